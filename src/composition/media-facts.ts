@@ -1,0 +1,19 @@
+/** What was found out about an input by reading it. */
+export interface MediaFacts {
+  readonly visual: VisualFacts | null;
+  readonly audio: AudioFacts | null;
+}
+
+/** The picture of an input. Cover art of a sound file is none. */
+export type VisualFacts =
+  | { readonly kind: 'image' }
+  | {
+      readonly kind: 'video';
+      /** Length of the video stream; the length of the file where the stream does not say. */
+      readonly durationUs: number;
+    };
+
+export interface AudioFacts {
+  /** As measured by decoding where it matters (narration), else as the container claims. */
+  readonly durationUs: number;
+}

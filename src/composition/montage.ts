@@ -1,0 +1,61 @@
+/** A montage as it was asked for: checked, defaults filled, unions closed. Times in microseconds, sizes in output pixels. */
+export interface Montage {
+  readonly kind: 'montage';
+  readonly width: number;
+  readonly height: number;
+  readonly background: Color;
+  readonly materials: readonly AssetRef[];
+  readonly longestClipUs: number;
+  readonly fit: Fit;
+  readonly transition: Transition;
+  readonly narration: { readonly asset: AssetRef; readonly gainDb: number } | null;
+  readonly music: { readonly asset: AssetRef; readonly gainDb: number; readonly fadeOutUs: number } | null;
+  readonly subtitles: Subtitles | null;
+}
+
+/** An input, and the field of the request that named it. */
+export interface AssetRef {
+  readonly uri: string;
+  readonly field: string;
+}
+
+/** The words mean what CSS `object-fit` means. */
+export type Fit = 'COVER' | 'CONTAIN';
+
+export type Transition =
+  | { readonly kind: 'CUT' }
+  | { readonly kind: 'CROSS_FADE'; readonly durationUs: number; readonly field: string };
+
+export interface Subtitles {
+  readonly source:
+    | { readonly kind: 'file'; readonly asset: AssetRef }
+    | { readonly kind: 'cues'; readonly cues: readonly Cue[] };
+  readonly style: SubtitleStyle;
+}
+
+/** A text and when it is seen; `endUs` > `startUs` ≥ 0. */
+export interface Cue {
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Lines are separated by `\n`. */
+  readonly text: string;
+}
+
+/** Sizes in pixels of the output. */
+export interface SubtitleStyle {
+  readonly fontSize: number;
+  readonly textColor: Color;
+  readonly outlineColor: Color;
+  readonly outlineWidth: number;
+  readonly boxColor: Color | null;
+  readonly bold: boolean;
+  readonly position: 'BOTTOM' | 'CENTER' | 'TOP';
+}
+
+/** Channels 0 to 255; alpha 255 is opaque. */
+export interface Color {
+  readonly r: number;
+  readonly g: number;
+  readonly b: number;
+  readonly a: number;
+}

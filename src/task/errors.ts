@@ -1,0 +1,56 @@
+import type { Violation } from '../composition/violation.js';
+import type { TaskState } from './task.js';
+
+/**
+ * Every way in which a call can fail, with its stable reason. `wire/status-mapping.ts` is the one table that
+ * turns them into gRPC statuses. A render that fails is no such error: it is the task's `failure`.
+ */
+export type TaskErrorDetail =
+  | { readonly reason: 'INVALID_REQUEST'; readonly violations: readonly Violation[] }
+  | { readonly reason: 'TASK_NOT_FOUND'; readonly taskId: string }
+  | { readonly reason: 'REQUEST_ID_REUSED'; readonly requestId: string }
+  | { readonly reason: 'TASK_ALREADY_ENDED'; readonly taskId: string; readonly state: TaskState }
+  | { readonly reason: 'OUTPUT_NOT_FOUND' }
+  | { readonly reason: 'URL_EXPIRED' }
+  | { readonly reason: 'URL_SIGNATURE_INVALID' }
+  | { readonly reason: 'WATCHER_TOO_SLOW' }
+  | { readonly reason: 'DRAINING' }
+  | { readonly reason: 'STORE_UNAVAILABLE' };
+
+export type TaskErrorReason = TaskErrorDetail['reason'];
+
+/** Thrown by use-cases and stores for callers. Its message and detail may be sent; its cause never is. */
+export class TaskError extends Error {
+  readonly detail: TaskErrorDetail;
+
+  constructor(detail: TaskErrorDetail, options: { cause?: unknown } = {}) {
+    super(messageOf(detail), options);
+    this.name = 'TaskError';
+    this.detail = detail;
+  }
+}
+
+function messageOf(detail: TaskErrorDetail): string {
+  switch (detail.reason) {
+    case 'INVALID_REQUEST':
+      return detail.violations.map((v) => `${v.field}: ${v.description}`).join('; ');
+    case 'TASK_NOT_FOUND':
+      return `there is no task ${detail.taskId}`;
+    case 'REQUEST_ID_REUSED':
+      return `request_id ${detail.requestId} was used with another body`;
+    case 'TASK_ALREADY_ENDED':
+      return `task ${detail.taskId} has already ended as ${detail.state}`;
+    case 'OUTPUT_NOT_FOUND':
+      return 'there is no such file';
+    case 'URL_EXPIRED':
+      return 'this URL has expired; read the task again for a new one';
+    case 'URL_SIGNATURE_INVALID':
+      return 'this URL is not signed by this service; read the task for a valid one';
+    case 'WATCHER_TOO_SLOW':
+      return 'this watcher did not read for too long; watch again with after_revision';
+    case 'DRAINING':
+      return 'this server is shutting down; repeat the call';
+    case 'STORE_UNAVAILABLE':
+      return 'the task store does not answer; repeat the call';
+  }
+}

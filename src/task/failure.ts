@@ -1,0 +1,70 @@
+/** Whose matter a failed render is; the same words as `TaskError.Category` on the wire. */
+export type FailureCategory =
+  | 'INPUT_FETCH'
+  | 'INPUT_MEDIA'
+  | 'SPEC'
+  | 'RENDER'
+  | 'OUTPUT'
+  | 'RESOURCE'
+  | 'TIMEOUT'
+  | 'INTERNAL';
+
+interface FailureKind {
+  readonly category: FailureCategory;
+  /** Whether the same task may succeed when tried again. */
+  readonly retryable: boolean;
+}
+
+/** Every way in which a render can fail. The names are stable: callers match on them. */
+export const FAILURES = {
+  INPUT_NOT_FOUND: { category: 'INPUT_FETCH', retryable: false },
+  INPUT_NOT_READABLE: { category: 'INPUT_FETCH', retryable: true },
+  INPUT_EMPTY: { category: 'INPUT_MEDIA', retryable: false },
+  INPUT_NOT_MEDIA: { category: 'INPUT_MEDIA', retryable: false },
+  INPUT_NO_VIDEO: { category: 'INPUT_MEDIA', retryable: false },
+  INPUT_NO_AUDIO: { category: 'INPUT_MEDIA', retryable: false },
+  INPUT_TRUNCATED: { category: 'INPUT_MEDIA', retryable: false },
+  INPUT_TOO_LARGE: { category: 'INPUT_MEDIA', retryable: false },
+  SUBTITLES_NOT_READABLE: { category: 'INPUT_MEDIA', retryable: false },
+  CLIP_TOO_SHORT: { category: 'SPEC', retryable: false },
+  VIDEO_TOO_LONG: { category: 'SPEC', retryable: false },
+  RENDER_FAILED: { category: 'RENDER', retryable: true },
+  OUTPUT_MISMATCH: { category: 'OUTPUT', retryable: true },
+  OUTPUT_NOT_STORED: { category: 'OUTPUT', retryable: true },
+  OUT_OF_MEMORY: { category: 'RESOURCE', retryable: true },
+  OUT_OF_DISK: { category: 'RESOURCE', retryable: true },
+  FFMPEG_MISSING: { category: 'RESOURCE', retryable: true },
+  STALLED: { category: 'TIMEOUT', retryable: true },
+  NO_PROGRESS: { category: 'TIMEOUT', retryable: true },
+  DEADLINE_EXCEEDED: { category: 'TIMEOUT', retryable: false },
+  WORKER_LOST: { category: 'INTERNAL', retryable: false },
+  INTERNAL: { category: 'INTERNAL', retryable: true },
+} as const satisfies Record<string, FailureKind>;
+
+export type FailureReason = keyof typeof FAILURES;
+
+/** Why an attempt failed, as it is stored. Category and retryability follow from the reason. */
+export interface TaskFailure {
+  readonly reason: FailureReason;
+  /** For people; names no path of the server. */
+  readonly message: string;
+  /** Path of the request's field at fault, such as `spec.montage.materials[2].uri`; empty when none is. */
+  readonly field: string;
+}
+
+/** Thrown by whatever takes part in a render. Anything else that is thrown there counts as INTERNAL. */
+export class RenderError extends Error {
+  readonly failure: TaskFailure;
+
+  constructor(reason: FailureReason, message: string, options: { field?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'RenderError';
+    this.failure = { reason, message, field: options.field ?? '' };
+  }
+}
+
+/** The failure that an error thrown by a render stands for. */
+export function failureOf(error: unknown): TaskFailure {
+  if (error instanceof RenderError) return error.failure;
+  return { reason: 'INTERNAL', message: 'the render failed for a reason of the service; its log says more', field: '' };
+}

@@ -1,0 +1,11 @@
+/** Time and randomness, as arguments: the core never asks the machine. */
+export interface Clock {
+  /** Milliseconds since 1970, for what is stored and shown. */
+  nowMs(): number;
+  /** Milliseconds that never go back, for what is measured. */
+  monotonicMs(): number;
+  /** A UUID version 7, which sorts by time. */
+  newTaskId(): string;
+  /** A random UUID. */
+  newAttemptId(): string;
+}

@@ -1,0 +1,29 @@
+import type { Montage } from '../../composition/montage.js';
+import type { Output, Progress, TaskKey, Warning } from '../task.js';
+
+/** One attempt at one render. */
+export interface RenderJob {
+  readonly key: TaskKey;
+  /** Distinguishes what this attempt writes from what any other attempt at the task writes. */
+  readonly fence: number;
+  readonly attemptId: string;
+  readonly spec: Montage;
+}
+
+export interface RenderHooks {
+  /** Aborted: the render stops, its processes are killed (all dead ≤ 1 s) and `render` rejects. */
+  readonly signal: AbortSignal;
+  /** Called as often as there is news; must not block. */
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface RenderResult {
+  /** Verified and published: they can be read when this resolves. */
+  readonly outputs: readonly Output[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Makes videos. Rejects with RenderError for a typed reason. Leaves no process and no scratch file, however it ends. */
+export interface Renderer {
+  render(job: RenderJob, hooks: RenderHooks): Promise<RenderResult>;
+}

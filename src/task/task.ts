@@ -1,0 +1,94 @@
+import type { TaskFailure } from './failure.js';
+
+/** The states of a task; `task.proto` says what each promises to a caller. */
+export type TaskState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+
+/** What an attempt goes through, in this order. */
+export type Phase = 'FETCHING' | 'PROBING' | 'RENDERING' | 'FINALIZING' | 'UPLOADING';
+
+/** How far a running attempt is. */
+export interface Progress {
+  readonly phase: Phase;
+  /** 0 to 99: 100 belongs to SUCCEEDED alone. */
+  readonly percent: number;
+  readonly framesDone: number;
+  /** 0 before it is known. */
+  readonly framesTotal: number;
+  readonly outTimeUs: number;
+  /** Seconds of video per second of time; 0 before it is known. */
+  readonly speed: number;
+}
+
+/** A finished, verified video. */
+export interface Output {
+  /** The file's name within the task, such as `final-1.mp4`. */
+  readonly key: string;
+  /** Where the output store keeps it; the fence is part of it, so that no other attempt writes the same place. */
+  readonly location: string;
+  readonly sizeBytes: number;
+  readonly durationUs: number;
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: { readonly num: number; readonly den: number };
+  readonly frameCount: number;
+  readonly videoCodec: string;
+  readonly audioCodec: string;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Something worth knowing that did not stop the render. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly field: string;
+  readonly count: number;
+}
+
+/**
+ * The record of one render, and at the same time its entry in the queue. Plain JSON data: a store may keep it as it is.
+ * The spec is not part of it: it never changes, and would make each progress write as large as the request.
+ */
+export interface Task {
+  readonly id: string;
+  readonly tenant: string;
+  readonly state: TaskState;
+  /** +1 with each stored change, from 1; every compare-and-set is against it. */
+  readonly revision: number;
+  /** Raised by each claim and each cancel: what a worker wrote under an older fence is void. */
+  readonly fence: number;
+  /** Random name of the attempt that holds the task; null unless RUNNING. */
+  readonly attemptId: string | null;
+  /** The process that holds the task; null unless RUNNING. */
+  readonly owner: string | null;
+  readonly requestId: string | null;
+  /** SHA-256 of the submitted body: what "same body" means for `requestId`. */
+  readonly requestHash: string;
+  readonly percent: number;
+  readonly progress: Progress | null;
+  readonly outputs: readonly Output[];
+  readonly failure: TaskFailure | null;
+  readonly warnings: readonly Warning[];
+  /** Claims so far. */
+  readonly attempt: number;
+  /** Attempts that ended in an error of the task's own. */
+  readonly failures: number;
+  /** Attempts that ended because their worker died. */
+  readonly workerLosses: number;
+  readonly maxAttempts: number;
+  readonly createTimeMs: number;
+  readonly startTimeMs: number | null;
+  readonly endTimeMs: number | null;
+  readonly updateTimeMs: number;
+}
+
+/** Names one task in a store. */
+export interface TaskKey {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** Whether a task has ended for good. */
+export function isTerminal(state: TaskState): boolean {
+  return state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED';
+}
