@@ -65,10 +65,7 @@ export interface Task {
   etag: string;
 }
 
-/**
- * The states of a task. The numbers 1 and 4 are the ones that polling clients of MoneyPrinterTurbo know.
- * buf:lint:ignore ENUM_ZERO_VALUE_SUFFIX -- AIP-216: a nested `State` has values without the message's name
- */
+/** The states of a task. The numbers 1 and 4 are the ones that polling clients of MoneyPrinterTurbo know. */
 export enum Task_State {
   /** STATE_UNSPECIFIED - Never sent. */
   STATE_UNSPECIFIED = 0,
