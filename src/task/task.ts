@@ -1,4 +1,7 @@
+import type { Warning } from '../composition/warning.js';
 import type { TaskFailure } from './failure.js';
+
+export type { Warning } from '../composition/warning.js';
 
 /** The states of a task; `task.proto` says what each promises to a caller. */
 export type TaskState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
@@ -35,14 +38,6 @@ export interface Output {
   readonly audioCodec: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
-}
-
-/** Something worth knowing that did not stop the render. */
-export interface Warning {
-  readonly code: string;
-  readonly message: string;
-  readonly field: string;
-  readonly count: number;
 }
 
 /**

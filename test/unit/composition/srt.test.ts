@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseSrt, SubtitleSyntaxError } from '../../../src/composition/srt.js';
+
+const plain = '1\n00:00:00,000 --> 00:00:01,500\nHello\n\n2\n00:00:02,000 --> 00:00:03,000\n你好\n第二行\n';
+const expected = [
+  { startUs: 0, endUs: 1_500_000, text: 'Hello' },
+  { startUs: 2_000_000, endUs: 3_000_000, text: '你好\n第二行' },
+];
+
+describe('SubRip as it is found in the wild', () => {
+  it.each([
+    ['plain', plain],
+    ['byte order mark', `\uFEFF${plain}`],
+    ['CRLF', plain.replaceAll('\n', '\r\n')],
+    ['lone CR', plain.replaceAll('\n', '\r')],
+    ['no final line end', plain.trimEnd()],
+    ['no numbers', plain.replace(/^\d\n/gm, '')],
+    ['no empty line between cues', plain.replace('\n\n', '\n')],
+    ['dots for commas, and no hours', plain.replaceAll(',', '.').replaceAll('00:00:0', '00:0')],
+    ['a heading and coordinates', `WEBVTT\n\n${plain.replace('01,500', '01,500 X1:10 Y1:20')}`],
+    ['mark-up', plain.replace('Hello', '{\\an8}<i><font color="red">Hello</font></i>')],
+    ['an empty line inside a cue', plain.replace('你好\n', '你好\n\n')],
+  ])('%s', (_, text) => {
+    expect(parseSrt(text)).toEqual(expected);
+  });
+
+  it('keeps overlapping cues, in order of start', () => {
+    const cues = parseSrt('1\n00:00:02,000 --> 00:00:09,000\nb\n\n2\n00:00:01,000 --> 00:00:05,000\na');
+    expect(cues.map((c) => c.text)).toEqual(['a', 'b']);
+  });
+
+  it('keeps what only looks like mark-up', () => {
+    expect(parseSrt('00:00:00,000 --> 00:00:01,000\n1 < 2 > 0 {x} <3')[0]?.text).toBe('1 < 2 > 0 {x} <3');
+  });
+
+  it('leaves out a cue without text or that ends before it starts', () => {
+    const cues = parseSrt(`1\n00:00:05,000 --> 00:00:04,000\nback\n\n2\n00:00:05,000 --> 00:00:06,000\n\n${plain}`);
+    expect(cues.map((c) => c.text)).toEqual(['Hello', '你好\n第二行']);
+  });
+
+  it('says when there is no cue', () => {
+    expect(() => parseSrt('a text file')).toThrow(SubtitleSyntaxError);
+  });
+
+  it('never fails in another way, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom('00:00:01,000 --> 00:00:02,000', '', '7', 'x'))), (lines) => {
+        try {
+          for (const cue of parseSrt(lines.join('\n'))) expect(cue.endUs).toBeGreaterThan(cue.startUs);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SubtitleSyntaxError);
+        }
+      }),
+    );
+  });
+});
