@@ -44,6 +44,9 @@ export interface TaskStore {
   /** The task, or null. Always the newest acknowledged state. */
   get(key: TaskKey): Promise<Task | null>;
 
+  /** The tenant's task with this request id, or null. */
+  findByRequestId(tenant: string, requestId: string): Promise<Task | null>;
+
   /** The spec as it was inserted, or null. */
   getSpec(key: TaskKey): Promise<string | null>;
 

@@ -1,0 +1,66 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { TaskError } from './errors.js';
+import type { Clock } from './ports/clock.js';
+import type { OutputStore } from './ports/output-store.js';
+import type { TaskStore } from './ports/task-store.js';
+import type { Output, Task } from './task.js';
+
+/** Name of the signing key in the store: all replicas on one store sign alike. */
+export const SIGNING_KEY_NAME = 'output-url-signing-key';
+
+/** URLs end on a full hour, so that a poll a second later shows the same URL and caches can work. */
+const EXPIRY_STEP_MS = 3_600_000;
+
+export interface OutputUrlOptions {
+  readonly store: TaskStore;
+  readonly outputs: OutputStore;
+  readonly clock: Clock;
+  readonly signingKey: Buffer;
+  /** Base of every URL, without a final slash; asked for at each signing, since a free port is known only after start. */
+  readonly publicUrl: () => string;
+  /** A URL lives at least this long. */
+  readonly lifetimeMs: number;
+}
+
+/** Signed, expiring URLs of finished videos. */
+export interface OutputUrls {
+  /** The URL of an output, valid from now on. */
+  sign(task: Task, output: Output): string;
+  /**
+   * The file that a URL names.
+   * @throws TaskError OUTPUT_NOT_FOUND, URL_SIGNATURE_INVALID, URL_EXPIRED, STORE_UNAVAILABLE.
+   */
+  open(request: { tenant: string; taskId: string; file: string; query: URLSearchParams }): Promise<{ path: string; contentType: string }>;
+}
+
+export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
+  const { store, outputs, clock, signingKey } = options;
+
+  function signature(task: Task, output: Output, expires: string): Buffer {
+    // The location has the fence in it: a URL of an earlier attempt does not open a later one's file.
+    return createHmac('sha256', signingKey).update([task.tenant, task.id, output.location, expires].join('\n')).digest();
+  }
+
+  return {
+    sign(task, output) {
+      const expiresMs = Math.ceil((clock.nowMs() + options.lifetimeMs) / EXPIRY_STEP_MS) * EXPIRY_STEP_MS;
+      const expires = String(expiresMs / 1000);
+      const path = `tasks/${encodeURIComponent(task.id)}/${encodeURIComponent(output.key)}`;
+      return `${options.publicUrl()}/${path}?expires=${expires}&signature=${signature(task, output, expires).toString('base64url')}`;
+    },
+
+    async open({ tenant, taskId, file, query }) {
+      const task = await store.get({ tenant, id: taskId });
+      const output = task?.outputs.find((o) => o.key === file);
+      if (!task || !output) throw new TaskError({ reason: 'OUTPUT_NOT_FOUND' });
+      const expires = query.get('expires') ?? '';
+      const given = Buffer.from(query.get('signature') ?? '', 'base64url');
+      const wanted = signature(task, output, expires);
+      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new TaskError({ reason: 'URL_SIGNATURE_INVALID' });
+      if (clock.nowMs() >= Number(expires) * 1000) throw new TaskError({ reason: 'URL_EXPIRED' });
+      const path = await outputs.localPath(output.location);
+      if (path === null) throw new TaskError({ reason: 'OUTPUT_NOT_FOUND' });
+      return { path, contentType: 'video/mp4' };
+    },
+  };
+}

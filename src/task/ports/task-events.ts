@@ -1,0 +1,18 @@
+import type { TaskFailure } from '../failure.js';
+import type { Task } from '../task.js';
+
+/** What happens to tasks, told to operators: one function per business event. Must not throw. */
+export interface TaskEvents {
+  submitted(task: Task): void;
+  claimed(task: Task): void;
+  /** A task ended, as its state says; or an attempt failed and the task is queued again. */
+  attemptEnded(task: Task, details: { failure: TaskFailure | null; cause: unknown }): void;
+  cancelled(task: Task): void;
+  /** This worker no longer holds the task it was rendering; the render was killed and nothing written. */
+  attemptLost(task: Task): void;
+  handedBack(task: Task): void;
+  /** Another worker died over this task: it is queued again, or failed as poison. */
+  recovered(task: Task): void;
+  /** Something in the background failed and will be tried again. */
+  trouble(what: string, cause: unknown): void;
+}

@@ -1,0 +1,102 @@
+import { TaskError } from './errors.js';
+import type { TaskStore } from './ports/task-store.js';
+import type { Task, TaskKey } from './task.js';
+import { delay, type Wakeable } from './wait.js';
+
+/** How long a read that fails is repeated before the watchers are told. */
+const READ_PATIENCE_MS = 10_000;
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 1_000;
+
+/** One task that somebody watches: what is known of it, kept fresh by one read at a time however many watch. */
+export class WatchedTask {
+  /** The newest state that was read. */
+  latest: Task | null = null;
+  /** Why it can no longer be followed. */
+  error: Error | null = null;
+  readonly watchers = new Set<Wakeable>();
+
+  readonly #key: TaskKey;
+  readonly #store: TaskStore;
+  readonly #closing: AbortSignal;
+  /** Reads asked for, and the newest of them that a finished read answers. */
+  #wanted = 0;
+  #answered = 0;
+  /** The newest revision that the feed told of. */
+  #hinted = 0;
+  #reading = false;
+
+  constructor(key: TaskKey, store: TaskStore, closing: AbortSignal) {
+    this.#key = key;
+    this.#store = store;
+    this.#closing = closing;
+  }
+
+  /** Asks for a read that begins after this call. @returns a ticket for `isAnswered`. */
+  refresh(): number {
+    this.#wanted += 1;
+    void this.#readUntilFresh();
+    return this.#wanted;
+  }
+
+  /** Whether `latest` is at least as new as the task was when the ticket was given out. */
+  isAnswered(ticket: number): boolean {
+    return this.#answered >= ticket;
+  }
+
+  /** The feed says that the task is at this revision or past it. */
+  hint(revision: number): void {
+    if (revision <= this.#hinted) return;
+    this.#hinted = revision;
+    void this.#readUntilFresh();
+  }
+
+  wakeAll(): void {
+    for (const watcher of this.watchers) watcher.wake();
+  }
+
+  #isStale(): boolean {
+    return this.#answered < this.#wanted || (this.latest?.revision ?? 0) < this.#hinted;
+  }
+
+  async #readUntilFresh(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    let failingSinceMs: number | null = null;
+    let retryMs = FIRST_RETRY_MS;
+    while (this.watchers.size > 0 && this.#isStale() && !this.#closing.aborted) {
+      try {
+        await this.#readOnce();
+        failingSinceMs = null;
+        if (!this.#isStale()) continue;
+      } catch (error) {
+        failingSinceMs ??= performance.now();
+        if (isFinal(error) || performance.now() - failingSinceMs > READ_PATIENCE_MS) {
+          this.error = error instanceof Error ? error : new Error(String(error));
+          this.wakeAll();
+          break;
+        }
+      }
+      // The store failed, or showed less than its feed had told, or changed meanwhile: all of it passes.
+      if (failingSinceMs !== null || (this.latest?.revision ?? 0) < this.#hinted) {
+        await delay(retryMs, this.#closing);
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+    this.#reading = false;
+  }
+
+  async #readOnce(): Promise<void> {
+    const ticket = this.#wanted;
+    const task = await this.#store.get(this.#key);
+    if (!task) throw new TaskError({ reason: 'TASK_NOT_FOUND', taskId: this.#key.id });
+    this.#answered = ticket;
+    if (!this.latest || task.revision >= this.latest.revision) this.latest = task;
+    this.wakeAll();
+  }
+}
+
+/** Whether trying again cannot help. */
+function isFinal(error: unknown): boolean {
+  return error instanceof TaskError && error.detail.reason === 'TASK_NOT_FOUND';
+}
