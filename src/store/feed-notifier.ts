@@ -1,0 +1,47 @@
+import { hintOf, type TaskFeed, type TaskFeedListener, type TaskHint } from '../task/ports/task-feed.js';
+import type { Task } from '../task/task.js';
+
+/** The sending end of a feed: what a store calls when something was stored. */
+export interface FeedNotifier {
+  readonly feed: TaskFeed;
+  /** Tells every listener before it returns. */
+  changed(task: Task): void;
+  hint(hint: TaskHint): void;
+  gap(): void;
+}
+
+/** A feed within this process, without a queue: each listener is called before the call that tells it returns. */
+export function createFeedNotifier(): FeedNotifier {
+  const listeners = new Set<TaskFeedListener>();
+
+  function tell(call: (listener: TaskFeedListener) => void): void {
+    // A copy: a listener may unsubscribe itself or another while it is told.
+    for (const listener of [...listeners]) {
+      try {
+        call(listener);
+      } catch (error) {
+        // What is told is already stored: a listener's bug must not turn the writer's answer into "failed". It surfaces as uncaught.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  const notifier: FeedNotifier = {
+    feed: {
+      subscribe: (listener) => {
+        // An entry of its own for each subscription, so that the same listener may subscribe twice.
+        const entry: TaskFeedListener = { onHint: (hint) => { listener.onHint(hint); }, onGap: () => { listener.onGap(); } };
+        listeners.add(entry);
+        return () => {
+          listeners.delete(entry);
+        };
+      },
+    },
+    changed: (task) => { notifier.hint(hintOf(task)); },
+    hint: (hint) => { tell((listener) => { listener.onHint(hint); }); },
+    gap: () => { tell((listener) => { listener.onGap(); }); },
+  };
+  return notifier;
+}

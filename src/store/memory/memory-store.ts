@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { InsertResult, LeaseRenewal, ListCursor, TaskStore } from '../../task/ports/task-store.js';
+import type { Task, TaskKey } from '../../task/task.js';
+import { idTaken, storeUnavailable } from '../errors.js';
+import { createFeedNotifier } from '../feed-notifier.js';
+
+interface Entry {
+  readonly task: Task;
+  readonly spec: string;
+  readonly leaseExpiresMs: number | null;
+}
+
+/**
+ * The model of a TaskStore: what the real ones must do, in as few words as possible. For tests and simulations; it loses everything
+ * with its process. Leases follow `nowMs`. Like MongoDB it takes several workers, so that only a lease that ended makes a task abandoned.
+ */
+export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
+  const { nowMs } = options;
+  const entries = new Map<string, Entry>();
+  const secrets = new Map<string, Buffer>();
+  const notifier = createFeedNotifier();
+  let closed = false;
+
+  const tasks = (): Task[] => [...entries.values()].map((entry) => entry.task);
+
+  const byRequestId = (tenant: string, requestId: string): Task | null =>
+    tasks().find((t) => t.tenant === tenant && t.requestId === requestId) ?? null;
+
+  function insert(task: Task, spec: string): InsertResult {
+    const holder = task.requestId === null ? null : byRequestId(task.tenant, task.requestId);
+    if (holder !== null) return { kind: 'request-id-taken', task: holder };
+    if (entries.has(keyOf(task))) throw idTaken(task);
+    // Copies, here and in `replace`: what the caller does with its object later changes nothing stored.
+    entries.set(keyOf(task), { task: structuredClone(task), spec, leaseExpiresMs: null });
+    notifier.changed(task);
+    return { kind: 'inserted' };
+  }
+
+  function replace(from: Task, to: Task, leaseMs: number): boolean {
+    const entry = entries.get(keyOf(from));
+    if (entry === undefined || !isSameVersion(entry.task, from)) return false;
+    const leaseExpiresMs = to.state === 'RUNNING' ? nowMs() + leaseMs : null;
+    entries.set(keyOf(from), { task: structuredClone(to), spec: entry.spec, leaseExpiresMs });
+    notifier.changed(to);
+    return true;
+  }
+
+  function renewLease({ key, fence, attemptId, leaseMs }: LeaseRenewal): boolean {
+    const entry = entries.get(keyOf(key));
+    if (entry?.task.state !== 'RUNNING' || entry.task.fence !== fence || entry.task.attemptId !== attemptId) return false;
+    entries.set(keyOf(key), { ...entry, leaseExpiresMs: nowMs() + leaseMs });
+    return true;
+  }
+
+  function abandoned(limit: number): Task[] {
+    const now = nowMs();
+    const late = [...entries.values()].filter((entry) => entry.task.state === 'RUNNING' && endOf(entry) <= now);
+    return late.sort((a, b) => endOf(a) - endOf(b)).slice(0, limit).map((entry) => entry.task);
+  }
+
+  // An async function, so that an answer always comes as a promise, as it does from the real stores.
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async function answer<T>(call: () => T): Promise<T> {
+    if (closed) throw storeUnavailable(new Error('the store is closed'));
+    return call();
+  }
+
+  return {
+    insert: (task, spec) => answer(() => insert(task, spec)),
+    get: (key) => answer(() => entries.get(keyOf(key))?.task ?? null),
+    findByRequestId: (tenant, requestId) => answer(() => byRequestId(tenant, requestId)),
+    getSpec: (key) => answer(() => entries.get(keyOf(key))?.spec ?? null),
+    list: ({ tenant, limit, after }) =>
+      answer(() => tasks().filter((t) => t.tenant === tenant && comesAfter(t, after)).sort(newestFirst).slice(0, limit)),
+    replace: (from, to, { leaseMs }) => answer(() => replace(from, to, leaseMs)),
+    renewLease: (renewal) => answer(() => renewLease(renewal)),
+    queued: (limit) => answer(() => tasks().filter((t) => t.state === 'QUEUED').sort(oldestFirst).slice(0, limit)),
+    abandoned: (limit) => answer(() => abandoned(limit)),
+    secret: (name) => answer(() => secretOf(secrets, name)),
+    feed: notifier.feed,
+    ping: () => answer(() => undefined),
+    close: async () => {
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+}
+
+function keyOf({ tenant, id }: TaskKey): string {
+  return JSON.stringify([tenant, id]);
+}
+
+/** A running task without a lease is held by nobody. */
+function endOf(entry: Entry): number {
+  return entry.leaseExpiresMs ?? 0;
+}
+
+function isSameVersion(stored: Task, from: Task): boolean {
+  return stored.revision === from.revision && stored.fence === from.fence && stored.attemptId === from.attemptId;
+}
+
+function newestFirst(a: ListCursor, b: ListCursor): number {
+  return b.createTimeMs - a.createTimeMs || compare(b.id, a.id);
+}
+
+function oldestFirst(a: Task, b: Task): number {
+  return a.createTimeMs - b.createTimeMs || compare(a.tenant, b.tenant) || compare(a.id, b.id);
+}
+
+function comesAfter(task: Task, after: ListCursor | null): boolean {
+  return after === null || newestFirst(after, task) < 0;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function secretOf(secrets: Map<string, Buffer>, name: string): Buffer {
+  const value = secrets.get(name) ?? randomBytes(32);
+  secrets.set(name, value);
+  return Buffer.from(value);
+}

@@ -1,0 +1,94 @@
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+import { storeUnavailable } from '../errors.js';
+import { lockFile } from './file-lock.js';
+import { ensurePrivateFile } from './private-file.js';
+import { migrate } from './schema.js';
+import { isSqliteError } from './sqlite-errors.js';
+
+/** `full`: on the disk when the call returns. `normal`: survives a crash of the process, and of the machine only once a full write follows. */
+export type Durability = 'full' | 'normal';
+
+export type Value = string | number | null | Uint8Array;
+
+/** One open database file, which no other process has open. */
+export interface Connection {
+  /** Runs one changing statement as a transaction of its own and returns how many rows it changed. */
+  run(durability: Durability, sql: string, ...values: Value[]): number;
+  /** Runs several statements as one transaction: all or nothing, on the disk when this returns. */
+  transaction<T>(body: () => T): T;
+  rows(sql: string, ...values: Value[]): readonly Record<string, unknown>[];
+  close(): void;
+}
+
+/**
+ * Opens a database file, new or old, and takes its lock.
+ * Calls throw STORE_UNAVAILABLE when SQLite refuses (disk full, I/O error) or after `close`.
+ */
+export function openConnection(path: string): Connection {
+  const file = ensurePrivateFile(path);
+  const lock = lockFile(file);
+  try {
+    const database = new DatabaseSync(file, { timeout: 2000 });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    migrate(database, file);
+    return connectionOf(database, () => { lock.release(); });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function connectionOf(database: DatabaseSyncInstance, release: () => void): Connection {
+  const statements = new Map<string, StatementSyncInstance>();
+  let durability: Durability = 'full';
+
+  function prepared(sql: string): StatementSyncInstance {
+    const statement = statements.get(sql) ?? database.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  }
+
+  // A switch costs 1 µs, which is why there is one connection and not one for each durability: two would wait for each other's locks.
+  function setDurability(wanted: Durability): void {
+    if (wanted === durability) return;
+    database.exec(`PRAGMA synchronous = ${wanted === 'full' ? 'FULL' : 'NORMAL'}`);
+    durability = wanted;
+  }
+
+  function transaction<T>(body: () => T): T {
+    setDurability('full');
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = body();
+      database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  function guarded<T>(call: () => T): T {
+    if (!database.isOpen) throw storeUnavailable(new Error('the store is closed'));
+    try {
+      return call();
+    } catch (error) {
+      throw isSqliteError(error) ? storeUnavailable(error) : error;
+    }
+  }
+
+  return {
+    run: (wanted, sql, ...values) =>
+      guarded(() => {
+        if (!database.isTransaction) setDurability(wanted);
+        return prepared(sql).run(...values).changes;
+      }),
+    transaction: (body) => guarded(() => transaction(body)),
+    rows: (sql, ...values) => guarded(() => prepared(sql).all(...values) as Record<string, unknown>[]),
+    close: () => {
+      if (!database.isOpen) return;
+      database.close();
+      release();
+    },
+  };
+}

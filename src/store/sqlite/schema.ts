@@ -1,0 +1,46 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+
+/**
+ * One step per version of the schema, in order; `user_version` counts the steps that a file has seen. Steps are only ever added.
+ * A task is its JSON document; the columns beside it are those that a query needs.
+ * Specs lie in a table of their own, so that a progress write stays as small as the task.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE tasks (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    attempt_id TEXT,
+    owner TEXT,
+    request_id TEXT,
+    create_time_ms INTEGER NOT NULL,
+    lease_expires_ms INTEGER,
+    document TEXT NOT NULL,
+    PRIMARY KEY (tenant, id)
+  ) STRICT;
+  CREATE UNIQUE INDEX tasks_request ON tasks (tenant, request_id) WHERE request_id IS NOT NULL;
+  CREATE INDEX tasks_queued ON tasks (create_time_ms, tenant, id) WHERE state = 'QUEUED';
+  CREATE INDEX tasks_running ON tasks (lease_expires_ms) WHERE state = 'RUNNING';
+  CREATE INDEX tasks_list ON tasks (tenant, create_time_ms DESC, id DESC);
+  CREATE TABLE specs (tenant TEXT NOT NULL, id TEXT NOT NULL, spec TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
+  CREATE TABLE secrets (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT;
+  `,
+];
+
+/**
+ * Brings a file up to this version's schema, each step in a transaction of its own.
+ * @throws Error when the file was written by a newer version, which is then left as it is.
+ */
+export function migrate(database: DatabaseSyncInstance, file: string): void {
+  const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (row.user_version > MIGRATIONS.length) {
+    throw new Error(`${file} has schema version ${row.user_version}; this version of cutroom knows ${MIGRATIONS.length} at most`);
+  }
+  for (const [version, step] of MIGRATIONS.entries()) {
+    if (version < row.user_version) continue;
+    database.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${version + 1}; COMMIT`);
+  }
+}

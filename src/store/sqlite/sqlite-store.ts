@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import type { InsertResult, LeaseRenewal, ListQuery, TaskStore } from '../../task/ports/task-store.js';
+import type { Task, TaskKey } from '../../task/task.js';
+import { idTaken } from '../errors.js';
+import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
+import { openConnection, type Connection } from './connection.js';
+
+/** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
+const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
+
+/**
+ * A TaskStore in one SQLite file, for one machine. Made on first use together with its folder: file 0600, folder 0700. Beside it lie `-wal`
+ * and `-shm`, which belong to it, and `.lock`; back up by `VACUUM INTO`, never by copying the file of a running server.
+ *
+ * One process at a time may have it open. That is what lets `abandoned` name the tasks of a process that was killed at once, without waiting
+ * for their leases: whoever holds the lock knows that no other worker lives.
+ *
+ * Every change is on the disk when its call resolves, except progress and lease renewals: those survive a crash of the process, and a crash
+ * of the machine may take the last of them back.
+ *
+ * @throws Error that names the file when another process has it open, or a newer version has written it.
+ */
+export function createSqliteStore(options: { file: string }): TaskStore {
+  const connection = openConnection(options.file);
+  const notifier = createFeedNotifier();
+
+  return {
+    insert: (task, spec) => answer(() => insert(connection, notifier, task, spec)),
+    get: (key) => answer(() => taskOf(connection, 'tenant = ? AND id = ?', key.tenant, key.id)),
+    findByRequestId: (tenant, requestId) => answer(() => byRequestId(connection, tenant, requestId)),
+    getSpec: (key) => answer(() => specOf(connection, key)),
+    list: (query) => answer(() => list(connection, query)),
+    replace: (from, to, { leaseMs }) => answer(() => replace(connection, notifier, from, to, leaseMs)),
+    renewLease: (renewal) => answer(() => renewLease(connection, renewal)),
+    queued: (limit) => answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY create_time_ms, tenant, id LIMIT ?`, limit)),
+    abandoned: (limit, { owner }) =>
+      answer(() =>
+        tasksOf(
+          connection,
+          `state = 'RUNNING' AND (owner IS NOT ? OR ifnull(lease_expires_ms, 0) <= ${NOW_MS}) ORDER BY lease_expires_ms LIMIT ?`,
+          owner,
+          limit,
+        ),
+      ),
+    secret: (name) => answer(() => secret(connection, name)),
+    feed: notifier.feed,
+    ping: () => answer(() => { connection.rows('SELECT 1 FROM tasks LIMIT 1'); }),
+    close: () => answer(() => { connection.close(); }),
+  };
+}
+
+function insert(connection: Connection, notifier: FeedNotifier, task: Task, spec: string): InsertResult {
+  const result = connection.transaction((): InsertResult => {
+    const holder = task.requestId === null ? null : byRequestId(connection, task.tenant, task.requestId);
+    if (holder !== null) return { kind: 'request-id-taken', task: holder };
+    if (taskOf(connection, 'tenant = ? AND id = ?', task.tenant, task.id) !== null) throw idTaken(task);
+    connection.run(
+      'full',
+      `INSERT INTO tasks (tenant, id, state, revision, fence, attempt_id, owner, request_id, create_time_ms, document)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[task.tenant, task.id, task.state, task.revision, task.fence, task.attemptId, task.owner, task.requestId, task.createTimeMs],
+      JSON.stringify(task),
+    );
+    connection.run('full', 'INSERT INTO specs (tenant, id, spec) VALUES (?, ?, ?)', task.tenant, task.id, spec);
+    return { kind: 'inserted' };
+  });
+  if (result.kind === 'inserted') notifier.changed(task);
+  return result;
+}
+
+function replace(connection: Connection, notifier: FeedNotifier, from: Task, to: Task, leaseMs: number): boolean {
+  const isProgress = isSameAttempt(from, to);
+  // Progress is nearly all of the load: it leaves alone the columns that it cannot change, and so their indexes, and does not wait for the disk.
+  const changes = isProgress
+    ? connection.run(
+        'normal',
+        `UPDATE tasks SET revision = ?, document = ?, lease_expires_ms = ${NOW_MS} + ? ${WHERE_SAME_VERSION}`,
+        ...[to.revision, JSON.stringify(to), leaseMs],
+        ...versionOf(from),
+      )
+    : connection.run(
+        'full',
+        `UPDATE tasks SET state = ?, revision = ?, fence = ?, attempt_id = ?, owner = ?, document = ?, lease_expires_ms = ${NOW_MS} + ? ${WHERE_SAME_VERSION}`,
+        ...[to.state, to.revision, to.fence, to.attemptId, to.owner, JSON.stringify(to)],
+        // NULL plus anything is NULL: no lease.
+        to.state === 'RUNNING' ? leaseMs : null,
+        ...versionOf(from),
+      );
+  if (changes === 0) return false;
+  notifier.changed(to);
+  return true;
+}
+
+const WHERE_SAME_VERSION = 'WHERE tenant = ? AND id = ? AND revision = ? AND fence = ? AND attempt_id IS ?';
+
+function versionOf(task: Task): (string | number | null)[] {
+  return [task.tenant, task.id, task.revision, task.fence, task.attemptId];
+}
+
+function isSameAttempt(from: Task, to: Task): boolean {
+  const isRunning = from.state === 'RUNNING' && to.state === 'RUNNING';
+  return isRunning && from.fence === to.fence && from.attemptId === to.attemptId && from.owner === to.owner;
+}
+
+function renewLease(connection: Connection, { key, fence, attemptId, leaseMs }: LeaseRenewal): boolean {
+  const changes = connection.run(
+    'normal',
+    `UPDATE tasks SET lease_expires_ms = ${NOW_MS} + ? WHERE tenant = ? AND id = ? AND state = 'RUNNING' AND fence = ? AND attempt_id = ?`,
+    ...[leaseMs, key.tenant, key.id, fence, attemptId],
+  );
+  return changes > 0;
+}
+
+function list(connection: Connection, { tenant, limit, after }: ListQuery): Task[] {
+  const order = 'ORDER BY create_time_ms DESC, id DESC LIMIT ?';
+  if (after === null) return tasksOf(connection, `tenant = ? ${order}`, tenant, limit);
+  return tasksOf(connection, `tenant = ? AND (create_time_ms, id) < (?, ?) ${order}`, tenant, after.createTimeMs, after.id, limit);
+}
+
+function byRequestId(connection: Connection, tenant: string, requestId: string): Task | null {
+  return taskOf(connection, 'tenant = ? AND request_id = ?', tenant, requestId);
+}
+
+function specOf(connection: Connection, key: TaskKey): string | null {
+  const [row] = connection.rows('SELECT spec FROM specs WHERE tenant = ? AND id = ?', key.tenant, key.id);
+  return row === undefined ? null : (row.spec as string);
+}
+
+function secret(connection: Connection, name: string): Buffer {
+  connection.run('full', 'INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING', name, randomBytes(32));
+  const [row] = connection.rows('SELECT value FROM secrets WHERE name = ?', name);
+  return Buffer.from((row as { value: Uint8Array }).value);
+}
+
+function taskOf(connection: Connection, where: string, ...values: (string | number)[]): Task | null {
+  return tasksOf(connection, where, ...values)[0] ?? null;
+}
+
+/** `where` is one of this file's own texts, never a caller's: callers' values are bound. */
+function tasksOf(connection: Connection, where: string, ...values: (string | number)[]): Task[] {
+  return connection.rows(`SELECT document FROM tasks WHERE ${where}`, ...values).map((row) => JSON.parse(row.document as string) as Task);
+}
+
+// An async function, so that what is thrown comes as a rejection. The calls themselves are synchronous: one takes microseconds, or one sync of the disk.
+// eslint-disable-next-line @typescript-eslint/require-await
+async function answer<T>(call: () => T): Promise<T> {
+  return call();
+}
