@@ -1,3 +1,4 @@
+import type { Clock } from './ports/clock.js';
 import type { TaskStore } from './ports/task-store.js';
 import { isTerminal, type TaskKey } from './task.js';
 import { wakeable, type Wakeable } from './wait.js';
@@ -6,6 +7,7 @@ import { WatchedTask } from './watched-task.js';
 
 export interface TaskHubOptions {
   readonly store: TaskStore;
+  readonly clock: Clock;
   /** A watcher hears something at least this often. */
   readonly heartbeatMs: number;
 }
@@ -27,7 +29,7 @@ export interface TaskHub {
   close(): void;
 }
 
-export function createTaskHub({ store, heartbeatMs }: TaskHubOptions): TaskHub {
+export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): TaskHub {
   const watched = new Map<string, WatchedTask>();
   const closing = new AbortController();
   const unsubscribe = store.feed.subscribe({
@@ -41,7 +43,7 @@ export function createTaskHub({ store, heartbeatMs }: TaskHubOptions): TaskHub {
     let entry = watched.get(nameOf(key));
     // One that failed is left to those who wait on it; a new watcher tries anew.
     if (!entry || entry.error !== null) {
-      entry = new WatchedTask(key, store, closing.signal);
+      entry = new WatchedTask(key, { store, clock, closing: closing.signal });
       watched.set(nameOf(key), entry);
     }
     entry.watchers.add(watcher);
@@ -62,17 +64,21 @@ export function createTaskHub({ store, heartbeatMs }: TaskHubOptions): TaskHub {
       try {
         const firstRead = entry.refresh();
         let seen = afterRevision ?? 0;
+        let heardAtMs = clock.monotonicMs();
         while (!ended()) {
           if (entry.error) throw entry.error;
           const task = entry.isAnswered(firstRead) ? entry.latest : null;
           if (task && task.revision > seen) {
             seen = task.revision;
+            heardAtMs = clock.monotonicMs();
             yield { kind: 'task', task };
+          } else if (clock.monotonicMs() - heardAtMs >= heartbeatMs) {
+            heardAtMs = clock.monotonicMs();
+            yield { kind: 'heartbeat' };
           }
           if (task && isTerminal(task.state)) return;
-          if (entry.latest && entry.latest.revision > seen && task) continue;
-          const woken = await watcher.wait({ timeoutMs: heartbeatMs, signal });
-          if (!woken && !ended()) yield { kind: 'heartbeat' };
+          // A change during the yield has left a wake behind, so this returns at once then.
+          await watcher.wait({ timeoutMs: Math.max(0, heardAtMs + heartbeatMs - clock.monotonicMs()), signal });
         }
       } finally {
         leave(key, entry, watcher);

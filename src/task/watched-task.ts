@@ -1,4 +1,5 @@
 import { TaskError } from './errors.js';
+import type { Clock } from './ports/clock.js';
 import type { TaskStore } from './ports/task-store.js';
 import type { Task, TaskKey } from './task.js';
 import { delay, type Wakeable } from './wait.js';
@@ -7,6 +8,12 @@ import { delay, type Wakeable } from './wait.js';
 const READ_PATIENCE_MS = 10_000;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
+
+export interface WatchedTaskNeeds {
+  readonly store: TaskStore;
+  readonly clock: Clock;
+  readonly closing: AbortSignal;
+}
 
 /** One task that somebody watches: what is known of it, kept fresh by one read at a time however many watch. */
 export class WatchedTask {
@@ -17,8 +24,7 @@ export class WatchedTask {
   readonly watchers = new Set<Wakeable>();
 
   readonly #key: TaskKey;
-  readonly #store: TaskStore;
-  readonly #closing: AbortSignal;
+  readonly #needs: WatchedTaskNeeds;
   /** Reads asked for, and the newest of them that a finished read answers. */
   #wanted = 0;
   #answered = 0;
@@ -26,10 +32,9 @@ export class WatchedTask {
   #hinted = 0;
   #reading = false;
 
-  constructor(key: TaskKey, store: TaskStore, closing: AbortSignal) {
+  constructor(key: TaskKey, needs: WatchedTaskNeeds) {
     this.#key = key;
-    this.#store = store;
-    this.#closing = closing;
+    this.#needs = needs;
   }
 
   /** Asks for a read that begins after this call. @returns a ticket for `isAnswered`. */
@@ -64,14 +69,14 @@ export class WatchedTask {
     this.#reading = true;
     let failingSinceMs: number | null = null;
     let retryMs = FIRST_RETRY_MS;
-    while (this.watchers.size > 0 && this.#isStale() && !this.#closing.aborted) {
+    while (this.watchers.size > 0 && this.#isStale() && !this.#needs.closing.aborted) {
       try {
         await this.#readOnce();
         failingSinceMs = null;
         if (!this.#isStale()) continue;
       } catch (error) {
-        failingSinceMs ??= performance.now();
-        if (isFinal(error) || performance.now() - failingSinceMs > READ_PATIENCE_MS) {
+        failingSinceMs ??= this.#needs.clock.monotonicMs();
+        if (isFinal(error) || this.#needs.clock.monotonicMs() - failingSinceMs > READ_PATIENCE_MS) {
           this.error = error instanceof Error ? error : new Error(String(error));
           this.wakeAll();
           break;
@@ -79,7 +84,7 @@ export class WatchedTask {
       }
       // The store failed, or showed less than its feed had told, or changed meanwhile: all of it passes.
       if (failingSinceMs !== null || (this.latest?.revision ?? 0) < this.#hinted) {
-        await delay(retryMs, this.#closing);
+        await delay(retryMs, this.#needs.closing);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
       }
     }
@@ -88,7 +93,7 @@ export class WatchedTask {
 
   async #readOnce(): Promise<void> {
     const ticket = this.#wanted;
-    const task = await this.#store.get(this.#key);
+    const task = await this.#needs.store.get(this.#key);
     if (!task) throw new TaskError({ reason: 'TASK_NOT_FOUND', taskId: this.#key.id });
     this.#answered = ticket;
     if (!this.latest || task.revision >= this.latest.revision) this.latest = task;

@@ -8,4 +8,6 @@ export interface Clock {
   newTaskId(): string;
   /** A random UUID. */
   newAttemptId(): string;
+  /** At least 0, less than 1. */
+  random(): number;
 }

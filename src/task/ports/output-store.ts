@@ -21,6 +21,9 @@ export interface OutputStore {
   /** The absolute path of a published file, for a server that sends it. Null: it is not there (any more). */
   localPath(location: string): Promise<string | null>;
 
+  /** Removes one published file; it may be gone already. */
+  remove(location: string): Promise<void>;
+
   /** Removes what attempts of a task published, except under `keepFence` (null: everything). */
   discard(key: TaskKey, options: { keepFence: number | null }): Promise<void>;
 }

@@ -1,0 +1,128 @@
+import { failureOf, type TaskFailure } from '../task/failure.js';
+import type { Clock } from '../task/ports/clock.js';
+import type { OutputStore } from '../task/ports/output-store.js';
+import type { Renderer, RenderResult } from '../task/ports/renderer.js';
+import type { TaskEvents } from '../task/ports/task-events.js';
+import type { TaskStore } from '../task/ports/task-store.js';
+import type { Montage } from '../composition/montage.js';
+import type { Task } from '../task/task.js';
+import { failed, handedBack, succeeded } from '../task/transitions.js';
+import { delay } from '../task/wait.js';
+import { createHoldKeeper } from './keep-hold.js';
+import { HoldLost, type TaskHold } from './task-hold.js';
+
+export interface RunAttemptNeeds {
+  readonly store: TaskStore;
+  readonly renderer: Renderer;
+  readonly outputs: OutputStore;
+  readonly clock: Clock;
+  readonly events: TaskEvents;
+  /** Turns a stored spec into what the renderer takes. */
+  readonly parseSpec: (specJson: string) => Montage;
+  readonly heartbeatMs: number;
+  readonly progressIntervalMs: number;
+}
+
+/** Why a render is stopped from outside. */
+export type StopReason = 'lost' | 'drain';
+
+/** Stops one attempt: its render is killed at once. */
+export interface AttemptStop {
+  readonly signal: AbortSignal;
+  readonly reason: () => StopReason | null;
+  readonly stop: (reason: StopReason) => void;
+}
+
+export function createAttemptStop(): AttemptStop {
+  const controller = new AbortController();
+  let reason: StopReason | null = null;
+  return {
+    signal: controller.signal,
+    reason: () => reason,
+    stop(why) {
+      // A loss overrides a drain: what is no longer held cannot be handed back.
+      if (reason !== 'lost') reason = why;
+      controller.abort();
+    },
+  };
+}
+
+type Outcome =
+  | { readonly kind: 'rendered'; readonly result: RenderResult }
+  | { readonly kind: 'failed'; readonly failure: TaskFailure; readonly cause: unknown };
+
+const COMMIT_RETRY_MS = 200;
+
+/**
+ * Renders a claimed task and stores how it ended: SUCCEEDED, FAILED, queued again after an error that may pass, or handed back when
+ * it was stopped by a drain. When the hold is lost nothing is stored, and what was published under this fence is removed. Never rejects.
+ */
+export async function runAttempt(needs: RunAttemptNeeds, task: Task, hold: TaskHold, stop: AttemptStop): Promise<void> {
+  const outcome = await renderWhileHeld(needs, hold, stop);
+  try {
+    if (stop.reason() === 'lost') throw new HoldLost();
+    await storeEnd(needs, hold, stop, outcome);
+  } catch (error) {
+    needs.events.attemptLost(task);
+    // Otherwise the store failed, and the end may be stored with these files in it: then they stay.
+    if (error instanceof HoldLost) await removeOutputs(needs, outcome);
+    else needs.events.trouble('storing the end of an attempt', error);
+  }
+}
+
+async function renderWhileHeld(needs: RunAttemptNeeds, hold: TaskHold, stop: AttemptStop): Promise<Outcome> {
+  const keeper = createHoldKeeper(hold, { ...needs, trouble: (what, cause) => { needs.events.trouble(what, cause); } });
+  const ended = new AbortController();
+  const keeping = keeper.run(ended.signal).catch(() => { stop.stop('lost'); });
+  try {
+    const specJson = await needs.store.getSpec(hold.key);
+    if (specJson === null) throw new Error('the spec of a claimed task is missing');
+    const job = { key: hold.key, fence: hold.fence, attemptId: hold.attemptId, spec: needs.parseSpec(specJson) };
+    const result = await needs.renderer.render(job, { signal: stop.signal, onProgress: (progress) => { keeper.report(progress); } });
+    return { kind: 'rendered', result };
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(error), cause: error };
+  } finally {
+    ended.abort();
+    await keeping;
+  }
+}
+
+/** The one write that ends an attempt, repeated while its outcome is unknown and the lease lasts. */
+async function storeEnd(needs: RunAttemptNeeds, hold: TaskHold, stop: AttemptStop, outcome: Outcome): Promise<void> {
+  const nowMs = needs.clock.nowMs();
+  const drained = stop.reason() === 'drain' && outcome.kind === 'failed';
+  const end = (task: Task): Task => {
+    if (outcome.kind === 'rendered') return succeeded(task, outcome.result, nowMs);
+    return drained ? handedBack(task, nowMs) : failed(task, outcome.failure, nowMs);
+  };
+  const stored = await repeatWhileHeld(needs, hold, () => hold.change(end));
+  if (drained) needs.events.handedBack(stored);
+  else needs.events.attemptEnded(stored, outcome.kind === 'failed' ? outcome : { failure: null, cause: null });
+  // Whatever earlier attempts left behind is garbage now.
+  if (stored.state === 'SUCCEEDED') await tidy(needs, () => needs.outputs.discard(hold.key, { keepFence: hold.fence }));
+}
+
+async function repeatWhileHeld<T>(needs: RunAttemptNeeds, hold: TaskHold, write: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (error instanceof HoldLost || hold.mayHaveExpired) throw error;
+      needs.events.trouble('storing the end of an attempt', error);
+      await delay(COMMIT_RETRY_MS, new AbortController().signal);
+    }
+  }
+}
+
+async function removeOutputs(needs: RunAttemptNeeds, outcome: Outcome): Promise<void> {
+  if (outcome.kind !== 'rendered') return;
+  for (const output of outcome.result.outputs) await tidy(needs, () => needs.outputs.remove(output.location));
+}
+
+/** A file that cannot be removed costs disk, not correctness. */
+async function tidy(needs: RunAttemptNeeds, remove: () => Promise<void>): Promise<void> {
+  await remove().catch((error: unknown) => {
+    needs.events.trouble('removing files of an ended attempt', error);
+  });
+}

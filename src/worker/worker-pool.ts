@@ -1,0 +1,121 @@
+import type { TaskFeedListener } from '../task/ports/task-feed.js';
+import { delay, wakeable, type Wakeable } from '../task/wait.js';
+import { claimNext, type Claim } from './claim-next.js';
+import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptNeeds } from './run-attempt.js';
+import { runSweeper } from './sweeper.js';
+import { TaskHold } from './task-hold.js';
+
+export interface WorkerPoolOptions extends RunAttemptNeeds {
+  /** Names this process among all that share the store, different after each start. */
+  readonly owner: string;
+  /** Renders at a time, at least 1. */
+  readonly slots: number;
+  readonly leaseMs: number;
+  readonly sweepIntervalMs: number;
+}
+
+interface Running {
+  readonly hold: TaskHold;
+  readonly stop: AttemptStop;
+  readonly done: Promise<void>;
+}
+
+/** Takes queued tasks and renders them, up to `slots` at a time. */
+export interface WorkerPool {
+  start(): void;
+  /** Number of renders under way. */
+  running(): number;
+  /**
+   * Claims nothing more; lets renders end for up to `graceMs`, then kills them and hands their tasks back. Resolves when nothing runs
+   * any more.
+   */
+  stop(options: { graceMs: number }): Promise<void>;
+}
+
+export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
+  const running = new Map<string, Running>();
+  const stopping = new AbortController();
+  const work = wakeable();
+  let loops: Promise<unknown> = Promise.resolve();
+  let unsubscribe = () => {};
+
+  function begin({ task, sentMs }: Claim): void {
+    options.events.claimed(task);
+    const hold = new TaskHold(task, sentMs, options);
+    const stop = createAttemptStop();
+    const done = runAttempt(options, task, hold, stop).finally(() => {
+      running.delete(hold.attemptId);
+      work.wake();
+    });
+    running.set(hold.attemptId, { hold, stop, done });
+  }
+
+  async function fillSlots(): Promise<void> {
+    while (running.size < options.slots && !stopping.signal.aborted) {
+      const claim = await claimNext(options);
+      if (!claim) return;
+      begin(claim);
+    }
+  }
+
+  return {
+    start() {
+      unsubscribe = options.store.feed.subscribe(watchFeed(options, running, work));
+      loops = Promise.all([dispatch(options, fillSlots, work, stopping.signal), runSweeper(options, stopping.signal)]);
+    },
+    running: () => running.size,
+    async stop({ graceMs }) {
+      stopping.abort();
+      await loops;
+      const grace = new AbortController();
+      const settle = () => Promise.all([...running.values()].map((r) => r.done));
+      await Promise.race([settle(), delay(graceMs, grace.signal)]);
+      grace.abort();
+      for (const { stop } of running.values()) stop.stop('drain');
+      await settle();
+      unsubscribe();
+    },
+  };
+}
+
+/** The one dispatcher of this process: woken by the feed when a task is queued, and by a slot that becomes free. */
+async function dispatch(options: WorkerPoolOptions, fillSlots: () => Promise<void>, work: Wakeable, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await fillSlots();
+      // The timeout only covers for a hint that was lost; nothing waits for it as long as the feed works.
+      await work.wait({ timeoutMs: options.sweepIntervalMs, signal });
+    } catch (error) {
+      options.events.trouble('claiming a task', error);
+      await delay(options.sweepIntervalMs, signal);
+    }
+  }
+}
+
+/** Wakes the dispatcher when there is work, and stops attempts whose task was taken from them. */
+function watchFeed({ store, events }: WorkerPoolOptions, running: ReadonlyMap<string, Running>, work: Wakeable): TaskFeedListener {
+  return {
+    onHint(hint) {
+      if (hint.state === 'QUEUED') work.wake();
+      for (const { hold, stop } of running.values()) {
+        const isOurs = hint.key.id === hold.key.id && hint.key.tenant === hold.key.tenant;
+        // The fence only rises: a higher one means that the task is cancelled or another's.
+        if (isOurs && hint.fence !== null && hint.fence > hold.fence) stop.stop('lost');
+      }
+    },
+    onGap() {
+      work.wake();
+      // Did a cancel fall into the gap?
+      for (const { hold, stop } of running.values()) {
+        store.get(hold.key).then(
+          (task) => {
+            if (!task || task.fence > hold.fence) stop.stop('lost');
+          },
+          (error: unknown) => {
+            events.trouble('looking after a running task', error);
+          },
+        );
+      }
+    },
+  };
+}
