@@ -1,0 +1,135 @@
+import type { Output as WireOutput } from '../../generated/cutroom/v1/output.js';
+import {
+  type ProgressDetail,
+  ProgressDetail_Phase,
+  type Task as WireTask,
+  type TaskError,
+  TaskError_Category,
+  Task_State,
+} from '../../generated/cutroom/v1/task.js';
+import type { Duration } from '../../generated/google/protobuf/duration.js';
+import { FAILURES, type FailureCategory, type TaskFailure } from '../task/failure.js';
+import type { Output, Phase, Progress, Task, TaskState } from '../task/task.js';
+import { errorInfo } from './status-details.js';
+import { codeOfFailure } from './status-mapping.js';
+import { formatTaskName } from './task-name.js';
+
+/** The URL of an output, valid from now on. */
+export type SignUrl = (task: Task, output: Output) => string;
+
+/** A task as callers see it. Its outputs' URLs are signed now, so what is printed must not be kept for long. */
+export function printTask(task: Task, sign: SignUrl): WireTask {
+  const outputs = task.outputs.map((output) => printOutput(output, sign(task, output)));
+  return {
+    name: formatTaskName(task.id),
+    taskId: task.id,
+    state: printState(task.state),
+    progress: task.percent,
+    videos: outputs.map((output) => output.url),
+    progressDetail: task.progress ? printProgress(task.progress) : undefined,
+    outputs,
+    error: task.failure ? printFailure(task.failure) : undefined,
+    warnings: task.warnings.map(({ code, message, field, count }) => ({ code, message, field, count })),
+    attempt: task.attempt,
+    failures: task.failures,
+    createTime: new Date(task.createTimeMs),
+    startTime: printTime(task.startTimeMs),
+    endTime: printTime(task.endTimeMs),
+    updateTime: new Date(task.updateTimeMs),
+    revision: BigInt(task.revision),
+    etag: `"${task.id}-${task.revision}"`,
+  };
+}
+
+function printState(state: TaskState): Task_State {
+  switch (state) {
+    case 'QUEUED':
+      return Task_State.QUEUED;
+    case 'RUNNING':
+      return Task_State.RUNNING;
+    case 'SUCCEEDED':
+      return Task_State.SUCCEEDED;
+    case 'FAILED':
+      return Task_State.FAILED;
+    case 'CANCELLED':
+      return Task_State.CANCELLED;
+  }
+}
+
+function printPhase(phase: Phase): ProgressDetail_Phase {
+  switch (phase) {
+    case 'FETCHING':
+      return ProgressDetail_Phase.PHASE_FETCHING;
+    case 'PROBING':
+      return ProgressDetail_Phase.PHASE_PROBING;
+    case 'RENDERING':
+      return ProgressDetail_Phase.PHASE_RENDERING;
+    case 'FINALIZING':
+      return ProgressDetail_Phase.PHASE_FINALIZING;
+    case 'UPLOADING':
+      return ProgressDetail_Phase.PHASE_UPLOADING;
+  }
+}
+
+function printCategory(category: FailureCategory): TaskError_Category {
+  switch (category) {
+    case 'INPUT_FETCH':
+      return TaskError_Category.CATEGORY_INPUT_FETCH;
+    case 'INPUT_MEDIA':
+      return TaskError_Category.CATEGORY_INPUT_MEDIA;
+    case 'SPEC':
+      return TaskError_Category.CATEGORY_SPEC;
+    case 'RENDER':
+      return TaskError_Category.CATEGORY_RENDER;
+    case 'OUTPUT':
+      return TaskError_Category.CATEGORY_OUTPUT;
+    case 'RESOURCE':
+      return TaskError_Category.CATEGORY_RESOURCE;
+    case 'TIMEOUT':
+      return TaskError_Category.CATEGORY_TIMEOUT;
+    case 'INTERNAL':
+      return TaskError_Category.CATEGORY_INTERNAL;
+  }
+}
+
+function printProgress(progress: Progress): ProgressDetail {
+  return {
+    phase: printPhase(progress.phase),
+    framesDone: progress.framesDone,
+    framesTotal: progress.framesTotal,
+    outTime: printDuration(progress.outTimeUs),
+    speed: progress.speed,
+  };
+}
+
+function printFailure({ reason, message, field }: TaskFailure): TaskError {
+  const { category, retryable } = FAILURES[reason];
+  const details = [errorInfo(reason, field === '' ? {} : { field })];
+  return { status: { code: codeOfFailure(category), message, details }, reason, category: printCategory(category), retryable, field };
+}
+
+function printOutput(output: Output, url: string): WireOutput {
+  return {
+    key: output.key,
+    url,
+    sizeBytes: BigInt(output.sizeBytes),
+    duration: printDuration(output.durationUs),
+    width: output.width,
+    height: output.height,
+    frameRate: { numerator: output.frameRate.num, denominator: output.frameRate.den },
+    frameCount: output.frameCount,
+    videoCodec: output.videoCodec,
+    audioCodec: output.audioCodec,
+    sha256: output.sha256,
+  };
+}
+
+function printTime(timeMs: number | null): Date | undefined {
+  return timeMs === null ? undefined : new Date(timeMs);
+}
+
+/** Lengths and positions are never negative here. */
+function printDuration(us: number): Duration {
+  const whole = Math.round(us);
+  return { seconds: BigInt(Math.floor(whole / 1_000_000)), nanos: (whole % 1_000_000) * 1000 };
+}

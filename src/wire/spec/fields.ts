@@ -1,0 +1,89 @@
+import type { AssetRef, Color } from '../../composition/montage.js';
+import type { Violation } from '../../composition/violation.js';
+import type { Duration } from '../../../generated/google/protobuf/duration.js';
+
+/** What the parsers of the parts of one spec write to. A part that is wrong is noted and stands in with a default, so that the others are still read. */
+export interface Findings {
+  readonly violations: Violation[];
+  readonly assets: AssetRef[];
+}
+
+/** Where a part stands, and where to write what is found about it. */
+export interface Place {
+  readonly field: string;
+  readonly findings: Findings;
+}
+
+const MAX_URI_BYTES = 4096;
+const MAX_DURATION_SECONDS = 315_576_000_000n;
+const US_PER_SECOND = 1_000_000;
+
+/** A place within a place: `at(place, 'uri')`, `at(place, 'materials', 2)`. */
+export function at(place: Place, name: string, index?: number): Place {
+  const field = index === undefined ? `${place.field}.${name}` : `${place.field}.${name}[${index}]`;
+  return { field, findings: place.findings };
+}
+
+/** Notes that something is wrong here. */
+export function refuse(place: Place, description: string): void {
+  place.findings.violations.push({ field: place.field, description });
+}
+
+/** An input that must be named. It is checked later whether it is there. */
+export function parseUri(uri: string, place: Place): AssetRef {
+  const asset = { uri, field: place.field };
+  if (uri === '') refuse(place, 'is required');
+  else if (Buffer.byteLength(uri) > MAX_URI_BYTES) refuse(place, `must be at most ${MAX_URI_BYTES} bytes long`);
+  else if (uri.includes('\0')) refuse(place, 'must not contain a NUL character');
+  else place.findings.assets.push(asset);
+  return asset;
+}
+
+/** A number within limits, both allowed. NaN and infinities are not. */
+export function parseNumber(value: number, place: Place, range: { min: number; max: number; unit: string }): number {
+  if (value >= range.min && value <= range.max) {
+    // Minus zero is zero: it would not survive canonical JSON.
+    return value + 0;
+  }
+  const unit = range.unit === '' ? '' : ` ${range.unit}`;
+  refuse(place, `must be ${range.min} to ${range.max}${unit}`);
+  return range.min;
+}
+
+/** A duration within limits, both allowed, in microseconds; null when it is not a valid one. */
+export function parseDurationUs(value: Duration, place: Place, range: { minUs: number; maxUs: number }): number | null {
+  const { seconds, nanos } = value;
+  const oneSign = seconds === 0n || nanos === 0 || seconds > 0n === nanos > 0;
+  if (!oneSign || Math.abs(nanos) > 999_999_999 || seconds > MAX_DURATION_SECONDS || seconds < -MAX_DURATION_SECONDS) {
+    refuse(place, 'is not a valid duration');
+    return null;
+  }
+  const us = Number(seconds) * US_PER_SECOND + Math.round(nanos / 1000);
+  if (us >= range.minUs && us <= range.maxUs) return us;
+  refuse(place, `must be ${formatSeconds(range.minUs)} to ${formatSeconds(range.maxUs)}`);
+  return null;
+}
+
+/** `#RRGGBB`, or also `#RRGGBBAA` where `alpha` allows it. */
+export function parseColor(text: string, place: Place, alpha: 'allowed' | 'refused'): Color {
+  const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})?$/i.exec(text);
+  if (!match || (alpha === 'refused' && match[4] !== undefined)) {
+    refuse(place, alpha === 'allowed' ? 'must be a colour as #RRGGBB or #RRGGBBAA' : 'must be a colour as #RRGGBB');
+    return { r: 0, g: 0, b: 0, a: 255 };
+  }
+  const channel = (hex: string | undefined) => Number.parseInt(hex ?? 'ff', 16);
+  return { r: channel(match[1]), g: channel(match[2]), b: channel(match[3]), a: channel(match[4]) };
+}
+
+/** A value of an enum by its number. A number that this version does not know is refused, not ignored. */
+export function parseEnum<T>(value: number, place: Place, values: ReadonlyMap<number, T>, fallback: T): T {
+  const known = values.get(value);
+  if (known !== undefined) return known;
+  refuse(place, `has the unknown value ${value}`);
+  return fallback;
+}
+
+/** Microseconds for people: `0.5 s`. */
+export function formatSeconds(us: number): string {
+  return `${us / US_PER_SECOND} s`;
+}

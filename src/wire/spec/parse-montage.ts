@@ -1,0 +1,80 @@
+import type { AssetRef, Fit, Montage } from '../../composition/montage.js';
+import { AspectRatio, Fit as WireFit, type Montage as WireMontage } from '../../../generated/cutroom/v1/montage.js';
+import { at, parseColor, parseDurationUs, parseEnum, parseUri, type Place, refuse } from './fields.js';
+import { parseMusic, parseNarration } from './parse-sound.js';
+import { parseSubtitles } from './parse-subtitles.js';
+import { parseTransition } from './parse-transition.js';
+
+const MAX_MATERIALS = 200;
+const LONGEST_CLIP = { minUs: 100_000, maxUs: 600_000_000, defaultUs: 5_000_000 };
+const RESOLUTION = { min: 144, max: 2160, default: 1080 };
+
+const FITS: ReadonlyMap<number, Fit> = new Map([
+  [WireFit.FIT_UNSPECIFIED, 'COVER'],
+  [WireFit.FIT_COVER, 'COVER'],
+  [WireFit.FIT_CONTAIN, 'CONTAIN'],
+]);
+
+/** Width and height as they relate. */
+interface Shape {
+  readonly width: number;
+  readonly height: number;
+}
+
+const PORTRAIT: Shape = { width: 9, height: 16 };
+const SHAPES: ReadonlyMap<number, Shape> = new Map([
+  [AspectRatio.ASPECT_RATIO_UNSPECIFIED, PORTRAIT],
+  [AspectRatio.ASPECT_RATIO_9_16, PORTRAIT],
+  [AspectRatio.ASPECT_RATIO_16_9, { width: 16, height: 9 }],
+  [AspectRatio.ASPECT_RATIO_1_1, { width: 1, height: 1 }],
+]);
+
+/** Reads a montage; where something is wrong, that is noted and a default stands in. */
+export function parseMontage(wire: WireMontage, place: Place): Montage {
+  const shortSide = parseResolution(wire.resolution, at(place, 'resolution'));
+  const shape = parseEnum(wire.aspectRatio, at(place, 'aspect_ratio'), SHAPES, PORTRAIT);
+  const longestClipUs = parseLongestClip(wire, at(place, 'longest_clip'));
+  // With narration the materials may be shown again, so that even a single one can make many clips.
+  const manyClips = wire.materials.length >= 3 || wire.narration !== undefined;
+  return {
+    kind: 'montage',
+    ...frameSize(shape, shortSide),
+    background: parseColor(wire.backgroundColor || '#000000', at(place, 'background_color'), 'refused'),
+    materials: parseMaterials(wire, place),
+    longestClipUs: longestClipUs ?? LONGEST_CLIP.defaultUs,
+    fit: parseEnum(wire.fit, at(place, 'fit'), FITS, 'COVER'),
+    transition: parseTransition(wire.transition, at(place, 'transition'), { longestClipUs, manyClips }),
+    narration: wire.narration ? parseNarration(wire.narration, at(place, 'narration')) : null,
+    music: wire.music ? parseMusic(wire.music, at(place, 'music')) : null,
+    subtitles: wire.subtitles ? parseSubtitles(wire.subtitles, at(place, 'subtitles'), { shortSide }) : null,
+  };
+}
+
+function parseMaterials(wire: WireMontage, place: Place): AssetRef[] {
+  const count = wire.materials.length;
+  if (count === 0) refuse(at(place, 'materials'), 'is required: at least one material');
+  if (count > MAX_MATERIALS) {
+    // Not looked at one by one: a request of the largest size has a million of them.
+    refuse(at(place, 'materials'), `must be at most ${MAX_MATERIALS}, not ${count}`);
+    return [];
+  }
+  return wire.materials.map((material, i) => parseUri(material.uri, at(at(place, 'materials', i), 'uri')));
+}
+
+function parseLongestClip(wire: WireMontage, place: Place): number | null {
+  return wire.longestClip ? parseDurationUs(wire.longestClip, place, LONGEST_CLIP) : LONGEST_CLIP.defaultUs;
+}
+
+function parseResolution(resolution: number, place: Place): number {
+  if (resolution === 0) return RESOLUTION.default;
+  if (resolution >= RESOLUTION.min && resolution <= RESOLUTION.max && resolution % 2 === 0) return resolution;
+  refuse(place, `must be an even number from ${RESOLUTION.min} to ${RESOLUTION.max}`);
+  return RESOLUTION.default;
+}
+
+function frameSize(shape: Shape, shortSide: number): Shape {
+  const unit = shortSide / Math.min(shape.width, shape.height);
+  // yuv420p has one chroma sample for two pixels, so both sides are even.
+  const even = (pixels: number) => 2 * Math.round(pixels / 2);
+  return { width: even(shape.width * unit), height: even(shape.height * unit) };
+}

@@ -1,0 +1,25 @@
+import type { Montage } from '../../composition/montage.js';
+import type { Music, Narration } from '../../../generated/cutroom/v1/montage.js';
+import { at, parseDurationUs, parseNumber, parseUri, type Place } from './fields.js';
+
+const GAIN = { min: -60, max: 20, unit: 'dB' };
+const DEFAULT_MUSIC_GAIN_DB = -14;
+const FADE_OUT = { minUs: 0, maxUs: 60_000_000, defaultUs: 3_000_000 };
+
+/** Reads the speech. */
+export function parseNarration(wire: Narration, place: Place): NonNullable<Montage['narration']> {
+  return {
+    asset: parseUri(wire.uri, at(place, 'uri')),
+    gainDb: parseNumber(wire.gainDb, at(place, 'gain_db'), GAIN),
+  };
+}
+
+/** Reads the music. */
+export function parseMusic(wire: Music, place: Place): NonNullable<Montage['music']> {
+  const fadeOut = wire.fadeOut ? parseDurationUs(wire.fadeOut, at(place, 'fade_out'), FADE_OUT) : null;
+  return {
+    asset: parseUri(wire.uri, at(place, 'uri')),
+    gainDb: parseNumber(wire.gainDb ?? DEFAULT_MUSIC_GAIN_DB, at(place, 'gain_db'), GAIN),
+    fadeOutUs: fadeOut ?? FADE_OUT.defaultUs,
+  };
+}

@@ -1,0 +1,23 @@
+import type { ParsedSpec } from '../../composition/parsed-spec.js';
+import type { RenderSpec } from '../../../generated/cutroom/v1/task_service.js';
+import { type Findings, refuse } from './fields.js';
+import { parseMontage } from './parse-montage.js';
+
+/**
+ * Turns a spec from the wire into what is to be rendered: defaults filled, unions closed, every violation of the rules in the
+ * proto's comments collected with its field path. Pure, and never throws: whether inputs exist is asked later.
+ */
+export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
+  const findings: Findings = { violations: [], assets: [] };
+  const place = { field: 'spec', findings };
+  if (spec === undefined) {
+    refuse(place, 'is required');
+    return { montage: null, ...findings };
+  }
+  if (spec.kind === undefined) {
+    refuse(place, 'must have one of: montage');
+    return { montage: null, ...findings };
+  }
+  const montage = parseMontage(spec.kind.value, { field: 'spec.montage', findings });
+  return { montage: findings.violations.length === 0 ? montage : null, ...findings };
+}

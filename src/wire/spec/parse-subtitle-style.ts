@@ -1,0 +1,41 @@
+import type { SubtitleStyle } from '../../composition/montage.js';
+import { type SubtitleStyle as WireStyle, SubtitleStyle_Position } from '../../../generated/cutroom/v1/montage.js';
+import { at, parseColor, parseEnum, parseNumber, type Place } from './fields.js';
+
+/** Sizes on the wire are in pixels of a frame with this short side. */
+const REFERENCE_SHORT_SIDE = 1080;
+const FONT_SIZE = { min: 8, max: 400, unit: '' };
+const DEFAULT_FONT_SIZE = 60;
+const OUTLINE_WIDTH = { min: 0, max: 20, unit: '' };
+const DEFAULT_OUTLINE_WIDTH = 3;
+
+const POSITIONS: ReadonlyMap<number, SubtitleStyle['position']> = new Map([
+  [SubtitleStyle_Position.POSITION_UNSPECIFIED, 'BOTTOM'],
+  [SubtitleStyle_Position.POSITION_BOTTOM, 'BOTTOM'],
+  [SubtitleStyle_Position.POSITION_CENTER, 'CENTER'],
+  [SubtitleStyle_Position.POSITION_TOP, 'TOP'],
+]);
+
+const DEFAULTS: WireStyle = {
+  fontSize: 0,
+  textColor: '',
+  outlineColor: '',
+  outlineWidth: undefined,
+  boxColor: '',
+  bold: false,
+  position: SubtitleStyle_Position.POSITION_UNSPECIFIED,
+};
+
+/** Reads how subtitles look; sizes come out in pixels of the output. */
+export function parseSubtitleStyle(wire: WireStyle = DEFAULTS, place: Place, frame: { shortSide: number }): SubtitleStyle {
+  const scale = frame.shortSide / REFERENCE_SHORT_SIDE;
+  return {
+    fontSize: parseNumber(wire.fontSize === 0 ? DEFAULT_FONT_SIZE : wire.fontSize, at(place, 'font_size'), FONT_SIZE) * scale,
+    textColor: parseColor(wire.textColor || '#FFFFFF', at(place, 'text_color'), 'allowed'),
+    outlineColor: parseColor(wire.outlineColor || '#000000', at(place, 'outline_color'), 'allowed'),
+    outlineWidth: parseNumber(wire.outlineWidth ?? DEFAULT_OUTLINE_WIDTH, at(place, 'outline_width'), OUTLINE_WIDTH) * scale,
+    boxColor: wire.boxColor === '' ? null : parseColor(wire.boxColor, at(place, 'box_color'), 'allowed'),
+    bold: wire.bold,
+    position: parseEnum(wire.position, at(place, 'position'), POSITIONS, 'BOTTOM'),
+  };
+}

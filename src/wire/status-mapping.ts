@@ -1,0 +1,90 @@
+import { Code } from '../../generated/google/rpc/code.js';
+import type { Status } from '../../generated/google/rpc/status.js';
+import type { Violation } from '../composition/violation.js';
+import type { TaskError, TaskErrorDetail } from '../task/errors.js';
+import type { FailureCategory } from '../task/failure.js';
+import { badRequest, errorInfo, preconditionFailure, resourceInfo, retryInfo, type StatusDetail } from './status-details.js';
+import { formatTaskName } from './task-name.js';
+
+const TASK_TYPE = 'cutroom.v1/Task';
+const RETRY_AFTER_SECONDS = 1;
+
+/** A message is for people and travels in a header: a few violations are enough there, the details have all. */
+const MAX_MESSAGE_CHARACTERS = 500;
+
+interface Mapping {
+  readonly code: Code;
+  readonly metadata: Record<string, string>;
+  readonly details: readonly StatusDetail[];
+}
+
+/** The one table from a task error to its gRPC status. An ErrorInfo comes first in the details of each. */
+export function statusOf({ detail, message }: TaskError): Status {
+  const { code, metadata, details } = mappingOf(detail, message);
+  const text = detail.reason === 'INVALID_REQUEST' ? summary(detail.violations) : message;
+  return { code, message: text, details: [errorInfo(detail.reason, metadata), ...details] };
+}
+
+/** The status of a fault of the service. What went wrong stands in its log, not here. */
+export function internalStatus(): Status {
+  return { code: Code.INTERNAL, message: 'internal error; the log of the server says more', details: [errorInfo('INTERNAL', {})] };
+}
+
+function mappingOf(detail: TaskErrorDetail, message: string): Mapping {
+  switch (detail.reason) {
+    case 'INVALID_REQUEST': {
+      const metadata = { violations: String(detail.violations.length) };
+      return { code: Code.INVALID_ARGUMENT, metadata, details: [badRequest(detail.violations)] };
+    }
+    case 'TASK_NOT_FOUND': {
+      const name = formatTaskName(detail.taskId);
+      return { code: Code.NOT_FOUND, metadata: { name }, details: [resourceInfo(TASK_TYPE, name, message)] };
+    }
+    case 'REQUEST_ID_REUSED':
+      return { code: Code.ALREADY_EXISTS, metadata: { request_id: detail.requestId }, details: [] };
+    case 'TASK_ALREADY_ENDED': {
+      const name = formatTaskName(detail.taskId);
+      const details = [preconditionFailure('STATE', name, message)];
+      return { code: Code.FAILED_PRECONDITION, metadata: { name, state: detail.state }, details };
+    }
+    case 'OUTPUT_NOT_FOUND':
+      return { code: Code.NOT_FOUND, metadata: {}, details: [] };
+    case 'URL_EXPIRED':
+    case 'URL_SIGNATURE_INVALID':
+      return { code: Code.PERMISSION_DENIED, metadata: {}, details: [] };
+    case 'WATCHER_TOO_SLOW':
+      return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };
+    case 'DRAINING':
+    case 'STORE_UNAVAILABLE':
+      return { code: Code.UNAVAILABLE, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };
+  }
+}
+
+/** The code by which gRPC would carry a failed render, as `Task.error.status` has it. */
+export function codeOfFailure(category: FailureCategory): Code {
+  switch (category) {
+    case 'INPUT_FETCH':
+      return Code.FAILED_PRECONDITION;
+    case 'INPUT_MEDIA':
+    case 'SPEC':
+      return Code.INVALID_ARGUMENT;
+    case 'RESOURCE':
+      return Code.RESOURCE_EXHAUSTED;
+    case 'TIMEOUT':
+      return Code.DEADLINE_EXCEEDED;
+    case 'RENDER':
+    case 'OUTPUT':
+    case 'INTERNAL':
+      return Code.INTERNAL;
+  }
+}
+
+function summary(violations: readonly Violation[]): string {
+  let text = '';
+  for (const [i, { field, description }] of violations.entries()) {
+    const next = `${i === 0 ? '' : '; '}${field}: ${description}`;
+    if (i > 0 && text.length + next.length > MAX_MESSAGE_CHARACTERS) return `${text}; and ${violations.length - i} more`;
+    text += next;
+  }
+  return text;
+}
