@@ -1,0 +1,12 @@
+import { createMemoryStore } from '../../src/store/memory/memory-store.js';
+import { describeTaskStore } from './task-store.contract.js';
+
+describeTaskStore({
+  name: 'memory',
+  durable: false,
+  shared: false,
+  makeData: () => {
+    const store = createMemoryStore({ nowMs: Date.now });
+    return Promise.resolve({ open: () => Promise.resolve(store), destroy: () => Promise.resolve() });
+  },
+});

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach } from 'vitest';
+import type { TaskStore } from '../../src/task/ports/task-store.js';
+import type { Task } from '../../src/task/task.js';
+import { claimed, submitted, type NewTask } from '../../src/task/transitions.js';
+
+/** The data of one test, on which a store is opened. */
+export interface StoreData {
+  /** Opens a store on the data. The suite closes it. */
+  open(): Promise<TaskStore>;
+  destroy(): Promise<void>;
+}
+
+export interface StoreKind {
+  readonly name: string;
+  makeData(): Promise<StoreData>;
+  /** What was stored is there when it is opened again. */
+  readonly durable: boolean;
+  /** Several stores, as of several processes, may be open on the same data. */
+  readonly shared: boolean;
+}
+
+/** Within a `describe`: gives each test a store on data of its own. */
+export function useStore(kind: StoreKind): { readonly store: TaskStore; open(): Promise<TaskStore> } {
+  let data: StoreData;
+  let first: TaskStore;
+  let opened: TaskStore[] = [];
+  const open = async (): Promise<TaskStore> => {
+    const store = await data.open();
+    opened.push(store);
+    return store;
+  };
+  beforeEach(async () => {
+    data = await kind.makeData();
+    first = await open();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.map((store) => store.close()));
+    opened = [];
+    await data.destroy();
+  });
+  return {
+    get store() {
+      return first;
+    },
+    open,
+  };
+}
+
+export const OWNER = 'worker-1';
+export const LONG_MS = 600_000;
+
+export function newTask(more: Partial<NewTask> = {}): Task {
+  return submitted({ id: randomUUID(), tenant: 'default', requestId: null, requestHash: 'hash', maxAttempts: 2, nowMs: 1000, ...more });
+}
+
+export function claim(task: Task, owner = OWNER): Task {
+  return claimed(task, { attemptId: randomUUID(), owner, nowMs: 2000 });
+}
+
+export async function insertQueued(store: TaskStore, more: Partial<NewTask> = {}): Promise<Task> {
+  const task = newTask(more);
+  await store.insert(task, '{}');
+  return task;
+}
+
+export async function insertRunning(store: TaskStore, leaseMs = LONG_MS, more: Partial<NewTask> = {}): Promise<Task> {
+  const queued = await insertQueued(store, more);
+  const running = claim(queued);
+  if (!(await store.replace(queued, running, { leaseMs }))) throw new Error('a fresh task was not claimed');
+  return running;
+}

@@ -1,0 +1,18 @@
+import { describe } from 'vitest';
+import { describeDocuments } from './task-store.documents.js';
+import { describeFeed } from './task-store.feed.js';
+import { describeLeases } from './task-store.leases.js';
+import { describeModel } from './task-store.model.js';
+import { describeQueries } from './task-store.queries.js';
+import type { StoreKind } from './store-under-test.js';
+
+/** What every TaskStore must do: the same suite for each of them. */
+export function describeTaskStore(kind: StoreKind, options: { skip?: boolean } = {}): void {
+  describe.skipIf(options.skip)(`TaskStore: ${kind.name}`, () => {
+    describeDocuments(kind);
+    describeQueries(kind);
+    describeLeases(kind);
+    describeFeed(kind);
+    describeModel(kind);
+  });
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { ListCursor, TaskStore } from '../../src/task/ports/task-store.js';
+import type { Task } from '../../src/task/task.js';
+import { cancelled } from '../../src/task/transitions.js';
+import { claim, insertQueued, insertRunning, LONG_MS, OWNER, useStore, type StoreKind } from './store-under-test.js';
+
+const lease = { leaseMs: LONG_MS };
+
+/** Order and paging of what a store lists. */
+export function describeQueries(kind: StoreKind): void {
+  describe('queued', () => {
+    const at = useStore(kind);
+
+    it('lists queued tasks of all tenants, oldest first, up to the limit', async () => {
+      const third = await insertQueued(at.store, { nowMs: 30, tenant: 'b' });
+      const first = await insertQueued(at.store, { nowMs: 10 });
+      const second = await insertQueued(at.store, { nowMs: 20, tenant: 'a' });
+      expect(await at.store.queued(10)).toEqual([first, second, third]);
+      expect(await at.store.queued(2)).toEqual([first, second]);
+    });
+
+    it('leaves out what is running or has ended, and has again what was put back', async () => {
+      const running = await insertRunning(at.store, LONG_MS, { nowMs: 10 });
+      const waiting = await insertQueued(at.store, { nowMs: 20 });
+      const ended = await insertQueued(at.store, { nowMs: 30 });
+      await at.store.replace(ended, cancelled(ended, 40), lease);
+      expect(await at.store.queued(10)).toEqual([waiting]);
+      const back: Task = { ...running, state: 'QUEUED', revision: running.revision + 1, attemptId: null, owner: null };
+      await at.store.replace(running, back, lease);
+      expect(await at.store.queued(10)).toEqual([back, waiting]);
+    });
+
+    it('32 concurrent claimers take each of 100 tasks exactly once', { timeout: 60_000 }, async () => {
+      const tasks = await Promise.all(Array.from({ length: 100 }, (_, i) => insertQueued(at.store, { nowMs: i })));
+      const claims: string[] = [];
+      const claimer = async (owner: string): Promise<void> => {
+        for (;;) {
+          const head = await at.store.queued(8);
+          const choice = head[Math.floor(Math.random() * head.length)];
+          if (choice === undefined) return;
+          if (await at.store.replace(choice, claim(choice, owner), lease)) claims.push(choice.id);
+        }
+      };
+      await Promise.all(Array.from({ length: 32 }, (_, i) => claimer(`w${i}`)));
+      expect(claims.sort()).toEqual(tasks.map((task) => task.id).sort());
+      for (const task of tasks) expect(await at.store.get(task)).toMatchObject({ state: 'RUNNING', fence: 1, attempt: 1, revision: 2 });
+    });
+  });
+
+  describe('list', () => {
+    const at = useStore(kind);
+
+    it('is newest first, ties by id highest first, of one tenant, in pages without gap or repetition', async () => {
+      const tasks: Task[] = [];
+      for (let i = 0; i < 23; i++) tasks.push(await insertQueued(at.store, { nowMs: 1000 + Math.floor(i / 7), id: randomUUID() }));
+      await insertQueued(at.store, { tenant: 'other', nowMs: 5000 });
+      const expected = tasks.sort((a, b) => b.createTimeMs - a.createTimeMs || (a.id < b.id ? 1 : -1));
+      for (const limit of [1, 5, 23, 100]) expect(await allPages(at.store, limit)).toEqual(expected);
+    });
+
+    it('pages stay stable while tasks come and change', async () => {
+      const tasks: Task[] = [];
+      for (let i = 0; i < 9; i++) tasks.push(await insertQueued(at.store, { nowMs: 1000 }));
+      const seen = await allPages(at.store, 2, async () => {
+        await insertQueued(at.store, { nowMs: 2000 });
+        const [some] = await at.store.queued(1);
+        if (some !== undefined) await at.store.replace(some, claim(some, OWNER), lease);
+      });
+      const ids = seen.map((task) => task.id);
+      expect(ids).toEqual([...new Set(ids)]);
+      expect(ids).toEqual(tasks.map((task) => task.id).sort().reverse());
+    });
+  });
+}
+
+async function allPages(store: TaskStore, limit: number, between?: () => Promise<void>): Promise<Task[]> {
+  const seen: Task[] = [];
+  let after: ListCursor | null = null;
+  for (;;) {
+    const page: readonly Task[] = await store.list({ tenant: 'default', limit, after });
+    expect(page.length).toBeLessThanOrEqual(limit);
+    seen.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < limit) return seen;
+    after = { createTimeMs: last.createTimeMs, id: last.id };
+    await between?.();
+  }
+}
