@@ -1,0 +1,25 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** The outside world of a command, so that tests can be it. */
+export interface CliContext {
+  /** Results: what a script would read. */
+  readonly stdout: CliOutput;
+  /** Everything else: progress, notes, errors. */
+  readonly stderr: CliOutput;
+  readonly stdin: Readable;
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export type CliOutput = Writable & { readonly isTTY?: boolean };
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  /** `host:port` of the gRPC door. */
+  readonly address: string;
+  /** Print canonical proto JSON instead of text. */
+  readonly json: boolean;
+  /** The most that one call may take, watching excepted. */
+  readonly timeoutMs: number;
+}

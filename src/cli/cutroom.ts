@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { runCli } from './program.js';
+
+const interrupt = new AbortController();
+// `serve` has its own way to stop, by the same signal.
+if (process.argv[2] !== 'serve') {
+  process.once('SIGINT', () => {
+    interrupt.abort(new Error('interrupted'));
+  });
+}
+// The reader of a pipe (`| head`) may leave before us: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  env: process.env,
+  signal: interrupt.signal,
+});

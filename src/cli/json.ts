@@ -1,0 +1,30 @@
+import type { JsonValue } from '@bufbuild/protobuf';
+import { Task } from '../../generated/cutroom/v1/task.js';
+import { ListTasksResponse, RenderSpec } from '../../generated/cutroom/v1/task_service.js';
+import { Status } from '../../generated/google/rpc/status.js';
+import { jsonType, readJson, writeFullJson } from '../wire/proto-json.js';
+
+const taskType = jsonType(Task, 'cutroom.v1.Task');
+const listType = jsonType(ListTasksResponse, 'cutroom.v1.ListTasksResponse');
+const statusType = jsonType(Status, 'google.rpc.Status');
+const specType = jsonType(RenderSpec, 'cutroom.v1.RenderSpec');
+
+/** A task as one line of the JSON that the HTTP door answers with. */
+export function taskJson(task: Task): string {
+  return JSON.stringify(writeFullJson(taskType, task));
+}
+
+/** A page of tasks as one line of JSON. */
+export function listJson(page: ListTasksResponse): string {
+  return JSON.stringify(writeFullJson(listType, page));
+}
+
+/** An error as one line of JSON, its details by name. */
+export function statusJson(status: Status): string {
+  return JSON.stringify(writeFullJson(statusType, status));
+}
+
+/** Reads a RenderSpec from JSON text. Throws an Error that says what is wrong; an unknown field is wrong. */
+export function parseRenderSpec(text: string): RenderSpec {
+  return readJson(specType, JSON.parse(text) as JsonValue, { unknownFields: 'refuse' });
+}

@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import type { CliContext, GlobalOptions } from './cli-context.js';
+import { addCancelCommand } from './commands/cancel.js';
+import type { CommandHost } from './commands/command.js';
+import { addGetCommand } from './commands/get.js';
+import { addListCommand } from './commands/list.js';
+import { addServeCommand } from './commands/serve.js';
+import { addSubmitCommand } from './commands/submit.js';
+import { addWatchCommand } from './commands/watch.js';
+import { ExitCode, exitCodeOf } from './exit-code.js';
+import { parseSeconds } from './parse-option.js';
+import { printError } from './print-error.js';
+
+const DEFAULT_ADDRESS = '127.0.0.1:50051';
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 refused or failed, trying again changes nothing; 2 worth retrying; 64 wrong usage; 130 interrupted.`;
+
+/** Runs one command line (without the program's own name) to its end. Never throws; the result is the exit code. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.ok;
+  const host: CommandHost = {
+    context,
+    run: async (command, work) => {
+      const options = command.optsWithGlobals<GlobalOptions & { timeout: number }>();
+      try {
+        exitCode = await work({ address: options.address, json: options.json, timeoutMs: options.timeout });
+      } catch (error) {
+        exitCode = context.signal.aborted ? ExitCode.interrupted : exitCodeOf(error);
+        if (!context.signal.aborted) printError(context, options, error);
+      }
+    },
+  };
+  try {
+    await createProgram(host).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are asked for: 0. Commander has printed what is wrong with anything else.
+    return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  }
+  return exitCode;
+}
+
+function createProgram(host: CommandHost): Command {
+  const { context } = host;
+  const program = new Command('cutroom')
+    .description('Render videos: submit a composition, watch it render, get a verified file.')
+    .option('--address <host:port>', 'gRPC address of the server', context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS)
+    .option('--json', 'print canonical proto JSON, one object per line', false)
+    .option('--timeout <seconds>', 'the most that one call may take, watching excepted', parseSeconds, 15_000)
+    .addHelpText('after', EXIT_CODES)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    });
+  for (const add of [addServeCommand, addSubmitCommand, addWatchCommand, addGetCommand, addListCommand, addCancelCommand]) {
+    add(program, host);
+  }
+  return program;
+}
