@@ -1,0 +1,24 @@
+import type { TaskEvents } from '../../src/task/ports/task-events.js';
+
+/** Remembers which events were told, by name and task id; `trouble` with its text. */
+export interface RecordedEvents extends TaskEvents {
+  readonly log: string[];
+}
+
+export function recordEvents(): RecordedEvents {
+  const log: string[] = [];
+  const note = (name: string) => (task: { id: string }) => {
+    log.push(`${name} ${task.id}`);
+  };
+  return {
+    log,
+    submitted: note('submitted'),
+    claimed: note('claimed'),
+    attemptEnded: (task) => log.push(`ended ${task.id} ${task.state}`),
+    cancelled: note('cancelled'),
+    attemptLost: note('lost'),
+    handedBack: note('handed-back'),
+    recovered: note('recovered'),
+    trouble: (what) => log.push(`trouble ${what}`),
+  };
+}

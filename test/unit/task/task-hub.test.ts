@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { systemClock } from '../../../src/system-clock.js';
+import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Task } from '../../../src/task/task.js';
+import { createTaskHub, type TaskHub } from '../../../src/task/task-hub.js';
+import { cancelled, claimed, progressed, submitted, succeeded } from '../../../src/task/transitions.js';
+import type { WatchEvent } from '../../../src/task/watch-event.js';
+import { eventually } from '../../support/eventually.js';
+import { progressAt } from '../../support/held-renderer.js';
+
+const key = { tenant: 'default', id: 't1' };
+const first = submitted({ ...key, requestId: null, requestHash: 'h', maxAttempts: 2, nowMs: 1 });
+
+let store: TaskStore;
+let hub: TaskHub;
+let reads: number;
+
+beforeEach(async () => {
+  reads = 0;
+  const memory = createMemoryStore({ nowMs: () => Date.now() });
+  store = { ...memory, get: (k) => { reads += 1; return memory.get(k); } };
+  hub = createTaskHub({ store, clock: systemClock, heartbeatMs: 60_000 });
+  await store.insert(first, '{}');
+});
+
+afterEach(async () => {
+  hub.close();
+  await store.close();
+});
+
+async function change(task: Task, to: Task): Promise<Task> {
+  expect(await store.replace(task, to, { leaseMs: 60_000 })).toBe(true);
+  return to;
+}
+
+const run = (task: Task) => change(task, claimed(task, { attemptId: 'a', owner: 'w', nowMs: 2 }));
+const end = (task: Task) => change(task, succeeded(task, { outputs: [], warnings: [] }, 9));
+
+/** Collects a stream in the background. */
+function follow(afterRevision: number | null, signal = new AbortController().signal) {
+  const events: WatchEvent[] = [];
+  const done = (async () => {
+    for await (const event of hub.watch(key, { afterRevision, signal })) events.push(event);
+  })();
+  return { events, done, revisions: () => events.map((e) => (e.kind === 'task' ? e.task.revision : 'heartbeat')) };
+}
+
+describe('watching a task', () => {
+  it('begins with the task as it is, tells of changes, and ends after the terminal state', async () => {
+    const stream = follow(null);
+    await eventually('the first event', () => stream.events.length === 1);
+    const running = await run(first);
+    await eventually('the second event', () => stream.events.length === 2);
+    await end(running);
+    await stream.done;
+    expect(stream.revisions()).toEqual([1, 2, 3]);
+  });
+
+  it('with a cursor sends nothing that is known, and what came since at once', async () => {
+    const running = await run(first);
+    const stream = follow(1);
+    await eventually('what came since', () => stream.events.length === 1);
+    const quiet = follow(2);
+    await end(running);
+    await Promise.all([stream.done, quiet.done]);
+    expect(stream.revisions()).toEqual([2, 3]);
+    expect(quiet.revisions()).toEqual([3]);
+  });
+
+  it('ends empty when the task ended at the cursor', async () => {
+    await end(await run(first));
+    const stream = follow(3);
+    await stream.done;
+    expect(stream.events).toEqual([]);
+  });
+
+  it('fails for an unknown task', async () => {
+    const stream = hub.watch({ tenant: 'default', id: 'nobody' }, { afterRevision: null, signal: new AbortController().signal });
+    await expect(stream.next()).rejects.toMatchObject({ detail: { reason: 'TASK_NOT_FOUND' } });
+  });
+
+  it('a slow reader gets the newest state, rising revisions, and never misses the end', async () => {
+    const stream = hub.watch(key, { afterRevision: null, signal: new AbortController().signal });
+    await stream.next();
+    let task = await run(first);
+    for (let n = 1; n <= 50; n += 1) task = await change(task, progressed(task, progressAt(n), n));
+    await end(task);
+    const rest: number[] = [];
+    for await (const event of stream) if (event.kind === 'task') rest.push(event.task.revision);
+    expect(rest.at(-1)).toBe(53);
+    expect(rest.length).toBeLessThanOrEqual(2);
+    expect(rest).toEqual([...rest].sort((a, b) => a - b));
+  });
+
+  it('a change costs one read however many watch, and all get the same object', async () => {
+    const streams = Array.from({ length: 40 }, () => follow(null));
+    await eventually('all began', () => streams.every((s) => s.events.length === 1));
+    reads = 0;
+    await run(first);
+    await eventually('all heard', () => streams.every((s) => s.events.length === 2));
+    expect(reads).toBe(1);
+    const objects = new Set(streams.map((s) => (s.events[1]?.kind === 'task' ? s.events[1].task : null)));
+    expect(objects.size).toBe(1);
+    await change((await store.get(key))!, cancelled((await store.get(key))!, 9));
+    await Promise.all(streams.map((s) => s.done));
+  });
+
+  it('sends a heartbeat when nothing happens, also while other watchers come and go', async () => {
+    const fast = createTaskHub({ store, clock: systemClock, heartbeatMs: 30 });
+    const abort = new AbortController();
+    const stream = fast.watch(key, { afterRevision: null, signal: abort.signal });
+    await stream.next();
+    const second = await stream.next();
+    expect(second.value).toEqual({ kind: 'heartbeat' });
+    abort.abort();
+    expect((await stream.next()).done).toBe(true);
+    fast.close();
+  });
+
+  it('returns when the caller goes, and forgets the task', async () => {
+    const abort = new AbortController();
+    const stream = follow(null, abort.signal);
+    await eventually('the first event', () => stream.events.length === 1);
+    abort.abort();
+    await stream.done;
+    reads = 0;
+    await run(first);
+    expect(reads).toBe(0);
+  });
+
+  it('survives reads that fail for a while', async () => {
+    const stream = follow(null);
+    await eventually('the first event', () => stream.events.length === 1);
+    let failures = 3;
+    const get = store.get.bind(store);
+    store.get = (k) => (failures-- > 0 ? Promise.reject(new Error('away')) : get(k));
+    await end(await run(first));
+    await stream.done;
+    expect(stream.revisions().at(-1)).toBe(3);
+  });
+});

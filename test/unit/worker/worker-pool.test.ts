@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { systemClock } from '../../../src/system-clock.js';
+import { TaskError } from '../../../src/task/errors.js';
+import { RenderError } from '../../../src/task/failure.js';
+import type { OutputStore } from '../../../src/task/ports/output-store.js';
+import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Task } from '../../../src/task/task.js';
+import { cancelled, submitted } from '../../../src/task/transitions.js';
+import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../../src/worker/worker-pool.js';
+import { eventually } from '../../support/eventually.js';
+import { createHeldRenderer, outputOf } from '../../support/held-renderer.js';
+import { montageOf } from '../../support/montage.js';
+import { recordEvents } from '../../support/task-events.js';
+
+const LEASE_MS = 150;
+let store: TaskStore;
+let removed: string[];
+const pools: WorkerPool[] = [];
+const renderers: ReturnType<typeof createHeldRenderer>[] = [];
+
+beforeEach(() => {
+  store = createMemoryStore({ nowMs: () => performance.now() });
+  removed = [];
+});
+
+afterEach(async () => {
+  for (const render of renderers.splice(0).flatMap((r) => r.renders)) render.finish();
+  await Promise.all(pools.splice(0).map((pool) => pool.stop({ graceMs: 0 })));
+  await store.close();
+});
+
+const away = () => Promise.reject(new TaskError({ reason: 'STORE_UNAVAILABLE' }));
+
+/** `deaf`: its renders do not stop when told to, as in a process that hangs. */
+function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?: boolean } = {}) {
+  const renderer = createHeldRenderer(changes);
+  renderers.push(renderer);
+  const events = recordEvents();
+  const outputs: OutputStore = {
+    publish: () => Promise.reject(new Error('not used here')),
+    localPath: () => Promise.resolve(null),
+    remove: (location) => { removed.push(location); return Promise.resolve(); },
+    discard: (key, { keepFence }) => { removed.push(`${key.id} but ${String(keepFence)}`); return Promise.resolve(); },
+  };
+  const pool = createWorkerPool({
+    store, renderer, outputs, events, owner, clock: systemClock,
+    parseSpec: () => montageOf(1),
+    slots: 1, leaseMs: LEASE_MS, heartbeatMs: 30, progressIntervalMs: 20, sweepIntervalMs: 20,
+    ...changes,
+  });
+  pools.push(pool);
+  pool.start();
+  return { pool, renderer, events };
+}
+
+async function submit(id: string, nowMs = 1): Promise<void> {
+  await store.insert(submitted({ id, tenant: 'default', requestId: null, requestHash: 'h', maxAttempts: 2, nowMs }), '{}');
+}
+
+const read = async (id: string): Promise<Task> => (await store.get({ tenant: 'default', id }))!;
+const inState = (id: string, state: Task['state']) => eventually(`${id} ${state}`, async () => (await read(id)).state === state);
+
+describe('a worker pool', () => {
+  it('renders what is queued, oldest first, as many at a time as it has slots', async () => {
+    for (const n of [1, 2, 3]) await submit(`t${n}`, n);
+    const { renderer, pool } = startPool('w', { slots: 2 });
+    await eventually('two renders', () => renderer.renders.length === 2);
+    expect(renderer.renders.map((r) => r.job.key.id)).toEqual(['t1', 't2']);
+    expect(pool.running()).toBe(2);
+    renderer.renders[0]!.finish();
+    await inState('t1', 'SUCCEEDED');
+    await eventually('the third', () => renderer.renders[2]?.job.key.id === 't3');
+    expect(await read('t1')).toMatchObject({ percent: 100, attempt: 1, outputs: [{ key: 'final-1.mp4' }] });
+  });
+
+  it('starts a task that is submitted to an idle pool without waiting for a poll', async () => {
+    const { renderer } = startPool('w', { sweepIntervalMs: 60_000 });
+    await submit('t1');
+    await eventually('a render', () => renderer.renders.length === 1, 1000);
+  });
+
+  it('stores progress, coalesced, and keeps the lease while it runs', async () => {
+    await submit('t1');
+    const { renderer, events } = startPool('w');
+    const render = await eventually('a render', () => renderer.renders[0]);
+    for (let n = 1; n <= 50; n += 1) render.progress(n);
+    await eventually('the newest progress', async () => (await read('t1')).percent === 50);
+    expect((await read('t1')).revision).toBeLessThan(10);
+    const untilMs = performance.now() + 3 * LEASE_MS;
+    await eventually('three leases later', () => performance.now() > untilMs);
+    expect(await read('t1')).toMatchObject({ state: 'RUNNING', attempt: 1 });
+    expect(events.log).toEqual(['claimed t1']);
+  });
+
+  it('a cancel stops the render at once and nothing is written after it', async () => {
+    await submit('t1');
+    const { renderer, events } = startPool('w');
+    const render = await eventually('a render', () => renderer.renders[0]);
+    const task = await read('t1');
+    await store.replace(task, cancelled(task, 5), { leaseMs: 0 });
+    expect(render.hooks.signal.aborted).toBe(true);
+    await eventually('the loss', () => events.log.includes('lost t1'));
+    expect(await read('t1')).toMatchObject({ state: 'CANCELLED', revision: task.revision + 1 });
+  });
+
+  it('an error that may pass is tried again, the next one is final; an error of the input is final at once', async () => {
+    await submit('t1');
+    await submit('t2', 2);
+    const { renderer } = startPool('w');
+    for (const n of [0, 1]) (await eventually('a render', () => renderer.renders[n])).fail(new RenderError('RENDER_FAILED', 'broken'));
+    await inState('t1', 'FAILED');
+    expect(await read('t1')).toMatchObject({ attempt: 2, failures: 2, failure: { reason: 'RENDER_FAILED' } });
+    (await eventually('a render', () => renderer.renders[2])).fail(new RenderError('INPUT_NOT_MEDIA', 'text', { field: 'spec.x' }));
+    await inState('t2', 'FAILED');
+    expect(await read('t2')).toMatchObject({ attempt: 1, failure: { reason: 'INPUT_NOT_MEDIA', field: 'spec.x' } });
+  });
+
+  it('a drain lets a render end in time, and hands back what does not', async () => {
+    await submit('t1');
+    await submit('t2', 2);
+    const { renderer, pool, events } = startPool('w', { slots: 2 });
+    await eventually('renders', () => renderer.renders.length === 2);
+    const stopped = pool.stop({ graceMs: 100 });
+    renderer.renders[0]!.finish();
+    await stopped;
+    expect(await read('t1')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await read('t2')).toMatchObject({ state: 'QUEUED', failures: 0, workerLosses: 0, attemptId: null });
+    expect(events.log).toContain('handed-back t2');
+  });
+});
+
+describe('several workers on one store', () => {
+  it('a dead worker’s task is taken over, and the dead one’s late writes change nothing', async () => {
+    await submit('t1');
+    // A worker that froze: it holds the task, does not renew, and does not stop.
+    const frozen = startPool('frozen', { deaf: true, store: { ...store, renewLease: away } });
+    await eventually('the first render', () => frozen.renderer.renders.length === 1);
+    const heir = startPool('heir');
+    const second = await eventually('the second render', () => heir.renderer.renders[0]);
+    expect(second.job.fence).toBe(2);
+    expect([...frozen.events.log, ...heir.events.log]).toContain('recovered t1');
+    second.finish();
+    await inState('t1', 'SUCCEEDED');
+    const end = await read('t1');
+    const late = frozen.renderer.renders[0]!;
+    late.finish();
+    await eventually('the frozen one gave up', () => frozen.events.log.includes('lost t1'));
+    expect(await read('t1')).toEqual(end);
+    expect(end.outputs[0]?.location).toBe(outputOf(second.job).location);
+    await eventually('what it made is removed', () => removed.includes(outputOf(late.job).location));
+  });
+
+  it('a worker that is cut off from the store stops its render before its lease can be another’s', async () => {
+    await submit('t1');
+    let cut = false;
+    const cutOff: TaskStore = { ...store, renewLease: (r) => (cut ? away() : store.renewLease(r)), replace: (f, t, o) => (cut ? away() : store.replace(f, t, o)) };
+    const { renderer, events } = startPool('w', { store: cutOff });
+    const render = await eventually('a render', () => renderer.renders[0]);
+    cut = true;
+    await eventually('the render is stopped', () => render.hooks.signal.aborted, 2000);
+    expect(events.log).toContain('lost t1');
+  });
+
+  it('a commit whose answer was lost is found by a re-read, and counts once', async () => {
+    await submit('t1');
+    let lose = 1;
+    const lossy: TaskStore = {
+      ...store,
+      replace: async (from, to, options) => {
+        const done = await store.replace(from, to, options);
+        if (to.state === 'SUCCEEDED' && lose-- > 0) throw new TaskError({ reason: 'STORE_UNAVAILABLE' });
+        return done;
+      },
+    };
+    const { renderer, events } = startPool('w', { store: lossy });
+    (await eventually('a render', () => renderer.renders[0])).finish();
+    await eventually('the end is told', () => events.log.includes('ended t1 SUCCEEDED'));
+    expect(await read('t1')).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
+    expect(events.log).not.toContain('lost t1');
+    expect(removed).toEqual(['t1 but 1']);
+  });
+
+  it('three workers that die over a task make it fail as poison', async () => {
+    await submit('t1');
+    for (const n of [1, 2, 3]) {
+      // It dies with the task in hand; a sweeper without slots of its own takes the task from it when the lease ends.
+      const dying = startPool(`w${n}`, { deaf: true, store: { ...store, renewLease: away, abandoned: () => Promise.resolve([]) } });
+      await eventually(`render ${n}`, () => dying.renderer.renders.length === 1);
+      void dying.pool.stop({ graceMs: 60_000 });
+      const sweeper = startPool(`sweeper${n}`, { slots: 0 });
+      await eventually(`loss ${n}`, () => sweeper.events.log.includes('recovered t1'));
+      await sweeper.pool.stop({ graceMs: 0 });
+    }
+    expect(await read('t1')).toMatchObject({ state: 'FAILED', failure: { reason: 'WORKER_LOST' }, workerLosses: 3, failures: 0 });
+  });
+});
