@@ -1,0 +1,123 @@
+import { EventEmitter } from 'node:events';
+import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { type CallContext, type Server, ServerError, Status } from 'nice-grpc';
+import { statusCode } from './status-code.js';
+
+/** A service written for grpc-js: its definition and its handlers. */
+export interface GrpcJsService {
+  readonly definition: ServiceDefinition;
+  readonly handlers: UntypedServiceImplementation;
+}
+
+/** All that the official health and reflection packages want of a grpc-js `Server`. */
+export interface ServiceCollector {
+  readonly services: GrpcJsService[];
+  addService(definition: ServiceDefinition, handlers: UntypedServiceImplementation): void;
+}
+
+/** Collects services instead of serving them. */
+export function createServiceCollector(): ServiceCollector {
+  const services: GrpcJsService[] = [];
+  return {
+    services,
+    addService(definition, handlers) {
+      services.push({ definition, handlers });
+    },
+  };
+}
+
+/** Serves a grpc-js service by nice-grpc. Its streams end with UNAVAILABLE once `drain` aborts, after what was written by then. */
+export function addGrpcJsService(server: Server, { definition, handlers }: GrpcJsService, drain: AbortSignal): void {
+  const methods: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries(definition)) {
+    const handler = handlers[name] ?? handlers[method.originalName ?? ''];
+    if (!handler) throw new Error(`${method.path} has no handler`);
+    // A handler's type does not say which of the four kinds it is; its definition does.
+    const handle = handler as (call: unknown, callback?: UnaryCallback) => void;
+    if (method.responseStream) methods[name] = streaming(handle, method.requestStream, drain);
+    else methods[name] = unary(handle);
+  }
+  server.add<ServiceDefinition>(definition, methods);
+}
+
+type UnaryCallback = (error: { code?: number; details?: string } | null, value?: unknown) => void;
+
+function unary(handle: (call: unknown, callback: UnaryCallback) => void) {
+  return (request: unknown): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      handle({ request }, (error, value) => {
+        if (error) reject(new ServerError(statusCode(error.code ?? Status.UNKNOWN), error.details ?? ''));
+        else resolve(value);
+      });
+    });
+}
+
+function streaming(handle: (call: unknown) => void, requestStream: boolean, drain: AbortSignal) {
+  return async function* (input: unknown, context: CallContext): AsyncGenerator<unknown, void, undefined> {
+    const call = new StreamCall(requestStream ? null : input);
+    const wake = () => {
+      call.wake();
+    };
+    context.signal.addEventListener('abort', wake);
+    drain.addEventListener('abort', wake);
+    const feed = requestStream ? (input as AsyncIterable<unknown>)[Symbol.asyncIterator]() : null;
+    let feeding: Promise<void> | null = null;
+    try {
+      handle(call);
+      for (;;) {
+        const woken = call.nextWake();
+        yield* call.written.splice(0);
+        if (call.ended || context.signal.aborted) return;
+        if (drain.aborted) throw new ServerError(Status.UNAVAILABLE, 'this server is shutting down; repeat the call');
+        // The next request is read only once the last one's answers are written.
+        if (feed) {
+          feeding ??= feed.next().then((next) => {
+            feeding = null;
+            call.receive(next);
+          });
+        }
+        await (feeding ? Promise.race([woken, feeding]) : woken);
+      }
+    } finally {
+      context.signal.removeEventListener('abort', wake);
+      drain.removeEventListener('abort', wake);
+      call.emit('cancelled');
+    }
+  };
+}
+
+/** What a streaming handler of grpc-js sees as its call. */
+class StreamCall extends EventEmitter {
+  readonly request: unknown;
+  readonly written: unknown[] = [];
+  ended = false;
+  wake: () => void = () => undefined;
+
+  constructor(request: unknown) {
+    super();
+    this.request = request;
+  }
+
+  write(message: unknown): boolean {
+    this.written.push(message);
+    this.wake();
+    return true;
+  }
+
+  end(): void {
+    this.ended = true;
+    this.wake();
+  }
+
+  receive(next: IteratorResult<unknown>): void {
+    if (next.done) this.emit('end');
+    else this.emit('data', next.value);
+  }
+
+  /** Resolves at the next write, end or abort after this call. */
+  nextWake(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+}

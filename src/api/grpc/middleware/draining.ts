@@ -1,0 +1,31 @@
+import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc';
+import { TaskError } from '../../../task/errors.js';
+
+/** Once draining, refuses calls and ends open streams, both with UNAVAILABLE and a RetryInfo. Calls under way may finish. */
+export function draining(drain: AbortSignal): ServerMiddleware {
+  function refuseWhenDraining(): void {
+    if (drain.aborted) throw new TaskError({ reason: 'DRAINING' });
+  }
+
+  return async function* <Request, Response>(call: ServerMiddlewareCall<Request, Response>, context: CallContext) {
+    refuseWhenDraining();
+    if (!call.responseStream) return yield* call.next(call.request, context);
+
+    const either = new AbortController();
+    const abort = () => {
+      either.abort();
+    };
+    context.signal.addEventListener('abort', abort);
+    drain.addEventListener('abort', abort);
+    try {
+      if (context.signal.aborted) abort();
+      yield* call.next(call.request, { ...context, signal: either.signal });
+    } finally {
+      context.signal.removeEventListener('abort', abort);
+      drain.removeEventListener('abort', abort);
+    }
+    // The stream's end may be the task's or ours. A watcher told wrongly that it was ours watches again and hears nothing new.
+    refuseWhenDraining();
+    return undefined;
+  };
+}

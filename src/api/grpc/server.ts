@@ -1,0 +1,78 @@
+import type { ServerInterceptor } from '@grpc/grpc-js';
+import { type ChannelOptions, createServer, type ServerMiddleware } from 'nice-grpc';
+import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import type { Drain } from '../drain.js';
+import { addGrpcJsService } from './grpc-js-service.js';
+import { createHealth } from './health.js';
+import { createReflection } from './reflection.js';
+import { taskServiceDefinition } from './service-definition.js';
+import type { TaskService } from './task-service.js';
+
+/** What a single caller may send: 5,000 cues of ordinary length are 1 MiB. */
+export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+
+const CHANNEL_OPTIONS: ChannelOptions = {
+  'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
+  // A peer that vanished without a word is noticed within 50 s, and its streams' slots come free.
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  // Long-lived connections move on to new replicas behind a balancer; streams on them get another hour to end.
+  'grpc.max_connection_age_ms': 3_600_000,
+  'grpc.max_connection_age_grace_ms': 3_600_000,
+  'grpc.max_concurrent_streams': 10_000,
+};
+
+export interface GrpcServerOptions {
+  /** `host:port`; port 0 picks a free one. */
+  readonly address: string;
+  readonly service: TaskService;
+  readonly chain: ServerMiddleware;
+  readonly interceptors: readonly ServerInterceptor[];
+  readonly drain: Drain;
+  /** How long `stop` waits for open calls before it cuts them. */
+  readonly graceMs: number;
+}
+
+export interface GrpcServer {
+  /** The port that it listens on. */
+  readonly port: number;
+  /** Says NOT_SERVING, refuses new calls, ends streams with UNAVAILABLE, lets calls under way finish, and closes. */
+  stop(): Promise<void>;
+}
+
+/** Starts to serve over gRPC, without TLS. @throws Error when the address cannot be listened on. */
+export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  const { drain } = options;
+  const health = createHealth([TaskServiceDefinition.fullName]);
+  // Listening before anyone who ends a health stream, so that watchers still hear NOT_SERVING.
+  drain.signal.addEventListener(
+    'abort',
+    () => {
+      health.leave();
+    },
+    { once: true },
+  );
+
+  const channelOptions = { ...CHANNEL_OPTIONS, interceptors: [...options.interceptors] };
+  const server = createServer(channelOptions);
+  server.with(options.chain).add(taskServiceDefinition, options.service);
+  for (const service of [...health.services, ...createReflection(health.services)]) {
+    addGrpcJsService(server, service, drain.signal);
+  }
+  const port = await server.listen(options.address);
+
+  return {
+    port,
+    async stop() {
+      drain.begin();
+      const timer = setTimeout(() => {
+        server.forceShutdown();
+      }, options.graceMs);
+      try {
+        await server.shutdown();
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}

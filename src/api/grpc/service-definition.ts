@@ -1,0 +1,39 @@
+import type { MethodDefinition } from 'nice-grpc';
+import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import { encodeEvent } from './task-printer.js';
+
+const { submitTask, getTask, watchTask, listTasks, cancelTask } = TaskServiceDefinition.methods;
+
+/**
+ * The service as nice-grpc mounts it. It differs from the generated definition in that answers, which are always whole messages,
+ * are encoded as they are instead of being copied field by field first, and a watched event once for all its watchers.
+ */
+export const taskServiceDefinition = {
+  submitTask: method(submitTask, false),
+  getTask: method(getTask, false),
+  watchTask: { ...method(watchTask, true), responseSerialize: encodeEvent },
+  listTasks: method(listTasks, false),
+  cancelTask: method(cancelTask, false),
+};
+
+interface GeneratedMethod<Request, Response> {
+  readonly name: string;
+  readonly requestType: MessageFns<Request>;
+  readonly responseType: MessageFns<Response>;
+}
+
+function method<Request, Response, ResponseStream extends boolean>(
+  { name, requestType, responseType }: GeneratedMethod<Request, Response>,
+  responseStream: ResponseStream,
+): MethodDefinition<Request, Request, Response, Response, false, ResponseStream> {
+  return {
+    path: `/${TaskServiceDefinition.fullName}/${name}`,
+    requestStream: false,
+    responseStream,
+    requestSerialize: (message) => requestType.encode(message).finish(),
+    requestDeserialize: (bytes) => requestType.decode(bytes),
+    responseSerialize: (message) => responseType.encode(message).finish(),
+    responseDeserialize: (bytes) => responseType.decode(bytes),
+    options: {},
+  };
+}

@@ -1,0 +1,37 @@
+import type { ServiceImplementation } from 'nice-grpc';
+import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
+import type { SignUrl } from '../../wire/print-task.js';
+import { cancelTask } from './methods/cancel-task.js';
+import { getTask } from './methods/get-task.js';
+import { listTasks } from './methods/list-tasks.js';
+import { submitTask } from './methods/submit-task.js';
+import { watchTask } from './methods/watch-task.js';
+import type { taskServiceDefinition } from './service-definition.js';
+import { createTaskPrinter, type TaskPrinter } from './task-printer.js';
+
+/** What the methods work with. */
+export interface MethodNeeds {
+  readonly tasks: TaskUseCases;
+  readonly print: TaskPrinter;
+}
+
+export type TaskService = ServiceImplementation<typeof taskServiceDefinition>;
+
+export interface TaskServiceNeeds {
+  readonly tasks: TaskUseCases;
+  readonly sign: SignUrl;
+  /** Milliseconds that never go back. */
+  readonly monotonicMs: () => number;
+}
+
+/** The one implementation of the service, for both doors. Its methods throw TaskError; a middleware maps it. */
+export function createTaskService({ tasks, sign, monotonicMs }: TaskServiceNeeds): TaskService {
+  const needs: MethodNeeds = { tasks, print: createTaskPrinter(sign, monotonicMs) };
+  return {
+    submitTask: submitTask(needs),
+    getTask: getTask(needs),
+    watchTask: watchTask(needs),
+    listTasks: listTasks(needs),
+    cancelTask: cancelTask(needs),
+  };
+}
