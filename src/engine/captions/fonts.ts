@@ -1,0 +1,71 @@
+import { createRequire } from 'node:module';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** The family that captions ask for; what it lacks is taken from the others. */
+export const CAPTION_FAMILY = 'Noto Sans';
+export const JAPANESE_FAMILY = 'Noto Sans Japanese';
+
+/** In the order in which they are asked for a character that the one before lacks. */
+const FALLBACK_FAMILIES = ['Noto Sans S Chinese', JAPANESE_FAMILY, 'Noto Sans Korean', 'Noto Naskh Arabic', 'Noto Sans Hebrew'];
+
+const PACKAGES = ['latin', 'sc', 'jp', 'kr', 'arabic', 'hebrew'].map((name) => `@embedpdf/fonts-${name}`);
+const WEIGHTS = /-(Regular|Bold)\.(ttf|otf)$/;
+
+/** Fonts that captions are drawn with: our own, and no other that the machine may have. */
+export interface Fonts {
+  /** For ffmpeg's environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Lays out a folder with links to the fonts of our packages and a fontconfig configuration that names only it, so that captions
+ * look the same on every machine. Safe to call again, and by several processes at once.
+ * @throws when a font package is not installed or the folder cannot be written.
+ */
+export async function prepareFonts(folder: string): Promise<Fonts> {
+  const files = (await Promise.all(PACKAGES.map(fontFiles))).flat();
+  const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
+  const home = path.resolve(folder, version);
+  const links = path.join(home, 'fonts');
+  await mkdir(links, { recursive: true });
+  await Promise.all(files.map((file) => link(file, path.join(links, path.basename(file)))));
+  const configFile = path.join(home, 'fonts.conf');
+  // Complete or not there: another process may read it at this moment.
+  const draft = `${configFile}.${randomUUID()}`;
+  await writeFile(draft, fontconfig(links, path.join(home, 'cache')));
+  await rename(draft, configFile);
+  return { env: { FONTCONFIG_FILE: configFile } };
+}
+
+async function fontFiles(name: string): Promise<string[]> {
+  // The packages export only their index, which lies beside the fonts folder's parent.
+  const index = createRequire(import.meta.url).resolve(name);
+  const folder = path.resolve(path.dirname(index), '..', 'fonts');
+  const names = (await readdir(folder)).filter((file) => WEIGHTS.test(file)).sort();
+  return names.map((file) => path.join(folder, file));
+}
+
+/** The folder is named after what it links to, so that a link that is there is the right one. */
+async function link(target: string, at: string): Promise<void> {
+  await symlink(target, at).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+}
+
+function fontconfig(fonts: string, cache: string): string {
+  const families = FALLBACK_FAMILIES.map((family) => `<family>${family}</family>`).join('');
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${escapeXml(fonts)}</dir>
+  <cachedir>${escapeXml(cache)}</cachedir>
+  <alias><family>${CAPTION_FAMILY}</family><accept>${families}</accept></alias>
+</fontconfig>
+`;
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,78 @@
+import { eastAsianWidth } from 'get-east-asian-width';
+
+/** Characters that must not begin a line: closing marks, small kana, the long vowel mark. */
+const NOT_FIRST = /^[、。，．,.：；:;！？!?）)」』】》〉〕\]｝}…‥—ー～・’”ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々%％℃]+$/u;
+/** Characters that must not end a line: opening marks. */
+const NOT_LAST = /[（(「『【《〈〔[｛{‘“]$/u;
+
+const words = new Intl.Segmenter('zh', { granularity: 'word' });
+const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
+
+/**
+ * Breaks a line that is wider than `columns` (a CJK character is two, a Latin letter one) where it would otherwise run out of
+ * the picture: libass (0.17) breaks only at spaces, and CJK has none. A line without CJK is left to libass, which
+ * measures letters; only words too long for any line are cut.
+ */
+export function wrapLine(line: string, columns: number): string[] {
+  const width = widthOf(line);
+  if (width <= columns) return [line];
+  if (!hasWide(line)) return cutLongWords(line, columns).split('\n');
+  const rows = Math.ceil(width / columns);
+  // Lines of about the same length read better than a full one and a single character.
+  const balanced = Math.min(columns, Math.ceil(width / rows) + 2);
+  return fill(unitsOf(line, balanced), balanced);
+}
+
+function fill(units: readonly string[], columns: number): string[] {
+  const rows: string[] = [];
+  let row = '';
+  for (const unit of units) {
+    if (row !== '' && widthOf((row + unit).trimEnd()) > columns) {
+      rows.push(row.trim());
+      row = '';
+    }
+    row += unit;
+  }
+  if (row.trim() !== '') rows.push(row.trim());
+  return rows;
+}
+
+/** The pieces between which a line may be broken. */
+function unitsOf(line: string, columns: number): string[] {
+  const units: string[] = [];
+  for (const { segment } of words.segment(line)) {
+    const last = units.at(-1);
+    if (last !== undefined && (NOT_FIRST.test(segment) || NOT_LAST.test(last))) units[units.length - 1] = last + segment;
+    else units.push(...(widthOf(segment) > columns ? pieces(segment, columns) : [segment]));
+  }
+  return units;
+}
+
+function cutLongWords(line: string, columns: number): string {
+  // Most letters are narrower than half an em, some (M, W) are wider.
+  const longest = Math.max(1, Math.floor(columns * 0.8));
+  return line.split(' ').map((word) => (widthOf(word) > longest ? pieces(word, longest).join('\n') : word)).join(' ');
+}
+
+function pieces(word: string, columns: number): string[] {
+  const rows: string[] = [];
+  let row = '';
+  for (const { segment } of graphemes.segment(word)) {
+    if (row !== '' && widthOf(row + segment) > columns) {
+      rows.push(row);
+      row = '';
+    }
+    row += segment;
+  }
+  return row === '' ? rows : [...rows, row];
+}
+
+function widthOf(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += eastAsianWidth(segment.codePointAt(0) ?? 0);
+  return width;
+}
+
+function hasWide(text: string): boolean {
+  return Array.from(text).some((character) => eastAsianWidth(character.codePointAt(0) ?? 0) === 2);
+}
