@@ -48,6 +48,12 @@ export function describeDocuments(kind: StoreKind): void {
       expect(await at.store.getSpec(second)).toBeNull();
     });
 
+    it('the same task inserted twice is there once', async () => {
+      const task = await insertQueued(at.store, { requestId: randomUUID() });
+      expect(await at.store.insert(task, '"other"')).toEqual({ kind: 'request-id-taken', task });
+      expect(await at.store.getSpec(task)).toBe('{}');
+    });
+
     it('the answer to a taken request id is the task as it is by now', async () => {
       const requestId = randomUUID();
       const running = await insertRunning(at.store, LONG_MS, { requestId });

@@ -1,0 +1,3 @@
+export function mongodPath(): string;
+export function findMongod(): string | null;
+export function ensureMongod(): Promise<string>;

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MongoServerError, type ChangeStream, type Collection, type Document, type Timestamp } from 'mongodb';
+import type { TaskHint } from '../../task/ports/task-feed.js';
+import type { TaskState } from '../../task/task.js';
+import type { FeedNotifier } from '../feed-notifier.js';
+import { withDeadline } from './calls.js';
+import type { TaskDocument } from './task-document.js';
+
+/** Where to read on: behind an event, or from a time of the server's. */
+type Position = { readonly resumeAfter: unknown } | { readonly startAtOperationTime: Timestamp };
+
+/** What the pipeline leaves of an event. */
+interface Change {
+  readonly operationType: string;
+  readonly documentKey?: { readonly _id: TaskDocument['_id'] };
+  readonly revision?: number;
+  readonly state?: TaskState;
+  readonly fence?: number;
+}
+
+export interface ChangeFeedOptions {
+  readonly notifier: FeedNotifier;
+  readonly deadlineMs: number;
+  /** Told when the feed broke off and will be opened again. */
+  readonly onTrouble: (cause: unknown) => void;
+  /** Ends the feed; close its client right after, which interrupts the wait for the next change. */
+  readonly signal: AbortSignal;
+}
+
+/** 286: the log no longer reaches back to our position; 280: the position cannot be used. */
+const LOST_POSITION_CODES: ReadonlySet<unknown> = new Set([280, 286]);
+
+/** Each empty answer brings a newer position, so that an idle feed never falls out of the server's log. */
+const MAX_AWAIT_MS = 1000;
+
+/** No spec leaves the server. An update names the fields it changed; one without a revision is a lease renewal, no change of the task. */
+const PIPELINE: Document[] = [
+  {
+    $project: {
+      operationType: 1,
+      documentKey: 1,
+      ...Object.fromEntries(
+        ['revision', 'state', 'fence'].map((field) => [field, { $ifNull: [`$fullDocument.${field}`, `$updateDescription.updatedFields.${field}`] }]),
+      ),
+    },
+  },
+  { $match: { $or: [{ revision: { $type: 'number' } }, { operationType: { $in: ['invalidate', 'drop', 'rename', 'dropDatabase'] } }] } },
+];
+
+/**
+ * Tells the notifier of every change in the collection, whoever made it, by one change stream for the whole process. Resolves once it is open: nothing
+ * stored after that is missed. When it breaks off it is opened again where it was; when the server no longer knows that position, from now, and
+ * the listeners are told of a gap.
+ * @throws what the driver throws, if it cannot be opened the first time.
+ */
+export async function openChangeFeed(tasks: Collection<TaskDocument>, options: ChangeFeedOptions): Promise<void> {
+  const start = await currentTime(tasks, options.deadlineMs);
+  await new Promise<void>((resolve, reject) => {
+    void keepFollowing(tasks, start, { ...options, onOpen: resolve, onFirstFailure: reject });
+  });
+}
+
+interface Following {
+  /** Null: lost; from now on, then. */
+  position: Position | null;
+  wasOpen: boolean;
+  failures: number;
+}
+
+async function keepFollowing(
+  tasks: Collection<TaskDocument>,
+  start: Position,
+  options: ChangeFeedOptions & { onOpen: () => void; onFirstFailure: (cause: unknown) => void },
+): Promise<void> {
+  const { signal, notifier } = options;
+  const state: Following = { position: start, wasOpen: false, failures: 0 };
+  while (!signal.aborted) {
+    try {
+      const isGap = state.position === null;
+      state.position ??= await currentTime(tasks, options.deadlineMs);
+      await follow(tasks, state.position, {
+        notifier,
+        onPosition: (position) => { state.position = position; },
+        onOpen: () => {
+          state.wasOpen = true;
+          state.failures = 0;
+          options.onOpen();
+          // Only now: what is stored from here on is told, so that a read that the gap causes misses nothing.
+          if (isGap) notifier.gap();
+        },
+      });
+    } catch (error) {
+      if (state.wasOpen) await afterFailure(error, state, options);
+      else {
+        options.onFirstFailure(error);
+        return;
+      }
+    }
+  }
+}
+
+async function afterFailure(error: unknown, state: Following, { signal, onTrouble }: ChangeFeedOptions): Promise<void> {
+  if (signal.aborted) return;
+  if (isPositionLost(error)) state.position = null;
+  state.failures += 1;
+  onTrouble(error);
+  await pause(Math.min(5000, 50 * 2 ** Math.min(state.failures, 10)) * (0.5 + Math.random()), signal);
+}
+
+interface FollowOptions {
+  readonly notifier: FeedNotifier;
+  readonly onPosition: (position: Position) => void;
+  readonly onOpen: () => void;
+}
+
+/** Follows until something breaks. */
+async function follow(tasks: Collection<TaskDocument>, position: Position, options: FollowOptions): Promise<never> {
+  const stream: ChangeStream<TaskDocument, Change & Document> = tasks.watch(PIPELINE, { ...position, maxAwaitTimeMS: MAX_AWAIT_MS });
+  // The first token comes with the server's answer to the opening, before any change.
+  stream.once('resumeTokenChanged', options.onOpen);
+  stream.on('resumeTokenChanged', (token: unknown) => { options.onPosition({ resumeAfter: token }); });
+  try {
+    for (;;) {
+      const change = await stream.tryNext();
+      if (change === null) continue;
+      const hint = hintOfChange(change);
+      if (hint === null) throw new InvalidatedError(change.operationType);
+      options.notifier.hint(hint);
+    }
+  } finally {
+    stream.removeAllListeners('resumeTokenChanged');
+    // It is over already; what closing it says of a dead connection is no news.
+    await stream.close().catch(() => undefined);
+  }
+}
+
+/** The collection was dropped or renamed under us: there is nothing to resume. */
+class InvalidatedError extends Error {
+  constructor(operationType: string) {
+    super(`the collection of tasks was changed as a whole: ${operationType}`);
+    this.name = 'InvalidatedError';
+  }
+}
+
+function hintOfChange({ documentKey, revision, state, fence }: Change): TaskHint | null {
+  if (documentKey === undefined || revision === undefined) return null;
+  const { tenant, id } = documentKey._id;
+  return { key: { tenant, id }, revision, state: state ?? null, fence: fence ?? null };
+}
+
+function isPositionLost(error: unknown): boolean {
+  if (error instanceof InvalidatedError) return true;
+  return error instanceof MongoServerError && (LOST_POSITION_CODES.has(error.code) || error.hasErrorLabel('NonResumableChangeStreamError'));
+}
+
+async function currentTime(tasks: Collection<TaskDocument>, deadlineMs: number): Promise<Position> {
+  const hello = await withDeadline(deadlineMs, ({ signal }) => tasks.db.command({ hello: 1 }, { signal }));
+  return { startAtOperationTime: hello.operationTime as Timestamp };
+}
+
+async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  // Rejects when aborted, which the loop sees for itself.
+  await sleep(durationMs, undefined, { signal }).catch(() => undefined);
+}

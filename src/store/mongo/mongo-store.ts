@@ -1,0 +1,101 @@
+import type { Filter } from 'mongodb';
+import type { InsertResult, ListQuery, TaskStore } from '../../task/ports/task-store.js';
+import type { Task } from '../../task/task.js';
+import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
+import { createCalls, type Calls } from './calls.js';
+import { openChangeFeed } from './change-feed.js';
+import { connectClients } from './clients.js';
+import { collectionsOf, createIndexes, type Collections } from './collections.js';
+import { idOf, taskOf, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
+import { insert, renewLease, replace, secret } from './writes.js';
+
+export interface MongoStoreOptions {
+  /** Of a replica set or sharded cluster; the database it names, else `cutroom`. */
+  readonly uri: string;
+  /** How long a call may take, 4,000 by default; a write has as much again to find out what became of it. */
+  readonly callDeadlineMs?: number;
+  /** Told when the change stream broke off and will be opened again. */
+  readonly onTrouble?: (what: string, cause: unknown) => void;
+}
+
+const CALL_DEADLINE_MS = 4000;
+/** Building an index over the tasks of years takes longer than a call. */
+const INDEX_DEADLINE_MS = 600_000;
+
+/**
+ * A TaskStore in MongoDB, for any number of processes on any number of machines. Writes wait for a majority of the nodes, reads see only what a
+ * majority has; there are no transactions. Leases follow the server's clock. Resolves when the indexes exist and the feed is open.
+ * @throws Error when no server answers, or it is a standalone one; see `connectClients`.
+ */
+export async function createMongoStore(options: MongoStoreOptions): Promise<TaskStore> {
+  const deadlineMs = options.callDeadlineMs ?? CALL_DEADLINE_MS;
+  const clients = await connectClients(options.uri);
+  const collections = collectionsOf(clients);
+  const notifier = createFeedNotifier();
+  const calls = createCalls(deadlineMs);
+  const closing = new AbortController();
+  const close = async (): Promise<void> => {
+    closing.abort();
+    calls.close();
+    await clients.close();
+  };
+  try {
+    await createIndexes(collections.tasks, { deadlineMs: INDEX_DEADLINE_MS });
+    const onTrouble = (cause: unknown): void => { options.onTrouble?.('change stream', cause); };
+    await openChangeFeed(collections.feed, { notifier, deadlineMs, onTrouble, signal: closing.signal });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return storeOf(collections, calls, notifier, close);
+}
+
+function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier, close: () => Promise<void>): TaskStore {
+  const { tasks, leases, secrets } = collections;
+  const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
+    calls.ask(async (options) => (await tasks.find<StoredTask>(filter, { projection: WITHOUT_SPEC, sort, limit, ...options }).toArray()).map(taskOf));
+  const findOne = async (filter: Filter<TaskDocument>): Promise<Task | null> => {
+    const stored = await calls.ask((options) => tasks.findOne<StoredTask>(filter, { projection: WITHOUT_SPEC, ...options }));
+    return stored === null ? null : taskOf(stored);
+  };
+
+  return {
+    insert: async (task, spec): Promise<InsertResult> => {
+      const result = await insert(calls, tasks, task, spec);
+      // At once: the change stream tells it again, some milliseconds later.
+      if (result.kind === 'inserted') notifier.changed(task);
+      return result;
+    },
+    get: (key) => findOne({ _id: idOf(key) }),
+    findByRequestId: (tenant, requestId) => findOne({ tenant, requestId }),
+    getSpec: async (key) => {
+      const stored = await calls.ask((options) => tasks.findOne<Pick<TaskDocument, 'spec'>>({ _id: idOf(key) }, { projection: { spec: 1 }, ...options }));
+      return stored?.spec ?? null;
+    },
+    list: (query) => find(listFilter(query), { createTimeMs: -1, _id: -1 }, query.limit),
+    replace: async (from, to, { leaseMs }) => {
+      // Progress carries the heartbeat, so it goes where heartbeats go.
+      const through = from.state === 'RUNNING' && to.state === 'RUNNING' ? leases : tasks;
+      const isStored = await replace(calls, through, { from, to, leaseMs });
+      if (isStored) notifier.changed(to);
+      return isStored;
+    },
+    renewLease: (renewal) => renewLease(calls, leases, renewal),
+    queued: (limit) => find({ state: 'QUEUED' }, { createTimeMs: 1, _id: 1 }, limit),
+    // Other workers may live, so only the lease counts. `$expr` takes a missing lease for one that ended: held by nobody.
+    abandoned: (limit) => find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
+    secret: (name) => secret(calls, secrets, name),
+    feed: notifier.feed,
+    ping: async () => {
+      await calls.ask((options) => tasks.findOne({}, { projection: { _id: 1 }, ...options }));
+    },
+    close,
+  };
+}
+
+/** Bounds the index by the time alone: only tasks of the very same millisecond are looked at in vain. */
+function listFilter({ tenant, after }: ListQuery): Filter<TaskDocument> {
+  if (after === null) return { tenant };
+  const { createTimeMs, id } = after;
+  return { tenant, createTimeMs: { $lte: createTimeMs }, $or: [{ createTimeMs: { $lt: createTimeMs } }, { _id: { $lt: idOf({ tenant, id }) } }] };
+}

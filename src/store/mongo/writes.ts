@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from 'node:util';
+import { randomBytes } from 'node:crypto';
+import { Binary, type Collection, type Filter } from 'mongodb';
+import type { InsertResult, LeaseRenewal } from '../../task/ports/task-store.js';
+import type { Task } from '../../task/task.js';
+import { idTaken } from '../errors.js';
+import type { Calls, CallOptions } from './calls.js';
+import type { SecretDocument } from './collections.js';
+import { isDuplicateKey, LostWriteError } from './outcome.js';
+import { documentOf, idOf, leaseEnd, replacement, taskOf, versionFilter, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
+
+type Tasks = Collection<TaskDocument>;
+
+/** Stores a task with its spec in one write. A duplicate key is the server's word that a task of the id or request id is there; which one, a read tells. */
+export async function insert(calls: Calls, tasks: Tasks, task: Task, spec: string): Promise<InsertResult> {
+  return calls.change(async (options, isRepeat) => {
+    try {
+      await tasks.insertOne(documentOf(task, spec), { ...options });
+      return { kind: 'inserted' };
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+    const holder = task.requestId === null ? null : await settledRead(tasks, { tenant: task.tenant, requestId: task.requestId }, options);
+    // The task itself: inserted before, by this call's try that had no answer, or by an earlier call.
+    if (holder !== null && (holder.id !== task.id || !isRepeat)) return { kind: 'request-id-taken', task: holder };
+    const stored = holder ?? (await settledRead(tasks, { _id: idOf(task) }, options));
+    // Whatever stood in the way was taken back again (a rollback): as good as no answer.
+    if (stored === null) throw new LostWriteError();
+    if (!isRepeat) throw idTaken(task);
+    return { kind: 'inserted' };
+  });
+}
+
+/** The compare-and-set. Refused when repeated: the try before was applied if, and only if, the store has `to`. */
+export async function replace(calls: Calls, tasks: Tasks, change: { from: Task; to: Task; leaseMs: number }): Promise<boolean> {
+  const { from, to, leaseMs } = change;
+  return calls.change(async (options, isRepeat) => {
+    const { matchedCount } = await tasks.updateOne(versionFilter(from), replacement(to, leaseMs), { ...options });
+    if (matchedCount > 0 || !isRepeat) return matchedCount > 0;
+    return isDeepStrictEqual(await settledRead(tasks, { _id: idOf(to) }, options), to);
+  });
+}
+
+/** Can be repeated as it is: all that a late try does is to give the time from then on, to an attempt that still holds the task. */
+export async function renewLease(calls: Calls, tasks: Tasks, { key, fence, attemptId, leaseMs }: LeaseRenewal): Promise<boolean> {
+  return calls.ask(async (options) => {
+    const filter = { _id: idOf(key), state: 'RUNNING' as const, fence, attemptId };
+    const { matchedCount } = await tasks.updateOne(filter, [{ $set: { lease_expires: leaseEnd(leaseMs) } }], { ...options });
+    return matchedCount > 0;
+  });
+}
+
+/** Whoever inserts first decides; everyone reads what is stored, and only once a majority has it. */
+export async function secret(calls: Calls, secrets: Collection<SecretDocument>, name: string): Promise<Buffer> {
+  return calls.change(async (options) => {
+    try {
+      await secrets.updateOne({ _id: name }, { $setOnInsert: { value: new Binary(randomBytes(32)) } }, { upsert: true, ...options });
+    } catch (error) {
+      // Two upserts at once: one of them is told so, and finds the other's.
+      if (!isDuplicateKey(error)) throw error;
+    }
+    const stored = await secrets.findOne({ _id: name }, { readConcern: 'linearizable', ...options });
+    if (stored === null) throw new LostWriteError();
+    return Buffer.from(stored.value.buffer);
+  });
+}
+
+/**
+ * Reads a task with everything that any write before has done to it, or waits for that. A majority read would not do: right after a write whose
+ * confirmation was lost it may still show what was before.
+ */
+async function settledRead(tasks: Tasks, filter: Filter<TaskDocument>, options: CallOptions): Promise<Task | null> {
+  const stored = await tasks.findOne<StoredTask>(filter, { readConcern: 'linearizable', projection: WITHOUT_SPEC, ...options });
+  return stored === null ? null : taskOf(stored);
+}

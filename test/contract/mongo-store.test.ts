@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
+import { createMongoStore } from '../../src/store/mongo/mongo-store.js';
+import { skipWithoutMongod, startMongod, withClient, type Mongod } from '../support/mongod.js';
+import { describeTaskStore } from './task-store.contract.js';
+
+const skip = skipWithoutMongod();
+let mongod: Mongod;
+
+if (!skip) {
+  beforeAll(async () => {
+    mongod = await startMongod();
+  });
+  afterAll(async () => {
+    await mongod.stop();
+  });
+}
+
+describeTaskStore(
+  {
+    name: 'MongoDB',
+    durable: true,
+    shared: true,
+    makeData: () => {
+      const uri = mongod.uriOf(`contract-${randomUUID()}`);
+      return Promise.resolve({
+        open: () => createMongoStore({ uri }),
+        destroy: async () => {
+          await withClient(uri, (client) => client.db().dropDatabase());
+        },
+      });
+    },
+  },
+  { skip },
+);
