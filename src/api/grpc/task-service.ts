@@ -3,17 +3,12 @@ import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { SignUrl } from '../../wire/print-task.js';
 import { cancelTask } from './methods/cancel-task.js';
 import { getTask } from './methods/get-task.js';
+import type { MethodNeeds } from './methods/method-needs.js';
 import { listTasks } from './methods/list-tasks.js';
 import { submitTask } from './methods/submit-task.js';
 import { watchTask } from './methods/watch-task.js';
 import type { taskServiceDefinition } from './service-definition.js';
-import { createTaskPrinter, type TaskPrinter } from './task-printer.js';
-
-/** What the methods work with. */
-export interface MethodNeeds {
-  readonly tasks: TaskUseCases;
-  readonly print: TaskPrinter;
-}
+import { createTaskPrinter } from './task-printer.js';
 
 export type TaskService = ServiceImplementation<typeof taskServiceDefinition>;
 

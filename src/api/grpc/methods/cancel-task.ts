@@ -3,7 +3,7 @@ import type { CancelTaskRequest } from '../../../../generated/cutroom/v1/task_se
 import type { Task } from '../../../../generated/cutroom/v1/task.js';
 import { parseTaskName } from '../../../wire/task-name.js';
 import { tenantOf } from '../../tenant.js';
-import type { MethodNeeds } from '../task-service.js';
+import type { MethodNeeds } from './method-needs.js';
 
 /** CancelTask: the task, already CANCELLED. */
 export function cancelTask({ tasks, print }: MethodNeeds) {

@@ -3,7 +3,7 @@ import type { GetTaskRequest } from '../../../../generated/cutroom/v1/task_servi
 import type { Task } from '../../../../generated/cutroom/v1/task.js';
 import { parseTaskName } from '../../../wire/task-name.js';
 import { tenantOf } from '../../tenant.js';
-import type { MethodNeeds } from '../task-service.js';
+import type { MethodNeeds } from './method-needs.js';
 
 /** GetTask: the task as it is now. */
 export function getTask({ tasks, print }: MethodNeeds) {

@@ -1,7 +1,7 @@
 import type { CallContext } from 'nice-grpc';
 import type { ListTasksRequest, ListTasksResponse } from '../../../../generated/cutroom/v1/task_service.js';
 import { tenantOf } from '../../tenant.js';
-import type { MethodNeeds } from '../task-service.js';
+import type { MethodNeeds } from './method-needs.js';
 
 /** ListTasks: a page of tasks, newest first. */
 export function listTasks({ tasks, print }: MethodNeeds) {

@@ -3,7 +3,7 @@ import type { SubmitTaskRequest } from '../../../../generated/cutroom/v1/task_se
 import type { Task } from '../../../../generated/cutroom/v1/task.js';
 import { parseSubmit } from '../../../wire/parse-submit.js';
 import { tenantOf } from '../../tenant.js';
-import type { MethodNeeds } from '../task-service.js';
+import type { MethodNeeds } from './method-needs.js';
 
 /** SubmitTask: checks a composition, stores it, answers with the queued task. */
 export function submitTask({ tasks, print }: MethodNeeds) {

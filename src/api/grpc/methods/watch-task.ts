@@ -3,7 +3,7 @@ import type { TaskEvent, WatchTaskRequest } from '../../../../generated/cutroom/
 import { TaskError } from '../../../task/errors.js';
 import { parseTaskName } from '../../../wire/task-name.js';
 import { tenantOf } from '../../tenant.js';
-import type { MethodNeeds } from '../task-service.js';
+import type { MethodNeeds } from './method-needs.js';
 import { HEARTBEAT } from '../task-printer.js';
 
 /** WatchTask: the task as it changes, to its end. It is pulled as fast as the watcher reads, so no queue grows here. */

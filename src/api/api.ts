@@ -1,0 +1,78 @@
+import type { Logger } from '../observability/logger.js';
+import type { OutputUrls } from '../task/output-urls.js';
+import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
+import { createChain } from './chain.js';
+import { createDrain } from './drain.js';
+import { startGrpcServer } from './grpc/server.js';
+import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
+import { createTaskService } from './grpc/task-service.js';
+import { createFiles } from './http/files.js';
+import { createGateway } from './http/gateway.js';
+import { createRouter } from './http/router.js';
+import { startHttpServer } from './http/server.js';
+
+/** How long a watcher may leave a message untaken. */
+const WATCHER_STALL_MS = 60_000;
+/** How long the status of its end may then lie untaken before its stream is reset. */
+const WATCHER_RESET_MS = 5_000;
+const READINESS_TIMEOUT_MS = 2_000;
+
+export interface ApiOptions {
+  /** `host:port` of each door; port 0 picks a free one. */
+  readonly grpcAddress: string;
+  readonly httpAddress: string;
+  readonly tasks: TaskUseCases;
+  readonly urls: OutputUrls;
+  /** Resolves while the store answers. */
+  readonly ping: () => Promise<void>;
+  readonly logger: Logger;
+  /** Milliseconds that never go back. */
+  readonly monotonicMs: () => number;
+  /** How long `stop` waits for open calls before it cuts them. */
+  readonly graceMs: number;
+  /** How long a watcher may leave a message untaken. Default: 60 s. */
+  readonly watcherStallMs?: number;
+}
+
+/** Both doors, open. */
+export interface Api {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  /** Health says NOT_SERVING, calls are refused and streams ended with UNAVAILABLE; finished videos are still served. Idempotent. */
+  drain(): void;
+  /** Drains, lets what is under way finish, and closes both doors. */
+  stop(): Promise<void>;
+}
+
+/** Opens both doors on one implementation and one chain. @throws Error when an address cannot be listened on; then neither is open. */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const { tasks, urls, logger, monotonicMs, graceMs } = options;
+  const drain = createDrain();
+  const guard = createSlowReaderGuard({ stallMs: options.watcherStallMs ?? WATCHER_STALL_MS, resetMs: WATCHER_RESET_MS });
+  const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: guard.wasCut });
+  const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), monotonicMs });
+  const handler = createRouter({
+    gateway: createGateway({ service, chain }),
+    files: createFiles({ urls, logger }),
+    readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
+  });
+
+  const interceptors = [guard.interceptor];
+  const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
+  try {
+    const http = await startHttpServer({ address: options.httpAddress, handler, drain, logger, graceMs });
+    return {
+      grpcPort: grpc.port,
+      httpPort: http.port,
+      drain: () => {
+        drain.begin();
+      },
+      async stop() {
+        await Promise.all([grpc.stop(), http.stop()]);
+      },
+    };
+  } catch (error) {
+    await grpc.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,8 @@
+import type { TaskUseCases } from '../../../task/use-cases/task-use-cases.js';
+import type { TaskPrinter } from '../task-printer.js';
+
+/** What the methods work with. */
+export interface MethodNeeds {
+  readonly tasks: TaskUseCases;
+  readonly print: TaskPrinter;
+}

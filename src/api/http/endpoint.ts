@@ -1,0 +1,74 @@
+import type { JsonObject } from '@bufbuild/protobuf';
+import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc';
+import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import { TaskError } from '../../task/errors.js';
+import { jsonType, readJson, writeFullJson } from '../../wire/proto-json.js';
+import type { TaskService } from '../grpc/task-service.js';
+import type { Route } from './route-table.js';
+
+/**
+ * One unary RPC, called in process: JSON in, JSON text out, through the same chain as a call that came over gRPC.
+ * @param read makes the request's JSON; what it throws counts as the request's fault.
+ * @throws RpcError
+ */
+export type Endpoint = (read: () => JsonObject, context: CallContext) => Promise<string>;
+
+/** The endpoint behind a route. */
+export function endpointOf({ rpc }: Route, service: TaskService, chain: ServerMiddleware): Endpoint {
+  const { submitTask, getTask, listTasks, cancelTask } = TaskServiceDefinition.methods;
+  switch (rpc.name) {
+    case submitTask.name:
+      return endpoint(rpc, submitTask, (request, context) => service.submitTask(request, context), chain);
+    case getTask.name:
+      return endpoint(rpc, getTask, (request, context) => service.getTask(request, context), chain);
+    case listTasks.name:
+      return endpoint(rpc, listTasks, (request, context) => service.listTasks(request, context), chain);
+    case cancelTask.name:
+      return endpoint(rpc, cancelTask, (request, context) => service.cancelTask(request, context), chain);
+    default:
+      throw new Error(`${rpc.name} has an HTTP route and no endpoint`);
+  }
+}
+
+interface GeneratedMethod<Request, Response> {
+  readonly requestType: MessageFns<Request>;
+  readonly responseType: MessageFns<Response>;
+}
+
+function endpoint<Request, Response>(
+  rpc: Route['rpc'],
+  generated: GeneratedMethod<Request, Response>,
+  method: (request: Request, context: CallContext) => Promise<Response>,
+  chain: ServerMiddleware,
+): Endpoint {
+  const requestType = jsonType(generated.requestType, rpc.input.typeName);
+  const responseType = jsonType(generated.responseType, rpc.output.typeName);
+  const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: false, options: {} };
+
+  return async (read, context) => {
+    const { request, fault } = parse(() => readJson(requestType, read(), { unknownFields: 'refuse' }), generated.requestType);
+    const call: ServerMiddlewareCall<Request, Response> = {
+      method: descriptor,
+      requestStream: false,
+      request,
+      responseStream: false,
+      next: async function* (_, innerContext) {
+        // Thrown here and not before, so that a malformed request is logged and answered like any other.
+        if (fault) throw fault;
+        return await method(request, innerContext);
+      },
+    };
+    const { value } = await chain(call, context).next();
+    return JSON.stringify(writeFullJson(responseType, value as Response));
+  };
+}
+
+function parse<Request>(read: () => Request, type: MessageFns<Request>): { request: Request; fault: TaskError | null } {
+  try {
+    return { request: read(), fault: null };
+  } catch (error) {
+    const description = error instanceof Error ? error.message : 'is malformed';
+    const violations = [{ field: 'body', description }];
+    return { request: type.create(), fault: new TaskError({ reason: 'INVALID_REQUEST', violations }, { cause: error }) };
+  }
+}

@@ -1,0 +1,61 @@
+import { Status } from 'nice-grpc';
+import type { JsonValue } from '@bufbuild/protobuf';
+import { RetryInfo } from '../../../generated/google/rpc/error_details.js';
+import type { Status as WireStatus } from '../../../generated/google/rpc/status.js';
+import { statusToJson } from '../../wire/status-details.js';
+import { statusCode } from '../grpc/status-code.js';
+import { type HttpResponse, jsonResponse } from './http-types.js';
+
+/** grpc-gateway's error body, which is a `google.rpc.Status` in JSON, and its map to HTTP. */
+export function statusResponse(status: WireStatus, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  const retryAfter = retrySeconds(status);
+  const all = retryAfter === null ? headers : { ...headers, 'retry-after': String(retryAfter) };
+  return jsonResponse(httpStatusOf(statusCode(status.code)), JSON.stringify(statusToJson(status)), all);
+}
+
+/** An error that has no gRPC call behind it. */
+export function plainError(httpStatus: number, code: Status, message: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  const body: JsonValue = { code, message, details: [] };
+  return jsonResponse(httpStatus, JSON.stringify(body), headers);
+}
+
+/** grpc-gateway's map from a gRPC code to an HTTP status. */
+export function httpStatusOf(code: Status): number {
+  switch (code) {
+    case Status.OK:
+      return 200;
+    case Status.CANCELLED:
+      return 499;
+    case Status.INVALID_ARGUMENT:
+    case Status.FAILED_PRECONDITION:
+    case Status.OUT_OF_RANGE:
+      return 400;
+    case Status.UNAUTHENTICATED:
+      return 401;
+    case Status.PERMISSION_DENIED:
+      return 403;
+    case Status.NOT_FOUND:
+      return 404;
+    case Status.ALREADY_EXISTS:
+    case Status.ABORTED:
+      return 409;
+    case Status.RESOURCE_EXHAUSTED:
+      return 429;
+    case Status.UNIMPLEMENTED:
+      return 501;
+    case Status.UNAVAILABLE:
+      return 503;
+    case Status.DEADLINE_EXCEEDED:
+      return 504;
+    case Status.UNKNOWN:
+    case Status.INTERNAL:
+    case Status.DATA_LOSS:
+      return 500;
+  }
+}
+
+function retrySeconds(status: WireStatus): number | null {
+  const detail = status.details.find((d) => d.typeUrl.endsWith('/google.rpc.RetryInfo'));
+  const delay = detail ? RetryInfo.decode(detail.value).retryDelay : undefined;
+  return delay ? Number(delay.seconds) : null;
+}

@@ -1,0 +1,31 @@
+/** A request without its socket, so that all that follows can be tested as a function. */
+export interface HttpRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** As sent: percent-encoded, without the query. */
+  readonly path: string;
+  /** As sent, without the question mark. */
+  readonly query: string;
+  /** Null: there is none. */
+  readonly body: Uint8Array | null;
+  /** `address:port` of the caller. */
+  readonly peer: string;
+  /** Aborted when the caller goes away. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: HttpBody;
+}
+
+export type HttpBody =
+  | { readonly kind: 'text'; readonly text: string }
+  /** A file of this machine; the socket's side sees to ranges and conditions. */
+  | { readonly kind: 'file'; readonly path: string };
+
+/** Answers with JSON that is already text. */
+export function jsonResponse(status: number, text: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: { kind: 'text', text } };
+}

@@ -1,0 +1,36 @@
+import type { HttpResponse } from './http-types.js';
+
+export interface Readiness {
+  /** Resolves while the store answers. */
+  readonly ping: () => Promise<void>;
+  readonly drain: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/** `/healthz`: this process lives and serves. Says nothing of what it depends on, or an outage there would restart it. */
+export function healthz(): HttpResponse {
+  return text(200, 'ok\n');
+}
+
+/** `/readyz`: whether to send work here: not while draining, nor while the store does not answer. */
+export async function readyz({ ping, drain, timeoutMs }: Readiness): Promise<HttpResponse> {
+  if (drain.aborted) return text(503, 'draining\n');
+  return (await answers(ping, timeoutMs)) ? text(200, 'ok\n') : text(503, 'the store does not answer\n');
+}
+
+async function answers(ping: () => Promise<void>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false);
+  });
+  try {
+    return await Promise.race([timeout, ping().then(() => true, () => false)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function text(status: number, body: string): HttpResponse {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+  return { status, headers, body: { kind: 'text', text: body } };
+}

@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Status } from 'nice-grpc';
+import type { Logger } from '../../observability/logger.js';
+import type { Drain } from '../drain.js';
+import { plainError } from './http-error.js';
+import type { HttpRequest, HttpResponse } from './http-types.js';
+import { readBody } from './read-body.js';
+import type { HttpHandler } from './router.js';
+import { writeResponse } from './write-response.js';
+
+/** The same limit as over gRPC. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+export interface HttpServerOptions {
+  /** `host:port`, with brackets around IPv6; port 0 picks a free one. */
+  readonly address: string;
+  readonly handler: HttpHandler;
+  readonly drain: Drain;
+  readonly logger: Logger;
+  /** How long `stop` waits for open requests before it cuts them. */
+  readonly graceMs: number;
+}
+
+export interface HttpServer {
+  /** The port that it listens on. */
+  readonly port: number;
+  /** Takes no new connections, lets requests under way finish, and closes. */
+  stop(): Promise<void>;
+}
+
+/** Starts to serve over HTTP, without TLS. @throws Error when the address cannot be listened on. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { drain, graceMs } = options;
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) => {
+    void serve(request, response, options);
+  });
+  server.listen(parseAddress(options.address));
+  await once(server, 'listening');
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      drain.begin();
+      const closed = once(server, 'close');
+      server.close();
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+      }, graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+  const gone = new AbortController();
+  response.on('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  let answer: HttpResponse;
+  try {
+    answer = await answerTo(request, gone.signal, options.handler);
+  } catch (error) {
+    if (gone.signal.aborted) return;
+    options.logger.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
+    answer = plainError(500, Status.INTERNAL, 'internal error; the log of the server says more');
+  }
+  // A body that was not read to its end would be taken for the next request; a client that keeps its connection would hold up a stop.
+  if (!request.complete || options.drain.signal.aborted) response.setHeader('connection', 'close');
+  writeResponse(request, response, answer);
+}
+
+async function answerTo(message: IncomingMessage, signal: AbortSignal, handler: HttpHandler): Promise<HttpResponse> {
+  const url = message.url ?? '';
+  if (!url.startsWith('/')) return plainError(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
+  const mark = url.indexOf('?');
+  const method = message.method ?? '';
+  const request: HttpRequest = {
+    method,
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    body: null,
+    peer: `${message.socket.remoteAddress ?? 'unknown'}:${message.socket.remotePort ?? 0}`,
+    signal,
+  };
+  if (method === 'GET' || method === 'HEAD') return handler(request);
+
+  const encoding = message.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') return plainError(415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
+  const body = await readBody(message, MAX_BODY_BYTES);
+  if (body.kind === 'too-large') return plainError(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
+  return handler({ ...request, body: body.bytes });
+}
+
+function parseAddress(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':');
+  const port = Number(address.slice(colon + 1));
+  if (colon < 0 || !Number.isInteger(port)) throw new RangeError(`not an address as host:port: ${address}`);
+  return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port };
+}

@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { basename, dirname } from 'node:path';
+import { Status } from 'nice-grpc';
+import send from 'send';
+import { plainError } from './http-error.js';
+import type { HttpResponse } from './http-types.js';
+
+/** Sends an answer. A file goes with byte ranges and conditions (RFC 9110). */
+export function writeResponse(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpResponse): void {
+  switch (body.kind) {
+    case 'text':
+      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body.text) });
+      response.end(body.text);
+      return;
+    case 'file':
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      sendFile(request, response, body.path);
+      return;
+  }
+}
+
+function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
+  // `send` decodes what it is given and looks for dot files in it: only the name goes in, the folder is its root.
+  send(request, encodeURIComponent(basename(path)), { root: dirname(path), cacheControl: false, dotfiles: 'allow', index: false })
+    .on('error', (error: { status?: number; headers?: Record<string, string> }) => {
+      if (response.headersSent) response.destroy();
+      else writeResponse(request, response, fileError(error.status ?? 500, error.headers ?? {}));
+    })
+    .pipe(response);
+}
+
+function fileError(httpStatus: number, headers: Record<string, string>): HttpResponse {
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  switch (httpStatus) {
+    case 404:
+      return plainError(404, Status.NOT_FOUND, 'there is no such file');
+    case 412:
+      return plainError(412, Status.FAILED_PRECONDITION, 'the file is another than the request wants', lower);
+    case 416:
+      return plainError(416, Status.OUT_OF_RANGE, 'the file has no such range', lower);
+    default:
+      return plainError(500, Status.INTERNAL, 'the file could not be read');
+  }
+}

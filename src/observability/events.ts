@@ -1,0 +1,44 @@
+import type { Task } from '../task/task.js';
+import type { TaskEvents } from '../task/ports/task-events.js';
+import type { Logger } from './logger.js';
+
+/** Tells of tasks in the log: one line per business event, with the task's name, attempt and revision. */
+export function createLoggedEvents(logger: Logger): TaskEvents {
+  return {
+    submitted: (task) => {
+      logger.info(fields(task), 'task submitted');
+    },
+    claimed: (task) => {
+      logger.info(fields(task), 'task claimed');
+    },
+    attemptEnded: (task, { failure, cause }) => {
+      const line = { ...fields(task), state: task.state, ...durationOf(task) };
+      if (failure === null) logger.info(line, 'attempt ended');
+      // A cause that is no render error is a fault of the service, whose stack somebody will want.
+      else logger.warn({ ...line, reason: failure.reason, field: failure.field, failure: failure.message, err: cause }, 'attempt failed');
+    },
+    cancelled: (task) => {
+      logger.info(fields(task), 'task cancelled');
+    },
+    attemptLost: (task) => {
+      logger.warn(fields(task), 'attempt lost: another holds the task now');
+    },
+    handedBack: (task) => {
+      logger.info(fields(task), 'task handed back');
+    },
+    recovered: (task) => {
+      logger.warn({ ...fields(task), state: task.state, workerLosses: task.workerLosses }, 'task recovered from a lost worker');
+    },
+    trouble: (what, cause) => {
+      logger.error({ err: cause }, what);
+    },
+  };
+}
+
+function fields({ id, attempt, revision }: Task) {
+  return { task: `tasks/${id}`, attempt, revision };
+}
+
+function durationOf({ startTimeMs, updateTimeMs }: Task) {
+  return startTimeMs === null ? {} : { durationMs: updateTimeMs - startTimeMs };
+}
