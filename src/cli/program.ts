@@ -17,8 +17,8 @@ const EXIT_CODES = `
 Exit codes: 0 done; 1 refused or failed, trying again changes nothing; 2 worth retrying; 64 wrong usage; 130 interrupted.`;
 
 /** Runs one command line (without the program's own name) to its end. Never throws; the result is the exit code. */
-export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
-  let exitCode: ExitCode = ExitCode.ok;
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  let exitCode: number = ExitCode.ok;
   const host: CommandHost = {
     context,
     run: async (command, work) => {

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import type { CliContext, GlobalOptions } from '../cli-context.js';
-import type { ExitCode } from '../exit-code.js';
 
 /** What a command is made with. */
 export interface CommandHost {
   readonly context: CliContext;
   /** Wraps the work of a command: gives it the global options, keeps its exit code, prints what it throws. */
-  readonly run: (command: Command, work: (options: GlobalOptions) => Promise<ExitCode>) => Promise<void>;
+  readonly run: (command: Command, work: (options: GlobalOptions) => Promise<number>) => Promise<void>;
 }
 
 /** Adds one command to the program. */
