@@ -6,7 +6,7 @@ import { createCalls, type Calls } from './calls.js';
 import { openChangeFeed } from './change-feed.js';
 import { connectClients } from './clients.js';
 import { collectionsOf, createIndexes, type Collections } from './collections.js';
-import { idOf, taskOf, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
+import { idOf, requestFilter, taskOf, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
 import { insert, renewLease, replace, secret } from './writes.js';
 
 export interface MongoStoreOptions {
@@ -67,7 +67,7 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
       return result;
     },
     get: (key) => findOne({ _id: idOf(key) }),
-    findByRequestId: (tenant, requestId) => findOne({ tenant, requestId }),
+    findByRequestId: (tenant, requestId) => findOne(requestFilter(tenant, requestId)),
     getSpec: async (key) => {
       const stored = await calls.ask((options) => tasks.findOne<Pick<TaskDocument, 'spec'>>({ _id: idOf(key) }, { projection: { spec: 1 }, ...options }));
       return stored?.spec ?? null;

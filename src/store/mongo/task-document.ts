@@ -41,6 +41,11 @@ export function versionFilter(task: Task): Document {
   return { _id: idOf(task), revision: task.revision, fence: task.fence, attemptId: task.attemptId };
 }
 
+/** The type stands beside the value because the index is partial on it: from the value alone the server does not conclude that it may use it. */
+export function requestFilter(tenant: string, requestId: string): Document {
+  return { tenant, requestId: { $eq: requestId, $type: 'string' } };
+}
+
 /**
  * The update that puts `to` in the place of what is stored, and leaves the spec. Every value goes in as a literal: in a pipeline a string that
  * begins with `$` would be a field path. `$mergeObjects` replaces each of the task's fields whole, where `$set` would merge into the old one.

@@ -7,7 +7,7 @@ import { idTaken } from '../errors.js';
 import type { Calls, CallOptions } from './calls.js';
 import type { SecretDocument } from './collections.js';
 import { isDuplicateKey, LostWriteError } from './outcome.js';
-import { documentOf, idOf, leaseEnd, replacement, taskOf, versionFilter, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
+import { documentOf, idOf, leaseEnd, replacement, requestFilter, taskOf, versionFilter, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
 
 type Tasks = Collection<TaskDocument>;
 
@@ -20,7 +20,7 @@ export async function insert(calls: Calls, tasks: Tasks, task: Task, spec: strin
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
     }
-    const holder = task.requestId === null ? null : await settledRead(tasks, { tenant: task.tenant, requestId: task.requestId }, options);
+    const holder = task.requestId === null ? null : await settledRead(tasks, requestFilter(task.tenant, task.requestId), options);
     // The task itself: inserted before, by this call's try that had no answer, or by an earlier call.
     if (holder !== null && (holder.id !== task.id || !isRepeat)) return { kind: 'request-id-taken', task: holder };
     const stored = holder ?? (await settledRead(tasks, { _id: idOf(task) }, options));

@@ -1,0 +1,83 @@
+import { MongoClient, type Document } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
+import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Task } from '../../../src/task/task.js';
+import { cancelled, succeeded } from '../../../src/task/transitions.js';
+import { claim, insertQueued, insertRunning, LONG_MS, OWNER } from '../../contract/store-under-test.js';
+import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
+
+describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
+  let mongod: Mongod;
+  let client: MongoClient;
+  let store: TaskStore;
+  const tasks: Task[] = [];
+
+  beforeAll(async () => {
+    mongod = await startMongod();
+    client = await new MongoClient(mongod.uriOf('indexes'), { appName: 'test' }).connect();
+    store = await createMongoStore({ uri: mongod.uriOf('indexes') });
+    // Mostly tasks that have ended, as in life.
+    for (let i = 0; i < 40; i++) {
+      const running = await insertRunning(store, LONG_MS, { nowMs: i, requestId: `r${i}` });
+      await store.replace(running, i % 2 === 0 ? succeeded(running, { outputs: [], warnings: [] }, i) : cancelled(running, i), { leaseMs: 0 });
+      tasks.push(running);
+    }
+    for (let i = 0; i < 5; i++) {
+      tasks.push(await insertQueued(store, { nowMs: 100 + i }));
+      tasks.push(await insertRunning(store, i < 2 ? 0 : LONG_MS, { nowMs: 100 + i }));
+    }
+    await client.db().command({ profile: 2 });
+  });
+  afterAll(async () => {
+    await store.close();
+    await client.close();
+    await mongod.stop();
+  });
+
+  /** What the server says it did for the one query or update of a call. */
+  async function profileOf(call: () => Promise<unknown>): Promise<Document> {
+    const collection = client.db().collection('system.profile');
+    const startTime = new Date();
+    await call();
+    const filter = { ns: 'indexes.tasks', op: { $in: ['query', 'update'] }, appName: /^cutroom/, ts: { $gte: startTime } };
+    const [profile, ...more] = await collection.find(filter).toArray();
+    expect(more).toEqual([]);
+    return profile ?? {};
+  }
+
+  it('a claim’s candidates come out of the index of the queue, in order', async () => {
+    const profile = await profileOf(() => store.queued(3));
+    expect(profile).toMatchObject({ planSummary: 'IXSCAN { createTimeMs: 1, _id: 1 }', keysExamined: 3, docsExamined: 3, nreturned: 3 });
+    expect(profile.hasSortStage).toBeUndefined();
+  });
+
+  it('the search for abandoned tasks sees only running ones, in order', async () => {
+    const profile = await profileOf(() => store.abandoned(10, { owner: OWNER }));
+    expect(profile).toMatchObject({ planSummary: 'IXSCAN { lease_expires: 1 }', nreturned: 2 });
+    expect(profile.docsExamined).toBeLessThanOrEqual(5);
+    expect(profile.hasSortStage).toBeUndefined();
+  });
+
+  it('a page of the list costs no more than its length', async () => {
+    const first = await profileOf(() => store.list({ tenant: 'default', limit: 10, after: null }));
+    expect(first).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, createTimeMs: -1, _id: -1 }', docsExamined: 10 });
+    const cursor = tasks[20]!;
+    const later = await profileOf(() => store.list({ tenant: 'default', limit: 10, after: cursor }));
+    expect(later).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, createTimeMs: -1, _id: -1 }', nreturned: 10 });
+    expect(later.docsExamined).toBeLessThanOrEqual(11);
+    expect([first.hasSortStage, later.hasSortStage]).toEqual([undefined, undefined]);
+  });
+
+  it('a request id is looked up in its index', async () => {
+    const profile = await profileOf(() => store.findByRequestId('default', 'r7'));
+    expect(profile).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, requestId: 1 }', docsExamined: 1, nreturned: 1 });
+  });
+
+  it('reads and compare-and-sets go by the id', async () => {
+    const queued = tasks[40]!;
+    expect(await profileOf(() => store.get(queued))).toMatchObject({ planSummary: 'IDHACK' });
+    const profile = await profileOf(() => store.replace(queued, claim(queued), { leaseMs: LONG_MS }));
+    expect(profile).toMatchObject({ planSummary: 'IXSCAN { _id: 1 }', docsExamined: 1, nModified: 1 });
+  });
+});

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { MongoClient } from 'mongodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
+import { replacement, versionFilter, type TaskDocument } from '../../../src/store/mongo/task-document.js';
+import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import { cancelled, progressed, succeeded } from '../../../src/task/transitions.js';
+import { claim, insertQueued, insertRunning, LONG_MS, newTask, OWNER } from '../../contract/store-under-test.js';
+import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
+import { LEASE_WRITES, setFailPoint, withLostAnswer, WRITES } from './fail-points.js';
+
+const lease = { leaseMs: LONG_MS };
+const progress = { phase: 'RENDERING', percent: 40, framesDone: 4, framesTotal: 10, outTimeUs: 123, speed: 1.5 } as const;
+
+describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was lost', () => {
+  let mongod: Mongod;
+  let client: MongoClient;
+  let store: TaskStore;
+  let uri: string;
+
+  beforeAll(async () => {
+    mongod = await startMongod();
+    client = await new MongoClient(mongod.uri, { appName: 'test' }).connect();
+  });
+  afterAll(async () => {
+    await client.close();
+    await mongod.stop();
+  });
+  beforeEach(async () => {
+    uri = mongod.uriOf(`lost-${randomUUID()}`);
+    store = await createMongoStore({ uri });
+  });
+  afterEach(async () => {
+    await store.close();
+  });
+
+  it.each([null, 'request'])('an insert (request id %s) is stored once and reported as inserted', async (requestId) => {
+    const task = newTask({ requestId });
+    expect(await withLostAnswer(client, WRITES, () => store.insert(task, '"spec"'))).toEqual({ kind: 'inserted' });
+    expect(await store.list({ tenant: 'default', limit: 10, after: null })).toEqual([task]);
+    expect(await store.getSpec(task)).toBe('"spec"');
+  });
+
+  it('an insert of a request id that another task has is still refused', async () => {
+    const first = await insertQueued(store, { requestId: 'request' });
+    const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...WRITES, closeConnection: true });
+    expect(await store.insert(newTask({ requestId: 'request' }), '{}')).toEqual({ kind: 'request-id-taken', task: first });
+    await cut.off();
+  });
+
+  it('a claim is known as ours, and not made twice', async () => {
+    const queued = await insertQueued(store);
+    const running = claim(queued);
+    expect(await withLostAnswer(client, WRITES, () => store.replace(queued, running, lease))).toBe(true);
+    expect(await store.get(queued)).toEqual(running);
+  });
+
+  it('progress and the finish are known as stored', async () => {
+    const running = await insertRunning(store);
+    const further = progressed(running, progress, 3000);
+    expect(await withLostAnswer(client, LEASE_WRITES, () => store.replace(running, further, lease))).toBe(true);
+    const done = succeeded(further, { outputs: [], warnings: [] }, 4000);
+    expect(await withLostAnswer(client, WRITES, () => store.replace(further, done, lease))).toBe(true);
+    expect(await store.get(running)).toEqual(done);
+  });
+
+  it('a renewal is made again', async () => {
+    const running = await insertRunning(store, 0);
+    const renewal = { key: running, fence: 1, attemptId: running.attemptId ?? '', leaseMs: LONG_MS };
+    expect(await withLostAnswer(client, LEASE_WRITES, () => store.renewLease(renewal))).toBe(true);
+    expect(await store.abandoned(1, { owner: OWNER })).toEqual([]);
+  });
+
+  it('a write that the majority did not confirm in time is settled as stored', async () => {
+    const data = { ...WRITES, writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' } };
+    const unconfirmed = await setFailPoint(client, 'failCommand', { times: 1 }, data);
+    const queued = newTask({ requestId: 'request' });
+    expect(await store.insert(queued, '{}')).toEqual({ kind: 'inserted' });
+    await unconfirmed.entered(1);
+    const again = await setFailPoint(client, 'failCommand', { times: 1 }, data);
+    const running = claim(queued);
+    expect(await store.replace(queued, running, lease)).toBe(true);
+    await again.entered(1);
+    expect(await store.get(queued)).toEqual(running);
+  });
+
+  it('a write that did not reach the server, nor the driver’s retry, is made', async () => {
+    const queued = await insertQueued(store);
+    const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...WRITES, closeConnection: true });
+    expect(await store.replace(queued, claim(queued), lease)).toBe(true);
+    await cut.entered(2);
+    expect(await store.get(queued)).toMatchObject({ state: 'RUNNING', revision: 2 });
+  });
+
+  it('a claim whose answer was lost and that another one beat is not ours', async () => {
+    const queued = await insertQueued(store);
+    const theirs = cancelled(queued, 3000);
+    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, { ...WRITES, closeConnection: true });
+    const mine = store.replace(queued, claim(queued), lease);
+    await cut.entered(2);
+    const tasks = client.db(new URL(uri).pathname.slice(1)).collection<TaskDocument>('tasks');
+    await tasks.updateOne(versionFilter(queued), replacement(theirs, 0), { writeConcern: { w: 'majority' } });
+    await cut.off();
+    expect(await mine).toBe(false);
+    expect(await store.get(queued)).toEqual(theirs);
+  });
+
+  it('a server that never answers ends as STORE_UNAVAILABLE', async () => {
+    const impatient = await createMongoStore({ uri, callDeadlineMs: 300 });
+    const queued = await insertQueued(store);
+    const blocked = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, {
+      failCommands: ['update', 'insert', 'find'],
+      appName: 'cutroom',
+      blockConnection: true,
+      blockTimeMS: 5000,
+    });
+    const startMs = performance.now();
+    const unavailable = { detail: { reason: 'STORE_UNAVAILABLE' } };
+    await Promise.all([
+      expect(impatient.replace(queued, claim(queued), lease)).rejects.toMatchObject(unavailable),
+      expect(impatient.insert(newTask(), '{}')).rejects.toMatchObject(unavailable),
+      expect(impatient.get(queued)).rejects.toMatchObject(unavailable),
+      expect(impatient.ping()).rejects.toMatchObject(unavailable),
+    ]);
+    expect(performance.now() - startMs).toBeLessThan(2 * 300 + 500);
+    await blocked.off();
+    await impatient.close();
+  });
+});

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { MongoClient } from 'mongodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
+import { hintOf, type TaskHint } from '../../../src/task/ports/task-feed.js';
+import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import { claim, insertQueued, LONG_MS, newTask } from '../../contract/store-under-test.js';
+import { skipWithoutMongod, startMongod, withClient, type Mongod } from '../../support/mongod.js';
+import { setFailPoint } from './fail-points.js';
+
+const DEADLINE_MS = 1000;
+const unavailable = { detail: { reason: 'STORE_UNAVAILABLE' } };
+const eventually = { timeout: 20_000, interval: 20 };
+
+describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
+  let mongod: Mongod;
+  let client: MongoClient;
+  /** The store under test, and another process's. */
+  let store: TaskStore;
+  let other: TaskStore;
+  let troubles: unknown[];
+  let heard: { hints: TaskHint[]; gaps: number };
+
+  beforeAll(async () => {
+    mongod = await startMongod();
+    client = await new MongoClient(mongod.nodes[0]!.directUri, { appName: 'test' }).connect();
+  });
+  afterAll(async () => {
+    await client.close();
+    await mongod.stop();
+  });
+  beforeEach(async () => {
+    const uri = mongod.uriOf(`outage-${randomUUID()}`);
+    troubles = [];
+    store = await createMongoStore({ uri, callDeadlineMs: DEADLINE_MS, onTrouble: (_, cause) => troubles.push(cause) });
+    other = await createMongoStore({ uri });
+    heard = { hints: [], gaps: 0 };
+    store.feed.subscribe({ onHint: (hint) => heard.hints.push(hint), onGap: () => { heard.gaps += 1; } });
+  });
+  afterEach(async () => {
+    await Promise.all([store.close(), other.close()]);
+  });
+
+  async function expectHintOfOthers(): Promise<void> {
+    const task = await insertQueued(other);
+    await vi.waitFor(() => { expect(heard.hints).toContainEqual(hintOf(task)); }, eventually);
+  }
+
+  it('a lost position in the change stream is a gap, and what comes after it is told', async () => {
+    await expectHintOfOthers();
+    const lost = await setFailPoint(client, 'failCommand', { times: 2 }, { failCommands: ['getMore'], appName: 'cutroom-feed', errorCode: 286 });
+    await vi.waitFor(() => { expect(heard.gaps).toBeGreaterThan(0); }, eventually);
+    await lost.off();
+    await expectHintOfOthers();
+    expect(troubles).not.toEqual([]);
+  });
+
+  it('a change stream that cannot be opened again is tried until it can', async () => {
+    const data = { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', errorCode: 286 };
+    const lost = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, data);
+    await vi.waitFor(() => { expect(troubles.length).toBeGreaterThan(3); }, eventually);
+    expect(heard.gaps).toBe(0);
+    const during = await insertQueued(other);
+    await lost.off();
+    await vi.waitFor(() => { expect(heard.gaps).toBeGreaterThan(0); }, eventually);
+    expect(await store.get(during)).toEqual(during);
+    await expectHintOfOthers();
+  });
+
+  it('a broken connection of the change stream loses nothing and is no gap', async () => {
+    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', closeConnection: true });
+    await cut.entered(4);
+    const during = await insertQueued(other);
+    await cut.off();
+    await vi.waitFor(() => { expect(heard.hints).toContainEqual(hintOf(during)); }, eventually);
+    expect(heard.gaps).toBe(0);
+  });
+
+  it('a dropped collection is a gap, and new tasks are told', async () => {
+    await insertQueued(other);
+    await withClient(mongod.uri, async (admin) => {
+      const names = (await admin.db().admin().listDatabases()).databases.map(({ name }) => name).filter((name) => name.startsWith('outage-'));
+      for (const name of names) await admin.db(name).collection('tasks').drop().catch(() => false);
+    });
+    await vi.waitFor(() => { expect(heard.gaps).toBeGreaterThan(0); }, eventually);
+    await expectHintOfOthers();
+  });
+
+  it('a frozen primary: calls end within their deadlines, and all goes on when it thaws', async () => {
+    const [node] = mongod.nodes;
+    const queued = await insertQueued(store);
+    node!.signal('SIGSTOP');
+    try {
+      const startMs = performance.now();
+      const reads = [store.get(queued), store.ping(), store.renewLease({ key: queued, fence: 1, attemptId: 'a', leaseMs: 1 })];
+      await Promise.all(reads.map((read) => expect(read).rejects.toMatchObject(unavailable)));
+      expect(performance.now() - startMs).toBeLessThan(DEADLINE_MS + 500);
+      const writes = [store.replace(queued, claim(queued), { leaseMs: LONG_MS }), store.insert(newTask(), '{}')];
+      await Promise.all(writes.map((write) => expect(write).rejects.toMatchObject(unavailable)));
+      expect(performance.now() - startMs).toBeLessThan(3 * DEADLINE_MS + 1000);
+    } finally {
+      node!.signal('SIGCONT');
+    }
+    await vi.waitFor(() => store.ping(), eventually);
+    await vi.waitFor(() => other.ping(), eventually);
+    // The claim's outcome was unknown: by now it is one or the other, and a compare-and-set against what is there works.
+    const now = await store.get(queued);
+    expect(['QUEUED', 'RUNNING']).toContain(now?.state);
+    await expectHintOfOthers();
+  });
+
+  it('a killed and restarted server: what was acknowledged is there, and the feed goes on', async () => {
+    const [node] = mongod.nodes;
+    const tasks = await Promise.all(Array.from({ length: 20 }, () => insertQueued(store)));
+    node!.signal('SIGKILL');
+    await node!.exited();
+    await expect(store.ping()).rejects.toMatchObject(unavailable);
+    await node!.start();
+    await vi.waitFor(() => store.ping(), eventually);
+    await vi.waitFor(() => other.ping(), eventually);
+    for (const task of tasks) expect(await store.get(task)).toEqual(task);
+    await expectHintOfOthers();
+  });
+});
+
+describe.skipIf(skipWithoutMongod())('connecting to MongoDB', () => {
+  it('fails in seconds when nobody is there, naming the hosts and no password', async () => {
+    const failure: unknown = await createMongoStore({ uri: 'mongodb://user:secret-word@127.0.0.1:1/db' }).then(() => null, (error: unknown) => error);
+    expect(String(failure)).toContain('127.0.0.1:1');
+    expect(String(failure)).not.toContain('secret-word');
+  });
+});
