@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FAILURES } from '../../src/task/failure.js';
+import { toConfig } from '../../src/config/config.js';
+import { VARIABLES } from '../../src/config/environment.js';
+import { spawnService, type SpawnedService } from '../support/spawned-service.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+
+/** Examples are fenced blocks whose info string says how they are tested: ```sh test=curl expect=QUEUED */
+const examples = [...readme.matchAll(/^```(\w+) test=(\S+)(?: expect=(\S+))?\n([\s\S]*?)^```$/gm)].map(
+  ([, language, kind, expected, code]) => ({ language: language!, kind: kind!, expected: expected ?? '', code: code! }),
+);
+
+const hasGrpcurl = await run('grpcurl', ['-version']).then(
+  () => true,
+  () => false,
+);
+if (!hasGrpcurl) {
+  console.warn(
+    '\n*** grpcurl is not on the PATH: the grpcurl examples of the README are NOT run. The buf curl ones are, over the same reflection.\n' +
+      '*** To run them: go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4\n',
+  );
+}
+
+let folder: string;
+let service: SpawnedService;
+
+beforeAll(async () => {
+  // Inside the checkout, so that the Node example finds its packages as a reader's would.
+  await mkdir(join(root, '.cutroom'), { recursive: true });
+  folder = await mkdtemp(join(root, '.cutroom/readme-'));
+  await Promise.all([makeMedia(), writeTools(), symlink(join(root, 'proto'), join(folder, 'proto'))]);
+  for (const { kind, code } of examples) {
+    if (kind.startsWith('file:')) await writeFile(join(folder, kind.slice(5)), code);
+  }
+  service = await spawnService({ CUTROOM_DATA_DIR: join(folder, 'data'), CUTROOM_INPUT_ROOTS: join(folder, 'media'), CUTROOM_SLOTS: '2' });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await rm(folder, { recursive: true });
+});
+
+describe('examples of the README', () => {
+  test('there are some for each kind of client', () => {
+    expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(['file:spec.json', 'cli', 'grpcurl', 'buf', 'curl', 'node']));
+  });
+
+  test.for(examples.filter(({ kind }) => !kind.startsWith('file:')).map((example) => ({ title: titleOf(example), ...example })))(
+    '$title',
+    async ({ kind, code, expected, language }, { skip }) => {
+      skip(kind === 'grpcurl' && !hasGrpcurl, 'grpcurl is not installed');
+      const text = code
+        .replaceAll('127.0.0.1:50051', service.grpc)
+        .replaceAll('127.0.0.1:8080', new URL(service.http).host)
+        .replaceAll(/\bID\b/g, /\bID\b/.test(code) ? await submitted(/cancel/i.test(code) ? 'long' : 'short') : '');
+      const file = join(folder, `example-${kind}.${language === 'js' ? 'mjs' : 'sh'}`);
+      await writeFile(file, text);
+      const { stdout } = await (language === 'js'
+        ? run(process.execPath, [file], { cwd: folder })
+        : run('bash', ['-euo', 'pipefail', file], { cwd: folder, env: environment() }));
+      expect(stdout).toContain(expected);
+    },
+  );
+});
+
+describe('tables of the README', () => {
+  test('name every variable with its default', () => {
+    const rows = [...readme.matchAll(/^\| `((?:CUTROOM|MONGODB)_\w+)` \| (.*?) \| .* \|$/gm)].map(([, name]) => name);
+    expect(rows).toEqual(Object.keys(VARIABLES));
+    const config = toConfig({});
+    const shown = (name: string): string => new RegExp(`^\\| \`${name}\` \\| \`?([^\`|]*)`, 'm').exec(readme)![1]!;
+    expect(Number(shown('CUTROOM_LEASE_MS'))).toBe(config.leaseMs);
+    expect(Number(shown('CUTROOM_HEARTBEAT_MS'))).toBe(config.heartbeatMs);
+    expect(Number(shown('CUTROOM_SWEEP_MS'))).toBe(config.sweepIntervalMs);
+    expect(Number(shown('CUTROOM_PROGRESS_MS'))).toBe(config.progressIntervalMs);
+    expect(Number(shown('CUTROOM_DRAIN_MS'))).toBe(config.drainMs);
+    expect(Number(shown('CUTROOM_STALL_MS'))).toBe(config.watchdog.stallMs);
+    expect(Number(shown('CUTROOM_NO_PROGRESS_MS'))).toBe(config.watchdog.noProgressMs);
+    expect(Number(shown('CUTROOM_DEADLINE_MS'))).toBe(config.watchdog.totalMs);
+    expect(Number(shown('CUTROOM_MEMORY_MB'))).toBe(config.watchdog.memoryBytes / 1024 / 1024);
+    expect(Number(shown('CUTROOM_URL_LIFETIME_S'))).toBe(config.urlLifetimeMs / 1000);
+    expect(Number(shown('CUTROOM_SLOTS'))).toBe(config.slots);
+  });
+
+  test.each(Object.entries(FAILURES))('%s stands in the row of its category', (reason, { category }) => {
+    const row = new RegExp(`^\\| ${category} \\|(.*)\\|$`, 'm').exec(readme)?.[1];
+    expect(row).toContain(`\`${reason}\``);
+  });
+});
+
+function titleOf({ kind, code }: { kind: string; code: string }): string {
+  return `${kind}: ${code.trim().split('\n')[0] ?? ''}`;
+}
+
+/** A new task for the examples that need one: done in a second, or not before a minute. */
+async function submitted(length: 'short' | 'long'): Promise<string> {
+  const montage =
+    length === 'short'
+      ? { materials: [{ uri: 'beach.mp4' }], resolution: 144 }
+      : { materials: [{ uri: 'sunset.png' }], longestClip: '600s' };
+  const answer = await fetch(`${service.http}/v1/tasks`, { method: 'POST', body: JSON.stringify({ spec: { montage } }) });
+  const task = (await answer.json()) as { taskId: string };
+  expect(answer.status, JSON.stringify(task)).toBe(200);
+  return task.taskId;
+}
+
+async function makeMedia(): Promise<void> {
+  const media = join(folder, 'media');
+  await mkdir(media);
+  const make = (file: string, source: string, ...output: string[]): Promise<unknown> =>
+    run('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', source, ...output, join(media, file)]);
+  await make('beach.mp4', 'testsrc2=size=320x240:rate=30:duration=2', '-pix_fmt', 'yuv420p');
+  await make('sunset.png', 'color=orange:size=300x400', '-frames:v', '1');
+  await make('voice.wav', 'sine=frequency=300:duration=3');
+  await make('music.wav', 'sine=frequency=200:duration=1');
+}
+
+/** What a reader has on the PATH: `cutroom` by npm link, buf by npm; grpcurl is installed or the examples are not run. */
+async function writeTools(): Promise<void> {
+  await mkdir(join(folder, 'bin'));
+  const bin = join(root, 'dist/src/cli/cutroom.js');
+  await writeFile(join(folder, 'bin/cutroom'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`, { mode: 0o755 });
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const path = [join(folder, 'bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+  return { ...process.env, PATH: path, CUTROOM_GRPC_ADDRESS: service.grpc };
+}
