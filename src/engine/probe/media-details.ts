@@ -1,0 +1,37 @@
+import type { Rational } from '../../composition/frame-grid.js';
+import type { AudioFacts, VisualFacts } from '../../composition/media-facts.js';
+
+/** What the engine knows of an input's picture beyond what a composition needs. */
+export interface VisualDetails {
+  readonly facts: VisualFacts;
+  readonly streamIndex: number;
+  readonly codec: string;
+  /** As coded: before rotation and EXIF orientation. */
+  readonly width: number;
+  readonly height: number;
+  /** Null for images and where the file does not say. */
+  readonly frameRate: Rational | null;
+  readonly hasAlpha: boolean;
+  readonly color: InputColor;
+  /** When its first picture is due, from the start of the file. */
+  readonly startUs: number;
+  /** How far the pictures reach that are really in the file, as far as it was read; from its first picture. */
+  readonly presentUs: number;
+}
+
+/** How a picture's numbers are to be read. Null: RGB, which has no matrix. */
+export interface InputColor {
+  readonly matrix: 'bt709' | 'bt601' | 'bt2020' | 'fcc' | 'smpte240m' | null;
+  readonly range: 'tv' | 'pc';
+  /** PQ or HLG: brighter than BT.709 can show. */
+  readonly hdr: boolean;
+}
+
+/** What the engine knows of an input's sound. */
+export interface AudioDetails {
+  readonly facts: AudioFacts;
+  readonly streamIndex: number;
+  readonly channels: number;
+  /** What the container says; null when it does not. */
+  readonly claimedUs: number | null;
+}

@@ -1,0 +1,74 @@
+import { RenderError, type FailureReason } from '../../task/failure.js';
+import { toolEnv, type Toolchain } from '../capabilities.js';
+import type { ProgressBlock } from './progress.js';
+import { runSupervised, type SupervisedResult } from './supervisor.js';
+import type { Clocks, WatchdogClock } from './watchdog.js';
+
+/** Where and within what limits the tools of one attempt run. */
+export interface ToolContext {
+  readonly toolchain: Toolchain;
+  /** The attempt's scratch folder. Inputs are links in it, so that no path of the server is in a command line. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly clocks: Clocks;
+  /** When the attempt must be over, in monotonic milliseconds. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface ToolOptions {
+  /** The field of the request that a failure is about, when there is one. */
+  readonly field?: string;
+  readonly onProgress?: (block: ProgressBlock) => void;
+  readonly maxStdoutBytes?: number;
+}
+
+/**
+ * Runs ffmpeg or ffprobe to its end; any exit code is a result.
+ * @throws RenderError STALLED, NO_PROGRESS, DEADLINE_EXCEEDED or OUT_OF_MEMORY when a clock ran out, OUT_OF_DISK when the disk is full.
+ */
+export async function runTool(context: ToolContext, tool: 'ffmpeg' | 'ffprobe', args: readonly string[], options: ToolOptions = {}): Promise<SupervisedResult> {
+  const { toolchain, cwd, clocks, signal } = context;
+  const result = await runSupervised({
+    program: toolchain[tool],
+    args,
+    wrapper: toolchain.wrapper,
+    cwd,
+    env: { ...toolEnv(), ...context.env },
+    clocks: { ...clocks, totalMs: Math.min(clocks.totalMs, context.deadlineMs - performance.now()) },
+    signal,
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    ...(options.maxStdoutBytes === undefined ? {} : { maxStdoutBytes: options.maxStdoutBytes }),
+  });
+  const reason = reasonOf(result);
+  if (reason) throw new RenderError(reason, MESSAGES[reason], { field: options.field ?? '', cause: result });
+  return result;
+}
+
+const MESSAGES = {
+  STALLED: 'the render hung: it neither worked nor waited for anything that came',
+  NO_PROGRESS: 'the render was busy for too long without getting on',
+  DEADLINE_EXCEEDED: 'the render took longer than it may',
+  OUT_OF_MEMORY: 'the render needed more memory than it may use',
+  OUT_OF_DISK: 'the disk of the render server is full',
+} as const satisfies Partial<Record<FailureReason, string>>;
+
+function reasonOf(result: SupervisedResult): keyof typeof MESSAGES | null {
+  if (result.firedClock) return reasonOfClock(result.firedClock);
+  if (result.exitCode === 0) return null;
+  if (result.stderrTail.includes('No space left on device')) return 'OUT_OF_DISK';
+  return result.stderrTail.includes('Cannot allocate memory') ? 'OUT_OF_MEMORY' : null;
+}
+
+function reasonOfClock(clock: WatchdogClock): keyof typeof MESSAGES {
+  switch (clock) {
+    case 'STALL':
+      return 'STALLED';
+    case 'NO_PROGRESS':
+      return 'NO_PROGRESS';
+    case 'TOTAL':
+      return 'DEADLINE_EXCEEDED';
+    case 'MEMORY':
+      return 'OUT_OF_MEMORY';
+  }
+}

@@ -1,0 +1,72 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Composition } from '../../composition/composition.js';
+import { RenderError } from '../../task/failure.js';
+import type { Output } from '../../task/task.js';
+import { MAX_PROBE_BYTES } from '../limits.js';
+import { microseconds, parseProbeJson, type ProbeJson } from '../probe/probe-json.js';
+import { runTool, type ToolContext } from '../process/run-tool.js';
+import { mismatches } from './expectations.js';
+import { topLevelBoxes } from './mp4-boxes.js';
+import { sha256File } from './sha256-file.js';
+
+/** What is known of a verified file. */
+export type VerifiedFile = Omit<Output, 'key' | 'location'>;
+
+const ENTRIES =
+  'stream=index,codec_name,codec_type,width,height,pix_fmt,color_space,color_range,color_transfer,color_primaries,avg_frame_rate,duration,channels,sample_rate:' +
+  'format=duration:packet=stream_index,pts_time,flags';
+
+/**
+ * Checks a rendered file (relative to the scratch folder) against what was planned: streams, size, rate, colour tags, every frame there, sound and
+ * pictures end together, first and last key frame decode, made for streaming.
+ * @throws RenderError OUTPUT_MISMATCH.
+ */
+export async function verifyOutput(context: ToolContext, file: string, composition: Composition): Promise<VerifiedFile> {
+  const full = path.join(context.cwd, file);
+  const [json, sha256, boxes, { size }] = await Promise.all([inspect(context, file), sha256File(full, context.signal), topLevelBoxes(full), stat(full)]);
+  const wrong = mismatches(json, composition);
+  if (!isFastStart(boxes)) wrong.push('its index does not come before its media');
+  if (wrong.length > 0) throw mismatch(wrong);
+  await decodeEnds(context, file, json);
+  return {
+    sizeBytes: size,
+    durationUs: microseconds(json.format?.duration) ?? 0,
+    width: composition.width,
+    height: composition.height,
+    frameRate: composition.frameRate,
+    frameCount: composition.frames,
+    videoCodec: 'h264',
+    audioCodec: 'aac',
+    sha256,
+  };
+}
+
+async function inspect(context: ToolContext, file: string): Promise<ProbeJson> {
+  const args = ['-v', 'level+error', '-show_entries', ENTRIES, '-of', 'json=compact=1', `file:${file}`];
+  const result = await runTool(context, 'ffprobe', args, { maxStdoutBytes: MAX_PROBE_BYTES });
+  if (result.exitCode !== 0 || result.stderrTail !== '') throw mismatch(['it cannot be read back'], result);
+  return parseProbeJson(result.stdout.toString('utf8'));
+}
+
+function isFastStart(boxes: readonly string[]): boolean {
+  const index = boxes.indexOf('moov');
+  return index >= 0 && index < boxes.indexOf('mdat');
+}
+
+/** A whole decode would cost as much as a fifth of the render; the first and last key frame show that what is between the boxes is a video. */
+async function decodeEnds(context: ToolContext, file: string, json: ProbeJson): Promise<void> {
+  const video = json.streams?.find((stream) => stream.codec_type === 'video')?.index;
+  const lastKey = (json.packets ?? []).findLast((packet) => packet.stream_index === video && packet.flags?.includes('K'));
+  const input = ['-threads', '1', '-i', `file:${file}`];
+  const args = [
+    '-nostdin', '-hide_banner', '-nostats', '-v', 'level+error', '-xerror', '-err_detect', 'explode', ...input, '-ss', lastKey?.pts_time ?? '0', ...input,
+    '-map', '0:v', '-map', '1:v', '-frames:v', '1', '-f', 'null', '-',
+  ];
+  const result = await runTool(context, 'ffmpeg', args);
+  if (result.exitCode !== 0 || result.stderrTail !== '') throw mismatch(['its key frames do not decode'], result);
+}
+
+function mismatch(wrong: readonly string[], cause?: unknown): RenderError {
+  return new RenderError('OUTPUT_MISMATCH', `the rendered file is not what was planned: ${wrong.join('; ')}`, { cause });
+}
