@@ -10,6 +10,10 @@ export type TaskErrorDetail =
   | { readonly reason: 'TASK_NOT_FOUND'; readonly taskId: string }
   | { readonly reason: 'REQUEST_ID_REUSED'; readonly requestId: string }
   | { readonly reason: 'TASK_ALREADY_ENDED'; readonly taskId: string; readonly state: TaskState }
+  | { readonly reason: 'TASK_NOT_ENDED'; readonly taskId: string; readonly state: TaskState }
+  | { readonly reason: 'TASK_NOT_RETRYABLE'; readonly taskId: string; readonly state: TaskState }
+  | { readonly reason: 'NO_FREE_SLOT' }
+  | { readonly reason: 'NOT_SUPPORTED_HERE'; readonly what: string }
   | { readonly reason: 'OUTPUT_NOT_FOUND' }
   | { readonly reason: 'URL_EXPIRED' }
   | { readonly reason: 'URL_SIGNATURE_INVALID' }
@@ -40,6 +44,14 @@ function messageOf(detail: TaskErrorDetail): string {
       return `request_id ${detail.requestId} was used with another body`;
     case 'TASK_ALREADY_ENDED':
       return `task ${detail.taskId} has already ended as ${detail.state}`;
+    case 'TASK_NOT_ENDED':
+      return `task ${detail.taskId} is ${detail.state}; cancel it first`;
+    case 'TASK_NOT_RETRYABLE':
+      return `task ${detail.taskId} is ${detail.state}; only a failed or cancelled task can be retried`;
+    case 'NO_FREE_SLOT':
+      return 'every worker is busy; submit later, or with ADMISSION_QUEUE';
+    case 'NOT_SUPPORTED_HERE':
+      return `this server cannot ${detail.what}`;
     case 'OUTPUT_NOT_FOUND':
       return 'there is no such file';
     case 'URL_EXPIRED':

@@ -37,6 +37,8 @@ export const FAILURES = {
   STALLED: { category: 'TIMEOUT', retryable: true },
   NO_PROGRESS: { category: 'TIMEOUT', retryable: true },
   DEADLINE_EXCEEDED: { category: 'TIMEOUT', retryable: false },
+  FETCH_TIMEOUT: { category: 'TIMEOUT', retryable: true },
+  QUEUE_TIMEOUT: { category: 'TIMEOUT', retryable: false },
   WORKER_LOST: { category: 'INTERNAL', retryable: false },
   INTERNAL: { category: 'INTERNAL', retryable: true },
 } as const satisfies Record<string, FailureKind>;

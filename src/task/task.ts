@@ -22,6 +22,20 @@ export interface Progress {
   readonly speed: number;
 }
 
+/** How long one phase of an attempt took. */
+export interface PhaseTiming {
+  readonly phase: Phase;
+  readonly durationMs: number;
+}
+
+/** How long parts of the work may take; null: the worker's own setting. */
+export interface Timeouts {
+  readonly queueMs: number;
+  readonly totalMs: number | null;
+  readonly stallMs: number | null;
+  readonly fetchMs: number | null;
+}
+
 /** A finished, verified video. */
 export interface Output {
   /** The file's name within the task, such as `final-1.mp4`. */
@@ -59,8 +73,20 @@ export interface Task {
   readonly requestId: string | null;
   /** SHA-256 of the submitted body: what "same body" means for `requestId`. */
   readonly requestHash: string;
+  /** The caller's own marks. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: number;
+  /** Place in the queue, lowest first: a time in milliseconds, put forward by the priority (`queue-rank.ts`). */
+  readonly queueRankMs: number;
+  readonly timeouts: Timeouts;
+  /** How long the record and its outputs are kept after the end. */
+  readonly ttlMs: number;
   readonly percent: number;
   readonly progress: Progress | null;
+  /** When it will have ended at the pace so far; null before that can be said. */
+  readonly estimatedEndTimeMs: number | null;
+  /** Of the current or last attempt, in order; the last entry grows while its phase lasts. */
+  readonly phaseTimings: readonly PhaseTiming[];
   readonly outputs: readonly Output[];
   readonly failure: TaskFailure | null;
   readonly warnings: readonly Warning[];
@@ -72,9 +98,13 @@ export interface Task {
   readonly workerLosses: number;
   readonly maxAttempts: number;
   readonly createTimeMs: number;
+  /** Until when a worker must have taken it; null once one has. */
+  readonly queueDeadlineMs: number | null;
   readonly startTimeMs: number | null;
   readonly endTimeMs: number | null;
   readonly updateTimeMs: number;
+  /** When record and outputs are removed; null before the end. */
+  readonly expireTimeMs: number | null;
 }
 
 /** Names one task in a store. */

@@ -1,6 +1,8 @@
 import type { TaskFailure } from './failure.js';
+import { estimatedEndTimeMs, timePhases } from './pace.js';
+import { queueRankMs } from './queue-rank.js';
 import { shouldRetry } from './retry-policy.js';
-import type { Output, Progress, Task, Warning } from './task.js';
+import type { Output, Progress, Task, Timeouts, Warning } from './task.js';
 
 /** How often a task may take its worker down with it before it is failed as poison (store.md, rule 7). */
 export const MAX_WORKER_LOSSES = 3;
@@ -12,6 +14,10 @@ export interface NewTask {
   readonly requestId: string | null;
   readonly requestHash: string;
   readonly maxAttempts: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: number;
+  readonly timeouts: Timeouts;
+  readonly ttlMs: number;
   readonly nowMs: number;
 }
 
@@ -27,8 +33,15 @@ export function submitted(input: NewTask): Task {
     owner: null,
     requestId: input.requestId,
     requestHash: input.requestHash,
+    labels: input.labels,
+    priority: input.priority,
+    queueRankMs: queueRankMs(input.nowMs, input.priority),
+    timeouts: input.timeouts,
+    ttlMs: input.ttlMs,
     percent: 0,
     progress: null,
+    estimatedEndTimeMs: null,
+    phaseTimings: [],
     outputs: [],
     failure: null,
     warnings: [],
@@ -37,9 +50,11 @@ export function submitted(input: NewTask): Task {
     workerLosses: 0,
     maxAttempts: input.maxAttempts,
     createTimeMs: input.nowMs,
+    queueDeadlineMs: input.nowMs + input.timeouts.queueMs,
     startTimeMs: null,
     endTimeMs: null,
     updateTimeMs: input.nowMs,
+    expireTimeMs: null,
   };
 }
 
@@ -54,6 +69,8 @@ export function claimed(task: Task, claim: { attemptId: string; owner: string; n
     attempt: task.attempt + 1,
     percent: 0,
     progress: { phase: 'FETCHING', percent: 0, framesDone: 0, framesTotal: 0, outTimeUs: 0, speed: 0 },
+    phaseTimings: [{ phase: 'FETCHING', durationMs: 0 }],
+    queueDeadlineMs: null,
     failure: null,
     warnings: [],
     startTimeMs: claim.nowMs,
@@ -63,7 +80,13 @@ export function claimed(task: Task, claim: { attemptId: string; owner: string; n
 /** The attempt got further. Percent never goes back within an attempt, and 100 is left to SUCCEEDED. */
 export function progressed(task: Task, progress: Progress, nowMs: number): Task {
   const percent = Math.max(task.percent, Math.min(99, Math.max(0, Math.floor(progress.percent))));
-  return { ...changed(task, nowMs), percent, progress: { ...progress, percent } };
+  return {
+    ...changed(task, nowMs),
+    percent,
+    progress: { ...progress, percent },
+    estimatedEndTimeMs: estimatedEndTimeMs(task, percent, nowMs),
+    phaseTimings: timePhases(task, progress, nowMs),
+  };
 }
 
 /** The attempt ended with verified output. */
@@ -91,6 +114,28 @@ export function cancelled(task: Task, nowMs: number): Task {
   return { ...ended(task, nowMs), state: 'CANCELLED', fence: task.fence + 1 };
 }
 
+/** No worker took it in time. */
+export function queueTimedOut(task: Task, nowMs: number): Task {
+  const message = `no worker took the task within ${String(Math.round(task.timeouts.queueMs / 1000))} s`;
+  return { ...ended(task, nowMs), state: 'FAILED', failure: { reason: 'QUEUE_TIMEOUT', message, field: 'timeouts.queue' } };
+}
+
+/** A caller wants a failed or cancelled task after all: queued again as if it were new, at the end of the queue. */
+export function retried(task: Task, nowMs: number): Task {
+  return {
+    ...requeued(task, nowMs),
+    failures: 0,
+    workerLosses: 0,
+    failure: null,
+    warnings: [],
+    startTimeMs: null,
+    endTimeMs: null,
+    expireTimeMs: null,
+    queueRankMs: queueRankMs(nowMs, task.priority),
+    queueDeadlineMs: nowMs + task.timeouts.queueMs,
+  };
+}
+
 /** The worker is shutting down and gives the task back; that costs the task nothing. */
 export function handedBack(task: Task, nowMs: number): Task {
   return requeued(task, nowMs);
@@ -109,9 +154,18 @@ function changed(task: Task, nowMs: number): Task {
 }
 
 function ended(task: Task, nowMs: number): Task {
-  return { ...changed(task, nowMs), attemptId: null, owner: null, endTimeMs: nowMs };
+  return {
+    ...changed(task, nowMs),
+    attemptId: null,
+    owner: null,
+    endTimeMs: nowMs,
+    expireTimeMs: nowMs + task.ttlMs,
+    queueDeadlineMs: null,
+    estimatedEndTimeMs: null,
+    phaseTimings: timePhases(task, null, nowMs),
+  };
 }
 
 function requeued(task: Task, nowMs: number): Task {
-  return { ...changed(task, nowMs), state: 'QUEUED', attemptId: null, owner: null, percent: 0, progress: null };
+  return { ...changed(task, nowMs), state: 'QUEUED', attemptId: null, owner: null, percent: 0, progress: null, estimatedEndTimeMs: null, phaseTimings: [] };
 }

@@ -1,5 +1,6 @@
 import type { Montage } from '../../composition/montage.js';
-import type { Output, Progress, TaskKey, Warning } from '../task.js';
+import type { Diagnostics } from '../diagnostics.js';
+import type { Output, Progress, TaskKey, Timeouts, Warning } from '../task.js';
 
 /** One attempt at one render. */
 export interface RenderJob {
@@ -8,6 +9,8 @@ export interface RenderJob {
   readonly fence: number;
   readonly attemptId: string;
   readonly spec: Montage;
+  /** The task's own limits; null: the engine's. */
+  readonly timeouts: Timeouts;
 }
 
 export interface RenderHooks {
@@ -15,6 +18,8 @@ export interface RenderHooks {
   readonly signal: AbortSignal;
   /** Called as often as there is news; must not block. */
   readonly onProgress: (progress: Progress) => void;
+  /** Called once, when the attempt ends in whatever way, with what was run. */
+  readonly onDiagnostics: (diagnostics: Omit<Diagnostics, 'attempt'>) => void;
 }
 
 export interface RenderResult {

@@ -8,6 +8,11 @@ export interface TaskEvents {
   /** A task ended, as its state says; or an attempt failed and the task is queued again. */
   attemptEnded(task: Task, details: { failure: TaskFailure | null; cause: unknown }): void;
   cancelled(task: Task): void;
+  retried(task: Task): void;
+  /** No worker took it in time. */
+  queueTimedOut(task: Task): void;
+  /** Record and outputs are gone, by a caller's wish or because their time was up. */
+  removed(task: Task): void;
   /** This worker no longer holds the task it was rendering; the render was killed and nothing written. */
   attemptLost(task: Task): void;
   handedBack(task: Task): void;

@@ -1,4 +1,4 @@
-import type { Task, TaskKey } from '../task.js';
+import type { Task, TaskKey, TaskState } from '../task.js';
 import type { TaskFeed } from './task-feed.js';
 
 /** What became of an insert. */
@@ -13,11 +13,51 @@ export interface ListCursor {
   readonly id: string;
 }
 
+/** Which tasks to list: all conditions hold. */
+export interface ListFilter {
+  /** One of these; null: any. */
+  readonly states: readonly TaskState[] | null;
+  readonly labels: readonly LabelCondition[];
+}
+
+/** A task without the label is not equal to any value. */
+export interface LabelCondition {
+  readonly key: string;
+  readonly value: string;
+  readonly equal: boolean;
+}
+
 export interface ListQuery {
   readonly tenant: string;
   readonly limit: number;
-  /** Only tasks that come after this position; null: from the newest. */
+  readonly filter: ListFilter;
+  readonly order: 'newest-first' | 'oldest-first';
+  /** Only tasks that come after this position in that order; null: from its start. */
   readonly after: ListCursor | null;
+}
+
+/** A process that renders, as it tells of itself. */
+export interface WorkerInfo {
+  /** Its name, different after each start. */
+  readonly owner: string;
+  /** Renders it can do at a time. */
+  readonly slots: number;
+  readonly build: WorkerBuild | null;
+}
+
+/** The ffmpeg that a worker has. */
+export interface WorkerBuild {
+  readonly version: string;
+  readonly encoders: readonly string[];
+  readonly decoders: readonly string[];
+}
+
+/** How the queue stands, of all tenants. */
+export interface QueueStats {
+  readonly queued: number;
+  readonly running: number;
+  /** When the oldest queued task was submitted; null when none is queued. */
+  readonly oldestQueuedTimeMs: number | null;
 }
 
 /** What a lease write needs: which attempt, and for how long from now on by the store's clock. */
@@ -50,7 +90,7 @@ export interface TaskStore {
   /** The spec as it was inserted, or null. */
   getSpec(key: TaskKey): Promise<string | null>;
 
-  /** Up to `limit` tasks of a tenant in list order. */
+  /** Up to `limit` tasks of a tenant. */
   list(query: ListQuery): Promise<readonly Task[]>;
 
   /**
@@ -63,7 +103,10 @@ export interface TaskStore {
   /** Extends the lease of a running attempt, without a change of the task. False: the attempt no longer holds the task. */
   renewLease(renewal: LeaseRenewal): Promise<boolean>;
 
-  /** Up to `limit` QUEUED tasks of all tenants, oldest first: what a dispatcher chooses from. */
+  /** Removes a task with its spec and diagnostics if the store still has this very state of it. False: it has another, or none. */
+  remove(task: Task): Promise<boolean>;
+
+  /** Up to `limit` QUEUED tasks of all tenants by `queueRankMs`, lowest first: what a dispatcher chooses from. */
   queued(limit: number): Promise<readonly Task[]>;
 
   /**
@@ -71,6 +114,30 @@ export interface TaskStore {
    * knows by other means (a SQLite file that this process alone has open: every task of another `owner`).
    */
   abandoned(limit: number, options: { owner: string }): Promise<readonly Task[]>;
+
+  /** Up to `limit` QUEUED tasks whose `queueDeadlineMs` is before `nowMs`. */
+  overdue(limit: number, options: { nowMs: number }): Promise<readonly Task[]>;
+
+  /** Up to `limit` ended tasks whose `expireTimeMs` is before `nowMs`. */
+  expired(limit: number, options: { nowMs: number }): Promise<readonly Task[]>;
+
+  /** How the queue stands. May be a second old. */
+  stats(): Promise<QueueStats>;
+
+  /** Keeps the diagnostics of a task's attempt, in place of those of any earlier one. For a task that is gone: does nothing. */
+  putDiagnostics(key: TaskKey, diagnostics: string): Promise<void>;
+
+  /** What was kept last, or null. */
+  getDiagnostics(key: TaskKey): Promise<string | null>;
+
+  /** This worker is alive, for the next `leaseMs` by the store's clock. */
+  announceWorker(worker: WorkerInfo, options: { leaseMs: number }): Promise<void>;
+
+  /** This worker is leaving. */
+  forgetWorker(owner: string): Promise<void>;
+
+  /** The workers that are alive. */
+  workers(): Promise<readonly WorkerInfo[]>;
 
   /** A random secret of 32 bytes, made at the first call for its name and the same ever after, for every process on this store. */
   secret(name: string): Promise<Buffer>;

@@ -1,16 +1,24 @@
+import { createHash } from 'node:crypto';
 import { TaskError } from '../errors.js';
-import type { ListCursor, TaskStore } from '../ports/task-store.js';
+import { parseListFilter } from '../list-filter.js';
+import type { ListCursor, ListFilter, ListQuery, TaskStore } from '../ports/task-store.js';
 import type { Task } from '../task.js';
+import type { Violation } from '../../composition/violation.js';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
+const EVERYTHING: ListFilter = { states: null, labels: [] };
 
 export interface ListTasksQuery {
   readonly tenant: string;
   /** 0: 50. More than 1000 is taken as 1000. */
   readonly pageSize: number;
-  /** `nextPageToken` of the page before; empty: the first page. */
+  /** `nextPageToken` of the page before, with the same filter and order; empty: the first page. */
   readonly pageToken: string;
+  /** `list-filter.ts` says what it may be. */
+  readonly filter: string;
+  /** `create_time desc`, which empty means too, or `create_time`. */
+  readonly orderBy: string;
 }
 
 export interface TaskPage {
@@ -20,38 +28,70 @@ export interface TaskPage {
 }
 
 /**
- * A page of a tenant's tasks, newest first. A token is a position, not a number of rows, so that pages neither repeat nor skip a
- * task while others come and go.
+ * A page of a tenant's tasks. A token is a position in its list, not a number of rows, so that pages neither repeat nor skip a task while
+ * others come and go; it is refused with another filter or order.
  * @throws TaskError INVALID_REQUEST.
  */
 export async function listTasks(needs: { readonly store: TaskStore }, query: ListTasksQuery): Promise<TaskPage> {
-  if (query.pageSize < 0) throw invalid('page_size', 'must not be negative');
-  const limit = Math.min(query.pageSize === 0 ? DEFAULT_PAGE_SIZE : query.pageSize, MAX_PAGE_SIZE);
-  const after = query.pageToken === '' ? null : parseToken(query.pageToken);
+  const { limit, ...rest } = toListQuery(query);
   // One more than asked for tells whether there is a next page.
-  const rows = await needs.store.list({ tenant: query.tenant, limit: limit + 1, after });
+  const rows = await needs.store.list({ ...rest, limit: limit + 1 });
   const tasks = rows.slice(0, limit);
   const last = tasks.at(-1);
-  return { tasks, nextPageToken: rows.length > limit && last ? formatToken(last) : '' };
+  return { tasks, nextPageToken: rows.length > limit && last ? formatToken(query, last) : '' };
 }
 
-function formatToken(task: Task): string {
-  return Buffer.from(JSON.stringify([task.createTimeMs, task.id])).toString('base64url');
-}
-
-function parseToken(token: string): ListCursor {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    if (Array.isArray(value) && value.length === 2) {
-      const [createTimeMs, id] = value as unknown[];
-      if (Number.isSafeInteger(createTimeMs) && typeof id === 'string') return { createTimeMs: Number(createTimeMs), id };
-    }
-  } catch {
-    // Falls through: whatever it is, it is no token of ours.
+function toListQuery(query: ListTasksQuery): ListQuery {
+  const violations: Violation[] = [];
+  if (query.pageSize < 0) violations.push({ field: 'page_size', description: 'must not be negative' });
+  const order = orderOf(query.orderBy);
+  if (!order) violations.push({ field: 'order_by', description: 'must be "create_time desc" or "create_time"' });
+  const filter = parseListFilter(query.filter);
+  if ('problem' in filter) violations.push({ field: 'filter', description: filter.problem });
+  const after = query.pageToken === '' ? null : parseToken(query);
+  if (after === undefined) {
+    violations.push({ field: 'page_token', description: 'is not a token that this service has given out for this filter and order' });
   }
-  throw invalid('page_token', 'is not a token that this service has given out');
+  if (violations.length > 0) throw new TaskError({ reason: 'INVALID_REQUEST', violations });
+  return {
+    tenant: query.tenant,
+    limit: Math.min(query.pageSize === 0 ? DEFAULT_PAGE_SIZE : query.pageSize, MAX_PAGE_SIZE),
+    filter: 'problem' in filter ? EVERYTHING : filter,
+    order: order ?? 'newest-first',
+    after: after ?? null,
+  };
 }
 
-function invalid(field: string, description: string): TaskError {
-  return new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field, description }] });
+function orderOf(text: string): ListQuery['order'] | null {
+  switch (text.trim().replace(/\s+/g, ' ')) {
+    case '':
+    case 'create_time desc':
+      return 'newest-first';
+    case 'create_time':
+    case 'create_time asc':
+      return 'oldest-first';
+    default:
+      return null;
+  }
+}
+
+/** What a token is bound to. */
+function digestOf({ tenant, filter, orderBy }: ListTasksQuery): string {
+  return createHash('sha256').update(JSON.stringify([tenant, filter.trim(), orderOf(orderBy)])).digest('base64url').slice(0, 16);
+}
+
+function formatToken(query: ListTasksQuery, task: Task): string {
+  return Buffer.from(JSON.stringify([task.createTimeMs, task.id, digestOf(query)])).toString('base64url');
+}
+
+function parseToken(query: ListTasksQuery): ListCursor | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(query.pageToken, 'base64url').toString());
+    if (!Array.isArray(value) || value.length !== 3) return undefined;
+    const [createTimeMs, id, digest] = value as unknown[];
+    if (!Number.isSafeInteger(createTimeMs) || typeof id !== 'string' || digest !== digestOf(query)) return undefined;
+    return { createTimeMs: Number(createTimeMs), id };
+  } catch {
+    return undefined;
+  }
 }

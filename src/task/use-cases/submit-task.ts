@@ -3,10 +3,10 @@ import type { Violation } from '../../composition/violation.js';
 import { TaskError } from '../errors.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { Clock } from '../ports/clock.js';
+import type { MediaInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
-import { DEFAULT_MAX_ATTEMPTS } from '../retry-policy.js';
-import type { Task } from '../task.js';
+import type { Task, Timeouts } from '../task.js';
 import { submitted } from '../transitions.js';
 
 export interface SubmitCommand {
@@ -17,11 +17,19 @@ export interface SubmitCommand {
   /** The spec as canonical JSON: what is stored. */
   readonly specJson: string;
   readonly spec: ParsedSpec;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: number;
+  readonly timeouts: Timeouts;
+  readonly ttlMs: number;
+  readonly maxAttempts: number;
+  readonly admission: 'QUEUE' | 'RUN_OR_REJECT';
 }
 
-interface Needs {
+export interface SubmitNeeds {
   readonly store: TaskStore;
   readonly assets: AssetSource;
+  /** Null on a server without ffmpeg. */
+  readonly inspector: MediaInspector | null;
   readonly clock: Clock;
   readonly events: TaskEvents;
 }
@@ -29,33 +37,52 @@ interface Needs {
 /**
  * Checks a spec, stores it as a queued task and returns that. Repeating a submit with the same request id and body returns the
  * task of the first one, even if its inputs are gone by now.
- * @throws TaskError INVALID_REQUEST with every violation, REQUEST_ID_REUSED, STORE_UNAVAILABLE. Nothing is stored then, except
+ * @throws TaskError INVALID_REQUEST with every violation, REQUEST_ID_REUSED, NO_FREE_SLOT, STORE_UNAVAILABLE. Nothing is stored then, except
  * that after STORE_UNAVAILABLE it may have been: repeat it with the same request id.
  */
-export async function submitTask(needs: Needs, command: SubmitCommand): Promise<Task> {
+export async function submitTask(needs: SubmitNeeds, command: SubmitCommand): Promise<Task> {
   const earlier = command.requestId === null ? null : await needs.store.findByRequestId(command.tenant, command.requestId);
   if (earlier) return sameRequest(earlier, command);
+  refuse([...command.spec.violations, ...(await assetViolations(needs.assets, command.spec))]);
+  if (command.admission === 'RUN_OR_REJECT') await requireFreeSlot(needs.store);
 
-  const violations = [...command.spec.violations, ...(await assetViolations(needs.assets, command.spec))];
-  if (violations.length > 0) throw new TaskError({ reason: 'INVALID_REQUEST', violations });
-
-  const task = submitted({
-    id: needs.clock.newTaskId(),
-    tenant: command.tenant,
-    requestId: command.requestId,
-    requestHash: command.requestHash,
-    maxAttempts: DEFAULT_MAX_ATTEMPTS,
-    nowMs: needs.clock.nowMs(),
-  });
+  const task = taskOf(needs.clock, command);
   const result = await needs.store.insert(task, command.specJson);
   if (result.kind === 'request-id-taken') return sameRequest(result.task, command);
   needs.events.submitted(task);
   return task;
 }
 
+/**
+ * Checks a spec as `submitTask` does, and its inputs as a render does, as far as this server can. Stores nothing.
+ * @returns the task that a submit would make.
+ * @throws TaskError INVALID_REQUEST with every violation.
+ */
+export async function validateTask(needs: SubmitNeeds, command: SubmitCommand, signal: AbortSignal): Promise<Task> {
+  refuse([...command.spec.violations, ...(await assetViolations(needs.assets, command.spec))]);
+  if (command.spec.montage && needs.inspector) refuse(await needs.inspector.check(command.spec.montage, { signal }));
+  return taskOf(needs.clock, command);
+}
+
+function refuse(violations: readonly Violation[]): void {
+  if (violations.length > 0) throw new TaskError({ reason: 'INVALID_REQUEST', violations });
+}
+
+function taskOf(clock: Clock, command: SubmitCommand): Task {
+  const { tenant, requestId, requestHash, maxAttempts, labels, priority, timeouts, ttlMs } = command;
+  return submitted({ id: clock.newTaskId(), nowMs: clock.nowMs(), tenant, requestId, requestHash, maxAttempts, labels, priority, timeouts, ttlMs });
+}
+
 function sameRequest(earlier: Task, command: SubmitCommand): Task {
   if (earlier.requestHash === command.requestHash) return earlier;
   throw new TaskError({ reason: 'REQUEST_ID_REUSED', requestId: command.requestId ?? '' });
+}
+
+/** What waits will take a slot before this task would. Two callers at once may both see the last slot: the later one then waits a little. */
+async function requireFreeSlot(store: TaskStore): Promise<void> {
+  const [workers, { queued, running }] = await Promise.all([store.workers(), store.stats()]);
+  const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
+  if (queued + running >= slots) throw new TaskError({ reason: 'NO_FREE_SLOT' });
 }
 
 async function assetViolations(assets: AssetSource, spec: ParsedSpec): Promise<Violation[]> {

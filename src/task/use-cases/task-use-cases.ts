@@ -1,40 +1,58 @@
-import type { AssetSource } from '../ports/asset-source.js';
-import type { Clock } from '../ports/clock.js';
-import type { TaskEvents } from '../ports/task-events.js';
-import type { TaskStore } from '../ports/task-store.js';
+import type { MediaReport } from '../ports/media-inspector.js';
+import type { OutputStore } from '../ports/output-store.js';
+import type { WorkerInfo } from '../ports/task-store.js';
 import type { Task, TaskKey } from '../task.js';
 import type { TaskHub, WatchOptions } from '../task-hub.js';
 import type { WatchEvent } from '../watch-event.js';
 import { cancelTask } from './cancel-task.js';
+import { deleteTask } from './delete-task.js';
 import { getTask } from './get-task.js';
+import { getTaskDetails, type TaskDetails } from './get-task-details.js';
 import { listTasks, type ListTasksQuery, type TaskPage } from './list-tasks.js';
-import { submitTask, type SubmitCommand } from './submit-task.js';
+import { probeMedia } from './probe-media.js';
+import { retryTask } from './retry-task.js';
+import { submitTask, validateTask, type SubmitCommand, type SubmitNeeds } from './submit-task.js';
+import { waitForTask, type WaitOptions } from './wait-for-task.js';
 
 export type { SubmitCommand } from './submit-task.js';
+export type { ListTasksQuery } from './list-tasks.js';
+export type { TaskDetails } from './get-task-details.js';
+export type { WaitOptions } from './wait-for-task.js';
 
 /** What callers can do with tasks, whichever door they come through. The files beside this one say what each promises. */
 export interface TaskUseCases {
   submit(command: SubmitCommand): Promise<Task>;
+  validate(command: SubmitCommand, signal: AbortSignal): Promise<Task>;
   get(key: TaskKey): Promise<Task>;
+  details(task: Task): Promise<TaskDetails>;
+  wait(key: TaskKey, options: WaitOptions): Promise<Task>;
   watch(key: TaskKey, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined>;
   list(query: ListTasksQuery): Promise<TaskPage>;
   cancel(key: TaskKey): Promise<Task>;
+  retry(key: TaskKey): Promise<Task>;
+  delete(key: TaskKey): Promise<void>;
+  workers(): Promise<readonly WorkerInfo[]>;
+  probe(uri: string, signal: AbortSignal): Promise<MediaReport>;
 }
 
-export interface TaskUseCaseNeeds {
-  readonly store: TaskStore;
+export interface TaskUseCaseNeeds extends SubmitNeeds {
   readonly hub: TaskHub;
-  readonly assets: AssetSource;
-  readonly clock: Clock;
-  readonly events: TaskEvents;
+  readonly outputs: OutputStore;
 }
 
 export function createTaskUseCases(needs: TaskUseCaseNeeds): TaskUseCases {
   return {
     submit: (command) => submitTask(needs, command),
+    validate: (command, signal) => validateTask(needs, command, signal),
     get: (key) => getTask(needs, key),
+    details: (task) => getTaskDetails(needs, task),
+    wait: (key, options) => waitForTask(needs, key, options),
     watch: (key, options) => needs.hub.watch(key, options),
     list: (query) => listTasks(needs, query),
     cancel: (key) => cancelTask(needs, key),
+    retry: (key) => retryTask(needs, key),
+    delete: (key) => deleteTask(needs, key),
+    workers: () => needs.store.workers(),
+    probe: (uri, signal) => probeMedia(needs, uri, signal),
   };
 }

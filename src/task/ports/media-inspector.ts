@@ -1,0 +1,31 @@
+import type { Montage } from '../../composition/montage.js';
+import type { Violation } from '../../composition/violation.js';
+
+/** What an input is, as a render sees it; `media.proto` says what each part means. */
+export interface MediaReport {
+  readonly format: string;
+  readonly durationUs: number | null;
+  readonly video: VideoReport | null;
+  readonly audio: { readonly codec: string; readonly sampleRate: number; readonly channels: number; readonly durationUs: number | null } | null;
+}
+
+export interface VideoReport {
+  readonly image: boolean;
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly frameRate: { readonly num: number; readonly den: number } | null;
+  readonly durationUs: number | null;
+  readonly pixelFormat: string;
+  readonly alpha: boolean;
+}
+
+/** Reads inputs without rendering them. */
+export interface MediaInspector {
+  /** What is in an input. @throws RenderError with `field`. */
+  probe(uri: string, options: { field: string; signal: AbortSignal }): Promise<MediaReport>;
+
+  /** Everything that a render of this montage would find wrong with its inputs, as far as reading their heads tells. */
+  check(montage: Montage, options: { signal: AbortSignal }): Promise<readonly Violation[]>;
+}

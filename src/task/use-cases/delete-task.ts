@@ -1,0 +1,34 @@
+import { TaskError } from '../errors.js';
+import type { OutputStore } from '../ports/output-store.js';
+import type { TaskEvents } from '../ports/task-events.js';
+import type { TaskStore } from '../ports/task-store.js';
+import { isTerminal, type Task, type TaskKey } from '../task.js';
+import { getTask } from './get-task.js';
+
+export interface DeleteNeeds {
+  readonly store: TaskStore;
+  readonly outputs: OutputStore;
+  readonly events: TaskEvents;
+}
+
+/**
+ * Removes a task that has ended, with its outputs.
+ * @throws TaskError TASK_NOT_FOUND, TASK_NOT_ENDED, STORE_UNAVAILABLE.
+ */
+export async function deleteTask(needs: DeleteNeeds, key: TaskKey): Promise<void> {
+  const task = await getTask(needs, key);
+  if (!isTerminal(task.state)) throw new TaskError({ reason: 'TASK_NOT_ENDED', taskId: key.id, state: task.state });
+  // Refused only if it was retried, or removed, at this very moment: then the truth is told by reading again.
+  if (!(await removeEnded(needs, task))) await deleteTask(needs, key);
+}
+
+/**
+ * Removes the record, then the files: files without a record are garbage that nobody can reach, a record without its files would be a lie.
+ * @returns false when the task has changed meanwhile; then nothing is removed.
+ */
+export async function removeEnded({ store, outputs, events }: DeleteNeeds, task: Task): Promise<boolean> {
+  if (!(await store.remove(task))) return false;
+  await outputs.discard(task, { keepFence: null });
+  events.removed(task);
+  return true;
+}

@@ -1,0 +1,16 @@
+import type { TaskStore } from '../ports/task-store.js';
+import type { Task } from '../task.js';
+
+/** What only the full view of a task shows; each null when there is none. */
+export interface TaskDetails {
+  /** As it was stored: canonical JSON. */
+  readonly specJson: string | null;
+  /** As it was stored by `formatDiagnostics`. */
+  readonly diagnosticsJson: string | null;
+}
+
+/** @throws TaskError STORE_UNAVAILABLE. */
+export async function getTaskDetails({ store }: { readonly store: TaskStore }, task: Task): Promise<TaskDetails> {
+  const [specJson, diagnosticsJson] = await Promise.all([store.getSpec(task), store.getDiagnostics(task)]);
+  return { specJson, diagnosticsJson };
+}

@@ -1,0 +1,25 @@
+import { TaskError } from '../errors.js';
+import { RenderError } from '../failure.js';
+import type { AssetSource } from '../ports/asset-source.js';
+import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
+
+/**
+ * Reads an input as a render would.
+ * @throws TaskError INVALID_REQUEST (the URI, or what it names), NOT_SUPPORTED_HERE (no ffmpeg).
+ */
+export async function probeMedia(
+  needs: { readonly assets: AssetSource; readonly inspector: MediaInspector | null },
+  uri: string,
+  signal: AbortSignal,
+): Promise<MediaReport> {
+  if (!needs.inspector) throw new TaskError({ reason: 'NOT_SUPPORTED_HERE', what: 'probe media: it has no ffmpeg' });
+  const problem = uri === '' ? { description: 'is required' } : await needs.assets.check(uri);
+  if (problem) throw new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field: 'uri', ...problem }] });
+  try {
+    return await needs.inspector.probe(uri, { field: 'uri', signal });
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    const { reason, message } = error.failure;
+    throw new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field: 'uri', description: `${reason}: ${message}` }] }, { cause: error });
+  }
+}
