@@ -49,7 +49,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const { tasks, urls, logger, monotonicMs, graceMs } = options;
   const drain = createDrain();
   const guard = createSlowReaderGuard({ stallMs: options.watcherStallMs ?? WATCHER_STALL_MS, resetMs: WATCHER_RESET_MS });
-  const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: guard.wasCut });
+  const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request) });
   const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), monotonicMs });
   const handler = createRouter({
     gateway: createGateway({ service, chain }),
