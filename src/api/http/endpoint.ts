@@ -3,6 +3,7 @@ import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-g
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { TaskError } from '../../task/errors.js';
 import { jsonType, readJson, writeFullJson } from '../../wire/proto-json.js';
+import { oncePerObject } from '../once-per-object.js';
 import type { TaskService } from '../grpc/task-service.js';
 import type { Route } from './route-table.js';
 
@@ -32,12 +33,12 @@ export function endpointOf(route: Route, service: TaskService, chain: ServerMidd
   }
 }
 
-interface GeneratedMethod<Request, Response> {
+interface GeneratedMethod<Request, Response extends object> {
   readonly requestType: MessageFns<Request>;
   readonly responseType: MessageFns<Response>;
 }
 
-function endpoint<Request, Response>(
+function endpoint<Request, Response extends object>(
   { rpc, hasBody }: Route,
   generated: GeneratedMethod<Request, Response>,
   method: (request: Request, context: CallContext) => Promise<Response>,
@@ -45,6 +46,7 @@ function endpoint<Request, Response>(
 ): Endpoint {
   const requestType = jsonType(generated.requestType, rpc.input.typeName);
   const responseType = jsonType(generated.responseType, rpc.output.typeName);
+  const print = oncePerObject((response: Response) => JSON.stringify(writeFullJson(responseType, response)));
   const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: false, options: {} };
 
   return async (read, context) => {
@@ -61,7 +63,7 @@ function endpoint<Request, Response>(
       },
     };
     const { value } = await chain(call, context).next();
-    return JSON.stringify(writeFullJson(responseType, value as Response));
+    return print(value as Response);
   };
 }
 

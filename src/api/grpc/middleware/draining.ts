@@ -19,7 +19,7 @@ export function draining(drain: AbortSignal): ServerMiddleware {
     drain.addEventListener('abort', abort);
     try {
       if (context.signal.aborted) abort();
-      yield* call.next(call.request, { ...context, signal: either.signal });
+      yield* call.next(call.request, withSignal(context, either.signal));
     } finally {
       context.signal.removeEventListener('abort', abort);
       drain.removeEventListener('abort', abort);
@@ -27,5 +27,20 @@ export function draining(drain: AbortSignal): ServerMiddleware {
     // The stream's end may be the task's or ours. A watcher told wrongly that it was ours watches again and hears nothing new.
     refuseWhenDraining();
     return undefined;
+  };
+}
+
+/** Not by spreading: a context may be an object with getters, which that would lose. */
+function withSignal(context: CallContext, signal: AbortSignal): CallContext {
+  const { metadata, peer, header, trailer } = context;
+  return {
+    metadata,
+    peer,
+    header,
+    trailer,
+    signal,
+    sendHeader: () => {
+      context.sendHeader();
+    },
   };
 }
