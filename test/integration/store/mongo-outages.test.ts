@@ -129,4 +129,28 @@ describe.skipIf(skipWithoutMongod())('connecting to MongoDB', () => {
     expect(String(failure)).toContain('127.0.0.1:1');
     expect(String(failure)).not.toContain('secret-word');
   });
+
+  it('refuses a standalone server, and says what to do', async () => {
+    const mongod = await startMongod({ standalone: true });
+    try {
+      await expect(createMongoStore({ uri: mongod.uriOf('alone') })).rejects.toThrow(/replica set/);
+    } finally {
+      await mongod.stop();
+    }
+  });
+
+  it('uses the database that the URI names, else `cutroom`', async () => {
+    const mongod = await startMongod();
+    try {
+      for (const [database, expected] of [['named', 'named'], ['', 'cutroom']] as const) {
+        const store = await createMongoStore({ uri: mongod.uriOf(database) });
+        const task = await insertQueued(store);
+        await store.close();
+        const stored = await withClient(mongod.uri, (client) => client.db(expected).collection('tasks').find().toArray());
+        expect(stored.map(({ _id }) => _id)).toEqual([{ tenant: 'default', id: task.id }]);
+      }
+    } finally {
+      await mongod.stop();
+    }
+  });
 });
