@@ -26,9 +26,8 @@ export function createLocalOutputs(options: { readonly folder: string }): Output
     },
 
     async localPath(location) {
-      const parts = location.split('/');
-      if (parts.length !== 4 || !parts.every((part) => SAFE.test(part))) return null;
-      const file = path.join(root, ...parts);
+      const file = fileAt(root, location);
+      if (file === null) return null;
       // Also a link that someone put there must not lead out.
       const [real, realRoot] = await Promise.all([realpath(file).catch(() => null), realpath(root).catch(() => null)]);
       if (real === null || realRoot === null || !real.startsWith(realRoot + path.sep)) return null;
@@ -36,15 +35,35 @@ export function createLocalOutputs(options: { readonly folder: string }): Output
       return info?.isFile() ? real : null;
     },
 
+    async remove(location) {
+      const file = fileAt(root, location);
+      if (file === null) return;
+      await rm(file, { force: true });
+      await removeEmpty(path.dirname(file), root);
+    },
+
     async discard(key, { keepFence }) {
       const folder = path.join(root, ...folderOf(key));
       const attempts = await readdir(folder).catch(() => []);
       const doomed = attempts.filter((attempt) => keepFence === null || !attempt.startsWith(`${keepFence}-`));
       await Promise.all(doomed.map((attempt) => rm(path.join(folder, attempt), { recursive: true, force: true })));
-      // Only if nothing is left in it.
-      await rmdir(folder).catch(() => undefined);
+      await removeEmpty(folder, root);
     },
   };
+}
+
+/** Null: no location that `publish` gives out, such as one that leads elsewhere. */
+function fileAt(root: string, location: string): string | null {
+  const parts = location.split('/');
+  return parts.length === 4 && parts.every((part) => SAFE.test(part)) ? path.join(root, ...parts) : null;
+}
+
+/** Removes a folder and those above it, up to the first that has something in it. */
+async function removeEmpty(folder: string, root: string): Promise<void> {
+  for (let at = folder; at.startsWith(root + path.sep); at = path.dirname(at)) {
+    const removed = await rmdir(at).then(() => true, () => false);
+    if (!removed) return;
+  }
 }
 
 function folderOf(key: TaskKey): [string, string] {
