@@ -24,7 +24,7 @@ interface Log {
 
 /**
  * Primaries of three nodes die by kill -9, one after another, under two processes that submit and eight that compete for each task.
- * Not a part of `npm test`: a minute or so. `npx vitest run --config test/chaos/vitest.config.ts test/chaos/mongo-primary-kills.test.ts`
+ * Not a part of `npm test`: a minute or so. `npm run test:chaos`
  */
 describe.skipIf(skipWithoutMongod())('killing primaries', () => {
   it('loses nothing that was acknowledged, and gives no task to two', { timeout: 240_000 }, async () => {

@@ -57,7 +57,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
 
   it('a change stream that cannot be opened again is tried until it can', async () => {
     const data = { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', errorCode: 286 };
-    const lost = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, data);
+    const lost = await setFailPoint(client, 'failCommand', 'alwaysOn', data);
     await vi.waitFor(() => { expect(troubles.length).toBeGreaterThan(3); }, eventually);
     expect(heard.gaps).toBe(0);
     const during = await insertQueued(other);
@@ -68,7 +68,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
   });
 
   it('a broken connection of the change stream loses nothing and is no gap', async () => {
-    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', closeConnection: true });
+    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn', { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', closeConnection: true });
     await cut.entered(4);
     const during = await insertQueued(other);
     await cut.off();
