@@ -58,9 +58,9 @@ function fileAt(root: string, location: string): string | null {
   return parts.length === 4 && parts.every((part) => SAFE.test(part)) ? path.join(root, ...parts) : null;
 }
 
-/** Removes a folder and those above it, up to the first that has something in it. */
+/** Removes the folders of an attempt and a task if nothing is left in them; a tenant's stays, since others may be writing in it. */
 async function removeEmpty(folder: string, root: string): Promise<void> {
-  for (let at = folder; at.startsWith(root + path.sep); at = path.dirname(at)) {
+  for (let at = folder; path.dirname(at) !== root && at.startsWith(root + path.sep); at = path.dirname(at)) {
     const removed = await rmdir(at).then(() => true, () => false);
     if (!removed) return;
   }
