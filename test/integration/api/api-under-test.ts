@@ -63,6 +63,9 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
     monotonicMs: () => performance.now(),
     graceMs: 2_000,
     ...options,
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   });
   publicUrl = `http://127.0.0.1:${api.httpPort}`;
   return {

@@ -5,7 +5,7 @@ import { cancelled, claimed, progressed, submitted, succeeded } from '../../../s
 import type { Task } from '../../../src/task/task.js';
 import { eventually } from '../../support/eventually.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
-import { connect, decodeError, type ForeignClient } from './foreign-client.js';
+import { connect, decodeError, type ForeignClient } from '../../support/foreign-client.js';
 
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
