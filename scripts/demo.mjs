@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,6 +30,7 @@ try {
   await demo();
 } catch (error) {
   fail(error);
+  if (interrupt.signal.aborted) process.exitCode = 130;
 }
 
 async function demo() {
@@ -39,14 +40,19 @@ async function demo() {
   await mkdir(folder, { recursive: true });
   await step('media: clips, pictures, voice, music', async () => writeSpec(specFile, await makeDemo(media)));
   interrupt.signal.throwIfAborted();
-  const env = { CUTROOM_DATA_DIR: join(folder, 'data'), CUTROOM_INPUT_ROOTS: media, CUTROOM_PUBLIC_URL: '' };
-  const service = await step('service on SQLite', () => startService({ env, logFile: join(folder, 'service.log') }));
+  const data = await mkdtemp(join(folder, 'data-'));
+  const env = { CUTROOM_DATA_DIR: data, CUTROOM_INPUT_ROOTS: media, CUTROOM_PUBLIC_URL: '', CUTROOM_DRAIN_MS: '0' };
   try {
-    say(dim(`  gRPC ${service.grpc}   HTTP ${service.http}   log ${relative(process.cwd(), join(folder, 'service.log'))}`));
-    say(`\n${bold('$ cutroom submit spec.json --watch')}`);
-    await download(await submitAndWatch(service.grpc));
+    const service = await step('service on SQLite', () => startService({ env, logFile: join(folder, 'service.log') }));
+    try {
+      say(dim(`  gRPC ${service.grpc}   HTTP ${service.http}   log ${relative(process.cwd(), join(folder, 'service.log'))}`));
+      say(`\n${bold('$ cutroom submit spec.json --watch')}`);
+      await download(await submitAndWatch(service.grpc));
+    } finally {
+      await service.stop();
+    }
   } finally {
-    await service.stop();
+    await rm(data, { recursive: true, force: true });
   }
   say(`\n${bold('Your video:')} ${video}`);
   say(dim(`${(await durationSeconds(video)).toFixed(1)} s, 1080x1920. What was asked for: ${relative(process.cwd(), specFile)}`));

@@ -6,11 +6,11 @@ import { ensureMongod } from './lib/mongod.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { fail } from './lib/fail.mjs';
 import { say, step } from './lib/say.mjs';
-import { ensureSystemPackages, FOR_MONGOD, FOR_RENDERING } from './lib/system-packages.mjs';
+import { ensureSystemPackages, FOR_RENDERING, FOR_TESTS } from './lib/system-packages.mjs';
 
 try {
   const forTests = process.argv.includes('--tests');
-  await ensureSystemPackages(forTests ? [...FOR_RENDERING, ...FOR_MONGOD] : FOR_RENDERING);
+  await ensureSystemPackages(forTests ? [...FOR_RENDERING, ...FOR_TESTS] : FOR_RENDERING);
   await ensureNpmPackages();
   if (forTests) await step('mongod', ensureMongod);
   say('Everything is there.');

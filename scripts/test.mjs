@@ -13,7 +13,7 @@ import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { root } from './lib/root.mjs';
 import { run } from './lib/run.mjs';
 import { step } from './lib/say.mjs';
-import { ensureSystemPackages, FOR_MONGOD, FOR_RENDERING } from './lib/system-packages.mjs';
+import { ensureSystemPackages, FOR_RENDERING, FOR_TESTS } from './lib/system-packages.mjs';
 
 const env = { ...process.env, PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter) };
 const tool = (command, ...args) => run(command, args, { cwd: root, env, quiet: true });
@@ -34,7 +34,7 @@ const CHECKS = [
 ];
 
 try {
-  await ensureSystemPackages([...FOR_RENDERING, ...FOR_MONGOD]);
+  await ensureSystemPackages([...FOR_RENDERING, ...FOR_TESTS]);
   await ensureNpmPackages();
   await step('mongod', ensureMongod);
   for (const [title, check] of CHECKS) await step(title, check);

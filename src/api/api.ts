@@ -13,8 +13,8 @@ import { startHttpServer } from './http/server.js';
 
 /** How long a watcher may leave a message untaken. */
 const WATCHER_STALL_MS = 60_000;
-/** How long the status of its end may then lie untaken before its stream is reset. */
-const WATCHER_RESET_MS = 5_000;
+/** The status of its end may then lie untaken for this part of that before its stream is reset. */
+const WATCHER_RESET_PART = 1 / 12;
 const READINESS_TIMEOUT_MS = 2_000;
 
 export interface ApiOptions {
@@ -48,8 +48,9 @@ export interface Api {
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { tasks, urls, logger, monotonicMs, graceMs } = options;
   const drain = createDrain();
-  const guard = createSlowReaderGuard({ stallMs: options.watcherStallMs ?? WATCHER_STALL_MS, resetMs: WATCHER_RESET_MS });
-  const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: guard.wasCut });
+  const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
+  const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
+  const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request) });
   const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), monotonicMs });
   const handler = createRouter({
     gateway: createGateway({ service, chain }),

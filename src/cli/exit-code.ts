@@ -1,4 +1,4 @@
-import { Status } from 'nice-grpc-common';
+import { Status } from 'nice-grpc';
 import { RpcError } from './rpc-error.js';
 
 /** What the process tells the shell. Scripts may rely on these numbers. */

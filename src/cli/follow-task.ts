@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Status } from 'nice-grpc-common';
+import { Status } from 'nice-grpc';
 import type { Task } from '../../generated/cutroom/v1/task.js';
 import type { TaskServiceClient } from '../../generated/cutroom/v1/task_service.js';
 import { isWorthRetrying } from './exit-code.js';

@@ -1,4 +1,4 @@
-import { Status } from 'nice-grpc-common';
+import { Status } from 'nice-grpc';
 import type { CliContext, GlobalOptions } from './cli-context.js';
 import { RpcError } from './rpc-error.js';
 import { statusJson } from './json.js';

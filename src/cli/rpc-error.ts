@@ -1,4 +1,4 @@
-import { type CallOptions, ClientError, type ClientMiddleware, type Status } from 'nice-grpc-common';
+import { type CallOptions, ClientError, type ClientMiddleware, type Status } from 'nice-grpc';
 import { BadRequest, type BadRequest_FieldViolation, ErrorInfo, RetryInfo } from '../../generated/google/rpc/error_details.js';
 import { Status as RpcStatus } from '../../generated/google/rpc/status.js';
 

@@ -83,7 +83,8 @@ function summary(violations: readonly Violation[]): string {
   let text = '';
   for (const [i, { field, description }] of violations.entries()) {
     const next = `${i === 0 ? '' : '; '}${field}: ${description}`;
-    if (i > 0 && text.length + next.length > MAX_MESSAGE_CHARACTERS) return `${text}; and ${violations.length - i} more`;
+    if (i === 0 && next.length > MAX_MESSAGE_CHARACTERS) return `${next.slice(0, MAX_MESSAGE_CHARACTERS)} …`;
+    if (text.length + next.length > MAX_MESSAGE_CHARACTERS) return `${text}; and ${violations.length - i} more`;
     text += next;
   }
   return text;

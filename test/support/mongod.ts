@@ -41,8 +41,9 @@ export interface Mongod {
   stop(): Promise<void>;
 }
 
-/** Starts a replica set (of one node unless told otherwise) with test commands on, and waits until it takes majority writes. */
-export async function startMongod(options: { nodes?: number } = {}): Promise<Mongod> {
+/** Starts a replica set (of one node unless told otherwise) with test commands on, and waits until it takes majority writes. Or one server without a set. */
+export async function startMongod(options: { nodes?: number; standalone?: boolean } = {}): Promise<Mongod> {
+  const replicaSet = options.standalone !== true;
   const binary = findMongod();
   if (binary === null) throw new Error('there is no mongod: see skipWithoutMongod');
   const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'cutroom-mongod-'));
@@ -53,12 +54,14 @@ export async function startMongod(options: { nodes?: number } = {}): Promise<Mon
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    for (let i = 0; i < (options.nodes ?? 1); i++) nodes.push(await createNode(binary, join(folder, `node${i}`), await freePort()));
+    for (let i = 0; i < (options.nodes ?? 1); i++) nodes.push(await createNode(binary, join(folder, `node${i}`), { port: await freePort(), replicaSet }));
     await Promise.all(nodes.map((node) => node.start()));
     const hosts = nodes.map((node) => `127.0.0.1:${node.port}`);
-    await initiate(nodes[0]!, hosts);
-    const uriOf = (database: string): string => `mongodb://${hosts.join(',')}/${database}?replicaSet=rs0`;
-    await untilWritable(uriOf('ready'));
+    const uriOf = (database: string): string => `mongodb://${hosts.join(',')}/${database}?${replicaSet ? 'replicaSet=rs0' : 'directConnection=true'}`;
+    if (replicaSet) {
+      await initiate(nodes[0]!, hosts);
+      await untilWritable(uriOf('ready'));
+    }
     return { uri: uriOf(''), uriOf, nodes, stop };
   } catch (error) {
     await stop();
@@ -66,7 +69,8 @@ export async function startMongod(options: { nodes?: number } = {}): Promise<Mon
   }
 }
 
-async function createNode(binary: string, dbpath: string, port: number): Promise<MongodNode> {
+async function createNode(binary: string, dbpath: string, options: { port: number; replicaSet: boolean }): Promise<MongodNode> {
+  const { port, replicaSet } = options;
   await mkdir(dbpath);
   const directUri = `mongodb://127.0.0.1:${port}/?directConnection=true&serverSelectionTimeoutMS=1000`;
   let child: ChildProcess | null = null;
@@ -79,7 +83,7 @@ async function createNode(binary: string, dbpath: string, port: number): Promise
     },
     start: async () => {
       // pdeathsig: no server outlives a test run that crashes.
-      const started = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...mongodArguments(dbpath, port)], { stdio: 'ignore' });
+      const started = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...(replicaSet ? ['--replSet', 'rs0'] : []), ...mongodArguments(dbpath, port)], { stdio: 'ignore' });
       child = started;
       await vi.waitFor(
         async () => {
@@ -100,7 +104,7 @@ function mongodArguments(dbpath: string, port: number): string[] {
     shutdownTimeoutMillisForSignaledShutdown: '100',
   };
   return [
-    ...['--replSet', 'rs0', '--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', dbpath, '--logpath', join(dbpath, 'log')],
+    ...['--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', dbpath, '--logpath', join(dbpath, 'log')],
     ...['--oplogSize', '64', '--wiredTigerCacheSizeGB', '0.25', '--nounixsocket'],
     // Without it each node preallocates 300 MB of journal.
     ...['--wiredTigerEngineConfigString', 'log=(prealloc=false,file_max=16MB)'],

@@ -1,4 +1,4 @@
-import { toBinary } from '@bufbuild/protobuf';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
@@ -28,5 +28,19 @@ function reflecting(fileDescriptorProtos: Buffer[]): GrpcJsService[] {
 /** The files that a proto-loader type came from. */
 function descriptorsOf(type: unknown): Buffer[] {
   if (typeof type !== 'object' || type === null || !('fileDescriptorProtos' in type)) return [];
-  return type.fileDescriptorProtos as Buffer[];
+  return (type.fileDescriptorProtos as Buffer[]).map(repaired);
+}
+
+/** protobufjs, by which proto-loader makes descriptors, names a map's entry type `Statuses` where protoc says `StatusesEntry`; clients refuse that. */
+function repaired(bytes: Buffer): Buffer {
+  const file = fromBinary(FileDescriptorProtoSchema, bytes);
+  for (const message of file.messageType) {
+    for (const entry of message.nestedType) {
+      if (entry.options?.mapEntry !== true || entry.name.endsWith('Entry')) continue;
+      const { name } = entry;
+      entry.name = `${name}Entry`;
+      for (const field of message.field) if (field.typeName === name) field.typeName = entry.name;
+    }
+  }
+  return Buffer.from(toBinary(FileDescriptorProtoSchema, file));
 }

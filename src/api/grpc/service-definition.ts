@@ -1,28 +1,28 @@
 import type { MethodDefinition } from 'nice-grpc';
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
-import { encodeEvent } from './task-printer.js';
+import { oncePerObject } from '../once-per-object.js';
 
 const { submitTask, getTask, watchTask, listTasks, cancelTask } = TaskServiceDefinition.methods;
 
 /**
  * The service as nice-grpc mounts it. It differs from the generated definition in that answers, which are always whole messages,
- * are encoded as they are instead of being copied field by field first, and a watched event once for all its watchers.
+ * are encoded as they are instead of being copied field by field first, and each printed task or event once for all who get it.
  */
 export const taskServiceDefinition = {
   submitTask: method(submitTask, false),
   getTask: method(getTask, false),
-  watchTask: { ...method(watchTask, true), responseSerialize: encodeEvent },
+  watchTask: method(watchTask, true),
   listTasks: method(listTasks, false),
   cancelTask: method(cancelTask, false),
 };
 
-interface GeneratedMethod<Request, Response> {
+interface GeneratedMethod<Request, Response extends object> {
   readonly name: string;
   readonly requestType: MessageFns<Request>;
   readonly responseType: MessageFns<Response>;
 }
 
-function method<Request, Response, ResponseStream extends boolean>(
+function method<Request, Response extends object, ResponseStream extends boolean>(
   { name, requestType, responseType }: GeneratedMethod<Request, Response>,
   responseStream: ResponseStream,
 ): MethodDefinition<Request, Request, Response, Response, false, ResponseStream> {
@@ -32,7 +32,7 @@ function method<Request, Response, ResponseStream extends boolean>(
     responseStream,
     requestSerialize: (message) => requestType.encode(message).finish(),
     requestDeserialize: (bytes) => requestType.decode(bytes),
-    responseSerialize: (message) => responseType.encode(message).finish(),
+    responseSerialize: oncePerObject((message: Response) => responseType.encode(message).finish()),
     responseDeserialize: (bytes) => responseType.decode(bytes),
     options: {},
   };

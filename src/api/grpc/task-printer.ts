@@ -1,19 +1,24 @@
-import { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
 import type { Task as WireTask } from '../../../generated/cutroom/v1/task.js';
+import type { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
 import type { Task } from '../../task/task.js';
 import { printTask, type SignUrl } from '../../wire/print-task.js';
 
 /** How old a printed task with URLs may get: short beside the lifetime of a URL. */
 const MAX_PRINT_AGE_MS = 60_000;
+/** How many tasks are kept printed: those that somebody polls or watches right now. */
+const MAX_PRINTS = 1_000;
 
-/** Prints tasks and events, each once for all who get the same one. */
+/**
+ * Prints tasks and events, each revision once for all who get it: a task at a revision never says anything else, its URLs aside.
+ * Who gets the same revision gets the same object, so that `encodeOnce` and the JSON door make its bytes once.
+ */
 export interface TaskPrinter {
   task(task: Task): WireTask;
-  /** Watchers of one revision get the same object, so that `encodeEvent` makes its bytes once. */
   event(task: Task): TaskEvent;
 }
 
 interface Print {
+  readonly revision: number;
   readonly task: WireTask;
   readonly event: TaskEvent;
   readonly atMs: number;
@@ -21,15 +26,26 @@ interface Print {
 
 /** @param monotonicMs milliseconds that never go back. */
 export function createTaskPrinter(sign: SignUrl, monotonicMs: () => number): TaskPrinter {
-  const prints = new WeakMap<Task, Print>();
+  // In order of printing, oldest first.
+  const prints = new Map<string, Print>();
 
   function print(task: Task): Print {
-    const known = prints.get(task);
-    if (known && (task.outputs.length === 0 || monotonicMs() - known.atMs < MAX_PRINT_AGE_MS)) return known;
+    // Ids are UUIDs: no two tenants have the same one.
+    const known = prints.get(task.id);
+    if (known?.revision === task.revision && (task.outputs.length === 0 || monotonicMs() - known.atMs < MAX_PRINT_AGE_MS)) return known;
     const wire = printTask(task, sign);
-    const made: Print = { task: wire, event: { event: { $case: 'task', value: wire } }, atMs: monotonicMs() };
-    prints.set(task, made);
+    const made: Print = { revision: task.revision, task: wire, event: { event: { $case: 'task', value: wire } }, atMs: monotonicMs() };
+    prints.delete(task.id);
+    prints.set(task.id, made);
+    if (prints.size > MAX_PRINTS) forgetOldest();
     return made;
+  }
+
+  function forgetOldest(): void {
+    for (const id of prints.keys()) {
+      prints.delete(id);
+      return;
+    }
   }
 
   return { task: (task) => print(task).task, event: (task) => print(task).event };
@@ -37,14 +53,3 @@ export function createTaskPrinter(sign: SignUrl, monotonicMs: () => number): Tas
 
 /** Nothing has changed; the stream is alive. */
 export const HEARTBEAT: TaskEvent = { event: { $case: 'heartbeat', value: {} } };
-
-const encodedEvents = new WeakMap<TaskEvent, Uint8Array>();
-
-/** The bytes of an event, made once however many watchers they go to. */
-export function encodeEvent(event: TaskEvent): Uint8Array {
-  const known = encodedEvents.get(event);
-  if (known) return known;
-  const bytes = TaskEvent.encode(event).finish();
-  encodedEvents.set(event, bytes);
-  return bytes;
-}

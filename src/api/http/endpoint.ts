@@ -3,8 +3,11 @@ import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-g
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { TaskError } from '../../task/errors.js';
 import { jsonType, readJson, writeFullJson } from '../../wire/proto-json.js';
+import { oncePerObject } from '../once-per-object.js';
 import type { TaskService } from '../grpc/task-service.js';
 import type { Route } from './route-table.js';
+
+const MAX_DESCRIPTION_CHARACTERS = 300;
 
 /**
  * One unary RPC, called in process: JSON in, JSON text out, through the same chain as a call that came over gRPC.
@@ -14,39 +17,40 @@ import type { Route } from './route-table.js';
 export type Endpoint = (read: () => JsonObject, context: CallContext) => Promise<string>;
 
 /** The endpoint behind a route. */
-export function endpointOf({ rpc }: Route, service: TaskService, chain: ServerMiddleware): Endpoint {
+export function endpointOf(route: Route, service: TaskService, chain: ServerMiddleware): Endpoint {
   const { submitTask, getTask, listTasks, cancelTask } = TaskServiceDefinition.methods;
-  switch (rpc.name) {
+  switch (route.rpc.name) {
     case submitTask.name:
-      return endpoint(rpc, submitTask, (request, context) => service.submitTask(request, context), chain);
+      return endpoint(route, submitTask, (request, context) => service.submitTask(request, context), chain);
     case getTask.name:
-      return endpoint(rpc, getTask, (request, context) => service.getTask(request, context), chain);
+      return endpoint(route, getTask, (request, context) => service.getTask(request, context), chain);
     case listTasks.name:
-      return endpoint(rpc, listTasks, (request, context) => service.listTasks(request, context), chain);
+      return endpoint(route, listTasks, (request, context) => service.listTasks(request, context), chain);
     case cancelTask.name:
-      return endpoint(rpc, cancelTask, (request, context) => service.cancelTask(request, context), chain);
+      return endpoint(route, cancelTask, (request, context) => service.cancelTask(request, context), chain);
     default:
-      throw new Error(`${rpc.name} has an HTTP route and no endpoint`);
+      throw new Error(`${route.rpc.name} has an HTTP route and no endpoint`);
   }
 }
 
-interface GeneratedMethod<Request, Response> {
+interface GeneratedMethod<Request, Response extends object> {
   readonly requestType: MessageFns<Request>;
   readonly responseType: MessageFns<Response>;
 }
 
-function endpoint<Request, Response>(
-  rpc: Route['rpc'],
+function endpoint<Request, Response extends object>(
+  { rpc, hasBody }: Route,
   generated: GeneratedMethod<Request, Response>,
   method: (request: Request, context: CallContext) => Promise<Response>,
   chain: ServerMiddleware,
 ): Endpoint {
   const requestType = jsonType(generated.requestType, rpc.input.typeName);
   const responseType = jsonType(generated.responseType, rpc.output.typeName);
+  const print = oncePerObject((response: Response) => JSON.stringify(writeFullJson(responseType, response)));
   const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: false, options: {} };
 
   return async (read, context) => {
-    const { request, fault } = parse(() => readJson(requestType, read(), { unknownFields: 'refuse' }), generated.requestType);
+    const { request, fault } = parse(() => readJson(requestType, read(), { unknownFields: 'refuse' }), generated.requestType, hasBody ? 'body' : 'query');
     const call: ServerMiddlewareCall<Request, Response> = {
       method: descriptor,
       requestStream: false,
@@ -59,16 +63,17 @@ function endpoint<Request, Response>(
       },
     };
     const { value } = await chain(call, context).next();
-    return JSON.stringify(writeFullJson(responseType, value as Response));
+    return print(value as Response);
   };
 }
 
-function parse<Request>(read: () => Request, type: MessageFns<Request>): { request: Request; fault: TaskError | null } {
+function parse<Request>(read: () => Request, type: MessageFns<Request>, field: string): { request: Request; fault: TaskError | null } {
   try {
     return { request: read(), fault: null };
   } catch (error) {
-    const description = error instanceof Error ? error.message : 'is malformed';
-    const violations = [{ field: 'body', description }];
+    // Readers of JSON quote what they do not like, which may be as long as the request.
+    const description = error instanceof Error ? error.message.slice(0, MAX_DESCRIPTION_CHARACTERS) : 'is malformed';
+    const violations = [{ field, description }];
     return { request: type.create(), fault: new TaskError({ reason: 'INVALID_REQUEST', violations }, { cause: error }) };
   }
 }

@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
-import { Metadata, ServerError, type ServerMiddleware, Status } from 'nice-grpc';
+import { ServerError, type ServerMiddleware, Status } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { TaskService } from '../grpc/task-service.js';
 import { RpcError } from '../rpc-error.js';
 import { type Endpoint, endpointOf } from './endpoint.js';
 import { plainError, statusResponse } from './http-error.js';
 import { type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
+import { InProcessContext } from './in-process-context.js';
 import type { PathVariables } from './path-template.js';
 import { setField, setQueryFields } from './query.js';
 import { findRoute, type Route, routesOf } from './route-table.js';
@@ -32,7 +33,7 @@ export function createGateway({ service, chain }: GatewayOptions): Gateway {
     const endpoint = endpoints.get(match.route);
     if (!endpoint) throw new Error('a route without an endpoint');
     try {
-      return jsonResponse(200, await endpoint(() => requestJson(match.route, match.variables, request), contextOf(request)));
+      return jsonResponse(200, await endpoint(() => requestJson(match.route, match.variables, request), new InProcessContext(request)));
     } catch (error) {
       return errorResponse(error);
     }
@@ -54,9 +55,6 @@ function parseBody(body: Uint8Array | null): JsonObject {
   return json;
 }
 
-function contextOf({ peer, signal }: HttpRequest) {
-  return { metadata: Metadata(), peer, header: Metadata(), sendHeader: () => undefined, trailer: Metadata(), signal };
-}
 
 function errorResponse(error: unknown): HttpResponse {
   if (error instanceof RpcError) return statusResponse(error.status);

@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly body: Uint8Array | null;
   /** `address:port` of the caller. */
   readonly peer: string;
-  /** Aborted when the caller goes away. */
+  /** Aborted when the caller goes away. May be made when it is first asked for. */
   readonly signal: AbortSignal;
 }
 

@@ -55,15 +55,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
-  const gone = new AbortController();
-  response.on('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
+  const caller = new Caller(response);
   let answer: HttpResponse;
   try {
-    answer = await answerTo(request, gone.signal, options.handler);
+    answer = await answerTo(request, caller, options.handler);
   } catch (error) {
-    if (gone.signal.aborted) return;
+    if (response.destroyed) return;
     options.logger.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
     answer = plainError(500, Status.INTERNAL, 'internal error; the log of the server says more');
   }
@@ -72,7 +69,32 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   writeResponse(request, response, answer);
 }
 
-async function answerTo(message: IncomingMessage, signal: AbortSignal, handler: HttpHandler): Promise<HttpResponse> {
+/** Whether the caller is still there. Most requests end without asking, so the signal is made when it is first asked for. */
+class Caller {
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | null = null;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= this.#watch();
+    return this.#signal;
+  }
+
+  #watch(): AbortSignal {
+    const response = this.#response;
+    const gone = new AbortController();
+    if (response.destroyed) gone.abort();
+    response.on('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    return gone.signal;
+  }
+}
+
+async function answerTo(message: IncomingMessage, caller: Caller, handler: HttpHandler): Promise<HttpResponse> {
   const url = message.url ?? '';
   if (!url.startsWith('/')) return plainError(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
   const mark = url.indexOf('?');
@@ -83,7 +105,9 @@ async function answerTo(message: IncomingMessage, signal: AbortSignal, handler: 
     query: mark < 0 ? '' : url.slice(mark + 1),
     body: null,
     peer: `${message.socket.remoteAddress ?? 'unknown'}:${message.socket.remotePort ?? 0}`,
-    signal,
+    get signal() {
+      return caller.signal;
+    },
   };
   if (method === 'GET' || method === 'HEAD') return handler(request);
 
@@ -91,7 +115,7 @@ async function answerTo(message: IncomingMessage, signal: AbortSignal, handler: 
   if (encoding !== 'identity') return plainError(415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
   const body = await readBody(message, MAX_BODY_BYTES);
   if (body.kind === 'too-large') return plainError(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
-  return handler({ ...request, body: body.bytes });
+  return handler({ ...request, signal: caller.signal, body: body.bytes });
 }
 
 function parseAddress(address: string): { host: string; port: number } {

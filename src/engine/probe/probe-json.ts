@@ -30,6 +30,8 @@ export interface ProbeStream {
   readonly r_frame_rate?: string;
   readonly start_time?: string;
   readonly duration?: string;
+  /** With `-count_packets`. */
+  readonly nb_read_packets?: string;
   readonly channels?: number;
   readonly sample_rate?: string;
   readonly tags?: Readonly<Record<string, string>>;

@@ -31,7 +31,7 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
 
 /** Creates what is missing of the indexes; does nothing to those that are there. On a large collection the first call takes its time. */
 export async function createIndexes(tasks: Collection<TaskDocument>, options: { deadlineMs: number }): Promise<void> {
-  await withDeadline(options.deadlineMs, ({ signal, maxTimeMS }) =>
+  await withDeadline(options.deadlineMs, (call) =>
     tasks.createIndexes(
       [
         // Claims: partial, so that it is as small as the queue and a finished task costs it nothing.
@@ -41,7 +41,7 @@ export async function createIndexes(tasks: Collection<TaskDocument>, options: { 
         { name: 'request', key: { tenant: 1, requestId: 1 }, unique: true, partialFilterExpression: { requestId: { $type: 'string' } } },
         { name: 'list', key: { tenant: 1, createTimeMs: -1, _id: -1 } },
       ],
-      { ...{ signal }, maxTimeMS },
+      { ...call },
     ),
   );
 }

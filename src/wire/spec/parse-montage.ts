@@ -31,18 +31,22 @@ const SHAPES: ReadonlyMap<number, Shape> = new Map([
 
 /** Reads a montage; where something is wrong, that is noted and a default stands in. */
 export function parseMontage(wire: WireMontage, place: Place): Montage {
-  const shortSide = parseResolution(wire.resolution, at(place, 'resolution'));
-  const shape = parseEnum(wire.aspectRatio, at(place, 'aspect_ratio'), SHAPES, PORTRAIT);
+  // In the order of the proto, which is the order in which violations are told.
+  const materials = parseMaterials(wire, place);
   const longestClipUs = parseLongestClip(wire, at(place, 'longest_clip'));
+  const fit = parseEnum(wire.fit, at(place, 'fit'), FITS, 'COVER');
+  const background = parseColor(wire.backgroundColor || '#000000', at(place, 'background_color'), 'refused');
+  const shape = parseEnum(wire.aspectRatio, at(place, 'aspect_ratio'), SHAPES, PORTRAIT);
+  const shortSide = parseResolution(wire.resolution, at(place, 'resolution'));
   // With narration the materials may be shown again, so that even a single one can make many clips.
   const manyClips = wire.materials.length >= 3 || wire.narration !== undefined;
   return {
     kind: 'montage',
     ...frameSize(shape, shortSide),
-    background: parseColor(wire.backgroundColor || '#000000', at(place, 'background_color'), 'refused'),
-    materials: parseMaterials(wire, place),
+    background,
+    materials,
     longestClipUs: longestClipUs ?? LONGEST_CLIP.defaultUs,
-    fit: parseEnum(wire.fit, at(place, 'fit'), FITS, 'COVER'),
+    fit,
     transition: parseTransition(wire.transition, at(place, 'transition'), { longestClipUs, manyClips }),
     narration: wire.narration ? parseNarration(wire.narration, at(place, 'narration')) : null,
     music: wire.music ? parseMusic(wire.music, at(place, 'music')) : null,

@@ -7,7 +7,7 @@ export interface FailPoint {
 }
 
 /** Makes a mongod with test commands on fail in a chosen way. */
-export async function setFailPoint(client: MongoClient, name: string, mode: Document, data: Document): Promise<FailPoint> {
+export async function setFailPoint(client: MongoClient, name: string, mode: Document | 'alwaysOn', data: Document): Promise<FailPoint> {
   const admin = client.db('admin');
   const { count } = await admin.command({ configureFailPoint: name, mode, data });
   return {

@@ -95,7 +95,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
   it('a claim whose answer was lost and that another one beat is not ours', async () => {
     const queued = await insertQueued(store);
     const theirs = cancelled(queued, 3000);
-    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, { ...WRITES, closeConnection: true });
+    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn', { ...WRITES, closeConnection: true });
     const mine = store.replace(queued, claim(queued), lease);
     await cut.entered(2);
     const tasks = client.db(new URL(uri).pathname.slice(1)).collection<TaskDocument>('tasks');
@@ -108,7 +108,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
   it('a server that never answers ends as STORE_UNAVAILABLE', async () => {
     const impatient = await createMongoStore({ uri, callDeadlineMs: 300 });
     const queued = await insertQueued(store);
-    const blocked = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, {
+    const blocked = await setFailPoint(client, 'failCommand', 'alwaysOn', {
       failCommands: ['update', 'insert', 'find'],
       appName: 'cutroom',
       blockConnection: true,

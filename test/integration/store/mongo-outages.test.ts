@@ -57,7 +57,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
 
   it('a change stream that cannot be opened again is tried until it can', async () => {
     const data = { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', errorCode: 286 };
-    const lost = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, data);
+    const lost = await setFailPoint(client, 'failCommand', 'alwaysOn', data);
     await vi.waitFor(() => { expect(troubles.length).toBeGreaterThan(3); }, eventually);
     expect(heard.gaps).toBe(0);
     const during = await insertQueued(other);
@@ -68,7 +68,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
   });
 
   it('a broken connection of the change stream loses nothing and is no gap', async () => {
-    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn' as never, { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', closeConnection: true });
+    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn', { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', closeConnection: true });
     await cut.entered(4);
     const during = await insertQueued(other);
     await cut.off();
@@ -128,5 +128,29 @@ describe.skipIf(skipWithoutMongod())('connecting to MongoDB', () => {
     const failure: unknown = await createMongoStore({ uri: 'mongodb://user:secret-word@127.0.0.1:1/db' }).then(() => null, (error: unknown) => error);
     expect(String(failure)).toContain('127.0.0.1:1');
     expect(String(failure)).not.toContain('secret-word');
+  });
+
+  it('refuses a standalone server, and says what to do', async () => {
+    const mongod = await startMongod({ standalone: true });
+    try {
+      await expect(createMongoStore({ uri: mongod.uriOf('alone') })).rejects.toThrow(/replica set/);
+    } finally {
+      await mongod.stop();
+    }
+  });
+
+  it('uses the database that the URI names, else `cutroom`', async () => {
+    const mongod = await startMongod();
+    try {
+      for (const [database, expected] of [['named', 'named'], ['', 'cutroom']] as const) {
+        const store = await createMongoStore({ uri: mongod.uriOf(database) });
+        const task = await insertQueued(store);
+        await store.close();
+        const stored = await withClient(mongod.uri, (client) => client.db(expected).collection('tasks').find().toArray());
+        expect(stored.map(({ _id }) => _id)).toEqual([{ tenant: 'default', id: task.id }]);
+      }
+    } finally {
+      await mongod.stop();
+    }
   });
 });

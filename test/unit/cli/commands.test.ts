@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Status } from 'nice-grpc-common';
+import { Status } from 'nice-grpc';
 import { ProgressDetail_Phase, type Task, Task_State, TaskError_Category } from '../../../generated/cutroom/v1/task.js';
 import type { SubmitTaskRequest, TaskServiceImplementation } from '../../../generated/cutroom/v1/task_service.js';
 import { BadRequest, ErrorInfo } from '../../../generated/google/rpc/error_details.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Status } from 'nice-grpc-common';
+import { Status } from 'nice-grpc';
 import { Task_State } from '../../../generated/cutroom/v1/task.js';
 import type { TaskServiceImplementation } from '../../../generated/cutroom/v1/task_service.js';
 import { RetryInfo } from '../../../generated/google/rpc/error_details.js';

@@ -1,4 +1,5 @@
 import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc';
+import { callerGone } from '../../caller-gone.js';
 import { TaskError } from '../../../task/errors.js';
 
 /** Once draining, refuses calls and ends open streams, both with UNAVAILABLE and a RetryInfo. Calls under way may finish. */
@@ -19,13 +20,30 @@ export function draining(drain: AbortSignal): ServerMiddleware {
     drain.addEventListener('abort', abort);
     try {
       if (context.signal.aborted) abort();
-      yield* call.next(call.request, { ...context, signal: either.signal });
+      yield* call.next(call.request, withSignal(context, either.signal));
     } finally {
       context.signal.removeEventListener('abort', abort);
       drain.removeEventListener('abort', abort);
     }
-    // The stream's end may be the task's or ours. A watcher told wrongly that it was ours watches again and hears nothing new.
+    // A stream whose signal aborts just ends. Was it for the caller, for us, or had it come to its end? A watcher told wrongly that it
+    // was for us watches again and hears nothing new.
+    if (context.signal.aborted) throw callerGone(null);
     refuseWhenDraining();
     return undefined;
+  };
+}
+
+/** Not by spreading: a context may be an object with getters, which that would lose. */
+function withSignal(context: CallContext, signal: AbortSignal): CallContext {
+  const { metadata, peer, header, trailer } = context;
+  return {
+    metadata,
+    peer,
+    header,
+    trailer,
+    signal,
+    sendHeader: () => {
+      context.sendHeader();
+    },
   };
 }

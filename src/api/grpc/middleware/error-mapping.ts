@@ -3,6 +3,7 @@ import { ServerError } from 'nice-grpc';
 import { TaskError } from '../../../task/errors.js';
 import { encodeStatusTrailer } from '../../../wire/status-details.js';
 import { internalStatus, statusOf } from '../../../wire/status-mapping.js';
+import { callerGone } from '../../caller-gone.js';
 import { RpcError } from '../../rpc-error.js';
 
 /**
@@ -23,13 +24,8 @@ export async function* errorMapping<Request, Response>(
 function mapped(error: unknown, context: CallContext): unknown {
   if (error instanceof ServerError) return error;
   // The caller has gone; nobody is left to tell.
-  if (context.signal.aborted) return error instanceof Error && error.name === 'AbortError' ? error : aborted(error);
+  if (context.signal.aborted) return callerGone(error);
   const rpcError = new RpcError(error instanceof TaskError ? statusOf(error) : internalStatus(), error);
   context.trailer.set('grpc-status-details-bin', encodeStatusTrailer(rpcError.status));
   return rpcError;
-}
-
-/** What nice-grpc knows as a cancelled call. */
-function aborted(cause: unknown): Error {
-  return Object.assign(new Error('the caller has gone', { cause }), { name: 'AbortError' });
 }

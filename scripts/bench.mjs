@@ -1,0 +1,26 @@
+/** `npm run bench:NAME [-- --pairs 5]`: installs and builds what is missing, then runs one of the benches. */
+import { parseArgs } from 'node:util';
+import { fail } from './lib/fail.mjs';
+import { ensureNpmPackages } from './lib/npm-packages.mjs';
+import { root } from './lib/root.mjs';
+import { run } from './lib/run.mjs';
+import { step } from './lib/say.mjs';
+import { ensureSystemPackages, FOR_RENDERING } from './lib/system-packages.mjs';
+
+try {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { pairs: { type: 'string', default: '5' } } });
+  await ensureSystemPackages(FOR_RENDERING);
+  await ensureNpmPackages();
+  await step('build', () => run('npm', ['run', '--silent', 'build'], { cwd: root, quiet: true }));
+  switch (positionals[0]) {
+    case 'render': {
+      const { benchRender } = await import('../bench/render.mjs');
+      await benchRender({ pairs: Number(values.pairs) });
+      break;
+    }
+    default:
+      throw new Error('which bench? render');
+  }
+} catch (error) {
+  fail(error);
+}

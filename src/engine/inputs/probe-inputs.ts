@@ -1,0 +1,61 @@
+import type { AssetRef, Montage } from '../../composition/montage.js';
+import type { Warning } from '../../composition/warning.js';
+import type { KnownMedia, LocatedAudio, LocatedVisual } from '../graph/render-plan.js';
+import { probeAudio, probeVisual } from '../probe/probe.js';
+import type { ToolContext } from '../process/run-tool.js';
+import { firstOfEach, type FetchedFiles } from './fetch-inputs.js';
+import { runSome } from './run-some.js';
+import { inSeconds } from './seconds.js';
+
+/** Probes that run at once: each is short and mostly waits for a process to start. */
+const PROBES_AT_ONCE = 3;
+/** How much shorter than it claims a sound may be without a word. */
+const CLAIM_TOLERANCE_US = 250_000;
+
+/** Reads every input that is media. @throws RenderError with the field at fault. */
+export async function probeInputs(
+  montage: Montage,
+  files: FetchedFiles,
+  context: ToolContext,
+  onStep: (done: number, total: number) => void,
+): Promise<KnownMedia & { readonly warnings: readonly Warning[] }> {
+  const visuals = new Map<string, LocatedVisual>();
+  const audios = new Map<string, LocatedAudio>();
+  const { narration, music } = montage;
+  const fileOf = (ref: AssetRef) => files.get(ref.uri) ?? '';
+  const jobs = [
+    ...firstOfEach(montage.materials).map((ref) => async () => {
+      const file = fileOf(ref);
+      visuals.set(ref.uri, { file, details: await probeVisual(context, { file, field: ref.field }, montage.longestClipUs) });
+    }),
+    ...soundsOf(narration?.asset, music?.asset).map(({ ref, mode }) => async () => {
+      const file = fileOf(ref);
+      audios.set(ref.uri, { file, details: await probeAudio(context, { file, field: ref.field }, mode) });
+    }),
+  ];
+  await runSome(jobs, PROBES_AT_ONCE, onStep);
+  const warnings = [...visuals].flatMap(([uri, { details }]) => hdrWarning(uri, details.color.hdr, montage));
+  if (narration) warnings.push(...shortWarning(narration.asset, audios.get(narration.asset.uri)));
+  return { visuals, audios, warnings };
+}
+
+function soundsOf(narration: AssetRef | undefined, music: AssetRef | undefined): { ref: AssetRef; mode: 'measure' | 'check' }[] {
+  const sounds: { ref: AssetRef; mode: 'measure' | 'check' }[] = narration ? [{ ref: narration, mode: 'measure' }] : [];
+  if (music && music.uri !== narration?.uri) sounds.push({ ref: music, mode: 'check' });
+  return sounds;
+}
+
+function hdrWarning(uri: string, hdr: boolean, montage: Montage): Warning[] {
+  const uses = montage.materials.filter((ref) => ref.uri === uri);
+  const [first] = uses;
+  if (!hdr || !first) return [];
+  return [{ code: 'HDR_NOT_TONE_MAPPED', message: 'this video is HDR; it is shown without tone mapping and looks pale', field: first.field, count: 1 }];
+}
+
+function shortWarning(ref: AssetRef, audio: LocatedAudio | undefined): Warning[] {
+  if (!audio || audio.details.claimedUs === null) return [];
+  const { claimedUs, facts } = audio.details;
+  if (claimedUs - facts.durationUs <= Math.max(CLAIM_TOLERANCE_US, claimedUs / 100)) return [];
+  const message = `this file says it lasts ${inSeconds(claimedUs)}, but ${inSeconds(facts.durationUs)} of sound are in it; the video is as long as those`;
+  return [{ code: 'NARRATION_SHORTER_THAN_CLAIMED', message, field: ref.field, count: 1 }];
+}

@@ -1,0 +1,34 @@
+import { open } from 'node:fs/promises';
+import type { Cue, Montage } from '../../composition/montage.js';
+import { parseSrt } from '../../composition/srt.js';
+import { RenderError } from '../../task/failure.js';
+import { MAX_SUBTITLE_BYTES } from '../limits.js';
+import type { Scratch } from '../scratch.js';
+import type { FetchedFiles } from './fetch-inputs.js';
+
+/** The text to show: that of the request, or that of its subtitle file. @throws RenderError SUBTITLES_NOT_READABLE. */
+export async function readCues(montage: Montage, files: FetchedFiles, scratch: Scratch): Promise<readonly Cue[] | null> {
+  const source = montage.subtitles?.source;
+  if (!source) return null;
+  if (source.kind === 'cues') return source.cues;
+  const { uri, field } = source.asset;
+  const unreadable = (message: string, cause?: unknown) => new RenderError('SUBTITLES_NOT_READABLE', message, { field, cause });
+  const bytes = await readAtMost(scratch.path(files.get(uri) ?? ''), MAX_SUBTITLE_BYTES);
+  if (bytes === null) throw unreadable('a subtitle file may have at most 4 MiB');
+  if (bytes.length === 0) throw new RenderError('INPUT_EMPTY', 'this file is empty', { field });
+  try {
+    return parseSrt(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw unreadable(error instanceof TypeError ? 'this file is not text in UTF-8' : 'there is no subtitle in this file', error);
+  }
+}
+
+async function readAtMost(file: string, maxBytes: number): Promise<Buffer | null> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    return size > maxBytes ? null : await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}

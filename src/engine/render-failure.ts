@@ -1,0 +1,30 @@
+import { ExpansionError } from '../composition/expansion-error.js';
+import { RenderError } from '../task/failure.js';
+import type { SupervisedResult } from './process/supervisor.js';
+
+const MAX_CAUSE = 200;
+
+/** The error that an ffmpeg which did not end well stands for. Its message names no path of the server. */
+export function renderFailed(result: SupervisedResult): RenderError {
+  const how = result.signal ? `ffmpeg was ended by ${result.signal}` : `ffmpeg ended with code ${result.exitCode ?? -1}`;
+  const said = firstError(result.stderrTail);
+  return new RenderError('RENDER_FAILED', said === '' ? how : `${how}: ${said}`, { cause: result });
+}
+
+/** The first line that ffmpeg calls an error: those after it are its consequences. */
+function firstError(stderr: string): string {
+  const line = stderr.split('\n').find((text) => /\[(?:error|fatal|panic)\]/.test(text)) ?? '';
+  return withoutPaths(line.replace(/\[(?:[^\]]* @ 0x[0-9a-f]+|error|fatal|panic)\] */g, '').trim()).slice(0, MAX_CAUSE);
+}
+
+function withoutPaths(text: string): string {
+  return text.replace(/(?:file:)?(?:\/[^\s/:'"]+){2,}\/?/g, '…');
+}
+
+/** Whatever is thrown while rendering, as the error to throw on: typed where its cause is known. */
+export function asRenderError(error: unknown): unknown {
+  if (error instanceof ExpansionError) return new RenderError(error.reason, error.message, { field: error.field, cause: error });
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new RenderError('OUT_OF_DISK', 'the disk of the render server is full', { cause: error });
+  return error;
+}

@@ -1,0 +1,82 @@
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RenderError } from '../task/failure.js';
+import type { AssetSource } from '../task/ports/asset-source.js';
+
+/** What a URI turned out to be: a file that may be used, or why it may not. */
+type Resolved =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'problem'; readonly reason: 'INPUT_NOT_FOUND' | 'INPUT_NOT_READABLE'; readonly description: string };
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
+
+/**
+ * Inputs that are files of this machine within `roots`: named by absolute path, `file:` URL, or path relative to one of the roots. A file
+ * must lie within a root after all symbolic links are followed, and be a regular file: no device, no pipe that never ends.
+ */
+export function createLocalFiles(options: { readonly roots: readonly string[] }): AssetSource {
+  return {
+    async check(uri) {
+      const resolved = await resolveUri(uri, options.roots);
+      return resolved.kind === 'problem' ? { description: resolved.description } : null;
+    },
+    async fetch(uri, { field, signal }) {
+      signal.throwIfAborted();
+      const resolved = await resolveUri(uri, options.roots);
+      if (resolved.kind === 'file') return resolved.path;
+      throw new RenderError(resolved.reason, `this input ${resolved.description}`, { field });
+    },
+  };
+}
+
+async function resolveUri(uri: string, rootNames: readonly string[]): Promise<Resolved> {
+  const named = toPath(uri);
+  if (typeof named !== 'string') return named;
+  const roots = (await Promise.all(rootNames.map((root) => realpath(root).catch(() => null)))).filter((root) => root !== null);
+  const candidates = path.isAbsolute(named) ? [named] : roots.map((root) => path.join(root, named));
+  // By name first: nothing is said about what is or is not there outside the roots.
+  const within = candidates.filter((candidate) => isWithinAny(candidate, [...roots, ...rootNames.map((root) => path.resolve(root))]));
+  if (within.length === 0) return problem('INPUT_NOT_FOUND', "lies outside the server's input roots");
+  for (const candidate of within) {
+    const found = await realpath(candidate).catch((error: unknown) => error as NodeJS.ErrnoException);
+    if (typeof found === 'string') return isWithinAny(found, roots) ? checkFile(found) : problem('INPUT_NOT_FOUND', "lies outside the server's input roots");
+    if (found.code !== 'ENOENT' && found.code !== 'ENOTDIR') return problem('INPUT_NOT_READABLE', 'cannot be read by the server');
+  }
+  return problem('INPUT_NOT_FOUND', 'does not exist');
+}
+
+function toPath(uri: string): string | Resolved {
+  if (uri.includes('\0')) return problem('INPUT_NOT_FOUND', 'is no path: it has a zero byte in it');
+  const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
+  if (scheme === undefined) return uri === '' ? problem('INPUT_NOT_FOUND', 'is empty') : path.normalize(uri);
+  if (scheme === 'http' || scheme === 'https') return problem('INPUT_NOT_FOUND', 'is a web address, which this server does not fetch yet; name a file within its input roots');
+  // A colon may be part of a file's name; what is in front of it is then no known scheme.
+  if (scheme !== 'file') return uri.startsWith(`${scheme}://`) ? problem('INPUT_NOT_FOUND', `has a scheme that is not served: ${scheme}`) : path.normalize(uri);
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return problem('INPUT_NOT_FOUND', 'is no valid file: URL; write file:///path');
+  }
+}
+
+async function checkFile(file: string): Promise<Resolved> {
+  const info = await stat(file).catch(() => null);
+  if (!info) return problem('INPUT_NOT_FOUND', 'does not exist');
+  if (info.isDirectory()) return problem('INPUT_NOT_FOUND', 'is a folder, not a file');
+  if (!info.isFile()) return problem('INPUT_NOT_FOUND', 'is no regular file');
+  const readable = await access(file, constants.R_OK).then(() => true, () => false);
+  return readable ? { kind: 'file', path: file } : problem('INPUT_NOT_READABLE', 'cannot be read by the server');
+}
+
+function isWithinAny(file: string, roots: readonly string[]): boolean {
+  return roots.some((root) => {
+    const relative = path.relative(root, file);
+    return relative !== '' && relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+  });
+}
+
+function problem(reason: 'INPUT_NOT_FOUND' | 'INPUT_NOT_READABLE', description: string): Resolved {
+  return { kind: 'problem', reason, description };
+}

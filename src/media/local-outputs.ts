@@ -1,0 +1,124 @@
+import { copyFile, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { RenderError } from '../task/failure.js';
+import type { OutputName, OutputStore } from '../task/ports/output-store.js';
+import type { TaskKey } from '../task/task.js';
+
+/** What a part of a location may be: no separator, no `..`, no hidden name. */
+const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
+
+/**
+ * Finished videos in a folder of this machine, as `tenant/task/fence-attempt/file`. The fence is part of the name, so that an attempt that
+ * has lost its task writes where nobody looks.
+ */
+export function createLocalOutputs(options: { readonly folder: string }): OutputStore {
+  const root = path.resolve(options.folder);
+  return {
+    async publish(scratchFile, name) {
+      const location = locationOf(name);
+      const target = path.join(root, location);
+      try {
+        await moveDurably(scratchFile, target, root);
+      } catch (error) {
+        throw notStored(error);
+      }
+      return location;
+    },
+
+    async localPath(location) {
+      const file = fileAt(root, location);
+      if (file === null) return null;
+      // Also a link that someone put there must not lead out.
+      const [real, realRoot] = await Promise.all([realpath(file).catch(() => null), realpath(root).catch(() => null)]);
+      if (real === null || realRoot === null || !real.startsWith(realRoot + path.sep)) return null;
+      const info = await stat(real).catch(() => null);
+      return info?.isFile() ? real : null;
+    },
+
+    async remove(location) {
+      const file = fileAt(root, location);
+      if (file === null) return;
+      await rm(file, { force: true });
+      await removeEmpty(path.dirname(file), root);
+    },
+
+    async discard(key, { keepFence }) {
+      const folder = path.join(root, ...folderOf(key));
+      const attempts = await readdir(folder).catch(() => []);
+      const doomed = attempts.filter((attempt) => keepFence === null || !attempt.startsWith(`${keepFence}-`));
+      await Promise.all(doomed.map((attempt) => rm(path.join(folder, attempt), { recursive: true, force: true })));
+      await removeEmpty(folder, root);
+    },
+  };
+}
+
+/** Null: no location that `publish` gives out, such as one that leads elsewhere. */
+function fileAt(root: string, location: string): string | null {
+  const parts = location.split('/');
+  return parts.length === 4 && parts.every((part) => SAFE.test(part)) ? path.join(root, ...parts) : null;
+}
+
+/** Removes the folders of an attempt and a task if nothing is left in them; a tenant's stays, since others may be writing in it. */
+async function removeEmpty(folder: string, root: string): Promise<void> {
+  for (let at = folder; path.dirname(at) !== root && at.startsWith(root + path.sep); at = path.dirname(at)) {
+    const removed = await rmdir(at).then(() => true, () => false);
+    if (!removed) return;
+  }
+}
+
+function folderOf(key: TaskKey): [string, string] {
+  return [safe(key.tenant), safe(key.id)];
+}
+
+function locationOf(name: OutputName): string {
+  return [...folderOf(name.key), safe(`${name.fence}-${name.attemptId}`), safe(name.file)].join('/');
+}
+
+function safe(part: string): string {
+  if (!SAFE.test(part)) throw new RangeError(`not usable in a file name: ${JSON.stringify(part)}`);
+  return part;
+}
+
+/** All of it under its name, or nothing; still there when the power fails after this. */
+async function moveDurably(from: string, to: string, root: string): Promise<void> {
+  const folder = path.dirname(to);
+  await mkdir(folder, { recursive: true });
+  await sync(from);
+  await rename(from, to).catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    await copyBeside(from, to);
+  });
+  // The file's name is part of its folder, and the new folders' names of theirs.
+  for (let at = folder; ; at = path.dirname(at)) {
+    await sync(at);
+    if (at === root || at === path.dirname(at)) break;
+  }
+}
+
+/** Across file systems: a copy under another name first, since a copy can be seen half done. */
+async function copyBeside(from: string, to: string): Promise<void> {
+  const draft = `${to}.part`;
+  try {
+    await copyFile(from, draft);
+    await sync(draft);
+    await rename(draft, to);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  await rm(from, { force: true });
+}
+
+async function sync(name: string): Promise<void> {
+  const handle = await open(name, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function notStored(error: unknown): RenderError {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new RenderError('OUT_OF_DISK', 'the disk for finished videos is full', { cause: error });
+  return new RenderError('OUTPUT_NOT_STORED', 'the finished video could not be stored', { cause: error });
+}

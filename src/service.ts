@@ -1,0 +1,165 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { startApi, type Api } from './api/api.js';
+import type { Config } from './config/config.js';
+import { formatAddress } from './config/readers.js';
+import { findToolchain } from './engine/capabilities.js';
+import { prepareFonts } from './engine/captions/fonts.js';
+import { createRenderer } from './engine/renderer.js';
+import { claimScratchRoot } from './engine/scratch-root.js';
+import { createLocalFiles } from './media/local-files.js';
+import { createLocalOutputs } from './media/local-outputs.js';
+import { createLoggedEvents } from './observability/events.js';
+import type { Logger } from './observability/logger.js';
+import { createMongoStore } from './store/mongo/mongo-store.js';
+import { createSqliteStore } from './store/sqlite/sqlite-store.js';
+import { systemClock } from './system-clock.js';
+import { createOutputUrls, SIGNING_KEY_NAME } from './task/output-urls.js';
+import type { AssetSource } from './task/ports/asset-source.js';
+import type { OutputStore } from './task/ports/output-store.js';
+import type { Renderer } from './task/ports/renderer.js';
+import type { TaskEvents } from './task/ports/task-events.js';
+import type { TaskStore } from './task/ports/task-store.js';
+import { createTaskHub } from './task/task-hub.js';
+import { createTaskUseCases } from './task/use-cases/task-use-cases.js';
+import { parseStoredSpec } from './wire/spec/parse-stored-spec.js';
+import { createWorkerPool, type WorkerPool } from './worker/worker-pool.js';
+
+/** Contract §5: a heartbeat at least every 15 s; a little less, so that it is there in time. */
+const HEARTBEAT_MS = 14_000;
+/** How long open calls get to end once the renders have. */
+const CLOSE_GRACE_MS = 5_000;
+
+/** A running service. */
+export interface Service {
+  /** host:port */
+  readonly grpcAddress: string;
+  /** host:port */
+  readonly httpAddress: string;
+  /** Drains and lets go of everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** What every side of the service works with. */
+interface Context {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly events: TaskEvents;
+  readonly store: TaskStore;
+  readonly assets: AssetSource;
+  readonly outputs: OutputStore;
+}
+
+/**
+ * Puts the service together and starts it: store, renderer, workers, doors. The only place that knows every side.
+ * @throws Error, for people, when something that it needs is not there; nothing is left running then.
+ */
+export async function startService(config: Config, logger: Logger): Promise<Service> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const cleanups: (() => Promise<unknown>)[] = [];
+  const undo = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    const events = createLoggedEvents(logger);
+    const store = await openStore(config, events);
+    cleanups.push(() => store.close());
+    const context: Context = {
+      config,
+      logger,
+      events,
+      store,
+      assets: createLocalFiles({ roots: config.inputRoots }),
+      outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
+    };
+    const pool = config.slots > 0 ? await createPool(context, cleanups) : null;
+    const { api, hub } = await openDoors(context);
+    pool?.start();
+    cleanups.push(async () => {
+      hub.close();
+      await api.stop();
+    });
+    return {
+      grpcAddress: formatAddress({ host: config.grpcAddress.host, port: api.grpcPort }),
+      httpAddress: formatAddress({ host: config.httpAddress.host, port: api.httpPort }),
+      stop: async () => {
+        logger.info('draining');
+        // Streams end now, so that watchers can go elsewhere; renders may still end.
+        api.drain();
+        await pool?.stop({ graceMs: config.drainMs });
+        await undo();
+        logger.info('stopped');
+      },
+    };
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+async function openStore(config: Config, events: TaskEvents): Promise<TaskStore> {
+  if (config.mongodbUri === null) return createSqliteStore({ file: path.join(config.dataDir, 'cutroom.sqlite') });
+  return createMongoStore({ uri: config.mongodbUri, onTrouble: (what, cause) => { events.trouble(what, cause); } });
+}
+
+async function openDoors({ config, logger, events, store, assets, outputs }: Context): Promise<{ api: Api; hub: { close(): void } }> {
+  let publicUrl = config.publicUrl ?? '';
+  const urls = createOutputUrls({
+    store,
+    outputs,
+    clock: systemClock,
+    signingKey: await store.secret(SIGNING_KEY_NAME),
+    publicUrl: () => publicUrl,
+    lifetimeMs: config.urlLifetimeMs,
+  });
+  const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: HEARTBEAT_MS });
+  const api = await startApi({
+    grpcAddress: formatAddress(config.grpcAddress),
+    httpAddress: formatAddress(config.httpAddress),
+    tasks: createTaskUseCases({ store, hub, assets, clock: systemClock, events }),
+    urls,
+    ping: () => store.ping(),
+    logger,
+    monotonicMs: () => systemClock.monotonicMs(),
+    graceMs: CLOSE_GRACE_MS,
+  });
+  if (config.insecure) logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service');
+  if (config.publicUrl === null) publicUrl = `http://${formatAddress({ host: config.httpAddress.host, port: api.httpPort })}`;
+  return { api, hub };
+}
+
+async function createPool(context: Context, cleanups: (() => Promise<unknown>)[]): Promise<WorkerPool> {
+  const { config, events, store, outputs } = context;
+  const scratchRoot = await claimScratchRoot(path.join(config.dataDir, 'scratch'));
+  cleanups.push(() => rm(scratchRoot, { recursive: true, force: true }));
+  return createWorkerPool({
+    store,
+    renderer: await createEngine(context, scratchRoot),
+    outputs,
+    events,
+    clock: systemClock,
+    parseSpec: parseStoredSpec,
+    owner: `${hostname()}.${process.pid}.${systemClock.newAttemptId()}`,
+    slots: config.slots,
+    leaseMs: config.leaseMs,
+    heartbeatMs: config.heartbeatMs,
+    progressIntervalMs: config.progressIntervalMs,
+    sweepIntervalMs: config.sweepIntervalMs,
+  });
+}
+
+async function createEngine({ config, logger, assets, outputs }: Context, scratchRoot: string): Promise<Renderer> {
+  const { stallMs, noProgressMs, totalMs, memoryBytes } = config.watchdog;
+  const toolchain = await findToolchain({ ffmpeg: config.ffmpeg, ffprobe: config.ffprobe }, new AbortController().signal);
+  logger.info({ ffmpeg: toolchain.version }, 'ffmpeg found');
+  return createRenderer({
+    toolchain,
+    fonts: await prepareFonts(path.join(config.dataDir, 'fonts')),
+    assets,
+    outputs,
+    scratchRoot,
+    clocks: { stallMs, quietMs: Math.min(stallMs, 10_000), noProgressMs, totalMs, maxRssBytes: memoryBytes },
+    log: logger,
+  });
+}

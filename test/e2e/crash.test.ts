@@ -1,0 +1,109 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ServiceError } from '@grpc/grpc-js';
+import { decodeError, type ForeignClient } from '../support/foreign-client.js';
+import { eventually } from '../support/eventually.js';
+import { skipWithoutMongod } from '../support/mongod.js';
+import { deploy, ffmpegsOf, get, isAlive, submit, watchToEnd, type Backend, type Deployment } from './deployment.js';
+
+const backends: Backend[] = skipWithoutMongod() ? ['SQLite'] : ['SQLite', 'MongoDB'];
+/** Short, so that a takeover on MongoDB does not take 20 s. */
+const LEASE = { CUTROOM_LEASE_MS: '3000', CUTROOM_HEARTBEAT_MS: '500', CUTROOM_SWEEP_MS: '200' };
+/** Some seconds of work, enough to be killed in. */
+const montage = { materials: Array.from({ length: 6 }, () => ({ uri: 'busy.mp4' })), longest_clip: { seconds: 3 }, resolution: 540 };
+
+describe.each(backends)('when processes die, on %s', (backend) => {
+  let place: Deployment;
+  beforeEach(async () => {
+    place = await deploy(backend);
+    await place.media.video('busy.mp4', { size: '640x360', colors: [], secondsEach: 3, source: 'testsrc2' });
+  });
+  afterEach(() => place.close());
+
+  /** A task in mid-render. */
+  async function rendering(client: ForeignClient, pid: number) {
+    const task = await submit(client, montage);
+    await eventually('frames', async () => ((await get(client, task.name)).progress_detail?.frames_done ?? 0) > 0, 30_000);
+    const [ffmpeg] = await ffmpegsOf(pid);
+    expect(ffmpeg).toBeDefined();
+    return { name: task.name, ffmpeg: ffmpeg! };
+  }
+
+  it('kill -9 in mid-render and a restart: ffmpeg dies with its parent, the task runs again and succeeds', async () => {
+    const first = await place.start(LEASE);
+    const { name, ffmpeg } = await rendering(place.client(first), first.pid);
+    const waiting = await submit(place.client(first), { materials: [{ uri: 'busy.mp4' }], longest_clip: { seconds: 1 }, resolution: 144 });
+    await first.kill();
+    await eventually('ffmpeg is dead', async () => !(await isAlive(ffmpeg)), 2000);
+
+    const second = await place.start(LEASE);
+    const client = place.client(second);
+    const end = (await watchToEnd(client, name)).at(-1)!.task;
+    expect(end).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
+    // A dead worker costs the task no failure.
+    expect(end.failures ?? 0).toBe(0);
+    expect((await watchToEnd(client, waiting.name)).at(-1)!.task).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
+    const scratch = join(place.dataDir, 'scratch');
+    expect((await readdir(scratch)).length).toBe(1);
+  });
+
+  it('SIGTERM hands a render back without cost, ends watchers with UNAVAILABLE, and exits with 0', async () => {
+    const first = await place.start({ ...LEASE, CUTROOM_DRAIN_MS: '100' });
+    const client = place.client(first);
+    const { name } = await rendering(client, first.pid);
+    const watching = watchToEnd(client, name).then(() => null, (error: unknown) => error as ServiceError);
+    expect(await first.stop()).toBe(0);
+    const error = await watching;
+    expect(error).not.toBeNull();
+    expect(decodeError(error!)).toMatchObject({ code: 14, details: { 'google.rpc.RetryInfo': {} } });
+
+    const second = await place.start(LEASE);
+    const end = (await watchToEnd(place.client(second), name)).at(-1)!.task;
+    expect(end).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
+    expect(end.failures ?? 0).toBe(0);
+  });
+
+  it('SIGTERM lets a render end that can', async () => {
+    const service = await place.start({ ...LEASE, CUTROOM_DRAIN_MS: '60000' });
+    const { name } = await rendering(place.client(service), service.pid);
+    expect(await service.stop()).toBe(0);
+    const second = await place.start({ ...LEASE, CUTROOM_SLOTS: '0' });
+    expect(await get(place.client(second), name)).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
+  });
+});
+
+describe.skipIf(!backends.includes('MongoDB'))('two services on one MongoDB', () => {
+  let place: Deployment;
+  beforeEach(async () => {
+    place = await deploy('MongoDB');
+    await place.media.video('busy.mp4', { size: '640x360', colors: [], secondsEach: 3, source: 'testsrc2' });
+  });
+  afterEach(() => place.close());
+
+  it('a task that one renders is watched and cancelled through the other', async () => {
+    const worker = await place.start(LEASE);
+    const door = await place.start({ ...LEASE, CUTROOM_SLOTS: '0' });
+    const client = place.client(door);
+    const task = await submit(client, montage);
+    const watching = watchToEnd(client, task.name);
+    await eventually('frames', async () => ((await get(client, task.name)).progress_detail?.frames_done ?? 0) > 0, 30_000);
+    const [ffmpeg] = await ffmpegsOf(worker.pid);
+    await client.call('CancelTask', { name: task.name });
+    await eventually('ffmpeg is dead', async () => !(await isAlive(ffmpeg!)), 1000);
+    expect((await watching).at(-1)!.task).toMatchObject({ state: 'CANCELLED' });
+  });
+
+  it('when one dies the other takes its task over, and the watcher sees it through', async () => {
+    const doomed = await place.start(LEASE);
+    const client = place.client(doomed);
+    const task = await submit(client, montage);
+    await eventually('frames', async () => ((await get(client, task.name)).progress_detail?.frames_done ?? 0) > 0, 30_000);
+    const heir = await place.start(LEASE);
+    const watching = watchToEnd(place.client(heir), task.name);
+    await doomed.kill();
+    const end = (await watching).at(-1)!.task;
+    expect(end).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
+    expect((await fetch(end.videos![0]!)).status).toBe(200);
+  });
+});

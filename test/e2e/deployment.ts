@@ -1,0 +1,97 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
+import { connect, type ForeignClient } from '../support/foreign-client.js';
+import { startMongod, type Mongod } from '../support/mongod.js';
+import { spawnService, type SpawnedService } from '../support/spawned-service.js';
+
+export type Backend = 'SQLite' | 'MongoDB';
+
+/** A task as proto-loader prints it. */
+export interface ForeignTask {
+  readonly name: string;
+  readonly task_id: string;
+  readonly state: string;
+  readonly progress?: number;
+  readonly revision: string;
+  readonly attempt?: number;
+  readonly failures?: number;
+  readonly videos?: readonly string[];
+  readonly outputs: readonly { key: string; url: string; size_bytes: string; frame_count: number; width: number; height: number; sha256: string }[];
+  readonly progress_detail: { phase: string; frames_done?: number; frames_total?: number } | null;
+  readonly error: { reason: string; category: string; field: string; retryable?: boolean; status: { code: number; message: string } } | null;
+}
+
+/** A place to run services in: inputs, a data folder, a database, and clients. Everything goes with `close`. */
+export interface Deployment {
+  readonly media: MediaKit;
+  readonly dataDir: string;
+  start(env?: Record<string, string>): Promise<SpawnedService>;
+  client(service: SpawnedService): ForeignClient;
+  close(): Promise<void>;
+}
+
+export async function deploy(backend: Backend): Promise<Deployment> {
+  const [media, dataDir] = await Promise.all([createMediaKit(), mkdtemp(join(tmpdir(), 'cutroom-e2e-'))]);
+  const mongod: Mongod | null = backend === 'MongoDB' ? await startMongod() : null;
+  const services: SpawnedService[] = [];
+  const clients: ForeignClient[] = [];
+  return {
+    media,
+    dataDir,
+    async start(env = {}) {
+      const store: Record<string, string> = mongod ? { MONGODB_URI: mongod.uriOf('e2e') } : {};
+      const service = await spawnService({ CUTROOM_DATA_DIR: dataDir, CUTROOM_INPUT_ROOTS: media.folder, ...store, ...env });
+      services.push(service);
+      return service;
+    },
+    client(service) {
+      const client = connect(service.grpc);
+      clients.push(client);
+      return client;
+    },
+    async close() {
+      for (const client of clients) client.close();
+      await Promise.all(services.map((service) => service.kill()));
+      await mongod?.stop();
+      await media.remove();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Follows a task to its end. */
+export async function watchToEnd(client: ForeignClient, name: string): Promise<readonly { task: ForeignTask; atMs: number }[]> {
+  const events: { task: ForeignTask; atMs: number }[] = [];
+  for await (const event of client.watch({ name })) {
+    const { task } = event as { task?: ForeignTask };
+    if (task) events.push({ task, atMs: performance.now() });
+  }
+  return events;
+}
+
+export async function submit(client: ForeignClient, montage: object, more: object = {}): Promise<ForeignTask> {
+  return (await client.call('SubmitTask', { spec: { montage }, ...more })) as unknown as ForeignTask;
+}
+
+export async function get(client: ForeignClient, name: string): Promise<ForeignTask> {
+  return (await client.call('GetTask', { name })) as unknown as ForeignTask;
+}
+
+/** The ffmpeg processes that descend from a process now. */
+export async function ffmpegsOf(pid: number): Promise<number[]> {
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(all.map(async (candidate) => {
+    const status = await readFile(`/proc/${candidate}/status`, 'utf8').catch(() => '');
+    const isFfmpeg = /^Name:\s+ffmpeg$/m.test(status) && !/^State:\s+Z/m.test(status);
+    return isFfmpeg && Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) === pid ? [candidate] : [];
+  }));
+  return found.flat();
+}
+
+/** Whether a process is there and no zombie. */
+export async function isAlive(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => null);
+  return status !== null && !/^State:\s+Z/m.test(status);
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Api, type ApiOptions, startApi } from '../../../src/api/api.js';
+import { createLogger } from '../../../src/observability/logger.js';
+import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { systemClock } from '../../../src/system-clock.js';
+import { createOutputUrls } from '../../../src/task/output-urls.js';
+import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Task } from '../../../src/task/task.js';
+import { createTaskHub } from '../../../src/task/task-hub.js';
+import { createTaskUseCases, type TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
+import { recordEvents } from '../../support/task-events.js';
+
+/** Both doors on the real use-cases, the in-memory store, and a folder of finished videos. The test plays the worker. */
+export interface ApiUnderTest {
+  readonly api: Api;
+  readonly grpcAddress: string;
+  readonly httpUrl: string;
+  readonly store: TaskStore;
+  readonly tasks: TaskUseCases;
+  /** Every line that was logged, parsed. */
+  readonly log: Record<string, unknown>[];
+  /** The bytes of every finished video. */
+  readonly video: Buffer;
+  /** Stores a change of a task as a worker would. */
+  change(id: string, transition: (task: Task) => Task): Promise<Task>;
+  stop(): Promise<void>;
+}
+
+export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbeatMs?: number; urlLifetimeMs?: number } = {}): Promise<ApiUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'cutroom-api-'));
+  const video = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
+  await writeFile(join(folder, 'final-1.mp4'), video);
+  const store = createMemoryStore({ nowMs: () => systemClock.nowMs() });
+  const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: options.heartbeatMs ?? 15_000 });
+  // Inputs are another part's matter; here a name says what is wrong with it.
+  const assets = {
+    check: (uri: string) => Promise.resolve(uri.includes('missing') ? { description: 'there is no such file' } : null),
+    fetch: () => Promise.reject(new Error('not rendered here')),
+  };
+  const tasks = createTaskUseCases({ store, hub, assets, clock: systemClock, events: recordEvents() });
+  const outputs = {
+    publish: () => Promise.reject(new Error('not rendered here')),
+    localPath: () => Promise.resolve(join(folder, 'final-1.mp4')),
+    remove: () => Promise.resolve(),
+    discard: () => Promise.resolve(),
+  };
+  let publicUrl = '';
+  const urls = createOutputUrls({
+    store, outputs, clock: systemClock, signingKey: Buffer.alloc(32, 1), publicUrl: () => publicUrl, lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
+  });
+  const log: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) };
+  const logger = createLogger({ level: 'debug', destination });
+  const api = await startApi({
+    grpcAddress: '127.0.0.1:0',
+    httpAddress: '127.0.0.1:0',
+    tasks,
+    urls,
+    ping: () => store.ping(),
+    logger,
+    monotonicMs: () => performance.now(),
+    graceMs: 2_000,
+    ...options,
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
+  publicUrl = `http://127.0.0.1:${api.httpPort}`;
+  return {
+    api, store, tasks, log, video,
+    grpcAddress: `127.0.0.1:${api.grpcPort}`,
+    httpUrl: publicUrl,
+    async change(id, transition) {
+      const before = await store.get({ tenant: 'default', id });
+      if (!before) throw new Error(`no task ${id}`);
+      const after = transition(before);
+      if (!(await store.replace(before, after, { leaseMs: 60_000 }))) throw new Error('lost a race');
+      return after;
+    },
+    async stop() {
+      await api.stop();
+      hub.close();
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cue, Montage, SubtitleStyle } from '../../../src/composition/montage.js';
+import { colorDistance, readVideo, type VideoContent } from '../../support/media-content.js';
+import { montageOf } from '../../support/montage.js';
+import { createRenderBench, type BenchResult, type RenderBench } from '../../support/render-bench.js';
+
+const rgb = (r: number, g: number, b: number) => ({ r, g, b, a: 255 });
+const STYLE: SubtitleStyle = {
+  fontSize: 32, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: null, bold: false, position: 'CENTER',
+};
+
+let bench: RenderBench;
+beforeAll(async () => {
+  bench = await createRenderBench();
+  await bench.media.image('grey.png', { size: '320x180', colors: ['404040', '404040', '404040', '404040'] });
+});
+afterAll(() => bench.close());
+
+function cue(text: string, startUs = 0, endUs = 200_000): Cue {
+  return { text, startUs, endUs };
+}
+
+function render(cues: readonly Cue[], style: Partial<SubtitleStyle> = {}, changes: Partial<Montage> = {}): Promise<BenchResult> {
+  return bench.render(montageOf(0, {
+    width: 320, height: 180, longestClipUs: 200_000, materials: [{ uri: 'grey.png', field: 'spec.montage.materials[0].uri' }],
+    subtitles: { source: { kind: 'cues', cues }, style: { ...STYLE, ...style } }, ...changes,
+  }));
+}
+
+/** Bounding box and area of what is much brighter than the grey, in one frame. */
+function inkIn(video: VideoContent, frame: number): { area: number; left: number; right: number; top: number; bottom: number; bits: string } {
+  const picture = video.frames.at(frame)!;
+  const box = { area: 0, left: video.width, right: 0, top: video.height, bottom: 0, bits: '' };
+  for (let y = 0; y < video.height; y += 1) {
+    for (let x = 0; x < video.width; x += 1) {
+      const bright = picture[(y * video.width + x) * 3 + 1]! > 0x90;
+      box.bits += bright ? '1' : '0';
+      if (!bright) continue;
+      box.area += 1;
+      box.left = Math.min(box.left, x);
+      box.right = Math.max(box.right, x);
+      box.top = Math.min(box.top, y);
+      box.bottom = Math.max(box.bottom, y);
+    }
+  }
+  return box;
+}
+
+describe('captions', () => {
+  it.each([
+    ['Latin', 'Hello, wörld'], ['Greek', 'Καλημέρα'], ['Cyrillic', 'Привет'], ['Chinese', '你好，世界'], ['Japanese', 'こんにちは'], ['Korean', '안녕하세요'], ['Arabic', 'مرحبا بالعالم'], ['Hebrew', 'שלום עולם'],
+  ])('has glyphs for %s', async (_script, text) => {
+    // Thai is a script that none of the fonts has: this many boxes.
+    const tofu = await render([cue('ก'.repeat(text.length))]);
+    expect(tofu.warnings).toMatchObject([{ code: 'CAPTION_GLYPHS_MISSING', field: 'spec.montage.subtitles', count: 1 }]);
+    const real = await render([cue(text)]);
+    expect(real.warnings).toEqual([]);
+    const [ink, boxes] = [inkIn(await readVideo(real.file), 2), inkIn(await readVideo(tofu.file), 2)];
+    expect(ink.area).toBeGreaterThan(150);
+    expect(ink.bits).not.toBe(boxes.bits);
+  });
+
+  it('shows a cue on exactly its frames', async () => {
+    const cues = [cue('■■■', 100_000, 300_000), cue('■■■', 433_000, 500_000)];
+    const { file } = await render(cues, {}, { longestClipUs: 1_000_000 });
+    const video = await readVideo(file);
+    const seen = video.frames.flatMap((_, frame) => (inkIn(video, frame).area > 50 ? [frame] : []));
+    expect(seen).toEqual([3, 4, 5, 6, 7, 8, 13, 14]);
+  });
+
+  it('shows what a caller writes, and never obeys it', async () => {
+    const plain = inkIn(await readVideo((await render([cue('ab')])).file), 2);
+    const tricks = ['{\\alpha&HFF&}ab', '{\\pos(1,1)}ab', '{\\fs200}ab', '{\\fnNone}ab', 'a\\Nb', 'a\\hb', '{ab', 'ab}', '{}ab', '\\{ab', '{\\p1}m 0 0 l 100 0 100 100{\\p0}ab'];
+    const video = await readVideo((await render(tricks.map((text, i) => cue(text, i * 200_000, (i + 1) * 200_000)), { fontSize: 24 }, { longestClipUs: tricks.length * 200_000 })).file);
+    for (const [i, text] of tricks.entries()) {
+      const ink = inkIn(video, i * 6 + 3);
+      // Wider than the two letters, in the middle, on as many lines as it has.
+      expect(ink.right - ink.left, text).toBeGreaterThan((plain.right - plain.left) * 0.7);
+      expect(Math.abs((ink.left + ink.right) / 2 - 160), text).toBeLessThan(8);
+      expect(ink.bottom - ink.top, text).toBeLessThan(text.length > 20 ? 80 : 30);
+    }
+  });
+
+  it('keeps line breaks and wraps CJK within the frame', async () => {
+    const long = '这是一个很长的句子，没有任何空格，必须在画面之内换行，否则观众就看不到它的开头和结尾了。';
+    const ink = inkIn(await readVideo((await render([cue(long)], { fontSize: 24 })).file), 2);
+    expect(ink.left).toBeGreaterThan(320 * 0.03);
+    expect(ink.right).toBeLessThan(320 * 0.97);
+    expect(ink.bottom - ink.top).toBeGreaterThan(60);
+    const lines = inkIn(await readVideo((await render([cue('one\ntwo\nthree')], { fontSize: 24 })).file), 2);
+    expect(lines.bottom - lines.top).toBeGreaterThan(55);
+  });
+
+  it.each([['BOTTOM', 0.95], ['CENTER', 0.5], ['TOP', 0.05]] as const)('places text at the %s', async (position, share) => {
+    const ink = inkIn(await readVideo((await render([cue('■■■')], { position })).file), 2);
+    const middle = (ink.top + ink.bottom) / 2;
+    expect(Math.abs(middle / 180 - share)).toBeLessThan(0.15);
+    if (position === 'BOTTOM') expect(ink.bottom).toBeLessThanOrEqual(Math.ceil(180 * 0.95));
+    if (position === 'TOP') expect(ink.top).toBeGreaterThanOrEqual(Math.floor(180 * 0.05));
+  });
+
+  it('draws text and box in their colours, in BT.709', async () => {
+    const video = await readVideo((await render([cue('■')], { fontSize: 150, textColor: rgb(200, 30, 30), boxColor: rgb(30, 60, 200) }, { background: rgb(0, 0, 0) })).file);
+    expect(colorDistance(video.colorAt(2, 0.5, 0.55, 2), 'C81E1E')).toBeLessThan(10);
+    const box = video.colorAt(2, 0.5, 0.15, 2);
+    expect(colorDistance(box, '1E3CC8')).toBeLessThan(10);
+  });
+
+  it('draws bold text bolder, and an outline around it', async () => {
+    const area = async (style: Partial<SubtitleStyle>) => inkIn(await readVideo((await render([cue('Hill 中文')], style)).file), 2).area;
+    const regular = await area({});
+    expect(await area({ bold: true })).toBeGreaterThan(regular * 1.15);
+    expect(await area({ outlineWidth: 3, outlineColor: rgb(255, 255, 255) })).toBeGreaterThan(regular * 1.5);
+  });
+
+  it('reads an SRT file with BOM, CRLF, overlaps and no final newline', async () => {
+    await bench.media.file('cues.srt', '\uFEFF1\r\n00:00:00,000 --> 00:00:00,300\r\n■■\r\n\r\n2\r\n00:00:00,200 --> 00:00:00,500\r\n■■');
+    const { file } = await render([], {}, {
+      longestClipUs: 600_000, subtitles: { source: { kind: 'file', asset: { uri: 'cues.srt', field: 'spec.montage.subtitles.uri' } }, style: STYLE },
+    });
+    const video = await readVideo(file);
+    const [one, both, other, none] = [3, 7, 12, 16].map((frame) => inkIn(video, frame).area);
+    expect(one).toBeGreaterThan(100);
+    expect(both).toBeGreaterThan(one! * 1.8);
+    expect(Math.abs(other! - one!)).toBeLessThan(one! * 0.05);
+    expect(none).toBe(0);
+  });
+});

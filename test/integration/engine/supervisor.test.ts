@@ -1,0 +1,181 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_TOOL_PATHS, findToolchain, type Toolchain } from '../../../src/engine/capabilities.js';
+import type { ProgressBlock } from '../../../src/engine/process/progress.js';
+import { runSupervised, type SupervisedCommand, type SupervisedResult } from '../../../src/engine/process/supervisor.js';
+import type { Clocks } from '../../../src/engine/process/watchdog.js';
+import { eventually } from '../../support/eventually.js';
+
+const PATIENT: Clocks = { stallMs: 30_000, quietMs: 30_000, noProgressMs: 30_000, totalMs: 30_000, maxRssBytes: 4 * 1024 ** 3 };
+/** Tests of hung programs cannot wait for 20 s. */
+const HASTY: Partial<Clocks> = { stallMs: 800, quietMs: 600 };
+const PROGRESS = ['-nostdin', '-v', 'error', '-stats_period', '0.1', '-progress', 'pipe:3'];
+
+let folder: string;
+let tools: Toolchain;
+let fifo: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cutroom-supervisor-'));
+  tools = await findToolchain(DEFAULT_TOOL_PATHS, new AbortController().signal);
+  fifo = path.join(folder, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function run(program: string, args: readonly string[], options: Partial<Omit<SupervisedCommand, 'clocks'>> & { clocks?: Partial<Clocks> } = {}): Promise<SupervisedResult> {
+  return runSupervised({
+    program, args, wrapper: tools.wrapper, env: { PATH: process.env.PATH ?? '' }, signal: new AbortController().signal, ...options,
+    clocks: { ...PATIENT, ...options.clocks },
+  });
+}
+
+const ffmpeg = (args: readonly string[], options: Parameters<typeof run>[2] = {}) =>
+  run(tools.ffmpeg, [...PROGRESS, ...args], { onProgress: () => undefined, ...options });
+
+/** A process that is there and no zombie. */
+function isAlive(pid: number): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return false;
+  return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+}
+
+/** The processes whose command line has a marker in it. */
+function pidsWith(marker: string): number[] {
+  const found = execFileSync('sh', ['-c', `grep -lsa -- "$1" /proc/[0-9]*/cmdline || true`, 'sh', marker], { encoding: 'utf8' });
+  return found.split('\n').flatMap((line) => {
+    const pid = Number(/\/proc\/(\d+)\//.exec(line)?.[1] ?? 0);
+    const name = pid > 0 && isAlive(pid) ? readFileSync(`/proc/${pid}/comm`, 'utf8').trim() : '';
+    return ['ffmpeg', 'sleep'].includes(name) ? [pid] : [];
+  });
+}
+
+describe('runSupervised', () => {
+  it('returns exit code, output and the end of standard error', async () => {
+    const result = await run('sh', ['-c', 'echo out; seq 1 30000 >&2; exit 3'], { maxStdoutBytes: 100 });
+    expect(result).toMatchObject({ exitCode: 3, signal: null, firedClock: null, stdoutOverflow: false });
+    expect(result.stdout.toString()).toBe('out\n');
+    expect(result.stderrTail.endsWith('30000\n')).toBe(true);
+    expect(result.stderrTail.length).toBeLessThanOrEqual(64 * 1024 + 1);
+  });
+
+  it('reads progress in numbers that rise', async () => {
+    const blocks: ProgressBlock[] = [];
+    const result = await ffmpeg(['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30:d=10', '-c:v', 'libx264', '-preset', 'slow', '-f', 'null', '-'], { onProgress: (block) => blocks.push(block) });
+    expect(result.exitCode).toBe(0);
+    expect(blocks.at(-1)).toMatchObject({ ended: true, frame: 300 });
+    // By decoding time, which is behind by the frames that x264 reorders.
+    expect(blocks.at(-1)?.outTimeUs).toBeGreaterThan(9_800_000);
+    const frames = blocks.map(({ frame }) => frame ?? 0);
+    expect(frames).toEqual([...frames].sort((a, b) => a - b));
+    expect(result.peakRssBytes).toBeGreaterThan(10 * 1024 ** 2);
+    expect(result.cpuMs).toBeGreaterThan(0);
+  });
+
+  it('ends a program that writes without end', async () => {
+    const result = await run('yes', [], { maxStdoutBytes: 1_000_000 });
+    expect(result).toMatchObject({ stdoutOverflow: true, signal: 'SIGKILL' });
+    expect(result.stdout.length).toBeLessThanOrEqual(1_000_000);
+  });
+
+  it('rejects when the program does not exist', async () => {
+    await expect(run('no-such-program', [], { wrapper: [] })).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('does not wait for a descendant that holds the pipes', async () => {
+    const start = performance.now();
+    const result = await run('sh', ['-c', 'setsid sleep 20 & echo done'], { maxStdoutBytes: 100 });
+    expect(result.exitCode).toBe(0);
+    expect(performance.now() - start).toBeLessThan(5_000);
+    for (const pid of pidsOfDetachedSleep()) process.kill(pid, 'SIGKILL');
+  });
+});
+
+/** The `sleep 20` that the test above leaves behind, in a session of its own. */
+function pidsOfDetachedSleep(): number[] {
+  return pidsWith('20').filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1') === 'sleep\u000020\u0000');
+}
+
+describe('cancel', () => {
+  it('kills ffmpeg and its descendants within a second', async () => {
+    const abort = new AbortController();
+    const marker = path.join(folder, 'cancelled.mkv');
+    const script = `sleep 61.5 & exec "$0" -nostdin -v error -re -f lavfi -i testsrc2=s=320x180:r=30 -y "$1"`;
+    const running = run('sh', ['-c', script, tools.ffmpeg, marker], { signal: abort.signal });
+    await eventually('ffmpeg runs', () => pidsWith(marker).length === 1 && pidsWith('61.5').length === 1);
+    const start = performance.now();
+    abort.abort(new Error('cancelled'));
+    await expect(running).rejects.toThrow('cancelled');
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect([...pidsWith(marker), ...pidsWith('61.5')]).toEqual([]);
+  });
+
+  it('does not start when it is cancelled already', async () => {
+    await expect(run('true', [], { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
+  });
+});
+
+describe('a parent that is killed', () => {
+  it('takes ffmpeg with it', async () => {
+    const marker = path.join(folder, 'orphan.mkv');
+    const hooks = fileURLToPath(new URL('../../support/typescript-hooks.mjs', import.meta.url));
+    const script = fileURLToPath(new URL('../../support/supervised-parent.ts', import.meta.url));
+    const args = ['-nostdin', '-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30', '-y', marker];
+    const parent = spawn(process.execPath, ['--import', hooks, script, JSON.stringify(tools.wrapper), tools.ffmpeg, ...args], { stdio: 'ignore' });
+    const [pid] = await eventually('ffmpeg runs', () => (pidsWith(marker).length > 0 ? pidsWith(marker) : null), 30_000);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    await eventually('ffmpeg is gone', () => !isAlive(pid!), 2_000);
+  });
+});
+
+describe('clocks', () => {
+  it('stall: an input that never comes', async () => {
+    const result = await ffmpeg(['-i', fifo, '-f', 'null', '-'], { clocks: HASTY });
+    expect(result).toMatchObject({ firedClock: 'STALL', signal: 'SIGKILL' });
+  });
+
+  it('stall: ffprobe hangs in the same way', async () => {
+    const result = await run(tools.ffprobe, ['-v', 'error', fifo], { clocks: HASTY, maxStdoutBytes: 1_000 });
+    expect(result.firedClock).toBe('STALL');
+  });
+
+  it('stall: a process that was stopped', async () => {
+    const marker = path.join(folder, 'stopped.mkv');
+    const running = ffmpeg(['-re', '-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30', '-y', marker], { clocks: HASTY });
+    const [pid] = await eventually('ffmpeg runs', () => (pidsWith(marker).length > 0 ? pidsWith(marker) : null));
+    process.kill(pid!, 'SIGSTOP');
+    expect((await running).firedClock).toBe('STALL');
+    expect(isAlive(pid!)).toBe(false);
+  });
+
+  it('no progress: busy is not hung, but has its limit too', async () => {
+    // `reverse` holds everything back until its input ends; this one never does.
+    const endless = ['-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=30', '-vf', 'scale=640:360,scale=64:64,reverse', '-f', 'null', '-'];
+    const start = performance.now();
+    const result = await ffmpeg(endless, { clocks: { ...HASTY, noProgressMs: 3_000 } });
+    expect(result.firedClock).toBe('NO_PROGRESS');
+    expect(performance.now() - start).toBeGreaterThan(2_900);
+  });
+
+  it('total: however well it goes', async () => {
+    const result = await ffmpeg(['-re', '-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=30', '-f', 'null', '-'], { clocks: { totalMs: 1_000 } });
+    expect(result.firedClock).toBe('TOTAL');
+  });
+
+  it('memory: a process that takes too much', async () => {
+    const result = await ffmpeg(['-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=30', '-vf', 'reverse', '-f', 'null', '-'], { clocks: { maxRssBytes: 200 * 1024 ** 2 } });
+    expect(result.firedClock).toBe('MEMORY');
+    expect(result.peakRssBytes).toBeGreaterThan(200 * 1024 ** 2);
+  });
+
+  it('none: a render that is slow but works', async () => {
+    const result = await ffmpeg(['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30:d=2', '-vf', 'reverse', '-c:v', 'libx264', '-preset', 'veryslow', '-f', 'null', '-'], { clocks: HASTY });
+    expect(result).toMatchObject({ firedClock: null, exitCode: 0 });
+  });
+});

@@ -1,0 +1,171 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync, symlinkSync } from 'node:fs';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openConnection } from '../../../src/store/sqlite/connection.js';
+import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
+import { progressed } from '../../../src/task/transitions.js';
+import { claim, insertQueued, LONG_MS, newTask } from '../../contract/store-under-test.js';
+
+const progress = { phase: 'RENDERING', percent: 40, framesDone: 4, framesTotal: 10, outTimeUs: 123, speed: 1.5 } as const;
+
+describe('the file of the SQLite store', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cutroom-sqlite-'));
+    file = join(folder, 'data', 'tasks.db');
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  it('a second opener is refused at once, in the same process and through a link, and the error names the file', async () => {
+    const store = createSqliteStore({ file });
+    symlinkSync(file, join(folder, 'link.db'));
+    for (const path of [file, join(folder, 'link.db')]) {
+      const startMs = performance.now();
+      expect(() => createSqliteStore({ file: path })).toThrow(/data\/tasks\.db is in use by another process/);
+      expect(performance.now() - startMs).toBeLessThan(500);
+    }
+    // The refusals took nothing away from the first.
+    expect(() => createSqliteStore({ file })).toThrow(/in use/);
+    await insertQueued(store);
+    await store.close();
+    await createSqliteStore({ file }).close();
+  });
+
+  it('another process is refused while the first lives; after kill -9 it opens at once and has all that was acknowledged', async () => {
+    const writer = startWriter(file);
+    try {
+      await vi.waitFor(() => { expect(writer.acknowledged().length).toBeGreaterThan(20); }, { timeout: 20_000, interval: 10 });
+      expect(() => createSqliteStore({ file })).toThrow(/in use by another process/);
+    } finally {
+      await writer.kill();
+    }
+    const ids = writer.acknowledged();
+    expect(ids.length).toBeGreaterThan(20);
+    const startMs = performance.now();
+    const store = createSqliteStore({ file });
+    expect(performance.now() - startMs).toBeLessThan(1000);
+    for (const id of ids) {
+      expect(await store.get({ tenant: 'default', id })).toMatchObject({ id, state: 'RUNNING' });
+      expect(await store.getSpec({ tenant: 'default', id })).toBe(`"${id.replace('task', 'spec')}"`);
+    }
+    // The killed process's tasks are taken back without waiting for their leases, though those have ten minutes to go.
+    const abandoned = await store.abandoned(10_000, { owner: 'me' });
+    expect(abandoned.map((task) => task.id)).toEqual(expect.arrayContaining(ids));
+    await store.close();
+  });
+
+  it('a progress write does not write the spec, nor its size', async () => {
+    const store = createSqliteStore({ file });
+    const queued = newTask();
+    await store.insert(queued, JSON.stringify('x'.repeat(2_000_000)));
+    let task = claim(queued);
+    await store.replace(queued, task, { leaseMs: LONG_MS });
+    const before = statSync(`${file}-wal`).size;
+    const writes = 20;
+    for (let i = 0; i < writes; i++) {
+      const next = progressed(task, { ...progress, framesDone: i }, i);
+      expect(await store.replace(task, next, { leaseMs: LONG_MS })).toBe(true);
+      task = next;
+    }
+    // A handful of pages of 4 KB each: the row, the index of leases.
+    expect(statSync(`${file}-wal`).size - before).toBeLessThan(writes * 5 * 4200);
+    await store.close();
+  });
+
+  it('waits for the disk as each write asks, whatever the write before it asked', () => {
+    const connection = openConnection(file);
+    const mode = (): unknown => connection.rows('PRAGMA synchronous')[0]?.synchronous;
+    const NORMAL = 1;
+    const FULL = 2;
+    const write = `INSERT INTO secrets (name, value) VALUES (hex(randomblob(8)), x'00')`;
+    expect(mode()).toBe(FULL);
+    connection.run('normal', write);
+    expect(mode()).toBe(NORMAL);
+    connection.run('full', write);
+    expect(mode()).toBe(FULL);
+    connection.run('normal', write);
+    expect(connection.transaction(mode)).toBe(FULL);
+    connection.close();
+  });
+
+  it('a transaction that fails leaves nothing, and the connection in working order', () => {
+    const connection = openConnection(file);
+    const count = (): unknown => connection.rows('SELECT count(*) AS n FROM secrets')[0]?.n;
+    const write = `INSERT INTO secrets (name, value) VALUES ('same', x'00')`;
+    const twice = (): void => {
+      connection.run('full', write);
+      connection.run('full', write);
+    };
+    expect(() => { connection.transaction(twice); }).toThrow(expect.objectContaining({ detail: { reason: 'STORE_UNAVAILABLE' } }));
+    expect(count()).toBe(0);
+    connection.run('full', write);
+    expect(count()).toBe(1);
+    connection.close();
+  });
+
+  it('is for its owner only, with everything that lies beside it', async () => {
+    const store = createSqliteStore({ file });
+    await insertQueued(store);
+    expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
+    for (const suffix of ['', '-wal', '-shm', '.lock']) expect(statSync(file + suffix).mode & 0o777, suffix).toBe(0o600);
+    await store.close();
+  });
+
+  it('is complete without its log after it was closed', async () => {
+    const store = createSqliteStore({ file });
+    const task = await insertQueued(store);
+    await store.close();
+    const copy = join(folder, 'copy.db');
+    await copyFile(file, copy);
+    const again = createSqliteStore({ file: copy });
+    expect(await again.get(task)).toEqual(task);
+    await again.close();
+  });
+
+  it('a file of a newer version is refused and left as it is', async () => {
+    await createSqliteStore({ file }).close();
+    const database = new DatabaseSync(file);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(() => createSqliteStore({ file })).toThrow(/schema version 99/);
+    // The refusal gave the lock back.
+    expect(() => createSqliteStore({ file })).toThrow(/schema version 99/);
+  });
+
+  it('a file that is no database is refused', async () => {
+    const other = join(folder, 'notes.txt');
+    await writeFile(other, 'no database, but quite long enough to have a header of one hundred bytes. '.repeat(20));
+    expect(() => createSqliteStore({ file: other })).toThrow(/not a database/);
+  });
+});
+
+interface Writer {
+  acknowledged(): string[];
+  kill(): Promise<void>;
+}
+
+function startWriter(file: string): Writer {
+  const hooks = new URL('../../support/typescript-hooks.mjs', import.meta.url).href;
+  const script = new URL('./sqlite-writer.ts', import.meta.url).pathname;
+  const child: ChildProcess = spawn(process.execPath, ['--import', hooks, script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => { output += chunk; });
+  const closed = once(child, 'close');
+  return {
+    // A line that was cut off by the kill was not said.
+    acknowledged: () => output.split('\n').slice(0, -1),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Montage } from '../../src/composition/montage.js';
+import { DEFAULT_TOOL_PATHS, findToolchain, type Toolchain } from '../../src/engine/capabilities.js';
+import { prepareFonts } from '../../src/engine/captions/fonts.js';
+import type { Clocks } from '../../src/engine/process/watchdog.js';
+import { createRenderer } from '../../src/engine/renderer.js';
+import { createLocalFiles } from '../../src/media/local-files.js';
+import { createLocalOutputs } from '../../src/media/local-outputs.js';
+import { failureOf, type TaskFailure } from '../../src/task/failure.js';
+import type { RenderHooks, RenderResult } from '../../src/task/ports/renderer.js';
+import type { Output, Progress } from '../../src/task/task.js';
+import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
+
+export const TEST_CLOCKS: Clocks = { stallMs: 20_000, quietMs: 10_000, noProgressMs: 60_000, totalMs: 120_000, maxRssBytes: 4 * 1024 ** 3 };
+
+/** The real engine on real files in folders of its own. */
+export interface RenderBench {
+  readonly media: MediaKit;
+  readonly toolchain: Toolchain;
+  readonly scratchRoot: string;
+  /** Renders; materials and sounds are named by file name within the media kit's folder. */
+  render(spec: Montage, hooks?: Partial<RenderHooks>, clocks?: Partial<Clocks>): Promise<BenchResult>;
+  /** Renders what must fail. */
+  failure(spec: Montage, hooks?: Partial<RenderHooks>, clocks?: Partial<Clocks>): Promise<TaskFailure>;
+  /** What attempts have left behind. */
+  leftovers(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface BenchResult extends RenderResult {
+  /** The one output, and where it lies. */
+  readonly output: Output;
+  readonly file: string;
+  readonly progress: readonly Progress[];
+}
+
+export async function createRenderBench(): Promise<RenderBench> {
+  const media = await createMediaKit();
+  const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-bench-'));
+  const scratchRoot = path.join(folder, 'scratch');
+  const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
+  const toolchain = await findToolchain({ ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg, ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe }, new AbortController().signal);
+  const fonts = await prepareFonts(path.join(scratchRoot, 'fonts'));
+  const assets = createLocalFiles({ roots: [media.folder] });
+
+  async function render(spec: Montage, hooks: Partial<RenderHooks> = {}, clocks: Partial<Clocks> = {}): Promise<BenchResult> {
+    const progress: Progress[] = [];
+    const renderer = createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks: { ...TEST_CLOCKS, ...clocks } });
+    const job = { key: { tenant: 'default', id: randomUUID() }, fence: 1, attemptId: randomUUID(), spec };
+    const result = await renderer.render(job, {
+      signal: hooks.signal ?? new AbortController().signal,
+      onProgress: (p) => {
+        progress.push(p);
+        hooks.onProgress?.(p);
+      },
+    });
+    const output = result.outputs[0]!;
+    return { ...result, output, file: (await outputs.localPath(output.location))!, progress };
+  }
+
+  return {
+    media, toolchain, scratchRoot, render,
+    failure: (spec, hooks, clocks) => render(spec, hooks, clocks).then(
+      () => { throw new Error('the render should have failed'); },
+      (error: unknown) => failureOf(error),
+    ),
+    leftovers: () => readdir(path.join(scratchRoot, 'attempts')).catch(() => []),
+    close: async () => {
+      await media.remove();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

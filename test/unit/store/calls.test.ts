@@ -1,0 +1,54 @@
+import { MongoNetworkError, MongoServerError } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { createCalls } from '../../../src/store/mongo/calls.js';
+
+const unavailable = { detail: { reason: 'STORE_UNAVAILABLE' } };
+const lost = (): Promise<never> => Promise.reject(new MongoNetworkError('connection closed'));
+
+describe('calls to MongoDB', () => {
+  it('a call that never answers and ignores its signal ends at the deadline all the same', async () => {
+    const startMs = performance.now();
+    let signal: AbortSignal | undefined;
+    const call = createCalls(50).ask((options) => {
+      signal = options.signal;
+      return new Promise(() => undefined);
+    });
+    await expect(call).rejects.toMatchObject(unavailable);
+    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(signal?.aborted).toBe(true);
+  });
+
+  it('a lost answer is asked for again, and the step is told', async () => {
+    const repeats: boolean[] = [];
+    const answer = await createCalls(2000).change(async (_, isRepeat) => {
+      repeats.push(isRepeat);
+      return repeats.length < 3 ? lost() : 'answer';
+    });
+    expect(answer).toBe('answer');
+    expect(repeats).toEqual([false, true, true]);
+  });
+
+  it.each(['ask', 'change'] as const)('gives up with the cause when every answer is lost (%s)', async (verb) => {
+    const startMs = performance.now();
+    const failure: unknown = await createCalls(200)[verb](lost).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ ...unavailable, cause: { name: 'MongoNetworkError' } });
+    expect(performance.now() - startMs).toBeLessThan(2 * 200 + 100);
+  });
+
+  it('what the server refuses is thrown as it is, at once', async () => {
+    const refusal = new MongoServerError({ errmsg: 'not authorized', code: 13 });
+    let calls = 0;
+    const call = createCalls(1000).change(() => {
+      calls += 1;
+      return Promise.reject(refusal);
+    });
+    await expect(call).rejects.toBe(refusal);
+    expect(calls).toBe(1);
+  });
+
+  it('after close nothing is asked', async () => {
+    const calls = createCalls(1000);
+    calls.close();
+    await expect(calls.ask(() => Promise.reject(new Error('was asked')))).rejects.toMatchObject(unavailable);
+  });
+});
