@@ -9,7 +9,9 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Duration } from "../../google/protobuf/duration.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Status } from "../../google/rpc/status.js";
+import { Diagnostics } from "./diagnostics.js";
 import { Output } from "./output.js";
+import { RenderSpec } from "./spec.js";
 
 export const protobufPackage = "cutroom.v1";
 
@@ -63,6 +65,28 @@ export interface Task {
   revision: bigint;
   /** An opaque tag of this state of the task; two answers with the same etag say the same. */
   etag: string;
+  /** As submitted. */
+  labels: { [key: string]: string };
+  /** As submitted. */
+  priority: number;
+  /** As submitted, or the default. */
+  maxAttempts: number;
+  /** When the task and its outputs are removed; unset before its end. */
+  expireTime:
+    | Date
+    | undefined;
+  /** The limits that apply, defaults filled in. */
+  timeouts:
+    | TaskTimeouts
+    | undefined;
+  /** How long the phases of the last attempt took so far, in order. */
+  phaseTimings: PhaseTiming[];
+  /** As submitted; with `validate_only`, every default filled in. TASK_VIEW_FULL only. */
+  spec:
+    | RenderSpec
+    | undefined;
+  /** How the last attempt that ended was rendered. TASK_VIEW_FULL only; unset before. */
+  diagnostics: Diagnostics | undefined;
 }
 
 /** The states of a task. The numbers 1 and 4 are the ones that polling clients of MoneyPrinterTurbo know. */
@@ -97,6 +121,37 @@ export enum Task_State {
   UNRECOGNIZED = -1,
 }
 
+export interface Task_LabelsEntry {
+  key: string;
+  value: string;
+}
+
+/** How long parts of the work may take. */
+export interface TaskTimeouts {
+  /** From submit or retry until a worker takes the task: 1 s to 30 days. Default: 7 days. Ends the task with QUEUE_TIMEOUT. */
+  queue:
+    | Duration
+    | undefined;
+  /** One attempt as a whole: 1 s to 24 h. Default: the server's, 1 h. DEADLINE_EXCEEDED. */
+  total:
+    | Duration
+    | undefined;
+  /** A render without progress, CPU time and I/O: 1 s to 1 h. Default: the server's, 20 s. STALLED. */
+  stall:
+    | Duration
+    | undefined;
+  /** Making all inputs available: 1 s to 1 h. Default: 5 min. FETCH_TIMEOUT. */
+  fetch: Duration | undefined;
+}
+
+/** How long one phase took. */
+export interface PhaseTiming {
+  /** Which. */
+  phase: ProgressDetail_Phase;
+  /** How long. */
+  duration: Duration | undefined;
+}
+
 /** How far a running attempt is. */
 export interface ProgressDetail {
   /** What is going on. */
@@ -111,6 +166,8 @@ export interface ProgressDetail {
     | undefined;
   /** Seconds of video made per second of time; 0 before that is known. */
   speed: number;
+  /** When the task will have ended at the pace so far; unset before that can be said. */
+  estimatedEndTime: Date | undefined;
 }
 
 /** What an attempt goes through, in this order. */
@@ -200,6 +257,14 @@ function createBaseTask(): Task {
     updateTime: undefined,
     revision: 0n,
     etag: "",
+    labels: {},
+    priority: 0,
+    maxAttempts: 0,
+    expireTime: undefined,
+    timeouts: undefined,
+    phaseTimings: [],
+    spec: undefined,
+    diagnostics: undefined,
   };
 }
 
@@ -258,6 +323,30 @@ export const Task: MessageFns<Task> = {
     }
     if (message.etag !== "") {
       writer.uint32(138).string(message.etag);
+    }
+    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+      Task_LabelsEntry.encode({ key: key as any, value }, writer.uint32(146).fork()).join();
+    });
+    if (message.priority !== 0) {
+      writer.uint32(152).int32(message.priority);
+    }
+    if (message.maxAttempts !== 0) {
+      writer.uint32(160).int32(message.maxAttempts);
+    }
+    if (message.expireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(170).fork()).join();
+    }
+    if (message.timeouts !== undefined) {
+      TaskTimeouts.encode(message.timeouts, writer.uint32(178).fork()).join();
+    }
+    for (const v of message.phaseTimings) {
+      PhaseTiming.encode(v!, writer.uint32(186).fork()).join();
+    }
+    if (message.spec !== undefined) {
+      RenderSpec.encode(message.spec, writer.uint32(194).fork()).join();
+    }
+    if (message.diagnostics !== undefined) {
+      Diagnostics.encode(message.diagnostics, writer.uint32(202).fork()).join();
     }
     return writer;
   },
@@ -411,6 +500,73 @@ export const Task: MessageFns<Task> = {
             message.etag = reader.string();
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            const entry18 = Task_LabelsEntry.decode(reader, reader.uint32());
+            if (entry18.value !== undefined) {
+              message.labels[entry18.key] = entry18.value;
+            }
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.priority = reader.int32();
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.maxAttempts = reader.int32();
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.timeouts = TaskTimeouts.decode(reader, reader.uint32());
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.phaseTimings.push(PhaseTiming.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.spec = RenderSpec.decode(reader, reader.uint32());
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.diagnostics = Diagnostics.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -449,12 +605,269 @@ export const Task: MessageFns<Task> = {
     message.updateTime = object.updateTime ?? undefined;
     message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
     message.etag = object.etag ?? "";
+    message.labels = (globalThis.Object.entries(object.labels ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.priority = object.priority ?? 0;
+    message.maxAttempts = object.maxAttempts ?? 0;
+    message.expireTime = object.expireTime ?? undefined;
+    message.timeouts = (object.timeouts !== undefined && object.timeouts !== null)
+      ? TaskTimeouts.fromPartial(object.timeouts)
+      : undefined;
+    message.phaseTimings = object.phaseTimings?.map((e) => PhaseTiming.fromPartial(e)) || [];
+    message.spec = (object.spec !== undefined && object.spec !== null)
+      ? RenderSpec.fromPartial(object.spec)
+      : undefined;
+    message.diagnostics = (object.diagnostics !== undefined && object.diagnostics !== null)
+      ? Diagnostics.fromPartial(object.diagnostics)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTask_LabelsEntry(): Task_LabelsEntry {
+  return { key: "", value: "" };
+}
+
+export const Task_LabelsEntry: MessageFns<Task_LabelsEntry> = {
+  encode(message: Task_LabelsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Task_LabelsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTask_LabelsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Task_LabelsEntry>): Task_LabelsEntry {
+    return Task_LabelsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Task_LabelsEntry>): Task_LabelsEntry {
+    const message = createBaseTask_LabelsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseTaskTimeouts(): TaskTimeouts {
+  return { queue: undefined, total: undefined, stall: undefined, fetch: undefined };
+}
+
+export const TaskTimeouts: MessageFns<TaskTimeouts> = {
+  encode(message: TaskTimeouts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.queue !== undefined) {
+      Duration.encode(message.queue, writer.uint32(10).fork()).join();
+    }
+    if (message.total !== undefined) {
+      Duration.encode(message.total, writer.uint32(18).fork()).join();
+    }
+    if (message.stall !== undefined) {
+      Duration.encode(message.stall, writer.uint32(26).fork()).join();
+    }
+    if (message.fetch !== undefined) {
+      Duration.encode(message.fetch, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TaskTimeouts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTaskTimeouts();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.queue = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.total = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.stall = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.fetch = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TaskTimeouts>): TaskTimeouts {
+    return TaskTimeouts.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TaskTimeouts>): TaskTimeouts {
+    const message = createBaseTaskTimeouts();
+    message.queue = (object.queue !== undefined && object.queue !== null)
+      ? Duration.fromPartial(object.queue)
+      : undefined;
+    message.total = (object.total !== undefined && object.total !== null)
+      ? Duration.fromPartial(object.total)
+      : undefined;
+    message.stall = (object.stall !== undefined && object.stall !== null)
+      ? Duration.fromPartial(object.stall)
+      : undefined;
+    message.fetch = (object.fetch !== undefined && object.fetch !== null)
+      ? Duration.fromPartial(object.fetch)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePhaseTiming(): PhaseTiming {
+  return { phase: 0, duration: undefined };
+}
+
+export const PhaseTiming: MessageFns<PhaseTiming> = {
+  encode(message: PhaseTiming, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.phase !== 0) {
+      writer.uint32(8).int32(message.phase);
+    }
+    if (message.duration !== undefined) {
+      Duration.encode(message.duration, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PhaseTiming {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePhaseTiming();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.phase = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.duration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PhaseTiming>): PhaseTiming {
+    return PhaseTiming.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PhaseTiming>): PhaseTiming {
+    const message = createBasePhaseTiming();
+    message.phase = object.phase ?? 0;
+    message.duration = (object.duration !== undefined && object.duration !== null)
+      ? Duration.fromPartial(object.duration)
+      : undefined;
     return message;
   },
 };
 
 function createBaseProgressDetail(): ProgressDetail {
-  return { phase: 0, framesDone: 0, framesTotal: 0, outTime: undefined, speed: 0 };
+  return { phase: 0, framesDone: 0, framesTotal: 0, outTime: undefined, speed: 0, estimatedEndTime: undefined };
 }
 
 export const ProgressDetail: MessageFns<ProgressDetail> = {
@@ -473,6 +886,9 @@ export const ProgressDetail: MessageFns<ProgressDetail> = {
     }
     if (message.speed !== 0) {
       writer.uint32(41).double(message.speed);
+    }
+    if (message.estimatedEndTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.estimatedEndTime), writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -530,6 +946,14 @@ export const ProgressDetail: MessageFns<ProgressDetail> = {
             message.speed = reader.double();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.estimatedEndTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -554,6 +978,7 @@ export const ProgressDetail: MessageFns<ProgressDetail> = {
       ? Duration.fromPartial(object.outTime)
       : undefined;
     message.speed = object.speed ?? 0;
+    message.estimatedEndTime = object.estimatedEndTime ?? undefined;
     return message;
   },
 };

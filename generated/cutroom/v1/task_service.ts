@@ -7,12 +7,37 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallContext, CallOptions } from "nice-grpc-common";
-import { Montage } from "./montage.js";
-import { Task } from "./task.js";
+import { Duration } from "../../google/protobuf/duration.js";
+import { Empty } from "../../google/protobuf/empty.js";
+import { Capabilities, MediaInfo } from "./media.js";
+import { RenderSpec } from "./spec.js";
+import { Task, TaskTimeouts } from "./task.js";
 
 export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/task_service.proto";
+
+/** What to do with a task while every worker is busy. */
+export enum Admission {
+  /** ADMISSION_UNSPECIFIED - ADMISSION_QUEUE. */
+  ADMISSION_UNSPECIFIED = 0,
+  /** ADMISSION_QUEUE - It waits its turn. */
+  ADMISSION_QUEUE = 1,
+  /** ADMISSION_RUN_OR_REJECT - It is refused with RESOURCE_EXHAUSTED and a RetryInfo when no worker has a free slot. */
+  ADMISSION_RUN_OR_REJECT = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** How much of a task to answer with. */
+export enum TaskView {
+  /** TASK_VIEW_UNSPECIFIED - TASK_VIEW_BASIC. */
+  TASK_VIEW_UNSPECIFIED = 0,
+  /** TASK_VIEW_BASIC - Everything but `spec` and `diagnostics`. */
+  TASK_VIEW_BASIC = 1,
+  /** TASK_VIEW_FULL - Everything. */
+  TASK_VIEW_FULL = 2,
+  UNRECOGNIZED = -1,
+}
 
 /** The request of SubmitTask. */
 export interface SubmitTaskRequest {
@@ -25,22 +50,52 @@ export interface SubmitTaskRequest {
    * the same task for as long as its record lives; with another body it is ALREADY_EXISTS. Empty: each call is a new task.
    */
   requestId: string;
+  /**
+   * The caller's own marks, to find tasks by. At most 64; keys of 1 to 63 characters `a-z 0-9 _ -` that begin with a letter,
+   * values of at most 256 characters.
+   */
+  labels: { [key: string]: string };
+  /** Tasks of a higher priority start first, -100 to 100. One step is worth a minute of waiting, so that nothing starves. Default: 0. */
+  priority: number;
+  /** How long parts of the work may take. */
+  timeouts:
+    | TaskTimeouts
+    | undefined;
+  /** How many attempts may end in an error of the task's own before it is FAILED, 1 to 10. Default (0): 2. */
+  maxAttempts: number;
+  /** How long the task and its outputs are kept after its end, 1 min to 365 days. Default: 7 days. */
+  ttl:
+    | Duration
+    | undefined;
+  /** What to do while every worker is busy. Default: ADMISSION_QUEUE. */
+  admission: Admission;
+  /**
+   * Check only: nothing is stored. The answer has no name, and `spec` with every default filled in; inputs are read where this server can,
+   * so that also what a render would find wrong with them is told. Default: false.
+   */
+  validateOnly: boolean;
 }
 
-/** What to render: one of the forms below. */
-export interface RenderSpec {
-  /** The form of the composition. Exactly one is required. */
-  kind:
-    | //
-    /** The short-video form: materials in a row, with narration, music and subtitles. */
-    { $case: "montage"; value: Montage }
-    | undefined;
+export interface SubmitTaskRequest_LabelsEntry {
+  key: string;
+  value: string;
 }
 
 /** The request of GetTask. */
 export interface GetTaskRequest {
   /** The task, as `tasks/{id}`. */
   name: string;
+  /** How much of the task to answer with. Default: TASK_VIEW_BASIC. */
+  view: TaskView;
+  /**
+   * Long poll: answer once the task is past this revision, or after `wait_timeout` with the task as it is. At least 0. A task that has ended
+   * is answered with at once. Unset: answer at once.
+   */
+  waitForRevisionAfter?:
+    | bigint
+    | undefined;
+  /** How long a long poll waits at most, up to 60 s. Default: 30 s. */
+  waitTimeout: Duration | undefined;
 }
 
 /** The request of WatchTask. */
@@ -76,8 +131,15 @@ export interface Heartbeat {
 export interface ListTasksRequest {
   /** The most tasks to answer with: 1 to 1000; larger values are taken as 1000. Default (0): 50. */
   pageSize: number;
-  /** `next_page_token` of the page before. Empty: the first page. */
+  /** `next_page_token` of the page before, with the same filter and order. Empty: the first page. */
   pageToken: string;
+  /**
+   * Which tasks: comparisons of `state` and `labels.KEY` with `=` or `!=`, joined by AND, such as
+   * `state = RUNNING AND labels.project = "spring"`; `(state = FAILED OR state = CANCELLED)`. Empty: all.
+   */
+  filter: string;
+  /** `create_time desc` (default) or `create_time`. */
+  orderBy: string;
 }
 
 /** The answer of ListTasks. */
@@ -94,8 +156,40 @@ export interface CancelTaskRequest {
   name: string;
 }
 
+/** The request of RetryTask. */
+export interface RetryTaskRequest {
+  /** The task, as `tasks/{id}`. */
+  name: string;
+}
+
+/** The request of DeleteTask. */
+export interface DeleteTaskRequest {
+  /** The task, as `tasks/{id}`. */
+  name: string;
+}
+
+/** The request of GetCapabilities. */
+export interface GetCapabilitiesRequest {
+}
+
+/** The request of ProbeMedia. */
+export interface ProbeMediaRequest {
+  /** The input; see Material.uri. */
+  uri: string;
+}
+
 function createBaseSubmitTaskRequest(): SubmitTaskRequest {
-  return { spec: undefined, requestId: "" };
+  return {
+    spec: undefined,
+    requestId: "",
+    labels: {},
+    priority: 0,
+    timeouts: undefined,
+    maxAttempts: 0,
+    ttl: undefined,
+    admission: 0,
+    validateOnly: false,
+  };
 }
 
 export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
@@ -105,6 +199,27 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(18).string(message.requestId);
+    }
+    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+      SubmitTaskRequest_LabelsEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
+    if (message.priority !== 0) {
+      writer.uint32(32).int32(message.priority);
+    }
+    if (message.timeouts !== undefined) {
+      TaskTimeouts.encode(message.timeouts, writer.uint32(42).fork()).join();
+    }
+    if (message.maxAttempts !== 0) {
+      writer.uint32(48).int32(message.maxAttempts);
+    }
+    if (message.ttl !== undefined) {
+      Duration.encode(message.ttl, writer.uint32(58).fork()).join();
+    }
+    if (message.admission !== 0) {
+      writer.uint32(64).int32(message.admission);
+    }
+    if (message.validateOnly !== false) {
+      writer.uint32(72).bool(message.validateOnly);
     }
     return writer;
   },
@@ -138,6 +253,65 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = SubmitTaskRequest_LabelsEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.labels[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.priority = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.timeouts = TaskTimeouts.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.maxAttempts = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.ttl = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.admission = reader.int32() as any;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.validateOnly = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -159,25 +333,43 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
       ? RenderSpec.fromPartial(object.spec)
       : undefined;
     message.requestId = object.requestId ?? "";
+    message.labels = (globalThis.Object.entries(object.labels ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.priority = object.priority ?? 0;
+    message.timeouts = (object.timeouts !== undefined && object.timeouts !== null)
+      ? TaskTimeouts.fromPartial(object.timeouts)
+      : undefined;
+    message.maxAttempts = object.maxAttempts ?? 0;
+    message.ttl = (object.ttl !== undefined && object.ttl !== null) ? Duration.fromPartial(object.ttl) : undefined;
+    message.admission = object.admission ?? 0;
+    message.validateOnly = object.validateOnly ?? false;
     return message;
   },
 };
 
-function createBaseRenderSpec(): RenderSpec {
-  return { kind: undefined };
+function createBaseSubmitTaskRequest_LabelsEntry(): SubmitTaskRequest_LabelsEntry {
+  return { key: "", value: "" };
 }
 
-export const RenderSpec: MessageFns<RenderSpec> = {
-  encode(message: RenderSpec, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    switch (message.kind?.$case) {
-      case "montage":
-        Montage.encode(message.kind.value, writer.uint32(18).fork()).join();
-        break;
+export const SubmitTaskRequest_LabelsEntry: MessageFns<SubmitTaskRequest_LabelsEntry> = {
+  encode(message: SubmitTaskRequest_LabelsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RenderSpec {
+  decode(input: BinaryReader | Uint8Array, length?: number): SubmitTaskRequest_LabelsEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -186,16 +378,24 @@ export const RenderSpec: MessageFns<RenderSpec> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRenderSpec();
+      const message = createBaseSubmitTaskRequest_LabelsEntry();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
             }
 
-            message.kind = { $case: "montage", value: Montage.decode(reader, reader.uint32()) };
+            message.value = reader.string();
             continue;
           }
         }
@@ -210,31 +410,37 @@ export const RenderSpec: MessageFns<RenderSpec> = {
     }
   },
 
-  create(base?: DeepPartial<RenderSpec>): RenderSpec {
-    return RenderSpec.fromPartial(base ?? {});
+  create(base?: DeepPartial<SubmitTaskRequest_LabelsEntry>): SubmitTaskRequest_LabelsEntry {
+    return SubmitTaskRequest_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<RenderSpec>): RenderSpec {
-    const message = createBaseRenderSpec();
-    switch (object.kind?.$case) {
-      case "montage": {
-        if (object.kind?.value !== undefined && object.kind?.value !== null) {
-          message.kind = { $case: "montage", value: Montage.fromPartial(object.kind.value) };
-        }
-        break;
-      }
-    }
+  fromPartial(object: DeepPartial<SubmitTaskRequest_LabelsEntry>): SubmitTaskRequest_LabelsEntry {
+    const message = createBaseSubmitTaskRequest_LabelsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
 
 function createBaseGetTaskRequest(): GetTaskRequest {
-  return { name: "" };
+  return { name: "", view: 0, waitForRevisionAfter: undefined, waitTimeout: undefined };
 }
 
 export const GetTaskRequest: MessageFns<GetTaskRequest> = {
   encode(message: GetTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
+    }
+    if (message.view !== 0) {
+      writer.uint32(16).int32(message.view);
+    }
+    if (message.waitForRevisionAfter !== undefined) {
+      if (BigInt.asIntN(64, message.waitForRevisionAfter) !== message.waitForRevisionAfter) {
+        throw new globalThis.Error("value provided for field message.waitForRevisionAfter of type int64 too large");
+      }
+      writer.uint32(24).int64(message.waitForRevisionAfter);
+    }
+    if (message.waitTimeout !== undefined) {
+      Duration.encode(message.waitTimeout, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -260,6 +466,30 @@ export const GetTaskRequest: MessageFns<GetTaskRequest> = {
             message.name = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.view = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.waitForRevisionAfter = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.waitTimeout = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -278,6 +508,13 @@ export const GetTaskRequest: MessageFns<GetTaskRequest> = {
   fromPartial(object: DeepPartial<GetTaskRequest>): GetTaskRequest {
     const message = createBaseGetTaskRequest();
     message.name = object.name ?? "";
+    message.view = object.view ?? 0;
+    message.waitForRevisionAfter = (object.waitForRevisionAfter !== undefined && object.waitForRevisionAfter !== null)
+      ? BigInt(object.waitForRevisionAfter)
+      : undefined;
+    message.waitTimeout = (object.waitTimeout !== undefined && object.waitTimeout !== null)
+      ? Duration.fromPartial(object.waitTimeout)
+      : undefined;
     return message;
   },
 };
@@ -479,7 +716,7 @@ export const Heartbeat: MessageFns<Heartbeat> = {
 };
 
 function createBaseListTasksRequest(): ListTasksRequest {
-  return { pageSize: 0, pageToken: "" };
+  return { pageSize: 0, pageToken: "", filter: "", orderBy: "" };
 }
 
 export const ListTasksRequest: MessageFns<ListTasksRequest> = {
@@ -489,6 +726,12 @@ export const ListTasksRequest: MessageFns<ListTasksRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    if (message.filter !== "") {
+      writer.uint32(26).string(message.filter);
+    }
+    if (message.orderBy !== "") {
+      writer.uint32(34).string(message.orderBy);
     }
     return writer;
   },
@@ -522,6 +765,22 @@ export const ListTasksRequest: MessageFns<ListTasksRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.orderBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -541,6 +800,8 @@ export const ListTasksRequest: MessageFns<ListTasksRequest> = {
     const message = createBaseListTasksRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.filter = object.filter ?? "";
+    message.orderBy = object.orderBy ?? "";
     return message;
   },
 };
@@ -667,6 +928,214 @@ export const CancelTaskRequest: MessageFns<CancelTaskRequest> = {
   },
 };
 
+function createBaseRetryTaskRequest(): RetryTaskRequest {
+  return { name: "" };
+}
+
+export const RetryTaskRequest: MessageFns<RetryTaskRequest> = {
+  encode(message: RetryTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetryTaskRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetryTaskRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RetryTaskRequest>): RetryTaskRequest {
+    return RetryTaskRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RetryTaskRequest>): RetryTaskRequest {
+    const message = createBaseRetryTaskRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteTaskRequest(): DeleteTaskRequest {
+  return { name: "" };
+}
+
+export const DeleteTaskRequest: MessageFns<DeleteTaskRequest> = {
+  encode(message: DeleteTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteTaskRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteTaskRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteTaskRequest>): DeleteTaskRequest {
+    return DeleteTaskRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteTaskRequest>): DeleteTaskRequest {
+    const message = createBaseDeleteTaskRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseGetCapabilitiesRequest(): GetCapabilitiesRequest {
+  return {};
+}
+
+export const GetCapabilitiesRequest: MessageFns<GetCapabilitiesRequest> = {
+  encode(_: GetCapabilitiesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCapabilitiesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetCapabilitiesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetCapabilitiesRequest>): GetCapabilitiesRequest {
+    return GetCapabilitiesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetCapabilitiesRequest>): GetCapabilitiesRequest {
+    const message = createBaseGetCapabilitiesRequest();
+    return message;
+  },
+};
+
+function createBaseProbeMediaRequest(): ProbeMediaRequest {
+  return { uri: "" };
+}
+
+export const ProbeMediaRequest: MessageFns<ProbeMediaRequest> = {
+  encode(message: ProbeMediaRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.uri !== "") {
+      writer.uint32(10).string(message.uri);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeMediaRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeMediaRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.uri = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ProbeMediaRequest>): ProbeMediaRequest {
+    return ProbeMediaRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProbeMediaRequest>): ProbeMediaRequest {
+    const message = createBaseProbeMediaRequest();
+    message.uri = object.uri ?? "";
+    return message;
+  },
+};
+
 /**
  * Renders video compositions in the background.
  *
@@ -686,7 +1155,7 @@ export const TaskServiceDefinition = {
      *
      * Once answered, the task survives a crash of the server at any moment.
      * Errors: INVALID_ARGUMENT (every violation at once; nothing is stored), ALREADY_EXISTS (`request_id` was
-     * used with another body), UNAVAILABLE (draining, or the store does not answer: repeat it with the same `request_id`).
+     * used with another body), RESOURCE_EXHAUSTED (RUN_OR_REJECT and no free slot), UNAVAILABLE (draining, or the store does not answer: repeat it with the same `request_id`).
      */
     submitTask: {
       name: "SubmitTask",
@@ -701,7 +1170,7 @@ export const TaskServiceDefinition = {
       },
     },
     /**
-     * Answers with the task as it is now.
+     * Answers with the task as it is now; or, with `wait_for_revision_after`, as soon as it is past that revision.
      *
      * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
      */
@@ -859,6 +1328,174 @@ export const TaskServiceDefinition = {
         },
       },
     },
+    /**
+     * Queues a failed or cancelled task again, under the same id, with its attempts counted from 0.
+     *
+     * Errors: NOT_FOUND, FAILED_PRECONDITION (it is queued, running or succeeded).
+     */
+    retryTask: {
+      name: "RetryTask",
+      requestType: RetryTaskRequest as typeof RetryTaskRequest,
+      requestStream: false,
+      responseType: Task as typeof Task,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              29,
+              58,
+              1,
+              42,
+              34,
+              24,
+              47,
+              118,
+              49,
+              47,
+              123,
+              110,
+              97,
+              109,
+              101,
+              61,
+              116,
+              97,
+              115,
+              107,
+              115,
+              47,
+              42,
+              125,
+              58,
+              114,
+              101,
+              116,
+              114,
+              121,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /**
+     * Deletes a task that has ended, with its outputs.
+     *
+     * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first).
+     */
+    deleteTask: {
+      name: "DeleteTask",
+      requestType: DeleteTaskRequest as typeof DeleteTaskRequest,
+      requestStream: false,
+      responseType: Empty as typeof Empty,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              20,
+              42,
+              18,
+              47,
+              118,
+              49,
+              47,
+              123,
+              110,
+              97,
+              109,
+              101,
+              61,
+              116,
+              97,
+              115,
+              107,
+              115,
+              47,
+              42,
+              125,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /** Tells what the workers can do: their ffmpeg builds, encoders, transitions, fonts and limits. */
+    getCapabilities: {
+      name: "GetCapabilities",
+      requestType: GetCapabilitiesRequest as typeof GetCapabilitiesRequest,
+      requestStream: false,
+      responseType: Capabilities as typeof Capabilities,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              18,
+              18,
+              16,
+              47,
+              118,
+              49,
+              47,
+              99,
+              97,
+              112,
+              97,
+              98,
+              105,
+              108,
+              105,
+              116,
+              105,
+              101,
+              115,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /**
+     * Reads an input as a render would, and tells what is in it.
+     *
+     * Errors: INVALID_ARGUMENT (the URI, or what it names is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
+     * DEADLINE_EXCEEDED.
+     */
+    probeMedia: {
+      name: "ProbeMedia",
+      requestType: ProbeMediaRequest as typeof ProbeMediaRequest,
+      requestStream: false,
+      responseType: MediaInfo as typeof MediaInfo,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              20,
+              58,
+              1,
+              42,
+              34,
+              15,
+              47,
+              118,
+              49,
+              47,
+              109,
+              101,
+              100,
+              105,
+              97,
+              58,
+              112,
+              114,
+              111,
+              98,
+              101,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
   },
 } as const;
 
@@ -868,11 +1505,11 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
    *
    * Once answered, the task survives a crash of the server at any moment.
    * Errors: INVALID_ARGUMENT (every violation at once; nothing is stored), ALREADY_EXISTS (`request_id` was
-   * used with another body), UNAVAILABLE (draining, or the store does not answer: repeat it with the same `request_id`).
+   * used with another body), RESOURCE_EXHAUSTED (RUN_OR_REJECT and no free slot), UNAVAILABLE (draining, or the store does not answer: repeat it with the same `request_id`).
    */
   submitTask(request: SubmitTaskRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Task>>;
   /**
-   * Answers with the task as it is now.
+   * Answers with the task as it is now; or, with `wait_for_revision_after`, as soon as it is past that revision.
    *
    * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
    */
@@ -903,6 +1540,30 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
    * Errors: NOT_FOUND, FAILED_PRECONDITION (it ended as SUCCEEDED or FAILED before).
    */
   cancelTask(request: CancelTaskRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Task>>;
+  /**
+   * Queues a failed or cancelled task again, under the same id, with its attempts counted from 0.
+   *
+   * Errors: NOT_FOUND, FAILED_PRECONDITION (it is queued, running or succeeded).
+   */
+  retryTask(request: RetryTaskRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Task>>;
+  /**
+   * Deletes a task that has ended, with its outputs.
+   *
+   * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first).
+   */
+  deleteTask(request: DeleteTaskRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Empty>>;
+  /** Tells what the workers can do: their ffmpeg builds, encoders, transitions, fonts and limits. */
+  getCapabilities(
+    request: GetCapabilitiesRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<Capabilities>>;
+  /**
+   * Reads an input as a render would, and tells what is in it.
+   *
+   * Errors: INVALID_ARGUMENT (the URI, or what it names is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
+   * DEADLINE_EXCEEDED.
+   */
+  probeMedia(request: ProbeMediaRequest, context: CallContext & CallContextExt): Promise<DeepPartial<MediaInfo>>;
 }
 
 export interface TaskServiceClient<CallOptionsExt = {}> {
@@ -911,11 +1572,11 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
    *
    * Once answered, the task survives a crash of the server at any moment.
    * Errors: INVALID_ARGUMENT (every violation at once; nothing is stored), ALREADY_EXISTS (`request_id` was
-   * used with another body), UNAVAILABLE (draining, or the store does not answer: repeat it with the same `request_id`).
+   * used with another body), RESOURCE_EXHAUSTED (RUN_OR_REJECT and no free slot), UNAVAILABLE (draining, or the store does not answer: repeat it with the same `request_id`).
    */
   submitTask(request: DeepPartial<SubmitTaskRequest>, options?: CallOptions & CallOptionsExt): Promise<Task>;
   /**
-   * Answers with the task as it is now.
+   * Answers with the task as it is now; or, with `wait_for_revision_after`, as soon as it is past that revision.
    *
    * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
    */
@@ -943,6 +1604,30 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
    * Errors: NOT_FOUND, FAILED_PRECONDITION (it ended as SUCCEEDED or FAILED before).
    */
   cancelTask(request: DeepPartial<CancelTaskRequest>, options?: CallOptions & CallOptionsExt): Promise<Task>;
+  /**
+   * Queues a failed or cancelled task again, under the same id, with its attempts counted from 0.
+   *
+   * Errors: NOT_FOUND, FAILED_PRECONDITION (it is queued, running or succeeded).
+   */
+  retryTask(request: DeepPartial<RetryTaskRequest>, options?: CallOptions & CallOptionsExt): Promise<Task>;
+  /**
+   * Deletes a task that has ended, with its outputs.
+   *
+   * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first).
+   */
+  deleteTask(request: DeepPartial<DeleteTaskRequest>, options?: CallOptions & CallOptionsExt): Promise<Empty>;
+  /** Tells what the workers can do: their ffmpeg builds, encoders, transitions, fonts and limits. */
+  getCapabilities(
+    request: DeepPartial<GetCapabilitiesRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<Capabilities>;
+  /**
+   * Reads an input as a render would, and tells what is in it.
+   *
+   * Errors: INVALID_ARGUMENT (the URI, or what it names is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
+   * DEADLINE_EXCEEDED.
+   */
+  probeMedia(request: DeepPartial<ProbeMediaRequest>, options?: CallOptions & CallOptionsExt): Promise<MediaInfo>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

@@ -4,13 +4,14 @@ import { systemClock } from '../../../src/system-clock.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createTaskHub, type TaskHub } from '../../../src/task/task-hub.js';
-import { cancelled, claimed, progressed, submitted, succeeded } from '../../../src/task/transitions.js';
+import { cancelled, claimed, progressed, succeeded } from '../../../src/task/transitions.js';
 import type { WatchEvent } from '../../../src/task/watch-event.js';
 import { eventually } from '../../support/eventually.js';
 import { progressAt } from '../../support/held-renderer.js';
+import { newTask } from '../../support/new-task.js';
 
 const key = { tenant: 'default', id: 't1' };
-const first = submitted({ ...key, requestId: null, requestHash: 'h', maxAttempts: 2, nowMs: 1 });
+const first = newTask(key);
 
 let store: TaskStore;
 let hub: TaskHub;

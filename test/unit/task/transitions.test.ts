@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cancelled, claimed, failed, handedBack, progressed, submitted, succeeded, workerLost } from '../../../src/task/transitions.js';
+import { cancelled, claimed, failed, handedBack, progressed, succeeded, workerLost } from '../../../src/task/transitions.js';
+import { newTask } from '../../support/new-task.js';
 
-const queued = submitted({ id: 't1', tenant: 'default', requestId: null, requestHash: 'h', maxAttempts: 2, nowMs: 1000 });
+const queued = newTask({ nowMs: 1000 });
 const running = claimed(queued, { attemptId: 'a1', owner: 'w1', nowMs: 2000 });
 const at = (percent: number) => ({ phase: 'RENDERING' as const, percent, framesDone: 1, framesTotal: 2, outTimeUs: 3, speed: 1 });
 

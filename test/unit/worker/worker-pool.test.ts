@@ -6,10 +6,11 @@ import { RenderError } from '../../../src/task/failure.js';
 import type { OutputStore } from '../../../src/task/ports/output-store.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
 import type { Task } from '../../../src/task/task.js';
-import { cancelled, submitted } from '../../../src/task/transitions.js';
+import { cancelled } from '../../../src/task/transitions.js';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../../src/worker/worker-pool.js';
 import { eventually } from '../../support/eventually.js';
 import { createHeldRenderer, outputOf } from '../../support/held-renderer.js';
+import { newTask } from '../../support/new-task.js';
 import { montageOf } from '../../support/montage.js';
 import { recordEvents } from '../../support/task-events.js';
 
@@ -55,7 +56,7 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
 }
 
 async function submit(id: string, nowMs = 1): Promise<void> {
-  await store.insert(submitted({ id, tenant: 'default', requestId: null, requestHash: 'h', maxAttempts: 2, nowMs }), '{}');
+  await store.insert(newTask({ id, nowMs }), '{}');
 }
 
 const read = async (id: string): Promise<Task> => (await store.get({ tenant: 'default', id }))!;
