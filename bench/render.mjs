@@ -90,7 +90,7 @@ async function renderByService(client) {
   throw new Error('the watch ended before the task did');
 }
 
-/** proto-loader knows neither JSON names nor durations as text. */
+/** proto-loader knows JSON's names, but not durations as text. */
 function toLoaderForm(value) {
   if (Array.isArray(value)) return value.map(toLoaderForm);
   if (typeof value === 'string' && /^\d+(\.\d+)?s$/.test(value)) {
@@ -98,7 +98,7 @@ function toLoaderForm(value) {
     return { seconds, nanos: Number(fraction.padEnd(9, '0')) };
   }
   if (typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), toLoaderForm(field)]));
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toLoaderForm(field)]));
 }
 
 async function download(url, path) {

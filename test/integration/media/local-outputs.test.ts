@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLocalOutputs } from '../../../src/media/local-outputs.js';
+import type { OutputName, OutputStore } from '../../../src/task/ports/output-store.js';
+
+let folder: string;
+let store: OutputStore;
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(path.join(tmpdir(), 'cutroom-outputs-')));
+  store = createLocalOutputs({ folder: path.join(folder, 'outputs') });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const KEY = { tenant: 'default', id: 'task-1' };
+const nameOf = (fence: number): OutputName => ({ key: KEY, fence, attemptId: `attempt${fence}`, file: 'final-1.mp4' });
+
+async function publish(fence: number, content = `by ${fence}`, from = folder): Promise<string> {
+  const scratch = path.join(from, `scratch-${fence}`);
+  await writeFile(scratch, content);
+  return store.publish(scratch, nameOf(fence));
+}
+
+describe('createLocalOutputs', () => {
+  it('moves a file to a place that no other attempt has', async () => {
+    const [one, two] = [await publish(1), await publish(12)];
+    expect(one).toBe('default/task-1/1-attempt1/final-1.mp4');
+    expect(await readFile((await store.localPath(one))!, 'utf8')).toBe('by 1');
+    expect(await readFile((await store.localPath(two))!, 'utf8')).toBe('by 12');
+    expect(existsSync(path.join(folder, 'scratch-1'))).toBe(false);
+  });
+
+  it('crosses file systems', async () => {
+    // /dev/shm is one of its own on Linux.
+    const other = await mkdtemp('/dev/shm/cutroom-');
+    try {
+      const location = await publish(1, 'across', other);
+      expect(await readFile((await store.localPath(location))!, 'utf8')).toBe('across');
+      expect(await readdir(path.join(folder, 'outputs/default/task-1/1-attempt1'))).toEqual(['final-1.mp4']);
+      expect(await readdir(other)).toEqual([]);
+    } finally {
+      await rm(other, { recursive: true, force: true });
+    }
+  });
+
+  it('says so when it cannot store', async () => {
+    await writeFile(path.join(folder, 'outputs'), 'a file where the folder should be');
+    await expect(publish(1)).rejects.toMatchObject({ failure: { reason: 'OUTPUT_NOT_STORED' } });
+  });
+
+  it.each(['default/task-1/1-attempt1/../../../../etc/passwd', '../secret', '/etc/passwd', 'default/task-1/1-attempt1', 'default/../default/x', 'a/b/c/..', 'a/b/c/.hidden', '', 'default/task-1/1-attempt1/none.mp4', 'a\0/b/c/d'])('has nothing at %j', async (location) => {
+    await publish(1);
+    expect(await store.localPath(location)).toBeNull();
+  });
+
+  it('does not follow a link out of its folder', async () => {
+    const location = await publish(1);
+    await writeFile(path.join(folder, 'secret'), 'x');
+    await symlink(path.join(folder, 'secret'), path.join(folder, 'outputs/default/task-1/1-attempt1/link.mp4'));
+    expect(await store.localPath(location.replace('final-1', 'link'))).toBeNull();
+  });
+
+  it('discards what other attempts made, and only that', async () => {
+    const [one, two, twelve] = [await publish(1), await publish(2), await publish(12)];
+    await store.discard(KEY, { keepFence: 2 });
+    expect(await Promise.all([one, two, twelve].map((l) => store.localPath(l)))).toEqual([null, expect.any(String), null]);
+    await store.discard(KEY, { keepFence: null });
+    expect(await store.localPath(two)).toBeNull();
+    expect(existsSync(path.join(folder, 'outputs/default/task-1'))).toBe(false);
+    await store.discard({ tenant: 'default', id: 'never-was' }, { keepFence: null });
+  });
+
+  it('removes one file, which may be gone already', async () => {
+    const [one, two] = [await publish(1), await publish(2)];
+    await store.remove(one);
+    await store.remove(one);
+    await store.remove('../../x');
+    expect(await store.localPath(one)).toBeNull();
+    expect(await store.localPath(two)).not.toBeNull();
+    await store.remove(two);
+    expect(existsSync(path.join(folder, 'outputs/default/task-1'))).toBe(false);
+  });
+});

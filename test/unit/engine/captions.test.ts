@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CaptionTrack } from '../../../src/composition/composition.js';
+import { timeUsOf } from '../../../src/composition/frame-grid.js';
+import { toAssDocument } from '../../../src/engine/captions/ass-document.js';
+import { toAssText, toLines } from '../../../src/engine/captions/ass-text.js';
+import { missingGlyphs } from '../../../src/engine/captions/missing-glyphs.js';
+import { wrapLine } from '../../../src/engine/captions/wrap-text.js';
+
+const RATE = { num: 30, den: 1 };
+const white = { r: 255, g: 255, b: 255, a: 255 };
+const STYLE: CaptionTrack['style'] = { fontSize: 60, textColor: white, outlineColor: { r: 0, g: 0, b: 0, a: 128 }, outlineWidth: 3, boxColor: null, bold: true, position: 'TOP' };
+
+function documentOf(text: string, startUs = 0, endUs = 1_000_000, style = STYLE): string[] {
+  return toAssDocument({ kind: 'captions', cues: [{ text, startUs, endUs }], style }, { width: 1080, height: 1920, frameRate: RATE }).split('\n');
+}
+
+describe('toAssText', () => {
+  it('never lets text open an override block or form a command', () => {
+    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('{', '}', '\\', 'N', 'n', 'h', 'p', '1', ' ', '\n', '\r', 'a', '\u2028') }), (text) => {
+      const ass = toAssText(toLines(text));
+      const unescaped = ass.replace(/\\[{}]/g, '').split('\\N');
+      for (const line of unescaped) expect(line).not.toMatch(/[{}\n\r]|\\[^\u2060]|\\$/);
+    }));
+  });
+
+  it('keeps a document one line per cue', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', minLength: 1 }), (text) => {
+      expect(documentOf(text).filter((line) => line.startsWith('Dialogue:'))).toHaveLength(1);
+      expect(documentOf(text)).toHaveLength(documentOf('x').length);
+    }));
+  });
+});
+
+describe('wrapLine', () => {
+  it('leaves what fits, and what libass can break', () => {
+    expect(wrapLine('short', 40)).toEqual(['short']);
+    expect(wrapLine('many words that are together wider than one line', 20)).toEqual(['many words that are together wider than one line']);
+  });
+
+  it('breaks CJK evenly, and not before closing or after opening marks', () => {
+    const lines = wrapLine('他说：「你好，世界。今天天气很好！」然后他就走了。', 16);
+    expect(lines.join('')).toBe('他说：「你好，世界。今天天气很好！」然后他就走了。');
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) {
+      expect(line).not.toMatch(/^[，。！」：]/);
+      expect(line).not.toMatch(/[「]$/);
+    }
+  });
+
+  it('cuts words that no line can hold', () => {
+    const lines = wrapLine('a'.repeat(100), 20);
+    expect(lines.join('')).toBe('a'.repeat(100));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(20);
+  });
+
+  it('loses nothing and ends, whatever the text', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.integer({ min: 2, max: 30 }), (text, columns) => {
+      const letters = (s: string) => s.replace(/\s/g, '');
+      expect(letters(wrapLine(text, columns).join(''))).toBe(letters(text));
+    }));
+  });
+});
+
+describe('toAssDocument', () => {
+  it('writes times that libass reads as the frames meant', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 400_000 }), fc.integer({ min: 1, max: 300 }), (start, length) => {
+      const line = documentOf('x', timeUsOf(start, RATE), timeUsOf(start + length, RATE)).find((l) => l.startsWith('Dialogue:'))!;
+      const ms = (time: string) => time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1_000;
+      const [, from, to] = line.split(',').map((field) => (field.includes(':') ? ms(field) : 0));
+      // The `ass` filter asks for whole milliseconds, rounded down.
+      const shown = (frame: number) => Math.round(from!) <= Math.floor((frame * 1_000) / 30) && Math.floor((frame * 1_000) / 30) < Math.round(to!);
+      expect([start - 1, start, start + length - 1, start + length].map(shown)).toEqual([false, true, true, false]);
+    }));
+  });
+
+  it('gives kana the Japanese shapes', () => {
+    expect(documentOf('漢字').find((l) => l.startsWith('Dialogue'))).toContain(',Default,');
+    expect(documentOf('漢字です').find((l) => l.startsWith('Dialogue'))).toContain(',Japanese,');
+  });
+
+  it('writes the style in pixels of the frame, colours as alpha, blue, green, red', () => {
+    const style = documentOf('x').find((line) => line.startsWith('Style: Default'));
+    expect(style).toBe('Style: Default,Noto Sans,60,&H00FFFFFF,&H00FFFFFF,&H7F000000,&H7F000000,-1,0,0,0,100,100,0,0,1,3,0,8,54,54,96,-1');
+  });
+});
+
+describe('missingGlyphs', () => {
+  it('counts characters once', () => {
+    const line = (code: string) => `[Parsed_ass_0 @ 0x1] [warning] fontselect: failed to find any fallback with glyph 0x${code} for font: (Noto Sans, 400, 0)\n`;
+    expect(missingGlyphs(line('E01') + line('1F600') + line('E01'), 'f')).toEqual([
+      { code: 'CAPTION_GLYPHS_MISSING', message: 'no font has U+0E01, U+1F600; they are shown as boxes', field: 'f', count: 2 },
+    ]);
+    expect(missingGlyphs('', 'f')).toEqual([]);
+  });
+});
