@@ -1,3 +1,4 @@
+import { formatDiagnostics, type Diagnostics } from '../task/diagnostics.js';
 import { failureOf, type TaskFailure } from '../task/failure.js';
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
@@ -58,7 +59,7 @@ const COMMIT_RETRY_MS = 200;
  * it was stopped by a drain. When the hold is lost nothing is stored, and what was published under this fence is removed. Never rejects.
  */
 export async function runAttempt(needs: RunAttemptNeeds, task: Task, hold: TaskHold, stop: AttemptStop): Promise<void> {
-  const outcome = await renderWhileHeld(needs, hold, stop);
+  const outcome = await renderWhileHeld(needs, task, hold, stop);
   try {
     if (stop.reason() === 'lost') throw new HoldLost();
     await storeEnd(needs, hold, stop, outcome);
@@ -70,15 +71,19 @@ export async function runAttempt(needs: RunAttemptNeeds, task: Task, hold: TaskH
   }
 }
 
-async function renderWhileHeld(needs: RunAttemptNeeds, hold: TaskHold, stop: AttemptStop): Promise<Outcome> {
+async function renderWhileHeld(needs: RunAttemptNeeds, task: Task, hold: TaskHold, stop: AttemptStop): Promise<Outcome> {
   const keeper = createHoldKeeper(hold, { ...needs, trouble: (what, cause) => { needs.events.trouble(what, cause); } });
   const ended = new AbortController();
   const keeping = keeper.run(ended.signal).catch(() => { stop.stop('lost'); });
   try {
     const specJson = await needs.store.getSpec(hold.key);
     if (specJson === null) throw new Error('the spec of a claimed task is missing');
-    const job = { key: hold.key, fence: hold.fence, attemptId: hold.attemptId, spec: needs.parseSpec(specJson) };
-    const result = await needs.renderer.render(job, { signal: stop.signal, onProgress: (progress) => { keeper.report(progress); } });
+    const job = { key: hold.key, fence: hold.fence, attemptId: hold.attemptId, spec: needs.parseSpec(specJson), timeouts: task.timeouts };
+    const result = await needs.renderer.render(job, {
+      signal: stop.signal,
+      onProgress: (progress) => { keeper.report(progress); },
+      onDiagnostics: (diagnostics) => { keepDiagnostics(needs, task, diagnostics); },
+    });
     return { kind: 'rendered', result };
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error), cause: error };
@@ -86,6 +91,13 @@ async function renderWhileHeld(needs: RunAttemptNeeds, hold: TaskHold, stop: Att
     ended.abort();
     await keeping;
   }
+}
+
+/** Beside the attempt, not in its way: what cannot be kept costs an engineer a look, not a caller a video. */
+function keepDiagnostics(needs: RunAttemptNeeds, task: Task, diagnostics: Omit<Diagnostics, 'attempt'>): void {
+  needs.store.putDiagnostics(task, formatDiagnostics({ attempt: task.attempt, ...diagnostics })).catch((error: unknown) => {
+    needs.events.trouble('keeping diagnostics', error);
+  });
 }
 
 /** The one write that ends an attempt, repeated while its outcome is unknown and the lease lasts. */

@@ -1,7 +1,9 @@
 import type { Clock } from '../task/ports/clock.js';
+import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
-import { workerLost } from '../task/transitions.js';
+import { queueTimedOut, workerLost } from '../task/transitions.js';
+import { removeEnded } from '../task/use-cases/delete-task.js';
 import { delay } from '../task/wait.js';
 
 /** How many abandoned tasks are taken back at a time. */
@@ -11,13 +13,15 @@ export interface SweeperNeeds {
   readonly store: TaskStore;
   readonly clock: Clock;
   readonly events: TaskEvents;
+  readonly outputs: OutputStore;
   readonly owner: string;
   readonly sweepIntervalMs: number;
   readonly leaseMs: number;
 }
 
 /**
- * Queues the tasks of dead workers again, at start and at every interval, until the signal aborts. After an outage of the store it holds still
+ * Looks after tasks that nobody looks after, at start and at every interval, until the signal aborts: queues those of dead workers again, fails
+ * those that waited too long, removes those whose time is up with their files. After an outage of the store it holds still
  * for one lease: workers that could not renew meanwhile are alive, and must get the chance to.
  */
 export async function runSweeper(needs: SweeperNeeds, signal: AbortSignal): Promise<void> {
@@ -39,10 +43,18 @@ export async function runSweeper(needs: SweeperNeeds, signal: AbortSignal): Prom
   }
 }
 
-async function sweepOnce({ store, clock, events, owner }: SweeperNeeds): Promise<void> {
+async function sweepOnce(needs: SweeperNeeds): Promise<void> {
+  const { store, clock, events, owner } = needs;
+  const nowMs = clock.nowMs();
   for (const task of await store.abandoned(BATCH, { owner })) {
-    const next = workerLost(task, clock.nowMs());
+    const next = workerLost(task, nowMs);
     // Refused: its worker came back, or another sweeper was faster.
     if (await store.replace(task, next, { leaseMs: 0 })) events.recovered(next);
   }
+  for (const task of await store.overdue(BATCH, { nowMs })) {
+    const next = queueTimedOut(task, nowMs);
+    // Refused: a worker has just taken it after all.
+    if (await store.replace(task, next, { leaseMs: 0 })) events.queueTimedOut(next);
+  }
+  for (const task of await store.expired(BATCH, { nowMs })) await removeEnded(needs, task);
 }

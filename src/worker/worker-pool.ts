@@ -1,7 +1,9 @@
 import type { TaskFeedListener } from '../task/ports/task-feed.js';
+import type { WorkerBuild } from '../task/ports/task-store.js';
 import { delay, wakeable, type Wakeable } from '../task/wait.js';
 import { claimNext, type Claim } from './claim-next.js';
 import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptNeeds } from './run-attempt.js';
+import { runAnnouncer } from './announcer.js';
 import { runSweeper } from './sweeper.js';
 import { TaskHold } from './task-hold.js';
 
@@ -10,6 +12,8 @@ export interface WorkerPoolOptions extends RunAttemptNeeds {
   readonly owner: string;
   /** Renders at a time, at least 1. */
   readonly slots: number;
+  /** The ffmpeg that it renders with, to be told to callers; null where that is not known. */
+  readonly build: WorkerBuild | null;
   readonly leaseMs: number;
   readonly sweepIntervalMs: number;
 }
@@ -61,7 +65,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   return {
     start() {
       unsubscribe = options.store.feed.subscribe(watchFeed(options, running, work));
-      loops = Promise.all([dispatch(options, fillSlots, work, stopping.signal), runSweeper(options, stopping.signal)]);
+      loops = Promise.all([dispatch(options, fillSlots, work, stopping.signal), runSweeper(options, stopping.signal), runAnnouncer(options, stopping.signal)]);
     },
     running: () => running.size,
     async stop({ graceMs }) {

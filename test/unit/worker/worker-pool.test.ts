@@ -47,7 +47,7 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
   const pool = createWorkerPool({
     store, renderer, outputs, events, owner, clock: systemClock,
     parseSpec: () => montageOf(1),
-    slots: 1, leaseMs: LEASE_MS, heartbeatMs: 30, progressIntervalMs: 20, sweepIntervalMs: 20,
+    slots: 1, build: null, leaseMs: LEASE_MS, heartbeatMs: 30, progressIntervalMs: 20, sweepIntervalMs: 20,
     ...changes,
   });
   pools.push(pool);
