@@ -1,7 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
-import { missingParts, parseCodecs, parseNames, parseVersion } from './parse-capabilities.js';
+import type { WorkerBuild } from '../task/ports/task-store.js';
+import { OUTPUT_ENCODERS, missingParts, parseCodecs, parseNames, parseVersion } from './parse-capabilities.js';
 import { runSupervised } from './process/supervisor.js';
 
 /** The ffmpeg that renders, and what it can do. */
@@ -79,4 +80,9 @@ async function locate(name: string): Promise<string | null> {
     if (usable) return candidate;
   }
   return null;
+}
+
+/** What a worker tells others of its ffmpeg. */
+export function workerBuildOf({ version, decodableCodecs }: Toolchain): WorkerBuild {
+  return { version, encoders: OUTPUT_ENCODERS, decoders: [...decodableCodecs].sort() };
 }

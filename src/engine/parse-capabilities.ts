@@ -2,13 +2,14 @@ const NEEDED_FILTERS = [
   'adelay', 'aformat', 'afade', 'alimiter', 'amix', 'anull', 'anullsrc', 'apad', 'aresample', 'asetpts', 'ass', 'atrim', 'color', 'concat', 'crop',
   'format', 'fps', 'loop', 'overlay', 'pad', 'pan', 'scale', 'setparams', 'setpts', 'setsar', 'settb', 'split', 'tpad', 'trim', 'volume', 'xfade',
 ];
-const NEEDED_ENCODERS = ['aac', 'libx264'];
+/** What outputs are encoded with. */
+export const OUTPUT_ENCODERS: readonly string[] = ['aac', 'libx264'];
 
 /** What the engine needs and a build lacks, in words for people. */
 export function missingParts(filters: ReadonlySet<string>, encoders: ReadonlySet<string>): string[] {
   return [
     ...NEEDED_FILTERS.filter((name) => !filters.has(name)).map((name) => `the filter ${name}`),
-    ...NEEDED_ENCODERS.filter((name) => !encoders.has(name)).map((name) => `the encoder ${name}`),
+    ...OUTPUT_ENCODERS.filter((name) => !encoders.has(name)).map((name) => `the encoder ${name}`),
   ];
 }
 

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Composition } from '../composition/composition.js';
-import { expandMontage } from '../composition/expand-montage.js';
-import type { Warning } from '../composition/warning.js';
+import type { CommandRun } from '../task/diagnostics.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
@@ -9,8 +8,9 @@ import type { Toolchain } from './capabilities.js';
 import type { Fonts } from './captions/fonts.js';
 import { missingGlyphs } from './captions/missing-glyphs.js';
 import { renderArguments } from './command-line.js';
+import { expand } from './expand.js';
 import { planRender } from './graph/filter-graph.js';
-import { CAPTIONS_FILE, type KnownMedia, type RenderPlan } from './graph/render-plan.js';
+import { CAPTIONS_FILE, type RenderPlan } from './graph/render-plan.js';
 import { fetchInputs } from './inputs/fetch-inputs.js';
 import { probeInputs } from './inputs/probe-inputs.js';
 import { readCues } from './inputs/read-cues.js';
@@ -18,15 +18,12 @@ import { requirePresent } from './inputs/require-present.js';
 import { runTool, type ToolContext } from './process/run-tool.js';
 import type { Clocks } from './process/watchdog.js';
 import { createProgressMeter, type ProgressMeter } from './progress-meter.js';
+import type { RenderLog } from './render-log.js';
 import { asRenderError, renderFailed } from './render-failure.js';
-import { createScratch, type Scratch } from './scratch.js';
+import { createRecorder } from './process/recorder.js';
+import type { Scratch } from './scratch.js';
+import { withScratch } from './with-scratch.js';
 import { verifyOutput } from './verify/verify.js';
-
-/** Takes what is worth keeping about a render: paths and command lines of the server are in it. A pino logger is one. */
-export interface RenderLog {
-  debug(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
 
 export interface RendererOptions {
   readonly toolchain: Toolchain;
@@ -42,56 +39,60 @@ export interface RendererOptions {
 
 const OUTPUT_NAME = 'final-1.mp4';
 const GRAPH_FILE = 'graph.txt';
+/** How long the inputs together may take to be fetched, unless a task says otherwise; `task.proto` says so. */
+const FETCH_TIMEOUT_MS = 300_000;
 
 /** A renderer that runs ffmpeg on this machine: fetch, probe, render by one command, verify, publish. */
 export function createRenderer(options: RendererOptions): Renderer {
   return {
     async render(job, hooks) {
       const meter = createProgressMeter(hooks.onProgress);
+      const recorder = createRecorder();
       meter.enter('FETCHING');
       try {
-        return await withScratch(options, job, (scratch) => renderIn(scratch, options, job, hooks, meter));
+        return await withScratch(options, nameOf(job), (scratch) => renderIn({ scratch, options, job, hooks, meter, record: recorder.record }));
       } catch (error) {
         hooks.signal.throwIfAborted();
         throw asRenderError(error);
+      } finally {
+        hooks.onDiagnostics({ ffmpegVersion: options.toolchain.version, commands: recorder.runs() });
       }
     },
   };
 }
 
-async function withScratch<T>(options: RendererOptions, job: RenderJob, work: (scratch: Scratch) => Promise<T>): Promise<T> {
-  const scratch = await createScratch(options.scratchRoot, job);
-  try {
-    return await work(scratch);
-  } finally {
-    // What a render did must not be undone by a file that cannot be removed; the sweep at start-up takes it.
-    await scratch.remove().catch((error: unknown) => options.log?.warn({ err: error, taskId: job.key.id }, 'scratch folder not removed'));
-  }
+function nameOf({ key, fence, attemptId }: RenderJob): string {
+  return `${key.id}-${fence}-${attemptId}`;
 }
 
-async function renderIn(scratch: Scratch, options: RendererOptions, job: RenderJob, hooks: RenderHooks, meter: ProgressMeter): Promise<RenderResult> {
+/** One attempt under way. */
+interface Attempt {
+  readonly scratch: Scratch;
+  readonly options: RendererOptions;
+  readonly job: RenderJob;
+  readonly hooks: RenderHooks;
+  readonly meter: ProgressMeter;
+  readonly record: (run: CommandRun) => void;
+}
+
+async function renderIn(attempt: Attempt): Promise<RenderResult> {
+  const { scratch, options, job, hooks, meter } = attempt;
   const { spec } = job;
-  const context: ToolContext = {
-    toolchain: options.toolchain,
-    cwd: scratch.folder,
-    env: options.fonts.env,
-    clocks: options.clocks,
-    deadlineMs: performance.now() + options.clocks.totalMs,
-    signal: hooks.signal,
-  };
+  const context = toolContext(attempt);
   const onStep = (done: number, total: number) => { meter.step(done, total); };
-  const files = await fetchInputs(spec, options.assets, scratch, { signal: hooks.signal, onStep });
+  const timeoutMs = job.timeouts.fetchMs ?? FETCH_TIMEOUT_MS;
+  const files = await fetchInputs(spec, scratch, { assets: options.assets, signal: hooks.signal, timeoutMs, onStep });
 
   meter.enter('PROBING');
   const cues = await readCues(spec, files, scratch);
   const media = await probeInputs(spec, files, context, onStep);
-  const { composition, warnings } = expand(job, media, cues);
+  const { composition, warnings } = expand(spec, media, cues);
   requirePresent(composition, media);
 
   meter.planned(composition.frames);
   meter.enter('RENDERING');
   const plan = planRender(composition, media);
-  const stderr = await runRender(plan, composition, context, scratch, meter, job, options.log);
+  const stderr = await runRender(plan, composition, context, attempt);
 
   meter.enter('FINALIZING');
   const verified = await verifyOutput(context, OUTPUT_NAME, composition);
@@ -106,28 +107,37 @@ async function renderIn(scratch: Scratch, options: RendererOptions, job: RenderJ
   };
 }
 
-function expand({ spec }: RenderJob, media: KnownMedia, cues: Parameters<typeof expandMontage>[1]['cues']): { composition: Composition; warnings: readonly Warning[] } {
-  const materials = spec.materials.flatMap(({ uri }) => media.visuals.get(uri)?.details.facts ?? []);
-  const factsOf = (part: { readonly asset: { readonly uri: string } } | null) => (part ? (media.audios.get(part.asset.uri)?.details.facts ?? null) : null);
-  return expandMontage(spec, { materials, narration: factsOf(spec.narration), music: factsOf(spec.music), cues });
+/** A task's own limits stand in for the engine's. */
+function toolContext({ scratch, options, job, hooks, record }: Attempt): ToolContext {
+  const { toolchain, fonts, clocks } = options;
+  const { timeouts } = job;
+  const totalMs = timeouts.totalMs ?? clocks.totalMs;
+  const stallMs = timeouts.stallMs ?? clocks.stallMs;
+  return {
+    toolchain,
+    cwd: scratch.folder,
+    env: fonts.env,
+    clocks: { ...clocks, totalMs, stallMs, quietMs: Math.min(clocks.quietMs, stallMs) },
+    deadlineMs: performance.now() + totalMs,
+    signal: hooks.signal,
+    record,
+  };
 }
 
 /** @returns the end of what ffmpeg wrote to standard error. */
-async function runRender(
-  plan: RenderPlan, composition: Composition, context: ToolContext, scratch: Scratch, meter: ProgressMeter, job: RenderJob, log: RenderLog | undefined,
-): Promise<string> {
+async function runRender(plan: RenderPlan, composition: Composition, context: ToolContext, { scratch, meter, job, options }: Attempt): Promise<string> {
   await writeFile(scratch.path(GRAPH_FILE), plan.graph);
   if (plan.captions !== null) await writeFile(scratch.path(CAPTIONS_FILE), plan.captions);
   const args = renderArguments({
     inputs: plan.inputs, graphFile: GRAPH_FILE, outputFile: OUTPUT_NAME, frameRate: composition.frameRate, majorVersion: context.toolchain.majorVersion,
   });
-  const result = await runTool(context, 'ffmpeg', args, { onProgress: (block) => { meter.rendered(block); } });
+  const result = await runTool(context, 'ffmpeg', args, { graph: plan.graph, onProgress: (block) => { meter.rendered(block); } });
   const { exitCode, signal, peakRssBytes, cpuMs, stderrTail } = result;
   const fields = { taskId: job.key.id, exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr: stderrTail };
   if (exitCode !== 0) {
-    log?.warn(fields, 'ffmpeg failed');
+    options.log?.warn(fields, 'ffmpeg failed');
     throw renderFailed(result);
   }
-  log?.debug(fields, 'ffmpeg ended');
+  options.log?.debug(fields, 'ffmpeg ended');
   return stderrTail;
 }

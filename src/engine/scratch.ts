@@ -1,8 +1,7 @@
-import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { RenderJob } from '../task/ports/renderer.js';
 
-/** The folder of one attempt. ffmpeg runs in it and knows inputs only by the names of links in it. */
+/** The folder of one attempt, or of one look at inputs. ffmpeg runs in it and knows inputs only by the names of links in it. */
 export interface Scratch {
   readonly folder: string;
   /** Makes a file known under a name that says nothing: `%03d`, `:` or a misleading extension in a caller's name then mean nothing. */
@@ -12,12 +11,9 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-/** Attempts' folders are kept apart from whatever else is below the scratch root, such as fonts. */
-const ATTEMPTS = 'attempts';
-
-/** Makes an attempt's folder, empty. @throws the system's error when it cannot. */
-export async function createScratch(scratchRoot: string, job: RenderJob): Promise<Scratch> {
-  const folder = path.resolve(scratchRoot, ATTEMPTS, `${job.key.id}-${job.fence}-${job.attemptId}`);
+/** Makes a folder of this name, empty. @throws the system's error when it cannot. */
+export async function createScratch(scratchRoot: string, name: string): Promise<Scratch> {
+  const folder = path.resolve(scratchRoot, name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(path.join(folder, 'inputs'), { recursive: true });
   let links = 0;
@@ -32,15 +28,4 @@ export async function createScratch(scratchRoot: string, job: RenderJob): Promis
     },
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
-}
-
-/**
- * Removes what attempts of processes that died left behind. For start-up, before the first render: it would take the folder from under a
- * running one. Two services must not share a scratch root.
- */
-export async function sweepScratch(scratchRoot: string): Promise<number> {
-  const root = path.resolve(scratchRoot, ATTEMPTS);
-  const names = await readdir(root).catch(() => []);
-  await Promise.all(names.map((name) => rm(path.join(root, name), { recursive: true, force: true })));
-  return names.length;
 }

@@ -6,12 +6,15 @@ import type { Montage } from '../../src/composition/montage.js';
 import { DEFAULT_TOOL_PATHS, findToolchain, type Toolchain } from '../../src/engine/capabilities.js';
 import { prepareFonts } from '../../src/engine/captions/fonts.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
+import { createInspector } from '../../src/engine/inspector.js';
 import { createRenderer } from '../../src/engine/renderer.js';
 import { createLocalFiles } from '../../src/media/local-files.js';
 import { createLocalOutputs } from '../../src/media/local-outputs.js';
 import { failureOf, type TaskFailure } from '../../src/task/failure.js';
 import type { RenderHooks, RenderResult } from '../../src/task/ports/renderer.js';
-import type { Output, Progress } from '../../src/task/task.js';
+import type { AssetSource } from '../../src/task/ports/asset-source.js';
+import type { MediaInspector } from '../../src/task/ports/media-inspector.js';
+import type { Output, Progress, Timeouts } from '../../src/task/task.js';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
 
 export const TEST_CLOCKS: Clocks = { stallMs: 20_000, quietMs: 10_000, noProgressMs: 60_000, totalMs: 120_000, maxRssBytes: 4 * 1024 ** 3 };
@@ -22,13 +25,22 @@ export interface RenderBench {
   readonly toolchain: Toolchain;
   readonly scratchRoot: string;
   /** Renders; materials and sounds are named by file name within the media kit's folder. */
-  render(spec: Montage, hooks?: Partial<RenderHooks>, clocks?: Partial<Clocks>): Promise<BenchResult>;
+  render(spec: Montage, hooks?: Partial<RenderHooks>, clocks?: Partial<Clocks>, options?: RunOptions): Promise<BenchResult>;
   /** Renders what must fail. */
-  failure(spec: Montage, hooks?: Partial<RenderHooks>, clocks?: Partial<Clocks>): Promise<TaskFailure>;
+  failure(spec: Montage, hooks?: Partial<RenderHooks>, clocks?: Partial<Clocks>, options?: RunOptions): Promise<TaskFailure>;
   /** What attempts have left behind. */
   leftovers(): Promise<readonly string[]>;
+  /** The engine's other half, on the same files. */
+  readonly inspector: MediaInspector;
   close(): Promise<void>;
 }
+
+export interface RunOptions {
+  readonly timeouts?: Partial<Timeouts>;
+  readonly assets?: AssetSource;
+}
+
+const NO_TIMEOUTS: Timeouts = { queueMs: 60_000, totalMs: null, stallMs: null, fetchMs: null };
 
 export interface BenchResult extends RenderResult {
   /** The one output, and where it lies. */
@@ -43,19 +55,20 @@ export async function createRenderBench(): Promise<RenderBench> {
   const scratchRoot = path.join(folder, 'scratch');
   const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
   const toolchain = await findToolchain({ ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg, ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe }, new AbortController().signal);
-  const fonts = await prepareFonts(path.join(scratchRoot, 'fonts'));
+  const fonts = await prepareFonts(path.join(folder, 'fonts'));
   const assets = createLocalFiles({ roots: [media.folder] });
 
-  async function render(spec: Montage, hooks: Partial<RenderHooks> = {}, clocks: Partial<Clocks> = {}): Promise<BenchResult> {
+  async function render(spec: Montage, hooks: Partial<RenderHooks> = {}, clocks: Partial<Clocks> = {}, options: RunOptions = {}): Promise<BenchResult> {
     const progress: Progress[] = [];
-    const renderer = createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks: { ...TEST_CLOCKS, ...clocks } });
-    const job = { key: { tenant: 'default', id: randomUUID() }, fence: 1, attemptId: randomUUID(), spec };
+    const renderer = createRenderer({ toolchain, fonts, assets: options.assets ?? assets, outputs, scratchRoot, clocks: { ...TEST_CLOCKS, ...clocks } });
+    const job = { key: { tenant: 'default', id: randomUUID() }, fence: 1, attemptId: randomUUID(), spec, timeouts: { ...NO_TIMEOUTS, ...options.timeouts } };
     const result = await renderer.render(job, {
       signal: hooks.signal ?? new AbortController().signal,
       onProgress: (p) => {
         progress.push(p);
         hooks.onProgress?.(p);
       },
+      onDiagnostics: (diagnostics) => hooks.onDiagnostics?.(diagnostics),
     });
     const output = result.outputs[0]!;
     return { ...result, output, file: (await outputs.localPath(output.location))!, progress };
@@ -63,11 +76,12 @@ export async function createRenderBench(): Promise<RenderBench> {
 
   return {
     media, toolchain, scratchRoot, render,
-    failure: (spec, hooks, clocks) => render(spec, hooks, clocks).then(
+    inspector: createInspector({ toolchain, assets, scratchRoot, clocks: TEST_CLOCKS, newName: randomUUID }),
+    failure: (spec, hooks, clocks, options) => render(spec, hooks, clocks, options).then(
       () => { throw new Error('the render should have failed'); },
       (error: unknown) => failureOf(error),
     ),
-    leftovers: () => readdir(path.join(scratchRoot, 'attempts')).catch(() => []),
+    leftovers: () => readdir(scratchRoot).catch(() => []),
     close: async () => {
       await media.remove();
       await rm(folder, { recursive: true, force: true });

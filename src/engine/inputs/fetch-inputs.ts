@@ -1,29 +1,52 @@
 import type { AssetRef, Montage } from '../../composition/montage.js';
 import type { AssetSource } from '../../task/ports/asset-source.js';
+import { RenderError } from '../../task/failure.js';
 import type { Scratch } from '../scratch.js';
+import { startDeadline, type Deadline } from './deadline.js';
 
 /** Local files by URI, as links in the scratch folder. */
 export type FetchedFiles = ReadonlyMap<string, string>;
 
-/** Fetches every input of a montage once, and links it into the scratch folder. @throws RenderError of the asset source. */
-export async function fetchInputs(
-  montage: Montage,
-  assets: AssetSource,
-  scratch: Scratch,
-  options: { signal: AbortSignal; onStep: (done: number, total: number) => void },
-): Promise<FetchedFiles> {
+export interface FetchOptions {
+  readonly assets: AssetSource;
+  readonly signal: AbortSignal;
+  /** How long all inputs together may take. */
+  readonly timeoutMs: number;
+  readonly onStep: (done: number, total: number) => void;
+}
+
+/**
+ * Fetches every input of a montage once, and links it into the scratch folder.
+ * @throws RenderError of the asset source; FETCH_TIMEOUT with the field of the input that was waited for.
+ */
+export async function fetchInputs(montage: Montage, scratch: Scratch, options: FetchOptions): Promise<FetchedFiles> {
   const files = new Map<string, string>();
   const refs = inputsOf(montage);
-  for (const [i, ref] of refs.entries()) {
-    options.signal.throwIfAborted();
-    const local = await assets.fetch(ref.uri, { field: ref.field, signal: options.signal });
-    files.set(ref.uri, await scratch.link(local));
-    options.onStep(i + 1, refs.length);
+  const deadline = startDeadline(options.timeoutMs, options.signal);
+  try {
+    for (const [i, ref] of refs.entries()) {
+      files.set(ref.uri, await fetchInput(ref, scratch, options.assets, deadline));
+      options.onStep(i + 1, refs.length);
+    }
+  } finally {
+    deadline.clear();
   }
   return files;
 }
 
-function inputsOf(montage: Montage): AssetRef[] {
+/** Fetches one input. @returns its link in the scratch folder. @throws as `fetchInputs`. */
+export async function fetchInput({ uri, field }: AssetRef, scratch: Scratch, assets: AssetSource, { signal, hasPassed }: Deadline): Promise<string> {
+  try {
+    signal.throwIfAborted();
+    return await scratch.link(await assets.fetch(uri, { field, signal }));
+  } catch (error) {
+    if (hasPassed()) throw new RenderError('FETCH_TIMEOUT', 'the inputs could not be fetched in time', { field, cause: error });
+    throw error;
+  }
+}
+
+/** Every input of a montage, once. */
+export function inputsOf(montage: Montage): AssetRef[] {
   const subtitles = montage.subtitles?.source;
   const all = [
     ...montage.materials,

@@ -19,24 +19,31 @@ export async function probeInputs(
   context: ToolContext,
   onStep: (done: number, total: number) => void,
 ): Promise<KnownMedia & { readonly warnings: readonly Warning[] }> {
+  const { jobs, media } = planProbes(montage, files, context);
+  await runSome(jobs, PROBES_AT_ONCE, onStep);
+  const { narration } = montage;
+  const warnings = [...media.visuals].flatMap(([uri, { details }]) => hdrWarning(uri, details.color.hdr, montage));
+  if (narration) warnings.push(...shortWarning(narration.asset, media.audios.get(narration.asset.uri)));
+  return { ...media, warnings };
+}
+
+/** One job for each input that is media and was fetched; each puts what it finds into `media`, or throws RenderError with the field at fault. */
+export function planProbes(montage: Montage, files: FetchedFiles, context: ToolContext): { jobs: (() => Promise<void>)[]; media: KnownMedia } {
   const visuals = new Map<string, LocatedVisual>();
   const audios = new Map<string, LocatedAudio>();
-  const { narration, music } = montage;
-  const fileOf = (ref: AssetRef) => files.get(ref.uri) ?? '';
+  const targetOf = ({ uri, field }: AssetRef) => {
+    const file = files.get(uri);
+    return file === undefined ? [] : [{ file, field }];
+  };
   const jobs = [
-    ...firstOfEach(montage.materials).map((ref) => async () => {
-      const file = fileOf(ref);
-      visuals.set(ref.uri, { file, details: await probeVisual(context, { file, field: ref.field }, montage.longestClipUs) });
-    }),
-    ...soundsOf(narration?.asset, music?.asset).map(({ ref, mode }) => async () => {
-      const file = fileOf(ref);
-      audios.set(ref.uri, { file, details: await probeAudio(context, { file, field: ref.field }, mode) });
-    }),
+    ...firstOfEach(montage.materials).flatMap((ref) => targetOf(ref).map((target) => async () => {
+      visuals.set(ref.uri, { file: target.file, details: await probeVisual(context, target, montage.longestClipUs) });
+    })),
+    ...soundsOf(montage.narration?.asset, montage.music?.asset).flatMap(({ ref, mode }) => targetOf(ref).map((target) => async () => {
+      audios.set(ref.uri, { file: target.file, details: await probeAudio(context, target, mode) });
+    })),
   ];
-  await runSome(jobs, PROBES_AT_ONCE, onStep);
-  const warnings = [...visuals].flatMap(([uri, { details }]) => hdrWarning(uri, details.color.hdr, montage));
-  if (narration) warnings.push(...shortWarning(narration.asset, audios.get(narration.asset.uri)));
-  return { visuals, audios, warnings };
+  return { jobs, media: { visuals, audios } };
 }
 
 function soundsOf(narration: AssetRef | undefined, music: AssetRef | undefined): { ref: AssetRef; mode: 'measure' | 'check' }[] {

@@ -35,6 +35,8 @@ export interface ProbeStream {
   readonly channels?: number;
   readonly sample_rate?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly disposition?: Readonly<Record<string, number>>;
+  readonly side_data_list?: readonly { readonly rotation?: number }[];
 }
 
 /** Reads ffprobe's output. @throws SyntaxError when it is not JSON. */

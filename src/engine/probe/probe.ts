@@ -61,7 +61,8 @@ export async function probeAudio(context: ToolContext, target: ProbeTarget, mode
   };
 }
 
-async function probe(context: ToolContext, target: ProbeTarget, args: readonly string[]): Promise<ProbeJson> {
+/** Runs ffprobe on an input within the guards that every input is opened with. @throws RenderError with the target's field. */
+export async function probe(context: ToolContext, target: ProbeTarget, args: readonly string[]): Promise<ProbeJson> {
   const { field, file } = target;
   const { size } = await stat(path.join(context.cwd, file));
   if (size === 0) throw new RenderError('INPUT_EMPTY', 'this file is empty', { field });

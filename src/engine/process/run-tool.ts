@@ -1,3 +1,4 @@
+import type { CommandRun } from '../../task/diagnostics.js';
 import { RenderError, type FailureReason } from '../../task/failure.js';
 import { toolEnv, type Toolchain } from '../capabilities.js';
 import type { ProgressBlock } from './progress.js';
@@ -14,9 +15,13 @@ export interface ToolContext {
   /** When the attempt must be over, in monotonic milliseconds. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
+  /** Takes what every tool did, also one that was killed. */
+  readonly record: (run: CommandRun) => void;
 }
 
 export interface ToolOptions {
+  /** The filter graph that the arguments name by a file; for the record. */
+  readonly graph?: string;
   /** The field of the request that a failure is about, when there is one. */
   readonly field?: string;
   readonly onProgress?: (block: ProgressBlock) => void;
@@ -29,17 +34,28 @@ export interface ToolOptions {
  */
 export async function runTool(context: ToolContext, tool: 'ffmpeg' | 'ffprobe', args: readonly string[], options: ToolOptions = {}): Promise<SupervisedResult> {
   const { toolchain, cwd, clocks, signal } = context;
-  const result = await runSupervised({
-    program: toolchain[tool],
-    args,
-    wrapper: toolchain.wrapper,
-    cwd,
-    env: { ...toolEnv(), ...context.env },
-    clocks: { ...clocks, totalMs: Math.min(clocks.totalMs, context.deadlineMs - performance.now()) },
-    signal,
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-    ...(options.maxStdoutBytes === undefined ? {} : { maxStdoutBytes: options.maxStdoutBytes }),
-  });
+  const startedMs = performance.now();
+  let lastBlock: ProgressBlock | null = null;
+  const onProgress = (block: ProgressBlock) => {
+    lastBlock = block;
+    options.onProgress?.(block);
+  };
+  let result: SupervisedResult | null = null;
+  try {
+    result = await runSupervised({
+      program: toolchain[tool],
+      args,
+      wrapper: toolchain.wrapper,
+      cwd,
+      env: { ...toolEnv(), ...context.env },
+      clocks: { ...clocks, totalMs: Math.min(clocks.totalMs, context.deadlineMs - startedMs) },
+      signal,
+      ...(options.onProgress ? { onProgress } : {}),
+      ...(options.maxStdoutBytes === undefined ? {} : { maxStdoutBytes: options.maxStdoutBytes }),
+    });
+  } finally {
+    context.record(commandRun({ program: tool, args, graph: options.graph ?? '', result, lastBlock, wallMs: performance.now() - startedMs }));
+  }
   const reason = reasonOf(result);
   if (reason) throw new RenderError(reason, MESSAGES[reason], { field: options.field ?? '', cause: result });
   return result;
@@ -52,6 +68,38 @@ const MESSAGES = {
   OUT_OF_MEMORY: 'the render needed more memory than it may use',
   OUT_OF_DISK: 'the disk of the render server is full',
 } as const satisfies Partial<Record<FailureReason, string>>;
+
+interface Ran {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly graph: string;
+  /** Null: killed from outside. */
+  readonly result: SupervisedResult | null;
+  readonly lastBlock: ProgressBlock | null;
+  readonly wallMs: number;
+}
+
+function commandRun({ program, args, graph, result, lastBlock, wallMs }: Ran): CommandRun {
+  return {
+    program,
+    arguments: args,
+    filterGraph: graph,
+    exitCode: result?.exitCode ?? -1,
+    signal: result ? (result.signal ?? '') : 'SIGKILL',
+    watchdog: result?.firedClock ? reasonOfClock(result.firedClock) : '',
+    stderr: result?.stderrTail ?? '',
+    lastProgress: lastBlock ? progressLines(lastBlock) : '',
+    peakMemoryBytes: result?.peakRssBytes ?? 0,
+    cpuMs: Math.round(result?.cpuMs ?? 0),
+    wallMs: Math.round(wallMs),
+  };
+}
+
+function progressLines({ frame, outTimeUs, totalBytes, speed, ended }: ProgressBlock): string {
+  const values = { frame, out_time_us: outTimeUs, total_size: totalBytes, speed };
+  const lines = Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]));
+  return [...lines, `progress=${ended ? 'end' : 'continue'}`].join('\n');
+}
 
 function reasonOf(result: SupervisedResult): keyof typeof MESSAGES | null {
   if (result.firedClock) return reasonOfClock(result.firedClock);

@@ -40,6 +40,8 @@ export interface SupervisedResult {
 
 /** Memory can grow by 300 MB/s: a measurement every quarter of a second keeps the overshoot below 100 MB. */
 const SAMPLE_MS = 250;
+/** Many a probe is over before that. */
+const FIRST_SAMPLE_MS = 50;
 const STDERR_TAIL_BYTES = 64 * 1024;
 /** Pipes are normally at their end when the process is; a descendant that inherited them must not hold up the result. */
 const DRAIN_MS = 200;
@@ -149,13 +151,18 @@ function startSampler(child: ChildProcess, watchdog: Watchdog): Sampler {
     firedClock = watchdog.check(performance.now(), stats);
     if (firedClock) killGroup(child);
   }
-  const timer = setInterval(() => {
+  function sampleOnce(): void {
     if (busy) return;
     busy = true;
     void sample().finally(() => { busy = false; });
-  }, SAMPLE_MS);
+  }
+  const first = setTimeout(sampleOnce, FIRST_SAMPLE_MS);
+  const timer = setInterval(sampleOnce, SAMPLE_MS);
   return {
-    stop: () => { clearInterval(timer); },
+    stop: () => {
+      clearTimeout(first);
+      clearInterval(timer);
+    },
     measured: () => ({ firedClock, peakRssBytes, cpuMs }),
   };
 }

@@ -1,0 +1,12 @@
+import type { Composition } from '../composition/composition.js';
+import { expandMontage } from '../composition/expand-montage.js';
+import type { Cue, Montage } from '../composition/montage.js';
+import type { Warning } from '../composition/warning.js';
+import type { KnownMedia } from './graph/render-plan.js';
+
+/** Expands a montage with what is known of its inputs. @throws ExpansionError. */
+export function expand(spec: Montage, media: KnownMedia, cues: readonly Cue[] | null): { composition: Composition; warnings: readonly Warning[] } {
+  const materials = spec.materials.flatMap(({ uri }) => media.visuals.get(uri)?.details.facts ?? []);
+  const factsOf = (part: { readonly asset: { readonly uri: string } } | null) => (part ? (media.audios.get(part.asset.uri)?.details.facts ?? null) : null);
+  return expandMontage(spec, { materials, narration: factsOf(spec.narration), music: factsOf(spec.music), cues });
+}

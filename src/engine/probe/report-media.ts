@@ -1,0 +1,72 @@
+import type { MediaReport, VideoReport } from '../../task/ports/media-inspector.js';
+import { RenderError } from '../../task/failure.js';
+import type { ToolContext } from '../process/run-tool.js';
+import { durationTagUs, microseconds, type ProbeJson, type ProbeStream } from './probe-json.js';
+import { probe, probeVisual, type ProbeTarget } from './probe.js';
+
+/** So much of a video is read to tell it from a still picture. */
+const LOOK_US = 1_000_000;
+
+/** What is in a file, for people. @throws RenderError as `probeVisual` does, and INPUT_NOT_MEDIA when there is neither picture nor sound. */
+export async function reportMedia(context: ToolContext, target: ProbeTarget): Promise<MediaReport> {
+  const json = await probe(context, target, [
+    '-show_entries',
+    'stream=index,codec_name,codec_type,width,height,pix_fmt,avg_frame_rate,r_frame_rate,duration,channels,sample_rate:stream_tags=DURATION:' +
+      'stream_disposition=attached_pic:stream_side_data=rotation:format=format_name,duration',
+  ]);
+  const streams = json.streams ?? [];
+  const visual = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1);
+  const sound = streams.find((s) => s.codec_type === 'audio');
+  if (!visual && !sound) throw new RenderError('INPUT_NOT_MEDIA', 'this file has neither picture nor sound', { field: target.field });
+  const video = visual ? await reportVideo(context, target, visual, json) : null;
+  return {
+    format: json.format?.format_name ?? '',
+    durationUs: video?.image ? null : microseconds(json.format?.duration),
+    video,
+    audio: sound ? reportAudio(sound, json) : null,
+  };
+}
+
+async function reportVideo(context: ToolContext, target: ProbeTarget, stream: ProbeStream, json: ProbeJson): Promise<VideoReport> {
+  const details = await probeVisual(context, target, LOOK_US);
+  const image = details.facts.kind === 'image';
+  return {
+    image,
+    codec: details.codec,
+    width: details.width,
+    height: details.height,
+    rotation: clockwise(stream),
+    frameRate: details.frameRate,
+    durationUs: image ? null : lengthOf(stream, json),
+    pixelFormat: stream.pix_fmt ?? '',
+    alpha: details.hasAlpha,
+  };
+}
+
+function reportAudio(stream: ProbeStream, json: ProbeJson): NonNullable<MediaReport['audio']> {
+  return {
+    codec: stream.codec_name ?? '',
+    sampleRate: Number(stream.sample_rate ?? 0),
+    channels: stream.channels ?? 0,
+    durationUs: lengthOf(stream, json),
+  };
+}
+
+function lengthOf(stream: ProbeStream, json: ProbeJson): number | null {
+  return microseconds(stream.duration) ?? durationTagUs(stream) ?? microseconds(json.format?.duration);
+}
+
+/** ffprobe tells of the turn that was made, counter-clockwise and signed; we of the one to be made. Odd angles are not turned. */
+function clockwise(stream: ProbeStream): VideoReport['rotation'] {
+  const angle = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0;
+  switch (((Math.round(-angle) % 360) + 360) % 360) {
+    case 90:
+      return 90;
+    case 180:
+      return 180;
+    case 270:
+      return 270;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandRun, Diagnostics } from '../../../src/task/diagnostics.js';
+import { montageOf } from '../../support/montage.js';
+import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
+
+let bench: RenderBench;
+beforeAll(async () => {
+  bench = await createRenderBench();
+  await bench.media.video('m0.mp4', { size: '160x284', colors: ['aa2222'], secondsEach: 2 });
+  await bench.media.video('busy.mp4', { size: '640x360', colors: [], secondsEach: 4, source: 'testsrc2' });
+  await bench.media.file('text.mp4', 'no video\n'.repeat(50));
+});
+afterAll(() => bench.close());
+
+type Told = Omit<Diagnostics, 'attempt'>;
+const ffmpegsOf = ({ commands }: Told): readonly CommandRun[] => commands.filter((run) => run.program === 'ffmpeg');
+
+describe('diagnostics of an attempt', () => {
+  it('tell of every command, with the graph and what it cost, and name no path of the server', async () => {
+    const told: Told[] = [];
+    await bench.render(montageOf(1), { onDiagnostics: (d) => told.push(d) });
+    expect(told).toHaveLength(1);
+    const [diagnostics] = told;
+    const [render] = ffmpegsOf(diagnostics!);
+    expect(diagnostics!.ffmpegVersion).toBe(bench.toolchain.version);
+    expect(render).toMatchObject({ exitCode: 0, signal: '', watchdog: '' });
+    expect(render!.filterGraph).toContain('[video]');
+    expect(render!.arguments).toContain('libx264');
+    expect(render!.lastProgress).toMatch(/frame=60[\s\S]*progress=end/);
+    expect(render!.peakMemoryBytes).toBeGreaterThan(1_000_000);
+    expect(render!.wallMs).toBeGreaterThan(0);
+    expect(diagnostics!.commands.some((run) => run.program === 'ffprobe')).toBe(true);
+    for (const secret of [bench.media.folder, bench.scratchRoot]) expect(JSON.stringify(diagnostics)).not.toContain(secret);
+  });
+
+  it('are told once when it fails, with what the failing command said', async () => {
+    const told: Told[] = [];
+    await bench.failure(montageOf(1, { materials: [{ uri: 'text.mp4', field: 'spec.montage.materials[0].uri' }] }), { onDiagnostics: (d) => told.push(d) });
+    expect(told).toHaveLength(1);
+    const last = told[0]!.commands.at(-1)!;
+    expect(last).toMatchObject({ program: 'ffprobe', exitCode: 1 });
+    expect(last.stderr).not.toBe('');
+  });
+
+  it('name the watchdog clock that ended a command, by the task’s own limit', async () => {
+    const told: Told[] = [];
+    const spec = montageOf(20, { width: 1080, height: 1920, materials: Array.from({ length: 20 }, (_, i) => ({ uri: 'busy.mp4', field: `spec.montage.materials[${i}].uri` })) });
+    const failure = await bench.failure(spec, { onDiagnostics: (d) => told.push(d) }, {}, { timeouts: { totalMs: 1500 } });
+    expect(failure.reason).toBe('DEADLINE_EXCEEDED');
+    expect(ffmpegsOf(told[0]!).at(-1)).toMatchObject({ watchdog: 'DEADLINE_EXCEEDED', signal: 'SIGKILL', exitCode: -1 });
+  });
+});
+
+describe('limits of a task', () => {
+  it('inputs that do not come in time end it, naming the one that was waited for', async () => {
+    const assets = {
+      check: () => Promise.resolve(null),
+      fetch: (_: string, { signal }: { signal: AbortSignal }) =>
+        new Promise<string>((_resolve, reject) => {
+          signal.addEventListener('abort', () => { reject(new Error('aborted')); });
+        }),
+    };
+    const failure = await bench.failure(montageOf(1), {}, {}, { assets, timeouts: { fetchMs: 50 } });
+    expect(failure).toMatchObject({ reason: 'FETCH_TIMEOUT', field: 'spec.montage.materials[0].uri' });
+  });
+});
