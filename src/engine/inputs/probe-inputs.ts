@@ -23,14 +23,15 @@ export async function probeInputs(
   const audios = new Map<string, LocatedAudio>();
   const { narration, music } = montage;
   const fileOf = (ref: AssetRef) => files.get(ref.uri) ?? '';
+  // Sounds first: measuring a long narration takes longest.
   const jobs = [
-    ...firstOfEach(montage.materials).map((ref) => async () => {
-      const file = fileOf(ref);
-      visuals.set(ref.uri, { file, details: await probeVisual(context, { file, field: ref.field }, montage.longestClipUs) });
-    }),
     ...soundsOf(narration?.asset, music?.asset).map(({ ref, mode }) => async () => {
       const file = fileOf(ref);
       audios.set(ref.uri, { file, details: await probeAudio(context, { file, field: ref.field }, mode) });
+    }),
+    ...firstOfEach(montage.materials).map((ref) => async () => {
+      const file = fileOf(ref);
+      visuals.set(ref.uri, { file, details: await probeVisual(context, { file, field: ref.field }, montage.longestClipUs) });
     }),
   ];
   await runSome(jobs, PROBES_AT_ONCE, onStep);
