@@ -35,12 +35,13 @@ export function planProbes(montage: Montage, files: FetchedFiles, context: ToolC
     const file = files.get(uri);
     return file === undefined ? [] : [{ file, field }];
   };
+  // Sounds first: measuring a long narration takes longest.
   const jobs = [
-    ...firstOfEach(montage.materials).flatMap((ref) => targetOf(ref).map((target) => async () => {
-      visuals.set(ref.uri, { file: target.file, details: await probeVisual(context, target, montage.longestClipUs) });
-    })),
     ...soundsOf(montage.narration?.asset, montage.music?.asset).flatMap(({ ref, mode }) => targetOf(ref).map((target) => async () => {
       audios.set(ref.uri, { file: target.file, details: await probeAudio(context, target, mode) });
+    })),
+    ...firstOfEach(montage.materials).flatMap((ref) => targetOf(ref).map((target) => async () => {
+      visuals.set(ref.uri, { file: target.file, details: await probeVisual(context, target, montage.longestClipUs) });
     })),
   ];
   return { jobs, media: { visuals, audios } };

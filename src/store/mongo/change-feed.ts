@@ -81,9 +81,10 @@ async function keepFollowing(
       await follow(tasks, state.position, {
         notifier,
         onPosition: (position) => { state.position = position; },
+        // Not when it opens: one that opens and breaks at once, again and again, must be tried more and more rarely.
+        onAnswer: () => { state.failures = 0; },
         onOpen: () => {
           state.wasOpen = true;
-          state.failures = 0;
           options.onOpen();
           // Only now: what is stored from here on is told, so that a read that the gap causes misses nothing.
           if (isGap) notifier.gap();
@@ -110,6 +111,7 @@ async function afterFailure(error: unknown, state: Following, { signal, onTroubl
 interface FollowOptions {
   readonly notifier: FeedNotifier;
   readonly onPosition: (position: Position) => void;
+  readonly onAnswer: () => void;
   readonly onOpen: () => void;
 }
 
@@ -122,6 +124,7 @@ async function follow(tasks: Collection<TaskDocument>, position: Position, optio
   try {
     for (;;) {
       const change = await stream.tryNext();
+      options.onAnswer();
       if (change === null) continue;
       const hint = hintOfChange(change);
       if (hint === null) throw new InvalidatedError(change.operationType);

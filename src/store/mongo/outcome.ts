@@ -48,7 +48,14 @@ export function isOutcomeUnknown(error: unknown): boolean {
   if (PASSING_CLASSES.some((kind) => error instanceof kind)) return true;
   if (error instanceof MongoServerError) return PASSING_CODES.has(error.code) || error.hasErrorLabel('RetryableWriteError');
   // Those that the driver does not export: its connection pool is full or closed.
-  return error instanceof MongoDriverError && /Pool|WaitQueue/.test(error.name);
+  if (error instanceof MongoDriverError) return /Pool|WaitQueue/.test(error.name);
+  return isSocketError(error);
+}
+
+/** The driver lets some errors of a dying socket through as Node made them: "This socket has been ended by the other party", EPIPE. */
+function isSocketError(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
+  return /^(E[A-Z]+|ERR_(SOCKET|STREAM|SSL|TLS)_\w+)$/.test(error.code);
 }
 
 /** Whether a unique index refused an insert. */

@@ -16,10 +16,13 @@ export function parseNarration(wire: Narration, place: Place): NonNullable<Monta
 
 /** Reads the music. */
 export function parseMusic(wire: Music, place: Place): NonNullable<Montage['music']> {
-  const fadeOut = wire.fadeOut ? parseDurationUs(wire.fadeOut, at(place, 'fade_out'), FADE_OUT) : null;
   return {
     asset: parseUri(wire.uri, at(place, 'uri')),
     gainDb: parseNumber(wire.gainDb ?? DEFAULT_MUSIC_GAIN_DB, at(place, 'gain_db'), GAIN),
-    fadeOutUs: fadeOut ?? FADE_OUT.defaultUs,
+    fadeOutUs: parseFadeOut(wire, at(place, 'fade_out')),
   };
+}
+
+function parseFadeOut({ fadeOut }: Music, place: Place): number {
+  return (fadeOut ? parseDurationUs(fadeOut, place, FADE_OUT) : null) ?? FADE_OUT.defaultUs;
 }

@@ -132,11 +132,13 @@ describe('a watcher that stops reading', () => {
   });
 
   test('is cut with RESOURCE_EXHAUSTED, while others go on', async () => {
-    const { under, client } = await start({ watcherStallMs: 500 });
+    const { under, client } = await start({ watcherStallMs: 2_000 });
     const other = connect(under.grpcAddress);
     closers.push(() => { other.close(); });
     await storeTask(under, 'a');
     const stalled = client.watch({ name: 'tasks/a' });
+    // From the start: under load the cut may come while the test is still sending.
+    const error = new Promise<ServiceError>((resolve) => stalled.on('error', (e: Error) => { resolve(e as ServiceError); }));
     await once(stalled, 'data');
     stalled.pause();
     const reading = follow(other, { name: 'tasks/a' });
@@ -149,7 +151,6 @@ describe('a watcher that stops reading', () => {
 
     const line = await eventually('the end of the stalled call', () => under.log.find((entry) => entry.code === 'RESOURCE_EXHAUSTED'));
     expect(line).toMatchObject({ method: 'WatchTask', task: 'tasks/a' });
-    const error = new Promise<ServiceError>((resolve) => stalled.on('error', (e: Error) => { resolve(e as ServiceError); }));
     stalled.resume();
     expect((await error).code).toBe(8);
 

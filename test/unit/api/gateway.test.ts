@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { createChain } from '../../../src/api/chain.js';
+import { createDrain } from '../../../src/api/drain.js';
+import { createTaskService } from '../../../src/api/grpc/task-service.js';
+import { createGateway } from '../../../src/api/http/gateway.js';
+import { httpStatusOf } from '../../../src/api/http/http-error.js';
+import type { HttpRequest } from '../../../src/api/http/http-types.js';
+import { findRoute, routesOf } from '../../../src/api/http/route-table.js';
+import { statusCode } from '../../../src/api/grpc/status-code.js';
+import { createLogger } from '../../../src/observability/logger.js';
+import { TaskError } from '../../../src/task/errors.js';
+import { submitted } from '../../../src/task/transitions.js';
+import type { TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
+
+const task = submitted({ id: 'a', tenant: 'default', requestId: null, requestHash: '', maxAttempts: 2, nowMs: 0 });
+
+/** A gateway on use-cases that note what they are asked for. */
+function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
+  const asked: unknown[] = [];
+  const answer = <T>(result: T) => (question: unknown) => {
+    asked.push(question);
+    return Promise.resolve(result);
+  };
+  const tasks: TaskUseCases = {
+    submit: answer(task),
+    get: answer(task),
+    list: answer({ tasks: [task], nextPageToken: 'next' }),
+    cancel: answer(task),
+    watch: () => { throw new Error('not over HTTP'); },
+    ...overrides,
+  };
+  const lines: Record<string, unknown>[] = [];
+  const logger = createLogger({ level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) } });
+  const drain = createDrain();
+  const chain = createChain({ logger, drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
+  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', monotonicMs: () => 0 }), chain });
+  const send = async (method: string, target: string, body: string | Buffer | null = null) => {
+    const [path = '', query = ''] = target.split('?');
+    const request: HttpRequest = {
+      method, path, query, body: body === null ? null : Buffer.from(body), peer: 'test', signal: new AbortController().signal,
+    };
+    const response = await gateway(request);
+    const text = response.body.kind === 'text' ? response.body.text : '';
+    return { ...response, json: JSON.parse(text) as Record<string, unknown> };
+  };
+  return { send, asked, lines, drain };
+}
+
+test('the routes are those of the proto, without the stream', () => {
+  const routes = routesOf('cutroom.v1.TaskService').map((route) => `${route.httpMethod} ${route.rpc.name} ${route.hasBody ? 'body' : 'no body'}`);
+  expect(routes).toEqual(['POST SubmitTask body', 'GET GetTask no body', 'GET ListTasks no body', 'POST CancelTask body']);
+  expect(findRoute(routesOf('cutroom.v1.TaskService'), 'GET', '/v1/tasks/a:watch').kind).toBe('none');
+});
+
+describe('a request becomes that of the RPC', () => {
+  test('from path and query, by proto or JSON names; unknown names are ignored', async () => {
+    const { send, asked } = gatewayUnderTest();
+    expect(await send('GET', '/v1/tasks/a')).toMatchObject({ status: 200, json: { name: 'tasks/a', progress: 0 } });
+    await send('GET', '/v1/tasks?page_size=7&page_token=t%26u&utm_source=x&name.x=1');
+    await send('GET', '/v1/tasks?pageSize=8&pageToken=a+b');
+    await send('HEAD', '/v1/tasks');
+    expect(asked).toEqual([
+      { tenant: 'default', id: 'a' },
+      { tenant: 'default', pageSize: 7, pageToken: 't&u' },
+      { tenant: 'default', pageSize: 8, pageToken: 'a b' },
+      { tenant: 'default', pageSize: 0, pageToken: '' },
+    ]);
+  });
+
+  test('from a body, which cannot overrule the path', async () => {
+    const { send, asked } = gatewayUnderTest();
+    await send('POST', '/v1/tasks/a:cancel', '{"name":"tasks/b"}');
+    await send('POST', '/v1/tasks/a:cancel', '');
+    await send('POST', '/v1/tasks/a:cancel');
+    expect(asked).toEqual([{ tenant: 'default', id: 'a' }, { tenant: 'default', id: 'a' }, { tenant: 'default', id: 'a' }]);
+  });
+
+  test.each([
+    ['{"spec":', /^body: /],
+    ['[]', /body: must be a JSON object/],
+    ['null', /body: must be a JSON object/],
+    ['{"spex":{}}', /"spex" is unknown/],
+    ['{"spec":{"montage":{"fit":"FIT_NO"}}}', /FIT_NO/],
+    ['{"spec":{"montage":{"longestClip":"5"}}}', /longest_clip|Duration/],
+    [`{"spec":{"montage":{"resolution":"${'x'.repeat(10_000)}"}}}`, /^.{0,500}$/],
+  ])('a body of %.40s is the fault of the request, and is logged as one', async (body, message) => {
+    const { send, asked, lines } = gatewayUnderTest();
+    const response = await send('POST', '/v1/tasks', body);
+    expect(response).toMatchObject({ status: 400, json: { code: 3, details: [{ reason: 'INVALID_REQUEST' }, { fieldViolations: [{ field: 'body' }] }] } });
+    expect(response.json.message).toMatch(message);
+    expect(asked).toEqual([]);
+    expect(lines).toMatchObject([{ method: 'SubmitTask', code: 'INVALID_ARGUMENT' }]);
+  });
+
+  test('a body that is not UTF-8 is refused, not guessed at', async () => {
+    const { send, asked } = gatewayUnderTest();
+    const body = Buffer.concat([Buffer.from('{"requestId":"'), Buffer.from([0xff]), Buffer.from('"}')]);
+    expect(await send('POST', '/v1/tasks', body)).toMatchObject({ status: 400, json: { code: 3 } });
+    expect(asked).toEqual([]);
+  });
+
+  test('a query that does not fit its field is refused as such', async () => {
+    const response = await gatewayUnderTest().send('GET', '/v1/tasks?page_size=many');
+    expect(response).toMatchObject({ status: 400, json: { details: [{}, { fieldViolations: [{ field: 'query' }] }] } });
+  });
+});
+
+describe('what is not there', () => {
+  test('is 404; what takes another method is 405 and says which', async () => {
+    const { send, lines } = gatewayUnderTest();
+    expect(await send('GET', '/v1/nothing')).toMatchObject({ status: 404, json: { code: 5, details: [] } });
+    expect(await send('DELETE', '/v1/tasks')).toMatchObject({ status: 405, headers: { allow: 'POST, GET' } });
+    expect(await send('GET', '/v1/tasks/a:cancel')).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('an error', () => {
+  test('has the body and the HTTP status of grpc-gateway, and all its details', async () => {
+    const violations = Array.from({ length: 1_000 }, (_, i) => ({ field: `f[${i}]`, description: 'is wrong' }));
+    const { send } = gatewayUnderTest({ submit: () => Promise.reject(new TaskError({ reason: 'INVALID_REQUEST', violations })) });
+    const { status, json } = await send('POST', '/v1/tasks', '{}');
+    expect([status, json.code]).toEqual([400, 3]);
+    expect((json.details as { fieldViolations?: unknown[] }[])[1]!.fieldViolations).toHaveLength(1_000);
+  });
+
+  test('of the service is told to the log alone', async () => {
+    const { send, lines } = gatewayUnderTest({ get: () => Promise.reject(new Error('the secret')) });
+    const response = await send('GET', '/v1/tasks/a');
+    expect(response).toMatchObject({ status: 500, json: { code: 13, details: [{ reason: 'INTERNAL' }] } });
+    expect(JSON.stringify(response.json)).not.toContain('secret');
+    expect(lines).toMatchObject([{ code: 'INTERNAL', err: { message: 'the secret' } }]);
+  });
+
+  test('while draining asks to come back', async () => {
+    const { send, drain } = gatewayUnderTest();
+    drain.begin();
+    expect(await send('GET', '/v1/tasks/a')).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, json: { code: 14 } });
+  });
+});
+
+test('every gRPC code has an HTTP status, and only OK has one that says so', () => {
+  const statuses = Array.from({ length: 17 }, (_, code) => httpStatusOf(statusCode(code)));
+  expect(statuses).toEqual([200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401]);
+});

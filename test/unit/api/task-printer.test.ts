@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
+import { taskServiceDefinition } from '../../../src/api/grpc/service-definition.js';
+import { createTaskPrinter } from '../../../src/api/grpc/task-printer.js';
+import { claimed, progressed, submitted, succeeded } from '../../../src/task/transitions.js';
+import { outputOf, progressAt } from '../../support/held-renderer.js';
+
+const running = claimed(submitted({ id: 'a', tenant: 'default', requestId: null, requestHash: '', maxAttempts: 2, nowMs: 0 }), {
+  attemptId: 'x', owner: 'o', nowMs: 0,
+});
+const done = succeeded(running, { outputs: [outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' })], warnings: [] }, 0);
+
+function printerUnderTest() {
+  const state = { nowMs: 0, signed: 0 };
+  const printer = createTaskPrinter(() => `http://h/${(state.signed += 1)}`, () => state.nowMs);
+  return { state, printer };
+}
+
+test('a revision is printed and its bytes are made once, however many get it and whoever read it', () => {
+  const { printer, state } = printerUnderTest();
+  const encode = (event: TaskEvent) => taskServiceDefinition.watchTask.responseSerialize(event);
+  const first = encode(printer.event(done));
+  for (let watcher = 0; watcher < 100; watcher += 1) expect(encode(printer.event(structuredClone(done)))).toBe(first);
+  expect(state.signed).toBe(1);
+});
+
+test('another revision is another print, and going back makes no mistake', () => {
+  const { printer } = printerUnderTest();
+  const later = progressed(running, progressAt(5), 1);
+  expect(printer.task(running).revision).toBe(2n);
+  expect(printer.task(later)).toMatchObject({ revision: 3n, progress: 5 });
+  expect(printer.task(running)).toMatchObject({ revision: 2n, progress: 0 });
+});
+
+test('URLs are signed anew before they get old; a task without any is not printed anew', () => {
+  const { printer, state } = printerUnderTest();
+  const young = printer.task(done);
+  state.nowMs = 59_999;
+  expect(printer.task(done)).toBe(young);
+  state.nowMs = 60_000;
+  expect(printer.task(done).videos).toEqual(['http://h/2']);
+  const unsigned = printer.task(running);
+  state.nowMs = 10_000_000;
+  expect(printer.task(running)).toBe(unsigned);
+});
+
+test('prints do not pile up', () => {
+  const { printer, state } = printerUnderTest();
+  printer.task(done);
+  for (let i = 0; i < 1_000; i += 1) printer.task({ ...running, id: `other-${i}` });
+  printer.task(done);
+  expect(state.signed).toBe(2);
+});

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { createLoggedEvents } from '../../../src/observability/events.js';
+import { createLogger } from '../../../src/observability/logger.js';
+import { claimed, failed, submitted, workerLost } from '../../../src/task/transitions.js';
+
+const queued = submitted({ id: 'a', tenant: 'default', requestId: null, requestHash: '', maxAttempts: 1, nowMs: 1_000 });
+const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs: 2_000 });
+
+test('each event is one line that names the task, its attempt and its revision', () => {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  const events = createLoggedEvents(createLogger({ level: 'info', destination }));
+  events.submitted(queued);
+  events.claimed(running);
+  const failure = { reason: 'INTERNAL', message: 'm', field: '' } as const;
+  events.attemptEnded(failed(running, failure, 5_500), { failure, cause: new Error('what it was') });
+  events.recovered(workerLost(running, 3_000));
+  events.trouble('the sweep failed', new Error('store'));
+  expect(lines).toMatchObject([
+    { level: 30, task: 'tasks/a', attempt: 0, revision: 1, msg: 'task submitted' },
+    { level: 30, task: 'tasks/a', attempt: 1, revision: 2, msg: 'task claimed' },
+    { level: 40, task: 'tasks/a', attempt: 1, state: 'FAILED', reason: 'INTERNAL', durationMs: 3_500, err: { message: 'what it was' } },
+    { level: 40, task: 'tasks/a', workerLosses: 1, state: 'QUEUED' },
+    { level: 50, msg: 'the sweep failed', err: { message: 'store' } },
+  ]);
+  expect(lines[0]).not.toHaveProperty('hostname');
+});

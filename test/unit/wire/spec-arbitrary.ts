@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import type { RenderSpec } from '../../../generated/cutroom/v1/task_service.js';
+
+export type PartialSpec = Parameters<typeof RenderSpec.fromPartial>[0];
+
+const duration = (minUs: number, maxUs: number) =>
+  fc.integer({ min: minUs, max: maxUs }).map((us) => ({ seconds: BigInt(Math.floor(us / 1e6)), nanos: (us % 1e6) * 1000 }));
+const color = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).padStart(6, '0')}`);
+const gain = fc.double({ min: -60, max: 20, noNaN: true });
+const uri = fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }).filter((text) => !text.includes('\0'));
+const text = fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' }).map((t) => `a${t.replace(/\p{Cc}/gu, '\r\n')}`);
+
+const style = fc.record({
+  fontSize: fc.constantFrom(0, 8, 60, 33.3, 400),
+  textColor: fc.option(color, { nil: '' }),
+  outlineColor: fc.option(color.map((c) => `${c}80`), { nil: '' }),
+  outlineWidth: fc.option(fc.double({ min: 0, max: 20, noNaN: true }), { nil: undefined }),
+  boxColor: fc.option(color, { nil: '' }),
+  bold: fc.boolean(),
+  position: fc.integer({ min: 0, max: 3 }),
+});
+
+const cue = fc
+  .record({ startUs: fc.integer({ min: 0, max: 80_000_000 }), lengthUs: fc.integer({ min: 1, max: 5_000_000 }), text })
+  .map((c) => ({ start: durationOf(c.startUs), end: durationOf(c.startUs + c.lengthUs), text: c.text }));
+
+function durationOf(us: number) {
+  return { seconds: BigInt(Math.floor(us / 1e6)), nanos: (us % 1e6) * 1000 };
+}
+
+const source = fc.oneof(
+  uri.map((value) => ({ $case: 'uri' as const, value })),
+  fc.array(cue, { minLength: 1, maxLength: 5 }).map((cues) => ({ $case: 'cues' as const, value: { cues } })),
+);
+
+/** Specs that are right in every field. */
+export const validSpec: fc.Arbitrary<PartialSpec> = fc
+  .record({
+    materials: fc.array(fc.record({ uri }), { minLength: 1, maxLength: 6 }),
+    longestClip: fc.option(duration(4_000_000, 600_000_000), { nil: undefined }),
+    fit: fc.integer({ min: 0, max: 2 }),
+    backgroundColor: fc.option(color, { nil: '' }),
+    aspectRatio: fc.integer({ min: 0, max: 3 }),
+    resolution: fc.option(fc.integer({ min: 72, max: 1080 }).map((n) => 2 * n), { nil: 0 }),
+    transition: fc.option(
+      fc.oneof(fc.constant({ kind: 1 }), fc.record({ kind: fc.constant(2), duration: fc.option(duration(40_000, 2_000_000), { nil: undefined }) })),
+      { nil: undefined },
+    ),
+    narration: fc.option(fc.record({ uri, gainDb: gain }), { nil: undefined }),
+    music: fc.option(
+      fc.record({ uri, gainDb: fc.option(gain, { nil: undefined }), fadeOut: fc.option(duration(0, 60_000_000), { nil: undefined }) }),
+      { nil: undefined },
+    ),
+    subtitles: fc.option(fc.record({ source, style: fc.option(style, { nil: undefined }) }), { nil: undefined }),
+  })
+  .map((value) => ({ kind: { $case: 'montage', value } }) as unknown as PartialSpec);
+
+const anyNumber = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, -0, 0, 1e308));
+const anyDuration = fc.option(fc.record({ seconds: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), nanos: fc.integer() }), { nil: undefined });
+const anyText = fc.string({ unit: 'binary', maxLength: 30 });
+const anyEnum = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer());
+
+/** Specs with anything at all in every field: what a hostile client may put on the wire. */
+export const anySpec = fc
+  .record({
+    materials: fc.array(fc.record({ uri: anyText }), { maxLength: 5 }),
+    longestClip: anyDuration,
+    fit: anyEnum,
+    backgroundColor: anyText,
+    aspectRatio: anyEnum,
+    resolution: fc.integer(),
+    transition: fc.option(fc.record({ kind: anyEnum, duration: anyDuration }), { nil: undefined }),
+    narration: fc.option(fc.record({ uri: anyText, gainDb: anyNumber }), { nil: undefined }),
+    music: fc.option(fc.record({ uri: anyText, gainDb: fc.option(anyNumber, { nil: undefined }), fadeOut: anyDuration }), { nil: undefined }),
+    subtitles: fc.option(
+      fc.record({
+        source: fc.option(
+          fc.oneof(
+            anyText.map((value) => ({ $case: 'uri' as const, value })),
+            fc
+              .array(fc.record({ start: anyDuration, end: anyDuration, text: anyText }), { maxLength: 4 })
+              .map((cues) => ({ $case: 'cues' as const, value: { cues } })),
+          ),
+          { nil: undefined },
+        ),
+        style: fc.option(
+          fc.record({
+            fontSize: anyNumber,
+            textColor: anyText,
+            outlineColor: anyText,
+            outlineWidth: fc.option(anyNumber, { nil: undefined }),
+            boxColor: anyText,
+            bold: fc.boolean(),
+            position: anyEnum,
+          }),
+          { nil: undefined },
+        ),
+      }),
+      { nil: undefined },
+    ),
+  })
+  .map((value) => ({ kind: { $case: 'montage', value } }) as unknown as RenderSpec);
