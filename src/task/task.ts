@@ -89,6 +89,8 @@ export interface Task {
   readonly phaseTimings: readonly PhaseTiming[];
   readonly outputs: readonly Output[];
   readonly failure: TaskFailure | null;
+  /** What the submit had to say; part of `warnings` at all times. */
+  readonly submitWarnings: readonly Warning[];
   readonly warnings: readonly Warning[];
   /** Claims so far. */
   readonly attempt: number;

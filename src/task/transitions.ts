@@ -18,11 +18,14 @@ export interface NewTask {
   readonly priority: number;
   readonly timeouts: Timeouts;
   readonly ttlMs: number;
+  /** What the submit already had to say about the request; default: nothing. */
+  readonly warnings?: readonly Warning[];
   readonly nowMs: number;
 }
 
 /** A new task, queued. */
 export function submitted(input: NewTask): Task {
+  const submitWarnings = input.warnings ?? [];
   return {
     id: input.id,
     tenant: input.tenant,
@@ -44,7 +47,8 @@ export function submitted(input: NewTask): Task {
     phaseTimings: [],
     outputs: [],
     failure: null,
-    warnings: [],
+    submitWarnings,
+    warnings: submitWarnings,
     attempt: 0,
     failures: 0,
     workerLosses: 0,
@@ -72,7 +76,7 @@ export function claimed(task: Task, claim: { attemptId: string; owner: string; n
     phaseTimings: [{ phase: 'FETCHING', durationMs: 0 }],
     queueDeadlineMs: null,
     failure: null,
-    warnings: [],
+    warnings: task.submitWarnings,
     startTimeMs: claim.nowMs,
   };
 }
@@ -96,7 +100,7 @@ export function succeeded(task: Task, result: { outputs: readonly Output[]; warn
     state: 'SUCCEEDED',
     percent: 100,
     outputs: result.outputs,
-    warnings: result.warnings,
+    warnings: [...task.submitWarnings, ...result.warnings],
   };
 }
 
@@ -127,7 +131,7 @@ export function retried(task: Task, nowMs: number): Task {
     failures: 0,
     workerLosses: 0,
     failure: null,
-    warnings: [],
+    warnings: task.submitWarnings,
     startTimeMs: null,
     endTimeMs: null,
     expireTimeMs: null,

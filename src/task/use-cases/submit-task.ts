@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.js';
 import type { MediaInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
-import type { Task, Timeouts } from '../task.js';
+import type { Task, Timeouts, Warning } from '../task.js';
 import { submitted } from '../transitions.js';
 
 export interface SubmitCommand {
@@ -23,6 +23,8 @@ export interface SubmitCommand {
   readonly ttlMs: number;
   readonly maxAttempts: number;
   readonly admission: 'QUEUE' | 'RUN_OR_REJECT';
+  /** What the door had to say about the request, for the task to keep; default: nothing. */
+  readonly warnings?: readonly Warning[];
 }
 
 export interface SubmitNeeds {
@@ -69,8 +71,8 @@ function refuse(violations: readonly Violation[]): void {
 }
 
 function taskOf(clock: Clock, command: SubmitCommand): Task {
-  const { tenant, requestId, requestHash, maxAttempts, labels, priority, timeouts, ttlMs } = command;
-  return submitted({ id: clock.newTaskId(), nowMs: clock.nowMs(), tenant, requestId, requestHash, maxAttempts, labels, priority, timeouts, ttlMs });
+  const { tenant, requestId, requestHash, maxAttempts, labels, priority, timeouts, ttlMs, warnings = [] } = command;
+  return submitted({ id: clock.newTaskId(), nowMs: clock.nowMs(), tenant, requestId, requestHash, maxAttempts, labels, priority, timeouts, ttlMs, warnings });
 }
 
 function sameRequest(earlier: Task, command: SubmitCommand): Task {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cancelled, claimed, failed, handedBack, progressed, succeeded, workerLost } from '../../../src/task/transitions.js';
+import { cancelled, claimed, failed, handedBack, progressed, retried, succeeded, workerLost } from '../../../src/task/transitions.js';
+import type { Task } from '../../../src/task/task.js';
 import { newTask } from '../../support/new-task.js';
 
 const queued = newTask({ nowMs: 1000 });
@@ -53,5 +54,15 @@ describe('the life of a task', () => {
     }
     task = workerLost(claimed(task, { attemptId: 'a3', owner: 'w', nowMs: 3 }), 3);
     expect(task).toMatchObject({ state: 'FAILED', failure: { reason: 'WORKER_LOST' } });
+  });
+
+  it('what the submit had to say stays through every attempt, and what a render says comes after it', () => {
+    const warning = (code: string) => ({ code, message: 'm', field: 'f', count: 1 });
+    const said = newTask({ warnings: [warning('SUBMIT')] });
+    const end = (task: Task) => succeeded(task, { outputs: [], warnings: [warning('RENDER')] }, 3);
+    const first = claimed(said, { attemptId: 'a1', owner: 'w', nowMs: 2 });
+    const again = retried(cancelled(first, 3), 4);
+    for (const task of [said, first, again]) expect(task.warnings.map((w) => w.code)).toEqual(['SUBMIT']);
+    expect(end(claimed(again, { attemptId: 'a2', owner: 'w', nowMs: 5 })).warnings.map((w) => w.code)).toEqual(['SUBMIT', 'RENDER']);
   });
 });
