@@ -51,6 +51,13 @@ export function describeQueries(kind: StoreKind): void {
   describe('list', () => {
     const at = useStore(kind);
 
+    it('knows how many there are, of one tenant', async () => {
+      expect(await at.store.count('default')).toBe(0);
+      for (let i = 0; i < 3; i++) await insertQueued(at.store, { nowMs: i });
+      await insertQueued(at.store, { tenant: 'other' });
+      expect([await at.store.count('default'), await at.store.count('other'), await at.store.count('none')]).toEqual([3, 1, 0]);
+    });
+
     it('is newest first, ties by id highest first, of one tenant, in pages without gap or repetition', async () => {
       const tasks: Task[] = [];
       for (let i = 0; i < 23; i++) tasks.push(await insertQueued(at.store, { nowMs: 1000 + Math.floor(i / 7), id: randomUUID() }));

@@ -72,6 +72,7 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     getSpec: (key) => answer(() => entries.get(keyOf(key))?.spec ?? null),
     list: ({ tenant, limit, after }) =>
       answer(() => tasks().filter((t) => t.tenant === tenant && comesAfter(t, after)).sort(newestFirst).slice(0, limit)),
+    count: (tenant) => answer(() => tasks().filter((t) => t.tenant === tenant).length),
     replace: (from, to, { leaseMs }) => answer(() => replace(from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(renewal)),
     queued: (limit) => answer(() => tasks().filter((t) => t.state === 'QUEUED').sort(oldestFirst).slice(0, limit)),

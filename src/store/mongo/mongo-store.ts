@@ -73,6 +73,8 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
       return stored?.spec ?? null;
     },
     list: (query) => find(listFilter(query), { createTimeMs: -1, _id: -1 }, query.limit),
+    // By an aggregation's stage, so from the index `list`.
+    count: (tenant) => calls.ask((options) => tasks.countDocuments({ tenant }, { ...options })),
     replace: async (from, to, { leaseMs }) => {
       // Progress carries the heartbeat, so it goes where heartbeats go.
       const through = from.state === 'RUNNING' && to.state === 'RUNNING' ? leases : tasks;

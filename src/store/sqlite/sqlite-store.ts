@@ -30,6 +30,7 @@ export function createSqliteStore(options: { file: string }): TaskStore {
     findByRequestId: (tenant, requestId) => answer(() => byRequestId(connection, tenant, requestId)),
     getSpec: (key) => answer(() => specOf(connection, key)),
     list: (query) => answer(() => list(connection, query)),
+    count: (tenant) => answer(() => count(connection, tenant)),
     replace: (from, to, { leaseMs }) => answer(() => replace(connection, notifier, from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(connection, renewal)),
     queued: (limit) => answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY create_time_ms, tenant, id LIMIT ?`, limit)),
@@ -115,6 +116,11 @@ function list(connection: Connection, { tenant, limit, after }: ListQuery): Task
   const order = 'ORDER BY create_time_ms DESC, id DESC LIMIT ?';
   if (after === null) return tasksOf(connection, `tenant = ? ${order}`, tenant, limit);
   return tasksOf(connection, `tenant = ? AND (create_time_ms, id) < (?, ?) ${order}`, tenant, after.createTimeMs, after.id, limit);
+}
+
+function count(connection: Connection, tenant: string): number {
+  const [row] = connection.rows('SELECT count(*) AS n FROM tasks WHERE tenant = ?', tenant);
+  return (row as { n: number }).n;
 }
 
 function byRequestId(connection: Connection, tenant: string, requestId: string): Task | null {

@@ -93,6 +93,9 @@ export interface TaskStore {
   /** Up to `limit` tasks of a tenant. */
   list(query: ListQuery): Promise<readonly Task[]>;
 
+  /** How many tasks a tenant has. */
+  count(tenant: string): Promise<number>;
+
   /**
    * Replaces `from` by `to` if the store still has `from` (same revision, fence and attempt id), else changes nothing.
    * When `to` is RUNNING its lease ends `leaseMs` from now by the store's clock; otherwise it has none.

@@ -28,6 +28,8 @@ export interface TaskUseCases {
   wait(key: TaskKey, options: WaitOptions): Promise<Task>;
   watch(key: TaskKey, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined>;
   list(query: ListTasksQuery): Promise<TaskPage>;
+  /** How many tasks a tenant has. */
+  count(tenant: string): Promise<number>;
   cancel(key: TaskKey): Promise<Task>;
   retry(key: TaskKey): Promise<Task>;
   delete(key: TaskKey): Promise<void>;
@@ -49,6 +51,7 @@ export function createTaskUseCases(needs: TaskUseCaseNeeds): TaskUseCases {
     wait: (key, options) => waitForTask(needs, key, options),
     watch: (key, options) => needs.hub.watch(key, options),
     list: (query) => listTasks(needs, query),
+    count: (tenant) => needs.store.count(tenant),
     cancel: (key) => cancelTask(needs, key),
     retry: (key) => retryTask(needs, key),
     delete: (key) => deleteTask(needs, key),
