@@ -4,9 +4,7 @@ import path from 'node:path';
 import { startApi, type Api } from './api/api.js';
 import type { Config } from './config/config.js';
 import { formatAddress } from './config/readers.js';
-import { findToolchain } from './engine/capabilities.js';
-import { prepareFonts } from './engine/captions/fonts.js';
-import { createRenderer } from './engine/renderer.js';
+import { createEngine, type Engine } from './engine-setup.js';
 import { claimScratchRoot } from './engine/scratch-root.js';
 import { createLocalFiles } from './media/local-files.js';
 import { createLocalOutputs } from './media/local-outputs.js';
@@ -17,8 +15,8 @@ import { createSqliteStore } from './store/sqlite/sqlite-store.js';
 import { systemClock } from './system-clock.js';
 import { createOutputUrls, SIGNING_KEY_NAME } from './task/output-urls.js';
 import type { AssetSource } from './task/ports/asset-source.js';
+import type { MediaInspector } from './task/ports/media-inspector.js';
 import type { OutputStore } from './task/ports/output-store.js';
-import type { Renderer } from './task/ports/renderer.js';
 import type { TaskEvents } from './task/ports/task-events.js';
 import type { TaskStore } from './task/ports/task-store.js';
 import { createTaskHub } from './task/task-hub.js';
@@ -73,9 +71,9 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       assets: createLocalFiles({ roots: config.inputRoots }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
     };
-    const pool = config.slots > 0 ? await createPool(context, cleanups) : null;
-    const { api, hub } = await openDoors(context);
-    pool?.start();
+    const worker = await createWorker(context, cleanups);
+    const { api, hub } = await openDoors(context, worker?.engine.inspector ?? null);
+    worker?.pool.start();
     cleanups.push(async () => {
       hub.close();
       await api.stop();
@@ -87,7 +85,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
         logger.info('draining');
         // Streams end now, so that watchers can go elsewhere; renders may still end.
         api.drain();
-        await pool?.stop({ graceMs: config.drainMs });
+        await worker?.pool.stop({ graceMs: config.drainMs });
         await undo();
         logger.info('stopped');
       },
@@ -103,7 +101,7 @@ async function openStore(config: Config, events: TaskEvents): Promise<TaskStore>
   return createMongoStore({ uri: config.mongodbUri, onTrouble: (what, cause) => { events.trouble(what, cause); } });
 }
 
-async function openDoors({ config, logger, events, store, assets, outputs }: Context): Promise<{ api: Api; hub: { close(): void } }> {
+async function openDoors({ config, logger, events, store, assets, outputs }: Context, inspector: MediaInspector | null): Promise<{ api: Api; hub: { close(): void } }> {
   let publicUrl = config.publicUrl ?? '';
   const urls = createOutputUrls({
     store,
@@ -117,7 +115,7 @@ async function openDoors({ config, logger, events, store, assets, outputs }: Con
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
-    tasks: createTaskUseCases({ store, hub, assets, clock: systemClock, events }),
+    tasks: createTaskUseCases({ store, hub, assets, outputs, inspector, clock: systemClock, events }),
     urls,
     ping: () => store.ping(),
     logger,
@@ -129,13 +127,17 @@ async function openDoors({ config, logger, events, store, assets, outputs }: Con
   return { api, hub };
 }
 
-async function createPool(context: Context, cleanups: (() => Promise<unknown>)[]): Promise<WorkerPool> {
+/** The worker side, and what callers can ask of an engine. Null: this process serves the API only, and needs no ffmpeg. */
+async function createWorker(context: Context, cleanups: (() => Promise<unknown>)[]): Promise<{ pool: WorkerPool; engine: Engine } | null> {
   const { config, events, store, outputs } = context;
+  if (config.slots === 0) return null;
   const scratchRoot = await claimScratchRoot(path.join(config.dataDir, 'scratch'));
   cleanups.push(() => rm(scratchRoot, { recursive: true, force: true }));
-  return createWorkerPool({
+  const engine = await createEngine({ ...context, scratchRoot });
+  const pool = createWorkerPool({
     store,
-    renderer: await createEngine(context, scratchRoot),
+    renderer: engine.renderer,
+    build: engine.build,
     outputs,
     events,
     clock: systemClock,
@@ -147,19 +149,5 @@ async function createPool(context: Context, cleanups: (() => Promise<unknown>)[]
     progressIntervalMs: config.progressIntervalMs,
     sweepIntervalMs: config.sweepIntervalMs,
   });
-}
-
-async function createEngine({ config, logger, assets, outputs }: Context, scratchRoot: string): Promise<Renderer> {
-  const { stallMs, noProgressMs, totalMs, memoryBytes } = config.watchdog;
-  const toolchain = await findToolchain({ ffmpeg: config.ffmpeg, ffprobe: config.ffprobe }, new AbortController().signal);
-  logger.info({ ffmpeg: toolchain.version }, 'ffmpeg found');
-  return createRenderer({
-    toolchain,
-    fonts: await prepareFonts(path.join(config.dataDir, 'fonts')),
-    assets,
-    outputs,
-    scratchRoot,
-    clocks: { stallMs, quietMs: Math.min(stallMs, 10_000), noProgressMs, totalMs, maxRssBytes: memoryBytes },
-    log: logger,
-  });
+  return { pool, engine };
 }
