@@ -20,6 +20,15 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
     cancelled: (task) => {
       logger.info(fields(task), 'task cancelled');
     },
+    retried: (task) => {
+      logger.info(fields(task), 'task queued again by hand');
+    },
+    queueTimedOut: (task) => {
+      logger.warn(fields(task), 'task failed: no worker took it in time');
+    },
+    removed: (task) => {
+      logger.info({ ...fields(task), state: task.state }, 'task removed');
+    },
     attemptLost: (task) => {
       logger.warn(fields(task), 'attempt lost: another holds the task now');
     },
