@@ -30,7 +30,15 @@ export interface OutputUrls {
    * The file that a URL names.
    * @throws TaskError OUTPUT_NOT_FOUND, URL_SIGNATURE_INVALID, URL_EXPIRED, STORE_UNAVAILABLE.
    */
-  open(request: { tenant: string; taskId: string; file: string; query: URLSearchParams }): Promise<{ path: string; contentType: string }>;
+  open(request: { tenant: string; taskId: string; file: string; query: URLSearchParams }): Promise<OutputFile>;
+  /** The file of that name, for a caller who may see the tenant's tasks. @throws TaskError OUTPUT_NOT_FOUND, STORE_UNAVAILABLE. */
+  locate(request: { tenant: string; taskId: string; file: string }): Promise<OutputFile>;
+}
+
+/** A finished video on this machine. */
+export interface OutputFile {
+  readonly path: string;
+  readonly contentType: string;
 }
 
 export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
@@ -39,6 +47,19 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
   function signature(task: Task, output: Output, expires: string): Buffer {
     // The location has the fence in it: a URL of an earlier attempt does not open a later one's file.
     return createHmac('sha256', signingKey).update([task.tenant, task.id, output.location, expires].join('\n')).digest();
+  }
+
+  async function find(tenant: string, taskId: string, file: string): Promise<{ task: Task; output: Output }> {
+    const task = await store.get({ tenant, id: taskId });
+    const output = task?.outputs.find((o) => o.key === file);
+    if (!task || !output) throw new TaskError({ reason: 'OUTPUT_NOT_FOUND' });
+    return { task, output };
+  }
+
+  async function fileOf(output: Output): Promise<OutputFile> {
+    const path = await outputs.localPath(output.location);
+    if (path === null) throw new TaskError({ reason: 'OUTPUT_NOT_FOUND' });
+    return { path, contentType: 'video/mp4' };
   }
 
   return {
@@ -50,17 +71,17 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
     },
 
     async open({ tenant, taskId, file, query }) {
-      const task = await store.get({ tenant, id: taskId });
-      const output = task?.outputs.find((o) => o.key === file);
-      if (!task || !output) throw new TaskError({ reason: 'OUTPUT_NOT_FOUND' });
+      const { task, output } = await find(tenant, taskId, file);
       const expires = query.get('expires') ?? '';
       const given = Buffer.from(query.get('signature') ?? '', 'base64url');
       const wanted = signature(task, output, expires);
       if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new TaskError({ reason: 'URL_SIGNATURE_INVALID' });
       if (clock.nowMs() >= Number(expires) * 1000) throw new TaskError({ reason: 'URL_EXPIRED' });
-      const path = await outputs.localPath(output.location);
-      if (path === null) throw new TaskError({ reason: 'OUTPUT_NOT_FOUND' });
-      return { path, contentType: 'video/mp4' };
+      return fileOf(output);
+    },
+
+    async locate({ tenant, taskId, file }) {
+      return fileOf((await find(tenant, taskId, file)).output);
     },
   };
 }

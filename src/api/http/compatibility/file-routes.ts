@@ -1,0 +1,23 @@
+import { tenantOf } from '../../tenant.js';
+import { type CompatibilityRoute, type RouteNeeds, rpcPath } from './route.js';
+
+/** A finished video by task and name, without a signature: whoever may read the task may have its video. */
+export function fileRoutes(needs: RouteNeeds): CompatibilityRoute[] {
+  return [
+    { method: 'GET', template: '/stream/{task}/{file}', handle: serve(needs, 'inline') },
+    { method: 'GET', template: '/download/{task}/{file}', handle: serve(needs, 'attachment') },
+  ];
+}
+
+function serve({ call, urls }: RouteNeeds, disposition: 'inline' | 'attachment'): CompatibilityRoute['handle'] {
+  return async (request, { task: taskId = '', file = '' }) => {
+    const found = await call(request, rpcPath('GetTask'), (context) => urls.locate({ tenant: tenantOf(context), taskId, file }));
+    const headers = {
+      'content-type': found.contentType,
+      'content-disposition': `${disposition}; filename="${file.replace(/[^A-Za-z0-9._-]/g, '_')}"`,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, no-cache',
+    };
+    return { status: 200, headers, body: { kind: 'file', path: found.path } };
+  };
+}

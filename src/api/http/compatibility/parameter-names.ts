@@ -1,0 +1,26 @@
+/** Which parameter of `POST /videos` a field of the spec was made of. The first that fits counts. */
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^spec\.montage\.materials\[(\d+)\].*$/, 'video_materials[$1].url'],
+  [/^spec\.montage\.materials$/, 'video_materials'],
+  [/^spec\.montage\.longest_clip$/, 'video_clip_duration'],
+  [/^spec\.montage\.transition.*$/, 'video_transition_mode'],
+  [/^spec\.montage\.narration\.gain_db$/, 'voice_volume'],
+  [/^spec\.montage\.narration.*$/, 'custom_audio_file'],
+  [/^spec\.montage\.music\.gain_db$/, 'bgm_volume'],
+  [/^spec\.montage\.music.*$/, 'bgm_file'],
+  [/^spec\.montage\.subtitles\.cues\.cues(\[\d+\].*)$/, 'subtitle_cues$1'],
+  [/^spec\.montage\.subtitles\.cues.*$/, 'subtitle_cues'],
+  [/^spec\.montage\.subtitles\.style\.font_size$/, 'font_size'],
+  [/^spec\.montage\.subtitles\.style\.text_color$/, 'text_fore_color'],
+  [/^spec\.montage\.subtitles\.style\.outline_color$/, 'stroke_color'],
+  [/^spec\.montage\.subtitles\.style\.outline_width$/, 'stroke_width'],
+  [/^spec\.montage\.subtitles\.style\.box_color$/, 'text_background_color'],
+  [/^spec\.montage\.subtitles.*$/, 'subtitle_file'],
+  [/^labels.*$/, 'video_subject'],
+];
+
+/** The name that a caller of these routes knows for a field; what is none of the spec's stays as it is. */
+export function toParameter(field: string): string {
+  const found = NAMES.find(([pattern]) => pattern.test(field));
+  return found ? field.replace(...found) : field;
+}

@@ -1,0 +1,59 @@
+import { type SubtitleStyle, SubtitleStyle_Position as Position } from '../../../../generated/cutroom/v1/montage.js';
+import type { ParameterReader } from './parameter-reader.js';
+
+const POSITIONS = ['bottom', 'top', 'center', 'custom', 'two_thirds_bottom'] as const;
+/** They give the size of an em, we the height of a line: 1.37 em in our fonts. The limit is ours, in their measure. */
+const LINE_PER_EM = 1.37;
+const FONT_SIZE = { min: 6, max: 290 };
+const DEFAULT_FONT_SIZE = 60;
+const STROKE_WIDTH = { min: 0, max: 20 };
+const DEFAULT_STROKE_WIDTH = 1.5;
+
+/** Reads how subtitles look. */
+export function readSubtitleStyle(reader: ParameterReader): SubtitleStyle {
+  const boxColor = readBox(reader);
+  if (reader.flag('rounded_subtitle_background') === true && boxColor !== '') {
+    reader.warn('SUBTITLE_BOX_NOT_ROUNDED', 'rounded_subtitle_background', 'the box behind the text has square corners');
+  }
+  return {
+    fontSize: (reader.number('font_size', FONT_SIZE) ?? DEFAULT_FONT_SIZE) * LINE_PER_EM,
+    textColor: reader.text('text_fore_color') ?? '',
+    outlineColor: reader.text('stroke_color') ?? '',
+    outlineWidth: reader.number('stroke_width', STROKE_WIDTH) ?? DEFAULT_STROKE_WIDTH,
+    boxColor,
+    bold: readBold(reader),
+    position: readPosition(reader),
+  };
+}
+
+/** A colour, or whether there is one at all. */
+function readBox(reader: ParameterReader): string {
+  const value = reader.raw('text_background_color');
+  if (value === true) return '#000000';
+  return value === false ? '' : (reader.text('text_background_color') ?? '');
+}
+
+/** Of a font's name only its weight is followed: captions are drawn in our own fonts, which are the same on every machine. */
+function readBold(reader: ParameterReader): boolean {
+  const name = reader.text('font_name') ?? '';
+  if (name === '') return false;
+  reader.warn('FONT_REPLACED', 'font_name', 'subtitles are drawn in Noto fonts, whatever font is named');
+  return /bold|heavy|black/i.test(name);
+}
+
+function readPosition(reader: ParameterReader): Position {
+  const position = reader.oneOf('subtitle_position', POSITIONS) ?? 'bottom';
+  const percent = reader.number('custom_position', { min: 0, max: 100 });
+  switch (position) {
+    case 'bottom':
+      return Position.POSITION_BOTTOM;
+    case 'top':
+      return Position.POSITION_TOP;
+    case 'center':
+      return Position.POSITION_CENTER;
+    case 'custom':
+    case 'two_thirds_bottom':
+      reader.refuse('subtitle_position', `"${position}" is not served yet${percent === undefined ? '' : ', nor custom_position'}`);
+      return Position.POSITION_BOTTOM;
+  }
+}

@@ -1,0 +1,37 @@
+import type { ServerMiddleware } from 'nice-grpc';
+import type { MediaLibrary } from '../../../task/ports/media-library.js';
+import type { OutputUrls } from '../../../task/output-urls.js';
+import type { TaskUseCases } from '../../../task/use-cases/task-use-cases.js';
+import type { HttpRequest, HttpResponse } from '../http-types.js';
+import type { PathVariables } from '../path-template.js';
+import type { ChainCall } from './chain-call.js';
+
+export interface CompatibilityOptions {
+  readonly tasks: TaskUseCases;
+  readonly chain: ServerMiddleware;
+  readonly urls: Pick<OutputUrls, 'sign' | 'locate'>;
+  /** What is in the input roots. */
+  readonly library: MediaLibrary;
+  /** What `bgm_type: "random"` chooses from, and `/musics` lists. */
+  readonly music: MediaLibrary;
+  /** At least 0, less than 1. */
+  readonly random: () => number;
+}
+
+/** What the routes work with. */
+export interface RouteNeeds extends CompatibilityOptions {
+  readonly call: ChainCall;
+}
+
+/** One route below `/api/v1`. What its handler throws is answered in the envelope. */
+export interface CompatibilityRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** As in `google.api.http`. */
+  readonly template: string;
+  readonly handle: (request: HttpRequest, variables: PathVariables) => Promise<HttpResponse>;
+}
+
+/** Full name of the RPC that a route does the work of: under it the chain logs and counts the call. */
+export function rpcPath(name: 'SubmitTask' | 'GetTask' | 'ListTasks' | 'DeleteTask' | 'GetCapabilities'): string {
+  return `/cutroom.v1.TaskService/${name}`;
+}

@@ -1,0 +1,14 @@
+/** An input that a caller may name. */
+export interface LibraryFile {
+  /** Its name alone. */
+  readonly name: string;
+  /** As requests name it: relative to an input root, never a path of the server. */
+  readonly uri: string;
+  readonly sizeBytes: number;
+}
+
+/** What lies in the input roots. */
+export interface MediaLibrary {
+  /** Sounds, or videos and images, by their names' endings; in order of `uri`, at most a thousand. */
+  list(kind: 'sound' | 'picture'): Promise<readonly LibraryFile[]>;
+}
