@@ -72,18 +72,7 @@ function numberOf(value: JsonValue, { min, max, whole = false }: NumberRange): n
 }
 
 function flagOf(value: JsonValue): boolean | undefined {
-  switch (typeof value === 'string' ? value.toLowerCase() : value) {
-    case true:
-    case 'true':
-    case 1:
-    case '1':
-      return true;
-    case false:
-    case 'false':
-    case 0:
-    case '0':
-      return false;
-    default:
-      return undefined;
-  }
+  const word = typeof value === 'object' ? '' : String(value).toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  return word === 'false' || word === '0' ? false : undefined;
 }
