@@ -1,5 +1,5 @@
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
-import type { RenderSpec } from '../../../generated/cutroom/v1/task_service.js';
+import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { type Findings, refuse } from './fields.js';
 import { parseMontage } from './parse-montage.js';
 

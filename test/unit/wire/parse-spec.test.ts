@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RenderSpec } from '../../../generated/cutroom/v1/task_service.js';
+import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { parseSpec } from '../../../src/wire/spec/parse-spec.js';
 import { parseStoredSpec } from '../../../src/wire/spec/parse-stored-spec.js';
 import { renderSpecType, requestHash, specJson } from '../../../src/wire/spec/spec-identity.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { RenderSpec } from '../../../generated/cutroom/v1/task_service.js';
+import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 
 export type PartialSpec = Parameters<typeof RenderSpec.fromPartial>[0];
 
