@@ -1,6 +1,7 @@
 import type { Logger } from '../observability/logger.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
+import type { EngineFacts } from '../wire/print-capabilities.js';
 import { createChain } from './chain.js';
 import { createDrain } from './drain.js';
 import { startGrpcServer } from './grpc/server.js';
@@ -23,6 +24,7 @@ export interface ApiOptions {
   readonly httpAddress: string;
   readonly tasks: TaskUseCases;
   readonly urls: OutputUrls;
+  readonly facts: EngineFacts;
   /** Resolves while the store answers. */
   readonly ping: () => Promise<void>;
   readonly logger: Logger;
@@ -51,7 +53,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
   const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request) });
-  const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), monotonicMs });
+  const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), facts: options.facts, monotonicMs });
   const handler = createRouter({
     gateway: createGateway({ service, chain }),
     files: createFiles({ urls, logger }),

@@ -1,17 +1,38 @@
 import type { SubmitCommand } from '../task/use-cases/task-use-cases.js';
-import type { Violation } from '../composition/violation.js';
-import type { SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
+import { DEFAULT_MAX_ATTEMPTS } from '../task/retry-policy.js';
+import { Admission, type SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
+import { parseLabels } from './parse-labels.js';
+import { parseTimeouts, parseTtlMs } from './parse-timeouts.js';
+import { type Findings, parseEnum, parseNumber, type Place, refuse } from './spec/fields.js';
 import { parseSpec } from './spec/parse-spec.js';
 import { requestHash, specJson } from './spec/spec-identity.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const PRIORITY = { min: -100, max: 100, unit: '' };
+const MAX_ATTEMPTS = { min: 1, max: 10, unit: '' };
+
+const ADMISSIONS: ReadonlyMap<number, SubmitCommand['admission']> = new Map([
+  [Admission.ADMISSION_UNSPECIFIED, 'QUEUE'],
+  [Admission.ADMISSION_QUEUE, 'QUEUE'],
+  [Admission.ADMISSION_RUN_OR_REJECT, 'RUN_OR_REJECT'],
+]);
 
 /** Turns a submit from the wire into the use-case's command, with every violation that can be seen without reading inputs. */
 export function parseSubmit(request: SubmitTaskRequest, tenant: string): SubmitCommand {
-  const violations: Violation[] = [];
-  const requestId = parseRequestId(request.requestId, violations);
   const parsed = parseSpec(request.spec);
-  const spec = violations.length === 0 ? parsed : { ...parsed, montage: null, violations: [...violations, ...parsed.violations] };
+  const findings: Findings = { violations: [], assets: [] };
+  const root = (field: string): Place => ({ field, findings });
+  const requestId = parseRequestId(request.requestId, root('request_id'));
+  const options = {
+    labels: parseLabels(request.labels, root('labels')),
+    priority: parseNumber(request.priority, root('priority'), PRIORITY),
+    timeouts: parseTimeouts(request.timeouts, root('timeouts')),
+    maxAttempts: parseNumber(request.maxAttempts === 0 ? DEFAULT_MAX_ATTEMPTS : request.maxAttempts, root('max_attempts'), MAX_ATTEMPTS),
+    ttlMs: parseTtlMs(request.ttl, root('ttl')),
+    admission: parseEnum(request.admission, root('admission'), ADMISSIONS, 'QUEUE'),
+  };
+  const violations = [...parsed.violations, ...findings.violations];
+  const spec = { ...parsed, montage: violations.length === 0 ? parsed.montage : null, violations };
   return {
     tenant,
     requestId,
@@ -19,13 +40,14 @@ export function parseSubmit(request: SubmitTaskRequest, tenant: string): SubmitC
     // A refused spec is not stored, and may be one that has no JSON form.
     specJson: spec.montage && request.spec ? specJson(request.spec) : '',
     spec,
+    ...options,
   };
 }
 
-function parseRequestId(text: string, violations: Violation[]): string | null {
+function parseRequestId(text: string, place: Place): string | null {
   if (text === '') return null;
   const id = text.toLowerCase();
   if (UUID.test(id)) return id;
-  violations.push({ field: 'request_id', description: 'must be a UUID such as 123e4567-e89b-42d3-a456-426614174000' });
+  refuse(place, 'must be a UUID such as 123e4567-e89b-42d3-a456-426614174000');
   return null;
 }

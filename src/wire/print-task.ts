@@ -6,10 +6,11 @@ import {
   type TaskError,
   TaskError_Category,
   Task_State,
+  type TaskTimeouts,
 } from '../../generated/cutroom/v1/task.js';
-import type { Duration } from '../../generated/google/protobuf/duration.js';
 import { FAILURES, type FailureCategory, type TaskFailure } from '../task/failure.js';
-import type { Output, Phase, Progress, Task, TaskState } from '../task/task.js';
+import type { Output, Phase, Progress, Task, TaskState, Timeouts } from '../task/task.js';
+import { printDuration } from './print-duration.js';
 import { errorInfo } from './status-details.js';
 import { codeOfFailure } from './status-mapping.js';
 import { formatTaskName } from './task-name.js';
@@ -26,7 +27,7 @@ export function printTask(task: Task, sign: SignUrl): WireTask {
     state: printState(task.state),
     progress: task.percent,
     videos: outputs.map((output) => output.url),
-    progressDetail: task.progress ? printProgress(task.progress) : undefined,
+    progressDetail: task.progress ? printProgress(task.progress, task.estimatedEndTimeMs) : undefined,
     outputs,
     error: task.failure ? printFailure(task.failure) : undefined,
     warnings: task.warnings.map(({ code, message, field, count }) => ({ code, message, field, count })),
@@ -38,7 +39,22 @@ export function printTask(task: Task, sign: SignUrl): WireTask {
     updateTime: new Date(task.updateTimeMs),
     revision: BigInt(task.revision),
     etag: `"${task.id}-${task.revision}"`,
+    labels: { ...task.labels },
+    priority: task.priority,
+    maxAttempts: task.maxAttempts,
+    expireTime: printTime(task.expireTimeMs),
+    timeouts: printTimeouts(task.timeouts),
+    phaseTimings: task.phaseTimings.map(({ phase, durationMs }) => ({ phase: printPhase(phase), duration: printDuration(durationMs * 1000) })),
+    // Of the full view only: see `print-full-task.ts`.
+    spec: undefined,
+    diagnostics: undefined,
   };
+}
+
+/** The limits that were asked for. Those that were not are the worker's, and not known before one has the task. */
+function printTimeouts({ queueMs, totalMs, stallMs, fetchMs }: Timeouts): TaskTimeouts {
+  const print = (ms: number | null) => (ms === null ? undefined : printDuration(ms * 1000));
+  return { queue: print(queueMs), total: print(totalMs), stall: print(stallMs), fetch: print(fetchMs) };
 }
 
 function printState(state: TaskState): Task_State {
@@ -92,13 +108,14 @@ function printCategory(category: FailureCategory): TaskError_Category {
   }
 }
 
-function printProgress(progress: Progress): ProgressDetail {
+function printProgress(progress: Progress, estimatedEndTimeMs: number | null): ProgressDetail {
   return {
     phase: printPhase(progress.phase),
     framesDone: progress.framesDone,
     framesTotal: progress.framesTotal,
     outTime: printDuration(progress.outTimeUs),
     speed: progress.speed,
+    estimatedEndTime: printTime(estimatedEndTimeMs),
   };
 }
 
@@ -126,10 +143,4 @@ function printOutput(output: Output, url: string): WireOutput {
 
 function printTime(timeMs: number | null): Date | undefined {
   return timeMs === null ? undefined : new Date(timeMs);
-}
-
-/** Lengths and positions are never negative here. */
-function printDuration(us: number): Duration {
-  const whole = Math.round(us);
-  return { seconds: BigInt(Math.floor(whole / 1_000_000)), nanos: (whole % 1_000_000) * 1000 };
 }

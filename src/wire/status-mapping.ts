@@ -8,6 +8,8 @@ import { formatTaskName } from './task-name.js';
 
 const TASK_TYPE = 'cutroom.v1/Task';
 const RETRY_AFTER_SECONDS = 1;
+/** A slot comes free when a render ends: seconds, rarely less. */
+const BUSY_RETRY_SECONDS = 5;
 
 /** A message is for people and travels in a header: a few violations are enough there, the details have all. */
 const MAX_MESSAGE_CHARACTERS = 500;
@@ -42,11 +44,17 @@ function mappingOf(detail: TaskErrorDetail, message: string): Mapping {
     }
     case 'REQUEST_ID_REUSED':
       return { code: Code.ALREADY_EXISTS, metadata: { request_id: detail.requestId }, details: [] };
-    case 'TASK_ALREADY_ENDED': {
+    case 'TASK_ALREADY_ENDED':
+    case 'TASK_NOT_ENDED':
+    case 'TASK_NOT_RETRYABLE': {
       const name = formatTaskName(detail.taskId);
       const details = [preconditionFailure('STATE', name, message)];
       return { code: Code.FAILED_PRECONDITION, metadata: { name, state: detail.state }, details };
     }
+    case 'NO_FREE_SLOT':
+      return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [retryInfo(BUSY_RETRY_SECONDS)] };
+    case 'NOT_SUPPORTED_HERE':
+      return { code: Code.UNIMPLEMENTED, metadata: {}, details: [] };
     case 'OUTPUT_NOT_FOUND':
       return { code: Code.NOT_FOUND, metadata: {}, details: [] };
     case 'URL_EXPIRED':

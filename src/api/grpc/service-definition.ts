@@ -2,7 +2,7 @@ import type { MethodDefinition } from 'nice-grpc';
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { oncePerObject } from '../once-per-object.js';
 
-const { submitTask, getTask, watchTask, listTasks, cancelTask } = TaskServiceDefinition.methods;
+const { submitTask, getTask, watchTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } = TaskServiceDefinition.methods;
 
 /**
  * The service as nice-grpc mounts it. It differs from the generated definition in that answers, which are always whole messages,
@@ -14,6 +14,10 @@ export const taskServiceDefinition = {
   watchTask: method(watchTask, true),
   listTasks: method(listTasks, false),
   cancelTask: method(cancelTask, false),
+  retryTask: method(retryTask, false),
+  deleteTask: method(deleteTask, false),
+  getCapabilities: method(getCapabilities, false),
+  probeMedia: method(probeMedia, false),
 };
 
 interface GeneratedMethod<Request, Response extends object> {

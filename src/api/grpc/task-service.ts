@@ -1,10 +1,15 @@
 import type { ServiceImplementation } from 'nice-grpc';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
+import type { EngineFacts } from '../../wire/print-capabilities.js';
 import type { SignUrl } from '../../wire/print-task.js';
 import { cancelTask } from './methods/cancel-task.js';
+import { deleteTask } from './methods/delete-task.js';
+import { getCapabilities } from './methods/get-capabilities.js';
 import { getTask } from './methods/get-task.js';
 import type { MethodNeeds } from './methods/method-needs.js';
 import { listTasks } from './methods/list-tasks.js';
+import { probeMedia } from './methods/probe-media.js';
+import { retryTask } from './methods/retry-task.js';
 import { submitTask } from './methods/submit-task.js';
 import { watchTask } from './methods/watch-task.js';
 import type { taskServiceDefinition } from './service-definition.js';
@@ -15,18 +20,23 @@ export type TaskService = ServiceImplementation<typeof taskServiceDefinition>;
 export interface TaskServiceNeeds {
   readonly tasks: TaskUseCases;
   readonly sign: SignUrl;
+  readonly facts: EngineFacts;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
 }
 
 /** The one implementation of the service, for both doors. Its methods throw TaskError; a middleware maps it. */
-export function createTaskService({ tasks, sign, monotonicMs }: TaskServiceNeeds): TaskService {
-  const needs: MethodNeeds = { tasks, print: createTaskPrinter(sign, monotonicMs) };
+export function createTaskService({ tasks, sign, facts, monotonicMs }: TaskServiceNeeds): TaskService {
+  const needs: MethodNeeds = { tasks, facts, print: createTaskPrinter(sign, monotonicMs) };
   return {
     submitTask: submitTask(needs),
     getTask: getTask(needs),
     watchTask: watchTask(needs),
     listTasks: listTasks(needs),
     cancelTask: cancelTask(needs),
+    retryTask: retryTask(needs),
+    deleteTask: deleteTask(needs),
+    getCapabilities: getCapabilities(needs),
+    probeMedia: probeMedia(needs),
   };
 }

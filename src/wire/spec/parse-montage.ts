@@ -1,18 +1,35 @@
 import type { AssetRef, Fit, Montage } from '../../composition/montage.js';
-import { AspectRatio, Fit as WireFit, type Montage as WireMontage } from '../../../generated/cutroom/v1/montage.js';
-import { at, parseColor, parseDurationUs, parseEnum, parseUri, type Place, refuse } from './fields.js';
+import { AspectRatio, ConcatMode, Fit as WireFit, ImageMotion, type Montage as WireMontage } from '../../../generated/cutroom/v1/montage.js';
+import { at, parseColor, parseDurationUs, parseEnum, parseNumber, parseUri, type Place, refuse } from './fields.js';
 import { parseMusic, parseNarration } from './parse-sound.js';
 import { parseSubtitles } from './parse-subtitles.js';
 import { parseTransition } from './parse-transition.js';
 
-const MAX_MATERIALS = 200;
-const LONGEST_CLIP = { minUs: 100_000, maxUs: 600_000_000, defaultUs: 5_000_000 };
-const RESOLUTION = { min: 144, max: 2160, default: 1080 };
+/** The most materials of a montage. */
+export const MAX_MATERIALS = 200;
+/** How long a clip may be; `montage.proto` says so. */
+export const LONGEST_CLIP = { minUs: 100_000, maxUs: 600_000_000, defaultUs: 5_000_000 };
+/** The short side, even. */
+export const RESOLUTION = { min: 144, max: 2160, default: 1080 };
 
 const FITS: ReadonlyMap<number, Fit> = new Map([
   [WireFit.FIT_UNSPECIFIED, 'COVER'],
   [WireFit.FIT_COVER, 'COVER'],
   [WireFit.FIT_CONTAIN, 'CONTAIN'],
+]);
+
+const CLIP_SPEED = { min: 0.5, max: 2, unit: '' };
+
+const CONCATS: ReadonlyMap<number, Montage['concat']> = new Map([
+  [ConcatMode.CONCAT_MODE_UNSPECIFIED, 'SEQUENTIAL'],
+  [ConcatMode.CONCAT_MODE_SEQUENTIAL, 'SEQUENTIAL'],
+  [ConcatMode.CONCAT_MODE_RANDOM, 'RANDOM'],
+]);
+
+const MOTIONS: ReadonlyMap<number, Montage['imageMotion']> = new Map([
+  [ImageMotion.IMAGE_MOTION_UNSPECIFIED, 'NONE'],
+  [ImageMotion.IMAGE_MOTION_NONE, 'NONE'],
+  [ImageMotion.IMAGE_MOTION_ZOOM_IN, 'ZOOM_IN'],
 ]);
 
 /** Width and height as they relate. */
@@ -38,8 +55,9 @@ export function parseMontage(wire: WireMontage, place: Place): Montage {
   const background = parseColor(wire.backgroundColor || '#000000', at(place, 'background_color'), 'refused');
   const shape = parseEnum(wire.aspectRatio, at(place, 'aspect_ratio'), SHAPES, PORTRAIT);
   const shortSide = parseResolution(wire.resolution, at(place, 'resolution'));
-  // With narration the materials may be shown again, so that even a single one can make many clips.
-  const manyClips = wire.materials.length >= 3 || wire.narration !== undefined;
+  const concat = parseEnum(wire.concatMode, at(place, 'concat_mode'), CONCATS, 'SEQUENTIAL');
+  // With narration the materials may be shown again, so that even a single one can make many clips; cut into pieces as well.
+  const manyClips = wire.materials.length >= 3 || wire.narration !== undefined || concat === 'RANDOM';
   return {
     kind: 'montage',
     ...frameSize(shape, shortSide),
@@ -51,6 +69,10 @@ export function parseMontage(wire: WireMontage, place: Place): Montage {
     narration: wire.narration ? parseNarration(wire.narration, at(place, 'narration')) : null,
     music: wire.music ? parseMusic(wire.music, at(place, 'music')) : null,
     subtitles: wire.subtitles ? parseSubtitles(wire.subtitles, at(place, 'subtitles'), { shortSide }) : null,
+    speed: wire.clipSpeed === 0 ? 1 : parseNumber(wire.clipSpeed, at(place, 'clip_speed'), CLIP_SPEED),
+    concat,
+    seed: wire.seed,
+    imageMotion: parseEnum(wire.imageMotion, at(place, 'image_motion'), MOTIONS, 'NONE'),
   };
 }
 

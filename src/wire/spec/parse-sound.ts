@@ -3,8 +3,8 @@ import type { Music, Narration } from '../../../generated/cutroom/v1/montage.js'
 import { at, parseDurationUs, parseNumber, parseUri, type Place } from './fields.js';
 
 const GAIN = { min: -60, max: 20, unit: 'dB' };
-const DEFAULT_MUSIC_GAIN_DB = -14;
-const FADE_OUT = { minUs: 0, maxUs: 60_000_000, defaultUs: 3_000_000 };
+export const DEFAULT_MUSIC_GAIN_DB = -14;
+export const FADE_OUT = { minUs: 0, maxUs: 60_000_000, defaultUs: 3_000_000 };
 
 /** Reads the speech. */
 export function parseNarration(wire: Narration, place: Place): NonNullable<Montage['narration']> {

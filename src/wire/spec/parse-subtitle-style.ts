@@ -1,19 +1,23 @@
 import type { SubtitleStyle } from '../../composition/montage.js';
 import { type SubtitleStyle as WireStyle, SubtitleStyle_Position } from '../../../generated/cutroom/v1/montage.js';
-import { at, parseColor, parseEnum, parseNumber, type Place } from './fields.js';
+import { at, parseColor, parseEnum, parseNumber, type Place, refuse } from './fields.js';
 
 /** Sizes on the wire are in pixels of a frame with this short side. */
 const REFERENCE_SHORT_SIDE = 1080;
 const FONT_SIZE = { min: 8, max: 400, unit: '' };
-const DEFAULT_FONT_SIZE = 60;
+export const DEFAULT_FONT_SIZE = 60;
 const OUTLINE_WIDTH = { min: 0, max: 20, unit: '' };
-const DEFAULT_OUTLINE_WIDTH = 3;
+export const DEFAULT_OUTLINE_WIDTH = 3;
 
-const POSITIONS: ReadonlyMap<number, SubtitleStyle['position']> = new Map([
+const HEIGHT_PERCENT = { min: 0, max: 100, unit: '%' };
+export const DEFAULT_HEIGHT_PERCENT = 70;
+
+const POSITIONS: ReadonlyMap<number, 'BOTTOM' | 'CENTER' | 'TOP' | 'CUSTOM'> = new Map([
   [SubtitleStyle_Position.POSITION_UNSPECIFIED, 'BOTTOM'],
   [SubtitleStyle_Position.POSITION_BOTTOM, 'BOTTOM'],
   [SubtitleStyle_Position.POSITION_CENTER, 'CENTER'],
   [SubtitleStyle_Position.POSITION_TOP, 'TOP'],
+  [SubtitleStyle_Position.POSITION_CUSTOM, 'CUSTOM'],
 ]);
 
 const DEFAULTS: WireStyle = {
@@ -24,6 +28,7 @@ const DEFAULTS: WireStyle = {
   boxColor: '',
   bold: false,
   position: SubtitleStyle_Position.POSITION_UNSPECIFIED,
+  heightPercent: undefined,
 };
 
 /** Reads how subtitles look; sizes come out in pixels of the output. */
@@ -36,6 +41,14 @@ export function parseSubtitleStyle(wire: WireStyle = DEFAULTS, place: Place, fra
     outlineWidth: parseNumber(wire.outlineWidth ?? DEFAULT_OUTLINE_WIDTH, at(place, 'outline_width'), OUTLINE_WIDTH) * scale,
     boxColor: wire.boxColor === '' ? null : parseColor(wire.boxColor, at(place, 'box_color'), 'allowed'),
     bold: wire.bold,
-    position: parseEnum(wire.position, at(place, 'position'), POSITIONS, 'BOTTOM'),
+    position: parsePosition(wire, place),
   };
+}
+
+function parsePosition({ position, heightPercent }: WireStyle, place: Place): SubtitleStyle['position'] {
+  const known = parseEnum(position, at(place, 'position'), POSITIONS, 'BOTTOM');
+  const here = at(place, 'height_percent');
+  if (known === 'CUSTOM') return parseNumber(heightPercent ?? DEFAULT_HEIGHT_PERCENT, here, HEIGHT_PERCENT) / 100;
+  if (heightPercent !== undefined) refuse(here, 'must not be set without POSITION_CUSTOM');
+  return known;
 }

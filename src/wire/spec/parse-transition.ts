@@ -1,16 +1,24 @@
 import { framesOf } from '../../composition/frame-grid.js';
 import { MONTAGE_FRAME_RATE } from '../../composition/expand-montage.js';
-import type { Transition } from '../../composition/montage.js';
+import type { ClipEffectKind, Transition } from '../../composition/montage.js';
 import { type Transition as WireTransition, Transition_Kind } from '../../../generated/cutroom/v1/montage.js';
 import { at, formatSeconds, parseDurationUs, parseEnum, type Place, refuse } from './fields.js';
 
-const DEFAULT_US = 500_000;
+export const CROSS_FADE_US = 500_000;
+export const CLIP_EFFECT_US = 1_000_000;
 const RANGE = { minUs: 40_000, maxUs: 600_000_000 };
 
-const KINDS: ReadonlyMap<number, Transition['kind']> = new Map([
+const KINDS: ReadonlyMap<number, 'CUT' | 'CROSS_FADE' | ClipEffectKind> = new Map([
   [Transition_Kind.KIND_UNSPECIFIED, 'CUT'],
   [Transition_Kind.KIND_CUT, 'CUT'],
   [Transition_Kind.KIND_CROSS_FADE, 'CROSS_FADE'],
+  [Transition_Kind.KIND_FADE_IN, 'FADE_IN'],
+  [Transition_Kind.KIND_FADE_OUT, 'FADE_OUT'],
+  [Transition_Kind.KIND_SLIDE_IN, 'SLIDE_IN'],
+  [Transition_Kind.KIND_SLIDE_OUT, 'SLIDE_OUT'],
+  [Transition_Kind.KIND_ZOOM_IN, 'ZOOM_IN'],
+  [Transition_Kind.KIND_ZOOM_OUT, 'ZOOM_OUT'],
+  [Transition_Kind.KIND_SHUFFLE, 'SHUFFLE'],
 ]);
 
 /** What the clips around a transition leave room for. */
@@ -26,14 +34,34 @@ export function parseTransition(wire: WireTransition | undefined, place: Place, 
   if (!wire) return { kind: 'CUT' };
   const kind = parseEnum(wire.kind, at(place, 'kind'), KINDS, null);
   const here = at(place, 'duration');
-  if (kind === 'CUT') {
-    if (wire.duration) refuse(here, 'must not be set for a cut, which takes no time');
-    return { kind: 'CUT' };
+  switch (kind) {
+    case 'CUT':
+      if (wire.duration) refuse(here, 'must not be set for a cut, which takes no time');
+      return { kind: 'CUT' };
+    case 'CROSS_FADE':
+      return parseCrossFade(wire, here, limits);
+    case 'ZOOM_IN':
+    case 'ZOOM_OUT':
+      if (wire.duration) refuse(here, 'must not be set for a zoom, which takes all of a clip');
+      return { kind: 'CLIP_EFFECT', effect: kind, durationUs: CLIP_EFFECT_US };
+    case 'FADE_IN':
+    case 'FADE_OUT':
+    case 'SLIDE_IN':
+    case 'SLIDE_OUT':
+    case 'SHUFFLE': {
+      const durationUs = wire.duration ? parseDurationUs(wire.duration, here, RANGE) : null;
+      return { kind: 'CLIP_EFFECT', effect: kind, durationUs: durationUs ?? CLIP_EFFECT_US };
+    }
+    case null:
+      // Of an unknown kind only this can be said.
+      if (wire.duration) parseDurationUs(wire.duration, here, RANGE);
+      return { kind: 'CUT' };
   }
-  const durationUs = wire.duration ? parseDurationUs(wire.duration, here, RANGE) : DEFAULT_US;
-  // Of an unknown kind nothing more can be said.
-  if (kind === null || durationUs === null) return { kind: 'CUT' };
-  const { longestClipUs, manyClips } = limits;
+}
+
+function parseCrossFade(wire: WireTransition, here: Place, { longestClipUs, manyClips }: ClipLimits): Transition {
+  const durationUs = wire.duration ? parseDurationUs(wire.duration, here, RANGE) : CROSS_FADE_US;
+  if (durationUs === null) return { kind: 'CUT' };
   if (longestClipUs !== null && !leavesRoom(durationUs, longestClipUs, manyClips)) {
     refuse(here, tooLong(longestClipUs, manyClips, wire.duration !== undefined));
   }
@@ -51,5 +79,5 @@ function tooLong(longestClipUs: number, manyClips: boolean, given: boolean): str
   const limit = manyClips
     ? `half of longest_clip (${formatSeconds(longestClipUs)}), since a clip between two others fades on both sides`
     : `longest_clip (${formatSeconds(longestClipUs)})`;
-  return `${given ? '' : `is ${formatSeconds(DEFAULT_US)} by default and `}must be at most ${limit}`;
+  return `${given ? '' : `is ${formatSeconds(CROSS_FADE_US)} by default and `}must be at most ${limit}`;
 }

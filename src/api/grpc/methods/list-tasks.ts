@@ -3,10 +3,10 @@ import type { ListTasksRequest, ListTasksResponse } from '../../../../generated/
 import { tenantOf } from '../../tenant.js';
 import type { MethodNeeds } from './method-needs.js';
 
-/** ListTasks: a page of tasks, newest first. */
+/** ListTasks: a page of tasks. */
 export function listTasks({ tasks, print }: MethodNeeds) {
-  return async ({ pageSize, pageToken }: ListTasksRequest, context: CallContext): Promise<ListTasksResponse> => {
-    const page = await tasks.list({ tenant: tenantOf(context), pageSize, pageToken });
+  return async ({ pageSize, pageToken, filter, orderBy }: ListTasksRequest, context: CallContext): Promise<ListTasksResponse> => {
+    const page = await tasks.list({ tenant: tenantOf(context), pageSize, pageToken, filter, orderBy });
     return { tasks: page.tasks.map((task) => print.task(task)), nextPageToken: page.nextPageToken };
   };
 }

@@ -1,8 +1,10 @@
 import type { TaskUseCases } from '../../../task/use-cases/task-use-cases.js';
+import type { EngineFacts } from '../../../wire/print-capabilities.js';
 import type { TaskPrinter } from '../task-printer.js';
 
 /** What the methods work with. */
 export interface MethodNeeds {
   readonly tasks: TaskUseCases;
   readonly print: TaskPrinter;
+  readonly facts: EngineFacts;
 }

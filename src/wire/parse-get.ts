@@ -1,0 +1,35 @@
+import { type GetTaskRequest, TaskView } from '../../generated/cutroom/v1/task_service.js';
+import { TaskError } from '../task/errors.js';
+import type { WaitOptions } from '../task/use-cases/task-use-cases.js';
+import { type Findings, parseDurationUs, parseEnum, refuse } from './spec/fields.js';
+import { parseTaskName } from './task-name.js';
+
+const WAIT = { minUs: 0, maxUs: 60_000_000, defaultUs: 30_000_000 };
+const VIEWS: ReadonlyMap<number, TaskView> = new Map([
+  [TaskView.TASK_VIEW_UNSPECIFIED, TaskView.TASK_VIEW_BASIC],
+  [TaskView.TASK_VIEW_BASIC, TaskView.TASK_VIEW_BASIC],
+  [TaskView.TASK_VIEW_FULL, TaskView.TASK_VIEW_FULL],
+]);
+
+/** What a GetTask asks for. */
+export interface ParsedGet {
+  readonly id: string;
+  readonly view: TaskView;
+  /** Null: answer at once. */
+  readonly wait: Omit<WaitOptions, 'signal'> | null;
+}
+
+/** @throws TaskError INVALID_REQUEST with every violation. */
+export function parseGet(request: GetTaskRequest): ParsedGet {
+  const id = parseTaskName(request.name);
+  const findings: Findings = { violations: [], assets: [] };
+  const root = (field: string) => ({ field, findings });
+  const view = parseEnum(request.view, root('view'), VIEWS, TaskView.TASK_VIEW_BASIC);
+  const timeoutUs = request.waitTimeout ? parseDurationUs(request.waitTimeout, root('wait_timeout'), WAIT) : WAIT.defaultUs;
+  const after = request.waitForRevisionAfter;
+  if (after !== undefined && after < 0n) refuse(root('wait_for_revision_after'), 'must not be negative');
+  if (after === undefined && request.waitTimeout) refuse(root('wait_timeout'), 'needs wait_for_revision_after');
+  const { violations } = findings;
+  if (violations.length > 0) throw new TaskError({ reason: 'INVALID_REQUEST', violations });
+  return { id, view, wait: after === undefined ? null : { afterRevision: Number(after), timeoutMs: (timeoutUs ?? WAIT.defaultUs) / 1000 } };
+}

@@ -1,0 +1,45 @@
+import type { Capabilities, FfmpegBuild } from '../../generated/cutroom/v1/media.js';
+import { Transition_Kind } from '../../generated/cutroom/v1/montage.js';
+import { MAX_VIDEO_US } from '../composition/expand-montage.js';
+import type { WorkerInfo } from '../task/ports/task-store.js';
+import { printDuration } from './print-duration.js';
+import { MAX_MATERIALS, RESOLUTION } from './spec/parse-montage.js';
+
+/** What every worker of this version has, whatever its ffmpeg. */
+export interface EngineFacts {
+  /** Font families that captions are set in. */
+  readonly fonts: readonly string[];
+  readonly maxInputPixels: number;
+}
+
+/** What the workers that are alive can do, as callers see it. */
+export function printCapabilities(workers: readonly WorkerInfo[], facts: EngineFacts): Capabilities {
+  return {
+    builds: printBuilds(workers),
+    transitions: TRANSITIONS,
+    fonts: [...facts.fonts],
+    limits: {
+      maxMaterials: MAX_MATERIALS,
+      maxDuration: printDuration(MAX_VIDEO_US),
+      minResolution: RESOLUTION.min,
+      maxResolution: RESOLUTION.max,
+      maxInputPixels: BigInt(facts.maxInputPixels),
+    },
+    slots: workers.reduce((sum, { slots }) => sum + slots, 0),
+  };
+}
+
+/** Those of the contract that stand for a transition. */
+const TRANSITIONS: string[] = Object.keys(Transition_Kind).filter((name) => /^KIND_(?!UNSPECIFIED)/.test(name));
+
+function printBuilds(workers: readonly WorkerInfo[]): FfmpegBuild[] {
+  const builds = new Map<string, FfmpegBuild>();
+  for (const { build } of workers) {
+    if (!build) continue;
+    const { version, encoders, decoders } = build;
+    const name = JSON.stringify(build);
+    const known = builds.get(name) ?? { version, encoders: [...encoders], decoders: [...decoders], workers: 0 };
+    builds.set(name, { ...known, workers: known.workers + 1 });
+  }
+  return [...builds.values()].sort((a, b) => (a.version < b.version ? -1 : 1));
+}

@@ -1,0 +1,25 @@
+import type { MediaInfo, VideoStream } from '../../generated/cutroom/v1/media.js';
+import type { MediaReport, VideoReport } from '../task/ports/media-inspector.js';
+import { printDuration } from './print-duration.js';
+
+/** What is in an input, as callers see it. */
+export function printMedia({ format, durationUs, video, audio }: MediaReport): MediaInfo {
+  return {
+    format,
+    duration: print(durationUs),
+    video: video ? printVideo(video) : undefined,
+    audio: audio ? { codec: audio.codec, sampleRate: audio.sampleRate, channels: audio.channels, duration: print(audio.durationUs) } : undefined,
+  };
+}
+
+function printVideo({ frameRate, durationUs, ...video }: VideoReport): VideoStream {
+  return {
+    ...video,
+    frameRate: frameRate ? { numerator: frameRate.num, denominator: frameRate.den } : undefined,
+    duration: print(durationUs),
+  };
+}
+
+function print(us: number | null) {
+  return us === null ? undefined : printDuration(us);
+}
