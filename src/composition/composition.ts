@@ -1,3 +1,4 @@
+import type { ClipEffect } from './clip-effects.js';
 import type { AssetRef, Color, Cue, Fit, SubtitleStyle } from './montage.js';
 import type { Rational } from './frame-grid.js';
 
@@ -38,6 +39,11 @@ export interface VisualClip {
   readonly fit: Fit;
   /** Cross-fade with the clip before, in frames; 0 for a cut. */
   readonly fadeInFrames: number;
+  /** Where it begins in its asset, and how fast that plays; 0 and 1 for an image. */
+  readonly trimStartUs: number;
+  readonly speed: number;
+  /** In the order in which they are applied. */
+  readonly effects: readonly ClipEffect[];
 }
 
 /** Sounds, mixed. */

@@ -1,20 +1,27 @@
 import type { AudioClip, Composition, Track, VisualClip } from './composition.js';
 import { SAMPLE_RATE } from './composition.js';
 import { clipCues } from './clip-cues.js';
+import { effectsOf } from './clip-effects.js';
 import { ExpansionError } from './expansion-error.js';
-import { framesOf, sampleOf, timeUsOf, wholeFramesIn, type Rational } from './frame-grid.js';
+import { framesOf, sampleOf, timeUsOf, type Rational } from './frame-grid.js';
 import type { AudioFacts, VisualFacts } from './media-facts.js';
 import type { AssetRef, Cue, Montage } from './montage.js';
+import { createRandom } from './random.js';
+import { planShots, type Shot } from './shots.js';
 import type { Warning } from './warning.js';
 
 /** Frames per second of every montage. */
 export const MONTAGE_FRAME_RATE: Rational = { num: 30, den: 1 };
 
 /** The longest video that a montage may make: 4 h. */
+export const MAX_VIDEO_US = 4 * 3600 * 1_000_000;
 const MAX_FRAMES = 4 * 3600 * 30;
 
 /** The most clips in one video: each is an open input of the one ffmpeg that renders it. */
 const MAX_CLIPS = 500;
+
+/** What is left at the end of a video is shown as a piece of its own from half a second on. */
+const LEAST_PIECE_FRAMES = 15;
 
 /** What was found out about the inputs of a montage. */
 export interface MontageInputs {
@@ -29,18 +36,20 @@ export interface MontageInputs {
 /**
  * Turns a montage into a composition. Pure: the same montage and facts give the same composition.
  *
- * With narration the video is as long as it, and the materials are shown again in order until it is covered; otherwise each
- * material is shown once. A clip is as long as `longestClipUs` allows and its material gives.
+ * With narration the video is as long as it, and what was shown is shown again in order until it is covered; otherwise each
+ * shot (`shots.ts`) is shown once. A clip is as long as `longestClipUs` allows and its material gives.
  * @throws ExpansionError when a material is too short for its place, or the whole becomes too long.
  */
 export function expandMontage(montage: Montage, inputs: MontageInputs): { composition: Composition; warnings: Warning[] } {
   const rate = MONTAGE_FRAME_RATE;
-  const fade = montage.transition.kind === 'CUT' ? 0 : Math.max(1, framesOf(montage.transition.durationUs, rate));
-  const lengths = montage.materials.map((asset, i) => lengthOf(asset, inputs.materials[i], montage.longestClipUs, rate));
-  const clips = inputs.narration
-    ? coverNarration(montage, inputs, lengths, fade, Math.max(1, framesOf(inputs.narration.durationUs, rate)))
-    : place(montage, inputs, lengths, fade);
-  requireRoomForFades(clips, montage, fade);
+  const fade = montage.transition.kind === 'CROSS_FADE' ? Math.max(1, framesOf(montage.transition.durationUs, rate)) : 0;
+  const random = createRandom(montage.seed);
+  const shots = planShots(montage, inputs.materials, { rate, leastFrames: Math.max(LEAST_PIECE_FRAMES, 2 * fade), random });
+  const bare = inputs.narration
+    ? coverNarration(montage, inputs, shots, fade, Math.max(1, framesOf(inputs.narration.durationUs, rate)))
+    : place(montage, inputs, shots, fade);
+  requireRoomForFades(bare, montage, fade);
+  const clips = bare.map((clip) => ({ ...clip, effects: effectsOf(montage, clip, { rate, random }) }));
 
   const last = clips.at(-1);
   const frames = last ? last.startFrame + last.frames : 0;
@@ -55,50 +64,42 @@ export function expandMontage(montage: Montage, inputs: MontageInputs): { compos
   return { composition: { width, height, frameRate: rate, frames, samples, background, tracks }, warnings };
 }
 
-function lengthOf(asset: AssetRef, facts: VisualFacts | undefined, longestClipUs: number, rate: Rational): number {
-  const longest = Math.max(1, framesOf(longestClipUs, rate));
-  if (facts === undefined || facts.kind === 'image') return longest;
-  const available = wholeFramesIn(facts.durationUs, rate);
-  if (available < 1) throw new ExpansionError('CLIP_TOO_SHORT', asset.field, 'this video is shorter than one frame');
-  return Math.min(longest, available);
-}
-
-/** Each material once, one after another. */
-function place(montage: Montage, inputs: MontageInputs, lengths: readonly number[], fade: number): VisualClip[] {
+/** Each shot once, one after another. */
+function place(montage: Montage, inputs: MontageInputs, shots: readonly Shot[], fade: number): VisualClip[] {
   let end = 0;
-  return lengths.map((frames, i) => {
-    const clip = clipOf(montage, inputs, i, i === 0 ? 0 : end - fade, frames, i === 0 ? 0 : fade);
+  return shots.map((shot, i) => {
+    const clip = clipOf(montage, inputs, shot, i === 0 ? 0 : end - fade, i === 0 ? 0 : fade);
     end = clip.startFrame + clip.frames;
     return clip;
   });
 }
 
-/** The materials in order, again and again until `total` frames are covered; the last clip is cut to fit. */
-function coverNarration(montage: Montage, inputs: MontageInputs, lengths: readonly number[], fade: number, total: number): VisualClip[] {
+/** The shots in order, again and again until `total` frames are covered; the last clip is cut to fit. */
+function coverNarration(montage: Montage, inputs: MontageInputs, shots: readonly Shot[], fade: number, total: number): VisualClip[] {
   const clips: VisualClip[] = [];
   let end = 0;
   for (let i = 0; end < total; i += 1) {
-    if (i === MAX_CLIPS) {
+    const shot = shots[i % shots.length];
+    if (i === MAX_CLIPS || !shot) {
       const message = `the narration would need more than ${MAX_CLIPS} clips; allow longer clips`;
       throw new ExpansionError('VIDEO_TOO_LONG', 'spec.montage.longest_clip', message);
     }
     const start = i === 0 ? 0 : end - fade;
-    const index = i % lengths.length;
-    const length = lengths[index] ?? 0;
     // A clip that only just outlasts its own fade-in would not get on: requireRoomForFades refuses it as soon as another follows.
-    if (i > 0 && length <= fade) throw tooShortForFades(montage.materials[index], length, fade);
-    const clip = clipOf(montage, inputs, index, start, Math.min(length, total - start), i === 0 ? 0 : fade);
+    if (i > 0 && shot.frames <= fade) throw tooShortForFades(montage.materials[shot.material], shot.frames, fade);
+    const clip = clipOf(montage, inputs, { ...shot, frames: Math.min(shot.frames, total - start) }, start, i === 0 ? 0 : fade);
     clips.push(clip);
     end = clip.startFrame + clip.frames;
   }
   return clips;
 }
 
-function clipOf(montage: Montage, inputs: MontageInputs, index: number, startFrame: number, frames: number, fadeInFrames: number): VisualClip {
-  const asset = montage.materials[index];
-  const facts = inputs.materials[index];
-  if (!asset || !facts) throw new RangeError(`facts are missing for material ${index}`);
-  return { asset, source: facts.kind, startFrame, frames, fit: montage.fit, fadeInFrames };
+function clipOf(montage: Montage, inputs: MontageInputs, { material, trimStartUs, frames }: Shot, startFrame: number, fadeInFrames: number): VisualClip {
+  const asset = montage.materials[material];
+  const facts = inputs.materials[material];
+  if (!asset || !facts) throw new RangeError(`facts are missing for material ${material}`);
+  const speed = facts.kind === 'image' ? 1 : montage.speed;
+  return { asset, source: facts.kind, startFrame, frames, fit: montage.fit, fadeInFrames, trimStartUs, speed, effects: [] };
 }
 
 /** A transition takes its time from both neighbours, so a clip must be as long as the fades on both of its sides together. */
@@ -108,7 +109,7 @@ function requireRoomForFades(clips: readonly VisualClip[], montage: Montage, fad
     if (clip.frames < needed) throw tooShortForFades(clip.asset, clip.frames, needed);
   });
   if (clips.length > MAX_CLIPS) {
-    throw new ExpansionError('VIDEO_TOO_LONG', 'spec.montage.materials', `more than ${MAX_CLIPS} clips (${montage.materials.length})`);
+    throw new ExpansionError('VIDEO_TOO_LONG', 'spec.montage.materials', `more than ${MAX_CLIPS} clips (${clips.length})`);
   }
 }
 

@@ -11,6 +11,13 @@ export interface Montage {
   readonly narration: { readonly asset: AssetRef; readonly gainDb: number } | null;
   readonly music: { readonly asset: AssetRef; readonly gainDb: number; readonly fadeOutUs: number } | null;
   readonly subtitles: Subtitles | null;
+  /** How fast videos play; 1 is their own speed. */
+  readonly speed: number;
+  /** The beginning of each material in order; or pieces of all of them in a random order. */
+  readonly concat: 'SEQUENTIAL' | 'RANDOM';
+  /** Decides what is left to chance. */
+  readonly seed: number;
+  readonly imageMotion: 'NONE' | 'ZOOM_IN';
 }
 
 /** An input, and the field of the request that named it. */
@@ -24,7 +31,12 @@ export type Fit = 'COVER' | 'CONTAIN';
 
 export type Transition =
   | { readonly kind: 'CUT' }
-  | { readonly kind: 'CROSS_FADE'; readonly durationUs: number; readonly field: string };
+  | { readonly kind: 'CROSS_FADE'; readonly durationUs: number; readonly field: string }
+  /** Something that happens to each clip by itself, over black. Zooms take all of its time, whatever the duration. */
+  | { readonly kind: 'CLIP_EFFECT'; readonly effect: ClipEffectKind; readonly durationUs: number };
+
+/** SHUFFLE is any other one, by chance for each clip. */
+export type ClipEffectKind = 'FADE_IN' | 'FADE_OUT' | 'SLIDE_IN' | 'SLIDE_OUT' | 'ZOOM_IN' | 'ZOOM_OUT' | 'SHUFFLE';
 
 export interface Subtitles {
   readonly source:
@@ -49,7 +61,8 @@ export interface SubtitleStyle {
   readonly outlineWidth: number;
   readonly boxColor: Color | null;
   readonly bold: boolean;
-  readonly position: 'BOTTOM' | 'CENTER' | 'TOP';
+  /** A number: the share of the height left free by the text that is above it, 0 to 1. */
+  readonly position: 'BOTTOM' | 'CENTER' | 'TOP' | number;
 }
 
 /** Channels 0 to 255; alpha 255 is opaque. */

@@ -16,6 +16,10 @@ export function montageOf(count: number, changes: Partial<Montage> = {}): Montag
     narration: null,
     music: null,
     subtitles: null,
+    speed: 1,
+    concat: 'SEQUENTIAL',
+    seed: 0,
+    imageMotion: 'NONE',
     ...changes,
   };
 }

@@ -12,6 +12,31 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/montage.proto";
 
+/** What of the materials is shown, and in which order. */
+export enum ConcatMode {
+  /** CONCAT_MODE_UNSPECIFIED - CONCAT_MODE_SEQUENTIAL. */
+  CONCAT_MODE_UNSPECIFIED = 0,
+  /** CONCAT_MODE_SEQUENTIAL - The beginning of each material, in order. */
+  CONCAT_MODE_SEQUENTIAL = 1,
+  /**
+   * CONCAT_MODE_RANDOM - Videos are cut into pieces of `longest_clip`, as far as their first 10 minutes. First comes the longest piece of each material, in a random
+   * order, then all other pieces, shuffled. A last piece of less than half a second, or too short for its transitions, is left out.
+   */
+  CONCAT_MODE_RANDOM = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** How images move while they are shown. */
+export enum ImageMotion {
+  /** IMAGE_MOTION_UNSPECIFIED - IMAGE_MOTION_NONE. */
+  IMAGE_MOTION_UNSPECIFIED = 0,
+  /** IMAGE_MOTION_NONE - They stand still. */
+  IMAGE_MOTION_NONE = 1,
+  /** IMAGE_MOTION_ZOOM_IN - They grow from their middle by 3 % of their size each second, to 1.15 times after 5 s; at most to 1.5 times. */
+  IMAGE_MOTION_ZOOM_IN = 2,
+  UNRECOGNIZED = -1,
+}
+
 /** How a picture is fitted into a frame of another shape; the words mean what CSS `object-fit` means. */
 export enum Fit {
   /** FIT_UNSPECIFIED - FIT_COVER. */
@@ -44,7 +69,7 @@ export enum AspectRatio {
  * The sound of the materials is not used.
  */
 export interface Montage {
-  /** Videos and images, in the order they are shown. 1 to 200. */
+  /** Videos and images, in order. 1 to 200. */
   materials: Material[];
   /** The longest that one material is shown: 0.1 s to 600 s. Default: 5 s. An image is shown for exactly this long. */
   longestClip:
@@ -74,7 +99,20 @@ export interface Montage {
     | Music
     | undefined;
   /** Text burned into the picture. */
-  subtitles: Subtitles | undefined;
+  subtitles:
+    | Subtitles
+    | undefined;
+  /** How fast videos play: 0.5 to 2, where 2 is twice as fast. Default (0): 1. Clips stay as long as `longest_clip` allows. */
+  clipSpeed: number;
+  /** What of the materials is shown, and in which order. Default: CONCAT_MODE_SEQUENTIAL. */
+  concatMode: ConcatMode;
+  /**
+   * Decides what is left to chance: CONCAT_MODE_RANDOM, KIND_SHUFFLE, the sides of slides. The same spec with the same seed makes the same
+   * pictures. Default: 0.
+   */
+  seed: number;
+  /** How images move while they are shown. Default: IMAGE_MOTION_NONE. */
+  imageMotion: ImageMotion;
 }
 
 /** One video or image. */
@@ -92,8 +130,9 @@ export interface Transition {
   /** Which one. Default: KIND_CUT. */
   kind: Transition_Kind;
   /**
-   * How long both clips are seen, taken from both: the video gets shorter by it. At least 0.04 s; at most the longest
-   * clip, or half of it where three or more clips may follow each other. Default: 0.5 s. Refused with KIND_CUT.
+   * With KIND_CROSS_FADE: how long both clips are seen, taken from both: the video gets shorter by it. At least 0.04 s; at most the longest
+   * clip, or half of it where three or more clips may follow each other. Default: 0.5 s. With fades and slides of single clips: how long they
+   * take, 0.04 s to 600 s. Default: 1 s. Refused with KIND_CUT and zooms.
    */
   duration: Duration | undefined;
 }
@@ -106,6 +145,23 @@ export enum Transition_Kind {
   KIND_CUT = 1,
   /** KIND_CROSS_FADE - The next clip fades in over the end of this one. */
   KIND_CROSS_FADE = 2,
+  /**
+   * KIND_FADE_IN - Each clip appears out of black. This and the kinds below happen to single clips: they take no time from the video, and a clip
+   * that is shorter than `duration` spends all of its time in them.
+   */
+  KIND_FADE_IN = 3,
+  /** KIND_FADE_OUT - Each clip disappears into black. */
+  KIND_FADE_OUT = 4,
+  /** KIND_SLIDE_IN - Each clip slides in over black, from a side left to chance. */
+  KIND_SLIDE_IN = 5,
+  /** KIND_SLIDE_OUT - Each clip slides out over black, to a side left to chance. */
+  KIND_SLIDE_OUT = 6,
+  /** KIND_ZOOM_IN - Each clip grows to 1.2 times from its middle, over all of its time. */
+  KIND_ZOOM_IN = 7,
+  /** KIND_ZOOM_OUT - Each clip shrinks from 1.2 times to its own size, over all of its time. */
+  KIND_ZOOM_OUT = 8,
+  /** KIND_SHUFFLE - For each clip one of the kinds from KIND_FADE_IN to KIND_ZOOM_OUT, left to chance. */
+  KIND_SHUFFLE = 9,
   UNRECOGNIZED = -1,
 }
 
@@ -185,6 +241,11 @@ export interface SubtitleStyle {
   bold: boolean;
   /** Where the text stands. Default: POSITION_BOTTOM. */
   position: SubtitleStyle_Position;
+  /**
+   * With POSITION_CUSTOM: how much of the height that the text leaves free is above it, 0 (at the upper edge) to 100 (at the lower edge).
+   * Default: 70. Refused with other positions.
+   */
+  heightPercent?: number | undefined;
 }
 
 /** Where subtitles stand. */
@@ -197,6 +258,8 @@ export enum SubtitleStyle_Position {
   POSITION_CENTER = 2,
   /** POSITION_TOP - In the upper part, 5 % of the height below the edge. */
   POSITION_TOP = 3,
+  /** POSITION_CUSTOM - Where `height_percent` says. */
+  POSITION_CUSTOM = 4,
   UNRECOGNIZED = -1,
 }
 
@@ -212,6 +275,10 @@ function createBaseMontage(): Montage {
     narration: undefined,
     music: undefined,
     subtitles: undefined,
+    clipSpeed: 0,
+    concatMode: 0,
+    seed: 0,
+    imageMotion: 0,
   };
 }
 
@@ -246,6 +313,18 @@ export const Montage: MessageFns<Montage> = {
     }
     if (message.subtitles !== undefined) {
       Subtitles.encode(message.subtitles, writer.uint32(82).fork()).join();
+    }
+    if (message.clipSpeed !== 0) {
+      writer.uint32(89).double(message.clipSpeed);
+    }
+    if (message.concatMode !== 0) {
+      writer.uint32(96).int32(message.concatMode);
+    }
+    if (message.seed !== 0) {
+      writer.uint32(104).uint32(message.seed);
+    }
+    if (message.imageMotion !== 0) {
+      writer.uint32(112).int32(message.imageMotion);
     }
     return writer;
   },
@@ -343,6 +422,38 @@ export const Montage: MessageFns<Montage> = {
             message.subtitles = Subtitles.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.clipSpeed = reader.double();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.concatMode = reader.int32() as any;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.seed = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.imageMotion = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -378,6 +489,10 @@ export const Montage: MessageFns<Montage> = {
     message.subtitles = (object.subtitles !== undefined && object.subtitles !== null)
       ? Subtitles.fromPartial(object.subtitles)
       : undefined;
+    message.clipSpeed = object.clipSpeed ?? 0;
+    message.concatMode = object.concatMode ?? 0;
+    message.seed = object.seed ?? 0;
+    message.imageMotion = object.imageMotion ?? 0;
     return message;
   },
 };
@@ -894,6 +1009,7 @@ function createBaseSubtitleStyle(): SubtitleStyle {
     boxColor: "",
     bold: false,
     position: 0,
+    heightPercent: undefined,
   };
 }
 
@@ -919,6 +1035,9 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     }
     if (message.position !== 0) {
       writer.uint32(56).int32(message.position);
+    }
+    if (message.heightPercent !== undefined) {
+      writer.uint32(65).double(message.heightPercent);
     }
     return writer;
   },
@@ -992,6 +1111,14 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
             message.position = reader.int32() as any;
             continue;
           }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.heightPercent = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1016,6 +1143,7 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     message.boxColor = object.boxColor ?? "";
     message.bold = object.bold ?? false;
     message.position = object.position ?? 0;
+    message.heightPercent = object.heightPercent ?? undefined;
     return message;
   },
 };

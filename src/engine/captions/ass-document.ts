@@ -4,7 +4,7 @@ import type { Color, Cue, SubtitleStyle } from '../../composition/montage.js';
 import { throughBt601 } from '../graph/bt709.js';
 import { toAssText, toLines } from './ass-text.js';
 import { CAPTION_FAMILY, JAPANESE_FAMILY } from './fonts.js';
-import { wrapLine } from './wrap-text.js';
+import { rowCount, wrapLine } from './wrap-text.js';
 
 /** The frame that captions are drawn on. */
 export interface CaptionCanvas {
@@ -45,7 +45,7 @@ export function toAssDocument(track: CaptionTrack, canvas: CaptionCanvas): strin
     '',
     '[Events]',
     'Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text',
-    ...track.cues.map((cue) => dialogueLine(cue, columns, canvas.frameRate)),
+    ...track.cues.map((cue) => dialogueLine(cue, columns, track.style, canvas)),
     '',
   ].join('\n');
 }
@@ -59,20 +59,33 @@ function styleLine(name: string, family: string, style: SubtitleStyle, canvas: C
     style.bold ? -1 : 0, 0, 0, 0, 100, 100, 0, 0,
     // 4 (of libass) is one box around all lines, as far beyond them as the shadow would be; 1 is an outline.
     box ? 4 : 1, decimal(box ? 0 : style.outlineWidth), decimal(box ? style.fontSize * BOX_PADDING : 0),
-    alignment(style.position), side, side, Math.round(canvas.height * MARGIN),
+    alignment(style.position), side, side, typeof style.position === 'number' ? 0 : Math.round(canvas.height * MARGIN),
     // Each line's direction follows from its first strong letter.
     -1,
   ];
   return `Style: ${values.join(',')}`;
 }
 
-function dialogueLine(cue: Cue, columns: number, rate: Rational): string {
+function dialogueLine(cue: Cue, columns: number, { fontSize, position }: SubtitleStyle, canvas: CaptionCanvas): string {
+  const rate = canvas.frameRate;
   const start = framesOf(cue.startUs, rate);
   const end = Math.max(start + 1, framesOf(cue.endUs, rate));
   const lines = toLines(cue.text).flatMap((line) => wrapLine(line, columns));
   // Chinese and Japanese share code points but not all shapes; kana tell them apart.
   const style = KANA.test(cue.text) ? 'Japanese' : 'Default';
-  return `Dialogue: 0,${assTime(start, rate)},${assTime(end, rate)},${style},,0,0,0,,${toAssText(lines)}`;
+  const marginV = typeof position === 'number' ? customMargin(position, fontSize * rowCount(lines, columns), canvas.height) : 0;
+  return `Dialogue: 0,${assTime(start, rate)},${assTime(end, rate)},${style},,0,0,${marginV},,${toAssText(lines)}`;
+}
+
+/** What is left free beyond the nearer edge, which the text is anchored to: an error in its height then matters least. */
+function customMargin(share: number, textHeight: number, height: number): number {
+  const free = Math.max(0, height - textHeight);
+  // 0 would stand for the style's own margin, which is 0 as well.
+  return Math.round(free * (isUpper(share) ? share : 1 - share));
+}
+
+function isUpper(share: number): boolean {
+  return share < 0.5;
 }
 
 /** The last hundredth of a second that is not after a frame's beginning: rounding up would lose the frame. */
@@ -90,6 +103,7 @@ function assColor(color: Color): string {
 }
 
 function alignment(position: SubtitleStyle['position']): number {
+  if (typeof position === 'number') return isUpper(position) ? 8 : 2;
   switch (position) {
     case 'BOTTOM':
       return 2;

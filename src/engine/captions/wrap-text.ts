@@ -23,6 +23,11 @@ export function wrapLine(line: string, columns: number): string[] {
   return fill(unitsOf(line, balanced), balanced);
 }
 
+/** About how many rows lines take once libass has broken them at their spaces. */
+export function rowCount(lines: readonly string[], columns: number): number {
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+}
+
 function fill(units: readonly string[], columns: number): string[] {
   const rows: string[] = [];
   let row = '';

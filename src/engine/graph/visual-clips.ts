@@ -1,6 +1,7 @@
 import type { VisualClip } from '../../composition/composition.js';
 import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
 import { INPUT_GUARDS } from '../limits.js';
+import { effectFilters } from './clip-effects.js';
 import type { VisualDetails } from '../probe/media-details.js';
 import { backgroundFrame, NORMAL_FORM, pictureChain, toBt709, type Canvas } from './picture-chain.js';
 import type { InputList, LocatedVisual } from './render-plan.js';
@@ -31,7 +32,8 @@ export function clipChains(clips: readonly VisualClip[], sources: ClipSources): 
   const made = clips.map((clip, i) => {
     const pad = `clip${i}`;
     const still = stills.pads.get(i);
-    const chain = still === undefined ? videoClip(clip, pad, i, sources) : [`[${still}]${holdStill(sources.rate)},trim=end_frame=${clip.frames}[${pad}]`];
+    const end = [`trim=end_frame=${clip.frames}`, ...effectFilters(clip, sources.canvas)].join(',');
+    const chain = still === undefined ? videoClip(clip, `${end}[${pad}]`, i, sources) : [`[${still}]${holdStill(sources.rate)},${end}[${pad}]`];
     return { pad, chain };
   });
   return { chains: [...stills.chains, ...made.flatMap(({ chain }) => chain)], pads: made.map(({ pad }) => pad) };
@@ -60,17 +62,23 @@ function stillChains(clips: readonly VisualClip[], sources: ClipSources): { chai
   return { chains, pads };
 }
 
-function videoClip(clip: VisualClip, pad: string, index: number, sources: ClipSources): string[] {
+/** @param end what makes the clip as long as it must be, and the pad in which it ends. */
+function videoClip(clip: VisualClip, end: string, index: number, sources: ClipSources): string[] {
   const { file, details } = sources.visual(clip.asset.uri);
   const { rate } = sources;
-  const seconds = (details.startUs + timeUsOf(clip.frames, rate) + DECODE_MARGIN_US) / 1e6;
-  const input = sources.inputs.add({ file, options: [...INPUT_GUARDS, ...alphaDecoder(details), '-t', seconds.toFixed(6)] });
+  const shownUs = timeUsOf(clip.frames, rate) * clip.speed + DECODE_MARGIN_US;
+  const [from, lengthUs] = clip.trimStartUs > 0 ? [seek(details.startUs + clip.trimStartUs), shownUs] : [[], details.startUs + shownUs];
+  const input = sources.inputs.add({ file, options: [...INPUT_GUARDS, ...alphaDecoder(details), ...from, '-t', (lengthUs / 1e6).toFixed(6)] });
   const fps = `fps=${ratio(rate)}`;
-  const faster = details.frameRate !== null && details.frameRate.num * rate.den > rate.num * details.frameRate.den;
+  const framesPerPicture = details.frameRate === null ? 1 : (rate.num * details.frameRate.den) / (rate.den * details.frameRate.num * clip.speed);
+  const faster = framesPerPicture < 1;
+  const times = clip.speed === 1 ? 'PTS-STARTPTS' : `(PTS-STARTPTS)/${clip.speed}`;
   // Scale as few frames as possible: drop before scaling, repeat after it.
-  const source = `[${input}:${details.streamIndex}]setpts=PTS-STARTPTS${faster ? `,${fps}` : ''}`;
-  const end = `${faster ? '' : `${fps},`}tpad=stop_mode=clone:stop=${ROUNDING_FRAMES},trim=end_frame=${clip.frames}[${pad}]`;
-  return fitted(source, end, `back${index}`, clip, details, sources, true);
+  const source = `[${input}:${details.streamIndex}]setpts=${times}${faster ? `,${fps}` : ''}`;
+  // Played more slowly, the last picture is there for longer than the file says.
+  const repeats = ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(framesPerPicture) : 0);
+  const rest = `${faster ? '' : `${fps},`}tpad=stop_mode=clone:stop=${repeats},${end}`;
+  return fitted(source, rest, `back${index}`, clip, details, sources, true);
 }
 
 /** `source`, the picture's way to the output's form, and `end`, with the background below where one is needed. */
@@ -87,6 +95,11 @@ function fitted(source: string, end: string, name: string, clip: VisualClip, det
     `${source},${chain.filters.join(',')}${timed}[${name}p]`,
     `[${name}b][${name}p]${chain.overlay},${normal},${end}`,
   ];
+}
+
+/** To the picture that is due then, or up to a millisecond before: times in files are rounded. */
+function seek(us: number): string[] {
+  return ['-ss', (Math.max(0, us - 1000) / 1e6).toFixed(6)];
 }
 
 /** One frame for ever, one for each of the output's. */

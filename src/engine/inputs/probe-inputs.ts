@@ -1,4 +1,5 @@
 import type { AssetRef, Montage } from '../../composition/montage.js';
+import { reachUs } from '../../composition/shots.js';
 import type { Warning } from '../../composition/warning.js';
 import type { KnownMedia, LocatedAudio, LocatedVisual } from '../graph/render-plan.js';
 import { probeAudio, probeVisual } from '../probe/probe.js';
@@ -41,7 +42,7 @@ export function planProbes(montage: Montage, files: FetchedFiles, context: ToolC
       audios.set(ref.uri, { file: target.file, details: await probeAudio(context, target, mode) });
     })),
     ...firstOfEach(montage.materials).flatMap((ref) => targetOf(ref).map((target) => async () => {
-      visuals.set(ref.uri, { file: target.file, details: await probeVisual(context, target, montage.longestClipUs) });
+      visuals.set(ref.uri, { file: target.file, details: await probeVisual(context, target, reachUs(montage)) });
     })),
   ];
   return { jobs, media: { visuals, audios } };

@@ -17,8 +17,8 @@ export function requirePresent(composition: Composition, media: KnownMedia): voi
   for (const clip of clips) {
     const details = media.visuals.get(clip.asset.uri)?.details;
     if (clip.source === 'image' || !details) continue;
-    const toleranceUs = timeUsOf(1, composition.frameRate) * ROUNDING_FRAMES + pictureUs(details);
-    const neededUs = timeUsOf(clip.frames, composition.frameRate);
+    const toleranceUs = timeUsOf(1, composition.frameRate) * clip.speed * ROUNDING_FRAMES + pictureUs(details);
+    const neededUs = clip.trimStartUs + timeUsOf(clip.frames, composition.frameRate) * clip.speed;
     if (details.presentUs + toleranceUs >= neededUs) continue;
     const message = `this file is cut off: ${inSeconds(details.presentUs)} of video are in it, its clip needs ${inSeconds(neededUs)}`;
     throw new RenderError('INPUT_TRUNCATED', message, { field: clip.asset.field });

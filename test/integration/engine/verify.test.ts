@@ -40,7 +40,7 @@ function compositionOf(parts: readonly (readonly [frames: number, fadeInFrames: 
   const clips = parts.map(([frames, fadeInFrames], i): VisualClip => {
     const startFrame = end - fadeInFrames;
     end = startFrame + frames;
-    return { asset: { uri: COLORS[i % COLORS.length]!, field: '' }, source: 'video', startFrame, frames, fit: 'COVER', fadeInFrames };
+    return { asset: { uri: COLORS[i % COLORS.length]!, field: '' }, source: 'video', startFrame, frames, fit: 'COVER', fadeInFrames, trimStartUs: 0, speed: 1, effects: [] };
   });
   return { width: 64, height: 64, frameRate: { num: 30, den: 1 }, frames: end, samples: end * 1_600, background: { r: 0, g: 0, b: 0, a: 255 }, tracks: [{ kind: 'visual', clips }] };
 }
@@ -101,7 +101,7 @@ describe('verifyOutput', () => {
   }
   const long: Composition = {
     ...compositionOf([[90, 0]]),
-    tracks: [{ kind: 'visual', clips: [{ asset: { uri: DETAIL, field: '' }, source: 'video', startFrame: 0, frames: 90, fit: 'COVER', fadeInFrames: 0 }] }],
+    tracks: [{ kind: 'visual', clips: [{ asset: { uri: DETAIL, field: '' }, source: 'video', startFrame: 0, frames: 90, fit: 'COVER', fadeInFrames: 0, trimStartUs: 0, speed: 1, effects: [] }] }],
   };
   async function brokenAtTheEnd(): Promise<string> {
     await render(long, 'broken.mp4');

@@ -17,7 +17,7 @@ function composition(clips: readonly Partial<VisualClip>[], changes: Partial<Com
     width: 1080, height: 1920, frameRate: { num: 30, den: 1 }, frames: 60, samples: 2 * SAMPLE_RATE, background: { r: 0, g: 0, b: 0, a: 255 },
     tracks: [{
       kind: 'visual',
-      clips: clips.map((clip, i) => ({ asset: { uri: `u${i}`, field: `f${i}` }, source: 'video', startFrame: 0, frames: 30, fit: 'COVER', fadeInFrames: 0, ...clip })),
+      clips: clips.map((clip, i) => ({ asset: { uri: `u${i}`, field: `f${i}` }, source: 'video', startFrame: 0, frames: 30, fit: 'COVER', fadeInFrames: 0, trimStartUs: 0, speed: 1, effects: [], ...clip })),
     }],
     ...changes,
   };
