@@ -5,6 +5,8 @@ import { startApi, type Api } from './api/api.js';
 import type { Config } from './config/config.js';
 import { formatAddress } from './config/readers.js';
 import { createEngine, type Engine } from './engine-setup.js';
+import { CAPTION_FAMILIES } from './engine/captions/fonts.js';
+import { MAX_PIXELS } from './engine/limits.js';
 import { claimScratchRoot } from './engine/scratch-root.js';
 import { createLocalFiles } from './media/local-files.js';
 import { createLocalOutputs } from './media/local-outputs.js';
@@ -117,6 +119,7 @@ async function openDoors({ config, logger, events, store, assets, outputs }: Con
     httpAddress: formatAddress(config.httpAddress),
     tasks: createTaskUseCases({ store, hub, assets, outputs, inspector, clock: systemClock, events }),
     urls,
+    facts: { fonts: CAPTION_FAMILIES, maxInputPixels: MAX_PIXELS },
     ping: () => store.ping(),
     logger,
     monotonicMs: () => systemClock.monotonicMs(),

@@ -10,6 +10,9 @@ export const JAPANESE_FAMILY = 'Noto Sans Japanese';
 /** In the order in which they are asked for a character that the one before lacks. */
 const FALLBACK_FAMILIES = ['Noto Sans S Chinese', JAPANESE_FAMILY, 'Noto Sans Korean', 'Noto Naskh Arabic', 'Noto Sans Hebrew'];
 
+/** Every family that captions may be set in. */
+export const CAPTION_FAMILIES: readonly string[] = [CAPTION_FAMILY, ...FALLBACK_FAMILIES];
+
 const PACKAGES = ['latin', 'sc', 'jp', 'kr', 'arabic', 'hebrew'].map((name) => `@embedpdf/fonts-${name}`);
 const WEIGHTS = /-(Regular|Bold)\.(ttf|otf)$/;
 
