@@ -1,6 +1,6 @@
 import type { Clock } from './ports/clock.js';
 import type { TaskStore } from './ports/task-store.js';
-import { isTerminal, type TaskKey } from './task.js';
+import { isTerminal, type Task, type TaskKey } from './task.js';
 import { wakeable, type Wakeable } from './wait.js';
 import type { WatchEvent } from './watch-event.js';
 import { WatchedTask } from './watched-task.js';
@@ -68,7 +68,7 @@ export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): Ta
         while (!ended()) {
           if (entry.error) throw entry.error;
           const task = entry.isAnswered(firstRead) ? entry.latest : null;
-          if (task && task.revision > seen) {
+          if (task && isNews(task, seen)) {
             seen = task.revision;
             heardAtMs = clock.monotonicMs();
             yield { kind: 'task', task };
@@ -95,4 +95,12 @@ export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): Ta
 
 function nameOf(key: TaskKey): string {
   return `${key.tenant}/${key.id}`;
+}
+
+/**
+ * Also an end at a *lower* revision than the watcher knows: progress is not forced to the disk on SQLite, so a machine that lost its power may
+ * have forgotten the last of it. The end must reach the watcher all the same.
+ */
+function isNews(task: Task, seen: number): boolean {
+  return task.revision > seen || (isTerminal(task.state) && task.revision < seen);
 }

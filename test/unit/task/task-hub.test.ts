@@ -76,6 +76,13 @@ describe('watching a task', () => {
     expect(stream.events).toEqual([]);
   });
 
+  it('tells of the end even to a cursor that is ahead of it, as after a power failure', async () => {
+    await end(await run(first));
+    const stream = follow(50);
+    await stream.done;
+    expect(stream.revisions()).toEqual([3]);
+  });
+
   it('fails for an unknown task', async () => {
     const stream = hub.watch({ tenant: 'default', id: 'nobody' }, { afterRevision: null, signal: new AbortController().signal });
     await expect(stream.next()).rejects.toMatchObject({ detail: { reason: 'TASK_NOT_FOUND' } });
