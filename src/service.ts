@@ -9,6 +9,7 @@ import { CAPTION_FAMILIES } from './engine/captions/fonts.js';
 import { MAX_PIXELS } from './engine/limits.js';
 import { claimScratchRoot } from './engine/scratch-root.js';
 import { createLocalFiles } from './media/local-files.js';
+import { createLocalLibrary } from './media/local-library.js';
 import { createLocalOutputs } from './media/local-outputs.js';
 import { createLoggedEvents } from './observability/events.js';
 import type { Logger } from './observability/logger.js';
@@ -120,6 +121,9 @@ async function openDoors({ config, logger, events, store, assets, outputs }: Con
     tasks: createTaskUseCases({ store, hub, assets, outputs, inspector, clock: systemClock, events }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, maxInputPixels: MAX_PIXELS },
+    compatibility: {
+      library: createLocalLibrary({ roots: config.inputRoots }), musicFolder: config.musicFolder, random: () => systemClock.random(),
+    },
     ping: () => store.ping(),
     logger,
     monotonicMs: () => systemClock.monotonicMs(),

@@ -7,6 +7,8 @@ import { createDrain } from './drain.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createTaskService } from './grpc/task-service.js';
+import { createCompatibility } from './http/compatibility/compatibility.js';
+import type { CompatibilityOptions } from './http/compatibility/route.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway.js';
 import { createRouter } from './http/router.js';
@@ -25,6 +27,8 @@ export interface ApiOptions {
   readonly tasks: TaskUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
+  /** What only the routes of MoneyPrinterTurbo need. */
+  readonly compatibility: Pick<CompatibilityOptions, 'library' | 'musicFolder' | 'random'>;
   /** Resolves while the store answers. */
   readonly ping: () => Promise<void>;
   readonly logger: Logger;
@@ -57,6 +61,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const handler = createRouter({
     gateway: createGateway({ service, chain }),
     files: createFiles({ urls, logger }),
+    compatibility: createCompatibility({ tasks, chain, urls, ...options.compatibility }),
     readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
   });
 

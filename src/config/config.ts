@@ -1,4 +1,4 @@
-import { delimiter, resolve } from 'node:path';
+import { delimiter, isAbsolute, normalize, resolve, sep } from 'node:path';
 import type { Environment } from './environment.js';
 import { createReaders, formatAddress, isLoopback, type Address, type Readers } from './readers.js';
 
@@ -12,6 +12,7 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly dataDir: string;
   readonly inputRoots: readonly string[];
+  readonly musicFolder: string;
   readonly slots: number;
   readonly logLevel: LogLevel;
   readonly insecure: boolean;
@@ -49,6 +50,7 @@ export function toConfig(env: Environment): Config {
     ...work(read),
     dataDir: resolve(read.string('CUTROOM_DATA_DIR') ?? '.cutroom'),
     inputRoots: (read.string('CUTROOM_INPUT_ROOTS') ?? '.').split(delimiter).filter((p) => p !== '').map((p) => resolve(p)),
+    musicFolder: read.string('CUTROOM_MUSIC_FOLDER') ?? 'songs',
     logLevel: read.oneOf('CUTROOM_LOG_LEVEL', LOG_LEVELS, 'info'),
     mongodbUri: read.string('MONGODB_URI'),
     urlLifetimeMs: read.integer('CUTROOM_URL_LIFETIME_S', { min: 60, max: 604_800, default: 86_400 }) * 1000,
@@ -91,6 +93,9 @@ function work(read: Readers) {
 function checkTogether(config: Config, problems: string[]): void {
   if (config.heartbeatMs * 3 > config.leaseMs) {
     problems.push(`CUTROOM_HEARTBEAT_MS (${config.heartbeatMs}) must be at most a third of CUTROOM_LEASE_MS (${config.leaseMs}), so that one lost heartbeat costs nothing`);
+  }
+  if (isAbsolute(config.musicFolder) || normalize(config.musicFolder).split(sep).includes('..')) {
+    problems.push(`CUTROOM_MUSIC_FOLDER=${config.musicFolder} must be a name within the input roots`);
   }
   for (const [name, address] of [['CUTROOM_GRPC_ADDRESS', config.grpcAddress], ['CUTROOM_HTTP_ADDRESS', config.httpAddress]] as const) {
     if (!config.insecure && !isLoopback(address)) {

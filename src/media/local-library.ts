@@ -12,13 +12,13 @@ const MAX_FILES = 1000;
 const MAX_ENTRIES = 20_000;
 const MAX_DEPTH = 4;
 
-/** Lists the files in input roots. Links are not followed and hidden names not looked at; of two files with one name, the first root's counts. */
+/** Lists the files in input roots. `folder` is the operator's word, not a caller's. Links are not followed and hidden names not looked at; of two files with one name, the first root's counts. */
 export function createLocalLibrary(options: { readonly roots: readonly string[] }): MediaLibrary {
   return {
-    async list(kind) {
+    async list(kind, folder) {
       const found = new Map<string, LibraryFile>();
       const budget = { entries: MAX_ENTRIES };
-      for (const root of options.roots) await walk({ root, endings: ENDINGS[kind], found, budget }, '', 0);
+      for (const root of options.roots) await walk({ root, endings: ENDINGS[kind], found, budget }, folder, 0);
       return [...found.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1)).slice(0, MAX_FILES);
     },
   };

@@ -1,4 +1,5 @@
 import { Status } from 'nice-grpc';
+import type { Compatibility } from './compatibility/compatibility.js';
 import type { Files } from './files.js';
 import type { Gateway } from './gateway.js';
 import { plainError } from './http-error.js';
@@ -8,13 +9,14 @@ import { healthz, type Readiness, readyz } from './probes.js';
 export interface RouterOptions {
   readonly gateway: Gateway;
   readonly files: Files;
+  readonly compatibility: Compatibility;
   readonly readiness: Readiness;
 }
 
 /** Everything that is served over HTTP, as one function without a socket. Never rejects. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
-export function createRouter({ gateway, files, readiness }: RouterOptions): HttpHandler {
+export function createRouter({ gateway, files, compatibility, readiness }: RouterOptions): HttpHandler {
   return async (request) => {
     if (request.path.startsWith('/v1/')) return gateway(request);
     switch (request.path) {
@@ -23,7 +25,7 @@ export function createRouter({ gateway, files, readiness }: RouterOptions): Http
       case '/readyz':
         return onlyGet(request) ?? readyz(readiness);
       default:
-        return (await files(request)) ?? plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
+        return (await compatibility(request)) ?? (await files(request)) ?? plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
     }
   };
 }

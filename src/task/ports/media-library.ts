@@ -9,6 +9,6 @@ export interface LibraryFile {
 
 /** What lies in the input roots. */
 export interface MediaLibrary {
-  /** Sounds, or videos and images, by their names' endings; in order of `uri`, at most a thousand. */
-  list(kind: 'sound' | 'picture'): Promise<readonly LibraryFile[]>;
+  /** Sounds, or videos and images, by their names' endings, in a folder of the roots (empty: all of them); in order of `uri`, at most a thousand. */
+  list(kind: 'sound' | 'picture', folder: string): Promise<readonly LibraryFile[]>;
 }

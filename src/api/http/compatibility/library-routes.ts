@@ -1,15 +1,14 @@
-import type { MediaLibrary } from '../../../task/ports/media-library.js';
 import { success } from './envelope.js';
 import { type CompatibilityRoute, type RouteNeeds, rpcPath } from './route.js';
 
 /** What requests can name: `file` is what the parameters of `POST /videos` take. */
-export function libraryRoutes({ call, library, music }: RouteNeeds): CompatibilityRoute[] {
-  const list = (of: MediaLibrary, kind: 'sound' | 'picture'): CompatibilityRoute['handle'] => async (request) => {
-    const files = await call(request, rpcPath('GetCapabilities'), () => of.list(kind));
+export function libraryRoutes({ call, library }: RouteNeeds): CompatibilityRoute[] {
+  const list = (kind: 'sound' | 'picture'): CompatibilityRoute['handle'] => async (request) => {
+    const files = await call(request, rpcPath('GetCapabilities'), () => library.list(kind, ''));
     return success({ files: files.map(({ name, sizeBytes, uri }) => ({ name, size: sizeBytes, file: uri })) });
   };
   return [
-    { method: 'GET', template: '/musics', handle: list(music, 'sound') },
-    { method: 'GET', template: '/video_materials', handle: list(library, 'picture') },
+    { method: 'GET', template: '/musics', handle: list('sound') },
+    { method: 'GET', template: '/video_materials', handle: list('picture') },
   ];
 }

@@ -3,6 +3,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^spec\.montage\.materials\[(\d+)\].*$/, 'video_materials[$1].url'],
   [/^spec\.montage\.materials$/, 'video_materials'],
   [/^spec\.montage\.longest_clip$/, 'video_clip_duration'],
+  [/^spec\.montage\.clip_speed$/, 'video_clip_speed'],
   [/^spec\.montage\.transition.*$/, 'video_transition_mode'],
   [/^spec\.montage\.narration\.gain_db$/, 'voice_volume'],
   [/^spec\.montage\.narration.*$/, 'custom_audio_file'],
@@ -15,6 +16,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^spec\.montage\.subtitles\.style\.outline_color$/, 'stroke_color'],
   [/^spec\.montage\.subtitles\.style\.outline_width$/, 'stroke_width'],
   [/^spec\.montage\.subtitles\.style\.box_color$/, 'text_background_color'],
+  [/^spec\.montage\.subtitles\.style\.height_percent$/, 'custom_position'],
   [/^spec\.montage\.subtitles.*$/, 'subtitle_file'],
   [/^labels.*$/, 'video_subject'],
 ];

@@ -1,33 +1,46 @@
 import type { JsonValue } from '@bufbuild/protobuf';
-import { AspectRatio, Fit, type Material } from '../../../../generated/cutroom/v1/montage.js';
-import type { Duration } from '../../../../generated/google/protobuf/duration.js';
+import { AspectRatio, ConcatMode, Fit, ImageMotion, type Material, type Montage, Transition, Transition_Kind as Kind } from '../../../../generated/cutroom/v1/montage.js';
 import { FIELD_REQUIRED } from './error-response.js';
 import type { ParameterReader } from './parameter-reader.js';
 
 /** What the picture's parameters say of a montage. */
-export interface Pictures {
-  readonly materials: Material[];
-  readonly aspectRatio: AspectRatio;
-  readonly fit: Fit;
-  readonly longestClip: Duration;
-}
+export type Pictures = Pick<Montage, 'materials' | 'aspectRatio' | 'fit' | 'longestClip' | 'clipSpeed' | 'concatMode' | 'transition' | 'imageMotion'>;
 
 const ASPECTS = { '9:16': AspectRatio.ASPECT_RATIO_9_16, '16:9': AspectRatio.ASPECT_RATIO_16_9, '1:1': AspectRatio.ASPECT_RATIO_1_1 } as const;
 const FITS = { cover: Fit.FIT_COVER, contain: Fit.FIT_CONTAIN } as const;
+const CONCATS = { random: ConcatMode.CONCAT_MODE_RANDOM, sequential: ConcatMode.CONCAT_MODE_SEQUENTIAL } as const;
+const TRANSITIONS = {
+  '': Kind.KIND_CUT,
+  None: Kind.KIND_CUT,
+  Shuffle: Kind.KIND_SHUFFLE,
+  FadeIn: Kind.KIND_FADE_IN,
+  FadeOut: Kind.KIND_FADE_OUT,
+  SlideIn: Kind.KIND_SLIDE_IN,
+  SlideOut: Kind.KIND_SLIDE_OUT,
+  ZoomIn: Kind.KIND_ZOOM_IN,
+  ZoomOut: Kind.KIND_ZOOM_OUT,
+} as const;
 const CLIP_SECONDS = { min: 1, max: 600, whole: true };
 const DEFAULT_CLIP_SECONDS = 5;
+const CLIP_SPEED = { min: 0.5, max: 2 };
 
 /** Reads which pictures are shown, and how. */
 export function readPictures(reader: ParameterReader): Pictures {
-  const aspect = reader.oneOf('video_aspect', ['9:16', '16:9', '1:1']) ?? '9:16';
-  const fit = reader.oneOf('video_fit_mode', ['cover', 'contain']) ?? 'cover';
-  const seconds = reader.number('video_clip_duration', CLIP_SECONDS) ?? DEFAULT_CLIP_SECONDS;
+  const materials = readMaterials(reader);
   return {
-    materials: readMaterials(reader),
-    aspectRatio: ASPECTS[aspect],
-    fit: FITS[fit],
-    longestClip: { seconds: BigInt(seconds), nanos: 0 },
+    materials,
+    aspectRatio: ASPECTS[reader.oneOf('video_aspect', namesOf(ASPECTS)) ?? '9:16'],
+    fit: FITS[reader.oneOf('video_fit_mode', namesOf(FITS)) ?? 'cover'],
+    concatMode: CONCATS[reader.oneOf('video_concat_mode', namesOf(CONCATS)) ?? 'random'],
+    transition: Transition.fromPartial({ kind: TRANSITIONS[reader.oneOf('video_transition_mode', namesOf(TRANSITIONS)) ?? 'None'] }),
+    longestClip: { seconds: BigInt(reader.number('video_clip_duration', CLIP_SECONDS) ?? DEFAULT_CLIP_SECONDS), nanos: 0 },
+    clipSpeed: reader.number('video_clip_speed', CLIP_SPEED) ?? 1,
+    imageMotion: ImageMotion.IMAGE_MOTION_ZOOM_IN,
   };
+}
+
+function namesOf<T extends object>(table: T): (keyof T & string)[] {
+  return Object.keys(table) as (keyof T & string)[];
 }
 
 function readMaterials(reader: ParameterReader): Material[] {
@@ -39,9 +52,10 @@ function readMaterials(reader: ParameterReader): Material[] {
   }
   const materials = value.map((item, i) => ({ uri: urlOf(item, i, reader) }));
   if (materials.length > 0) return materials;
-  // One reason, and the one that the caller did not think of.
-  if (source === 'local') reader.refuse('video_materials', FIELD_REQUIRED);
-  else reader.refuse('video_source', `"${source.slice(0, 40)}" is not served: no stock footage is searched here; bring your own video_materials`);
+  reader.refuse('video_materials', FIELD_REQUIRED);
+  if (source !== 'local') {
+    reader.refuse('video_source', `"${source.slice(0, 40)}" is not served: no stock footage is searched here; bring your own video_materials`);
+  }
   return materials;
 }
 

@@ -8,6 +8,8 @@ const FONT_SIZE = { min: 6, max: 290 };
 const DEFAULT_FONT_SIZE = 60;
 const STROKE_WIDTH = { min: 0, max: 20 };
 const DEFAULT_STROKE_WIDTH = 1.5;
+const DEFAULT_PERCENT = 70;
+const TWO_THIRDS_PERCENT = 200 / 3;
 
 /** Reads how subtitles look. */
 export function readSubtitleStyle(reader: ParameterReader): SubtitleStyle {
@@ -22,7 +24,7 @@ export function readSubtitleStyle(reader: ParameterReader): SubtitleStyle {
     outlineWidth: reader.number('stroke_width', STROKE_WIDTH) ?? DEFAULT_STROKE_WIDTH,
     boxColor,
     bold: readBold(reader),
-    position: readPosition(reader),
+    ...readPosition(reader),
   };
 }
 
@@ -41,19 +43,19 @@ function readBold(reader: ParameterReader): boolean {
   return /bold|heavy|black/i.test(name);
 }
 
-function readPosition(reader: ParameterReader): Position {
+function readPosition(reader: ParameterReader): Pick<SubtitleStyle, 'position' | 'heightPercent'> {
   const position = reader.oneOf('subtitle_position', POSITIONS) ?? 'bottom';
-  const percent = reader.number('custom_position', { min: 0, max: 100 });
+  const percent = reader.number('custom_position', { min: 0, max: 100 }) ?? DEFAULT_PERCENT;
   switch (position) {
     case 'bottom':
-      return Position.POSITION_BOTTOM;
+      return { position: Position.POSITION_BOTTOM, heightPercent: undefined };
     case 'top':
-      return Position.POSITION_TOP;
+      return { position: Position.POSITION_TOP, heightPercent: undefined };
     case 'center':
-      return Position.POSITION_CENTER;
+      return { position: Position.POSITION_CENTER, heightPercent: undefined };
     case 'custom':
+      return { position: Position.POSITION_CUSTOM, heightPercent: percent };
     case 'two_thirds_bottom':
-      reader.refuse('subtitle_position', `"${position}" is not served yet${percent === undefined ? '' : ', nor custom_position'}`);
-      return Position.POSITION_BOTTOM;
+      return { position: Position.POSITION_CUSTOM, heightPercent: TWO_THIRDS_PERCENT };
   }
 }

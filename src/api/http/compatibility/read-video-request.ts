@@ -39,8 +39,10 @@ export function readVideoRequest(json: JsonObject, { songs, random }: Choices): 
   const reader = createParameterReader(json);
   const subject = reader.text('video_subject');
   if (subject === undefined && reader.violations.length === 0) reader.refuse('video_subject', FIELD_REQUIRED);
+  readCount(reader);
   const montage = Montage.fromPartial({
     ...readPictures(reader),
+    seed: Math.floor(random() * 2 ** 32),
     narration: readNarration(reader),
     music: readMusic(reader, { songs, random: random() }),
     subtitles: readSubtitles(reader),
@@ -51,6 +53,11 @@ export function readVideoRequest(json: JsonObject, { songs, random }: Choices): 
   });
   noteUnread(reader);
   return { request, violations: reader.violations, warnings: reader.warnings };
+}
+
+function readCount(reader: ParameterReader): void {
+  const count = reader.number('video_count', { min: 1, max: 100, whole: true }) ?? 1;
+  if (count > 1) reader.refuse('video_count', 'must be 1: several variants of a video are not made yet');
 }
 
 function noteUnread(reader: ParameterReader): void {

@@ -12,8 +12,8 @@ export interface CompatibilityOptions {
   readonly urls: Pick<OutputUrls, 'sign' | 'locate'>;
   /** What is in the input roots. */
   readonly library: MediaLibrary;
-  /** What `bgm_type: "random"` chooses from, and `/musics` lists. */
-  readonly music: MediaLibrary;
+  /** Where in the input roots the songs lie that `bgm_type: "random"` chooses from. */
+  readonly musicFolder: string;
   /** At least 0, less than 1. */
   readonly random: () => number;
 }
