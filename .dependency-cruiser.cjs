@@ -26,7 +26,7 @@ module.exports = {
       name: `no-${side}-to-other-sides`,
       severity: 'error',
       from: { path: `^src/${side}/` },
-      to: { path: `^src/(${sides.filter((other) => other !== side).join('|')}|cli|service|main)(/|\\.ts)` },
+      to: { path: `^src/(${sides.filter((other) => other !== side).join('|')}|cli|doctor|embedded|service|main)(/|\\.ts)` },
     })),
     {
       name: 'only-doors-know-generated-types',
@@ -43,8 +43,8 @@ module.exports = {
     {
       name: 'one-composition-root',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|service)\\.ts$|^src/cli/' },
-      to: { path: '^src/(main|service)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|service|embedded|doctor/.*)\\.ts$|^src/cli/' },
+      to: { path: '^src/(main|service|embedded|doctor/.*)\\.ts$' },
     },
     {
       name: 'fluent-ffmpeg-in-one-module',

@@ -8,7 +8,7 @@ export interface CliContext {
   readonly stderr: CliOutput;
   readonly stdin: Readable;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, and when the process is asked to end. */
   readonly signal: AbortSignal;
 }
 

@@ -4,9 +4,12 @@ import { runCli } from './program.js';
 const interrupt = new AbortController();
 // `serve` has its own way to stop, by the same signal.
 if (process.argv[2] !== 'serve') {
-  process.once('SIGINT', () => {
-    interrupt.abort(new Error('interrupted'));
-  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Once: the second one ends the process at once, and ffmpeg with it.
+    process.once(signal, () => {
+      interrupt.abort(new Error('interrupted'));
+    });
+  }
 }
 // The reader of a pipe (`| head`) may leave before us: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,11 +1,14 @@
 import type { JsonValue } from '@bufbuild/protobuf';
+import { MediaInfo } from '../../generated/cutroom/v1/media.js';
+import { RenderSpec } from '../../generated/cutroom/v1/spec.js';
 import { Task } from '../../generated/cutroom/v1/task.js';
-import { ListTasksResponse, RenderSpec } from '../../generated/cutroom/v1/task_service.js';
+import { ListTasksResponse } from '../../generated/cutroom/v1/task_service.js';
 import { Status } from '../../generated/google/rpc/status.js';
 import { jsonType, readJson, writeFullJson } from '../wire/proto-json.js';
 
 const taskType = jsonType(Task, 'cutroom.v1.Task');
 const listType = jsonType(ListTasksResponse, 'cutroom.v1.ListTasksResponse');
+const mediaType = jsonType(MediaInfo, 'cutroom.v1.MediaInfo');
 const statusType = jsonType(Status, 'google.rpc.Status');
 const specType = jsonType(RenderSpec, 'cutroom.v1.RenderSpec');
 
@@ -17,6 +20,16 @@ export function taskJson(task: Task): string {
 /** A page of tasks as one line of JSON. */
 export function listJson(page: ListTasksResponse): string {
   return JSON.stringify(writeFullJson(listType, page));
+}
+
+/** What an input is, as one line of JSON. */
+export function mediaJson(media: MediaInfo): string {
+  return JSON.stringify(writeFullJson(mediaType, media));
+}
+
+/** A spec as indented JSON, to be read and to be submitted again. */
+export function specText(spec: RenderSpec): string {
+  return JSON.stringify(writeFullJson(specType, spec), null, 2);
 }
 
 /** An error as one line of JSON, its details by name. */

@@ -1,5 +1,5 @@
 import type { Output } from '../../generated/cutroom/v1/output.js';
-import type { ProgressDetail, Task, TaskError } from '../../generated/cutroom/v1/task.js';
+import type { ProgressDetail, Task, TaskError, Warning } from '../../generated/cutroom/v1/task.js';
 import { durationSeconds, formatBytes, formatSeconds } from './format.js';
 import { formatEta } from './remaining-time.js';
 import { hasEnded, phaseName, stateName } from './task-state.js';
@@ -16,13 +16,14 @@ export function describeTask(task: Task): string[] {
     ['created', task.createTime],
     ['started', task.startTime],
     ['ended', task.endTime],
+    ['expires', task.expireTime],
   ] as const) {
     if (time !== undefined) rows.push([name, time.toISOString()]);
   }
+  for (const [key, value] of Object.entries(task.labels)) rows.push(['label', `${key}=${value}`]);
+  if (task.priority !== 0) rows.push(['priority', String(task.priority)]);
   if (task.error !== undefined) rows.push(['error', describeTaskError(task.error)]);
-  for (const warning of task.warnings) {
-    rows.push(['warning', `${warning.code}${warning.field === '' ? '' : ` (${warning.field})`}: ${warning.message}`]);
-  }
+  for (const warning of task.warnings) rows.push(['warning', describeWarning(warning)]);
   for (const output of task.outputs) rows.push(['output', describeOutput(output)], ['video', output.url]);
   return rows.map(([name, value]) => `${name.padEnd(9)}${value}`);
 }
@@ -36,6 +37,11 @@ export function describeProgress(detail: ProgressDetail): string {
 /** `INPUT_NOT_MEDIA (spec.montage.materials[2].uri): …`. */
 export function describeTaskError(error: TaskError): string {
   return `${error.reason}${error.field === '' ? '' : ` (${error.field})`}: ${error.status?.message ?? ''}`;
+}
+
+/** `GLYPHS_MISSING (spec.montage.subtitles): …`. */
+export function describeWarning(warning: Warning): string {
+  return `${warning.code}${warning.field === '' ? '' : ` (${warning.field})`}: ${warning.message}`;
 }
 
 /** `final-1.mp4  1080x1920, 12.4 s, 372 frames, 5.2 MB`. */

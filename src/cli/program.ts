@@ -2,19 +2,25 @@ import { Command, CommanderError } from 'commander';
 import type { CliContext, GlobalOptions } from './cli-context.js';
 import { addCancelCommand } from './commands/cancel.js';
 import type { CommandHost } from './commands/command.js';
+import { addDeleteCommand } from './commands/delete.js';
+import { addDoctorCommand } from './commands/doctor.js';
 import { addGetCommand } from './commands/get.js';
 import { addListCommand } from './commands/list.js';
+import { addProbeCommand } from './commands/probe.js';
+import { addRenderCommand } from './commands/render.js';
+import { addRetryCommand } from './commands/retry.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addWatchCommand } from './commands/watch.js';
 import { ExitCode, exitCodeOf } from './exit-code.js';
+import { compactHelp } from './help.js';
 import { parseSeconds } from './parse-option.js';
 import { printError } from './print-error.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:50051';
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 refused or failed, trying again changes nothing; 2 worth retrying; 64 wrong usage; 130 interrupted.`;
+Exit codes: 0 ok, 1 refused or failed, 2 worth retrying, 64 usage, 130 Ctrl-C`;
 
 /** Runs one command line (without the program's own name) to its end. Never throws; the result is the exit code. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
@@ -41,22 +47,27 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   return exitCode;
 }
 
+/** In the order of the help. */
+const COMMANDS = [
+  ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
+  ...[addListCommand, addCancelCommand, addRetryCommand, addDeleteCommand, addProbeCommand],
+];
+
 function createProgram(host: CommandHost): Command {
   const { context } = host;
   const program = new Command('cutroom')
     .description('Render videos: submit a composition, watch it render, get a verified file.')
-    .option('--address <host:port>', 'gRPC address of the server', context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS)
-    .option('--json', 'print canonical proto JSON, one object per line', false)
-    .option('--timeout <seconds>', 'the most that one call may take, watching excepted', parseSeconds, 15_000)
+    .option('--address <host:port>', 'gRPC address of the server (CUTROOM_GRPC_ADDRESS)', context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS)
+    .option('--json', 'print canonical proto JSON, an object per line', false)
+    .option('--timeout <seconds>', 'the most that one call may take (15)', parseSeconds, 15_000)
     .addHelpText('after', EXIT_CODES)
-    .configureHelp({ showGlobalOptions: true })
+    .helpCommand(false)
+    .configureHelp(compactHelp)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
     });
-  for (const add of [addServeCommand, addSubmitCommand, addWatchCommand, addGetCommand, addListCommand, addCancelCommand]) {
-    add(program, host);
-  }
+  for (const add of COMMANDS) add(program, host);
   return program;
 }

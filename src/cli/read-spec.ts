@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { RenderSpec } from '../../generated/cutroom/v1/task_service.js';
+import type { RenderSpec } from '../../generated/cutroom/v1/spec.js';
 import { UsageError } from './exit-code.js';
 import { parseRenderSpec } from './json.js';
 

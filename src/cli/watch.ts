@@ -4,20 +4,20 @@ import type { CliContext } from './cli-context.js';
 import { ExitCode } from './exit-code.js';
 import { followTask } from './follow-task.js';
 import { taskJson } from './json.js';
-import { describeEnd } from './print-task.js';
+import { describeEnd, describeWarning } from './print-task.js';
 import { createProgressView, type ProgressView } from './progress-view.js';
 import { hasEnded } from './task-state.js';
 
 /**
  * Shows a task until it ends: progress on stderr, then the URLs of its videos on stdout; with --json each change as one
- * line of JSON on stdout and no progress. The exit code says how it ended.
+ * line of JSON on stdout and no progress, with `quiet` no progress either. The exit code says how it ended.
  */
 export async function watchToEnd(
   context: CliContext,
   client: TaskServiceClient,
-  options: { name: string; json: boolean },
+  options: { name: string; json: boolean; quiet?: boolean },
 ): Promise<ExitCode> {
-  const view = options.json ? silentView(context) : createProgressView(context.stderr);
+  const view = viewFor(context, options);
   try {
     for await (const task of followTask(client, options.name, {
       signal: context.signal,
@@ -25,9 +25,8 @@ export async function watchToEnd(
         view.note(`lost the server (${error.message}); trying again`);
       },
     })) {
-      if (options.json) context.stdout.write(`${taskJson(task)}\n`);
-      else view.show(task);
-      if (hasEnded(task.state)) return end(context, view, task, options.json);
+      view.show(task);
+      if (hasEnded(task.state)) return printEnd(context, view, task, options);
     }
   } finally {
     view.end();
@@ -35,19 +34,27 @@ export async function watchToEnd(
   return ExitCode.permanentFailure;
 }
 
-function end(context: CliContext, view: ProgressView, task: Task, json: boolean): ExitCode {
+/** The view that the options ask for: JSON lines, only notes, or progress. */
+export function viewFor(context: CliContext, options: { json: boolean; quiet?: boolean }): ProgressView {
+  if (options.json) return silentView(context, (task) => context.stdout.write(`${taskJson(task)}\n`));
+  return options.quiet === true ? silentView(context, () => undefined) : createProgressView(context.stderr);
+}
+
+/** Tells how a task ended, and returns the exit code for that. */
+export function printEnd(context: CliContext, view: ProgressView, task: Task, { json }: { json: boolean }): ExitCode {
   view.end();
   if (!json) {
     context.stderr.write(`${describeEnd(task)}\n`);
+    for (const warning of task.warnings) context.stderr.write(`warning: ${describeWarning(warning)}\n`);
     for (const url of task.videos) context.stdout.write(`${url}\n`);
   }
   return task.state === Task_State.SUCCEEDED ? ExitCode.ok : ExitCode.permanentFailure;
 }
 
-/** Notes are still told; the changes themselves go to stdout as JSON. */
-function silentView(context: CliContext): ProgressView {
+/** Shows no progress; notes are still told. */
+function silentView(context: CliContext, show: (task: Task) => void): ProgressView {
   return {
-    show: () => undefined,
+    show,
     note: (text) => {
       context.stderr.write(`${text}\n`);
     },

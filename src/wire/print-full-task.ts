@@ -17,7 +17,8 @@ export function printFullTask(task: WireTask, { specJson, diagnosticsJson }: Tas
   };
 }
 
-function printDiagnostics({ attempt, ffmpegVersion, commands }: Diagnostics): WireDiagnostics {
+/** How an attempt was rendered, as callers see it. */
+export function printDiagnostics({ attempt, ffmpegVersion, commands }: Diagnostics): WireDiagnostics {
   return { attempt, ffmpegVersion, commands: commands.map(printRun) };
 }
 

@@ -1,19 +1,31 @@
+import type { Task } from '../../../generated/cutroom/v1/task.js';
+import { TaskView } from '../../../generated/cutroom/v1/task_service.js';
 import { withClient } from '../client.js';
 import { ExitCode } from '../exit-code.js';
-import { taskJson } from '../json.js';
+import { specText, taskJson } from '../json.js';
+import { describeCommand } from '../print-command.js';
 import { describeTask } from '../print-task.js';
 import { type AddCommand, taskName } from './command.js';
 
 /** `cutroom get ID`: the task as it is now. */
 export const addGetCommand: AddCommand = (program, { context, run }) => {
-  const command = program.command('get').description('show a task as it is now').argument('<id>', 'id of the task, or tasks/ID');
-  command.action((id: string) =>
+  const command = program
+    .command('get')
+    .description('show a task as it is now')
+    .argument('<id>', 'id of the task, or tasks/ID')
+    .option('--full', 'with its spec and the ffmpeg commands of its last attempt', false);
+  command.action((id: string, { full }: { full: boolean }) =>
     run(command, (options) =>
       withClient(options, async (client) => {
-        const task = await client.getTask({ name: taskName(id) }, { signal: context.signal });
-        context.stdout.write(`${options.json ? taskJson(task) : describeTask(task).join('\n')}\n`);
+        const task = await client.getTask({ name: taskName(id), view: full ? TaskView.TASK_VIEW_FULL : TaskView.TASK_VIEW_BASIC }, { signal: context.signal });
+        context.stdout.write(`${options.json ? taskJson(task) : [...describeTask(task), ...fullLines(task)].join('\n')}\n`);
         return ExitCode.ok;
       }),
     ),
   );
 };
+
+/** Nothing unless the view is full. */
+function fullLines(task: Task): string[] {
+  return [...(task.spec === undefined ? [] : ['', specText(task.spec)]), ...(task.diagnostics?.commands ?? []).flatMap((run) => ['', describeCommand(run)])];
+}

@@ -8,6 +8,8 @@ import { describeInList } from '../print-task.js';
 import type { AddCommand } from './command.js';
 
 interface ListOptions {
+  readonly filter: string;
+  readonly orderBy: string;
   readonly pageSize?: number;
   readonly pageToken: string;
   readonly all: boolean;
@@ -17,7 +19,9 @@ interface ListOptions {
 export const addListCommand: AddCommand = (program, { context, run }) => {
   const command = program
     .command('list')
-    .description('list tasks, newest first; with --json one ListTasksResponse per line and page')
+    .description('list tasks, newest first')
+    .option('--filter <expression>', 'such as \'state = RUNNING AND labels.project = "x"\'', '')
+    .option('--order-by <order>', '"create_time desc" (default) or create_time', '')
     .option('--page-size <n>', 'tasks per page, 1 to 1000 (default: 50)', parseCount)
     .option('--page-token <token>', 'start at this page', '')
     .option('--all', 'every page', false);
@@ -40,7 +44,7 @@ export const addListCommand: AddCommand = (program, { context, run }) => {
 async function* pages(client: TaskServiceClient, list: ListOptions, signal: AbortSignal): AsyncGenerator<ListTasksResponse, void> {
   let pageToken = list.pageToken;
   do {
-    const page = await client.listTasks({ pageSize: list.pageSize ?? 0, pageToken }, { signal });
+    const page = await client.listTasks({ pageSize: list.pageSize ?? 0, pageToken, filter: list.filter, orderBy: list.orderBy }, { signal });
     yield page;
     pageToken = page.nextPageToken;
   } while (list.all && pageToken !== '');

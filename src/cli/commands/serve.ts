@@ -2,7 +2,7 @@ import type { AddCommand } from './command.js';
 
 /** `cutroom serve`: the service itself, configured by its environment. */
 export const addServeCommand: AddCommand = (program, { context, run }) => {
-  const command = program.command('serve').description('run the service; it is configured by environment variables, see the README');
+  const command = program.command('serve').description('run the service; environment variables configure it');
   command.action(() =>
     run(command, async () => {
       // Loaded only here: no other command needs a store or an engine.

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Task_State } from '../../../generated/cutroom/v1/task.js';
+import { type Task, Task_State, type TaskTimeouts } from '../../../generated/cutroom/v1/task.js';
+import { Admission, type SubmitTaskRequest, type TaskServiceClient } from '../../../generated/cutroom/v1/task_service.js';
+import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import type { Duration } from '../../../generated/google/protobuf/duration.js';
 import { withClient } from '../client.js';
+import type { CliContext, GlobalOptions } from '../cli-context.js';
 import { ExitCode, isWorthRetrying } from '../exit-code.js';
-import { taskJson } from '../json.js';
+import { specText, taskJson } from '../json.js';
+import { parseDuration, parseInteger, parseLabel, parseLimit } from '../parse-option.js';
 import { readSpec } from '../read-spec.js';
 import { RpcError } from '../rpc-error.js';
 import { watchToEnd } from '../watch.js';
@@ -11,6 +16,14 @@ import type { AddCommand } from './command.js';
 interface SubmitOptions {
   readonly requestId?: string;
   readonly watch: boolean;
+  readonly wait: boolean;
+  readonly validateOnly: boolean;
+  readonly label: Record<string, string>;
+  readonly priority: number;
+  readonly ttl?: Duration;
+  readonly limit: Partial<TaskTimeouts>;
+  readonly maxAttempts: number;
+  readonly runOrReject: boolean;
 }
 
 /** `cutroom submit SPEC`: hands a composition to the server and prints the task's id. */
@@ -18,28 +31,64 @@ export const addSubmitCommand: AddCommand = (program, { context, run }) => {
   const command = program
     .command('submit')
     .description('submit a composition and print the id of its task')
-    .argument('<spec>', 'JSON file with a cutroom.v1.RenderSpec, such as {"montage": {"materials": [{"uri": "a.mp4"}]}}; - reads stdin')
-    .option('--request-id <uuid>', 'makes the submit safe to repeat: the same id and spec give the same task (default: a new one)')
+    .argument('<spec>', 'JSON file with a cutroom.v1.RenderSpec; - reads stdin')
     .option('--watch', 'follow the task until it ends', false)
-    .addHelpText('after', '\nPaths in the spec are paths on the server, absolute or relative to one of its input roots.');
+    .option('--wait', 'the same without showing progress', false)
+    .option('--validate-only', 'check only, and print the spec with every default', false)
+    .option('--label <key=value>', 'mark it, to find it by; repeatable', parseLabel, {})
+    .option('--priority <n>', '-100 to 100, higher first; a step is worth a minute', parseInteger, 0)
+    .option('--ttl <time>', 'keep it this long after its end (7d)', parseDuration)
+    .option('--limit <what=time>', 'queue, total, stall or fetch: total=10m; repeatable', parseLimit, {})
+    .option('--max-attempts <n>', 'failures of its own that end it (2)', parseInteger, 0)
+    .option('--run-or-reject', 'refuse it when no worker has a free slot', false)
+    .option('--request-id <uuid>', 'makes it safe to repeat: same id, same task')
+    .addHelpText('after', '\nPaths in the spec are on the server, absolute or relative to its input roots.');
   command.action((file: string, submit: SubmitOptions) =>
     run(command, (options) =>
       withClient(options, async (client) => {
-        const spec = await readSpec(file, context.stdin);
-        const requestId = submit.requestId ?? randomUUID();
-        const task = await client.submitTask({ spec, requestId }, { signal: context.signal }).catch((error: unknown) => {
-          if (error instanceof RpcError && isWorthRetrying(error.code)) {
-            context.stderr.write(`the task may have been stored; to be sure of only one, repeat with --request-id ${requestId}\n`);
-          }
-          throw error;
-        });
-        if (!submit.watch) {
+        const request = requestOf(await readSpec(file, context.stdin), submit);
+        const task = await send(context, client, request);
+        if (submit.validateOnly) return showValidated(context, task, options);
+        if (!submit.watch && !submit.wait) {
           context.stdout.write(`${options.json ? taskJson(task) : task.taskId}\n`);
           return ExitCode.ok;
         }
         if (!options.json && task.state === Task_State.QUEUED) context.stderr.write(`${task.name}\n`);
-        return watchToEnd(context, client, { name: task.name, json: options.json });
+        return watchToEnd(context, client, { name: task.name, json: options.json, quiet: submit.wait });
       }),
     ),
   );
 };
+
+/** An id even when none was given: then a call whose answer is lost can be repeated. */
+function requestOf(spec: RenderSpec, submit: SubmitOptions): SubmitTaskRequest {
+  const { queue, total, stall, fetch } = submit.limit;
+  return {
+    spec,
+    requestId: submit.validateOnly ? '' : (submit.requestId ?? randomUUID()),
+    labels: submit.label,
+    priority: submit.priority,
+    timeouts: Object.keys(submit.limit).length === 0 ? undefined : { queue, total, stall, fetch },
+    maxAttempts: submit.maxAttempts,
+    ttl: submit.ttl,
+    admission: submit.runOrReject ? Admission.ADMISSION_RUN_OR_REJECT : Admission.ADMISSION_UNSPECIFIED,
+    validateOnly: submit.validateOnly,
+  };
+}
+
+async function send(context: CliContext, client: TaskServiceClient, request: SubmitTaskRequest): Promise<Task> {
+  try {
+    return await client.submitTask(request, { signal: context.signal });
+  } catch (error) {
+    if (error instanceof RpcError && isWorthRetrying(error.code) && error.reason !== 'NO_FREE_SLOT' && !request.validateOnly) {
+      context.stderr.write(`the task may have been stored; to be sure of only one, repeat with --request-id ${request.requestId}\n`);
+    }
+    throw error;
+  }
+}
+
+function showValidated(context: CliContext, task: Task, { json }: GlobalOptions): ExitCode {
+  if (json) context.stdout.write(`${taskJson(task)}\n`);
+  else if (task.spec !== undefined) context.stdout.write(`${specText(task.spec)}\n`);
+  return ExitCode.ok;
+}

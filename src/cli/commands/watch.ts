@@ -6,9 +6,9 @@ import { type AddCommand, taskName } from './command.js';
 export const addWatchCommand: AddCommand = (program, { context, run }) => {
   const command = program
     .command('watch')
-    .description('follow a task until it ends, then print the URLs of its videos')
+    .description('follow a task to its end, then print its video URLs')
     .argument('<id>', 'id of the task, or tasks/ID')
-    .addHelpText('after', '\nThe exit code is 0 when the task SUCCEEDED and 1 when it FAILED or was CANCELLED. Ctrl-C leaves the task running.');
+    .addHelpText('after', '\nThe exit code is 0 when the task SUCCEEDED, 1 when it FAILED or was CANCELLED.\nCtrl-C leaves the task running. A server that restarts is found again.');
   command.action((id: string) =>
     run(command, (options) =>
       withClient(options, (client) => watchToEnd(context, client, { name: taskName(id), json: options.json })),

@@ -60,7 +60,7 @@ export async function submitTask(needs: SubmitNeeds, command: SubmitCommand): Pr
  * @returns the task that a submit would make.
  * @throws TaskError INVALID_REQUEST with every violation.
  */
-export async function validateTask(needs: SubmitNeeds, command: SubmitCommand, signal: AbortSignal): Promise<Task> {
+export async function validateTask(needs: Pick<SubmitNeeds, 'assets' | 'inspector' | 'clock'>, command: SubmitCommand, signal: AbortSignal): Promise<Task> {
   refuse([...command.spec.violations, ...(await assetViolations(needs.assets, command.spec))]);
   if (command.spec.montage && needs.inspector) refuse(await needs.inspector.check(command.spec.montage, { signal }));
   return taskOf(needs.clock, command);

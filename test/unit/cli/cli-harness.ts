@@ -17,6 +17,10 @@ export async function startFakeServer(methods: Partial<TaskServiceImplementation
     watchTask: unimplemented,
     listTasks: unimplemented,
     cancelTask: unimplemented,
+    retryTask: unimplemented,
+    deleteTask: unimplemented,
+    getCapabilities: unimplemented,
+    probeMedia: unimplemented,
     ...methods,
   });
   const bound = await server.listen(`127.0.0.1:${port}`);

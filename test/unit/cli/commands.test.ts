@@ -38,7 +38,7 @@ const running = task({
   revision: 2n,
   progress: 45,
   attempt: 1,
-  progressDetail: { phase: ProgressDetail_Phase.PHASE_RENDERING, framesDone: 200, framesTotal: 450, outTime: { seconds: 8n, nanos: 0 }, speed: 2 },
+  progressDetail: { phase: ProgressDetail_Phase.PHASE_RENDERING, framesDone: 200, framesTotal: 450, outTime: { seconds: 8n, nanos: 0 }, speed: 2, estimatedEndTime: undefined },
 });
 const succeeded = task({
   state: SUCCEEDED,

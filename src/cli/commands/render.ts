@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { CommandRun } from '../../../generated/cutroom/v1/diagnostics.js';
+import { UsageError } from '../exit-code.js';
+import { describeCommand } from '../print-command.js';
+import { readSpec } from '../read-spec.js';
+import { printEnd, viewFor } from '../watch.js';
+import type { AddCommand } from './command.js';
+
+interface RenderOptions {
+  readonly output: string;
+  readonly printCommand: boolean;
+}
+
+/** `cutroom render SPEC -o FILE`: renders here and now, without a server. */
+export const addRenderCommand: AddCommand = (program, { context, run }) => {
+  const command = program
+    .command('render')
+    .description('render a composition here and now, without a server')
+    .argument('<spec>', 'JSON file with a cutroom.v1.RenderSpec; - reads stdin')
+    .requiredOption('-o, --output <file.mp4>', 'where the video goes, once it is whole')
+    .option('--print-command', 'afterwards print the ffmpeg commands that were run', false)
+    .addHelpText('after', `
+Paths in the spec are absolute, or relative to its folder or the working one.
+Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`);
+  command.action((specFile: string, { output, printCommand }: RenderOptions) =>
+    run(command, async ({ json }) => {
+      await checkOutput(output);
+      const spec = await readSpec(specFile, context.stdin);
+      // Loaded only here: most commands need no engine.
+      const { renderSpec } = await import('../render-spec.js');
+      const view = viewFor(context, { json, quiet: false });
+      let commands: readonly CommandRun[] = [];
+      try {
+        const inputRoots = [specFile === '-' ? '.' : path.dirname(specFile), '.', '/'];
+        const task = await renderSpec({
+          ...{ spec, file: output, inputRoots, env: context.env, signal: context.signal },
+          onChange: (changed) => { view.show(changed); },
+          onDiagnostics: (ran) => { commands = ran.commands; },
+        });
+        return printEnd(context, view, task, { json });
+      } finally {
+        view.end();
+        if (printCommand) for (const command of commands) context.stdout.write(`${describeCommand(command)}\n`);
+      }
+    }),
+  );
+};
+
+/** What can be said before minutes of work. */
+async function checkOutput(file: string): Promise<void> {
+  if (path.extname(file).toLowerCase() !== '.mp4') throw new UsageError(`the video is an MP4: name it ${file}.mp4`);
+  const kindOf = async (name: string): Promise<string> => stat(name).then((info) => (info.isDirectory() ? 'folder' : 'file'), () => 'nothing');
+  if ((await kindOf(path.dirname(file))) !== 'folder') throw new UsageError(`there is no folder ${path.dirname(file)}`);
+  if ((await kindOf(file)) === 'folder') throw new UsageError(`${file} is a folder`);
+}

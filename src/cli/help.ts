@@ -1,0 +1,15 @@
+import { Help } from 'commander';
+
+/**
+ * Help that fits a terminal of 80 columns and 24 lines. Options tell their defaults in their own words, and those that every command takes
+ * are explained once.
+ */
+export const compactHelp: Partial<Help> = {
+  helpWidth: 80,
+  optionDescription: (option) => option.description,
+  subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map((argument) => `<${argument.name()}>`)].join(' '),
+  formatHelp(command, helper) {
+    const text = Help.prototype.formatHelp.call(helper, command, helper).replace(/^(Usage: .*)\n\n/, '$1\n');
+    return command.parent === null ? text : `${text}Also --address, --json, --timeout: see cutroom --help\n`;
+  },
+};

@@ -1,0 +1,66 @@
+import { pathToFileURL } from 'node:url';
+import type { Diagnostics } from '../../generated/cutroom/v1/diagnostics.js';
+import type { RenderSpec } from '../../generated/cutroom/v1/spec.js';
+import type { Task as WireTask } from '../../generated/cutroom/v1/task.js';
+import { SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
+import type { Status } from 'nice-grpc';
+import { toConfig } from '../config/config.js';
+import { renderEmbedded } from '../embedded.js';
+import { createLogger } from '../observability/logger.js';
+import { TaskError } from '../task/errors.js';
+import type { Task } from '../task/task.js';
+import { parseSubmit } from '../wire/parse-submit.js';
+import { printDiagnostics } from '../wire/print-full-task.js';
+import { printTask } from '../wire/print-task.js';
+import { statusOf } from '../wire/status-mapping.js';
+import { RpcError } from './rpc-error.js';
+
+/** What `cutroom render` has to say to the engine. */
+export interface RenderOrder {
+  readonly spec: RenderSpec;
+  readonly file: string;
+  readonly inputRoots: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly onChange: (task: WireTask) => void;
+  /** Called when the attempt has ended, however it did. */
+  readonly onDiagnostics: (diagnostics: Diagnostics) => void;
+}
+
+/** Of a service's environment, what a render without one needs: the doors and the store are none of its business. */
+const VARIABLES = [
+  'CUTROOM_FFMPEG', 'CUTROOM_FFPROBE', 'CUTROOM_STALL_MS', 'CUTROOM_NO_PROGRESS_MS', 'CUTROOM_DEADLINE_MS', 'CUTROOM_MEMORY_MB', 'CUTROOM_LOG_LEVEL',
+];
+
+/**
+ * Renders a spec from the wire in this process and returns the task as it ended, as a server would show it; its videos are `file:` URLs.
+ * @throws RpcError INVALID_ARGUMENT with every violation, as a server would; Error, for people, when there is no ffmpeg or a variable is wrong.
+ */
+export async function renderSpec(order: RenderOrder): Promise<WireTask> {
+  const env = Object.fromEntries(VARIABLES.map((name) => [name, order.env[name]]));
+  // What happened stands on the screen; the log is for who asks for it.
+  const config = toConfig({ ...env, CUTROOM_LOG_LEVEL: env.CUTROOM_LOG_LEVEL ?? 'silent' });
+  let diagnostics: Diagnostics | undefined;
+  // With what was run: nobody can ask for it later.
+  const print = (task: Task): WireTask => ({ ...printTask(task, (_, output) => pathToFileURL(output.location).href), diagnostics });
+  try {
+    const task = await renderEmbedded({
+      command: parseSubmit(SubmitTaskRequest.fromPartial({ spec: order.spec }), 'default'),
+      file: order.file,
+      inputRoots: order.inputRoots,
+      config,
+      logger: createLogger({ level: config.logLevel }),
+      signal: order.signal,
+      onChange: (changed) => { order.onChange(print(changed)); },
+      onDiagnostics: (ran) => {
+        diagnostics = printDiagnostics(ran);
+        order.onDiagnostics(diagnostics);
+      },
+    });
+    return print(task);
+  } catch (error) {
+    if (!(error instanceof TaskError)) throw error;
+    const status = statusOf(error);
+    throw new RpcError(status.code as Status, status, { cause: error });
+  }
+}

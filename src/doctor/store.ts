@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../config/config.js';
+import { createMongoStore } from '../store/mongo/mongo-store.js';
+import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
+import type { TaskStore } from '../task/ports/task-store.js';
+import { type Check, fail, messageOf, ok } from './check.js';
+
+/** Opens the store as a service would, and asks it something. */
+export async function checkStore({ mongodbUri, dataDir }: Pick<Config, 'mongodbUri' | 'dataDir'>): Promise<Check> {
+  if (mongodbUri !== null) {
+    // A URI may carry a password: it is not shown.
+    return ask('MongoDB', () => createMongoStore({ uri: mongodbUri }), 'start the replica set that MONGODB_URI names, or unset it for an SQLite file');
+  }
+  const file = path.join(dataDir, 'cutroom.sqlite');
+  const isThere = await stat(file).then(() => true, () => false);
+  // Looking makes no files.
+  if (!isThere) return ok('store', 'SQLite, to be made on first use');
+  return ask(`SQLite, ${file}`, () => createSqliteStore({ file }), 'stop the other process, or set CUTROOM_DATA_DIR to a folder of its own');
+}
+
+async function ask(what: string, open: () => TaskStore | Promise<TaskStore>, mend: string): Promise<Check> {
+  let store: TaskStore | null = null;
+  try {
+    store = await open();
+    await store.ping();
+    return ok('store', what);
+  } catch (error) {
+    return fail('store', messageOf(error), mend);
+  } finally {
+    await store?.close();
+  }
+}

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Config } from '../config/config.js';
+import { findToolchain } from '../engine/capabilities.js';
+import { prepareFonts } from '../engine/captions/fonts.js';
+import { type Check, fail, messageOf, ok, warn } from './check.js';
+
+/** `20.19.0` or later: what package.json asks for. */
+const MIN_NODE = [20, 19] as const;
+
+/** The Node that runs this. */
+export function checkNode(version = process.versions.node): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isNew = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
+  return isNew ? ok('node', version) : fail('node', `${version} is too old`, `install Node ${MIN_NODE.join('.')} or later`);
+}
+
+/** ffmpeg with its filters and encoders, ffprobe, and what makes them die with the service. */
+export async function checkFfmpeg(config: Pick<Config, 'ffmpeg' | 'ffprobe'>, signal: AbortSignal): Promise<Check[]> {
+  try {
+    const { version, ffmpeg, wrapper, decodableCodecs } = await findToolchain(config, signal);
+    const found = ok('ffmpeg', `${version} at ${ffmpeg}, every filter and encoder, ${decodableCodecs.size} codecs`);
+    if (wrapper.length > 0) return [found, ok('setpriv', 'renders die with the service, also when it is killed')];
+    return [found, warn('setpriv', 'not found: when the service is killed, its renders go on for a while', 'install util-linux')];
+  } catch (error) {
+    signal.throwIfAborted();
+    // The message says what to install, after a colon.
+    const [found = '', ...mend] = messageOf(error).split(': ');
+    return [fail('ffmpeg', found, mend.join(': '))];
+  }
+}
+
+/** The packaged fonts that captions are drawn with. */
+export async function checkFonts(): Promise<Check> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-doctor-'));
+  try {
+    await prepareFonts(folder);
+    return ok('fonts', 'packaged; captions look the same on every machine');
+  } catch (error) {
+    return fail('fonts', messageOf(error), 'install the packages again: npm ci');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
