@@ -18,7 +18,7 @@ export type Endpoint = (read: () => JsonObject, context: CallContext) => Promise
 
 /** The endpoint behind a route. */
 export function endpointOf(route: Route, service: TaskService, chain: ServerMiddleware): Endpoint {
-  const { submitTask, getTask, listTasks, cancelTask } = TaskServiceDefinition.methods;
+  const { submitTask, getTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } = TaskServiceDefinition.methods;
   switch (route.rpc.name) {
     case submitTask.name:
       return endpoint(route, submitTask, (request, context) => service.submitTask(request, context), chain);
@@ -28,6 +28,14 @@ export function endpointOf(route: Route, service: TaskService, chain: ServerMidd
       return endpoint(route, listTasks, (request, context) => service.listTasks(request, context), chain);
     case cancelTask.name:
       return endpoint(route, cancelTask, (request, context) => service.cancelTask(request, context), chain);
+    case retryTask.name:
+      return endpoint(route, retryTask, (request, context) => service.retryTask(request, context), chain);
+    case deleteTask.name:
+      return endpoint(route, deleteTask, (request, context) => service.deleteTask(request, context), chain);
+    case getCapabilities.name:
+      return endpoint(route, getCapabilities, (request, context) => service.getCapabilities(request, context), chain);
+    case probeMedia.name:
+      return endpoint(route, probeMedia, (request, context) => service.probeMedia(request, context), chain);
     default:
       throw new Error(`${route.rpc.name} has an HTTP route and no endpoint`);
   }

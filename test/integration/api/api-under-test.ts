@@ -6,6 +6,7 @@ import { createLogger } from '../../../src/observability/logger.js';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
 import { systemClock } from '../../../src/system-clock.js';
 import { createOutputUrls } from '../../../src/task/output-urls.js';
+import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
@@ -28,7 +29,7 @@ export interface ApiUnderTest {
   stop(): Promise<void>;
 }
 
-export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbeatMs?: number; urlLifetimeMs?: number } = {}): Promise<ApiUnderTest> {
+export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbeatMs?: number; urlLifetimeMs?: number; library?: MediaLibrary } = {}): Promise<ApiUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'cutroom-api-'));
   const video = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
   await writeFile(join(folder, 'final-1.mp4'), video);
@@ -39,13 +40,13 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
     check: (uri: string) => Promise.resolve(uri.includes('missing') ? { description: 'there is no such file' } : null),
     fetch: () => Promise.reject(new Error('not rendered here')),
   };
-  const tasks = createTaskUseCases({ store, hub, assets, clock: systemClock, events: recordEvents() });
   const outputs = {
     publish: () => Promise.reject(new Error('not rendered here')),
     localPath: () => Promise.resolve(join(folder, 'final-1.mp4')),
     remove: () => Promise.resolve(),
     discard: () => Promise.resolve(),
   };
+  const tasks = createTaskUseCases({ store, hub, assets, outputs, inspector: null, clock: systemClock, events: recordEvents() });
   let publicUrl = '';
   const urls = createOutputUrls({
     store, outputs, clock: systemClock, signingKey: Buffer.alloc(32, 1), publicUrl: () => publicUrl, lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
@@ -58,6 +59,8 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
     httpAddress: '127.0.0.1:0',
     tasks,
     urls,
+    facts: { fonts: [], maxInputPixels: 1 },
+    compatibility: { library: options.library ?? { list: () => Promise.resolve([]) }, musicFolder: 'songs', random: () => 0.5 },
     ping: () => store.ping(),
     logger,
     monotonicMs: () => performance.now(),

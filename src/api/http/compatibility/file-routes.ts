@@ -1,5 +1,5 @@
 import { tenantOf } from '../../tenant.js';
-import { type CompatibilityRoute, type RouteNeeds, rpcPath } from './route.js';
+import { type CompatibilityRoute, type RouteNeeds, rpcOf } from './route.js';
 
 /** A finished video by task and name, without a signature: whoever may read the task may have its video. */
 export function fileRoutes(needs: RouteNeeds): CompatibilityRoute[] {
@@ -11,7 +11,7 @@ export function fileRoutes(needs: RouteNeeds): CompatibilityRoute[] {
 
 function serve({ call, urls }: RouteNeeds, disposition: 'inline' | 'attachment'): CompatibilityRoute['handle'] {
   return async (request, { task: taskId = '', file = '' }) => {
-    const found = await call(request, rpcPath('GetTask'), (context) => urls.locate({ tenant: tenantOf(context), taskId, file }));
+    const found = await call(request, rpcOf('GetTask', taskId), (context) => urls.locate({ tenant: tenantOf(context), taskId, file }));
     const headers = {
       'content-type': found.contentType,
       'content-disposition': `${disposition}; filename="${file.replace(/[^A-Za-z0-9._-]/g, '_')}"`,

@@ -1,10 +1,10 @@
 import { success } from './envelope.js';
-import { type CompatibilityRoute, type RouteNeeds, rpcPath } from './route.js';
+import { type CompatibilityRoute, type RouteNeeds, rpcOf } from './route.js';
 
 /** What requests can name: `file` is what the parameters of `POST /videos` take. */
 export function libraryRoutes({ call, library }: RouteNeeds): CompatibilityRoute[] {
   const list = (kind: 'sound' | 'picture'): CompatibilityRoute['handle'] => async (request) => {
-    const files = await call(request, rpcPath('GetCapabilities'), () => library.list(kind, ''));
+    const files = await call(request, rpcOf('GetCapabilities'), () => library.list(kind, ''));
     return success({ files: files.map(({ name, sizeBytes, uri }) => ({ name, size: sizeBytes, file: uri })) });
   };
   return [

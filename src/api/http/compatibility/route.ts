@@ -2,9 +2,10 @@ import type { ServerMiddleware } from 'nice-grpc';
 import type { MediaLibrary } from '../../../task/ports/media-library.js';
 import type { OutputUrls } from '../../../task/output-urls.js';
 import type { TaskUseCases } from '../../../task/use-cases/task-use-cases.js';
+import { formatTaskName } from '../../../wire/task-name.js';
 import type { HttpRequest, HttpResponse } from '../http-types.js';
 import type { PathVariables } from '../path-template.js';
-import type { ChainCall } from './chain-call.js';
+import type { ChainCall, Rpc } from './chain-call.js';
 
 export interface CompatibilityOptions {
   readonly tasks: TaskUseCases;
@@ -31,7 +32,7 @@ export interface CompatibilityRoute {
   readonly handle: (request: HttpRequest, variables: PathVariables) => Promise<HttpResponse>;
 }
 
-/** Full name of the RPC that a route does the work of: under it the chain logs and counts the call. */
-export function rpcPath(name: 'SubmitTask' | 'GetTask' | 'ListTasks' | 'DeleteTask' | 'GetCapabilities'): string {
-  return `/cutroom.v1.TaskService/${name}`;
+/** The RPC that a route does the work of: as it the chain logs and counts the call. */
+export function rpcOf(method: 'SubmitTask' | 'GetTask' | 'ListTasks' | 'DeleteTask' | 'GetCapabilities', taskId?: string): Rpc {
+  return { path: `/cutroom.v1.TaskService/${method}`, name: taskId === undefined ? '' : formatTaskName(taskId) };
 }

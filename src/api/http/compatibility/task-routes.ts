@@ -7,7 +7,7 @@ import { parseJsonObject } from './json-body.js';
 import { toParameter } from './parameter-names.js';
 import { readVideoRequest, type VideoRequest } from './read-video-request.js';
 import { recordOf } from './record.js';
-import { type CompatibilityRoute, type RouteNeeds, rpcPath } from './route.js';
+import { type CompatibilityRoute, type RouteNeeds, rpcOf } from './route.js';
 import { parsePageQuery, readPage } from './task-pages.js';
 
 /** `POST /videos`, and what is done with tasks. */
@@ -26,7 +26,7 @@ function submit({ tasks, call, library, musicFolder, random }: RouteNeeds): Comp
     if (!json) return violationsResponse([{ field: '', description: 'the body must be a JSON object' }], 'body');
     const songs = json.bgm_type === undefined || json.bgm_type === 'random' ? await library.list('sound', musicFolder) : [];
     const read = readVideoRequest(json, { songs: songs.map(({ uri }) => uri), random });
-    const task = await call(request, rpcPath('SubmitTask'), (context) => tasks.submit(commandOf(read, tenantOf(context))));
+    const task = await call(request, rpcOf('SubmitTask'), (context) => tasks.submit(commandOf(read, tenantOf(context))));
     return success({ task_id: task.id });
   };
 }
@@ -42,7 +42,7 @@ function commandOf({ request, violations, warnings }: VideoRequest, tenant: stri
 
 function get({ tasks, call, urls }: RouteNeeds): CompatibilityRoute['handle'] {
   return async (request, { id = '' }) => {
-    const task = await call(request, rpcPath('GetTask'), (context) => tasks.get({ tenant: tenantOf(context), id }));
+    const task = await call(request, rpcOf('GetTask', id), (context) => tasks.get({ tenant: tenantOf(context), id }));
     return success(recordOf(task, (...of) => urls.sign(...of)));
   };
 }
@@ -51,7 +51,7 @@ function list({ tasks, call, urls }: RouteNeeds): CompatibilityRoute['handle'] {
   return async (request) => {
     const query = parsePageQuery(request.query);
     if ('violations' in query) return violationsResponse(query.violations, 'query');
-    const page = await call(request, rpcPath('ListTasks'), (context) => readPage(tasks, tenantOf(context), query));
+    const page = await call(request, rpcOf('ListTasks'), (context) => readPage(tasks, tenantOf(context), query));
     return success({
       tasks: page.tasks.map((task) => recordOf(task, (...of) => urls.sign(...of))),
       total: page.total,
@@ -63,7 +63,7 @@ function list({ tasks, call, urls }: RouteNeeds): CompatibilityRoute['handle'] {
 
 function remove({ tasks, call }: RouteNeeds): CompatibilityRoute['handle'] {
   return async (request, { id = '' }) => {
-    await call(request, rpcPath('DeleteTask'), (context) => tasks.delete({ tenant: tenantOf(context), id }));
+    await call(request, rpcOf('DeleteTask', id), (context) => tasks.delete({ tenant: tenantOf(context), id }));
     return success(null);
   };
 }
