@@ -6,6 +6,8 @@ export interface FeedNotifier {
   readonly feed: TaskFeed;
   /** Tells every listener before it returns. */
   changed(task: Task): void;
+  /** A task is gone; this was its last state. */
+  removed(task: Task): void;
   hint(hint: TaskHint): void;
   gap(): void;
 }
@@ -40,6 +42,8 @@ export function createFeedNotifier(): FeedNotifier {
       },
     },
     changed: (task) => { notifier.hint(hintOf(task)); },
+    // A step past its last state, so that whoever follows it reads it again, and finds nothing.
+    removed: ({ tenant, id, revision }) => { notifier.hint({ key: { tenant, id }, revision: revision + 1, state: null, fence: null }); },
     hint: (hint) => { tell((listener) => { listener.onHint(hint); }); },
     gap: () => { tell((listener) => { listener.onGap(); }); },
   };

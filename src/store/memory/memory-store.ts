@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { InsertResult, LeaseRenewal, ListCursor, TaskStore } from '../../task/ports/task-store.js';
-import type { Task, TaskKey } from '../../task/task.js';
+import type { InsertResult, LeaseRenewal, ListCursor, ListQuery, QueueStats, TaskStore } from '../../task/ports/task-store.js';
+import { isTerminal, type Task, type TaskKey } from '../../task/task.js';
 import { idTaken, storeUnavailable } from '../errors.js';
 import { createFeedNotifier } from '../feed-notifier.js';
+import { createWorkerRegistry } from '../worker-registry.js';
 
 interface Entry {
   readonly task: Task;
@@ -18,6 +19,8 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
   const { nowMs } = options;
   const entries = new Map<string, Entry>();
   const secrets = new Map<string, Buffer>();
+  const diagnostics = new Map<string, string>();
+  const workers = createWorkerRegistry(nowMs);
   const notifier = createFeedNotifier();
   let closed = false;
 
@@ -52,6 +55,21 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     return true;
   }
 
+  function remove(task: Task): boolean {
+    const entry = entries.get(keyOf(task));
+    if (entry === undefined || !isSameVersion(entry.task, task)) return false;
+    entries.delete(keyOf(task));
+    diagnostics.delete(keyOf(task));
+    notifier.removed(task);
+    return true;
+  }
+
+  function stats(): QueueStats {
+    const queued = tasks().filter((t) => t.state === 'QUEUED');
+    const times = queued.map((t) => t.createTimeMs);
+    return { queued: queued.length, running: tasks().filter((t) => t.state === 'RUNNING').length, oldestQueuedTimeMs: times.length > 0 ? Math.min(...times) : null };
+  }
+
   function abandoned(limit: number): Task[] {
     const now = nowMs();
     const late = [...entries.values()].filter((entry) => entry.task.state === 'RUNNING' && endOf(entry) <= now);
@@ -70,12 +88,20 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     get: (key) => answer(() => entries.get(keyOf(key))?.task ?? null),
     findByRequestId: (tenant, requestId) => answer(() => byRequestId(tenant, requestId)),
     getSpec: (key) => answer(() => entries.get(keyOf(key))?.spec ?? null),
-    list: ({ tenant, limit, after }) =>
-      answer(() => tasks().filter((t) => t.tenant === tenant && comesAfter(t, after)).sort(newestFirst).slice(0, limit)),
+    list: (query) => answer(() => tasks().filter((t) => isListed(t, query)).sort(orderOf(query)).slice(0, query.limit)),
     count: (tenant) => answer(() => tasks().filter((t) => t.tenant === tenant).length),
     replace: (from, to, { leaseMs }) => answer(() => replace(from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(renewal)),
-    queued: (limit) => answer(() => tasks().filter((t) => t.state === 'QUEUED').sort(oldestFirst).slice(0, limit)),
+    remove: (task) => answer(() => remove(task)),
+    queued: (limit) => answer(() => tasks().filter((t) => t.state === 'QUEUED').sort(byRank).slice(0, limit)),
+    overdue: (limit, { nowMs: now }) => answer(() => due(tasks(), (t) => (t.state === 'QUEUED' ? t.queueDeadlineMs : null), now).slice(0, limit)),
+    expired: (limit, { nowMs: now }) => answer(() => due(tasks(), (t) => (isTerminal(t.state) ? t.expireTimeMs : null), now).slice(0, limit)),
+    stats: () => answer(stats),
+    putDiagnostics: (key, text) => answer(() => { if (entries.has(keyOf(key))) diagnostics.set(keyOf(key), text); }),
+    getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key)) ?? null),
+    announceWorker: (worker, { leaseMs }) => answer(() => { workers.announce(worker, leaseMs); }),
+    forgetWorker: (owner) => answer(() => { workers.forget(owner); }),
+    workers: () => answer(() => workers.alive()),
     abandoned: (limit) => answer(() => abandoned(limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
     feed: notifier.feed,
@@ -104,12 +130,28 @@ function newestFirst(a: ListCursor, b: ListCursor): number {
   return b.createTimeMs - a.createTimeMs || compare(b.id, a.id);
 }
 
-function oldestFirst(a: Task, b: Task): number {
-  return a.createTimeMs - b.createTimeMs || compare(a.tenant, b.tenant) || compare(a.id, b.id);
+function orderOf({ order }: ListQuery): (a: ListCursor, b: ListCursor) => number {
+  return order === 'newest-first' ? newestFirst : (a, b) => newestFirst(b, a);
 }
 
-function comesAfter(task: Task, after: ListCursor | null): boolean {
-  return after === null || newestFirst(after, task) < 0;
+function byRank(a: Task, b: Task): number {
+  return a.queueRankMs - b.queueRankMs || compare(a.tenant, b.tenant) || compare(a.id, b.id);
+}
+
+function isListed(task: Task, query: ListQuery): boolean {
+  const { states, labels } = query.filter;
+  return (
+    task.tenant === query.tenant &&
+    (states === null || states.includes(task.state)) &&
+    labels.every(({ key, value, equal }) => ((Object.hasOwn(task.labels, key) ? task.labels[key] : undefined) === value) === equal) &&
+    (query.after === null || orderOf(query)(query.after, task) < 0)
+  );
+}
+
+/** Those whose time, where they have one, is over; the longest over first. */
+function due(tasks: readonly Task[], timeOf: (task: Task) => number | null, nowMs: number): Task[] {
+  const over = tasks.filter((task) => (timeOf(task) ?? nowMs) < nowMs);
+  return over.sort((a, b) => (timeOf(a) ?? 0) - (timeOf(b) ?? 0));
 }
 
 function compare(a: string, b: string): number {

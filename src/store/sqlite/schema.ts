@@ -1,9 +1,15 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 
+/** Expressions that partial indexes are on; a query uses an index only by the very same text. */
+export const QUEUE_RANK = `json_extract(document, '$.queueRankMs')`;
+export const QUEUE_DEADLINE = `json_extract(document, '$.queueDeadlineMs')`;
+export const EXPIRE_TIME = `json_extract(document, '$.expireTimeMs')`;
+export const HAS_ENDED = `state IN ('SUCCEEDED', 'FAILED', 'CANCELLED')`;
+
 /**
  * One step per version of the schema, in order; `user_version` counts the steps that a file has seen. Steps are only ever added.
  * A task is its JSON document; the columns beside it are those that a query needs.
- * Specs lie in a table of their own, so that a progress write stays as small as the task.
+ * Specs and diagnostics lie in tables of their own, so that a progress write stays as small as the task.
  */
 const MIGRATIONS: readonly string[] = [
   `
@@ -22,9 +28,13 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, id)
   ) STRICT;
   CREATE UNIQUE INDEX tasks_request ON tasks (tenant, request_id) WHERE request_id IS NOT NULL;
-  CREATE INDEX tasks_queued ON tasks (create_time_ms, tenant, id) WHERE state = 'QUEUED';
+  CREATE INDEX tasks_queued ON tasks (${QUEUE_RANK}, tenant, id) WHERE state = 'QUEUED';
+  CREATE INDEX tasks_waiting ON tasks (create_time_ms) WHERE state = 'QUEUED';
+  CREATE INDEX tasks_overdue ON tasks (${QUEUE_DEADLINE}) WHERE state = 'QUEUED';
+  CREATE INDEX tasks_expired ON tasks (${EXPIRE_TIME}) WHERE ${HAS_ENDED};
   CREATE INDEX tasks_running ON tasks (lease_expires_ms) WHERE state = 'RUNNING';
   CREATE INDEX tasks_list ON tasks (tenant, create_time_ms DESC, id DESC);
+  CREATE TABLE diagnostics (tenant TEXT NOT NULL, id TEXT NOT NULL, diagnostics TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
   CREATE TABLE specs (tenant TEXT NOT NULL, id TEXT NOT NULL, spec TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
   CREATE TABLE secrets (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT;
   `,

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { InsertResult, LeaseRenewal, ListQuery, TaskStore } from '../../task/ports/task-store.js';
+import type { InsertResult, LeaseRenewal, ListQuery, QueueStats, TaskStore } from '../../task/ports/task-store.js';
 import type { Task, TaskKey } from '../../task/task.js';
 import { idTaken } from '../errors.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
+import { createWorkerRegistry } from '../worker-registry.js';
 import { openConnection, type Connection } from './connection.js';
+import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
 const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
@@ -23,17 +25,30 @@ const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
 export function createSqliteStore(options: { file: string }): TaskStore {
   const connection = openConnection(options.file);
   const notifier = createFeedNotifier();
+  // No other process has the file open, so that all workers there are belong to this one.
+  const workers = createWorkerRegistry(() => performance.now());
 
   return {
     insert: (task, spec) => answer(() => insert(connection, notifier, task, spec)),
     get: (key) => answer(() => taskOf(connection, 'tenant = ? AND id = ?', key.tenant, key.id)),
     findByRequestId: (tenant, requestId) => answer(() => byRequestId(connection, tenant, requestId)),
-    getSpec: (key) => answer(() => specOf(connection, key)),
+    getSpec: (key) => answer(() => textOf(connection, 'specs', 'spec', key)),
     list: (query) => answer(() => list(connection, query)),
     count: (tenant) => answer(() => count(connection, tenant)),
     replace: (from, to, { leaseMs }) => answer(() => replace(connection, notifier, from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(connection, renewal)),
-    queued: (limit) => answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY create_time_ms, tenant, id LIMIT ?`, limit)),
+    remove: (task) => answer(() => remove(connection, notifier, task)),
+    queued: (limit) => answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY ${QUEUE_RANK}, tenant, id LIMIT ?`, limit)),
+    overdue: (limit, { nowMs }) =>
+      answer(() => tasksOf(connection, `state = 'QUEUED' AND ${QUEUE_DEADLINE} < ? ORDER BY ${QUEUE_DEADLINE} LIMIT ?`, nowMs, limit)),
+    expired: (limit, { nowMs }) =>
+      answer(() => tasksOf(connection, `${HAS_ENDED} AND ${EXPIRE_TIME} < ? ORDER BY ${EXPIRE_TIME} LIMIT ?`, nowMs, limit)),
+    stats: () => answer(() => stats(connection)),
+    putDiagnostics: (key, diagnostics) => answer(() => { putDiagnostics(connection, key, diagnostics); }),
+    getDiagnostics: (key) => answer(() => textOf(connection, 'diagnostics', 'diagnostics', key)),
+    announceWorker: (worker, { leaseMs }) => answer(() => { workers.announce(worker, leaseMs); }),
+    forgetWorker: (owner) => answer(() => { workers.forget(owner); }),
+    workers: () => answer(() => workers.alive()),
     abandoned: (limit, { owner }) =>
       answer(() =>
         tasksOf(
@@ -112,10 +127,19 @@ function renewLease(connection: Connection, { key, fence, attemptId, leaseMs }: 
   return changes > 0;
 }
 
-function list(connection: Connection, { tenant, limit, after }: ListQuery): Task[] {
-  const order = 'ORDER BY create_time_ms DESC, id DESC LIMIT ?';
-  if (after === null) return tasksOf(connection, `tenant = ? ${order}`, tenant, limit);
-  return tasksOf(connection, `tenant = ? AND (create_time_ms, id) < (?, ?) ${order}`, tenant, after.createTimeMs, after.id, limit);
+function list(connection: Connection, { tenant, limit, filter, order, after }: ListQuery): Task[] {
+  const conditions = ['tenant = ?'];
+  const values: (string | number)[] = [tenant];
+  const add = (condition: string, ...bound: (string | number)[]) => {
+    conditions.push(condition);
+    values.push(...bound);
+  };
+  if (filter.states) add(`state IN (${filter.states.map(() => '?').join(', ')})`, ...filter.states);
+  // A task without the label has NULL there, which IS NOT any value.
+  for (const { key, value, equal } of filter.labels) add(`json_extract(document, ?) ${equal ? 'IS' : 'IS NOT'} ?`, `$.labels.${JSON.stringify(key)}`, value);
+  const [comes, direction] = order === 'newest-first' ? ['<', 'DESC'] : ['>', 'ASC'];
+  if (after) add(`(create_time_ms, id) ${comes} (?, ?)`, after.createTimeMs, after.id);
+  return tasksOf(connection, `${conditions.join(' AND ')} ORDER BY create_time_ms ${direction}, id ${direction} LIMIT ?`, ...values, limit);
 }
 
 function count(connection: Connection, tenant: string): number {
@@ -127,9 +151,36 @@ function byRequestId(connection: Connection, tenant: string, requestId: string):
   return taskOf(connection, 'tenant = ? AND request_id = ?', tenant, requestId);
 }
 
-function specOf(connection: Connection, key: TaskKey): string | null {
-  const [row] = connection.rows('SELECT spec FROM specs WHERE tenant = ? AND id = ?', key.tenant, key.id);
-  return row === undefined ? null : (row.spec as string);
+function textOf(connection: Connection, table: 'specs' | 'diagnostics', column: string, key: TaskKey): string | null {
+  const [row] = connection.rows(`SELECT ${column} AS text FROM ${table} WHERE tenant = ? AND id = ?`, key.tenant, key.id);
+  return row === undefined ? null : (row.text as string);
+}
+
+function remove(connection: Connection, notifier: FeedNotifier, task: Task): boolean {
+  const removed = connection.transaction(() => {
+    if (connection.run('full', `DELETE FROM tasks ${WHERE_SAME_VERSION}`, ...versionOf(task)) === 0) return false;
+    for (const table of ['specs', 'diagnostics']) connection.run('full', `DELETE FROM ${table} WHERE tenant = ? AND id = ?`, task.tenant, task.id);
+    return true;
+  });
+  if (removed) notifier.removed(task);
+  return removed;
+}
+
+function stats(connection: Connection): QueueStats {
+  const count = (state: string) => `(SELECT count(*) FROM tasks WHERE state = '${state}')`;
+  const [row] = connection.rows(
+    `SELECT ${count('QUEUED')} AS queued, ${count('RUNNING')} AS running, (SELECT min(create_time_ms) FROM tasks WHERE state = 'QUEUED') AS oldestQueuedTimeMs`,
+  );
+  return { ...(row as unknown as QueueStats) };
+}
+
+function putDiagnostics(connection: Connection, { tenant, id }: TaskKey, diagnostics: string): void {
+  connection.run(
+    'normal',
+    `INSERT INTO diagnostics (tenant, id, diagnostics) SELECT tenant, id, ? FROM tasks WHERE tenant = ? AND id = ?
+     ON CONFLICT DO UPDATE SET diagnostics = excluded.diagnostics`,
+    ...[diagnostics, tenant, id],
+  );
 }
 
 function secret(connection: Connection, name: string): Buffer {
