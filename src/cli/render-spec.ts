@@ -3,7 +3,7 @@ import type { Diagnostics } from '../../generated/cutroom/v1/diagnostics.js';
 import type { RenderSpec } from '../../generated/cutroom/v1/spec.js';
 import type { Task as WireTask } from '../../generated/cutroom/v1/task.js';
 import { SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
-import type { Status } from 'nice-grpc';
+import { Status } from 'nice-grpc';
 import { toConfig } from '../config/config.js';
 import { renderEmbedded } from '../embedded.js';
 import { createLogger } from '../observability/logger.js';
@@ -60,7 +60,7 @@ export async function renderSpec(order: RenderOrder): Promise<WireTask> {
     return print(task);
   } catch (error) {
     if (!(error instanceof TaskError)) throw error;
-    const status = statusOf(error);
-    throw new RpcError(status.code as Status, status, { cause: error });
+    // Without a store a spec that is refused is all that can be wrong.
+    throw new RpcError(Status.INVALID_ARGUMENT, statusOf(error), { cause: error });
   }
 }

@@ -1,0 +1,150 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeEach, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { spawnService } from '../support/spawned-service.js';
+
+const run = promisify(execFile);
+const bin = fileURLToPath(new URL('../../dist/src/cli/cutroom.js', import.meta.url));
+
+let media: string;
+/** Where the videos of one test go: what is in it at the end is what is left behind. */
+let out: string;
+beforeAll(async () => {
+  media = await mkdtemp(join(tmpdir(), 'cutroom-render-media-'));
+  await run('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', 'color=teal:size=64x64', '-frames:v', '1', join(media, 'a.png')]);
+  await writeFile(join(media, 'fake.mp4'), 'this is text, not a video');
+});
+beforeEach(async () => {
+  out = await mkdtemp(join(media, 'out-'));
+});
+afterAll(async () => {
+  await rm(media, { recursive: true });
+});
+
+async function spec(montage: object): Promise<string> {
+  const file = join(media, 'spec.json');
+  await writeFile(file, JSON.stringify({ montage: { resolution: 144, ...montage } }));
+  return file;
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [bin, 'render', ...args], { cwd: out, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const done = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(([stdout, stderr, [exitCode]]) => ({
+    exitCode: exitCode as number | null, stdout, stderr,
+  }));
+  return { child, done };
+}
+const render = (...args: string[]) => start(args).done;
+
+/** Processes whose working folder lies in `folder`. */
+async function processesIn(folder: string): Promise<string[]> {
+  const { stdout } = await run('bash', ['-c', `for p in /proc/[0-9]*; do c=$(readlink $p/cwd) || continue; [[ $c == "$0"/* ]] && tr '\\0' ' ' < $p/cmdline; done; true`, folder]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+describe('cutroom render', () => {
+  test('renders without a server; inputs are named relative to the spec; the video is all that is left', async () => {
+    const result = await render(await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }), '-o', 'video.mp4');
+    expect(result).toMatchObject({ exitCode: 0, stdout: `${pathToFileURL(join(out, 'video.mp4')).href}\n` });
+    expect(result.stderr).toMatch(/RENDERING, .*\n[^]*SUCCEEDED in .*: final-1\.mp4 {2}144x256, 1\.0 s, 30 frames/);
+    expect(result.stderr).not.toContain('\u001b');
+    expect(await readdir(out)).toEqual(['video.mp4']);
+    expect((await readFile(join(out, 'video.mp4'))).subarray(4, 8).toString()).toBe('ftyp');
+  });
+
+  test('is not disturbed by the settings of a service, which are not its own', async () => {
+    const file = await spec({ materials: [{ uri: join(media, 'a.png') }], longestClip: '1s' });
+    const env = { CUTROOM_GRPC_ADDRESS: 'render.example:443', MONGODB_URI: 'mongodb://nowhere.example/', CUTROOM_INPUT_ROOTS: '/nowhere' };
+    expect(await start([file, '-o', 'video.mp4'], env).done).toMatchObject({ exitCode: 0 });
+  });
+
+  test('--json prints a task at each change, the last with the video and how it was made', async () => {
+    const result = await render(await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }), '-o', 'video.mp4', '--json');
+    const tasks = result.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(result.stderr).toBe('');
+    expect(tasks[0]).toMatchObject({ state: 'RUNNING', progress: 0, videos: [] });
+    expect(tasks.at(-1)).toMatchObject({ state: 'SUCCEEDED', progress: 100, videos: [pathToFileURL(join(out, 'video.mp4')).href] });
+    expect(tasks.at(-1)).toHaveProperty('diagnostics.commands');
+  });
+
+  test('--print-command prints what was run, as a shell takes it', async () => {
+    const result = await render(await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }), '-o', 'video.mp4', '--print-command');
+    const lines = result.stdout.split('\n');
+    expect(lines.find((line) => line.startsWith('ffmpeg ') && line.includes('libx264'))).toContain("-map '[video]'");
+    expect(lines).toContain('# graph.txt:');
+    await run('bash', ['-n', '-c', lines.slice(1).join('\n')]);
+  });
+
+  test('a bad spec is refused with every violation, and no folder is made', async () => {
+    const result = await render(await spec({ materials: [{ uri: 'missing.png' }], resolution: 7 }), '-o', 'video.mp4');
+    expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+    for (const field of ['spec.montage.materials[0].uri', 'spec.montage.resolution']) expect(result.stderr).toContain(`\n  ${field}: `);
+    expect(await readdir(out)).toEqual([]);
+  });
+
+  test('a render that fails leaves the video of an earlier one as it was, and can tell what was run', async () => {
+    await writeFile(join(out, 'video.mp4'), 'of yesterday');
+    const result = await render(await spec({ materials: [{ uri: 'fake.mp4' }] }), '-o', 'video.mp4', '--print-command');
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toMatch(/FAILED in .*: INPUT_NOT_MEDIA \(spec\.montage\.materials\[0\]\.uri\): /);
+    expect(result.stdout).toMatch(/^# exit [1-9].*\nffprobe /m);
+    expect(await readdir(out)).toEqual(['video.mp4']);
+    expect(await readFile(join(out, 'video.mp4'), 'utf8')).toBe('of yesterday');
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves nothing: no process, no scratch, no part of a video', async (signal) => {
+    await writeFile(join(out, 'video.mp4'), 'of yesterday');
+    const { child, done } = start([await spec({ materials: [{ uri: 'a.png' }], longestClip: '100s', resolution: 360 }), '-o', 'video.mp4']);
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    await eventually('frames are made', () => /RENDERING, [1-9]/.test(stderr), 30_000);
+    expect((await processesIn(out)).join('\n')).toContain('ffmpeg');
+    child.kill(signal);
+    expect(await done).toMatchObject({ exitCode: 130, stdout: '' });
+    expect(await processesIn(out)).toEqual([]);
+    expect(await readdir(out)).toEqual(['video.mp4']);
+    expect(await readFile(join(out, 'video.mp4'), 'utf8')).toBe('of yesterday');
+  });
+
+  test('kill -9 leaves no process', async () => {
+    const { child, done } = start([await spec({ materials: [{ uri: 'a.png' }], longestClip: '600s' }), '-o', 'video.mp4']);
+    await eventually('ffmpeg runs', async () => (await processesIn(out)).some((command) => command.includes('libx264')), 30_000);
+    child.kill('SIGKILL');
+    await done;
+    await eventually('ffmpeg is gone', async () => (await processesIn(out)).length === 0);
+  });
+
+  test.each([
+    [['-o', 'video.webm'], 'the video is an MP4'],
+    [['-o', 'no/such/video.mp4'], 'there is no folder no/such'],
+    [[], "required option '-o, --output"],
+  ])('%j is wrong usage', async (options, message) => {
+    const result = await render(await spec({ materials: [{ uri: 'a.png' }] }), ...options);
+    expect(result.exitCode).toBe(64);
+    expect(result.stderr).toContain(message);
+  });
+
+  test('without ffmpeg it says what to install', async () => {
+    const result = await start([await spec({ materials: [{ uri: 'a.png' }] }), '-o', 'video.mp4'], { CUTROOM_FFMPEG: 'no-such-ffmpeg' }).done;
+    expect(result).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no-such-ffmpeg not found: install ffmpeg') as unknown });
+    expect(await readdir(out)).toEqual([]);
+  });
+});
+
+test('cutroom doctor finds the service that runs, and takes its ports and its store for what they are', async () => {
+  const env = { CUTROOM_DATA_DIR: join(out, 'data'), CUTROOM_INPUT_ROOTS: media };
+  const service = await spawnService(env);
+  try {
+    const { stdout } = await run(process.execPath, [bin, 'doctor'], { env: { ...process.env, ...env, CUTROOM_GRPC_ADDRESS: service.grpc, CUTROOM_HTTP_ADDRESS: new URL(service.http).host } });
+    expect(stdout).toMatch(/^ok {4}service {2}runs here/m);
+  } finally {
+    await service.stop();
+  }
+});
