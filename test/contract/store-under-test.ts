@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach } from 'vitest';
-import type { TaskStore } from '../../src/task/ports/task-store.js';
+import type { ListQuery, TaskStore } from '../../src/task/ports/task-store.js';
+import { newTask as anyTask } from '../support/new-task.js';
 import type { Task } from '../../src/task/task.js';
-import { claimed, submitted, type NewTask } from '../../src/task/transitions.js';
+import { claimed, type NewTask } from '../../src/task/transitions.js';
 
 /** The data of one test, on which a store is opened. */
 export interface StoreData {
@@ -51,7 +52,12 @@ export const OWNER = 'worker-1';
 export const LONG_MS = 600_000;
 
 export function newTask(more: Partial<NewTask> = {}): Task {
-  return submitted({ id: randomUUID(), tenant: 'default', requestId: null, requestHash: 'hash', maxAttempts: 2, nowMs: 1000, ...more });
+  return anyTask({ id: randomUUID(), nowMs: 1000, ...more });
+}
+
+/** The list of a tenant without any condition. */
+export function listOf(store: TaskStore, query: Partial<ListQuery> = {}): Promise<readonly Task[]> {
+  return store.list({ tenant: 'default', limit: 100, filter: { states: null, labels: [] }, order: 'newest-first', after: null, ...query });
 }
 
 export function claim(task: Task, owner = OWNER): Task {

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { describeDocuments } from './task-store.documents.js';
+import { describeHousekeeping } from './task-store.housekeeping.js';
 import { describeFeed } from './task-store.feed.js';
 import { describeLeases } from './task-store.leases.js';
 import { describeModel } from './task-store.model.js';
@@ -13,6 +14,7 @@ export function describeTaskStore(kind: StoreKind, options: { skip?: boolean } =
     describeQueries(kind);
     describeLeases(kind);
     describeFeed(kind);
+    describeHousekeeping(kind);
     describeModel(kind);
   });
 }

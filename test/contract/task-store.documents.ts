@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { cancelled, progressed, succeeded } from '../../src/task/transitions.js';
 import type { Output, Progress } from '../../src/task/task.js';
-import { claim, insertQueued, insertRunning, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
+import { claim, insertQueued, insertRunning, LONG_MS, newTask, useStore, type StoreKind, listOf } from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
 const progress: Progress = { phase: 'RENDERING', percent: 40, framesDone: 4, framesTotal: 10, outTimeUs: 123, speed: 1.5 };
@@ -77,7 +77,7 @@ export function describeDocuments(kind: StoreKind): void {
       const [winner, ...more] = tasks.filter((_, i) => results[i]?.kind === 'inserted');
       expect(more).toEqual([]);
       expect(results.filter((r) => r.kind === 'request-id-taken').map((r) => r.task)).toEqual(Array(15).fill(winner));
-      expect(await at.store.list({ tenant: 'default', limit: 100, after: null })).toEqual([winner]);
+      expect(await listOf(at.store, { limit: 100, after: null })).toEqual([winner]);
     });
 
     it('refuses a second task of the same id: that is a bug of the caller', async () => {
@@ -130,7 +130,7 @@ export function describeDocuments(kind: StoreKind): void {
       expect(await at.store.replace(stale, cancelled(stale, 3000), lease)).toBe(false);
       expect(await at.store.replace(stale, progressed(stale, progress, 3000), lease)).toBe(false);
       expect(await at.store.get(running)).toEqual(running);
-      expect(await at.store.list({ tenant: 'default', limit: 10, after: null })).toEqual([running]);
+      expect(await listOf(at.store, { limit: 10, after: null })).toEqual([running]);
     });
 
     it('the same change a second time is refused', async () => {
@@ -212,7 +212,7 @@ export function describeDocuments(kind: StoreKind): void {
         () => store.get(task),
         () => store.findByRequestId('default', 'r'),
         () => store.getSpec(task),
-        () => store.list({ tenant: 'default', limit: 1, after: null }),
+        () => listOf(store, { limit: 1, after: null }),
         () => store.replace(task, claim(task), lease),
         () => store.renewLease({ key: task, fence: 1, attemptId: 'a', leaseMs: 1 }),
         () => store.queued(1),

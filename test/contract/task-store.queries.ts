@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ListCursor, TaskStore } from '../../src/task/ports/task-store.js';
 import type { Task } from '../../src/task/task.js';
 import { cancelled } from '../../src/task/transitions.js';
-import { claim, insertQueued, insertRunning, LONG_MS, OWNER, useStore, type StoreKind } from './store-under-test.js';
+import { claim, insertQueued, insertRunning, LONG_MS, OWNER, useStore, type StoreKind, listOf } from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
 
@@ -85,7 +85,7 @@ async function allPages(store: TaskStore, limit: number, between?: () => Promise
   const seen: Task[] = [];
   let after: ListCursor | null = null;
   for (;;) {
-    const page: readonly Task[] = await store.list({ tenant: 'default', limit, after });
+    const page: readonly Task[] = await listOf(store, { limit, after });
     expect(page.length).toBeLessThanOrEqual(limit);
     seen.push(...page);
     const last = page.at(-1);

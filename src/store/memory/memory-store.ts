@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { InsertResult, LeaseRenewal, ListCursor, ListQuery, QueueStats, TaskStore } from '../../task/ports/task-store.js';
-import { isTerminal, type Task, type TaskKey } from '../../task/task.js';
+import type { InsertResult, LeaseRenewal, ListCursor, ListQuery, TaskStore } from '../../task/ports/task-store.js';
+import { isTerminal, type Task, type TaskKey, type TaskState } from '../../task/task.js';
 import { idTaken, storeUnavailable } from '../errors.js';
 import { createFeedNotifier } from '../feed-notifier.js';
-import { createWorkerRegistry } from '../worker-registry.js';
+import { createWorkerRegistry, type WorkerRegistry } from '../worker-registry.js';
 
 interface Entry {
   readonly task: Task;
@@ -20,7 +20,6 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
   const entries = new Map<string, Entry>();
   const secrets = new Map<string, Buffer>();
   const diagnostics = new Map<string, string>();
-  const workers = createWorkerRegistry(nowMs);
   const notifier = createFeedNotifier();
   let closed = false;
 
@@ -64,12 +63,6 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     return true;
   }
 
-  function stats(): QueueStats {
-    const queued = tasks().filter((t) => t.state === 'QUEUED');
-    const times = queued.map((t) => t.createTimeMs);
-    return { queued: queued.length, running: tasks().filter((t) => t.state === 'RUNNING').length, oldestQueuedTimeMs: times.length > 0 ? Math.min(...times) : null };
-  }
-
   function abandoned(limit: number): Task[] {
     const now = nowMs();
     const late = [...entries.values()].filter((entry) => entry.task.state === 'RUNNING' && endOf(entry) <= now);
@@ -88,20 +81,13 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     get: (key) => answer(() => entries.get(keyOf(key))?.task ?? null),
     findByRequestId: (tenant, requestId) => answer(() => byRequestId(tenant, requestId)),
     getSpec: (key) => answer(() => entries.get(keyOf(key))?.spec ?? null),
-    list: (query) => answer(() => tasks().filter((t) => isListed(t, query)).sort(orderOf(query)).slice(0, query.limit)),
-    count: (tenant) => answer(() => tasks().filter((t) => t.tenant === tenant).length),
+    ...queriesOf(tasks, answer),
+    ...workersOf(createWorkerRegistry(nowMs), answer),
     replace: (from, to, { leaseMs }) => answer(() => replace(from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(renewal)),
     remove: (task) => answer(() => remove(task)),
-    queued: (limit) => answer(() => tasks().filter((t) => t.state === 'QUEUED').sort(byRank).slice(0, limit)),
-    overdue: (limit, { nowMs: now }) => answer(() => due(tasks(), (t) => (t.state === 'QUEUED' ? t.queueDeadlineMs : null), now).slice(0, limit)),
-    expired: (limit, { nowMs: now }) => answer(() => due(tasks(), (t) => (isTerminal(t.state) ? t.expireTimeMs : null), now).slice(0, limit)),
-    stats: () => answer(stats),
     putDiagnostics: (key, text) => answer(() => { if (entries.has(keyOf(key))) diagnostics.set(keyOf(key), text); }),
     getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key)) ?? null),
-    announceWorker: (worker, { leaseMs }) => answer(() => { workers.announce(worker, leaseMs); }),
-    forgetWorker: (owner) => answer(() => { workers.forget(owner); }),
-    workers: () => answer(() => workers.alive()),
     abandoned: (limit) => answer(() => abandoned(limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
     feed: notifier.feed,
@@ -110,6 +96,32 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
       closed = true;
       return Promise.resolve();
     },
+  };
+}
+
+type Answer = <T>(call: () => T) => Promise<T>;
+
+function queriesOf(tasks: () => Task[], answer: Answer): Pick<TaskStore, 'list' | 'count' | 'queued' | 'overdue' | 'expired' | 'stats'> {
+  const inState = (state: TaskState) => tasks().filter((task) => task.state === state);
+  return {
+    list: (query) => answer(() => tasks().filter((t) => isListed(t, query)).sort(orderOf(query)).slice(0, query.limit)),
+    count: (tenant) => answer(() => tasks().filter((t) => t.tenant === tenant).length),
+    queued: (limit) => answer(() => inState('QUEUED').sort(byRank).slice(0, limit)),
+    overdue: (limit, { nowMs }) => answer(() => due(inState('QUEUED'), (t) => t.queueDeadlineMs, nowMs).slice(0, limit)),
+    expired: (limit, { nowMs }) => answer(() => due(tasks().filter((t) => isTerminal(t.state)), (t) => t.expireTimeMs, nowMs).slice(0, limit)),
+    stats: () =>
+      answer(() => {
+        const times = inState('QUEUED').map((t) => t.createTimeMs);
+        return { queued: times.length, running: inState('RUNNING').length, oldestQueuedTimeMs: times.length > 0 ? Math.min(...times) : null };
+      }),
+  };
+}
+
+function workersOf(registry: WorkerRegistry, answer: Answer): Pick<TaskStore, 'announceWorker' | 'forgetWorker' | 'workers'> {
+  return {
+    announceWorker: (worker, { leaseMs }) => answer(() => { registry.announce(worker, leaseMs); }),
+    forgetWorker: (owner) => answer(() => { registry.forget(owner); }),
+    workers: () => answer(() => registry.alive()),
   };
 }
 

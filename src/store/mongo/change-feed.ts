@@ -44,7 +44,7 @@ const PIPELINE: Document[] = [
       ),
     },
   },
-  { $match: { $or: [{ revision: { $type: 'number' } }, { operationType: { $in: ['invalidate', 'drop', 'rename', 'dropDatabase'] } }] } },
+  { $match: { $or: [{ revision: { $type: 'number' } }, { operationType: { $in: ['delete', 'invalidate', 'drop', 'rename', 'dropDatabase'] } }] } },
 ];
 
 /**
@@ -145,9 +145,12 @@ class InvalidatedError extends Error {
   }
 }
 
-function hintOfChange({ documentKey, revision, state, fence }: Change): TaskHint | null {
-  if (documentKey === undefined || revision === undefined) return null;
+function hintOfChange({ operationType, documentKey, revision, state, fence }: Change): TaskHint | null {
+  if (documentKey === undefined) return null;
   const { tenant, id } = documentKey._id;
+  // The event does not say at which revision it went: past any, so that whoever follows it reads it again, and finds nothing.
+  if (operationType === 'delete') return { key: { tenant, id }, revision: Number.MAX_SAFE_INTEGER, state: null, fence: null };
+  if (revision === undefined) return null;
   return { key: { tenant, id }, revision, state: state ?? null, fence: fence ?? null };
 }
 

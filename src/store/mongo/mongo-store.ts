@@ -1,12 +1,15 @@
 import type { Filter } from 'mongodb';
-import type { InsertResult, ListQuery, TaskStore } from '../../task/ports/task-store.js';
+import type { InsertResult, TaskStore } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
 import { createCalls, type Calls } from './calls.js';
 import { openChangeFeed } from './change-feed.js';
 import { connectClients } from './clients.js';
 import { collectionsOf, createIndexes, type Collections } from './collections.js';
+import { putDiagnostics, remove, stats } from './beside-tasks.js';
+import { listFilter, listSort } from './list-filter.js';
 import { idOf, requestFilter, taskOf, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
+import { aliveWorkers, announceWorker } from './workers.js';
 import { insert, renewLease, replace, secret } from './writes.js';
 
 export interface MongoStoreOptions {
@@ -40,7 +43,7 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Task
     await clients.close();
   };
   try {
-    await createIndexes(collections.tasks, { deadlineMs: INDEX_DEADLINE_MS });
+    await createIndexes(collections, { deadlineMs: INDEX_DEADLINE_MS });
     const onTrouble = (cause: unknown): void => { options.onTrouble?.('change stream', cause); };
     await openChangeFeed(collections.feed, { notifier, deadlineMs, onTrouble, signal: closing.signal });
   } catch (error) {
@@ -51,7 +54,7 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Task
 }
 
 function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier, close: () => Promise<void>): TaskStore {
-  const { tasks, leases, secrets } = collections;
+  const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
     calls.ask(async (options) => (await tasks.find<StoredTask>(filter, { projection: WITHOUT_SPEC, sort, limit, ...options }).toArray()).map(taskOf));
   const findOne = async (filter: Filter<TaskDocument>): Promise<Task | null> => {
@@ -72,7 +75,7 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
       const stored = await calls.ask((options) => tasks.findOne<Pick<TaskDocument, 'spec'>>({ _id: idOf(key) }, { projection: { spec: 1 }, ...options }));
       return stored?.spec ?? null;
     },
-    list: (query) => find(listFilter(query), { createTimeMs: -1, _id: -1 }, query.limit),
+    list: (query) => find(listFilter(query), listSort(query), query.limit),
     // By an aggregation's stage, so from the index `list`.
     count: (tenant) => calls.ask((options) => tasks.countDocuments({ tenant }, { ...options })),
     replace: async (from, to, { leaseMs }) => {
@@ -83,7 +86,22 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
       return isStored;
     },
     renewLease: (renewal) => renewLease(calls, leases, renewal),
-    queued: (limit) => find({ state: 'QUEUED' }, { createTimeMs: 1, _id: 1 }, limit),
+    remove: async (task) => {
+      const isGone = await remove(calls, { tasks, diagnostics }, task);
+      if (isGone) notifier.removed(task);
+      return isGone;
+    },
+    queued: (limit) => find({ state: 'QUEUED' }, { queueRankMs: 1, _id: 1 }, limit),
+    overdue: (limit, { nowMs }) => find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
+    expired: (limit, { nowMs }) => find({ expireTimeMs: { $lt: nowMs, $gt: 0 } }, { expireTimeMs: 1 }, limit),
+    stats: () => stats(calls, tasks),
+    putDiagnostics: (key, text) => putDiagnostics(calls, { tasks, diagnostics }, key, text),
+    getDiagnostics: async (key) => (await calls.ask((options) => diagnostics.findOne({ _id: idOf(key) }, { ...options })))?.diagnostics ?? null,
+    announceWorker: (worker, { leaseMs }) => announceWorker(calls, workers, worker, leaseMs),
+    forgetWorker: async (owner) => {
+      await calls.ask((options) => workers.deleteOne({ _id: owner }, { ...options }));
+    },
+    workers: () => aliveWorkers(calls, workers),
     // Other workers may live, so only the lease counts. `$expr` takes a missing lease for one that ended: held by nobody.
     abandoned: (limit) => find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
     secret: (name) => secret(calls, secrets, name),
@@ -93,11 +111,4 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
     },
     close,
   };
-}
-
-/** Bounds the index by the time alone: only tasks of the very same millisecond are looked at in vain. */
-function listFilter({ tenant, after }: ListQuery): Filter<TaskDocument> {
-  if (after === null) return { tenant };
-  const { createTimeMs, id } = after;
-  return { tenant, createTimeMs: { $lte: createTimeMs }, $or: [{ createTimeMs: { $lt: createTimeMs } }, { _id: { $lt: idOf({ tenant, id }) } }] };
 }

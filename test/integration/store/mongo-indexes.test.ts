@@ -4,7 +4,7 @@ import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled, succeeded } from '../../../src/task/transitions.js';
-import { claim, insertQueued, insertRunning, LONG_MS, OWNER } from '../../contract/store-under-test.js';
+import { claim, insertQueued, insertRunning, LONG_MS, OWNER, listOf } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 
 describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
@@ -48,7 +48,7 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
 
   it('a claim’s candidates come out of the index of the queue, in order', async () => {
     const profile = await profileOf(() => store.queued(3));
-    expect(profile).toMatchObject({ planSummary: 'IXSCAN { createTimeMs: 1, _id: 1 }', keysExamined: 3, docsExamined: 3, nreturned: 3 });
+    expect(profile).toMatchObject({ planSummary: 'IXSCAN { queueRankMs: 1, _id: 1 }', keysExamined: 3, docsExamined: 3, nreturned: 3 });
     expect(profile.hasSortStage).toBeUndefined();
   });
 
@@ -60,13 +60,20 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
   });
 
   it('a page of the list costs no more than its length', async () => {
-    const first = await profileOf(() => store.list({ tenant: 'default', limit: 10, after: null }));
+    const first = await profileOf(() => listOf(store, { limit: 10, after: null }));
     expect(first).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, createTimeMs: -1, _id: -1 }', docsExamined: 10 });
     const cursor = tasks[20]!;
-    const later = await profileOf(() => store.list({ tenant: 'default', limit: 10, after: cursor }));
+    const later = await profileOf(() => listOf(store, { limit: 10, after: cursor }));
     expect(later).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, createTimeMs: -1, _id: -1 }', nreturned: 10 });
     expect(later.docsExamined).toBeLessThanOrEqual(11);
     expect([first.hasSortStage, later.hasSortStage]).toEqual([undefined, undefined]);
+  });
+
+  it('what has waited too long and what has expired come out of indexes of their own', async () => {
+    const overdue = await profileOf(() => store.overdue(10, { nowMs: Number.MAX_SAFE_INTEGER }));
+    expect(overdue).toMatchObject({ planSummary: 'IXSCAN { queueDeadlineMs: 1 }', docsExamined: 5, nreturned: 5 });
+    const expired = await profileOf(() => store.expired(10, { nowMs: Number.MAX_SAFE_INTEGER }));
+    expect(expired).toMatchObject({ planSummary: 'IXSCAN { expireTimeMs: 1 }', docsExamined: 10, nreturned: 10 });
   });
 
   it('a request id is looked up in its index', async () => {

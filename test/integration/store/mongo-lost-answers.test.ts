@@ -5,7 +5,7 @@ import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import { replacement, versionFilter, type TaskDocument } from '../../../src/store/mongo/task-document.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
 import { cancelled, progressed, succeeded } from '../../../src/task/transitions.js';
-import { claim, insertQueued, insertRunning, LONG_MS, newTask, OWNER } from '../../contract/store-under-test.js';
+import { claim, insertQueued, insertRunning, LONG_MS, newTask, OWNER, listOf } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 import { LEASE_WRITES, setFailPoint, withLostAnswer, WRITES } from './fail-points.js';
 
@@ -37,7 +37,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
   it.each([null, 'request'])('an insert (request id %s) is stored once and reported as inserted', async (requestId) => {
     const task = newTask({ requestId });
     expect(await withLostAnswer(client, WRITES, () => store.insert(task, '"spec"'))).toEqual({ kind: 'inserted' });
-    expect(await store.list({ tenant: 'default', limit: 10, after: null })).toEqual([task]);
+    expect(await listOf(store, { limit: 10, after: null })).toEqual([task]);
     expect(await store.getSpec(task)).toBe('"spec"');
   });
 

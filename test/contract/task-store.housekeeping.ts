@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { TaskHint } from '../../src/task/ports/task-feed.js';
+import { cancelled } from '../../src/task/transitions.js';
+import { eventually } from '../support/eventually.js';
+import { insertQueued, insertRunning, listOf, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
+
+const lease = { leaseMs: LONG_MS };
+
+/** Filters, removal, what is due, diagnostics and workers. */
+export function describeHousekeeping(kind: StoreKind): void {
+  describe('list with conditions', () => {
+    const at = useStore(kind);
+
+    it('by states and labels, in both orders', async () => {
+      const spring = await insertQueued(at.store, { nowMs: 1, labels: { project: 'spring', 'a-b': '$x.y' } });
+      const summer = await insertQueued(at.store, { nowMs: 2, labels: { project: 'summer' } });
+      const plain = await insertRunning(at.store, LONG_MS, { nowMs: 3 });
+      const by = (states: ('QUEUED' | 'RUNNING')[] | null, ...labels: { key: string; value: string; equal: boolean }[]) =>
+        listOf(at.store, { filter: { states, labels }, order: 'oldest-first' });
+      const project = (value: string, equal = true) => ({ key: 'project', value, equal });
+      expect(await by(null)).toEqual([spring, summer, plain]);
+      expect(await by(['RUNNING'])).toEqual([plain]);
+      expect(await by([])).toEqual([]);
+      expect(await by(null, project('spring'))).toEqual([spring]);
+      expect(await by(null, project('spring', false))).toEqual([summer, plain]);
+      expect(await by(['QUEUED'], project('summer', false), { key: 'a-b', value: '$x.y', equal: true })).toEqual([spring]);
+    });
+  });
+
+  describe('the queue', () => {
+    const at = useStore(kind);
+
+    it('is by rank: a step of priority is worth a minute of waiting', async () => {
+      const old = await insertQueued(at.store, { nowMs: 0 });
+      const urgent = await insertQueued(at.store, { nowMs: 30_000, priority: 1 });
+      const patient = await insertQueued(at.store, { nowMs: 10_000, priority: -1 });
+      const late = await insertQueued(at.store, { nowMs: 90_000, priority: 1 });
+      expect((await at.store.queued(10)).map((t) => t.id)).toEqual([urgent, old, late, patient].map((t) => t.id));
+    });
+
+    it('knows what waited too long, and how it stands', async () => {
+      expect(await at.store.stats()).toEqual({ queued: 0, running: 0, oldestQueuedTimeMs: null });
+      const timeouts = { queueMs: 100, totalMs: null, stallMs: null, fetchMs: null };
+      const overdue = await insertQueued(at.store, { nowMs: 1000, timeouts });
+      await insertQueued(at.store, { nowMs: 2000, timeouts });
+      await insertRunning(at.store, LONG_MS, { nowMs: 500, timeouts });
+      expect(await at.store.overdue(10, { nowMs: 1500 })).toEqual([overdue]);
+      expect(await at.store.overdue(10, { nowMs: 1100 })).toEqual([]);
+      expect(await at.store.stats()).toEqual({ queued: 2, running: 1, oldestQueuedTimeMs: 1000 });
+    });
+  });
+
+  describe('removal', () => {
+    const at = useStore(kind);
+
+    it('takes a task with its spec and diagnostics, only in the very state that was read, and tells of it', async () => {
+      const queued = await insertQueued(at.store, { requestId: 'r1' });
+      const ended = cancelled(queued, 2000);
+      await at.store.replace(queued, ended, lease);
+      await at.store.putDiagnostics(ended, '{"a":1}');
+      expect(await at.store.remove(queued)).toBe(false);
+      expect(await at.store.get(ended)).toEqual(ended);
+      const hints: TaskHint[] = [];
+      const stop = at.store.feed.subscribe({ onHint: (hint) => hints.push(hint), onGap: () => undefined });
+      expect(await at.store.remove(ended)).toBe(true);
+      await eventually('a hint', () => hints.some((hint) => hint.key.id === ended.id && hint.revision > ended.revision));
+      stop();
+      expect([await at.store.get(ended), await at.store.getSpec(ended), await at.store.getDiagnostics(ended)]).toEqual([null, null, null]);
+      expect(await at.store.remove(ended)).toBe(false);
+      // Its request id is free again: "for the life of the record".
+      expect(await at.store.insert(newTask({ requestId: 'r1' }), '{}')).toEqual({ kind: 'inserted' });
+    });
+
+    it('knows which ended tasks have expired', async () => {
+      const queued = await insertQueued(at.store, { ttlMs: 1000 });
+      const ended = cancelled(queued, 5000);
+      await at.store.replace(queued, ended, lease);
+      await insertQueued(at.store);
+      expect(await at.store.expired(10, { nowMs: 6000 })).toEqual([]);
+      expect(await at.store.expired(10, { nowMs: 6001 })).toEqual([ended]);
+    });
+  });
+
+  describe('diagnostics', () => {
+    const at = useStore(kind);
+
+    it('keeps the last, and nothing for a task that is not there', async () => {
+      const task = await insertQueued(at.store);
+      expect(await at.store.getDiagnostics(task)).toBeNull();
+      await at.store.putDiagnostics(task, '"first"');
+      await at.store.putDiagnostics(task, '"$second"');
+      expect(await at.store.getDiagnostics(task)).toBe('"$second"');
+      const nobody = newTask();
+      await at.store.putDiagnostics(nobody, '"x"');
+      expect(await at.store.getDiagnostics(nobody)).toBeNull();
+    });
+  });
+
+  describe('workers', () => {
+    const at = useStore(kind);
+    const build = { version: '$5', encoders: ['libx264'], decoders: ['h264'] };
+
+    it('are there while they announce themselves', async () => {
+      expect(await at.store.workers()).toEqual([]);
+      await at.store.announceWorker({ owner: 'a', slots: 2, build }, { leaseMs: LONG_MS });
+      await at.store.announceWorker({ owner: 'b', slots: 1, build: null }, { leaseMs: LONG_MS });
+      await at.store.announceWorker({ owner: 'b', slots: 3, build: null }, { leaseMs: LONG_MS });
+      expect(await at.store.workers()).toEqual([{ owner: 'a', slots: 2, build }, { owner: 'b', slots: 3, build: null }]);
+      await at.store.forgetWorker('a');
+      await at.store.announceWorker({ owner: 'b', slots: 3, build: null }, { leaseMs: 1 });
+      await eventually('the lease ends', async () => (await at.store.workers()).length === 0);
+    });
+  });
+}
