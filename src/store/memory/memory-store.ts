@@ -47,13 +47,6 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     return true;
   }
 
-  function renewLease({ key, fence, attemptId, leaseMs }: LeaseRenewal): boolean {
-    const entry = entries.get(keyOf(key));
-    if (entry?.task.state !== 'RUNNING' || entry.task.fence !== fence || entry.task.attemptId !== attemptId) return false;
-    entries.set(keyOf(key), { ...entry, leaseExpiresMs: nowMs() + leaseMs });
-    return true;
-  }
-
   function remove(task: Task): boolean {
     const entry = entries.get(keyOf(task));
     if (entry === undefined || !isSameVersion(entry.task, task)) return false;
@@ -61,12 +54,6 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     diagnostics.delete(keyOf(task));
     notifier.removed(task);
     return true;
-  }
-
-  function abandoned(limit: number): Task[] {
-    const now = nowMs();
-    const late = [...entries.values()].filter((entry) => entry.task.state === 'RUNNING' && endOf(entry) <= now);
-    return late.sort((a, b) => endOf(a) - endOf(b)).slice(0, limit).map((entry) => entry.task);
   }
 
   // An async function, so that an answer always comes as a promise, as it does from the real stores.
@@ -84,11 +71,11 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     ...queriesOf(tasks, answer),
     ...workersOf(createWorkerRegistry(nowMs), answer),
     replace: (from, to, { leaseMs }) => answer(() => replace(from, to, leaseMs)),
-    renewLease: (renewal) => answer(() => renewLease(renewal)),
+    renewLease: (renewal) => answer(() => renewLease(entries, renewal, nowMs())),
     remove: (task) => answer(() => remove(task)),
     putDiagnostics: (key, text) => answer(() => { if (entries.has(keyOf(key))) diagnostics.set(keyOf(key), text); }),
     getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key)) ?? null),
-    abandoned: (limit) => answer(() => abandoned(limit)),
+    abandoned: (limit) => answer(() => abandoned(entries, nowMs()).slice(0, limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
     feed: notifier.feed,
     ping: () => answer(() => undefined),
@@ -97,6 +84,20 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
       return Promise.resolve();
     },
   };
+}
+
+type Entries = Map<string, Entry>;
+
+function renewLease(entries: Entries, { key, fence, attemptId, leaseMs }: LeaseRenewal, nowMs: number): boolean {
+  const entry = entries.get(keyOf(key));
+  if (entry?.task.state !== 'RUNNING' || entry.task.fence !== fence || entry.task.attemptId !== attemptId) return false;
+  entries.set(keyOf(key), { ...entry, leaseExpiresMs: nowMs + leaseMs });
+  return true;
+}
+
+function abandoned(entries: Entries, nowMs: number): Task[] {
+  const late = [...entries.values()].filter((entry) => entry.task.state === 'RUNNING' && endOf(entry) <= nowMs);
+  return late.sort((a, b) => endOf(a) - endOf(b)).map((entry) => entry.task);
 }
 
 type Answer = <T>(call: () => T) => Promise<T>;
