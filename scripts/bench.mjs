@@ -1,4 +1,4 @@
-/** `npm run bench:NAME [-- --pairs 5]`: installs and builds what is missing, then runs one of the benches. */
+/** `npm run bench:NAME [-- --pairs 5 --samples 200]`: installs and builds what is missing, then runs one of the benches. */
 import { parseArgs } from 'node:util';
 import { fail } from './lib/fail.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
@@ -8,18 +8,23 @@ import { step } from './lib/say.mjs';
 import { ensureSystemPackages, FOR_RENDERING } from './lib/system-packages.mjs';
 
 try {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { pairs: { type: 'string', default: '5' } } });
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { pairs: { type: 'string' }, samples: { type: 'string' } } });
   await ensureSystemPackages(FOR_RENDERING);
   await ensureNpmPackages();
   await step('build', () => run('npm', ['run', '--silent', 'build'], { cwd: root, quiet: true }));
   switch (positionals[0]) {
     case 'render': {
       const { benchRender } = await import('../bench/render.mjs');
-      await benchRender({ pairs: Number(values.pairs) });
+      await benchRender({ pairs: Number(values.pairs ?? 5) });
+      break;
+    }
+    case 'api': {
+      const { benchApi } = await import('../bench/api.mjs');
+      await benchApi({ rounds: Number(values.pairs ?? 11), samples: Number(values.samples ?? 200) });
       break;
     }
     default:
-      throw new Error('which bench? render');
+      throw new Error('which bench? render, api');
   }
 } catch (error) {
   fail(error);
