@@ -23,9 +23,12 @@ export function wrapLine(line: string, columns: number): string[] {
   return fill(unitsOf(line, balanced), balanced);
 }
 
+/** Letters are a little wider than half an em on the average. */
+const COLUMNS_PER_LETTER = 1.1;
+
 /** About how many rows lines take once libass has broken them at their spaces. */
 export function rowCount(lines: readonly string[], columns: number): number {
-  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil((widthOf(line) * (hasWide(line) ? 1 : COLUMNS_PER_LETTER)) / columns)), 0);
 }
 
 function fill(units: readonly string[], columns: number): string[] {

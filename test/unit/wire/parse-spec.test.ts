@@ -37,6 +37,10 @@ describe('a montage with nothing but a material', () => {
         narration: null,
         music: null,
         subtitles: null,
+        speed: 1,
+        concat: 'SEQUENTIAL',
+        seed: 0,
+        imageMotion: 'NONE',
       },
     });
   });
@@ -105,7 +109,7 @@ describe('what is wrong is refused by its field, and by no other', () => {
     ['an odd resolution', { resolution: 721 }, ['resolution']],
     ['a resolution too small', { resolution: 142 }, ['resolution']],
     ['a resolution too large', { resolution: 2162 }, ['resolution']],
-    ['an unknown transition', { transition: { kind: 9, duration: '1s' } }, ['transition.kind']],
+    ['an unknown transition', { transition: { kind: 99, duration: '1s' } }, ['transition.kind']],
     ['a cut that takes time', { transition: { kind: 'KIND_CUT', duration: '1s' } }, ['transition.duration']],
     ['no kind, which is a cut, that takes time', { transition: { duration: '1s' } }, ['transition.duration']],
     ['a fade too short', fade('0.039s'), ['transition.duration']],
@@ -199,7 +203,7 @@ describe('whatever comes over the wire', () => {
 });
 
 describe('a submit', () => {
-  const request = (requestId: string, spec: RenderSpec | undefined = montage()) => ({ requestId, spec });
+  const request = (requestId: string, spec: RenderSpec | undefined = montage()) => SubmitTaskRequest.fromPartial({ requestId, spec });
 
   test('is known by its body, whatever its id, and before defaults', () => {
     const hash = requestHash(request('a'));
@@ -211,7 +215,7 @@ describe('a submit', () => {
 
   test('refuses an id that is no UUID, together with all else', () => {
     const command = parseSubmit(request('123', montage({ fit: 9 })), 'default');
-    expect(command.spec.violations.map((v) => v.field)).toEqual(['request_id', 'spec.montage.fit']);
+    expect(command.spec.violations.map((v) => v.field)).toEqual(['spec.montage.fit', 'request_id']);
     expect(command).toMatchObject({ requestId: null, specJson: '', spec: { montage: null } });
     expect(parseSubmit(request('123'), 'default').spec.montage).toBeNull();
   });

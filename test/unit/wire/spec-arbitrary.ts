@@ -17,8 +17,9 @@ const style = fc.record({
   outlineWidth: fc.option(fc.double({ min: 0, max: 20, noNaN: true }), { nil: undefined }),
   boxColor: fc.option(color, { nil: '' }),
   bold: fc.boolean(),
-  position: fc.integer({ min: 0, max: 3 }),
-});
+  position: fc.integer({ min: 0, max: 4 }),
+  heightPercent: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
+}).map((s) => (s.position === 4 ? s : { ...s, heightPercent: undefined }));
 
 const cue = fc
   .record({ startUs: fc.integer({ min: 0, max: 80_000_000 }), lengthUs: fc.integer({ min: 1, max: 5_000_000 }), text })
@@ -43,7 +44,7 @@ export const validSpec: fc.Arbitrary<PartialSpec> = fc
     aspectRatio: fc.integer({ min: 0, max: 3 }),
     resolution: fc.option(fc.integer({ min: 72, max: 1080 }).map((n) => 2 * n), { nil: 0 }),
     transition: fc.option(
-      fc.oneof(fc.constant({ kind: 1 }), fc.record({ kind: fc.constant(2), duration: fc.option(duration(40_000, 2_000_000), { nil: undefined }) })),
+      fc.oneof(fc.constant({ kind: 1 }), fc.record({ kind: fc.constantFrom(2, 3, 4, 5, 6, 9), duration: fc.option(duration(40_000, 2_000_000), { nil: undefined }) }), fc.record({ kind: fc.constantFrom(7, 8) })),
       { nil: undefined },
     ),
     narration: fc.option(fc.record({ uri, gainDb: gain }), { nil: undefined }),
@@ -52,6 +53,10 @@ export const validSpec: fc.Arbitrary<PartialSpec> = fc
       { nil: undefined },
     ),
     subtitles: fc.option(fc.record({ source, style: fc.option(style, { nil: undefined }) }), { nil: undefined }),
+    clipSpeed: fc.constantFrom(0, 0.5, 1, 1.25, 2),
+    concatMode: fc.integer({ min: 0, max: 2 }),
+    seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    imageMotion: fc.integer({ min: 0, max: 2 }),
   })
   .map((value) => ({ kind: { $case: 'montage', value } }) as unknown as PartialSpec);
 
@@ -64,6 +69,10 @@ const anyEnum = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer());
 export const anySpec = fc
   .record({
     materials: fc.array(fc.record({ uri: anyText }), { maxLength: 5 }),
+    clipSpeed: anyNumber,
+    concatMode: anyEnum,
+    seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    imageMotion: anyEnum,
     longestClip: anyDuration,
     fit: anyEnum,
     backgroundColor: anyText,
@@ -92,6 +101,7 @@ export const anySpec = fc
             boxColor: anyText,
             bold: fc.boolean(),
             position: anyEnum,
+            heightPercent: fc.option(anyNumber, { nil: undefined }),
           }),
           { nil: undefined },
         ),
