@@ -6,7 +6,8 @@ import { TaskError } from '../../src/task/errors.js';
 import type { TaskHint } from '../../src/task/ports/task-feed.js';
 import type { TaskStore } from '../../src/task/ports/task-store.js';
 import type { Task } from '../../src/task/task.js';
-import { claimed, progressed, submitted, succeeded } from '../../src/task/transitions.js';
+import { claimed, progressed, succeeded } from '../../src/task/transitions.js';
+import { newTask } from '../support/new-task.js';
 import { skipWithoutMongod, startMongod, withClient, type Mongod } from '../support/mongod.js';
 
 const KILLS = 5;
@@ -69,7 +70,7 @@ async function expectNothingLost(store: TaskStore, log: Log): Promise<void> {
 
 async function submitUntil(store: TaskStore, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const task = submitted({ id: randomUUID(), tenant: 'default', requestId: randomUUID(), requestHash: '', maxAttempts: 2, nowMs: Date.now() });
+    const task = newTask({ id: randomUUID(), requestId: randomUUID(), maxAttempts: 2, nowMs: Date.now() });
     // As a client does: the same request again until it is acknowledged. It is one task in the end, whatever became of the tries.
     for (;;) {
       const result = await known(log, () => store.insert(task, '{}'));

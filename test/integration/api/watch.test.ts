@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { ServiceError } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cancelled, claimed, progressed, submitted, succeeded } from '../../../src/task/transitions.js';
+import { cancelled, claimed, progressed, succeeded } from '../../../src/task/transitions.js';
+import { newTask } from '../../support/new-task.js';
 import type { Task } from '../../../src/task/task.js';
 import { eventually } from '../../support/eventually.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
@@ -20,7 +21,7 @@ async function start(options: Parameters<typeof startApiUnderTest>[0] = {}): Pro
 }
 
 async function storeTask(under: ApiUnderTest, id: string): Promise<Task> {
-  const task = submitted({ id, tenant: 'default', requestId: null, requestHash: '', maxAttempts: 2, nowMs: Date.now() });
+  const task = newTask({ id, requestId: null, maxAttempts: 2, nowMs: Date.now() });
   await under.store.insert(task, '{}');
   return task;
 }

@@ -9,10 +9,10 @@ import { findRoute, routesOf } from '../../../src/api/http/route-table.js';
 import { statusCode } from '../../../src/api/grpc/status-code.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { TaskError } from '../../../src/task/errors.js';
-import { submitted } from '../../../src/task/transitions.js';
+import { newTask } from '../../support/new-task.js';
 import type { TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
 
-const task = submitted({ id: 'a', tenant: 'default', requestId: null, requestHash: '', maxAttempts: 2, nowMs: 0 });
+const task = newTask({ id: 'a', requestId: null, maxAttempts: 2, nowMs: 0 });
 
 /** A gateway on use-cases that note what they are asked for. */
 function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
@@ -27,13 +27,21 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
     list: answer({ tasks: [task], nextPageToken: 'next' }),
     cancel: answer(task),
     watch: () => { throw new Error('not over HTTP'); },
+    validate: answer(task),
+    details: answer({ specJson: null, diagnosticsJson: null }),
+    wait: answer(task),
+    retry: answer(task),
+    delete: answer(undefined),
+    workers: () => Promise.resolve([]),
+    count: () => Promise.resolve(1),
+    probe: () => Promise.reject(new Error('not asked for here')),
     ...overrides,
   };
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger({ level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) } });
   const drain = createDrain();
   const chain = createChain({ logger, drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
-  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', monotonicMs: () => 0 }), chain });
+  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, monotonicMs: () => 0 }), chain });
   const send = async (method: string, target: string, body: string | Buffer | null = null) => {
     const [path = '', query = ''] = target.split('?');
     const request: HttpRequest = {
@@ -48,7 +56,10 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
 
 test('the routes are those of the proto, without the stream', () => {
   const routes = routesOf('cutroom.v1.TaskService').map((route) => `${route.httpMethod} ${route.rpc.name} ${route.hasBody ? 'body' : 'no body'}`);
-  expect(routes).toEqual(['POST SubmitTask body', 'GET GetTask no body', 'GET ListTasks no body', 'POST CancelTask body']);
+  expect(routes).toEqual([
+    'POST SubmitTask body', 'GET GetTask no body', 'GET ListTasks no body', 'POST CancelTask body', 'POST RetryTask body', 'DELETE DeleteTask no body',
+    'GET GetCapabilities no body', 'POST ProbeMedia body',
+  ]);
   expect(findRoute(routesOf('cutroom.v1.TaskService'), 'GET', '/v1/tasks/a:watch').kind).toBe('none');
 });
 
@@ -61,9 +72,9 @@ describe('a request becomes that of the RPC', () => {
     await send('HEAD', '/v1/tasks');
     expect(asked).toEqual([
       { tenant: 'default', id: 'a' },
-      { tenant: 'default', pageSize: 7, pageToken: 't&u' },
-      { tenant: 'default', pageSize: 8, pageToken: 'a b' },
-      { tenant: 'default', pageSize: 0, pageToken: '' },
+      { tenant: 'default', pageSize: 7, pageToken: 't&u', filter: '', orderBy: '' },
+      { tenant: 'default', pageSize: 8, pageToken: 'a b', filter: '', orderBy: '' },
+      { tenant: 'default', pageSize: 0, pageToken: '', filter: '', orderBy: '' },
     ]);
   });
 

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { createLoggedEvents } from '../../../src/observability/events.js';
 import { createLogger } from '../../../src/observability/logger.js';
-import { claimed, failed, submitted, workerLost } from '../../../src/task/transitions.js';
+import { claimed, failed, workerLost } from '../../../src/task/transitions.js';
+import { newTask } from '../../support/new-task.js';
 
-const queued = submitted({ id: 'a', tenant: 'default', requestId: null, requestHash: '', maxAttempts: 1, nowMs: 1_000 });
+const queued = newTask({ id: 'a', requestId: null, maxAttempts: 1, nowMs: 1_000 });
 const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs: 2_000 });
 
 test('each event is one line that names the task, its attempt and its revision', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { parseSpec } from '../../../src/wire/spec/parse-spec.js';
 import { parseStoredSpec } from '../../../src/wire/spec/parse-stored-spec.js';
@@ -140,7 +141,7 @@ describe('what is wrong is refused by its field, and by no other', () => {
     ['text of no size', style({ fontSize: 'NaN' }), ['subtitles.style.font_size']],
     ['colours', style({ textColor: '#12345', outlineColor: 'x', boxColor: '#gggggg' }), ['subtitles.style.text_color', 'subtitles.style.outline_color', 'subtitles.style.box_color']],
     ['an outline too wide', style({ outlineWidth: 21 }), ['subtitles.style.outline_width']],
-    ['an unknown position', style({ position: 4 }), ['subtitles.style.position']],
+    ['an unknown position', style({ position: 99 }), ['subtitles.style.position']],
   ])('%s', (_, fields, expected) => {
     expect(fieldsOf(montage(fields))).toEqual(expected.map((field) => `spec.montage.${field}`));
     expect(parseSpec(montage(fields)).montage).toBeNull();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Task as WireTask } from '../../../generated/cutroom/v1/task.js';
-import { claimed, failed, progressed, submitted, succeeded } from '../../../src/task/transitions.js';
+import { claimed, failed, progressed, succeeded } from '../../../src/task/transitions.js';
+import { newTask } from '../../support/new-task.js';
 import { printTask } from '../../../src/wire/print-task.js';
 import { jsonType, readJson, writeFullJson } from '../../../src/wire/proto-json.js';
 import { parseTaskName } from '../../../src/wire/task-name.js';
@@ -9,7 +10,7 @@ import { outputOf, progressAt } from '../../support/held-renderer.js';
 
 const taskType = jsonType(WireTask, 'cutroom.v1.Task');
 const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
-const queued = submitted({ id: 'a', tenant: 'default', requestId: null, requestHash: '', maxAttempts: 2, nowMs });
+const queued = newTask({ id: 'a', requestId: null, maxAttempts: 2, nowMs });
 const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs });
 const json = (task: typeof queued) => writeFullJson(taskType, printTask(task, (_, output) => `http://h/${output.key}`));
 
@@ -17,7 +18,8 @@ test('a queued task has every field, also those with nothing in them', () => {
   expect(json(queued)).toEqual({
     name: 'tasks/a', taskId: 'a', state: 'QUEUED', progress: 0, videos: [], progressDetail: null, outputs: [], error: null, warnings: [],
     attempt: 0, failures: 0, createTime: '2026-01-02T03:04:05.678Z', startTime: null, endTime: null, updateTime: '2026-01-02T03:04:05.678Z',
-    revision: '1', etag: '"a-1"',
+    revision: '1', etag: '"a-1"', labels: {}, priority: 0, maxAttempts: 2, expireTime: null,
+    timeouts: { queue: '3600s', total: null, stall: null, fetch: null }, phaseTimings: [], spec: null, diagnostics: null,
   });
 });
 

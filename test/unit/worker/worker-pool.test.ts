@@ -15,6 +15,7 @@ import { montageOf } from '../../support/montage.js';
 import { recordEvents } from '../../support/task-events.js';
 
 const LEASE_MS = 150;
+const startMs = Date.now();
 let store: TaskStore;
 let removed: string[];
 const pools: WorkerPool[] = [];
@@ -55,8 +56,9 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
   return { pool, renderer, events };
 }
 
-async function submit(id: string, nowMs = 1): Promise<void> {
-  await store.insert(newTask({ id, nowMs }), '{}');
+/** `after`: so many milliseconds after the first. */
+async function submit(id: string, after = 1): Promise<void> {
+  await store.insert(newTask({ id, nowMs: startMs + after }), '{}');
 }
 
 const read = async (id: string): Promise<Task> => (await store.get({ tenant: 'default', id }))!;

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
+import { parseGet } from '../../../src/wire/parse-get.js';
+import { parseSubmit } from '../../../src/wire/parse-submit.js';
+import { jsonType, readJson } from '../../../src/wire/proto-json.js';
+import { fillDefaults } from '../../../src/wire/spec/fill-defaults.js';
+import { parseSpec } from '../../../src/wire/spec/parse-spec.js';
+import { requestHash } from '../../../src/wire/spec/spec-identity.js';
+import { validSpec } from './spec-arbitrary.js';
+
+const requestType = jsonType(SubmitTaskRequest, 'cutroom.v1.SubmitTaskRequest');
+const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
+const request = (fields: Record<string, unknown> = {}) => readJson(requestType, { spec, ...fields } as never, { unknownFields: 'refuse' });
+const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), 'default');
+
+describe('the options of a submit', () => {
+  test('have the defaults that the proto names', () => {
+    expect(parse()).toMatchObject({
+      labels: {}, priority: 0, maxAttempts: 2, ttlMs: 7 * 86_400_000, admission: 'QUEUE',
+      timeouts: { queueMs: 7 * 86_400_000, totalMs: null, stallMs: null, fetchMs: null },
+    });
+  });
+
+  test('are read', () => {
+    const command = parse({
+      labels: { project: 'spring' }, priority: -3, maxAttempts: 5, ttl: '90s', admission: 'ADMISSION_RUN_OR_REJECT',
+      timeouts: { queue: '10s', total: '60s', stall: '1.5s', fetch: '2s' },
+    });
+    expect(command).toMatchObject({
+      labels: { project: 'spring' }, priority: -3, maxAttempts: 5, ttlMs: 90_000, admission: 'RUN_OR_REJECT',
+      timeouts: { queueMs: 10_000, totalMs: 60_000, stallMs: 1_500, fetchMs: 2_000 },
+    });
+    expect(command.spec.violations).toEqual([]);
+  });
+
+  test.each([
+    [{ labels: { 'x y': 'a' } }, 'labels["x y"]'],
+    [{ labels: { project: 'a'.repeat(257) } }, 'labels["project"]'],
+    [{ labels: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, ''])) }, 'labels'],
+    [{ priority: 101 }, 'priority'],
+    [{ maxAttempts: 11 }, 'max_attempts'],
+    [{ ttl: '59s' }, 'ttl'],
+    [{ ttl: '31536001s' }, 'ttl'],
+    [{ admission: 9 }, 'admission'],
+    [{ timeouts: { queue: '0.5s' } }, 'timeouts.queue'],
+    [{ timeouts: { total: '86401s' } }, 'timeouts.total'],
+    [{ timeouts: { stall: '-1s' } }, 'timeouts.stall'],
+    [{ timeouts: { fetch: '3601s' } }, 'timeouts.fetch'],
+  ])('%o is refused by its field', (fields, field) => {
+    const command = parse(fields);
+    expect(command.spec.violations.map((v) => v.field)).toEqual([field]);
+    expect(command).toMatchObject({ specJson: '', spec: { montage: null } });
+  });
+
+  test('are all told at once, with what is wrong with the spec', () => {
+    const { violations } = parse({ spec: { montage: {} }, priority: 1000, ttl: '1s' }).spec;
+    expect(violations.map((v) => v.field)).toEqual(['spec.montage.materials', 'priority', 'ttl']);
+  });
+
+  test('are part of the body, in whatever order its labels come; validate_only is not', () => {
+    const hash = requestHash(request({ labels: { a: '1', b: '2' } }));
+    expect(requestHash(request({ labels: { b: '2', a: '1' }, validateOnly: true }))).toBe(hash);
+    expect(requestHash(request({ labels: { a: '1', b: '3' } }))).not.toBe(hash);
+    expect(requestHash(request({ labels: { a: '1', b: '2' }, priority: 1 }))).not.toBe(hash);
+  });
+});
+
+test('a spec with its defaults written out means the same, and has none left to write', () => {
+  fc.assert(
+    fc.property(validSpec, (partial) => {
+      const wire = RenderSpec.fromPartial(partial);
+      fc.pre(parseSpec(wire).violations.length === 0);
+      const filled = fillDefaults(wire);
+      expect(parseSpec(filled)).toEqual(parseSpec(wire));
+      expect(fillDefaults(filled)).toEqual(filled);
+    }),
+  );
+});
+
+describe('a get', () => {
+  const get = (fields: Partial<Parameters<typeof parseGet>[0]> = {}) =>
+    parseGet({ name: 'tasks/a', view: 0, waitForRevisionAfter: undefined, waitTimeout: undefined, ...fields });
+
+  test('answers at once unless it names a revision', () => {
+    expect(get()).toMatchObject({ id: 'a', wait: null });
+    expect(get({ waitForRevisionAfter: 3n }).wait).toEqual({ afterRevision: 3, timeoutMs: 30_000 });
+    expect(get({ waitForRevisionAfter: 0n, waitTimeout: { seconds: 2n, nanos: 0 } }).wait).toEqual({ afterRevision: 0, timeoutMs: 2_000 });
+  });
+
+  test('names everything that is wrong', () => {
+    const run = () => get({ view: 7 as never, waitForRevisionAfter: -1n, waitTimeout: { seconds: 61n, nanos: 0 } });
+    expect(run).toThrow(expect.objectContaining({ detail: expect.objectContaining({ violations: ['view', 'wait_timeout', 'wait_for_revision_after'].map((field) => expect.objectContaining({ field }) as unknown) }) as unknown }));
+  });
+});
