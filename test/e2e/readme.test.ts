@@ -4,7 +4,10 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Code } from '../../generated/google/rpc/code.js';
+import { TaskError, type TaskErrorDetail, type TaskErrorReason } from '../../src/task/errors.js';
 import { FAILURES } from '../../src/task/failure.js';
+import { statusOf } from '../../src/wire/status-mapping.js';
 import { toConfig } from '../../src/config/config.js';
 import { VARIABLES } from '../../src/config/environment.js';
 import { spawnService, type SpawnedService } from '../support/spawned-service.js';
@@ -18,15 +21,35 @@ const examples = [...readme.matchAll(/^```(\w+) test=(\S+)(?: expect=(\S+))?\n([
   ([, language, kind, expected, code]) => ({ language: language!, kind: kind!, expected: expected ?? '', code: code! }),
 );
 
-const hasGrpcurl = await run('grpcurl', ['-version']).then(
-  () => true,
-  () => false,
-);
-if (!hasGrpcurl) {
-  console.warn(
-    '\n*** grpcurl is not on the PATH: the grpcurl examples of the README are NOT run. The buf curl ones are, over the same reflection.\n' +
-      '*** To run them: go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4\n',
-  );
+/** One of each. A reason that is added to the union is missed here by the compiler. */
+const ERRORS: { readonly [Reason in TaskErrorReason]: Extract<TaskErrorDetail, { reason: Reason }> } = {
+  INVALID_REQUEST: { reason: 'INVALID_REQUEST', violations: [] },
+  TASK_NOT_FOUND: { reason: 'TASK_NOT_FOUND', taskId: 't' },
+  REQUEST_ID_REUSED: { reason: 'REQUEST_ID_REUSED', requestId: 'r' },
+  TASK_ALREADY_ENDED: { reason: 'TASK_ALREADY_ENDED', taskId: 't', state: 'FAILED' },
+  TASK_NOT_ENDED: { reason: 'TASK_NOT_ENDED', taskId: 't', state: 'RUNNING' },
+  TASK_NOT_RETRYABLE: { reason: 'TASK_NOT_RETRYABLE', taskId: 't', state: 'QUEUED' },
+  NO_FREE_SLOT: { reason: 'NO_FREE_SLOT' },
+  NOT_SUPPORTED_HERE: { reason: 'NOT_SUPPORTED_HERE', what: 'do it' },
+  OUTPUT_NOT_FOUND: { reason: 'OUTPUT_NOT_FOUND' },
+  URL_EXPIRED: { reason: 'URL_EXPIRED' },
+  URL_SIGNATURE_INVALID: { reason: 'URL_SIGNATURE_INVALID' },
+  WATCHER_TOO_SLOW: { reason: 'WATCHER_TOO_SLOW' },
+  DRAINING: { reason: 'DRAINING' },
+  STORE_UNAVAILABLE: { reason: 'STORE_UNAVAILABLE' },
+};
+
+/** Tools that a machine may lack; every other kind of example is run everywhere. */
+const TOOLS: Readonly<Record<string, { readonly command: readonly [string, ...string[]]; readonly install: string }>> = {
+  grpcurl: { command: ['grpcurl', '-version'], install: 'go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4 (the buf curl examples run over the same reflection)' },
+  python: { command: ['python3', '--version'], install: 'apt-get install python3' },
+  go: { command: ['go', 'version'], install: 'https://go.dev/dl' },
+};
+const missing = new Set<string>();
+for (const [kind, { command: [program, ...args], install }] of Object.entries(TOOLS)) {
+  if (await run(program, args).then(() => true, () => false)) continue;
+  missing.add(kind);
+  console.warn(`\n*** ${program} is not on the PATH: the ${kind} examples of the README are NOT run. To run them: ${install}\n`);
 }
 
 let folder: string;
@@ -40,7 +63,7 @@ beforeAll(async () => {
   for (const { kind, code } of examples) {
     if (kind.startsWith('file:')) await writeFile(join(folder, kind.slice(5)), code);
   }
-  service = await spawnService({ CUTROOM_DATA_DIR: join(folder, 'data'), CUTROOM_INPUT_ROOTS: join(folder, 'media'), CUTROOM_SLOTS: '2' });
+  service = await spawnService({ CUTROOM_DATA_DIR: join(folder, 'data'), CUTROOM_INPUT_ROOTS: folder, CUTROOM_SLOTS: '2' });
 });
 
 afterAll(async () => {
@@ -50,22 +73,21 @@ afterAll(async () => {
 
 describe('examples of the README', () => {
   test('there are some for each kind of client', () => {
-    expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(['file:spec.json', 'cli', 'grpcurl', 'buf', 'curl', 'node']));
+    expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(['file:spec.json', 'cli', 'grpcurl', 'buf', 'curl', 'node', 'python', 'go']));
   });
 
   test.for(examples.filter(({ kind }) => !kind.startsWith('file:')).map((example) => ({ title: titleOf(example), ...example })))(
     '$title',
     async ({ kind, code, expected, language }, { skip }) => {
-      skip(kind === 'grpcurl' && !hasGrpcurl, 'grpcurl is not installed');
+      skip(missing.has(kind), `${kind} is not installed`);
       const text = code
         .replaceAll('127.0.0.1:50051', service.grpc)
         .replaceAll('127.0.0.1:8080', new URL(service.http).host)
         .replaceAll(/\bID\b/g, /\bID\b/.test(code) ? await submitted(/cancel/i.test(code) ? 'long' : 'short') : '');
-      const file = join(folder, `example-${kind}.${language === 'js' ? 'mjs' : 'sh'}`);
+      const [extension, program, ...args] = runnerOf(language);
+      const file = join(folder, `example-${kind}.${extension}`);
       await writeFile(file, text);
-      const { stdout } = await (language === 'js'
-        ? run(process.execPath, [file], { cwd: folder })
-        : run('bash', ['-euo', 'pipefail', file], { cwd: folder, env: environment() }));
+      const { stdout } = await run(program, [...args, file], { cwd: folder, env: environment() });
       expect(stdout).toContain(expected);
     },
   );
@@ -90,11 +112,32 @@ describe('tables of the README', () => {
     expect(Number(shown('CUTROOM_SLOTS'))).toBe(config.slots);
   });
 
+  test.each(Object.values(ERRORS))('$reason stands in the table of errors with its status', (detail) => {
+    const row = new RegExp(`^\\|[^|]*\`${detail.reason}\`[^|]*\\| (\\w+) \\| \\d+ \\|`, 'm').exec(readme);
+    expect(row?.[1]).toBe(Code[statusOf(new TaskError(detail)).code]);
+  });
+
   test.each(Object.entries(FAILURES))('%s stands in the row of its category', (reason, { category }) => {
     const row = new RegExp(`^\\| ${category} \\|(.*)\\|$`, 'm').exec(readme)?.[1];
     expect(row).toContain(`\`${reason}\``);
   });
 });
+
+/** What runs a language's examples: the file's ending, then the command. */
+function runnerOf(language: string): readonly [string, string, ...string[]] {
+  switch (language) {
+    case 'sh':
+      return ['sh', 'bash', '-euo', 'pipefail'];
+    case 'js':
+      return ['mjs', process.execPath];
+    case 'python':
+      return ['py', 'python3'];
+    case 'go':
+      return ['go', 'go', 'run'];
+    default:
+      throw new Error(`no example can be in ${language}`);
+  }
+}
 
 function titleOf({ kind, code }: { kind: string; code: string }): string {
   return `${kind}: ${code.trim().split('\n')[0] ?? ''}`;
@@ -113,10 +156,8 @@ async function submitted(length: 'short' | 'long'): Promise<string> {
 }
 
 async function makeMedia(): Promise<void> {
-  const media = join(folder, 'media');
-  await mkdir(media);
   const make = (file: string, source: string, ...output: string[]): Promise<unknown> =>
-    run('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', source, ...output, join(media, file)]);
+    run('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', source, ...output, join(folder, file)]);
   await make('beach.mp4', 'testsrc2=size=320x240:rate=30:duration=2', '-pix_fmt', 'yuv420p');
   await make('sunset.png', 'color=orange:size=300x400', '-frames:v', '1');
   await make('voice.wav', 'sine=frequency=300:duration=3');
