@@ -23,6 +23,9 @@ const MAX_CLIPS = 500;
 /** What is left at the end of a video is shown as a piece of its own from half a second on. */
 const LEAST_PIECE_FRAMES = 15;
 
+/** Far apart, so that the second variant is not the first one of the next seed. */
+const VARIANT_STEP = 0x9e3779b9;
+
 /** What was found out about the inputs of a montage. */
 export interface MontageInputs {
   /** In the order of `Montage.materials`. */
@@ -38,12 +41,13 @@ export interface MontageInputs {
  *
  * With narration the video is as long as it, and what was shown is shown again in order until it is covered; otherwise each
  * shot (`shots.ts`) is shown once. A clip is as long as `longestClipUs` allows and its material gives.
+ * @param variant which of the videos that differ in what is left to chance, from 0.
  * @throws ExpansionError when a material is too short for its place, or the whole becomes too long.
  */
-export function expandMontage(montage: Montage, inputs: MontageInputs): { composition: Composition; warnings: Warning[] } {
+export function expandMontage(montage: Montage, inputs: MontageInputs, variant = 0): { composition: Composition; warnings: Warning[] } {
   const rate = MONTAGE_FRAME_RATE;
   const fade = montage.transition.kind === 'CROSS_FADE' ? Math.max(1, framesOf(montage.transition.durationUs, rate)) : 0;
-  const random = createRandom(montage.seed);
+  const random = createRandom(montage.seed + variant * VARIANT_STEP);
   const shots = planShots(montage, inputs.materials, { rate, leastFrames: Math.max(LEAST_PIECE_FRAMES, 2 * fade), random });
   const bare = inputs.narration
     ? coverNarration(montage, inputs, shots, fade, Math.max(1, framesOf(inputs.narration.durationUs, rate)))

@@ -18,6 +18,8 @@ export interface Montage {
   /** Decides what is left to chance. */
   readonly seed: number;
   readonly imageMotion: 'NONE' | 'ZOOM_IN';
+  /** How many videos, which differ in what is left to chance. */
+  readonly variants: number;
 }
 
 /** An input, and the field of the request that named it. */

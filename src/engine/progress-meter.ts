@@ -11,13 +11,18 @@ export interface ProgressMeter {
   enter(phase: Phase): void;
   /** `done` of `total` steps of the current phase are over. */
   step(done: number, total: number): void;
+  /** All frames of all videos. */
   planned(frames: number): void;
   rendered(block: ProgressBlock): void;
+  /** What is rendered from now on is another video, and counts on top of what was before. */
+  nextVideo(): void;
 }
 
 /** Reports progress that never goes back, by what was planned and not by what an input claims. */
 export function createProgressMeter(report: (progress: Progress) => void): ProgressMeter {
   let now: Progress = { phase: 'FETCHING', percent: 0, framesDone: 0, framesTotal: 0, outTimeUs: 0, speed: 0 };
+
+  let before = { frames: 0, outTimeUs: 0 };
 
   function update(change: Partial<Progress>): void {
     const next = { ...now, ...change };
@@ -40,14 +45,15 @@ export function createProgressMeter(report: (progress: Progress) => void): Progr
     step: (done, total) => { update({ percent: within(now.phase, total > 0 ? done / total : 1) }); },
     planned: (frames) => { update({ framesTotal: frames }); },
     rendered: (block) => {
-      const framesDone = Math.max(now.framesDone, block.frame ?? 0);
+      const framesDone = Math.max(now.framesDone, before.frames + (block.frame ?? 0));
       update({
         framesDone,
         percent: within('RENDERING', framesDone / Math.max(1, now.framesTotal)),
-        outTimeUs: block.outTimeUs ?? now.outTimeUs,
+        outTimeUs: block.outTimeUs === null ? now.outTimeUs : before.outTimeUs + block.outTimeUs,
         speed: block.speed ?? now.speed,
       });
     },
+    nextVideo: () => { before = { frames: now.framesDone, outTimeUs: now.outTimeUs }; },
   };
 }
 

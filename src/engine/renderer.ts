@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Composition } from '../composition/composition.js';
 import type { CommandRun } from '../task/diagnostics.js';
+import type { Output } from '../task/task.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
@@ -23,7 +24,7 @@ import { asRenderError, renderFailed } from './render-failure.js';
 import { createRecorder } from './process/recorder.js';
 import type { Scratch } from './scratch.js';
 import { withScratch } from './with-scratch.js';
-import { verifyOutput } from './verify/verify.js';
+import { type VerifiedFile, verifyOutput } from './verify/verify.js';
 
 export interface RendererOptions {
   readonly toolchain: Toolchain;
@@ -37,12 +38,11 @@ export interface RendererOptions {
   readonly log?: RenderLog;
 }
 
-const OUTPUT_NAME = 'final-1.mp4';
 const GRAPH_FILE = 'graph.txt';
 /** How long the inputs together may take to be fetched, unless a task says otherwise; `task.proto` says so. */
 const FETCH_TIMEOUT_MS = 300_000;
 
-/** A renderer that runs ffmpeg on this machine: fetch, probe, render by one command, verify, publish. */
+/** A renderer that runs ffmpeg on this machine: fetch, probe, render each video by one command, verify, publish. */
 export function createRenderer(options: RendererOptions): Renderer {
   return {
     async render(job, hooks) {
@@ -86,25 +86,36 @@ async function renderIn(attempt: Attempt): Promise<RenderResult> {
   meter.enter('PROBING');
   const cues = await readCues(spec, files, scratch);
   const media = await probeInputs(spec, files, context, onStep);
-  const { composition, warnings } = expand(spec, media, cues);
-  requirePresent(composition, media);
+  const { compositions, warnings } = expand(spec, media, cues);
+  for (const composition of compositions) requirePresent(composition, media);
 
-  meter.planned(composition.frames);
+  meter.planned(compositions.reduce((frames, composition) => frames + composition.frames, 0));
   meter.enter('RENDERING');
-  const plan = planRender(composition, media);
-  const stderr = await runRender(plan, composition, context, attempt);
+  let stderr = '';
+  for (const [i, composition] of compositions.entries()) {
+    meter.nextVideo();
+    stderr = await runRender(planRender(composition, media), { composition, file: outputName(i) }, context, attempt);
+  }
 
   meter.enter('FINALIZING');
-  const verified = await verifyOutput(context, OUTPUT_NAME, composition);
+  const verified: VerifiedFile[] = [];
+  for (const [i, composition] of compositions.entries()) verified.push(await verifyOutput(context, outputName(i), composition));
 
   meter.enter('UPLOADING');
+  const outputs: Output[] = [];
+  for (const [i, facts] of verified.entries()) outputs.push(await publish(facts, outputName(i), attempt));
+  // Variants show the same text, so the last one's lack of glyphs is everyone's.
+  return { outputs, warnings: [...media.warnings, ...warnings, ...missingGlyphs(stderr, 'spec.montage.subtitles')] };
+}
+
+function outputName(index: number): string {
+  return `final-${index + 1}.mp4`;
+}
+
+async function publish(facts: VerifiedFile, file: string, { scratch, options, job, hooks }: Attempt): Promise<Output> {
   hooks.signal.throwIfAborted();
-  const name = { key: job.key, fence: job.fence, attemptId: job.attemptId, file: OUTPUT_NAME };
-  const location = await options.outputs.publish(scratch.path(OUTPUT_NAME), name);
-  return {
-    outputs: [{ ...verified, key: OUTPUT_NAME, location }],
-    warnings: [...media.warnings, ...warnings, ...missingGlyphs(stderr, 'spec.montage.subtitles')],
-  };
+  const { key, fence, attemptId } = job;
+  return { ...facts, key: file, location: await options.outputs.publish(scratch.path(file), { key, fence, attemptId, file }) };
 }
 
 /** A task's own limits stand in for the engine's. */
@@ -125,11 +136,13 @@ function toolContext({ scratch, options, job, hooks, record }: Attempt): ToolCon
 }
 
 /** @returns the end of what ffmpeg wrote to standard error. */
-async function runRender(plan: RenderPlan, composition: Composition, context: ToolContext, { scratch, meter, job, options }: Attempt): Promise<string> {
+async function runRender(
+  plan: RenderPlan, { composition, file }: { composition: Composition; file: string }, context: ToolContext, { scratch, meter, job, options }: Attempt,
+): Promise<string> {
   await writeFile(scratch.path(GRAPH_FILE), plan.graph);
   if (plan.captions !== null) await writeFile(scratch.path(CAPTIONS_FILE), plan.captions);
   const args = renderArguments({
-    inputs: plan.inputs, graphFile: GRAPH_FILE, outputFile: OUTPUT_NAME, frameRate: composition.frameRate, majorVersion: context.toolchain.majorVersion,
+    inputs: plan.inputs, graphFile: GRAPH_FILE, outputFile: file, frameRate: composition.frameRate, majorVersion: context.toolchain.majorVersion,
   });
   const result = await runTool(context, 'ffmpeg', args, { graph: plan.graph, onProgress: (block) => { meter.rendered(block); } });
   const { exitCode, signal, peakRssBytes, cpuMs, stderrTail } = result;

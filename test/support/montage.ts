@@ -20,6 +20,7 @@ export function montageOf(count: number, changes: Partial<Montage> = {}): Montag
     concat: 'SEQUENTIAL',
     seed: 0,
     imageMotion: 'NONE',
+    variants: 1,
     ...changes,
   };
 }

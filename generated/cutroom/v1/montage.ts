@@ -113,6 +113,11 @@ export interface Montage {
   seed: number;
   /** How images move while they are shown. Default: IMAGE_MOTION_NONE. */
   imageMotion: ImageMotion;
+  /**
+   * How many videos to make, 1 to 10, which differ in what is left to chance: `final-1.mp4`, `final-2.mp4` and so on. The task ends with all of
+   * them or none. Default (0): 1.
+   */
+  variants: number;
 }
 
 /** One video or image. */
@@ -279,6 +284,7 @@ function createBaseMontage(): Montage {
     concatMode: 0,
     seed: 0,
     imageMotion: 0,
+    variants: 0,
   };
 }
 
@@ -325,6 +331,9 @@ export const Montage: MessageFns<Montage> = {
     }
     if (message.imageMotion !== 0) {
       writer.uint32(112).int32(message.imageMotion);
+    }
+    if (message.variants !== 0) {
+      writer.uint32(120).int32(message.variants);
     }
     return writer;
   },
@@ -454,6 +463,14 @@ export const Montage: MessageFns<Montage> = {
             message.imageMotion = reader.int32() as any;
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.variants = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -493,6 +510,7 @@ export const Montage: MessageFns<Montage> = {
     message.concatMode = object.concatMode ?? 0;
     message.seed = object.seed ?? 0;
     message.imageMotion = object.imageMotion ?? 0;
+    message.variants = object.variants ?? 0;
     return message;
   },
 };

@@ -27,6 +27,7 @@ function fillMontage(montage: Montage): Montage {
     clipSpeed: montage.clipSpeed || 1,
     concatMode: montage.concatMode || ConcatMode.CONCAT_MODE_SEQUENTIAL,
     imageMotion: montage.imageMotion || ImageMotion.IMAGE_MOTION_NONE,
+    variants: montage.variants || 1,
   };
 }
 

@@ -18,6 +18,7 @@ const FITS: ReadonlyMap<number, Fit> = new Map([
   [WireFit.FIT_CONTAIN, 'CONTAIN'],
 ]);
 
+const VARIANTS = { min: 1, max: 10, unit: '' };
 const CLIP_SPEED = { min: 0.5, max: 2, unit: '' };
 
 const CONCATS: ReadonlyMap<number, Montage['concat']> = new Map([
@@ -73,6 +74,7 @@ export function parseMontage(wire: WireMontage, place: Place): Montage {
     concat,
     seed: wire.seed,
     imageMotion: parseEnum(wire.imageMotion, at(place, 'image_motion'), MOTIONS, 'NONE'),
+    variants: wire.variants === 0 ? 1 : parseNumber(wire.variants, at(place, 'variants'), VARIANTS),
   };
 }
 

@@ -75,6 +75,17 @@ describe('pieces in a random order', () => {
   });
 });
 
+describe('variants', () => {
+  it('are videos of their own that differ by chance alone, all of them verified and reported as one render', async () => {
+    const { outputs, progress } = await bench.render(montage(['four.mp4'], { concat: 'RANDOM', variants: 3 }));
+    expect(outputs.map(({ key, frameCount }) => [key, frameCount])).toEqual([['final-1.mp4', 120], ['final-2.mp4', 120], ['final-3.mp4', 120]]);
+    expect(new Set(outputs.map(({ sha256 }) => sha256)).size).toBeGreaterThan(1);
+    expect(progress.at(-1)).toMatchObject({ framesTotal: 360, framesDone: 360 });
+    const again = await bench.render(montage(['four.mp4'], { concat: 'RANDOM' }));
+    expect(again.outputs.map(({ sha256 }) => sha256)).toEqual([outputs[0]!.sha256]);
+  });
+});
+
 function nearest(color: readonly [number, number, number]): string {
   return [RED, GREEN, BLUE, YELLOW].sort((a, b) => colorDistance(color, a) - colorDistance(color, b))[0]!;
 }

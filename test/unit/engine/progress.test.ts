@@ -60,6 +60,20 @@ describe('createProgressMeter', () => {
     expect(seen.map(({ framesDone }) => framesDone)).toEqual([0, 0, 0, 0, 0, 0, 50, 50, 50, 100, 100, 100, 100]);
     expect(seen.at(-1)).toMatchObject({ phase: 'UPLOADING', framesTotal: 100, speed: 2 });
   });
+
+  it('counts one video on top of another', () => {
+    const seen: Progress[] = [];
+    const meter = createProgressMeter((progress) => seen.push(progress));
+    meter.planned(100);
+    meter.enter('RENDERING');
+    for (const frames of [[25, 50], [0, 25, 50]]) {
+      meter.nextVideo();
+      for (const frame of frames) meter.rendered(block(frame));
+    }
+    expect(seen.slice(2).map(({ framesDone, outTimeUs, percent }) => [framesDone, outTimeUs, percent])).toEqual([
+      [25, 25_000, 27], [50, 50_000, 50], [50, 50_000, 50], [75, 75_000, 72], [100, 100_000, 95],
+    ]);
+  });
 });
 
 describe('createTextTail', () => {

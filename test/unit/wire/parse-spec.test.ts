@@ -42,6 +42,7 @@ describe('a montage with nothing but a material', () => {
         concat: 'SEQUENTIAL',
         seed: 0,
         imageMotion: 'NONE',
+        variants: 1,
       },
     });
   });

@@ -57,6 +57,7 @@ export const validSpec: fc.Arbitrary<PartialSpec> = fc
     concatMode: fc.integer({ min: 0, max: 2 }),
     seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     imageMotion: fc.integer({ min: 0, max: 2 }),
+    variants: fc.integer({ min: 0, max: 10 }),
   })
   .map((value) => ({ kind: { $case: 'montage', value } }) as unknown as PartialSpec);
 
@@ -73,6 +74,7 @@ export const anySpec = fc
     concatMode: anyEnum,
     seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     imageMotion: anyEnum,
+    variants: fc.integer(),
     longestClip: anyDuration,
     fit: anyEnum,
     backgroundColor: anyText,

@@ -3,6 +3,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^spec\.montage\.materials\[(\d+)\].*$/, 'video_materials[$1].url'],
   [/^spec\.montage\.materials$/, 'video_materials'],
   [/^spec\.montage\.longest_clip$/, 'video_clip_duration'],
+  [/^spec\.montage\.variants$/, 'video_count'],
   [/^spec\.montage\.clip_speed$/, 'video_clip_speed'],
   [/^spec\.montage\.transition.*$/, 'video_transition_mode'],
   [/^spec\.montage\.narration\.gain_db$/, 'voice_volume'],

@@ -32,6 +32,7 @@ const IGNORED = [
 ];
 /** A body of 4 MiB has room for very many names. */
 const MAX_UNKNOWN = 50;
+const VIDEO_COUNT = { min: 1, max: 10, whole: true };
 const MAX_LABEL_CHARACTERS = 256;
 
 /** Reads the parameters of `POST /videos`, all that is wrong with them, and what they ask for in vain. */
@@ -39,10 +40,10 @@ export function readVideoRequest(json: JsonObject, { songs, random }: Choices): 
   const reader = createParameterReader(json);
   const subject = reader.text('video_subject');
   if (subject === undefined && reader.violations.length === 0) reader.refuse('video_subject', FIELD_REQUIRED);
-  readCount(reader);
   const montage = Montage.fromPartial({
     ...readPictures(reader),
     seed: Math.floor(random() * 2 ** 32),
+    variants: reader.number('video_count', VIDEO_COUNT) ?? 1,
     narration: readNarration(reader),
     music: readMusic(reader, { songs, random: random() }),
     subtitles: readSubtitles(reader),
@@ -53,11 +54,6 @@ export function readVideoRequest(json: JsonObject, { songs, random }: Choices): 
   });
   noteUnread(reader);
   return { request, violations: reader.violations, warnings: reader.warnings };
-}
-
-function readCount(reader: ParameterReader): void {
-  const count = reader.number('video_count', { min: 1, max: 100, whole: true }) ?? 1;
-  if (count > 1) reader.refuse('video_count', 'must be 1: several variants of a video are not made yet');
 }
 
 function noteUnread(reader: ParameterReader): void {

@@ -39,6 +39,7 @@ describe('what the parameters of POST /videos come to', () => {
     [{ video_clip_duration: 3 }, { longestClipUs: 3_000_000 }],
     [{ video_clip_duration: '7' }, { longestClipUs: 7_000_000 }],
     [{ video_clip_speed: 1.5 }, { speed: 1.5 }],
+    [{ video_count: 3 }, { variants: 3 }],
     [{ video_transition_mode: null }, { transition: { kind: 'CUT' } }],
     [{ video_transition_mode: 'None' }, { transition: { kind: 'CUT' } }],
     [{ video_transition_mode: 'FadeIn' }, { transition: { kind: 'CLIP_EFFECT', effect: 'FADE_IN', durationUs: 1_000_000 } }],
@@ -125,12 +126,12 @@ describe('what is not followed', () => {
 describe('what is wrong', () => {
   it('is told all at once', () => {
     const { violations } = readVideoRequest({
-      video_materials: [{ url: '' }, 7, { url: 3 }], video_aspect: '4:3', video_clip_duration: 0, video_clip_speed: 3, video_concat_mode: 'sorted',
+      video_materials: [{ url: '' }, 7, { url: 3 }], video_aspect: '4:3', video_clip_duration: 0, video_count: 11, video_clip_speed: 3, video_concat_mode: 'sorted',
       video_transition_mode: 'Spin', bgm_volume: -1, subtitle_position: 'left', custom_position: 101, font_size: 'big', subtitle_enabled: 'maybe', subtitle_cues: {},
     }, { songs: [], random: () => 0 });
     expect(fieldsOf(violations).sort()).toEqual([
       'bgm_volume', 'custom_audio_file', 'custom_position', 'font_size', 'subtitle_cues', 'subtitle_enabled', 'subtitle_position', 'video_aspect',
-      'video_clip_duration', 'video_clip_speed', 'video_concat_mode', 'video_materials[0].url', 'video_materials[1].url', 'video_materials[2].url',
+      'video_clip_duration', 'video_clip_speed', 'video_concat_mode', 'video_count', 'video_materials[0].url', 'video_materials[1].url', 'video_materials[2].url',
       'video_subject', 'video_transition_mode',
     ]);
   });
