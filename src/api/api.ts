@@ -57,7 +57,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
   const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request) });
-  const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), facts: options.facts, monotonicMs });
+  const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), facts: options.facts, drain: drain.signal, monotonicMs });
   const handler = createRouter({
     gateway: createGateway({ service, chain }),
     files: createFiles({ urls, logger }),
@@ -68,7 +68,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const interceptors = [guard.interceptor];
   const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
   try {
-    const http = await startHttpServer({ address: options.httpAddress, handler, drain, logger, graceMs });
+    const http = await startHttpServer({ address: options.httpAddress, handler, drain, logger, graceMs, readerStallMs: options.watcherStallMs ?? WATCHER_STALL_MS });
     return {
       grpcPort: grpc.port,
       httpPort: http.port,

@@ -2,7 +2,7 @@ import { type GetTaskRequest, TaskView } from '../../generated/cutroom/v1/task_s
 import { TaskError } from '../task/errors.js';
 import type { WaitOptions } from '../task/use-cases/task-use-cases.js';
 import { type Findings, parseDurationUs, parseEnum, refuse } from './spec/fields.js';
-import { parseTaskName } from './task-name.js';
+import { TASK_NAME_FORM, taskIdIn } from './task-name.js';
 
 const WAIT = { minUs: 0, maxUs: 60_000_000, defaultUs: 30_000_000 };
 const VIEWS: ReadonlyMap<number, TaskView> = new Map([
@@ -21,15 +21,16 @@ export interface ParsedGet {
 
 /** @throws TaskError INVALID_REQUEST with every violation. */
 export function parseGet(request: GetTaskRequest): ParsedGet {
-  const id = parseTaskName(request.name);
   const findings: Findings = { violations: [], assets: [] };
   const root = (field: string) => ({ field, findings });
+  const id = taskIdIn(request.name);
+  if (id === null) refuse(root('name'), TASK_NAME_FORM);
   const view = parseEnum(request.view, root('view'), VIEWS, TaskView.TASK_VIEW_BASIC);
   const timeoutUs = request.waitTimeout ? parseDurationUs(request.waitTimeout, root('wait_timeout'), WAIT) : WAIT.defaultUs;
   const after = request.waitForRevisionAfter;
   if (after !== undefined && after < 0n) refuse(root('wait_for_revision_after'), 'must not be negative');
   if (after === undefined && request.waitTimeout) refuse(root('wait_timeout'), 'needs wait_for_revision_after');
   const { violations } = findings;
-  if (violations.length > 0) throw new TaskError({ reason: 'INVALID_REQUEST', violations });
+  if (id === null || violations.length > 0) throw new TaskError({ reason: 'INVALID_REQUEST', violations });
   return { id, view, wait: after === undefined ? null : { afterRevision: Number(after), timeoutMs: (timeoutUs ?? WAIT.defaultUs) / 1000 } };
 }

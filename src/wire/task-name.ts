@@ -7,9 +7,17 @@ export function formatTaskName(taskId: string): string {
   return `tasks/${taskId}`;
 }
 
+/** What a resource name must be; continues a sentence that begins with the field. */
+export const TASK_NAME_FORM = 'must have the form tasks/{id}';
+
+/** The id in a resource name; null when it is anything but `tasks/{id}`. */
+export function taskIdIn(name: string): string | null {
+  return NAME.exec(name)?.[1] ?? null;
+}
+
 /** The id in a resource name. @throws TaskError INVALID_REQUEST on anything but `tasks/{id}`. */
 export function parseTaskName(name: string): string {
-  const id = NAME.exec(name)?.[1];
-  if (id !== undefined) return id;
-  throw new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field: 'name', description: 'must have the form tasks/{id}' }] });
+  const id = taskIdIn(name);
+  if (id !== null) return id;
+  throw new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field: 'name', description: TASK_NAME_FORM }] });
 }

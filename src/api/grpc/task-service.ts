@@ -21,13 +21,15 @@ export interface TaskServiceNeeds {
   readonly tasks: TaskUseCases;
   readonly sign: SignUrl;
   readonly facts: EngineFacts;
+  /** Aborted once the server leaves: a long poll does not hold it up. */
+  readonly drain: AbortSignal;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
 }
 
 /** The one implementation of the service, for both doors. Its methods throw TaskError; a middleware maps it. */
-export function createTaskService({ tasks, sign, facts, monotonicMs }: TaskServiceNeeds): TaskService {
-  const needs: MethodNeeds = { tasks, facts, print: createTaskPrinter(sign, monotonicMs) };
+export function createTaskService({ tasks, sign, facts, drain, monotonicMs }: TaskServiceNeeds): TaskService {
+  const needs: MethodNeeds = { tasks, facts, drain, print: createTaskPrinter(sign, monotonicMs) };
   return {
     submitTask: submitTask(needs),
     getTask: getTask(needs),

@@ -19,6 +19,7 @@ export async function waitForTask(needs: { store: TaskStore; hub: TaskHub }, key
   const timer = setTimeout(stop, options.timeoutMs);
   options.signal.addEventListener('abort', stop);
   try {
+    if (options.signal.aborted) stop();
     for await (const event of needs.hub.watch(key, { afterRevision: options.afterRevision, signal: over.signal })) {
       if (event.kind === 'task') return event.task;
     }

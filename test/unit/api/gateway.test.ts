@@ -41,11 +41,11 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const logger = createLogger({ level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) } });
   const drain = createDrain();
   const chain = createChain({ logger, drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
-  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, monotonicMs: () => 0 }), chain });
+  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, drain: new AbortController().signal, monotonicMs: () => 0 }), chain });
   const send = async (method: string, target: string, body: string | Buffer | null = null) => {
     const [path = '', query = ''] = target.split('?');
     const request: HttpRequest = {
-      method, path, query, body: body === null ? null : Buffer.from(body), peer: 'test', signal: new AbortController().signal,
+      method, path, query, headers: {}, body: body === null ? null : Buffer.from(body), peer: 'test', signal: new AbortController().signal,
     };
     const response = await gateway(request);
     const text = response.body.kind === 'text' ? response.body.text : '';
@@ -54,13 +54,13 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   return { send, asked, lines, drain };
 }
 
-test('the routes are those of the proto, without the stream', () => {
+test('the routes are those of the proto', () => {
   const routes = routesOf('cutroom.v1.TaskService').map((route) => `${route.httpMethod} ${route.rpc.name} ${route.hasBody ? 'body' : 'no body'}`);
   expect(routes).toEqual([
-    'POST SubmitTask body', 'GET GetTask no body', 'GET ListTasks no body', 'POST CancelTask body', 'POST RetryTask body', 'DELETE DeleteTask no body',
+    'POST SubmitTask body', 'GET GetTask no body', 'GET WatchTask no body', 'GET ListTasks no body', 'POST CancelTask body', 'POST RetryTask body', 'DELETE DeleteTask no body',
     'GET GetCapabilities no body', 'POST ProbeMedia body',
   ]);
-  expect(findRoute(routesOf('cutroom.v1.TaskService'), 'GET', '/v1/tasks/a:watch').kind).toBe('none');
+  expect(findRoute(routesOf('cutroom.v1.TaskService'), 'GET', '/v1/tasks/a:watch')).toMatchObject({ kind: 'found', variables: { name: 'tasks/a' }, route: { rpc: { name: 'WatchTask' } } });
 });
 
 describe('a request becomes that of the RPC', () => {

@@ -90,7 +90,7 @@ describe('a get', () => {
   });
 
   test('names everything that is wrong', () => {
-    const run = () => get({ view: 7 as never, waitForRevisionAfter: -1n, waitTimeout: { seconds: 61n, nanos: 0 } });
-    expect(run).toThrow(expect.objectContaining({ detail: expect.objectContaining({ violations: ['view', 'wait_timeout', 'wait_for_revision_after'].map((field) => expect.objectContaining({ field }) as unknown) }) as unknown }));
+    const run = () => get({ name: 'a', view: 7 as never, waitForRevisionAfter: -1n, waitTimeout: { seconds: 61n, nanos: 0 } });
+    expect(run).toThrow(expect.objectContaining({ detail: expect.objectContaining({ violations: ['name', 'view', 'wait_timeout', 'wait_for_revision_after'].map((field) => expect.objectContaining({ field }) as unknown) }) as unknown }));
   });
 });

@@ -1,19 +1,45 @@
 import type { CallContext } from 'nice-grpc';
 import { type GetTaskRequest, TaskView } from '../../../../generated/cutroom/v1/task_service.js';
 import type { Task as WireTask } from '../../../../generated/cutroom/v1/task.js';
-import type { Task, TaskKey } from '../../../task/task.js';
+import { TaskError } from '../../../task/errors.js';
+import { isTerminal, type Task, type TaskKey } from '../../../task/task.js';
+import type { WaitOptions } from '../../../task/use-cases/task-use-cases.js';
 import { parseGet } from '../../../wire/parse-get.js';
 import { printFullTask } from '../../../wire/print-full-task.js';
 import { tenantOf } from '../../tenant.js';
 import type { MethodNeeds } from './method-needs.js';
 
 /** GetTask: the task as it is now, or once it is past a revision. */
-export function getTask({ tasks, print }: MethodNeeds) {
+export function getTask(needs: MethodNeeds) {
+  const { tasks, print } = needs;
   return async (request: GetTaskRequest, context: CallContext): Promise<WireTask> => {
     const { id, wait, view } = parseGet(request);
     const key: TaskKey = { tenant: tenantOf(context), id };
-    const task: Task = wait ? await tasks.wait(key, { ...wait, signal: context.signal }) : await tasks.get(key);
+    const task = wait ? await waitWhileServing(needs, key, { ...wait, signal: context.signal }) : await tasks.get(key);
     const basic = print.task(task);
     return view === TaskView.TASK_VIEW_FULL ? printFullTask(basic, await tasks.details(task)) : basic;
   };
+}
+
+/**
+ * Waits for news until the caller goes or the server leaves. Then what is new is still told; where there is nothing, another replica must be
+ * waited on, and to answer with the task as it is would send the caller back here.
+ * @throws TaskError DRAINING.
+ */
+async function waitWhileServing({ tasks, drain }: MethodNeeds, key: TaskKey, wait: WaitOptions): Promise<Task> {
+  const either = new AbortController();
+  const stop = () => {
+    either.abort();
+  };
+  wait.signal.addEventListener('abort', stop);
+  drain.addEventListener('abort', stop);
+  try {
+    if (wait.signal.aborted || drain.aborted) stop();
+    const task = await tasks.wait(key, { ...wait, signal: either.signal });
+    if (drain.aborted && task.revision <= wait.afterRevision && !isTerminal(task.state)) throw new TaskError({ reason: 'DRAINING' });
+    return task;
+  } finally {
+    wait.signal.removeEventListener('abort', stop);
+    drain.removeEventListener('abort', stop);
+  }
 }

@@ -7,4 +7,6 @@ export interface MethodNeeds {
   readonly tasks: TaskUseCases;
   readonly print: TaskPrinter;
   readonly facts: EngineFacts;
+  /** Aborted once the server leaves: what waits for news ends then. */
+  readonly drain: AbortSignal;
 }
