@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
-import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
+import { SubmitTaskRequest, TaskView } from '../../../generated/cutroom/v1/task_service.js';
 import { parseGet } from '../../../src/wire/parse-get.js';
 import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { jsonType, readJson } from '../../../src/wire/proto-json.js';
@@ -12,7 +12,7 @@ import { validSpec } from './spec-arbitrary.js';
 
 const requestType = jsonType(SubmitTaskRequest, 'cutroom.v1.SubmitTaskRequest');
 const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
-const request = (fields: Record<string, unknown> = {}) => readJson(requestType, { spec, ...fields } as never, { unknownFields: 'refuse' });
+const request = (fields: Record<string, unknown> = {}) => readJson(requestType, { spec, ...fields }, { unknownFields: 'refuse' });
 const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), 'default');
 
 describe('the options of a submit', () => {
@@ -81,7 +81,7 @@ test('a spec with its defaults written out means the same, and has none left to 
 
 describe('a get', () => {
   const get = (fields: Partial<Parameters<typeof parseGet>[0]> = {}) =>
-    parseGet({ name: 'tasks/a', view: 0, waitForRevisionAfter: undefined, waitTimeout: undefined, ...fields });
+    parseGet({ name: 'tasks/a', view: TaskView.TASK_VIEW_UNSPECIFIED, waitForRevisionAfter: undefined, waitTimeout: undefined, ...fields });
 
   test('answers at once unless it names a revision', () => {
     expect(get()).toMatchObject({ id: 'a', wait: null });
@@ -90,7 +90,7 @@ describe('a get', () => {
   });
 
   test('names everything that is wrong', () => {
-    const run = () => get({ name: 'a', view: 7 as never, waitForRevisionAfter: -1n, waitTimeout: { seconds: 61n, nanos: 0 } });
+    const run = () => get({ name: 'a', view: TaskView.UNRECOGNIZED, waitForRevisionAfter: -1n, waitTimeout: { seconds: 61n, nanos: 0 } });
     expect(run).toThrow(expect.objectContaining({ detail: expect.objectContaining({ violations: ['name', 'view', 'wait_timeout', 'wait_for_revision_after'].map((field) => expect.objectContaining({ field }) as unknown) }) as unknown }));
   });
 });
