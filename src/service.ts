@@ -121,6 +121,7 @@ async function openDoors({ config, logger, events, store, assets, outputs }: Con
     tasks: createTaskUseCases({ store, hub, assets, outputs, inspector, clock: systemClock, events }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, maxInputPixels: MAX_PIXELS },
+    corsOrigins: config.corsOrigins,
     compatibility: {
       library: createLocalLibrary({ roots: config.inputRoots }), musicFolder: config.musicFolder, random: () => systemClock.random(),
     },

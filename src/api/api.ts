@@ -9,6 +9,7 @@ import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createTaskService } from './grpc/task-service.js';
 import { createCompatibility } from './http/compatibility/compatibility.js';
 import type { CompatibilityOptions } from './http/compatibility/route.js';
+import { withCors } from './http/cors.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway.js';
 import { createRouter } from './http/router.js';
@@ -18,6 +19,8 @@ import { startHttpServer } from './http/server.js';
 const WATCHER_STALL_MS = 60_000;
 /** The status of its end may then lie untaken for this part of that before its stream is reset. */
 const WATCHER_RESET_PART = 1 / 12;
+/** Of the contract, as its OpenAPI document says. */
+const API_VERSION = 'v1';
 const READINESS_TIMEOUT_MS = 2_000;
 
 export interface ApiOptions {
@@ -27,6 +30,8 @@ export interface ApiOptions {
   readonly tasks: TaskUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
+  /** Origins whose pages may call the JSON door; `*` for any. */
+  readonly corsOrigins: readonly string[];
   /** What only the routes of MoneyPrinterTurbo need. */
   readonly compatibility: Pick<CompatibilityOptions, 'library' | 'musicFolder' | 'random'>;
   /** Resolves while the store answers. */
@@ -58,12 +63,14 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
   const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request) });
   const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), facts: options.facts, drain: drain.signal, monotonicMs });
-  const handler = createRouter({
+  const router = createRouter({
     gateway: createGateway({ service, chain }),
     files: createFiles({ urls, logger }),
     compatibility: createCompatibility({ tasks, chain, urls, ...options.compatibility }),
     readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
+    version: API_VERSION,
   });
+  const handler = withCors(router, options.corsOrigins);
 
   const interceptors = [guard.interceptor];
   const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });

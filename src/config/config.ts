@@ -10,6 +10,8 @@ export interface Config {
   readonly httpAddress: Address;
   /** Without a final slash; null: the bound HTTP address. */
   readonly publicUrl: string | null;
+  /** Origins whose pages may call the JSON door; `*` for any. */
+  readonly corsOrigins: readonly string[];
   readonly dataDir: string;
   readonly inputRoots: readonly string[];
   readonly musicFolder: string;
@@ -67,6 +69,7 @@ function doors(read: Readers) {
     grpcAddress: read.address('CUTROOM_GRPC_ADDRESS', { host: '127.0.0.1', port: 50_051 }),
     httpAddress: read.address('CUTROOM_HTTP_ADDRESS', { host: '127.0.0.1', port: 8080 }),
     publicUrl: read.string('CUTROOM_PUBLIC_URL')?.replace(/\/+$/, '') ?? null,
+    corsOrigins: (read.string('CUTROOM_CORS_ORIGINS') ?? '').split(',').map((origin) => origin.trim().replace(/\/$/, '')).filter((origin) => origin !== ''),
     insecure: read.flag('CUTROOM_INSECURE'),
   };
 }
@@ -101,6 +104,9 @@ function checkTogether(config: Config, problems: string[]): void {
     if (!config.insecure && !isLoopback(address)) {
       problems.push(`${name}=${formatAddress(address)} is reachable from other machines, and there is no authentication: set CUTROOM_INSECURE=1 if that is meant`);
     }
+  }
+  for (const origin of config.corsOrigins) {
+    if (origin !== '*' && !/^https?:\/\/[^\s/]+$/.test(origin)) problems.push(`CUTROOM_CORS_ORIGINS: ${JSON.stringify(origin)} must be an origin such as https://studio.example, or *`);
   }
   if (config.publicUrl !== null && !/^https?:\/\/[^\s?#]+$/.test(config.publicUrl)) {
     problems.push(`CUTROOM_PUBLIC_URL=${JSON.stringify(config.publicUrl)} must be an http or https URL without query`);

@@ -6,6 +6,7 @@ export const VARIABLES = {
   CUTROOM_GRPC_ADDRESS: 'host:port of the gRPC server; port 0 picks a free one',
   CUTROOM_HTTP_ADDRESS: 'host:port of the JSON and file server; port 0 picks a free one',
   CUTROOM_PUBLIC_URL: 'base of the URLs of finished videos; default: http:// and the HTTP address',
+  CUTROOM_CORS_ORIGINS: 'origins whose pages may call the JSON door, separated by commas, or *; default: none',
   CUTROOM_DATA_DIR: 'where the SQLite file, scratch files and finished videos lie',
   CUTROOM_INPUT_ROOTS: 'folders that inputs may lie in, separated by colons; default: the working directory',
   CUTROOM_MUSIC_FOLDER: 'folder within the input roots whose songs bgm_type random chooses from, for clients of MoneyPrinterTurbo; default: songs',

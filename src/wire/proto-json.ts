@@ -50,8 +50,9 @@ export function writeCompactJson<T>({ type, desc }: JsonType<T>, message: T): Js
  * Canonical proto3 JSON with unpopulated fields as grpc-gateway emits them: scalars and enums at their zero, empty lists,
  * null for messages that are not set; nothing for members of a oneof and `optional` fields that are not set.
  */
-export function writeFullJson<T>({ type, desc }: JsonType<T>, message: T): JsonValue {
-  const json = toJson(desc, fromBinary(desc, type.encode(message).finish()), { registry, alwaysEmitImplicit: true });
+export function writeFullJson<T>({ type, desc }: JsonType<T>, message: T, options: { enums: 'names' | 'numbers' } = { enums: 'names' }): JsonValue {
+  const enumAsInteger = options.enums === 'numbers';
+  const json = toJson(desc, fromBinary(desc, type.encode(message).finish()), { registry, alwaysEmitImplicit: true, enumAsInteger });
   addNulls(desc, json);
   return json;
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc';
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { TaskError } from '../../task/errors.js';
-import { jsonType, readJson, writeFullJson } from '../../wire/proto-json.js';
+import { jsonType, type JsonType, readJson, writeFullJson } from '../../wire/proto-json.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { TaskService } from '../grpc/task-service.js';
 import type { Route } from './route-table.js';
@@ -14,9 +14,14 @@ const MAX_DESCRIPTION_CHARACTERS = 300;
  * @param read makes the request's JSON; what it throws counts as the request's fault.
  * @throws RpcError
  */
-export type Endpoint = (read: () => JsonObject, context: CallContext) => Promise<string>;
+export type Endpoint = (read: () => JsonObject, context: CallContext, printing: Printing) => Promise<string>;
 
-/** The endpoint behind a route. */
+/** How enums are printed; by name unless a caller asks otherwise. */
+export interface Printing {
+  readonly enums: 'names' | 'numbers';
+}
+
+/** The endpoint behind a route of a unary RPC. */
 export function endpointOf(route: Route, service: TaskService, chain: ServerMiddleware): Endpoint {
   const { submitTask, getTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } = TaskServiceDefinition.methods;
   switch (route.rpc.name) {
@@ -54,11 +59,11 @@ function endpoint<Request, Response extends object>(
 ): Endpoint {
   const requestType = jsonType(generated.requestType, rpc.input.typeName);
   const responseType = jsonType(generated.responseType, rpc.output.typeName);
-  const print = oncePerObject((response: Response) => JSON.stringify(writeFullJson(responseType, response)));
+  const print = printerOf(responseType);
   const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: false, options: {} };
 
-  return async (read, context) => {
-    const { request, fault } = parse(() => readJson(requestType, read(), { unknownFields: 'refuse' }), generated.requestType, hasBody ? 'body' : 'query');
+  return async (read, context, printing) => {
+    const { request, fault } = parseRequest(() => readJson(requestType, read(), { unknownFields: 'refuse' }), generated.requestType, hasBody ? 'body' : 'query');
     const call: ServerMiddlewareCall<Request, Response> = {
       method: descriptor,
       requestStream: false,
@@ -71,11 +76,18 @@ function endpoint<Request, Response extends object>(
       },
     };
     const { value } = await chain(call, context).next();
-    return print(value as Response);
+    return print(value as Response, printing);
   };
 }
 
-function parse<Request>(read: () => Request, type: MessageFns<Request>, field: string): { request: Request; fault: TaskError | null } {
+/** Prints a message as JSON text, once for all who get the same object. */
+export function printerOf<T extends object>(type: JsonType<T>): (message: T, printing: Printing) => string {
+  const names = oncePerObject((message: T) => JSON.stringify(writeFullJson(type, message)));
+  return (message, { enums }) => (enums === 'names' ? names(message) : JSON.stringify(writeFullJson(type, message, { enums })));
+}
+
+/** Reads a request; what is wrong with it is thrown later, within the chain, so that it is logged and answered like any other error. */
+export function parseRequest<Request>(read: () => Request, type: MessageFns<Request>, field: string): { request: Request; fault: TaskError | null } {
   try {
     return { request: read(), fault: null };
   } catch (error) {

@@ -1,27 +1,39 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { ServerError, type ServerMiddleware, Status } from 'nice-grpc';
+import { Task } from '../../../generated/cutroom/v1/task.js';
+import { jsonType } from '../../wire/proto-json.js';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { TaskService } from '../grpc/task-service.js';
 import { RpcError } from '../rpc-error.js';
-import { type Endpoint, endpointOf } from './endpoint.js';
+import { startCallDeadline } from './call-deadline.js';
+import { headersOfMetadata } from './call-metadata.js';
+import { endpointOf, printerOf, type Printing } from './endpoint.js';
+import { parseGrpcTimeout } from './grpc-timeout.js';
 import { plainError, statusResponse } from './http-error.js';
 import { type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
 import { InProcessContext } from './in-process-context.js';
 import type { PathVariables } from './path-template.js';
 import { setField, setQueryFields } from './query.js';
+import { ndjsonResponse } from './ndjson.js';
 import { findRoute, type Route, routesOf } from './route-table.js';
+import { sseResponse, wantsSse } from './sse.js';
+import { watchEndpointOf } from './watch-endpoint.js';
+import { begin } from './watch-stream.js';
 
 export interface GatewayOptions {
   readonly service: TaskService;
   readonly chain: ServerMiddleware;
 }
 
-/** Serves the unary RPCs as JSON, as grpc-gateway would, without a socket. Never rejects. */
+/** Serves the RPCs as JSON, as grpc-gateway would, without a socket. Never rejects. */
 export type Gateway = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** Answers one request to one route. @throws whatever ends the call. */
+type Handler = (request: HttpRequest, context: InProcessContext, variables: PathVariables) => Promise<HttpResponse>;
 
 export function createGateway({ service, chain }: GatewayOptions): Gateway {
   const routes = routesOf(TaskServiceDefinition.fullName);
-  const endpoints = new Map<Route, Endpoint>(routes.map((route) => [route, endpointOf(route, service, chain)]));
+  const handlers = new Map<Route, Handler>(routes.map((route) => [route, handlerOf(route, service, chain)]));
 
   return async (request) => {
     const match = findRoute(routes, request.method, request.path);
@@ -30,14 +42,68 @@ export function createGateway({ service, chain }: GatewayOptions): Gateway {
       const allow = match.allow.join(', ');
       return plainError(405, Status.UNIMPLEMENTED, `this path takes ${allow}`, { allow });
     }
-    const endpoint = endpoints.get(match.route);
-    if (!endpoint) throw new Error('a route without an endpoint');
+    const handler = handlers.get(match.route);
+    if (!handler) throw new Error('a route without a handler');
+    const timeoutMs = parseGrpcTimeout(request.headers['grpc-timeout']);
+    if (timeoutMs === undefined) return plainError(400, Status.INVALID_ARGUMENT, 'the header Grpc-Timeout is malformed; 500m is half a second');
     try {
-      return jsonResponse(200, await endpoint(() => requestJson(match.route, match.variables, request), new InProcessContext(request)));
+      if (timeoutMs === null) return await handler(request, new InProcessContext(request), match.variables);
+      return await handleWithin(timeoutMs, request, match.variables, handler);
     } catch (error) {
       return errorResponse(error);
     }
   };
+}
+
+async function handleWithin(timeoutMs: number, request: HttpRequest, variables: PathVariables, handler: Handler): Promise<HttpResponse> {
+  const deadline = startCallDeadline(timeoutMs, request.signal);
+  const { headers, peer } = request;
+  let isStream = false;
+  try {
+    const response = await deadline.race(handler(request, new InProcessContext({ headers, peer, signal: deadline.signal }), variables));
+    isStream = response.body.kind === 'stream';
+    return response;
+  } finally {
+    // A stream goes on until its caller leaves or the deadline ends it.
+    if (!isStream) deadline.clear();
+  }
+}
+
+function handlerOf(route: Route, service: TaskService, chain: ServerMiddleware): Handler {
+  return route.rpc.methodKind === 'server_streaming' ? watchHandler(route, service, chain) : unaryHandler(route, service, chain);
+}
+
+function unaryHandler(route: Route, service: TaskService, chain: ServerMiddleware): Handler {
+  const endpoint = endpointOf(route, service, chain);
+  return async (request, context, variables) => {
+    const text = await endpoint(() => requestJson(route, variables, request), context, printingOf(request.query));
+    return jsonResponse(200, text, context.sentHeader ? headersOfMetadata(context.sentHeader) : {});
+  };
+}
+
+function watchHandler(route: Route, service: TaskService, chain: ServerMiddleware): Handler {
+  const endpoint = watchEndpointOf(route, service, chain);
+  const print = printerOf(jsonType(Task, 'cutroom.v1.Task'));
+  return async (request, context, variables) => {
+    const sse = wantsSse(request);
+    const read = () => {
+      const json = requestJson(route, variables, request);
+      // A browser that comes back names the last message that it has seen: that is newer than what its URL says.
+      const cursor = request.headers['last-event-id'];
+      return sse && cursor !== undefined && cursor !== '' ? { ...json, afterRevision: cursor } : json;
+    };
+    const beginning = await begin(endpoint(read, context));
+    const printing = printingOf(request.query);
+    return sse ? sseResponse(beginning, (task) => print(task, printing)) : ndjsonResponse(beginning, (task) => print(task, printing));
+  };
+}
+
+/** `$alt=json;enum-encoding=int`, as Google's APIs have it. */
+function printingOf(query: string): Printing {
+  // Most requests have no query at all.
+  if (!query.includes('enum-encoding')) return { enums: 'names' };
+  const alt = new URLSearchParams(query).get('$alt') ?? '';
+  return { enums: alt.split(';').includes('enum-encoding=int') ? 'numbers' : 'names' };
 }
 
 /** The request's message in JSON: body first, then what the path says, which the body cannot overrule. */

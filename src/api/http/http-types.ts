@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly path: string;
   /** As sent, without the question mark. */
   readonly query: string;
+  /** By lower-case name; those that came several times are joined by commas. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Null: there is none. */
   readonly body: Uint8Array | null;
   /** `address:port` of the caller. */
@@ -22,6 +24,8 @@ export interface HttpResponse {
 
 export type HttpBody =
   | { readonly kind: 'text'; readonly text: string }
+  /** Text that comes as time goes by. Pulled as fast as the caller reads; a caller that does not read for too long is cut. */
+  | { readonly kind: 'stream'; readonly chunks: AsyncIterable<string> }
   /** A file of this machine; the socket's side sees to ranges and conditions. */
   | { readonly kind: 'file'; readonly path: string };
 

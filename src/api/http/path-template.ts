@@ -3,6 +3,8 @@ export type PathVariables = Readonly<Record<string, string>>;
 
 /** A path template of `google.api.http`, such as `/v1/{name=tasks/*}:cancel`. */
 export interface PathTemplate {
+  /** As written. */
+  readonly text: string;
   /** The variables in a path as it was sent, percent-decoded; null when the path is another. */
   match(path: string): PathVariables | null;
 }
@@ -28,6 +30,7 @@ export function compilePathTemplate(template: string): PathTemplate {
   if (!template.startsWith('/') || /[{}]/.test(rest)) throw new Error(`malformed path template ${template}`);
   const regExp = new RegExp(`^${source}${segments(rest)}$`);
   return {
+    text: template,
     match(path) {
       const match = regExp.exec(path);
       if (!match) return null;

@@ -25,11 +25,11 @@ interface HttpRule extends Message {
   readonly additionalBindings: readonly HttpRule[];
 }
 
-/** The routes of a service's unary RPCs, from the `google.api.http` options in the descriptor set: never written twice. */
+/** The routes of a service's RPCs, from the `google.api.http` options in the descriptor set: never written twice. */
 export function routesOf(serviceName: string): Route[] {
   const service = registry.getService(serviceName);
   if (!service) throw new Error(`generated/descriptors.binpb has no service ${serviceName}`);
-  return service.methods.flatMap((rpc) => (rpc.methodKind === 'unary' ? rulesOf(rpc).map((rule) => routeOf(rpc, rule)) : []));
+  return service.methods.flatMap((rpc) => rulesOf(rpc).map((rule) => routeOf(rpc, rule)));
 }
 
 /** Finds the route of a request. HEAD is GET without a body, which the socket's side leaves out. */

@@ -3,7 +3,8 @@ import type { Compatibility } from './compatibility/compatibility.js';
 import type { Files } from './files.js';
 import type { Gateway } from './gateway.js';
 import { plainError } from './http-error.js';
-import type { HttpRequest, HttpResponse } from './http-types.js';
+import { type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
+import { openApiDocument } from './openapi/document.js';
 import { healthz, type Readiness, readyz } from './probes.js';
 
 export interface RouterOptions {
@@ -11,12 +12,17 @@ export interface RouterOptions {
   readonly files: Files;
   readonly compatibility: Compatibility;
   readonly readiness: Readiness;
+  /** Of the service, for its OpenAPI document. */
+  readonly version: string;
 }
 
 /** Everything that is served over HTTP, as one function without a socket. Never rejects. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
-export function createRouter({ gateway, files, compatibility, readiness }: RouterOptions): HttpHandler {
+export function createRouter({ gateway, files, compatibility, readiness, version }: RouterOptions): HttpHandler {
+  // Made when it is first asked for: it takes some milliseconds, which most processes never need.
+  let text: string | null = null;
+  const openApi = () => (text ??= JSON.stringify(openApiDocument({ version })));
   return async (request) => {
     if (request.path.startsWith('/v1/')) return gateway(request);
     switch (request.path) {
@@ -24,6 +30,8 @@ export function createRouter({ gateway, files, compatibility, readiness }: Route
         return onlyGet(request) ?? healthz();
       case '/readyz':
         return onlyGet(request) ?? readyz(readiness);
+      case '/openapi.json':
+        return onlyGet(request) ?? jsonResponse(200, openApi());
       default:
         return (await compatibility(request)) ?? (await files(request)) ?? plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
     }

@@ -19,6 +19,8 @@ export interface HttpServerOptions {
   readonly handler: HttpHandler;
   readonly drain: Drain;
   readonly logger: Logger;
+  /** How long a caller may leave what was sent to it unread before it is cut. */
+  readonly readerStallMs: number;
   /** How long `stop` waits for open requests before it cuts them. */
   readonly graceMs: number;
 }
@@ -66,7 +68,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   }
   // A body that was not read to its end would be taken for the next request; a client that keeps its connection would hold up a stop.
   if (!request.complete || options.drain.signal.aborted) response.setHeader('connection', 'close');
-  writeResponse(request, response, answer);
+  await writeResponse(request, response, answer, { stallMs: options.readerStallMs });
 }
 
 /** Whether the caller is still there. Most requests end without asking, so the signal is made when it is first asked for. */
@@ -103,6 +105,7 @@ async function answerTo(message: IncomingMessage, caller: Caller, handler: HttpH
     method,
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
+    headers: headersOf(message),
     body: null,
     peer: `${message.socket.remoteAddress ?? 'unknown'}:${message.socket.remotePort ?? 0}`,
     get signal() {
@@ -116,6 +119,14 @@ async function answerTo(message: IncomingMessage, caller: Caller, handler: HttpH
   const body = await readBody(message, MAX_BODY_BYTES);
   if (body.kind === 'too-large') return plainError(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
   return handler({ ...request, signal: caller.signal, body: body.bytes });
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) all[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return all;
 }
 
 function parseAddress(address: string): { host: string; port: number } {

@@ -2,15 +2,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, dirname } from 'node:path';
 import { Status } from 'nice-grpc';
 import send from 'send';
+import { writeStream } from './write-stream.js';
 import { plainError } from './http-error.js';
 import type { HttpResponse } from './http-types.js';
 
-/** Sends an answer. A file goes with byte ranges and conditions (RFC 9110). */
-export function writeResponse(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpResponse): void {
+/** Sends an answer. A file goes with byte ranges and conditions (RFC 9110). Resolves when all of it was handed over; never rejects. */
+export async function writeResponse(
+  request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpResponse, options: { readonly stallMs: number },
+): Promise<void> {
   switch (body.kind) {
     case 'text':
-      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body.text) });
+      // No content, no length: RFC 9110, 8.6.
+      response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': Buffer.byteLength(body.text) });
       response.end(body.text);
+      return;
+    case 'stream':
+      response.writeHead(status, headers);
+      await writeStream(request, response, body.chunks, options);
       return;
     case 'file':
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -24,7 +32,7 @@ function sendFile(request: IncomingMessage, response: ServerResponse, path: stri
   send(request, encodeURIComponent(basename(path)), { root: dirname(path), cacheControl: false, dotfiles: 'allow', index: false })
     .on('error', (error: { status?: number; headers?: Record<string, string> }) => {
       if (response.headersSent) response.destroy();
-      else writeResponse(request, response, fileError(error.status ?? 500, error.headers ?? {}));
+      else void writeResponse(request, response, fileError(error.status ?? 500, error.headers ?? {}), { stallMs: 0 });
     })
     .pipe(response);
 }

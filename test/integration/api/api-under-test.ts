@@ -59,6 +59,7 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
     httpAddress: '127.0.0.1:0',
     tasks,
     urls,
+    corsOrigins: [],
     facts: { fonts: [], maxInputPixels: 1 },
     compatibility: { library: options.library ?? { list: () => Promise.resolve([]) }, musicFolder: 'songs', random: () => 0.5 },
     ping: () => store.ping(),

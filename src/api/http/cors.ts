@@ -1,0 +1,55 @@
+import { Status } from 'nice-grpc';
+import { plainError } from './http-error.js';
+import type { HttpRequest, HttpResponse } from './http-types.js';
+import type { HttpHandler } from './router.js';
+
+/** What a browser may read of an answer beside the ordinary headers. */
+const EXPOSED = 'Content-Disposition, Content-Length, Content-Range, ETag, Retry-After';
+/** How long a browser may remember that it may: two hours, the most that any does. */
+const MAX_AGE_S = 7_200;
+
+/**
+ * Lets pages of the given origins call this service, and those of no other (`*`: of any). A page of another origin could still *send* a simple
+ * request without being allowed to read the answer, and so submit or cancel on a server that only its user's machine reaches: what changes
+ * something is refused then.
+ */
+export function withCors(handler: HttpHandler, origins: readonly string[]): HttpHandler {
+  const allows = (origin: string) => origins.includes('*') || origins.includes(origin);
+  return async (request) => {
+    const origin = request.headers.origin;
+    if (origin === undefined || isSameOrigin(origin, request)) return handler(request);
+    if (!allows(origin)) return changesSomething(request) ? refused() : handler(request);
+    return allowed(isPreflight(request) ? preflight(request) : await handler(request), origin);
+  };
+}
+
+function isSameOrigin(origin: string, { headers }: HttpRequest): boolean {
+  return headers.host !== undefined && origin.replace(/^https?:\/\//, '') === headers.host;
+}
+
+function changesSomething({ method }: HttpRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
+}
+
+function isPreflight({ method, headers }: HttpRequest): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
+
+function refused(): HttpResponse {
+  return plainError(403, Status.PERMISSION_DENIED, 'pages of this origin may not call this service; see CUTROOM_CORS_ORIGINS');
+}
+
+function preflight({ headers }: HttpRequest): HttpResponse {
+  const answer: Record<string, string> = {
+    'access-control-allow-methods': 'GET, HEAD, POST, DELETE',
+    'access-control-max-age': String(MAX_AGE_S),
+  };
+  const wanted = headers['access-control-request-headers'];
+  if (wanted !== undefined) answer['access-control-allow-headers'] = wanted;
+  return { status: 204, headers: answer, body: { kind: 'text', text: '' } };
+}
+
+function allowed(response: HttpResponse, origin: string): HttpResponse {
+  const headers = { ...response.headers, 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'Origin' };
+  return { ...response, headers };
+}

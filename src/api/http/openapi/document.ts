@@ -1,0 +1,99 @@
+import type { DescField, JsonObject } from '@bufbuild/protobuf';
+import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
+import { registry } from '../../../wire/proto-json.js';
+import { type Route, routesOf } from '../route-table.js';
+import { commentOf, summaryOf } from './comments.js';
+import { createSchemas, type Schemas } from './schemas.js';
+
+const ERRORS = 'An error, as grpc-gateway has them: `code` is the gRPC code; `details` hold a google.rpc.ErrorInfo, and a google.rpc.BadRequest with every field at fault.';
+
+/** The OpenAPI 3.1 document of the JSON door: routes, messages and words are those of the proto. */
+export function openApiDocument(options: { readonly version: string }): JsonObject {
+  const schemas = createSchemas();
+  const service = registry.getService(TaskServiceDefinition.fullName);
+  const status = registry.getMessage('google.rpc.Status');
+  if (!service || !status) throw new Error('generated/descriptors.binpb lacks the service');
+  const error = { description: ERRORS, content: { 'application/json': { schema: schemas.ofMessage(status) } } };
+  const paths: Record<string, JsonObject> = {};
+  for (const route of routesOf(service.typeName)) {
+    const { path, variables } = openApiPath(route.template.text);
+    paths[path] = { ...paths[path], [route.httpMethod.toLowerCase()]: operationOf(route, variables, schemas) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Cutroom',
+      version: options.version,
+      description: commentOf(service),
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    security: [],
+    tags: [{ name: service.name, description: summaryOf(commentOf(service)).summary }],
+    paths: { ...paths, ...probePaths() },
+    components: { schemas: schemas.all, responses: { Error: error } },
+  };
+}
+
+interface Variable {
+  readonly name: string;
+  readonly field: string;
+}
+
+/** `/v1/{name=tasks/*}:watch` is `/v1/tasks/{task}:watch`: OpenAPI's variables are single segments. */
+function openApiPath(template: string): { path: string; variables: readonly Variable[] } {
+  const variables: Variable[] = [];
+  const path = template.replace(/\{(\w+)=(\w+)s\/\*\}/g, (_, field: string, collection: string) => {
+    variables.push({ name: collection, field });
+    return `${collection}s/{${collection}}`;
+  });
+  return { path, variables };
+}
+
+function operationOf({ rpc, hasBody }: Route, variables: readonly Variable[], schemas: Schemas): JsonObject {
+  const { summary, rest } = summaryOf(commentOf(rpc));
+  const inPath = variables.map(({ name }) => ({ name, in: 'path', required: true, description: `The id of the ${name}.`, schema: { type: 'string' } }));
+  const taken = new Set(variables.map(({ field }) => field));
+  const inQuery = hasBody ? [] : rpc.input.fields.filter((field) => !taken.has(field.name)).map((field) => queryParameter(field, schemas));
+  const body = hasBody ? { requestBody: { required: true, content: { 'application/json': { schema: schemas.ofMessage(rpc.input) } } } } : {};
+  return {
+    operationId: rpc.name,
+    summary,
+    ...(rest === '' ? {} : { description: rest }),
+    tags: [rpc.parent.name],
+    parameters: [...inPath, ...inQuery],
+    ...body,
+    responses: { 200: answerOf(rpc, schemas), ...notModified(rpc), '4XX': errorRef(), '5XX': errorRef() },
+  };
+}
+
+function answerOf(rpc: Route['rpc'], schemas: Schemas): JsonObject {
+  const schema = schemas.ofMessage(rpc.output);
+  if (rpc.methodKind !== 'server_streaming') return { description: commentOf(rpc.output) || 'Done.', content: { 'application/json': { schema } } };
+  const lines = { type: 'object', properties: { result: schema, error: { $ref: '#/components/schemas/google.rpc.Status' } } };
+  return {
+    description: 'One JSON object per line; or server-sent events whose data is the task and whose id is its revision.',
+    content: { 'application/json': { schema: lines }, 'text/event-stream': { schema: { type: 'string' } } },
+  };
+}
+
+function notModified(rpc: Route['rpc']): JsonObject {
+  return rpc.methodKind === 'server_streaming' ? { 204: { description: 'Server-sent events only: the task ended at the revision that was given.' } } : {};
+}
+
+function errorRef(): JsonObject {
+  return { $ref: '#/components/responses/Error' };
+}
+
+function queryParameter(field: DescField, schemas: Schemas): JsonObject {
+  return { name: field.jsonName, in: 'query', description: commentOf(field), schema: schemas.ofField(field) };
+}
+
+function probePaths(): Record<string, JsonObject> {
+  const text = (description: string) => ({ description, content: { 'text/plain': { schema: { type: 'string' } } } });
+  const get = (operationId: string, summary: string, responses: JsonObject): JsonObject => ({ get: { operationId, summary, security: [], responses } });
+  return {
+    '/healthz': get('Healthz', 'Whether the process lives.', { 200: text('It does.'), '4XX': errorRef() }),
+    '/readyz': get('Readyz', 'Whether to send work here.', { 200: text('Yes.'), 503: text('Not now: draining, or the store does not answer.'), '4XX': errorRef() }),
+  };
+}
