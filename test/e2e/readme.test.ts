@@ -73,7 +73,7 @@ afterAll(async () => {
 
 describe('examples of the README', () => {
   test('there are some for each kind of client', () => {
-    expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(['file:spec.json', 'cli', 'grpcurl', 'buf', 'curl', 'node', 'python', 'go']));
+    expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(['file:spec.json', 'cli', 'grpcurl', 'buf', 'curl', 'eventsource', 'node', 'python', 'go']));
   });
 
   test.for(examples.filter(({ kind }) => !kind.startsWith('file:')).map((example) => ({ title: titleOf(example), ...example })))(
@@ -83,10 +83,11 @@ describe('examples of the README', () => {
       const text = code
         .replaceAll('127.0.0.1:50051', service.grpc)
         .replaceAll('127.0.0.1:8080', new URL(service.http).host)
-        .replaceAll(/\bID\b/g, /\bID\b/.test(code) ? await submitted(/cancel/i.test(code) ? 'long' : 'short') : '');
+        .replaceAll(/\bID\b/g, /\bID\b/.test(code) ? await submitted(/cancel\b/.test(code) ? 'long' : 'short') : '');
       const [extension, program, ...args] = runnerOf(language);
       const file = join(folder, `example-${kind}.${extension}`);
-      await writeFile(file, text);
+      // Node 20 has no EventSource of its own, as a browser has.
+      await writeFile(file, kind === 'eventsource' ? `import { EventSource } from 'eventsource';\n${text}` : text);
       const { stdout } = await run(program, [...args, file], { cwd: folder, env: environment() });
       expect(stdout).toContain(expected);
     },
