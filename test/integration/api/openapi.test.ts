@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
+
+const run = promisify(execFile);
+const redocly = join(import.meta.dirname, '../../../node_modules/.bin/redocly');
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, { operationId: string; parameters?: { name: string; in: string }[] }>>;
+  readonly components: { readonly schemas: Record<string, { description?: string; properties?: Record<string, { description?: string }>; enum?: string[] }> };
+}
+
+let under: ApiUnderTest;
+let document: Document;
+beforeAll(async () => {
+  under = await startApiUnderTest();
+  document = (await (await fetch(`${under.httpUrl}/openapi.json`)).json()) as Document;
+});
+afterAll(() => under.stop());
+
+describe('the OpenAPI document', () => {
+  it('has every route of the proto, with the variables of its path', () => {
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`));
+    expect(operations.sort()).toEqual(
+      [
+        'get /healthz Healthz', 'get /readyz Readyz', 'get /v1/capabilities GetCapabilities', 'get /v1/tasks ListTasks', 'get /v1/tasks/{task} GetTask',
+        'get /v1/tasks/{task}:watch WatchTask', 'delete /v1/tasks/{task} DeleteTask', 'post /v1/media:probe ProbeMedia', 'post /v1/tasks SubmitTask',
+        'post /v1/tasks/{task}:cancel CancelTask', 'post /v1/tasks/{task}:retry RetryTask',
+      ].sort(),
+    );
+    expect(document.paths['/v1/tasks/{task}']?.get?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual(['path task', 'query view', 'query waitForRevisionAfter', 'query waitTimeout']);
+  });
+
+  it('says of every field and value what the proto says', () => {
+    const { Task, 'Task.State': state, Montage } = document.components.schemas;
+    expect(Task?.properties?.progress?.description).toMatch(/Percent done/);
+    expect(Montage?.properties?.longestClip?.description).toMatch(/0.1 s to 600 s/);
+    expect(state?.enum).toContain('RUNNING');
+    expect(state?.description).toMatch(/`RUNNING`: A worker has it/);
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      if (name.startsWith('google.')) continue;
+      for (const [field, { description }] of Object.entries(schema.properties ?? {})) expect(description, `${name}.${field}`).toBeTruthy();
+    }
+  });
+
+  it('is clean for Redocly', { timeout: 60_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cutroom-openapi-'));
+    try {
+      const file = join(folder, 'openapi.json');
+      await writeFile(file, JSON.stringify(document));
+      await writeFile(join(folder, 'redocly.yaml'), 'extends: [recommended]\ntelemetry: off\n');
+      const result = await run(redocly, ['lint', file, '--format=json', '--config', join(folder, 'redocly.yaml')], { env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' } }).catch((error: unknown) => error as { stdout: string; stderr: string });
+      const { totals, problems } = JSON.parse(result.stdout) as { totals: { errors: number; warnings: number }; problems: { ruleId: string; message: string }[] };
+      expect({ totals, problems: problems.map((p) => `${p.ruleId}: ${p.message}`) }).toEqual({ totals: { errors: 0, warnings: 0, ignored: 0 }, problems: [] });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
