@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { RenderJob } from '../task/ports/renderer.js';
 
@@ -32,15 +32,4 @@ export async function createScratch(scratchRoot: string, job: RenderJob): Promis
     },
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
-}
-
-/**
- * Removes what attempts of processes that died left behind. For start-up, before the first render: it would take the folder from under a
- * running one. Two services must not share a scratch root.
- */
-export async function sweepScratch(scratchRoot: string): Promise<number> {
-  const root = path.resolve(scratchRoot, ATTEMPTS);
-  const names = await readdir(root).catch(() => []);
-  await Promise.all(names.map((name) => rm(path.join(root, name), { recursive: true, force: true })));
-  return names.length;
 }
