@@ -13,8 +13,8 @@ export const MONTAGE_FRAME_RATE: Rational = { num: 30, den: 1 };
 /** The longest video that a montage may make: 4 h. */
 const MAX_FRAMES = 4 * 3600 * 30;
 
-/** The most clips in one video: each is an open input of the one ffmpeg that renders it. */
-const MAX_CLIPS = 500;
+/** The most clips in one video: each is an open input of the one ffmpeg that renders it, and takes some 30 MB there at 1080p. */
+const MAX_CLIPS = 200;
 
 /** What was found out about the inputs of a montage. */
 export interface MontageInputs {
