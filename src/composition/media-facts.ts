@@ -1,9 +1,3 @@
-/** What was found out about an input by reading it. */
-export interface MediaFacts {
-  readonly visual: VisualFacts | null;
-  readonly audio: AudioFacts | null;
-}
-
 /** The picture of an input. Cover art of a sound file is none. */
 export type VisualFacts =
   | { readonly kind: 'image' }

@@ -23,7 +23,7 @@ let media: KnownMedia;
 beforeAll(async () => {
   const signal = new AbortController().signal;
   const cwd = await mkdtemp(path.join(tmpdir(), 'cutroom-verify-'));
-  context = { toolchain: await findToolchain(DEFAULT_TOOL_PATHS, signal), cwd, env: {}, clocks: TEST_CLOCKS, deadlineMs: performance.now() + 600_000, signal, record: () => undefined };
+  context = { toolchain: await findToolchain({ ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg, ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe }, signal), cwd, env: {}, clocks: TEST_CLOCKS, deadlineMs: performance.now() + 600_000, signal, record: () => undefined };
   const visuals: [string, KnownMedia['visuals'] extends ReadonlyMap<string, infer V> ? V : never][] = [];
   const sources = COLORS.map((color) => [color, `color=c=0x${color}:s=64x64:r=30:d=2,format=gbrp,scale=out_color_matrix=bt709,format=yuv420p`] as const);
   for (const [color, source] of [...sources, [DETAIL, 'mandelbrot=s=64x64:r=30,trim=duration=3,format=yuv420p'] as const]) {
