@@ -19,12 +19,12 @@ const anyRequest = fc.record({
   ttl: anyDuration,
   admission: fc.integer(),
   validateOnly: fc.boolean(),
-}).map((request) => request);
+}).map((request): unknown => request);
 
 test('whatever comes over the wire is parsed or refused, and never throws', () => {
   fc.assert(
     fc.property(anyRequest, (request) => {
-      const bytes = SubmitTaskRequest.encode(SubmitTaskRequest.fromPartial(request)).finish();
+      const bytes = SubmitTaskRequest.encode(SubmitTaskRequest.fromPartial(request as SubmitTaskRequest)).finish();
       const command = parseSubmit(SubmitTaskRequest.decode(bytes), 'default');
       expect(command.spec.montage === null).toBe(command.spec.violations.length > 0);
       expect(command.specJson === '').toBe(command.spec.montage === null);
