@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'generated/', 'node_modules/', 'coverage/', '*.config.js', '*.cjs', '**/*.mjs', 'scripts/'] },
+  { ignores: ['dist/', 'generated/', 'node_modules/', 'coverage/', '.cutroom/', '*.config.js', '*.cjs', '**/*.mjs', 'scripts/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { project: './test/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
