@@ -1,10 +1,11 @@
 /**
  * What does the service cost on top of ffmpeg? Renders one montage through the service (from submit to SUCCEEDED) and by a
  * hand-written ffmpeg command (bench/reference/render.sh), by turns, and compares times and pictures.
- * Prints `RESULT render_ratio=<median of service/reference> pairs=<n> ssim=<least>`; fails when the outputs do not agree.
+ * Prints `RESULT render_ratio=<median of service/reference> pairs=<n> ssim=<least> cpu_ratio=<median, of CPU seconds>`; fails when
+ * the outputs do not agree. CPU seconds say what the service does beyond ffmpeg's work, also on a machine that is not quiet.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -32,44 +33,64 @@ export async function benchRender({ pairs }) {
   const client = createClient(service.grpc);
   try {
     const ratios = [];
+    const cpuRatios = [];
     let ssim = 1;
     // The first pair warms caches and lays out the fonts; it is checked, but not counted.
     for (let pair = 0; pair <= pairs; pair += 1) {
-      const result = await onePair(client, pair);
+      const result = await onePair(client, service.pid, pair);
       ssim = Math.min(ssim, result.ssim);
       const ratio = result.serviceS / result.referenceS;
-      if (pair > 0) ratios.push(ratio);
+      const cpuRatio = result.serviceCpuS / result.referenceCpuS;
+      if (pair > 0) {
+        ratios.push(ratio);
+        cpuRatios.push(cpuRatio);
+      }
       say(
         `pair ${pair}: service ${result.serviceS.toFixed(2)} s, reference ${result.referenceS.toFixed(2)} s, ratio ${ratio.toFixed(3)}, ` +
-          `ssim ${result.ssim.toFixed(4)}${pair === 0 ? dim('  (warm-up)') : ''}`,
+          `cpu ${result.serviceCpuS.toFixed(1)} s and ${result.referenceCpuS.toFixed(1)} s, ssim ${result.ssim.toFixed(4)}${pair === 0 ? dim('  (warm-up)') : ''}`,
       );
     }
-    say(`RESULT render_ratio=${median(ratios).toFixed(3)} pairs=${pairs} ssim=${ssim.toFixed(4)}`);
+    say(`RESULT render_ratio=${median(ratios).toFixed(3)} pairs=${pairs} ssim=${ssim.toFixed(4)} cpu_ratio=${median(cpuRatios).toFixed(3)}`);
   } finally {
     client.close();
     await service.stop();
   }
 }
 
-async function onePair(client, pair) {
+async function onePair(client, servicePid, pair) {
   const ours = join(folder, 'out/service.mp4');
   const theirs = join(folder, 'out/reference.mp4');
-  let serviceS = 0;
-  let referenceS = 0;
+  const result = {};
   const serviceTurn = async () => {
-    const started = performance.now();
+    const [started, cpuBefore] = [performance.now(), await cpuSeconds(servicePid)];
     const url = await renderByService(client);
-    serviceS = (performance.now() - started) / 1000;
+    result.serviceS = (performance.now() - started) / 1000;
+    result.serviceCpuS = (await cpuSeconds(servicePid)) - cpuBefore;
     await download(url, ours);
   };
   const referenceTurn = async () => {
+    const env = { ...process.env, FONTCONFIG_FILE: await fontconfig() };
     const started = performance.now();
-    await run(reference, [media, theirs], { env: { ...process.env, FONTCONFIG_FILE: await fontconfig() }, quiet: true });
-    referenceS = (performance.now() - started) / 1000;
+    // `times` prints the CPU time of bash, then of what it has waited for: the second line.
+    const output = await run('bash', ['-c', '"$@"; code=$?; times; exit $code', '-', reference, media, theirs], { env, quiet: true });
+    result.referenceS = (performance.now() - started) / 1000;
+    result.referenceCpuS = sumOfTimes(output.trim().split('\n').at(-1));
   };
   // By turns, so that neither always has the cooler machine; the fonts are there after the service's first.
   for (const turn of pair % 2 === 0 ? [serviceTurn, referenceTurn] : [referenceTurn, serviceTurn]) await turn();
-  return { serviceS, referenceS, ssim: await compare(ours, theirs) };
+  return { ...result, ssim: await compare(ours, theirs) };
+}
+
+/** CPU seconds of a process and of all its children that have ended. Linux only; the kernel counts in hundredths. */
+async function cpuSeconds(pid) {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
+}
+
+/** Seconds in a line like `0m52.352s 0m0.910s`. */
+function sumOfTimes(line) {
+  return [...line.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
 }
 
 function createClient(address) {
