@@ -14,7 +14,7 @@ export type Value = string | number | null | Uint8Array;
 export interface Connection {
   /** Runs one changing statement as a transaction of its own and returns how many rows it changed. */
   run(durability: Durability, sql: string, ...values: Value[]): number;
-  /** Runs several statements as one transaction: all or nothing, on the disk when this returns. */
+  /** Runs several statements as one transaction: all or nothing, on the disk when this returns. Within another: all or nothing of it, on the disk with that. */
   transaction<T>(body: () => T): T;
   rows(sql: string, ...values: Value[]): readonly Record<string, unknown>[];
   close(): void;
@@ -56,14 +56,20 @@ function connectionOf(database: DatabaseSyncInstance, release: () => void): Conn
   }
 
   function transaction<T>(body: () => T): T {
+    if (database.isTransaction) return bracketed(body, 'SAVEPOINT inner', 'RELEASE inner', 'ROLLBACK TO inner; RELEASE inner');
     setDurability('full');
-    database.exec('BEGIN IMMEDIATE');
+    return bracketed(body, 'BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK');
+  }
+
+  function bracketed<T>(body: () => T, begin: string, commit: string, rollback: string): T {
+    database.exec(begin);
     try {
       const result = body();
-      database.exec('COMMIT');
+      database.exec(commit);
       return result;
     } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
+      // A full disk may have rolled it back already.
+      if (database.isTransaction) database.exec(rollback);
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import type { Task, TaskKey } from '../../task/task.js';
 import { idTaken } from '../errors.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
 import { createWorkerRegistry } from '../worker-registry.js';
+import { createGroupCommit, type GroupCommit } from './group-commit.js';
 import { openConnection, type Connection } from './connection.js';
 import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
 
@@ -25,11 +26,12 @@ const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
 export function createSqliteStore(options: { file: string }): TaskStore {
   const connection = openConnection(options.file);
   const notifier = createFeedNotifier();
+  const group = createGroupCommit(connection);
   // No other process has the file open, so that all workers there are belong to this one.
   const workers = createWorkerRegistry(() => performance.now());
 
   return {
-    insert: (task, spec) => answer(() => insert(connection, notifier, task, spec)),
+    insert: (task, spec) => insert(connection, group, notifier, task, spec),
     get: (key) => answer(() => taskOf(connection, 'tenant = ? AND id = ?', key.tenant, key.id)),
     findByRequestId: (tenant, requestId) => answer(() => byRequestId(connection, tenant, requestId)),
     getSpec: (key) => answer(() => textOf(connection, 'specs', 'spec', key)),
@@ -61,12 +63,16 @@ export function createSqliteStore(options: { file: string }): TaskStore {
     secret: (name) => answer(() => secret(connection, name)),
     feed: notifier.feed,
     ping: () => answer(() => { connection.rows('SELECT 1 FROM tasks LIMIT 1'); }),
-    close: () => answer(() => { connection.close(); }),
+    close: () =>
+      answer(() => {
+        group.flush();
+        connection.close();
+      }),
   };
 }
 
-function insert(connection: Connection, notifier: FeedNotifier, task: Task, spec: string): InsertResult {
-  const result = connection.transaction((): InsertResult => {
+async function insert(connection: Connection, group: GroupCommit, notifier: FeedNotifier, task: Task, spec: string): Promise<InsertResult> {
+  const result = await group.run((): InsertResult => {
     const holder = task.requestId === null ? null : byRequestId(connection, task.tenant, task.requestId);
     if (holder !== null) return { kind: 'request-id-taken', task: holder };
     if (taskOf(connection, 'tenant = ? AND id = ?', task.tenant, task.id) !== null) throw idTaken(task);

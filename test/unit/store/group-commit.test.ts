@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Connection, openConnection } from '../../../src/store/sqlite/connection.js';
+import { createGroupCommit } from '../../../src/store/sqlite/group-commit.js';
+
+let folder: string;
+let connection: Connection;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cutroom-group-'));
+  connection = openConnection(join(folder, 'db.sqlite'));
+});
+afterEach(async () => {
+  connection.close();
+  await rm(folder, { recursive: true });
+});
+
+const insert = (name: string) => () => connection.run('full', 'INSERT INTO secrets (name, value) VALUES (?, ?)', name, Buffer.from(name));
+const names = () => connection.rows('SELECT name FROM secrets ORDER BY name').map((row) => row.name);
+
+/** Counts the transactions that are not within another. */
+function counted(): { connection: Connection; outer: () => number } {
+  let depth = 0;
+  let outer = 0;
+  const transaction: Connection['transaction'] = (body) => {
+    if (depth === 0) outer += 1;
+    depth += 1;
+    try {
+      return connection.transaction(body);
+    } finally {
+      depth -= 1;
+    }
+  };
+  return { connection: { ...connection, transaction }, outer: () => outer };
+}
+
+test('changes of one turn share one commit', async () => {
+  const { connection: watched, outer } = counted();
+  const group = createGroupCommit(watched);
+  await Promise.all(['a', 'b', 'c'].map((name) => group.run(insert(name))));
+  expect([outer(), names()]).toEqual([1, ['a', 'b', 'c']]);
+  await group.run(insert('d'));
+  expect(outer()).toBe(2);
+});
+
+test('one that fails leaves nothing behind, and the others stand', async () => {
+  const group = createGroupCommit(connection);
+  const half = () => {
+    insert('half')();
+    throw new Error('half-way');
+  };
+  const results = await Promise.allSettled([group.run(insert('a')), group.run(half), group.run(insert('a')), group.run(insert('b'))]);
+  expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+  expect(names()).toEqual(['a', 'b']);
+});
+
+test('what waits is committed by a flush, before the file is closed', async () => {
+  const group = createGroupCommit(connection);
+  const waiting = group.run(insert('a'));
+  group.flush();
+  await waiting;
+  expect(names()).toEqual(['a']);
+  connection.close();
+  await expect(group.run(insert('b'))).rejects.toMatchObject({ detail: { reason: 'STORE_UNAVAILABLE' } });
+});
