@@ -37,7 +37,8 @@ export function createGroupCommit(connection: Connection): GroupCommit {
             const result = connection.transaction(change);
             return () => { resolve(result); };
           } catch (error) {
-            return () => { reject(error); };
+            const cause = error instanceof Error ? error : new Error(String(error));
+            return () => { reject(cause); };
           }
         };
         if (waiting.push({ attempt, reject }) === 1) setImmediate(flush);
