@@ -3,18 +3,28 @@ import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-g
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { TaskError } from '../../task/errors.js';
 import { jsonType, type JsonType, readJson, writeFullJson } from '../../wire/proto-json.js';
+import { createMemory } from './memory.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { TaskService } from '../grpc/task-service.js';
 import type { Route } from './route-table.js';
 
 const MAX_DESCRIPTION_CHARACTERS = 300;
+/** As many as may be polled at a time, of each route. */
+const MAX_REMEMBERED = 1_000;
 
 /**
  * One unary RPC, called in process: JSON in, JSON text out, through the same chain as a call that came over gRPC.
- * @param read makes the request's JSON; what it throws counts as the request's fault.
  * @throws RpcError
  */
-export type Endpoint = (read: () => JsonObject, context: CallContext, printing: Printing) => Promise<string>;
+export type Endpoint = (source: RequestSource, context: CallContext, printing: Printing) => Promise<string>;
+
+/** Where a request's JSON comes from. */
+export interface RequestSource {
+  /** What it throws counts as the request's fault. */
+  readonly read: () => JsonObject;
+  /** The same key, the same JSON: a caller that polls sends the same URL again and again. Null: not worth to be remembered. */
+  readonly key: string | null;
+}
 
 /** How enums are printed; by name unless a caller asks otherwise. */
 export interface Printing {
@@ -62,8 +72,11 @@ function endpoint<Request, Response extends object>(
   const print = printerOf(responseType);
   const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: false, options: {} };
 
-  return async (read, context, printing) => {
-    const { request, fault } = parseRequest(() => readJson(requestType, read(), { unknownFields: 'refuse' }), generated.requestType, hasBody ? 'body' : 'query');
+  const remember = createMemory<ParsedRequest<Request>>(MAX_REMEMBERED);
+
+  return async ({ read, key }, context, printing) => {
+    const parse = () => parseRequest(() => readJson(requestType, read(), { unknownFields: 'refuse' }), generated.requestType, hasBody ? 'body' : 'query');
+    const { request, fault } = key === null ? parse() : remember(key, parse);
     const call: ServerMiddlewareCall<Request, Response> = {
       method: descriptor,
       requestStream: false,
@@ -86,8 +99,14 @@ export function printerOf<T extends object>(type: JsonType<T>): (message: T, pri
   return (message, { enums }) => (enums === 'names' ? names(message) : JSON.stringify(writeFullJson(type, message, { enums })));
 }
 
+/** A request, and what is wrong with it. */
+export interface ParsedRequest<Request> {
+  readonly request: Request;
+  readonly fault: TaskError | null;
+}
+
 /** Reads a request; what is wrong with it is thrown later, within the chain, so that it is logged and answered like any other error. */
-export function parseRequest<Request>(read: () => Request, type: MessageFns<Request>, field: string): { request: Request; fault: TaskError | null } {
+export function parseRequest<Request>(read: () => Request, type: MessageFns<Request>, field: string): ParsedRequest<Request> {
   try {
     return { request: read(), fault: null };
   } catch (error) {

@@ -76,7 +76,8 @@ function handlerOf(route: Route, service: TaskService, chain: ServerMiddleware):
 function unaryHandler(route: Route, service: TaskService, chain: ServerMiddleware): Handler {
   const endpoint = endpointOf(route, service, chain);
   return async (request, context, variables) => {
-    const text = await endpoint(() => requestJson(route, variables, request), context, printingOf(request.query));
+    const source = { read: () => requestJson(route, variables, request), key: route.hasBody ? null : `${request.path}?${request.query}` };
+    const text = await endpoint(source, context, printingOf(request.query));
     return jsonResponse(200, text, context.sentHeader ? headersOfMetadata(context.sentHeader) : {});
   };
 }
