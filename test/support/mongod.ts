@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
@@ -27,6 +27,8 @@ export interface MongodNode {
   /** To this node alone, whatever its role. */
   readonly directUri: string;
   signal(signal: NodeJS.Signals): void;
+  /** Stops it by SIGSTOP, and waits until it stands still: a signal takes its time. */
+  freeze(): Promise<void>;
   /** Waits until a killed process is gone. */
   exited(): Promise<void>;
   /** Starts it again on the same data and port, and waits until it answers. */
@@ -78,6 +80,15 @@ async function createNode(binary: string, dbpath: string, options: { port: numbe
     port,
     directUri,
     signal: (signal) => { child?.kill(signal); },
+    freeze: async () => {
+      child?.kill('SIGSTOP');
+      await vi.waitFor(async () => {
+        const threads = await readdir(`/proc/${child?.pid ?? 0}/task`);
+        const states = await Promise.all(threads.map((thread) => readFile(`/proc/${child?.pid ?? 0}/task/${thread}/stat`, 'utf8')));
+        // The state stands behind the name, which is in parentheses.
+        if (!states.every((stat) => /\) T /.test(stat))) throw new Error('still running');
+      }, { timeout: 5_000, interval: 5 });
+    },
     exited: async () => {
       if (child !== null && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },

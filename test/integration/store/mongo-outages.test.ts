@@ -89,7 +89,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
   it('a frozen primary: calls end within their deadlines, and all goes on when it thaws', async () => {
     const [node] = mongod.nodes;
     const queued = await insertQueued(store);
-    node!.signal('SIGSTOP');
+    await node!.freeze();
     try {
       const startMs = performance.now();
       const reads = [store.get(queued), store.ping(), store.renewLease({ key: queued, fence: 1, attemptId: 'a', leaseMs: 1 })];
