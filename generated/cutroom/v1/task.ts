@@ -75,7 +75,7 @@ export interface Task {
   expireTime:
     | Date
     | undefined;
-  /** The limits that apply, defaults filled in. */
+  /** The limits that were asked for, and the default of `queue`; where one is unset, that of the worker that takes the task applies. */
   timeouts:
     | TaskTimeouts
     | undefined;

@@ -94,7 +94,7 @@ export interface GetTaskRequest {
   waitForRevisionAfter?:
     | bigint
     | undefined;
-  /** How long a long poll waits at most, up to 60 s. Default: 30 s. */
+  /** How long a long poll waits at most, up to 60 s. Default: 30 s. Refused without `wait_for_revision_after`. */
   waitTimeout: Duration | undefined;
 }
 
@@ -135,7 +135,7 @@ export interface ListTasksRequest {
   pageToken: string;
   /**
    * Which tasks: comparisons of `state` and `labels.KEY` with `=` or `!=`, joined by AND, such as
-   * `state = RUNNING AND labels.project = "spring"`; `(state = FAILED OR state = CANCELLED)`. Empty: all.
+   * `state = RUNNING AND labels.project = "spring"`; `(state = FAILED OR state = CANCELLED)`. At most 4096 characters. Empty: all.
    */
   filter: string;
   /** `create_time desc` (default) or `create_time`. */
