@@ -7,6 +7,8 @@ import { httpStatusOf } from '../../../src/api/http/http-error.js';
 import type { HttpRequest } from '../../../src/api/http/http-types.js';
 import { findRoute, routesOf } from '../../../src/api/http/route-table.js';
 import { statusCode } from '../../../src/api/grpc/status-code.js';
+import { Registry } from 'prom-client';
+import { createCallMetrics } from '../../../src/observability/metrics-calls.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { TaskError } from '../../../src/task/errors.js';
 import { newTask } from '../../support/new-task.js';
@@ -40,7 +42,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger({ level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) } });
   const drain = createDrain();
-  const chain = createChain({ logger, drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
+  const chain = createChain({ logger, calls: createCallMetrics(new Registry()), drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
   const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, drain: new AbortController().signal, monotonicMs: () => 0 }), chain });
   const send = async (method: string, target: string, body: string | Buffer | null = null) => {
     const [path = '', query = ''] = target.split('?');
