@@ -62,8 +62,11 @@ function endpoint<Request, Response extends object>(
   const print = printerOf(responseType);
   const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: false, options: {} };
 
+  // In a body unknown fields and names of enums are ignored, as over gRPC and by grpc-gateway. Of a query there are only known ones here.
+  const options = { unknownFields: hasBody ? 'ignore' : 'refuse' } as const;
+
   return async (read, context, printing) => {
-    const { request, fault } = parseRequest(() => readJson(requestType, read(), { unknownFields: 'refuse' }), generated.requestType, hasBody ? 'body' : 'query');
+    const { request, fault } = parseRequest(() => readJson(requestType, read(), options), generated.requestType, hasBody ? 'body' : 'query');
     const call: ServerMiddlewareCall<Request, Response> = {
       method: descriptor,
       requestStream: false,
