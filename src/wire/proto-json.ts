@@ -69,7 +69,7 @@ const messageFields = new WeakMap<DescMessage, readonly MessageField[]>();
 /** `alwaysEmitImplicit` leaves out messages that are not set; protojson, which grpc-gateway uses, has them as null. */
 function addNulls(desc: DescMessage, json: JsonValue): void {
   if (!isObject(json)) return;
-  for (const field of fieldsOf(desc)) {
+  for (const field of fieldsOf(packedIn(desc, json))) {
     const value = json[field.jsonName];
     if (value === undefined) {
       if (field.nullWhenUnset) json[field.jsonName] = null;
@@ -79,6 +79,12 @@ function addNulls(desc: DescMessage, json: JsonValue): void {
       addNulls(field.desc, value);
     }
   }
+}
+
+/** The message of an `Any`, whose fields stand beside its type in JSON. */
+function packedIn(desc: DescMessage, { '@type': type }: JsonObject): DescMessage {
+  if (desc.typeName !== 'google.protobuf.Any' || typeof type !== 'string') return desc;
+  return registry.getMessage(type.slice(type.lastIndexOf('/') + 1)) ?? desc;
 }
 
 function fieldsOf(desc: DescMessage): readonly MessageField[] {

@@ -13,6 +13,8 @@ import { statusOf } from '../../wire/status-mapping.js';
 /** Ends streams whose reader has stopped, so that each costs a bounded slot for a bounded time. */
 export interface SlowReaderGuard {
   readonly interceptor: ServerInterceptor;
+  /** The call of this request was ended for its reader, by another door. */
+  noteCut(request: object): void;
   /** Whether the call of this request was ended for its reader: its method never learns, since it is parked meanwhile. */
   wasCut(request: unknown): boolean;
 }
@@ -30,6 +32,9 @@ export function createSlowReaderGuard(limits: SlowReaderLimits): SlowReaderGuard
   const cut = new WeakSet<object>();
   return {
     interceptor: (method, call) => (method.responseStream ? new GuardedCall(call, limits, cut) : new ServerInterceptingCall(call)),
+    noteCut: (request) => {
+      cut.add(request);
+    },
     wasCut: (request) => typeof request === 'object' && request !== null && cut.has(request),
   };
 }

@@ -1,30 +1,62 @@
 import { Metadata } from 'nice-grpc';
+import type { HttpRequest, HttpResponse } from './http-types.js';
 
 const PREFIX = 'grpc-metadata-';
+/** What an ordinary header is handed on under. No caller may pretend to have sent one. */
+const HEADER_PREFIX = 'grpcgateway-';
 
-/** Headers that grpc-gateway hands on under a prefix of its own: the permanent ones of HTTP that a method could want. */
-const PERMANENT = ['accept-language', 'authorization', 'cookie', 'from', 'host', 'origin', 'referer', 'user-agent'];
+/** Headers that grpc-gateway hands on under a prefix of its own: those of IANA's permanent ones that it knows. */
+const PERMANENT = new Set([
+  'accept', 'accept-charset', 'accept-language', 'accept-ranges', 'authorization', 'cache-control', 'content-type', 'cookie', 'date', 'expect', 'from', 'host',
+  'if-match', 'if-modified-since', 'if-none-match', 'if-schedule-tag-match', 'if-unmodified-since', 'max-forwards', 'origin', 'pragma', 'referer', 'user-agent',
+  'via', 'warning',
+]);
+/** These tell where a call came from: the server sets them, and no caller may as metadata. */
+const RESERVED = new Set(['x-forwarded-for', 'x-forwarded-host']);
 
-/** The metadata of a call that came over HTTP: `Grpc-Metadata-X` is `x`; `Authorization` is itself as well. */
-export function metadataOf(headers: Readonly<Record<string, string>>): Metadata {
+/**
+ * The metadata of a call that came over HTTP, as grpc-gateway makes it: `Grpc-Metadata-X` is `x`, an ordinary header `Y` is `grpcgateway-y`;
+ * `Authorization` is itself as well. A name or value that gRPC does not allow is left out.
+ */
+export function metadataOf({ headers, peer }: Pick<HttpRequest, 'headers' | 'peer'>): Metadata {
   const metadata = Metadata();
+  if (headers.authorization !== undefined) append(metadata, 'authorization', headers.authorization);
   for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith(PREFIX)) setText(metadata, name.slice(PREFIX.length), value);
-    else if (PERMANENT.includes(name)) setText(metadata, `grpcgateway-${name}`, value);
+    // The host goes as x-forwarded-host.
+    if (PERMANENT.has(name) && name !== 'host') append(metadata, HEADER_PREFIX + name, value);
+    else if (name.startsWith(PREFIX) && !isReserved(name.slice(PREFIX.length), metadata)) append(metadata, name.slice(PREFIX.length), value);
   }
-  if (headers.authorization !== undefined) setText(metadata, 'authorization', headers.authorization);
+  const host = headers['x-forwarded-host'] ?? headers.host;
+  if (host !== undefined) append(metadata, 'x-forwarded-host', host);
+  const address = peer.slice(0, peer.lastIndexOf(':'));
+  append(metadata, 'x-forwarded-for', [headers['x-forwarded-for'], address].filter((part) => part !== undefined && part !== '').join(', '));
   return metadata;
 }
 
-/** What a method has sent as metadata, as HTTP headers. */
-export function headersOfMetadata(metadata: Metadata): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, values] of metadata) headers[`${PREFIX}${name}`] = values.map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('base64'))).join(', ');
-  return headers;
+/** An answer with what a method has sent as metadata, as headers. */
+export function withMetadata(response: HttpResponse, { sentHeader }: { readonly sentHeader: Metadata | null }): HttpResponse {
+  if (sentHeader === null) return response;
+  const headers: Record<string, string> = { ...response.headers };
+  for (const [name, values] of sentHeader) {
+    headers[PREFIX + name] = values.map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('base64'))).join(', ');
+  }
+  return { ...response, headers };
 }
 
-/** A name or value that gRPC does not allow is left out, as grpc-gateway does. */
-function setText(metadata: Metadata, name: string, value: string): void {
+/** The name of a header with binary metadata that is no base64; null when there is none. */
+export function malformedBinaryHeader(headers: HttpRequest['headers']): string | null {
+  for (const name in headers) {
+    if (name.endsWith('-bin') && name.startsWith(PREFIX) && !/^[A-Za-z0-9+/]*={0,2}$/.test(headers[name] ?? '')) return name;
+  }
+  return null;
+}
+
+function isReserved(name: string, metadata: Metadata): boolean {
+  // Who has authorized by the header does not do it again.
+  return RESERVED.has(name) || name.startsWith(HEADER_PREFIX) || (name === 'authorization' && metadata.has(name));
+}
+
+function append(metadata: Metadata, name: string, value: string): void {
   if (!/^[0-9a-z_.-]+$/.test(name) || !/^[\x20-\x7e]*$/.test(value)) return;
-  metadata.set(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
+  metadata.append(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
 }

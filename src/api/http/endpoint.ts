@@ -72,10 +72,12 @@ function endpoint<Request, Response extends object>(
   const print = printerOf(responseType);
   const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: false, options: {} };
 
+  // In a body unknown fields and names of enums are ignored, as over gRPC and by grpc-gateway. Of a query there are only known ones here.
+  const options = { unknownFields: hasBody ? 'ignore' : 'refuse' } as const;
   const remember = createMemory<ParsedRequest<Request>>(MAX_REMEMBERED);
 
   return async ({ read, key }, context, printing) => {
-    const parse = () => parseRequest(() => readJson(requestType, read(), { unknownFields: 'refuse' }), generated.requestType, hasBody ? 'body' : 'query');
+    const parse = () => parseRequest(() => readJson(requestType, read(), options), generated.requestType, hasBody ? 'body' : 'query');
     const { request, fault } = key === null ? parse() : remember(key, parse);
     const call: ServerMiddlewareCall<Request, Response> = {
       method: descriptor,

@@ -1,110 +1,95 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
-import { ServerError, type ServerMiddleware, Status } from 'nice-grpc';
-import { Task } from '../../../generated/cutroom/v1/task.js';
-import { jsonType } from '../../wire/proto-json.js';
+import { Status } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
-import type { TaskService } from '../grpc/task-service.js';
-import { RpcError } from '../rpc-error.js';
-import { startCallDeadline } from './call-deadline.js';
-import { headersOfMetadata } from './call-metadata.js';
-import { endpointOf, printerOf, type Printing } from './endpoint.js';
+import { type CallScope, openCallScope } from './call-scope.js';
+import { malformedBinaryHeader, withMetadata } from './call-metadata.js';
+import { endpointOf, type Printing } from './endpoint.js';
+import { formRequest, isForm, overriddenMethod } from './form-request.js';
 import { parseGrpcTimeout } from './grpc-timeout.js';
-import { plainError, statusResponse } from './http-error.js';
+import type { GatewayOptions, Handler, RoutedRequest } from './handler.js';
+import { errorResponse, plainError } from './http-error.js';
 import { type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
 import { InProcessContext } from './in-process-context.js';
 import type { PathVariables } from './path-template.js';
 import { setField, setQueryFields } from './query.js';
-import { ndjsonResponse } from './ndjson.js';
-import { findRoute, type Route, routesOf } from './route-table.js';
-import { sseResponse, wantsSse } from './sse.js';
-import { watchEndpointOf } from './watch-endpoint.js';
-import { begin } from './watch-stream.js';
-
-export interface GatewayOptions {
-  readonly service: TaskService;
-  readonly chain: ServerMiddleware;
-}
+import { findRoute, type Route, type RouteMatch, routesOf } from './route-table.js';
+import { watchHandler } from './watch-handler.js';
 
 /** Serves the RPCs as JSON, as grpc-gateway would, without a socket. Never rejects. */
 export type Gateway = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** Answers one request to one route. @throws whatever ends the call. */
-type Handler = (request: HttpRequest, context: InProcessContext, variables: PathVariables) => Promise<HttpResponse>;
-
-export function createGateway({ service, chain }: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions): Gateway {
   const routes = routesOf(TaskServiceDefinition.fullName);
-  const handlers = new Map<Route, Handler>(routes.map((route) => [route, handlerOf(route, service, chain)]));
+  const handlers = new Map<Route, Handler>(
+    routes.map((route) => [route, route.rpc.methodKind === 'server_streaming' ? watchHandler(route, options) : unaryHandler(route, options)]),
+  );
 
-  return async (request) => {
-    const match = findRoute(routes, request.method, request.path);
+  return async (sent) => {
+    const { match, request } = route(routes, sent);
     if (match.kind === 'none') return plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
-    if (match.kind === 'other-method') {
-      const allow = match.allow.join(', ');
-      return plainError(405, Status.UNIMPLEMENTED, `this path takes ${allow}`, { allow });
-    }
+    if (match.kind === 'other-method') return notAllowed(match.allow);
     const handler = handlers.get(match.route);
     if (!handler) throw new Error('a route without a handler');
     const timeoutMs = parseGrpcTimeout(request.headers['grpc-timeout']);
-    if (timeoutMs === undefined) return plainError(400, Status.INVALID_ARGUMENT, 'the header Grpc-Timeout is malformed; 500m is half a second');
+    if (timeoutMs === undefined) return malformed('the header Grpc-Timeout is malformed; 500m is half a second');
+    const header = malformedBinaryHeader(request.headers);
+    if (header !== null) return malformed(`the header ${header} must be base64`);
+    const printing = printingOf(request.query);
+    if (!printing) return malformed('the query $alt must be json, or json;enum-encoding=int');
+    return handler({ request, read: () => requestJson(match.route, match.variables, request), printing, timeoutMs });
+  };
+}
+
+function route(routes: readonly Route[], sent: HttpRequest): { match: RouteMatch; request: HttpRequest } {
+  const overridden = overriddenMethod(sent);
+  const request = overridden === null ? sent : formRequest(sent, overridden);
+  const match = findRoute(routes, request.method, request.path);
+  if (match.kind !== 'other-method' || !match.allow.includes('GET') || !isForm(request)) return { match, request };
+  return { match: findRoute(routes, 'GET', request.path), request: formRequest(request, 'GET') };
+}
+
+function malformed(message: string): HttpResponse {
+  return plainError(400, Status.INVALID_ARGUMENT, message);
+}
+
+function notAllowed(methods: readonly string[]): HttpResponse {
+  const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  return plainError(405, Status.UNIMPLEMENTED, `this path takes ${allow}`, { allow });
+}
+
+function unaryHandler(route: Route, { service, chain }: GatewayOptions): Handler {
+  const endpoint = endpointOf(route, service, chain);
+  async function answer({ read, printing, request }: RoutedRequest, context: InProcessContext, scope: CallScope | null): Promise<HttpResponse> {
+    let response: HttpResponse;
     try {
-      if (timeoutMs === null) return await handler(request, new InProcessContext(request), match.variables);
-      return await handleWithin(timeoutMs, request, match.variables, handler);
+      const text = endpoint({ read, key: route.hasBody ? null : `${request.path}?${request.query}` }, context, printing);
+      response = jsonResponse(200, await (scope ? scope.race(text) : text));
     } catch (error) {
-      return errorResponse(error);
+      response = errorResponse(error);
+    }
+    return withMetadata(response, context);
+  }
+  return async (routed) => {
+    const { request, timeoutMs } = routed;
+    if (timeoutMs === null) return answer(routed, new InProcessContext(request), null);
+    const scope = openCallScope({ timeoutMs, caller: request.signal });
+    try {
+      return await answer(routed, new InProcessContext({ headers: request.headers, peer: request.peer, signal: scope.signal }), scope);
+    } finally {
+      scope.close();
     }
   };
 }
 
-async function handleWithin(timeoutMs: number, request: HttpRequest, variables: PathVariables, handler: Handler): Promise<HttpResponse> {
-  const deadline = startCallDeadline(timeoutMs, request.signal);
-  const { headers, peer } = request;
-  let isStream = false;
-  try {
-    const response = await deadline.race(handler(request, new InProcessContext({ headers, peer, signal: deadline.signal }), variables));
-    isStream = response.body.kind === 'stream';
-    return response;
-  } finally {
-    // A stream goes on until its caller leaves or the deadline ends it.
-    if (!isStream) deadline.clear();
-  }
-}
-
-function handlerOf(route: Route, service: TaskService, chain: ServerMiddleware): Handler {
-  return route.rpc.methodKind === 'server_streaming' ? watchHandler(route, service, chain) : unaryHandler(route, service, chain);
-}
-
-function unaryHandler(route: Route, service: TaskService, chain: ServerMiddleware): Handler {
-  const endpoint = endpointOf(route, service, chain);
-  return async (request, context, variables) => {
-    const source = { read: () => requestJson(route, variables, request), key: route.hasBody ? null : `${request.path}?${request.query}` };
-    const text = await endpoint(source, context, printingOf(request.query));
-    return jsonResponse(200, text, context.sentHeader ? headersOfMetadata(context.sentHeader) : {});
-  };
-}
-
-function watchHandler(route: Route, service: TaskService, chain: ServerMiddleware): Handler {
-  const endpoint = watchEndpointOf(route, service, chain);
-  const print = printerOf(jsonType(Task, 'cutroom.v1.Task'));
-  return async (request, context, variables) => {
-    const sse = wantsSse(request);
-    const read = () => {
-      const json = requestJson(route, variables, request);
-      // A browser that comes back names the last message that it has seen: that is newer than what its URL says.
-      const cursor = request.headers['last-event-id'];
-      return sse && cursor !== undefined && cursor !== '' ? { ...json, afterRevision: cursor } : json;
-    };
-    const beginning = await begin(endpoint(read, context));
-    const printing = printingOf(request.query);
-    return sse ? sseResponse(beginning, (task) => print(task, printing)) : ndjsonResponse(beginning, (task) => print(task, printing));
-  };
-}
-
-/** `$alt=json;enum-encoding=int`, as Google's APIs have it. */
-function printingOf(query: string): Printing {
+/** `$alt=json;enum-encoding=int`, as Google's APIs have it. Null: something else, which is not served. */
+function printingOf(query: string): Printing | null {
   // Most requests have no query at all.
-  if (!query.includes('enum-encoding')) return { enums: 'names' };
-  const alt = new URLSearchParams(query).get('$alt') ?? '';
-  return { enums: alt.split(';').includes('enum-encoding=int') ? 'numbers' : 'names' };
+  const alt = /alt=/i.test(query) ? new URLSearchParams(query).get('$alt') : null;
+  if (alt === null) return { enums: 'names' };
+  const [format, encoding, ...more] = alt.split(';');
+  if (format !== 'json' || more.length > 0) return null;
+  if (encoding === undefined) return { enums: 'names' };
+  return encoding === 'enum-encoding=int' ? { enums: 'numbers' } : null;
 }
 
 /** The request's message in JSON: body first, then what the path says, which the body cannot overrule. */
@@ -120,12 +105,4 @@ function parseBody(body: Uint8Array | null): JsonObject {
   const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as JsonValue;
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new SyntaxError('must be a JSON object');
   return json;
-}
-
-
-function errorResponse(error: unknown): HttpResponse {
-  if (error instanceof RpcError) return statusResponse(error.status);
-  if (error instanceof ServerError) return statusResponse({ code: error.code, message: error.details, details: [] });
-  // The caller has gone: this goes nowhere.
-  return statusResponse({ code: Status.CANCELLED, message: 'cancelled', details: [] });
 }

@@ -4,10 +4,16 @@ const UNITS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_
 /** Longer than any call lasts; a timer takes no more than 2^31 ms. */
 const MAX_MS = 2_000_000_000;
 
-/** Reads the header `Grpc-Timeout`, such as `500m` for half a second. @returns milliseconds; null when it is not set, undefined when it is malformed. */
+/**
+ * Reads the header `Grpc-Timeout`, such as `500m` for half a second. As with grpc-gateway 0 is no deadline, and there may be more digits than the eight
+ * that gRPC itself allows.
+ * @returns milliseconds; null when there is no deadline, undefined when the header is malformed.
+ */
 export function parseGrpcTimeout(value: string | undefined): number | null | undefined {
-  if (value === undefined) return null;
-  const match = /^(\d{1,8})([HMSmun])$/.exec(value.trim());
+  if (value === undefined || value === '') return null;
+  const match = /^(\d{1,18})([HMSmun])$/.exec(value);
   const unit = UNITS[match?.[2] ?? ''];
-  return match && unit !== undefined ? Math.min(MAX_MS, Number(match[1]) * unit) : undefined;
+  if (!match || unit === undefined) return undefined;
+  const ms = Number(match[1]) * unit;
+  return ms === 0 ? null : Math.min(MAX_MS, ms);
 }

@@ -1,8 +1,9 @@
-import { Status } from 'nice-grpc';
+import { ServerError, Status } from 'nice-grpc';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { RetryInfo } from '../../../generated/google/rpc/error_details.js';
 import type { Status as WireStatus } from '../../../generated/google/rpc/status.js';
 import { statusToJson } from '../../wire/status-details.js';
+import { RpcError } from '../rpc-error.js';
 import { statusCode } from '../grpc/status-code.js';
 import { type HttpResponse, jsonResponse } from './http-types.js';
 
@@ -11,6 +12,18 @@ export function statusResponse(status: WireStatus, headers: Readonly<Record<stri
   const retryAfter = retrySeconds(status);
   const all = retryAfter === null ? headers : { ...headers, 'retry-after': String(retryAfter) };
   return jsonResponse(httpStatusOf(statusCode(status.code)), JSON.stringify(statusToJson(status)), all);
+}
+
+/** Whatever ended a call. */
+export function errorResponse(error: unknown): HttpResponse {
+  // A caller that has gone is not there to read this.
+  return statusResponse(statusIn(error) ?? { code: Status.CANCELLED, message: 'cancelled', details: [] });
+}
+
+/** The status that a call ended with; null when there is none to tell, since the caller has gone. */
+export function statusIn(error: unknown): WireStatus | null {
+  if (error instanceof RpcError) return error.status;
+  return error instanceof ServerError ? { code: error.code, message: error.details, details: [] } : null;
 }
 
 /** An error that has no gRPC call behind it. */

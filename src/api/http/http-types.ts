@@ -25,9 +25,19 @@ export interface HttpResponse {
 export type HttpBody =
   | { readonly kind: 'text'; readonly text: string }
   /** Text that comes as time goes by. Pulled as fast as the caller reads; a caller that does not read for too long is cut. */
-  | { readonly kind: 'stream'; readonly chunks: AsyncIterable<string> }
+  | { readonly kind: 'stream'; readonly stream: TextStream }
   /** A file of this machine; the socket's side sees to ranges and conditions. */
   | { readonly kind: 'file'; readonly path: string };
+
+/** Text that comes as time goes by, to be closed by who took it. */
+export interface TextStream {
+  /** The next piece; null at the end. */
+  next(): Promise<string | null>;
+  /** Tells that the reader had stopped. @returns what it is told last. */
+  cut(): string;
+  /** Ends whatever makes the text. Idempotent. */
+  close(): void;
+}
 
 /** Answers with JSON that is already text. */
 export function jsonResponse(status: number, text: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {

@@ -5,7 +5,7 @@ import type { HttpRequest } from './http-types.js';
 /** The context of a call that did not come over gRPC. Few calls look at their metadata, so each part is made when it is first asked for. */
 export class InProcessContext implements CallContext {
   readonly peer: string;
-  readonly #request: Pick<HttpRequest, 'headers' | 'signal'>;
+  readonly #request: Pick<HttpRequest, 'headers' | 'signal' | 'peer'>;
   #metadata: Metadata | null = null;
   #header: Metadata | null = null;
   #trailer: Metadata | null = null;
@@ -16,7 +16,7 @@ export class InProcessContext implements CallContext {
   }
 
   get metadata(): Metadata {
-    return (this.#metadata ??= metadataOf(this.#request.headers));
+    return (this.#metadata ??= metadataOf(this.#request));
   }
 
   get header(): Metadata {

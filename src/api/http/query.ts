@@ -22,10 +22,19 @@ export function setField(desc: DescMessage, json: JsonObject, path: string, text
   }
 }
 
-/** Reads a whole query string. */
+/** Reads a whole query string. @throws Error, fit for a caller, on a malformed one and on a field that is given twice without being a list. */
 export function setQueryFields(desc: DescMessage, json: JsonObject, query: string): void {
   if (query === '') return;
-  for (const [name, text] of new URLSearchParams(query)) setField(desc, json, name, text);
+  if (/%(?![0-9a-f]{2})/i.test(query)) throw new SyntaxError('has a malformed percent-encoding');
+  const seen = new Set<string>();
+  for (const [name, text] of new URLSearchParams(query)) {
+    const field = desc.fields.find((f) => f.name === name || f.jsonName === name);
+    if (field && field.fieldKind !== 'list') {
+      if (seen.has(field.name)) throw new SyntaxError(`has ${field.name} more than once`);
+      seen.add(field.name);
+    }
+    setField(desc, json, name, text);
+  }
 }
 
 /** Text as the JSON that the field's type wants; where it does not fit, that is left to the JSON's reader to refuse. */

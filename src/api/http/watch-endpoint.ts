@@ -6,15 +6,23 @@ import type { TaskService } from '../grpc/task-service.js';
 import { parseRequest } from './endpoint.js';
 import type { Route } from './route-table.js';
 
-/** WatchTask, called in process through the same chain as over gRPC. The stream throws RpcError. */
-export type WatchEndpoint = (read: () => JsonObject, context: CallContext) => AsyncGenerator<TaskEvent, void, undefined>;
+/** A call of WatchTask. */
+export interface WatchCall {
+  /** As the chain sees it. */
+  readonly request: object;
+  /** What it throws is an RpcError, unless the caller has gone. */
+  readonly events: AsyncGenerator<TaskEvent, void, undefined>;
+}
+
+/** WatchTask, called in process through the same chain as over gRPC. */
+export type WatchEndpoint = (read: () => JsonObject, context: CallContext) => WatchCall;
 
 const requestType = jsonType(WatchTaskRequest, 'cutroom.v1.WatchTaskRequest');
 
 /** The endpoint behind the one route that streams. */
 export function watchEndpointOf({ rpc }: Route, service: TaskService, chain: ServerMiddleware): WatchEndpoint {
   const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: true, options: {} };
-  return async function* (read, context) {
+  return (read, context) => {
     const { request, fault } = parseRequest(() => readJson(requestType, read(), { unknownFields: 'refuse' }), WatchTaskRequest, 'query');
     const call: ServerMiddlewareCall<WatchTaskRequest, TaskEvent> = {
       method: descriptor,
@@ -26,6 +34,11 @@ export function watchEndpointOf({ rpc }: Route, service: TaskService, chain: Ser
         yield* service.watchTask(request, innerContext);
       },
     };
-    for await (const event of chain(call, context)) yield event;
+    return { request, events: forwarded(chain(call, context)) };
   };
+}
+
+/** A chain may return an answer at its end, which of a stream there is none. */
+async function* forwarded(events: AsyncIterable<TaskEvent>): AsyncGenerator<TaskEvent, void, undefined> {
+  for await (const event of events) yield event;
 }

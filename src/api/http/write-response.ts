@@ -18,7 +18,7 @@ export async function writeResponse(
       return;
     case 'stream':
       response.writeHead(status, headers);
-      await writeStream(request, response, body.chunks, options);
+      await writeStream(request, response, body.stream, options);
       return;
     case 'file':
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

@@ -1,41 +1,61 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { once } from 'node:events';
+import type { TextStream } from './http-types.js';
+
+/** A reader that was cut may take the word of it for this part of its time before its connection is closed. */
+const LAST_WORD_PART = 1 / 12;
 
 /**
  * Sends text as it comes, one piece at a time: the next is asked for when the last was taken, so that a slow reader costs one piece and no queue. One
  * that takes nothing for `stallMs` is cut off. Resolves when it is over, however; never rejects.
  */
-export async function writeStream(request: IncomingMessage, response: ServerResponse, chunks: AsyncIterable<string>, options: { readonly stallMs: number }): Promise<void> {
+export async function writeStream(request: IncomingMessage, response: ServerResponse, stream: TextStream, options: { readonly stallMs: number }): Promise<void> {
   // At once, whatever comes when: a browser or a proxy waits for them.
   response.flushHeaders();
   try {
-    if (request.method !== 'HEAD') await writeAll(response, chunks, options.stallMs);
-    response.end();
+    if (request.method !== 'HEAD' && !(await writeAll(response, stream, options.stallMs))) cutOff(response, stream.cut(), options.stallMs * LAST_WORD_PART);
+    else response.end();
   } catch {
-    // The caller has gone, or was cut: there is nobody to tell.
+    // Half an answer must not look like a whole one.
     response.destroy();
-  }
-}
-
-async function writeAll(response: ServerResponse, chunks: AsyncIterable<string>, stallMs: number): Promise<void> {
-  for await (const chunk of chunks) {
-    if (response.destroyed) return;
-    if (response.write(chunk)) continue;
-    await drained(response, stallMs);
-  }
-}
-
-async function drained(response: ServerResponse, stallMs: number): Promise<void> {
-  const over = new AbortController();
-  const stop = () => {
-    over.abort();
-  };
-  const timer = setTimeout(stop, stallMs);
-  response.once('close', stop);
-  try {
-    await once(response, 'drain', { signal: over.signal });
   } finally {
-    clearTimeout(timer);
-    response.removeListener('close', stop);
+    stream.close();
   }
+}
+
+/** @returns false when the reader has stopped. */
+async function writeAll(response: ServerResponse, stream: TextStream, stallMs: number): Promise<boolean> {
+  for (;;) {
+    const text = await stream.next();
+    if (text === null || response.destroyed) return true;
+    if (!response.write(text) && !(await drained(response, stallMs))) return false;
+  }
+}
+
+function cutOff(response: ServerResponse, lastWord: string, patienceMs: number): void {
+  response.end(lastWord);
+  const timer = setTimeout(() => {
+    response.destroy();
+  }, patienceMs);
+  response.once('close', () => {
+    clearTimeout(timer);
+  });
+}
+
+/** Resolves once everything was taken, or the caller has gone; with false when nothing was for so long. */
+function drained(response: ServerResponse, stallMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const finish = (ok: boolean) => {
+      clearTimeout(timer);
+      response.removeListener('drain', onEnd);
+      response.removeListener('close', onEnd);
+      resolve(ok);
+    };
+    const onEnd = () => {
+      finish(true);
+    };
+    const timer = setTimeout(finish, stallMs, false);
+    response.once('drain', onEnd);
+    response.once('close', onEnd);
+    if (response.destroyed) onEnd();
+  });
 }

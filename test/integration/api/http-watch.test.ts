@@ -61,7 +61,7 @@ describe('watching as lines of JSON', () => {
   it('an error before the first line is an HTTP status, one after it the last line', async () => {
     const under = await start();
     const unknown = await fetch(`${under.httpUrl}/v1/tasks/nobody:watch`);
-    expect([unknown.status, ((await unknown.json()) as { code: number }).code]).toEqual([404, 5]);
+    expect([unknown.status, ((await unknown.json()) as { error: { code: number } }).error.code]).toEqual([404, 5]);
     expect((await fetch(`${under.httpUrl}/v1/tasks/a:watch?after_revision=-1`)).status).toBe(400);
     await storeTask(under, 'a');
     const stream = await open(`${under.httpUrl}/v1/tasks/a:watch`);

@@ -23,8 +23,10 @@ export async function* errorMapping<Request, Response>(
 
 function mapped(error: unknown, context: CallContext): unknown {
   if (error instanceof ServerError) return error;
-  // The caller has gone; nobody is left to tell.
-  if (context.signal.aborted) return callerGone(error);
+  if (context.signal.aborted) {
+    // Either its own deadline has passed, which a door told as the reason, or the caller has gone and nobody is left to tell.
+    return context.signal.reason instanceof ServerError ? context.signal.reason : callerGone(error);
+  }
   const rpcError = new RpcError(error instanceof TaskError ? statusOf(error) : internalStatus(), error);
   context.trailer.set('grpc-status-details-bin', encodeStatusTrailer(rpcError.status));
   return rpcError;

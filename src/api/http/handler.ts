@@ -1,0 +1,26 @@
+import type { JsonObject } from '@bufbuild/protobuf';
+import type { ServerMiddleware } from 'nice-grpc';
+import type { TaskService } from '../grpc/task-service.js';
+import type { Printing } from './endpoint.js';
+import type { HttpRequest, HttpResponse } from './http-types.js';
+
+/** What the gateway works with. */
+export interface GatewayOptions {
+  readonly service: TaskService;
+  readonly chain: ServerMiddleware;
+  /** Told of the request of each call that was ended for a reader that had stopped. */
+  readonly noteCut: (request: object) => void;
+}
+
+/** One request to one route. */
+export interface RoutedRequest {
+  readonly request: HttpRequest;
+  /** The request's message in JSON. @throws Error, fit for a caller. */
+  readonly read: () => JsonObject;
+  readonly printing: Printing;
+  /** Null: no deadline. */
+  readonly timeoutMs: number | null;
+}
+
+/** Answers the requests to one route. Never rejects. */
+export type Handler = (routed: RoutedRequest) => Promise<HttpResponse>;

@@ -1,0 +1,75 @@
+import { type CallContext, composeServerMiddleware, type ServerMiddlewareCall } from 'nice-grpc';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startGateway } from '../../scripts/lib/go-gateway.mjs';
+import { createDrain } from '../../src/api/drain.js';
+import { errorMapping } from '../../src/api/grpc/middleware/error-mapping.js';
+import { startGrpcServer } from '../../src/api/grpc/server.js';
+import { createTaskService } from '../../src/api/grpc/task-service.js';
+import { createGateway } from '../../src/api/http/gateway.js';
+import { startHttpServer } from '../../src/api/http/server.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { startApiUnderTest } from '../integration/api/api-under-test.js';
+import { metadataIn, send } from './doors.js';
+
+/** What a method sees as metadata of the request, by door; what differs because there is one more machine between is left out. */
+const seen: Record<string, string>[] = [];
+const OF_THE_CLIENT = ['user-agent', 'accept-encoding', 'te', 'grpc-accept-encoding', 'grpc-timeout', 'content-type'];
+
+/** Notes the request's metadata, and answers with some of its own. No method of the service does: this is about the doors. */
+async function* noting<Request, Response>(call: ServerMiddlewareCall<Request, Response>, context: CallContext) {
+  const entries = [...context.metadata].filter(([name]) => !OF_THE_CLIENT.includes(name) && !name.startsWith(':'));
+  seen.push(Object.fromEntries(entries.map(([name, values]) => [name, values.map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('hex'))).join(', ')])));
+  context.header.set('x-quota', '17');
+  context.header.append('x-several', 'one');
+  return yield* call.next(call.request, context);
+}
+
+const closers: (() => Promise<unknown>)[] = [];
+const urls = { ours: '', theirs: '' };
+
+beforeAll(async () => {
+  const under = await startApiUnderTest();
+  const drain = createDrain();
+  const chain = composeServerMiddleware(errorMapping, noting);
+  const service = createTaskService({ tasks: under.tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, drain: drain.signal, monotonicMs: () => performance.now() });
+  const grpc = await startGrpcServer({ address: '127.0.0.1:0', service, chain, interceptors: [], drain, graceMs: 1_000 });
+  const logger = createLogger({ level: 'silent' });
+  const handler = createGateway({ service, chain, noteCut: () => undefined });
+  const http = await startHttpServer({ address: '127.0.0.1:0', handler, drain, logger, readerStallMs: 60_000, graceMs: 1_000 });
+  const gateway = await startGateway(`127.0.0.1:${grpc.port}`);
+  closers.push(() => under.stop(), () => grpc.stop(), () => http.stop(), () => gateway.stop());
+  urls.ours = `http://127.0.0.1:${http.port}`;
+  urls.theirs = gateway.url;
+});
+
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+test.each<[string, Record<string, string>]>([
+  ['of its own', { 'grpc-metadata-x-trace': 'a1', 'Grpc-Metadata-Upper': 'B2' }],
+  ['in binary', { 'grpc-metadata-x-bin': Buffer.from([0, 1, 254, 255]).toString('base64') }],
+  ['from authorization', { authorization: 'Bearer abc' }],
+  ['from authorization, twice', { authorization: 'Bearer abc', 'grpc-metadata-authorization': 'Bearer other' }],
+  ['from ordinary headers', { 'accept-language': 'de', cookie: 'a=b', referer: 'http://x', 'if-none-match': '"1"', 'x-custom': 'is not handed on', 'cache-control': 'no-cache' }],
+  ['where it came from', { 'x-forwarded-for': '10.1.2.3', 'x-forwarded-host': 'studio.example' }],
+  ['where it pretends to come from', { 'grpc-metadata-x-forwarded-for': '10.9.9.9', 'grpc-metadata-x-forwarded-host': 'evil.example' }],
+  ['that gRPC does not allow', { 'grpc-metadata-x~y': 'name', 'grpc-metadata-x-latin': 'gr\u00fcn' }],
+])('a method sees the same metadata through both doors: %s', async (_, headers) => {
+  seen.length = 0;
+  const host = { host: 'cutroom.example:8080' };
+  const ours = await send(`${urls.ours}/v1/tasks`, { headers: { ...host, ...headers } });
+  const theirs = await send(`${urls.theirs}/v1/tasks`, { headers: { ...host, ...headers } });
+  expect([ours.status, theirs.status]).toEqual([200, 200]);
+  const [here, there] = seen;
+  expect(here).toEqual(there);
+  expect(here).toMatchObject({ 'x-forwarded-host': headers['x-forwarded-host'] ?? host.host });
+  expect(metadataIn(ours.headers)).toEqual(metadataIn(theirs.headers));
+  expect(metadataIn(ours.headers)).toEqual({ 'grpc-metadata-x-quota': '17', 'grpc-metadata-x-several': 'one' });
+});
+
+test('metadata of an answer that is an error goes as well', async () => {
+  const ours = await send(`${urls.ours}/v1/tasks/nobody`, {});
+  const theirs = await send(`${urls.theirs}/v1/tasks/nobody`, {});
+  expect([ours.status, metadataIn(ours.headers)]).toEqual([404, metadataIn(theirs.headers)]);
+});
