@@ -41,6 +41,20 @@ export function readJson<T>({ type, desc }: JsonType<T>, json: JsonValue, option
   return type.decode(toBinary(desc, message));
 }
 
+/**
+ * Reads what a caller sent, without minding fields that the message does not have. A name that an enum does not have is refused all the same: it
+ * would silently mean the default, and the library ignores both or neither.
+ * @throws as `readJson`.
+ */
+export function readCallersJson<T>(type: JsonType<T>, json: JsonValue): T {
+  try {
+    return readJson(type, json, { unknownFields: 'refuse' });
+  } catch (error) {
+    if (error instanceof Error && /cannot decode enum/.test(error.message)) throw error;
+    return readJson(type, json, { unknownFields: 'ignore' });
+  }
+}
+
 /** Canonical proto3 JSON without unpopulated fields: one form for one message, fit to be stored. */
 export function writeCompactJson<T>({ type, desc }: JsonType<T>, message: T): JsonValue {
   return toJson(desc, fromBinary(desc, type.encode(message).finish()), { registry });

@@ -21,6 +21,7 @@ const differences = {
   'nothing-there': { allowed: 'text', reason: 'The words of an error that no call is behind.' },
   'empty-stream': { allowed: 'content-type', reason: 'A gateway learns of the type with the first message; here it is known before, and a stream without messages has it too.' },
   'enum-numbers': { allowed: 'enums', reason: '`$alt=json;enum-encoding=int` is a parameter of Google’s own APIs, which a gateway takes for an unknown name and ignores.' },
+  'enum-name': { allowed: { ours: 400, theirs: 200 }, reason: 'A gateway ignores a name that the enum does not have, so that a slip of the pen silently means the default.' },
   'rest-of-the-body': { allowed: { ours: 400, theirs: 200 }, reason: 'A gateway reads the first JSON value and ignores what follows. That is more likely a mistake of the caller.' },
   'field-twice': { allowed: { ours: 200, theirs: 400 }, reason: 'JSON.parse takes the last of several, as browsers do; a reader of our own only for this would be slower and could be wrong.' },
   'empty-id': { allowed: { ours: 404, theirs: 400 }, reason: 'A gateway lets `*` match an empty segment, and the server refuses the name. There is no such resource in any case.' },

@@ -91,7 +91,7 @@ const MALFORMED: readonly Row[] = [
   { name: 'two of a oneof', ...submit('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}],"subtitles":{"uri":"x","cues":{}}}}}'), differs: 'parse-errors-say-more' },
   { name: 'an unknown field', ...submit(json({ spec, nonsense: 1 })) },
   { name: 'an unknown field deep down', ...submit(json({ spec: { montage: { ...spec.montage, longestClipp: '5s' } } })) },
-  { name: 'an unknown enum name', ...submit(json({ spec: { montage: { ...spec.montage, fit: 'FIT_NO' } } })) },
+  { name: 'an unknown enum name', ...submit(json({ spec: { montage: { ...spec.montage, fit: 'FIT_NO' } } })), differs: 'enum-name' },
   { name: 'a query that is no number', target: '/v1/tasks?page_size=many', differs: 'parse-errors-say-more' },
   { name: 'a query that is no enum', target: '/v1/tasks/{queued}?view=NO', differs: 'parse-errors-say-more' },
   { name: 'a query given twice', target: '/v1/tasks?page_size=1&page_size=2', differs: 'parse-errors-say-more' },

@@ -2,7 +2,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc';
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { TaskError } from '../../task/errors.js';
-import { jsonType, type JsonType, readJson, writeFullJson } from '../../wire/proto-json.js';
+import { jsonType, type JsonType, readCallersJson, readJson, writeFullJson } from '../../wire/proto-json.js';
 import { createMemory } from './memory.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { TaskService } from '../grpc/task-service.js';
@@ -72,12 +72,12 @@ function endpoint<Request, Response extends object>(
   const print = printerOf(responseType);
   const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: false, options: {} };
 
-  // In a body unknown fields and names of enums are ignored, as over gRPC and by grpc-gateway. Of a query there are only known ones here.
-  const options = { unknownFields: hasBody ? 'ignore' : 'refuse' } as const;
+  // In a body unknown fields are ignored, as over gRPC and by grpc-gateway. Of a query there are only known ones here.
+  const readRequest = (json: JsonObject) => (hasBody ? readCallersJson(requestType, json) : readJson(requestType, json, { unknownFields: 'refuse' }));
   const remember = createMemory<ParsedRequest<Request>>(MAX_REMEMBERED);
 
   return async ({ read, key }, context, printing) => {
-    const parse = () => parseRequest(() => readJson(requestType, read(), options), generated.requestType, hasBody ? 'body' : 'query');
+    const parse = () => parseRequest(() => readRequest(read()), generated.requestType, hasBody ? 'body' : 'query');
     const { request, fault } = key === null ? parse() : remember(key, parse);
     const call: ServerMiddlewareCall<Request, Response> = {
       method: descriptor,

@@ -93,6 +93,7 @@ describe('a request becomes that of the RPC', () => {
     ['[]', /body: must be a JSON object/],
     ['null', /body: must be a JSON object/],
     ['{"spec":{"montage":{"fit":true}}}', /Fit/],
+    ['{"spec":{"montage":{"fit":"FIT_NO"}}}', /FIT_NO/],
     ['{"spec":{"montage":{"longestClip":"5"}}}', /longest_clip|Duration/],
     [`{"spec":{"montage":{"resolution":"${'x'.repeat(10_000)}"}}}`, /^.{0,500}$/],
   ])('a body of %.40s is the fault of the request, and is logged as one', async (body, message) => {
@@ -104,9 +105,9 @@ describe('a request becomes that of the RPC', () => {
     expect(lines).toMatchObject([{ method: 'SubmitTask', code: 'INVALID_ARGUMENT' }]);
   });
 
-  test('what a body says that the message does not have is ignored, also the name of an enum', async () => {
+  test('what a body says that the message does not have is ignored', async () => {
     const { send, asked } = gatewayUnderTest();
-    const spec = { montage: { materials: [{ uri: 'a.mp4', nonsense: 1 }], fit: 'FIT_NO' } };
+    const spec = { montage: { materials: [{ uri: 'a.mp4', nonsense: 1 }] } };
     expect(await send('POST', '/v1/tasks', JSON.stringify({ spec, nonsense: {} }))).toMatchObject({ status: 200 });
     expect(asked).toHaveLength(1);
   });
