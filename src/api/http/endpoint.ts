@@ -5,6 +5,7 @@ import { TaskError } from '../../task/errors.js';
 import { jsonType, type JsonType, readJson, writeFullJson } from '../../wire/proto-json.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { TaskService } from '../grpc/task-service.js';
+import type { InProcessContext } from './in-process-context.js';
 import type { Route } from './route-table.js';
 
 const MAX_DESCRIPTION_CHARACTERS = 300;
@@ -14,7 +15,7 @@ const MAX_DESCRIPTION_CHARACTERS = 300;
  * @param read makes the request's JSON; what it throws counts as the request's fault.
  * @throws RpcError
  */
-export type Endpoint = (read: () => JsonObject, context: CallContext, printing: Printing) => Promise<string>;
+export type Endpoint = (read: () => JsonObject, context: InProcessContext, printing: Printing) => Promise<string>;
 
 /** How enums are printed; by name unless a caller asks otherwise. */
 export interface Printing {
@@ -75,7 +76,9 @@ function endpoint<Request, Response extends object>(
       next: async function* (_, innerContext) {
         // Thrown here and not before, so that a malformed request is logged and answered like any other.
         if (fault) throw fault;
-        return await method(request, innerContext);
+        const answer = await method(request, innerContext);
+        context.throwIfLate();
+        return answer;
       },
     };
     const { value } = await chain(call, context).next();
