@@ -64,7 +64,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request) });
   const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), facts: options.facts, drain: drain.signal, monotonicMs });
   const router = createRouter({
-    gateway: createGateway({ service, chain }),
+    gateway: createGateway({ service, chain, noteCut: (request) => { guard.noteCut(request); } }),
     files: createFiles({ urls, logger }),
     compatibility: createCompatibility({ tasks, chain, urls, ...options.compatibility }),
     readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
