@@ -13,6 +13,7 @@ import { createLocalLibrary } from './media/local-library.js';
 import { createLocalOutputs } from './media/local-outputs.js';
 import { createLoggedEvents } from './observability/events.js';
 import type { Logger } from './observability/logger.js';
+import { createMetrics, type Metrics } from './observability/metrics.js';
 import { createMongoStore } from './store/mongo/mongo-store.js';
 import { createSqliteStore } from './store/sqlite/sqlite-store.js';
 import { systemClock } from './system-clock.js';
@@ -47,6 +48,7 @@ interface Context {
   readonly config: Config;
   readonly logger: Logger;
   readonly events: TaskEvents;
+  readonly metrics: Metrics;
   readonly store: TaskStore;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
@@ -63,13 +65,15 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   };
   try {
-    const events = createLoggedEvents(logger);
-    const store = await openStore(config, events);
+    const logged = createLoggedEvents(logger);
+    const store = await openStore(config, logged);
     cleanups.push(() => store.close());
+    const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
     const context: Context = {
       config,
       logger,
-      events,
+      events: metrics.events(logged),
+      metrics,
       store,
       assets: createLocalFiles({ roots: config.inputRoots }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
@@ -104,7 +108,7 @@ async function openStore(config: Config, events: TaskEvents): Promise<TaskStore>
   return createMongoStore({ uri: config.mongodbUri, onTrouble: (what, cause) => { events.trouble(what, cause); } });
 }
 
-async function openDoors({ config, logger, events, store, assets, outputs }: Context, inspector: MediaInspector | null): Promise<{ api: Api; hub: { close(): void } }> {
+async function openDoors({ config, logger, events, metrics, store, assets, outputs }: Context, inspector: MediaInspector | null): Promise<{ api: Api; hub: { close(): void } }> {
   let publicUrl = config.publicUrl ?? '';
   const urls = createOutputUrls({
     store,
@@ -127,6 +131,7 @@ async function openDoors({ config, logger, events, store, assets, outputs }: Con
     },
     ping: () => store.ping(),
     logger,
+    metrics,
     monotonicMs: () => systemClock.monotonicMs(),
     graceMs: CLOSE_GRACE_MS,
   });

@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.js';
+import type { Metrics } from '../observability/metrics.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
@@ -37,6 +38,8 @@ export interface ApiOptions {
   /** Resolves while the store answers. */
   readonly ping: () => Promise<void>;
   readonly logger: Logger;
+  /** Counts every call, and what `/metrics` shows. */
+  readonly metrics: Metrics;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
   /** How long `stop` waits for open calls before it cuts them. */
@@ -57,17 +60,18 @@ export interface Api {
 
 /** Opens both doors on one implementation and one chain. @throws Error when an address cannot be listened on; then neither is open. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { tasks, urls, logger, monotonicMs, graceMs } = options;
+  const { tasks, urls, logger, metrics, monotonicMs, graceMs } = options;
   const drain = createDrain();
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
-  const chain = createChain({ logger, drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request) });
+  const chain = createChain({ logger, calls: metrics.calls, drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request) });
   const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), facts: options.facts, drain: drain.signal, monotonicMs });
   const router = createRouter({
     gateway: createGateway({ service, chain, noteCut: (request) => { guard.noteCut(request); } }),
     files: createFiles({ urls, logger }),
     compatibility: createCompatibility({ tasks, chain, urls, ...options.compatibility }),
     readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
+    metrics: () => metrics.render(),
     version: API_VERSION,
   });
   const handler = withCors(router, options.corsOrigins);

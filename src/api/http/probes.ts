@@ -1,3 +1,4 @@
+import type { MetricsPage } from '../../observability/metrics.js';
 import type { HttpResponse } from './http-types.js';
 
 export interface Readiness {
@@ -18,6 +19,14 @@ export async function readyz({ ping, drain, timeoutMs }: Readiness): Promise<Htt
   return (await answers(ping, timeoutMs)) ? text(200, 'ok\n') : text(503, 'the store does not answer\n');
 }
 
+export type RenderMetrics = () => Promise<MetricsPage>;
+
+/** `/metrics`, for Prometheus. Answers 200 without the store too, which is when it is needed most. */
+export async function metricsPage(render: RenderMetrics): Promise<HttpResponse> {
+  const { contentType, text: body } = await render();
+  return text(200, body, contentType);
+}
+
 async function answers(ping: () => Promise<void>, timeoutMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {
@@ -30,7 +39,7 @@ async function answers(ping: () => Promise<void>, timeoutMs: number): Promise<bo
   }
 }
 
-function text(status: number, body: string): HttpResponse {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+function text(status: number, body: string, contentType = 'text/plain; charset=utf-8'): HttpResponse {
+  const headers = { 'content-type': contentType, 'cache-control': 'no-store' };
   return { status, headers, body: { kind: 'text', text: body } };
 }

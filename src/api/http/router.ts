@@ -5,13 +5,14 @@ import type { Gateway } from './gateway.js';
 import { plainError } from './http-error.js';
 import { type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
 import { openApiDocument } from './openapi/document.js';
-import { healthz, type Readiness, readyz } from './probes.js';
+import { healthz, metricsPage, type Readiness, readyz, type RenderMetrics } from './probes.js';
 
 export interface RouterOptions {
   readonly gateway: Gateway;
   readonly files: Files;
   readonly compatibility: Compatibility;
   readonly readiness: Readiness;
+  readonly metrics: RenderMetrics;
   /** Of the service, for its OpenAPI document. */
   readonly version: string;
 }
@@ -19,7 +20,7 @@ export interface RouterOptions {
 /** Everything that is served over HTTP, as one function without a socket. Never rejects. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
-export function createRouter({ gateway, files, compatibility, readiness, version }: RouterOptions): HttpHandler {
+export function createRouter({ gateway, files, compatibility, readiness, metrics, version }: RouterOptions): HttpHandler {
   // Made when it is first asked for: it takes some milliseconds, which most processes never need.
   let text: string | null = null;
   const openApi = () => (text ??= JSON.stringify(openApiDocument({ version })));
@@ -30,6 +31,8 @@ export function createRouter({ gateway, files, compatibility, readiness, version
         return onlyGet(request) ?? healthz();
       case '/readyz':
         return onlyGet(request) ?? readyz(readiness);
+      case '/metrics':
+        return onlyGet(request) ?? metricsPage(metrics);
       case '/openapi.json':
         return onlyGet(request) ?? jsonResponse(200, openApi());
       default:

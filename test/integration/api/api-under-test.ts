@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Api, type ApiOptions, startApi } from '../../../src/api/api.js';
 import { createLogger } from '../../../src/observability/logger.js';
+import { createMetrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
 import { systemClock } from '../../../src/system-clock.js';
 import { createOutputUrls } from '../../../src/task/output-urls.js';
@@ -46,7 +47,9 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
     remove: () => Promise.resolve(),
     discard: () => Promise.resolve(),
   };
-  const tasks = createTaskUseCases({ store, hub, assets, outputs, inspector: null, clock: systemClock, events: recordEvents() });
+  const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
+  const events = metrics.events(recordEvents());
+  const tasks = createTaskUseCases({ store, hub, assets, outputs, inspector: null, clock: systemClock, events });
   let publicUrl = '';
   const urls = createOutputUrls({
     store, outputs, clock: systemClock, signingKey: Buffer.alloc(32, 1), publicUrl: () => publicUrl, lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
@@ -64,6 +67,7 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
     compatibility: { library: options.library ?? { list: () => Promise.resolve([]) }, musicFolder: 'songs', random: () => 0.5 },
     ping: () => store.ping(),
     logger,
+    metrics,
     monotonicMs: () => performance.now(),
     graceMs: 2_000,
     ...options,

@@ -1,7 +1,8 @@
-import { type CallContext, ServerError, type ServerMiddleware, type ServerMiddlewareCall, Status } from 'nice-grpc';
+import { type CallContext, type ServerMiddleware, type ServerMiddlewareCall, Status } from 'nice-grpc';
 import type { Logger } from '../../../observability/logger.js';
 import { RpcError } from '../../rpc-error.js';
 import { formatTaskName } from '../../../wire/task-name.js';
+import { codeOf } from './call-code.js';
 
 export interface LoggingOptions {
   readonly logger: Logger;
@@ -34,11 +35,6 @@ export function logging({ logger, monotonicMs, cutStatus }: LoggingOptions): Ser
       else logger.info(line, 'call');
     }
   };
-}
-
-function codeOf(error: unknown): Status {
-  if (error instanceof ServerError) return error.code;
-  return error instanceof Error && error.name === 'AbortError' ? Status.CANCELLED : Status.UNKNOWN;
 }
 
 function causeOf(error: unknown): unknown {

@@ -1,0 +1,15 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+let registry: Registry | null = null;
+
+/**
+ * Memory, CPU, event loop and garbage collection of this process. One for all services in it: what the process does is the same for
+ * each, and the observers behind it cannot be taken away again.
+ */
+export function processMetrics(): Registry {
+  if (!registry) {
+    registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+  }
+  return registry;
+}

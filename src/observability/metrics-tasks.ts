@@ -1,0 +1,62 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { TaskEvents } from '../task/ports/task-events.js';
+import type { Task } from '../task/task.js';
+
+/** A phase takes milliseconds for a file at hand and up to hours for a long render. */
+const PHASE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
+
+const ENDED_HELP =
+  'Attempts that ended, by the state that the task went to and the reason of a failure; also tasks that were cancelled or timed out before one began.';
+
+/**
+ * Counts what happens to tasks. Each end is counted once, by the process that stored it: an attempt that lost its task is not counted
+ * by its own worker, since a cancel or a recovery was.
+ * @returns a decorator, which tells its inner events first.
+ */
+export function createEventMetrics(registry: Registry): (inner: TaskEvents) => TaskEvents {
+  const registers = [registry];
+  const submitted = new Counter({ name: 'cutroom_tasks_submitted_total', help: 'Tasks that were accepted.', registers });
+  const ended = new Counter({ name: 'cutroom_attempts_ended_total', help: ENDED_HELP, labelNames: ['state', 'reason'], registers });
+  const phase = new Histogram({
+    name: 'cutroom_phase_seconds', help: 'Time that an ended attempt spent in each phase.', labelNames: ['phase'], buckets: PHASE_SECONDS, registers,
+  });
+
+  function countEnd({ state }: Task, reason: string): void {
+    ended.inc({ state, reason });
+  }
+
+  /** Of an attempt that is followed by another nothing is there: its task starts afresh. */
+  function observePhases({ phaseTimings }: Task): void {
+    for (const timing of phaseTimings) phase.observe({ phase: timing.phase }, timing.durationMs / 1000);
+  }
+
+  return (inner) => ({
+    ...inner,
+    submitted: (task) => {
+      inner.submitted(task);
+      submitted.inc();
+    },
+    attemptEnded: (task, details) => {
+      inner.attemptEnded(task, details);
+      countEnd(task, details.failure?.reason ?? '');
+      observePhases(task);
+    },
+    cancelled: (task) => {
+      inner.cancelled(task);
+      countEnd(task, '');
+      observePhases(task);
+    },
+    queueTimedOut: (task) => {
+      inner.queueTimedOut(task);
+      countEnd(task, 'QUEUE_TIMEOUT');
+    },
+    handedBack: (task) => {
+      inner.handedBack(task);
+      countEnd(task, 'HANDED_BACK');
+    },
+    recovered: (task) => {
+      inner.recovered(task);
+      countEnd(task, 'WORKER_LOST');
+    },
+  });
+}

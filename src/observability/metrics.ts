@@ -1,0 +1,60 @@
+import { Registry } from 'prom-client';
+import type { TaskEvents } from '../task/ports/task-events.js';
+import type { QueueStats } from '../task/ports/task-store.js';
+import { type CallMetrics, createCallMetrics } from './metrics-calls.js';
+import { processMetrics } from './metrics-process.js';
+import { createQueueMetrics } from './metrics-queue.js';
+import { createEventMetrics } from './metrics-tasks.js';
+
+/** A store that takes longer counts as one that does not answer: a scrape that waits is a scrape that is lost. */
+const STATS_TIMEOUT_MS = 2_000;
+
+export interface MetricsOptions {
+  /** How the queue stands; asked at each scrape. */
+  readonly stats: () => Promise<QueueStats>;
+  /** Time of day, in milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** How long a scrape waits for `stats`. Default: 2 s. */
+  readonly statsTimeoutMs?: number;
+}
+
+/** What one service tells Prometheus. Each has its own counters, so that several in one process do not mix theirs. */
+export interface Metrics {
+  /** Told of every call, by the chain. */
+  readonly calls: CallMetrics;
+  /** Counts what it is told, and tells `inner`. */
+  events(inner: TaskEvents): TaskEvents;
+  /** The page that a scrape gets. Scrapes that come at the same time share one. Does not fail when the store does. */
+  render(): Promise<MetricsPage>;
+}
+
+/** In the Prometheus text format. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+export function createMetrics({ stats, nowMs, statsTimeoutMs }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const queue = createQueueMetrics({ registry, stats, nowMs, timeoutMs: statsTimeoutMs ?? STATS_TIMEOUT_MS });
+  const calls = createCallMetrics(registry);
+  const events = createEventMetrics(registry);
+  let page: Promise<MetricsPage> | null = null;
+
+  async function render(): Promise<MetricsPage> {
+    await queue.refresh();
+    const [own, ofProcess] = await Promise.all([registry.metrics(), processMetrics().metrics()]);
+    return { contentType: registry.contentType, text: `${own}\n${ofProcess}` };
+  }
+
+  return {
+    calls,
+    events,
+    render() {
+      page ??= render().finally(() => {
+        page = null;
+      });
+      return page;
+    },
+  };
+}
