@@ -1,4 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { FIRST_VERSION_MS } from '../first-version.js';
 
 /** Expressions that partial indexes are on; a query uses an index only by the very same text. */
 export const QUEUE_RANK = `json_extract(document, '$.queueRankMs')`;
@@ -28,15 +29,32 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, id)
   ) STRICT;
   CREATE UNIQUE INDEX tasks_request ON tasks (tenant, request_id) WHERE request_id IS NOT NULL;
+  CREATE INDEX tasks_queued ON tasks (create_time_ms, tenant, id) WHERE state = 'QUEUED';
+  CREATE INDEX tasks_running ON tasks (lease_expires_ms) WHERE state = 'RUNNING';
+  CREATE INDEX tasks_list ON tasks (tenant, create_time_ms DESC, id DESC);
+  CREATE TABLE specs (tenant TEXT NOT NULL, id TEXT NOT NULL, spec TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
+  CREATE TABLE secrets (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT;
+  `,
+  // Tasks got a place in the queue, time limits, labels and a time to live. Those that are there were promised no deadline, so they get none; those
+  // that have ended are kept for a time to live from now on, so that nobody loses a video by an upgrade.
+  `
+  UPDATE tasks SET document = json_insert(document,
+    '$.labels', json('{}'),
+    '$.priority', 0,
+    '$.queueRankMs', create_time_ms,
+    '$.timeouts', json('{"queueMs":${FIRST_VERSION_MS},"totalMs":null,"stallMs":null,"fetchMs":null}'),
+    '$.ttlMs', ${FIRST_VERSION_MS},
+    '$.estimatedEndTimeMs', NULL,
+    '$.phaseTimings', json('[]'),
+    '$.submitWarnings', json('[]'),
+    '$.queueDeadlineMs', NULL,
+    '$.expireTimeMs', CASE WHEN ${HAS_ENDED} THEN unixepoch() * 1000 + ${FIRST_VERSION_MS} END);
+  DROP INDEX tasks_queued;
   CREATE INDEX tasks_queued ON tasks (${QUEUE_RANK}, tenant, id) WHERE state = 'QUEUED';
   CREATE INDEX tasks_waiting ON tasks (create_time_ms) WHERE state = 'QUEUED';
   CREATE INDEX tasks_overdue ON tasks (${QUEUE_DEADLINE}) WHERE state = 'QUEUED';
   CREATE INDEX tasks_expired ON tasks (${EXPIRE_TIME}) WHERE ${HAS_ENDED};
-  CREATE INDEX tasks_running ON tasks (lease_expires_ms) WHERE state = 'RUNNING';
-  CREATE INDEX tasks_list ON tasks (tenant, create_time_ms DESC, id DESC);
   CREATE TABLE diagnostics (tenant TEXT NOT NULL, id TEXT NOT NULL, diagnostics TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
-  CREATE TABLE specs (tenant TEXT NOT NULL, id TEXT NOT NULL, spec TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
-  CREATE TABLE secrets (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT;
   `,
 ];
 
@@ -51,6 +69,12 @@ export function migrate(database: DatabaseSyncInstance, file: string): void {
   }
   for (const [version, step] of MIGRATIONS.entries()) {
     if (version < row.user_version) continue;
-    database.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${version + 1}; COMMIT`);
+    try {
+      database.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${version + 1}; COMMIT`);
+    } catch (error) {
+      // Not left to the closing of the file, which the library puts off.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
   }
 }
