@@ -9,6 +9,7 @@ import { collectionsOf, createIndexes, type Collections } from './collections.js
 import { putDiagnostics, remove, stats } from './beside-tasks.js';
 import { listFilter, listSort } from './list-filter.js';
 import { idOf, requestFilter, taskOf, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
+import { upgradeTasks } from './upgrade.js';
 import { aliveWorkers, announceWorker } from './workers.js';
 import { insert, renewLease, replace, secret } from './writes.js';
 
@@ -43,6 +44,7 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Task
     await clients.close();
   };
   try {
+    await upgradeTasks(collections.tasks, { deadlineMs: INDEX_DEADLINE_MS });
     await createIndexes(collections, { deadlineMs: INDEX_DEADLINE_MS });
     const onTrouble = (cause: unknown): void => { options.onTrouble?.('change stream', cause); };
     await openChangeFeed(collections.feed, { notifier, deadlineMs, onTrouble, signal: closing.signal });

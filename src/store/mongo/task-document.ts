@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb';
 import type { Task, TaskKey } from '../../task/task.js';
+import { completed } from '../first-version.js';
 
 /**
  * A task as MongoDB keeps it: the task's fields, and its spec, in one document, so that a submit is one write. The key is the `_id`
@@ -31,9 +32,10 @@ function split({ id, ...fields }: Task): { _id: TaskDocument['_id']; fields: Omi
   return { _id: idOf({ tenant: fields.tenant, id }), fields };
 }
 
+/** Completed, since in an upgrade, replica by replica, those of the version before still submit. */
 export function taskOf(stored: StoredTask): Task {
   const { _id, ...fields } = stored;
-  return { id: _id.id, ...fields };
+  return completed({ id: _id.id, ...fields });
 }
 
 /** Matches a task only in the very version that `task` is. */
