@@ -67,7 +67,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
   it('a removal is known as made, with the diagnostics', async () => {
     const task = await insertQueued(store);
     await store.putDiagnostics(task, '{}');
-    const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { failCommands: ['delete'], appName: 'cutroom', closeConnection: true });
+    const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...REMOVALS, closeConnection: true });
     expect(await store.remove(task)).toBe(true);
     await cut.entered(2);
     expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([null, null]);
@@ -77,12 +77,34 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     expect(await store.get(other)).toBeNull();
   });
 
+  it('a removal that did not reach the server is made', async () => {
+    const task = await insertQueued(store);
+    const cut = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, closeConnection: true });
+    const removal = store.remove(task);
+    await cut.entered(2);
+    await cut.off();
+    expect(await removal).toBe(true);
+    expect(await store.get(task)).toBeNull();
+  });
+
+  it('diagnostics that come while a task is being removed go with it', async () => {
+    const task = await insertQueued(store);
+    const held = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, blockConnection: true, blockTimeMS: 500 });
+    const removal = store.remove(task);
+    await held.entered(1);
+    await store.putDiagnostics(task, '{"late":true}');
+    expect(await store.getDiagnostics(task)).toBe('{"late":true}');
+    await held.off();
+    expect(await removal).toBe(true);
+    expect(await store.getDiagnostics(task)).toBeNull();
+  });
+
   it('a removal that breaks off leaves a task that can be removed again, and no diagnostics without a task', async () => {
     const impatient = await createMongoStore({ uri, callDeadlineMs: 300 });
     const task = await insertQueued(store);
     await store.putDiagnostics(task, '{}');
     // The first delete, of the diagnostics, passes; the second, of the task, has no answer.
-    const cut = await setFailPoint(client, 'failCommand', { skip: 1 }, { failCommands: ['delete'], appName: 'cutroom', closeConnection: true });
+    const cut = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, closeConnection: true });
     await expect(impatient.remove(task)).rejects.toMatchObject({ detail: { reason: 'STORE_UNAVAILABLE' } });
     await cut.off();
     expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([task, null]);

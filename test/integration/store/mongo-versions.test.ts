@@ -83,6 +83,26 @@ describe.skipIf(skipWithoutMongod())('a MongoDB collection of the first version'
     expect(names).toEqual(expect.arrayContaining(['rank', 'waiting', 'overdue', 'expired', 'leases', 'request', 'list']));
   });
 
+  it('opens for several processes that start at once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const database = `versions-${randomUUID()}`;
+      await client.db(database).collection('tasks').createIndexes([{ key: { createTimeMs: 1, _id: 1 }, name: 'queued', partialFilterExpression: { state: 'QUEUED' } }]);
+      const opened = await Promise.allSettled(Array.from({ length: 6 }, () => createMongoStore({ uri: mongod.uriOf(database) })));
+      await Promise.all(opened.map(async (result) => { if (result.status === 'fulfilled') await result.value.close(); }));
+      expect(opened.filter((result) => result.status === 'rejected')).toEqual([]);
+    }
+  });
+
+  it('what waits keeps its place by age, whatever its id', async () => {
+    const database = `versions-${randomUUID()}`;
+    tasks = client.db(database).collection<TaskDocument>('tasks');
+    for (const [id, createTimeMs] of [['a', 3000], ['c', 1000], ['b', 2000]] as const) await insertOld({ ...queued, id, requestId: null, createTimeMs });
+    const other = await createMongoStore({ uri: mongod.uriOf(database) });
+    const ids = (await other.queued(10)).map(({ id }) => id);
+    await other.close();
+    expect(ids).toEqual(['c', 'b', 'a']);
+  });
+
   it('a replica of the first version may still submit while others are new', async () => {
     await insertOld({ ...queued, id: 'late', requestId: null });
     expect((await store.queued(10)).map(({ id }) => id).sort()).toEqual(['late', 'queued']);

@@ -104,6 +104,19 @@ describe('a SQLite file of the first version', () => {
     expect(await listOf(store)).toEqual(first);
   });
 
+  it('opens too when it was made with a part of the second version already, and keeps what lies there', async () => {
+    const database = new DatabaseSync(file);
+    database.exec(`
+      CREATE INDEX tasks_waiting ON tasks (create_time_ms) WHERE state = 'QUEUED';
+      CREATE TABLE diagnostics (tenant TEXT NOT NULL, id TEXT NOT NULL, diagnostics TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
+      INSERT INTO diagnostics VALUES ('default', 'ended', '{"kept":true}');
+      UPDATE tasks SET document = json_set(document, '$.priority', 5, '$.queueRankMs', 700, '$.labels', json('{"project":"spring"}')) WHERE id = 'queued';`);
+    database.close();
+    store = createSqliteStore({ file });
+    expect(await store.getDiagnostics(ended)).toBe('{"kept":true}');
+    expect(await store.queued(10)).toMatchObject([{ id: 'queued', priority: 5, queueRankMs: 700, labels: { project: 'spring' }, ttlMs: WEEK_MS }]);
+  });
+
   it('a step that fails leaves the file as it was, unlocked', () => {
     const withFile = <T>(use: (database: DatabaseSyncInstance) => T): T => {
       const database = new DatabaseSync(file);
