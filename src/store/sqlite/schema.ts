@@ -37,6 +37,7 @@ const MIGRATIONS: readonly string[] = [
   `,
   // Tasks got a place in the queue, time limits, labels and a time to live. Those that are there were promised no deadline, so they get none; those
   // that have ended are kept for a time to live from now on, so that nobody loses a video by an upgrade.
+  // "If": for a while before any release, files of version 1 were made with the tables and indexes of this step.
   `
   UPDATE tasks SET document = json_insert(document,
     '$.labels', json('{}'),
@@ -49,12 +50,12 @@ const MIGRATIONS: readonly string[] = [
     '$.submitWarnings', json('[]'),
     '$.queueDeadlineMs', NULL,
     '$.expireTimeMs', CASE WHEN ${HAS_ENDED} THEN unixepoch() * 1000 + ${FIRST_VERSION_MS} END);
-  DROP INDEX tasks_queued;
+  DROP INDEX IF EXISTS tasks_queued;
   CREATE INDEX tasks_queued ON tasks (${QUEUE_RANK}, tenant, id) WHERE state = 'QUEUED';
-  CREATE INDEX tasks_waiting ON tasks (create_time_ms) WHERE state = 'QUEUED';
-  CREATE INDEX tasks_overdue ON tasks (${QUEUE_DEADLINE}) WHERE state = 'QUEUED';
-  CREATE INDEX tasks_expired ON tasks (${EXPIRE_TIME}) WHERE ${HAS_ENDED};
-  CREATE TABLE diagnostics (tenant TEXT NOT NULL, id TEXT NOT NULL, diagnostics TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
+  CREATE INDEX IF NOT EXISTS tasks_waiting ON tasks (create_time_ms) WHERE state = 'QUEUED';
+  CREATE INDEX IF NOT EXISTS tasks_overdue ON tasks (${QUEUE_DEADLINE}) WHERE state = 'QUEUED';
+  CREATE INDEX IF NOT EXISTS tasks_expired ON tasks (${EXPIRE_TIME}) WHERE ${HAS_ENDED};
+  CREATE TABLE IF NOT EXISTS diagnostics (tenant TEXT NOT NULL, id TEXT NOT NULL, diagnostics TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
   `,
 ];
 
