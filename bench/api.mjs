@@ -8,6 +8,8 @@ import { fork } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createChannel, createClient } from 'nice-grpc';
+import { ensureGateway, startGateway } from '../scripts/lib/go-gateway.mjs';
+import { ensureGoTools, findGo } from '../scripts/lib/go-tools.mjs';
 import { root } from '../scripts/lib/root.mjs';
 import { dim, say, step } from '../scripts/lib/say.mjs';
 import { startService } from '../scripts/lib/service.mjs';
@@ -88,7 +90,19 @@ async function firstTask(service) {
 
 /** A grpc-gateway generated from our proto (test/foreign), in front of the service. Needs Go. */
 async function againstGateway(service, use) {
-  say('json_poll_go_gateway: SKIPPED, there is no gateway yet');
+  const go = findGo();
+  if (go === null) {
+    say('json_poll_go_gateway: SKIPPED, Go is not installed');
+    return;
+  }
+  await ensureGoTools(go);
+  await step('grpc-gateway for our protos', () => ensureGateway(go));
+  const gateway = await startGateway(service.grpc);
+  try {
+    await use(gateway.url.replace('http://', ''));
+  } finally {
+    await gateway.stop();
+  }
 }
 
 async function longSpec() {

@@ -1,9 +1,10 @@
 /**
  * `npm run test:foreign [-- vitest arguments]`: tests with other people's programs: grpcurl, grpc-health-probe, ghz, a grpc-gateway in Go generated
- * from our protos, and a browser. Installs them where they are missing, which takes some minutes the first time. The last line is always
+ * from our protos, nginx, promtool and a browser. Installs them where they are missing, which takes some minutes the first time. The last line is always
  * `N passed, N failed, N skipped`.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from './lib/fail.mjs';
 import { ensureGateway } from './lib/go-gateway.mjs';
@@ -14,7 +15,11 @@ import { run, which } from './lib/run.mjs';
 import { say, step, warn } from './lib/say.mjs';
 import { ensureSystemPackages } from './lib/system-packages.mjs';
 
-const BROWSER = [{ what: 'Chromium', package: 'chromium', isThere: () => which('chromium') !== null }];
+const PROGRAMS = [
+  { what: 'Chromium', package: 'chromium', isThere: () => which('chromium') !== null },
+  { what: 'nginx', package: 'nginx-light', isThere: () => existsSync('/usr/sbin/nginx') },
+  { what: 'promtool', package: 'prometheus', isThere: () => which('promtool') !== null },
+];
 
 try {
   const go = findGo();
@@ -23,7 +28,7 @@ try {
     process.stdout.write('0 passed, 0 failed, 1 skipped\n');
   } else {
     say(goVersion(go));
-    await ensureSystemPackages(BROWSER);
+    await ensureSystemPackages(PROGRAMS);
     await ensureNpmPackages();
     await ensureGoTools(go);
     await step('grpc-gateway for our protos', () => ensureGateway(go));

@@ -151,7 +151,7 @@ export function describeDocuments(kind: StoreKind): void {
 
     it('values that look like something else come back as they were', async () => {
       for (const text of HOSTILE) {
-        const task = newTask({ requestHash: text, requestId: `${text}-${randomUUID()}` });
+        const task = newTask({ requestHash: text, requestId: `${text}-${randomUUID()}`, labels: { a: text, 'a-b_c': text } });
         await at.store.insert(task, text);
         const running = claimedWith(task, text);
         expect(await at.store.replace(task, running, lease)).toBe(true);
@@ -215,7 +215,17 @@ export function describeDocuments(kind: StoreKind): void {
         () => listOf(store, { limit: 1, after: null }),
         () => store.replace(task, claim(task), lease),
         () => store.renewLease({ key: task, fence: 1, attemptId: 'a', leaseMs: 1 }),
+        () => store.remove(task),
+        () => store.count('default'),
         () => store.queued(1),
+        () => store.overdue(1, { nowMs: 1 }),
+        () => store.expired(1, { nowMs: 1 }),
+        () => store.stats(),
+        () => store.putDiagnostics(task, '{}'),
+        () => store.getDiagnostics(task),
+        () => store.announceWorker({ owner: 'o', slots: 1, build: null }, { leaseMs: 1 }),
+        () => store.forgetWorker('o'),
+        () => store.workers(),
         () => store.abandoned(1, { owner: 'o' }),
         () => store.secret('s'),
         () => store.ping(),

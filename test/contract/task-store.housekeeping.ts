@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/system-clock.js';
 import type { TaskHint } from '../../src/task/ports/task-feed.js';
+import { createTaskHub } from '../../src/task/task-hub.js';
 import { cancelled } from '../../src/task/transitions.js';
 import { eventually } from '../support/eventually.js';
 import { insertQueued, insertRunning, listOf, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
@@ -27,6 +29,27 @@ export function describeHousekeeping(kind: StoreKind): void {
     });
   });
 
+  describe('conditions on labels', () => {
+    const at = useStore(kind);
+
+    it('takes a value as it is, whatever it looks like, and not its beginning', async () => {
+      const values = ['$x', '$$NOW', 'a.b', '"', '\\', "'", '%', '字幕', '', '1', 'true', 'null'];
+      const tasks = await Promise.all(values.map((value, i) => insertQueued(at.store, { nowMs: i, labels: { key: value } })));
+      for (const [i, value] of values.entries()) {
+        const by = (equal: boolean) => listOf(at.store, { filter: { states: null, labels: [{ key: 'key', value, equal }] }, order: 'oldest-first' });
+        expect(await by(true)).toEqual([tasks[i]]);
+        expect(await by(false)).toEqual(tasks.filter((_, other) => other !== i));
+      }
+    });
+
+    it('takes as many as a filter may have', async () => {
+      const task = await insertQueued(at.store, { labels: { a: 'x' } });
+      await insertQueued(at.store, { labels: { a: 'y' } });
+      const labels = Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? { key: 'a', value: 'x', equal: true } : { key: 'b', value: `${i}`, equal: false }));
+      expect(await listOf(at.store, { filter: { states: ['QUEUED'], labels } })).toEqual([task]);
+    });
+  });
+
   describe('the queue', () => {
     const at = useStore(kind);
 
@@ -46,6 +69,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       await insertRunning(at.store, LONG_MS, { nowMs: 500, timeouts });
       expect(await at.store.overdue(10, { nowMs: 1500 })).toEqual([overdue]);
       expect(await at.store.overdue(10, { nowMs: 1100 })).toEqual([]);
+      expect((await at.store.overdue(1, { nowMs: 9000 })).map((t) => t.id)).toEqual([overdue.id]);
       expect(await at.store.stats()).toEqual({ queued: 2, running: 1, oldestQueuedTimeMs: 1000 });
     });
   });
@@ -69,6 +93,46 @@ export function describeHousekeeping(kind: StoreKind): void {
       expect(await at.store.remove(ended)).toBe(false);
       // Its request id is free again: "for the life of the record".
       expect(await at.store.insert(newTask({ requestId: 'r1' }), '{}')).toEqual({ kind: 'inserted' });
+    });
+
+    it.each([{ revision: 1 }, { fence: 7 }, { attemptId: 'stranger' }, { tenant: 'other' }])('touches nothing for another state of the task: %j', async (difference) => {
+      const running = await insertRunning(at.store);
+      await at.store.putDiagnostics(running, '{"a":1}');
+      expect(await at.store.remove({ ...running, ...difference })).toBe(false);
+      expect([await at.store.get(running), await at.store.getSpec(running), await at.store.getDiagnostics(running)]).toEqual([running, '{}', '{"a":1}']);
+    });
+
+    it('of a removal and a change at once exactly one is stored', async () => {
+      for (let round = 0; round < 5; round++) {
+        const queued = await insertQueued(at.store);
+        const ended = cancelled(queued, 2000);
+        const [isRemoved, isChanged] = await Promise.all([at.store.remove(queued), at.store.replace(queued, ended, lease)]);
+        expect(isRemoved).toBe(!isChanged);
+        expect(await at.store.get(queued)).toEqual(isRemoved ? null : ended);
+      }
+    });
+
+    it('leaves no diagnostics behind that an attempt puts there at the same moment', async () => {
+      for (let round = 0; round < 10; round++) {
+        const task = await insertQueued(at.store);
+        const puts = Array.from({ length: 4 }, () => at.store.putDiagnostics(task, '{"late":true}'));
+        expect(await at.store.remove(task)).toBe(true);
+        await Promise.all(puts);
+        expect(await at.store.getDiagnostics(task)).toBeNull();
+      }
+    });
+
+    it('ends the watch of whoever follows the task, with TASK_NOT_FOUND', { timeout: 20_000 }, async () => {
+      const task = await insertQueued(at.store);
+      const other = kind.shared ? await at.open() : at.store;
+      const hub = createTaskHub({ store: at.store, clock: systemClock, heartbeatMs: LONG_MS });
+      const events = hub.watch(task, { afterRevision: null, signal: new AbortController().signal });
+      expect(await events.next()).toMatchObject({ value: { kind: 'task', task: { id: task.id } } });
+      // Looked after from now on: it may reject before `remove` resolves.
+      const ended = expect(events.next()).rejects.toMatchObject({ detail: { reason: 'TASK_NOT_FOUND' } });
+      expect(await other.remove(task)).toBe(true);
+      await ended;
+      hub.close();
     });
 
     it('knows which ended tasks have expired', async () => {
@@ -110,5 +174,17 @@ export function describeHousekeeping(kind: StoreKind): void {
       await at.store.announceWorker({ owner: 'b', slots: 3, build: null }, { leaseMs: 1 });
       await eventually('the lease ends', async () => (await at.store.workers()).length === 0);
     });
+
+    if (kind.shared) {
+      it('are the same for every process', async () => {
+        const other = await at.open();
+        await at.store.announceWorker({ owner: 'a', slots: 2, build }, { leaseMs: LONG_MS });
+        await other.announceWorker({ owner: 'b', slots: 1, build: null }, { leaseMs: LONG_MS });
+        const both = [{ owner: 'a', slots: 2, build }, { owner: 'b', slots: 1, build: null }];
+        expect([await at.store.workers(), await other.workers()]).toEqual([both, both]);
+        await other.forgetWorker('b');
+        expect(await at.store.workers()).toEqual(both.slice(0, 1));
+      });
+    }
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ListCursor, TaskStore } from '../../src/task/ports/task-store.js';
+import type { ListCursor, ListQuery, TaskStore } from '../../src/task/ports/task-store.js';
 import type { Task } from '../../src/task/task.js';
 import { cancelled } from '../../src/task/transitions.js';
 import { claim, insertQueued, insertRunning, LONG_MS, OWNER, useStore, type StoreKind, listOf } from './store-under-test.js';
@@ -66,31 +66,41 @@ export function describeQueries(kind: StoreKind): void {
       for (const limit of [1, 5, 23, 100]) expect(await allPages(at.store, limit)).toEqual(expected);
     });
 
-    it('pages stay stable while tasks come and change', async () => {
+    it.each(['newest-first', 'oldest-first'] as const)('%s: pages stay stable while tasks come, change and go', async (order) => {
       const tasks: Task[] = [];
       for (let i = 0; i < 9; i++) tasks.push(await insertQueued(at.store, { nowMs: 1000 }));
-      const seen = await allPages(at.store, 2, async () => {
-        await insertQueued(at.store, { nowMs: 2000 });
-        const [some] = await at.store.queued(1);
-        if (some !== undefined) await at.store.replace(some, claim(some, OWNER), lease);
+      const expected = tasks.map((task) => task.id).sort();
+      if (order === 'newest-first') expected.reverse();
+      // What was on the page before goes, the cursor's own task included; what comes does so in front of it.
+      const seen = await allPages(at.store, 2, {
+        order,
+        between: async (page) => {
+          for (const task of page) expect(await at.store.remove(task)).toBe(true);
+          await insertQueued(at.store, { nowMs: order === 'newest-first' ? 2000 : 500, id: `new-${randomUUID()}` });
+          const next = tasks.find((task) => task.id === expected.at(-1));
+          if (next !== undefined) await at.store.replace(next, claim(next, OWNER), lease);
+        },
       });
-      const ids = seen.map((task) => task.id);
-      expect(ids).toEqual([...new Set(ids)]);
-      expect(ids).toEqual(tasks.map((task) => task.id).sort().reverse());
+      expect(seen.map((task) => task.id)).toEqual(expected);
     });
   });
 }
 
-async function allPages(store: TaskStore, limit: number, between?: () => Promise<void>): Promise<Task[]> {
+interface Paging {
+  readonly order?: ListQuery['order'];
+  readonly between?: (page: readonly Task[]) => Promise<void>;
+}
+
+async function allPages(store: TaskStore, limit: number, { order = 'newest-first', between }: Paging = {}): Promise<Task[]> {
   const seen: Task[] = [];
   let after: ListCursor | null = null;
   for (;;) {
-    const page: readonly Task[] = await listOf(store, { limit, after });
+    const page: readonly Task[] = await listOf(store, { limit, order, after });
     expect(page.length).toBeLessThanOrEqual(limit);
     seen.push(...page);
     const last = page.at(-1);
     if (last === undefined || page.length < limit) return seen;
     after = { createTimeMs: last.createTimeMs, id: last.id };
-    await between?.();
+    await between?.(page);
   }
 }

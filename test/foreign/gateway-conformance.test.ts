@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGateway } from '../../scripts/lib/go-gateway.mjs';
 import { type ApiUnderTest, startApiUnderTest } from '../integration/api/api-under-test.js';
@@ -57,6 +59,11 @@ describe('the JSON door answers as a grpc-gateway does', () => {
         expect({ ours: ours.status, theirs: theirs.status }).toEqual(allowed);
     }
   });
+});
+
+test('docs/json-door.md has the reason of every difference', async () => {
+  const text = await readFile(join(import.meta.dirname, '../../docs/json-door.md'), 'utf8');
+  for (const { reason } of Object.values(DIFFERENCES)) expect(text).toContain(reason);
 });
 
 test('every difference that is allowed is there', () => {

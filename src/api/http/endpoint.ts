@@ -6,6 +6,7 @@ import { jsonType, type JsonType, readCallersJson, readJson, writeFullJson } fro
 import { createMemory } from './memory.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { TaskService } from '../grpc/task-service.js';
+import type { InProcessContext } from './in-process-context.js';
 import type { Route } from './route-table.js';
 
 const MAX_DESCRIPTION_CHARACTERS = 300;
@@ -16,7 +17,7 @@ const MAX_REMEMBERED = 1_000;
  * One unary RPC, called in process: JSON in, JSON text out, through the same chain as a call that came over gRPC.
  * @throws RpcError
  */
-export type Endpoint = (source: RequestSource, context: CallContext, printing: Printing) => Promise<string>;
+export type Endpoint = (source: RequestSource, context: InProcessContext, printing: Printing) => Promise<string>;
 
 /** Where a request's JSON comes from. */
 export interface RequestSource {
@@ -87,7 +88,9 @@ function endpoint<Request, Response extends object>(
       next: async function* (_, innerContext) {
         // Thrown here and not before, so that a malformed request is logged and answered like any other.
         if (fault) throw fault;
-        return await method(request, innerContext);
+        const answer = await method(request, innerContext);
+        context.throwIfLate();
+        return answer;
       },
     };
     const { value } = await chain(call, context).next();

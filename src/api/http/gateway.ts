@@ -71,10 +71,10 @@ function unaryHandler(route: Route, { service, chain }: GatewayOptions): Handler
   }
   return async (routed) => {
     const { request, timeoutMs } = routed;
-    if (timeoutMs === null) return answer(routed, new InProcessContext(request), null);
+    if (timeoutMs === null) return answer(routed, new InProcessContext(request, null), null);
     const scope = openCallScope({ timeoutMs, caller: request.signal });
     try {
-      return await answer(routed, new InProcessContext({ headers: request.headers, peer: request.peer, signal: scope.signal }), scope);
+      return await answer(routed, new InProcessContext(request, scope), scope);
     } finally {
       scope.close();
     }

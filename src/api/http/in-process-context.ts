@@ -1,18 +1,22 @@
-import { type CallContext, Metadata } from 'nice-grpc';
+import { type CallContext, Metadata, ServerError } from 'nice-grpc';
 import { metadataOf } from './call-metadata.js';
+import type { CallScope } from './call-scope.js';
 import type { HttpRequest } from './http-types.js';
 
 /** The context of a call that did not come over gRPC. Few calls look at their metadata, so each part is made when it is first asked for. */
 export class InProcessContext implements CallContext {
   readonly peer: string;
-  readonly #request: Pick<HttpRequest, 'headers' | 'signal' | 'peer'>;
+  readonly #request: HttpRequest;
+  readonly #scope: CallScope | null;
   #metadata: Metadata | null = null;
   #header: Metadata | null = null;
   #trailer: Metadata | null = null;
 
-  constructor(request: Pick<HttpRequest, 'headers' | 'signal' | 'peer'>) {
+  /** @param scope null: the call has no deadline, and ends with its answer. */
+  constructor(request: HttpRequest, scope: CallScope | null) {
     this.peer = request.peer;
     this.#request = request;
+    this.#scope = scope;
   }
 
   get metadata(): Metadata {
@@ -33,7 +37,13 @@ export class InProcessContext implements CallContext {
   }
 
   get signal(): AbortSignal {
-    return this.#request.signal;
+    return this.#scope?.signal ?? this.#request.signal;
+  }
+
+  /** To be asked before an answer counts as one. @throws ServerError DEADLINE_EXCEEDED when the caller's own deadline has passed. */
+  throwIfLate(): void {
+    const reason: unknown = this.#scope?.signal.reason;
+    if (reason instanceof ServerError) throw reason;
   }
 
   /** There is no header to send ahead: an HTTP answer goes as one. */

@@ -8,7 +8,7 @@ import { type StreamFormat, streamHeaders } from './stream-format.js';
 /** How long a browser waits before it comes back. */
 const RETRY_MS = 2_000;
 /** Some proxies hold back the first kilobytes: a comment of that length gets through what follows. */
-const PADDING = `:${' '.repeat(2_048)}\n`;
+const PADDING = `:${' '.repeat(4_096)}\n`;
 const OPENING = `${PADDING}retry: ${RETRY_MS}\n\n`;
 
 /** Whether the caller wants server-sent events. */

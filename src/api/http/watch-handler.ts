@@ -20,7 +20,7 @@ export function watchHandler(route: Route, { service, chain, noteCut }: GatewayO
     const { request, timeoutMs, printing } = routed;
     const sse = wantsSse(request);
     const scope = openCallScope({ timeoutMs, caller: request.signal });
-    const context = new InProcessContext({ headers: request.headers, peer: request.peer, signal: scope.signal });
+    const context = new InProcessContext(request, scope);
     const call = endpoint(sse ? fromLastEvent(routed) : routed.read, context);
     const source: EventSource = {
       events: call.events,

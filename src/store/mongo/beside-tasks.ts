@@ -7,14 +7,24 @@ import { idOf, versionFilter, type TaskDocument } from './task-document.js';
 
 type TasksAndDiagnostics = Pick<Collections, 'tasks' | 'diagnostics'>;
 
-/** Removes a task in the very version that `task` is, with what lies beside it. Refused when repeated: the try before did it if the task is gone. */
+/**
+ * Removes a task in the very version that `task` is, with what lies beside it. Its diagnostics go first: whoever dies in between leaves a task without
+ * them, which can be removed again, and not diagnostics without a task, which nobody would ever find.
+ */
 export async function remove(calls: Calls, { tasks, diagnostics }: TasksAndDiagnostics, task: Task): Promise<boolean> {
+  const _id = idOf(task);
+  const clear = (): Promise<unknown> => calls.ask((options) => diagnostics.deleteOne({ _id }, { ...options }));
+  const isThere = await calls.ask((options) => tasks.findOne(versionFilter(task), { projection: { _id: 1 }, ...options }));
+  if (isThere === null) return false;
+  await clear();
   const isGone = await calls.change(async (options, isRepeat) => {
     const { deletedCount } = await tasks.deleteOne(versionFilter(task), { ...options });
     if (deletedCount > 0 || !isRepeat) return deletedCount > 0;
-    return (await tasks.findOne({ _id: idOf(task) }, { readConcern: 'linearizable', projection: { _id: 1 }, ...options })) === null;
+    // Refused when repeated: the try before did it if the task is gone.
+    return (await tasks.findOne({ _id }, { readConcern: 'linearizable', projection: { _id: 1 }, ...options })) === null;
   });
-  if (isGone) await calls.ask((options) => diagnostics.deleteOne({ _id: idOf(task) }, { ...options }));
+  // Those that an attempt has put there in between.
+  if (isGone) await clear();
   return isGone;
 }
 

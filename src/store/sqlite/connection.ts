@@ -8,6 +8,9 @@ import { isSqliteError } from './sqlite-errors.js';
 /** `full`: on the disk when the call returns. `normal`: survives a crash of the process, and of the machine only once a full write follows. */
 export type Durability = 'full' | 'normal';
 
+/** Prepared statements that are kept: all of the store's own, and the filters in use. */
+const MAX_STATEMENTS = 64;
+
 export type Value = string | number | null | Uint8Array;
 
 /** One open database file, which no other process has open. */
@@ -17,6 +20,8 @@ export interface Connection {
   /** Runs several statements as one transaction: all or nothing, on the disk when this returns. Within another: all or nothing of it, on the disk with that. */
   transaction<T>(body: () => T): T;
   rows(sql: string, ...values: Value[]): readonly Record<string, unknown>[];
+  /** Makes a call that needs nothing of the file, and is refused after `close` all the same. */
+  whileOpen<T>(call: () => T): T;
   close(): void;
 }
 
@@ -44,7 +49,11 @@ function connectionOf(database: DatabaseSyncInstance, release: () => void): Conn
 
   function prepared(sql: string): StatementSyncInstance {
     const statement = statements.get(sql) ?? database.prepare(sql);
+    // The last used comes last. Bounded, since each form of a caller's filter is a text of its own.
+    statements.delete(sql);
     statements.set(sql, statement);
+    const [oldest] = statements.keys();
+    if (statements.size > MAX_STATEMENTS && oldest !== undefined) statements.delete(oldest);
     return statement;
   }
 
@@ -91,6 +100,7 @@ function connectionOf(database: DatabaseSyncInstance, release: () => void): Conn
       }),
     transaction: (body) => guarded(() => transaction(body)),
     rows: (sql, ...values) => guarded(() => prepared(sql).all(...values) as Record<string, unknown>[]),
+    whileOpen: guarded,
     close: () => {
       if (!database.isOpen) return;
       // The library closes the file only once the prepared statements are garbage; until then it would look as after a crash, with

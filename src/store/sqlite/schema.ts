@@ -51,6 +51,12 @@ export function migrate(database: DatabaseSyncInstance, file: string): void {
   }
   for (const [version, step] of MIGRATIONS.entries()) {
     if (version < row.user_version) continue;
-    database.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${version + 1}; COMMIT`);
+    try {
+      database.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${version + 1}; COMMIT`);
+    } catch (error) {
+      // Not left to the closing of the file, which the library puts off.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
   }
 }

@@ -48,9 +48,9 @@ export function createSqliteStore(options: { file: string }): TaskStore {
     stats: () => answer(() => stats(connection)),
     putDiagnostics: (key, diagnostics) => answer(() => { putDiagnostics(connection, key, diagnostics); }),
     getDiagnostics: (key) => answer(() => textOf(connection, 'diagnostics', 'diagnostics', key)),
-    announceWorker: (worker, { leaseMs }) => answer(() => { workers.announce(worker, leaseMs); }),
-    forgetWorker: (owner) => answer(() => { workers.forget(owner); }),
-    workers: () => answer(() => workers.alive()),
+    announceWorker: (worker, { leaseMs }) => answer(() => { connection.whileOpen(() => { workers.announce(worker, leaseMs); }); }),
+    forgetWorker: (owner) => answer(() => { connection.whileOpen(() => { workers.forget(owner); }); }),
+    workers: () => answer(() => connection.whileOpen(() => workers.alive())),
     abandoned: (limit, { owner }) =>
       answer(() =>
         tasksOf(

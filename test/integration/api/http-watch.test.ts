@@ -131,7 +131,7 @@ describe('watching as server-sent events', () => {
         upstream.on('data', (chunk: Buffer) => {
           held.push(chunk);
           size += chunk.length;
-          if (size < 2048) return;
+          if (size < 4096) return;
           response.write(Buffer.concat(held));
           held = [];
         });
@@ -143,6 +143,44 @@ describe('watching as server-sent events', () => {
     closers.push(() => proxy.close(), () => { proxy.closeAllConnections(); });
     const stream = await open(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/v1/tasks/a:watch`, sse);
     await eventually('the first event', () => stream.text().includes('id: 1\n'));
+  });
+
+  it('a browser comes back from a server that leaves to the one that takes its place, with its cursor', async () => {
+    const leaving = await start();
+    await storeTask(leaving, 'a');
+    const port = leaving.api.httpPort;
+    const states: string[] = [];
+    const source = new EventSource(`${leaving.httpUrl}/v1/tasks/a:watch`);
+    closers.push(() => { source.close(); });
+    source.onmessage = ({ data, lastEventId }) => states.push(`${(JSON.parse(data as string) as { state: string }).state} ${lastEventId}`);
+    await eventually('the first event', () => states.length === 1);
+    leaving.api.drain();
+    // A browser that is refused by a status closes for good, so it is not.
+    const refused = await fetch(`${leaving.httpUrl}/v1/tasks/a:watch`, { headers: sse });
+    expect([refused.status, await refused.text()]).toEqual([200, expect.stringMatching(/^: +\nretry: \d+\n\n: this server is shutting down.*\n\n$/)]);
+    await leaving.api.stop();
+    const next = await start({ httpAddress: `127.0.0.1:${port}` });
+    await storeTask(next, 'a');
+    await next.change('a', run);
+    await eventually('the state since', () => states.length === 2);
+    expect(states).toEqual(['QUEUED 1', 'RUNNING 2']);
+  });
+
+  it('HEAD answers without watching', async () => {
+    const under = await start();
+    await storeTask(under, 'a');
+    const head = await fetch(`${under.httpUrl}/v1/tasks/a:watch`, { method: 'HEAD', headers: sse });
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    await eventually('its call is over', () => under.log.some((line) => line.method === 'WatchTask'));
+  });
+
+  it('a watcher that goes away is forgotten at once', async () => {
+    const under = await start();
+    await storeTask(under, 'a');
+    const stream = await open(`${under.httpUrl}/v1/tasks/a:watch`, sse);
+    await eventually('the first event', () => stream.text().includes('id: 1\n'));
+    stream.response.destroy();
+    expect(await eventually('its call is over', () => under.log.find((line) => line.method === 'WatchTask'))).toMatchObject({ code: 'CANCELLED' });
   });
 
   it('a reader that stops is cut, and costs no queue', async () => {
@@ -160,6 +198,7 @@ describe('watching as server-sent events', () => {
       await under.change('a', large((n += 1)));
       return under.log.some((line) => line.method === 'WatchTask');
     }, 20_000);
+    expect(under.log.find((line) => line.method === 'WatchTask')).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
   });
 });
 
@@ -171,8 +210,18 @@ describe('a deadline of the caller', () => {
     const late = await fetch(url, { headers: { 'grpc-timeout': '100m' } });
     expect([late.status, ((await late.json()) as { code: number }).code]).toEqual([504, 4]);
     expect((await fetch(url, { headers: { 'grpc-timeout': 'soon' } })).status).toBe(400);
+    expect(under.log.find((line) => line.method === 'GetTask')).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     expect((await fetch(`${under.httpUrl}/v1/tasks/a`, { headers: { 'grpc-timeout': '10S' } })).status).toBe(200);
   });
+});
+
+it('a deadline of the caller ends a stream with an error', async () => {
+  const under = await start();
+  await storeTask(under, 'a');
+  const stream = await open(`${under.httpUrl}/v1/tasks/a:watch`, { 'grpc-timeout': '400m' });
+  await stream.ended;
+  expect(lines(stream.text())).toMatchObject([{ result: { task: { state: 'QUEUED' } } }, { error: { code: 4 } }]);
+  expect(under.log.find((line) => line.method === 'WatchTask')).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
 });
 
 describe('pages of other origins', () => {

@@ -1,59 +1,133 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { claimed } from '../../../src/task/transitions.js';
+import { once } from 'node:events';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createMetrics } from '../../../src/observability/metrics.js';
+import { claimed, succeeded } from '../../../src/task/transitions.js';
 import { eventually } from '../../support/eventually.js';
-import { connect, failureOf, type ForeignClient } from '../../support/foreign-client.js';
+import { connect, type ForeignClient } from '../../support/foreign-client.js';
+import { newTask } from '../../support/new-task.js';
+import { samplesOf } from '../../support/prometheus-text.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
 
-let under: ApiUnderTest;
-let client: ForeignClient;
-beforeAll(async () => {
-  under = await startApiUnderTest();
-  client = connect(under.grpcAddress);
-});
-afterAll(async () => {
-  client.close();
-  await under.stop();
+const closers: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** The value of one sample by its name and labels; null when it is not there. */
-async function sample(name: string, labels: Record<string, string> = {}): Promise<number | null> {
-  const text = await (await fetch(`${under.httpUrl}/metrics`)).text();
-  const line = text.split('\n').find((l) => (l.startsWith(`${name}{`) || l.startsWith(`${name} `)) && Object.entries(labels).every(([key, value]) => l.includes(`${key}="${value}"`)));
-  return line === undefined ? null : Number(line.slice(line.lastIndexOf(' ') + 1));
+async function start(options: Parameters<typeof startApiUnderTest>[0] = {}): Promise<{ under: ApiUnderTest; client: ForeignClient }> {
+  const under = await startApiUnderTest(options);
+  const client = connect(under.grpcAddress);
+  closers.push(() => under.stop(), () => { client.close(); });
+  return { under, client };
 }
 
-const method = (name: string, more: Record<string, string> = {}) => ({ grpc_service: 'cutroom.v1.TaskService', grpc_method: name, ...more });
+async function scrape(under: ApiUnderTest): Promise<Record<string, number>> {
+  return samplesOf(await (await fetch(`${under.httpUrl}/metrics`)).text());
+}
 
-it('counts calls of both doors under their standard names, by status', async () => {
-  const task = await client.call('SubmitTask', { spec: { montage: { materials: [{ uri: 'a.mp4' }] } } });
-  await fetch(`${under.httpUrl}/v1/${String(task.name)}`);
-  await failureOf(client.call('GetTask', { name: 'tasks/nobody' }));
-  expect(await sample('grpc_server_handled_total', method('SubmitTask', { grpc_type: 'unary', grpc_code: 'OK' }))).toBe(1);
-  expect(await sample('grpc_server_handled_total', method('GetTask', { grpc_code: 'OK' }))).toBe(1);
-  expect(await sample('grpc_server_handled_total', method('GetTask', { grpc_code: 'NotFound' }))).toBe(1);
-  expect(await sample('grpc_server_started_total', method('GetTask'))).toBe(2);
-  expect(await sample('grpc_server_handling_seconds_count', method('GetTask'))).toBe(2);
+/** The key of a sample of a gRPC metric. */
+function grpc(metric: string, method: string, { type = 'unary', code }: { type?: string; code?: string } = {}): string {
+  const labels = `grpc_type="${type}",grpc_service="cutroom.v1.TaskService",grpc_method="${method}"`;
+  return `grpc_server_${metric}{${labels}${code === undefined ? '' : `,grpc_code="${code}"`}}`;
+}
+
+const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
+const stream = { type: 'server_stream' };
+
+describe('GET /metrics', () => {
+  test('is a page for Prometheus', async () => {
+    const { under } = await start();
+    const response = await fetch(`${under.httpUrl}/metrics`);
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' });
+    const text = await response.text();
+    expect(text).toContain('# TYPE grpc_server_handling_seconds histogram\n');
+    expect(samplesOf(text)).toMatchObject({ cutroom_store_up: 1, cutroom_watchers: 0, cutroom_queue_depth: 0 });
+    expect((await fetch(`${under.httpUrl}/metrics`, { method: 'POST' })).status).toBe(405);
+  });
+
+  test('is served while the store is down', async () => {
+    const metrics = createMetrics({ stats: () => Promise.reject(new Error('down')), nowMs: () => 0 });
+    const { under } = await start({ metrics });
+    const samples = await scrape(under);
+    expect(samples).toMatchObject({ cutroom_store_up: 0, cutroom_watchers: 0 });
+    expect(samples).not.toHaveProperty('cutroom_queue_depth');
+  });
+
+  test('counts calls of both doors alike, each with its final code', async () => {
+    const { under, client } = await start();
+    await client.call('SubmitTask', { spec });
+    const post = (body: string) => fetch(`${under.httpUrl}/v1/tasks`, { method: 'POST', body });
+    expect((await post(JSON.stringify({ spec }))).status).toBe(200);
+    expect((await post('{')).status).toBe(400);
+    await expect(client.call('GetTask', { name: 'tasks/nope' })).rejects.toThrow();
+    expect((await fetch(`${under.httpUrl}/v1/tasks/nope`)).status).toBe(404);
+    const samples = await scrape(under);
+    expect(samples).toMatchObject({
+      [grpc('started_total', 'SubmitTask')]: 3,
+      [grpc('msg_received_total', 'SubmitTask')]: 3,
+      [grpc('msg_sent_total', 'SubmitTask')]: 2,
+      [grpc('handled_total', 'SubmitTask', { code: 'OK' })]: 2,
+      [grpc('handled_total', 'SubmitTask', { code: 'InvalidArgument' })]: 1,
+      [grpc('handling_seconds_count', 'SubmitTask')]: 3,
+      [grpc('started_total', 'GetTask')]: 2,
+      [grpc('handled_total', 'GetTask', { code: 'NotFound' })]: 2,
+      cutroom_tasks_submitted_total: 2,
+      cutroom_queue_depth: 2,
+    });
+    expect(samples[grpc('handling_seconds_sum', 'SubmitTask')]).toBeGreaterThan(0);
+    expect(samples).not.toHaveProperty([grpc('msg_sent_total', 'GetTask')]);
+  });
+
+  test('counts calls that are refused by a drain', async () => {
+    const { under } = await start();
+    under.api.drain();
+    expect((await fetch(`${under.httpUrl}/v1/tasks/a`)).status).toBe(503);
+    expect(await scrape(under)).toMatchObject({ [grpc('handled_total', 'GetTask', { code: 'Unavailable' })]: 1 });
+  });
 });
 
-it('tells how the queue stands, what became of tasks, and who watches', async () => {
-  const task = await client.call('SubmitTask', { spec: { montage: { materials: [{ uri: 'a.mp4' }] } } });
-  const before = (await sample('cutroom_queue_depth')) ?? 0;
-  await under.change(String(task.task_id), (t) => claimed(t, { attemptId: 'x', owner: 'o', nowMs: Date.now() }));
-  expect([await sample('cutroom_queue_depth'), await sample('cutroom_tasks_running'), await sample('cutroom_store_up')]).toEqual([before - 1, 1, 1]);
-  expect(await sample('cutroom_queue_oldest_age_seconds')).toBeGreaterThan(0);
-  const stream = client.watch({ name: task.name });
-  stream.on('error', () => undefined).resume();
-  await eventually('a watcher', async () => (await sample('cutroom_watchers')) === 1);
-  const ended = (await sample('cutroom_attempts_ended_total', { state: 'CANCELLED' })) ?? 0;
-  await client.call('CancelTask', { name: task.name });
-  expect(await sample('cutroom_attempts_ended_total', { state: 'CANCELLED' })).toBe(ended + 1);
-  expect(await sample('cutroom_tasks_submitted_total')).toBeGreaterThanOrEqual(2);
-  await eventually('no watcher', async () => (await sample('cutroom_watchers')) === 0);
-});
+describe('watchers', () => {
+  const over = (code: string) => grpc('handled_total', 'WatchTask', { ...stream, code });
 
-it('is there without the store, which is when it is needed', async () => {
-  await under.store.close();
-  expect(await sample('cutroom_store_up')).toBe(0);
-  expect(await sample('cutroom_queue_depth')).toBeNull();
-  expect(await sample('process_cpu_user_seconds_total')).toBeGreaterThan(0);
+  test('are counted while they watch, with every message that they get', async () => {
+    const { under, client } = await start();
+    await under.store.insert(newTask({ id: 'a', nowMs: Date.now() }), '{}');
+    const watches = [1, 2].map(() => client.watch({ name: 'tasks/a' }));
+    for (const watch of watches) await once(watch, 'data');
+    expect(await scrape(under)).toMatchObject({ cutroom_watchers: 2, [grpc('started_total', 'WatchTask', stream)]: 2 });
+    const ends = watches.map((watch) => once(watch.resume(), 'end'));
+    await under.change('a', (task) => claimed(task, { attemptId: 'x', owner: 'o', nowMs: Date.now() }));
+    await under.change('a', (task) => succeeded(task, { outputs: [], warnings: [] }, Date.now()));
+    await Promise.all(ends);
+    const samples = await scrape(under);
+    expect(samples).toMatchObject({ cutroom_watchers: 0, [over('OK')]: 2, [grpc('msg_received_total', 'WatchTask', stream)]: 2 });
+    // QUEUED and SUCCEEDED at least, RUNNING unless it was overtaken.
+    const sent = samples[grpc('msg_sent_total', 'WatchTask', stream)];
+    expect(sent).toBeGreaterThanOrEqual(4);
+    expect(sent).toBeLessThanOrEqual(6);
+  });
+
+  test('that leave are counted as such, at either door', async () => {
+    const { under, client } = await start();
+    await under.store.insert(newTask({ id: 'a', nowMs: Date.now() }), '{}');
+    const watch = client.watch({ name: 'tasks/a' }).on('error', () => undefined);
+    await once(watch, 'data');
+    const leaving = new AbortController();
+    const response = await fetch(`${under.httpUrl}/v1/tasks/a:watch`, { signal: leaving.signal });
+    await response.body!.getReader().read();
+    expect(await scrape(under)).toMatchObject({ cutroom_watchers: 2 });
+    watch.cancel();
+    leaving.abort();
+    const samples = await eventually('both have been seen to leave', async () => {
+      const current = await scrape(under);
+      return current.cutroom_watchers === 0 ? current : null;
+    });
+    expect(samples).toMatchObject({ [over('Canceled')]: 2 });
+  });
+
+  test('that ask for what is not there have an end too', async () => {
+    const { under, client } = await start();
+    await once(client.watch({ name: 'tasks/nope' }), 'error');
+    expect(await scrape(under)).toMatchObject({ cutroom_watchers: 0, [over('NotFound')]: 1 });
+  });
 });

@@ -11,7 +11,7 @@ const redocly = join(import.meta.dirname, '../../../node_modules/.bin/redocly');
 
 interface Document {
   readonly openapi: string;
-  readonly paths: Record<string, Record<string, { operationId: string; parameters?: { name: string; in: string }[] }>>;
+  readonly paths: Record<string, Record<string, { operationId: string; parameters?: { name: string; in: string }[]; responses: Record<string, unknown> }>>;
   readonly components: { readonly schemas: Record<string, { description?: string; properties?: Record<string, { description?: string }>; enum?: string[] }> };
 }
 
@@ -28,12 +28,20 @@ describe('the OpenAPI document', () => {
     const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`));
     expect(operations.sort()).toEqual(
       [
-        'get /healthz Healthz', 'get /readyz Readyz', 'get /v1/capabilities GetCapabilities', 'get /v1/tasks ListTasks', 'get /v1/tasks/{task} GetTask',
+        'get /healthz Healthz', 'get /readyz Readyz', 'get /metrics Metrics', 'get /v1/capabilities GetCapabilities', 'get /v1/tasks ListTasks', 'get /v1/tasks/{task} GetTask',
         'get /v1/tasks/{task}:watch WatchTask', 'delete /v1/tasks/{task} DeleteTask', 'post /v1/media:probe ProbeMedia', 'post /v1/tasks SubmitTask',
         'post /v1/tasks/{task}:cancel CancelTask', 'post /v1/tasks/{task}:retry RetryTask',
       ].sort(),
     );
     expect(document.paths['/v1/tasks/{task}']?.get?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual(['path task', 'query view', 'query waitForRevisionAfter', 'query waitTimeout']);
+  });
+
+  it('has what a stream has and other answers have not: its cursor as a header, 204, and errors in a form of their own', () => {
+    const watch = document.paths['/v1/tasks/{task}:watch']?.get;
+    expect(watch?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual(['path task', 'query afterRevision', 'header Last-Event-ID']);
+    expect(Object.keys(watch?.responses ?? {}).sort()).toEqual(['200', '204', '4XX', '5XX']);
+    expect(watch?.responses['4XX']).toEqual({ $ref: '#/components/responses/StreamError' });
+    expect(document.paths['/v1/tasks/{task}']?.get?.responses['4XX']).toEqual({ $ref: '#/components/responses/Error' });
   });
 
   it('says of every field and value what the proto says', () => {

@@ -22,16 +22,18 @@ export async function setFailPoint(client: MongoClient, name: string, mode: Docu
 
 /** The store's writes, by the connections that they use. */
 export const WRITES = { failCommands: ['insert', 'update'], appName: 'cutroom' };
+export const REMOVALS = { failCommands: ['delete'], appName: 'cutroom' };
 export const LEASE_WRITES = { failCommands: ['update'], appName: 'cutroom-leases' };
 
 /**
  * Runs a write that MongoDB applies, and whose answer is lost, also when the driver asks again.
+ * @param before how many such commands the call sends, and changes nothing by, ahead of the write.
  * @returns what the store says of it.
  */
-export async function withLostAnswer<T>(client: MongoClient, commands: Document, write: () => Promise<T>): Promise<T> {
+export async function withLostAnswer<T>(client: MongoClient, commands: Document, write: () => Promise<T>, before = 0): Promise<T> {
   const applied = await setFailPoint(client, 'onPrimaryTransactionalWrite', { times: 1 }, { closeConnection: true });
   // The first command passes; the driver's own retry, which the server would answer as done, is cut off before it runs.
-  const retry = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...commands, closeConnection: true });
+  const retry = await setFailPoint(client, 'failCommand', { skip: before + 1 }, { ...commands, closeConnection: true });
   try {
     const result = write();
     // If the write fails before the server is reached, that is what the test is to be told.

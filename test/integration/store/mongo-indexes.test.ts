@@ -69,6 +69,15 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     expect([first.hasSortStage, later.hasSortStage]).toEqual([undefined, undefined]);
   });
 
+  it('a page from the oldest on, of some tasks only, is read in order from where the one before ended', async () => {
+    const filter = { states: ['QUEUED'] as const, labels: [{ key: 'a', value: 'x', equal: false }] };
+    const profile = await profileOf(() => listOf(store, { order: 'oldest-first', limit: 3, after: { createTimeMs: 100, id: '' }, filter }));
+    expect(profile).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, createTimeMs: -1, _id: -1 }', nreturned: 3 });
+    // Not the 40 before it.
+    expect(profile.docsExamined).toBeLessThanOrEqual(7);
+    expect(profile.hasSortStage).toBeUndefined();
+  });
+
   it('what has waited too long and what has expired come out of indexes of their own', async () => {
     const overdue = await profileOf(() => store.overdue(10, { nowMs: Number.MAX_SAFE_INTEGER }));
     expect(overdue).toMatchObject({ planSummary: 'IXSCAN { queueDeadlineMs: 1 }', docsExamined: 5, nreturned: 5 });

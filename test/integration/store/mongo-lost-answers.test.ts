@@ -7,7 +7,7 @@ import type { TaskStore } from '../../../src/task/ports/task-store.js';
 import { cancelled, progressed, succeeded } from '../../../src/task/transitions.js';
 import { claim, insertQueued, insertRunning, LONG_MS, newTask, OWNER, listOf } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
-import { LEASE_WRITES, setFailPoint, withLostAnswer, WRITES } from './fail-points.js';
+import { LEASE_WRITES, REMOVALS, setFailPoint, withLostAnswer, WRITES } from './fail-points.js';
 
 const lease = { leaseMs: LONG_MS };
 const progress = { phase: 'RENDERING', percent: 40, framesDone: 4, framesTotal: 10, outTimeUs: 123, speed: 1.5 } as const;
@@ -62,6 +62,54 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     const done = succeeded(further, { outputs: [], warnings: [] }, 4000);
     expect(await withLostAnswer(client, WRITES, () => store.replace(further, done, lease))).toBe(true);
     expect(await store.get(running)).toEqual(done);
+  });
+
+  it('a removal is known as made, with the diagnostics', async () => {
+    const task = await insertQueued(store);
+    await store.putDiagnostics(task, '{}');
+    const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...REMOVALS, closeConnection: true });
+    expect(await store.remove(task)).toBe(true);
+    await cut.entered(2);
+    expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([null, null]);
+    const other = await insertQueued(store);
+    // It has no diagnostics, so that the first write that changes anything is the task's removal.
+    expect(await withLostAnswer(client, REMOVALS, () => store.remove(other), 1)).toBe(true);
+    expect(await store.get(other)).toBeNull();
+  });
+
+  it('a removal that did not reach the server is made', async () => {
+    const task = await insertQueued(store);
+    const cut = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, closeConnection: true });
+    const removal = store.remove(task);
+    await cut.entered(2);
+    await cut.off();
+    expect(await removal).toBe(true);
+    expect(await store.get(task)).toBeNull();
+  });
+
+  it('diagnostics that come while a task is being removed go with it', async () => {
+    const task = await insertQueued(store);
+    const held = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, blockConnection: true, blockTimeMS: 500 });
+    const removal = store.remove(task);
+    await held.entered(1);
+    await store.putDiagnostics(task, '{"late":true}');
+    expect(await store.getDiagnostics(task)).toBe('{"late":true}');
+    await held.off();
+    expect(await removal).toBe(true);
+    expect(await store.getDiagnostics(task)).toBeNull();
+  });
+
+  it('a removal that breaks off leaves a task that can be removed again, and no diagnostics without a task', async () => {
+    const impatient = await createMongoStore({ uri, callDeadlineMs: 300 });
+    const task = await insertQueued(store);
+    await store.putDiagnostics(task, '{}');
+    // The first delete, of the diagnostics, passes; the second, of the task, has no answer.
+    const cut = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, closeConnection: true });
+    await expect(impatient.remove(task)).rejects.toMatchObject({ detail: { reason: 'STORE_UNAVAILABLE' } });
+    await cut.off();
+    expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([task, null]);
+    expect(await store.remove(task)).toBe(true);
+    await impatient.close();
   });
 
   it('a renewal is made again', async () => {

@@ -1,4 +1,4 @@
-import { type CallContext, type ServerMiddleware, type ServerMiddlewareCall, Status } from 'nice-grpc';
+import { type CallContext, type MethodDescriptor, type ServerMiddleware, type ServerMiddlewareCall, Status } from 'nice-grpc';
 import type { CallKind, CallMetrics } from '../../../observability/metrics-calls.js';
 import { codeOf } from './call-code.js';
 
@@ -35,14 +35,23 @@ const CODE_NAMES: Readonly<Record<Status, string>> = {
 export function callCounting({ calls, monotonicMs, cutStatus }: CallCountingOptions): ServerMiddleware {
   return async function* <Request, Response>(call: ServerMiddlewareCall<Request, Response>, context: CallContext) {
     const startMs = monotonicMs();
-    const open = calls.begin(kindOf(call));
+    const open = calls.begin(kindOf(call.method));
     // No method of ours takes a stream, of which each message would count.
     if (!call.requestStream) open.received();
     // Neither an error nor an end was seen: the caller has gone while a stream was parked.
     let code: Status = Status.CANCELLED;
     try {
-      const answer = (yield* counted<Response, unknown>(call.next(call.request, context), () => { open.sent(); })) as Response | undefined;
-      if (!call.responseStream) open.sent();
+      if (call.responseStream) {
+        for await (const message of call.next(call.request, context)) {
+          yield message;
+          // The next one is asked for, so this one was taken.
+          open.sent();
+        }
+        code = Status.OK;
+        return undefined;
+      }
+      const answer = yield* call.next(call.request, context);
+      open.sent();
       code = Status.OK;
       return answer;
     } catch (error) {
@@ -54,31 +63,9 @@ export function callCounting({ calls, monotonicMs, cutStatus }: CallCountingOpti
   };
 }
 
-/** Passes everything on. A message counts once the next one is asked for: until then it has not been taken. */
-async function* counted<Message, Answer>(messages: AsyncGenerator<Message, Answer, undefined>, taken: () => void): AsyncGenerator<Message, Answer, undefined> {
-  try {
-    for (;;) {
-      const next = await messages.next();
-      if (next.done === true) return next.value;
-      yield next.value;
-      taken();
-    }
-  } finally {
-    // Left before its end; does nothing after it.
-    await messages.return(undefined as Answer);
-  }
-}
-
-/** The parts of a call that say what kind it is. */
-interface StreamingKind {
-  readonly method: { readonly path: string };
-  readonly requestStream: boolean;
-  readonly responseStream: boolean;
-}
-
-function kindOf({ method, requestStream, responseStream }: StreamingKind): CallKind {
-  const slash = method.path.lastIndexOf('/');
+function kindOf({ path, requestStream, responseStream }: MethodDescriptor): CallKind {
+  const slash = path.lastIndexOf('/');
   const ofRequests = responseStream ? 'bidi_stream' : 'client_stream';
   const ofOne = responseStream ? 'server_stream' : 'unary';
-  return { type: requestStream ? ofRequests : ofOne, service: method.path.slice(1, slash), method: method.path.slice(slash + 1) };
+  return { type: requestStream ? ofRequests : ofOne, service: path.slice(1, slash), method: path.slice(slash + 1) };
 }

@@ -28,7 +28,7 @@ export function createChainCall(chain: ServerMiddleware): ChainCall {
         return await work(context);
       },
     };
-    const { value } = await chain(call, new InProcessContext(request)).next();
+    const { value } = await chain(call, new InProcessContext(request, null)).next();
     return value as T;
   };
 }

@@ -7,13 +7,20 @@ import { createSchemas, type Schemas } from './schemas.js';
 
 const ERRORS = 'An error, as grpc-gateway has them: `code` is the gRPC code; `details` hold a google.rpc.ErrorInfo, and a google.rpc.BadRequest with every field at fault.';
 
+/** What a browser's EventSource sends when it comes back. */
+const CURSOR: JsonObject = {
+  name: 'Last-Event-ID', in: 'header', description: 'Server-sent events only: the revision that was seen last, in place of `afterRevision`.', schema: { type: 'string' },
+};
+
 /** The OpenAPI 3.1 document of the JSON door: routes, messages and words are those of the proto. */
 export function openApiDocument(options: { readonly version: string }): JsonObject {
   const schemas = createSchemas();
   const service = registry.getService(TaskServiceDefinition.fullName);
   const status = registry.getMessage('google.rpc.Status');
   if (!service || !status) throw new Error('generated/descriptors.binpb lacks the service');
-  const error = { description: ERRORS, content: { 'application/json': { schema: schemas.ofMessage(status) } } };
+  const errorSchema = schemas.ofMessage(status);
+  const error = { description: ERRORS, content: { 'application/json': { schema: errorSchema } } };
+  const streamError = { description: ERRORS, content: { 'application/json': { schema: { type: 'object', properties: { error: errorSchema } } } } };
   const paths: Record<string, JsonObject> = {};
   for (const route of routesOf(service.typeName)) {
     const { path, variables } = openApiPath(route.template.text);
@@ -31,7 +38,7 @@ export function openApiDocument(options: { readonly version: string }): JsonObje
     security: [],
     tags: [{ name: service.name, description: summaryOf(commentOf(service)).summary }],
     paths: { ...paths, ...probePaths() },
-    components: { schemas: schemas.all, responses: { Error: error } },
+    components: { schemas: schemas.all, responses: { Error: error, StreamError: streamError } },
   };
 }
 
@@ -61,15 +68,15 @@ function operationOf({ rpc, hasBody }: Route, variables: readonly Variable[], sc
     summary,
     ...(rest === '' ? {} : { description: rest }),
     tags: [rpc.parent.name],
-    parameters: [...inPath, ...inQuery],
+    parameters: [...inPath, ...inQuery, ...(isStream(rpc) ? [CURSOR] : [])],
     ...body,
-    responses: { 200: answerOf(rpc, schemas), ...notModified(rpc), '4XX': errorRef(), '5XX': errorRef() },
+    responses: { 200: answerOf(rpc, schemas), ...noContent(rpc), '4XX': errorRef(rpc), '5XX': errorRef(rpc) },
   };
 }
 
 function answerOf(rpc: Route['rpc'], schemas: Schemas): JsonObject {
   const schema = schemas.ofMessage(rpc.output);
-  if (rpc.methodKind !== 'server_streaming') return { description: commentOf(rpc.output) || 'Done.', content: { 'application/json': { schema } } };
+  if (!isStream(rpc)) return { description: commentOf(rpc.output) || 'Done.', content: { 'application/json': { schema } } };
   const lines = { type: 'object', properties: { result: schema, error: { $ref: '#/components/schemas/google.rpc.Status' } } };
   return {
     description: 'One JSON object per line; or server-sent events whose data is the task and whose id is its revision.',
@@ -77,12 +84,17 @@ function answerOf(rpc: Route['rpc'], schemas: Schemas): JsonObject {
   };
 }
 
-function notModified(rpc: Route['rpc']): JsonObject {
-  return rpc.methodKind === 'server_streaming' ? { 204: { description: 'Server-sent events only: the task ended at the revision that was given.' } } : {};
+function noContent(rpc: Route['rpc']): JsonObject {
+  return isStream(rpc) ? { 204: { description: 'Server-sent events only: the task ended at the revision that was given.' } } : {};
 }
 
-function errorRef(): JsonObject {
-  return { $ref: '#/components/responses/Error' };
+function isStream(rpc: Route['rpc']): boolean {
+  return rpc.methodKind === 'server_streaming';
+}
+
+/** An error before the first message of a stream has the form that one within it has. */
+function errorRef(rpc?: Route['rpc']): JsonObject {
+  return { $ref: `#/components/responses/${rpc && isStream(rpc) ? 'StreamError' : 'Error'}` };
 }
 
 function queryParameter(field: DescField, schemas: Schemas): JsonObject {
@@ -93,6 +105,7 @@ function probePaths(): Record<string, JsonObject> {
   const text = (description: string) => ({ description, content: { 'text/plain': { schema: { type: 'string' } } } });
   const get = (operationId: string, summary: string, responses: JsonObject): JsonObject => ({ get: { operationId, summary, security: [], responses } });
   return {
+    '/metrics': get('Metrics', 'Metrics in the Prometheus text format.', { 200: text('The metrics.'), '4XX': errorRef() }),
     '/healthz': get('Healthz', 'Whether the process lives.', { 200: text('It does.'), '4XX': errorRef() }),
     '/readyz': get('Readyz', 'Whether to send work here.', { 200: text('Yes.'), 503: text('Not now: draining, or the store does not answer.'), '4XX': errorRef() }),
   };

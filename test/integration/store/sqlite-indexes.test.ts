@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+import type * as Sqlite from '@photostructure/sqlite';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
+import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import { claim, insertQueued, listOf, LONG_MS, OWNER } from '../../contract/store-under-test.js';
+
+const { prepared } = vi.hoisted(() => ({ prepared: [] as string[] }));
+
+// The real library, which also notes down what is prepared: its method cannot be spied on.
+vi.mock('@photostructure/sqlite', async (importOriginal) => {
+  const original = await importOriginal<typeof Sqlite>();
+  class NotingDatabase extends original.DatabaseSync {
+    override prepare(sql: string): StatementSyncInstance {
+      prepared.push(sql);
+      return super.prepare(sql);
+    }
+  }
+  return { ...original, DatabaseSync: NotingDatabase };
+});
+
+describe('queries of the SQLite store', () => {
+  let folder: string;
+  let store: TaskStore;
+  let reader: DatabaseSyncInstance;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cutroom-plans-'));
+    const file = join(folder, 'tasks.db');
+    store = createSqliteStore({ file });
+    reader = new DatabaseSync(file);
+  });
+  afterAll(async () => {
+    reader.close();
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function preparedBy(call: () => Promise<unknown>): Promise<string[]> {
+    prepared.length = 0;
+    await call();
+    return [...prepared];
+  }
+
+  /** How SQLite goes about the statements that a call prepares; only calls whose statements are new have any. */
+  async function plansOf(call: () => Promise<unknown>): Promise<string[]> {
+    const statements = await preparedBy(call);
+    expect(statements).not.toEqual([]);
+    return statements.flatMap((sql) => (reader.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map(({ detail }) => detail));
+  }
+
+  it('a claim’s candidates come out of the index of the queue, in order', async () => {
+    expect(await plansOf(() => store.queued(8))).toEqual(['SCAN tasks USING INDEX tasks_queued']);
+  });
+
+  it('the search for abandoned tasks sees only running ones, in order', async () => {
+    expect(await plansOf(() => store.abandoned(8, { owner: OWNER }))).toEqual(['SCAN tasks USING INDEX tasks_running']);
+  });
+
+  it('what waited too long and what has expired come out of indexes of their own, in order', async () => {
+    expect(await plansOf(() => store.overdue(8, { nowMs: 1 }))).toEqual(['SEARCH tasks USING INDEX tasks_overdue (<expr><?)']);
+    expect(await plansOf(() => store.expired(8, { nowMs: 1 }))).toEqual(['SEARCH tasks USING INDEX tasks_expired (<expr><?)']);
+  });
+
+  it('how the queue stands is counted in indexes that are as small as it', async () => {
+    for (const plan of await plansOf(() => store.stats())) expect(plan).toMatch(/^(SCAN CONSTANT ROW|SCALAR SUBQUERY \d|(SCAN|SEARCH) tasks USING COVERING INDEX tasks_(queued|waiting|overdue|running))/);
+  });
+
+  it.each(['newest-first', 'oldest-first'] as const)('a page of the list, %s, is read from where the one before ended', async (order) => {
+    expect(await plansOf(() => listOf(store, { order }))).toEqual(['SEARCH tasks USING INDEX tasks_list (tenant=?)']);
+    const filter = { states: ['QUEUED'] as const, labels: [{ key: order, value: 'x', equal: true }] };
+    const after = { createTimeMs: 1, id: 'x' };
+    expect(await plansOf(() => listOf(store, { order, after, filter }))).toEqual([
+      expect.stringMatching(/^SEARCH tasks USING INDEX tasks_list \(tenant=\? AND \(create_time_ms,id\)[<>]\(\?,\?\)\)$/),
+    ]);
+  });
+
+  it('what belongs to one task goes by its key', async () => {
+    const task = await insertQueued(store, { requestId: 'r' });
+    const byKey = /^SEARCH (tasks|diagnostics|specs) USING (COVERING )?INDEX sqlite_autoindex_\w+ \(tenant=\? AND id=\?\)$/;
+    const running = claim(task);
+    const calls = [
+      () => store.replace(task, running, { leaseMs: LONG_MS }),
+      () => store.renewLease({ key: task, fence: 1, attemptId: running.attemptId ?? '', leaseMs: LONG_MS }),
+      () => store.putDiagnostics(task, '{}'),
+      () => store.getDiagnostics(task),
+      () => store.remove(running),
+    ];
+    for (const call of calls) for (const plan of await plansOf(call)) expect(plan).toMatch(byKey);
+  });
+
+  it('keeps no more prepared statements than it needs, however many forms of a filter there are', async () => {
+    const form = (i: number) => Array.from({ length: 8 }, (_, bit) => ({ key: 'a', value: 'x', equal: (i >> bit) % 2 === 1 }));
+    const ask = (i: number) => preparedBy(() => listOf(store, { filter: { states: null, labels: form(i) } }));
+    for (let i = 0; i < 200; i++) await ask(i);
+    // The last is still there, the first has been let go.
+    expect(await ask(199)).toHaveLength(0);
+    expect(await ask(0)).toHaveLength(1);
+  });
+});

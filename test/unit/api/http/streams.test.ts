@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { Task } from '../../../../generated/cutroom/v1/task.js';
+import type { TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
+import { HEARTBEAT } from '../../../../src/api/grpc/task-printer.js';
+import { type EventSource, streamResponse } from '../../../../src/api/http/event-stream.js';
+import { createNdjson } from '../../../../src/api/http/ndjson.js';
+import { createSse } from '../../../../src/api/http/sse.js';
+import { RpcError } from '../../../../src/api/rpc-error.js';
+import { TaskError } from '../../../../src/task/errors.js';
+import { statusOf } from '../../../../src/wire/status-mapping.js';
+
+const event = (revision: bigint): TaskEvent => ({ event: { $case: 'task', value: Task.fromPartial({ revision }) } });
+const printed: bigint[] = [];
+const print = ({ revision }: Task) => {
+  printed.push(revision);
+  return `{"revision":"${revision}"}`;
+};
+const draining = new RpcError(statusOf(new TaskError({ reason: 'DRAINING' })), null);
+const missing = new RpcError(statusOf(new TaskError({ reason: 'TASK_NOT_FOUND', taskId: 'a' })), null);
+
+describe.each([
+  ['lines', createNdjson, '{"result":{"task":{"revision":"7"}}}\n', '{"result":{"heartbeat":{}}}\n'],
+  ['server-sent events', createSse, 'id: 7\ndata: {"revision":"7"}\n\n', ': heartbeat\n\n'],
+])('%s', (_, create, line, heartbeat) => {
+  test('an event is printed once for all who watch', () => {
+    printed.length = 0;
+    const format = create(print);
+    const seven = event(7n);
+    expect([format.event(seven), format.event(seven), format.event(HEARTBEAT)]).toEqual([line, line, heartbeat]);
+    expect(printed).toEqual([7n]);
+  });
+});
+
+/** A call that yields these, and ends, waits for ever or fails. */
+function source(events: readonly TaskEvent[], end: 'ends' | 'waits' | Error): EventSource & { readonly log: string[] } {
+  const log: string[] = [];
+  const closed = new AbortController();
+  async function* generate(): AsyncGenerator<TaskEvent, void, undefined> {
+    try {
+      yield* events;
+      if (end === 'waits') await new Promise<void>((resolve) => { closed.signal.addEventListener('abort', () => { resolve(); }); });
+      if (end instanceof Error) throw end;
+    } finally {
+      log.push('over');
+    }
+  }
+  const generator = generate();
+  return {
+    log,
+    events: generator,
+    cut: () => log.push('cut'),
+    close: () => {
+      closed.abort();
+      void generator.return();
+    },
+  };
+}
+
+async function textOf(body: Awaited<ReturnType<typeof streamResponse>>['body']): Promise<string> {
+  if (body.kind !== 'stream') throw new Error('no stream');
+  let text = '';
+  for (let piece = await body.stream.next(); piece !== null; piece = await body.stream.next()) text += piece;
+  return text;
+}
+
+describe('how a stream begins and ends', () => {
+  test('with events, to its end', async () => {
+    const response = await streamResponse(source([event(1n), HEARTBEAT, event(2n)], 'ends'), createNdjson(print));
+    expect(response).toMatchObject({ status: 200, headers: { 'x-accel-buffering': 'no' } });
+    expect((await textOf(response.body)).split('\n')).toHaveLength(4);
+  });
+
+  test('with an error after an event', async () => {
+    const response = await streamResponse(source([event(1n)], draining), createNdjson(print));
+    expect((await textOf(response.body)).trim().split('\n').map((line) => JSON.parse(line) as object)).toMatchObject([{ result: {} }, { error: { code: 14 } }]);
+  });
+
+  test('with an error before an event, which is the answer', async () => {
+    const lines = await streamResponse(source([], missing), createNdjson(print));
+    expect([lines.status, JSON.parse((lines.body as { text: string }).text)]).toMatchObject([404, { error: { code: 5 } }]);
+    const sse = await streamResponse(source([], missing), createSse(print));
+    expect([sse.status, JSON.parse((sse.body as { text: string }).text)]).toMatchObject([404, { code: 5 }]);
+  });
+
+  test('a browser that is to come back is not refused', async () => {
+    expect((await streamResponse(source([], draining), createNdjson(print))).status).toBe(503);
+    expect((await streamResponse(source([], draining), createSse(print))).status).toBe(200);
+  });
+
+  test('without events', async () => {
+    expect((await streamResponse(source([], 'ends'), createNdjson(print))).status).toBe(200);
+    expect((await streamResponse(source([], 'ends'), createSse(print))).status).toBe(204);
+  });
+
+  test('with nothing yet: it is open nevertheless, and closing it ends the call though nobody has read', async () => {
+    const call = source([], 'waits');
+    const { body } = await streamResponse(call, createSse(print));
+    if (body.kind !== 'stream') throw new Error('no stream');
+    expect(await body.stream.next()).toMatch(/^: +\nretry: \d+\n\n$/);
+    expect(call.log).toEqual([]);
+    body.stream.close();
+    expect(await body.stream.next()).toBeNull();
+    expect(call.log).toEqual(['over']);
+  });
+
+  test('a reader that is cut is told why, and so is the chain', async () => {
+    const call = source([event(1n)], 'waits');
+    const { body } = await streamResponse(call, createNdjson(print));
+    if (body.kind !== 'stream') throw new Error('no stream');
+    expect(JSON.parse(body.stream.cut())).toMatchObject({ error: { code: 8 } });
+    expect(call.log).toEqual(['cut']);
+    body.stream.close();
+  });
+});

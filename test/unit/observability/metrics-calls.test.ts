@@ -1,0 +1,58 @@
+import { type CallContext, Metadata, type ServerMiddlewareCall, Status } from 'nice-grpc';
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { callCounting } from '../../../src/api/grpc/middleware/metrics.js';
+import { createCallMetrics } from '../../../src/observability/metrics-calls.js';
+import { samplesOf } from '../../support/prometheus-text.js';
+
+const context: CallContext = {
+  metadata: Metadata(), peer: 'test', header: Metadata(), trailer: Metadata(), signal: new AbortController().signal, sendHeader: () => undefined,
+};
+const labels = 'grpc_type="server_stream",grpc_service="a.b.C",grpc_method="WatchTask"';
+
+/** A watcher that takes one message and part of the next, and is then left by the server. */
+async function watchAndLeave(cutStatus: Status | null) {
+  const registry = new Registry();
+  let timeMs = 1_000;
+  let closed = false;
+  const chain = callCounting({ calls: createCallMetrics(registry), monotonicMs: () => timeMs, cutStatus: () => cutStatus });
+  const call: ServerMiddlewareCall<object, string> = {
+    method: { path: '/a.b.C/WatchTask', requestStream: false, responseStream: true, options: {} },
+    requestStream: false,
+    request: {},
+    responseStream: true,
+    next: async function* () {
+      try {
+        await Promise.resolve();
+        yield 'first';
+        yield 'second';
+      } finally {
+        closed = true;
+      }
+    },
+  };
+  const messages = chain(call, context);
+  expect(await messages.next()).toEqual({ done: false, value: 'first' });
+  expect(await messages.next()).toEqual({ done: false, value: 'second' });
+  timeMs = 3_500;
+  await messages.return(undefined);
+  expect(closed).toBe(true);
+  return samplesOf(await registry.metrics());
+}
+
+test('a stream that is left: its messages were taken up to the one before, its time is what it lasted', async () => {
+  expect(await watchAndLeave(null)).toMatchObject({
+    [`grpc_server_handled_total{${labels},grpc_code="Canceled"}`]: 1,
+    [`grpc_server_msg_received_total{${labels}}`]: 1,
+    [`grpc_server_msg_sent_total{${labels}}`]: 1,
+    [`grpc_server_handling_seconds_sum{${labels}}`]: 2.5,
+    cutroom_watchers: 0,
+  });
+});
+
+test('a stream that was cut from outside ended with the status that it was cut with', async () => {
+  const samples = await watchAndLeave(Status.RESOURCE_EXHAUSTED);
+  expect(Object.keys(samples).filter((name) => name.startsWith('grpc_server_handled_total'))).toEqual([
+    `grpc_server_handled_total{${labels},grpc_code="ResourceExhausted"}`,
+  ]);
+});
