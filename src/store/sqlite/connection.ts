@@ -2,6 +2,7 @@ import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } f
 import { storeUnavailable } from '../errors.js';
 import { lockFile } from './file-lock.js';
 import { ensurePrivateFile } from './private-file.js';
+import { createLogSync, type LogSync } from './log-sync.js';
 import { migrate } from './schema.js';
 import { isSqliteError } from './sqlite-errors.js';
 
@@ -17,8 +18,10 @@ export type Value = string | number | null | Uint8Array;
 export interface Connection {
   /** Runs one changing statement as a transaction of its own and returns how many rows it changed. */
   run(durability: Durability, sql: string, ...values: Value[]): number;
-  /** Runs several statements as one transaction: all or nothing, on the disk when this returns. Within another: all or nothing of it, on the disk with that. */
-  transaction<T>(body: () => T): T;
+  /** Runs several statements as one transaction: all or nothing, as durable as `run`. Within another: all or nothing of it, as durable as that. */
+  transaction<T>(durability: Durability, body: () => T): T;
+  /** Resolves once all that was changed before is on the disk, for which nothing else waits. @throws TaskError STORE_UNAVAILABLE. */
+  sync(): Promise<void>;
   rows(sql: string, ...values: Value[]): readonly Record<string, unknown>[];
   /** Makes a call that needs nothing of the file, and is refused after `close` all the same. */
   whileOpen<T>(call: () => T): T;
@@ -36,14 +39,14 @@ export function openConnection(path: string): Connection {
     const database = new DatabaseSync(file, { timeout: 2000 });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     migrate(database, file);
-    return connectionOf(database, () => { lock.release(); });
+    return connectionOf(database, createLogSync(`${file}-wal`), () => { lock.release(); });
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-function connectionOf(database: DatabaseSyncInstance, release: () => void): Connection {
+function connectionOf(database: DatabaseSyncInstance, log: LogSync, release: () => void): Connection {
   const statements = new Map<string, StatementSyncInstance>();
   let durability: Durability = 'full';
 
@@ -64,9 +67,9 @@ function connectionOf(database: DatabaseSyncInstance, release: () => void): Conn
     durability = wanted;
   }
 
-  function transaction<T>(body: () => T): T {
+  function transaction<T>(wanted: Durability, body: () => T): T {
     if (database.isTransaction) return bracketed(body, 'SAVEPOINT inner', 'RELEASE inner', 'ROLLBACK TO inner; RELEASE inner');
-    setDurability('full');
+    setDurability(wanted);
     return bracketed(body, 'BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK');
   }
 
@@ -98,7 +101,8 @@ function connectionOf(database: DatabaseSyncInstance, release: () => void): Conn
         if (!database.isTransaction) setDurability(wanted);
         return prepared(sql).run(...values).changes;
       }),
-    transaction: (body) => guarded(() => transaction(body)),
+    transaction: (wanted, body) => guarded(() => transaction(wanted, body)),
+    sync: log.sync,
     rows: (sql, ...values) => guarded(() => prepared(sql).all(...values) as Record<string, unknown>[]),
     whileOpen: guarded,
     close: () => {
@@ -107,6 +111,7 @@ function connectionOf(database: DatabaseSyncInstance, release: () => void): Conn
       // acknowledged changes in `-wal` alone. Emptying the log by hand leaves the file complete.
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       statements.clear();
+      log.close();
       database.close();
       release();
     },

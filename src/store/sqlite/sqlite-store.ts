@@ -6,6 +6,7 @@ import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
 import { createWorkerRegistry } from '../worker-registry.js';
 import { createGroupCommit, type GroupCommit } from './group-commit.js';
 import { openConnection, type Connection } from './connection.js';
+import { createRecentTasks, type RecentTasks } from './recent-tasks.js';
 import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
@@ -27,19 +28,20 @@ export function createSqliteStore(options: { file: string }): TaskStore {
   const connection = openConnection(options.file);
   const notifier = createFeedNotifier();
   const group = createGroupCommit(connection);
+  const recent = createRecentTasks();
   // No other process has the file open, so that all workers there are belong to this one.
   const workers = createWorkerRegistry(() => performance.now());
 
   return {
     insert: (task, spec) => insert(connection, group, notifier, task, spec),
-    get: (key) => answer(() => taskOf(connection, 'tenant = ? AND id = ?', key.tenant, key.id)),
-    findByRequestId: (tenant, requestId) => answer(() => byRequestId(connection, tenant, requestId)),
+    get: (key) => answer(() => connection.whileOpen(() => recent.get(key, () => taskOf(connection, 'tenant = ? AND id = ?', key.tenant, key.id)))),
+    findByRequestId: (tenant, requestId) => durableByRequestId(connection, group, tenant, requestId),
     getSpec: (key) => answer(() => textOf(connection, 'specs', 'spec', key)),
     list: (query) => answer(() => list(connection, query)),
     count: (tenant) => answer(() => count(connection, tenant)),
-    replace: (from, to, { leaseMs }) => answer(() => replace(connection, notifier, from, to, leaseMs)),
+    replace: (from, to, { leaseMs }) => answer(() => replace({ connection, notifier, recent }, from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(connection, renewal)),
-    remove: (task) => answer(() => remove(connection, notifier, task)),
+    remove: (task) => answer(() => remove({ connection, notifier, recent }, task)),
     queued: (limit) => answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY ${QUEUE_RANK}, tenant, id LIMIT ?`, limit)),
     overdue: (limit, { nowMs }) =>
       answer(() => tasksOf(connection, `state = 'QUEUED' AND ${QUEUE_DEADLINE} < ? ORDER BY ${QUEUE_DEADLINE} LIMIT ?`, nowMs, limit)),
@@ -77,20 +79,28 @@ async function insert(connection: Connection, group: GroupCommit, notifier: Feed
     if (holder !== null) return { kind: 'request-id-taken', task: holder };
     if (taskOf(connection, 'tenant = ? AND id = ?', task.tenant, task.id) !== null) throw idTaken(task);
     connection.run(
-      'full',
+      'normal',
       `INSERT INTO tasks (tenant, id, state, revision, fence, attempt_id, owner, request_id, create_time_ms, document)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[task.tenant, task.id, task.state, task.revision, task.fence, task.attemptId, task.owner, task.requestId, task.createTimeMs],
       JSON.stringify(task),
     );
-    connection.run('full', 'INSERT INTO specs (tenant, id, spec) VALUES (?, ?, ?)', task.tenant, task.id, spec);
+    connection.run('normal', 'INSERT INTO specs (tenant, id, spec) VALUES (?, ?, ?)', task.tenant, task.id, spec);
     return { kind: 'inserted' };
   });
   if (result.kind === 'inserted') notifier.changed(task);
   return result;
 }
 
-function replace(connection: Connection, notifier: FeedNotifier, from: Task, to: Task, leaseMs: number): boolean {
+/** What a change of a task needs. */
+interface ChangeNeeds {
+  readonly connection: Connection;
+  readonly notifier: FeedNotifier;
+  readonly recent: RecentTasks;
+}
+
+function replace({ connection, notifier, recent }: ChangeNeeds, from: Task, to: Task, leaseMs: number): boolean {
+  recent.drop(from);
   const isProgress = isSameAttempt(from, to);
   // Progress is nearly all of the load: it leaves alone the columns that it cannot change, and so their indexes, and does not wait for the disk.
   const changes = isProgress
@@ -157,13 +167,21 @@ function byRequestId(connection: Connection, tenant: string, requestId: string):
   return taskOf(connection, 'tenant = ? AND request_id = ?', tenant, requestId);
 }
 
+/** A caller that repeats its submit takes the answer for an acknowledgement: it waits for the disk as the first one does. */
+async function durableByRequestId(connection: Connection, group: GroupCommit, tenant: string, requestId: string): Promise<Task | null> {
+  const task = byRequestId(connection, tenant, requestId);
+  if (task !== null) await group.settled();
+  return task;
+}
+
 function textOf(connection: Connection, table: 'specs' | 'diagnostics', column: string, key: TaskKey): string | null {
   const [row] = connection.rows(`SELECT ${column} AS text FROM ${table} WHERE tenant = ? AND id = ?`, key.tenant, key.id);
   return row === undefined ? null : (row.text as string);
 }
 
-function remove(connection: Connection, notifier: FeedNotifier, task: Task): boolean {
-  const removed = connection.transaction(() => {
+function remove({ connection, notifier, recent }: ChangeNeeds, task: Task): boolean {
+  recent.drop(task);
+  const removed = connection.transaction('full', () => {
     if (connection.run('full', `DELETE FROM tasks ${WHERE_SAME_VERSION}`, ...versionOf(task)) === 0) return false;
     for (const table of ['specs', 'diagnostics']) connection.run('full', `DELETE FROM ${table} WHERE tenant = ? AND id = ?`, task.tenant, task.id);
     return true;

@@ -93,7 +93,7 @@ describe('the file of the SQLite store', () => {
     connection.run('full', write);
     expect(mode()).toBe(FULL);
     connection.run('normal', write);
-    expect(connection.transaction(mode)).toBe(FULL);
+    expect(connection.transaction('full', mode)).toBe(FULL);
     connection.close();
   });
 
@@ -105,7 +105,7 @@ describe('the file of the SQLite store', () => {
       connection.run('full', write);
       connection.run('full', write);
     };
-    expect(() => { connection.transaction(twice); }).toThrow(expect.objectContaining({ detail: { reason: 'STORE_UNAVAILABLE' } }));
+    expect(() => { connection.transaction('full', twice); }).toThrow(expect.objectContaining({ detail: { reason: 'STORE_UNAVAILABLE' } }));
     expect(count()).toBe(0);
     connection.run('full', write);
     expect(count()).toBe(1);

@@ -23,11 +23,11 @@ const names = () => connection.rows('SELECT name FROM secrets ORDER BY name').ma
 function counted(): { connection: Connection; outer: () => number } {
   let depth = 0;
   let outer = 0;
-  const transaction: Connection['transaction'] = (body) => {
+  const transaction: Connection['transaction'] = (durability, body) => {
     if (depth === 0) outer += 1;
     depth += 1;
     try {
-      return connection.transaction(body);
+      return connection.transaction(durability, body);
     } finally {
       depth -= 1;
     }
@@ -63,4 +63,42 @@ test('what waits is committed by a flush, before the file is closed', async () =
   expect(names()).toEqual(['a']);
   connection.close();
   await expect(group.run(insert('b'))).rejects.toMatchObject({ detail: { reason: 'STORE_UNAVAILABLE' } });
+});
+
+/** A disk that is told when to be ready. */
+function slowDisk(): { connection: Connection; ready: () => void; broken: (error: Error) => void } {
+  let ready = (): void => undefined;
+  let broken = (_: Error): void => undefined;
+  const sync = () =>
+    new Promise<void>((resolve, reject) => {
+      ready = resolve;
+      broken = reject;
+    });
+  return { connection: { ...connection, sync }, ready: () => { ready(); }, broken: (error) => { broken(error); } };
+}
+
+test('nothing is acknowledged before the disk has it, though it can be read', async () => {
+  const { connection: slow, ready } = slowDisk();
+  const group = createGroupCommit(slow);
+  const told: string[] = [];
+  const waiting = group.run(insert('a')).then(() => told.push('run'));
+  group.flush();
+  const settled = group.settled().then(() => told.push('settled'));
+  await new Promise(setImmediate);
+  expect([names(), told]).toEqual([['a'], []]);
+  ready();
+  await Promise.all([waiting, settled]);
+  expect(told.sort()).toEqual(['run', 'settled']);
+  await group.settled();
+});
+
+test('a disk that fails is told to all who wait for it', async () => {
+  const { connection: slow, broken } = slowDisk();
+  const group = createGroupCommit(slow);
+  const results = Promise.allSettled([group.run(insert('a')), group.run(insert('b'))]);
+  group.flush();
+  const settled = expect(group.settled()).rejects.toThrow('EIO');
+  broken(new Error('EIO'));
+  expect((await results).map((result) => result.status)).toEqual(['rejected', 'rejected']);
+  await settled;
 });

@@ -1,0 +1,35 @@
+import type { Task, TaskKey } from '../../task/task.js';
+
+/** As many as are polled or watched at a time. At 1–2 KB each. */
+const MAX_TASKS = 1_000;
+
+/**
+ * Tasks that were read lately. Whoever polls asks for the same task again and again, and gets the same object, so that what was made of it
+ * (its JSON, its bytes) can be kept with it. True to the file only while this process alone writes to it, and drops a task before each change.
+ */
+export interface RecentTasks {
+  /** @param load reads the task from the file; null is not remembered. */
+  get(key: TaskKey, load: () => Task | null): Task | null;
+  /** To be called before a task is changed, whatever comes of that. */
+  drop(key: TaskKey): void;
+}
+
+export function createRecentTasks(): RecentTasks {
+  // In order of reading, oldest first. Two tenants with the same id push out each other.
+  const recent = new Map<string, Task>();
+  return {
+    get({ tenant, id }, load) {
+      const known = recent.get(id);
+      if (known?.tenant === tenant) return known;
+      const task = load();
+      if (task === null) return null;
+      recent.set(id, task);
+      const [oldest] = recent.size > MAX_TASKS ? recent.keys() : [];
+      if (oldest !== undefined) recent.delete(oldest);
+      return task;
+    },
+    drop({ id }) {
+      recent.delete(id);
+    },
+  };
+}

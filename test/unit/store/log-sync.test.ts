@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLogSync } from '../../../src/store/sqlite/log-sync.js';
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cutroom-log-'));
+  file = join(folder, 'log');
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** How often this process has the file open. */
+async function openings(): Promise<number> {
+  const targets = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return targets.filter((target) => target === file).length;
+}
+
+test('calls share a round unless one has begun already, which may have missed what they wait for', async () => {
+  await writeFile(file, 'x');
+  const log = createLogSync(file);
+  const first = log.sync();
+  expect(log.sync()).toBe(first);
+  await new Promise(process.nextTick);
+  await Promise.resolve();
+  const second = log.sync();
+  expect(second).not.toBe(first);
+  expect(log.sync()).toBe(second);
+  const order: number[] = [];
+  await Promise.all([second.then(() => order.push(2)), first.then(() => order.push(1))]);
+  expect(order).toEqual([1, 2]);
+  log.close();
+});
+
+test('rejects as the store does when the file cannot be had, and tries again the next time', async () => {
+  const log = createLogSync(file);
+  await expect(log.sync()).rejects.toMatchObject({ detail: { reason: 'STORE_UNAVAILABLE' } });
+  await writeFile(file, 'x');
+  await log.sync();
+  log.close();
+});
+
+test('keeps the file open, and lets it go once nothing is under way', async () => {
+  await writeFile(file, 'x');
+  const log = createLogSync(file);
+  await log.sync();
+  expect(await openings()).toBe(1);
+  const last = log.sync();
+  log.close();
+  await last;
+  expect(await openings()).toBe(0);
+});

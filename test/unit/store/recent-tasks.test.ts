@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { createRecentTasks } from '../../../src/store/sqlite/recent-tasks.js';
+import { newTask } from '../../support/new-task.js';
+
+const key = { tenant: 'default', id: 'a' };
+
+test('a task is read once, until it is about to change', () => {
+  const recent = createRecentTasks();
+  let reads = 0;
+  const load = () => {
+    reads += 1;
+    return newTask({ id: 'a', nowMs: reads });
+  };
+  const first = recent.get(key, load);
+  expect(recent.get(key, load)).toBe(first);
+  recent.drop(key);
+  expect(recent.get(key, load)?.createTimeMs).toBe(2);
+});
+
+test('what is not there is asked for again', () => {
+  const recent = createRecentTasks();
+  expect(recent.get(key, () => null)).toBeNull();
+  expect(recent.get(key, () => newTask({ id: 'a', nowMs: 1 }))).not.toBeNull();
+});
+
+test('another tenant never gets it', () => {
+  const recent = createRecentTasks();
+  recent.get(key, () => newTask({ id: 'a', nowMs: 1 }));
+  expect(recent.get({ tenant: 'other', id: 'a' }, () => null)).toBeNull();
+});
+
+test('is bounded: the oldest is forgotten', () => {
+  const recent = createRecentTasks();
+  let reads = 0;
+  const get = (id: string) => recent.get({ tenant: 'default', id }, () => {
+    reads += 1;
+    return newTask({ id, nowMs: 1 });
+  });
+  for (let i = 0; i <= 1_000; i += 1) get(`t${i}`);
+  get('t1000');
+  expect(reads).toBe(1_001);
+  get('t0');
+  expect(reads).toBe(1_002);
+});
