@@ -3,7 +3,9 @@ import type { Metrics } from '../observability/metrics.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
-import { createChain } from './chain.js';
+import { callCounts } from './chain/call-counts.js';
+import { callLog } from './chain/call-log.js';
+import { createChain } from './chain/chain.js';
 import { createDrain } from './drain.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
@@ -64,7 +66,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const drain = createDrain();
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
-  const chain = createChain({ logger, calls: metrics.calls, drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request) });
+  const chain = createChain({
+    observers: [callCounts(metrics.calls), callLog(logger)], drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request),
+  });
   const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), facts: options.facts, drain: drain.signal, monotonicMs });
   const router = createRouter({
     gateway: createGateway({ service, chain, noteCut: (request) => { guard.noteCut(request); } }),

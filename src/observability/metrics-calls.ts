@@ -15,26 +15,49 @@ export interface CallKind {
 
 /** Counts calls. */
 export interface CallMetrics {
-  begin(kind: CallKind): OpenCall;
+  /** The counters of one kind of call; to be asked for once for each kind. */
+  of(kind: CallKind): CallCounters;
 }
 
-/** One call under way. */
-export interface OpenCall {
+/** Counts the calls of one kind. Told several times in each call, so nothing is looked up here: that is left to the scrape. */
+export interface CallCounters {
+  started(): void;
   received(): void;
   /** A message has been handed to the caller. */
   sent(): void;
-  /** Once, as the last. @param code such as `OK`, `NotFound`. */
+  /** Once for each that started. @param code such as `OK`, `NotFound`. */
   ended(code: string, durationSeconds: number): void;
+}
+
+/** What was counted of one kind. */
+interface Tally {
+  readonly labels: Record<(typeof METHOD_LABELS)[number], string>;
+  started: number;
+  received: number;
+  sent: number;
+  readonly handled: Map<string, number>;
 }
 
 export function createCallMetrics(registry: Registry): CallMetrics {
   const registers = [registry];
-  const counter = (name: string, help: string) => new Counter({ name, help, labelNames: METHOD_LABELS, registers });
-  const started = counter('grpc_server_started_total', 'Calls that began.');
-  const received = counter('grpc_server_msg_received_total', 'Messages that were received.');
-  const sent = counter('grpc_server_msg_sent_total', 'Messages that were sent.');
-  const handled = new Counter({
+  const tallies: Tally[] = [];
+  const counter = (name: string, help: string, countOf: (tally: Tally) => number) =>
+    new Counter({
+      name, help, labelNames: METHOD_LABELS, registers,
+      collect() {
+        this.reset();
+        for (const tally of tallies) if (countOf(tally) > 0) this.inc(tally.labels, countOf(tally));
+      },
+    });
+  counter('grpc_server_started_total', 'Calls that began.', (tally) => tally.started);
+  counter('grpc_server_msg_received_total', 'Messages that were received.', (tally) => tally.received);
+  counter('grpc_server_msg_sent_total', 'Messages that were sent.', (tally) => tally.sent);
+  new Counter({
     name: 'grpc_server_handled_total', help: 'Calls that ended, by their status.', labelNames: [...METHOD_LABELS, 'grpc_code'], registers,
+    collect() {
+      this.reset();
+      for (const { labels, handled } of tallies) for (const [code, count] of handled) this.inc({ ...labels, grpc_code: code }, count);
+    },
   });
   const seconds = new Histogram({
     name: 'grpc_server_handling_seconds', help: 'How long calls took.', labelNames: METHOD_LABELS, buckets: HANDLING_SECONDS, registers,
@@ -42,20 +65,24 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   const watchers = new Gauge({ name: 'cutroom_watchers', help: 'Open streams of WatchTask, at both doors.', registers });
 
   return {
-    begin({ type, service, method }) {
+    of({ type, service, method }) {
       const labels = { grpc_type: type, grpc_service: service, grpc_method: method };
+      const tally: Tally = { labels, started: 0, received: 0, sent: 0, handled: new Map() };
+      tallies.push(tally);
       const isWatcher = method === 'WatchTask';
-      started.inc(labels);
-      if (isWatcher) watchers.inc();
       return {
+        started: () => {
+          tally.started += 1;
+          if (isWatcher) watchers.inc();
+        },
         received: () => {
-          received.inc(labels);
+          tally.received += 1;
         },
         sent: () => {
-          sent.inc(labels);
+          tally.sent += 1;
         },
         ended: (code, durationSeconds) => {
-          handled.inc({ ...labels, grpc_code: code });
+          tally.handled.set(code, (tally.handled.get(code) ?? 0) + 1);
           seconds.observe(labels, durationSeconds);
           if (isWatcher) watchers.dec();
         },

@@ -2,7 +2,7 @@ import { type CallContext, composeServerMiddleware, type ServerMiddlewareCall } 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway } from '../../scripts/lib/go-gateway.mjs';
 import { createDrain } from '../../src/api/drain.js';
-import { errorMapping } from '../../src/api/grpc/middleware/error-mapping.js';
+import { createChain } from '../../src/api/chain/chain.js';
 import { startGrpcServer } from '../../src/api/grpc/server.js';
 import { createTaskService } from '../../src/api/grpc/task-service.js';
 import { createGateway } from '../../src/api/http/gateway.js';
@@ -30,7 +30,7 @@ const urls = { ours: '', theirs: '' };
 beforeAll(async () => {
   const under = await startApiUnderTest();
   const drain = createDrain();
-  const chain = composeServerMiddleware(errorMapping, noting);
+  const chain = composeServerMiddleware(createChain({ observers: [], drain: drain.signal, monotonicMs: () => 0, wasCut: () => false }), noting);
   const service = createTaskService({ tasks: under.tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, drain: drain.signal, monotonicMs: () => performance.now() });
   const grpc = await startGrpcServer({ address: '127.0.0.1:0', service, chain, interceptors: [], drain, graceMs: 1_000 });
   const logger = createLogger({ level: 'silent' });

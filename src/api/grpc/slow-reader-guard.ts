@@ -28,7 +28,7 @@ export interface SlowReaderLimits {
 
 /** An interceptor, not a middleware: nice-grpc parks a method at its `yield` while the reader stalls, and nothing in the chain can end the call. */
 export function createSlowReaderGuard(limits: SlowReaderLimits): SlowReaderGuard {
-  // The request object is the one thing that both an interceptor and a middleware see of a call.
+  // The request object is the one thing that both an interceptor and the chain see of a call.
   const cut = new WeakSet<object>();
   return {
     interceptor: (method, call) => (method.responseStream ? new GuardedCall(call, limits, cut) : new ServerInterceptingCall(call)),

@@ -27,7 +27,7 @@ export interface TaskServiceNeeds {
   readonly monotonicMs: () => number;
 }
 
-/** The one implementation of the service, for both doors. Its methods throw TaskError; a middleware maps it. */
+/** The one implementation of the service, for both doors. Its methods throw TaskError; the chain maps it. */
 export function createTaskService({ tasks, sign, facts, drain, monotonicMs }: TaskServiceNeeds): TaskService {
   const needs: MethodNeeds = { tasks, facts, drain, print: createTaskPrinter(sign, monotonicMs) };
   return {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createChain } from '../../../src/api/chain.js';
+import { callCounts } from '../../../src/api/chain/call-counts.js';
+import { callLog } from '../../../src/api/chain/call-log.js';
+import { createChain } from '../../../src/api/chain/chain.js';
 import { createDrain } from '../../../src/api/drain.js';
 import { createTaskService } from '../../../src/api/grpc/task-service.js';
 import { createGateway } from '../../../src/api/http/gateway.js';
@@ -42,7 +44,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const logger = createLogger({ level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) } });
   const drain = createDrain();
   const { calls } = createMetrics({ stats: () => Promise.reject(new Error('not asked for here')), nowMs: () => 0 });
-  const chain = createChain({ logger, calls, drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
+  const chain = createChain({ observers: [callCounts(calls), callLog(logger)], drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
   const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, drain: new AbortController().signal, monotonicMs: () => 0 }), chain, noteCut: () => undefined });
   const send = async (method: string, target: string, body: string | Buffer | null = null) => {
     const [path = '', query = ''] = target.split('?');

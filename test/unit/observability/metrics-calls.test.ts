@@ -1,7 +1,8 @@
-import { type CallContext, Metadata, type ServerMiddlewareCall, Status } from 'nice-grpc';
+import { type CallContext, Metadata, type ServerMiddlewareCall } from 'nice-grpc';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { callCounting } from '../../../src/api/grpc/middleware/metrics.js';
+import { callCounts } from '../../../src/api/chain/call-counts.js';
+import { createChain } from '../../../src/api/chain/chain.js';
 import { createCallMetrics } from '../../../src/observability/metrics-calls.js';
 import { samplesOf } from '../../support/prometheus-text.js';
 
@@ -11,11 +12,13 @@ const context: CallContext = {
 const labels = 'grpc_type="server_stream",grpc_service="a.b.C",grpc_method="WatchTask"';
 
 /** A watcher that takes one message and part of the next, and is then left by the server. */
-async function watchAndLeave(cutStatus: Status | null) {
+async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   const registry = new Registry();
   let timeMs = 1_000;
   let closed = false;
-  const chain = callCounting({ calls: createCallMetrics(registry), monotonicMs: () => timeMs, cutStatus: () => cutStatus });
+  const chain = createChain({
+    observers: [callCounts(createCallMetrics(registry))], drain: new AbortController().signal, monotonicMs: () => timeMs, wasCut: () => wasCut,
+  });
   const call: ServerMiddlewareCall<object, string> = {
     method: { path: '/a.b.C/WatchTask', requestStream: false, responseStream: true, options: {} },
     requestStream: false,
@@ -41,7 +44,7 @@ async function watchAndLeave(cutStatus: Status | null) {
 }
 
 test('a stream that is left: its messages were taken up to the one before, its time is what it lasted', async () => {
-  expect(await watchAndLeave(null)).toMatchObject({
+  expect(await watchAndLeave({ wasCut: false })).toMatchObject({
     [`grpc_server_handled_total{${labels},grpc_code="Canceled"}`]: 1,
     [`grpc_server_msg_received_total{${labels}}`]: 1,
     [`grpc_server_msg_sent_total{${labels}}`]: 1,
@@ -51,7 +54,7 @@ test('a stream that is left: its messages were taken up to the one before, its t
 });
 
 test('a stream that was cut from outside ended with the status that it was cut with', async () => {
-  const samples = await watchAndLeave(Status.RESOURCE_EXHAUSTED);
+  const samples = await watchAndLeave({ wasCut: true });
   expect(Object.keys(samples).filter((name) => name.startsWith('grpc_server_handled_total'))).toEqual([
     `grpc_server_handled_total{${labels},grpc_code="ResourceExhausted"}`,
   ]);

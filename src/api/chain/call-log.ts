@@ -1,0 +1,39 @@
+import { Status } from 'nice-grpc';
+import type { Logger } from '../../observability/logger.js';
+import { formatTaskName } from '../../wire/task-name.js';
+import { RpcError } from '../rpc-error.js';
+import type { CallObserver } from './call-observer.js';
+
+/** Writes exactly one line per call: method, task, code, duration, peer; for a fault of the service also what it was. */
+export function callLog(logger: Logger): CallObserver {
+  return {
+    began: () => undefined,
+    sent: () => undefined,
+    ended({ path, request, peer }, { code, error, answer, durationMs }) {
+      const level = isFault(code) ? 'error' : 'info';
+      if (!logger.isLevelEnabled(level)) return;
+      const method = path.slice(path.lastIndexOf('/') + 1);
+      const line = { method, task: nameIn(request) ?? nameIn(answer), code: Status[code], durationMs: round(durationMs), peer };
+      if (level === 'error') logger.error({ ...line, err: causeOf(error) }, 'call');
+      else logger.info(line, 'call');
+    },
+  };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof RpcError ? error.cause : error;
+}
+
+function isFault(code: Status): boolean {
+  return code === Status.INTERNAL || code === Status.UNKNOWN || code === Status.DATA_LOSS;
+}
+
+/** The resource name in a request or an answer: both have it in a field `name`. */
+function nameIn(message: unknown): string | undefined {
+  if (typeof message !== 'object' || message === null || !('name' in message)) return undefined;
+  return typeof message.name === 'string' && message.name.length <= formatTaskName('').length + 64 ? message.name : undefined;
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,51 @@
+import type { CallContext } from 'nice-grpc';
+import { TaskError } from '../../task/errors.js';
+import { callerGone } from './caller-gone.js';
+
+/** @throws TaskError DRAINING once the server drains. */
+export function refuseWhileDraining(drain: AbortSignal): void {
+  if (drain.aborted) throw new TaskError({ reason: 'DRAINING' });
+}
+
+/**
+ * The messages of a stream, which a drain ends.
+ * @param open starts the stream; it just ends when the signal of its context aborts.
+ * @throws TaskError DRAINING; what `callerGone` makes, once the caller has gone.
+ */
+export async function* untilDrained<Message>(
+  open: (context: CallContext) => AsyncIterable<Message>,
+  context: CallContext,
+  drain: AbortSignal,
+): AsyncGenerator<Message, void, undefined> {
+  const either = new AbortController();
+  const abort = () => {
+    either.abort();
+  };
+  context.signal.addEventListener('abort', abort);
+  drain.addEventListener('abort', abort);
+  try {
+    if (context.signal.aborted) abort();
+    yield* open(withSignal(context, either.signal));
+  } finally {
+    context.signal.removeEventListener('abort', abort);
+    drain.removeEventListener('abort', abort);
+  }
+  // Was it for the caller, for us, or had it come to its end? A watcher told wrongly that it was for us watches again and hears nothing new.
+  if (context.signal.aborted) throw callerGone(null);
+  refuseWhileDraining(drain);
+}
+
+/** Not by spreading: a context may be an object with getters, which that would lose. */
+function withSignal(context: CallContext, signal: AbortSignal): CallContext {
+  const { metadata, peer, header, trailer } = context;
+  return {
+    metadata,
+    peer,
+    header,
+    trailer,
+    signal,
+    sendHeader: () => {
+      context.sendHeader();
+    },
+  };
+}
