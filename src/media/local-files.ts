@@ -10,6 +10,11 @@ type Resolved =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'problem'; readonly reason: 'INPUT_NOT_FOUND' | 'INPUT_NOT_READABLE'; readonly description: string };
 
+/** How long a root's own place is remembered. A root may be a link that is set to another folder while the service runs. */
+const ROOTS_FRESH_MS = 1_000;
+
+const OUTSIDE = "lies outside the server's input roots";
+
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 
 /**
@@ -17,32 +22,56 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
  * must lie within a root after all symbolic links are followed, and be a regular file: no device, no pipe that never ends.
  */
 export function createLocalFiles(options: { readonly roots: readonly string[] }): AssetSource {
+  const roots = createRoots(options.roots);
   return {
     async check(uri) {
-      const resolved = await resolveUri(uri, options.roots);
+      const resolved = await resolveUri(uri, roots);
       return resolved.kind === 'problem' ? { description: resolved.description } : null;
     },
     async fetch(uri, { field, signal }) {
       signal.throwIfAborted();
-      const resolved = await resolveUri(uri, options.roots);
+      const resolved = await resolveUri(uri, roots);
       if (resolved.kind === 'file') return resolved.path;
       throw new RenderError(resolved.reason, `this input ${resolved.description}`, { field });
     },
   };
 }
 
-async function resolveUri(uri: string, rootNames: readonly string[]): Promise<Resolved> {
+interface Roots {
+  /** As configured, absolute. */
+  readonly names: readonly string[];
+  /** Those that are there, free of symbolic links. */
+  places(): Promise<readonly string[]>;
+}
+
+function createRoots(configured: readonly string[]): Roots {
+  const names = configured.map((root) => path.resolve(root));
+  let known: { readonly places: Promise<readonly string[]>; readonly atMs: number } | null = null;
+  async function find(): Promise<readonly string[]> {
+    const places = await Promise.all(names.map((name) => realpath(name).catch(() => null)));
+    return places.filter((place) => place !== null);
+  }
+  return {
+    names,
+    places() {
+      const nowMs = performance.now();
+      if (!known || nowMs - known.atMs >= ROOTS_FRESH_MS) known = { places: find(), atMs: nowMs };
+      return known.places;
+    },
+  };
+}
+
+async function resolveUri(uri: string, { names, places }: Roots): Promise<Resolved> {
   const named = toPath(uri);
   if (typeof named !== 'string') return named;
-  const roots = (await Promise.all(rootNames.map((root) => realpath(root).catch(() => null)))).filter((root) => root !== null);
+  const roots = await places();
   const candidates = path.isAbsolute(named) ? [named] : roots.map((root) => path.join(root, named));
   // By name first: nothing is said about what is or is not there outside the roots.
-  const within = candidates.filter((candidate) => isWithinAny(candidate, [...roots, ...rootNames.map((root) => path.resolve(root))]));
-  if (within.length === 0) return problem('INPUT_NOT_FOUND', "lies outside the server's input roots");
+  const within = candidates.filter((candidate) => isWithinAny(candidate, [...roots, ...names]));
+  if (within.length === 0) return problem('INPUT_NOT_FOUND', OUTSIDE);
   for (const candidate of within) {
-    const found = await realpath(candidate).catch((error: unknown) => error as NodeJS.ErrnoException);
-    if (typeof found === 'string') return isWithinAny(found, roots) ? checkFile(found) : problem('INPUT_NOT_FOUND', "lies outside the server's input roots");
-    if (found.code !== 'ENOENT' && found.code !== 'ENOTDIR') return problem('INPUT_NOT_READABLE', 'cannot be read by the server');
+    const resolved = await resolveFile(candidate, roots);
+    if (resolved) return resolved;
   }
   return problem('INPUT_NOT_FOUND', 'does not exist');
 }
@@ -61,13 +90,20 @@ function toPath(uri: string): string | Resolved {
   }
 }
 
-async function checkFile(file: string): Promise<Resolved> {
-  const info = await stat(file).catch(() => null);
+/** Null: there is nothing of this name. */
+async function resolveFile(name: string, roots: readonly string[]): Promise<Resolved | null> {
+  // At once: each is a trip to the disk, and all three follow links.
+  const [found, info, readable] = await Promise.all([
+    realpath(name).catch((error: unknown) => error as NodeJS.ErrnoException),
+    stat(name).catch(() => null),
+    access(name, constants.R_OK).then(() => true, () => false),
+  ]);
+  if (typeof found !== 'string') return found.code === 'ENOENT' || found.code === 'ENOTDIR' ? null : problem('INPUT_NOT_READABLE', 'cannot be read by the server');
+  if (!isWithinAny(found, roots)) return problem('INPUT_NOT_FOUND', OUTSIDE);
   if (!info) return problem('INPUT_NOT_FOUND', 'does not exist');
   if (info.isDirectory()) return problem('INPUT_NOT_FOUND', 'is a folder, not a file');
   if (!info.isFile()) return problem('INPUT_NOT_FOUND', 'is no regular file');
-  const readable = await access(file, constants.R_OK).then(() => true, () => false);
-  return readable ? { kind: 'file', path: file } : problem('INPUT_NOT_READABLE', 'cannot be read by the server');
+  return readable ? { kind: 'file', path: found } : problem('INPUT_NOT_READABLE', 'cannot be read by the server');
 }
 
 function isWithinAny(file: string, roots: readonly string[]): boolean {

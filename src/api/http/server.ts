@@ -121,12 +121,10 @@ async function answerTo(message: IncomingMessage, caller: Caller, handler: HttpH
   return handler({ ...request, signal: caller.signal, body: body.bytes });
 }
 
+/** Node has joined by commas what came several times, cookies aside: see `message.headers`. */
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  const all: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) all[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return all;
+  const cookies = headers['set-cookie'];
+  return (cookies === undefined ? headers : { ...headers, 'set-cookie': cookies.join(', ') }) as Record<string, string>;
 }
 
 function parseAddress(address: string): { host: string; port: number } {

@@ -74,10 +74,10 @@ function connectionOf(database: DatabaseSyncInstance, log: LogSync, release: () 
   }
 
   function bracketed<T>(body: () => T, begin: string, commit: string, rollback: string): T {
-    database.exec(begin);
+    prepared(begin).run();
     try {
       const result = body();
-      database.exec(commit);
+      prepared(commit).run();
       return result;
     } catch (error) {
       // A full disk may have rolled it back already.

@@ -77,14 +77,14 @@ async function insert(connection: Connection, group: GroupCommit, notifier: Feed
   const result = await group.run((): InsertResult => {
     const holder = task.requestId === null ? null : byRequestId(connection, task.tenant, task.requestId);
     if (holder !== null) return { kind: 'request-id-taken', task: holder };
-    if (taskOf(connection, 'tenant = ? AND id = ?', task.tenant, task.id) !== null) throw idTaken(task);
-    connection.run(
+    const inserted = connection.run(
       'normal',
       `INSERT INTO tasks (tenant, id, state, revision, fence, attempt_id, owner, request_id, create_time_ms, document)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, id) DO NOTHING`,
       ...[task.tenant, task.id, task.state, task.revision, task.fence, task.attemptId, task.owner, task.requestId, task.createTimeMs],
       JSON.stringify(task),
     );
+    if (inserted === 0) throw idTaken(task);
     connection.run('normal', 'INSERT INTO specs (tenant, id, spec) VALUES (?, ?, ?)', task.tenant, task.id, spec);
     return { kind: 'inserted' };
   });
