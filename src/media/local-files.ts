@@ -61,13 +61,13 @@ function createRoots(configured: readonly string[]): Roots {
   };
 }
 
-async function resolveUri(uri: string, { names, places }: Roots): Promise<Resolved> {
+async function resolveUri(uri: string, rootsOf: Roots): Promise<Resolved> {
   const named = toPath(uri);
   if (typeof named !== 'string') return named;
-  const roots = await places();
+  const roots = await rootsOf.places();
   const candidates = path.isAbsolute(named) ? [named] : roots.map((root) => path.join(root, named));
   // By name first: nothing is said about what is or is not there outside the roots.
-  const within = candidates.filter((candidate) => isWithinAny(candidate, [...roots, ...names]));
+  const within = candidates.filter((candidate) => isWithinAny(candidate, [...roots, ...rootsOf.names]));
   if (within.length === 0) return problem('INPUT_NOT_FOUND', OUTSIDE);
   for (const candidate of within) {
     const resolved = await resolveFile(candidate, roots);

@@ -102,7 +102,7 @@ function connectionOf(database: DatabaseSyncInstance, log: LogSync, release: () 
         return prepared(sql).run(...values).changes;
       }),
     transaction: (wanted, body) => guarded(() => transaction(wanted, body)),
-    sync: log.sync,
+    sync: () => log.sync(),
     rows: (sql, ...values) => guarded(() => prepared(sql).all(...values) as Record<string, unknown>[]),
     whileOpen: guarded,
     close: () => {

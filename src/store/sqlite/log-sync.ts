@@ -35,7 +35,7 @@ export function createLogSync(file: string): LogSync {
     } catch (error) {
       throw storeUnavailable(error);
     } finally {
-      if (next === null) current = null;
+      current = null;
       if (isClosing) closeWhenIdle();
     }
   }

@@ -68,7 +68,7 @@ test('what waits is committed by a flush, before the file is closed', async () =
 /** A disk that is told when to be ready. */
 function slowDisk(): { connection: Connection; ready: () => void; broken: (error: Error) => void } {
   let ready = (): void => undefined;
-  let broken = (_: Error): void => undefined;
+  let broken: (error: Error) => void = () => undefined;
   const sync = () =>
     new Promise<void>((resolve, reject) => {
       ready = resolve;

@@ -25,8 +25,7 @@ test('calls share a round unless one has begun already, which may have missed wh
   const log = createLogSync(file);
   const first = log.sync();
   expect(log.sync()).toBe(first);
-  await new Promise(process.nextTick);
-  await Promise.resolve();
+  await new Promise(setImmediate);
   const second = log.sync();
   expect(second).not.toBe(first);
   expect(log.sync()).toBe(second);
