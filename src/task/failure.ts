@@ -21,7 +21,7 @@ export const FAILURES = {
   INPUT_NOT_READABLE: { category: 'INPUT_FETCH', retryable: true },
   /** A URL that this server may not follow: its address is not public, or it is no URL for it. */
   INPUT_ADDRESS_REFUSED: { category: 'INPUT_FETCH', retryable: false },
-  /** The host does not give it, and will not when asked again. */
+  /** The host does not give it, or cannot be trusted, and asking again changes nothing. */
   INPUT_FETCH_REFUSED: { category: 'INPUT_FETCH', retryable: false },
   /** The host, or the way to it, failed. */
   INPUT_FETCH_FAILED: { category: 'INPUT_FETCH', retryable: true },

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A web server that inputs are fetched from. */
@@ -25,7 +25,7 @@ export async function startHttpOrigin(): Promise<HttpOrigin> {
   const server = createServer((request, response) => {
     requests.push(request);
     const listener = routes.get(new URL(request.url!, 'http://origin').pathname);
-    if (listener) listener(request, response as ServerResponse<IncomingMessage> & { req: IncomingMessage });
+    if (listener) listener(request, response);
     else response.writeHead(404).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

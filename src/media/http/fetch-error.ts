@@ -21,8 +21,12 @@ export function networkError(error: unknown, place: FetchPlace): RenderError {
   const refused = causesOf(error).find((cause) => cause instanceof AddressRefused);
   if (refused) return fetchError('INPUT_ADDRESS_REFUSED', `the host ${refused.description}`, place);
   const code = causesOf(error).map(codeOf).find((found) => found !== '') ?? 'unknown error';
+  if (UNTRUSTED.test(code)) return fetchError('INPUT_FETCH_REFUSED', `its certificate is not trusted (${code})`, place);
   return fetchError('INPUT_FETCH_FAILED', WORDS[code] ?? `the connection failed (${code})`, place);
 }
+
+/** What Node calls a certificate that it cannot follow to one that it trusts, or that is for another name or time. */
+const UNTRUSTED = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/;
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host',

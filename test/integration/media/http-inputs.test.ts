@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -112,7 +112,7 @@ describe('redirects', () => {
 });
 
 describe('names', () => {
-  const resolvesTo = (...addresses: string[]) => async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  const resolvesTo = (addresses: readonly string[]) => async () => addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
 
   it('are connected to at the address that was checked: they are resolved once', async () => {
     let asked = 0;
@@ -124,11 +124,11 @@ describe('names', () => {
     expect(origin.requests[0]!.headers.host).toBe(`media.example:${origin.port}`);
   });
 
-  it.each([['10.1.2.3'], ['127.0.0.2'], ['169.254.169.254'], ['::1'], ['::ffff:10.0.0.1'], ['64:ff9b::7f00:1'], ['8.8.8.8', '192.168.0.1'], ['127.0.0.1', 'fd00::1']])('that lead to %s %s are refused, without a try more', async (...addresses) => {
+  it.each(['10.1.2.3', '127.0.0.2', '169.254.169.254', '::1', '::ffff:10.0.0.1', '64:ff9b::7f00:1', '8.8.8.8 192.168.0.1', '127.0.0.1 fd00::1'])('that lead to %s are refused, without a try more', async (addresses) => {
     let asked = 0;
     const resolve = () => {
       asked += 1;
-      return resolvesTo(...addresses.filter((address) => address !== undefined))();
+      return resolvesTo(addresses.split(' '))();
     };
     expect(await failureFrom(`http://media.example:${origin.port}/a.mp4?${SECRET}`, { resolve })).toMatchObject({
       reason: 'INPUT_ADDRESS_REFUSED', message: expect.stringMatching(new RegExp(`^this input could not be fetched from media.example:${origin.port}: the host is no public address but`)) as string,
@@ -207,7 +207,7 @@ describe('limits', () => {
     for (const [name, headers] of [['/declared', { 'content-length': BYTES.length }], ['/chunked', {}]] as const) {
       origin.on(name, (_, response) => {
         response.writeHead(200, headers);
-        response.write(BYTES.subarray(0, 100_000), () => response.destroy());
+        response.write(BYTES.subarray(0, 100_000), () => { response.destroy(); });
       });
       expect(await failureFrom(origin.url + name)).toMatchObject({ reason: 'INPUT_FETCH_FAILED', message: expect.stringContaining('it cut the connection') as string });
     }
@@ -215,7 +215,7 @@ describe('limits', () => {
   });
 
   it('a body that declares too much is refused before it comes', async () => {
-    origin.on('/x', (_, response) => response.writeHead(200, { 'content-length': 2 * 1024 * 1024 }).flushHeaders());
+    origin.on('/x', (_, response) => { response.writeHead(200, { 'content-length': 2 * 1024 * 1024 }).flushHeaders(); });
     expect(await failureFrom(`${origin.url}/x`)).toMatchObject({ reason: 'INPUT_TOO_LARGE', message: expect.stringContaining('more than the 1 MiB') as string });
     expect(origin.requests).toHaveLength(1);
   });
