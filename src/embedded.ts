@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from './config/config.js';
 import { createEngine } from './engine-setup.js';
-import { createLocalFiles } from './media/local-files.js';
+import { createAssetSource } from './media/asset-source.js';
 import { createLocalOutputs } from './media/local-outputs.js';
 import type { Logger } from './observability/logger.js';
 import { systemClock } from './system-clock.js';
@@ -21,7 +21,7 @@ export interface EmbeddedRender {
   readonly file: string;
   /** Folders that inputs may lie in, and that relative names are looked up in. */
   readonly inputRoots: readonly string[];
-  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog'>;
+  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'httpInputs'>;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   /** The task each time it changes, its terminal state last. */
@@ -38,7 +38,7 @@ export interface EmbeddedRender {
  */
 export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   const { command, signal, config, logger } = render;
-  const assets = createLocalFiles({ roots: render.inputRoots });
+  const assets = createAssetSource({ inputRoots: render.inputRoots, httpInputs: config.httpInputs });
   // One attempt: whoever sees it fail is there to start another.
   const task = await validateTask({ assets, inspector: null, clock: systemClock }, { ...command, maxAttempts: 1 }, signal);
   const folder = await mkdtemp(path.join(path.dirname(render.file), '.cutroom-'));

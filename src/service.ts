@@ -8,7 +8,7 @@ import { createEngine, type Engine } from './engine-setup.js';
 import { CAPTION_FAMILIES } from './engine/captions/fonts.js';
 import { MAX_PIXELS } from './engine/limits.js';
 import { claimScratchRoot } from './engine/scratch-root.js';
-import { createLocalFiles } from './media/local-files.js';
+import { createAssetSource } from './media/asset-source.js';
 import { createLocalLibrary } from './media/local-library.js';
 import { createLocalOutputs } from './media/local-outputs.js';
 import { createLoggedEvents } from './observability/events.js';
@@ -75,7 +75,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       events: metrics.events(logged),
       metrics,
       store,
-      assets: createLocalFiles({ roots: config.inputRoots }),
+      assets: createAssetSource(config),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
     };
     const worker = await createWorker(context, cleanups);

@@ -1,8 +1,11 @@
 import { delimiter, isAbsolute, normalize, resolve, sep } from 'node:path';
+import { parseAllowedTarget, type AllowedTarget } from './allowed-targets.js';
 import type { Environment } from './environment.js';
 import { createReaders, formatAddress, isLoopback, type Address, type Readers } from './readers.js';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+export type HttpInputMode = 'public' | 'listed' | 'off';
 
 /** Everything the service can be told, checked. `environment.ts` says what each means. */
 export interface Config {
@@ -15,6 +18,8 @@ export interface Config {
   readonly dataDir: string;
   readonly inputRoots: readonly string[];
   readonly musicFolder: string;
+  /** Where inputs may be downloaded from, and how much each may have. */
+  readonly httpInputs: { readonly rules: { readonly mode: HttpInputMode; readonly allow: readonly AllowedTarget[] }; readonly maxBytes: number };
   readonly slots: number;
   readonly logLevel: LogLevel;
   readonly insecure: boolean;
@@ -42,6 +47,7 @@ export class ConfigError extends Error {
 }
 
 const MINUTE_MS = 60_000;
+const HTTP_INPUT_MODES = ['public', 'listed', 'off'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** @throws ConfigError with everything that is wrong, not just the first. */
@@ -53,6 +59,13 @@ export function toConfig(env: Environment): Config {
     dataDir: resolve(read.string('CUTROOM_DATA_DIR') ?? '.cutroom'),
     inputRoots: (read.string('CUTROOM_INPUT_ROOTS') ?? '.').split(delimiter).filter((p) => p !== '').map((p) => resolve(p)),
     musicFolder: read.string('CUTROOM_MUSIC_FOLDER') ?? 'songs',
+    httpInputs: {
+      rules: {
+        mode: read.oneOf('CUTROOM_HTTP_INPUTS', HTTP_INPUT_MODES, 'public'),
+        allow: read.list('CUTROOM_HTTP_ALLOW', 'an address, a range such as 10.1.0.0/16, or a host, such as minio.internal:9000', parseAllowedTarget),
+      },
+      maxBytes: read.integer('CUTROOM_HTTP_MAX_MB', { min: 1, max: 1_048_576, default: 2048 }) * 1024 * 1024,
+    },
     logLevel: read.oneOf('CUTROOM_LOG_LEVEL', LOG_LEVELS, 'info'),
     mongodbUri: read.string('MONGODB_URI'),
     urlLifetimeMs: read.integer('CUTROOM_URL_LIFETIME_S', { min: 60, max: 604_800, default: 86_400 }) * 1000,
@@ -97,6 +110,9 @@ function checkTogether(config: Config, problems: string[]): void {
   if (config.heartbeatMs * 3 > config.leaseMs) {
     problems.push(`CUTROOM_HEARTBEAT_MS (${config.heartbeatMs}) must be at most a third of CUTROOM_LEASE_MS (${config.leaseMs}), so that one lost heartbeat costs nothing`);
   }
+  const { mode, allow } = config.httpInputs.rules;
+  if (mode === 'off' && allow.length > 0) problems.push('CUTROOM_HTTP_ALLOW is set, but CUTROOM_HTTP_INPUTS=off: nothing is downloaded; leave one of them out');
+  if (mode === 'listed' && allow.length === 0) problems.push('CUTROOM_HTTP_INPUTS=listed needs CUTROOM_HTTP_ALLOW, or nothing can be downloaded');
   if (isAbsolute(config.musicFolder) || normalize(config.musicFolder).split(sep).includes('..')) {
     problems.push(`CUTROOM_MUSIC_FOLDER=${config.musicFolder} must be a name within the input roots`);
   }

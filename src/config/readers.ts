@@ -16,6 +16,8 @@ export interface Readers {
   address(name: VariableName, fallback: Address): Address;
   oneOf<T extends string>(name: VariableName, values: readonly T[], fallback: T): T;
   flag(name: VariableName): boolean;
+  /** What stands between commas; every entry that is wrong is a problem of its own. */
+  list<T>(name: VariableName, expected: string, parse: (entry: string) => T | undefined): T[];
 }
 
 export function createReaders(env: Environment): Readers {
@@ -49,6 +51,13 @@ export function createReaders(env: Environment): Readers {
       parsed(name, fallback, `one of ${values.join(', ')}`, (value) => values.find((v) => v === value)),
     flag: (name) =>
       parsed(name, false, '1 or 0', (value) => (value === '1' ? true : value === '0' ? false : undefined)),
+    list: (name, expected, parse) =>
+      (string(name) ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '').flatMap((entry) => {
+        const result = parse(entry);
+        if (result !== undefined) return [result];
+        problems.push(`${name}: ${JSON.stringify(entry)} must be ${expected}`);
+        return [];
+      }),
   };
 }
 

@@ -80,7 +80,7 @@ function toPath(uri: string): string | Resolved {
   if (uri.includes('\0')) return problem('INPUT_NOT_FOUND', 'is no path: it has a zero byte in it');
   const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
   if (scheme === undefined) return uri === '' ? problem('INPUT_NOT_FOUND', 'is empty') : path.normalize(uri);
-  if (scheme === 'http' || scheme === 'https') return problem('INPUT_NOT_FOUND', 'is a web address, which this server does not fetch yet; name a file within its input roots');
+  if (scheme === 'http' || scheme === 'https') return problem('INPUT_NOT_FOUND', 'is a web address, not a file of the server');
   // A colon may be part of a file's name; what is in front of it is then no known scheme.
   if (scheme !== 'file') return uri.startsWith(`${scheme}://`) ? problem('INPUT_NOT_FOUND', `has a scheme that is not served: ${scheme}`) : path.normalize(uri);
   try {

@@ -19,6 +19,12 @@ interface FailureKind {
 export const FAILURES = {
   INPUT_NOT_FOUND: { category: 'INPUT_FETCH', retryable: false },
   INPUT_NOT_READABLE: { category: 'INPUT_FETCH', retryable: true },
+  /** A URL that this server may not follow: its address is not public, or it is no URL for it. */
+  INPUT_ADDRESS_REFUSED: { category: 'INPUT_FETCH', retryable: false },
+  /** The host does not give it, or cannot be trusted, and asking again changes nothing. */
+  INPUT_FETCH_REFUSED: { category: 'INPUT_FETCH', retryable: false },
+  /** The host, or the way to it, failed. */
+  INPUT_FETCH_FAILED: { category: 'INPUT_FETCH', retryable: true },
   INPUT_EMPTY: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_NOT_MEDIA: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_NO_VIDEO: { category: 'INPUT_MEDIA', retryable: false },

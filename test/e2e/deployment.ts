@@ -29,6 +29,8 @@ export interface Deployment {
   readonly dataDir: string;
   start(env?: Record<string, string>): Promise<SpawnedService>;
   client(service: SpawnedService): ForeignClient;
+  /** What all its services have logged so far. */
+  log(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function deploy(backend: Backend): Promise<Deployment> {
       clients.push(client);
       return client;
     },
+    log: () => services.flatMap((service) => service.log),
     async close() {
       for (const client of clients) client.close();
       await Promise.all(services.map((service) => service.kill()));

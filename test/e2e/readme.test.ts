@@ -110,6 +110,8 @@ describe('tables of the README', () => {
     expect(Number(shown('CUTROOM_DEADLINE_MS'))).toBe(config.watchdog.totalMs);
     expect(Number(shown('CUTROOM_MEMORY_MB'))).toBe(config.watchdog.memoryBytes / 1024 / 1024);
     expect(Number(shown('CUTROOM_URL_LIFETIME_S'))).toBe(config.urlLifetimeMs / 1000);
+    expect(shown('CUTROOM_HTTP_INPUTS')).toBe(config.httpInputs.rules.mode);
+    expect(Number(shown('CUTROOM_HTTP_MAX_MB'))).toBe(config.httpInputs.maxBytes / 1024 / 1024);
     expect(Number(shown('CUTROOM_SLOTS'))).toBe(config.slots);
   });
 

@@ -124,7 +124,9 @@ export interface Montage {
 export interface Material {
   /**
    * A file: an absolute path, a `file:` URL, or a path relative to one of the server's input roots. It must lie within a
-   * root after all symbolic links are followed. Whether it is a video or an image is read from its content.
+   * root after all symbolic links are followed. Or an http or https URL without user name and password, which is downloaded when
+   * the task runs: its host must have a public address, or be one that the server's operator allows; of several redirects five are
+   * followed, each checked in the same way. Whether it is a video or an image is read from its content.
    * A video's rotation and an image's EXIF orientation are applied. At most 4096 bytes.
    */
   uri: string;

@@ -21,7 +21,8 @@ export const addRenderCommand: AddCommand = (program, { context, run }) => {
     .requiredOption('-o, --output <file.mp4>', 'where the video goes, once it is whole')
     .option('--print-command', 'afterwards print the ffmpeg commands that were run', false)
     .addHelpText('after', `
-Paths in the spec are absolute, or relative to its folder or the working one.
+Inputs in the spec are paths, absolute or relative to its folder or the working
+one, or http and https URLs.
 Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`);
   command.action((specFile: string, { output, printCommand }: RenderOptions) =>
     run(command, async ({ json }) => {

@@ -4,6 +4,8 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** Whether it was the limit. */
   readonly hasPassed: () => boolean;
+  /** Aborts `signal` for a reason of the work's own. */
+  readonly abandon: (reason: unknown) => void;
   /** Takes away timer and listener. */
   readonly clear: () => void;
 }
@@ -23,6 +25,9 @@ export function startDeadline(timeoutMs: number, outer: AbortSignal): Deadline {
   return {
     signal: controller.signal,
     hasPassed: () => passed,
+    abandon: (reason) => {
+      controller.abort(reason);
+    },
     clear: () => {
       clearTimeout(timer);
       outer.removeEventListener('abort', onAbort);

@@ -3,9 +3,15 @@ import type { AssetSource } from '../../task/ports/asset-source.js';
 import { RenderError } from '../../task/failure.js';
 import type { Scratch } from '../scratch.js';
 import { startDeadline, type Deadline } from './deadline.js';
+import { runSome } from './run-some.js';
 
 /** Local files by URI, as links in the scratch folder. */
 export type FetchedFiles = ReadonlyMap<string, string>;
+
+/** The folder in a scratch folder that takes what has to be downloaded; gone with it. */
+const DOWNLOADS = 'downloads';
+/** Fetches that run at once: mostly they wait for another machine. */
+const FETCHES_AT_ONCE = 4;
 
 export interface FetchOptions {
   readonly assets: AssetSource;
@@ -24,10 +30,16 @@ export async function fetchInputs(montage: Montage, scratch: Scratch, options: F
   const refs = inputsOf(montage);
   const deadline = startDeadline(options.timeoutMs, options.signal);
   try {
-    for (const [i, ref] of refs.entries()) {
-      files.set(ref.uri, await fetchInput(ref, scratch, options.assets, deadline));
-      options.onStep(i + 1, refs.length);
-    }
+    const jobs = refs.map((ref) => async () => {
+      try {
+        files.set(ref.uri, await fetchInput(ref, scratch, options.assets, deadline));
+      } catch (error) {
+        // What the others bring is of no use any more; they end with the same error.
+        deadline.abandon(error);
+        throw error;
+      }
+    });
+    await runSome(jobs, FETCHES_AT_ONCE, options.onStep);
   } finally {
     deadline.clear();
   }
@@ -38,7 +50,7 @@ export async function fetchInputs(montage: Montage, scratch: Scratch, options: F
 export async function fetchInput({ uri, field }: AssetRef, scratch: Scratch, assets: AssetSource, { signal, hasPassed }: Deadline): Promise<string> {
   try {
     signal.throwIfAborted();
-    return await scratch.link(await assets.fetch(uri, { field, signal }));
+    return await scratch.link(await assets.fetch(uri, { field, signal, folder: scratch.path(DOWNLOADS) }));
   } catch (error) {
     if (hasPassed()) throw new RenderError('FETCH_TIMEOUT', 'the inputs could not be fetched in time', { field, cause: error });
     throw error;

@@ -4,15 +4,27 @@ export interface AssetProblem {
   readonly description: string;
 }
 
+/** How one input is fetched. */
+export interface FetchAssetOptions {
+  /** The request's field that names the input, for errors. */
+  readonly field: string;
+  readonly signal: AbortSignal;
+  /** The caller's own, made when needed: what is downloaded goes there, and the caller removes it. */
+  readonly folder: string;
+}
+
 /** Where inputs come from. */
 export interface AssetSource {
-  /** What stands against a URI: no such file, not a file, outside the input roots (also by a symbolic link), a scheme that is not served. Null: nothing. */
+  /**
+   * What stands against a URI: no such file, not a file, outside the input roots (also by a symbolic link), a scheme that is not served, a web
+   * address that is not public. Asks no other machine. Null: nothing.
+   */
   check(uri: string): Promise<AssetProblem | null>;
 
   /**
    * Makes the bytes of a URI available as a local file, again checked as above.
-   * @returns the absolute path, free of symbolic links.
-   * @throws RenderError INPUT_NOT_FOUND or INPUT_NOT_READABLE with `field`.
+   * @returns the absolute path, free of symbolic links in and below an input root.
+   * @throws RenderError of category INPUT_FETCH, or INPUT_TOO_LARGE, with `field`; the reason of `signal` when it fires, with nothing left behind.
    */
-  fetch(uri: string, options: { field: string; signal: AbortSignal }): Promise<string>;
+  fetch(uri: string, options: FetchAssetOptions): Promise<string>;
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const fetch = (uri: string) => files.fetch(uri, { field: 'the.field', signal: new AbortController().signal });
+const fetch = (uri: string) => files.fetch(uri, { field: 'the.field', signal: new AbortController().signal, folder: path.join(folder, 'unused') });
 
 describe('createLocalFiles', () => {
   it('finds files by absolute path, file: URL and path relative to any root', async () => {
@@ -47,7 +47,7 @@ describe('createLocalFiles', () => {
     ['../outside/secret.mp4', 'outside'], ['escape.mp4', 'outside'], ['door/secret.mp4', 'outside'], ['sub/../../outside/secret.mp4', 'outside'], ['/etc/passwd', 'outside'], ['file:///etc/passwd', 'outside'],
     ['/no/such/file', 'outside'], ['..', 'outside'], ['.', 'outside'],
     ['none.mp4', 'does not exist'], ['dangling.mp4', 'does not exist'], ['a.mp4/b', 'does not exist'], ['sub', 'is a folder'], ['fifo.mp4', 'no regular file'],
-    ['http://example.com/a.mp4', 'not fetch yet'], ['HTTPS://example.com/a.mp4', 'not fetch yet'], ['s3://bucket/a.mp4', 'not served'], ['file://host/a.mp4', 'no valid file: URL'], ['', 'empty'], ['a\0.mp4', 'zero byte'],
+    ['http://example.com/a.mp4', 'a web address'], ['HTTPS://example.com/a.mp4', 'a web address'], ['s3://bucket/a.mp4', 'not served'], ['file://host/a.mp4', 'no valid file: URL'], ['', 'empty'], ['a\0.mp4', 'zero byte'],
   ])('refuses %j: %s', async (uri, words) => {
     const problem = await files.check(uri);
     expect(problem?.description).toContain(words);

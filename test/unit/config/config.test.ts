@@ -50,6 +50,18 @@ describe('configuration', () => {
     expect(problemsOf({ CUTROOM_LEASE_MS: '3000', CUTROOM_HEARTBEAT_MS: '2000' })).toEqual([expect.stringContaining('CUTROOM_HEARTBEAT_MS')]);
   });
 
+  it('lets inputs be downloaded from public addresses, or as told', () => {
+    expect(toConfig({}).httpInputs).toEqual({ rules: { mode: 'public', allow: [] }, maxBytes: 2 * 1024 ** 3 });
+    expect(toConfig({ CUTROOM_HTTP_INPUTS: 'listed', CUTROOM_HTTP_ALLOW: 'minio.internal:9000, 10.0.0.0/8,', CUTROOM_HTTP_MAX_MB: '1' }).httpInputs).toEqual({
+      rules: { mode: 'listed', allow: [{ kind: 'name', name: 'minio.internal', port: 9000 }, { kind: 'range', cidr: '10.0.0.0/8', port: null }] }, maxBytes: 1024 ** 2,
+    });
+    expect(problemsOf({ CUTROOM_HTTP_INPUTS: 'all', CUTROOM_HTTP_ALLOW: '10.0.0.1/8,minio,http://x', CUTROOM_HTTP_MAX_MB: '0' })).toEqual([
+      expect.stringContaining('CUTROOM_HTTP_INPUTS'), expect.stringContaining('"10.0.0.1/8"'), expect.stringContaining('"http://x"'), expect.stringContaining('CUTROOM_HTTP_MAX_MB'),
+    ]);
+    expect(problemsOf({ CUTROOM_HTTP_INPUTS: 'listed' })).toEqual([expect.stringContaining('needs CUTROOM_HTTP_ALLOW')]);
+    expect(problemsOf({ CUTROOM_HTTP_INPUTS: 'off', CUTROOM_HTTP_ALLOW: 'minio' })).toEqual([expect.stringContaining('CUTROOM_HTTP_ALLOW is set')]);
+  });
+
   it('takes an empty variable as unset, and drops the slash at the end of the public URL', () => {
     expect(toConfig({ MONGODB_URI: '', CUTROOM_PUBLIC_URL: 'https://media.example/x/' })).toMatchObject({ mongodbUri: null, publicUrl: 'https://media.example/x' });
   });

@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises';
+import { request, type Dispatcher } from 'undici';
+import { fetchError, networkError, type FetchPlace } from './fetch-error.js';
+import { createGuardedAgent, type Resolve } from './guarded-agent.js';
+import { judgeAnswer } from './judge-answer.js';
+import { MAX_REDIRECTS, type DownloadLimits } from './limits.js';
+import { parseHttpUrl, type ParsedHttpUrl } from './parse-http-url.js';
+import { saveBody } from './save-body.js';
+import type { TargetRules } from './target-rules.js';
+
+export interface DownloadOptions {
+  readonly rules: TargetRules;
+  readonly limits: DownloadLimits;
+  readonly resolve: Resolve;
+  readonly field: string;
+  readonly signal: AbortSignal;
+}
+
+type CheckedUrl = Extract<ParsedHttpUrl, { kind: 'url' }>;
+
+/** Nothing that is packed: its size could not be told from its length. */
+const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'cutroom' };
+
+/**
+ * Downloads a URL to a new file, through redirects, each of which is checked like the first. One try.
+ * @throws RenderError as `createHttpInputs` says; anything when `signal` fires. There is no file then.
+ */
+export async function download(start: CheckedUrl, file: string, options: DownloadOptions): Promise<void> {
+  let at = start;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const next = await visit(at, file, options);
+    if (next === null) return;
+    at = next;
+  }
+  throw fetchError('INPUT_FETCH_REFUSED', `it redirects more than ${MAX_REDIRECTS} times`, { field: options.field, host: start.url.host });
+}
+
+/** Asks one host. @returns where it sends us instead; null: the file is there. */
+async function visit({ url, target }: CheckedUrl, file: string, options: DownloadOptions): Promise<CheckedUrl | null> {
+  const { rules, limits, resolve, field, signal } = options;
+  const place: FetchPlace = { field, host: url.host };
+  const agent = createGuardedAgent({ target, rules, resolve, ...limits });
+  try {
+    const { statusCode, headers, body } = await ask(url, agent, signal, place);
+    const judgement = judgeAnswer({ statusCode, headers }, limits);
+    switch (judgement.kind) {
+      case 'redirect':
+        return redirected(judgement.location, url, options, place);
+      case 'refuse':
+        throw fetchError(judgement.reason, judgement.what, place);
+      case 'take':
+        await saveBody(body, file, { limits, place, declaredBytes: judgement.bytes });
+        return null;
+    }
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    // With the connection, and what may still come over it.
+    await agent.destroy();
+  }
+}
+
+async function ask(url: URL, agent: Dispatcher, signal: AbortSignal, place: FetchPlace): Promise<Dispatcher.ResponseData> {
+  try {
+    const response = await request(url, { dispatcher: agent, signal, headers: HEADERS });
+    // A body that nobody reads is cut with its connection; that is no event.
+    response.body.on('error', () => undefined);
+    return response;
+  } catch (error) {
+    throw networkError(error, place);
+  }
+}
+
+function redirected(location: string, from: URL, { rules, field }: DownloadOptions, place: FetchPlace): CheckedUrl {
+  const next = parseHttpUrl(location, rules, from.href);
+  if (next.kind === 'problem') throw fetchError(next.reason, `it redirects to a URL that ${next.description}`, { ...place, field });
+  return next;
+}

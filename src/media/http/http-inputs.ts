@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { RenderError } from '../../task/failure.js';
+import type { AssetSource } from '../../task/ports/asset-source.js';
+import { delay } from '../../task/wait.js';
+import { download } from './download.js';
+import { systemResolve, type Resolve } from './guarded-agent.js';
+import { DEFAULT_LIMITS, type DownloadLimits } from './limits.js';
+import { parseHttpUrl } from './parse-http-url.js';
+import { createTargetRules, type HttpInputRules } from './target-rules.js';
+
+export interface HttpInputsOptions {
+  readonly rules: HttpInputRules;
+  /** The most bytes of one input. */
+  readonly maxBytes: number;
+  /** What differs from the defaults. */
+  readonly limits?: Partial<Omit<DownloadLimits, 'maxBytes'>>;
+  /** Default: the system's. */
+  readonly resolve?: Resolve;
+}
+
+/**
+ * Inputs that are http and https URLs: downloaded whole into the caller's folder, so that ffmpeg never touches the network. What is refused
+ * and why: docs/adr/0004-http-inputs.md. `fetch` throws, beside what the port says, INPUT_ADDRESS_REFUSED, INPUT_FETCH_REFUSED,
+ * INPUT_FETCH_FAILED (after some tries) and INPUT_TOO_LARGE; its messages name the host and nothing else of the URL.
+ */
+export function createHttpInputs({ rules: given, maxBytes, limits: changed, resolve = systemResolve }: HttpInputsOptions): AssetSource {
+  const rules = createTargetRules(given);
+  const limits: DownloadLimits = { ...DEFAULT_LIMITS, ...changed, maxBytes };
+  const parse = (uri: string): ReturnType<typeof parseHttpUrl> =>
+    given.mode === 'off' ? { kind: 'problem', reason: 'INPUT_ADDRESS_REFUSED', description: 'is a web address, and this server fetches none; name a file within its input roots' } : parseHttpUrl(uri, rules);
+
+  return {
+    check(uri) {
+      const parsed = parse(uri);
+      return Promise.resolve(parsed.kind === 'problem' ? { description: parsed.description } : null);
+    },
+
+    async fetch(uri, { field, signal, folder }) {
+      signal.throwIfAborted();
+      const parsed = parse(uri);
+      if (parsed.kind === 'problem') throw new RenderError(parsed.reason, `this input ${parsed.description}`, { field });
+      await mkdir(folder, { recursive: true });
+      const file = path.join(folder, randomUUID());
+      await retrying(limits.backoffMs, signal, () => download(parsed, file, { rules, limits, resolve, field, signal }));
+      return file;
+    },
+  };
+}
+
+/** Tries again what may pass, after each of these pauses. @throws the last error; the reason of `signal` as soon as it fires. */
+async function retrying(backoffMs: readonly number[], signal: AbortSignal, attempt: () => Promise<void>): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      const pauseMs = backoffMs[tries];
+      const mayPass = error instanceof RenderError && error.failure.reason === 'INPUT_FETCH_FAILED';
+      if (!mayPass || pauseMs === undefined) throw error;
+      await delay(pauseMs, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
