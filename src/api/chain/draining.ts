@@ -1,5 +1,6 @@
 import type { CallContext } from 'nice-grpc';
 import { TaskError } from '../../task/errors.js';
+import { eitherSignal } from '../either-signal.js';
 import { callerGone } from './caller-gone.js';
 
 /** @throws TaskError DRAINING once the server drains. */
@@ -17,18 +18,11 @@ export async function* untilDrained<Message>(
   context: CallContext,
   drain: AbortSignal,
 ): AsyncGenerator<Message, void, undefined> {
-  const either = new AbortController();
-  const abort = () => {
-    either.abort();
-  };
-  context.signal.addEventListener('abort', abort);
-  drain.addEventListener('abort', abort);
+  const either = eitherSignal(context.signal, drain);
   try {
-    if (context.signal.aborted) abort();
     yield* open(withSignal(context, either.signal));
   } finally {
-    context.signal.removeEventListener('abort', abort);
-    drain.removeEventListener('abort', abort);
+    either.release();
   }
   // Was it for the caller, for us, or had it come to its end? A watcher told wrongly that it was for us watches again and hears nothing new.
   if (context.signal.aborted) throw callerGone(null);

@@ -6,6 +6,7 @@ import { isTerminal, type Task, type TaskKey } from '../../../task/task.js';
 import type { WaitOptions } from '../../../task/use-cases/task-use-cases.js';
 import { parseGet } from '../../../wire/parse-get.js';
 import { printFullTask } from '../../../wire/print-full-task.js';
+import { eitherSignal } from '../../either-signal.js';
 import { tenantOf } from '../../tenant.js';
 import type { MethodNeeds } from './method-needs.js';
 
@@ -27,19 +28,12 @@ export function getTask(needs: MethodNeeds) {
  * @throws TaskError DRAINING.
  */
 async function waitWhileServing({ tasks, drain }: MethodNeeds, key: TaskKey, wait: WaitOptions): Promise<Task> {
-  const either = new AbortController();
-  const stop = () => {
-    either.abort();
-  };
-  wait.signal.addEventListener('abort', stop);
-  drain.addEventListener('abort', stop);
+  const either = eitherSignal(wait.signal, drain);
   try {
-    if (wait.signal.aborted || drain.aborted) stop();
     const task = await tasks.wait(key, { ...wait, signal: either.signal });
     if (drain.aborted && task.revision <= wait.afterRevision && !isTerminal(task.state)) throw new TaskError({ reason: 'DRAINING' });
     return task;
   } finally {
-    wait.signal.removeEventListener('abort', stop);
-    drain.removeEventListener('abort', stop);
+    either.release();
   }
 }
