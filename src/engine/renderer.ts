@@ -84,9 +84,9 @@ async function renderIn(attempt: Attempt): Promise<RenderResult> {
   const files = await fetchInputs(spec, scratch, { assets: options.assets, signal: hooks.signal, timeoutMs, onStep });
 
   meter.enter('PROBING');
-  const cues = await readCues(spec, files, scratch);
+  const subtitles = await readCues(spec, files, scratch);
   const media = await probeInputs(spec, files, context, onStep);
-  const { compositions, warnings } = expand(spec, media, cues);
+  const { compositions, warnings } = expand(spec, media, subtitles?.cues ?? null);
   for (const composition of compositions) requirePresent(composition, media);
 
   meter.planned(compositions.reduce((frames, composition) => frames + composition.frames, 0));
@@ -105,7 +105,7 @@ async function renderIn(attempt: Attempt): Promise<RenderResult> {
   const outputs: Output[] = [];
   for (const [i, facts] of verified.entries()) outputs.push(await publish(facts, outputName(i), attempt));
   // Variants show the same text, so the last one's lack of glyphs is everyone's.
-  return { outputs, warnings: [...media.warnings, ...warnings, ...missingGlyphs(stderr, 'spec.montage.subtitles')] };
+  return { outputs, warnings: [...media.warnings, ...(subtitles?.warnings ?? []), ...warnings, ...missingGlyphs(stderr, 'spec.montage.subtitles')] };
 }
 
 function outputName(index: number): string {

@@ -198,7 +198,10 @@ export interface Subtitles {
   /** Where the text comes from. Exactly one is required. */
   source:
     | //
-    /** A SubRip (SRT) file in UTF-8, at most 4 MiB; see Material.uri. */
+    /**
+     * A SubRip (SRT), WebVTT, or ASS or SSA file, at most 4 MiB; see Material.uri. Text in UTF-8, or in UTF-16 with a byte order mark. Its text and
+     * times are taken, not its styles and positions.
+     */
     { $case: "uri"; value: string }
     | //
     /** The cues themselves. */

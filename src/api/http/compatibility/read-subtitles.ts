@@ -21,7 +21,6 @@ function readSource(reader: ParameterReader): Subtitles['source'] {
   const uri = reader.text('subtitle_file') ?? '';
   const cues = reader.raw('subtitle_cues') ?? undefined;
   if (uri !== '' && cues !== undefined) reader.refuse('subtitle_cues', 'must not be given together with subtitle_file');
-  if (/\.(ass|ssa)$/i.test(uri)) reader.refuse('subtitle_file', 'is an ASS file, which is not read yet: give SRT');
   if (uri !== '') return { $case: 'uri', value: uri };
   if (cues === undefined) return undefined;
   if (Array.isArray(cues)) return { $case: 'cues', value: { cues: cues.map((cue, i) => readCue(cue, `subtitle_cues[${i}]`, reader)) } };
