@@ -5,6 +5,7 @@ import { startApi, type Api } from './api/api.js';
 import type { Config } from './config/config.js';
 import { formatAddress } from './config/readers.js';
 import { createEngine, type Engine } from './engine-setup.js';
+import { type NamedFont, readFontFolder } from './engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from './engine/captions/fonts.js';
 import { MAX_PIXELS } from './engine/limits.js';
 import { claimScratchRoot } from './engine/scratch-root.js';
@@ -52,6 +53,8 @@ interface Context {
   readonly store: TaskStore;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
+  /** The operator's. */
+  readonly fonts: readonly NamedFont[];
 }
 
 /**
@@ -77,6 +80,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       store,
       assets: createLocalFiles({ roots: config.inputRoots }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
+      fonts: await readFonts(config, logger),
     };
     const worker = await createWorker(context, cleanups);
     const { api, hub } = await openDoors(context, worker?.engine.inspector ?? null);
@@ -103,12 +107,18 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   }
 }
 
+async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readonly NamedFont[]> {
+  const { fonts, unusable } = await readFontFolder(fontFolder);
+  if (unusable.length > 0) logger.warn({ unusable }, 'files in the font folder that are no usable fonts');
+  return fonts;
+}
+
 async function openStore(config: Config, events: TaskEvents): Promise<TaskStore> {
   if (config.mongodbUri === null) return createSqliteStore({ file: path.join(config.dataDir, 'cutroom.sqlite') });
   return createMongoStore({ uri: config.mongodbUri, onTrouble: (what, cause) => { events.trouble(what, cause); } });
 }
 
-async function openDoors({ config, logger, events, metrics, store, assets, outputs }: Context, inspector: MediaInspector | null): Promise<{ api: Api; hub: { close(): void } }> {
+async function openDoors({ config, logger, events, metrics, store, assets, outputs, fonts }: Context, inspector: MediaInspector | null): Promise<{ api: Api; hub: { close(): void } }> {
   let publicUrl = config.publicUrl ?? '';
   const urls = createOutputUrls({
     store,
@@ -118,13 +128,14 @@ async function openDoors({ config, logger, events, metrics, store, assets, outpu
     publicUrl: () => publicUrl,
     lifetimeMs: config.urlLifetimeMs,
   });
+  const fontFiles = fonts.map(({ name }) => name);
   const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: HEARTBEAT_MS });
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
-    tasks: createTaskUseCases({ store, hub, assets, outputs, inspector, clock: systemClock, events }),
+    tasks: createTaskUseCases({ store, hub, assets, outputs, inspector, fonts: fontFiles, clock: systemClock, events }),
     urls,
-    facts: { fonts: CAPTION_FAMILIES, maxInputPixels: MAX_PIXELS },
+    facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
     corsOrigins: config.corsOrigins,
     compatibility: {
       library: createLocalLibrary({ roots: config.inputRoots }), musicFolder: config.musicFolder, random: () => systemClock.random(),

@@ -69,7 +69,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const router = createRouter({
     gateway: createGateway({ service, chain, noteCut: (request) => { guard.noteCut(request); } }),
     files: createFiles({ urls, logger }),
-    compatibility: createCompatibility({ tasks, chain, urls, ...options.compatibility }),
+    compatibility: createCompatibility({ tasks, chain, urls, fonts: options.facts.fontFiles, ...options.compatibility }),
     readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
     metrics: () => metrics.render(),
     version: API_VERSION,

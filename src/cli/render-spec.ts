@@ -30,6 +30,7 @@ export interface RenderOrder {
 /** Of a service's environment, what a render without one needs: the doors and the store are none of its business. */
 const VARIABLES = [
   'CUTROOM_FFMPEG', 'CUTROOM_FFPROBE', 'CUTROOM_STALL_MS', 'CUTROOM_NO_PROGRESS_MS', 'CUTROOM_DEADLINE_MS', 'CUTROOM_MEMORY_MB', 'CUTROOM_LOG_LEVEL',
+  'CUTROOM_FONT_FOLDER',
 ];
 
 /**

@@ -57,6 +57,8 @@ export interface Cue {
 
 /** Sizes in pixels of the output. */
 export interface SubtitleStyle {
+  /** File name of one of the fonts that the server's operator offers; null: our own. */
+  readonly font: string | null;
   readonly fontSize: number;
   readonly textColor: Color;
   readonly outlineColor: Color;

@@ -15,6 +15,8 @@ export interface Config {
   readonly dataDir: string;
   readonly inputRoots: readonly string[];
   readonly musicFolder: string;
+  /** Null: no fonts but our own. */
+  readonly fontFolder: string | null;
   readonly slots: number;
   readonly logLevel: LogLevel;
   readonly insecure: boolean;
@@ -53,6 +55,7 @@ export function toConfig(env: Environment): Config {
     dataDir: resolve(read.string('CUTROOM_DATA_DIR') ?? '.cutroom'),
     inputRoots: (read.string('CUTROOM_INPUT_ROOTS') ?? '.').split(delimiter).filter((p) => p !== '').map((p) => resolve(p)),
     musicFolder: read.string('CUTROOM_MUSIC_FOLDER') ?? 'songs',
+    fontFolder: resolved(read.string('CUTROOM_FONT_FOLDER')),
     logLevel: read.oneOf('CUTROOM_LOG_LEVEL', LOG_LEVELS, 'info'),
     mongodbUri: read.string('MONGODB_URI'),
     urlLifetimeMs: read.integer('CUTROOM_URL_LIFETIME_S', { min: 60, max: 604_800, default: 86_400 }) * 1000,
@@ -62,6 +65,10 @@ export function toConfig(env: Environment): Config {
   checkTogether(config, read.problems);
   if (read.problems.length > 0) throw new ConfigError(read.problems);
   return config;
+}
+
+function resolved(name: string | null): string | null {
+  return name === null ? null : resolve(name);
 }
 
 function doors(read: Readers) {

@@ -94,7 +94,7 @@ async function renderIn(attempt: Attempt): Promise<RenderResult> {
   let stderr = '';
   for (const [i, composition] of compositions.entries()) {
     meter.nextVideo();
-    stderr = await runRender(planRender(composition, media), { composition, file: outputName(i) }, context, attempt);
+    stderr = await runRender(planRender(composition, media, options.fonts), { composition, file: outputName(i) }, context, attempt);
   }
 
   meter.enter('FINALIZING');

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const under = await startApiUnderTest();
   const drain = createDrain();
   const chain = composeServerMiddleware(errorMapping, noting);
-  const service = createTaskService({ tasks: under.tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, drain: drain.signal, monotonicMs: () => performance.now() });
+  const service = createTaskService({ tasks: under.tasks, sign: () => '', facts: { fonts: [], fontFiles: [], maxInputPixels: 1 }, drain: drain.signal, monotonicMs: () => performance.now() });
   const grpc = await startGrpcServer({ address: '127.0.0.1:0', service, chain, interceptors: [], drain, graceMs: 1_000 });
   const logger = createLogger({ level: 'silent' });
   const handler = createGateway({ service, chain, noteCut: () => undefined });

@@ -253,7 +253,14 @@ export interface SubtitleStyle {
    * With POSITION_CUSTOM: how much of the height that the text leaves free is above it, 0 (at the upper edge) to 100 (at the lower edge).
    * Default: 70. Refused with other positions.
    */
-  heightPercent?: number | undefined;
+  heightPercent?:
+    | number
+    | undefined;
+  /**
+   * File name of one of the server's fonts, as in Capabilities.font_files. Characters that it lacks, and all of a Japanese text if it has no kana,
+   * are taken from the server's own fonts. Default: those.
+   */
+  font: string;
 }
 
 /** Where subtitles stand. */
@@ -1031,6 +1038,7 @@ function createBaseSubtitleStyle(): SubtitleStyle {
     bold: false,
     position: 0,
     heightPercent: undefined,
+    font: "",
   };
 }
 
@@ -1059,6 +1067,9 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     }
     if (message.heightPercent !== undefined) {
       writer.uint32(65).double(message.heightPercent);
+    }
+    if (message.font !== "") {
+      writer.uint32(74).string(message.font);
     }
     return writer;
   },
@@ -1140,6 +1151,14 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
             message.heightPercent = reader.double();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.font = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1165,6 +1184,7 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     message.bold = object.bold ?? false;
     message.position = object.position ?? 0;
     message.heightPercent = object.heightPercent ?? undefined;
+    message.font = object.font ?? "";
     return message;
   },
 };

@@ -3,6 +3,7 @@ import { framesOf, type Rational } from '../../composition/frame-grid.js';
 import type { Color, Cue, SubtitleStyle } from '../../composition/montage.js';
 import { throughBt601 } from '../graph/bt709.js';
 import { toAssText, toLines } from './ass-text.js';
+import type { NamedFont } from './font-folder.js';
 import { CAPTION_FAMILY, JAPANESE_FAMILY } from './fonts.js';
 import { rowCount, wrapLine } from './wrap-text.js';
 
@@ -11,6 +12,8 @@ export interface CaptionCanvas {
   readonly width: number;
   readonly height: number;
   readonly frameRate: Rational;
+  /** What the style's `font` names; absent or null: our own. */
+  readonly font?: NamedFont | null;
 }
 
 /** Free space at either side, and above or below, as a share of the frame. */
@@ -29,7 +32,7 @@ const STYLE_FORMAT =
  * is seen on exactly the frames from the one nearest to its start up to the one nearest to its end, and on at least one.
  */
 export function toAssDocument(track: CaptionTrack, canvas: CaptionCanvas): string {
-  const columns = Math.max(2, Math.floor((canvas.width * (1 - 2 * MARGIN)) / ((track.style.fontSize * EM) / 2)));
+  const columns = Math.max(2, Math.floor((canvas.width * (1 - 2 * MARGIN)) / ((track.style.fontSize * (canvas.font?.em ?? EM)) / 2)));
   return [
     '[Script Info]',
     'ScriptType: v4.00+',
@@ -40,7 +43,7 @@ export function toAssDocument(track: CaptionTrack, canvas: CaptionCanvas): strin
     '',
     '[V4+ Styles]',
     `Format: ${STYLE_FORMAT}`,
-    styleLine('Default', CAPTION_FAMILY, track.style, canvas),
+    styleLine('Default', canvas.font?.family ?? CAPTION_FAMILY, track.style, canvas),
     styleLine('Japanese', JAPANESE_FAMILY, track.style, canvas),
     '',
     '[Events]',
@@ -72,7 +75,7 @@ function dialogueLine(cue: Cue, columns: number, { fontSize, position }: Subtitl
   const end = Math.max(start + 1, framesOf(cue.endUs, rate));
   const lines = toLines(cue.text).flatMap((line) => wrapLine(line, columns));
   // Chinese and Japanese share code points but not all shapes; kana tell them apart.
-  const style = KANA.test(cue.text) ? 'Japanese' : 'Default';
+  const style = KANA.test(cue.text) && canvas.font?.hasKana !== true ? 'Japanese' : 'Default';
   const marginV = typeof position === 'number' ? customMargin(position, fontSize * rowCount(lines, columns), canvas.height) : 0;
   return `Dialogue: 0,${assTime(start, rate)},${assTime(end, rate)},${style},,0,0,${marginV},,${toAssText(lines)}`;
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { NamedFont } from './font-folder.js';
 
 /** The family that captions ask for; what it lacks is taken from the others. */
 export const CAPTION_FAMILY = 'Noto Sans';
@@ -16,30 +17,37 @@ export const CAPTION_FAMILIES: readonly string[] = [CAPTION_FAMILY, ...FALLBACK_
 const PACKAGES = ['latin', 'sc', 'jp', 'kr', 'arabic', 'hebrew'].map((name) => `@embedpdf/fonts-${name}`);
 const WEIGHTS = /-(Regular|Bold)\.(ttf|otf)$/;
 
-/** Fonts that captions are drawn with: our own, and no other that the machine may have. */
+/** Fonts that captions are drawn with: our own and the operator's, and no other that the machine may have. */
 export interface Fonts {
   /** For ffmpeg's environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** The operator's fonts by their files' names. */
+  readonly named: ReadonlyMap<string, NamedFont>;
 }
 
 /**
- * Lays out a folder with links to the fonts of our packages and a fontconfig configuration that names only it, so that captions
- * look the same on every machine. Safe to call again, and by several processes at once.
+ * Lays out a folder with links to the fonts of our packages, and to the operator's, and a fontconfig configuration that names only it, so that
+ * captions look the same on every machine. Safe to call again, and by several processes at once.
  * @throws when a font package is not installed or the folder cannot be written.
  */
-export async function prepareFonts(folder: string): Promise<Fonts> {
+export async function prepareFonts(folder: string, named: readonly NamedFont[] = []): Promise<Fonts> {
   const files = (await Promise.all(PACKAGES.map(fontFiles))).flat();
-  const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
+  const version = createHash('sha256').update([...files, ...named.map((font) => `${font.file} ${font.version}`)].join('\n')).digest('hex').slice(0, 12);
   const home = path.resolve(folder, version);
   const links = path.join(home, 'fonts');
-  await mkdir(links, { recursive: true });
-  await Promise.all(files.map((file) => link(file, path.join(links, path.basename(file)))));
+  // Apart, since an operator's file may have the name of one of ours.
+  const namedLinks = path.join(links, 'named');
+  await mkdir(namedLinks, { recursive: true });
+  await Promise.all([
+    ...files.map((file) => link(file, path.join(links, path.basename(file)))),
+    ...named.map(({ file, name }) => link(file, path.join(namedLinks, name))),
+  ]);
   const configFile = path.join(home, 'fonts.conf');
   // Complete or not there: another process may read it at this moment.
   const draft = `${configFile}.${randomUUID()}`;
-  await writeFile(draft, fontconfig(links, path.join(home, 'cache')));
+  await writeFile(draft, fontconfig({ links, namedLinks, cache: path.join(home, 'cache'), named }));
   await rename(draft, configFile);
-  return { env: { FONTCONFIG_FILE: configFile } };
+  return { env: { FONTCONFIG_FILE: configFile }, named: new Map(named.map((font) => [font.name, font])) };
 }
 
 async function fontFiles(name: string): Promise<string[]> {
@@ -57,15 +65,33 @@ async function link(target: string, at: string): Promise<void> {
   });
 }
 
-function fontconfig(fonts: string, cache: string): string {
-  const families = FALLBACK_FAMILIES.map((family) => `<family>${family}</family>`).join('');
+interface FontLayout {
+  readonly links: string;
+  readonly namedLinks: string;
+  readonly cache: string;
+  readonly named: readonly NamedFont[];
+}
+
+function fontconfig({ links, namedLinks, cache, named }: FontLayout): string {
+  const families = (names: readonly string[]) => names.map((name) => `<family>${escapeXml(name)}</family>`).join('');
+  const fallback = (name: string, others: readonly string[]) => `  <alias>${families([name])}<accept>${families(others)}</accept></alias>`;
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <dir>${escapeXml(fonts)}</dir>
+  <dir>${escapeXml(links)}</dir>
   <cachedir>${escapeXml(cache)}</cachedir>
-  <alias><family>${CAPTION_FAMILY}</family><accept>${families}</accept></alias>
-</fontconfig>
+${[fallback(CAPTION_FAMILY, FALLBACK_FAMILIES), ...named.map(({ family }) => fallback(family, CAPTION_FAMILIES))].join('\n')}
+${named.map((font) => renamed(font, namedLinks)).join('')}</fontconfig>
+`;
+}
+
+/** Of a collection only its first font: what Pillow draws with, too. */
+function renamed({ name, family }: NamedFont, folder: string): string {
+  const first = /\.ttc$/i.test(name) ? '<test name="index"><int>0</int></test>' : '';
+  return `  <match target="scan">
+    <test name="file"><string>${escapeXml(path.join(folder, name))}</string></test>${first}
+    <edit name="family"><string>${escapeXml(family)}</string></edit>
+  </match>
 `;
 }
 

@@ -1,6 +1,6 @@
 import type { SubtitleStyle } from '../../composition/montage.js';
 import { type SubtitleStyle as WireStyle, SubtitleStyle_Position } from '../../../generated/cutroom/v1/montage.js';
-import { at, parseColor, parseEnum, parseNumber, type Place, refuse } from './fields.js';
+import { at, parseColor, parseEnum, parseFont, parseNumber, type Place, refuse } from './fields.js';
 
 /** Sizes on the wire are in pixels of a frame with this short side. */
 const REFERENCE_SHORT_SIDE = 1080;
@@ -29,12 +29,14 @@ const DEFAULTS: WireStyle = {
   bold: false,
   position: SubtitleStyle_Position.POSITION_UNSPECIFIED,
   heightPercent: undefined,
+  font: '',
 };
 
 /** Reads how subtitles look; sizes come out in pixels of the output. */
 export function parseSubtitleStyle(wire: WireStyle = DEFAULTS, place: Place, frame: { shortSide: number }): SubtitleStyle {
   const scale = frame.shortSide / REFERENCE_SHORT_SIDE;
   return {
+    font: parseFont(wire.font, at(place, 'font')),
     fontSize: parseNumber(wire.fontSize === 0 ? DEFAULT_FONT_SIZE : wire.fontSize, at(place, 'font_size'), FONT_SIZE) * scale,
     textColor: parseColor(wire.textColor || '#FFFFFF', at(place, 'text_color'), 'allowed'),
     outlineColor: parseColor(wire.outlineColor || '#000000', at(place, 'outline_color'), 'allowed'),

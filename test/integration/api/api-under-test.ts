@@ -49,7 +49,7 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
   };
   const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
   const events = metrics.events(recordEvents());
-  const tasks = createTaskUseCases({ store, hub, assets, outputs, inspector: null, clock: systemClock, events });
+  const tasks = createTaskUseCases({ store, hub, assets, outputs, inspector: null, fonts: ['Own.ttf'], clock: systemClock, events });
   let publicUrl = '';
   const urls = createOutputUrls({
     store, outputs, clock: systemClock, signingKey: Buffer.alloc(32, 1), publicUrl: () => publicUrl, lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
@@ -63,7 +63,7 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
     tasks,
     urls,
     corsOrigins: [],
-    facts: { fonts: [], maxInputPixels: 1 },
+    facts: { fonts: [], fontFiles: ['Own.ttf'], maxInputPixels: 1 },
     compatibility: { library: options.library ?? { list: () => Promise.resolve([]) }, musicFolder: 'songs', random: () => 0.5 },
     ping: () => store.ping(),
     logger,

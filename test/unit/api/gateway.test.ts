@@ -43,7 +43,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const drain = createDrain();
   const { calls } = createMetrics({ stats: () => Promise.reject(new Error('not asked for here')), nowMs: () => 0 });
   const chain = createChain({ logger, calls, drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
-  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, drain: new AbortController().signal, monotonicMs: () => 0 }), chain, noteCut: () => undefined });
+  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], fontFiles: [], maxInputPixels: 1 }, drain: new AbortController().signal, monotonicMs: () => 0 }), chain, noteCut: () => undefined });
   const send = async (method: string, target: string, body: string | Buffer | null = null) => {
     const [path = '', query = ''] = target.split('?');
     const request: HttpRequest = {

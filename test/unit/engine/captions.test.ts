@@ -9,7 +9,7 @@ import { wrapLine } from '../../../src/engine/captions/wrap-text.js';
 
 const RATE = { num: 30, den: 1 };
 const white = { r: 255, g: 255, b: 255, a: 255 };
-const STYLE: CaptionTrack['style'] = { fontSize: 60, textColor: white, outlineColor: { r: 0, g: 0, b: 0, a: 128 }, outlineWidth: 3, boxColor: null, bold: true, position: 'TOP' };
+const STYLE: CaptionTrack['style'] = { fontSize: 60, textColor: white, outlineColor: { r: 0, g: 0, b: 0, a: 128 }, outlineWidth: 3, boxColor: null, font: null, bold: true, position: 'TOP' };
 
 function documentOf(text: string, startUs = 0, endUs = 1_000_000, style = STYLE): string[] {
   return toAssDocument({ kind: 'captions', cues: [{ text, startUs, endUs }], style }, { width: 1080, height: 1920, frameRate: RATE }).split('\n');

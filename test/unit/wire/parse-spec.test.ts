@@ -26,6 +26,7 @@ describe('a montage with nothing but a material', () => {
     expect(parseSpec(montage())).toEqual({
       violations: [],
       assets: [{ uri: 'a.mp4', field: 'spec.montage.materials[0].uri' }],
+      fonts: [],
       montage: {
         kind: 'montage',
         width: 1080,

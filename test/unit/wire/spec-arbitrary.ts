@@ -17,6 +17,7 @@ const style = fc.record({
   outlineWidth: fc.option(fc.double({ min: 0, max: 20, noNaN: true }), { nil: undefined }),
   boxColor: fc.option(color, { nil: '' }),
   bold: fc.boolean(),
+  font: fc.constantFrom('', 'Own.ttf'),
   position: fc.integer({ min: 0, max: 4 }),
   heightPercent: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
 }).map((s) => (s.position === 4 ? s : { ...s, heightPercent: undefined }));

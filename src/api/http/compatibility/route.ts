@@ -15,6 +15,8 @@ export interface CompatibilityOptions {
   readonly library: MediaLibrary;
   /** Where in the input roots the songs lie that `bgm_type: "random"` chooses from. */
   readonly musicFolder: string;
+  /** File names of the fonts that `font_name` may name. */
+  readonly fonts: readonly string[];
   /** At least 0, less than 1. */
   readonly random: () => number;
 }
