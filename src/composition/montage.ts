@@ -64,6 +64,8 @@ export interface SubtitleStyle {
   readonly outlineColor: Color;
   readonly outlineWidth: number;
   readonly boxColor: Color | null;
+  /** A rectangle around the text, a rectangle as wide as most of the frame, or a rounded one around the text. Without effect without a colour. */
+  readonly boxShape: 'TEXT' | 'WIDE' | 'ROUNDED';
   readonly bold: boolean;
   /** A number: the share of the height left free by the text that is above it, 0 to 1. */
   readonly position: 'BOTTOM' | 'CENTER' | 'TOP' | number;

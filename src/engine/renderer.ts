@@ -6,6 +6,7 @@ import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
 import type { Toolchain } from './capabilities.js';
+import { chooseFonts } from './captions/choose-fonts.js';
 import type { Fonts } from './captions/fonts.js';
 import { missingGlyphs } from './captions/missing-glyphs.js';
 import { renderArguments } from './command-line.js';
@@ -88,13 +89,14 @@ async function renderIn(attempt: Attempt): Promise<RenderResult> {
   const media = await probeInputs(spec, files, context, onStep);
   const { compositions, warnings } = expand(spec, media, subtitles?.cues ?? null);
   for (const composition of compositions) requirePresent(composition, media);
+  const fonts = await chooseFonts(spec.subtitles ? { style: spec.subtitles.style, cues: subtitles?.cues ?? [], signal: hooks.signal } : null, options.fonts);
 
   meter.planned(compositions.reduce((frames, composition) => frames + composition.frames, 0));
   meter.enter('RENDERING');
   let stderr = '';
   for (const [i, composition] of compositions.entries()) {
     meter.nextVideo();
-    stderr = await runRender(planRender(composition, media, options.fonts), { composition, file: outputName(i) }, context, attempt);
+    stderr = await runRender(planRender(composition, media, fonts), { composition, file: outputName(i) }, context, attempt);
   }
 
   meter.enter('FINALIZING');

@@ -243,7 +243,7 @@ export interface SubtitleStyle {
   outlineWidth?:
     | number
     | undefined;
-  /** Colour of a box behind the text: `#RRGGBB` or `#RRGGBBAA`. Default: no box. With a box the outline is not drawn. */
+  /** Colour of a box behind the text: `#RRGGBB` or `#RRGGBBAA`. Default: no box. */
   boxColor: string;
   /** Whether the text is bold. Default: false. */
   bold: boolean;
@@ -261,6 +261,8 @@ export interface SubtitleStyle {
    * are taken from the server's own fonts. Default: those.
    */
   font: string;
+  /** With `box_color`: what the box looks like. Default: BOX_SHAPE_TEXT. Refused without a box. */
+  boxShape: SubtitleStyle_BoxShape;
 }
 
 /** Where subtitles stand. */
@@ -275,6 +277,19 @@ export enum SubtitleStyle_Position {
   POSITION_TOP = 3,
   /** POSITION_CUSTOM - Where `height_percent` says. */
   POSITION_CUSTOM = 4,
+  UNRECOGNIZED = -1,
+}
+
+/** What the box behind the text looks like. */
+export enum SubtitleStyle_BoxShape {
+  /** BOX_SHAPE_UNSPECIFIED - BOX_SHAPE_TEXT. */
+  BOX_SHAPE_UNSPECIFIED = 0,
+  /** BOX_SHAPE_TEXT - A rectangle around the text. The outline is not drawn. */
+  BOX_SHAPE_TEXT = 1,
+  /** BOX_SHAPE_WIDE - A rectangle of 90 % of the width. */
+  BOX_SHAPE_WIDE = 2,
+  /** BOX_SHAPE_ROUNDED - Around the text, with round corners. */
+  BOX_SHAPE_ROUNDED = 3,
   UNRECOGNIZED = -1,
 }
 
@@ -1039,6 +1054,7 @@ function createBaseSubtitleStyle(): SubtitleStyle {
     position: 0,
     heightPercent: undefined,
     font: "",
+    boxShape: 0,
   };
 }
 
@@ -1070,6 +1086,9 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     }
     if (message.font !== "") {
       writer.uint32(74).string(message.font);
+    }
+    if (message.boxShape !== 0) {
+      writer.uint32(80).int32(message.boxShape);
     }
     return writer;
   },
@@ -1159,6 +1178,14 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
             message.font = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.boxShape = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1185,6 +1212,7 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     message.position = object.position ?? 0;
     message.heightPercent = object.heightPercent ?? undefined;
     message.font = object.font ?? "";
+    message.boxShape = object.boxShape ?? 0;
     return message;
   },
 };

@@ -15,12 +15,22 @@ const FALLBACK_FAMILIES = ['Noto Sans S Chinese', JAPANESE_FAMILY, 'Noto Sans Ko
 export const CAPTION_FAMILIES: readonly string[] = [CAPTION_FAMILY, ...FALLBACK_FAMILIES];
 
 const PACKAGES = ['latin', 'sc', 'jp', 'kr', 'arabic', 'hebrew'].map((name) => `@embedpdf/fonts-${name}`);
-const WEIGHTS = /-(Regular|Bold)\.(ttf|otf)$/;
+const JAPANESE_PACKAGE = '@embedpdf/fonts-jp';
+const WEIGHT = /-(Regular|Bold)\.(ttf|otf)$/;
+
+/** A family of ours: one file for each weight. */
+export interface OwnFont {
+  readonly regular: string;
+  readonly bold: string;
+  readonly isJapanese: boolean;
+}
 
 /** Fonts that captions are drawn with: our own and the operator's, and no other that the machine may have. */
 export interface Fonts {
   /** For ffmpeg's environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Our own, in the order in which they are asked for a character. */
+  readonly own: readonly OwnFont[];
   /** The operator's fonts by their files' names. */
   readonly named: ReadonlyMap<string, NamedFont>;
 }
@@ -31,7 +41,8 @@ export interface Fonts {
  * @throws when a font package is not installed or the folder cannot be written.
  */
 export async function prepareFonts(folder: string, named: readonly NamedFont[] = []): Promise<Fonts> {
-  const files = (await Promise.all(PACKAGES.map(fontFiles))).flat();
+  const own = await Promise.all(PACKAGES.map(ownFont));
+  const files = own.flatMap(({ regular, bold }) => [bold, regular]);
   const version = createHash('sha256').update([...files, ...named.map((font) => `${font.file} ${font.version}`)].join('\n')).digest('hex').slice(0, 12);
   const home = path.resolve(folder, version);
   const links = path.join(home, 'fonts');
@@ -47,15 +58,17 @@ export async function prepareFonts(folder: string, named: readonly NamedFont[] =
   const draft = `${configFile}.${randomUUID()}`;
   await writeFile(draft, fontconfig({ links, namedLinks, cache: path.join(home, 'cache'), named }));
   await rename(draft, configFile);
-  return { env: { FONTCONFIG_FILE: configFile }, named: new Map(named.map((font) => [font.name, font])) };
+  return { env: { FONTCONFIG_FILE: configFile }, own, named: new Map(named.map((font) => [font.name, font])) };
 }
 
-async function fontFiles(name: string): Promise<string[]> {
+async function ownFont(name: string): Promise<OwnFont> {
   // The packages export only their index, which lies beside the fonts folder's parent.
   const index = createRequire(import.meta.url).resolve(name);
   const folder = path.resolve(path.dirname(index), '..', 'fonts');
-  const names = (await readdir(folder)).filter((file) => WEIGHTS.test(file)).sort();
-  return names.map((file) => path.join(folder, file));
+  const names = await readdir(folder);
+  const [regular, bold] = ['Regular', 'Bold'].map((weight) => names.find((file) => WEIGHT.exec(file)?.[1] === weight));
+  if (regular === undefined || bold === undefined) throw new Error(`the package ${name} lacks a font`);
+  return { regular: path.join(folder, regular), bold: path.join(folder, bold), isJapanese: name === JAPANESE_PACKAGE };
 }
 
 /** The folder is named after what it links to, so that a link that is there is the right one. */

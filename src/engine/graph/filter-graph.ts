@@ -1,8 +1,6 @@
 import type { AudioClip, AudioTrack, CaptionTrack, Composition, VisualTrack } from '../../composition/composition.js';
-import { RenderError } from '../../task/failure.js';
 import { toAssDocument } from '../captions/ass-document.js';
-import type { NamedFont } from '../captions/font-folder.js';
-import type { Fonts } from '../captions/fonts.js';
+import type { CaptionFonts } from '../captions/caption-canvas.js';
 import { joinClips } from './joins.js';
 import { NORMAL_FORM } from './picture-chain.js';
 import { CAPTIONS_FILE, createInputList, VIDEO_PAD, type KnownMedia, type RenderPlan } from './render-plan.js';
@@ -12,9 +10,9 @@ import { clipChains } from './visual-clips.js';
 /**
  * A composition as one ffmpeg command's inputs and filter graph. Pure: text from data. All of the graph is written here, of numbers and
  * fixed words; no text and no path of a caller gets into it.
- * @throws RenderError FONT_NOT_FOUND; RangeError for a composition without a visual track or with an asset that was not probed: a mistake of ours.
+ * @throws RangeError for a composition without a visual track or with an asset that was not probed: a mistake of ours.
  */
-export function planRender(composition: Composition, media: KnownMedia, fonts: Pick<Fonts, 'named'>): RenderPlan {
+export function planRender(composition: Composition, media: KnownMedia, fonts: CaptionFonts): RenderPlan {
   const { width, height, background, frameRate: rate } = composition;
   const visual = composition.tracks.find((track): track is VisualTrack => track.kind === 'visual');
   if (!visual || visual.clips.length === 0) throw new RangeError('a composition needs a visual track');
@@ -29,16 +27,8 @@ export function planRender(composition: Composition, media: KnownMedia, fonts: P
   return {
     inputs: withThreads(inputs.all),
     graph: [...chains, ...joinClips(visual.clips, pads, rate), `[joined]${finish}[${VIDEO_PAD}]`, ...sound].join(';\n'),
-    captions: captions ? toAssDocument(captions, { width, height, frameRate: rate, font: fontOf(captions, fonts) }) : null,
+    captions: captions ? toAssDocument(captions, { width, height, frameRate: rate, fonts }) : null,
   };
-}
-
-/** Null: our own. The folder was asked at submit, but another machine may have another one, or it may have changed since. */
-function fontOf({ style }: CaptionTrack, { named }: Pick<Fonts, 'named'>): NamedFont | null {
-  if (style.font === null) return null;
-  const font = named.get(style.font);
-  if (!font) throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', { field: 'spec.montage.subtitles.style.font' });
-  return font;
 }
 
 function audioClips(composition: Composition): AudioClip[] {

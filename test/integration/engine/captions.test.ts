@@ -6,7 +6,7 @@ import { createRenderBench, type BenchResult, type RenderBench } from '../../sup
 
 const rgb = (r: number, g: number, b: number) => ({ r, g, b, a: 255 });
 const STYLE: SubtitleStyle = {
-  fontSize: 32, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: null, font: null, bold: false, position: 'CENTER',
+  fontSize: 32, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'CENTER',
 };
 
 let bench: RenderBench;

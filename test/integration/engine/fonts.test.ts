@@ -16,9 +16,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** The files that libass takes glyphs from, in the order in which it turns to them. */
 async function filesFor(text: string, fonts: Fonts, font: NamedFont | null = null): Promise<string[]> {
   const color = { r: 0, g: 0, b: 0, a: 255 };
-  const style = { fontSize: 20, textColor: color, outlineColor: color, outlineWidth: 0, boxColor: null, font: null, bold: false, position: 'TOP' as const };
+  const style = { fontSize: 20, textColor: color, outlineColor: color, outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'TOP' as const };
   const track = { kind: 'captions' as const, cues: [{ text, startUs: 0, endUs: 1_000_000 }], style };
-  await writeFile(path.join(folder, 'x.ass'), toAssDocument(track, { width: 640, height: 360, frameRate: { num: 30, den: 1 }, font }));
+  await writeFile(path.join(folder, 'x.ass'), toAssDocument(track, { width: 640, height: 360, frameRate: { num: 30, den: 1 }, fonts: { font, ruler: null } }));
   const args = ['-nostdin', '-v', 'verbose', '-f', 'lavfi', '-i', 'color=s=640x360', '-vf', 'ass=x.ass', '-frames:v', '1', '-f', 'null', '-'];
   const env = { PATH: process.env.PATH, ...fonts.env };
   const { stderr } = await promisify(execFile)(process.env.CUTROOM_FFMPEG ?? 'ffmpeg', args, { cwd: folder, env });

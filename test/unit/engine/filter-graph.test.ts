@@ -27,13 +27,13 @@ function media(uris: readonly string[], details: Partial<VisualDetails> = {}): K
   return { visuals: new Map(uris.map((uri, i) => [uri, { file: `inputs/${i}`, details: { ...VIDEO, ...details } }])), audios: new Map() };
 }
 
-const NO_FONTS = { named: new Map() };
+const NO_FONTS = { font: null, ruler: null };
 
 describe('planRender', () => {
   it('puts nothing that a caller wrote into the graph or the inputs', () => {
     const marker = 'CALLER-TEXT';
     const spec = composition([{ asset: { uri: marker, field: marker } }], {});
-    const captions = { kind: 'captions' as const, cues: [{ startUs: 0, endUs: 1, text: marker }], style: { fontSize: 9, textColor: spec.background, outlineColor: spec.background, outlineWidth: 0, boxColor: null, font: null, bold: false, position: 'TOP' as const } };
+    const captions = { kind: 'captions' as const, cues: [{ startUs: 0, endUs: 1, text: marker }], style: { fontSize: 9, textColor: spec.background, outlineColor: spec.background, outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'TOP' as const } };
     const plan = planRender({ ...spec, tracks: [...spec.tracks, captions] }, media([marker]), NO_FONTS);
     expect(JSON.stringify([plan.graph, plan.inputs])).not.toContain(marker);
     expect(plan.captions).toContain(marker);

@@ -1,4 +1,4 @@
-import { type SubtitleStyle, SubtitleStyle_Position as Position } from '../../../../generated/cutroom/v1/montage.js';
+import { type SubtitleStyle, SubtitleStyle_BoxShape as BoxShape, SubtitleStyle_Position as Position } from '../../../../generated/cutroom/v1/montage.js';
 import type { ParameterReader } from './parameter-reader.js';
 
 const POSITIONS = ['bottom', 'top', 'center', 'custom', 'two_thirds_bottom'] as const;
@@ -14,15 +14,15 @@ const TWO_THIRDS_PERCENT = 200 / 3;
 /** Reads how subtitles look. @param fonts what `font_name` may name. */
 export function readSubtitleStyle(reader: ParameterReader, fonts: readonly string[]): SubtitleStyle {
   const boxColor = readBox(reader);
-  if (reader.flag('rounded_subtitle_background') === true && boxColor !== '') {
-    reader.warn('SUBTITLE_BOX_NOT_ROUNDED', 'rounded_subtitle_background', 'the box behind the text has square corners');
-  }
+  const isRounded = reader.flag('rounded_subtitle_background') === true;
+  const boxed = isRounded ? BoxShape.BOX_SHAPE_ROUNDED : BoxShape.BOX_SHAPE_WIDE;
   return {
     fontSize: (reader.number('font_size', FONT_SIZE) ?? DEFAULT_FONT_SIZE) * LINE_PER_EM,
     textColor: reader.text('text_fore_color') ?? '',
     outlineColor: reader.text('stroke_color') ?? '',
     outlineWidth: reader.number('stroke_width', STROKE_WIDTH) ?? DEFAULT_STROKE_WIDTH,
     boxColor,
+    boxShape: boxColor === '' ? BoxShape.BOX_SHAPE_UNSPECIFIED : boxed,
     ...readFont(reader, fonts),
     ...readPosition(reader),
   };

@@ -82,7 +82,7 @@ describe('what the parameters of POST /videos come to', () => {
     };
     const subtitles = montageOf({ subtitle_file: 'a.srt', ...style }).subtitles!;
     expect(subtitles.source).toMatchObject({ kind: 'file', asset: { uri: 'a.srt' } });
-    expect(subtitles.style).toMatchObject({ textColor: { r: 255, g: 238, b: 0 }, outlineColor: { r: 16, g: 32, b: 48 }, outlineWidth: 2, boxColor: { a: 128 }, bold: true, position: 0.25 });
+    expect(subtitles.style).toMatchObject({ textColor: { r: 255, g: 238, b: 0 }, outlineColor: { r: 16, g: 32, b: 48 }, outlineWidth: 2, boxColor: { a: 128 }, boxShape: 'WIDE', bold: true, position: 0.25 });
     expect(subtitles.style.font).toBeNull();
     expect(subtitles.style.fontSize).toBeCloseTo(68.5);
     expect(montageOf({ subtitle_file: 'a.srt', font_name: 'Own.ttf' }).subtitles!.style).toMatchObject({ font: 'Own.ttf', bold: false });
@@ -99,6 +99,7 @@ describe('what the parameters of POST /videos come to', () => {
   it('no subtitles when they are off or there is no text; true and false name a black box or none', () => {
     expect(montageOf({ subtitle_enabled: false, subtitle_file: 'a.srt' }).subtitles).toBeNull();
     expect(montageOf({ text_background_color: true, subtitle_file: 'a.srt' }).subtitles!.style.boxColor).toMatchObject({ r: 0, g: 0, b: 0, a: 255 });
+    expect(montageOf({ text_background_color: '#112233', rounded_subtitle_background: true, subtitle_file: 'a.srt' }).subtitles!.style.boxShape).toBe('ROUNDED');
     expect(montageOf({ text_background_color: false, subtitle_file: 'a.srt' }).subtitles!.style.boxColor).toBeNull();
     expect(read({ subtitle_enabled: true }).warnings).toMatchObject([{ code: 'SUBTITLES_MISSING', field: 'subtitle_enabled' }]);
   });
