@@ -10,6 +10,7 @@ import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createTaskService } from './grpc/task-service.js';
 import { createCompatibility } from './http/compatibility/compatibility.js';
 import type { CompatibilityOptions } from './http/compatibility/route.js';
+import { isUpload } from './http/compatibility/upload-routes.js';
 import { withCors } from './http/cors.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway.js';
@@ -34,7 +35,7 @@ export interface ApiOptions {
   /** Origins whose pages may call the JSON door; `*` for any. */
   readonly corsOrigins: readonly string[];
   /** What only the routes of MoneyPrinterTurbo need. */
-  readonly compatibility: Pick<CompatibilityOptions, 'library' | 'musicFolder' | 'random'>;
+  readonly compatibility: Pick<CompatibilityOptions, 'library' | 'musicFolder' | 'maxUploadBytes' | 'random'>;
   /** Resolves while the store answers. */
   readonly ping: () => Promise<void>;
   readonly logger: Logger;
@@ -79,7 +80,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const interceptors = [guard.interceptor];
   const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
   try {
-    const http = await startHttpServer({ address: options.httpAddress, handler, drain, logger, graceMs, readerStallMs: options.watcherStallMs ?? WATCHER_STALL_MS });
+    const http = await startHttpServer({ address: options.httpAddress, handler, isUpload, drain, logger, graceMs, readerStallMs: options.watcherStallMs ?? WATCHER_STALL_MS });
     return {
       grpcPort: grpc.port,
       httpPort: http.port,

@@ -15,6 +15,8 @@ export interface Config {
   readonly dataDir: string;
   readonly inputRoots: readonly string[];
   readonly musicFolder: string;
+  /** Of a video or image. */
+  readonly maxUploadBytes: number;
   /** Null: no fonts but our own. */
   readonly fontFolder: string | null;
   readonly slots: number;
@@ -55,6 +57,7 @@ export function toConfig(env: Environment): Config {
     dataDir: resolve(read.string('CUTROOM_DATA_DIR') ?? '.cutroom'),
     inputRoots: (read.string('CUTROOM_INPUT_ROOTS') ?? '.').split(delimiter).filter((p) => p !== '').map((p) => resolve(p)),
     musicFolder: read.string('CUTROOM_MUSIC_FOLDER') ?? 'songs',
+    maxUploadBytes: read.integer('CUTROOM_UPLOAD_MB', { min: 1, max: 1_048_576, default: 1024 }) * 1024 * 1024,
     fontFolder: resolved(read.string('CUTROOM_FONT_FOLDER')),
     logLevel: read.oneOf('CUTROOM_LOG_LEVEL', LOG_LEVELS, 'info'),
     mongodbUri: read.string('MONGODB_URI'),

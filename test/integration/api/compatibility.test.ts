@@ -134,7 +134,7 @@ describe('errors in the envelope', () => {
       expect((await call('GET', path)).status, path).toBe(404);
     }
     expect((await call('DELETE', '/api/v1/tasks/nope')).status).toBe(404);
-    for (const [method, path, allow] of [['GET', '/api/v1/videos', 'POST'], ['POST', '/api/v1/musics', 'GET, HEAD'], ['POST', '/api/v1/video_materials', 'GET, HEAD'], ['PUT', '/api/v1/tasks/x', 'GET, DELETE, HEAD']] as const) {
+    for (const [method, path, allow] of [['GET', '/api/v1/videos', 'POST'], ['DELETE', '/api/v1/musics', 'GET, POST, HEAD'], ['PUT', '/api/v1/video_materials', 'GET, POST, HEAD'], ['PUT', '/api/v1/tasks/x', 'GET, DELETE, HEAD']] as const) {
       const answer = await call(method, path, method === 'GET' ? undefined : '{}');
       expect([answer.status, answer.headers.get('allow')], path).toEqual([405, allow]);
     }

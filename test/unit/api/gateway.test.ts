@@ -36,6 +36,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
     workers: () => Promise.resolve([]),
     count: () => Promise.resolve(1),
     probe: () => Promise.reject(new Error('not asked for here')),
+    acceptUpload: () => Promise.reject(new Error('not asked for here')),
     ...overrides,
   };
   const lines: Record<string, unknown>[] = [];

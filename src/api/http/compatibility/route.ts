@@ -17,6 +17,8 @@ export interface CompatibilityOptions {
   readonly musicFolder: string;
   /** File names of the fonts that `font_name` may name. */
   readonly fonts: readonly string[];
+  /** The most bytes of an uploaded video or image. */
+  readonly maxUploadBytes: number;
   /** At least 0, less than 1. */
   readonly random: () => number;
 }
@@ -35,6 +37,6 @@ export interface CompatibilityRoute {
 }
 
 /** The RPC that a route does the work of: as it the chain logs and counts the call. */
-export function rpcOf(method: 'SubmitTask' | 'GetTask' | 'ListTasks' | 'DeleteTask' | 'GetCapabilities', taskId?: string): Rpc {
+export function rpcOf(method: 'SubmitTask' | 'GetTask' | 'ListTasks' | 'DeleteTask' | 'GetCapabilities' | 'ProbeMedia', taskId?: string): Rpc {
   return { path: `/cutroom.v1.TaskService/${method}`, name: taskId === undefined ? '' : formatTaskName(taskId) };
 }
