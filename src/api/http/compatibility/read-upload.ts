@@ -35,8 +35,8 @@ export async function readUpload<T>(request: HttpRequest, take: (file: UploadedF
       return;
     }
     // Not every client names its file, whatever the types say.
-    const name: string | undefined = filename;
-    const work = take({ name: name ?? '', bytes: stream });
+    const name: unknown = filename;
+    const work = take({ name: typeof name === 'string' ? name : '', bytes: stream });
     taken.push(work);
     work.catch(() => { stop.abort(); });
   });
