@@ -19,7 +19,7 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
   const { nowMs } = options;
   const entries = new Map<string, Entry>();
   const secrets = new Map<string, Buffer>();
-  const diagnostics = new Map<string, { readonly text: string; readonly fence: number }>();
+  const diagnostics: DiagnosticsByKey = new Map();
   const notifier = createFeedNotifier();
   let closed = false;
 
@@ -56,11 +56,6 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     return true;
   }
 
-  function putDiagnostics(key: TaskKey, text: string, fence: number): void {
-    const isLate = (diagnostics.get(keyOf(key))?.fence ?? fence) > fence;
-    if (entries.has(keyOf(key)) && !isLate) diagnostics.set(keyOf(key), { text, fence });
-  }
-
   // An async function, so that an answer always comes as a promise, as it does from the real stores.
   // eslint-disable-next-line @typescript-eslint/require-await
   async function answer<T>(call: () => T): Promise<T> {
@@ -78,7 +73,7 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     replace: (from, to, { leaseMs }) => answer(() => replace(from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(entries, renewal, nowMs())),
     remove: (task) => answer(() => remove(task)),
-    putDiagnostics: (key, text, { fence }) => answer(() => { putDiagnostics(key, text, fence); }),
+    putDiagnostics: (key, text, { fence }) => answer(() => { if (entries.has(keyOf(key))) keepLatest(diagnostics, keyOf(key), { text, fence }); }),
     getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key))?.text ?? null),
     abandoned: (limit) => answer(() => abandoned(entries, nowMs()).slice(0, limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
@@ -92,6 +87,18 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
 }
 
 type Entries = Map<string, Entry>;
+
+interface StoredDiagnostics {
+  readonly text: string;
+  readonly fence: number;
+}
+
+type DiagnosticsByKey = Map<string, StoredDiagnostics>;
+
+function keepLatest(diagnostics: DiagnosticsByKey, key: string, next: StoredDiagnostics): void {
+  const stored = diagnostics.get(key);
+  if (!stored || stored.fence <= next.fence) diagnostics.set(key, next);
+}
 
 function renewLease(entries: Entries, { key, fence, attemptId, leaseMs }: LeaseRenewal, nowMs: number): boolean {
   const entry = entries.get(keyOf(key));
