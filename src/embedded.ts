@@ -2,6 +2,7 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from './config/config.js';
 import { createEngine } from './engine-setup.js';
+import { readFontFolder } from './engine/captions/font-folder.js';
 import { createAssetSource } from './media/asset-source.js';
 import { createLocalOutputs } from './media/local-outputs.js';
 import type { Logger } from './observability/logger.js';
@@ -21,7 +22,7 @@ export interface EmbeddedRender {
   readonly file: string;
   /** Folders that inputs may lie in, and that relative names are looked up in. */
   readonly inputRoots: readonly string[];
-  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'httpInputs'>;
+  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'httpInputs' | 'fontFolder'>;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   /** The task each time it changes, its terminal state last. */
@@ -39,13 +40,14 @@ export interface EmbeddedRender {
 export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   const { command, signal, config, logger } = render;
   const assets = createAssetSource({ inputRoots: render.inputRoots, httpInputs: config.httpInputs });
+  const { fonts } = await readFontFolder(config.fontFolder);
   // One attempt: whoever sees it fail is there to start another.
-  const task = await validateTask({ assets, inspector: null, clock: systemClock }, { ...command, maxAttempts: 1 }, signal);
+  const task = await validateTask({ assets, inspector: null, fonts: fonts.map(({ name }) => name), clock: systemClock }, { ...command, maxAttempts: 1 }, signal);
   const folder = await mkdtemp(path.join(path.dirname(render.file), '.cutroom-'));
   try {
     const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
     const scratchRoot = path.join(folder, 'scratch');
-    const { renderer } = await createEngine({ config: { ...config, dataDir: folder }, logger, assets, outputs, scratchRoot });
+    const { renderer } = await createEngine({ config: { ...config, dataDir: folder }, logger, assets, outputs, fonts, scratchRoot });
     signal.throwIfAborted();
     return await runAttempt(render, task, async (running, onProgress) => {
       const { id, tenant, fence, attemptId, timeouts } = running;

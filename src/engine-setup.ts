@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Config } from './config/config.js';
 import { findToolchain, workerBuildOf } from './engine/capabilities.js';
+import type { NamedFont } from './engine/captions/font-folder.js';
 import { prepareFonts } from './engine/captions/fonts.js';
 import { createInspector } from './engine/inspector.js';
 import { createRenderer } from './engine/renderer.js';
@@ -24,6 +25,8 @@ export interface EngineNeeds {
   readonly logger: Logger;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
+  /** The operator's. */
+  readonly fonts: readonly NamedFont[];
   /** A folder of this process alone. */
   readonly scratchRoot: string;
 }
@@ -32,10 +35,10 @@ export interface EngineNeeds {
 const QUIET_MS = 10_000;
 
 /** Puts the engine together. @throws RenderError FFMPEG_MISSING, whose message says what to install. */
-export async function createEngine({ config, logger, assets, outputs, scratchRoot }: EngineNeeds): Promise<Engine> {
+export async function createEngine({ config, logger, assets, outputs, fonts: named, scratchRoot }: EngineNeeds): Promise<Engine> {
   const toolchain = await findToolchain({ ffmpeg: config.ffmpeg, ffprobe: config.ffprobe }, new AbortController().signal);
   logger.info({ ffmpeg: toolchain.version }, 'ffmpeg found');
-  const fonts = await prepareFonts(path.join(config.dataDir, 'fonts'));
+  const fonts = await prepareFonts(path.join(config.dataDir, 'fonts'), named);
   const { stallMs, noProgressMs, totalMs, memoryBytes } = config.watchdog;
   const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: memoryBytes };
   return {

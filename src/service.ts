@@ -5,12 +5,14 @@ import { startApi, type Api } from './api/api.js';
 import type { Config } from './config/config.js';
 import { formatAddress } from './config/readers.js';
 import { createEngine, type Engine } from './engine-setup.js';
+import { type NamedFont, readFontFolder } from './engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from './engine/captions/fonts.js';
 import { MAX_PIXELS } from './engine/limits.js';
 import { claimScratchRoot } from './engine/scratch-root.js';
 import { createAssetSource } from './media/asset-source.js';
 import { createLocalLibrary } from './media/local-library.js';
 import { createLocalOutputs } from './media/local-outputs.js';
+import { openLocalUploads } from './media/local-uploads.js';
 import { createLoggedEvents } from './observability/events.js';
 import type { Logger } from './observability/logger.js';
 import { createMetrics, type Metrics } from './observability/metrics.js';
@@ -20,6 +22,7 @@ import { systemClock } from './system-clock.js';
 import { createOutputUrls, SIGNING_KEY_NAME } from './task/output-urls.js';
 import type { AssetSource } from './task/ports/asset-source.js';
 import type { MediaInspector } from './task/ports/media-inspector.js';
+import type { MediaUploads } from './task/ports/media-uploads.js';
 import type { OutputStore } from './task/ports/output-store.js';
 import type { TaskEvents } from './task/ports/task-events.js';
 import type { TaskStore } from './task/ports/task-store.js';
@@ -52,6 +55,11 @@ interface Context {
   readonly store: TaskStore;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
+  readonly uploads: MediaUploads;
+  /** Where inputs may lie: the operator's folders, and that of uploads. */
+  readonly inputRoots: readonly string[];
+  /** The operator's. */
+  readonly fonts: readonly NamedFont[];
 }
 
 /**
@@ -69,14 +77,19 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
     const store = await openStore(config, logged);
     cleanups.push(() => store.close());
     const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
+    const uploadsFolder = path.join(config.dataDir, 'uploads');
+    const inputRoots = [...config.inputRoots, uploadsFolder];
     const context: Context = {
       config,
       logger,
       events: metrics.events(logged),
       metrics,
       store,
-      assets: createAssetSource(config),
+      assets: createAssetSource({ ...config, inputRoots }),
+      uploads: await openLocalUploads({ folder: uploadsFolder, nowMs: systemClock.nowMs() }),
+      inputRoots,
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
+      fonts: await readFonts(config, logger),
     };
     const worker = await createWorker(context, cleanups);
     const { api, hub } = await openDoors(context, worker?.engine.inspector ?? null);
@@ -103,12 +116,19 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   }
 }
 
+async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readonly NamedFont[]> {
+  const { fonts, unusable } = await readFontFolder(fontFolder);
+  if (unusable.length > 0) logger.warn({ unusable }, 'files in the font folder that are no usable fonts');
+  return fonts;
+}
+
 async function openStore(config: Config, events: TaskEvents): Promise<TaskStore> {
   if (config.mongodbUri === null) return createSqliteStore({ file: path.join(config.dataDir, 'cutroom.sqlite') });
   return createMongoStore({ uri: config.mongodbUri, onTrouble: (what, cause) => { events.trouble(what, cause); } });
 }
 
-async function openDoors({ config, logger, events, metrics, store, assets, outputs }: Context, inspector: MediaInspector | null): Promise<{ api: Api; hub: { close(): void } }> {
+async function openDoors(context: Context, inspector: MediaInspector | null): Promise<{ api: Api; hub: { close(): void } }> {
+  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, inputRoots } = context;
   let publicUrl = config.publicUrl ?? '';
   const urls = createOutputUrls({
     store,
@@ -118,16 +138,17 @@ async function openDoors({ config, logger, events, metrics, store, assets, outpu
     publicUrl: () => publicUrl,
     lifetimeMs: config.urlLifetimeMs,
   });
+  const fontFiles = fonts.map(({ name }) => name);
   const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: HEARTBEAT_MS });
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
-    tasks: createTaskUseCases({ store, hub, assets, outputs, inspector, clock: systemClock, events }),
+    tasks: createTaskUseCases({ store, hub, assets, outputs, uploads, inspector, fonts: fontFiles, clock: systemClock, events }),
     urls,
-    facts: { fonts: CAPTION_FAMILIES, maxInputPixels: MAX_PIXELS },
+    facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
     corsOrigins: config.corsOrigins,
     compatibility: {
-      library: createLocalLibrary({ roots: config.inputRoots }), musicFolder: config.musicFolder, random: () => systemClock.random(),
+      library: createLocalLibrary({ roots: inputRoots }), musicFolder: config.musicFolder, maxUploadBytes: config.maxUploadBytes, random: () => systemClock.random(),
     },
     ping: () => store.ping(),
     logger,

@@ -12,6 +12,7 @@ import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createTaskService } from './grpc/task-service.js';
 import { createCompatibility } from './http/compatibility/compatibility.js';
 import type { CompatibilityOptions } from './http/compatibility/route.js';
+import { isUpload } from './http/compatibility/upload-routes.js';
 import { withCors } from './http/cors.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway.js';
@@ -36,7 +37,7 @@ export interface ApiOptions {
   /** Origins whose pages may call the JSON door; `*` for any. */
   readonly corsOrigins: readonly string[];
   /** What only the routes of MoneyPrinterTurbo need. */
-  readonly compatibility: Pick<CompatibilityOptions, 'library' | 'musicFolder' | 'random'>;
+  readonly compatibility: Pick<CompatibilityOptions, 'library' | 'musicFolder' | 'maxUploadBytes' | 'random'>;
   /** Resolves while the store answers. */
   readonly ping: () => Promise<void>;
   readonly logger: Logger;
@@ -73,7 +74,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const router = createRouter({
     gateway: createGateway({ service, chain, noteCut: (request) => { guard.noteCut(request); } }),
     files: createFiles({ urls, logger }),
-    compatibility: createCompatibility({ tasks, chain, urls, ...options.compatibility }),
+    compatibility: createCompatibility({ tasks, chain, urls, fonts: options.facts.fontFiles, ...options.compatibility }),
     readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
     metrics: () => metrics.render(),
     version: API_VERSION,
@@ -83,7 +84,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const interceptors = [guard.interceptor];
   const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
   try {
-    const http = await startHttpServer({ address: options.httpAddress, handler, drain, logger, graceMs, readerStallMs: options.watcherStallMs ?? WATCHER_STALL_MS });
+    const http = await startHttpServer({ address: options.httpAddress, handler, isUpload, drain, logger, graceMs, readerStallMs: options.watcherStallMs ?? WATCHER_STALL_MS });
     return {
       grpcPort: grpc.port,
       httpPort: http.port,

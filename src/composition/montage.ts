@@ -57,11 +57,15 @@ export interface Cue {
 
 /** Sizes in pixels of the output. */
 export interface SubtitleStyle {
+  /** File name of one of the fonts that the server's operator offers; null: our own. */
+  readonly font: string | null;
   readonly fontSize: number;
   readonly textColor: Color;
   readonly outlineColor: Color;
   readonly outlineWidth: number;
   readonly boxColor: Color | null;
+  /** A rectangle around the text, a rectangle as wide as most of the frame, or a rounded one around the text. Without effect without a colour. */
+  readonly boxShape: 'TEXT' | 'WIDE' | 'ROUNDED';
   readonly bold: boolean;
   /** A number: the share of the height left free by the text that is above it, 0 to 1. */
   readonly position: 'BOTTOM' | 'CENTER' | 'TOP' | number;

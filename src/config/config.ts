@@ -20,6 +20,10 @@ export interface Config {
   readonly musicFolder: string;
   /** Where inputs may be downloaded from, and how much each may have. */
   readonly httpInputs: { readonly rules: { readonly mode: HttpInputMode; readonly allow: readonly AllowedTarget[] }; readonly maxBytes: number };
+  /** Of a video or image. */
+  readonly maxUploadBytes: number;
+  /** Null: no fonts but our own. */
+  readonly fontFolder: string | null;
   readonly slots: number;
   readonly logLevel: LogLevel;
   readonly insecure: boolean;
@@ -66,6 +70,8 @@ export function toConfig(env: Environment): Config {
       },
       maxBytes: read.integer('CUTROOM_HTTP_MAX_MB', { min: 1, max: 1_048_576, default: 2048 }) * 1024 * 1024,
     },
+    maxUploadBytes: read.integer('CUTROOM_UPLOAD_MB', { min: 1, max: 1_048_576, default: 1024 }) * 1024 * 1024,
+    fontFolder: resolved(read.string('CUTROOM_FONT_FOLDER')),
     logLevel: read.oneOf('CUTROOM_LOG_LEVEL', LOG_LEVELS, 'info'),
     mongodbUri: read.string('MONGODB_URI'),
     urlLifetimeMs: read.integer('CUTROOM_URL_LIFETIME_S', { min: 60, max: 604_800, default: 86_400 }) * 1000,
@@ -75,6 +81,10 @@ export function toConfig(env: Environment): Config {
   checkTogether(config, read.problems);
   if (read.problems.length > 0) throw new ConfigError(read.problems);
   return config;
+}
+
+function resolved(name: string | null): string | null {
+  return name === null ? null : resolve(name);
 }
 
 function doors(read: Readers) {

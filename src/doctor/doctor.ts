@@ -21,7 +21,7 @@ export async function* examine(env: Environment, signal: AbortSignal): AsyncGene
   // What can be looked at is, also when some variable is wrong.
   const settings = config instanceof ConfigError ? toConfig({}) : config;
   yield* await checkFfmpeg({ ffmpeg: env.CUTROOM_FFMPEG ?? settings.ffmpeg, ffprobe: env.CUTROOM_FFPROBE ?? settings.ffprobe }, signal);
-  yield checkFonts();
+  yield checkFonts(settings);
   yield checkMemory(settings);
   if (config instanceof ConfigError) return;
   yield checkDataDir(config);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { findToolchain } from '../engine/capabilities.js';
+import { readFontFolder } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
 import { type Check, fail, messageOf, ok, warn } from './check.js';
 
@@ -31,14 +32,16 @@ export async function checkFfmpeg(config: Pick<Config, 'ffmpeg' | 'ffprobe'>, si
   }
 }
 
-/** The packaged fonts that captions are drawn with. */
-export async function checkFonts(): Promise<Check> {
+/** The packaged fonts that captions are drawn with, and the operator's. */
+export async function checkFonts({ fontFolder }: Pick<Config, 'fontFolder'>): Promise<Check> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-doctor-'));
   try {
     await prepareFonts(folder);
-    return ok('fonts', 'packaged; captions look the same on every machine');
+    const { fonts, unusable } = await readFontFolder(fontFolder);
+    if (unusable.length > 0) return warn('fonts', `not usable: ${unusable.join('; ')}`, 'take these files out of CUTROOM_FONT_FOLDER');
+    return ok('fonts', `packaged${fontFolder === null ? '' : `, and ${fonts.length} in ${fontFolder}`}; captions look the same on every machine`);
   } catch (error) {
-    return fail('fonts', messageOf(error), 'install the packages again: npm ci');
+    return fail('fonts', messageOf(error), 'install the packages again, npm ci, or correct CUTROOM_FONT_FOLDER');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

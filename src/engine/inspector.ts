@@ -76,7 +76,7 @@ async function findViolations(
   const cues = hasCues(montage, files) ? await attempt(() => readCues(montage, files, scratch)) : null;
   if (violations.length === 0) {
     await attempt(async () => {
-      for (const composition of expand(montage, media, cues).compositions) requirePresent(composition, media);
+      for (const composition of expand(montage, media, cues?.cues ?? null).compositions) requirePresent(composition, media);
       return Promise.resolve();
     });
   }

@@ -6,6 +6,7 @@ import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
 import type { Toolchain } from './capabilities.js';
+import { chooseFonts } from './captions/choose-fonts.js';
 import type { Fonts } from './captions/fonts.js';
 import { missingGlyphs } from './captions/missing-glyphs.js';
 import { renderArguments } from './command-line.js';
@@ -84,17 +85,18 @@ async function renderIn(attempt: Attempt): Promise<RenderResult> {
   const files = await fetchInputs(spec, scratch, { assets: options.assets, signal: hooks.signal, timeoutMs, onStep });
 
   meter.enter('PROBING');
-  const cues = await readCues(spec, files, scratch);
+  const subtitles = await readCues(spec, files, scratch);
   const media = await probeInputs(spec, files, context, onStep);
-  const { compositions, warnings } = expand(spec, media, cues);
+  const { compositions, warnings } = expand(spec, media, subtitles?.cues ?? null);
   for (const composition of compositions) requirePresent(composition, media);
+  const fonts = await chooseFonts(spec.subtitles ? { style: spec.subtitles.style, cues: subtitles?.cues ?? [], signal: hooks.signal } : null, options.fonts);
 
   meter.planned(compositions.reduce((frames, composition) => frames + composition.frames, 0));
   meter.enter('RENDERING');
   let stderr = '';
   for (const [i, composition] of compositions.entries()) {
     meter.nextVideo();
-    stderr = await runRender(planRender(composition, media), { composition, file: outputName(i) }, context, attempt);
+    stderr = await runRender(planRender(composition, media, fonts), { composition, file: outputName(i) }, context, attempt);
   }
 
   meter.enter('FINALIZING');
@@ -105,7 +107,7 @@ async function renderIn(attempt: Attempt): Promise<RenderResult> {
   const outputs: Output[] = [];
   for (const [i, facts] of verified.entries()) outputs.push(await publish(facts, outputName(i), attempt));
   // Variants show the same text, so the last one's lack of glyphs is everyone's.
-  return { outputs, warnings: [...media.warnings, ...warnings, ...missingGlyphs(stderr, 'spec.montage.subtitles')] };
+  return { outputs, warnings: [...media.warnings, ...(subtitles?.warnings ?? []), ...warnings, ...missingGlyphs(stderr, 'spec.montage.subtitles')] };
 }
 
 function outputName(index: number): string {

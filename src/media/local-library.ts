@@ -1,11 +1,6 @@
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { LibraryFile, MediaLibrary } from '../task/ports/media-library.js';
-
-const ENDINGS = {
-  sound: ['.mp3', '.wav', '.m4a', '.aac', '.flac', '.ogg', '.opus'],
-  picture: ['.mp4', '.mov', '.avi', '.mkv', '.webm', '.jpg', '.jpeg', '.png', '.webp'],
-} as const;
+import { type LibraryFile, MEDIA_ENDINGS, type MediaLibrary } from '../task/ports/media-library.js';
 
 const MAX_FILES = 1000;
 /** A root may be as large as a disk: this many entries are looked at. */
@@ -18,7 +13,7 @@ export function createLocalLibrary(options: { readonly roots: readonly string[] 
     async list(kind, folder) {
       const found = new Map<string, LibraryFile>();
       const budget = { entries: MAX_ENTRIES };
-      for (const root of options.roots) await walk({ root, endings: ENDINGS[kind], found, budget }, folder, 0);
+      for (const root of options.roots) await walk({ root, endings: MEDIA_ENDINGS[kind], found, budget }, folder, 0);
       return [...found.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1)).slice(0, MAX_FILES);
     },
   };

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
 import type { OutputName, OutputStore } from '../task/ports/output-store.js';
 import type { TaskKey } from '../task/task.js';
+import { isDiskFull, sync } from './sync.js';
 
 /** What a part of a location may be: no separator, no `..`, no hidden name. */
 const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
@@ -108,17 +109,7 @@ async function copyBeside(from: string, to: string): Promise<void> {
   await rm(from, { force: true });
 }
 
-async function sync(name: string): Promise<void> {
-  const handle = await open(name, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 function notStored(error: unknown): RenderError {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new RenderError('OUT_OF_DISK', 'the disk for finished videos is full', { cause: error });
+  if (isDiskFull(error)) return new RenderError('OUT_OF_DISK', 'the disk for finished videos is full', { cause: error });
   return new RenderError('OUTPUT_NOT_STORED', 'the finished video could not be stored', { cause: error });
 }

@@ -14,6 +14,8 @@ export type TaskErrorDetail =
   | { readonly reason: 'TASK_NOT_RETRYABLE'; readonly taskId: string; readonly state: TaskState }
   | { readonly reason: 'NO_FREE_SLOT' }
   | { readonly reason: 'NOT_SUPPORTED_HERE'; readonly what: string }
+  | { readonly reason: 'UPLOAD_TOO_LARGE'; readonly maxBytes: number }
+  | { readonly reason: 'DISK_FULL' }
   | { readonly reason: 'OUTPUT_NOT_FOUND' }
   | { readonly reason: 'URL_EXPIRED' }
   | { readonly reason: 'URL_SIGNATURE_INVALID' }
@@ -52,6 +54,10 @@ function messageOf(detail: TaskErrorDetail): string {
       return 'every worker is busy; submit later, or with ADMISSION_QUEUE';
     case 'NOT_SUPPORTED_HERE':
       return `this server cannot ${detail.what}`;
+    case 'UPLOAD_TOO_LARGE':
+      return `a file must be at most ${detail.maxBytes / 1024 / 1024} MiB`;
+    case 'DISK_FULL':
+      return 'there is no room left on the disk for uploads';
     case 'OUTPUT_NOT_FOUND':
       return 'there is no such file';
     case 'URL_EXPIRED':

@@ -40,6 +40,7 @@ export const FAILURES = {
   OUT_OF_MEMORY: { category: 'RESOURCE', retryable: true },
   OUT_OF_DISK: { category: 'RESOURCE', retryable: true },
   FFMPEG_MISSING: { category: 'RESOURCE', retryable: true },
+  FONT_NOT_FOUND: { category: 'RESOURCE', retryable: true },
   STALLED: { category: 'TIMEOUT', retryable: true },
   NO_PROGRESS: { category: 'TIMEOUT', retryable: true },
   DEADLINE_EXCEEDED: { category: 'TIMEOUT', retryable: false },

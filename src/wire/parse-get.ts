@@ -21,7 +21,7 @@ export interface ParsedGet {
 
 /** @throws TaskError INVALID_REQUEST with every violation. */
 export function parseGet(request: GetTaskRequest): ParsedGet {
-  const findings: Findings = { violations: [], assets: [] };
+  const findings: Findings = { violations: [], assets: [], fonts: [] };
   const root = (field: string) => ({ field, findings });
   const id = taskIdIn(request.name);
   if (id === null) refuse(root('name'), TASK_NAME_FORM);

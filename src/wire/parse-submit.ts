@@ -20,7 +20,7 @@ const ADMISSIONS: ReadonlyMap<number, SubmitCommand['admission']> = new Map([
 /** Turns a submit from the wire into the use-case's command, with every violation that can be seen without reading inputs. */
 export function parseSubmit(request: SubmitTaskRequest, tenant: string): SubmitCommand {
   const parsed = parseSpec(request.spec);
-  const findings: Findings = { violations: [], assets: [] };
+  const findings: Findings = { violations: [], assets: [], fonts: [] };
   const root = (field: string): Place => ({ field, findings });
   const requestId = parseRequestId(request.requestId, root('request_id'));
   const options = {

@@ -9,6 +9,8 @@ import { MAX_MATERIALS, RESOLUTION } from './spec/parse-montage.js';
 export interface EngineFacts {
   /** Font families that captions are set in. */
   readonly fonts: readonly string[];
+  /** File names of the operator's fonts, which requests may name. */
+  readonly fontFiles: readonly string[];
   readonly maxInputPixels: number;
 }
 
@@ -18,6 +20,7 @@ export function printCapabilities(workers: readonly WorkerInfo[], facts: EngineF
     builds: printBuilds(workers),
     transitions: TRANSITIONS,
     fonts: [...facts.fonts],
+    fontFiles: [...facts.fontFiles],
     limits: {
       maxMaterials: MAX_MATERIALS,
       maxDuration: printDuration(MAX_VIDEO_US),

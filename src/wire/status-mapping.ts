@@ -55,6 +55,10 @@ function mappingOf(detail: TaskErrorDetail, message: string): Mapping {
       return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [retryInfo(BUSY_RETRY_SECONDS)] };
     case 'NOT_SUPPORTED_HERE':
       return { code: Code.UNIMPLEMENTED, metadata: {}, details: [] };
+    case 'UPLOAD_TOO_LARGE':
+      return { code: Code.RESOURCE_EXHAUSTED, metadata: { max_bytes: String(detail.maxBytes) }, details: [] };
+    case 'DISK_FULL':
+      return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [] };
     case 'OUTPUT_NOT_FOUND':
       return { code: Code.NOT_FOUND, metadata: {}, details: [] };
     case 'URL_EXPIRED':

@@ -95,7 +95,7 @@ async function renderWhileHeld(needs: RunAttemptNeeds, task: Task, hold: TaskHol
 
 /** Beside the attempt, not in its way: what cannot be kept costs an engineer a look, not a caller a video. */
 function keepDiagnostics(needs: RunAttemptNeeds, task: Task, diagnostics: Omit<Diagnostics, 'attempt'>): void {
-  needs.store.putDiagnostics(task, formatDiagnostics({ attempt: task.attempt, ...diagnostics })).catch((error: unknown) => {
+  needs.store.putDiagnostics(task, formatDiagnostics({ attempt: task.attempt, ...diagnostics }), task).catch((error: unknown) => {
     needs.events.trouble('keeping diagnostics', error);
   });
 }

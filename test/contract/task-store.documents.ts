@@ -221,7 +221,7 @@ export function describeDocuments(kind: StoreKind): void {
         () => store.overdue(1, { nowMs: 1 }),
         () => store.expired(1, { nowMs: 1 }),
         () => store.stats(),
-        () => store.putDiagnostics(task, '{}'),
+        () => store.putDiagnostics(task, '{}', { fence: 1 }),
         () => store.getDiagnostics(task),
         () => store.announceWorker({ owner: 'o', slots: 1, build: null }, { leaseMs: 1 }),
         () => store.forgetWorker('o'),

@@ -81,7 +81,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       const queued = await insertQueued(at.store, { requestId: 'r1' });
       const ended = cancelled(queued, 2000);
       await at.store.replace(queued, ended, lease);
-      await at.store.putDiagnostics(ended, '{"a":1}');
+      await at.store.putDiagnostics(ended, '{"a":1}', { fence: 1 });
       expect(await at.store.remove(queued)).toBe(false);
       expect(await at.store.get(ended)).toEqual(ended);
       const hints: TaskHint[] = [];
@@ -97,7 +97,7 @@ export function describeHousekeeping(kind: StoreKind): void {
 
     it.each([{ revision: 1 }, { fence: 7 }, { attemptId: 'stranger' }, { tenant: 'other' }])('touches nothing for another state of the task: %j', async (difference) => {
       const running = await insertRunning(at.store);
-      await at.store.putDiagnostics(running, '{"a":1}');
+      await at.store.putDiagnostics(running, '{"a":1}', { fence: 1 });
       expect(await at.store.remove({ ...running, ...difference })).toBe(false);
       expect([await at.store.get(running), await at.store.getSpec(running), await at.store.getDiagnostics(running)]).toEqual([running, '{}', '{"a":1}']);
     });
@@ -115,7 +115,7 @@ export function describeHousekeeping(kind: StoreKind): void {
     it('leaves no diagnostics behind that an attempt puts there at the same moment', async () => {
       for (let round = 0; round < 10; round++) {
         const task = await insertQueued(at.store);
-        const puts = Array.from({ length: 4 }, () => at.store.putDiagnostics(task, '{"late":true}'));
+        const puts = Array.from({ length: 4 }, () => at.store.putDiagnostics(task, '{"late":true}', { fence: 1 }));
         expect(await at.store.remove(task)).toBe(true);
         await Promise.all(puts);
         expect(await at.store.getDiagnostics(task)).toBeNull();
@@ -151,12 +151,28 @@ export function describeHousekeeping(kind: StoreKind): void {
     it('keeps the last, and nothing for a task that is not there', async () => {
       const task = await insertQueued(at.store);
       expect(await at.store.getDiagnostics(task)).toBeNull();
-      await at.store.putDiagnostics(task, '"first"');
-      await at.store.putDiagnostics(task, '"$second"');
+      await at.store.putDiagnostics(task, '"first"', { fence: 1 });
+      await at.store.putDiagnostics(task, '"$second"', { fence: 1 });
       expect(await at.store.getDiagnostics(task)).toBe('"$second"');
       const nobody = newTask();
-      await at.store.putDiagnostics(nobody, '"x"');
+      await at.store.putDiagnostics(nobody, '"x"', { fence: 1 });
       expect(await at.store.getDiagnostics(nobody)).toBeNull();
+    });
+
+    it('keeps those of the latest attempt, in whatever order they come', async () => {
+      const task = await insertQueued(at.store);
+      for (const fence of [2, 1, 3, 2]) await at.store.putDiagnostics(task, `"of ${fence}"`, { fence });
+      expect(await at.store.getDiagnostics(task)).toBe('"of 3"');
+      await at.store.putDiagnostics(task, '"of 3 again"', { fence: 3 });
+      expect(await at.store.getDiagnostics(task)).toBe('"of 3 again"');
+    });
+
+    it('keeps those of the latest attempt of several that come at once', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const task = await insertQueued(at.store);
+        await Promise.all([4, 2, 5, 1, 3].map((fence) => at.store.putDiagnostics(task, `"of ${fence}"`, { fence })));
+        expect(await at.store.getDiagnostics(task)).toBe('"of 5"');
+      }
     });
   });
 

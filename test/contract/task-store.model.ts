@@ -14,7 +14,7 @@ type Operation =
   | { readonly op: 'read'; readonly task: number }
   | { readonly op: 'queued' | 'abandoned'; readonly limit: number }
   | { readonly op: 'remove'; readonly task: number; readonly stale: boolean }
-  | { readonly op: 'diagnose'; readonly task: number; readonly text: string }
+  | { readonly op: 'diagnose'; readonly task: number; readonly text: string; readonly fence: number }
   | { readonly op: 'due'; readonly nowMs: number }
   | ({ readonly op: 'list'; readonly limit: number; readonly after: number | null } & Pick<ListQuery, 'tenant' | 'order'> & ListFilter);
 
@@ -42,7 +42,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('queued' as const, 'abandoned' as const), limit }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('list' as const), tenant, limit, after: fc.option(index), order, states, labels }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('remove' as const), task: index, stale: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('diagnose' as const), task: index, text }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('diagnose' as const), task: index, text, fence: fc.integer({ min: 0, max: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('due' as const), nowMs: fc.constantFrom(0, 1010, 5_000_000) }) },
 );
 
@@ -97,7 +97,7 @@ async function apply(store: TaskStore, operation: Operation, known: readonly Tas
       const key = pick(known, operation.task);
       const task = key === undefined ? null : await store.get(key);
       if (key === undefined) return null;
-      if (operation.op === 'diagnose') await store.putDiagnostics(key, operation.text);
+      if (operation.op === 'diagnose') await store.putDiagnostics(key, operation.text, operation);
       else if (task) return store.remove(operation.stale ? { ...task, revision: task.revision + 7 } : task);
       return store.getDiagnostics(key);
     }

@@ -31,6 +31,8 @@ const ERRORS: { readonly [Reason in TaskErrorReason]: Extract<TaskErrorDetail, {
   TASK_NOT_RETRYABLE: { reason: 'TASK_NOT_RETRYABLE', taskId: 't', state: 'QUEUED' },
   NO_FREE_SLOT: { reason: 'NO_FREE_SLOT' },
   NOT_SUPPORTED_HERE: { reason: 'NOT_SUPPORTED_HERE', what: 'do it' },
+  UPLOAD_TOO_LARGE: { reason: 'UPLOAD_TOO_LARGE', maxBytes: 1 },
+  DISK_FULL: { reason: 'DISK_FULL' },
   OUTPUT_NOT_FOUND: { reason: 'OUTPUT_NOT_FOUND' },
   URL_EXPIRED: { reason: 'URL_EXPIRED' },
   URL_SIGNATURE_INVALID: { reason: 'URL_SIGNATURE_INVALID' },

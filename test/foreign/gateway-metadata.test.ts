@@ -31,11 +31,11 @@ beforeAll(async () => {
   const under = await startApiUnderTest();
   const drain = createDrain();
   const chain = composeServerMiddleware(createChain({ observers: [], drain: drain.signal, monotonicMs: () => 0, wasCut: () => false }), noting);
-  const service = createTaskService({ tasks: under.tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, drain: drain.signal, monotonicMs: () => performance.now() });
+  const service = createTaskService({ tasks: under.tasks, sign: () => '', facts: { fonts: [], fontFiles: [], maxInputPixels: 1 }, drain: drain.signal, monotonicMs: () => performance.now() });
   const grpc = await startGrpcServer({ address: '127.0.0.1:0', service, chain, interceptors: [], drain, graceMs: 1_000 });
   const logger = createLogger({ level: 'silent' });
   const handler = createGateway({ service, chain, noteCut: () => undefined });
-  const http = await startHttpServer({ address: '127.0.0.1:0', handler, drain, logger, readerStallMs: 60_000, graceMs: 1_000 });
+  const http = await startHttpServer({ address: '127.0.0.1:0', handler, isUpload: () => false, drain, logger, readerStallMs: 60_000, graceMs: 1_000 });
   const gateway = await startGateway(`127.0.0.1:${grpc.port}`);
   closers.push(() => under.stop(), () => grpc.stop(), () => http.stop(), () => gateway.stop());
   urls.ours = `http://127.0.0.1:${http.port}`;

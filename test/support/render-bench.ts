@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Montage } from '../../src/composition/montage.js';
 import { DEFAULT_TOOL_PATHS, findToolchain, type Toolchain } from '../../src/engine/capabilities.js';
+import { type NamedFont, readFontFolder } from '../../src/engine/captions/font-folder.js';
 import { prepareFonts } from '../../src/engine/captions/fonts.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
 import { createInspector } from '../../src/engine/inspector.js';
@@ -49,13 +50,14 @@ export interface BenchResult extends RenderResult {
   readonly progress: readonly Progress[];
 }
 
-export async function createRenderBench(): Promise<RenderBench> {
+/** @param options.fontFolder makes and fills a folder with the operator's fonts. */
+export async function createRenderBench(options: { fontFolder?: (folder: string) => Promise<void> } = {}): Promise<RenderBench> {
   const media = await createMediaKit();
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-bench-'));
   const scratchRoot = path.join(folder, 'scratch');
   const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
   const toolchain = await findToolchain({ ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg, ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe }, new AbortController().signal);
-  const fonts = await prepareFonts(path.join(folder, 'fonts'));
+  const fonts = await prepareFonts(path.join(folder, 'fonts'), await operatorsFonts(path.join(folder, 'own-fonts'), options.fontFolder));
   const assets = createLocalFiles({ roots: [media.folder] });
 
   async function render(spec: Montage, hooks: Partial<RenderHooks> = {}, clocks: Partial<Clocks> = {}, options: RunOptions = {}): Promise<BenchResult> {
@@ -87,4 +89,10 @@ export async function createRenderBench(): Promise<RenderBench> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function operatorsFonts(folder: string, fill: ((folder: string) => Promise<void>) | undefined): Promise<readonly NamedFont[]> {
+  if (!fill) return [];
+  await fill(folder);
+  return (await readFontFolder(folder)).fonts;
 }

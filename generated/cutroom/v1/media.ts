@@ -84,6 +84,8 @@ export interface Capabilities {
     | undefined;
   /** Renders that the workers together can do at a time. */
   slots: number;
+  /** File names of further fonts, which SubtitleStyle.font may name. */
+  fontFiles: string[];
 }
 
 /** An ffmpeg that workers have. */
@@ -470,7 +472,7 @@ export const AudioStream: MessageFns<AudioStream> = {
 };
 
 function createBaseCapabilities(): Capabilities {
-  return { builds: [], transitions: [], fonts: [], limits: undefined, slots: 0 };
+  return { builds: [], transitions: [], fonts: [], limits: undefined, slots: 0, fontFiles: [] };
 }
 
 export const Capabilities: MessageFns<Capabilities> = {
@@ -489,6 +491,9 @@ export const Capabilities: MessageFns<Capabilities> = {
     }
     if (message.slots !== 0) {
       writer.uint32(40).int32(message.slots);
+    }
+    for (const v of message.fontFiles) {
+      writer.uint32(50).string(v!);
     }
     return writer;
   },
@@ -546,6 +551,14 @@ export const Capabilities: MessageFns<Capabilities> = {
             message.slots = reader.int32();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.fontFiles.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -570,6 +583,7 @@ export const Capabilities: MessageFns<Capabilities> = {
       ? Limits.fromPartial(object.limits)
       : undefined;
     message.slots = object.slots ?? 0;
+    message.fontFiles = object.fontFiles?.map((e) => e) || [];
     return message;
   },
 };

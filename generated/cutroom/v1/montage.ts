@@ -200,7 +200,10 @@ export interface Subtitles {
   /** Where the text comes from. Exactly one is required. */
   source:
     | //
-    /** A SubRip (SRT) file in UTF-8, at most 4 MiB; see Material.uri. */
+    /**
+     * A SubRip (SRT), WebVTT, or ASS or SSA file, at most 4 MiB; see Material.uri. Text in UTF-8, or in UTF-16 with a byte order mark. Its text and
+     * times are taken, not its styles and positions.
+     */
     { $case: "uri"; value: string }
     | //
     /** The cues themselves. */
@@ -242,7 +245,7 @@ export interface SubtitleStyle {
   outlineWidth?:
     | number
     | undefined;
-  /** Colour of a box behind the text: `#RRGGBB` or `#RRGGBBAA`. Default: no box. With a box the outline is not drawn. */
+  /** Colour of a box behind the text: `#RRGGBB` or `#RRGGBBAA`. Default: no box. */
   boxColor: string;
   /** Whether the text is bold. Default: false. */
   bold: boolean;
@@ -252,7 +255,16 @@ export interface SubtitleStyle {
    * With POSITION_CUSTOM: how much of the height that the text leaves free is above it, 0 (at the upper edge) to 100 (at the lower edge).
    * Default: 70. Refused with other positions.
    */
-  heightPercent?: number | undefined;
+  heightPercent?:
+    | number
+    | undefined;
+  /**
+   * File name of one of the server's fonts, as in Capabilities.font_files. Characters that it lacks, and all of a Japanese text if it has no kana,
+   * are taken from the server's own fonts. Default: those.
+   */
+  font: string;
+  /** With `box_color`: what the box looks like. Default: BOX_SHAPE_TEXT. Refused without a box. */
+  boxShape: SubtitleStyle_BoxShape;
 }
 
 /** Where subtitles stand. */
@@ -267,6 +279,19 @@ export enum SubtitleStyle_Position {
   POSITION_TOP = 3,
   /** POSITION_CUSTOM - Where `height_percent` says. */
   POSITION_CUSTOM = 4,
+  UNRECOGNIZED = -1,
+}
+
+/** What the box behind the text looks like. */
+export enum SubtitleStyle_BoxShape {
+  /** BOX_SHAPE_UNSPECIFIED - BOX_SHAPE_TEXT. */
+  BOX_SHAPE_UNSPECIFIED = 0,
+  /** BOX_SHAPE_TEXT - A rectangle around the text. The outline is not drawn. */
+  BOX_SHAPE_TEXT = 1,
+  /** BOX_SHAPE_WIDE - A rectangle of 90 % of the width. */
+  BOX_SHAPE_WIDE = 2,
+  /** BOX_SHAPE_ROUNDED - Around the text, with round corners. */
+  BOX_SHAPE_ROUNDED = 3,
   UNRECOGNIZED = -1,
 }
 
@@ -1030,6 +1055,8 @@ function createBaseSubtitleStyle(): SubtitleStyle {
     bold: false,
     position: 0,
     heightPercent: undefined,
+    font: "",
+    boxShape: 0,
   };
 }
 
@@ -1058,6 +1085,12 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     }
     if (message.heightPercent !== undefined) {
       writer.uint32(65).double(message.heightPercent);
+    }
+    if (message.font !== "") {
+      writer.uint32(74).string(message.font);
+    }
+    if (message.boxShape !== 0) {
+      writer.uint32(80).int32(message.boxShape);
     }
     return writer;
   },
@@ -1139,6 +1172,22 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
             message.heightPercent = reader.double();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.font = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.boxShape = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1164,6 +1213,8 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     message.bold = object.bold ?? false;
     message.position = object.position ?? 0;
     message.heightPercent = object.heightPercent ?? undefined;
+    message.font = object.font ?? "";
+    message.boxShape = object.boxShape ?? 0;
     return message;
   },
 };

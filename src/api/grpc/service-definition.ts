@@ -1,5 +1,6 @@
 import type { MethodDefinition } from 'nice-grpc';
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import { submitRequestType } from '../../wire/submit-request-type.js';
 import { oncePerObject } from '../once-per-object.js';
 
 const { submitTask, getTask, watchTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } = TaskServiceDefinition.methods;
@@ -9,7 +10,7 @@ const { submitTask, getTask, watchTask, listTasks, cancelTask, retryTask, delete
  * are encoded as they are instead of being copied field by field first, and each printed task or event once for all who get it.
  */
 export const taskServiceDefinition = {
-  submitTask: method(submitTask, false),
+  submitTask: method({ ...submitTask, requestType: submitRequestType }, false),
   getTask: method(getTask, false),
   watchTask: method(watchTask, true),
   listTasks: method(listTasks, false),

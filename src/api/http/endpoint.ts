@@ -3,6 +3,7 @@ import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-g
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { TaskError } from '../../task/errors.js';
 import { jsonType, type JsonType, readCallersJson, readJson, writeFullJson } from '../../wire/proto-json.js';
+import { submitRequestType } from '../../wire/submit-request-type.js';
 import { createMemory } from './memory.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { TaskService } from '../grpc/task-service.js';
@@ -37,7 +38,7 @@ export function endpointOf(route: Route, service: TaskService, chain: ServerMidd
   const { submitTask, getTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } = TaskServiceDefinition.methods;
   switch (route.rpc.name) {
     case submitTask.name:
-      return endpoint(route, submitTask, (request, context) => service.submitTask(request, context), chain);
+      return endpoint(route, { ...submitTask, requestType: submitRequestType }, (request, context) => service.submitTask(request, context), chain);
     case getTask.name:
       return endpoint(route, getTask, (request, context) => service.getTask(request, context), chain);
     case listTasks.name:

@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Null: there is none. */
   readonly body: Uint8Array | null;
+  /** The body, unread, on paths that take files of any size; absent on all others. */
+  readonly upload?: AsyncIterable<Uint8Array>;
   /** `address:port` of the caller. */
   readonly peer: string;
   /** Aborted when the caller goes away. May be made when it is first asked for. */

@@ -8,15 +8,24 @@ import { plainError } from './http-error.js';
 import type { HttpRequest, HttpResponse } from './http-types.js';
 import { readBody } from './read-body.js';
 import type { HttpHandler } from './router.js';
+import { swallowRest } from './swallow.js';
 import { writeResponse } from './write-response.js';
 
 /** The same limit as over gRPC. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
+/** How long the head of a request may take, and then its body. */
+const HEADERS_MS = 60_000;
+const BODY_MS = 60_000;
+/** How long an upload, which may take any time, may stand still. */
+const UPLOAD_IDLE_MS = 30_000;
+
 export interface HttpServerOptions {
   /** `host:port`, with brackets around IPv6; port 0 picks a free one. */
   readonly address: string;
   readonly handler: HttpHandler;
+  /** Requests whose body the handler reads itself, as it comes. */
+  readonly isUpload: (method: string, path: string) => boolean;
   readonly drain: Drain;
   readonly logger: Logger;
   /** How long a caller may leave what was sent to it unread before it is cut. */
@@ -35,7 +44,7 @@ export interface HttpServer {
 /** Starts to serve over HTTP, without TLS. @throws Error when the address cannot be listened on. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { drain, graceMs } = options;
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: HEADERS_MS, requestTimeout: 0 }, (request, response) => {
     void serve(request, response, options);
   });
   server.listen(parseAddress(options.address));
@@ -60,7 +69,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   const caller = new Caller(response);
   let answer: HttpResponse;
   try {
-    answer = await answerTo(request, caller, options.handler);
+    answer = await answerTo(request, caller, options);
+    if (!response.destroyed) await swallowRest(request);
   } catch (error) {
     if (response.destroyed) return;
     options.logger.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
@@ -96,7 +106,7 @@ class Caller {
   }
 }
 
-async function answerTo(message: IncomingMessage, caller: Caller, handler: HttpHandler): Promise<HttpResponse> {
+async function answerTo(message: IncomingMessage, caller: Caller, { handler, isUpload }: HttpServerOptions): Promise<HttpResponse> {
   const url = message.url ?? '';
   if (!url.startsWith('/')) return plainError(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
   const mark = url.indexOf('?');
@@ -116,7 +126,11 @@ async function answerTo(message: IncomingMessage, caller: Caller, handler: HttpH
 
   const encoding = message.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') return plainError(415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
-  const body = await readBody(message, MAX_BODY_BYTES);
+  if (isUpload(method, request.path)) {
+    message.setTimeout(UPLOAD_IDLE_MS, () => message.destroy());
+    return handler({ ...request, signal: caller.signal, upload: message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array> });
+  }
+  const body = await readBody(message, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_MS });
   if (body.kind === 'too-large') return plainError(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
   return handler({ ...request, signal: caller.signal, body: body.bytes });
 }

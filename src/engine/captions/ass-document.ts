@@ -1,24 +1,14 @@
 import type { CaptionTrack } from '../../composition/composition.js';
-import { framesOf, type Rational } from '../../composition/frame-grid.js';
-import type { Color, Cue, SubtitleStyle } from '../../composition/montage.js';
+import type { Color, SubtitleStyle } from '../../composition/montage.js';
 import { throughBt601 } from '../graph/bt709.js';
+import { dialogueLine, framesOfCue } from './ass-dialogue.js';
 import { toAssText, toLines } from './ass-text.js';
+import { boxedDialogues } from './boxed-captions.js';
+import { type CaptionCanvas, EM, isUpper, MARGIN, styleNameOf } from './caption-canvas.js';
 import { CAPTION_FAMILY, JAPANESE_FAMILY } from './fonts.js';
 import { rowCount, wrapLine } from './wrap-text.js';
 
-/** The frame that captions are drawn on. */
-export interface CaptionCanvas {
-  readonly width: number;
-  readonly height: number;
-  readonly frameRate: Rational;
-}
-
-/** Free space at either side, and above or below, as a share of the frame. */
-const MARGIN = 0.05;
-/** Width of a CJK character for a font size of 1: ASS sizes are heights of a line, and our fonts' lines are 1.36 to 1.45 em high. */
-const EM = 0.73;
 const BOX_PADDING = 0.15;
-const KANA = /[\u3041-\u30FF\u31F0-\u31FF\uFF66-\uFF9F]/;
 
 const STYLE_FORMAT =
   'Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ' +
@@ -26,10 +16,11 @@ const STYLE_FORMAT =
 
 /**
  * A caption track as an ASS document for libass, in which one unit is one pixel of the frame. Cues begin and end on frames: a cue
- * is seen on exactly the frames from the one nearest to its start up to the one nearest to its end, and on at least one.
+ * is seen on exactly the frames from the one nearest to its start up to the one nearest to its end, and on at least one. Pure, given the fonts.
  */
 export function toAssDocument(track: CaptionTrack, canvas: CaptionCanvas): string {
-  const columns = Math.max(2, Math.floor((canvas.width * (1 - 2 * MARGIN)) / ((track.style.fontSize * EM) / 2)));
+  const { style } = track;
+  const { font, ruler } = canvas.fonts;
   return [
     '[Script Info]',
     'ScriptType: v4.00+',
@@ -40,18 +31,20 @@ export function toAssDocument(track: CaptionTrack, canvas: CaptionCanvas): strin
     '',
     '[V4+ Styles]',
     `Format: ${STYLE_FORMAT}`,
-    styleLine('Default', CAPTION_FAMILY, track.style, canvas),
-    styleLine('Japanese', JAPANESE_FAMILY, track.style, canvas),
+    styleLine('Default', font?.family ?? CAPTION_FAMILY, style, canvas),
+    styleLine('Japanese', JAPANESE_FAMILY, style, canvas),
+    ...(ruler && style.boxColor ? [boxStyleLine(style.boxColor)] : []),
     '',
     '[Events]',
     'Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text',
-    ...track.cues.map((cue) => dialogueLine(cue, columns, track.style, canvas)),
+    ...(ruler ? boxedDialogues(track, canvas, ruler) : flowingDialogues(track, canvas)),
     '',
   ].join('\n');
 }
 
 function styleLine(name: string, family: string, style: SubtitleStyle, canvas: CaptionCanvas): string {
-  const box = style.boxColor;
+  // With a ruler the box is drawn, and is no matter of the text's style.
+  const box = canvas.fonts.ruler ? null : style.boxColor;
   const side = Math.round(canvas.width * MARGIN);
   const values = [
     name, family, decimal(style.fontSize),
@@ -66,15 +59,22 @@ function styleLine(name: string, family: string, style: SubtitleStyle, canvas: C
   return `Style: ${values.join(',')}`;
 }
 
-function dialogueLine(cue: Cue, columns: number, { fontSize, position }: SubtitleStyle, canvas: CaptionCanvas): string {
-  const rate = canvas.frameRate;
-  const start = framesOf(cue.startUs, rate);
-  const end = Math.max(start + 1, framesOf(cue.endUs, rate));
-  const lines = toLines(cue.text).flatMap((line) => wrapLine(line, columns));
-  // Chinese and Japanese share code points but not all shapes; kana tell them apart.
-  const style = KANA.test(cue.text) ? 'Japanese' : 'Default';
-  const marginV = typeof position === 'number' ? customMargin(position, fontSize * rowCount(lines, columns), canvas.height) : 0;
-  return `Dialogue: 0,${assTime(start, rate)},${assTime(end, rate)},${style},,0,0,${marginV},,${toAssText(lines)}`;
+/** A drawing has the primary colour; neither outline nor shadow goes around it. */
+function boxStyleLine(color: Color): string {
+  const fill = assColor(color);
+  return `Style: ${['Box', CAPTION_FAMILY, 20, fill, fill, fill, fill, 0, 0, 0, 0, 100, 100, 0, 0, 1, 0, 0, 7, 0, 0, 0, -1].join(',')}`;
+}
+
+/** Captions that libass breaks at their spaces, puts in their place, and moves apart where they are seen at the same time. */
+function flowingDialogues({ cues, style }: CaptionTrack, canvas: CaptionCanvas): string[] {
+  const { font } = canvas.fonts;
+  const columns = Math.max(2, Math.floor((canvas.width * (1 - 2 * MARGIN)) / ((style.fontSize * (font?.em ?? EM)) / 2)));
+  return cues.map((cue) => {
+    const lines = toLines(cue.text).flatMap((line) => wrapLine(line, columns));
+    const marginV = typeof style.position === 'number' ? customMargin(style.position, style.fontSize * rowCount(lines, columns), canvas.height) : 0;
+    const rate = canvas.frameRate;
+    return dialogueLine(framesOfCue(cue, rate), rate, { layer: 0, style: styleNameOf(cue.text, font), marginV, text: toAssText(lines) });
+  });
 }
 
 /** What is left free beyond the nearer edge, which the text is anchored to: an error in its height then matters least. */
@@ -82,18 +82,6 @@ function customMargin(share: number, textHeight: number, height: number): number
   const free = Math.max(0, height - textHeight);
   // 0 would stand for the style's own margin, which is 0 as well.
   return Math.round(free * (isUpper(share) ? share : 1 - share));
-}
-
-function isUpper(share: number): boolean {
-  return share < 0.5;
-}
-
-/** The last hundredth of a second that is not after a frame's beginning: rounding up would lose the frame. */
-function assTime(frame: number, rate: Rational): string {
-  const hundredths = Math.floor((frame * rate.den * 100) / rate.num);
-  const pad = (value: number) => String(value).padStart(2, '0');
-  const minutes = Math.floor(hundredths / 6_000);
-  return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(Math.floor(hundredths / 100) % 60)}.${pad(hundredths % 100)}`;
 }
 
 /** ASS writes colours as alpha, blue, green, red, with alpha 0 for opaque. */

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { NamedFont } from './font-folder.js';
 
 /** The family that captions ask for; what it lacks is taken from the others. */
 export const CAPTION_FAMILY = 'Noto Sans';
@@ -14,40 +15,60 @@ const FALLBACK_FAMILIES = ['Noto Sans S Chinese', JAPANESE_FAMILY, 'Noto Sans Ko
 export const CAPTION_FAMILIES: readonly string[] = [CAPTION_FAMILY, ...FALLBACK_FAMILIES];
 
 const PACKAGES = ['latin', 'sc', 'jp', 'kr', 'arabic', 'hebrew'].map((name) => `@embedpdf/fonts-${name}`);
-const WEIGHTS = /-(Regular|Bold)\.(ttf|otf)$/;
+const JAPANESE_PACKAGE = '@embedpdf/fonts-jp';
+const WEIGHT = /-(Regular|Bold)\.(ttf|otf)$/;
 
-/** Fonts that captions are drawn with: our own, and no other that the machine may have. */
+/** A family of ours: one file for each weight. */
+export interface OwnFont {
+  readonly regular: string;
+  readonly bold: string;
+  readonly isJapanese: boolean;
+}
+
+/** Fonts that captions are drawn with: our own and the operator's, and no other that the machine may have. */
 export interface Fonts {
   /** For ffmpeg's environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Our own, in the order in which they are asked for a character. */
+  readonly own: readonly OwnFont[];
+  /** The operator's fonts by their files' names. */
+  readonly named: ReadonlyMap<string, NamedFont>;
 }
 
 /**
- * Lays out a folder with links to the fonts of our packages and a fontconfig configuration that names only it, so that captions
- * look the same on every machine. Safe to call again, and by several processes at once.
+ * Lays out a folder with links to the fonts of our packages, and to the operator's, and a fontconfig configuration that names only it, so that
+ * captions look the same on every machine. Safe to call again, and by several processes at once.
  * @throws when a font package is not installed or the folder cannot be written.
  */
-export async function prepareFonts(folder: string): Promise<Fonts> {
-  const files = (await Promise.all(PACKAGES.map(fontFiles))).flat();
-  const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
+export async function prepareFonts(folder: string, named: readonly NamedFont[] = []): Promise<Fonts> {
+  const own = await Promise.all(PACKAGES.map(ownFont));
+  const files = own.flatMap(({ regular, bold }) => [bold, regular]);
+  const version = createHash('sha256').update([...files, ...named.map((font) => `${font.file} ${font.version}`)].join('\n')).digest('hex').slice(0, 12);
   const home = path.resolve(folder, version);
   const links = path.join(home, 'fonts');
-  await mkdir(links, { recursive: true });
-  await Promise.all(files.map((file) => link(file, path.join(links, path.basename(file)))));
+  // Apart, since an operator's file may have the name of one of ours.
+  const namedLinks = path.join(links, 'named');
+  await mkdir(namedLinks, { recursive: true });
+  await Promise.all([
+    ...files.map((file) => link(file, path.join(links, path.basename(file)))),
+    ...named.map(({ file, name }) => link(file, path.join(namedLinks, name))),
+  ]);
   const configFile = path.join(home, 'fonts.conf');
   // Complete or not there: another process may read it at this moment.
   const draft = `${configFile}.${randomUUID()}`;
-  await writeFile(draft, fontconfig(links, path.join(home, 'cache')));
+  await writeFile(draft, fontconfig({ links, namedLinks, cache: path.join(home, 'cache'), named }));
   await rename(draft, configFile);
-  return { env: { FONTCONFIG_FILE: configFile } };
+  return { env: { FONTCONFIG_FILE: configFile }, own, named: new Map(named.map((font) => [font.name, font])) };
 }
 
-async function fontFiles(name: string): Promise<string[]> {
+async function ownFont(name: string): Promise<OwnFont> {
   // The packages export only their index, which lies beside the fonts folder's parent.
   const index = createRequire(import.meta.url).resolve(name);
   const folder = path.resolve(path.dirname(index), '..', 'fonts');
-  const names = (await readdir(folder)).filter((file) => WEIGHTS.test(file)).sort();
-  return names.map((file) => path.join(folder, file));
+  const names = await readdir(folder);
+  const [regular, bold] = ['Regular', 'Bold'].map((weight) => names.find((file) => WEIGHT.exec(file)?.[1] === weight));
+  if (regular === undefined || bold === undefined) throw new Error(`the package ${name} lacks a font`);
+  return { regular: path.join(folder, regular), bold: path.join(folder, bold), isJapanese: name === JAPANESE_PACKAGE };
 }
 
 /** The folder is named after what it links to, so that a link that is there is the right one. */
@@ -57,15 +78,33 @@ async function link(target: string, at: string): Promise<void> {
   });
 }
 
-function fontconfig(fonts: string, cache: string): string {
-  const families = FALLBACK_FAMILIES.map((family) => `<family>${family}</family>`).join('');
+interface FontLayout {
+  readonly links: string;
+  readonly namedLinks: string;
+  readonly cache: string;
+  readonly named: readonly NamedFont[];
+}
+
+function fontconfig({ links, namedLinks, cache, named }: FontLayout): string {
+  const families = (names: readonly string[]) => names.map((name) => `<family>${escapeXml(name)}</family>`).join('');
+  const fallback = (name: string, others: readonly string[]) => `  <alias>${families([name])}<accept>${families(others)}</accept></alias>`;
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <dir>${escapeXml(fonts)}</dir>
+  <dir>${escapeXml(links)}</dir>
   <cachedir>${escapeXml(cache)}</cachedir>
-  <alias><family>${CAPTION_FAMILY}</family><accept>${families}</accept></alias>
-</fontconfig>
+${[fallback(CAPTION_FAMILY, FALLBACK_FAMILIES), ...named.map(({ family }) => fallback(family, CAPTION_FAMILIES))].join('\n')}
+${named.map((font) => renamed(font, namedLinks)).join('')}</fontconfig>
+`;
+}
+
+/** Of a collection only its first font: what Pillow draws with, too. */
+function renamed({ name, family }: NamedFont, folder: string): string {
+  const first = /\.ttc$/i.test(name) ? '<test name="index"><int>0</int></test>' : '';
+  return `  <match target="scan">
+    <test name="file"><string>${escapeXml(path.join(folder, name))}</string></test>${first}
+    <edit name="family"><string>${escapeXml(family)}</string></edit>
+  </match>
 `;
 }
 

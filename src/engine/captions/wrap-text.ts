@@ -23,6 +23,16 @@ export function wrapLine(line: string, columns: number): string[] {
   return fill(unitsOf(line, balanced), balanced);
 }
 
+/** The pieces of a line between which a row may end: at spaces, or between the words of a line with CJK. */
+export function breakableUnits(line: string, columns: number): string[] {
+  return hasWide(line) ? unitsOf(line, columns) : line.split(/(?<= )/);
+}
+
+/** The characters of a text as readers see them: with their marks. */
+export function graphemesOf(text: string): string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
+}
+
 /** Letters are a little wider than half an em on the average. */
 const COLUMNS_PER_LETTER = 1.1;
 

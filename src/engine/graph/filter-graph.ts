@@ -1,5 +1,6 @@
 import type { AudioClip, AudioTrack, CaptionTrack, Composition, VisualTrack } from '../../composition/composition.js';
 import { toAssDocument } from '../captions/ass-document.js';
+import type { CaptionFonts } from '../captions/caption-canvas.js';
 import { joinClips } from './joins.js';
 import { NORMAL_FORM } from './picture-chain.js';
 import { CAPTIONS_FILE, createInputList, VIDEO_PAD, type KnownMedia, type RenderPlan } from './render-plan.js';
@@ -11,7 +12,7 @@ import { clipChains } from './visual-clips.js';
  * fixed words; no text and no path of a caller gets into it.
  * @throws RangeError for a composition without a visual track or with an asset that was not probed: a mistake of ours.
  */
-export function planRender(composition: Composition, media: KnownMedia): RenderPlan {
+export function planRender(composition: Composition, media: KnownMedia, fonts: CaptionFonts): RenderPlan {
   const { width, height, background, frameRate: rate } = composition;
   const visual = composition.tracks.find((track): track is VisualTrack => track.kind === 'visual');
   if (!visual || visual.clips.length === 0) throw new RangeError('a composition needs a visual track');
@@ -26,7 +27,7 @@ export function planRender(composition: Composition, media: KnownMedia): RenderP
   return {
     inputs: withThreads(inputs.all),
     graph: [...chains, ...joinClips(visual.clips, pads, rate), `[joined]${finish}[${VIDEO_PAD}]`, ...sound].join(';\n'),
-    captions: captions ? toAssDocument(captions, { width, height, frameRate: rate }) : null,
+    captions: captions ? toAssDocument(captions, { width, height, frameRate: rate, fonts }) : null,
   };
 }
 

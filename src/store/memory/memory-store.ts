@@ -19,7 +19,7 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
   const { nowMs } = options;
   const entries = new Map<string, Entry>();
   const secrets = new Map<string, Buffer>();
-  const diagnostics = new Map<string, string>();
+  const diagnostics: DiagnosticsByKey = new Map();
   const notifier = createFeedNotifier();
   let closed = false;
 
@@ -73,8 +73,8 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     replace: (from, to, { leaseMs }) => answer(() => replace(from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(entries, renewal, nowMs())),
     remove: (task) => answer(() => remove(task)),
-    putDiagnostics: (key, text) => answer(() => { if (entries.has(keyOf(key))) diagnostics.set(keyOf(key), text); }),
-    getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key)) ?? null),
+    putDiagnostics: (key, text, { fence }) => answer(() => { if (entries.has(keyOf(key))) keepLatest(diagnostics, keyOf(key), { text, fence }); }),
+    getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key))?.text ?? null),
     abandoned: (limit) => answer(() => abandoned(entries, nowMs()).slice(0, limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
     feed: notifier.feed,
@@ -87,6 +87,18 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
 }
 
 type Entries = Map<string, Entry>;
+
+interface StoredDiagnostics {
+  readonly text: string;
+  readonly fence: number;
+}
+
+type DiagnosticsByKey = Map<string, StoredDiagnostics>;
+
+function keepLatest(diagnostics: DiagnosticsByKey, key: string, next: StoredDiagnostics): void {
+  const stored = diagnostics.get(key);
+  if (!stored || stored.fence <= next.fence) diagnostics.set(key, next);
+}
 
 function renewLease(entries: Entries, { key, fence, attemptId, leaseMs }: LeaseRenewal, nowMs: number): boolean {
   const entry = entries.get(keyOf(key));

@@ -28,11 +28,19 @@ export async function remove(calls: Calls, { tasks, diagnostics }: TasksAndDiagn
   return isGone;
 }
 
-/** Written first and looked at afterwards: a task that is removed meanwhile must not leave diagnostics behind for ever. */
-export async function putDiagnostics(calls: Calls, { tasks, diagnostics }: TasksAndDiagnostics, key: TaskKey, text: string): Promise<void> {
+/**
+ * Written first and looked at afterwards: a task that is removed meanwhile must not leave diagnostics behind for ever. Which are the later ones is
+ * decided within the write, where nothing comes in between.
+ */
+export async function putDiagnostics(
+  calls: Calls, { tasks, diagnostics }: TasksAndDiagnostics, key: TaskKey, { text, fence }: { readonly text: string; readonly fence: number },
+): Promise<void> {
   const _id = idOf(key);
   await calls.ask(async (options) => {
-    await diagnostics.replaceOne({ _id }, { diagnostics: text }, { upsert: true, ...options });
+    const isLate = { $gt: [{ $ifNull: ['$fence', 0] }, fence] };
+    // A text that begins with a dollar sign is a text.
+    const change = { diagnostics: { $cond: [isLate, '$diagnostics', { $literal: text }] }, fence: { $max: ['$fence', fence] } };
+    await diagnostics.updateOne({ _id }, [{ $set: change }], { upsert: true, ...options });
     const task = await tasks.findOne({ _id }, { projection: { _id: 1 }, ...options });
     if (task === null) await diagnostics.deleteOne({ _id }, { ...options });
   });

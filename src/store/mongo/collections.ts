@@ -13,6 +13,8 @@ export interface SecretDocument {
 export interface DiagnosticsDocument {
   readonly _id: TaskDocument['_id'];
   readonly diagnostics: string;
+  /** Of the attempt that left them; absent in those of versions before fences were kept. */
+  readonly fence?: number;
 }
 
 /** A worker that has announced itself. */

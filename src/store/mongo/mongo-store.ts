@@ -95,7 +95,7 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
     overdue: (limit, { nowMs }) => find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
     expired: (limit, { nowMs }) => find({ expireTimeMs: { $lt: nowMs, $gt: 0 } }, { expireTimeMs: 1 }, limit),
     stats: () => stats(calls, tasks),
-    putDiagnostics: (key, text) => putDiagnostics(calls, { tasks, diagnostics }, key, text),
+    putDiagnostics: (key, text, { fence }) => putDiagnostics(calls, { tasks, diagnostics }, key, { text, fence }),
     getDiagnostics: async (key) => (await calls.ask((options) => diagnostics.findOne({ _id: idOf(key) }, { ...options })))?.diagnostics ?? null,
     announceWorker: (worker, { leaseMs }) => announceWorker(calls, workers, worker, leaseMs),
     forgetWorker: async (owner) => {

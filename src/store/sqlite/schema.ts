@@ -38,6 +38,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE specs (tenant TEXT NOT NULL, id TEXT NOT NULL, spec TEXT NOT NULL, PRIMARY KEY (tenant, id)) STRICT;
   CREATE TABLE secrets (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT;
   `,
+  // Those that are there may be replaced by any attempt.
+  'ALTER TABLE diagnostics ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;',
 ];
 
 /**

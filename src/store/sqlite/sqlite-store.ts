@@ -48,7 +48,7 @@ export function createSqliteStore(options: { file: string }): TaskStore {
     expired: (limit, { nowMs }) =>
       answer(() => tasksOf(connection, `${HAS_ENDED} AND ${EXPIRE_TIME} < ? ORDER BY ${EXPIRE_TIME} LIMIT ?`, nowMs, limit)),
     stats: () => answer(() => stats(connection)),
-    putDiagnostics: (key, diagnostics) => answer(() => { putDiagnostics(connection, key, diagnostics); }),
+    putDiagnostics: (key, diagnostics, { fence }) => answer(() => { putDiagnostics(connection, key, diagnostics, fence); }),
     getDiagnostics: (key) => answer(() => textOf(connection, 'diagnostics', 'diagnostics', key)),
     announceWorker: (worker, { leaseMs }) => answer(() => { connection.whileOpen(() => { workers.announce(worker, leaseMs); }); }),
     forgetWorker: (owner) => answer(() => { connection.whileOpen(() => { workers.forget(owner); }); }),
@@ -198,12 +198,12 @@ function stats(connection: Connection): QueueStats {
   return { ...(row as unknown as QueueStats) };
 }
 
-function putDiagnostics(connection: Connection, { tenant, id }: TaskKey, diagnostics: string): void {
+function putDiagnostics(connection: Connection, { tenant, id }: TaskKey, diagnostics: string, fence: number): void {
   connection.run(
     'normal',
-    `INSERT INTO diagnostics (tenant, id, diagnostics) SELECT tenant, id, ? FROM tasks WHERE tenant = ? AND id = ?
-     ON CONFLICT DO UPDATE SET diagnostics = excluded.diagnostics`,
-    ...[diagnostics, tenant, id],
+    `INSERT INTO diagnostics (tenant, id, diagnostics, fence) SELECT tenant, id, ?, ? FROM tasks WHERE tenant = ? AND id = ?
+     ON CONFLICT DO UPDATE SET diagnostics = excluded.diagnostics, fence = excluded.fence WHERE excluded.fence >= diagnostics.fence`,
+    ...[diagnostics, fence, tenant, id],
   );
 }
 

@@ -127,10 +127,13 @@ export interface TaskStore {
   /** How the queue stands. May be a second old. */
   stats(): Promise<QueueStats>;
 
-  /** Keeps the diagnostics of a task's attempt, in place of those of any earlier one. For a task that is gone: does nothing. */
-  putDiagnostics(key: TaskKey, diagnostics: string): Promise<void>;
+  /**
+   * Keeps the diagnostics of the attempt with this fence, in place of those of any earlier one. Does nothing for a task that is gone, and nothing when
+   * those of a later attempt are there: a worker that has lost its task may still be writing.
+   */
+  putDiagnostics(key: TaskKey, diagnostics: string, attempt: { readonly fence: number }): Promise<void>;
 
-  /** What was kept last, or null. */
+  /** Those of the latest attempt that has left any, or null. */
   getDiagnostics(key: TaskKey): Promise<string | null>;
 
   /** This worker is alive, for the next `leaseMs` by the store's clock. */

@@ -32,6 +32,8 @@ export interface SubmitNeeds {
   readonly assets: AssetSource;
   /** Null on a server without ffmpeg. */
   readonly inspector: MediaInspector | null;
+  /** File names of the fonts that requests may name. */
+  readonly fonts: readonly string[];
   readonly clock: Clock;
   readonly events: TaskEvents;
 }
@@ -45,7 +47,7 @@ export interface SubmitNeeds {
 export async function submitTask(needs: SubmitNeeds, command: SubmitCommand): Promise<Task> {
   const earlier = command.requestId === null ? null : await needs.store.findByRequestId(command.tenant, command.requestId);
   if (earlier) return sameRequest(earlier, command);
-  refuse([...command.spec.violations, ...(await assetViolations(needs.assets, command.spec))]);
+  refuse([...command.spec.violations, ...fontViolations(needs.fonts, command.spec), ...(await assetViolations(needs.assets, command.spec))]);
   if (command.admission === 'RUN_OR_REJECT') await requireFreeSlot(needs.store);
 
   const task = taskOf(needs.clock, command);
@@ -60,8 +62,8 @@ export async function submitTask(needs: SubmitNeeds, command: SubmitCommand): Pr
  * @returns the task that a submit would make.
  * @throws TaskError INVALID_REQUEST with every violation.
  */
-export async function validateTask(needs: Pick<SubmitNeeds, 'assets' | 'inspector' | 'clock'>, command: SubmitCommand, signal: AbortSignal): Promise<Task> {
-  refuse([...command.spec.violations, ...(await assetViolations(needs.assets, command.spec))]);
+export async function validateTask(needs: Pick<SubmitNeeds, 'assets' | 'inspector' | 'fonts' | 'clock'>, command: SubmitCommand, signal: AbortSignal): Promise<Task> {
+  refuse([...command.spec.violations, ...fontViolations(needs.fonts, command.spec), ...(await assetViolations(needs.assets, command.spec))]);
   if (command.spec.montage && needs.inspector) refuse(await needs.inspector.check(command.spec.montage, { signal }));
   return taskOf(needs.clock, command);
 }
@@ -85,6 +87,15 @@ async function requireFreeSlot(store: TaskStore): Promise<void> {
   const [workers, { queued, running }] = await Promise.all([store.workers(), store.stats()]);
   const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
   if (queued + running >= slots) throw new TaskError({ reason: 'NO_FREE_SLOT' });
+}
+
+/** So many are named to who asks for one that is not there. */
+const MAX_FONTS_TOLD = 20;
+
+function fontViolations(there: readonly string[], { fonts }: ParsedSpec): Violation[] {
+  const told = there.length === 0 ? 'it offers none' : there.slice(0, MAX_FONTS_TOLD).join(', ');
+  const description = `is none of the fonts of this server: ${told}${there.length > MAX_FONTS_TOLD ? ', …' : ''}`;
+  return fonts.filter(({ name }) => !there.includes(name)).map(({ field }) => ({ field, description }));
 }
 
 async function assetViolations(assets: AssetSource, spec: ParsedSpec): Promise<Violation[]> {

@@ -1,9 +1,12 @@
 import type { MediaReport } from '../ports/media-inspector.js';
+import type { LibraryFile } from '../ports/media-library.js';
+import type { MediaUploads } from '../ports/media-uploads.js';
 import type { OutputStore } from '../ports/output-store.js';
 import type { WorkerInfo } from '../ports/task-store.js';
 import type { Task, TaskKey } from '../task.js';
 import type { TaskHub, WatchOptions } from '../task-hub.js';
 import type { WatchEvent } from '../watch-event.js';
+import { acceptUpload, type Upload } from './accept-upload.js';
 import { cancelTask } from './cancel-task.js';
 import { deleteTask } from './delete-task.js';
 import { getTask } from './get-task.js';
@@ -35,11 +38,13 @@ export interface TaskUseCases {
   delete(key: TaskKey): Promise<void>;
   workers(): Promise<readonly WorkerInfo[]>;
   probe(uri: string, signal: AbortSignal): Promise<MediaReport>;
+  acceptUpload(upload: Upload, signal: AbortSignal): Promise<LibraryFile>;
 }
 
 export interface TaskUseCaseNeeds extends SubmitNeeds {
   readonly hub: TaskHub;
   readonly outputs: OutputStore;
+  readonly uploads: MediaUploads;
 }
 
 export function createTaskUseCases(needs: TaskUseCaseNeeds): TaskUseCases {
@@ -57,5 +62,6 @@ export function createTaskUseCases(needs: TaskUseCaseNeeds): TaskUseCases {
     delete: (key) => deleteTask(needs, key),
     workers: () => needs.store.workers(),
     probe: (uri, signal) => probeMedia(needs, uri, signal),
+    acceptUpload: (upload, signal) => acceptUpload(needs, upload, signal),
   };
 }

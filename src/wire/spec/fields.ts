@@ -1,4 +1,5 @@
 import type { AssetRef, Color } from '../../composition/montage.js';
+import type { FontRef } from '../../composition/parsed-spec.js';
 import type { Violation } from '../../composition/violation.js';
 import type { Duration } from '../../../generated/google/protobuf/duration.js';
 
@@ -6,6 +7,7 @@ import type { Duration } from '../../../generated/google/protobuf/duration.js';
 export interface Findings {
   readonly violations: Violation[];
   readonly assets: AssetRef[];
+  readonly fonts: FontRef[];
 }
 
 /** Where a part stands, and where to write what is found about it. */
@@ -15,6 +17,8 @@ export interface Place {
 }
 
 const MAX_URI_BYTES = 4096;
+/** As long as a file's name may be. */
+const MAX_FONT_BYTES = 255;
 const MAX_DURATION_SECONDS = 315_576_000_000n;
 const US_PER_SECOND = 1_000_000;
 
@@ -37,6 +41,14 @@ export function parseUri(uri: string, place: Place): AssetRef {
   else if (uri.includes('\0')) refuse(place, 'must not contain a NUL character');
   else place.findings.assets.push(asset);
   return asset;
+}
+
+/** A font of the operator's. It is checked later whether it is there. */
+export function parseFont(name: string, place: Place): string | null {
+  if (name === '') return null;
+  if (Buffer.byteLength(name) > MAX_FONT_BYTES) refuse(place, `must be at most ${MAX_FONT_BYTES} bytes long`);
+  else place.findings.fonts.push({ name, field: place.field });
+  return name;
 }
 
 /** A number within limits, both allowed. NaN and infinities are not. */

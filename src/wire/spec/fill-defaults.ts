@@ -1,5 +1,5 @@
 import {
-  AspectRatio, ConcatMode, Fit, ImageMotion, type Montage, type Music, type Subtitles, SubtitleStyle, SubtitleStyle_Position, Transition_Kind, type Transition,
+  AspectRatio, ConcatMode, Fit, ImageMotion, type Montage, type Music, type Subtitles, SubtitleStyle, SubtitleStyle_BoxShape, SubtitleStyle_Position, Transition_Kind, type Transition,
 } from '../../../generated/cutroom/v1/montage.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { printDuration } from '../print-duration.js';
@@ -73,6 +73,7 @@ function fillSubtitles(subtitles: Subtitles): Subtitles {
       textColor: style.textColor || '#FFFFFF',
       outlineColor: style.outlineColor || '#000000',
       outlineWidth: style.outlineWidth ?? DEFAULT_OUTLINE_WIDTH,
+      boxShape: style.boxColor === '' ? SubtitleStyle_BoxShape.BOX_SHAPE_UNSPECIFIED : style.boxShape || SubtitleStyle_BoxShape.BOX_SHAPE_TEXT,
       position,
       heightPercent: isCustom ? (style.heightPercent ?? DEFAULT_HEIGHT_PERCENT) : undefined,
     },

@@ -8,7 +8,7 @@ import { parseMontage } from './parse-montage.js';
  * proto's comments collected with its field path. Pure, and never throws: whether inputs exist is asked later.
  */
 export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
-  const findings: Findings = { violations: [], assets: [] };
+  const findings: Findings = { violations: [], assets: [], fonts: [] };
   const place = { field: 'spec', findings };
   if (spec === undefined) {
     refuse(place, 'is required');

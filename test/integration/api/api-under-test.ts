@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Api, type ApiOptions, startApi } from '../../../src/api/api.js';
+import { openLocalUploads } from '../../../src/media/local-uploads.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
@@ -49,7 +50,7 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
   };
   const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
   const events = metrics.events(recordEvents());
-  const tasks = createTaskUseCases({ store, hub, assets, outputs, inspector: null, clock: systemClock, events });
+  const tasks = createTaskUseCases({ store, hub, assets, outputs, uploads: await openLocalUploads({ folder: join(folder, 'uploads'), nowMs: systemClock.nowMs() }), inspector: null, fonts: ['Own.ttf'], clock: systemClock, events });
   let publicUrl = '';
   const urls = createOutputUrls({
     store, outputs, clock: systemClock, signingKey: Buffer.alloc(32, 1), publicUrl: () => publicUrl, lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
@@ -63,8 +64,8 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
     tasks,
     urls,
     corsOrigins: [],
-    facts: { fonts: [], maxInputPixels: 1 },
-    compatibility: { library: options.library ?? { list: () => Promise.resolve([]) }, musicFolder: 'songs', random: () => 0.5 },
+    facts: { fonts: [], fontFiles: ['Own.ttf'], maxInputPixels: 1 },
+    compatibility: { library: options.library ?? { list: () => Promise.resolve([]) }, musicFolder: 'songs', maxUploadBytes: 1024 * 1024, random: () => 0.5 },
     ping: () => store.ping(),
     logger,
     metrics,

@@ -134,10 +134,28 @@ describe('errors in the envelope', () => {
       expect((await call('GET', path)).status, path).toBe(404);
     }
     expect((await call('DELETE', '/api/v1/tasks/nope')).status).toBe(404);
-    for (const [method, path, allow] of [['GET', '/api/v1/videos', 'POST'], ['POST', '/api/v1/musics', 'GET, HEAD'], ['POST', '/api/v1/video_materials', 'GET, HEAD'], ['PUT', '/api/v1/tasks/x', 'GET, DELETE, HEAD']] as const) {
+    for (const [method, path, allow] of [['GET', '/api/v1/videos', 'POST'], ['DELETE', '/api/v1/musics', 'GET, POST, HEAD'], ['PUT', '/api/v1/video_materials', 'GET, POST, HEAD'], ['PUT', '/api/v1/tasks/x', 'GET, DELETE, HEAD']] as const) {
       const answer = await call(method, path, method === 'GET' ? undefined : '{}');
       expect([answer.status, answer.headers.get('allow')], path).toEqual([405, allow]);
     }
+  });
+
+  test('a font that the server has is taken by its name; in /v1 one that it has not is refused, with those that there are', async () => {
+    const cues = { subtitle_cues: [{ start: 0, end: 1, text: 'a' }] };
+    expect(await record(await submit({ ...cues, font_name: 'Own.ttf' }))).not.toHaveProperty('warnings');
+    expect(await record(await submit({ ...cues, font_name: 'STHeitiMedium.ttc' }))).toMatchObject({ warnings: [{ code: 'FONT_REPLACED', field: 'font_name' }] });
+    const v1 = async (font: string) => {
+      const subtitles = { cues: { cues: [{ end: '1s', text: 'a' }] }, style: { font } };
+      const response = await fetch(`${under.httpUrl}/v1/tasks`, { method: 'POST', body: JSON.stringify({ spec: { montage: { materials: [{ uri: 'a.mp4' }], subtitles } } }) });
+      return [response.status, JSON.stringify(await response.json())] as const;
+    };
+    expect((await v1('Own.ttf'))[0]).toBe(200);
+    for (const font of ['own.ttf', '../Own.ttf', 'STHeitiMedium.ttc']) {
+      const [status, text] = await v1(font);
+      expect([status, text]).toEqual([400, expect.stringMatching(/spec\.montage\.subtitles\.style\.font.*is none of the fonts of this server: Own\.ttf/)]);
+    }
+    const capabilities = (await (await fetch(`${under.httpUrl}/v1/capabilities`)).json()) as Record<string, unknown>;
+    expect(capabilities.fontFiles).toEqual(['Own.ttf']);
   });
 
   test('a server that is leaving says when to come again', async () => {

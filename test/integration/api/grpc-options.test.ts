@@ -86,7 +86,7 @@ describe('GetTask', () => {
     const commands = [{
       program: 'ffmpeg', arguments: ['-i', 'x'], filterGraph: 'g', exitCode: 0, signal: '', watchdog: '', stderr: '', lastProgress: '', peakMemoryBytes: 5_000_000_000, cpuMs: 1500, wallMs: 2000,
     }];
-    await under.store.putDiagnostics({ tenant: 'default', id: task.task_id }, formatDiagnostics({ attempt: 1, ffmpegVersion: '5.1', commands }));
+    await under.store.putDiagnostics({ tenant: 'default', id: task.task_id }, formatDiagnostics({ attempt: 1, ffmpegVersion: '5.1', commands }), { fence: 1 });
     const basic = await client.call('GetTask', { name: task.name });
     expect([basic.spec ?? null, basic.diagnostics ?? null]).toEqual([null, null]);
     expect(await client.call('GetTask', { name: task.name, view: 'TASK_VIEW_FULL' })).toMatchObject({

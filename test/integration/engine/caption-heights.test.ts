@@ -29,7 +29,7 @@ const TEXTS = [['■■■', 1], ['■\n■\n■', 3], ['Spring comes early and 
 describe('text at a height of its own', () => {
   it.each([0, 0.25, 0.5, 0.75, 1])('has %s of the free height above it', async (position) => {
     const cues = TEXTS.map(([text], i) => ({ text, startUs: i * 200_000, endUs: (i + 1) * 200_000 }));
-    const style = { fontSize: FONT_SIZE, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: null, bold: false, position };
+    const style = { fontSize: FONT_SIZE, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position };
     const { file } = await bench.render(montageOf(0, {
       width: WIDTH, height: HEIGHT, longestClipUs: 600_000, materials: [{ uri: 'grey.png', field: 'm' }], subtitles: { source: { kind: 'cues', cues }, style },
     }));

@@ -6,7 +6,7 @@ import { createRenderBench, type BenchResult, type RenderBench } from '../../sup
 
 const rgb = (r: number, g: number, b: number) => ({ r, g, b, a: 255 });
 const STYLE: SubtitleStyle = {
-  fontSize: 32, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: null, bold: false, position: 'CENTER',
+  fontSize: 32, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'CENTER',
 };
 
 let bench: RenderBench;
@@ -113,11 +113,21 @@ describe('captions', () => {
     expect(await area({ outlineWidth: 3, outlineColor: rgb(255, 255, 255) })).toBeGreaterThan(regular * 1.5);
   });
 
-  it('reads an SRT file with BOM, CRLF, overlaps and no final newline', async () => {
-    await bench.media.file('cues.srt', '\uFEFF1\r\n00:00:00,000 --> 00:00:00,300\r\n■■\r\n\r\n2\r\n00:00:00,200 --> 00:00:00,500\r\n■■');
-    const { file } = await render([], {}, {
+  it.each([
+    ['SRT', Buffer.from('\uFEFF1\r\n00:00:00,000 --> 00:00:00,300\r\n■■\r\n\r\n2\r\n00:00:00,200 --> 00:00:00,500\r\n■■'), []],
+    ['SRT in UTF-16', Buffer.from('\uFEFF1\r\n00:00:00,000 --> 00:00:00,300\r\n■■\r\n\r\n2\r\n00:00:00,200 --> 00:00:00,500\r\n■■', 'utf16le'), []],
+    ['WebVTT', Buffer.from('WEBVTT\n\nNOTE x\n\na\n00:00.000 --> 00:00.300 line:0\n<v Ann>■■</v>\n\nb\n00:00.200 --> 00:00.500\n<i>■■</i>'), []],
+    [
+      'ASS',
+      Buffer.from('[Script Info]\nPlayResY: 10\n[Events]\nFormat: Start, End, Text\nDialogue: 0:00:00.20,0:00:00.50,{\\fs90}■■\nDialogue: 0:00:00.00,0:00:00.30,{\\pos(1,1)}■■\nDialogue: 0:00:00.00,0:00:00.60,{\\p1}m 0 0 l 99 0 99 99'),
+      ['SUBTITLE_STYLING_IGNORED'],
+    ],
+  ])('reads %s, with overlaps and no final newline', async (_, content, codes) => {
+    await bench.media.file('cues.srt', content);
+    const { file, warnings } = await render([], {}, {
       longestClipUs: 600_000, subtitles: { source: { kind: 'file', asset: { uri: 'cues.srt', field: 'spec.montage.subtitles.uri' } }, style: STYLE },
     });
+    expect(warnings.map(({ code }) => code)).toEqual(codes);
     const video = await readVideo(file);
     const [one, both, other, none] = [3, 7, 12, 16].map((frame) => inkIn(video, frame).area);
     expect(one).toBeGreaterThan(100);

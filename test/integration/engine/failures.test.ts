@@ -102,7 +102,7 @@ describe('subtitles', () => {
     subtitles: {
       source: { kind: 'file', asset: { uri, field: 'spec.montage.subtitles.uri' } },
       style: {
-        fontSize: 20, textColor: { r: 255, g: 255, b: 255, a: 255 }, outlineColor: { r: 0, g: 0, b: 0, a: 255 }, outlineWidth: 1, boxColor: null, bold: false, position: 'BOTTOM',
+        fontSize: 20, textColor: { r: 255, g: 255, b: 255, a: 255 }, outlineColor: { r: 0, g: 0, b: 0, a: 255 }, outlineWidth: 1, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'BOTTOM',
       },
     },
   });

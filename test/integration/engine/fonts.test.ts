@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toAssDocument } from '../../../src/engine/captions/ass-document.js';
+import { type NamedFont, readFontFolder } from '../../../src/engine/captions/font-folder.js';
 import { prepareFonts, type Fonts } from '../../../src/engine/captions/fonts.js';
 
 let folder: string;
@@ -12,11 +14,11 @@ beforeAll(async () => { folder = await mkdtemp(path.join(tmpdir(), 'cutroom-font
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The files that libass takes glyphs from, in the order in which it turns to them. */
-async function filesFor(text: string, fonts: Fonts): Promise<string[]> {
+async function filesFor(text: string, fonts: Fonts, font: NamedFont | null = null): Promise<string[]> {
   const color = { r: 0, g: 0, b: 0, a: 255 };
-  const style = { fontSize: 20, textColor: color, outlineColor: color, outlineWidth: 0, boxColor: null, bold: false, position: 'TOP' as const };
+  const style = { fontSize: 20, textColor: color, outlineColor: color, outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'TOP' as const };
   const track = { kind: 'captions' as const, cues: [{ text, startUs: 0, endUs: 1_000_000 }], style };
-  await writeFile(path.join(folder, 'x.ass'), toAssDocument(track, { width: 640, height: 360, frameRate: { num: 30, den: 1 } }));
+  await writeFile(path.join(folder, 'x.ass'), toAssDocument(track, { width: 640, height: 360, frameRate: { num: 30, den: 1 }, fonts: { font, ruler: null } }));
   const args = ['-nostdin', '-v', 'verbose', '-f', 'lavfi', '-i', 'color=s=640x360', '-vf', 'ass=x.ass', '-frames:v', '1', '-f', 'null', '-'];
   const env = { PATH: process.env.PATH, ...fonts.env };
   const { stderr } = await promisify(execFile)(process.env.CUTROOM_FFMPEG ?? 'ffmpeg', args, { cwd: folder, env });
@@ -39,4 +41,54 @@ it('lets libass see our fonts and no others, also when several prepare them at o
 it('draws kana, and the Chinese characters beside them, in Japanese shapes', async () => {
   const files = await filesFor('漢字です', await prepareFonts(folder));
   expect(files.map((file) => path.basename(file))).toEqual(['NotoSansJP-Regular.otf']);
+});
+
+/** A font that our captions do not use, under a name of its own. */
+function packaged(name: string): string {
+  return path.resolve(path.dirname(createRequire(import.meta.url).resolve(`@embedpdf/fonts-${name.split('/')[0]!}`)), '..', 'fonts', path.basename(name));
+}
+
+/** A collection of one font: its tables stay as they are, further on in the file. */
+function collectionOf(font: Buffer): Buffer {
+  const header = Buffer.from([...Buffer.from('ttcf'), 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 16]);
+  const moved = Buffer.from(font);
+  for (let table = 0; table < font.readUInt16BE(4); table += 1) {
+    const at = 12 + table * 16 + 8;
+    moved.writeUInt32BE(font.readUInt32BE(at) + header.length, at);
+  }
+  return Buffer.concat([header, moved]);
+}
+
+it("offers the operator's fonts by file name, and takes what they lack from ours", async () => {
+  const own = path.join(folder, 'own');
+  await mkdir(path.join(own, 'more'), { recursive: true });
+  // Three of one family, which libass must not mix up; one with kana; files that are none.
+  await copyFile(packaged('latin/NotoSans-BlackItalic.ttf'), path.join(own, 'Aa, & <b>.TTF'));
+  await copyFile(packaged('latin/NotoSans-Thin.ttf'), path.join(own, 'thin.otf'));
+  await copyFile(packaged('latin/NotoSans-Thin.ttf'), path.join(own, 'twin.ttf'));
+  await writeFile(path.join(own, 'light.ttc'), collectionOf(await readFile(packaged('latin/NotoSans-Light.ttf'))));
+  await copyFile(packaged('jp/NotoSansJP-Black.otf'), path.join(own, 'kana.otf'));
+  await writeFile(path.join(own, 'text.ttf'), 'no font');
+  await copyFile(packaged('latin/NotoSans-Black.ttf'), path.join(own, 'more', 'deeper.ttf'));
+  await copyFile(packaged('latin/NotoSans-Black.ttf'), path.join(own, '.hidden.ttf'));
+
+  const { fonts: named, unusable } = await readFontFolder(own);
+  expect(named.map(({ name, hasKana }) => [name, hasKana])).toEqual([['Aa, & <b>.TTF', false], ['kana.otf', true], ['light.ttc', false], ['thin.otf', false], ['twin.ttf', false]]);
+  expect(unusable).toEqual([expect.stringMatching(/^text\.ttf: /)]);
+  for (const { em } of named) expect(em).toBeGreaterThan(0.5);
+
+  const fonts = await prepareFonts(path.join(folder, 'with-own'), named);
+  const used = async (text: string, name: string) => (await filesFor(text, fonts, fonts.named.get(name))).map((file) => path.basename(file));
+  expect(await used('Hello', 'Aa, & <b>.TTF')).toEqual(['Aa, & <b>.TTF']);
+  expect(await used('Hello', 'light.ttc')).toEqual(['light.ttc']);
+  expect(await used('Hello', 'twin.ttf')).toEqual(['twin.ttf']);
+  expect(await used('Hello 你好 안녕', 'thin.otf')).toEqual(['thin.otf', 'NotoSansHans-Regular.otf', 'NotoSansKR-Regular.otf']);
+  expect(await used('漢字です', 'thin.otf')).toEqual(['NotoSansJP-Regular.otf']);
+  expect(await used('漢字です', 'kana.otf')).toEqual(['kana.otf']);
+  expect(await filesFor('Hello', fonts)).toEqual([expect.stringMatching(/NotoSans-Regular\.ttf$/)]);
+});
+
+it('has no fonts without a folder, and says so when the folder is not there', async () => {
+  expect(await readFontFolder(null)).toEqual({ fonts: [], unusable: [] });
+  await expect(readFontFolder(path.join(folder, 'nowhere'))).rejects.toThrow('CUTROOM_FONT_FOLDER');
 });

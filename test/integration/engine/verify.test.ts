@@ -46,7 +46,7 @@ function compositionOf(parts: readonly (readonly [frames: number, fadeInFrames: 
 }
 
 async function render(composition: Composition, file: string): Promise<void> {
-  const plan = planRender(composition, media);
+  const plan = planRender(composition, media, { font: null, ruler: null });
   await writeFile(path.join(context.cwd, `${file}.txt`), plan.graph);
   const args = renderArguments({ inputs: plan.inputs, graphFile: `${file}.txt`, outputFile: file, frameRate: composition.frameRate, majorVersion: context.toolchain.majorVersion });
   const result = await runTool(context, 'ffmpeg', args, { onProgress: () => undefined });

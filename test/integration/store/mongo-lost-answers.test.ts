@@ -66,7 +66,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
 
   it('a removal is known as made, with the diagnostics', async () => {
     const task = await insertQueued(store);
-    await store.putDiagnostics(task, '{}');
+    await store.putDiagnostics(task, '{}', { fence: 1 });
     const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...REMOVALS, closeConnection: true });
     expect(await store.remove(task)).toBe(true);
     await cut.entered(2);
@@ -92,7 +92,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     const held = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, blockConnection: true, blockTimeMS: 500 });
     const removal = store.remove(task);
     await held.entered(1);
-    await store.putDiagnostics(task, '{"late":true}');
+    await store.putDiagnostics(task, '{"late":true}', { fence: 1 });
     expect(await store.getDiagnostics(task)).toBe('{"late":true}');
     await held.off();
     expect(await removal).toBe(true);
@@ -102,7 +102,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
   it('a removal that breaks off leaves a task that can be removed again, and no diagnostics without a task', async () => {
     const impatient = await createMongoStore({ uri, callDeadlineMs: 300 });
     const task = await insertQueued(store);
-    await store.putDiagnostics(task, '{}');
+    await store.putDiagnostics(task, '{}', { fence: 1 });
     // The first delete, of the diagnostics, passes; the second, of the task, has no answer.
     const cut = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, closeConnection: true });
     await expect(impatient.remove(task)).rejects.toMatchObject({ detail: { reason: 'STORE_UNAVAILABLE' } });

@@ -131,6 +131,21 @@ describe('the file of the SQLite store', () => {
     await again.close();
   });
 
+  it('a file of the version before is brought up to date, with what lies in it', async () => {
+    const before = createSqliteStore({ file });
+    const task = await insertQueued(before);
+    await before.putDiagnostics(task, '"old"', { fence: 7 });
+    await before.close();
+    const database = new DatabaseSync(file);
+    database.exec('ALTER TABLE diagnostics DROP COLUMN fence; PRAGMA user_version = 1');
+    database.close();
+    const store = createSqliteStore({ file });
+    expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([task, '"old"']);
+    await store.putDiagnostics(task, '"new"', { fence: 1 });
+    expect(await store.getDiagnostics(task)).toBe('"new"');
+    await store.close();
+  });
+
   it('a file of a newer version is refused and left as it is', async () => {
     await createSqliteStore({ file }).close();
     const database = new DatabaseSync(file);

@@ -85,7 +85,7 @@ describe('queries of the SQLite store', () => {
     const calls = [
       () => store.replace(task, running, { leaseMs: LONG_MS }),
       () => store.renewLease({ key: task, fence: 1, attemptId: running.attemptId ?? '', leaseMs: LONG_MS }),
-      () => store.putDiagnostics(task, '{}'),
+      () => store.putDiagnostics(task, '{}', { fence: 1 }),
       () => store.getDiagnostics(task),
       () => store.remove(running),
     ];

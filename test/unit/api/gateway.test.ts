@@ -38,6 +38,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
     workers: () => Promise.resolve([]),
     count: () => Promise.resolve(1),
     probe: () => Promise.reject(new Error('not asked for here')),
+    acceptUpload: () => Promise.reject(new Error('not asked for here')),
     ...overrides,
   };
   const lines: Record<string, unknown>[] = [];
@@ -45,7 +46,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const drain = createDrain();
   const { calls } = createMetrics({ stats: () => Promise.reject(new Error('not asked for here')), nowMs: () => 0 });
   const chain = createChain({ observers: [callCounts(calls), callLog(logger)], drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
-  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], maxInputPixels: 1 }, drain: new AbortController().signal, monotonicMs: () => 0 }), chain, noteCut: () => undefined });
+  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], fontFiles: [], maxInputPixels: 1 }, drain: new AbortController().signal, monotonicMs: () => 0 }), chain, noteCut: () => undefined });
   const send = async (method: string, target: string, body: string | Buffer | null = null) => {
     const [path = '', query = ''] = target.split('?');
     const request: HttpRequest = {

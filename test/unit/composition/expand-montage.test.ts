@@ -73,7 +73,7 @@ describe('sound and text', () => {
 
   it('a cue past the end is cut, or left out with a warning, and never makes the video longer', () => {
     const white = { r: 255, g: 255, b: 255, a: 255 };
-    const style = { fontSize: 8, textColor: white, outlineColor: white, outlineWidth: 1, boxColor: null, bold: false, position: 'BOTTOM' as const };
+    const style = { fontSize: 8, textColor: white, outlineColor: white, outlineWidth: 1, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'BOTTOM' as const };
     const cues = [
       { startUs: 9_000_000, endUs: 10_000_000, text: 'never' },
       { startUs: 1_500_000, endUs: 8_000_000, text: 'late' },

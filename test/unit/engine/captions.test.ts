@@ -4,15 +4,17 @@ import type { CaptionTrack } from '../../../src/composition/composition.js';
 import { timeUsOf } from '../../../src/composition/frame-grid.js';
 import { toAssDocument } from '../../../src/engine/captions/ass-document.js';
 import { toAssText, toLines } from '../../../src/engine/captions/ass-text.js';
+import { boxDrawing } from '../../../src/engine/captions/box-drawing.js';
+import { fitLine } from '../../../src/engine/captions/fit-lines.js';
 import { missingGlyphs } from '../../../src/engine/captions/missing-glyphs.js';
 import { wrapLine } from '../../../src/engine/captions/wrap-text.js';
 
 const RATE = { num: 30, den: 1 };
 const white = { r: 255, g: 255, b: 255, a: 255 };
-const STYLE: CaptionTrack['style'] = { fontSize: 60, textColor: white, outlineColor: { r: 0, g: 0, b: 0, a: 128 }, outlineWidth: 3, boxColor: null, bold: true, position: 'TOP' };
+const STYLE: CaptionTrack['style'] = { fontSize: 60, textColor: white, outlineColor: { r: 0, g: 0, b: 0, a: 128 }, outlineWidth: 3, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: true, position: 'TOP' };
 
 function documentOf(text: string, startUs = 0, endUs = 1_000_000, style = STYLE): string[] {
-  return toAssDocument({ kind: 'captions', cues: [{ text, startUs, endUs }], style }, { width: 1080, height: 1920, frameRate: RATE }).split('\n');
+  return toAssDocument({ kind: 'captions', cues: [{ text, startUs, endUs }], style }, { width: 1080, height: 1920, frameRate: RATE, fonts: { font: null, ruler: null } }).split('\n');
 }
 
 describe('toAssText', () => {
@@ -59,6 +61,32 @@ describe('wrapLine', () => {
       const letters = (s: string) => s.replace(/\s/g, '');
       expect(letters(wrapLine(text, columns).join(''))).toBe(letters(text));
     }));
+  });
+});
+
+describe('fitLine', () => {
+  const widthOf = (text: string) => Array.from(text).length;
+
+  it('takes as few rows as it needs, about equally wide', () => {
+    expect(fitLine('short', { maxWidth: 20, columns: 20, widthOf })).toEqual(['short']);
+    expect(fitLine('one two three four five six', { maxWidth: 24, columns: 24, widthOf })).toEqual(['one two three', 'four five six']);
+  });
+
+  it('loses nothing and has no row that is too wide, whatever the text', () => {
+    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('a', 'W', ' ', '.', '好', '，'), maxLength: 80 }), fc.integer({ min: 4, max: 30 }), (text, columns) => {
+      // One character of the text for each column: CJK is then narrower than it is taken for.
+      const rows = fitLine(text, { maxWidth: columns, columns, widthOf });
+      expect(rows.join('').replace(/ /g, '')).toBe(text.replace(/ /g, ''));
+      if (!/[，.]/.test(text)) for (const row of rows) expect(widthOf(row.trim())).toBeLessThanOrEqual(columns);
+    }));
+  });
+});
+
+describe('boxDrawing', () => {
+  it('draws a rectangle, or one with corners that never meet', () => {
+    expect(boxDrawing({ width: 100.4, height: 40, radius: 0 })).toBe('m 0 0 l 100 0 100 40 0 40');
+    expect(boxDrawing({ width: 100, height: 40, radius: 10 })).toMatch(/^m 10 0 l 90 0 b 96 0 100 4 100 10 l 100 30 .* 10 0$/);
+    expect(boxDrawing({ width: 100, height: 10, radius: 30 })).toMatch(/^m 5 0 l 95 0 b 98 0 100 2 100 5 l 100 5 /);
   });
 });
 

@@ -27,31 +27,33 @@ function media(uris: readonly string[], details: Partial<VisualDetails> = {}): K
   return { visuals: new Map(uris.map((uri, i) => [uri, { file: `inputs/${i}`, details: { ...VIDEO, ...details } }])), audios: new Map() };
 }
 
+const NO_FONTS = { font: null, ruler: null };
+
 describe('planRender', () => {
   it('puts nothing that a caller wrote into the graph or the inputs', () => {
     const marker = 'CALLER-TEXT';
     const spec = composition([{ asset: { uri: marker, field: marker } }], {});
-    const captions = { kind: 'captions' as const, cues: [{ startUs: 0, endUs: 1, text: marker }], style: { fontSize: 9, textColor: spec.background, outlineColor: spec.background, outlineWidth: 0, boxColor: null, bold: false, position: 'TOP' as const } };
-    const plan = planRender({ ...spec, tracks: [...spec.tracks, captions] }, media([marker]));
+    const captions = { kind: 'captions' as const, cues: [{ startUs: 0, endUs: 1, text: marker }], style: { fontSize: 9, textColor: spec.background, outlineColor: spec.background, outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'TOP' as const } };
+    const plan = planRender({ ...spec, tracks: [...spec.tracks, captions] }, media([marker]), NO_FONTS);
     expect(JSON.stringify([plan.graph, plan.inputs])).not.toContain(marker);
     expect(plan.captions).toContain(marker);
   });
 
   it('opens an image once, however often it is shown', () => {
     const clip = { asset: { uri: 'u0', field: 'f' }, source: 'image' as const };
-    const plan = planRender(composition([clip, clip, clip]), media(['u0'], { facts: { kind: 'image' } }));
+    const plan = planRender(composition([clip, clip, clip]), media(['u0'], { facts: { kind: 'image' } }), NO_FONTS);
     expect(plan.inputs).toHaveLength(1);
     expect(plan.graph.match(/scale=/g)).toHaveLength(1);
   });
 
   it('opens every input behind the guards', () => {
-    const plan = planRender(composition([{}, {}]), media(['u0', 'u1']));
+    const plan = planRender(composition([{}, {}]), media(['u0', 'u1']), NO_FONTS);
     for (const { options } of plan.inputs) expect(options.join(' ')).toMatch(/-protocol_whitelist file,pipe -format_whitelist mov,[\w,]* -max_pixels \d+ .*-t \d/);
   });
 
   it('defines each pad once and uses it once', () => {
     fc.assert(fc.property(fc.array(fc.record({ frames: fc.integer({ min: 8, max: 40 }), fadeInFrames: fc.constantFrom(0, 3), source: fc.constantFrom('image' as const, 'video' as const) }), { minLength: 1, maxLength: 12 }), (clips) => {
-      const { graph } = planRender(composition(clips.map((clip, i) => ({ ...clip, fadeInFrames: i === 0 ? 0 : clip.fadeInFrames, asset: { uri: `u${i % 3}`, field: '' } }))), media(['u0', 'u1', 'u2']));
+      const { graph } = planRender(composition(clips.map((clip, i) => ({ ...clip, fadeInFrames: i === 0 ? 0 : clip.fadeInFrames, asset: { uri: `u${i % 3}`, field: '' } }))), media(['u0', 'u1', 'u2']), NO_FONTS);
       const pads = [...graph.matchAll(/\[([a-z]\w*)\]/g)].map((match) => match[1]);
       const counts = new Map<string | undefined, number>();
       for (const pad of pads) counts.set(pad, (counts.get(pad) ?? 0) + 1);

@@ -26,6 +26,7 @@ describe('a montage with nothing but a material', () => {
     expect(parseSpec(montage())).toEqual({
       violations: [],
       assets: [{ uri: 'a.mp4', field: 'spec.montage.materials[0].uri' }],
+      fonts: [],
       montage: {
         kind: 'montage',
         width: 1080,
@@ -141,6 +142,7 @@ describe('what is wrong is refused by its field, and by no other', () => {
     ['text of negative size', style({ fontSize: -60 }), ['subtitles.style.font_size']],
     ['text of no size', style({ fontSize: 'NaN' }), ['subtitles.style.font_size']],
     ['colours', style({ textColor: '#12345', outlineColor: 'x', boxColor: '#gggggg' }), ['subtitles.style.text_color', 'subtitles.style.outline_color', 'subtitles.style.box_color']],
+    ['a shape without a box', style({ boxShape: 'BOX_SHAPE_WIDE' }), ['subtitles.style.box_shape']],
     ['an outline too wide', style({ outlineWidth: 21 }), ['subtitles.style.outline_width']],
     ['an unknown position', style({ position: 99 }), ['subtitles.style.position']],
   ])('%s', (_, fields, expected) => {

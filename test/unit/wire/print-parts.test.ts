@@ -38,7 +38,7 @@ describe('what is in an input', () => {
 });
 
 describe('what the workers can do', () => {
-  const facts = { fonts: ['Noto Sans'], maxInputPixels: 5_000_000_000 };
+  const facts = { fonts: ['Noto Sans'], fontFiles: ['Own.ttf'], maxInputPixels: 5_000_000_000 };
 
   test('workers of one build are counted together, those without one only by their slots', () => {
     const old = { version: '5.1', encoders: ['libx264'], decoders: ['h264'] };
@@ -52,6 +52,7 @@ describe('what the workers can do', () => {
   test('no worker, no build; the limits are there all the same', () => {
     expect(writeCompactJson(capabilitiesType, printCapabilities([], facts))).toMatchObject({
       fonts: ['Noto Sans'],
+      fontFiles: ['Own.ttf'],
       transitions: expect.not.arrayContaining(['KIND_UNSPECIFIED']) as unknown,
       limits: { maxMaterials: 200, minResolution: 144, maxResolution: 2160, maxInputPixels: '5000000000' },
     });

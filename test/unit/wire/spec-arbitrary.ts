@@ -17,9 +17,11 @@ const style = fc.record({
   outlineWidth: fc.option(fc.double({ min: 0, max: 20, noNaN: true }), { nil: undefined }),
   boxColor: fc.option(color, { nil: '' }),
   bold: fc.boolean(),
+  font: fc.constantFrom('', 'Own.ttf'),
+  boxShape: fc.integer({ min: 0, max: 3 }),
   position: fc.integer({ min: 0, max: 4 }),
   heightPercent: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
-}).map((s) => (s.position === 4 ? s : { ...s, heightPercent: undefined }));
+}).map((s) => (s.position === 4 ? s : { ...s, heightPercent: undefined })).map((s) => (s.boxColor === '' ? { ...s, boxShape: 0 } : s));
 
 const cue = fc
   .record({ startUs: fc.integer({ min: 0, max: 80_000_000 }), lengthUs: fc.integer({ min: 1, max: 5_000_000 }), text })

@@ -17,6 +17,8 @@ const details: { [Reason in TaskErrorReason]: [TaskErrorDetail & { reason: Reaso
   TASK_NOT_RETRYABLE: [{ reason: 'TASK_NOT_RETRYABLE', taskId: 'a', state: 'RUNNING' }, Code.FAILED_PRECONDITION, false],
   NO_FREE_SLOT: [{ reason: 'NO_FREE_SLOT' }, Code.RESOURCE_EXHAUSTED, true],
   NOT_SUPPORTED_HERE: [{ reason: 'NOT_SUPPORTED_HERE', what: 'fly' }, Code.UNIMPLEMENTED, false],
+  UPLOAD_TOO_LARGE: [{ reason: 'UPLOAD_TOO_LARGE', maxBytes: 1024 }, Code.RESOURCE_EXHAUSTED, false],
+  DISK_FULL: [{ reason: 'DISK_FULL' }, Code.RESOURCE_EXHAUSTED, false],
   OUTPUT_NOT_FOUND: [{ reason: 'OUTPUT_NOT_FOUND' }, Code.NOT_FOUND, false],
   URL_EXPIRED: [{ reason: 'URL_EXPIRED' }, Code.PERMISSION_DENIED, false],
   URL_SIGNATURE_INVALID: [{ reason: 'URL_SIGNATURE_INVALID' }, Code.PERMISSION_DENIED, false],

@@ -8,6 +8,7 @@ import { fileRoutes } from './file-routes.js';
 import { libraryRoutes } from './library-routes.js';
 import type { CompatibilityOptions, RouteNeeds } from './route.js';
 import { taskRoutes } from './task-routes.js';
+import { uploadRoutes } from './upload-routes.js';
 
 /** The routes that clients of MoneyPrinterTurbo know. Null: the path is none of theirs. Never rejects. */
 export type Compatibility = (request: HttpRequest) => Promise<HttpResponse | null>;
@@ -16,7 +17,7 @@ const PREFIX = '/api/v1';
 
 export function createCompatibility(options: CompatibilityOptions): Compatibility {
   const needs: RouteNeeds = { ...options, call: createChainCall(options.chain) };
-  const routes = [...taskRoutes(needs), ...fileRoutes(needs), ...libraryRoutes(needs)].map(({ method, template, handle }) => ({
+  const routes = [...taskRoutes(needs), ...fileRoutes(needs), ...libraryRoutes(needs), ...uploadRoutes(needs)].map(({ method, template, handle }) => ({
     method, handle, template: compilePathTemplate(PREFIX + template),
   }));
 

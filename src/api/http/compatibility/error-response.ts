@@ -22,6 +22,8 @@ export function errorResponse(error: unknown): HttpResponse {
   if (detail?.reason === 'TASK_NOT_ENDED') {
     return failure(409, `task ${detail.taskId} is still ${detail.state.toLowerCase()}; cancel it by POST /v1/tasks/${detail.taskId}:cancel, or delete it once it has ended`);
   }
+  if (detail?.reason === 'UPLOAD_TOO_LARGE') return failure(413, error.status.message);
+  if (detail?.reason === 'DISK_FULL') return failure(507, error.status.message);
   // The status and its Retry-After are the JSON door's.
   const { status, headers } = statusResponse(error.status);
   const retryAfter = headers['retry-after'];

@@ -12,6 +12,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^spec\.montage\.music.*$/, 'bgm_file'],
   [/^spec\.montage\.subtitles\.cues\.cues(\[\d+\].*)$/, 'subtitle_cues$1'],
   [/^spec\.montage\.subtitles\.cues.*$/, 'subtitle_cues'],
+  [/^spec\.montage\.subtitles\.style\.font$/, 'font_name'],
   [/^spec\.montage\.subtitles\.style\.font_size$/, 'font_size'],
   [/^spec\.montage\.subtitles\.style\.text_color$/, 'text_fore_color'],
   [/^spec\.montage\.subtitles\.style\.outline_color$/, 'stroke_color'],

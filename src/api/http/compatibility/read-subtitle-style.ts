@@ -1,4 +1,4 @@
-import { type SubtitleStyle, SubtitleStyle_Position as Position } from '../../../../generated/cutroom/v1/montage.js';
+import { type SubtitleStyle, SubtitleStyle_BoxShape as BoxShape, SubtitleStyle_Position as Position } from '../../../../generated/cutroom/v1/montage.js';
 import type { ParameterReader } from './parameter-reader.js';
 
 const POSITIONS = ['bottom', 'top', 'center', 'custom', 'two_thirds_bottom'] as const;
@@ -11,19 +11,19 @@ const DEFAULT_STROKE_WIDTH = 1.5;
 const DEFAULT_PERCENT = 70;
 const TWO_THIRDS_PERCENT = 200 / 3;
 
-/** Reads how subtitles look. */
-export function readSubtitleStyle(reader: ParameterReader): SubtitleStyle {
+/** Reads how subtitles look. @param fonts what `font_name` may name. */
+export function readSubtitleStyle(reader: ParameterReader, fonts: readonly string[]): SubtitleStyle {
   const boxColor = readBox(reader);
-  if (reader.flag('rounded_subtitle_background') === true && boxColor !== '') {
-    reader.warn('SUBTITLE_BOX_NOT_ROUNDED', 'rounded_subtitle_background', 'the box behind the text has square corners');
-  }
+  const isRounded = reader.flag('rounded_subtitle_background') === true;
+  const boxed = isRounded ? BoxShape.BOX_SHAPE_ROUNDED : BoxShape.BOX_SHAPE_WIDE;
   return {
     fontSize: (reader.number('font_size', FONT_SIZE) ?? DEFAULT_FONT_SIZE) * LINE_PER_EM,
     textColor: reader.text('text_fore_color') ?? '',
     outlineColor: reader.text('stroke_color') ?? '',
     outlineWidth: reader.number('stroke_width', STROKE_WIDTH) ?? DEFAULT_STROKE_WIDTH,
     boxColor,
-    bold: readBold(reader),
+    boxShape: boxColor === '' ? BoxShape.BOX_SHAPE_UNSPECIFIED : boxed,
+    ...readFont(reader, fonts),
     ...readPosition(reader),
   };
 }
@@ -35,12 +35,13 @@ function readBox(reader: ParameterReader): string {
   return value === false ? '' : (reader.text('text_background_color') ?? '');
 }
 
-/** Of a font's name only its weight is followed: captions are drawn in our own fonts, which are the same on every machine. */
-function readBold(reader: ParameterReader): boolean {
+/** A font that the server has, by its file's name. Of another one's name only the weight is followed, and our own fonts are taken. */
+function readFont(reader: ParameterReader, fonts: readonly string[]): Pick<SubtitleStyle, 'font' | 'bold'> {
   const name = reader.text('font_name') ?? '';
-  if (name === '') return false;
-  reader.warn('FONT_REPLACED', 'font_name', 'subtitles are drawn in Noto fonts, whatever font is named');
-  return /bold|heavy|black/i.test(name);
+  if (name === '') return { font: '', bold: false };
+  if (fonts.includes(name)) return { font: name, bold: false };
+  reader.warn('FONT_REPLACED', 'font_name', 'this server does not have the font; subtitles are drawn in Noto fonts');
+  return { font: '', bold: /bold|heavy|black/i.test(name) };
 }
 
 function readPosition(reader: ParameterReader): Pick<SubtitleStyle, 'position' | 'heightPercent'> {

@@ -4,11 +4,11 @@ import type { Duration } from '../../../../generated/google/protobuf/duration.js
 import type { ParameterReader } from './parameter-reader.js';
 import { readSubtitleStyle } from './read-subtitle-style.js';
 
-/** Reads the text to burn in: a file or cues, both of them ours, since MoneyPrinterTurbo writes its subtitles itself. */
-export function readSubtitles(reader: ParameterReader): Subtitles | undefined {
+/** Reads the text to burn in: a file or cues, both of them ours, since MoneyPrinterTurbo writes its subtitles itself. @param fonts what `font_name` may name. */
+export function readSubtitles(reader: ParameterReader, fonts: readonly string[]): Subtitles | undefined {
   const isOn = reader.flag('subtitle_enabled') ?? true;
   const source = readSource(reader);
-  const style = readSubtitleStyle(reader);
+  const style = readSubtitleStyle(reader, fonts);
   if (!isOn) return undefined;
   if (source) return { source, style };
   if (reader.raw('subtitle_enabled') === true) {
@@ -21,7 +21,6 @@ function readSource(reader: ParameterReader): Subtitles['source'] {
   const uri = reader.text('subtitle_file') ?? '';
   const cues = reader.raw('subtitle_cues') ?? undefined;
   if (uri !== '' && cues !== undefined) reader.refuse('subtitle_cues', 'must not be given together with subtitle_file');
-  if (/\.(ass|ssa)([?#]|$)/i.test(uri)) reader.refuse('subtitle_file', 'is an ASS file, which is not read yet: give SRT');
   if (uri !== '') return { $case: 'uri', value: uri };
   if (cues === undefined) return undefined;
   if (Array.isArray(cues)) return { $case: 'cues', value: { cues: cues.map((cue, i) => readCue(cue, `subtitle_cues[${i}]`, reader)) } };

@@ -21,6 +21,8 @@ export interface VideoRequest {
 export interface Choices {
   /** What `bgm_type: "random"` chooses from. */
   readonly songs: readonly string[];
+  /** What `font_name` may name, beside what has no effect. */
+  readonly fonts: readonly string[];
   /** At least 0, less than 1. */
   readonly random: () => number;
 }
@@ -36,7 +38,7 @@ const VIDEO_COUNT = { min: 1, max: 10, whole: true };
 const MAX_LABEL_CHARACTERS = 256;
 
 /** Reads the parameters of `POST /videos`, all that is wrong with them, and what they ask for in vain. */
-export function readVideoRequest(json: JsonObject, { songs, random }: Choices): VideoRequest {
+export function readVideoRequest(json: JsonObject, { songs, fonts, random }: Choices): VideoRequest {
   const reader = createParameterReader(json);
   const subject = reader.text('video_subject');
   if (subject === undefined && reader.violations.length === 0) reader.refuse('video_subject', FIELD_REQUIRED);
@@ -46,7 +48,7 @@ export function readVideoRequest(json: JsonObject, { songs, random }: Choices): 
     variants: reader.number('video_count', VIDEO_COUNT) ?? 1,
     narration: readNarration(reader),
     music: readMusic(reader, { songs, random: random() }),
-    subtitles: readSubtitles(reader),
+    subtitles: readSubtitles(reader, fonts),
   });
   const request = SubmitTaskRequest.fromPartial({
     spec: { kind: { $case: 'montage', value: montage } },

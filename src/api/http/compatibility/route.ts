@@ -15,6 +15,10 @@ export interface CompatibilityOptions {
   readonly library: MediaLibrary;
   /** Where in the input roots the songs lie that `bgm_type: "random"` chooses from. */
   readonly musicFolder: string;
+  /** File names of the fonts that `font_name` may name. */
+  readonly fonts: readonly string[];
+  /** The most bytes of an uploaded video or image. */
+  readonly maxUploadBytes: number;
   /** At least 0, less than 1. */
   readonly random: () => number;
 }
@@ -33,6 +37,6 @@ export interface CompatibilityRoute {
 }
 
 /** The RPC that a route does the work of: as it the chain logs and counts the call. */
-export function rpcOf(method: 'SubmitTask' | 'GetTask' | 'ListTasks' | 'DeleteTask' | 'GetCapabilities', taskId?: string): Rpc {
+export function rpcOf(method: 'SubmitTask' | 'GetTask' | 'ListTasks' | 'DeleteTask' | 'GetCapabilities' | 'ProbeMedia', taskId?: string): Rpc {
   return { path: `/cutroom.v1.TaskService/${method}`, name: taskId === undefined ? '' : formatTaskName(taskId) };
 }

@@ -20,12 +20,12 @@ export function taskRoutes(needs: RouteNeeds): CompatibilityRoute[] {
   ];
 }
 
-function submit({ tasks, call, library, musicFolder, random }: RouteNeeds): CompatibilityRoute['handle'] {
+function submit({ tasks, call, library, musicFolder, fonts, random }: RouteNeeds): CompatibilityRoute['handle'] {
   return async (request) => {
     const json = parseJsonObject(request.body);
     if (!json) return violationsResponse([{ field: '', description: 'the body must be a JSON object' }], 'body');
     const songs = json.bgm_type === undefined || json.bgm_type === 'random' ? await library.list('sound', musicFolder) : [];
-    const read = readVideoRequest(json, { songs: songs.map(({ uri }) => uri), random });
+    const read = readVideoRequest(json, { songs: songs.map(({ uri }) => uri), fonts, random });
     const task = await call(request, rpcOf('SubmitTask'), (context) => tasks.submit(commandOf(read, tenantOf(context))));
     return success({ task_id: task.id });
   };

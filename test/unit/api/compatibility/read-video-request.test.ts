@@ -7,7 +7,7 @@ import type { Montage } from '../../../../src/composition/montage.js';
 const LEAST: JsonObject = { video_subject: 'Spring', video_materials: [{ provider: 'local', url: 'a.mp4', duration: 0 }], custom_audio_file: 'voice.mp3', bgm_type: '' };
 
 function read(changes: JsonObject = {}, songs: readonly string[] = [], random = 0.5): VideoRequest {
-  return readVideoRequest({ ...LEAST, ...changes }, { songs, random: () => random });
+  return readVideoRequest({ ...LEAST, ...changes }, { songs, fonts: ['Own.ttf'], random: () => random });
 }
 
 function montageOf(changes: JsonObject = {}, songs: readonly string[] = []): Montage {
@@ -69,7 +69,7 @@ describe('what the parameters of POST /videos come to', () => {
 
   it('music not spoken of is random, at a fifth of its loudness, and fades at the end', () => {
     const without: JsonObject = Object.fromEntries(Object.entries(LEAST).filter(([name]) => name !== 'bgm_type'));
-    const { request } = readVideoRequest(without, { songs: ['songs/a.mp3'], random: () => 0.99 });
+    const { request } = readVideoRequest(without, { songs: ['songs/a.mp3'], fonts: [], random: () => 0.99 });
     const { music } = parseSubmit(request, 'default').spec.montage!;
     expect(music).toMatchObject({ asset: { uri: 'songs/a.mp3' }, fadeOutUs: 3_000_000 });
     expect(music!.gainDb).toBeCloseTo(-13.98, 2);
@@ -82,8 +82,10 @@ describe('what the parameters of POST /videos come to', () => {
     };
     const subtitles = montageOf({ subtitle_file: 'a.srt', ...style }).subtitles!;
     expect(subtitles.source).toMatchObject({ kind: 'file', asset: { uri: 'a.srt' } });
-    expect(subtitles.style).toMatchObject({ textColor: { r: 255, g: 238, b: 0 }, outlineColor: { r: 16, g: 32, b: 48 }, outlineWidth: 2, boxColor: { a: 128 }, bold: true, position: 0.25 });
+    expect(subtitles.style).toMatchObject({ textColor: { r: 255, g: 238, b: 0 }, outlineColor: { r: 16, g: 32, b: 48 }, outlineWidth: 2, boxColor: { a: 128 }, boxShape: 'WIDE', bold: true, position: 0.25 });
+    expect(subtitles.style.font).toBeNull();
     expect(subtitles.style.fontSize).toBeCloseTo(68.5);
+    expect(montageOf({ subtitle_file: 'a.srt', font_name: 'Own.ttf' }).subtitles!.style).toMatchObject({ font: 'Own.ttf', bold: false });
     const cues = montageOf({ subtitle_cues: [{ start: 0.5, end: 2, text: 'hi' }] }).subtitles!;
     expect(cues.source).toEqual({ kind: 'cues', cues: [{ startUs: 500_000, endUs: 2_000_000, text: 'hi' }] });
   });
@@ -97,6 +99,7 @@ describe('what the parameters of POST /videos come to', () => {
   it('no subtitles when they are off or there is no text; true and false name a black box or none', () => {
     expect(montageOf({ subtitle_enabled: false, subtitle_file: 'a.srt' }).subtitles).toBeNull();
     expect(montageOf({ text_background_color: true, subtitle_file: 'a.srt' }).subtitles!.style.boxColor).toMatchObject({ r: 0, g: 0, b: 0, a: 255 });
+    expect(montageOf({ text_background_color: '#112233', rounded_subtitle_background: true, subtitle_file: 'a.srt' }).subtitles!.style.boxShape).toBe('ROUNDED');
     expect(montageOf({ text_background_color: false, subtitle_file: 'a.srt' }).subtitles!.style.boxColor).toBeNull();
     expect(read({ subtitle_enabled: true }).warnings).toMatchObject([{ code: 'SUBTITLES_MISSING', field: 'subtitle_enabled' }]);
   });
@@ -118,7 +121,7 @@ describe('what is not followed', () => {
   });
 
   it('names of an object\'s prototype are parameters like any other', () => {
-    const { warnings } = readVideoRequest({ ...LEAST, ...(JSON.parse('{"constructor":1,"__proto__":2,"toString":3}') as JsonObject) }, { songs: [], random: () => 0 });
+    const { warnings } = readVideoRequest({ ...LEAST, ...(JSON.parse('{"constructor":1,"__proto__":2,"toString":3}') as JsonObject) }, { songs: [], fonts: [], random: () => 0 });
     expect(fieldsOf(warnings)).toEqual(expect.arrayContaining(['constructor', 'toString']));
   });
 });
@@ -128,7 +131,7 @@ describe('what is wrong', () => {
     const { violations } = readVideoRequest({
       video_materials: [{ url: '' }, 7, { url: 3 }], video_aspect: '4:3', video_clip_duration: 0, video_count: 11, video_clip_speed: 3, video_concat_mode: 'sorted',
       video_transition_mode: 'Spin', bgm_volume: -1, subtitle_position: 'left', custom_position: 101, font_size: 'big', subtitle_enabled: 'maybe', subtitle_cues: {},
-    }, { songs: [], random: () => 0 });
+    }, { songs: [], fonts: [], random: () => 0 });
     expect(fieldsOf(violations).sort()).toEqual([
       'bgm_volume', 'custom_audio_file', 'custom_position', 'font_size', 'subtitle_cues', 'subtitle_enabled', 'subtitle_position', 'video_aspect',
       'video_clip_duration', 'video_clip_speed', 'video_concat_mode', 'video_count', 'video_materials[0].url', 'video_materials[1].url', 'video_materials[2].url',

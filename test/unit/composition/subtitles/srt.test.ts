@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSrt, SubtitleSyntaxError } from '../../../src/composition/srt.js';
+import { parseSrt } from '../../../../src/composition/subtitles/srt.js';
+import { SubtitleSyntaxError } from '../../../../src/composition/subtitles/subtitle-text.js';
 
 const plain = '1\n00:00:00,000 --> 00:00:01,500\nHello\n\n2\n00:00:02,000 --> 00:00:03,000\n你好\n第二行\n';
 const expected = [
@@ -22,21 +23,32 @@ describe('SubRip as it is found in the wild', () => {
     ['mark-up', plain.replace('Hello', '{\\an8}<i><font color="red">Hello</font></i>')],
     ['an empty line inside a cue', plain.replace('你好\n', '你好\n\n')],
   ])('%s', (_, text) => {
-    expect(parseSrt(text)).toEqual(expected);
+    expect(parseSrt(text)).toEqual({ cues: expected, skipped: [] });
   });
 
   it('keeps overlapping cues, in order of start', () => {
-    const cues = parseSrt('1\n00:00:02,000 --> 00:00:09,000\nb\n\n2\n00:00:01,000 --> 00:00:05,000\na');
+    const cues = parseSrt('1\n00:00:02,000 --> 00:00:09,000\nb\n\n2\n00:00:01,000 --> 00:00:05,000\na').cues;
     expect(cues.map((c) => c.text)).toEqual(['a', 'b']);
   });
 
   it('keeps what only looks like mark-up', () => {
-    expect(parseSrt('00:00:00,000 --> 00:00:01,000\n1 < 2 > 0 {x} <3')[0]?.text).toBe('1 < 2 > 0 {x} <3');
+    expect(parseSrt('00:00:00,000 --> 00:00:01,000\n1 < 2 > 0 {x} <3').cues[0]?.text).toBe('1 < 2 > 0 {x} <3');
   });
 
-  it('leaves out a cue without text or that ends before it starts', () => {
-    const cues = parseSrt(`1\n00:00:05,000 --> 00:00:04,000\nback\n\n2\n00:00:05,000 --> 00:00:06,000\n\n${plain}`);
-    expect(cues.map((c) => c.text)).toEqual(['Hello', '你好\n第二行']);
+  it('leaves out a cue without text, and one that ends before it starts, which it tells', () => {
+    const { cues, skipped } = parseSrt(`1\n00:00:05,000 --> 00:00:04,000\nback\n\n2\n00:00:05,000 --> 00:00:06,000\n\n${plain}`);
+    expect(cues).toEqual(expected);
+    expect(skipped).toEqual([{ line: 2, problem: 'ends before it starts' }]);
+  });
+
+  it('leaves out a cue whose times cannot be read, and does not take it for text of the one before', () => {
+    const { cues, skipped } = parseSrt(plain.replace('2\n', '9\n00:00:01,600 -> 00:00:01,900\nlost\n\n2\n'));
+    expect(cues).toEqual(expected);
+    expect(skipped).toEqual([{ line: 6, problem: 'has times that cannot be read' }]);
+  });
+
+  it('keeps an arrow in a text', () => {
+    expect(parseSrt('00:00:00,000 --> 00:00:01,000\na --> b\n2 cups --> 3').cues[0]?.text).toBe('a --> b\n2 cups --> 3');
   });
 
   it('says when there is no cue', () => {
@@ -47,7 +59,7 @@ describe('SubRip as it is found in the wild', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom('00:00:01,000 --> 00:00:02,000', '', '7', 'x'))), (lines) => {
         try {
-          for (const cue of parseSrt(lines.join('\n'))) expect(cue.endUs).toBeGreaterThan(cue.startUs);
+          for (const cue of parseSrt(lines.join('\n')).cues) expect(cue.endUs).toBeGreaterThan(cue.startUs);
         } catch (error) {
           expect(error).toBeInstanceOf(SubtitleSyntaxError);
         }

@@ -1,0 +1,103 @@
+import type { Cue } from '../montage.js';
+import { linesOf, parsedCues, type ParsedCues, type SkippedLine, SubtitleSyntaxError } from './subtitle-text.js';
+import { timeUs } from './time-span.js';
+
+const SECTION = /^\s*\[([^\]]+)\]\s*$/;
+const KEYED = /^\s*([A-Za-z ]+?)\s*:\s?(.*)$/;
+/** `1:02:03.45`. */
+const TIME = /^\s*(\d{1,3}):(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,6}))?\s*$/;
+
+/** Columns of a file that does not name them. */
+const DEFAULT_FORMAT = ['layer', 'start', 'end', 'style', 'name', 'marginl', 'marginr', 'marginv', 'effect', 'text'];
+
+/** Whether a file looks like ASS or SSA: it has the headings of one. */
+export function isAss(text: string): boolean {
+  return /^[^\S\r\n]*\[(?:Script Info|Events|V4\+? Styles)\][^\S\r\n]*$/im.test(text.slice(0, 65_536));
+}
+
+/**
+ * Reads the dialogue of ASS and SSA as plain cues: styles, positions and effects are not taken over, drawings are left out, and so are comments and
+ * the copies of a line that typesetters put on several layers.
+ * @throws SubtitleSyntaxError when there is not one cue, or no column for times and text.
+ */
+export function parseAss(text: string): ParsedCues {
+  const file: AssFile = { section: '', columns: columnsOf(DEFAULT_FORMAT), softBreak: ' ', cues: new Map(), skipped: [] };
+  for (const [i, line] of linesOf(text).entries()) {
+    const section = SECTION.exec(line)?.[1];
+    if (section === undefined) readLine(file, line, i + 1);
+    else file.section = section.trim().toLowerCase();
+  }
+  return parsedCues([...file.cues.values()], file.skipped);
+}
+
+/** A file as far as it was read. */
+interface AssFile {
+  section: string;
+  columns: Columns;
+  /** What `\n` stands for: a line break where the file breaks lines itself. */
+  softBreak: ' ' | '\n';
+  /** By what is seen and when. */
+  readonly cues: Map<string, Cue>;
+  readonly skipped: SkippedLine[];
+}
+
+interface Columns {
+  readonly count: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function readLine(file: AssFile, line: string, number: number): void {
+  const [, key = '', value = ''] = KEYED.exec(line) ?? [];
+  const name = key.toLowerCase();
+  if (file.section === 'script info' && name === 'wrapstyle') file.softBreak = value.trim() === '2' ? '\n' : ' ';
+  if (file.section !== 'events') return;
+  if (name === 'format') file.columns = readFormat(value, number);
+  else if (name === 'dialogue') readDialogue(file, value, number);
+}
+
+function readFormat(value: string, number: number): Columns {
+  const names = value.split(',').map((name) => name.trim().toLowerCase());
+  const columns = columnsOf(names);
+  // The text is the rest of the line, commas and all, so it can only come last.
+  if (columns.start < 0 || columns.end < 0 || names.at(-1) !== 'text') {
+    throw new SubtitleSyntaxError(`line ${number} must name the columns Start and End, and Text as the last one`);
+  }
+  return columns;
+}
+
+function columnsOf(names: readonly string[]): Columns {
+  return { count: names.length, start: names.indexOf('start'), end: names.indexOf('end') };
+}
+
+function readDialogue({ columns, softBreak, cues, skipped }: AssFile, value: string, number: number): void {
+  const fields = value.split(',');
+  const startUs = readTime(fields[columns.start]);
+  const endUs = readTime(fields[columns.end]);
+  if (startUs === null || endUs === null || fields.length < columns.count) skipped.push({ line: number, problem: 'has times that cannot be read' });
+  else if (endUs <= startUs) skipped.push({ line: number, problem: 'ends before it starts' });
+  else {
+    const text = plainText(fields.slice(columns.count - 1).join(','), softBreak);
+    if (text !== '') cues.set(`${startUs} ${endUs} ${text}`, { startUs, endUs, text });
+  }
+}
+
+function readTime(text: string | undefined): number | null {
+  const match = TIME.exec(text ?? '');
+  return match ? timeUs(match.slice(1)) : null;
+}
+
+/** `{…}` is an override block, if it is closed; `\{` is a brace. */
+const PIECE = /\\[{}]|\{([^}]*)\}|[^{\\]+|[{\\]/g;
+const DRAWING = /\\p(\d+)/g;
+
+function plainText(text: string, softBreak: AssFile['softBreak']): string {
+  let plain = '';
+  let drawing = false;
+  for (const [piece, overrides] of text.matchAll(PIECE)) {
+    if (overrides === undefined) plain += drawing ? '' : piece;
+    for (const [, scale] of (overrides ?? '').matchAll(DRAWING)) drawing = Number(scale) > 0;
+  }
+  const broken = plain.replace(/\\N/g, '\n').replace(/\\n/g, softBreak).replace(/\\h/g, '\u00A0').replace(/\\([{}])/g, '$1');
+  return broken.split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n');
+}

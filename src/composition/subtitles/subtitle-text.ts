@@ -1,0 +1,33 @@
+import type { Cue } from '../montage.js';
+
+/** What a subtitle file came to. */
+export interface ParsedCues {
+  /** In order of start; they may overlap. */
+  readonly cues: readonly Cue[];
+  /** What could not be read and was left out, in order of lines. */
+  readonly skipped: readonly SkippedLine[];
+}
+
+export interface SkippedLine {
+  /** The first line of the file is 1. */
+  readonly line: number;
+  /** For people; continues a sentence that begins with the line. */
+  readonly problem: string;
+}
+
+/** A file without one cue that can be shown. */
+export class SubtitleSyntaxError extends Error {
+  override readonly name = 'SubtitleSyntaxError';
+}
+
+/** The lines of a file, whatever their ends, without byte order mark. */
+export function linesOf(text: string): string[] {
+  return text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+}
+
+/** Puts cues in order of start. @throws SubtitleSyntaxError when there is none, with the first line that could not be read. */
+export function parsedCues(cues: readonly Cue[], skipped: readonly SkippedLine[]): ParsedCues {
+  const [first] = skipped;
+  if (cues.length === 0) throw new SubtitleSyntaxError(`there is no subtitle in this file${first ? `: line ${first.line} ${first.problem}` : ''}`);
+  return { cues: [...cues].sort((a, b) => a.startUs - b.startUs), skipped };
+}

@@ -1,0 +1,87 @@
+import { linesOf, parsedCues, type ParsedCues, type SkippedLine } from './subtitle-text.js';
+import { parseTimeSpan } from './time-span.js';
+
+/** Blocks that hold no cue. */
+const NO_CUE = /^(?:NOTE|STYLE|REGION)(?:[ \t]|$)/;
+const ARROW = '-->';
+
+/** Readings above the characters, which would otherwise stand between them. */
+const RUBY_TEXT = /<rt(?:[.\s][^>]*)?>[\s\S]*?<\/rt>/gi;
+/** `<b>`, `<c.loud>`, `<v Name>`, `</v>`, `<00:01.000>`; not the heart of `<3`, nor `a < b`. */
+const TAG = /<\/?[a-z][^>]*>|<[\d:.]+>|<\/?>/gi;
+const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi;
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00A0', lrm: '\u200E', rlm: '\u200F',
+};
+
+/** Whether a file says of itself that it is WebVTT. */
+export function isVtt(text: string): boolean {
+  return /^\uFEFF?WEBVTT(?:[ \t\r\n]|$)/.test(text);
+}
+
+/**
+ * Reads WebVTT: text alone, without positions, voices and styles. As in browsers, a cue that cannot be read is left out, and here told; one without
+ * text is left out. Where the empty line between cues is missing they are told apart all the same.
+ * @throws SubtitleSyntaxError when there is not one cue.
+ */
+export function parseVtt(text: string): ParsedCues {
+  const skipped: SkippedLine[] = [];
+  // The heading is no part of a block, not even where the empty line after it is missing.
+  const cues = blocksOf(['', ...linesOf(text).slice(1)]).flatMap((block) => cueOf(block, skipped));
+  return parsedCues(cues, skipped);
+}
+
+/** Lines that belong together, and the number of the first. */
+interface Block {
+  readonly line: number;
+  readonly lines: readonly string[];
+}
+
+/** Cuts a file at empty lines, and before a second time span. */
+function blocksOf(lines: readonly string[]): Block[] {
+  const blocks: { line: number; lines: string[] }[] = [];
+  let block: { line: number; lines: string[] } | null = null;
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === '') {
+      block = null;
+      continue;
+    }
+    const isNext = line.includes(ARROW) && block?.lines.some((l) => l.includes(ARROW)) === true;
+    // The number of the next cue is not this one's text.
+    if (isNext && /^\s*\d+\s*$/.test(block?.lines.at(-1) ?? '')) block?.lines.pop();
+    if (block === null || isNext) {
+      block = { line: i + 1, lines: [] };
+      blocks.push(block);
+    }
+    block.lines.push(line);
+  }
+  return blocks;
+}
+
+function cueOf({ line, lines }: Block, skipped: SkippedLine[]): { startUs: number; endUs: number; text: string }[] {
+  const at = lines.findIndex((l) => l.includes(ARROW));
+  // A note may have an arrow on any line but its first; an id has one line.
+  const isCue = at === 0 || (at === 1 && !NO_CUE.test(lines[0] ?? ''));
+  if (!isCue) return [];
+  const span = parseTimeSpan(lines[at] ?? '');
+  const problem = !span ? 'has times that cannot be read' : span.endUs <= span.startUs ? 'ends before it starts' : null;
+  if (!span || problem !== null) {
+    skipped.push({ line: line + at, problem: problem ?? '' });
+    return [];
+  }
+  const text = plainText(lines.slice(at + 1).join('\n'));
+  return text === '' ? [] : [{ ...span, text }];
+}
+
+function plainText(text: string): string {
+  // Entities last: what they stand for is text, also where it looks like a tag.
+  const plain = text.replace(RUBY_TEXT, '').replace(TAG, '').replace(ENTITY, decodeEntity);
+  return plain.split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n');
+}
+
+function decodeEntity(entity: string, decimal: string | undefined, hex: string | undefined, name: string | undefined): string {
+  if (name !== undefined) return NAMED[name] ?? entity;
+  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+  const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+  return isCharacter ? String.fromCodePoint(code) : entity;
+}

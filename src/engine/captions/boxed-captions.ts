@@ -1,0 +1,86 @@
+import type { CaptionTrack } from '../../composition/composition.js';
+import type { Cue, SubtitleStyle } from '../../composition/montage.js';
+import { dialogueLine, framesOfCue } from './ass-dialogue.js';
+import { toAssText, toLines } from './ass-text.js';
+import { boxDrawing } from './box-drawing.js';
+import { type CaptionCanvas, EM, isUpper, MARGIN, styleNameOf } from './caption-canvas.js';
+import { fitLine } from './fit-lines.js';
+import type { TextRuler } from './text-ruler.js';
+
+/** Of the font size: what a box reaches beyond its text, above and below, and at the sides. */
+const PADDING_Y = 0.15;
+const PADDING_X = 0.4;
+const RADIUS = 0.4;
+
+/**
+ * Captions on boxes that libass has no style for: as wide as most of the frame, or with round corners. Each is two events, a drawing and above it
+ * the text, which is broken here, so that the box is as high as it needs to be. Both stand where they are put: what libass would do for
+ * cues that are seen at the same time, moving them apart, is done here too.
+ */
+export function boxedDialogues({ cues, style }: CaptionTrack, canvas: CaptionCanvas, ruler: TextRuler): string[] {
+  let seen: readonly PlacedBox[] = [];
+  return cues.flatMap((cue) => {
+    const frames = framesOfCue(cue, canvas.frameRate);
+    const box = boxOf(cue, style, canvas, ruler);
+    const together = seen.filter(({ end }) => end > frames.start);
+    const y = freePlace(box.height, style, canvas, together);
+    // What found no place in the frame takes none away.
+    const placed = isWithin(y, box.height, canvas) ? [{ y, height: box.height, end: frames.end }] : [];
+    seen = [...together, ...placed];
+    const x = Math.round((canvas.width - box.width) / 2);
+    const radius = style.boxShape === 'ROUNDED' ? style.fontSize * RADIUS : 0;
+    const drawing = `{\\an7\\pos(${x},${y})\\p1}${boxDrawing({ ...box, radius })}{\\p0}`;
+    const middle = `${x + Math.round(box.width / 2)},${y + Math.round(box.height / 2)}`;
+    const text = `{\\an5\\pos(${middle})\\q2}${toAssText(box.lines)}`;
+    return [
+      dialogueLine(frames, canvas.frameRate, { layer: 0, style: 'Box', marginV: 0, text: drawing }),
+      dialogueLine(frames, canvas.frameRate, { layer: 1, style: styleNameOf(cue.text, canvas.fonts.font), marginV: 0, text }),
+    ];
+  });
+}
+
+/** Where a box stands, and until when. */
+interface PlacedBox {
+  readonly y: number;
+  readonly height: number;
+  /** The first frame without it. */
+  readonly end: number;
+}
+
+function boxOf(cue: Cue, { fontSize, boxShape }: SubtitleStyle, canvas: CaptionCanvas, ruler: TextRuler): { lines: string[]; width: number; height: number } {
+  const styleName = styleNameOf(cue.text, canvas.fonts.font);
+  const widthOf = (text: string): number => ruler.widthOf(text, styleName) * fontSize;
+  const widest = canvas.width * (1 - 2 * MARGIN);
+  const maxWidth = Math.max(fontSize, widest - 2 * PADDING_X * fontSize);
+  const columns = Math.max(2, Math.floor((2 * maxWidth) / (fontSize * (canvas.fonts.font?.em ?? EM))));
+  const lines = toLines(cue.text).flatMap((line) => fitLine(line, { maxWidth, columns, widthOf }));
+  const textWidth = Math.max(...lines.map(widthOf));
+  const width = boxShape === 'WIDE' ? widest : Math.min(canvas.width, textWidth + 2 * PADDING_X * fontSize);
+  return { lines, width: Math.round(width), height: Math.round((lines.length + 2 * PADDING_Y) * fontSize) };
+}
+
+/** The place nearest to where the style puts a box, beyond those that are seen at the same time. */
+function freePlace(height: number, { position }: SubtitleStyle, canvas: CaptionCanvas, others: readonly PlacedBox[]): number {
+  let y = Math.round(Math.max(0, topOf(position, canvas.height, height)));
+  const inTheWay = () => others.find((other) => y < other.y + other.height && other.y < y + height);
+  for (let other = inTheWay(); other && isWithin(y, height, canvas); other = inTheWay()) y = isUpper(position) ? other.y + other.height : other.y - height;
+  return y;
+}
+
+function isWithin(y: number, height: number, canvas: CaptionCanvas): boolean {
+  return y + height > 0 && y < canvas.height;
+}
+
+function topOf(position: SubtitleStyle['position'], frameHeight: number, height: number): number {
+  const free = frameHeight - height;
+  switch (position) {
+    case 'TOP':
+      return frameHeight * MARGIN;
+    case 'CENTER':
+      return free / 2;
+    case 'BOTTOM':
+      return free - frameHeight * MARGIN;
+    default:
+      return free * position;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Rational } from '../../composition/frame-grid.js';
+import type { SubtitleStyle } from '../../composition/montage.js';
+import type { NamedFont } from './font-folder.js';
+import type { TextRuler } from './text-ruler.js';
+
+/** The frame that captions are drawn on. */
+export interface CaptionCanvas {
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: Rational;
+  readonly fonts: CaptionFonts;
+}
+
+/** What the text of one composition is set in. */
+export interface CaptionFonts {
+  /** What the style's `font` names; null: our own. */
+  readonly font: NamedFont | null;
+  /** Measures text where a box is drawn to its measure; null where none is. */
+  readonly ruler: TextRuler | null;
+}
+
+/** Free space at either side, and above or below, as a share of the frame. */
+export const MARGIN = 0.05;
+
+/** Width of a CJK character for a font size of 1: ASS sizes are heights of a line, and our fonts' lines are 1.36 to 1.45 em high. */
+export const EM = 0.73;
+
+const KANA = /[\u3041-\u30FF\u31F0-\u31FF\uFF66-\uFF9F]/;
+
+/** Chinese and Japanese share code points but not all shapes; kana tell them apart. */
+export function styleNameOf(text: string, font: NamedFont | null): 'Default' | 'Japanese' {
+  return KANA.test(text) && font?.hasKana !== true ? 'Japanese' : 'Default';
+}
+
+/** How much of the height that a text leaves free is above it; for the edges, of what they and their margin leave. */
+export function isUpper(position: SubtitleStyle['position']): boolean {
+  return typeof position === 'number' ? position < 0.5 : position === 'TOP';
+}

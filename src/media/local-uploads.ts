@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { TaskError } from '../task/errors.js';
+import type { LibraryFile } from '../task/ports/media-library.js';
+import type { MediaUploads, UploadDraft } from '../task/ports/media-uploads.js';
+import { isDiskFull, sync } from './sync.js';
+
+/** Where files are until they are accepted: hidden, so that no list shows it. */
+const INCOMING = '.incoming';
+/** No upload takes so long: what is older is of a process that was killed. */
+const STALE_MS = 24 * 3600 * 1000;
+const MAX_STEM_CHARACTERS = 60;
+
+/**
+ * Uploads in a folder of this machine, which must be one of the input roots. Safe to open by several processes at once.
+ * @throws Error when the folder cannot be made.
+ */
+export async function openLocalUploads(options: { readonly folder: string; readonly nowMs: number }): Promise<MediaUploads> {
+  const { folder: root } = options;
+  const incoming = path.join(root, INCOMING);
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  await removeStale(incoming, options.nowMs);
+  return {
+    async receive(bytes) {
+      const uri = path.join(INCOMING, randomBytes(16).toString('hex'));
+      const file = path.join(root, uri);
+      try {
+        const sizeBytes = await write(file, bytes);
+        return draftOf({ root, uri, file, sizeBytes });
+      } catch (error) {
+        await rm(file, { force: true });
+        throw typed(error);
+      }
+    },
+  };
+}
+
+async function write(file: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    let sizeBytes = 0;
+    for await (const chunk of bytes) {
+      await handle.writeFile(chunk);
+      sizeBytes += chunk.length;
+    }
+    await handle.sync();
+    return sizeBytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+function draftOf({ root, uri, file, sizeBytes }: { root: string; uri: string; file: string; sizeBytes: number }): UploadDraft {
+  return {
+    uri,
+    async accept(folder, wanted): Promise<LibraryFile> {
+      const name = uniqueName(wanted);
+      const target = path.join(root, folder, name);
+      try {
+        await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+        await moveTo(file, target);
+        await sync(path.dirname(target));
+      } catch (error) {
+        throw typed(error);
+      }
+      return { name, uri: path.join(folder, name), sizeBytes };
+    },
+    discard: () => rm(file, { force: true }),
+  };
+}
+
+/** Never replaces what is there. */
+async function moveTo(file: string, target: string): Promise<void> {
+  try {
+    await link(file, target);
+  } catch (error) {
+    // Some file systems have no links; the name is random enough without.
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await rename(file, target);
+  }
+}
+
+/** What a caller calls it, made fit for a file's name and a URI, and 48 bits that make it no other's. */
+function uniqueName(wanted: string): string {
+  const { name, ext } = path.parse(wanted.replace(/\\/g, '/'));
+  const stem = name.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '_').replace(/^_+|_+$/g, '');
+  const short = Array.from(stem).slice(0, MAX_STEM_CHARACTERS).join('');
+  return `${short === '' ? 'file' : short}-${randomBytes(6).toString('hex')}${ext.toLowerCase()}`;
+}
+
+async function removeStale(incoming: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    const file = path.join(incoming, name);
+    const info = await stat(file).catch(() => null);
+    if (info && nowMs - info.mtimeMs > STALE_MS) await rm(file, { force: true });
+  }
+}
+
+function typed(error: unknown): unknown {
+  return isDiskFull(error) ? new TaskError({ reason: 'DISK_FULL' }, { cause: error }) : error;
+}

@@ -1,0 +1,64 @@
+import { TaskError } from '../errors.js';
+import { RenderError } from '../failure.js';
+import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
+import { type LibraryFile, MEDIA_ENDINGS, type MediaKind } from '../ports/media-library.js';
+import type { MediaUploads, UploadDraft } from '../ports/media-uploads.js';
+
+/** A file that a caller sends. */
+export interface Upload {
+  readonly kind: MediaKind;
+  /** Where in the input roots it belongs: the operator's word, not a caller's. */
+  readonly folder: string;
+  /** As the caller has it. */
+  readonly name: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly maxBytes: number;
+}
+
+/** The part of a form that everything wrong with an upload is told of. */
+const FIELD = 'file';
+
+/**
+ * Keeps a file as an input if it is what it should be, which is found out as a render would. Nothing of it stays otherwise.
+ * @throws TaskError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, NOT_SUPPORTED_HERE (no ffmpeg); whatever `bytes` throws.
+ */
+export async function acceptUpload(
+  { uploads, inspector }: { readonly uploads: MediaUploads; readonly inspector: MediaInspector | null },
+  { kind, folder, name, bytes, maxBytes }: Upload,
+  signal: AbortSignal,
+): Promise<LibraryFile> {
+  if (!inspector) throw new TaskError({ reason: 'NOT_SUPPORTED_HERE', what: 'take uploads: it has no ffmpeg to look at them' });
+  const endings = MEDIA_ENDINGS[kind];
+  if (!endings.some((ending) => name.toLowerCase().endsWith(ending))) throw refused(`must have a name that ends in one of ${endings.join(' ')}`);
+  const draft = await uploads.receive(upTo(maxBytes, bytes));
+  try {
+    const { video, audio } = await probe(inspector, draft, signal);
+    if (kind === 'sound' && !audio) throw refused('has no sound');
+    if (kind === 'picture' && !video) throw refused('has no picture');
+    return await draft.accept(folder, name);
+  } finally {
+    await draft.discard();
+  }
+}
+
+async function* upTo(maxBytes: number, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let count = 0;
+  for await (const chunk of bytes) {
+    count += chunk.length;
+    if (count > maxBytes) throw new TaskError({ reason: 'UPLOAD_TOO_LARGE', maxBytes });
+    yield chunk;
+  }
+}
+
+async function probe(inspector: MediaInspector, { uri }: UploadDraft, signal: AbortSignal): Promise<MediaReport> {
+  try {
+    return await inspector.probe(uri, { field: FIELD, signal });
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    throw refused(`${error.failure.reason}: ${error.failure.message}`, error);
+  }
+}
+
+function refused(description: string, cause?: unknown): TaskError {
+  return new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field: FIELD, description }] }, { cause });
+}

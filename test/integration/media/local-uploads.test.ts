@@ -1,0 +1,82 @@
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLocalFiles } from '../../../src/media/local-files.js';
+import { createLocalLibrary } from '../../../src/media/local-library.js';
+import { openLocalUploads } from '../../../src/media/local-uploads.js';
+import type { MediaUploads } from '../../../src/task/ports/media-uploads.js';
+
+let folder: string;
+let uploads: MediaUploads;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cutroom-uploads-'));
+  uploads = await openLocalUploads({ folder, nowMs: Date.now() });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function* chunks(...parts: (string | Error)[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) {
+    await Promise.resolve();
+    if (part instanceof Error) throw part;
+    yield Buffer.from(part);
+  }
+}
+
+const incoming = () => readdir(path.join(folder, '.incoming'));
+
+describe('uploads in a folder', () => {
+  it('are nobody’s input until they are accepted, and then one that requests can name', async () => {
+    const assets = createLocalFiles({ roots: [folder] });
+    const library = createLocalLibrary({ roots: [folder] });
+    const draft = await uploads.receive(chunks('ab', 'c'));
+    expect(await assets.check(draft.uri)).toBeNull();
+    expect(await library.list('sound', '')).toEqual([]);
+    const accepted = await draft.accept('songs', 'My Song (final).MP3');
+    expect(accepted).toMatchObject({ uri: `songs/${accepted.name}`, sizeBytes: 3 });
+    expect(accepted.name).toMatch(/^My_Song_final-[0-9a-f]{12}\.mp3$/);
+    await draft.discard();
+    expect(await readFile(path.join(folder, accepted.uri), 'utf8')).toBe('abc');
+    expect(await assets.check(accepted.uri)).toBeNull();
+    expect(await library.list('sound', 'songs')).toEqual([accepted]);
+    expect(await incoming()).toEqual([]);
+  });
+
+  it('never replace each other', async () => {
+    const names = await Promise.all(Array.from({ length: 20 }, async (_, i) => {
+      const draft = await uploads.receive(chunks(String(i)));
+      const { uri } = await draft.accept('songs', 'same.mp3');
+      await draft.discard();
+      return [uri, await readFile(path.join(folder, uri), 'utf8')];
+    }));
+    expect(new Set(names.map(([uri]) => uri)).size).toBe(20);
+    expect(names.map(([, content]) => content)).toEqual(names.map((_, i) => String(i)));
+  });
+
+  it.each([
+    ['../../etc/passwd.mp3', /^passwd-\w+\.mp3$/], ['C:\\songs\\a b.mp3', /^a_b-\w+\.mp3$/], ['歌曲 名.mp3', /^歌曲_名-\w+\.mp3$/], ['.mp3', /^mp3-\w+$/], ['a\0b\n.mp3', /^a_b-\w+\.mp3$/],
+    ['..', /^file-\w+$/], [`${'长'.repeat(300)}.mp3`, /^长{60}-\w+\.mp3$/],
+  ])('have names that are safe: %j', async (wanted, name) => {
+    const draft = await uploads.receive(chunks('x'));
+    const accepted = await draft.accept('songs', wanted);
+    expect(accepted.name).toMatch(name);
+    expect(await readdir(path.join(folder, 'songs'))).toEqual([accepted.name]);
+  });
+
+  it('leave nothing when they break off, are discarded, or find no room', async () => {
+    await expect(uploads.receive(chunks('ab', new Error('gone')))).rejects.toThrow('gone');
+    await expect(uploads.receive(chunks('ab', Object.assign(new Error('x'), { code: 'ENOSPC' })))).rejects.toMatchObject({ detail: { reason: 'DISK_FULL' } });
+    await (await uploads.receive(chunks('ab'))).discard();
+    expect(await incoming()).toEqual([]);
+    expect(await readdir(folder)).toEqual(['.incoming']);
+  });
+
+  it('of a process that was killed long ago are removed, and of one that may live are not', async () => {
+    const [old, young] = ['old', 'young'].map((name) => path.join(folder, '.incoming', name));
+    await Promise.all([old!, young!].map((file) => writeFile(file, 'x')));
+    const dayAgoS = Date.now() / 1000 - 25 * 3600;
+    await utimes(old!, dayAgoS, dayAgoS);
+    await openLocalUploads({ folder, nowMs: Date.now() });
+    expect(await incoming()).toEqual(['young']);
+  });
+});
