@@ -1,10 +1,10 @@
-import { type CallContext, composeServerMiddleware, type ServerMiddlewareCall } from 'nice-grpc';
+import type { CallContext } from 'nice-grpc';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway } from '../../scripts/lib/go-gateway.mjs';
 import { createDrain } from '../../src/api/drain.js';
 import { createChain } from '../../src/api/chain/chain.js';
 import { startGrpcServer } from '../../src/api/grpc/server.js';
-import { createTaskService } from '../../src/api/grpc/task-service.js';
+import { createTaskService, type TaskService } from '../../src/api/grpc/task-service.js';
 import { createGateway } from '../../src/api/http/gateway.js';
 import { startHttpServer } from '../../src/api/http/server.js';
 import { createLogger } from '../../src/observability/logger.js';
@@ -16,12 +16,11 @@ const seen: Record<string, string>[] = [];
 const OF_THE_CLIENT = ['user-agent', 'accept-encoding', 'te', 'grpc-accept-encoding', 'grpc-timeout', 'content-type'];
 
 /** Notes the request's metadata, and answers with some of its own. No method of the service does: this is about the doors. */
-async function* noting<Request, Response>(call: ServerMiddlewareCall<Request, Response>, context: CallContext) {
+function note(context: CallContext): void {
   const entries = [...context.metadata].filter(([name]) => !OF_THE_CLIENT.includes(name) && !name.startsWith(':'));
   seen.push(Object.fromEntries(entries.map(([name, values]) => [name, values.map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('hex'))).join(', ')])));
   context.header.set('x-quota', '17');
   context.header.append('x-several', 'one');
-  return yield* call.next(call.request, context);
 }
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -30,8 +29,15 @@ const urls = { ours: '', theirs: '' };
 beforeAll(async () => {
   const under = await startApiUnderTest();
   const drain = createDrain();
-  const chain = composeServerMiddleware(createChain({ observers: [], drain: drain.signal, monotonicMs: () => 0, wasCut: () => false }), noting);
-  const service = createTaskService({ tasks: under.tasks, sign: () => '', facts: { fonts: [], fontFiles: [], maxInputPixels: 1 }, drain: drain.signal, monotonicMs: () => performance.now() });
+  const chain = createChain({ observers: [], drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
+  const tasks = createTaskService({ tasks: under.tasks, sign: () => '', facts: { fonts: [], fontFiles: [], maxInputPixels: 1 }, drain: drain.signal, monotonicMs: () => performance.now() });
+  const service: TaskService = {
+    ...tasks,
+    listTasks: (request, context) => {
+      note(context);
+      return tasks.listTasks(request, context);
+    },
+  };
   const grpc = await startGrpcServer({ address: '127.0.0.1:0', service, chain, interceptors: [], drain, graceMs: 1_000 });
   const logger = createLogger({ level: 'silent' });
   const handler = createGateway({ service, chain, noteCut: () => undefined });

@@ -18,6 +18,8 @@ export interface ObservedCall {
   readonly request: unknown;
   /** `address:port` of the caller. */
   readonly peer: string;
+  /** By a clock that never goes back. */
+  readonly startMs: number;
 }
 
 /** How a call ended. */

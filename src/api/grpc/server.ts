@@ -1,7 +1,9 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
-import { type ChannelOptions, createServer, type ServerMiddleware } from 'nice-grpc';
+import { type ChannelOptions, createServer } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import type { Chain } from '../chain/chain.js';
 import type { Drain } from '../drain.js';
+import { chainMiddleware } from './chain-middleware.js';
 import { addGrpcJsService } from './grpc-js-service.js';
 import { createHealth } from './health.js';
 import { createReflection } from './reflection.js';
@@ -26,7 +28,7 @@ export interface GrpcServerOptions {
   /** `host:port`; port 0 picks a free one. */
   readonly address: string;
   readonly service: TaskService;
-  readonly chain: ServerMiddleware;
+  readonly chain: Chain;
   readonly interceptors: readonly ServerInterceptor[];
   readonly drain: Drain;
   /** How long `stop` waits for open calls before it cuts them. */
@@ -55,7 +57,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 
   const channelOptions = { ...CHANNEL_OPTIONS, interceptors: [...options.interceptors] };
   const server = createServer(channelOptions);
-  server.with(options.chain).add(taskServiceDefinition, options.service);
+  server.with(chainMiddleware(options.chain)).add(taskServiceDefinition, options.service);
   for (const service of [...health.services, ...createReflection(health.services)]) {
     addGrpcJsService(server, service, drain.signal);
   }

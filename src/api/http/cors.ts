@@ -1,7 +1,6 @@
 import { Status } from 'nice-grpc';
 import { plainError } from './http-error.js';
-import type { HttpRequest, HttpResponse } from './http-types.js';
-import type { HttpHandler } from './router.js';
+import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
 
 /** What a browser may read of an answer beside the ordinary headers. */
 const EXPOSED = 'Content-Disposition, Content-Length, Content-Range, ETag, Retry-After';
@@ -15,11 +14,12 @@ const MAX_AGE_S = 7_200;
  */
 export function withCors(handler: HttpHandler, origins: readonly string[]): HttpHandler {
   const allows = (origin: string) => origins.includes('*') || origins.includes(origin);
-  return async (request) => {
+  const answerTo = async (request: HttpRequest, origin: string) => allowed(isPreflight(request) ? preflight(request) : await handler(request), origin);
+  return (request) => {
     const origin = request.headers.origin;
     if (origin === undefined || isSameOrigin(origin, request)) return handler(request);
     if (!allows(origin)) return changesSomething(request) ? refused() : handler(request);
-    return allowed(isPreflight(request) ? preflight(request) : await handler(request), origin);
+    return answerTo(request, origin);
   };
 }
 

@@ -1,11 +1,12 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc';
+import type { CallContext } from 'nice-grpc';
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { TaskError } from '../../task/errors.js';
 import { jsonType, type JsonType, readCallersJson, readJson, writeFullJson } from '../../wire/proto-json.js';
 import { submitRequestType } from '../../wire/submit-request-type.js';
 import { createMemory } from './memory.js';
 import { oncePerObject } from '../once-per-object.js';
+import type { Chain } from '../chain/chain.js';
 import type { TaskService } from '../grpc/task-service.js';
 import type { InProcessContext } from './in-process-context.js';
 import type { Route } from './route-table.js';
@@ -34,7 +35,7 @@ export interface Printing {
 }
 
 /** The endpoint behind a route of a unary RPC. */
-export function endpointOf(route: Route, service: TaskService, chain: ServerMiddleware): Endpoint {
+export function endpointOf(route: Route, service: TaskService, chain: Chain): Endpoint {
   const { submitTask, getTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } = TaskServiceDefinition.methods;
   switch (route.rpc.name) {
     case submitTask.name:
@@ -67,12 +68,12 @@ function endpoint<Request, Response extends object>(
   { rpc, hasBody }: Route,
   generated: GeneratedMethod<Request, Response>,
   method: (request: Request, context: CallContext) => Promise<Response>,
-  chain: ServerMiddleware,
+  chain: Chain,
 ): Endpoint {
   const requestType = jsonType(generated.requestType, rpc.input.typeName);
   const responseType = jsonType(generated.responseType, rpc.output.typeName);
   const print = printerOf(responseType);
-  const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: false, options: {} };
+  const path = `/${rpc.parent.typeName}/${rpc.name}`;
 
   // In a body unknown fields are ignored, as over gRPC and by grpc-gateway. Of a query there are only known ones here.
   const readRequest = (json: JsonObject) => (hasBody ? readCallersJson(requestType, json) : readJson(requestType, json, { unknownFields: 'refuse' }));
@@ -81,21 +82,14 @@ function endpoint<Request, Response extends object>(
   return async ({ read, key }, context, printing) => {
     const parse = () => parseRequest(() => readRequest(read()), generated.requestType, hasBody ? 'body' : 'query');
     const { request, fault } = key === null ? parse() : remember(key, parse);
-    const call: ServerMiddlewareCall<Request, Response> = {
-      method: descriptor,
-      requestStream: false,
-      request,
-      responseStream: false,
-      next: async function* (_, innerContext) {
-        // Thrown here and not before, so that a malformed request is logged and answered like any other.
-        if (fault) throw fault;
-        const answer = await method(request, innerContext);
-        context.throwIfLate();
-        return answer;
-      },
-    };
-    const { value } = await chain(call, context).next();
-    return print(value as Response, printing);
+    const answer = await chain.unary({ path, request, context }, async (inner) => {
+      // Thrown here and not before, so that a malformed request is logged and answered like any other.
+      if (fault) throw fault;
+      const response = await method(request, inner);
+      context.throwIfLate();
+      return response;
+    });
+    return print(answer, printing);
   };
 }
 

@@ -8,7 +8,7 @@ import { formRequest, isForm, overriddenMethod } from './form-request.js';
 import { parseGrpcTimeout } from './grpc-timeout.js';
 import type { GatewayOptions, Handler, RoutedRequest } from './handler.js';
 import { errorResponse, plainError } from './http-error.js';
-import { type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
+import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
 import { InProcessContext } from './in-process-context.js';
 import type { PathVariables } from './path-template.js';
 import { setField, setQueryFields } from './query.js';
@@ -16,7 +16,7 @@ import { findRoute, type Route, type RouteMatch, routesOf } from './route-table.
 import { watchHandler } from './watch-handler.js';
 
 /** Serves the RPCs as JSON, as grpc-gateway would, without a socket. Never rejects. */
-export type Gateway = (request: HttpRequest) => Promise<HttpResponse>;
+export type Gateway = HttpHandler;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const routes = routesOf(TaskServiceDefinition.fullName);
@@ -24,7 +24,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     routes.map((route) => [route, route.rpc.methodKind === 'server_streaming' ? watchHandler(route, options) : unaryHandler(route, options)]),
   );
 
-  return async (sent) => {
+  return (sent) => {
     const { match, request } = route(routes, sent);
     if (match.kind === 'none') return plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
     if (match.kind === 'other-method') return notAllowed(match.allow);
@@ -69,16 +69,17 @@ function unaryHandler(route: Route, { service, chain }: GatewayOptions): Handler
     }
     return withMetadata(response, context);
   }
-  return async (routed) => {
-    const { request, timeoutMs } = routed;
-    if (timeoutMs === null) return answer(routed, new InProcessContext(request, null), null);
+  async function answerInTime(routed: RoutedRequest, timeoutMs: number): Promise<HttpResponse> {
+    const { request } = routed;
     const scope = openCallScope({ timeoutMs, caller: request.signal });
     try {
       return await answer(routed, new InProcessContext(request, scope), scope);
     } finally {
       scope.close();
     }
-  };
+  }
+  return (routed) =>
+    routed.timeoutMs === null ? answer(routed, new InProcessContext(routed.request, null), null) : answerInTime(routed, routed.timeoutMs);
 }
 
 /** `$alt=json;enum-encoding=int`, as Google's APIs have it. Null: something else, which is not served. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import type { ServerMiddleware } from 'nice-grpc';
+import type { Chain } from '../chain/chain.js';
 import type { TaskService } from '../grpc/task-service.js';
 import type { Printing } from './endpoint.js';
 import type { HttpRequest, HttpResponse } from './http-types.js';
@@ -7,7 +7,7 @@ import type { HttpRequest, HttpResponse } from './http-types.js';
 /** What the gateway works with. */
 export interface GatewayOptions {
   readonly service: TaskService;
-  readonly chain: ServerMiddleware;
+  readonly chain: Chain;
   /** Told of the request of each call that was ended for a reader that had stopped. */
   readonly noteCut: (request: object) => void;
 }

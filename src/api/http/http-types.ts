@@ -41,7 +41,15 @@ export interface TextStream {
   close(): void;
 }
 
+/**
+ * Answers requests without a socket. Never rejects. Not always a promise: one that an async function only hands on takes three more turns
+ * of the queue.
+ */
+export type HttpHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
 /** Answers with JSON that is already text. */
-export function jsonResponse(status: number, text: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body: { kind: 'text', text } };
+export function jsonResponse(status: number, text: string, headers?: Readonly<Record<string, string>>): HttpResponse {
+  return { status, headers: headers ? { ...JSON_HEADERS, ...headers } : JSON_HEADERS, body: { kind: 'text', text } };
 }

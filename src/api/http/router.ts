@@ -3,7 +3,7 @@ import type { Compatibility } from './compatibility/compatibility.js';
 import type { Files } from './files.js';
 import type { Gateway } from './gateway.js';
 import { plainError } from './http-error.js';
-import { type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
+import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
 import { openApiDocument } from './openapi/document.js';
 import { healthz, metricsPage, type Readiness, readyz, type RenderMetrics } from './probes.js';
 
@@ -17,14 +17,13 @@ export interface RouterOptions {
   readonly version: string;
 }
 
-/** Everything that is served over HTTP, as one function without a socket. Never rejects. */
-export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
-
 export function createRouter({ gateway, files, compatibility, readiness, metrics, version }: RouterOptions): HttpHandler {
   // Made when it is first asked for: it takes some milliseconds, which most processes never need.
   let text: string | null = null;
   const openApi = () => (text ??= JSON.stringify(openApiDocument({ version })));
-  return async (request) => {
+  const others = async (request: HttpRequest) =>
+    (await compatibility(request)) ?? (await files(request)) ?? plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
+  return (request) => {
     if (request.path.startsWith('/v1/')) return gateway(request);
     switch (request.path) {
       case '/healthz':
@@ -36,7 +35,7 @@ export function createRouter({ gateway, files, compatibility, readiness, metrics
       case '/openapi.json':
         return onlyGet(request) ?? jsonResponse(200, openApi());
       default:
-        return (await compatibility(request)) ?? (await files(request)) ?? plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
+        return others(request);
     }
   };
 }

@@ -5,9 +5,9 @@ import { Status } from 'nice-grpc';
 import type { Logger } from '../../observability/logger.js';
 import type { Drain } from '../drain.js';
 import { plainError } from './http-error.js';
-import type { HttpRequest, HttpResponse } from './http-types.js';
+import type { HttpHandler, HttpResponse } from './http-types.js';
 import { readBody } from './read-body.js';
-import type { HttpHandler } from './router.js';
+import { SocketRequest } from './socket-request.js';
 import { swallowRest } from './swallow.js';
 import { writeResponse } from './write-response.js';
 
@@ -66,10 +66,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
-  const caller = new Caller(response);
   let answer: HttpResponse;
   try {
-    answer = await answerTo(request, caller, options);
+    answer = await answerTo(request, response, options);
     if (!response.destroyed) await swallowRest(request);
   } catch (error) {
     if (response.destroyed) return;
@@ -81,64 +80,23 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   await writeResponse(request, response, answer, { stallMs: options.readerStallMs });
 }
 
-/** Whether the caller is still there. Most requests end without asking, so the signal is made when it is first asked for. */
-class Caller {
-  readonly #response: ServerResponse;
-  #signal: AbortSignal | null = null;
-
-  constructor(response: ServerResponse) {
-    this.#response = response;
-  }
-
-  get signal(): AbortSignal {
-    this.#signal ??= this.#watch();
-    return this.#signal;
-  }
-
-  #watch(): AbortSignal {
-    const response = this.#response;
-    const gone = new AbortController();
-    if (response.destroyed) gone.abort();
-    response.on('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
-    return gone.signal;
-  }
-}
-
-async function answerTo(message: IncomingMessage, caller: Caller, { handler, isUpload }: HttpServerOptions): Promise<HttpResponse> {
-  const url = message.url ?? '';
-  if (!url.startsWith('/')) return plainError(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
-  const mark = url.indexOf('?');
-  const method = message.method ?? '';
-  const request: HttpRequest = {
-    method,
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: mark < 0 ? '' : url.slice(mark + 1),
-    headers: headersOf(message),
-    body: null,
-    peer: `${message.socket.remoteAddress ?? 'unknown'}:${message.socket.remotePort ?? 0}`,
-    get signal() {
-      return caller.signal;
-    },
-  };
-  if (method === 'GET' || method === 'HEAD') return handler(request);
+async function answerTo(message: IncomingMessage, response: ServerResponse, { handler, isUpload }: HttpServerOptions): Promise<HttpResponse> {
+  const request = new SocketRequest(message, response);
+  const { method, path } = request;
+  if (!path.startsWith('/')) return plainError(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
+  if (method === 'GET' || method === 'HEAD') return await handler(request);
 
   const encoding = message.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') return plainError(415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
-  if (isUpload(method, request.path)) {
+  if (isUpload(method, path)) {
     message.setTimeout(UPLOAD_IDLE_MS, () => message.destroy());
-    return handler({ ...request, signal: caller.signal, upload: message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array> });
+    request.upload = message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    return await handler(request);
   }
   const body = await readBody(message, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_MS });
   if (body.kind === 'too-large') return plainError(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
-  return handler({ ...request, signal: caller.signal, body: body.bytes });
-}
-
-/** Node has joined by commas what came several times, cookies aside: see `message.headers`. */
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  const cookies = headers['set-cookie'];
-  return (cookies === undefined ? headers : { ...headers, 'set-cookie': cookies.join(', ') }) as Record<string, string>;
+  request.body = body.bytes;
+  return await handler(request);
 }
 
 function parseAddress(address: string): { host: string; port: number } {

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc';
+import type { CallContext } from 'nice-grpc';
 import { type TaskEvent, WatchTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { jsonType, readJson } from '../../wire/proto-json.js';
+import type { Chain } from '../chain/chain.js';
 import type { TaskService } from '../grpc/task-service.js';
 import { parseRequest } from './endpoint.js';
 import type { Route } from './route-table.js';
@@ -20,25 +21,14 @@ export type WatchEndpoint = (read: () => JsonObject, context: CallContext) => Wa
 const requestType = jsonType(WatchTaskRequest, 'cutroom.v1.WatchTaskRequest');
 
 /** The endpoint behind the one route that streams. */
-export function watchEndpointOf({ rpc }: Route, service: TaskService, chain: ServerMiddleware): WatchEndpoint {
-  const descriptor = { path: `/${rpc.parent.typeName}/${rpc.name}`, requestStream: false, responseStream: true, options: {} };
+export function watchEndpointOf({ rpc }: Route, service: TaskService, chain: Chain): WatchEndpoint {
+  const path = `/${rpc.parent.typeName}/${rpc.name}`;
   return (read, context) => {
     const { request, fault } = parseRequest(() => readJson(requestType, read(), { unknownFields: 'refuse' }), WatchTaskRequest, 'query');
-    const call: ServerMiddlewareCall<WatchTaskRequest, TaskEvent> = {
-      method: descriptor,
-      requestStream: false,
-      request,
-      responseStream: true,
-      next: async function* (_, innerContext) {
-        if (fault) throw fault;
-        yield* service.watchTask(request, innerContext);
-      },
+    const watch = async function* (inner: CallContext) {
+      if (fault) throw fault;
+      yield* service.watchTask(request, inner);
     };
-    return { request, events: forwarded(chain(call, context)) };
+    return { request, events: chain.stream({ path, request, context }, watch) };
   };
-}
-
-/** A chain may return an answer at its end, which of a stream there is none. */
-async function* forwarded(events: AsyncIterable<TaskEvent>): AsyncGenerator<TaskEvent, void, undefined> {
-  for await (const event of events) yield event;
 }

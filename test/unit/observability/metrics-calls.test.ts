@@ -1,4 +1,4 @@
-import { type CallContext, Metadata, type ServerMiddlewareCall } from 'nice-grpc';
+import { type CallContext, Metadata } from 'nice-grpc';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { callCounts } from '../../../src/api/chain/call-counts.js';
@@ -19,22 +19,15 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   const chain = createChain({
     observers: [callCounts(createCallMetrics(registry))], drain: new AbortController().signal, monotonicMs: () => timeMs, wasCut: () => wasCut,
   });
-  const call: ServerMiddlewareCall<object, string> = {
-    method: { path: '/a.b.C/WatchTask', requestStream: false, responseStream: true, options: {} },
-    requestStream: false,
-    request: {},
-    responseStream: true,
-    next: async function* () {
-      try {
-        await Promise.resolve();
-        yield 'first';
-        yield 'second';
-      } finally {
-        closed = true;
-      }
-    },
-  };
-  const messages = chain(call, context);
+  const messages = chain.stream({ path: '/a.b.C/WatchTask', request: {}, context }, async function* () {
+    try {
+      await Promise.resolve();
+      yield 'first';
+      yield 'second';
+    } finally {
+      closed = true;
+    }
+  });
   expect(await messages.next()).toEqual({ done: false, value: 'first' });
   expect(await messages.next()).toEqual({ done: false, value: 'second' });
   timeMs = 3_500;

@@ -1,4 +1,5 @@
-import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc';
+import type { CallContext } from 'nice-grpc';
+import type { Chain } from '../../chain/chain.js';
 import type { HttpRequest } from '../http-types.js';
 import { InProcessContext } from '../in-process-context.js';
 
@@ -17,18 +18,7 @@ export interface Rpc {
   readonly name: string;
 }
 
-export function createChainCall(chain: ServerMiddleware): ChainCall {
-  return async <T>(request: HttpRequest, { path, name }: Rpc, work: (context: CallContext) => Promise<T>): Promise<T> => {
-    const call: ServerMiddlewareCall<{ name?: string }, T> = {
-      method: { path, requestStream: false, responseStream: false, options: {} },
-      requestStream: false,
-      request: name === '' ? {} : { name },
-      responseStream: false,
-      next: async function* (_, context) {
-        return await work(context);
-      },
-    };
-    const { value } = await chain(call, new InProcessContext(request, null)).next();
-    return value as T;
-  };
+export function createChainCall(chain: Chain): ChainCall {
+  return (request, { path, name }, work) =>
+    chain.unary({ path, request: name === '' ? {} : { name }, context: new InProcessContext(request, null) }, work);
 }

@@ -1,15 +1,15 @@
-import type { ServerMiddleware } from 'nice-grpc';
 import type { MediaLibrary } from '../../../task/ports/media-library.js';
 import type { OutputUrls } from '../../../task/output-urls.js';
 import type { TaskUseCases } from '../../../task/use-cases/task-use-cases.js';
 import { formatTaskName } from '../../../wire/task-name.js';
+import type { Chain } from '../../chain/chain.js';
 import type { HttpRequest, HttpResponse } from '../http-types.js';
 import type { PathVariables } from '../path-template.js';
 import type { ChainCall, Rpc } from './chain-call.js';
 
 export interface CompatibilityOptions {
   readonly tasks: TaskUseCases;
-  readonly chain: ServerMiddleware;
+  readonly chain: Chain;
   readonly urls: Pick<OutputUrls, 'sign' | 'locate'>;
   /** What is in the input roots. */
   readonly library: MediaLibrary;
