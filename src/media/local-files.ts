@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RenderError } from '../task/failure.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
+import { lookAt } from './look-at.js';
 
 /** What a URI turned out to be: a file that may be used, or why it may not. */
 type Resolved =
@@ -92,18 +92,12 @@ function toPath(uri: string): string | Resolved {
 
 /** Null: there is nothing of this name. */
 async function resolveFile(name: string, roots: readonly string[]): Promise<Resolved | null> {
-  // At once: each is a trip to the disk, and all three follow links.
-  const [found, info, readable] = await Promise.all([
-    realpath(name).catch((error: unknown) => error as NodeJS.ErrnoException),
-    stat(name).catch(() => null),
-    access(name, constants.R_OK).then(() => true, () => false),
-  ]);
-  if (typeof found !== 'string') return found.code === 'ENOENT' || found.code === 'ENOTDIR' ? null : problem('INPUT_NOT_READABLE', 'cannot be read by the server');
-  if (!isWithinAny(found, roots)) return problem('INPUT_NOT_FOUND', OUTSIDE);
-  if (!info) return problem('INPUT_NOT_FOUND', 'does not exist');
-  if (info.isDirectory()) return problem('INPUT_NOT_FOUND', 'is a folder, not a file');
-  if (!info.isFile()) return problem('INPUT_NOT_FOUND', 'is no regular file');
-  return readable ? { kind: 'file', path: found } : problem('INPUT_NOT_READABLE', 'cannot be read by the server');
+  const seen = await lookAt(name);
+  if (!seen) return null;
+  if (seen.kind === 'unreadable') return problem('INPUT_NOT_READABLE', 'cannot be read by the server');
+  if (!isWithinAny(seen.path, roots)) return problem('INPUT_NOT_FOUND', OUTSIDE);
+  if (seen.kind === 'folder') return problem('INPUT_NOT_FOUND', 'is a folder, not a file');
+  return seen.kind === 'file' ? { kind: 'file', path: seen.path } : problem('INPUT_NOT_FOUND', 'is no regular file');
 }
 
 function isWithinAny(file: string, roots: readonly string[]): boolean {

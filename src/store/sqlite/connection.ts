@@ -18,7 +18,7 @@ export type Value = string | number | null | Uint8Array;
 export interface Connection {
   /** Runs one changing statement as a transaction of its own and returns how many rows it changed. */
   run(durability: Durability, sql: string, ...values: Value[]): number;
-  /** Runs several statements as one transaction: all or nothing, as durable as `run`. Within another: all or nothing of it, as durable as that. */
+  /** Runs several statements as one transaction: all or nothing, as durable as `run`. Not within another. */
   transaction<T>(durability: Durability, body: () => T): T;
   /** Resolves once all that was changed before is on the disk, for which nothing else waits. @throws TaskError STORE_UNAVAILABLE. */
   sync(): Promise<void>;
@@ -68,20 +68,15 @@ function connectionOf(database: DatabaseSyncInstance, log: LogSync, release: () 
   }
 
   function transaction<T>(wanted: Durability, body: () => T): T {
-    if (database.isTransaction) return bracketed(body, 'SAVEPOINT inner', 'RELEASE inner', 'ROLLBACK TO inner; RELEASE inner');
     setDurability(wanted);
-    return bracketed(body, 'BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK');
-  }
-
-  function bracketed<T>(body: () => T, begin: string, commit: string, rollback: string): T {
-    prepared(begin).run();
+    prepared('BEGIN IMMEDIATE').run();
     try {
       const result = body();
-      prepared(commit).run();
+      prepared('COMMIT').run();
       return result;
     } catch (error) {
       // A full disk may have rolled it back already.
-      if (database.isTransaction) database.exec(rollback);
+      if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
   }

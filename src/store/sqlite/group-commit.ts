@@ -4,71 +4,70 @@ import type { Connection } from './connection.js';
 export interface GroupCommit {
   /** Runs a change in the next commit. Resolves once that is on the disk; rejects with what the change threw, or why the commit failed. */
   run<T>(change: () => T): Promise<T>;
-  /** Resolves once what has been committed is on the disk; until then it can be read, and a crash of the machine may take it back. */
-  settled(): Promise<void>;
   /** Commits now what waits. */
   flush(): void;
 }
 
 /**
+ * So many share a commit at most; those beyond have the next, in a turn of their own. Callers that wait for one commit are answered
+ * together and ask again together, so that with commits of any size they and the service would take turns instead of working side by side.
+ */
+const MAX_GROUP = 8;
+
+/**
  * Gathers the changes that come within one turn of the event loop, commits them together, and waits for the disk once for all of them, while
- * other calls go on. Each is still all or nothing by itself.
+ * other calls go on. Each is still all or nothing by itself. A change may be taken back with its group and then made again, so it must change
+ * nothing but the file.
  */
 export function createGroupCommit(connection: Connection): GroupCommit {
-  let waiting: Entry[] = [];
-  let syncing: Promise<void> | null = null;
+  const waiting: Entry[] = [];
 
-  function flush(): void {
-    const group = waiting;
-    waiting = [];
+  function commitNext(): void {
+    const group = waiting.splice(0, MAX_GROUP);
+    if (waiting.length > 0) setImmediate(commitNext);
     if (group.length > 0) void commit(group);
   }
 
   async function commit(group: readonly Entry[]): Promise<void> {
+    let settle: (() => void)[];
     try {
-      const settle = connection.transaction('normal', () => group.map((entry) => entry.attempt()));
-      await synced();
+      settle = connection.transaction('normal', () => group.map(({ change }) => change()));
+    } catch (cause) {
+      // One of them failed, and nothing is left of any: each by itself, then.
+      if (group.length > 1) for (const entry of group) void commit([entry]);
+      else group[0]?.reject(cause);
+      return;
+    }
+    try {
+      await connection.sync();
       // Only now: before that nothing is true.
       for (const tell of settle) tell();
-    } catch (error) {
-      for (const { reject } of group) reject(error);
-    }
-  }
-
-  async function synced(): Promise<void> {
-    const sync = connection.sync();
-    syncing = sync;
-    try {
-      await sync;
-    } finally {
-      // Those that came later wait for a later one.
-      if (syncing === sync) syncing = null;
+    } catch (cause) {
+      for (const { reject } of group) reject(cause);
     }
   }
 
   return {
-    flush,
-    settled: async () => {
-      await syncing;
+    flush: () => {
+      while (waiting.length > 0) commitNext();
     },
     run: <T>(change: () => T) =>
       new Promise<T>((resolve, reject) => {
-        const attempt = () => {
-          try {
-            const result = connection.transaction('normal', change);
+        const entry: Entry = {
+          change: () => {
+            const result = change();
             return () => { resolve(result); };
-          } catch (error) {
-            const cause = error instanceof Error ? error : new Error(String(error));
-            return () => { reject(cause); };
-          }
+          },
+          reject,
         };
-        if (waiting.push({ attempt, reject }) === 1) setImmediate(flush);
+        if (waiting.push(entry) === 1) setImmediate(commitNext);
       }),
   };
 }
 
+/** A change that waits for its commit. */
 interface Entry {
-  /** Makes the change. @returns what tells the caller of it. */
-  readonly attempt: () => () => void;
+  /** Makes it. @returns what tells the caller of it. */
+  readonly change: () => () => void;
   readonly reject: (cause: unknown) => void;
 }

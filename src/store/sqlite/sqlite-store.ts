@@ -35,7 +35,7 @@ export function createSqliteStore(options: { file: string }): TaskStore {
   return {
     insert: (task, spec) => insert(connection, group, notifier, task, spec),
     get: (key) => answer(() => connection.whileOpen(() => recent.get(key, () => taskOf(connection, 'tenant = ? AND id = ?', key.tenant, key.id)))),
-    findByRequestId: (tenant, requestId) => durableByRequestId(connection, group, tenant, requestId),
+    findByRequestId: (tenant, requestId) => durableByRequestId(connection, tenant, requestId),
     getSpec: (key) => answer(() => textOf(connection, 'specs', 'spec', key)),
     list: (query) => answer(() => list(connection, query)),
     count: (tenant) => answer(() => count(connection, tenant)),
@@ -168,9 +168,9 @@ function byRequestId(connection: Connection, tenant: string, requestId: string):
 }
 
 /** A caller that repeats its submit takes the answer for an acknowledgement: it waits for the disk as the first one does. */
-async function durableByRequestId(connection: Connection, group: GroupCommit, tenant: string, requestId: string): Promise<Task | null> {
+async function durableByRequestId(connection: Connection, tenant: string, requestId: string): Promise<Task | null> {
   const task = byRequestId(connection, tenant, requestId);
-  if (task !== null) await group.settled();
+  if (task !== null) await connection.sync();
   return task;
 }
 

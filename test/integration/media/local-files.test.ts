@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +11,7 @@ import type { AssetSource } from '../../../src/task/ports/asset-source.js';
 let folder: string;
 let root: string;
 let files: AssetSource;
+const socket = createServer();
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(path.join(tmpdir(), 'cutroom-files-')));
@@ -23,11 +25,15 @@ beforeAll(async () => {
   await symlink('a.mp4', path.join(root, 'alias.mp4'));
   await symlink('nowhere', path.join(root, 'dangling.mp4'));
   execFileSync('mkfifo', [path.join(root, 'fifo.mp4')]);
+  await new Promise<void>((resolve) => socket.listen(path.join(root, 'socket.mp4'), resolve));
   // The root itself may be named by a link.
   await symlink('root', path.join(folder, 'root-link'));
   files = createLocalFiles({ roots: [path.join(folder, 'root-link'), path.join(folder, 'root-two')] });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  socket.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const fetch = (uri: string) => files.fetch(uri, { field: 'the.field', signal: new AbortController().signal, folder: path.join(folder, 'unused') });
 
@@ -46,7 +52,7 @@ describe('createLocalFiles', () => {
   it.each([
     ['../outside/secret.mp4', 'outside'], ['escape.mp4', 'outside'], ['door/secret.mp4', 'outside'], ['sub/../../outside/secret.mp4', 'outside'], ['/etc/passwd', 'outside'], ['file:///etc/passwd', 'outside'],
     ['/no/such/file', 'outside'], ['..', 'outside'], ['.', 'outside'],
-    ['none.mp4', 'does not exist'], ['dangling.mp4', 'does not exist'], ['a.mp4/b', 'does not exist'], ['sub', 'is a folder'], ['fifo.mp4', 'no regular file'],
+    ['none.mp4', 'does not exist'], ['dangling.mp4', 'does not exist'], ['a.mp4/b', 'does not exist'], ['sub', 'is a folder'], ['fifo.mp4', 'no regular file'], ['socket.mp4', 'no regular file'],
     ['http://example.com/a.mp4', 'a web address'], ['HTTPS://example.com/a.mp4', 'a web address'], ['s3://bucket/a.mp4', 'not served'], ['file://host/a.mp4', 'no valid file: URL'], ['', 'empty'], ['a\0.mp4', 'zero byte'],
   ])('refuses %j: %s', async (uri, words) => {
     const problem = await files.check(uri);

@@ -40,6 +40,18 @@ describe('the file of the SQLite store', () => {
     await createSqliteStore({ file }).close();
   });
 
+  it('what could not be brought to the disk is not acknowledged, nor to a caller that repeats it, though it can be read', async () => {
+    const store = createSqliteStore({ file });
+    // SQLite has it open and goes on; who waits for the disk opens it at the first change, and cannot.
+    await rm(`${file}-wal`);
+    const task = newTask({ requestId: '123e4567-e89b-42d3-a456-426614174000' });
+    const refused = { detail: { reason: 'STORE_UNAVAILABLE' } };
+    await expect(store.insert(task, '{}')).rejects.toMatchObject(refused);
+    expect(await store.get(task)).toMatchObject({ id: task.id });
+    await expect(store.findByRequestId(task.tenant, task.requestId ?? '')).rejects.toMatchObject(refused);
+    await store.close();
+  });
+
   it('another process is refused while the first lives; after kill -9 it opens at once and has all that was acknowledged', async () => {
     const writer = startWriter(file);
     try {
