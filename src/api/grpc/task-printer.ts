@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Task as WireTask } from '../../../generated/cutroom/v1/task.js';
 import type { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
 import type { Task } from '../../task/task.js';
@@ -26,8 +27,7 @@ interface Print {
 
 /** @param monotonicMs milliseconds that never go back. */
 export function createTaskPrinter(sign: SignUrl, monotonicMs: () => number): TaskPrinter {
-  // In order of printing, oldest first.
-  const prints = new Map<string, Print>();
+  const prints = new LRUCache<string, Print>({ max: MAX_PRINTS });
 
   function print(task: Task): Print {
     // Ids are UUIDs: no two tenants have the same one.
@@ -35,17 +35,8 @@ export function createTaskPrinter(sign: SignUrl, monotonicMs: () => number): Tas
     if (known?.revision === task.revision && (task.outputs.length === 0 || monotonicMs() - known.atMs < MAX_PRINT_AGE_MS)) return known;
     const wire = printTask(task, sign);
     const made: Print = { revision: task.revision, task: wire, event: { event: { $case: 'task', value: wire } }, atMs: monotonicMs() };
-    prints.delete(task.id);
     prints.set(task.id, made);
-    if (prints.size > MAX_PRINTS) forgetOldest();
     return made;
-  }
-
-  function forgetOldest(): void {
-    for (const id of prints.keys()) {
-      prints.delete(id);
-      return;
-    }
   }
 
   return { task: (task) => print(task).task, event: (task) => print(task).event };

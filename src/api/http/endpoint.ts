@@ -1,10 +1,10 @@
 import type { JsonObject } from '@bufbuild/protobuf';
+import { LRUCache } from 'lru-cache';
 import type { CallContext } from 'nice-grpc';
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { TaskError } from '../../task/errors.js';
 import { jsonType, type JsonType, readCallersJson, readJson, writeFullJson } from '../../wire/proto-json.js';
 import { submitRequestType } from '../../wire/submit-request-type.js';
-import { createMemory } from './memory.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { Chain } from '../chain/chain.js';
 import type { TaskService } from '../grpc/task-service.js';
@@ -77,11 +77,13 @@ function endpoint<Request, Response extends object>(
 
   // In a body unknown fields are ignored, as over gRPC and by grpc-gateway. Of a query there are only known ones here.
   const readRequest = (json: JsonObject) => (hasBody ? readCallersJson(requestType, json) : readJson(requestType, json, { unknownFields: 'refuse' }));
-  const remember = createMemory<ParsedRequest<Request>>(MAX_REMEMBERED);
+  const remembered = new LRUCache<string, ParsedRequest<Request>>({ max: MAX_REMEMBERED });
 
   return async ({ read, key }, context, printing) => {
-    const parse = () => parseRequest(() => readRequest(read()), generated.requestType, hasBody ? 'body' : 'query');
-    const { request, fault } = key === null ? parse() : remember(key, parse);
+    const known = key === null ? undefined : remembered.get(key);
+    const parsed = known ?? parseRequest(() => readRequest(read()), generated.requestType, hasBody ? 'body' : 'query');
+    if (key !== null && !known) remembered.set(key, parsed);
+    const { request, fault } = parsed;
     const answer = await chain.unary({ path, request, context }, async (inner) => {
       // Thrown here and not before, so that a malformed request is logged and answered like any other.
       if (fault) throw fault;

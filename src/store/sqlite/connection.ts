@@ -1,4 +1,5 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+import { LRUCache } from 'lru-cache';
 import { storeUnavailable } from '../errors.js';
 import { lockFile } from './file-lock.js';
 import { ensurePrivateFile } from './private-file.js';
@@ -47,16 +48,15 @@ export function openConnection(path: string): Connection {
 }
 
 function connectionOf(database: DatabaseSyncInstance, log: LogSync, release: () => void): Connection {
-  const statements = new Map<string, StatementSyncInstance>();
+  // Bounded, since each form of a caller's filter is a text of its own.
+  const statements = new LRUCache<string, StatementSyncInstance>({ max: MAX_STATEMENTS });
   let durability: Durability = 'full';
 
   function prepared(sql: string): StatementSyncInstance {
-    const statement = statements.get(sql) ?? database.prepare(sql);
-    // The last used comes last. Bounded, since each form of a caller's filter is a text of its own.
-    statements.delete(sql);
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = database.prepare(sql);
     statements.set(sql, statement);
-    const [oldest] = statements.keys();
-    if (statements.size > MAX_STATEMENTS && oldest !== undefined) statements.delete(oldest);
     return statement;
   }
 

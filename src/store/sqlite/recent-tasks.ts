@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Task, TaskKey } from '../../task/task.js';
 
 /** As many as are polled or watched at a time. At 1–2 KB each. */
@@ -15,17 +16,14 @@ export interface RecentTasks {
 }
 
 export function createRecentTasks(): RecentTasks {
-  // In order of reading, oldest first. Two tenants with the same id push out each other.
-  const recent = new Map<string, Task>();
+  // Two tenants with the same id push out each other.
+  const recent = new LRUCache<string, Task>({ max: MAX_TASKS });
   return {
     get({ tenant, id }, load) {
       const known = recent.get(id);
       if (known?.tenant === tenant) return known;
       const task = load();
-      if (task === null) return null;
-      recent.set(id, task);
-      const [oldest] = recent.size > MAX_TASKS ? recent.keys() : [];
-      if (oldest !== undefined) recent.delete(oldest);
+      if (task !== null) recent.set(id, task);
       return task;
     },
     drop({ id }) {

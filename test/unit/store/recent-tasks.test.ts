@@ -29,7 +29,7 @@ test('another tenant never gets it', () => {
   expect(recent.get({ tenant: 'other', id: 'a' }, () => null)).toBeNull();
 });
 
-test('is bounded: the oldest is forgotten', () => {
+test('is bounded: what nobody asked for longest is forgotten', () => {
   const recent = createRecentTasks();
   let reads = 0;
   const get = (id: string) => recent.get({ tenant: 'default', id }, () => {
