@@ -1,8 +1,11 @@
 import { linesOf, parsedCues, type ParsedCues, type SkippedLine } from './subtitle-text.js';
 import { looksLikeTimeSpan, parseTimeSpan } from './time-span.js';
 
-/** Mark-up that players understand and that would otherwise show as text: HTML-like tags and SSA overrides. */
-const MARKUP = /<\/?(?:b|i|u|s|font|c|v|lang|ruby|rt)(?:[\s.][^>]*)?>|\{\\[^}]*\}/gi;
+/**
+ * Mark-up that players understand and that would otherwise show as text: HTML-like tags and SSA overrides. None has the sign within it that it begins
+ * with: a file of nothing but beginnings is then read once, and not from each of them to its end.
+ */
+const MARKUP = /<\/?(?:b|i|u|s|font|c|v|lang|ruby|rt)(?:[\s.][^<>]*)?>|\{\\[^{}]*\}/gi;
 
 /**
  * Reads SubRip text as players do, not as the few who specified it did: byte order mark, any line ends, numbers missing or wrong,
