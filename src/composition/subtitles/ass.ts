@@ -1,5 +1,5 @@
 import type { Cue } from '../montage.js';
-import { linesOf, parsedCues, type ParsedCues, type SkippedLine, SubtitleSyntaxError } from './subtitle-text.js';
+import { linesOf, parsedCues, type ParsedCues, problemOf, type SkippedLine, SubtitleSyntaxError } from './subtitle-text.js';
 import { timeUs } from './time-span.js';
 
 const SECTION = /^\s*\[([^\]]+)\]\s*$/;
@@ -76,10 +76,12 @@ function readDialogue({ columns, softBreak, cues, skipped }: AssFile, value: str
   const startUs = readTime(fields[columns.start]);
   const endUs = readTime(fields[columns.end]);
   if (startUs === null || endUs === null || fields.length < columns.count) skipped.push({ line: number, problem: 'has times that cannot be read' });
-  else if (endUs <= startUs) skipped.push({ line: number, problem: 'ends before it starts' });
   else {
     const text = plainText(fields.slice(columns.count - 1).join(','), softBreak);
-    if (text !== '') cues.set(`${startUs} ${endUs} ${text}`, { startUs, endUs, text });
+    const cue = { startUs, endUs, text };
+    const problem = problemOf(cue);
+    if (problem !== null) skipped.push({ line: number, problem });
+    else if (text !== '') cues.set(`${startUs} ${endUs} ${text}`, cue);
   }
 }
 

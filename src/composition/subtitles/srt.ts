@@ -1,4 +1,4 @@
-import { linesOf, parsedCues, type ParsedCues, type SkippedLine } from './subtitle-text.js';
+import { linesOf, parsedCues, type ParsedCues, problemOf, type SkippedLine } from './subtitle-text.js';
 import { looksLikeTimeSpan, parseTimeSpan } from './time-span.js';
 
 /**
@@ -25,8 +25,10 @@ export function parseSrt(text: string): ParsedCues {
   const cues = spans.flatMap(({ line, span }, i) => {
     const body = textBetween(lines, line + 1, spans[i + 1]?.line);
     if (!span || body === '') return [];
-    if (span.endUs > span.startUs) return [{ ...span, text: body }];
-    skipped.push({ line: line + 1, problem: 'ends before it starts' });
+    const cue = { ...span, text: body };
+    const problem = problemOf(cue);
+    if (problem === null) return [cue];
+    skipped.push({ line: line + 1, problem });
     return [];
   });
   return parsedCues(cues, skipped.sort((a, b) => a.line - b.line));

@@ -35,6 +35,7 @@ describe('WebVTT', () => {
     ['&lt;b&gt;', '<b>'],
     ['a&nbsp;b &lrm;&rlm;.', 'a\u00A0b \u200E\u200F.'],
     ['&quot;&#39;&#x4f60;&quot;', '"\'你"'],
+    ['&constructor; &toString;', '&constructor; &toString;'],
     ['AT&T, &unknown; &#0; &#xD800;', 'AT&T, &unknown; &#0; &#xD800;'],
     ['I <3 you, 1 < 2', 'I <3 you, 1 < 2'],
   ])('reads %s', (written, shown) => {
