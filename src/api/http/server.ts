@@ -17,8 +17,6 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** How long the head of a request may take, and then its body. */
 const HEADERS_MS = 60_000;
 const BODY_MS = 60_000;
-/** How long an upload, which may take any time, may stand still. */
-const UPLOAD_IDLE_MS = 30_000;
 
 export interface HttpServerOptions {
   /** `host:port`, with brackets around IPv6; port 0 picks a free one. */
@@ -26,6 +24,8 @@ export interface HttpServerOptions {
   readonly handler: HttpHandler;
   /** Requests whose body the handler reads itself, as it comes. */
   readonly isUpload: (method: string, path: string) => boolean;
+  /** How long such a body may stand still before its caller is cut. */
+  readonly uploadIdleMs: number;
   readonly drain: Drain;
   readonly logger: Logger;
   /** How long a caller may leave what was sent to it unread before it is cut. */
@@ -106,7 +106,7 @@ class Caller {
   }
 }
 
-async function answerTo(message: IncomingMessage, caller: Caller, { handler, isUpload }: HttpServerOptions): Promise<HttpResponse> {
+async function answerTo(message: IncomingMessage, caller: Caller, { handler, isUpload, uploadIdleMs }: HttpServerOptions): Promise<HttpResponse> {
   const url = message.url ?? '';
   if (!url.startsWith('/')) return plainError(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
   const mark = url.indexOf('?');
@@ -127,7 +127,9 @@ async function answerTo(message: IncomingMessage, caller: Caller, { handler, isU
   const encoding = message.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') return plainError(415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
   if (isUpload(method, request.path)) {
-    message.setTimeout(UPLOAD_IDLE_MS, () => message.destroy());
+    message.setTimeout(uploadIdleMs, () => message.destroy());
+    // What the handler does with all of it may take longer, while the caller has nothing more to send.
+    message.once('end', () => message.setTimeout(0));
     return handler({ ...request, signal: caller.signal, upload: message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array> });
   }
   const body = await readBody(message, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_MS });
