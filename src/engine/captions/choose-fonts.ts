@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import type { Cue, SubtitleStyle } from '../../composition/montage.js';
 import { RenderError } from '../../task/failure.js';
 import { toLines } from './ass-text.js';
@@ -23,7 +24,9 @@ export async function chooseFonts(order: CaptionOrder | null, { named, own }: Pi
   if (!order) return NONE;
   const { style, cues, signal } = order;
   const font = style.font === null ? null : named.get(style.font);
-  if (font === undefined) throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', { field: 'spec.montage.subtitles.style.font' });
+  // libass would take another font without a word.
+  const isThere = font && (await access(font.file, constants.R_OK).then(() => true, () => false));
+  if (font === undefined || isThere === false) throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', { field: 'spec.montage.subtitles.style.font' });
   const isDrawn = style.boxColor !== null && style.boxShape !== 'TEXT';
   if (!isDrawn) return { font, ruler: null };
   const ours = own.map(({ regular, bold }) => (style.bold ? bold : regular));

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toAssDocument } from '../../../src/engine/captions/ass-document.js';
+import { chooseFonts } from '../../../src/engine/captions/choose-fonts.js';
 import { type NamedFont, readFontFolder } from '../../../src/engine/captions/font-folder.js';
 import { prepareFonts, type Fonts } from '../../../src/engine/captions/fonts.js';
 
@@ -110,6 +111,21 @@ it('does not offer a font whose copy broke off, wherever that was', async () => 
   const { fonts, unusable } = await readFontFolder(own);
   expect(fonts).toEqual([]);
   expect(unusable).toHaveLength(2 * lengths.length);
+});
+
+it('fails a render whose font is another machine’s, or has gone since the start', async () => {
+  const own = path.join(folder, 'gone');
+  await mkdir(own);
+  await copyFile(packaged('latin/NotoSans-Thin.ttf'), path.join(own, 'a.ttf'));
+  const { fonts: named } = await readFontFolder(own);
+  const fonts = { own: [], named: new Map(named.map((font) => [font.name, font])) };
+  const color = { r: 0, g: 0, b: 0, a: 255 };
+  const style = { fontSize: 20, textColor: color, outlineColor: color, outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, bold: false, position: 'TOP' as const };
+  const choose = (font: string) => chooseFonts({ style: { ...style, font }, cues: [], signal: new AbortController().signal }, fonts);
+  expect((await choose('a.ttf')).font?.name).toBe('a.ttf');
+  await expect(choose('b.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND' } });
+  await rm(path.join(own, 'a.ttf'));
+  await expect(choose('a.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND' } });
 });
 
 it('has no fonts without a folder, and says so when the folder is not there', async () => {
