@@ -7,6 +7,7 @@ import type { Drain } from '../drain.js';
 import { plainError } from './http-error.js';
 import type { HttpRequest, HttpResponse } from './http-types.js';
 import { readBody } from './read-body.js';
+import { refusal } from './refusal.js';
 import type { HttpHandler } from './router.js';
 import { swallowRest } from './swallow.js';
 import { writeResponse } from './write-response.js';
@@ -74,7 +75,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   } catch (error) {
     if (response.destroyed) return;
     options.logger.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
-    answer = plainError(500, Status.INTERNAL, 'internal error; the log of the server says more');
+    answer = refusal(request.url ?? '', 500, Status.INTERNAL, 'internal error; the log of the server says more');
   }
   // A body that was not read to its end would be taken for the next request; a client that keeps its connection would hold up a stop.
   if (!request.complete || options.drain.signal.aborted) response.setHeader('connection', 'close');
@@ -125,7 +126,7 @@ async function answerTo(message: IncomingMessage, caller: Caller, { handler, isU
   if (method === 'GET' || method === 'HEAD') return handler(request);
 
   const encoding = message.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') return plainError(415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
+  if (encoding !== 'identity') return refusal(url, 415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
   if (isUpload(method, request.path)) {
     message.setTimeout(uploadIdleMs, () => message.destroy());
     // What the handler does with all of it may take longer, while the caller has nothing more to send.
@@ -133,7 +134,7 @@ async function answerTo(message: IncomingMessage, caller: Caller, { handler, isU
     return handler({ ...request, signal: caller.signal, upload: message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array> });
   }
   const body = await readBody(message, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_MS });
-  if (body.kind === 'too-large') return plainError(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
+  if (body.kind === 'too-large') return refusal(url, 413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
   return handler({ ...request, signal: caller.signal, body: body.bytes });
 }
 
