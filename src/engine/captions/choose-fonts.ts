@@ -24,9 +24,7 @@ export async function chooseFonts(order: CaptionOrder | null, { named, own }: Pi
   if (!order) return NONE;
   const { style, cues, signal } = order;
   const font = style.font === null ? null : named.get(style.font);
-  // libass would take another font without a word.
-  const isThere = font && (await access(font.file, constants.R_OK).then(() => true, () => false));
-  if (font === undefined || isThere === false) throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', { field: 'spec.montage.subtitles.style.font' });
+  if (font === undefined || (font && !(await isReadable(font.file)))) throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', { field: 'spec.montage.subtitles.style.font' });
   const isDrawn = style.boxColor !== null && style.boxShape !== 'TEXT';
   if (!isDrawn) return { font, ruler: null };
   const ours = own.map(({ regular, bold }) => (style.bold ? bold : regular));
@@ -34,4 +32,9 @@ export async function chooseFonts(order: CaptionOrder | null, { named, own }: Pi
   const ruler = await openRuler({ Default: [...(font ? [font.file] : []), ...ours], Japanese: [...japanese, ...ours] });
   await ruler.prepare(cues.flatMap((cue) => toLines(cue.text).map((text) => ({ text, style: styleNameOf(cue.text, font) }))), signal);
   return { font, ruler };
+}
+
+/** libass would take another font without a word. */
+function isReadable(file: string): Promise<boolean> {
+  return access(file, constants.R_OK).then(() => true, () => false);
 }
