@@ -5,8 +5,11 @@ import { parseTimeSpan } from './time-span.js';
 const NO_CUE = /^(?:NOTE|STYLE|REGION)(?:[ \t]|$)/;
 const ARROW = '-->';
 
-/** Readings above the characters, which would otherwise stand between them. The next one ends the search for an end that is missing: a file of nothing but beginnings takes no longer. */
-const RUBY_TEXT = /<rt(?:[.\s][^<>]*)?>(?:(?!<rt[.\s>])[\s\S])*?<\/rt>/gi;
+/**
+ * Readings above the characters, which would otherwise stand between them; the end of the last one may be missing. The next one ends the search for an
+ * end: a file of nothing but beginnings takes no longer.
+ */
+const RUBY_TEXT = /<rt(?:[.\s][^<>]*)?>(?:(?!<rt[.\s>])[\s\S])*?(?:<\/rt>|(?=<\/ruby>))/gi;
 /** `<b>`, `<c.loud>`, `<v Name>`, `</v>`, `<00:01.000>`; not the heart of `<3`, nor `a < b`. */
 const TAG = /<\/?[a-z][^<>]*>|<[\d:.]+>|<\/?>/gi;
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi;

@@ -24,6 +24,7 @@ describe('WebVTT', () => {
     ['STYLE and REGION', plain.replace('WEBVTT\n', 'WEBVTT\n\nSTYLE\n::cue(b) {\n  color: red;\n}\n\nREGION\nid:fred\nwidth:40%\n')],
     ['tags', plain.replace('Hello', '<v.loud Mary Ann><b>H<i>e</i>l</b><c.yellow.bg_blue>l</c><00:00:01.000>o</v>')],
     ['a tag over two lines', plain.replace('你好\n第二行', '<lang zh>你好\n第二行</lang>')],
+    ['readings of characters, of which the last does not end', plain.replace('你好', '<ruby>你<rt>nǐ</rt>好<rt>hǎo</ruby>')],
     ['readings of characters', plain.replace('你好', '<ruby>你好<rt>nǐ hǎo</rt></ruby>')],
   ])('%s', (_, text) => {
     expect(isVtt(text)).toBe(true);
