@@ -23,6 +23,8 @@ import { startHttpServer } from './http/server.js';
 const WATCHER_STALL_MS = 60_000;
 /** The status of its end may then lie untaken for this part of that before its stream is reset. */
 const WATCHER_RESET_PART = 1 / 12;
+/** How long an upload, which may take any time, may stand still. */
+const UPLOAD_IDLE_MS = 30_000;
 /** Of the contract, as its OpenAPI document says. */
 const API_VERSION = 'v1';
 const READINESS_TIMEOUT_MS = 2_000;
@@ -84,7 +86,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const interceptors = [guard.interceptor];
   const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
   try {
-    const http = await startHttpServer({ address: options.httpAddress, handler, isUpload, drain, logger, graceMs, readerStallMs: options.watcherStallMs ?? WATCHER_STALL_MS });
+    const http = await startHttpServer({ address: options.httpAddress, handler, isUpload, uploadIdleMs: UPLOAD_IDLE_MS, drain, logger, graceMs, readerStallMs: stallMs });
     return {
       grpcPort: grpc.port,
       httpPort: http.port,

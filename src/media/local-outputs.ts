@@ -3,7 +3,7 @@ import path from 'node:path';
 import { RenderError } from '../task/failure.js';
 import type { OutputName, OutputStore } from '../task/ports/output-store.js';
 import type { TaskKey } from '../task/task.js';
-import { isDiskFull, sync } from './sync.js';
+import { isDiskFull, sync, syncUpTo } from './sync.js';
 
 /** What a part of a location may be: no separator, no `..`, no hidden name. */
 const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
@@ -90,10 +90,7 @@ async function moveDurably(from: string, to: string, root: string): Promise<void
     await copyBeside(from, to);
   });
   // The file's name is part of its folder, and the new folders' names of theirs.
-  for (let at = folder; ; at = path.dirname(at)) {
-    await sync(at);
-    if (at === root || at === path.dirname(at)) break;
-  }
+  await syncUpTo(root, folder);
 }
 
 /** Across file systems: a copy under another name first, since a copy can be seen half done. */

@@ -4,13 +4,14 @@ import path from 'node:path';
 import { TaskError } from '../task/errors.js';
 import type { LibraryFile } from '../task/ports/media-library.js';
 import type { MediaUploads, UploadDraft } from '../task/ports/media-uploads.js';
-import { isDiskFull, sync } from './sync.js';
+import { isDiskFull, syncUpTo } from './sync.js';
 
 /** Where files are until they are accepted: hidden, so that no list shows it. */
 const INCOMING = '.incoming';
 /** No upload takes so long: what is older is of a process that was killed. */
 const STALE_MS = 24 * 3600 * 1000;
-const MAX_STEM_CHARACTERS = 60;
+/** At four bytes each, with what is added to them, they fit into the 255 bytes of a file's name. */
+const MAX_STEM_CHARACTERS = 56;
 
 /**
  * Uploads in a folder of this machine, which must be one of the input roots. Safe to open by several processes at once.
@@ -60,7 +61,7 @@ function draftOf({ root, uri, file, sizeBytes }: { root: string; uri: string; fi
       try {
         await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
         await moveTo(file, target);
-        await sync(path.dirname(target));
+        await syncUpTo(root, path.dirname(target));
       } catch (error) {
         throw typed(error);
       }
@@ -83,8 +84,10 @@ async function moveTo(file: string, target: string): Promise<void> {
 
 /** What a caller calls it, made fit for a file's name and a URI, and 48 bits that make it no other's. */
 function uniqueName(wanted: string): string {
-  const { name, ext } = path.parse(wanted.replace(/\\/g, '/'));
-  const stem = name.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '_').replace(/^_+|_+$/g, '');
+  const base = path.posix.basename(wanted.replace(/\\/g, '/'));
+  // Not `path.extname`: to that a name that is all ending, such as `.mp3`, has none.
+  const ext = /\.[A-Za-z0-9]{1,8}$/.exec(base)?.[0] ?? '';
+  const stem = base.slice(0, base.length - ext.length).normalize('NFC').replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '_').replace(/^_+|_+$/g, '');
   const short = Array.from(stem).slice(0, MAX_STEM_CHARACTERS).join('');
   return `${short === '' ? 'file' : short}-${randomBytes(6).toString('hex')}${ext.toLowerCase()}`;
 }

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import path from 'node:path';
 
 /** Returns once a file's bytes, or a folder's names, are on the disk. */
 export async function sync(name: string): Promise<void> {
@@ -7,6 +8,14 @@ export async function sync(name: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Returns once a folder's names, and the names of the folders that it lies in up to `root`, are on the disk. */
+export async function syncUpTo(root: string, folder: string): Promise<void> {
+  for (let at = folder; ; at = path.dirname(at)) {
+    await sync(at);
+    if (at === root || at === path.dirname(at)) break;
   }
 }
 

@@ -123,5 +123,11 @@ describe('uploads', () => {
   it('have no effect on the limit of all other requests', async () => {
     const response = await fetch(`${service.http}/api/v1/videos`, { method: 'POST', body: Buffer.alloc(5 * 1024 * 1024, ' ') });
     expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ status: 413 });
+  });
+
+  it('are not taken compressed', async () => {
+    const answer = await send('musics', formOf(await bytesOf('voice.wav'), 'a.wav'), { 'content-encoding': 'gzip' });
+    expect(answer).toMatchObject({ status: 415, message: 'a compressed body is not taken' });
   });
 });

@@ -7,6 +7,7 @@ import type { Drain } from '../drain.js';
 import { plainError } from './http-error.js';
 import type { HttpHandler, HttpResponse } from './http-types.js';
 import { readBody } from './read-body.js';
+import { refusal } from './refusal.js';
 import { SocketRequest } from './socket-request.js';
 import { swallowRest } from './swallow.js';
 import { writeResponse } from './write-response.js';
@@ -17,8 +18,6 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** How long the head of a request may take, and then its body. */
 const HEADERS_MS = 60_000;
 const BODY_MS = 60_000;
-/** How long an upload, which may take any time, may stand still. */
-const UPLOAD_IDLE_MS = 30_000;
 
 export interface HttpServerOptions {
   /** `host:port`, with brackets around IPv6; port 0 picks a free one. */
@@ -26,6 +25,8 @@ export interface HttpServerOptions {
   readonly handler: HttpHandler;
   /** Requests whose body the handler reads itself, as it comes. */
   readonly isUpload: (method: string, path: string) => boolean;
+  /** How long such a body may stand still before its caller is cut. */
+  readonly uploadIdleMs: number;
   readonly drain: Drain;
   readonly logger: Logger;
   /** How long a caller may leave what was sent to it unread before it is cut. */
@@ -73,28 +74,30 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   } catch (error) {
     if (response.destroyed) return;
     options.logger.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
-    answer = plainError(500, Status.INTERNAL, 'internal error; the log of the server says more');
+    answer = refusal(request.url ?? '', 500, Status.INTERNAL, 'internal error; the log of the server says more');
   }
   // A body that was not read to its end would be taken for the next request; a client that keeps its connection would hold up a stop.
   if (!request.complete || options.drain.signal.aborted) response.setHeader('connection', 'close');
   await writeResponse(request, response, answer, { stallMs: options.readerStallMs });
 }
 
-async function answerTo(message: IncomingMessage, response: ServerResponse, { handler, isUpload }: HttpServerOptions): Promise<HttpResponse> {
+async function answerTo(message: IncomingMessage, response: ServerResponse, { handler, isUpload, uploadIdleMs }: HttpServerOptions): Promise<HttpResponse> {
   const request = new SocketRequest(message, response);
   const { method, path } = request;
   if (!path.startsWith('/')) return plainError(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
   if (method === 'GET' || method === 'HEAD') return await handler(request);
 
   const encoding = message.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') return plainError(415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
+  if (encoding !== 'identity') return refusal(path, 415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
   if (isUpload(method, path)) {
-    message.setTimeout(UPLOAD_IDLE_MS, () => message.destroy());
+    message.setTimeout(uploadIdleMs, () => message.destroy());
+    // What the handler does with all of it may take longer, while the caller has nothing more to send.
+    message.once('end', () => message.setTimeout(0));
     request.upload = message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
     return await handler(request);
   }
   const body = await readBody(message, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_MS });
-  if (body.kind === 'too-large') return plainError(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
+  if (body.kind === 'too-large') return refusal(path, 413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
   request.body = body.bytes;
   return await handler(request);
 }

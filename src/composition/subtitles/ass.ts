@@ -1,9 +1,8 @@
 import type { Cue } from '../montage.js';
-import { linesOf, parsedCues, type ParsedCues, type SkippedLine, SubtitleSyntaxError } from './subtitle-text.js';
+import { linesOf, parsedCues, type ParsedCues, problemOf, type SkippedLine, SubtitleSyntaxError } from './subtitle-text.js';
 import { timeUs } from './time-span.js';
 
 const SECTION = /^\s*\[([^\]]+)\]\s*$/;
-const KEYED = /^\s*([A-Za-z ]+?)\s*:\s?(.*)$/;
 /** `1:02:03.45`. */
 const TIME = /^\s*(\d{1,3}):(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,6}))?\s*$/;
 
@@ -12,7 +11,7 @@ const DEFAULT_FORMAT = ['layer', 'start', 'end', 'style', 'name', 'marginl', 'ma
 
 /** Whether a file looks like ASS or SSA: it has the headings of one. */
 export function isAss(text: string): boolean {
-  return /^[^\S\r\n]*\[(?:Script Info|Events|V4\+? Styles)\][^\S\r\n]*$/im.test(text.slice(0, 65_536));
+  return /^\uFEFF?[ \t]*\[(?:Script Info|Events|V4\+? Styles)\][ \t]*$/im.test(text.slice(0, 65_536));
 }
 
 /**
@@ -48,8 +47,10 @@ interface Columns {
 }
 
 function readLine(file: AssFile, line: string, number: number): void {
-  const [, key = '', value = ''] = KEYED.exec(line) ?? [];
-  const name = key.toLowerCase();
+  const colon = line.indexOf(':');
+  if (colon < 0) return;
+  const name = line.slice(0, colon).trim().toLowerCase();
+  const value = line.slice(colon + 1);
   if (file.section === 'script info' && name === 'wrapstyle') file.softBreak = value.trim() === '2' ? '\n' : ' ';
   if (file.section !== 'events') return;
   if (name === 'format') file.columns = readFormat(value, number);
@@ -75,10 +76,12 @@ function readDialogue({ columns, softBreak, cues, skipped }: AssFile, value: str
   const startUs = readTime(fields[columns.start]);
   const endUs = readTime(fields[columns.end]);
   if (startUs === null || endUs === null || fields.length < columns.count) skipped.push({ line: number, problem: 'has times that cannot be read' });
-  else if (endUs <= startUs) skipped.push({ line: number, problem: 'ends before it starts' });
   else {
     const text = plainText(fields.slice(columns.count - 1).join(','), softBreak);
-    if (text !== '') cues.set(`${startUs} ${endUs} ${text}`, { startUs, endUs, text });
+    const cue = { startUs, endUs, text };
+    const problem = problemOf(cue);
+    if (problem !== null) skipped.push({ line: number, problem });
+    else if (text !== '') cues.set(`${startUs} ${endUs} ${text}`, cue);
   }
 }
 
@@ -94,10 +97,13 @@ const DRAWING = /\\p(\d+)/g;
 function plainText(text: string, softBreak: AssFile['softBreak']): string {
   let plain = '';
   let drawing = false;
-  for (const [piece, overrides] of text.matchAll(PIECE)) {
+  // Beyond the last brace no block is closed: looking for its end from each brace there would take time that grows with their square.
+  const closed = text.lastIndexOf('}') + 1;
+  for (const [piece, overrides] of text.slice(0, closed).matchAll(PIECE)) {
     if (overrides === undefined) plain += drawing ? '' : piece;
     for (const [, scale] of (overrides ?? '').matchAll(DRAWING)) drawing = Number(scale) > 0;
   }
+  if (!drawing) plain += text.slice(closed);
   const broken = plain.replace(/\\N/g, '\n').replace(/\\n/g, softBreak).replace(/\\h/g, '\u00A0').replace(/\\([{}])/g, '$1');
   return broken.split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n');
 }

@@ -1,8 +1,11 @@
-import { linesOf, parsedCues, type ParsedCues, type SkippedLine } from './subtitle-text.js';
+import { linesOf, parsedCues, type ParsedCues, problemOf, type SkippedLine } from './subtitle-text.js';
 import { looksLikeTimeSpan, parseTimeSpan } from './time-span.js';
 
-/** Mark-up that players understand and that would otherwise show as text: HTML-like tags and SSA overrides. */
-const MARKUP = /<\/?(?:b|i|u|s|font|c|v|lang|ruby|rt)(?:[\s.][^>]*)?>|\{\\[^}]*\}/gi;
+/**
+ * Mark-up that players understand and that would otherwise show as text: HTML-like tags and SSA overrides. None has the sign within it that it begins
+ * with: a file of nothing but beginnings is then read once, and not from each of them to its end.
+ */
+const MARKUP = /<\/?(?:b|i|u|s|font|c|v|lang|ruby|rt)(?:[\s.][^<>]*)?>|\{\\[^{}]*\}/gi;
 
 /**
  * Reads SubRip text as players do, not as the few who specified it did: byte order mark, any line ends, numbers missing or wrong,
@@ -22,8 +25,10 @@ export function parseSrt(text: string): ParsedCues {
   const cues = spans.flatMap(({ line, span }, i) => {
     const body = textBetween(lines, line + 1, spans[i + 1]?.line);
     if (!span || body === '') return [];
-    if (span.endUs > span.startUs) return [{ ...span, text: body }];
-    skipped.push({ line: line + 1, problem: 'ends before it starts' });
+    const cue = { ...span, text: body };
+    const problem = problemOf(cue);
+    if (problem === null) return [cue];
+    skipped.push({ line: line + 1, problem });
     return [];
   });
   return parsedCues(cues, skipped.sort((a, b) => a.line - b.line));

@@ -25,6 +25,15 @@ export function linesOf(text: string): string[] {
   return text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
 }
 
+/** As many as a cue of a request may have; a file that is misread may make one cue of all of it, which would take minutes to lay out. */
+const MAX_CUE_CHARACTERS = 2000;
+
+/** Why a cue that was read is left out; null: it is not. */
+export function problemOf({ startUs, endUs, text }: Cue): string | null {
+  if (endUs <= startUs) return 'ends before it starts';
+  return text.length > MAX_CUE_CHARACTERS && Array.from(text).length > MAX_CUE_CHARACTERS ? `has a text of more than ${MAX_CUE_CHARACTERS} characters` : null;
+}
+
 /** Puts cues in order of start. @throws SubtitleSyntaxError when there is none, with the first line that could not be read. */
 export function parsedCues(cues: readonly Cue[], skipped: readonly SkippedLine[]): ParsedCues {
   const [first] = skipped;

@@ -13,9 +13,9 @@ export function parseTimeSpan(line: string): TimeSpan | null {
   return match ? { startUs: timeUs(match.slice(1, 5)), endUs: timeUs(match.slice(5, 9)) } : null;
 }
 
-/** Whether a line is meant as a time span: one that cannot be read is worth a word, whereas text may well have an arrow in it. */
+/** Whether a line is meant as a time span: one that cannot be read is worth a word, whereas text may well have an arrow in it. Files that were moved to earlier times have negative ones. */
 export function looksLikeTimeSpan(line: string): boolean {
-  return /^\s*\d[\d:.,\s]*--?>/.test(line);
+  return /^\s*-?\d[\d:.,\s]*--?>/.test(line);
 }
 
 /** A time by its parts as written: hours, minutes, seconds, and the digits after the decimal point. */

@@ -1,18 +1,21 @@
-import { linesOf, parsedCues, type ParsedCues, type SkippedLine } from './subtitle-text.js';
+import { linesOf, parsedCues, type ParsedCues, problemOf, type SkippedLine } from './subtitle-text.js';
 import { parseTimeSpan } from './time-span.js';
 
 /** Blocks that hold no cue. */
 const NO_CUE = /^(?:NOTE|STYLE|REGION)(?:[ \t]|$)/;
 const ARROW = '-->';
 
-/** Readings above the characters, which would otherwise stand between them. */
-const RUBY_TEXT = /<rt(?:[.\s][^>]*)?>[\s\S]*?<\/rt>/gi;
+/**
+ * Readings above the characters, which would otherwise stand between them; the end of the last one may be missing. The next one ends the search for an
+ * end: a file of nothing but beginnings takes no longer.
+ */
+const RUBY_TEXT = /<rt(?:[.\s][^<>]*)?>(?:(?!<rt[.\s>])[\s\S])*?(?:<\/rt>|(?=<\/ruby>))/gi;
 /** `<b>`, `<c.loud>`, `<v Name>`, `</v>`, `<00:01.000>`; not the heart of `<3`, nor `a < b`. */
-const TAG = /<\/?[a-z][^>]*>|<[\d:.]+>|<\/?>/gi;
+const TAG = /<\/?[a-z][^<>]*>|<[\d:.]+>|<\/?>/gi;
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi;
-const NAMED: Readonly<Record<string, string>> = {
-  amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00A0', lrm: '\u200E', rlm: '\u200F',
-};
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'], ['lt', '<'], ['gt', '>'], ['quot', '"'], ['apos', "'"], ['nbsp', '\u00A0'], ['lrm', '\u200E'], ['rlm', '\u200F'],
+]);
 
 /** Whether a file says of itself that it is WebVTT. */
 export function isVtt(text: string): boolean {
@@ -64,13 +67,11 @@ function cueOf({ line, lines }: Block, skipped: SkippedLine[]): { startUs: numbe
   const isCue = at === 0 || (at === 1 && !NO_CUE.test(lines[0] ?? ''));
   if (!isCue) return [];
   const span = parseTimeSpan(lines[at] ?? '');
-  const problem = !span ? 'has times that cannot be read' : span.endUs <= span.startUs ? 'ends before it starts' : null;
-  if (!span || problem !== null) {
-    skipped.push({ line: line + at, problem: problem ?? '' });
-    return [];
-  }
-  const text = plainText(lines.slice(at + 1).join('\n'));
-  return text === '' ? [] : [{ ...span, text }];
+  const cue = span && { ...span, text: plainText(lines.slice(at + 1).join('\n')) };
+  const problem = cue ? problemOf(cue) : 'has times that cannot be read';
+  if (cue && problem === null) return cue.text === '' ? [] : [cue];
+  skipped.push({ line: line + at, problem: problem ?? '' });
+  return [];
 }
 
 function plainText(text: string): string {
@@ -80,7 +81,7 @@ function plainText(text: string): string {
 }
 
 function decodeEntity(entity: string, decimal: string | undefined, hex: string | undefined, name: string | undefined): string {
-  if (name !== undefined) return NAMED[name] ?? entity;
+  if (name !== undefined) return NAMED.get(name) ?? entity;
   const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
   const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
   return isCharacter ? String.fromCodePoint(code) : entity;

@@ -2,7 +2,7 @@ import type { CaptionTrack } from '../../composition/composition.js';
 import type { Color, SubtitleStyle } from '../../composition/montage.js';
 import { throughBt601 } from '../graph/bt709.js';
 import { dialogueLine, framesOfCue } from './ass-dialogue.js';
-import { toAssText, toLines } from './ass-text.js';
+import { isVisible, toAssText, toLines } from './ass-text.js';
 import { boxedDialogues } from './boxed-captions.js';
 import { type CaptionCanvas, EM, isUpper, MARGIN, styleNameOf } from './caption-canvas.js';
 import { CAPTION_FAMILY, JAPANESE_FAMILY } from './fonts.js';
@@ -18,8 +18,8 @@ const STYLE_FORMAT =
  * A caption track as an ASS document for libass, in which one unit is one pixel of the frame. Cues begin and end on frames: a cue
  * is seen on exactly the frames from the one nearest to its start up to the one nearest to its end, and on at least one. Pure, given the fonts.
  */
-export function toAssDocument(track: CaptionTrack, canvas: CaptionCanvas): string {
-  const { style } = track;
+export function toAssDocument({ kind, cues, style }: CaptionTrack, canvas: CaptionCanvas): string {
+  const track = { kind, style, cues: cues.filter(({ text }) => isVisible(text)) };
   const { font, ruler } = canvas.fonts;
   return [
     '[Script Info]',

@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import type { Cue, SubtitleStyle } from '../../composition/montage.js';
 import { RenderError } from '../../task/failure.js';
 import { toLines } from './ass-text.js';
@@ -23,7 +24,7 @@ export async function chooseFonts(order: CaptionOrder | null, { named, own }: Pi
   if (!order) return NONE;
   const { style, cues, signal } = order;
   const font = style.font === null ? null : named.get(style.font);
-  if (font === undefined) throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', { field: 'spec.montage.subtitles.style.font' });
+  if (font === undefined || (font && !(await isReadable(font.file)))) throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', { field: 'spec.montage.subtitles.style.font' });
   const isDrawn = style.boxColor !== null && style.boxShape !== 'TEXT';
   if (!isDrawn) return { font, ruler: null };
   const ours = own.map(({ regular, bold }) => (style.bold ? bold : regular));
@@ -31,4 +32,9 @@ export async function chooseFonts(order: CaptionOrder | null, { named, own }: Pi
   const ruler = await openRuler({ Default: [...(font ? [font.file] : []), ...ours], Japanese: [...japanese, ...ours] });
   await ruler.prepare(cues.flatMap((cue) => toLines(cue.text).map((text) => ({ text, style: styleNameOf(cue.text, font) }))), signal);
   return { font, ruler };
+}
+
+/** libass would take another font without a word. */
+function isReadable(file: string): Promise<boolean> {
+  return access(file, constants.R_OK).then(() => true, () => false);
 }

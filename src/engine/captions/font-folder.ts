@@ -26,6 +26,7 @@ export interface FontFolder {
 
 const FONT = /^[^.].*\.(ttf|otf|ttc)$/i;
 const KANA_A = 0x3042;
+const SAMPLE = 'AVA fi 12';
 
 /** Reads the operator's fonts. Folders within it are not looked at. Null: no folder, no fonts. @throws Error, for people, when there is no such folder. */
 export async function readFontFolder(folder: string | null): Promise<FontFolder> {
@@ -50,5 +51,7 @@ async function readFont(folder: string, name: string): Promise<Omit<NamedFont, '
   const file = path.resolve(folder, name);
   const { size, mtimeMs } = await stat(file);
   const typeface = await openTypeface(file);
+  // Shaping is what fails in a damaged font, or one that fontkit cannot read: better told now than by every video.
+  typeface.widthOf(SAMPLE);
   return { name, file, version: `${size}-${mtimeMs}`, em: typeface.em, hasKana: typeface.has(KANA_A) };
 }

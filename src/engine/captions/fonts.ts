@@ -46,12 +46,12 @@ export async function prepareFonts(folder: string, named: readonly NamedFont[] =
   const version = createHash('sha256').update([...files, ...named.map((font) => `${font.file} ${font.version}`)].join('\n')).digest('hex').slice(0, 12);
   const home = path.resolve(folder, version);
   const links = path.join(home, 'fonts');
-  // Apart, since an operator's file may have the name of one of ours.
+  // Apart: what lies in it is the operator's.
   const namedLinks = path.join(links, 'named');
   await mkdir(namedLinks, { recursive: true });
   await Promise.all([
     ...files.map((file) => link(file, path.join(links, path.basename(file)))),
-    ...named.map(({ file, name }) => link(file, path.join(namedLinks, name))),
+    ...named.map((font) => link(font.file, linkOf(font, namedLinks))),
   ]);
   const configFile = path.join(home, 'fonts.conf');
   // Complete or not there: another process may read it at this moment.
@@ -98,11 +98,17 @@ ${named.map((font) => renamed(font, namedLinks)).join('')}</fontconfig>
 `;
 }
 
+/** Not by its own name: fontconfig takes `A.ttf` and `a.ttf` for the same, and XML has no way to write some characters. */
+function linkOf({ name, family }: NamedFont, folder: string): string {
+  return path.join(folder, `${family}${path.extname(name).toLowerCase()}`);
+}
+
 /** Of a collection only its first font: what Pillow draws with, too. */
-function renamed({ name, family }: NamedFont, folder: string): string {
+function renamed(font: NamedFont, folder: string): string {
+  const { name, family } = font;
   const first = /\.ttc$/i.test(name) ? '<test name="index"><int>0</int></test>' : '';
   return `  <match target="scan">
-    <test name="file"><string>${escapeXml(path.join(folder, name))}</string></test>${first}
+    <test name="file"><string>${escapeXml(linkOf(font, folder))}</string></test>${first}
     <edit name="family"><string>${escapeXml(family)}</string></edit>
   </match>
 `;

@@ -1,4 +1,6 @@
-import { open, type Font, type FontCollection } from 'fontkit';
+import { readFile } from 'node:fs/promises';
+import { create, type Font, type FontCollection } from 'fontkit';
+import { isWholeFont } from './is-whole-font.js';
 
 /** A font file as libass would use it. */
 export interface Typeface {
@@ -11,7 +13,9 @@ export interface Typeface {
 
 /** Opens a font file, the first font of a collection. @throws Error, for people, when it is none that can be used. */
 export async function openTypeface(file: string): Promise<Typeface> {
-  const font = firstOf(await open(file));
+  const bytes = await readFile(file);
+  if (!isWholeFont(bytes)) throw new Error('it is cut short, or no font');
+  const font = firstOf(create(bytes));
   const em = emOf(font);
   if (!(em > 0 && em < 10)) throw new Error('it does not say how high its lines are');
   return {

@@ -43,13 +43,17 @@ export function rowCount(lines: readonly string[], columns: number): number {
 
 function fill(units: readonly string[], columns: number): string[] {
   const rows: string[] = [];
-  let row = '';
+  let [row, width] = ['', 0];
   for (const unit of units) {
-    if (row !== '' && widthOf((row + unit).trimEnd()) > columns) {
+    // A space at a row's end takes no room.
+    const text = unit.trimEnd();
+    const more = widthOf(text);
+    if (row !== '' && text !== '' && width + more > columns) {
       rows.push(row.trim());
-      row = '';
+      [row, width] = ['', 0];
     }
     row += unit;
+    width += more + unit.length - text.length;
   }
   if (row.trim() !== '') rows.push(row.trim());
   return rows;
@@ -74,21 +78,34 @@ function cutLongWords(line: string, columns: number): string {
 
 function pieces(word: string, columns: number): string[] {
   const rows: string[] = [];
-  let row = '';
+  let [row, width] = ['', 0];
   for (const { segment } of graphemes.segment(word)) {
-    if (row !== '' && widthOf(row + segment) > columns) {
+    const more = widthOfGrapheme(segment);
+    if (row !== '' && width + more > columns) {
       rows.push(row);
-      row = '';
+      [row, width] = ['', 0];
     }
     row += segment;
+    width += more;
   }
   return row === '' ? rows : [...rows, row];
 }
 
+/** Text in which every UTF-16 unit is a grapheme by itself, as most is. Segmenting it would take ten times as long, and a long file holds up the whole process. */
+const SIMPLE = /^[ -~\u3001-\u3029\u3041-\u3096\u30A1-\u30FA\u4E00-\u9FFF\uAC00-\uD7A3\uFF01-\uFF9D]*$/;
+
 function widthOf(text: string): number {
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += eastAsianWidth(segment.codePointAt(0) ?? 0);
+  if (SIMPLE.test(text)) {
+    for (let i = 0; i < text.length; i += 1) width += eastAsianWidth(text.charCodeAt(i));
+    return width;
+  }
+  for (const { segment } of graphemes.segment(text)) width += widthOfGrapheme(segment);
   return width;
+}
+
+function widthOfGrapheme(grapheme: string): number {
+  return eastAsianWidth(grapheme.codePointAt(0) ?? 0);
 }
 
 function hasWide(text: string): boolean {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toAssDocument } from '../../../src/engine/captions/ass-document.js';
+import { chooseFonts } from '../../../src/engine/captions/choose-fonts.js';
 import { type NamedFont, readFontFolder } from '../../../src/engine/captions/font-folder.js';
 import { prepareFonts, type Fonts } from '../../../src/engine/captions/fonts.js';
 
@@ -78,7 +79,7 @@ it("offers the operator's fonts by file name, and takes what they lack from ours
   for (const { em } of named) expect(em).toBeGreaterThan(0.5);
 
   const fonts = await prepareFonts(path.join(folder, 'with-own'), named);
-  const used = async (text: string, name: string) => (await filesFor(text, fonts, fonts.named.get(name))).map((file) => path.basename(file));
+  const used = async (text: string, name: string) => Promise.all((await filesFor(text, fonts, fonts.named.get(name))).map(async (file) => path.basename(await realpath(file))));
   expect(await used('Hello', 'Aa, & <b>.TTF')).toEqual(['Aa, & <b>.TTF']);
   expect(await used('Hello', 'light.ttc')).toEqual(['light.ttc']);
   expect(await used('Hello', 'twin.ttf')).toEqual(['twin.ttf']);
@@ -86,6 +87,45 @@ it("offers the operator's fonts by file name, and takes what they lack from ours
   expect(await used('漢字です', 'thin.otf')).toEqual(['NotoSansJP-Regular.otf']);
   expect(await used('漢字です', 'kana.otf')).toEqual(['kana.otf']);
   expect(await filesFor('Hello', fonts)).toEqual([expect.stringMatching(/NotoSans-Regular\.ttf$/)]);
+});
+
+it('tells fonts apart whose names differ in case alone, and takes a name that XML cannot write', async () => {
+  const own = path.join(folder, 'odd');
+  await mkdir(own);
+  for (const name of ['A.ttf', 'a.TTF', 'bell\u0007.ttf']) await copyFile(packaged('latin/NotoSans-Thin.ttf'), path.join(own, name));
+  const fonts = await prepareFonts(path.join(folder, 'with-odd'), (await readFontFolder(own)).fonts);
+  const used = async (name: string) => Promise.all((await filesFor('Hello', fonts, fonts.named.get(name))).map((file) => realpath(file)));
+  expect(fonts.named.size).toBe(3);
+  for (const name of fonts.named.keys()) expect(await used(name)).toEqual([path.join(own, name)]);
+});
+
+it('does not offer a font whose copy broke off, wherever that was', async () => {
+  const own = path.join(folder, 'cut');
+  await mkdir(own);
+  const whole = await readFile(packaged('latin/NotoSans-Light.ttf'));
+  const lengths = [0, 3, 11, 40, 3_000, 100_000, whole.length - 1_000];
+  for (const length of lengths) {
+    await writeFile(path.join(own, `${length}.ttf`), whole.subarray(0, length));
+    await writeFile(path.join(own, `${length}.ttc`), collectionOf(whole).subarray(0, length));
+  }
+  const { fonts, unusable } = await readFontFolder(own);
+  expect(fonts).toEqual([]);
+  expect(unusable).toHaveLength(2 * lengths.length);
+});
+
+it('fails a render whose font is another machine’s, or has gone since the start', async () => {
+  const own = path.join(folder, 'gone');
+  await mkdir(own);
+  await copyFile(packaged('latin/NotoSans-Thin.ttf'), path.join(own, 'a.ttf'));
+  const { fonts: named } = await readFontFolder(own);
+  const fonts = { own: [], named: new Map(named.map((font) => [font.name, font])) };
+  const color = { r: 0, g: 0, b: 0, a: 255 };
+  const style = { fontSize: 20, textColor: color, outlineColor: color, outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, bold: false, position: 'TOP' as const };
+  const choose = (font: string) => chooseFonts({ style: { ...style, font }, cues: [], signal: new AbortController().signal }, fonts);
+  expect((await choose('a.ttf')).font?.name).toBe('a.ttf');
+  await expect(choose('b.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND' } });
+  await rm(path.join(own, 'a.ttf'));
+  await expect(choose('a.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND' } });
 });
 
 it('has no fonts without a folder, and says so when the folder is not there', async () => {

@@ -27,10 +27,16 @@ describe('toAssText', () => {
   });
 
   it('keeps a document one line per cue', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', minLength: 1 }), (text) => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (rest) => {
+      const text = `x${rest}`;
       expect(documentOf(text).filter((line) => line.startsWith('Dialogue:'))).toHaveLength(1);
       expect(documentOf(text)).toHaveLength(documentOf('x').length);
     }));
+  });
+
+  it.each(['\u200B', ' \n\t', '\u200E\u2060', '\u00AD\u3164\uFEFF', '\u0007'])('draws no box for a cue that has nothing to see: %j', (text) => {
+    const boxed = { ...STYLE, boxColor: white };
+    expect(documentOf(text, 0, 1_000_000, boxed).filter((line) => line.startsWith('Dialogue:'))).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { type HttpRequest, type HttpResponse } from '../http-types.js';
 import { compilePathTemplate } from '../path-template.js';
 import { createChainCall } from './chain-call.js';
+import { isCompatibilityPath, PREFIX } from './compatibility-path.js';
 import { docsPage } from './docs-page.js';
 import { failure, success } from './envelope.js';
 import { errorResponse } from './error-response.js';
@@ -12,8 +13,6 @@ import { uploadRoutes } from './upload-routes.js';
 
 /** The routes that clients of MoneyPrinterTurbo know. Null: the path is none of theirs. Never rejects. */
 export type Compatibility = (request: HttpRequest) => Promise<HttpResponse | null>;
-
-const PREFIX = '/api/v1';
 
 export function createCompatibility(options: CompatibilityOptions): Compatibility {
   const needs: RouteNeeds = { ...options, call: createChainCall(options.chain) };
@@ -29,7 +28,7 @@ export function createCompatibility(options: CompatibilityOptions): Compatibilit
       if (method !== 'GET') return notAllowed(['GET']);
       return path === '/docs' ? docsPage() : success('pong');
     }
-    if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return null;
+    if (!isCompatibilityPath(path)) return null;
     const allow: string[] = [];
     for (const route of routes) {
       const variables = route.template.match(path);

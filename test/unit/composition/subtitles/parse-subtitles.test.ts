@@ -28,6 +28,15 @@ describe('subtitle files', () => {
   });
 
   it.each([
+    ['SRT', (text: string) => `1\n00:00:00,000 --> 00:00:01,000\n${text}\n`, 2],
+    ['WebVTT', (text: string) => `WEBVTT\n\n00:00.000 --> 00:01.000\n${text}\n`, 3],
+    ['ASS', (text: string) => `[Events]\nDialogue: 0,0:00:00.00,0:00:01.00,,,,,,,${text}\n`, 2],
+  ] as const)('leave out what is too long to be a cue: %s', (_, fileOf, line) => {
+    expect(parseSubtitles(fileOf('😀'.repeat(2000)), 'f').cues).toHaveLength(1);
+    expect(() => parseSubtitles(fileOf('a'.repeat(2001)), 'f')).toThrow(`line ${line} has a text of more than 2000 characters`);
+  });
+
+  it.each([
     ['UTF-8', Buffer.from(SRT)], ['UTF-8 with mark', Buffer.from(`\uFEFF${SRT}`)], ['UTF-16, little end first', utf16(SRT, 'little')], ['UTF-16, big end first', utf16(SRT, 'big')],
   ])('are read in %s', (_, bytes) => {
     expect(parseSubtitles(decodeText(bytes), 'f').cues).toEqual(cues);

@@ -41,8 +41,8 @@ describe('SubRip as it is found in the wild', () => {
     expect(skipped).toEqual([{ line: 2, problem: 'ends before it starts' }]);
   });
 
-  it('leaves out a cue whose times cannot be read, and does not take it for text of the one before', () => {
-    const { cues, skipped } = parseSrt(plain.replace('2\n', '9\n00:00:01,600 -> 00:00:01,900\nlost\n\n2\n'));
+  it.each(['00:00:01,600 -> 00:00:01,900', '-00:00:01,600 --> 00:00:01,900', '00:00:01,600 --> -00:00:01,900'])('leaves out a cue whose times cannot be read, and does not take it for text of the one before: %s', (times) => {
+    const { cues, skipped } = parseSrt(plain.replace('2\n', `9\n${times}\nlost\n\n2\n`));
     expect(cues).toEqual(expected);
     expect(skipped).toEqual([{ line: 6, problem: 'has times that cannot be read' }]);
   });

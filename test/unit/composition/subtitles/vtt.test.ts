@@ -24,6 +24,7 @@ describe('WebVTT', () => {
     ['STYLE and REGION', plain.replace('WEBVTT\n', 'WEBVTT\n\nSTYLE\n::cue(b) {\n  color: red;\n}\n\nREGION\nid:fred\nwidth:40%\n')],
     ['tags', plain.replace('Hello', '<v.loud Mary Ann><b>H<i>e</i>l</b><c.yellow.bg_blue>l</c><00:00:01.000>o</v>')],
     ['a tag over two lines', plain.replace('你好\n第二行', '<lang zh>你好\n第二行</lang>')],
+    ['readings of characters, of which the last does not end', plain.replace('你好', '<ruby>你<rt>nǐ</rt>好<rt>hǎo</ruby>')],
     ['readings of characters', plain.replace('你好', '<ruby>你好<rt>nǐ hǎo</rt></ruby>')],
   ])('%s', (_, text) => {
     expect(isVtt(text)).toBe(true);
@@ -35,6 +36,7 @@ describe('WebVTT', () => {
     ['&lt;b&gt;', '<b>'],
     ['a&nbsp;b &lrm;&rlm;.', 'a\u00A0b \u200E\u200F.'],
     ['&quot;&#39;&#x4f60;&quot;', '"\'你"'],
+    ['&constructor; &toString;', '&constructor; &toString;'],
     ['AT&T, &unknown; &#0; &#xD800;', 'AT&T, &unknown; &#0; &#xD800;'],
     ['I <3 you, 1 < 2', 'I <3 you, 1 < 2'],
   ])('reads %s', (written, shown) => {
