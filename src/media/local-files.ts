@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LRUCache } from 'lru-cache';
 import { RenderError } from '../task/failure.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import { lookAt } from './look-at.js';
@@ -13,6 +14,13 @@ type Resolved =
 /** How long a root's own place is remembered. A root may be a link that is set to another folder while the service runs. */
 const ROOTS_FRESH_MS = 1_000;
 
+/**
+ * How long an input that was found fine is taken to be so by `check`, and of how many: who submits many tasks at once names the same inputs again and
+ * again. It may be gone at any moment anyway; `fetch` looks for itself.
+ */
+const FINE_MS = 1_000;
+const MAX_FINE = 10_000;
+
 const OUTSIDE = "lies outside the server's input roots";
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
@@ -23,10 +31,14 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
  */
 export function createLocalFiles(options: { readonly roots: readonly string[] }): AssetSource {
   const roots = createRoots(options.roots);
+  const fine = new LRUCache<string, true>({ max: MAX_FINE, ttl: FINE_MS });
   return {
     async check(uri) {
+      if (fine.has(uri)) return null;
       const resolved = await resolveUri(uri, roots);
-      return resolved.kind === 'problem' ? { description: resolved.description } : null;
+      if (resolved.kind === 'problem') return { description: resolved.description };
+      fine.set(uri, true);
+      return null;
     },
     async fetch(uri, { field, signal }) {
       signal.throwIfAborted();

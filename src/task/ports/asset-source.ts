@@ -17,7 +17,7 @@ export interface FetchAssetOptions {
 export interface AssetSource {
   /**
    * What stands against a URI: no such file, not a file, outside the input roots (also by a symbolic link), a scheme that is not served, a web
-   * address that is not public. Asks no other machine. Null: nothing.
+   * address that is not public. Asks no other machine. Null: nothing, at most a second ago.
    */
   check(uri: string): Promise<AssetProblem | null>;
 

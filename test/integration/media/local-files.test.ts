@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLocalFiles } from '../../../src/media/local-files.js';
 import type { AssetSource } from '../../../src/task/ports/asset-source.js';
 
@@ -59,6 +59,18 @@ describe('createLocalFiles', () => {
     expect(problem?.description).toContain(words);
     expect(problem?.description).not.toContain(folder);
     await expect(fetch(uri)).rejects.toMatchObject({ failure: { reason: 'INPUT_NOT_FOUND', field: 'the.field' } });
+  });
+
+  it('takes an input that was fine to be so for a second, and fetches only what is there', async () => {
+    await writeFile(path.join(root, 'brief.mp4'), 'x');
+    expect(await files.check('brief.mp4')).toBeNull();
+    await rm(path.join(root, 'brief.mp4'));
+    expect(await files.check('brief.mp4')).toBeNull();
+    await expect(fetch('brief.mp4')).rejects.toMatchObject({ failure: { reason: 'INPUT_NOT_FOUND' } });
+    await vi.waitFor(async () => { expect(await files.check('brief.mp4')).not.toBeNull(); }, { timeout: 5_000, interval: 50 });
+    // What was refused is looked for again at once.
+    await writeFile(path.join(root, 'brief.mp4'), 'x');
+    expect(await files.check('brief.mp4')).toBeNull();
   });
 
   it('refuses a sibling whose name begins like the root', async () => {
