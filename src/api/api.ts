@@ -17,7 +17,7 @@ import { withCors } from './http/cors.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway.js';
 import { createRouter } from './http/router.js';
-import { startHttpServer } from './http/server.js';
+import { type HttpServerOptions, startHttpServer } from './http/server.js';
 
 /** How long a watcher may leave a message untaken. */
 const WATCHER_STALL_MS = 60_000;
@@ -82,11 +82,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     version: API_VERSION,
   });
   const handler = withCors(router, options.corsOrigins);
+  const dress: HttpServerOptions['dress'] = (request, answer) => withCors(() => answer, options.corsOrigins)(request);
 
   const interceptors = [guard.interceptor];
   const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
   try {
-    const http = await startHttpServer({ address: options.httpAddress, handler, isUpload, uploadIdleMs: UPLOAD_IDLE_MS, drain, logger, graceMs, readerStallMs: stallMs });
+    const http = await startHttpServer({ address: options.httpAddress, handler, dress, isUpload, uploadIdleMs: UPLOAD_IDLE_MS, drain, logger, graceMs, readerStallMs: stallMs });
     return {
       grpcPort: grpc.port,
       httpPort: http.port,

@@ -41,7 +41,7 @@ beforeAll(async () => {
   const grpc = await startGrpcServer({ address: '127.0.0.1:0', service, chain, interceptors: [], drain, graceMs: 1_000 });
   const logger = createLogger({ level: 'silent' });
   const handler = createGateway({ service, chain, noteCut: () => undefined });
-  const http = await startHttpServer({ address: '127.0.0.1:0', handler, isUpload: () => false, uploadIdleMs: 1_000, drain, logger, readerStallMs: 60_000, graceMs: 1_000 });
+  const http = await startHttpServer({ address: '127.0.0.1:0', handler, dress: (_, answer) => answer, isUpload: () => false, uploadIdleMs: 1_000, drain, logger, readerStallMs: 60_000, graceMs: 1_000 });
   const gateway = await startGateway(`127.0.0.1:${grpc.port}`);
   closers.push(() => under.stop(), () => grpc.stop(), () => http.stop(), () => gateway.stop());
   urls.ours = `http://127.0.0.1:${http.port}`;

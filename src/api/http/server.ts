@@ -5,7 +5,7 @@ import { Status } from 'nice-grpc';
 import type { Logger } from '../../observability/logger.js';
 import type { Drain } from '../drain.js';
 import { plainError } from './http-error.js';
-import type { HttpHandler, HttpResponse } from './http-types.js';
+import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
 import { readBody } from './read-body.js';
 import { refusal } from './refusal.js';
 import { SocketRequest } from './socket-request.js';
@@ -23,6 +23,8 @@ export interface HttpServerOptions {
   /** `host:port`, with brackets around IPv6; port 0 picks a free one. */
   readonly address: string;
   readonly handler: HttpHandler;
+  /** Puts around what the server itself has to say what the handler puts around its answers. */
+  readonly dress: (request: HttpRequest, answer: HttpResponse) => HttpResponse | Promise<HttpResponse>;
   /** Requests whose body the handler reads itself, as it comes. */
   readonly isUpload: (method: string, path: string) => boolean;
   /** How long such a body may stand still before its caller is cut. */
@@ -66,29 +68,29 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+async function serve(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+  const request = new SocketRequest(message, response);
   let answer: HttpResponse;
   try {
-    answer = await answerTo(request, response, options);
-    if (!response.destroyed) await swallowRest(request);
+    answer = await answerTo(request, message, options);
+    if (!response.destroyed) await swallowRest(message);
   } catch (error) {
     if (response.destroyed) return;
     options.logger.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
-    answer = refusal(request.url ?? '', 500, Status.INTERNAL, 'internal error; the log of the server says more');
+    answer = await options.dress(request, refusal(request.path, 500, Status.INTERNAL, 'internal error; the log of the server says more'));
   }
   // A body that was not read to its end would be taken for the next request; a client that keeps its connection would hold up a stop.
-  if (!request.complete || options.drain.signal.aborted) response.setHeader('connection', 'close');
-  await writeResponse(request, response, answer, { stallMs: options.readerStallMs });
+  if (!message.complete || options.drain.signal.aborted) response.setHeader('connection', 'close');
+  await writeResponse(message, response, answer, { stallMs: options.readerStallMs });
 }
 
-async function answerTo(message: IncomingMessage, response: ServerResponse, { handler, isUpload, uploadIdleMs }: HttpServerOptions): Promise<HttpResponse> {
-  const request = new SocketRequest(message, response);
+async function answerTo(request: SocketRequest, message: IncomingMessage, { handler, dress, isUpload, uploadIdleMs }: HttpServerOptions): Promise<HttpResponse> {
   const { method, path } = request;
   if (!path.startsWith('/')) return plainError(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
   if (method === 'GET' || method === 'HEAD') return await handler(request);
 
   const encoding = message.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') return refusal(path, 415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
+  if (encoding !== 'identity') return await dress(request, refusal(path, 415, Status.INVALID_ARGUMENT, 'a compressed body is not taken'));
   if (isUpload(method, path)) {
     message.setTimeout(uploadIdleMs, () => message.destroy());
     // What the handler does with all of it may take longer, while the caller has nothing more to send.
@@ -97,7 +99,7 @@ async function answerTo(message: IncomingMessage, response: ServerResponse, { ha
     return await handler(request);
   }
   const body = await readBody(message, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_MS });
-  if (body.kind === 'too-large') return refusal(path, 413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
+  if (body.kind === 'too-large') return await dress(request, refusal(path, 413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`));
   request.body = body.bytes;
   return await handler(request);
 }

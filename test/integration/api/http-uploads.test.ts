@@ -19,6 +19,7 @@ beforeEach(async () => {
       await setTimeout(3 * IDLE_MS);
       return jsonResponse(200, String(bytes));
     },
+    dress: (_, answer) => answer,
     isUpload: () => true,
     uploadIdleMs: IDLE_MS,
     drain: createDrain(),

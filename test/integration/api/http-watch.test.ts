@@ -237,6 +237,8 @@ describe('pages of other origins', () => {
     expect([preflight.status, preflight.headers.get('access-control-allow-origin'), preflight.headers.get('access-control-allow-headers')]).toEqual([204, origin, 'content-type']);
     const answer = await post(under, { origin });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+    const packed = await post(under, { origin, 'content-encoding': 'br' });
+    expect([packed.status, packed.headers.get('access-control-allow-origin')]).toEqual([415, origin]);
   });
 
   it('may neither read nor change anything when they are not', async () => {
