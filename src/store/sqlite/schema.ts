@@ -40,6 +40,22 @@ const MIGRATIONS: readonly string[] = [
   `,
   // Those that are there may be replaced by any attempt.
   'ALTER TABLE diagnostics ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;',
+  // What ListTasks is filtered by. A task's labels never change; beside them lies what a list is sorted by. The queue has one index less for it.
+  `
+  DROP INDEX tasks_waiting;
+  DROP INDEX tasks_queued;
+  CREATE INDEX tasks_queued ON tasks (${QUEUE_RANK}, tenant, id, create_time_ms) WHERE state = 'QUEUED';
+  CREATE INDEX tasks_list_state ON tasks (tenant, state, create_time_ms DESC, id DESC);
+  CREATE TABLE labels (
+    tenant TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    create_time_ms INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (tenant, key, value, create_time_ms, id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO labels SELECT tasks.tenant, label.key, label.value, tasks.create_time_ms, tasks.id FROM tasks, json_each(document, '$.labels') AS label;
+  `,
 ];
 
 /**

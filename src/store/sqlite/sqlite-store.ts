@@ -7,6 +7,7 @@ import { createWorkerRegistry } from '../worker-registry.js';
 import { createGroupCommit, type GroupCommit } from './group-commit.js';
 import { openConnection, type Connection } from './connection.js';
 import { createRecentTasks, type RecentTasks } from './recent-tasks.js';
+import { chooseDriver, listStatement } from './list-statement.js';
 import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
@@ -85,6 +86,10 @@ async function insert(connection: Connection, group: GroupCommit, notifier: Feed
       JSON.stringify(task),
     );
     if (inserted === 0) throw idTaken(task);
+    if (Object.keys(task.labels).length > 0) {
+      const labels = JSON.stringify(task.labels);
+      connection.run('normal', 'INSERT INTO labels SELECT ?, key, value, ?, ? FROM json_each(?)', task.tenant, task.createTimeMs, task.id, labels);
+    }
     connection.run('normal', 'INSERT INTO specs (tenant, id, spec) VALUES (?, ?, ?)', task.tenant, task.id, spec);
     return { kind: 'inserted' };
   });
@@ -143,19 +148,10 @@ function renewLease(connection: Connection, { key, fence, attemptId, leaseMs }: 
   return changes > 0;
 }
 
-function list(connection: Connection, { tenant, limit, filter, order, after }: ListQuery): Task[] {
-  const conditions = ['tenant = ?'];
-  const values: (string | number)[] = [tenant];
-  const add = (condition: string, ...bound: (string | number)[]) => {
-    conditions.push(condition);
-    values.push(...bound);
-  };
-  if (filter.states) add(`state IN (${filter.states.map(() => '?').join(', ')})`, ...filter.states);
-  // A task without the label has NULL there, which IS NOT any value.
-  for (const { key, value, equal } of filter.labels) add(`json_extract(document, ?) ${equal ? 'IS' : 'IS NOT'} ?`, `$.labels.${JSON.stringify(key)}`, value);
-  const [comes, direction] = order === 'newest-first' ? ['<', 'DESC'] : ['>', 'ASC'];
-  if (after) add(`(create_time_ms, id) ${comes} (?, ?)`, after.createTimeMs, after.id);
-  return tasksOf(connection, `${conditions.join(' AND ')} ORDER BY create_time_ms ${direction}, id ${direction} LIMIT ?`, ...values, limit);
+function list(connection: Connection, query: ListQuery): Task[] {
+  const driver = chooseDriver(query, (sql, ...values) => (connection.rows(sql, ...values)[0] as { n: number }).n);
+  const { sql, values } = listStatement(query, driver);
+  return tasksIn(connection.rows(sql, ...values));
 }
 
 function count(connection: Connection, tenant: string): number {
@@ -183,6 +179,12 @@ function remove({ connection, notifier, recent }: ChangeNeeds, task: Task): bool
   recent.drop(task);
   const removed = connection.transaction('full', () => {
     if (connection.run('full', `DELETE FROM tasks ${WHERE_SAME_VERSION}`, ...versionOf(task)) === 0) return false;
+    for (const [key, value] of Object.entries(task.labels)) {
+      connection.run(
+        'full', 'DELETE FROM labels WHERE tenant = ? AND key = ? AND value = ? AND create_time_ms = ? AND id = ?',
+        ...[task.tenant, key, value, task.createTimeMs, task.id],
+      );
+    }
     for (const table of ['specs', 'diagnostics']) connection.run('full', `DELETE FROM ${table} WHERE tenant = ? AND id = ?`, task.tenant, task.id);
     return true;
   });
@@ -191,9 +193,9 @@ function remove({ connection, notifier, recent }: ChangeNeeds, task: Task): bool
 }
 
 function stats(connection: Connection): QueueStats {
-  const count = (state: string) => `(SELECT count(*) FROM tasks WHERE state = '${state}')`;
   const [row] = connection.rows(
-    `SELECT ${count('QUEUED')} AS queued, ${count('RUNNING')} AS running, (SELECT min(create_time_ms) FROM tasks WHERE state = 'QUEUED') AS oldestQueuedTimeMs`,
+    `SELECT count(*) AS queued, min(create_time_ms) AS oldestQueuedTimeMs, (SELECT count(*) FROM tasks WHERE state = 'RUNNING') AS running
+     FROM tasks WHERE state = 'QUEUED'`,
   );
   return { ...(row as unknown as QueueStats) };
 }
@@ -219,7 +221,11 @@ function taskOf(connection: Connection, where: string, ...values: (string | numb
 
 /** `where` is one of this file's own texts, never a caller's: callers' values are bound. */
 function tasksOf(connection: Connection, where: string, ...values: (string | number)[]): Task[] {
-  return connection.rows(`SELECT document FROM tasks WHERE ${where}`, ...values).map((row) => JSON.parse(row.document as string) as Task);
+  return tasksIn(connection.rows(`SELECT document FROM tasks WHERE ${where}`, ...values));
+}
+
+function tasksIn(rows: readonly Record<string, unknown>[]): Task[] {
+  return rows.map((row) => JSON.parse(row.document as string) as Task);
 }
 
 // An async function, so that what is thrown comes as a rejection. The calls themselves are synchronous: one takes microseconds, or one sync of the disk.

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openConnection } from '../../../src/store/sqlite/connection.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
 import { progressed } from '../../../src/task/transitions.js';
-import { claim, insertQueued, LONG_MS, newTask } from '../../contract/store-under-test.js';
+import { claim, insertQueued, listOf, LONG_MS, newTask } from '../../contract/store-under-test.js';
 
 const progress = { phase: 'RENDERING', percent: 40, framesDone: 4, framesTotal: 10, outTimeUs: 123, speed: 1.5 } as const;
 
@@ -143,16 +143,19 @@ describe('the file of the SQLite store', () => {
     await again.close();
   });
 
-  it('a file of the version before is brought up to date, with what lies in it', async () => {
+  it('a file of the first version is brought up to date, with what lies in it', async () => {
     const before = createSqliteStore({ file });
-    const task = await insertQueued(before);
+    const task = await insertQueued(before, { labels: { project: 'x' } });
+    await insertQueued(before);
     await before.putDiagnostics(task, '"old"', { fence: 7 });
     await before.close();
     const database = new DatabaseSync(file);
-    database.exec('ALTER TABLE diagnostics DROP COLUMN fence; PRAGMA user_version = 1');
+    database.exec('ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms); PRAGMA user_version = 1');
     database.close();
     const store = createSqliteStore({ file });
     expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([task, '"old"']);
+    const filter = { states: null, labels: [{ key: 'project', value: 'x', equal: true }] };
+    expect(await listOf(store, { filter })).toEqual([task]);
     await store.putDiagnostics(task, '"new"', { fence: 1 });
     expect(await store.getDiagnostics(task)).toBe('"new"');
     await store.close();
