@@ -8,7 +8,7 @@ import { step } from './lib/say.mjs';
 import { ensureSystemPackages, FOR_RENDERING } from './lib/system-packages.mjs';
 
 try {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { pairs: { type: 'string' }, samples: { type: 'string' } } });
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { pairs: { type: 'string' }, samples: { type: 'string' }, tasks: { type: 'string' } } });
   await ensureSystemPackages(FOR_RENDERING);
   await ensureNpmPackages();
   await step('build', () => run('npm', ['run', '--silent', 'build'], { cwd: root, quiet: true }));
@@ -23,8 +23,13 @@ try {
       await benchApi({ rounds: Number(values.pairs ?? 11), samples: Number(values.samples ?? 200) });
       break;
     }
+    case 'list': {
+      const { benchList } = await import('../bench/list.mjs');
+      await benchList({ tasks: Number(values.tasks ?? 100_000) });
+      break;
+    }
     default:
-      throw new Error('which bench? render, api');
+      throw new Error('which bench? render, api, list');
   }
 } catch (error) {
   fail(error);
