@@ -50,7 +50,12 @@ afterAll(async () => {
 const at = (name: string) => `${origin.url}/${name}?${SIGNED}`;
 /** What lies in the scratch folders of attempts and looks now. */
 async function scratchFiles(): Promise<string[]> {
-  const names = await readdir(join(place.dataDir, 'scratch'), { recursive: true });
+  const names = await readdir(join(place.dataDir, 'scratch'), { recursive: true }).catch((error: unknown) => {
+    // A folder was removed while it was looked through.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  });
+  if (names === null) return scratchFiles();
   // A folder for each process, which lives as long as that.
   return names.filter((name) => name.includes('/'));
 }
