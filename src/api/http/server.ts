@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { Status } from 'nice-grpc';
 import type { Logger } from '../../observability/logger.js';
 import type { Drain } from '../drain.js';
-import { plainError } from './http-error.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
 import { readBody } from './read-body.js';
 import { refusal } from './refusal.js';
@@ -86,11 +85,12 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
 
 async function answerTo(request: SocketRequest, message: IncomingMessage, { handler, dress, isUpload, uploadIdleMs }: HttpServerOptions): Promise<HttpResponse> {
   const { method, path } = request;
-  if (!path.startsWith('/')) return plainError(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
+  const refuse = async (status: number, code: Status, message: string) => dress(request, refusal(path, status, code, message));
+  if (!path.startsWith('/')) return refuse(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
   if (method === 'GET' || method === 'HEAD') return await handler(request);
 
   const encoding = message.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') return await dress(request, refusal(path, 415, Status.INVALID_ARGUMENT, 'a compressed body is not taken'));
+  if (encoding !== 'identity') return refuse(415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
   if (isUpload(method, path)) {
     message.setTimeout(uploadIdleMs, () => message.destroy());
     // What the handler does with all of it may take longer, while the caller has nothing more to send.
@@ -99,7 +99,7 @@ async function answerTo(request: SocketRequest, message: IncomingMessage, { hand
     return await handler(request);
   }
   const body = await readBody(message, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_MS });
-  if (body.kind === 'too-large') return await dress(request, refusal(path, 413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`));
+  if (body.kind === 'too-large') return refuse(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
   request.body = body.bytes;
   return await handler(request);
 }

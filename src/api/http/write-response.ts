@@ -12,7 +12,7 @@ export async function writeResponse(
 ): Promise<void> {
   switch (body.kind) {
     case 'text':
-      // No content, no length: RFC 9110, 8.6. Spread last: a spread that more is added to costs as much as a third of all of Node's work.
+      // No content, no length: RFC 9110, 8.6. Spread last: a spread that more is added to costs as much as a fifth of all that Node does.
       response.writeHead(status, status === 204 ? headers : { 'content-length': Buffer.byteLength(body.text), ...headers });
       response.end(body.text);
       return;
