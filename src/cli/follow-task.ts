@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Status } from 'nice-grpc';
 import type { Task } from '../../generated/cutroom/v1/task.js';
 import type { TaskServiceClient } from '../../generated/cutroom/v1/task_service.js';
+import { linkSignals } from '../task/abort.js';
 import { isWorthRetrying } from './exit-code.js';
 import { RpcError } from './rpc-error.js';
 import { hasEnded } from './task-state.js';
@@ -62,25 +63,19 @@ async function* watchOnce(
   options: FollowOptions,
 ): AsyncGenerator<Task | 'heartbeat', void> {
   const { silenceMs = 45_000 } = options;
-  const call = new AbortController();
-  const abort = (): void => {
-    call.abort();
-  };
-  options.signal.addEventListener('abort', abort);
-  const silence = setTimeout(abort, silenceMs);
+  const call = linkSignals([options.signal], { timeoutMs: silenceMs });
   try {
     options.signal.throwIfAborted();
     for await (const { event } of client.watchTask(request, { signal: call.signal })) {
-      silence.refresh();
+      call.restart();
       if (event?.$case === 'task') yield event.value;
       else yield 'heartbeat';
     }
   } catch (error) {
-    if (call.signal.aborted) throw unavailable(`no word from the server for ${silenceMs / 1000} s`, error);
+    if (call.signal.aborted) throw unavailable(`no message from the server for ${silenceMs / 1000} s`, error);
     throw error;
   } finally {
-    clearTimeout(silence);
-    options.signal.removeEventListener('abort', abort);
+    call.release();
   }
 }
 

@@ -8,6 +8,7 @@ import { toConfig } from '../config/config.js';
 import { renderEmbedded } from '../app/render-embedded.js';
 import { createLogger } from '../observability/logger.js';
 import { CallError } from '../task/call-error.js';
+import { ANYONE } from '../task/caller.js';
 import type { Task } from '../task/task.js';
 import { parseSubmit } from '../wire/parse-submit.js';
 import { printDiagnostics } from '../wire/print-full-task.js';
@@ -58,7 +59,7 @@ export async function renderSpec(order: RenderOrder): Promise<WireTask> {
   });
   try {
     const task = await renderEmbedded({
-      command: parseSubmit(SubmitTaskRequest.fromPartial({ spec: order.spec }), 'default'),
+      command: parseSubmit(SubmitTaskRequest.fromPartial({ spec: order.spec }), ANYONE),
       file: order.file,
       inputRoots: order.inputRoots,
       config,

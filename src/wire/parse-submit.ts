@@ -1,4 +1,5 @@
 import type { SubmitCommand } from '../task/use-cases/task-use-cases.js';
+import type { Caller } from '../task/caller.js';
 import { DEFAULT_MAX_ATTEMPTS } from '../task/retry-policy.js';
 import { Admission, type SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
 import { parseLabels } from './parse-labels.js';
@@ -18,7 +19,7 @@ const ADMISSIONS: ReadonlyMap<number, SubmitCommand['admission']> = new Map([
 ]);
 
 /** Turns a submit from the wire into the use-case's command, with every violation that can be seen without reading inputs. */
-export function parseSubmit(request: SubmitTaskRequest, tenant: string): SubmitCommand {
+export function parseSubmit(request: SubmitTaskRequest, caller: Caller): SubmitCommand {
   const parsed = parseSpec(request.spec);
   const findings: Findings = { violations: [], assets: [], fonts: [] };
   const root = (field: string): Place => ({ field, findings });
@@ -38,7 +39,7 @@ export function parseSubmit(request: SubmitTaskRequest, tenant: string): SubmitC
   const violations = [...parsed.violations, ...findings.violations];
   const spec = { ...parsed, montage: violations.length === 0 ? parsed.montage : null, violations };
   return {
-    tenant,
+    tenant: caller.tenant,
     requestId,
     requestHash: requestHash(request),
     // A refused spec is not stored, and may be one that has no JSON form.

@@ -1,13 +1,12 @@
-import type { ServerInterceptor } from '@grpc/grpc-js';
+import type { ServerInterceptor, ServiceDefinition } from '@grpc/grpc-js';
 import { type ChannelOptions, createServer } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { Chain } from '../chain/chain.js';
 import type { Drain } from '../drain.js';
-import { chainMiddleware } from './chain-middleware.js';
 import { addGrpcJsService } from './grpc-js-service.js';
 import { createHealth } from './health.js';
 import { createReflection } from './reflection.js';
-import { taskServiceDefinition } from './service-definition.js';
+import { mountTaskService } from './service-definition.js';
 import type { TaskService } from '../service/task-service.js';
 
 /** What a single caller may send: 5,000 cues of ordinary length are 1 MiB. */
@@ -57,9 +56,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 
   const channelOptions = { ...CHANNEL_OPTIONS, interceptors: [...options.interceptors] };
   const server = createServer(channelOptions);
-  server.with(chainMiddleware(options.chain)).add(taskServiceDefinition, options.service);
+  const { definition, implementation } = mountTaskService(options.service, options.chain);
+  server.add<ServiceDefinition>(definition, implementation);
   for (const service of [...health.services, ...createReflection(health.services)]) {
-    addGrpcJsService(server, service, drain.signal);
+    addGrpcJsService(server, service, options.chain);
   }
   const port = await server.listen(options.address);
 

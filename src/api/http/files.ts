@@ -2,15 +2,14 @@ import { Status } from 'nice-grpc';
 import { CallError } from '../../task/call-error.js';
 import type { OutputUrls } from '../../task/output-urls.js';
 import { internalStatus, statusOf } from '../../wire/status-mapping.js';
-import type { Logger } from '../../observability/logger.js';
-import { DEFAULT_TENANT } from '../tenant.js';
+import type { ApiLog } from '../log.js';
 import { plainError, statusResponse } from './http-error.js';
 import type { HttpRequest, HttpResponse } from './http-types.js';
 import { compilePathTemplate } from './path-template.js';
 
 export interface FilesOptions {
   readonly urls: Pick<OutputUrls, 'open'>;
-  readonly logger: Logger;
+  readonly log: ApiLog;
 }
 
 /** Serves finished videos by signed URL. Null: the path is no file's. Never rejects. */
@@ -18,7 +17,7 @@ export type Files = (request: HttpRequest) => Promise<HttpResponse | null>;
 
 const FILE = compilePathTemplate('/tasks/{task}/{file}');
 
-export function createFiles({ urls, logger }: FilesOptions): Files {
+export function createFiles({ urls, log }: FilesOptions): Files {
   return async (request) => {
     const variables = FILE.match(request.path);
     if (!variables) return null;
@@ -28,7 +27,6 @@ export function createFiles({ urls, logger }: FilesOptions): Files {
     const { task: taskId = '', file = '' } = variables;
     try {
       const { path, contentType } = await urls.open({
-        tenant: DEFAULT_TENANT,
         taskId,
         file,
         query: new URLSearchParams(request.query),
@@ -36,7 +34,7 @@ export function createFiles({ urls, logger }: FilesOptions): Files {
       return { status: 200, headers: fileHeaders(file, contentType), body: { kind: 'file', path } };
     } catch (error) {
       if (error instanceof CallError) return statusResponse(statusOf(error));
-      logger.error({ err: error, taskId, file }, 'a finished video could not be opened');
+      log.error({ err: error, taskId, file }, 'cannot open a finished video');
       return statusResponse(internalStatus());
     }
   };

@@ -3,8 +3,7 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { RetryInfo } from '../../../generated/google/rpc/error_details.js';
 import type { Status as WireStatus } from '../../../generated/google/rpc/status.js';
 import { statusToJson } from '../../wire/status-details.js';
-import { RpcError } from '../rpc-error.js';
-import { statusCode } from '../grpc/status-code.js';
+import { RpcError, statusCode } from '../rpc-error.js';
 import { type HttpResponse, jsonResponse } from './http-types.js';
 
 /** grpc-gateway's error body, which is a `google.rpc.Status` in JSON, and its map to HTTP. */

@@ -1,4 +1,3 @@
-import type { MetricsPage } from '../../observability/metrics.js';
 import type { HttpResponse } from './http-types.js';
 
 export interface Readiness {
@@ -19,7 +18,8 @@ export async function readyz({ ping, drain, timeoutMs }: Readiness): Promise<Htt
   return (await answers(ping, timeoutMs)) ? text(200, 'ok\n') : text(503, 'the store does not answer\n');
 }
 
-export type RenderMetrics = () => Promise<MetricsPage>;
+/** Makes the page that a scrape gets. */
+export type RenderMetrics = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 /** `/metrics`, for Prometheus. Answers 200 without the store too, which is when it is needed most. */
 export async function metricsPage(render: RenderMetrics): Promise<HttpResponse> {

@@ -35,8 +35,8 @@ export async function acceptUpload(
   const draft = await uploads.receive(upTo(maxBytes, bytes));
   try {
     const { video, audio } = await probe(inspector, draft, signal);
-    if (kind === 'sound' && !audio) throw refused('has no sound');
-    if (kind === 'picture' && !video) throw refused('has no picture');
+    if (kind === 'audio' && !audio) throw refused('has no audio');
+    if (kind === 'visual' && !video) throw refused('has no image or video');
     return await draft.accept(folder, name);
   } finally {
     await draft.discard();

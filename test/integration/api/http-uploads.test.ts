@@ -23,7 +23,7 @@ beforeEach(async () => {
     isUpload: () => true,
     uploadIdleMs: IDLE_MS,
     drain: createDrain(),
-    logger: createLogger({ level: 'silent' }),
+    log: createLogger({ level: 'silent' }),
     readerStallMs: 1_000,
     graceMs: 100,
   });

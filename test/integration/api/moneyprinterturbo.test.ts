@@ -19,7 +19,7 @@ let under: ApiUnderTest;
 beforeAll(async () => {
   const song = { name: 'one.mp3', uri: 'songs/one.mp3', sizeBytes: 12 };
   const clip = { name: 'a.mp4', uri: 'clips/a.mp4', sizeBytes: 34 };
-  under = await startApiUnderTest({ library: { list: (kind) => Promise.resolve(kind === 'sound' ? [song] : [clip]) } });
+  under = await startApiUnderTest({ library: { list: (kind) => Promise.resolve(kind === 'audio' ? [song] : [clip]) } });
 });
 afterAll(() => under.stop());
 

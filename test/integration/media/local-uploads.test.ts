@@ -31,14 +31,14 @@ describe('uploads in a folder', () => {
     const library = createLocalLibrary({ roots: [folder] });
     const draft = await uploads.receive(chunks('ab', 'c'));
     expect(await assets.check(draft.uri)).toBeNull();
-    expect(await library.list('sound', '')).toEqual([]);
+    expect(await library.list('audio', '')).toEqual([]);
     const accepted = await draft.accept('songs', 'My Song (final).MP3');
     expect(accepted).toMatchObject({ uri: `songs/${accepted.name}`, sizeBytes: 3 });
     expect(accepted.name).toMatch(/^My_Song_final-[0-9a-f]{12}\.mp3$/);
     await draft.discard();
     expect(await readFile(path.join(folder, accepted.uri), 'utf8')).toBe('abc');
     expect(await assets.check(accepted.uri)).toBeNull();
-    expect(await library.list('sound', 'songs')).toEqual([accepted]);
+    expect(await library.list('audio', 'songs')).toEqual([accepted]);
     expect(await incoming()).toEqual([]);
   });
 

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { callCounts } from '../../../src/api/chain/call-counts.js';
 import { callLog } from '../../../src/api/chain/call-log.js';
+import { allowAnyone } from '../../../src/api/chain/authenticate.js';
 import { createChain } from '../../../src/api/chain/chain.js';
 import { createDrain } from '../../../src/api/drain.js';
 import { createTaskService } from '../../../src/api/service/task-service.js';
-import { createGateway } from '../../../src/api/http/gateway.js';
+import { createGateway } from '../../../src/api/http/gateway/gateway.js';
 import { httpStatusOf } from '../../../src/api/http/http-error.js';
 import type { HttpRequest } from '../../../src/api/http/http-types.js';
-import { findRoute, routesOf } from '../../../src/api/http/route-table.js';
-import { statusCode } from '../../../src/api/grpc/status-code.js';
+import { findRoute, routesOf } from '../../../src/api/http/gateway/route-table.js';
+import { statusCode } from '../../../src/api/rpc-error.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import { CallError } from '../../../src/task/call-error.js';
@@ -53,6 +54,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const drain = createDrain();
   const { calls } = createMetrics({ stats: () => Promise.reject(new Error('not asked for here')), nowMs: () => 0 });
   const chain = createChain({
+    authenticate: allowAnyone,
     observers: [callCounts(calls), callLog(logger)],
     drain: drain.signal,
     monotonicMs: () => 0,

@@ -1,18 +1,19 @@
-import { type CallContext, Metadata } from 'nice-grpc';
+import { Metadata } from 'nice-grpc';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import type { CallOrigin } from '../../../src/api/chain/call.js';
 import { callCounts } from '../../../src/api/chain/call-counts.js';
+import { allowAnyone } from '../../../src/api/chain/authenticate.js';
 import { createChain } from '../../../src/api/chain/chain.js';
 import { createCallMetrics } from '../../../src/observability/metrics-calls.js';
 import { samplesOf } from '../../support/prometheus-text.js';
 
-const context: CallContext = {
+const origin: CallOrigin = {
   metadata: Metadata(),
   peer: 'test',
   header: Metadata(),
   trailer: Metadata(),
   signal: new AbortController().signal,
-  sendHeader: () => undefined,
 };
 const labels = 'grpc_type="server_stream",grpc_service="a.b.C",grpc_method="WatchTask"';
 
@@ -22,12 +23,13 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   let timeMs = 1_000;
   let closed = false;
   const chain = createChain({
+    authenticate: allowAnyone,
     observers: [callCounts(createCallMetrics(registry))],
     drain: new AbortController().signal,
     monotonicMs: () => timeMs,
     wasCut: () => wasCut,
   });
-  const messages = chain.stream({ path: '/a.b.C/WatchTask', request: {}, context }, async function* () {
+  const messages = chain.stream({ path: '/a.b.C/WatchTask', request: {}, origin }, async function* () {
     try {
       await Promise.resolve();
       yield 'first';

@@ -8,6 +8,7 @@ import { renderSpecType, requestHash, specJson } from '../../../src/wire/render-
 import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { readJson } from '../../../src/wire/proto-json.js';
 import { anySpec, validSpec } from './spec-arbitrary.js';
+import { ANYONE } from '../../../src/task/caller.js';
 
 /** A spec as a caller writes it in JSON; `montage` fields are added to a montage of one material. */
 function montage(fields: Record<string, unknown> = {}): RenderSpec {
@@ -290,15 +291,15 @@ describe('a submit', () => {
   });
 
   test('refuses an id that is no UUID, together with all else', () => {
-    const command = parseSubmit(request('123', montage({ fit: 9 })), 'default');
+    const command = parseSubmit(request('123', montage({ fit: 9 })), ANYONE);
     expect(command.spec.violations.map((v) => v.field)).toEqual(['spec.montage.fit', 'request_id']);
     expect(command).toMatchObject({ requestId: null, specJson: '', spec: { montage: null } });
-    expect(parseSubmit(request('123'), 'default').spec.montage).toBeNull();
+    expect(parseSubmit(request('123'), ANYONE).spec.montage).toBeNull();
   });
 
   test('has an id or none', () => {
-    expect(parseSubmit(request(''), 'default').requestId).toBeNull();
-    expect(parseSubmit(request('123E4567-E89B-42D3-A456-426614174000'), 'default')).toMatchObject({
+    expect(parseSubmit(request(''), ANYONE).requestId).toBeNull();
+    expect(parseSubmit(request('123E4567-E89B-42D3-A456-426614174000'), ANYONE)).toMatchObject({
       requestId: '123e4567-e89b-42d3-a456-426614174000',
       specJson: '{"montage":{"materials":[{"uri":"a.mp4"}]}}',
     });

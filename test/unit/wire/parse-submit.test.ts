@@ -9,12 +9,13 @@ import { fillDefaults } from '../../../src/wire/render-spec/fill-defaults.js';
 import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
 import { requestHash } from '../../../src/wire/render-spec/spec-identity.js';
 import { validSpec } from './spec-arbitrary.js';
+import { ANYONE } from '../../../src/task/caller.js';
 
 const requestType = jsonType(SubmitTaskRequest, 'cutroom.v1.SubmitTaskRequest');
 const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
 const request = (fields: Record<string, unknown> = {}) =>
   readJson(requestType, { spec, ...fields }, { unknownFields: 'refuse' });
-const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), 'default');
+const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), ANYONE);
 
 describe('the options of a submit', () => {
   test('have the defaults that the proto names', () => {

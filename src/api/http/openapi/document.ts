@@ -1,7 +1,7 @@
 import type { DescField, JsonObject } from '@bufbuild/protobuf';
 import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
 import { registry } from '../../../wire/proto-json.js';
-import { type Route, routesOf } from '../route-table.js';
+import { type Route, routesOf } from '../gateway/route-table.js';
 import { commentOf, summaryOf } from './comments.js';
 import { createSchemas, type Schemas } from './schemas.js';
 

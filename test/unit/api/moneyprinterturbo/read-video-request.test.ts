@@ -3,6 +3,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { readVideoRequest, type VideoRequest } from '../../../../src/api/http/moneyprinterturbo/read-video-request.js';
 import { parseSubmit } from '../../../../src/wire/parse-submit.js';
 import type { Montage } from '../../../../src/composition/montage.js';
+import { ANYONE } from '../../../../src/task/caller.js';
 
 const LEAST: JsonObject = {
   video_subject: 'Spring',
@@ -18,7 +19,7 @@ function read(changes: JsonObject = {}, songs: readonly string[] = [], random = 
 function montageOf(changes: JsonObject = {}, songs: readonly string[] = []): Montage {
   const { request, violations } = read(changes, songs);
   expect(violations).toEqual([]);
-  const { spec } = parseSubmit(request, 'default');
+  const { spec } = parseSubmit(request, ANYONE);
   expect(spec.violations).toEqual([]);
   return spec.montage!;
 }
@@ -88,7 +89,7 @@ describe('what the parameters of POST /videos come to', () => {
   it('music not spoken of is random, at a fifth of its loudness, and fades at the end', () => {
     const without: JsonObject = Object.fromEntries(Object.entries(LEAST).filter(([name]) => name !== 'bgm_type'));
     const { request } = readVideoRequest(without, { songs: ['songs/a.mp3'], fonts: [], random: () => 0.99 });
-    const { music } = parseSubmit(request, 'default').spec.montage!;
+    const { music } = parseSubmit(request, ANYONE).spec.montage!;
     expect(music).toMatchObject({ asset: { uri: 'songs/a.mp3' }, fadeOutUs: 3_000_000 });
     expect(music!.gainDb).toBeCloseTo(-13.98, 2);
   });

@@ -1,31 +1,27 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { Status } from 'nice-grpc';
-import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
-import { type CallScope, openCallScope } from './call-scope.js';
+import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
+import type { UnaryRpc } from '../../service/task-service.js';
+import { errorResponse, plainError } from '../http-error.js';
+import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from '../http-types.js';
+import type { PathVariables } from '../path-template.js';
 import { malformedBinaryHeader, withMetadata } from './call-metadata.js';
+import { type CallScope, openCallScope } from './call-scope.js';
 import { endpointOf, type Printing } from './endpoint.js';
 import { formRequest, isForm, overriddenMethod } from './form-request.js';
 import { parseGrpcTimeout } from './grpc-timeout.js';
 import type { GatewayOptions, Handler, RoutedRequest } from './handler.js';
-import { errorResponse, plainError } from './http-error.js';
-import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
-import { InProcessContext } from './in-process-context.js';
-import type { PathVariables } from './path-template.js';
+import { HttpCall } from './http-call.js';
 import { setField, setQueryFields } from './query.js';
 import { findRoute, type Route, type RouteMatch, routesOf } from './route-table.js';
-import { watchHandler } from './watch-handler.js';
+import { streamHandler } from './stream-handler.js';
 
 /** Serves the RPCs as JSON, as grpc-gateway would, without a socket. Never rejects. */
 export type Gateway = HttpHandler;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const routes = routesOf(TaskServiceDefinition.fullName);
-  const handlers = new Map<Route, Handler>(
-    routes.map((route) => [
-      route,
-      route.rpc.methodKind === 'server_streaming' ? watchHandler(route, options) : unaryHandler(route, options),
-    ]),
-  );
+  const handlers = new Map<Route, Handler>(routes.map((route) => [route, handlerOf(route, options)]));
 
   return (sent) => {
     const { match, request } = route(routes, sent);
@@ -60,42 +56,45 @@ function notAllowed(methods: readonly string[]): HttpResponse {
   return plainError(405, Status.UNIMPLEMENTED, `this path takes ${allow}`, { allow });
 }
 
-function unaryHandler(route: Route, { service, chain }: GatewayOptions): Handler {
-  const endpoint = endpointOf(route, service, chain);
+function handlerOf(route: Route, options: GatewayOptions): Handler {
+  const rpc = options.service.find(({ name }) => name === route.rpc.name);
+  if (!rpc)
+    throw new Error(`the descriptors have ${route.rpc.name} and the generated code has not: run npm run generate`);
+  return rpc.kind === 'stream' ? streamHandler(route, rpc, options) : unaryHandler(route, rpc, options);
+}
+
+function unaryHandler(route: Route, rpc: UnaryRpc, { chain }: GatewayOptions): Handler {
+  const endpoint = endpointOf(route, rpc, chain);
   async function answer(
     { read, printing, request }: RoutedRequest,
-    context: InProcessContext,
+    origin: HttpCall,
     scope: CallScope | null,
   ): Promise<HttpResponse> {
     let response: HttpResponse;
     try {
-      const text = endpoint(
-        { read, key: route.hasBody ? null : `${request.path}?${request.query}` },
-        context,
-        printing,
-      );
+      const text = endpoint({ read, key: route.hasBody ? null : `${request.path}?${request.query}` }, origin, printing);
       response = jsonResponse(200, await (scope ? scope.race(text) : text));
     } catch (error) {
       response = errorResponse(error);
     }
-    return withMetadata(response, context);
+    return withMetadata(response, origin);
   }
   async function answerInTime(routed: RoutedRequest, timeoutMs: number): Promise<HttpResponse> {
     const { request } = routed;
     const scope = openCallScope({ timeoutMs, caller: request.signal });
     try {
-      return await answer(routed, new InProcessContext(request, scope), scope);
+      return await answer(routed, new HttpCall(request, scope), scope);
     } finally {
       scope.close();
     }
   }
   return (routed) =>
     routed.timeoutMs === null
-      ? answer(routed, new InProcessContext(routed.request, null), null)
+      ? answer(routed, new HttpCall(routed.request, null), null)
       : answerInTime(routed, routed.timeoutMs);
 }
 
-/** `$alt=json;enum-encoding=int`, as Google's APIs have it. Null: something else, which is not served. */
+/** `$alt=json;enum-encoding=int`, as Google's APIs have it. Null: another value, which is not served. */
 function printingOf(query: string): Printing | null {
   // Most requests have no query at all.
   const alt = /alt=/i.test(query) ? new URLSearchParams(query).get('$alt') : null;
@@ -106,7 +105,7 @@ function printingOf(query: string): Printing | null {
   return encoding === 'enum-encoding=int' ? { enums: 'numbers' } : null;
 }
 
-/** The request's message in JSON: body first, then what the path says, which the body cannot overrule. */
+/** The request's message in JSON: the body first, then the variables of the path, which the body cannot overrule. */
 function requestJson({ hasBody, rpc }: Route, variables: PathVariables, request: HttpRequest): JsonObject {
   const json = hasBody ? parseBody(request.body) : {};
   if (!hasBody) setQueryFields(rpc.input, json, request.query);

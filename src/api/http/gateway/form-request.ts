@@ -1,4 +1,4 @@
-import type { HttpRequest } from './http-types.js';
+import type { HttpRequest } from '../http-types.js';
 
 /** Whether this may be a GET that is sent by POST, since its query is too long for a URL. The content type is compared as grpc-gateway does. */
 export function isForm({ method, headers }: HttpRequest): boolean {

@@ -1,10 +1,11 @@
-import { type CallContext, Metadata, ServerError } from 'nice-grpc';
+import { Metadata, ServerError } from 'nice-grpc';
+import type { CallOrigin } from '../../chain/call.js';
+import type { HttpRequest } from '../http-types.js';
 import { metadataOf } from './call-metadata.js';
 import type { CallScope } from './call-scope.js';
-import type { HttpRequest } from './http-types.js';
 
-/** The context of a call that did not come over gRPC. Few calls look at their metadata, so each part is made when it is first asked for. */
-export class InProcessContext implements CallContext {
+/** A call that came over HTTP. Few calls look at their metadata, so each part is made when it is first asked for. */
+export class HttpCall implements CallOrigin {
   readonly peer: string;
   readonly #request: HttpRequest;
   readonly #scope: CallScope | null;
@@ -27,7 +28,7 @@ export class InProcessContext implements CallContext {
     return (this.#header ??= Metadata());
   }
 
-  /** What was set to be sent, if anything was. */
+  /** The header metadata that was set; null when none was. */
   get sentHeader(): Metadata | null {
     return this.#header;
   }
@@ -44,10 +45,5 @@ export class InProcessContext implements CallContext {
   throwIfLate(): void {
     const reason: unknown = this.#scope?.signal.reason;
     if (reason instanceof ServerError) throw reason;
-  }
-
-  /** There is no header to send ahead: an HTTP answer goes as one. */
-  sendHeader(): void {
-    return;
   }
 }

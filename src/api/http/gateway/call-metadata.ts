@@ -1,5 +1,5 @@
 import { Metadata } from 'nice-grpc';
-import type { HttpRequest, HttpResponse } from './http-types.js';
+import type { HttpRequest, HttpResponse } from '../http-types.js';
 
 const PREFIX = 'grpc-metadata-';
 /** What an ordinary header is handed on under. No caller may pretend to have sent one. */

@@ -1,14 +1,14 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import type { Chain } from '../chain/chain.js';
-import type { TaskService } from '../service/task-service.js';
+import type { Chain } from '../../chain/chain.js';
+import type { TaskService } from '../../service/task-service.js';
+import type { HttpRequest, HttpResponse } from '../http-types.js';
 import type { Printing } from './endpoint.js';
-import type { HttpRequest, HttpResponse } from './http-types.js';
 
 /** What the gateway works with. */
 export interface GatewayOptions {
   readonly service: TaskService;
   readonly chain: Chain;
-  /** Told of the request of each call that was ended for a reader that had stopped. */
+  /** Called with the request of each call that was ended because its reader had stopped. */
   readonly markSlowReader: (request: object) => void;
 }
 

@@ -1,24 +1,26 @@
-import type { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
-import { CallError } from '../../task/call-error.js';
-import { statusOf } from '../../wire/status-mapping.js';
-import { errorResponse, statusIn } from './http-error.js';
-import type { HttpResponse, TextStream } from './http-types.js';
-import { type StreamFormat, streamHeaders } from './stream-format.js';
+import { CallError } from '../../../task/call-error.js';
+import { statusOf } from '../../../wire/status-mapping.js';
+import { errorResponse, statusIn } from '../http-error.js';
+import type { HttpResponse, TextStream } from '../http-types.js';
+import { type StreamFormat, streamHeaders } from './stream-formats.js';
 
 /** How long an answer may wait for its first event: until then an error or an empty stream can still be an HTTP status of its own. */
 const FIRST_EVENT_MS = 250;
 
-/** Events on their way to one caller. */
-export interface EventSource {
-  readonly events: AsyncGenerator<TaskEvent, void, undefined>;
+/** Messages on their way to one caller. */
+export interface EventSource<Message extends object> {
+  readonly events: AsyncGenerator<Message, void, undefined>;
   /** Its call was ended for a reader that had stopped. */
   cut(): void;
   /** Ends the call. Idempotent. */
   close(): void;
 }
 
-/** Answers with a stream of events, once it is known how it begins. What ends it before it has begun is the answer itself. Never rejects. */
-export async function streamResponse(source: EventSource, format: StreamFormat): Promise<HttpResponse> {
+/** Answers with a stream of events, once it is known how it begins. An error before the first event is the whole answer. Never rejects. */
+export async function streamResponse<Message extends object>(
+  source: EventSource<Message>,
+  format: StreamFormat<Message>,
+): Promise<HttpResponse> {
   const first = source.events.next();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
@@ -44,12 +46,12 @@ export async function streamResponse(source: EventSource, format: StreamFormat):
 }
 
 /** Not a generator: one that is dropped before its first piece would never come to its `finally`, and leave the watch open behind it. */
-function textOf(
-  first: Promise<IteratorResult<TaskEvent, void>>,
-  source: EventSource,
-  format: StreamFormat,
+function textOf<Message extends object>(
+  first: Promise<IteratorResult<Message, void>>,
+  source: EventSource<Message>,
+  format: StreamFormat<Message>,
 ): TextStream {
-  let pending: Promise<IteratorResult<TaskEvent, void>> | null = first;
+  let pending: Promise<IteratorResult<Message, void>> | null = first;
   let isOpen = false;
   let isOver = false;
   return {

@@ -1,6 +1,6 @@
 import { type DescMethod, getExtension, hasExtension, type Message } from '@bufbuild/protobuf';
-import { registry } from '../../wire/proto-json.js';
-import { compilePathTemplate, type PathTemplate, type PathVariables } from './path-template.js';
+import { registry } from '../../../wire/proto-json.js';
+import { compilePathTemplate, type PathTemplate, type PathVariables } from '../path-template.js';
 
 /** One HTTP binding of one RPC. */
 export interface Route {
