@@ -1,5 +1,5 @@
 import { ConfigError, toConfig } from '../config/config.js';
-import type { Environment } from '../config/environment.js';
+import type { Environment } from '../config/variables.js';
 import { createLogger } from '../observability/logger.js';
 import { startService, type Service } from './service.js';
 

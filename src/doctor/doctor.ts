@@ -1,5 +1,5 @@
 import { ConfigError, type Config, toConfig } from '../config/config.js';
-import type { Environment } from '../config/environment.js';
+import type { Environment } from '../config/variables.js';
 import { type Check, fail, ok } from './check.js';
 import { checkEndpoint, isServing } from './endpoints.js';
 import { checkDataDir, checkDisk, checkInputRoots, checkMemory } from './places.js';

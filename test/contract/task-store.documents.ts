@@ -149,7 +149,7 @@ export function describeDocuments(kind: StoreKind): void {
       expect(await at.store.get(running)).toEqual(further);
       const done = succeeded(
         further,
-        { outputs: [], warnings: [{ code: 'C', message: 'm', field: 'f', count: 2 }] },
+        { outputs: [], warnings: [{ code: 'CUE_AFTER_END', message: 'm', field: 'f', count: 2 }] },
         4000,
       );
       expect(await at.store.replace(further, done, lease)).toBe(true);
@@ -202,7 +202,7 @@ export function describeDocuments(kind: StoreKind): void {
         expect(await at.store.replace(task, running, lease)).toBe(true);
         const done = succeeded(
           running,
-          { outputs: [output(text)], warnings: [{ code: text, message: text, field: text, count: 1 }] },
+          { outputs: [output(text)], warnings: [{ code: 'CUE_AFTER_END', message: text, field: text, count: 1 }] },
           3000,
         );
         const failed = { ...done, failure: { reason: 'INTERNAL', message: text, field: text } as const };

@@ -216,7 +216,11 @@ function moved(task: Task, move: number, step: number): Task {
     case 0:
       return cancelled(task, nowMs);
     case 1:
-      return succeeded(task, { outputs: [], warnings: [{ code: 'C', message: '$m', field: '', count: step }] }, nowMs);
+      return succeeded(
+        task,
+        { outputs: [], warnings: [{ code: 'CUE_AFTER_END', message: '$m', field: '', count: step }] },
+        nowMs,
+      );
     case 2:
       return failed(task, { reason: 'RENDER_FAILED', message: '$$ROOT', field: 'a.b' }, nowMs);
     case 3:

@@ -230,7 +230,7 @@ describe('watching as server-sent events', () => {
       (n: number) =>
       (task: Task): Task => ({
         ...at(n)(task),
-        warnings: [{ code: 'C', message: 'x'.repeat(1_000_000), field: '', count: n }],
+        warnings: [{ code: 'CUE_AFTER_END', message: 'x'.repeat(1_000_000), field: '', count: n }],
       });
     let n = 0;
     await eventually(

@@ -151,7 +151,7 @@ describe('a watcher that stops reading', () => {
   /** More than the window of a stream and the buffers of both sides hold. */
   const large = (task: Task): Task => ({
     ...advance(1)(task),
-    warnings: [{ code: 'LARGE', message: 'x'.repeat(100_000), field: '', count: 1 }],
+    warnings: [{ code: 'CUE_AFTER_END', message: 'x'.repeat(100_000), field: '', count: 1 }],
   });
 
   test('is cut with RESOURCE_EXHAUSTED, while others go on', async () => {

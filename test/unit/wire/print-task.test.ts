@@ -59,7 +59,7 @@ test('a running task says how far it is', () => {
 
 test('a finished task has signed videos and their facts', () => {
   const output = outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' });
-  const warnings = [{ code: 'CUES_CUT', message: 'm', field: 'spec.montage.subtitles', count: 2 }];
+  const warnings = [{ code: 'CUE_CUT_AT_END' as const, message: 'm', field: 'spec.montage.subtitles', count: 2 }];
   expect(json(succeeded(running, { outputs: [output], warnings }, nowMs))).toMatchObject({
     state: 'SUCCEEDED',
     progress: 100,

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Violation } from '../../../composition/violation.js';
-import type { Warning } from '../../../composition/warning.js';
+import type { Warning, WarningCode } from '../../../composition/warning.js';
 
 /** A number's limits, both allowed. */
 export interface NumberRange {
@@ -23,7 +23,7 @@ export interface ParameterReader {
   flag(name: string): boolean | undefined;
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined;
   refuse(name: string, description: string): void;
-  warn(code: string, name: string, message: string): void;
+  warn(code: WarningCode, name: string, message: string): void;
   /** The names of parameters that were sent and never read. */
   unread(): string[];
 }
