@@ -40,7 +40,10 @@ export interface ApiOptions {
   /** Origins whose pages may call the JSON API; `*` for any. */
   readonly corsOrigins: readonly string[];
   /** For the routes of MoneyPrinterTurbo only. */
-  readonly moneyPrinterTurbo: Pick<MoneyPrinterTurboOptions, 'library' | 'musicFolder' | 'maxUploadBytes' | 'random'>;
+  readonly moneyPrinterTurbo: Pick<
+    MoneyPrinterTurboOptions,
+    'library' | 'uploads' | 'musicFolder' | 'maxUploadBytes' | 'random'
+  >;
   /** Resolves while the store answers. */
   readonly ping: () => Promise<void>;
   /** Finds out who makes a call. Default: everybody is the same caller. */

@@ -4,12 +4,11 @@ import type { Config } from '../config/config.js';
 import { createEngine } from './create-engine.js';
 import { readFontFolder } from '../engine/captions/font-folder.js';
 import { createAssetSource } from '../media/asset-source.js';
-import { createLocalOutputs } from '../media/local-outputs.js';
+import { createLocalOutputs, type LocalOutputs } from '../media/local-outputs.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
 import type { Diagnostics } from '../task/diagnostics.js';
 import { RenderError } from '../task/failure.js';
-import type { OutputStore } from '../task/ports/output-store.js';
 import type { RenderResult } from '../task/ports/renderer.js';
 import type { Output, Task } from '../task/task.js';
 import { claimed, failed, progressed, succeeded } from '../task/lifecycle.js';
@@ -39,7 +38,7 @@ export interface EmbeddedRender {
  */
 export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   const { command, signal, config, logger } = render;
-  const assets = createAssetSource({ inputRoots: render.inputRoots, httpInputs: config.httpInputs });
+  const assets = createAssetSource({ inputRoots: render.inputRoots, uploads: null, httpInputs: config.httpInputs });
   const { fonts } = await readFontFolder(config.fontFolder);
   // One attempt: whoever sees it fail is there to start another.
   const task = await validateTask(
@@ -98,13 +97,13 @@ async function runAttempt({ onChange }: EmbeddedRender, queued: Task, attempt: A
 }
 
 /** Each output to its place. Their locations are then absolute paths. */
-async function moveOut(store: OutputStore, outputs: readonly Output[], file: string): Promise<Output[]> {
+async function moveOut(store: LocalOutputs, outputs: readonly Output[], file: string): Promise<Output[]> {
   const moved: Output[] = [];
   for (const [index, output] of outputs.entries()) {
-    const from = await store.localPath(output.location);
+    const from = await store.open(output.location);
     if (from === null) throw new RenderError('OUTPUT_NOT_STORED', 'the finished video is gone');
     const location = path.resolve(index === 0 ? file : numbered(file, index + 1));
-    await rename(from, location);
+    await rename(from.path, location);
     moved.push({ ...output, location });
   }
   return moved;

@@ -46,7 +46,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** What every side of the service works with. */
+/** The parts that every side of the service works with. */
 interface Context {
   readonly config: Config;
   readonly logger: Logger;
@@ -56,14 +56,12 @@ interface Context {
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;
-  /** Where inputs may lie: the operator's folders, and that of uploads. */
-  readonly inputRoots: readonly string[];
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
 }
 
 /**
- * Puts the service together and starts it: store, renderer, workers, doors. The only place that knows every side.
+ * Puts the service together and starts it: store, renderer, workers, API. The only place that knows every side.
  * @throws Error, for people, when something that it needs is not there; nothing is left running then.
  */
 export async function startService(config: Config, logger: Logger): Promise<Service> {
@@ -77,17 +75,15 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
     const store = await openStore(config, logged);
     cleanups.push(() => store.close());
     const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
-    const uploadsFolder = path.join(config.dataDir, 'uploads');
-    const inputRoots = [...config.inputRoots, uploadsFolder];
+    const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
     const context: Context = {
       config,
       logger,
       events: metrics.events(logged),
       metrics,
       store,
-      assets: createAssetSource({ ...config, inputRoots }),
-      uploads: await openLocalUploads({ folder: uploadsFolder, nowMs: systemClock.nowMs() }),
-      inputRoots,
+      assets: createAssetSource({ ...config, uploads }),
+      uploads: await openLocalUploads({ folder: uploads.folder, nowMs: systemClock.nowMs() }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
     };
@@ -136,7 +132,7 @@ async function startTransports(
   context: Context,
   inspector: MediaInspector | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
-  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, inputRoots } = context;
+  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts } = context;
   let publicUrl = config.publicUrl ?? '';
   const urls = createOutputUrls({
     store,
@@ -166,7 +162,8 @@ async function startTransports(
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
     corsOrigins: config.corsOrigins,
     moneyPrinterTurbo: {
-      library: createLocalLibrary({ roots: inputRoots }),
+      library: createLocalLibrary({ roots: config.inputRoots, except: config.dataDir }),
+      uploads,
       musicFolder: config.musicFolder,
       maxUploadBytes: config.maxUploadBytes,
       random: () => systemClock.random(),

@@ -4,7 +4,11 @@ import path from 'node:path';
 import { CallError } from '../task/call-error.js';
 import type { LibraryFile } from '../task/ports/media-library.js';
 import type { MediaUploads, UploadDraft } from '../task/ports/media-uploads.js';
+import { createLocalLibrary } from './local-library.js';
 import { isDiskFull, syncUpTo } from './sync.js';
+
+/** The scheme of uploads as inputs. */
+export const UPLOAD_SCHEME = 'upload:';
 
 /** Where files are until they are accepted: hidden, so that no list shows it. */
 const INCOMING = '.incoming';
@@ -14,7 +18,7 @@ const STALE_MS = 24 * 3600 * 1000;
 const MAX_STEM_CHARACTERS = 56;
 
 /**
- * Uploads in a folder of this machine, which must be one of the input roots. Safe to open by several processes at once.
+ * Uploads in a folder of this machine, which no input root contains. Safe to open by several processes at once.
  * @throws Error when the folder cannot be made.
  */
 export async function openLocalUploads(options: {
@@ -25,13 +29,18 @@ export async function openLocalUploads(options: {
   const incoming = path.join(root, INCOMING);
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   await removeStale(incoming, options.nowMs);
+  const library = createLocalLibrary({ roots: [root] });
   return {
+    async list(kind) {
+      const files = await library.list(kind, '');
+      return files.map((file) => ({ ...file, uri: UPLOAD_SCHEME + file.uri }));
+    },
     async receive(bytes) {
-      const uri = path.join(INCOMING, randomBytes(16).toString('hex'));
-      const file = path.join(root, uri);
+      const name = path.join(INCOMING, randomBytes(16).toString('hex'));
+      const file = path.join(root, name);
       try {
         const sizeBytes = await write(file, bytes);
-        return draftOf({ root, uri, file, sizeBytes });
+        return draftOf({ root, uri: UPLOAD_SCHEME + name, file, sizeBytes });
       } catch (error) {
         await rm(file, { force: true });
         throw typed(error);
@@ -78,7 +87,7 @@ function draftOf({
       } catch (error) {
         throw typed(error);
       }
-      return { name, uri: path.join(folder, name), sizeBytes };
+      return { name, uri: UPLOAD_SCHEME + path.join(folder, name), sizeBytes };
     },
     discard: () => rm(file, { force: true }),
   };

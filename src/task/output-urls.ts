@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { CallError } from './call-error.js';
 import { DEFAULT_TENANT } from './caller.js';
 import type { Clock } from './ports/clock.js';
-import type { OutputStore } from './ports/output-store.js';
+import type { OutputContent, OutputStore } from './ports/output-store.js';
 import type { TaskStore } from './ports/task-store.js';
 import type { Output, Task } from './task.js';
 
@@ -36,9 +36,9 @@ export interface OutputUrls {
   locate(request: { tenant: string; taskId: string; file: string }): Promise<OutputFile>;
 }
 
-/** A finished video on this machine. */
+/** A finished video, for a server that sends it. */
 export interface OutputFile {
-  readonly path: string;
+  readonly content: OutputContent;
   readonly contentType: string;
 }
 
@@ -60,9 +60,9 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
   }
 
   async function fileOf(output: Output): Promise<OutputFile> {
-    const path = await outputs.localPath(output.location);
-    if (path === null) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
-    return { path, contentType: 'video/mp4' };
+    const content = await outputs.open(output.location);
+    if (content === null) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
+    return { content, contentType: 'video/mp4' };
   }
 
   return {

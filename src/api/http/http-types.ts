@@ -28,8 +28,14 @@ export type HttpBody =
   | { readonly kind: 'text'; readonly text: string }
   /** Text that comes as time goes by. Pulled as fast as the caller reads; a caller that does not read for too long is cut. */
   | { readonly kind: 'stream'; readonly stream: TextStream }
-  /** A file of this machine; the socket's side sees to ranges and conditions. */
-  | { readonly kind: 'file'; readonly path: string };
+  /** A file of this machine; the socket's side handles ranges and conditions. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** Bytes from elsewhere, whole and in order. */
+  | {
+      readonly kind: 'bytes';
+      readonly sizeBytes: number;
+      readonly read: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
+    };
 
 /** Text that comes as time goes by, to be closed by who took it. */
 export interface TextStream {

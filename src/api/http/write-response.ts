@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { Status } from 'nice-grpc';
 import send from 'send';
 import { writeStream } from './write-stream.js';
@@ -26,10 +27,34 @@ export async function writeResponse(
       response.writeHead(status, headers);
       await writeStream(request, response, body.stream, options);
       return;
+    case 'bytes':
+      response.writeHead(status, { 'content-length': body.sizeBytes, ...headers });
+      await writeBytes(request, response, body.read);
+      return;
     case 'file':
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       sendFile(request, response, body.path);
       return;
+  }
+}
+
+async function writeBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  read: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
+): Promise<void> {
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  const gone = new AbortController();
+  try {
+    // Fails when the caller goes away or the source breaks off: half an answer must not look like a whole one, so `pipeline` destroys it.
+    await pipeline(read(gone.signal), response);
+  } catch {
+    response.destroy();
+  } finally {
+    gone.abort();
   }
 }
 

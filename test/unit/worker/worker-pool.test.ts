@@ -41,7 +41,7 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
   const events = recordEvents();
   const outputs: OutputStore = {
     publish: () => Promise.reject(new Error('not used here')),
-    localPath: () => Promise.resolve(null),
+    open: () => Promise.resolve(null),
     remove: (location) => {
       removed.push(location);
       return Promise.resolve();

@@ -1,6 +1,7 @@
 import type { MediaKind } from '../../../task/ports/media-library.js';
 import { CallError } from '../../../task/call-error.js';
 import type { HttpRequest } from '../http-types.js';
+import { outputResponse } from '../output-response.js';
 import { success } from './envelope.js';
 import { readUpload } from './read-upload.js';
 import type { MoneyPrinterTurboRoute, RouteDeps } from './route.js';
@@ -8,7 +9,7 @@ import type { MoneyPrinterTurboRoute, RouteDeps } from './route.js';
 const MAX_AUDIO_BYTES = 30 * 1024 * 1024;
 /** A form's own bytes around its file: names and boundaries. */
 const FORM_BYTES = 64 * 1024;
-/** The folder in the input roots that visuals are uploaded to; audio goes where `bgm_type: "random"` looks for songs. */
+/** The first part of the name of an uploaded visual; that of uploaded audio is the music folder's name. */
 const MATERIALS_FOLDER = 'video_materials';
 
 /** Whether a request's body is left unread for these routes. */
@@ -31,11 +32,23 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
 }
 
 /** `file` of each entry is a value that the parameters of `POST /videos` take. */
-function list({ call, library }: RouteDeps, kind: MediaKind): MoneyPrinterTurboRoute['handle'] {
+function list({ call, library, uploads }: RouteDeps, kind: MediaKind): MoneyPrinterTurboRoute['handle'] {
   return async (request) => {
-    const files = await call(request, { method: 'GetCapabilities' }, () => library.list(kind, ''));
-    return success({ files: files.map(({ name, sizeBytes, uri }) => ({ name, size: sizeBytes, file: uri })) });
+    const [files, uploaded] = await call(request, { method: 'GetCapabilities' }, () =>
+      Promise.all([library.list(kind, ''), uploads.list(kind)]),
+    );
+    const entries = [...files, ...uploaded].map(({ name, sizeBytes, uri }) => ({
+      name,
+      size: sizeBytes,
+      file: uploadName(uri),
+    }));
+    return success({ files: entries });
   };
+}
+
+/** An upload without its scheme: the form that these routes have always answered, and an input by that name too. */
+function uploadName(uri: string): string {
+  return uri.replace(/^upload:/, '');
 }
 
 function receive(
@@ -47,7 +60,7 @@ function receive(
       refuseTooLong(request, to.maxBytes);
       return readUpload(request, (file) => tasks.acceptUpload({ ...to, ...file }, signal));
     });
-    return success({ file: uri });
+    return success({ file: uploadName(uri) });
   };
 }
 
@@ -63,12 +76,6 @@ function serve({ call, urls }: RouteDeps, disposition: 'inline' | 'attachment'):
     const found = await call(request, { method: 'GetTask', taskId }, ({ caller }) =>
       urls.locate({ tenant: caller.tenant, taskId, file }),
     );
-    const headers = {
-      'content-type': found.contentType,
-      'content-disposition': `${disposition}; filename="${file.replace(/[^A-Za-z0-9._-]/g, '_')}"`,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'private, no-cache',
-    };
-    return { status: 200, headers, body: { kind: 'file', path: found.path } };
+    return outputResponse(found, { file, disposition, cacheControl: 'private, no-cache' });
   };
 }

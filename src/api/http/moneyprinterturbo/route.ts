@@ -1,4 +1,5 @@
 import type { MediaLibrary } from '../../../task/ports/media-library.js';
+import type { MediaUploads } from '../../../task/ports/media-uploads.js';
 import type { OutputUrls } from '../../../task/output-urls.js';
 import type { TaskUseCases } from '../../../task/use-cases/task-use-cases.js';
 import { formatTaskName } from '../../../wire/task-name.js';
@@ -13,8 +14,10 @@ export interface MoneyPrinterTurboOptions {
   readonly tasks: TaskUseCases;
   readonly chain: Chain;
   readonly urls: Pick<OutputUrls, 'sign' | 'locate'>;
-  /** The files in the input roots. */
+  /** The operator's files, in the input roots. */
   readonly library: MediaLibrary;
+  /** The callers' files. No music is chosen from them at random. */
+  readonly uploads: Pick<MediaUploads, 'list'>;
   /** The folder in the input roots from whose songs `bgm_type: "random"` chooses. */
   readonly musicFolder: string;
   /** File names of the fonts that `font_name` may name. */
