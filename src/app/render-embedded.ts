@@ -40,10 +40,10 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   const { command, signal, config, logger } = render;
   const assets = createAssetSource({ inputRoots: render.inputRoots, uploads: null, httpInputs: config.httpInputs });
   const { fonts } = await readFontFolder(config.fontFolder);
-  // One attempt: whoever sees it fail is there to start another.
+  // One attempt: whoever sees it fail can start another.
   const task = await validateTask(
     { assets, inspector: null, fonts: fonts.map(({ name }) => name), clock: systemClock },
-    { ...command, maxAttempts: 1 },
+    { ...command, options: { ...command.options, maxAttempts: 1 } },
     signal,
   );
   const folder = await mkdtemp(path.join(path.dirname(render.file), '.cutroom-'));

@@ -25,7 +25,7 @@ import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
-import type { TaskStore } from '../task/ports/task-store.js';
+import type { Store } from '../task/ports/store.js';
 import { createTaskHub } from '../task/task-hub.js';
 import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
 import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
@@ -52,7 +52,7 @@ interface Context {
   readonly logger: Logger;
   readonly events: TaskEvents;
   readonly metrics: Metrics;
-  readonly store: TaskStore;
+  readonly store: Store;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;
@@ -118,7 +118,7 @@ async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readon
   return fonts;
 }
 
-async function openStore(config: Config, events: TaskEvents): Promise<TaskStore> {
+async function openStore(config: Config, events: TaskEvents): Promise<Store> {
   if (config.mongodbUri === null) return createSqliteStore({ file: path.join(config.dataDir, 'cutroom.sqlite') });
   return createMongoStore({
     uri: config.mongodbUri,

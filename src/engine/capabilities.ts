@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
-import type { WorkerBuild } from '../task/ports/task-store.js';
+import type { WorkerBuild } from '../task/ports/worker-store.js';
 import { OUTPUT_ENCODERS, missingParts, parseCodecs, parseNames, parseVersion } from './parse-capabilities.js';
 import { runSupervised } from './process/supervisor.js';
 

@@ -13,7 +13,7 @@ export const SIGNING_KEY_NAME = 'output-url-signing-key';
 const EXPIRY_STEP_MS = 3_600_000;
 
 export interface OutputUrlOptions {
-  readonly store: TaskStore;
+  readonly store: Pick<TaskStore, 'get'>;
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly signingKey: Buffer;

@@ -1,9 +1,9 @@
 import type { TaskEvents } from '../task/ports/task-events.js';
-import type { TaskStore, WorkerInfo } from '../task/ports/task-store.js';
+import type { WorkerInfo, WorkerStore } from '../task/ports/worker-store.js';
 import { delay } from '../task/wait.js';
 
 export interface AnnouncerDeps extends WorkerInfo {
-  readonly store: TaskStore;
+  readonly store: WorkerStore;
   readonly events: TaskEvents;
   readonly heartbeatMs: number;
   readonly leaseMs: number;

@@ -1,5 +1,6 @@
 import { formatDiagnostics, type Diagnostics } from '../task/diagnostics.js';
 import { failureOf, type TaskFailure } from '../task/failure.js';
+import type { DiagnosticsStore } from '../task/ports/diagnostics-store.js';
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderResult } from '../task/ports/renderer.js';
@@ -13,7 +14,7 @@ import { createLeaseKeeper } from './lease-keeper.js';
 import { LeaseLostError, type AttemptLease } from './attempt-lease.js';
 
 export interface RunAttemptDeps {
-  readonly store: TaskStore;
+  readonly store: TaskStore & DiagnosticsStore;
   readonly renderer: Renderer;
   readonly outputs: OutputStore;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
+import type { Store } from '../task/ports/store.js';
 import type { TaskStore } from '../task/ports/task-store.js';
 import { queueTimedOut, workerLost } from '../task/lifecycle.js';
 import { removeEnded } from '../task/use-cases/delete-task.js';
@@ -10,7 +11,7 @@ import { delay } from '../task/wait.js';
 const BATCH = 100;
 
 export interface SweeperDeps {
-  readonly store: TaskStore;
+  readonly store: TaskStore & Pick<Store, 'ping'>;
   readonly clock: Clock;
   readonly events: TaskEvents;
   readonly outputs: OutputStore;

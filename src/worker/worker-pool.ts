@@ -1,5 +1,6 @@
 import type { TaskFeedListener } from '../task/ports/task-feed.js';
-import type { WorkerBuild } from '../task/ports/task-store.js';
+import type { Store } from '../task/ports/store.js';
+import type { WorkerBuild, WorkerStore } from '../task/ports/worker-store.js';
 import { delay, wakeable, type Wakeable } from '../task/wait.js';
 import { claimNext, type Claim } from './claim-next.js';
 import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptDeps } from './run-attempt.js';
@@ -8,6 +9,7 @@ import { runSweeper } from './sweeper.js';
 import { AttemptLease } from './attempt-lease.js';
 
 export interface WorkerPoolOptions extends RunAttemptDeps {
+  readonly store: RunAttemptDeps['store'] & WorkerStore & Pick<Store, 'ping'>;
   /** Names this process among all that share the store, different after each start. */
   readonly owner: string;
   /** Renders at a time, at least 1. */

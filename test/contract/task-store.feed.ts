@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { hintOf, type TaskFeedListener, type TaskHint } from '../../src/task/ports/task-feed.js';
-import type { TaskStore } from '../../src/task/ports/task-store.js';
+import type { Store } from '../../src/task/ports/store.js';
 import { progressed, succeeded } from '../../src/task/lifecycle.js';
 import { claim, insertQueued, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
 
@@ -136,7 +136,7 @@ interface Heard {
   stop(): void;
 }
 
-function listen(store: TaskStore): Heard {
+function listen(store: Store): Heard {
   const listener: TaskFeedListener = {
     onHint: (hint) => heard.hints.push(hint),
     onGap: () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ListCursor, ListQuery, TaskStore } from '../../src/task/ports/task-store.js';
+import type { Store } from '../../src/task/ports/store.js';
+import type { ListCursor, ListQuery } from '../../src/task/ports/task-store.js';
 import type { Task } from '../../src/task/task.js';
 import { cancelled } from '../../src/task/lifecycle.js';
 import {
@@ -108,7 +109,7 @@ interface Paging {
 }
 
 async function allPages(
-  store: TaskStore,
+  store: Store,
   limit: number,
   { order = 'newest-first', between }: Paging = {},
 ): Promise<Task[]> {

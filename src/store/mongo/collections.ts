@@ -1,5 +1,5 @@
 import type { Binary, Collection } from 'mongodb';
-import type { WorkerInfo } from '../../task/ports/task-store.js';
+import type { WorkerInfo } from '../../task/ports/worker-store.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
 import type { TaskDocument } from './task-document.js';

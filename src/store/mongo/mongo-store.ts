@@ -1,5 +1,6 @@
 import type { Filter } from 'mongodb';
-import type { InsertResult, TaskStore } from '../../task/ports/task-store.js';
+import type { Store } from '../../task/ports/store.js';
+import type { InsertResult } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
 import { createCalls, type Calls } from './calls.js';
@@ -26,11 +27,11 @@ const CALL_DEADLINE_MS = 4000;
 const INDEX_DEADLINE_MS = 600_000;
 
 /**
- * A TaskStore in MongoDB, for any number of processes on any number of machines. Writes wait for a majority of the nodes, reads see only what a
+ * A store in MongoDB, for any number of processes on any number of machines. Writes wait for a majority of the nodes, reads see only what a
  * majority has; there are no transactions. Leases follow the server's clock. Resolves when the indexes exist and the feed is open.
  * @throws Error when no server answers, or it is a standalone one; see `connectClients`.
  */
-export async function createMongoStore(options: MongoStoreOptions): Promise<TaskStore> {
+export async function createMongoStore(options: MongoStoreOptions): Promise<Store> {
   const deadlineMs = options.callDeadlineMs ?? CALL_DEADLINE_MS;
   const clients = await connectClients(options.uri);
   const collections = collectionsOf(clients);
@@ -55,12 +56,7 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Task
   return storeOf(collections, calls, notifier, close);
 }
 
-function storeOf(
-  collections: Collections,
-  calls: Calls,
-  notifier: FeedNotifier,
-  close: () => Promise<void>,
-): TaskStore {
+function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier, close: () => Promise<void>): Store {
   const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
     calls.ask(async (options) =>

@@ -5,12 +5,12 @@ import { type Api, type ApiOptions, startApi } from '../../../src/api/api.js';
 import { openLocalUploads } from '../../../src/media/local-uploads.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
-import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { createOutputUrls } from '../../../src/task/output-urls.js';
 import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
 import type { OutputContent } from '../../../src/task/ports/output-store.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
 import { createTaskUseCases, type TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
@@ -21,7 +21,7 @@ export interface ApiUnderTest {
   readonly api: Api;
   readonly grpcAddress: string;
   readonly httpUrl: string;
-  readonly store: TaskStore;
+  readonly store: Store;
   readonly tasks: TaskUseCases;
   /** Every line that was logged, parsed. */
   readonly log: Record<string, unknown>[];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalOutputs, type LocalOutputs } from '../../../src/media/local-outputs.js';
-import type { OutputName, OutputStore } from '../../../src/task/ports/output-store.js';
+import type { OutputName } from '../../../src/task/ports/output-store.js';
 
 let folder: string;
 let store: LocalOutputs;

@@ -1,7 +1,7 @@
 import { MongoClient, type Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled, succeeded } from '../../../src/task/lifecycle.js';
 import { claim, insertQueued, insertRunning, LONG_MS, OWNER, listOf } from '../../contract/store-under-test.js';
@@ -10,7 +10,7 @@ import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongo
 describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
   let mongod: Mongod;
   let client: MongoClient;
-  let store: TaskStore;
+  let store: Store;
   const tasks: Task[] = [];
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import { hintOf, type TaskHint } from '../../../src/task/ports/task-feed.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import { claim, insertQueued, LONG_MS, newTask } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, withClient, type Mongod } from '../../support/mongod.js';
 import { setFailPoint } from './fail-points.js';
@@ -16,8 +16,8 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
   let mongod: Mongod;
   let client: MongoClient;
   /** The store under test, and another process's. */
-  let store: TaskStore;
-  let other: TaskStore;
+  let store: Store;
+  let other: Store;
   let troubles: unknown[];
   let heard: { hints: TaskHint[]; gaps: number };
 

@@ -5,7 +5,7 @@ import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } f
 import type * as Sqlite from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { TaskState } from '../../../src/task/task.js';
 import { claim, insertQueued, listOf, LONG_MS, OWNER } from '../../contract/store-under-test.js';
 
@@ -25,7 +25,7 @@ vi.mock('@photostructure/sqlite', async (importOriginal) => {
 
 describe('queries of the SQLite store', () => {
   let folder: string;
-  let store: TaskStore;
+  let store: Store;
   let reader: DatabaseSyncInstance;
 
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMetrics, type Metrics } from '../../../src/observability/metrics.js';
-import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { createMemoryStore } from '../../support/memory-store.js';
 import type { QueueStats } from '../../../src/task/ports/task-store.js';
 import {
   cancelled,

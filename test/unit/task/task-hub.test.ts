@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createTaskHub, type TaskHub } from '../../../src/task/task-hub.js';
 import { cancelled, claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
@@ -13,7 +13,7 @@ import { newTask } from '../../support/new-task.js';
 const key = { tenant: 'default', id: 't1' };
 const first = newTask(key);
 
-let store: TaskStore;
+let store: Store;
 let hub: TaskHub;
 let reads: number;
 

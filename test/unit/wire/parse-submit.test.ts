@@ -20,12 +20,14 @@ const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fiel
 describe('the options of a submit', () => {
   test('have the defaults that the proto names', () => {
     expect(parse()).toMatchObject({
-      labels: {},
-      priority: 0,
-      maxAttempts: 2,
-      ttlMs: 7 * 86_400_000,
+      options: {
+        labels: {},
+        priority: 0,
+        maxAttempts: 2,
+        ttlMs: 7 * 86_400_000,
+        timeouts: { queueMs: 7 * 86_400_000, totalMs: null, stallMs: null, fetchMs: null },
+      },
       admission: 'QUEUE',
-      timeouts: { queueMs: 7 * 86_400_000, totalMs: null, stallMs: null, fetchMs: null },
     });
   });
 
@@ -39,12 +41,14 @@ describe('the options of a submit', () => {
       timeouts: { queue: '10s', total: '60s', stall: '1.5s', fetch: '2s' },
     });
     expect(command).toMatchObject({
-      labels: { project: 'spring' },
-      priority: -3,
-      maxAttempts: 5,
-      ttlMs: 90_000,
+      options: {
+        labels: { project: 'spring' },
+        priority: -3,
+        maxAttempts: 5,
+        ttlMs: 90_000,
+        timeouts: { queueMs: 10_000, totalMs: 60_000, stallMs: 1_500, fetchMs: 2_000 },
+      },
       admission: 'RUN_OR_REJECT',
-      timeouts: { queueMs: 10_000, totalMs: 60_000, stallMs: 1_500, fetchMs: 2_000 },
     });
     expect(command.spec.violations).toEqual([]);
   });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { CallError } from '../../../src/task/call-error.js';
 import { RenderError } from '../../../src/task/failure.js';
 import type { OutputStore } from '../../../src/task/ports/output-store.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../../src/worker/worker-pool.js';
@@ -16,7 +16,7 @@ import { recordEvents } from '../../support/task-events.js';
 
 const LEASE_MS = 150;
 const startMs = Date.now();
-let store: TaskStore;
+let store: Store;
 let removed: string[];
 const pools: WorkerPool[] = [];
 const renderers: ReturnType<typeof createPausedRenderer>[] = [];
@@ -177,7 +177,7 @@ describe('several workers on one store', () => {
   it('a worker that is cut off from the store stops its render before its lease can be another’s', async () => {
     await submit('t1');
     let cut = false;
-    const cutOff: TaskStore = {
+    const cutOff: Store = {
       ...store,
       renewLease: (r) => (cut ? away() : store.renewLease(r)),
       replace: (f, t, o) => (cut ? away() : store.replace(f, t, o)),
@@ -192,7 +192,7 @@ describe('several workers on one store', () => {
   it('a commit whose answer was lost is found by a re-read, and counts once', async () => {
     await submit('t1');
     let lose = 1;
-    const lossy: TaskStore = {
+    const lossy: Store = {
       ...store,
       replace: async (from, to, options) => {
         const done = await store.replace(from, to, options);

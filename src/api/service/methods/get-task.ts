@@ -1,4 +1,3 @@
-import { TaskView } from '../../../../generated/cutroom/v1/task_service.js';
 import { linkSignals } from '../../../task/abort.js';
 import { CallError } from '../../../task/call-error.js';
 import { isTerminal, type Task, type TaskKey } from '../../../task/task.js';
@@ -14,7 +13,7 @@ export const getTask: Method<'getTask'> = async (deps, request, context) => {
   const key: TaskKey = { tenant: context.caller.tenant, id };
   const task = wait ? await waitWhileServing(deps, key, { ...wait, signal: context.signal }) : await tasks.get(key);
   const basic = print.task(task);
-  return view === TaskView.TASK_VIEW_FULL ? printFullTask(basic, await tasks.details(task)) : basic;
+  return view === 'FULL' ? printFullTask(basic, await tasks.details(task)) : basic;
 };
 
 /**

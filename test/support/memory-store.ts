@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { InsertResult, LeaseRenewal, ListCursor, ListQuery, TaskStore } from '../../task/ports/task-store.js';
-import { isTerminal, type Task, type TaskKey, type TaskState } from '../../task/task.js';
-import { idTaken, storeUnavailable } from '../errors.js';
-import { createFeedNotifier } from '../feed-notifier.js';
-import { createWorkerRegistry, type WorkerRegistry } from '../worker-registry.js';
+import type { Store } from '../../src/task/ports/store.js';
+import type { InsertResult, LeaseRenewal, ListCursor, ListQuery } from '../../src/task/ports/task-store.js';
+import { isTerminal, type Task, type TaskKey, type TaskState } from '../../src/task/task.js';
+import { idTaken, storeUnavailable } from '../../src/store/errors.js';
+import { createFeedNotifier } from '../../src/store/feed-notifier.js';
+import { createWorkerRegistry, type WorkerRegistry } from '../../src/store/worker-registry.js';
 
 interface Entry {
   readonly task: Task;
@@ -12,10 +13,10 @@ interface Entry {
 }
 
 /**
- * The model of a TaskStore: what the real ones must do, in as few words as possible. For tests and simulations; it loses everything
+ * The model of a Store: what the real ones must do, in as few words as possible. For tests and simulations; it loses everything
  * with its process. Leases follow `nowMs`. Like MongoDB it takes several workers, so that only a lease that ended makes a task abandoned.
  */
-export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
+export function createMemoryStore(options: { nowMs: () => number }): Store {
   const { nowMs } = options;
   const entries = new Map<string, Entry>();
   const secrets = new Map<string, Buffer>();
@@ -57,7 +58,6 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
   }
 
   // An async function, so that an answer always comes as a promise, as it does from the real stores.
-  // eslint-disable-next-line @typescript-eslint/require-await
   async function answer<T>(call: () => T): Promise<T> {
     if (closed) throw storeUnavailable(new Error('the store is closed'));
     return call();
@@ -120,7 +120,7 @@ type Answer = <T>(call: () => T) => Promise<T>;
 function queriesOf(
   tasks: () => Task[],
   answer: Answer,
-): Pick<TaskStore, 'list' | 'count' | 'queued' | 'overdue' | 'expired' | 'stats'> {
+): Pick<Store, 'list' | 'count' | 'queued' | 'overdue' | 'expired' | 'stats'> {
   const inState = (state: TaskState) => tasks().filter((task) => task.state === state);
   return {
     list: (query) =>
@@ -157,7 +157,7 @@ function queriesOf(
 function workersOf(
   registry: WorkerRegistry,
   answer: Answer,
-): Pick<TaskStore, 'announceWorker' | 'forgetWorker' | 'workers'> {
+): Pick<Store, 'announceWorker' | 'forgetWorker' | 'workers'> {
   return {
     announceWorker: (worker, { leaseMs }) =>
       answer(() => {
