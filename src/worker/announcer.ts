@@ -13,7 +13,7 @@ export interface AnnouncerDeps extends WorkerInfo {
 export async function runAnnouncer(deps: AnnouncerDeps, signal: AbortSignal): Promise<void> {
   const { store, events, owner, slots, build, heartbeatMs, leaseMs } = deps;
   const backgroundError = (error: unknown) => {
-    events.backgroundError('announcing this worker', error);
+    events.backgroundError('cannot announce this worker', error);
   };
   while (!signal.aborted) {
     await store.announceWorker({ owner, slots, build }, { leaseMs }).catch(backgroundError);

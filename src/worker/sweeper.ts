@@ -21,8 +21,8 @@ export interface SweeperDeps {
 }
 
 /**
- * Looks after tasks that nobody looks after, at start and at every interval, until the signal aborts: queues those of dead workers again, fails
- * those that waited too long, removes those whose time is up with their files. After an outage of the store it holds still
+ * Takes care of tasks without a worker, at start and at every interval, until the signal aborts: queues tasks of dead workers again, fails
+ * tasks that waited too long, removes tasks whose time is up with their files. After an outage of the store it waits
  * for one lease: workers that could not renew meanwhile are alive, and must get the chance to.
  */
 export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promise<void> {
@@ -38,7 +38,7 @@ export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promis
       await sweepOnce(deps);
     } catch (error) {
       outage = true;
-      deps.events.backgroundError('looking for abandoned tasks', error);
+      deps.events.backgroundError('cannot look for abandoned tasks', error);
     }
     await delay(deps.sweepIntervalMs, signal);
   }

@@ -46,7 +46,7 @@ it('an enum table takes its default from row 0, and refuses numbers that it does
   };
   expect(parse(Admission.ADMISSION_UNSPECIFIED)).toEqual(['QUEUE', []]);
   expect(parse(Admission.ADMISSION_RUN_OR_REJECT)).toEqual(['RUN_OR_REJECT', []]);
-  for (const unknown of [-1, 3, 0.5] as Admission[])
+  for (const unknown of JSON.parse('[-1, 3, 0.5]') as Admission[])
     expect(parse(unknown)).toEqual(['QUEUE', [{ field: 'f', description: `has the unknown value ${unknown}` }]]);
   expect(namedDefault(table)).toBe(Admission.ADMISSION_QUEUE);
 });

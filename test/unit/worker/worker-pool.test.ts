@@ -120,8 +120,21 @@ describe('a worker pool', () => {
     const task = await read('t1');
     await store.replace(task, cancelled(task, 5), { leaseMs: 0 });
     expect(render.hooks.signal.aborted).toBe(true);
-    await eventually('the loss', () => events.log.includes('lost t1'));
+    await eventually('the end', () => events.log.includes('attempt-cancelled t1'));
+    // A cancel is no loss: operators are not warned.
+    expect(events.log).not.toContain('lost t1');
     expect(await read('t1')).toMatchObject({ state: 'CANCELLED', revision: task.revision + 1 });
+  });
+
+  it('learns of a cancel by its own heartbeat when the feed says nothing, and does not take it for a loss', async () => {
+    await submit('t1');
+    const deaf = { ...store, feed: { subscribe: () => () => undefined } };
+    const { renderer, events } = startPool('w', { store: deaf });
+    await eventually('a render', () => renderer.renders[0]);
+    const task = await read('t1');
+    await store.replace(task, cancelled(task, Date.now()), { leaseMs: 0 });
+    await eventually('the end', () => events.log.includes('attempt-cancelled t1'));
+    expect(events.log).not.toContain('lost t1');
   });
 
   it('an error that may pass is tried again, the next one is final; an error of the input is final at once', async () => {
