@@ -14,8 +14,8 @@ beforeAll(async () => {
   bench = await createRenderBench();
   const { media } = bench;
   for (const [name, color] of Object.entries({ red: RED, blue: BLUE, yellow: YELLOW }))
-    await media.video(`${name}.mp4`, { size: '128x96', colors: [color!], secondsEach: 3, matrix: 'bt709' });
-  await media.video('wide.mp4', { size: '128x32', colors: [YELLOW!], secondsEach: 3, matrix: 'bt709' });
+    await media.video(`${name}.mp4`, { size: '128x96', colors: [color], secondsEach: 3, matrix: 'bt709' });
+  await media.video('wide.mp4', { size: '128x32', colors: [YELLOW], secondsEach: 3, matrix: 'bt709' });
   // A yellow disc with a hard edge; the transparent pixels around it are stored as black.
   await media.make('logo.png', [
     '-f',
@@ -82,7 +82,7 @@ function formOf(changes: Partial<Composition> & Pick<Composition, 'layers'>): Fo
     frameRate: { num: 30, den: 1 },
     frames: 60,
     samples: 96_000,
-    background: rgb(GREEN!),
+    background: rgb(GREEN),
     audio: [],
     ...changes,
   };
@@ -132,15 +132,15 @@ describe('layers', () => {
       }),
     );
     // The bottom layer, and the background in its gap.
-    for (const frame of [0, 19]) expectColor(video, frame, LOW, RED!);
-    for (const frame of [20, 29]) expectColor(video, frame, [0.1, 0.9], GREEN!);
-    for (const frame of [30, 59]) expectColor(video, frame, [0.1, 0.9], BLUE!);
+    for (const frame of [0, 19]) expectColor(video, frame, LOW, RED);
+    for (const frame of [20, 29]) expectColor(video, frame, [0.1, 0.9], GREEN);
+    for (const frame of [30, 59]) expectColor(video, frame, [0.1, 0.9], BLUE);
     // The layer above: a band in the middle whose bars show what is below; then all of the frame.
-    expectColor(video, 9, MIDDLE, RED!);
-    for (const frame of [10, 25, 39]) expectColor(video, frame, MIDDLE, YELLOW!);
-    expectColor(video, 40, MIDDLE, BLUE!);
-    for (const frame of [50, 54]) expectColor(video, frame, [0.1, 0.9], YELLOW!);
-    expectColor(video, 55, [0.1, 0.9], BLUE!);
+    expectColor(video, 9, MIDDLE, RED);
+    for (const frame of [10, 25, 39]) expectColor(video, frame, MIDDLE, YELLOW);
+    expectColor(video, 40, MIDDLE, BLUE);
+    for (const frame of [50, 54]) expectColor(video, frame, [0.1, 0.9], YELLOW);
+    expectColor(video, 55, [0.1, 0.9], BLUE);
     // The first captions lie below the second layer of clips: the clip that fills the frame hides them.
     for (const frame of [0, 49, 55]) expect(whiteIn(video, frame, 'top')).toBeGreaterThan(50);
     for (const frame of [50, 54]) expect(whiteIn(video, frame, 'top')).toBe(0);
@@ -170,7 +170,7 @@ describe('layers', () => {
     const mix = (share: number) =>
       [0, 2, 4]
         .map((at) => {
-          const [low, high] = [RED!, BLUE!].map((hex) => parseInt(hex.slice(at, at + 2), 16));
+          const [low, high] = [RED, BLUE].map((hex) => parseInt(hex.slice(at, at + 2), 16));
           return Math.round(low! + (high! - low!) * share)
             .toString(16)
             .padStart(2, '0');
@@ -194,17 +194,17 @@ describe('layers', () => {
     const video = await render(
       formOf({ layers: [{ kind: 'clips', clips: [clip('red.mp4', 0, 60, { opacity: 0 })] }] }),
     );
-    expectColor(video, 30, MIDDLE, GREEN!);
+    expectColor(video, 30, MIDDLE, GREEN);
   });
 
   it.each([['on the bottom layer'], ['above another']])('give a logo with hard edges no dark rim %s', async (where) => {
     const logo = { kind: 'clips' as const, clips: [clip('logo.png', 0, 60, { fit: 'CONTAIN' })] };
-    await bench.media.image('grey.png', { size: '128x96', colors: [GREY!, GREY!, GREY!, GREY!] });
+    await bench.media.image('grey.png', { size: '128x96', colors: [GREY, GREY, GREY, GREY] });
     const below = { kind: 'clips' as const, clips: [clip('grey.png', 0, 60)] };
     const layers = where === 'above another' ? [below, logo] : [logo];
-    const video = await render(formOf({ layers, background: rgb(GREY!) }));
-    expectColor(video, 30, MIDDLE, YELLOW!);
-    expectColor(video, 30, [0.05, 0.05], GREY!);
+    const video = await render(formOf({ layers, background: rgb(GREY) }));
+    expectColor(video, 30, MIDDLE, YELLOW);
+    expectColor(video, 30, [0.05, 0.05], GREY);
     // Along a line through the middle nothing is darker than the darker of the two: a rim would be.
     const row = Array.from({ length: SIZE.width }, (_, x) => video.colorAt(30, (x + 0.5) / SIZE.width, 0.5, 0));
     const luma = row.map(([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b);
@@ -226,11 +226,11 @@ describe('layers', () => {
         ],
       }),
     );
-    expectColor(video, 10, MIDDLE, YELLOW!);
-    expectColor(video, 10, [0.05, 0.05], RED!);
+    expectColor(video, 10, MIDDLE, YELLOW);
+    expectColor(video, 10, [0.05, 0.05], RED);
     // Half of the blue over the red: the black that is stored in the logo's transparent pixels would make it darker.
     expectColor(video, 30, [0.05, 0.05], '732D73', 14);
-    expectColor(video, 59, MIDDLE, BLUE!);
+    expectColor(video, 59, MIDDLE, BLUE);
   });
 });
 
