@@ -23,13 +23,13 @@ export function parseSubmit(request: SubmitTaskRequest, caller: Caller): SubmitC
   const options = parseTaskOptions(request, root);
   const admission = parseEnum(request.admission, root('admission'), ADMISSIONS);
   const violations = [...parsed.violations, ...findings.violations];
-  const spec = { ...parsed, montage: violations.length === 0 ? parsed.montage : null, violations };
+  const spec = { ...parsed, form: violations.length === 0 ? parsed.form : null, violations };
   return {
     tenant: caller.tenant,
     requestId,
     requestHash: requestHash(request),
     // A refused spec is not stored, and may be one that has no JSON form.
-    specJson: spec.montage && request.spec ? specJson(request.spec) : '',
+    specJson: spec.form && request.spec ? specJson(request.spec) : '',
     spec,
     options,
     admission,

@@ -1,6 +1,6 @@
 import type { CommandRun } from '../../task/diagnostics.js';
 import { RenderError, type FailureReason } from '../../task/failure.js';
-import { toolEnv, type Toolchain } from '../capabilities.js';
+import { toolEnv, type Toolchain } from '../toolchain.js';
 import type { ProgressBlock } from './progress.js';
 import { runSupervised, type SupervisedResult } from './supervisor.js';
 import type { Clocks, WatchdogClock } from './watchdog.js';

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_TOOL_PATHS, findToolchain, type Toolchain } from '../../../src/engine/capabilities.js';
+import { DEFAULT_TOOL_PATHS, findToolchain } from '../../../src/engine/capabilities.js';
+import type { Toolchain } from '../../../src/engine/toolchain.js';
 import type { ProgressBlock } from '../../../src/engine/process/progress.js';
 import {
   runSupervised,
