@@ -22,9 +22,9 @@ import { createTaskService } from './service/task-service.js';
 
 /** How long a watcher may leave a message untaken. */
 const WATCHER_STALL_MS = 60_000;
-/** The status of its end may then lie untaken for this part of that before its stream is reset. */
+/** The final status may then stay untaken for this fraction of that time before the stream is reset. */
 const WATCHER_RESET_PART = 1 / 12;
-/** How long an upload, which may take any time, may stand still. */
+/** How long an upload, which may take any time, may make no progress. */
 const UPLOAD_IDLE_MS = 30_000;
 /** The version of the contract, as the OpenAPI document names it. */
 const API_VERSION = 'v1';
@@ -63,7 +63,7 @@ export interface ApiOptions {
 export interface Api {
   readonly grpcPort: number;
   readonly httpPort: number;
-  /** Health says NOT_SERVING, calls are refused and streams ended with UNAVAILABLE; finished videos are still served. Idempotent. */
+  /** Health reports NOT_SERVING, calls are refused and streams ended with UNAVAILABLE; finished videos are still served. Idempotent. */
   drain(): void;
   /** Drains, lets calls under way finish, and closes both servers. */
   stop(): Promise<void>;

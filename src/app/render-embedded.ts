@@ -26,14 +26,14 @@ export interface EmbeddedRender {
   readonly signal: AbortSignal;
   /** The task each time it changes, its terminal state last. */
   readonly onChange: (task: Task) => void;
-  /** Called once, however the attempt ends, with what was run. */
+  /** Called once with the diagnostics, in whatever way the attempt ends. */
   readonly onDiagnostics: (diagnostics: Diagnostics) => void;
 }
 
 /**
- * Renders in this process what a service would render, by the same rules, and returns the task as it ended. It works in a
- * folder beside the result, so that this is moved to its place in one step when it is whole and verified; what lay there
- * before stays until then. Leaves no process and no other file, however it ends.
+ * Renders in this process by the same rules as a service, and returns the task as it ended. It works in a
+ * folder beside the result, so that the result is moved to its place in one step when it is whole and verified; an earlier file there
+ * stays until then. Leaves no process and no other file, however it ends.
  * @throws CallError INVALID_REQUEST with every violation; RenderError FFMPEG_MISSING; the reason of `signal` when it fires.
  */
 export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {

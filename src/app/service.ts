@@ -114,7 +114,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
 
 async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readonly NamedFont[]> {
   const { fonts, unusable } = await readFontFolder(fontFolder);
-  if (unusable.length > 0) logger.warn({ unusable }, 'files in the font folder that are no usable fonts');
+  if (unusable.length > 0) logger.warn({ unusable }, 'the font folder has files that are not usable fonts');
   return fonts;
 }
 
@@ -122,8 +122,8 @@ async function openStore(config: Config, events: TaskEvents): Promise<Store> {
   if (config.mongodbUri === null) return createSqliteStore({ file: path.join(config.dataDir, 'cutroom.sqlite') });
   return createMongoStore({
     uri: config.mongodbUri,
-    onBackgroundError: (what, cause) => {
-      events.backgroundError(what, cause);
+    onBackgroundError: (message, cause) => {
+      events.backgroundError(message, cause);
     },
   });
 }
@@ -180,7 +180,7 @@ async function startTransports(
   return { api, hub };
 }
 
-/** The worker side, and what callers can ask of an engine. Null: this process serves the API only, and needs no ffmpeg. */
+/** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */
 async function createWorker(
   context: Context,
   cleanups: (() => Promise<unknown>)[],

@@ -11,7 +11,7 @@ import { hasEnded } from './task-state.js';
 export interface FollowOptions {
   /** Ends the generator with the signal's reason. */
   readonly signal: AbortSignal;
-  /** Told before each wait for a server that is gone. */
+  /** Called before each wait for a server that is gone. */
   readonly onLost?: (error: RpcError) => void;
   /** A stream that is silent for longer is dead: the server sends a heartbeat every 15 s. Default: 45 s. */
   readonly silenceMs?: number;
@@ -79,7 +79,7 @@ async function* watchOnce(
   }
 }
 
-/** CANCELLED too: it is what a server that is stopped by force leaves of a stream, and not the caller's own doing here. */
+/** CANCELLED too: a server that is stopped by force ends a stream with it, and the caller has not cancelled here. */
 function isLoss(code: Status): boolean {
   return isWorthRetrying(code) || code === Status.CANCELLED;
 }

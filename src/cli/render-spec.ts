@@ -38,7 +38,7 @@ export async function renderSpec(order: RenderOrder): Promise<WireTask> {
   // The screen shows what happens; the log is there for those who ask for it.
   const config = toConfig({ ...env, CUTROOM_LOG_LEVEL: env.CUTROOM_LOG_LEVEL ?? 'silent' });
   let diagnostics: Diagnostics | undefined;
-  // With what was run: nobody can ask for it later.
+  // With the diagnostics: they are not stored anywhere.
   const print = (task: Task): WireTask => ({
     ...printTask(task, (_, output) => pathToFileURL(output.location).href),
     diagnostics,

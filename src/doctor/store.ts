@@ -21,7 +21,7 @@ export async function checkStore({ mongodbUri, dataDir }: Pick<Config, 'mongodbU
     () => true,
     () => false,
   );
-  // Looking makes no files.
+  // A check makes no files.
   if (!isThere) return ok('store', 'SQLite, to be made on first use');
   return ask(
     `SQLite, ${file}`,
@@ -30,12 +30,12 @@ export async function checkStore({ mongodbUri, dataDir }: Pick<Config, 'mongodbU
   );
 }
 
-async function ask(what: string, open: () => Store | Promise<Store>, fix: string): Promise<Check> {
+async function ask(name: string, open: () => Store | Promise<Store>, fix: string): Promise<Check> {
   let store: Store | null = null;
   try {
     store = await open();
     await store.ping();
-    return ok('store', what);
+    return ok('store', name);
   } catch (error) {
     return fail('store', messageOf(error), fix);
   } finally {

@@ -7,7 +7,7 @@ import { readFontFolder } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
 import { type Check, fail, messageOf, ok, warn } from './check.js';
 
-/** `20.19.0` or later: what package.json asks for. */
+/** `20.19.0` or later, as package.json says. */
 const MIN_NODE = [20, 19] as const;
 
 /** The Node that runs this. */
@@ -19,7 +19,7 @@ export function checkNode(version = process.versions.node): Check {
     : fail('node', `${version} is too old`, `install Node ${MIN_NODE.join('.')} or later`);
 }
 
-/** ffmpeg with its filters and encoders, ffprobe, and what makes them die with the service. */
+/** ffmpeg with its filters and encoders, ffprobe, and setpriv, which makes them die with the service. */
 export async function checkFfmpeg(config: Pick<Config, 'ffmpeg' | 'ffprobe'>, signal: AbortSignal): Promise<Check[]> {
   try {
     const { version, ffmpeg, wrapper, decodableCodecs } = await findToolchain(config, signal);
@@ -31,7 +31,7 @@ export async function checkFfmpeg(config: Pick<Config, 'ffmpeg' | 'ffprobe'>, si
     ];
   } catch (error) {
     signal.throwIfAborted();
-    // The message says what to install, after a colon.
+    // The message names the package to install after a colon.
     const [found = '', ...fix] = messageOf(error).split(': ');
     return [fail('ffmpeg', found, fix.join(': '))];
   }

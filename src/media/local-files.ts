@@ -6,7 +6,7 @@ import { RenderError } from '../task/failure.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import { inspectFile } from './inspect-file.js';
 
-/** What a URI turned out to be: a file that may be used, or why it may not. */
+/** A resolved URI: a file that may be used, or the problem with it. */
 type Resolved =
   | { readonly kind: 'file'; readonly path: string }
   | {
@@ -19,8 +19,8 @@ type Resolved =
 const ROOTS_FRESH_MS = 1_000;
 
 /**
- * How long an input that was found fine is taken to be so by `check`, and of how many: who submits many tasks at once names the same inputs again and
- * again. It may be gone at any moment anyway; `fetch` looks for itself.
+ * How long `check` remembers an input that passed, and how many: a caller that submits many tasks at once names the same inputs again and
+ * again. A file may be gone at any moment anyway; `fetch` checks for itself.
  */
 const RECENTLY_CHECKED_MS = 1_000;
 const MAX_RECENTLY_CHECKED = 10_000;
@@ -119,7 +119,7 @@ function toPath(uri: string): string | Resolved {
   if (scheme === undefined) return uri === '' ? problem('INPUT_NOT_FOUND', 'is empty') : path.normalize(uri);
   if (scheme === 'http' || scheme === 'https')
     return problem('INPUT_NOT_FOUND', 'is a web address, not a file of the server');
-  // A colon may be part of a file's name; what is in front of it is then no known scheme.
+  // A colon may be part of a file's name; the text before it is then no known scheme.
   if (scheme !== 'file')
     return uri.startsWith(`${scheme}://`)
       ? problem('INPUT_NOT_FOUND', `has a scheme that is not served: ${scheme}`)
@@ -141,7 +141,7 @@ async function resolveFile(name: string, places: Places, outside: string): Promi
   return seen.kind === 'file' ? { kind: 'file', path: seen.path } : problem('INPUT_NOT_FOUND', 'is no regular file');
 }
 
-/** The excepted folder hides what lies in it from the roots around it, not from a root within it. */
+/** The excepted folder hides its files from the roots around it, not from a root within it. */
 function isInput(file: string, { roots, except }: Places): boolean {
   const isHidden = (root: string): boolean => except !== null && isWithin(except, root) && isWithin(file, except);
   return roots.some((root) => isWithin(file, root) && !isHidden(root));

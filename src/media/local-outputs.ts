@@ -5,7 +5,7 @@ import type { OutputContent, OutputName, OutputStore } from '../task/ports/outpu
 import type { TaskKey } from '../task/task.js';
 import { isDiskFull, sync, syncUpTo } from './sync.js';
 
-/** What a part of a location may be: no separator, no `..`, no hidden name. */
+/** The form of each part of a location: no separator, no `..`, no hidden name. */
 const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 
 /** An output store whose outputs are all files of this machine. */
@@ -15,7 +15,7 @@ export interface LocalOutputs extends OutputStore {
 
 /**
  * Finished videos in a folder of this machine, as `tenant/task/fence-attempt/file`. The fence is part of the name, so that an attempt that
- * has lost its task writes where nobody looks.
+ * has lost its lease writes to a place that nobody reads.
  */
 export function createLocalOutputs(options: { readonly folder: string }): LocalOutputs {
   const root = path.resolve(options.folder);
@@ -88,7 +88,7 @@ function safe(part: string): string {
   return part;
 }
 
-/** All of it under its name, or nothing; still there when the power fails after this. */
+/** Moves all of it or nothing; it survives a power failure after this. */
 async function moveDurably(from: string, to: string, root: string): Promise<void> {
   const folder = path.dirname(to);
   await mkdir(folder, { recursive: true });

@@ -12,9 +12,9 @@ export const UPLOAD_SCHEME = 'upload:';
 
 /** Where files are until they are accepted: hidden, so that no list shows it. */
 const INCOMING = '.incoming';
-/** No upload takes so long: what is older is of a process that was killed. */
+/** No upload takes so long: an older file is that of a killed process. */
 const STALE_MS = 24 * 3600 * 1000;
-/** At four bytes each, with what is added to them, they fit into the 255 bytes of a file's name. */
+/** At four bytes each, with the suffix, they fit into the 255 bytes of a file's name. */
 const MAX_STEM_CHARACTERS = 56;
 
 /**
@@ -93,7 +93,7 @@ function draftOf({
   };
 }
 
-/** Never replaces what is there. */
+/** Never replaces a file. */
 async function moveTo(file: string, target: string): Promise<void> {
   try {
     await link(file, target);
@@ -104,7 +104,7 @@ async function moveTo(file: string, target: string): Promise<void> {
   }
 }
 
-/** What a caller calls it, made fit for a file's name and a URI, and 48 bits that make it no other's. */
+/** The caller's name, made safe for a file and a URI, with 48 random bits that make it unique. */
 function uniqueName(wanted: string): string {
   const base = path.posix.basename(wanted.replace(/\\/g, '/'));
   // Not `path.extname`: to that a name that is all ending, such as `.mp3`, has none.

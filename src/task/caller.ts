@@ -1,8 +1,8 @@
-/** Who makes a call, as authentication found. It comes from the call's credentials, never from the request itself. */
+/** The identity behind a call. Authentication makes it from the call's credentials, never from the request itself. */
 export interface Caller {
   /** The caller sees and changes the tasks of this tenant only. */
   readonly tenant: string;
-  /** What the caller may do. */
+  /** The caller's permissions. */
   readonly scopes: readonly Scope[];
   /** A name for logs and audits, unique within the tenant: a user or a service account. */
   readonly principal: string;

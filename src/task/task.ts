@@ -5,7 +5,7 @@ import type { TaskOptions } from './task-options.js';
 export type { Warning } from '../composition/warning.js';
 export type { Timeouts } from './task-options.js';
 
-/** The states of a task; `task.proto` says what each promises to a caller. */
+/** The states of a task; `task.proto` documents each for callers. */
 export type TaskState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 /** The phases of an attempt, in this order. */

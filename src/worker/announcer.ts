@@ -9,7 +9,7 @@ export interface AnnouncerDeps extends WorkerInfo {
   readonly leaseMs: number;
 }
 
-/** Tells the store that this worker is alive, until the signal aborts; then that it leaves. A store that fails meanwhile is no reason to stop. */
+/** Announces this worker to the store until the signal aborts, then takes it back. A failing store does not stop it. */
 export async function runAnnouncer(deps: AnnouncerDeps, signal: AbortSignal): Promise<void> {
   const { store, events, owner, slots, build, heartbeatMs, leaseMs } = deps;
   const backgroundError = (error: unknown) => {

@@ -5,7 +5,7 @@ import type { Task, TaskKey } from '../task/task.js';
 /** Why an attempt has lost its lease: a caller cancelled the task, or the lease ended and others may have the task. */
 export type LossReason = 'cancelled' | 'lost';
 
-/** This attempt no longer has the lease on its task: whatever it made is void. */
+/** This attempt no longer has the lease on its task: its results are void. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
   readonly reason: LossReason;
@@ -53,7 +53,7 @@ export class AttemptLease {
     return this.#renewedMs;
   }
 
-  /** Whether the lease may have run out, so that another worker may hold the task. */
+  /** Whether the lease may have run out, so that another worker may have the task. */
   get mayHaveExpired(): boolean {
     return this.#options.clock.monotonicMs() > this.#renewedMs + this.#options.leaseMs;
   }
@@ -100,7 +100,7 @@ export function lossOf(stored: Pick<Task, 'state'> | null): LossReason {
   return stored?.state === 'CANCELLED' ? 'cancelled' : 'lost';
 }
 
-/** A change that ends an attempt leaves no attempt id behind; fence, revision, state and time of the change tell it from any other's. */
+/** A change that ends an attempt leaves no attempt id behind; fence, revision, state and time of the change distinguish it from any other. */
 function isSameChange(stored: Task, to: Task): boolean {
   return (
     stored.revision === to.revision &&

@@ -9,7 +9,7 @@ export interface LeaseKeeperOptions {
   readonly heartbeatMs: number;
   /** Progress is stored at most this often. */
   readonly progressIntervalMs: number;
-  readonly backgroundError: (what: string, cause: unknown) => void;
+  readonly backgroundError: (message: string, cause: unknown) => void;
 }
 
 /** The pause between progress writes is at least this many times the duration of the last one, so that a slow store is not flooded. */

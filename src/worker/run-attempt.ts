@@ -87,8 +87,8 @@ async function renderUnderLease(
 ): Promise<Outcome> {
   const keeper = createLeaseKeeper(lease, {
     ...deps,
-    backgroundError: (what, cause) => {
-      deps.events.backgroundError(what, cause);
+    backgroundError: (message, cause) => {
+      deps.events.backgroundError(message, cause);
     },
   });
   const ended = new AbortController();

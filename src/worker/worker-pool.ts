@@ -14,7 +14,7 @@ export interface WorkerPoolOptions extends RunAttemptDeps {
   readonly owner: string;
   /** Renders at a time, at least 1. */
   readonly slots: number;
-  /** The ffmpeg that it renders with, to be told to callers; null where that is not known. */
+  /** The ffmpeg that it renders with, for callers; null where that is not known. */
   readonly build: WorkerBuild | null;
   readonly leaseMs: number;
   readonly sweepIntervalMs: number;

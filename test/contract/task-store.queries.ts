@@ -30,7 +30,7 @@ export function describeQueries(kind: StoreKind): void {
       expect(await at.store.queued(2)).toEqual([first, second]);
     });
 
-    it('leaves out what is running or has ended, and has again what was put back', async () => {
+    it('leaves out tasks that run or have ended, and has a requeued one again', async () => {
       const running = await insertRunning(at.store, LONG_MS, { nowMs: 10 });
       const waiting = await insertQueued(at.store, { nowMs: 20 });
       const ended = await insertQueued(at.store, { nowMs: 30 });

@@ -108,7 +108,7 @@ describe('the CLI against the service', () => {
     watch.child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     await eventually('the render is under way', () => stderr.includes('RENDERING'));
     await first.kill();
-    await eventually('the loss is told', () => stderr.includes('lost the server'));
+    await eventually('a note of the loss', () => stderr.includes('lost the connection to the server'));
     const second = await spawnService({
       ...env(),
       CUTROOM_DATA_DIR: join(data, 'restart'),

@@ -98,8 +98,8 @@ describe.skipIf(!backends.includes('MongoDB'))('two services on one MongoDB', ()
 
   it('a task that one renders is watched and cancelled through the other', async () => {
     const worker = await place.start(LEASE);
-    const door = await place.start({ ...LEASE, CUTROOM_SLOTS: '0' });
-    const client = place.client(door);
+    const frontend = await place.start({ ...LEASE, CUTROOM_SLOTS: '0' });
+    const client = place.client(frontend);
     const task = await submit(client, montage);
     const watching = watchToEnd(client, task.name);
     await eventually(

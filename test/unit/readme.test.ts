@@ -18,7 +18,7 @@ const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, {
   TASK_NOT_ENDED: { reason: 'TASK_NOT_ENDED', taskId: 't', state: 'RUNNING' },
   TASK_NOT_RETRYABLE: { reason: 'TASK_NOT_RETRYABLE', taskId: 't', state: 'QUEUED' },
   NO_FREE_SLOT: { reason: 'NO_FREE_SLOT' },
-  NOT_SUPPORTED_HERE: { reason: 'NOT_SUPPORTED_HERE', what: 'do it' },
+  NOT_SUPPORTED_HERE: { reason: 'NOT_SUPPORTED_HERE', action: 'do it' },
   UPLOAD_TOO_LARGE: { reason: 'UPLOAD_TOO_LARGE', maxBytes: 1 },
   DISK_FULL: { reason: 'DISK_FULL' },
   OUTPUT_NOT_FOUND: { reason: 'OUTPUT_NOT_FOUND' },

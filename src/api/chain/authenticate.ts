@@ -2,7 +2,7 @@ import { ANYONE, type Caller } from '../../task/caller.js';
 import type { Call } from './call.js';
 
 /**
- * Finds out who makes a call, from its metadata and peer. The chain asks it before every method; what it throws ends the call.
+ * Finds out who makes a call, from its metadata and peer. The chain calls it before every method; an error that it throws ends the call.
  * A synchronous answer costs a call no turn of the event loop.
  */
 export type Authenticate = (call: Pick<Call, 'path' | 'origin'>) => Caller | Promise<Caller>;

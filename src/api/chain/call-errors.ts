@@ -11,7 +11,7 @@ export function callerGone(cause: unknown): Error {
 }
 
 /**
- * Turns whatever a method throws into the error that a caller may see: a CallError by the one table, anything else into INTERNAL without a word
+ * Turns any error of a method into the error that a caller may see: a CallError by the one table, anything else into INTERNAL without a word
  * of it. Details also go into the trailer `grpc-status-details-bin`, where gRPC clients look for them.
  */
 export function toRpcError(error: unknown, origin: CallOrigin): unknown {

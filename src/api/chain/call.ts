@@ -5,11 +5,11 @@ import type { Caller } from '../../task/caller.js';
 export interface CallOrigin {
   /** `address:port` of the caller. */
   readonly peer: string;
-  /** What came beside the request; over HTTP it is made of headers. */
+  /** The request metadata; over HTTP it is made of headers. */
   readonly metadata: Metadata;
-  /** What goes back before the response. */
+  /** The metadata sent before the response. */
   readonly header: Metadata;
-  /** What goes back after the response. */
+  /** The metadata sent after the response. */
   readonly trailer: Metadata;
   /** Aborted when the caller goes away. May be made when it is first asked for. */
   readonly signal: AbortSignal;
@@ -23,7 +23,7 @@ export interface Call {
   readonly origin: CallOrigin;
 }
 
-/** What a method knows of its call beside the request. Only the chain makes one, so no method runs without a caller. */
+/** The context of a method beside its request. Only the chain makes one, so no method runs without a caller. */
 export interface MethodContext {
   readonly caller: Caller;
   /** Aborted when the caller goes away, and for a stream also when the server drains. */
@@ -33,7 +33,7 @@ export interface MethodContext {
 /** Sees calls come and go and changes nothing about them. Must not throw. */
 export interface CallObserver {
   began(call: ObservedCall): void;
-  /** A message has been taken by the caller. */
+  /** The caller has taken a message. */
   sent(call: ObservedCall): void;
   /** Once, as the last. */
   ended(call: ObservedCall, end: CallEnd): void;

@@ -10,7 +10,7 @@ export interface GrpcJsService {
   readonly handlers: UntypedServiceImplementation;
 }
 
-/** All that the official health and reflection packages want of a grpc-js `Server`. */
+/** The part of a grpc-js `Server` that the official health and reflection packages use. */
 export interface ServiceCollector {
   readonly services: GrpcJsService[];
   addService(definition: ServiceDefinition, handlers: UntypedServiceImplementation): void;
@@ -27,7 +27,7 @@ export function createServiceCollector(): ServiceCollector {
   };
 }
 
-/** Serves a grpc-js service by nice-grpc, its calls through the chain. A drain ends its streams with UNAVAILABLE, after what was written by then. */
+/** Serves a grpc-js service by nice-grpc, its calls through the chain. A drain ends its streams with UNAVAILABLE, after the messages written by then. */
 export function addGrpcJsService(server: Server, { definition, handlers }: GrpcJsService, chain: Chain): void {
   const methods: Record<string, unknown> = {};
   for (const [name, method] of Object.entries(definition)) {
@@ -65,7 +65,7 @@ function streaming(handle: (call: unknown) => void, { path, requestStream }: Met
   };
 }
 
-/** What a handler writes, until it ends or the signal aborts. */
+/** The messages that a handler writes, until it ends or the signal aborts. */
 async function* written(
   handle: (call: unknown) => void,
   request: unknown,
@@ -99,7 +99,7 @@ async function* written(
   }
 }
 
-/** What a streaming handler of grpc-js sees as its call. */
+/** The call object of a streaming handler of grpc-js. */
 class StreamCall extends EventEmitter {
   readonly request: unknown;
   readonly written: unknown[] = [];

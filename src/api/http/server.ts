@@ -25,7 +25,7 @@ export interface HttpServerOptions {
   readonly decorate: (request: HttpRequest, answer: HttpResponse) => HttpResponse | Promise<HttpResponse>;
   /** Requests whose body the handler reads itself, as it arrives. */
   readonly isUpload: (method: string, path: string) => boolean;
-  /** How long such a body may stand still before its caller is cut. */
+  /** How long such a body may make no progress before its caller is cut. */
   readonly uploadIdleMs: number;
   readonly drain: Drain;
   readonly log: ApiLog;
@@ -83,7 +83,7 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
       refusal(request.path, 500, Status.INTERNAL, 'internal error; the log of the server says more'),
     );
   }
-  // A body that was not read to its end would be taken for the next request; a client that keeps its connection would hold up a stop.
+  // An unread rest of a body would be taken for the next request; a client that keeps its connection would delay a stop.
   if (!message.complete || options.drain.signal.aborted) response.setHeader('connection', 'close');
   await writeResponse(message, response, answer, { stallMs: options.readerStallMs });
 }

@@ -4,7 +4,7 @@ import type { EngineFacts } from '../../wire/print-capabilities.js';
 import type { MethodContext } from '../chain/call.js';
 import type { TaskPrinter } from './task-printer.js';
 
-/** What the methods work with. */
+/** The dependencies of the methods. */
 export interface MethodDeps {
   readonly tasks: TaskUseCases;
   readonly print: TaskPrinter;

@@ -91,7 +91,7 @@ async function send(context: CliContext, client: TaskServiceClient, request: Sub
       !request.validateOnly
     ) {
       context.stderr.write(
-        `the task may have been stored; to be sure of only one, repeat with --request-id ${request.requestId}\n`,
+        `the task may have been stored; repeat with --request-id ${request.requestId} to get the same task\n`,
       );
     }
     throw error;

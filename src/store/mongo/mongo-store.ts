@@ -16,10 +16,10 @@ import { insert, renewLease, replace, secret } from './writes.js';
 export interface MongoStoreOptions {
   /** Of a replica set or sharded cluster; the database it names, else `cutroom`. */
   readonly uri: string;
-  /** How long a call may take, 4,000 by default; a write has as much again to find out what became of it. */
+  /** How long a call may take, 4,000 by default; a write has as much again to settle its outcome. */
   readonly callDeadlineMs?: number;
-  /** Told when the change stream broke off and will be opened again. */
-  readonly onBackgroundError?: (what: string, cause: unknown) => void;
+  /** Called when the change stream broke off and will be opened again. */
+  readonly onBackgroundError?: (message: string, cause: unknown) => void;
 }
 
 const CALL_DEADLINE_MS = 4000;
@@ -46,7 +46,7 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
   try {
     await createIndexes(collections, { deadlineMs: INDEX_DEADLINE_MS });
     const onBackgroundError = (cause: unknown): void => {
-      options.onBackgroundError?.('change stream', cause);
+      options.onBackgroundError?.('the change stream broke off and is opened again', cause);
     };
     await openChangeFeed(collections.feed, { notifier, deadlineMs, onBackgroundError, signal: closing.signal });
   } catch (error) {
@@ -74,7 +74,7 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
   return {
     insert: async (task, spec): Promise<InsertResult> => {
       const result = await insert(calls, tasks, task, spec);
-      // At once: the change stream tells it again, some milliseconds later.
+      // At once: the change stream repeats it some milliseconds later.
       if (result.kind === 'inserted') notifier.changed(task);
       return result;
     },
@@ -115,7 +115,7 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
       await calls.ask((options) => workers.deleteOne({ _id: owner }, { ...options }));
     },
     workers: () => aliveWorkers(calls, workers),
-    // Other workers may live, so only the lease counts. `$expr` takes a missing lease for one that ended: held by nobody.
+    // Other workers may live, so only the lease counts. `$expr` takes a missing lease for one that ended.
     abandoned: (limit) =>
       find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
     secret: (name) => secret(calls, secrets, name),

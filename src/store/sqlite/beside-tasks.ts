@@ -72,7 +72,7 @@ export function textOf(
   return row === undefined ? null : (row.text as string);
 }
 
-// An async function, so that what is thrown comes as a rejection. The calls themselves are synchronous: one takes microseconds, or one sync of the disk.
+// An async function, so that errors come as rejections. The calls themselves are synchronous: one takes microseconds, or one sync of the disk.
 // eslint-disable-next-line @typescript-eslint/require-await
 export async function answer<T>(call: () => T): Promise<T> {
   return call();

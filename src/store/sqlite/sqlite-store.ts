@@ -17,8 +17,8 @@ const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
  * A store in one SQLite file, for one machine. Made on first use together with its folder: file 0600, folder 0700. Beside it lie `-wal`
  * and `-shm`, which belong to it, and `.lock`; back up by `VACUUM INTO`, never by copying the file of a running server.
  *
- * One process at a time may have it open. That is what lets `abandoned` name the tasks of a process that was killed at once, without waiting
- * for their leases: whoever holds the lock knows that no other worker lives.
+ * One process at a time may have it open. So `abandoned` returns the tasks of a killed process at once, without waiting
+ * for their leases: the holder of the lock knows that no other worker lives.
  *
  * Every change is on the disk when its call resolves, except progress and lease renewals: those survive a crash of the process, and a crash
  * of the machine may take the last of them back.
@@ -133,7 +133,7 @@ async function insert(
   return result;
 }
 
-/** What a change of a task needs. */
+/** The dependencies of a change of a task. */
 interface ChangeDeps {
   readonly connection: Connection;
   readonly notifier: FeedNotifier;

@@ -13,7 +13,7 @@ export interface OutputName {
 export type OutputContent =
   /** A file of this machine, with byte ranges. */
   | { readonly kind: 'file'; readonly path: string }
-  /** A URL, valid for a short time, that serves the bytes to whoever has it. */
+  /** A URL, valid for a short time, that serves the bytes to its holder. */
   | { readonly kind: 'redirect'; readonly url: string }
   /** Bytes from elsewhere, whole and in order. Nothing is opened before `read`. */
   | {
@@ -37,6 +37,6 @@ export interface OutputStore {
   /** Removes one published file; it may be gone already. */
   remove(location: string): Promise<void>;
 
-  /** Removes what attempts of a task published, except under `keepFence` (null: everything). */
+  /** Removes the outputs of a task's attempts, except those of `keepFence` (null: all). */
   discard(key: TaskKey, options: { keepFence: number | null }): Promise<void>;
 }

@@ -55,7 +55,7 @@ export interface LeaseRenewal {
 /**
  * Where tasks live. A store knows no rule of a task's life: it keeps documents and changes them by compare-and-set, one
  * document at a time; the rules are the pure functions of `lifecycle.ts`. That keeps every implementation small
- * and all of them alike. `test/contract/task-store.contract.ts` says what each must do.
+ * and all of them alike. `test/contract/task-store.contract.ts` tests what each must do.
  *
  * Every method rejects with CallError STORE_UNAVAILABLE when the store does not answer. After a write that means
  * *outcome unknown*: an implementation first settles it by a re-read where it can (a compare-and-set that was applied
@@ -87,7 +87,7 @@ export interface TaskStore {
    */
   replace(from: Task, to: Task, options: { leaseMs: number }): Promise<boolean>;
 
-  /** Extends the lease of a running attempt, without a change of the task. False: the attempt no longer holds the task. */
+  /** Extends the lease of a running attempt, without a change of the task. False: the attempt no longer has the lease. */
   renewLease(renewal: LeaseRenewal): Promise<boolean>;
 
   /** Removes a task, with its spec and diagnostics, if the store still has this very state of it. False: it has another, or none. */
@@ -111,6 +111,6 @@ export interface TaskStore {
   /** The state of the queue. May be a second old. */
   stats(): Promise<QueueStats>;
 
-  /** Tells of changes, this process's and others'. */
+  /** Announces changes of this process and of others. */
   readonly feed: TaskFeed;
 }

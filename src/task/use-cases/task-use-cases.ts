@@ -23,7 +23,7 @@ export type { ListTasksQuery } from './list-tasks.js';
 export type { TaskDetails } from './get-task-details.js';
 export type { WaitOptions } from './wait-for-task.js';
 
-/** What callers can do with tasks, whichever door they come through. The files beside this one say what each promises. */
+/** The use-cases of callers, over any transport. The files beside this one document each. */
 export interface TaskUseCases {
   submit(command: SubmitCommand): Promise<Task>;
   validate(command: SubmitCommand, signal: AbortSignal): Promise<Task>;

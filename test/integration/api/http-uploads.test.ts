@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-it('an upload that has arrived is answered, however long it is looked at', async () => {
+it('answers an upload that has arrived, however long its inspection takes', async () => {
   const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: 'abc' });
   expect(await response.text()).toBe('3');
 });

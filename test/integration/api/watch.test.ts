@@ -69,7 +69,7 @@ function follow(client: ForeignClient, request: Record<string, unknown>): Watche
 }
 
 describe('WatchTask', () => {
-  test('tells every watcher of the start and the end, at rising revisions, and ends with OK', async () => {
+  test('sends every watcher the start and the end, at rising revisions, and ends with OK', async () => {
     const { under, client } = await start();
     await storeTask(under, 'a');
     const watchers = [1, 2, 3].map(() => follow(client, { name: 'tasks/a' }));
@@ -108,7 +108,7 @@ describe('WatchTask', () => {
     expect(watched.states).toEqual(['QUEUED']);
   });
 
-  test('refuses what it cannot follow', async () => {
+  test('refuses a task that it cannot follow', async () => {
     const { client } = await start();
     const unknown = decodeError((await follow(client, { name: 'tasks/nope' }).end)!);
     expect(unknown).toMatchObject({ code: 5, details: { 'google.rpc.ErrorInfo': { reason: 'TASK_NOT_FOUND' } } });

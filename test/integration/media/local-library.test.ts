@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('what lies in the input roots', () => {
+describe('the files in the input roots', () => {
   it('is listed by kind, under the names that requests take; the first root counts where two have a name', async () => {
     const library = createLocalLibrary({ roots });
     const pictures = await library.list('visual', '');

@@ -74,7 +74,7 @@ describe('createLocalOutputs', () => {
     expect(await store.open(location.replace('final-1', 'link'))).toBeNull();
   });
 
-  it('discards what other attempts made, and only that', async () => {
+  it('discards the outputs of other attempts, and only those', async () => {
     const [one, two, twelve] = [await publish(1), await publish(2), await publish(12)];
     await store.discard(KEY, { keepFence: 2 });
     expect(await Promise.all([one, two, twelve].map((l) => store.open(l)))).toEqual([

@@ -94,14 +94,14 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     expect(profile.hasSortStage).toBeUndefined();
   });
 
-  it('what has waited too long and what has expired come out of indexes of their own', async () => {
+  it('finds overdue and expired tasks by indexes of their own', async () => {
     const overdue = await profileOf(() => store.overdue(10, { nowMs: Number.MAX_SAFE_INTEGER }));
     expect(overdue).toMatchObject({ planSummary: 'IXSCAN { queueDeadlineMs: 1 }', docsExamined: 5, nreturned: 5 });
     const expired = await profileOf(() => store.expired(10, { nowMs: Number.MAX_SAFE_INTEGER }));
     expect(expired).toMatchObject({ planSummary: 'IXSCAN { expireTimeMs: 1 }', docsExamined: 10, nreturned: 10 });
   });
 
-  it('a request id is looked up in its index', async () => {
+  it('finds a request id by its index', async () => {
     const profile = await profileOf(() => store.findByRequestId('default', 'r7'));
     expect(profile).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, requestId: 1 }', docsExamined: 1, nreturned: 1 });
   });

@@ -89,7 +89,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   return { send, asked, lines, drain };
 }
 
-test('the routes are those of the proto', () => {
+test('the routes follow from the proto', () => {
   const routes = routesOf('cutroom.v1.TaskService').map(
     (route) => `${route.httpMethod} ${route.rpc.name} ${route.hasBody ? 'body' : 'no body'}`,
   );
@@ -158,7 +158,7 @@ describe('a request becomes that of the RPC', () => {
     expect(lines).toMatchObject([{ method: 'SubmitTask', code: 'INVALID_ARGUMENT' }]);
   });
 
-  test('what a body says that the message does not have is ignored', async () => {
+  test('ignores fields of a body that the message does not have', async () => {
     const { send, asked } = gatewayUnderTest();
     const spec = { montage: { materials: [{ uri: 'a.mp4', nonsense: 1 }] } };
     expect(await send('POST', '/v1/tasks', JSON.stringify({ spec, nonsense: {} }))).toMatchObject({ status: 200 });
@@ -184,8 +184,8 @@ describe('a request becomes that of the RPC', () => {
   );
 });
 
-describe('what is not there', () => {
-  test('is 404; what takes another method is 405 and says which', async () => {
+describe('a path without a route', () => {
+  test('is 404; a path that takes another method is 405 and names it', async () => {
     const { send, lines } = gatewayUnderTest();
     expect(await send('GET', '/v1/nothing')).toMatchObject({ status: 404, json: { code: 5, details: [] } });
     expect(await send('DELETE', '/v1/tasks')).toMatchObject({ status: 405, headers: { allow: 'POST, GET, HEAD' } });
@@ -205,7 +205,7 @@ describe('an error', () => {
     expect((json.details as { fieldViolations?: unknown[] }[])[1]!.fieldViolations).toHaveLength(1_000);
   });
 
-  test('of the service is told to the log alone', async () => {
+  test('of the service goes to the log alone', async () => {
     const { send, lines } = gatewayUnderTest({ get: () => Promise.reject(new Error('the secret')) });
     const response = await send('GET', '/v1/tasks/a');
     expect(response).toMatchObject({ status: 500, json: { code: 13, details: [{ reason: 'INTERNAL' }] } });

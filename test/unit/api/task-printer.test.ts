@@ -26,7 +26,7 @@ function printerUnderTest() {
   return { state, printer };
 }
 
-test('a revision is printed and its bytes are made once, however many get it and whoever read it', () => {
+test('prints a revision and makes its bytes once, for any number of callers', () => {
   const { printer, state } = printerUnderTest();
   const encode = responseSerializer(TaskEvent);
   const first = encode(printer.event(done));

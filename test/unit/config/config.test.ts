@@ -25,7 +25,7 @@ describe('configuration', () => {
     });
   });
 
-  it('tells everything that is wrong at once, naming the variable', () => {
+  it('reports every problem at once, naming the variable', () => {
     const problems = problemsOf({
       CUTROOM_GRPC_ADDRESS: 'nowhere',
       CUTROOM_HTTP_ADDRESS: '127.0.0.1:99999',
@@ -50,7 +50,7 @@ describe('configuration', () => {
     expect(problems.join('\n')).not.toContain('postgres://x');
   });
 
-  it('refuses an address that other machines reach, unless told that this is meant', () => {
+  it('refuses an address that other machines reach, unless CUTROOM_INSECURE allows it', () => {
     expect(problemsOf({ CUTROOM_GRPC_ADDRESS: '0.0.0.0:1' })).toEqual([expect.stringContaining('CUTROOM_INSECURE=1')]);
     expect(toConfig({ CUTROOM_GRPC_ADDRESS: '0.0.0.0:1', CUTROOM_INSECURE: '1' }).grpcAddress).toEqual({
       host: '0.0.0.0',
@@ -65,7 +65,7 @@ describe('configuration', () => {
     ]);
   });
 
-  it('lets inputs be downloaded from public addresses, or as told', () => {
+  it('lets inputs be downloaded from public addresses, or as configured', () => {
     expect(toConfig({}).httpInputs).toEqual({ rules: { mode: 'public', allow: [] }, maxBytes: 2 * 1024 ** 3 });
     expect(
       toConfig({

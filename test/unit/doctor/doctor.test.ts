@@ -58,7 +58,7 @@ describe('a machine that has everything', () => {
   });
 });
 
-describe('what is wrong is told with how to mend it', () => {
+describe('each problem comes with its fix', () => {
   test('every variable that makes no sense', async () => {
     const checks = await findings({ CUTROOM_SLOTS: 'many', CUTROOM_GRPC_ADDRESS: '0.0.0.0:1' });
     const problems = checks
@@ -189,7 +189,7 @@ describe('cutroom doctor', () => {
     expect(checks).toContainEqual({
       name: 'config',
       status: 'ok',
-      found: 'every variable that is set makes sense',
+      found: 'every variable that is set is valid',
       fix: '',
     });
   });

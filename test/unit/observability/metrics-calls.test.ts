@@ -46,7 +46,7 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   return samplesOf(await registry.metrics());
 }
 
-test('a stream that is left: its messages were taken up to the one before, its time is what it lasted', async () => {
+test('a stream that its caller leaves counts the messages before the last, and the time that it lasted', async () => {
   expect(await watchAndLeave({ wasCut: false })).toMatchObject({
     [`grpc_server_handled_total{${labels},grpc_code="Canceled"}`]: 1,
     [`grpc_server_msg_received_total{${labels}}`]: 1,

@@ -49,7 +49,7 @@ describe('the life of a task', () => {
     expect(over.revision).toBe(5);
   });
 
-  it('success is 100 percent with outputs, held by nobody', () => {
+  it('success is 100 percent with outputs, without an owner', () => {
     expect(succeeded(running, { outputs: [], warnings: [] }, 9000)).toMatchObject({
       state: 'SUCCEEDED',
       percent: 100,
@@ -87,7 +87,7 @@ describe('the life of a task', () => {
     expect(task).toMatchObject({ state: 'FAILED', failure: { reason: 'WORKER_LOST' } });
   });
 
-  it('what the submit had to say stays through every attempt, and what a render says comes after it', () => {
+  it('warnings of the submit stay through every attempt, and those of a render come after them', () => {
     const warning = (code: WarningCode) => ({ code, message: 'm', field: 'f', count: 1 });
     const said = newTask({ warnings: [warning('PARAMETER_IGNORED')] });
     const end = (task: Task) => succeeded(task, { outputs: [], warnings: [warning('CUE_AFTER_END')] }, 3);

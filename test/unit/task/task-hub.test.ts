@@ -54,7 +54,7 @@ function follow(afterRevision: number | null, signal = new AbortController().sig
 }
 
 describe('watching a task', () => {
-  it('begins with the task as it is, tells of changes, and ends after the terminal state', async () => {
+  it('begins with the task as it is, yields its changes, and ends after the terminal state', async () => {
     const stream = follow(null);
     await eventually('the first event', () => stream.events.length === 1);
     const running = await run(first);
@@ -64,7 +64,7 @@ describe('watching a task', () => {
     expect(stream.revisions()).toEqual([1, 2, 3]);
   });
 
-  it('with a cursor sends nothing that is known, and what came since at once', async () => {
+  it('with a cursor skips known revisions, and sends a newer one at once', async () => {
     const running = await run(first);
     const stream = follow(1);
     await eventually('what came since', () => stream.events.length === 1);
@@ -82,7 +82,7 @@ describe('watching a task', () => {
     expect(stream.events).toEqual([]);
   });
 
-  it('tells of the end even to a cursor that is ahead of it, as after a power failure', async () => {
+  it('sends the end even to a cursor that is ahead of it, as after a power failure', async () => {
     await end(await run(first));
     const stream = follow(50);
     await stream.done;

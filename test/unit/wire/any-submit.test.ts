@@ -42,7 +42,7 @@ test('whatever comes over the wire is parsed or refused, and never throws', () =
   );
 });
 
-test('a key as long as a request is not told back', () => {
+test('does not echo a key as long as a request', () => {
   const command = parseSubmit(SubmitTaskRequest.fromPartial({ labels: { ['x'.repeat(1_000_000)]: '' } }), ANYONE);
   const fields = command.spec.violations.map(({ field }) => field).filter((field) => field.startsWith('labels'));
   expect(fields).toHaveLength(1);

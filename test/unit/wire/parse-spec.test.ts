@@ -66,8 +66,8 @@ describe('a montage with nothing but a material', () => {
   });
 });
 
-describe('what is given', () => {
-  test('is taken over: sound, transition, subtitles', () => {
+describe('a given field', () => {
+  test('is kept: audio, transition, subtitles', () => {
     const parsed = montageIn(
       parseSpec(
         montage({
@@ -118,7 +118,7 @@ describe('what is given', () => {
     });
   });
 
-  test('music is quiet and fades unless told otherwise, also at 0 dB when that is asked for', () => {
+  test('music is quiet and fades by default, and is at 0 dB when asked for', () => {
     expect(montageIn(parseSpec(montage({ music: { uri: 'm' } })))?.music).toMatchObject({
       gainDb: -14,
       fadeOutUs: 3_000_000,
@@ -127,7 +127,7 @@ describe('what is given', () => {
   });
 });
 
-describe('what is wrong is refused by its field, and by no other', () => {
+describe('a wrong value is refused by its field, and by no other', () => {
   test.each<[string, Record<string, unknown>, string[]]>([
     ['no materials', { materials: [] }, ['materials']],
     ['too many materials', { materials: materials(201) }, ['materials']],
@@ -236,7 +236,7 @@ describe('what is wrong is refused by its field, and by no other', () => {
   });
 });
 
-describe('what is just right', () => {
+describe('a value at its limit', () => {
   test.each<[string, Record<string, unknown>]>([
     ['a fade as long as its clip, between two', { materials: materials(2), longestClip: '2s', ...fade('2s') }],
     ['fades that touch, between three', { materials: materials(3), longestClip: '2s', ...fade('1s') }],

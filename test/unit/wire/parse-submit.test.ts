@@ -73,7 +73,7 @@ describe('the options of a submit', () => {
     expect(command).toMatchObject({ specJson: '', spec: { form: null } });
   });
 
-  test('are all told at once, with what is wrong with the spec', () => {
+  test('are refused all at once, with the violations of the spec', () => {
     const { violations } = parse({ spec: { montage: {} }, priority: 1000, ttl: '1s' }).spec;
     expect(violations.map((v) => v.field)).toEqual(['spec.montage.materials', 'priority', 'ttl']);
   });

@@ -83,7 +83,7 @@ const inState = (id: string, state: Task['state']) =>
   eventually(`${id} ${state}`, async () => (await read(id)).state === state);
 
 describe('a worker pool', () => {
-  it('renders what is queued, oldest first, as many at a time as it has slots', async () => {
+  it('renders queued tasks, oldest first, as many at a time as it has slots', async () => {
     for (const n of [1, 2, 3]) await submit(`t${n}`, n);
     const { renderer, pool } = startPool('w', { slots: 2 });
     await eventually('two renders', () => renderer.renders.length === 2);
@@ -153,7 +153,7 @@ describe('a worker pool', () => {
     expect(await read('t2')).toMatchObject({ attempt: 1, failure: { reason: 'INPUT_NOT_MEDIA', field: 'spec.x' } });
   });
 
-  it('a drain lets a render end in time, and hands back what does not', async () => {
+  it('a drain lets a render end in time, and hands back the others', async () => {
     await submit('t1');
     await submit('t2', 2);
     const { renderer, pool, events } = startPool('w', { slots: 2 });

@@ -2,10 +2,10 @@ import { Metadata } from 'nice-grpc';
 import type { HttpRequest, HttpResponse } from '../http-types.js';
 
 const PREFIX = 'grpc-metadata-';
-/** What an ordinary header is handed on under. No caller may pretend to have sent one. */
+/** The prefix of ordinary headers as metadata. No caller may set such metadata directly. */
 const HEADER_PREFIX = 'grpcgateway-';
 
-/** Headers that grpc-gateway hands on under a prefix of its own: those of IANA's permanent ones that it knows. */
+/** Headers that grpc-gateway passes on under a prefix of its own: the permanent ones of IANA's registry that it knows. */
 const PERMANENT = new Set([
   'accept',
   'accept-charset',
@@ -32,7 +32,7 @@ const PERMANENT = new Set([
   'via',
   'warning',
 ]);
-/** These tell where a call came from: the server sets them, and no caller may as metadata. */
+/** The origin of a call: the server sets these, and no caller may as metadata. */
 const RESERVED = new Set(['x-forwarded-for', 'x-forwarded-host']);
 
 /**
@@ -43,7 +43,7 @@ export function metadataOf({ headers, peer }: Pick<HttpRequest, 'headers' | 'pee
   const metadata = Metadata();
   if (headers.authorization !== undefined) append(metadata, 'authorization', headers.authorization);
   for (const [name, value] of Object.entries(headers)) {
-    // The host goes as x-forwarded-host.
+    // The host becomes x-forwarded-host.
     if (PERMANENT.has(name) && name !== 'host') append(metadata, HEADER_PREFIX + name, value);
     else if (name.startsWith(PREFIX) && !isReserved(name.slice(PREFIX.length), metadata))
       append(metadata, name.slice(PREFIX.length), value);
@@ -59,7 +59,7 @@ export function metadataOf({ headers, peer }: Pick<HttpRequest, 'headers' | 'pee
   return metadata;
 }
 
-/** An answer with what a method has sent as metadata, as headers. */
+/** An answer with the header metadata of its call as headers. */
 export function withMetadata(
   response: HttpResponse,
   { sentHeader }: { readonly sentHeader: Metadata | null },
@@ -74,7 +74,7 @@ export function withMetadata(
   return { ...response, headers };
 }
 
-/** The name of a header with binary metadata that is no base64; null when there is none. */
+/** The name of a header with binary metadata that is not base64; null when there is none. */
 export function malformedBinaryHeader(headers: HttpRequest['headers']): string | null {
   for (const name in headers) {
     if (name.endsWith('-bin') && name.startsWith(PREFIX) && !/^[A-Za-z0-9+/]*={0,2}$/.test(headers[name] ?? ''))
@@ -84,7 +84,7 @@ export function malformedBinaryHeader(headers: HttpRequest['headers']): string |
 }
 
 function isReserved(name: string, metadata: Metadata): boolean {
-  // Who has authorized by the header does not do it again.
+  // The Authorization header wins over metadata of the same name.
   return RESERVED.has(name) || name.startsWith(HEADER_PREFIX) || (name === 'authorization' && metadata.has(name));
 }
 

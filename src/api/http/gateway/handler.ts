@@ -4,7 +4,7 @@ import type { TaskService } from '../../service/task-service.js';
 import type { HttpRequest, HttpResponse } from '../http-types.js';
 import type { Printing } from './endpoint.js';
 
-/** What the gateway works with. */
+/** The dependencies of the gateway. */
 export interface GatewayOptions {
   readonly service: TaskService;
   readonly chain: Chain;

@@ -2,7 +2,7 @@ import { type DescField, type DescMessage, type JsonObject, type JsonValue, Scal
 
 /**
  * Sets a field of a message in JSON from text, as grpc-gateway does with path variables and query parameters: by proto or JSON names,
- * through messages by dots, repeated names for lists. What the message does not have is ignored.
+ * through messages by dots, repeated names for lists. A name that the message does not have is ignored.
  */
 export function setField(desc: DescMessage, json: JsonObject, path: string, text: string): void {
   const [name = '', ...rest] = path.split('.');
@@ -37,7 +37,7 @@ export function setQueryFields(desc: DescMessage, json: JsonObject, query: strin
   }
 }
 
-/** Text as the JSON that the field's type wants; where it does not fit, that is left to the JSON's reader to refuse. */
+/** Text as the JSON that the field's type wants; where it does not fit, the JSON's reader refuses it. */
 function valueOf(field: DescField, text: string): JsonValue {
   if (field.scalar === ScalarType.BOOL) return text === 'true' ? true : text === 'false' ? false : text;
   if (field.enum && /^-?\d+$/.test(text)) return Number(text);

@@ -72,7 +72,7 @@ export function streamHandler(
   };
 }
 
-/** The formats, made once, so that all watchers of a task share what was printed for the first. */
+/** The formats, made once, so that all watchers of a task share the text that was printed for the first. */
 function byPrinting<Format>(make: (printing: Printing) => Format): (printing: Printing) => Format {
   const formats = { names: make({ enums: 'names' }), numbers: make({ enums: 'numbers' }) };
   return ({ enums }) => formats[enums];

@@ -10,13 +10,13 @@ export interface NumberRange {
 }
 
 /**
- * Reads parameters one by one as FastAPI would: null is "not given", numbers and booleans may come as text. What is wrong is noted,
- * and the parameter then counts as not given; what nobody asked for is found at the end.
+ * Reads parameters one by one as FastAPI would: null is "not given", numbers and booleans may come as text. A wrong value is a violation,
+ * and the parameter then counts as not given; unknown parameters are found at the end.
  */
 export interface ParameterReader {
   readonly violations: Violation[];
   readonly warnings: Warning[];
-  /** As it was sent; undefined: not there. */
+  /** The parameter as it was sent; undefined: not there. */
   raw(name: string): JsonValue | undefined;
   text(name: string): string | undefined;
   number(name: string, range: NumberRange): number | undefined;
@@ -44,7 +44,7 @@ export function createParameterReader(json: JsonObject): ParameterReader {
     return Object.hasOwn(json, name) ? json[name] : undefined;
   }
 
-  /** What the parameter is taken for; undefined when it was not given, or is nothing that `interpret` understands. */
+  /** The parameter as `interpret` reads it; undefined when it was not given, or cannot be read. */
   function take<T>(name: string, wanted: string, interpret: (value: JsonValue) => T | undefined): T | undefined {
     const value = raw(name) ?? undefined;
     if (value === undefined) return undefined;

@@ -28,7 +28,7 @@ export interface MoneyPrinterTurboOptions {
   readonly random: () => number;
 }
 
-/** What the routes work with. */
+/** The dependencies of the routes. */
 export interface RouteDeps extends MoneyPrinterTurboOptions {
   readonly call: ChainCall;
 }

@@ -32,12 +32,12 @@ function submit({ tasks, call, library, musicFolder, fonts, random }: RouteDeps)
   };
 }
 
-/** The violations of both parsers are told together, each parameter once. */
+/** Joins the violations of both parsers, each parameter once. */
 function commandOf({ request, violations, warnings }: VideoRequest, caller: Caller): SubmitCommand {
   const command = { ...parseSubmit(request, caller), warnings };
   if (violations.length === 0) return command;
-  const told = new Set(violations.map(({ field }) => field));
-  const more = command.spec.violations.filter(({ field }) => !told.has(toParameter(field)));
+  const named = new Set(violations.map(({ field }) => field));
+  const more = command.spec.violations.filter(({ field }) => !named.has(toParameter(field)));
   return { ...command, spec: { ...command.spec, form: null, violations: [...violations, ...more] } };
 }
 

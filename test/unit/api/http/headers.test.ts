@@ -45,7 +45,7 @@ describe('metadata', () => {
     });
   });
 
-  test('cannot pretend to be what the server says', () => {
+  test('cannot replace metadata that the server sets', () => {
     expect(
       of({
         'grpc-metadata-x-forwarded-for': 'evil',

@@ -21,7 +21,7 @@ describe.each([
   ['lines', createNdjson, '{"result":{"task":{"revision":"7"}}}\n', '{"result":{"heartbeat":{}}}\n'],
   ['server-sent events', createSse, 'id: 7\ndata: {"revision":"7"}\n\n', ': heartbeat\n\n'],
 ])('%s', (_, create, line, heartbeat) => {
-  test('an event is printed once for all who watch', () => {
+  test('prints an event once for all watchers', () => {
     printed.length = 0;
     const format = create(print);
     const seven = event(7n);
@@ -118,7 +118,7 @@ describe('how a stream begins and ends', () => {
     expect(call.log).toEqual(['over']);
   });
 
-  test('a reader that is cut is told why, and so is the chain', async () => {
+  test('a reader that is cut gets the reason, and the chain learns of it', async () => {
     const call = source([event(1n)], 'waits');
     const { body } = await streamResponse(call, createNdjson(print));
     if (body.kind !== 'stream') throw new Error('no stream');

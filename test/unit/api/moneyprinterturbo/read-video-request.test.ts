@@ -27,7 +27,7 @@ function montageOf(changes: JsonObject = {}, songs: readonly string[] = []): Mon
 
 const fieldsOf = (of: readonly { field: string }[]) => of.map(({ field }) => field);
 
-describe('what the parameters of POST /videos come to', () => {
+describe('the request that POST /videos stands for', () => {
   it('the least request has the defaults that its clients count on', () => {
     expect(montageOf()).toMatchObject({
       width: 1080,
@@ -158,7 +158,7 @@ describe('what the parameters of POST /videos come to', () => {
   });
 });
 
-describe('what is not followed', () => {
+describe('parameters without effect', () => {
   it('is warned about by name; null and empty are nothing', () => {
     const { warnings, violations } = read({
       video_script: 'Once',
@@ -192,8 +192,8 @@ describe('what is not followed', () => {
   });
 });
 
-describe('what is wrong', () => {
-  it('is told all at once', () => {
+describe('wrong parameters', () => {
+  it('are reported all at once', () => {
     const { violations } = readVideoRequest(
       {
         video_materials: [{ url: '' }, 7, { url: 3 }],
