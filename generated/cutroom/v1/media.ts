@@ -21,17 +21,17 @@ export interface MediaInfo {
   duration:
     | Duration
     | undefined;
-  /** The picture; unset where there is none. Cover art is none. */
+  /** The video or image; unset where there is none. Cover art is none. */
   video:
     | VideoStream
     | undefined;
-  /** The sound; unset where there is none. */
+  /** The audio; unset where there is none. */
   audio: AudioStream | undefined;
 }
 
-/** The picture of an input. */
+/** The video or image of an input. */
 export interface VideoStream {
-  /** Whether it is a single still picture. */
+  /** Whether it is a single image. */
   image: boolean;
   /** Codec by its ffmpeg name, such as `h264`. */
   codec: string;
@@ -40,7 +40,7 @@ export interface VideoStream {
   /** Height in pixels as stored, before rotation. */
   height: number;
   /**
-   * Clockwise turn to be applied before it is shown, in degrees: 0, 90, 180 or 270. That of a JPEG's EXIF data is not told here, though it is
+   * Clockwise turn to be applied before it is shown, in degrees: 0, 90, 180 or 270. That of a JPEG's EXIF data is not shown here, though it is
    * applied in a render.
    */
   rotation: number;
@@ -58,7 +58,7 @@ export interface VideoStream {
   alpha: boolean;
 }
 
-/** The sound of an input. */
+/** The audio of an input. */
 export interface AudioStream {
   /** Codec by its ffmpeg name, such as `aac`. */
   codec: string;
@@ -112,7 +112,7 @@ export interface Limits {
   minResolution: number;
   /** Largest short side in pixels. */
   maxResolution: number;
-  /** Most pixels of one input picture. */
+  /** Most pixels of one input image or video frame. */
   maxInputPixels: bigint;
 }
 
