@@ -68,7 +68,7 @@ export const VARIABLES = {
   },
   CUTROOM_HTTP_INPUTS: {
     reader: oneOf(['public', 'listed', 'off'], 'public'),
-    help: 'where inputs may be downloaded from: public addresses and those in `CUTROOM_HTTP_ALLOW`, only those, or nowhere',
+    help: 'where inputs may be downloaded from: public addresses and the entries of `CUTROOM_HTTP_ALLOW`, only the entries, or nowhere',
     usedBy: SERVE_AND_RENDER,
   },
   CUTROOM_HTTP_ALLOW: {
