@@ -203,7 +203,8 @@ describe('cutroom render', () => {
 });
 
 test('cutroom doctor finds the running service, and does not take its ports and its store for conflicts', async () => {
-  const env = { CUTROOM_DATA_DIR: join(out, 'data'), CUTROOM_INPUT_ROOTS: media };
+  const data = await mkdtemp(join(tmpdir(), 'cutroom-doctor-e2e-'));
+  const env = { CUTROOM_DATA_DIR: data, CUTROOM_INPUT_ROOTS: media };
   const service = await spawnService(env);
   try {
     const { stdout } = await run(process.execPath, [bin, 'doctor'], {
@@ -217,5 +218,6 @@ test('cutroom doctor finds the running service, and does not take its ports and 
     expect(stdout).toMatch(/^ok {4}service {2}runs here/m);
   } finally {
     await service.stop();
+    await rm(data, { recursive: true });
   }
 });

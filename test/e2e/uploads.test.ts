@@ -107,11 +107,11 @@ describe('uploads', () => {
   it('are refused where the kind is wrong: a song without audio, a material without video', async () => {
     expect(await send('musics', formOf(await bytesOf('blue.png'), 'a.mp3'))).toMatchObject({
       status: 400,
-      message: 'file: has no sound',
+      message: 'file: has no audio',
     });
     expect(await send('video_materials', formOf(await bytesOf('voice.wav'), 'a.mp4'))).toMatchObject({
       status: 400,
-      message: 'file: has no picture',
+      message: 'file: has no image or video',
     });
     expect(await incoming()).toEqual([]);
   });
