@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../../task/failure.js';
-import { INPUT_GUARDS, MAX_AUDIO_SECONDS, MAX_PIXELS, MAX_PROBE_BYTES } from '../limits.js';
+import { INPUT_GUARDS, MAX_ALLOC_BYTES, MAX_AUDIO_SECONDS, MAX_PIXELS, MAX_PROBE_BYTES } from '../limits.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import type { SupervisedResult } from '../process/supervisor.js';
 import { measureAudio } from './measure-audio.js';
@@ -79,7 +79,17 @@ export async function probe(context: ToolContext, target: ProbeTarget, args: rea
   const result = await runTool(
     context,
     'ffprobe',
-    ['-v', 'level+error', ...INPUT_GUARDS, ...args, '-of', 'json=compact=1', `file:${file}`],
+    [
+      '-v',
+      'level+error',
+      '-max_alloc',
+      String(MAX_ALLOC_BYTES),
+      ...INPUT_GUARDS,
+      ...args,
+      '-of',
+      'json=compact=1',
+      `file:${file}`,
+    ],
     {
       field,
       maxStdoutBytes: MAX_PROBE_BYTES,
