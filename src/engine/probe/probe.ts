@@ -16,7 +16,7 @@ export interface ProbeTarget {
 }
 
 const STREAM_ENTRIES =
-  'stream=index,codec_name,codec_type,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range,color_transfer,avg_frame_rate,r_frame_rate,' +
+  'stream=index,codec_name,codec_type,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range,color_transfer,color_primaries,field_order,avg_frame_rate,r_frame_rate,' +
   'start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode,ALPHA_MODE:format=format_name,duration,start_time,nb_streams';
 const PACKET_ENTRIES = 'packet=stream_index,pts_time,dts_time,duration_time,flags';
 /** Read beyond what is needed, so that a picture that begins before the end is seen whole. */
