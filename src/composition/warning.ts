@@ -5,7 +5,7 @@ export const WARNINGS = {
   CUE_CUT_AT_END: 'cues last past the end of the video and are cut there',
   SUBTITLES_SKIPPED: 'parts of the subtitle file cannot be read and are left out; the message names the first line',
   SUBTITLE_STYLING_IGNORED: 'styling in the subtitle file is ignored; `subtitles.style` decides how captions look',
-  HDR_NOT_TONE_MAPPED: 'an HDR video is shown without tone mapping and looks pale',
+  INPUT_DAMAGED: 'some frames of a video are damaged; above a tenth of its frames the render fails',
   NARRATION_SHORTER_THAN_CLAIMED:
     'a narration has less audio than its header claims; the video is as long as the audio',
   FONT_REPLACED: 'clients of MoneyPrinterTurbo: the server does not have the font; Noto fonts are used',

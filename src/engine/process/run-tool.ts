@@ -25,6 +25,7 @@ export interface ToolOptions {
   /** The field of the request that a failure is about, when there is one. */
   readonly field?: string;
   readonly onProgress?: (block: ProgressBlock) => void;
+  readonly onStderr?: (chunk: Buffer) => void;
   readonly maxStdoutBytes?: number;
 }
 
@@ -56,6 +57,7 @@ export async function runTool(
       clocks: { ...clocks, totalMs: Math.min(clocks.totalMs, context.deadlineMs - startedMs) },
       signal,
       ...(options.onProgress ? { onProgress } : {}),
+      ...(options.onStderr ? { onStderr: options.onStderr } : {}),
       ...(options.maxStdoutBytes === undefined ? {} : { maxStdoutBytes: options.maxStdoutBytes }),
     });
   } finally {
