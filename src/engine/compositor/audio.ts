@@ -51,6 +51,7 @@ function audioChain(clip: AudioClip, pad: string, inputs: InputList, { file, det
   const input = inputs.add({
     file,
     options: [...INPUT_GUARDS, '-threads', '1', ...(clip.loop ? ['-stream_loop', '-1'] : []), '-t', seconds],
+    uri: clip.asset.uri,
     field: clip.asset.field,
     frames: 0,
   });

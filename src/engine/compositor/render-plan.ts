@@ -4,6 +4,7 @@ import type { AudioDetails, VisualDetails } from '../probe/media-details.js';
 export interface GraphInput {
   readonly file: string;
   readonly options: readonly string[];
+  readonly uri: string;
   /** The field of the request that named it. */
   readonly field: string;
   /** About how many frames of a video are decoded of it; 0 for anything else. */

@@ -261,7 +261,7 @@ describe('planRender', () => {
 
 describe('renderArguments', () => {
   const command = {
-    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], field: 'f', frames: 0 }],
+    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], uri: 'u', field: 'f', frames: 0 }],
     graphFile: 'graph.txt',
     outputFile: 'out.mp4',
     encodingOptions: h264Mp4.encodingOptions(composition([{}])),
