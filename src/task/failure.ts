@@ -22,6 +22,9 @@ export const FAILURES = {
   INPUT_NOT_MEDIA: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_NO_VIDEO: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_NO_AUDIO: { category: 'INPUT_MEDIA', retryable: false },
+  /** Whole, but of a kind that this server cannot read. */
+  INPUT_NOT_SUPPORTED: { category: 'INPUT_MEDIA', retryable: false },
+  INPUT_DAMAGED: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_TRUNCATED: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_TOO_LARGE: { category: 'INPUT_MEDIA', retryable: false },
   SUBTITLES_NOT_READABLE: { category: 'INPUT_MEDIA', retryable: false },

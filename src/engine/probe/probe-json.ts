@@ -22,6 +22,8 @@ export interface ProbeStream {
   readonly index: number;
   readonly codec_name?: string;
   readonly codec_type?: string;
+  /** The container's own name of the codec; numbers for what is no text. */
+  readonly codec_tag_string?: string;
   readonly profile?: string;
   readonly width?: number;
   readonly height?: number;
