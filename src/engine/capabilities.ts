@@ -98,7 +98,7 @@ async function locate(name: string): Promise<string | null> {
   return null;
 }
 
-/** What a worker tells others of its ffmpeg. */
+/** The facts about its ffmpeg that a worker publishes. */
 export function workerBuildOf({ version, decodableCodecs }: Toolchain): WorkerBuild {
   return { version, encoders: OUTPUT_ENCODERS, decoders: [...decodableCodecs].sort() };
 }

@@ -47,7 +47,7 @@ function outputOptions({ encodingOptions }: RenderCommand): string[] {
     ...['-map', `[${VIDEO_PAD}]`, '-map', `[${AUDIO_PAD}]`],
     // The graph has counted the frames; nothing may be dropped or doubled after it.
     ...['-fps_mode:v', 'passthrough'],
-    // An output tells nothing of its inputs.
+    // An output must not reveal its inputs.
     ...['-map_metadata', '-1', '-map_chapters', '-1'],
     ...encodingOptions,
   ];

@@ -8,7 +8,7 @@ import { stackLayers } from './stack.js';
 
 export interface PlanOptions {
   readonly media: KnownMedia;
-  /** What a layer's text is set in. */
+  /** The fonts of a layer. */
   readonly fonts: (layer: CaptionLayer) => CaptionFonts;
   /** Filters in a row that turn the finished frames into those that the output's encoder takes. */
   readonly finish: readonly string[];

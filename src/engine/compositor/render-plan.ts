@@ -18,7 +18,7 @@ export interface RenderPlan {
 export const VIDEO_PAD = 'video';
 export const AUDIO_PAD = 'audio';
 
-/** What the engine found out about the inputs, by URI. */
+/** The facts that the engine found about the inputs, by URI. */
 export interface KnownMedia {
   readonly visuals: ReadonlyMap<string, LocatedVisual>;
   readonly audios: ReadonlyMap<string, LocatedAudio>;

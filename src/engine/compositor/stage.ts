@@ -11,12 +11,12 @@ export interface Canvas {
   readonly background: Color;
 }
 
-/** Where the clips of one layer are made. */
+/** The settings shared by the clips of one layer. */
 export interface Stage {
   /** Unique in the graph: pads begin with it. */
   readonly name: string;
   readonly canvas: Canvas;
-  /** What shows through and beside a clip. Only the bottom layer can have the background, which needs no alpha. */
+  /** The ground behind and beside a clip. Only the bottom layer can have the background, which needs no alpha. */
   readonly ground: 'background' | 'transparent';
   readonly rate: Rational;
   readonly inputs: InputList;

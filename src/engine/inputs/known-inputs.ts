@@ -2,7 +2,7 @@ import type { KnownFacts } from '../../composition/form.js';
 import type { SubtitleFile } from '../../composition/subtitles/parse-subtitles.js';
 import type { KnownMedia, LocatedAudio, LocatedVisual } from '../compositor/render-plan.js';
 
-/** What was found out about the inputs so far, by URI. */
+/** The facts found so far about the inputs, by URI. */
 export interface KnownInputs extends KnownMedia {
   /** Links in the scratch folder. */
   readonly files: Map<string, string>;

@@ -29,11 +29,11 @@ export interface OutputContext {
   readonly log?: RenderLog;
 }
 
-/** An encoder takes all the cores that there are; what comes after it hardly takes one. */
+/** An encoder takes all cores of the machine; the steps after it hardly take one. */
 const AT_ONCE = { render: 1, verify: 1, publish: 1 } as const;
 
 /**
- * Renders, verifies and publishes one output for each composition. When it throws, nothing of what it published is left.
+ * Renders, verifies and publishes one output for each composition. When it throws, none of its published files is left.
  * @throws RenderError.
  */
 export async function makeOutputs(

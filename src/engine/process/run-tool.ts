@@ -5,7 +5,7 @@ import type { ProgressBlock } from './progress.js';
 import { runSupervised, type SupervisedResult } from './supervisor.js';
 import type { Clocks, WatchdogClock } from './watchdog.js';
 
-/** Where and within what limits the tools of one attempt run. */
+/** The place and the limits of the tools of one attempt. */
 export interface ToolContext {
   readonly toolchain: Toolchain;
   /** The attempt's scratch folder. Inputs are links in it, so that no path of the server is in a command line. */
@@ -15,7 +15,7 @@ export interface ToolContext {
   /** When the attempt must be over, in monotonic milliseconds. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** Takes what every tool did, also one that was killed. */
+  /** Takes the record of every tool, also of one that was killed. */
   readonly record: (run: CommandRun) => void;
 }
 
@@ -76,10 +76,10 @@ export async function runTool(
 }
 
 const MESSAGES = {
-  STALLED: 'the render hung: it neither worked nor waited for anything that came',
-  NO_PROGRESS: 'the render was busy for too long without getting on',
-  DEADLINE_EXCEEDED: 'the render took longer than it may',
-  OUT_OF_MEMORY: 'the render needed more memory than it may use',
+  STALLED: 'the render hung: no progress, no CPU time and no I/O for too long',
+  NO_PROGRESS: 'the render made no progress for too long, though it was busy',
+  DEADLINE_EXCEEDED: 'the render exceeded its time limit',
+  OUT_OF_MEMORY: 'the render exceeded its memory limit',
   OUT_OF_DISK: 'the disk of the render server is full',
 } as const satisfies Partial<Record<FailureReason, string>>;
 
