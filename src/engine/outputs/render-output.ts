@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { CaptionLayer } from '../../composition/composition.js';
+import { timeUsOf } from '../../composition/frame-grid.js';
 import type { CaptionFonts } from '../captions/caption-canvas.js';
 import { renderArguments } from '../command-line.js';
 import { planRender } from '../compositor/plan-render.js';
@@ -38,7 +39,9 @@ export async function renderOutput(output: PlannedOutput, context: RenderContext
     encodingOptions: profile.encodingOptions(composition),
     majorVersion: tools.toolchain.majorVersion,
   });
-  const result = await runTool(tools, 'ffmpeg', args, { graph: plan.graph, onProgress });
+  const { frames, frameRate } = composition;
+  const planned = { endUs: timeUsOf(frames, frameRate), frameUs: timeUsOf(1, frameRate) };
+  const result = await runTool(tools, 'ffmpeg', args, { graph: plan.graph, onProgress, planned });
   const { exitCode, signal, peakRssBytes, cpuMs, stderrTail: stderr } = result;
   const fields = { ...context.logFields, exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr };
   if (exitCode !== 0) {

@@ -1,5 +1,5 @@
 import type { Rational } from '../../composition/frame-grid.js';
-import type { AudioFacts, VisualFacts } from '../../composition/media-facts.js';
+import type { VisualFacts } from '../../composition/media-facts.js';
 
 /** What the engine knows of an input's picture beyond what a composition needs. */
 export interface VisualDetails {
@@ -25,13 +25,4 @@ export interface InputColor {
   readonly range: 'tv' | 'pc';
   /** PQ or HLG: brighter than BT.709 can show. */
   readonly hdr: boolean;
-}
-
-/** What the engine knows of an input's sound. */
-export interface AudioDetails {
-  readonly facts: AudioFacts;
-  readonly streamIndex: number;
-  readonly channels: number;
-  /** What the container says; null when it does not. */
-  readonly claimedUs: number | null;
 }

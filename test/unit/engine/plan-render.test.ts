@@ -222,9 +222,7 @@ describe('planRender', () => {
   }
   const knownTo = (hasAlpha: boolean): KnownMedia => ({
     ...media(['u0', 'u1', 'u2'], { hasAlpha, color: { matrix: hasAlpha ? null : 'bt601', range: 'tv', hdr: false } }),
-    audios: new Map([
-      ['a', { file: 'inputs/9', details: { facts: { durationUs: 1 }, streamIndex: 0, channels: 1, claimedUs: null } }],
-    ]),
+    audios: new Map([['a', { file: 'inputs/9.pcm' }]]),
   });
 
   it('defines each pad once and uses it once, in any composition', () => {

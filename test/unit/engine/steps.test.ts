@@ -21,10 +21,10 @@ describe('planInputs', () => {
         'fetch 0',
         'fetch 1',
         'fetch 2',
-        'probe audio 0 after fetch 0',
-        'probe audio 1 after fetch 2',
-        'probe visual 2 after fetch 0',
-        'probe visual 3 after fetch 1',
+        'prepare-audio 0 after fetch 0',
+        'prepare-audio 1 after fetch 2',
+        'probe 2 after fetch 0',
+        'probe 3 after fetch 1',
       ].join('\n'),
     );
   });
@@ -34,8 +34,8 @@ describe('planInputs', () => {
       narration: { asset: asset('n'), gainDb: 0 },
       music: { asset: asset('n'), gainDb: 0, fadeOutUs: 0 },
     });
-    const probes = planInputs(montageForm(montage)).filter((step) => step.kind === 'probe');
-    expect(probes.filter(({ use }) => use.role === 'audio')).toMatchObject([{ use: { measured: true } }]);
+    const audio = planInputs(montageForm(montage)).filter((step) => step.kind === 'prepare-audio');
+    expect(audio).toMatchObject([{ use: { measured: true } }]);
   });
 });
 
