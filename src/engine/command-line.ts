@@ -1,4 +1,5 @@
 import ffmpeg from 'fluent-ffmpeg';
+import { MAX_ALLOC_BYTES } from './limits.js';
 import { AUDIO_PAD, VIDEO_PAD, type GraphInput } from './compositor/render-plan.js';
 
 /** What the one command of a render consists of. All files are relative to the folder that it runs in. */
@@ -31,6 +32,8 @@ function globalOptions(render: RenderCommand): string[] {
     '-hide_banner',
     '-nostdin',
     '-nostats',
+    '-max_alloc',
+    String(MAX_ALLOC_BYTES),
     '-loglevel',
     'level+warning',
     '-stats_period',

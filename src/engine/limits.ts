@@ -1,6 +1,9 @@
 /** The most pixels of one frame: ten thousand squared. A PNG of one megabyte can decode to a gigabyte. */
 export const MAX_PIXELS = 100_000_000;
 
+/** The most bytes that ffmpeg may take at once: a frame of the most pixels at 16 bits with alpha, and padding. */
+export const MAX_ALLOC_BYTES = 1024 ** 3;
+
 /** The most bytes of a subtitle file; `montage.proto` says so. */
 export const MAX_SUBTITLE_BYTES = 4 * 1024 * 1024;
 

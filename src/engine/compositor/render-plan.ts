@@ -6,13 +6,19 @@ export interface GraphInput {
   readonly options: readonly string[];
 }
 
+/** A file that the graph reads. */
+export interface GraphFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** All that ffmpeg needs to know about the content; how to encode it is the output profile's matter. */
 export interface RenderPlan {
   readonly inputs: readonly GraphInput[];
   /** One filter graph that ends in the pads `VIDEO_PAD` and `AUDIO_PAD`. */
   readonly graph: string;
   /** Files that the graph reads from the scratch folder, where ffmpeg runs: no path needs to be in the graph, and so none needs escaping there. */
-  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly files: readonly GraphFile[];
 }
 
 export const VIDEO_PAD = 'video';
@@ -44,4 +50,21 @@ export interface InputList {
 export function createInputList(): InputList {
   const all: GraphInput[] = [];
   return { all, add: (input) => all.push(input) - 1 };
+}
+
+/** Collects files, each once. */
+export interface FileList {
+  add(file: GraphFile): void;
+  readonly all: readonly GraphFile[];
+}
+
+/** An empty list. */
+export function createFileList(): FileList {
+  const all: GraphFile[] = [];
+  return {
+    all,
+    add: (file) => {
+      if (all.every(({ name }) => name !== file.name)) all.push(file);
+    },
+  };
 }

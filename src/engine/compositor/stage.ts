@@ -2,7 +2,7 @@ import { isAlways } from '../../composition/animated.js';
 import type { Color } from '../../composition/color.js';
 import type { VisualClip } from '../../composition/composition.js';
 import type { Rational } from '../../composition/frame-grid.js';
-import type { InputList, LocatedVisual } from './render-plan.js';
+import type { FileList, InputList, LocatedVisual } from './render-plan.js';
 
 /** The frame that clips are fitted into. Both sides are even. */
 export interface Canvas {
@@ -20,6 +20,7 @@ export interface Stage {
   readonly ground: 'background' | 'transparent';
   readonly rate: Rational;
   readonly inputs: InputList;
+  readonly files: FileList;
   /** @throws RangeError for a URI that was not probed. */
   readonly visual: (uri: string) => LocatedVisual;
 }
