@@ -19,10 +19,12 @@ export interface AudioStream {
   readonly startUs: number;
   /** What the container says; null when it does not. */
   readonly claimedUs: number | null;
+  /** Where it ends by the container, from the beginning of the file; null where containers of the kind do not say it exactly. */
+  readonly endUs: number | null;
 }
 
 const ENTRIES =
-  'stream=index,codec_name,codec_tag_string,channels,start_time,duration:stream_tags=DURATION:format=format_name,duration,start_time';
+  'stream=index,codec_name,codec_tag_string,start_time,duration,bit_rate:stream_tags=DURATION:format=format_name,duration,start_time,size';
 
 /** Sample descriptions of ISO media whose content is encrypted: it decodes to noise. */
 const ENCRYPTED = new Set(['enca', 'encv', 'drms', 'drmi']);
@@ -63,10 +65,25 @@ function nameOf({ codec_name: codec, codec_tag_string: tag }: ProbeStream): stri
 
 function toStream(stream: ProbeStream, { format }: ProbeJson): AudioStream {
   const start = microseconds(stream.start_time) ?? 0;
+  const startUs = Math.max(0, start - (microseconds(format?.start_time) ?? start));
+  const durationUs = microseconds(stream.duration);
+  const claimedUs = durationUs ?? durationTagUs(stream) ?? microseconds(format?.duration);
+  const isExact = format?.format_name?.split(',').includes('mp4') === true && durationUs !== null;
   return {
     index: stream.index,
     codec: stream.codec_name ?? '',
-    startUs: Math.max(0, start - (microseconds(format?.start_time) ?? start)),
-    claimedUs: microseconds(stream.duration) ?? durationTagUs(stream) ?? microseconds(format?.duration),
+    startUs,
+    claimedUs: isGuess(claimedUs, stream, format) ? null : claimedUs,
+    endUs: isExact ? startUs + durationUs : null,
   };
 }
+
+/** Where a container says nothing, ffmpeg divides the file's size by the bit rate at its beginning, which may be another one later. */
+function isGuess(claimedUs: number | null, { bit_rate: rate }: ProbeStream, format: ProbeJson['format']): boolean {
+  if (hasTimeLine(format?.format_name ?? '') || claimedUs === null) return false;
+  const guessUs = (Number(format?.size) * 8e6) / Number(rate);
+  return Math.abs(guessUs - claimedUs) < claimedUs * GUESS_TOLERANCE;
+}
+
+/** Tags and headers belong to a file's size too. */
+const GUESS_TOLERANCE = 0.05;

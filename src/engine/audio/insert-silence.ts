@@ -31,7 +31,7 @@ export async function insertSilence(source: string, target: string, insertion: I
 }
 
 /** The samples of the target. */
-export function lengthWith({ samples, gaps, mostSamples }: Insertion): number {
+export function lengthWith({ samples, gaps, mostSamples }: Omit<Insertion, 'signal'>): number {
   return Math.min(
     gaps.reduce((sum, gap) => sum + gap.samples, samples),
     mostSamples ?? Infinity,

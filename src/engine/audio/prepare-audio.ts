@@ -33,7 +33,7 @@ export interface PreparedAudio {
 /**
  * Decodes audio into PCM of 48 kHz stereo on its file's own time line, in a process of its own and without a graph that a change of the audio's format
  * could begin anew. Of several streams the first is taken that gives a sample.
- * @throws RenderError INPUT_DAMAGED when none does; INPUT_NOT_SUPPORTED when this ffmpeg cannot follow the file; as `runTool`.
+ * @throws RenderError INPUT_TRUNCATED or INPUT_DAMAGED when none does; INPUT_NOT_SUPPORTED when this ffmpeg cannot follow the file; as `runTool`.
  */
 export async function prepareAudio(context: ToolContext, order: AudioOrder): Promise<PreparedAudio> {
   let stderr = '';
@@ -43,8 +43,14 @@ export async function prepareAudio(context: ToolContext, order: AudioOrder): Pro
     if (decoded.samples > 0) return { samples: decoded.samples, stream };
     stderr = decoded.stderr;
   }
-  const message = 'not a moment of the audio of this file can be decoded';
-  throw new RenderError('INPUT_DAMAGED', message, { field: order.field, cause: stderr });
+  throw nothingIn(order, stderr);
+}
+
+function nothingIn({ field }: AudioOrder, stderr: string): RenderError {
+  const options = { field, cause: stderr };
+  return stderr === ''
+    ? new RenderError('INPUT_TRUNCATED', 'this file ends before its audio begins', options)
+    : new RenderError('INPUT_DAMAGED', 'this file is damaged: none of its audio can be decoded', options);
 }
 
 /** ffmpeg's own way of saying that a format is allowed, but not known to it. */
@@ -74,7 +80,8 @@ async function decode(
     const stderr = result?.stderrTail ?? '';
     if (samples === 0) return { samples, stderr };
     const gaps = source.hasTimeLine ? findGaps(fromStartOfFile(packets, stream)) : [];
-    const insertion = { samples, gaps, mostSamples: neededSamples, signal: context.signal };
+    const mostSamples = leastOf(neededSamples, endOf(stream, lengthWith({ samples, gaps, mostSamples: null })));
+    const insertion = { samples, gaps, mostSamples, signal: context.signal };
     if (outFile === null) return { samples: lengthWith(insertion), stderr };
     return { samples: await insertSilence(at(raw), at(outFile), insertion), stderr };
   } finally {
@@ -91,6 +98,19 @@ async function sizeOf(file: string): Promise<number> {
     ({ size }) => size,
     () => 0,
   );
+}
+
+/** 50 ms: more than the last frame of a codec holds. */
+const MOST_PADDING = (SAMPLE_RATE * 50) / 1000;
+
+/** Where audio ends, when ffmpeg 5.1 has decoded what its encoder filled the last frame with; null where it has not. */
+function endOf({ endUs }: AudioStream, decoded: number): number | null {
+  const end = endUs === null ? 0 : Math.round((endUs * SAMPLE_RATE) / 1e6);
+  return end > 0 && end < decoded && decoded - end <= MOST_PADDING ? end : null;
+}
+
+function leastOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 /** In some containers ffmpeg counts from the first audio and not from the start of the file. */

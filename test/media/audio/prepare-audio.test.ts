@@ -249,6 +249,12 @@ describe('prepareAudio, of files with other tracks', () => {
     expect(await bench.failure('broken.m4a')).toMatchObject({ reason: 'INPUT_DAMAGED', field: 'spec.audio' });
   });
 
+  it('refuses a file that ends before its audio begins', async () => {
+    const whole = await readFile(await bench.media.tones('whole.wav', { hz: [440], secondsEach: 1 }));
+    await bench.media.file('cut.wav', whole.subarray(0, 78));
+    expect(await bench.failure('cut.wav')).toMatchObject({ reason: 'INPUT_TRUNCATED', field: 'spec.audio' });
+  });
+
   it('refuses a file without audio', async () => {
     await bench.media.video('silent.mp4', { size: '64x64', colors: ['FF0000'], secondsEach: 0.2 });
     expect(await bench.failure('silent.mp4')).toMatchObject({ reason: 'INPUT_NO_AUDIO' });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
+import { planAudio } from '../../../src/engine/inputs/plan-audio.js';
 import { planInputs } from '../../../src/engine/inputs/plan-inputs.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import { planOutputs } from '../../../src/engine/outputs/plan-outputs.js';
@@ -36,6 +37,26 @@ describe('planInputs', () => {
     });
     const audio = planInputs(montageForm(montage)).filter((step) => step.kind === 'prepare-audio');
     expect(audio).toMatchObject([{ use: { measured: true } }]);
+  });
+});
+
+describe('planAudio', () => {
+  it('prepares each file once, as far as its longest clip reaches, unless it is prepared', () => {
+    const montage = montageOf(1, {
+      narration: { asset: asset('n'), gainDb: 0 },
+      music: { asset: asset('m'), gainDb: 0, fadeOutUs: 0 },
+      variants: 2,
+    });
+    const { compositions } = montageForm(montage).compose(
+      factsFor(montage, [{ kind: 'image' }], { narration: { durationUs: 2_000_000 } }),
+    );
+    expect(compositions).toHaveLength(2);
+    const steps = planAudio(compositions, (uri) => uri === 'n');
+    expect(steps).toMatchObject([{ asset: { uri: 'm' }, neededSamples: 96_000, loops: true, after: [] }]);
+    expect(planAudio(compositions, () => false)).toMatchObject([
+      { asset: { uri: 'n' }, loops: false },
+      { asset: { uri: 'm' } },
+    ]);
   });
 });
 
