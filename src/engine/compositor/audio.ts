@@ -34,7 +34,8 @@ export function audioChains(
 function audioChain(clip: AudioClip, pad: string, inputs: InputList, { file }: PcmFile): string[] {
   const seconds = (clip.samples / SAMPLE_RATE + 1).toFixed(3);
   const loop = clip.loop ? ['-stream_loop', '-1'] : [];
-  const input = inputs.add({ file, options: [...PCM_INPUT_OPTIONS, ...loop, '-t', seconds] });
+  const options = [...PCM_INPUT_OPTIONS, ...loop, '-t', seconds];
+  const input = inputs.add({ file, options, field: clip.asset.field, frames: 0 });
   const source = [
     `[${input}:a]${FORMAT}`,
     // By the count of samples: a loop's times need not be exact.

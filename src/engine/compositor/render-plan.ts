@@ -4,6 +4,10 @@ import type { VisualDetails } from '../probe/media-details.js';
 export interface GraphInput {
   readonly file: string;
   readonly options: readonly string[];
+  /** The field of the request that named it. */
+  readonly field: string;
+  /** About how many frames of a video are decoded of it; 0 for anything else. */
+  readonly frames: number;
 }
 
 /** A file that the graph reads. */

@@ -28,6 +28,7 @@ export interface ToolOptions {
   readonly onProgress?: (block: ProgressBlock) => void;
   /** Where the output ends: a tool that goes on past it is ended. */
   readonly planned?: PlannedLength;
+  readonly onStderr?: (chunk: Buffer) => void;
   readonly maxStdoutBytes?: number;
 }
 
@@ -61,6 +62,7 @@ export async function runTool(
       signal,
       ...(options.onProgress ? { onProgress } : {}),
       ...(options.planned ? { planned: options.planned } : {}),
+      ...(options.onStderr ? { onStderr: options.onStderr } : {}),
       ...(options.maxStdoutBytes === undefined ? {} : { maxStdoutBytes: options.maxStdoutBytes }),
     });
   } finally {

@@ -16,6 +16,8 @@ export interface SupervisedCommand extends GroupCommand {
   readonly onProgress?: (block: ProgressBlock) => void;
   /** Where its output ends: a program that goes on past it is ended. Absent: anywhere. */
   readonly planned?: PlannedLength;
+  /** Called with standard error as it comes, beside the end of it that is kept. */
+  readonly onStderr?: (chunk: Buffer) => void;
   /** How much standard output is collected; 0 or absent: none. */
   readonly maxStdoutBytes?: number;
 }
@@ -56,6 +58,7 @@ export async function runSupervised(command: SupervisedCommand): Promise<Supervi
   const stdout = collectStdout(child, command.maxStdoutBytes ?? 0);
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr.push(chunk);
+    command.onStderr?.(chunk);
   });
   const judge = createProgressJudge(command.planned ?? null);
   const progressBytes = followProgress(child, command.onProgress && onBlock);

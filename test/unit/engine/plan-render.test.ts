@@ -110,7 +110,8 @@ describe('planRender', () => {
     const marker = 'CALLER-TEXT';
     const spec = composition([{ asset: { uri: marker, field: marker } }]);
     const made = plan({ ...spec, layers: [...spec.layers, captions(marker)] }, media([marker]));
-    expect(JSON.stringify([made.graph, made.inputs])).not.toContain(marker);
+    const opened = made.inputs.map(({ file, options }) => [file, options]);
+    expect(JSON.stringify([made.graph, opened])).not.toContain(marker);
     expect(made.files.map(({ text }) => text).join()).toContain(marker);
   });
 
@@ -258,7 +259,7 @@ describe('planRender', () => {
 
 describe('renderArguments', () => {
   const command = {
-    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'] }],
+    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], field: 'f', frames: 0 }],
     graphFile: 'graph.txt',
     outputFile: 'out.mp4',
     encodingOptions: h264Mp4.encodingOptions(composition([{}])),

@@ -34,6 +34,8 @@ function chainsOf({ clip, name, end }: StagedClip, stage: Stage): string[] {
       '-t',
       (lengthUs / 1e6).toFixed(6),
     ],
+    field: clip.asset.field,
+    frames: Math.ceil(shownUs / timeUsOf(1, details.frameRate ?? rate)),
   });
   const fps = `fps=${ratio(rate)}`;
   const outputFramesEach =
