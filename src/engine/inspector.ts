@@ -36,7 +36,14 @@ export function createInspector(options: InspectorOptions): MediaInspector {
     return withScratch(options, `inspect-${options.newName()}`, (scratch) => {
       const tools = toolContext(options, scratch, signal);
       const { assets } = options;
-      return work({ scratch, assets, tools, fetchUntilMs: tools.deadlineMs, known: createKnownInputs() });
+      return work({
+        scratch,
+        assets,
+        tools,
+        fetchUntilMs: tools.deadlineMs,
+        known: createKnownInputs(),
+        purpose: 'INSPECTION',
+      });
     });
   }
 

@@ -1,19 +1,22 @@
-import { probeAudio, probeVisual } from '../probe/probe.js';
+import { probeVisual } from '../probe/probe.js';
 import type { ToolContext } from '../process/run-tool.js';
 import { fetchInput, type FetchContext } from './fetch-input.js';
 import type { KnownInputs } from './known-inputs.js';
 import type { InputStep } from './plan-inputs.js';
+import { readAudioInput } from './read-audio-input.js';
 import { readSubtitles } from './read-subtitles.js';
 
 /** The tools and results of input steps. */
 export interface InputContext extends FetchContext {
   readonly tools: ToolContext;
+  /** Whether what is decoded is kept for a render, or only inspected. */
+  readonly purpose: 'RENDER' | 'INSPECTION';
   /** Takes the results. */
   readonly known: KnownInputs;
 }
 
-/** How many steps of a kind run at once: fetches mostly wait for another machine, probes for a process to start. */
-const AT_ONCE = { fetch: 4, probe: 3, 'read-text': 1 } as const;
+/** How many steps of a kind run at once: fetches mostly wait for another machine, probes for a process to start; decoding takes a core. */
+const AT_ONCE = { fetch: 4, probe: 3, 'prepare-audio': 2, 'read-text': 1 } as const;
 
 export function inputStepsAtOnce(kind: InputStep['kind']): number {
   return AT_ONCE[kind];
@@ -31,12 +34,20 @@ export async function performInputStep(step: InputStep, context: InputContext, s
       const { use } = step;
       const { uri, field } = use.asset;
       const target = { file: known.files.get(uri) ?? '', field };
-      if (use.role === 'visual') {
-        known.visuals.set(uri, { file: target.file, details: await probeVisual(tools, target, use.untilUs) });
-      } else {
-        const details = await probeAudio(tools, target, use.measured ? 'measure' : 'check');
-        known.audios.set(uri, { file: target.file, details });
-      }
+      known.visuals.set(uri, { file: target.file, details: await probeVisual(tools, target, use.untilUs) });
+      return;
+    }
+    case 'prepare-audio': {
+      const { asset, measured } = step.use;
+      const file = known.files.get(asset.uri) ?? '';
+      const { input, pcm } = await readAudioInput(tools, {
+        file,
+        field: asset.field,
+        measured,
+        purpose: context.purpose,
+      });
+      known.audioInputs.set(asset.uri, input);
+      if (pcm) known.audios.set(asset.uri, pcm);
       return;
     }
     case 'read-text': {

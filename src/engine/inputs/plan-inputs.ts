@@ -6,7 +6,8 @@ import type { Step } from '../steps/step.js';
 export type InputStep = Step &
   (
     | { readonly kind: 'fetch'; readonly asset: AssetRef }
-    | { readonly kind: 'probe'; readonly use: Extract<InputUse, { role: 'visual' | 'audio' }> }
+    | { readonly kind: 'probe'; readonly use: Extract<InputUse, { role: 'visual' }> }
+    | { readonly kind: 'prepare-audio'; readonly use: Extract<InputUse, { role: 'audio' }> }
     | { readonly kind: 'read-text'; readonly asset: AssetRef }
   );
 
@@ -20,12 +21,13 @@ export function planInputs(form: Form): InputStep[] {
     const { uri } = use.asset;
     const common = { after: [fetchOf(uri)], phase: 'PROBING', frames: 0, tries: 1 } as const;
     if (use.role === 'subtitles') return { ...common, id: `read-text ${i}`, kind: 'read-text', asset: use.asset };
-    return { ...common, id: `probe ${use.role} ${i}`, kind: 'probe', use };
+    if (use.role === 'audio') return { ...common, id: `prepare-audio ${i}`, kind: 'prepare-audio', use };
+    return { ...common, id: `probe ${i}`, kind: 'probe', use };
   });
   return [...fetches, ...reads];
 }
 
-/** One use of each file in each role, which asks for all that its uses ask for. Audio first: measuring a long narration takes longest. */
+/** One use of each file in each role, which asks for all that its uses ask for. Audio first: decoding a long narration takes longest. */
 function mergedUses(uses: readonly InputUse[]): InputUse[] {
   const merged = new Map<string, InputUse>();
   for (const use of uses) {

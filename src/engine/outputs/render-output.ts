@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { CaptionLayer } from '../../composition/composition.js';
+import { timeUsOf } from '../../composition/frame-grid.js';
 import type { Warning } from '../../composition/warning.js';
 import type { CaptionFonts } from '../captions/caption-canvas.js';
 import { renderArguments } from '../command-line.js';
@@ -59,6 +60,8 @@ async function renderOnce(output: PlannedOutput, context: RenderContext): Promis
     encodingOptions: profile.encodingOptions(composition),
     majorVersion: tools.toolchain.majorVersion,
   });
+  const { frames, frameRate } = composition;
+  const planned = { endUs: timeUsOf(frames, frameRate), frameUs: timeUsOf(1, frameRate) };
   const damage = createDamageCounter(plan.inputs);
   const given = stoppable(tools.signal);
   const onStderr = (chunk: Buffer) => {
@@ -69,7 +72,8 @@ async function renderOnce(output: PlannedOutput, context: RenderContext): Promis
       given.stop();
     }
   };
-  const run = runTool({ ...tools, signal: given.signal }, 'ffmpeg', args, { graph: plan.graph, onProgress, onStderr });
+  const options = { graph: plan.graph, onProgress, onStderr, planned };
+  const run = runTool({ ...tools, signal: given.signal }, 'ffmpeg', args, options);
   const result = await run
     .catch((error: unknown) => {
       if (given.stopped()) return null;
