@@ -1,0 +1,50 @@
+import type { ImageFormat } from './sniffed-format.js';
+
+/** How large an image is needed: it is scaled down until it just fits into the box, or until it just covers it; never up. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+  readonly fit: 'inside' | 'outside';
+}
+
+/** One image for the reader. Files are named relative to the folder in which it runs. */
+export interface ImageJob {
+  readonly file: string;
+  /** By signature. */
+  readonly format: ImageFormat;
+  readonly size: ImageSize;
+  /** Of an animation, no picture that begins at this time or later is written. Null: all are. */
+  readonly neededUs: number | null;
+  /** The images are written to `<out>.png`, or `<out>-0.png`, `<out>-1.png` and so on. */
+  readonly out: string;
+}
+
+/** What came of one job. */
+export type ImageAnswer =
+  | { readonly kind: 'image'; readonly facts: ImageFacts }
+  | { readonly kind: 'animation'; readonly facts: ImageFacts; readonly frameDurationsUs: readonly number[]; readonly durationUs: number }
+  | { readonly kind: 'refused'; readonly reason: ImageRefusalReason; readonly message: string };
+
+/** Why an image was not read; the same words as in the failures of a task. */
+export type ImageRefusalReason = 'INPUT_TRUNCATED' | 'INPUT_DAMAGED' | 'INPUT_NOT_SUPPORTED' | 'INPUT_TOO_LARGE';
+
+export interface ImageFacts {
+  /** Of the PNGs. */
+  readonly width: number;
+  readonly height: number;
+  /** Of the file's image, upright. */
+  readonly sourceWidth: number;
+  readonly sourceHeight: number;
+  /** Whether a pixel that was written is not opaque. The PNG of a still has an alpha channel then and only then; those of an animation always have one. */
+  readonly hasAlpha: boolean;
+  /** Whether the file said that it is to be turned or mirrored; the PNG is upright. */
+  readonly isTurned: boolean;
+  /** PQ or HLG: brighter than sRGB can show. It is not tone-mapped. */
+  readonly isHdr: boolean;
+}
+
+/** A line of the reader's standard output. */
+export interface AnswerLine {
+  readonly job: number;
+  readonly answer: ImageAnswer;
+}

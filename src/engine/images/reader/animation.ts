@@ -1,0 +1,58 @@
+import { MAX_ANIMATION_BYTES, MAX_ANIMATION_FRAMES, MAX_ANIMATION_PIXELS } from '../image-limits.js';
+import type { ImageAnswer, ImageJob } from '../image-protocol.js';
+import { ImageRefusedError } from './image-refused-error.js';
+import { isOpaque, pixelsOf, scaled, sharpOf, writePng, type Pixels } from './pixels.js';
+
+/** One picture of an animation, whole, as it is shown. */
+export interface Frame {
+  readonly pixels: Pixels;
+  readonly durationUs: number;
+}
+
+/** Shorter than this, browsers take a delay for a mistake and show the picture for a tenth of a second. GIFs without delays are common. */
+const SHORTEST_MS = 11;
+const MISTAKEN_MS = 100;
+
+/** How long a picture is shown whose file says `ms`. */
+export function frameDurationUs(ms: number): number {
+  return (ms < SHORTEST_MS ? MISTAKEN_MS : ms) * 1000;
+}
+
+/** The pictures that begin before `neededUs`, and how long all last. */
+export function neededFrames(durationsUs: readonly number[], neededUs: number | null): { readonly needed: readonly number[]; readonly totalUs: number } {
+  let totalUs = 0;
+  let count = 0;
+  for (const durationUs of durationsUs) {
+    if (neededUs === null || totalUs < neededUs || count === 0) count += 1;
+    totalUs += durationUs;
+  }
+  return { needed: durationsUs.slice(0, count), totalUs };
+}
+
+/** @throws ImageRefusedError INPUT_TOO_LARGE when so many pictures of this size are not decoded. */
+export function requireAffordable(frames: number, width: number, height: number): void {
+  if (frames > MAX_ANIMATION_FRAMES) throw tooLarge(`${MAX_ANIMATION_FRAMES} pictures`);
+  if (frames * width * height > MAX_ANIMATION_PIXELS) throw tooLarge(`${MAX_ANIMATION_PIXELS / 1e6} million pixels in all its pictures together`);
+}
+
+function tooLarge(limit: string): ImageRefusedError {
+  return new ImageRefusedError('INPUT_TOO_LARGE', `an animated image may have at most ${limit}; send it as a video`);
+}
+
+/** Scales each picture and writes it as a PNG. @param onFrame is called after each. */
+export async function writeAnimation(frames: AsyncIterable<Frame>, job: ImageJob, totalUs: number, onFrame: () => void): Promise<ImageAnswer> {
+  const frameDurationsUs: number[] = [];
+  let bytes = 0;
+  let hasAlpha = false;
+  let facts = { width: 0, height: 0, sourceWidth: 0, sourceHeight: 0 };
+  for await (const { pixels, durationUs } of frames) {
+    const small = await pixelsOf(scaled(sharpOf(pixels), job.size));
+    hasAlpha ||= !isOpaque(small);
+    bytes += await writePng(small, `${job.out}-${frameDurationsUs.length}.png`, 'keep');
+    if (bytes > MAX_ANIMATION_BYTES) throw tooLarge(`${MAX_ANIMATION_BYTES / 1024 ** 3} GiB of pictures`);
+    frameDurationsUs.push(durationUs);
+    facts = { width: small.width, height: small.height, sourceWidth: pixels.width, sourceHeight: pixels.height };
+    onFrame();
+  }
+  return { kind: 'animation', facts: { ...facts, hasAlpha, isTurned: false, isHdr: false }, frameDurationsUs, durationUs: totalUs };
+}
