@@ -36,14 +36,17 @@ async function grpcRate({ address, path, requests, durationMs, concurrency }) {
   let next = 0;
   const call = () =>
     new Promise((resolve, reject) => {
-      client.makeUnaryRequest(path, same, same, bytes[next++ % bytes.length], (error) => (error ? reject(error) : resolve()));
+      client.makeUnaryRequest(path, same, same, bytes[next++ % bytes.length], (error) =>
+        error ? reject(error) : resolve(),
+      );
     });
   await call(); // The connection is there when the clock starts.
   return countCalls({ durationMs, concurrency, caller: async () => call });
 }
 
 function clientOf(address) {
-  const known = clients.get(address) ?? new Client(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
+  const known =
+    clients.get(address) ?? new Client(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
   clients.set(address, known);
   return known;
 }

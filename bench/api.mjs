@@ -22,7 +22,9 @@ const CONCURRENCY = 32;
 
 /** @param {{rounds: number, samples: number}} options pairs of rounds per rate, and renders per latency */
 export async function benchApi({ rounds, samples }) {
-  await step('media', () => makeMedia(media, [{ file: 'still.png', source: 'color=teal:size=320x240', output: STILL }]));
+  await step('media', () =>
+    makeMedia(media, [{ file: 'still.png', source: 'color=teal:size=320x240', output: STILL }]),
+  );
   await rm(join(folder, 'data'), { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const load = helper('api-load.mjs');
@@ -53,13 +55,32 @@ async function benchRates({ service, load, rounds }) {
   try {
     const addresses = await bare.ask({ task, json });
     const method = (rpc) => `/cutroom.v1.TaskService/${rpc}`;
-    const grpc = (address, rpc, requests) => ({ kind: 'grpc', address, path: method(rpc), requests, durationMs: ROUND_MS, concurrency: CONCURRENCY });
+    const grpc = (address, rpc, requests) => ({
+      kind: 'grpc',
+      address,
+      path: method(rpc),
+      requests,
+      durationMs: ROUND_MS,
+      concurrency: CONCURRENCY,
+    });
     const http = (address, path) => ({ kind: 'http', address, path, durationMs: ROUND_MS, concurrency: CONCURRENCY });
     const rate = { load, rounds };
-    await compare('grpc_get', grpc(service.grpc, 'GetTask', [getBytes]), grpc(addresses.grpc, 'GetTask', [getBytes]), rate);
-    await compare('grpc_submit', grpc(service.grpc, 'SubmitTask', [submitBytes]), grpc(addresses.grpc, 'SubmitTask', [submitBytes]), rate);
+    await compare(
+      'grpc_get',
+      grpc(service.grpc, 'GetTask', [getBytes]),
+      grpc(addresses.grpc, 'GetTask', [getBytes]),
+      rate,
+    );
+    await compare(
+      'grpc_submit',
+      grpc(service.grpc, 'SubmitTask', [submitBytes]),
+      grpc(addresses.grpc, 'SubmitTask', [submitBytes]),
+      rate,
+    );
     await compare('json_poll', http(service.http, `/v1/${name}`), http(addresses.http, `/v1/${name}`), rate);
-    await againstGateway(service, (gateway) => compare('json_poll_go_gateway', http(service.http, `/v1/${name}`), http(gateway, `/v1/${name}`), rate));
+    await againstGateway(service, (gateway) =>
+      compare('json_poll_go_gateway', http(service.http, `/v1/${name}`), http(gateway, `/v1/${name}`), rate),
+    );
   } finally {
     bare.end();
   }
@@ -67,7 +88,8 @@ async function benchRates({ service, load, rounds }) {
 
 /** The requests that are sent over and over, and what the service answers to them. Only now is dist/ there to import. */
 async function firstTask(service) {
-  const { SubmitTaskRequest, GetTaskRequest, TaskServiceDefinition } = await import('../dist/generated/cutroom/v1/task_service.js');
+  const { SubmitTaskRequest, GetTaskRequest, TaskServiceDefinition } =
+    await import('../dist/generated/cutroom/v1/task_service.js');
   const { Task } = await import('../dist/generated/cutroom/v1/task.js');
   const channel = createChannel(service.grpc);
   try {
@@ -124,7 +146,11 @@ async function compare(name, ours, theirs, { load, rounds }) {
     for (const side of order) rates[side].push(rate[side]);
   }
   const perSecond = (values) => `${Math.round(median(values))}/s`;
-  say(dim(`${name}: ours ${perSecond(rates.ours)}, theirs ${perSecond(rates.theirs)}, ratios ${ratios.map((r) => r.toFixed(2)).join(' ')}`));
+  say(
+    dim(
+      `${name}: ours ${perSecond(rates.ours)}, theirs ${perSecond(rates.theirs)}, ratios ${ratios.map((r) => r.toFixed(2)).join(' ')}`,
+    ),
+  );
   say(`RESULT ${name}_ratio=${median(ratios).toFixed(3)}`);
 }
 
@@ -134,9 +160,14 @@ async function benchLatencies({ service, load, samples }) {
   const order = { kind: 'latency', address: service.grpc, pid: service.pid, spec };
   await load.ask({ ...order, samples: 5 }); // Warms up; lays out the fonts.
   const { startMs, deadMs } = await load.ask({ ...order, samples });
-  for (const [name, values] of [['submit_to_running', startMs], ['cancel_to_dead', deadMs]]) {
+  for (const [name, values] of [
+    ['submit_to_running', startMs],
+    ['cancel_to_dead', deadMs],
+  ]) {
     const sorted = [...values].sort((a, b) => a - b);
-    say(`RESULT ${name}_p50_ms=${quantile(sorted, 0.5).toFixed(1)} ${name}_p99_ms=${quantile(sorted, 0.99).toFixed(1)} samples=${samples}`);
+    say(
+      `RESULT ${name}_p50_ms=${quantile(sorted, 0.5).toFixed(1)} ${name}_p99_ms=${quantile(sorted, 0.99).toFixed(1)} samples=${samples}`,
+    );
   }
 }
 

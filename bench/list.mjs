@@ -24,7 +24,10 @@ export async function benchList({ tasks }) {
     await measure(store, 'state_of_none', { states: ['FAILED'], labels: [] });
     await measure(store, 'label_of_one', { states: null, labels: [label('run', 'r5')] });
     await measure(store, 'label_of_a_thousandth', { states: null, labels: [label('project', 'p7')] });
-    await measure(store, 'state_of_all_and_label_of_a_thousandth', { states: ['QUEUED'], labels: [label('project', 'p7')] });
+    await measure(store, 'state_of_all_and_label_of_a_thousandth', {
+      states: ['QUEUED'],
+      labels: [label('project', 'p7')],
+    });
   } finally {
     await store.close();
     await rm(folder, { recursive: true });
@@ -32,15 +35,32 @@ export async function benchList({ tasks }) {
 }
 
 async function fill(store, tasks) {
-  const { submitted } = await import('../dist/src/task/transitions.js');
-  const { systemClock } = await import('../dist/src/system-clock.js');
+  const { submitted } = await import('../dist/src/task/lifecycle.js');
+  const { systemClock } = await import('../dist/src/app/system-clock.js');
   const timeouts = { queueMs: 1e9, totalMs: null, stallMs: null, fetchMs: null };
-  const common = { tenant: 'default', requestId: null, requestHash: 'a'.repeat(64), maxAttempts: 2, priority: 0, timeouts, ttlMs: 1e9, warnings: [] };
+  const common = {
+    tenant: 'default',
+    requestId: null,
+    requestHash: 'a'.repeat(64),
+    maxAttempts: 2,
+    priority: 0,
+    timeouts,
+    ttlMs: 1e9,
+    warnings: [],
+  };
   let next = 0;
   const write = async () => {
     while (next < tasks) {
       const i = next++;
-      await store.insert(submitted({ ...common, id: systemClock.newTaskId(), nowMs: 1.7e12 + i, labels: { project: `p${i % PROJECTS}`, run: `r${i}` } }), '{}');
+      await store.insert(
+        submitted({
+          ...common,
+          id: systemClock.newTaskId(),
+          nowMs: 1.7e12 + i,
+          labels: { project: `p${i % PROJECTS}`, run: `r${i}` },
+        }),
+        '{}',
+      );
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, write));

@@ -50,7 +50,9 @@ export async function benchRender({ pairs }) {
           `cpu ${result.serviceCpuS.toFixed(1)} s and ${result.referenceCpuS.toFixed(1)} s, ssim ${result.ssim.toFixed(4)}${pair === 0 ? dim('  (warm-up)') : ''}`,
       );
     }
-    say(`RESULT render_ratio=${median(ratios).toFixed(3)} pairs=${pairs} ssim=${ssim.toFixed(4)} cpu_ratio=${median(cpuRatios).toFixed(3)}`);
+    say(
+      `RESULT render_ratio=${median(ratios).toFixed(3)} pairs=${pairs} ssim=${ssim.toFixed(4)} cpu_ratio=${median(cpuRatios).toFixed(3)}`,
+    );
   } finally {
     client.close();
     await service.stop();
@@ -72,7 +74,10 @@ async function onePair(client, servicePid, pair) {
     const env = { ...process.env, FONTCONFIG_FILE: await fontconfig() };
     const started = performance.now();
     // `times` prints the CPU time of bash, then of what it has waited for: the second line.
-    const output = await run('bash', ['-c', '"$@"; code=$?; times; exit $code', '-', reference, media, theirs], { env, quiet: true });
+    const output = await run('bash', ['-c', '"$@"; code=$?; times; exit $code', '-', reference, media, theirs], {
+      env,
+      quiet: true,
+    });
     result.referenceS = (performance.now() - started) / 1000;
     result.referenceCpuS = sumOfTimes(output.trim().split('\n').at(-1));
   };
@@ -90,11 +95,19 @@ async function cpuSeconds(pid) {
 
 /** Seconds in a line like `0m52.352s 0m0.910s`. */
 function sumOfTimes(line) {
-  return [...line.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
+  return [...line.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 }
 
 function createClient(address) {
-  const definition = loadSync('cutroom/v1/task_service.proto', { includeDirs: [join(root, 'proto')], longs: String, enums: String, defaults: true });
+  const definition = loadSync('cutroom/v1/task_service.proto', {
+    includeDirs: [join(root, 'proto')],
+    longs: String,
+    enums: String,
+    defaults: true,
+  });
   const { TaskService } = loadPackageDefinition(definition).cutroom.v1;
   return new TaskService(address, credentials.createInsecure());
 }
@@ -106,7 +119,8 @@ async function renderByService(client) {
   });
   for await (const { task: seen } of client.watchTask({ name: task.name })) {
     if (seen?.state === 'SUCCEEDED') return seen.videos[0];
-    if (seen?.state === 'FAILED') throw new Error(`the render FAILED: ${seen.error.reason} ${seen.error.status?.message}`);
+    if (seen?.state === 'FAILED')
+      throw new Error(`the render FAILED: ${seen.error.reason} ${seen.error.status?.message}`);
   }
   throw new Error('the watch ended before the task did');
 }
@@ -139,13 +153,32 @@ async function fontconfig() {
 /** SSIM of two videos; throws when they differ in length or are not alike. */
 async function compare(ours, theirs) {
   for (const path of [ours, theirs]) {
-    const facts = await run('ffprobe', ['-v', 'error', '-count_packets', '-show_entries', 'stream=codec_type,nb_read_packets,duration', '-of', 'json', path], { quiet: true });
+    const facts = await run(
+      'ffprobe',
+      [
+        '-v',
+        'error',
+        '-count_packets',
+        '-show_entries',
+        'stream=codec_type,nb_read_packets,duration',
+        '-of',
+        'json',
+        path,
+      ],
+      { quiet: true },
+    );
     for (const stream of JSON.parse(facts).streams) {
-      if (Math.abs(Number(stream.duration) - FRAMES / 30) > 1 / 30) throw new Error(`${path}: its ${stream.codec_type} lasts ${stream.duration} s`);
-      if (stream.codec_type === 'video' && Number(stream.nb_read_packets) !== FRAMES) throw new Error(`${path} has ${stream.nb_read_packets} frames`);
+      if (Math.abs(Number(stream.duration) - FRAMES / 30) > 1 / 30)
+        throw new Error(`${path}: its ${stream.codec_type} lasts ${stream.duration} s`);
+      if (stream.codec_type === 'video' && Number(stream.nb_read_packets) !== FRAMES)
+        throw new Error(`${path} has ${stream.nb_read_packets} frames`);
     }
   }
-  const report = await run('ffmpeg', ['-hide_banner', '-nostdin', '-i', ours, '-i', theirs, '-lavfi', '[0:v][1:v]ssim', '-f', 'null', '-'], { quiet: true });
+  const report = await run(
+    'ffmpeg',
+    ['-hide_banner', '-nostdin', '-i', ours, '-i', theirs, '-lavfi', '[0:v][1:v]ssim', '-f', 'null', '-'],
+    { quiet: true },
+  );
   const ssim = Number(/SSIM .*All:([\d.]+)/.exec(report)?.[1]);
   if (!(ssim >= LEAST_SSIM)) throw new Error(`the pictures differ: SSIM ${ssim}, at least ${LEAST_SSIM} is wanted`);
   return ssim;

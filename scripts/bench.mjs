@@ -8,7 +8,10 @@ import { step } from './lib/say.mjs';
 import { ensureSystemPackages, FOR_RENDERING } from './lib/system-packages.mjs';
 
 try {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { pairs: { type: 'string' }, samples: { type: 'string' }, tasks: { type: 'string' } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { pairs: { type: 'string' }, samples: { type: 'string' }, tasks: { type: 'string' } },
+  });
   await ensureSystemPackages(FOR_RENDERING);
   await ensureNpmPackages();
   await step('build', () => run('npm', ['run', '--silent', 'build'], { cwd: root, quiet: true }));

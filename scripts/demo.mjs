@@ -45,7 +45,11 @@ async function demo() {
   try {
     const service = await step('service on SQLite', () => startService({ env, logFile: join(folder, 'service.log') }));
     try {
-      say(dim(`  gRPC ${service.grpc}   HTTP ${service.http}   log ${relative(process.cwd(), join(folder, 'service.log'))}`));
+      say(
+        dim(
+          `  gRPC ${service.grpc}   HTTP ${service.http}   log ${relative(process.cwd(), join(folder, 'service.log'))}`,
+        ),
+      );
       say(`\n${bold('$ cutroom submit spec.json --watch')}`);
       await download(await submitAndWatch(service.grpc));
     } finally {
@@ -55,7 +59,11 @@ async function demo() {
     await rm(data, { recursive: true, force: true });
   }
   say(`\n${bold('Your video:')} ${video}`);
-  say(dim(`${(await durationSeconds(video)).toFixed(1)} s, 1080x1920. What was asked for: ${relative(process.cwd(), specFile)}`));
+  say(
+    dim(
+      `${(await durationSeconds(video)).toFixed(1)} s, 1080x1920. What was asked for: ${relative(process.cwd(), specFile)}`,
+    ),
+  );
 }
 
 /** Runs the CLI as a user would; its progress is the user's to see. Answers with the URL that it prints. */
@@ -74,7 +82,10 @@ async function submitAndWatch(address) {
     child.on('close', resolve);
   });
   interrupt.signal.throwIfAborted();
-  if (code !== 0) throw new CheckFailed(`the render ended with exit code ${code}; the service's log is ${join(folder, 'service.log')}`);
+  if (code !== 0)
+    throw new CheckFailed(
+      `the render ended with exit code ${code}; the service's log is ${join(folder, 'service.log')}`,
+    );
   const url = output.trim().split('\n').at(-1);
   say(url);
   return url;

@@ -24,7 +24,9 @@ const PROGRAMS = [
 try {
   const go = findGo();
   if (go === null) {
-    warn('Go is not installed: nothing was tested. Install Go 1.26 or later (https://go.dev/dl, or your package manager), then run this again.');
+    warn(
+      'Go is not installed: nothing was tested. Install Go 1.26 or later (https://go.dev/dl, or your package manager), then run this again.',
+    );
     process.stdout.write('0 passed, 0 failed, 1 skipped\n');
   } else {
     say(goVersion(go));
@@ -43,7 +45,10 @@ try {
 /** Runs the tests with the terminal as it is; its reporter prints the last line. */
 function vitest(args) {
   const command = join(root, 'node_modules/.bin/vitest');
-  const child = spawn(command, ['run', '--config', 'test/foreign/vitest.config.ts', ...args], { cwd: root, stdio: 'inherit' });
+  const child = spawn(command, ['run', '--config', 'test/foreign/vitest.config.ts', ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {

@@ -23,10 +23,14 @@ const CHECKS = [
   ['proto: lint', () => tool('buf', 'lint')],
   ['proto: format', () => tool('buf', 'format', '--diff', '--exit-code', '--path', 'proto/cutroom')],
   // The baseline is the contract of the last release; only a release writes it anew (`buf build proto -o proto/baseline.binpb`).
-  ['proto: nothing breaks the last release', () => tool('buf', 'breaking', 'proto', '--against', 'proto/baseline.binpb')],
+  [
+    'proto: nothing breaks the last release',
+    () => tool('buf', 'breaking', 'proto', '--against', 'proto/baseline.binpb'),
+  ],
   ['proto: generated code is up to date', checkGenerated],
   ['proto: vendored files are as published', checkVendored],
   ['imports follow the rules', () => tool('depcruise', '--config', '.dependency-cruiser.cjs', 'src')],
+  ['format', () => tool('prettier', '--check', '--log-level', 'warn', '.')],
   ['types', () => tool('tsc', '-p', 'test/tsconfig.json')],
   ['lint', () => tool('eslint', '.')],
   ['nothing is unused', () => tool('knip')],
@@ -49,7 +53,10 @@ async function checkGenerated() {
   try {
     await generateInto(folder);
     const drift = await differences(join(folder, 'generated'), join(root, 'generated'));
-    if (drift.length > 0) throw new CheckFailed(`not what proto/ makes: ${drift.join(', ')}. Run \`npm run generate\` and commit generated/.`);
+    if (drift.length > 0)
+      throw new CheckFailed(
+        `not what proto/ makes: ${drift.join(', ')}. Run \`npm run generate\` and commit generated/.`,
+      );
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -58,7 +65,8 @@ async function checkGenerated() {
 async function checkVendored() {
   for (const { name, original } of await vendoredProtos()) {
     const [ours, theirs] = await Promise.all([readFile(join(root, name)), readFile(original)]);
-    if (!ours.equals(theirs)) throw new CheckFailed(`${name} differs from the npm package google-proto-files. Run \`npm run generate\`.`);
+    if (!ours.equals(theirs))
+      throw new CheckFailed(`${name} differs from the npm package google-proto-files. Run \`npm run generate\`.`);
   }
 }
 

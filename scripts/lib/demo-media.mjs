@@ -33,7 +33,8 @@ const PICTURES = [
   },
   {
     file: 'set.jpg',
-    source: 'mandelbrot=size=1600x1200:rate=1:start_scale=2.6:maxiter=500:inner=mincol:outer=normalized_iteration_count,hue=h=150:s=1.1',
+    source:
+      'mandelbrot=size=1600x1200:rate=1:start_scale=2.6:maxiter=500:inner=mincol:outer=normalized_iteration_count,hue=h=150:s=1.1',
     output: STILL,
   },
   {
@@ -105,12 +106,18 @@ async function hum(folder, file, text) {
 /** One file of all lines: 0.3 s before the first, the pause after each, one second more at the end, at least 12 s. */
 async function concatenate(folder, files) {
   const inputs = files.flatMap((file) => ['-i', file]);
-  const padded = files.map((_, index) => `[${index}]aresample=48000,aformat=channel_layouts=mono,apad=pad_dur=${PAUSE_S}[p${index}]`);
+  const padded = files.map(
+    (_, index) => `[${index}]aresample=48000,aformat=channel_layouts=mono,apad=pad_dur=${PAUSE_S}[p${index}]`,
+  );
   const graph = `${padded.join(';')};${files.map((_, index) => `[p${index}]`).join('')}concat=n=${files.length}:v=0:a=1,adelay=300,apad=pad_dur=1,apad=whole_dur=12`;
   const output = join(folder, 'narration.wav');
-  await run('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y', ...inputs, '-filter_complex', graph, ...SOUND, output], {
-    quiet: true,
-  });
+  await run(
+    'ffmpeg',
+    ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y', ...inputs, '-filter_complex', graph, ...SOUND, output],
+    {
+      quiet: true,
+    },
+  );
 }
 
 function sunset() {

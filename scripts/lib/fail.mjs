@@ -8,7 +8,8 @@ export class CheckFailed extends Error {}
 /** Says why a script cannot go on, and sets the exit code to 1. A stack only where the fault is ours. */
 export function fail(error) {
   if (error instanceof CommandError) warn(`${error.output.trimEnd()}\n${red('error:')} ${error.message}`);
-  else if (error instanceof MissingSystemPackages || error instanceof CheckFailed) warn(`\n${red('error:')} ${error.message}`);
+  else if (error instanceof MissingSystemPackages || error instanceof CheckFailed)
+    warn(`\n${red('error:')} ${error.message}`);
   else warn(`${red('error:')} ${error instanceof Error ? error.stack : String(error)}`);
   process.exitCode = 1;
 }

@@ -8,10 +8,12 @@ const googleProtos = join(root, 'node_modules/google-proto-files/google');
 /** The files under proto/google that come unchanged from the npm package. */
 export async function vendoredProtos() {
   const names = await readdir(join(root, 'proto/google'), { recursive: true });
-  return names.filter((name) => name.endsWith('.proto')).map((name) => ({
-    name: `proto/google/${name}`,
-    original: join(googleProtos, name),
-  }));
+  return names
+    .filter((name) => name.endsWith('.proto'))
+    .map((name) => ({
+      name: `proto/google/${name}`,
+      original: join(googleProtos, name),
+    }));
 }
 
 /** Copies them again, for when the package was raised. */
@@ -28,7 +30,11 @@ export async function generateInto(folder) {
   await run('buf', ['generate', '--output', folder], { cwd: root, env, quiet: true });
   const descriptors = join(folder, 'generated/descriptors.binpb');
   await mkdir(dirname(descriptors), { recursive: true });
-  await run('buf', ['build', 'proto', '--as-file-descriptor-set', '--output', descriptors], { cwd: root, env, quiet: true });
+  await run('buf', ['build', 'proto', '--as-file-descriptor-set', '--output', descriptors], {
+    cwd: root,
+    env,
+    quiet: true,
+  });
 }
 
 /** Names of files that differ between two folders, or are in one only. */

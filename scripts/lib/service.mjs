@@ -23,7 +23,13 @@ export async function startService({ env, logFile }) {
   // Should this script be killed, the service must not stay behind.
   if (which('setpriv') !== null) command.unshift('setpriv', '--pdeathsig', 'KILL', '--');
   const child = spawn(command[0], command.slice(1), {
-    env: { ...process.env, MONGODB_URI: '', CUTROOM_GRPC_ADDRESS: '127.0.0.1:0', CUTROOM_HTTP_ADDRESS: '127.0.0.1:0', ...env },
+    env: {
+      ...process.env,
+      MONGODB_URI: '',
+      CUTROOM_GRPC_ADDRESS: '127.0.0.1:0',
+      CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
+      ...env,
+    },
     // Ctrl-C is for this script, which then stops the service.
     detached: true,
     stdio: ['ignore', 'pipe', log.fd],

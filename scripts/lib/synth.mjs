@@ -28,7 +28,10 @@ export function murmur(seconds) {
   const syllables = 'pow(abs(sin(PI*4.3*t)),0.7)';
   const pitch = '(125*t+2.2*sin(2*PI*0.6*t))';
   const voice = [1, 2, 3, 4, 5, 6, 8, 9, 18, 19]
-    .map((harmonic) => `${(0.3 / Math.sqrt(harmonic)).toFixed(3)}*(1+0.8*sin(2*PI*(1+0.21*${harmonic})*t))*sin(2*PI*${harmonic}*${pitch})`)
+    .map(
+      (harmonic) =>
+        `${(0.3 / Math.sqrt(harmonic)).toFixed(3)}*(1+0.8*sin(2*PI*(1+0.21*${harmonic})*t))*sin(2*PI*${harmonic}*${pitch})`,
+    )
     .join('+');
   return `aevalsrc=exprs='0.35*${syllables}*(${voice})':sample_rate=48000:duration=${seconds}`;
 }

@@ -43,7 +43,8 @@ export async function ensureSystemPackages(needs) {
     await run('apt-get', ['-q', ...install], { env, quiet: true });
   });
   const still = missing.filter((need) => !need.isThere()).map((need) => need.what);
-  if (still.length > 0) throw new MissingSystemPackages(`installed ${packages.join(' ')}, but still not found: ${still.join(', ')}`);
+  if (still.length > 0)
+    throw new MissingSystemPackages(`installed ${packages.join(' ')}, but still not found: ${still.join(', ')}`);
 }
 
 function succeeds(command, args) {

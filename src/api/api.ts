@@ -9,10 +9,10 @@ import { createChain } from './chain/chain.js';
 import { createDrain } from './drain.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
-import { createTaskService } from './grpc/task-service.js';
-import { createCompatibility } from './http/compatibility/compatibility.js';
-import type { CompatibilityOptions } from './http/compatibility/route.js';
-import { isUpload } from './http/compatibility/upload-routes.js';
+import { createTaskService } from './service/task-service.js';
+import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
+import type { MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
+import { isUpload } from './http/moneyprinterturbo/upload-routes.js';
 import { withCors } from './http/cors.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway.js';
@@ -39,7 +39,7 @@ export interface ApiOptions {
   /** Origins whose pages may call the JSON door; `*` for any. */
   readonly corsOrigins: readonly string[];
   /** What only the routes of MoneyPrinterTurbo need. */
-  readonly compatibility: Pick<CompatibilityOptions, 'library' | 'musicFolder' | 'maxUploadBytes' | 'random'>;
+  readonly moneyPrinterTurbo: Pick<MoneyPrinterTurboOptions, 'library' | 'musicFolder' | 'maxUploadBytes' | 'random'>;
   /** Resolves while the store answers. */
   readonly ping: () => Promise<void>;
   readonly logger: Logger;
@@ -70,24 +70,56 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
   const chain = createChain({
-    observers: [callCounts(metrics.calls), callLog(logger)], drain: drain.signal, monotonicMs, wasCut: (request) => guard.wasCut(request),
+    observers: [callCounts(metrics.calls), callLog(logger)],
+    drain: drain.signal,
+    monotonicMs,
+    wasCut: (request) => guard.wasCut(request),
   });
-  const service = createTaskService({ tasks, sign: (task, output) => urls.sign(task, output), facts: options.facts, drain: drain.signal, monotonicMs });
+  const service = createTaskService({
+    tasks,
+    sign: (task, output) => urls.sign(task, output),
+    facts: options.facts,
+    drain: drain.signal,
+    monotonicMs,
+  });
   const router = createRouter({
-    gateway: createGateway({ service, chain, noteCut: (request) => { guard.noteCut(request); } }),
+    gateway: createGateway({
+      service,
+      chain,
+      markSlowReader: (request) => {
+        guard.markSlowReader(request);
+      },
+    }),
     files: createFiles({ urls, logger }),
-    compatibility: createCompatibility({ tasks, chain, urls, fonts: options.facts.fontFiles, ...options.compatibility }),
+    moneyPrinterTurbo: createMoneyPrinterTurbo({
+      tasks,
+      chain,
+      urls,
+      fonts: options.facts.fontFiles,
+      ...options.moneyPrinterTurbo,
+    }),
     readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
     metrics: () => metrics.render(),
     version: API_VERSION,
   });
   const handler = withCors(router, options.corsOrigins);
-  const dress: HttpServerOptions['dress'] = (request, answer) => withCors(() => answer, options.corsOrigins)(request);
+  const decorate: HttpServerOptions['decorate'] = (request, answer) =>
+    withCors(() => answer, options.corsOrigins)(request);
 
   const interceptors = [guard.interceptor];
   const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
   try {
-    const http = await startHttpServer({ address: options.httpAddress, handler, dress, isUpload, uploadIdleMs: UPLOAD_IDLE_MS, drain, logger, graceMs, readerStallMs: stallMs });
+    const http = await startHttpServer({
+      address: options.httpAddress,
+      handler,
+      decorate,
+      isUpload,
+      uploadIdleMs: UPLOAD_IDLE_MS,
+      drain,
+      logger,
+      graceMs,
+      readerStallMs: stallMs,
+    });
     return {
       grpcPort: grpc.port,
       httpPort: http.port,

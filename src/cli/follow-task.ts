@@ -24,7 +24,11 @@ export interface FollowOptions {
  * Yields a task each time it changes, its terminal state last. A lost server is tried again from the last revision
  * seen, so nothing is shown twice; one that was never reached is not. Throws the RpcError that ended it.
  */
-export async function* followTask(client: TaskServiceClient, name: string, options: FollowOptions): AsyncGenerator<Task, void> {
+export async function* followTask(
+  client: TaskServiceClient,
+  name: string,
+  options: FollowOptions,
+): AsyncGenerator<Task, void> {
   const { giveUpAfterMs = 60_000, backoffMs = 250 } = options;
   let afterRevision: bigint | undefined;
   let aliveMs = performance.now();

@@ -7,7 +7,8 @@ import { Help } from 'commander';
 export const compactHelp: Partial<Help> = {
   helpWidth: 80,
   optionDescription: (option) => option.description,
-  subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map((argument) => `<${argument.name()}>`)].join(' '),
+  subcommandTerm: (command) =>
+    [command.name(), ...command.registeredArguments.map((argument) => `<${argument.name()}>`)].join(' '),
   formatHelp(command, helper) {
     const text = Help.prototype.formatHelp.call(helper, command, helper).replace(/^(Usage: .*)\n\n/, '$1\n');
     return command.parent === null ? text : `${text}Also --address, --json, --timeout: see cutroom --help\n`;

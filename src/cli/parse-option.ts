@@ -11,7 +11,8 @@ export function parseCount(text: string): number {
 /** Seconds, as whole milliseconds; more than 0 and at most a day. */
 export function parseSeconds(text: string): number {
   const milliseconds = Math.round(Number(text) * 1000);
-  if (!(milliseconds > 0 && milliseconds <= 86_400_000)) throw new InvalidArgumentError('it must be a number of seconds above 0.');
+  if (!(milliseconds > 0 && milliseconds <= 86_400_000))
+    throw new InvalidArgumentError('it must be a number of seconds above 0.');
   return milliseconds;
 }
 
@@ -27,7 +28,8 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 
 export function parseDuration(text: string): Duration {
   const [, number, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([smhd]?)$/.exec(text) ?? [];
   const milliseconds = Math.round(Number(number) * (UNIT_SECONDS[unit] ?? NaN) * 1000);
-  if (Number.isNaN(milliseconds)) throw new InvalidArgumentError('it must be a length of time such as 90s, 15m, 2h or 7d.');
+  if (Number.isNaN(milliseconds))
+    throw new InvalidArgumentError('it must be a length of time such as 90s, 15m, 2h or 7d.');
   return { seconds: BigInt(Math.floor(milliseconds / 1000)), nanos: (milliseconds % 1000) * 1_000_000 };
 }
 
@@ -41,6 +43,7 @@ export function parseLabel(text: string, before: Readonly<Record<string, string>
 /** `what=time`, added to those before it, such as `total=10m`. */
 export function parseLimit(text: string, before: Partial<TaskTimeouts>): Partial<TaskTimeouts> {
   const [, what, time] = /^(queue|total|stall|fetch)=(.+)$/.exec(text) ?? [];
-  if (what === undefined || time === undefined) throw new InvalidArgumentError('it must be queue=TIME, total=TIME, stall=TIME or fetch=TIME.');
+  if (what === undefined || time === undefined)
+    throw new InvalidArgumentError('it must be queue=TIME, total=TIME, stall=TIME or fetch=TIME.');
   return { ...before, [what]: parseDuration(time) };
 }

@@ -7,7 +7,11 @@ import { statusJson } from './json.js';
  * Says on stderr why a command failed: `error: CODE: message`, then every violation on a line of its own, field first.
  * With --json it is one line, the google.rpc.Status with its details.
  */
-export function printError(context: CliContext, options: Pick<GlobalOptions, 'address' | 'json'>, error: unknown): void {
+export function printError(
+  context: CliContext,
+  options: Pick<GlobalOptions, 'address' | 'json'>,
+  error: unknown,
+): void {
   context.stderr.write(`${linesOf(options, error).join('\n')}\n`);
 }
 

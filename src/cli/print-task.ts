@@ -10,8 +10,10 @@ export function describeTask(task: Task): string[] {
     ['task', task.name],
     ['state', `${stateName(task.state)}  ${task.progress} %`],
   ];
-  if (task.progressDetail !== undefined && !hasEnded(task.state)) rows.push(['phase', describeProgress(task.progressDetail)]);
-  if (task.attempt > 0) rows.push(['attempt', `${task.attempt}${task.failures > 0 ? ` (${task.failures} failed)` : ''}`]);
+  if (task.progressDetail !== undefined && !hasEnded(task.state))
+    rows.push(['phase', describeProgress(task.progressDetail)]);
+  if (task.attempt > 0)
+    rows.push(['attempt', `${task.attempt}${task.failures > 0 ? ` (${task.failures} failed)` : ''}`]);
   for (const [name, time] of [
     ['created', task.createTime],
     ['started', task.startTime],
@@ -54,7 +56,10 @@ export function describeOutput(output: Output): string {
 export function describeEnd(task: Task): string {
   const took = task.startTime && task.endTime ? (task.endTime.getTime() - task.startTime.getTime()) / 1000 : null;
   const inTime = took === null ? '' : ` in ${took < 60 ? `${took.toFixed(1)} s` : formatSeconds(took)}`;
-  const what = [...task.outputs.map(describeOutput), ...(task.error === undefined ? [] : [describeTaskError(task.error)])];
+  const what = [
+    ...task.outputs.map(describeOutput),
+    ...(task.error === undefined ? [] : [describeTaskError(task.error)]),
+  ];
   return `${stateName(task.state)}${inTime}${what.length > 0 ? `: ${what.join('; ')}` : ''}`;
 }
 

@@ -57,7 +57,11 @@ function createProgram(host: CommandHost): Command {
   const { context } = host;
   const program = new Command('cutroom')
     .description('Render videos: submit a composition, watch it render, get a verified file.')
-    .option('--address <host:port>', 'gRPC address of the server (CUTROOM_GRPC_ADDRESS)', context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS)
+    .option(
+      '--address <host:port>',
+      'gRPC address of the server (CUTROOM_GRPC_ADDRESS)',
+      context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS,
+    )
     .option('--json', 'print canonical proto JSON, an object per line', false)
     .option('--timeout <seconds>', 'the most that one call may take (15)', parseSeconds, 15_000)
     .addHelpText('after', EXIT_CODES)

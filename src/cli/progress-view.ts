@@ -75,7 +75,10 @@ function lineView(output: CliOutput): ProgressView {
       const key = `${task.attempt} ${phaseOf(task)} ${Math.floor(task.progress / 10)}`;
       if (key === shown || hasEnded(task.state)) return;
       shown = key;
-      const detail = task.state === Task_State.RUNNING && task.progressDetail ? describeProgress(task.progressDetail) : stateName(task.state);
+      const detail =
+        task.state === Task_State.RUNNING && task.progressDetail
+          ? describeProgress(task.progressDetail)
+          : stateName(task.state);
       output.write(`${String(task.progress).padStart(3)} %  ${detail}\n`);
     },
     note(text) {
@@ -89,5 +92,7 @@ function lineView(output: CliOutput): ProgressView {
 
 function phaseOf(task: Task): string {
   const phase = task.progressDetail?.phase ?? ProgressDetail_Phase.PHASE_UNSPECIFIED;
-  return task.state === Task_State.RUNNING && phase !== ProgressDetail_Phase.PHASE_UNSPECIFIED ? phaseName(phase) : stateName(task.state);
+  return task.state === Task_State.RUNNING && phase !== ProgressDetail_Phase.PHASE_UNSPECIFIED
+    ? phaseName(phase)
+    : stateName(task.state);
 }

@@ -17,6 +17,9 @@ export async function readSpec(file: string, stdin: Readable): Promise<RenderSpe
   try {
     return parseRenderSpec(content);
   } catch (error) {
-    throw new Error(`${name} is not a cutroom.v1.RenderSpec: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `${name} is not a cutroom.v1.RenderSpec: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }

@@ -7,7 +7,14 @@ import { durationSeconds, formatSeconds } from './format.js';
  */
 export function remainingSeconds(detail: ProgressDetail | undefined): number | null {
   const madeSeconds = durationSeconds(detail?.outTime);
-  if (detail === undefined || madeSeconds <= 0 || detail.framesDone <= 0 || detail.framesTotal <= 0 || detail.speed <= 0) return null;
+  if (
+    detail === undefined ||
+    madeSeconds <= 0 ||
+    detail.framesDone <= 0 ||
+    detail.framesTotal <= 0 ||
+    detail.speed <= 0
+  )
+    return null;
   const secondsPerFrame = madeSeconds / detail.framesDone;
   return (Math.max(0, detail.framesTotal - detail.framesDone) * secondsPerFrame) / detail.speed;
 }

@@ -5,9 +5,9 @@ import type { Task as WireTask } from '../../generated/cutroom/v1/task.js';
 import { SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
 import { Status } from 'nice-grpc';
 import { toConfig } from '../config/config.js';
-import { renderEmbedded } from '../embedded.js';
+import { renderEmbedded } from '../app/render-embedded.js';
 import { createLogger } from '../observability/logger.js';
-import { TaskError } from '../task/errors.js';
+import { CallError } from '../task/call-error.js';
 import type { Task } from '../task/task.js';
 import { parseSubmit } from '../wire/parse-submit.js';
 import { printDiagnostics } from '../wire/print-full-task.js';
@@ -29,8 +29,16 @@ export interface RenderOrder {
 
 /** Of a service's environment, what a render without one needs: the doors and the store are none of its business. */
 const VARIABLES = [
-  'CUTROOM_FFMPEG', 'CUTROOM_FFPROBE', 'CUTROOM_STALL_MS', 'CUTROOM_NO_PROGRESS_MS', 'CUTROOM_DEADLINE_MS', 'CUTROOM_MEMORY_MB', 'CUTROOM_LOG_LEVEL',
-  'CUTROOM_HTTP_INPUTS', 'CUTROOM_HTTP_ALLOW', 'CUTROOM_HTTP_MAX_MB',
+  'CUTROOM_FFMPEG',
+  'CUTROOM_FFPROBE',
+  'CUTROOM_STALL_MS',
+  'CUTROOM_NO_PROGRESS_MS',
+  'CUTROOM_DEADLINE_MS',
+  'CUTROOM_MEMORY_MB',
+  'CUTROOM_LOG_LEVEL',
+  'CUTROOM_HTTP_INPUTS',
+  'CUTROOM_HTTP_ALLOW',
+  'CUTROOM_HTTP_MAX_MB',
   'CUTROOM_FONT_FOLDER',
 ];
 
@@ -44,7 +52,10 @@ export async function renderSpec(order: RenderOrder): Promise<WireTask> {
   const config = toConfig({ ...env, CUTROOM_LOG_LEVEL: env.CUTROOM_LOG_LEVEL ?? 'silent' });
   let diagnostics: Diagnostics | undefined;
   // With what was run: nobody can ask for it later.
-  const print = (task: Task): WireTask => ({ ...printTask(task, (_, output) => pathToFileURL(output.location).href), diagnostics });
+  const print = (task: Task): WireTask => ({
+    ...printTask(task, (_, output) => pathToFileURL(output.location).href),
+    diagnostics,
+  });
   try {
     const task = await renderEmbedded({
       command: parseSubmit(SubmitTaskRequest.fromPartial({ spec: order.spec }), 'default'),
@@ -53,7 +64,9 @@ export async function renderSpec(order: RenderOrder): Promise<WireTask> {
       config,
       logger: createLogger({ level: config.logLevel }),
       signal: order.signal,
-      onChange: (changed) => { order.onChange(print(changed)); },
+      onChange: (changed) => {
+        order.onChange(print(changed));
+      },
       onDiagnostics: (ran) => {
         diagnostics = printDiagnostics(ran);
         order.onDiagnostics(diagnostics);
@@ -61,7 +74,7 @@ export async function renderSpec(order: RenderOrder): Promise<WireTask> {
     });
     return print(task);
   } catch (error) {
-    if (!(error instanceof TaskError)) throw error;
+    if (!(error instanceof CallError)) throw error;
     // Without a store a spec that is refused is all that can be wrong.
     throw new RpcError(Status.INVALID_ARGUMENT, statusOf(error), { cause: error });
   }

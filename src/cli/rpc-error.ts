@@ -1,5 +1,10 @@
 import { type CallOptions, ClientError, type ClientMiddleware, type Status } from 'nice-grpc';
-import { BadRequest, type BadRequest_FieldViolation, ErrorInfo, RetryInfo } from '../../generated/google/rpc/error_details.js';
+import {
+  BadRequest,
+  type BadRequest_FieldViolation,
+  ErrorInfo,
+  RetryInfo,
+} from '../../generated/google/rpc/error_details.js';
 import { Status as RpcStatus } from '../../generated/google/rpc/status.js';
 
 const DETAILS_KEY = 'grpc-status-details-bin';
@@ -51,6 +56,8 @@ export const rpcErrorMiddleware: ClientMiddleware = async function* rpcErrorMidd
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     const status = details === undefined ? undefined : RpcStatus.decode(details);
-    throw new RpcError(error.code, status ?? { code: error.code, message: error.details, details: [] }, { cause: error });
+    throw new RpcError(error.code, status ?? { code: error.code, message: error.details, details: [] }, {
+      cause: error,
+    });
   }
 };

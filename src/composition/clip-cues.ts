@@ -12,11 +12,21 @@ export function clipCues(cues: readonly Cue[], endUs: number): { cues: Cue[]; wa
   const warnings: Warning[] = [];
   const lost = cues.length - seen.length;
   if (lost > 0) {
-    warnings.push({ code: 'CUE_AFTER_END', message: 'cues that start after the end of the video are not shown', field: FIELD, count: lost });
+    warnings.push({
+      code: 'CUE_AFTER_END',
+      message: 'cues that start after the end of the video are not shown',
+      field: FIELD,
+      count: lost,
+    });
   }
   const cut = seen.filter((cue) => cue.endUs > endUs).length;
   if (cut > 0) {
-    warnings.push({ code: 'CUE_CUT_AT_END', message: 'cues that last past the end of the video are cut there', field: FIELD, count: cut });
+    warnings.push({
+      code: 'CUE_CUT_AT_END',
+      message: 'cues that last past the end of the video are cut there',
+      field: FIELD,
+      count: cut,
+    });
   }
   return { cues: clipped, warnings };
 }

@@ -22,7 +22,9 @@ const MAX_IMAGE_ZOOM = 1.5;
 
 /** What happens to one clip of a montage. Draws from `random` only what chance decides, and always in the order of the clips. */
 export function effectsOf(
-  montage: Montage, clip: { readonly source: 'video' | 'image'; readonly frames: number }, { rate, random }: { rate: Rational; random: () => number },
+  montage: Montage,
+  clip: { readonly source: 'video' | 'image'; readonly frames: number },
+  { rate, random }: { rate: Rational; random: () => number },
 ): ClipEffect[] {
   const effects: ClipEffect[] = [];
   if (montage.imageMotion === 'ZOOM_IN' && clip.source === 'image') {

@@ -44,11 +44,20 @@ export interface MontageInputs {
  * @param variant which of the videos that differ in what is left to chance, from 0.
  * @throws ExpansionError when a material is too short for its place, or the whole becomes too long.
  */
-export function expandMontage(montage: Montage, inputs: MontageInputs, variant = 0): { composition: Composition; warnings: Warning[] } {
+export function expandMontage(
+  montage: Montage,
+  inputs: MontageInputs,
+  variant = 0,
+): { composition: Composition; warnings: Warning[] } {
   const rate = MONTAGE_FRAME_RATE;
-  const fade = montage.transition.kind === 'CROSS_FADE' ? Math.max(1, framesOf(montage.transition.durationUs, rate)) : 0;
+  const fade =
+    montage.transition.kind === 'CROSS_FADE' ? Math.max(1, framesOf(montage.transition.durationUs, rate)) : 0;
   const random = createRandom(montage.seed + variant * VARIANT_STEP);
-  const shots = planShots(montage, inputs.materials, { rate, leastFrames: Math.max(LEAST_PIECE_FRAMES, 2 * fade), random });
+  const shots = planShots(montage, inputs.materials, {
+    rate,
+    leastFrames: Math.max(LEAST_PIECE_FRAMES, 2 * fade),
+    random,
+  });
   const bare = inputs.narration
     ? coverNarration(montage, inputs, shots, fade, Math.max(1, framesOf(inputs.narration.durationUs, rate)))
     : place(montage, inputs, shots, fade);
@@ -79,7 +88,13 @@ function place(montage: Montage, inputs: MontageInputs, shots: readonly Shot[], 
 }
 
 /** The shots in order, again and again until `total` frames are covered; the last clip is cut to fit. */
-function coverNarration(montage: Montage, inputs: MontageInputs, shots: readonly Shot[], fade: number, total: number): VisualClip[] {
+function coverNarration(
+  montage: Montage,
+  inputs: MontageInputs,
+  shots: readonly Shot[],
+  fade: number,
+  total: number,
+): VisualClip[] {
   const clips: VisualClip[] = [];
   let end = 0;
   for (let i = 0; end < total; i += 1) {
@@ -91,19 +106,41 @@ function coverNarration(montage: Montage, inputs: MontageInputs, shots: readonly
     const start = i === 0 ? 0 : end - fade;
     // A clip that only just outlasts its own fade-in would not get on: requireRoomForFades refuses it as soon as another follows.
     if (i > 0 && shot.frames <= fade) throw tooShortForFades(montage.materials[shot.material], shot.frames, fade);
-    const clip = clipOf(montage, inputs, { ...shot, frames: Math.min(shot.frames, total - start) }, start, i === 0 ? 0 : fade);
+    const clip = clipOf(
+      montage,
+      inputs,
+      { ...shot, frames: Math.min(shot.frames, total - start) },
+      start,
+      i === 0 ? 0 : fade,
+    );
     clips.push(clip);
     end = clip.startFrame + clip.frames;
   }
   return clips;
 }
 
-function clipOf(montage: Montage, inputs: MontageInputs, { material, trimStartUs, frames }: Shot, startFrame: number, fadeInFrames: number): VisualClip {
+function clipOf(
+  montage: Montage,
+  inputs: MontageInputs,
+  { material, trimStartUs, frames }: Shot,
+  startFrame: number,
+  fadeInFrames: number,
+): VisualClip {
   const asset = montage.materials[material];
   const facts = inputs.materials[material];
   if (!asset || !facts) throw new RangeError(`facts are missing for material ${material}`);
   const speed = facts.kind === 'image' ? 1 : montage.speed;
-  return { asset, source: facts.kind, startFrame, frames, fit: montage.fit, fadeInFrames, trimStartUs, speed, effects: [] };
+  return {
+    asset,
+    source: facts.kind,
+    startFrame,
+    frames,
+    fit: montage.fit,
+    fadeInFrames,
+    trimStartUs,
+    speed,
+    effects: [],
+  };
 }
 
 /** A transition takes its time from both neighbours, so a clip must be as long as the fades on both of its sides together. */
@@ -113,7 +150,11 @@ function requireRoomForFades(clips: readonly VisualClip[], montage: Montage, fad
     if (clip.frames < needed) throw tooShortForFades(clip.asset, clip.frames, needed);
   });
   if (clips.length > MAX_CLIPS) {
-    throw new ExpansionError('VIDEO_TOO_LONG', 'spec.montage.materials', `more than ${MAX_CLIPS} clips (${clips.length})`);
+    throw new ExpansionError(
+      'VIDEO_TOO_LONG',
+      'spec.montage.materials',
+      `more than ${MAX_CLIPS} clips (${clips.length})`,
+    );
   }
 }
 
@@ -127,7 +168,14 @@ function audioTracks(montage: Montage, samples: number): Track[] {
   const clips: AudioClip[] = [];
   const { narration, music } = montage;
   if (narration) {
-    clips.push({ asset: narration.asset, startSample: 0, samples, gainDb: narration.gainDb, loop: false, fadeOutSamples: 0 });
+    clips.push({
+      asset: narration.asset,
+      startSample: 0,
+      samples,
+      gainDb: narration.gainDb,
+      loop: false,
+      fadeOutSamples: 0,
+    });
   }
   if (music) {
     const fadeOutSamples = Math.min(samples, Math.round((music.fadeOutUs * SAMPLE_RATE) / 1e6));

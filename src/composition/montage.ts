@@ -42,8 +42,7 @@ export type ClipEffectKind = 'FADE_IN' | 'FADE_OUT' | 'SLIDE_IN' | 'SLIDE_OUT' |
 
 export interface Subtitles {
   readonly source:
-    | { readonly kind: 'file'; readonly asset: AssetRef }
-    | { readonly kind: 'cues'; readonly cues: readonly Cue[] };
+    { readonly kind: 'file'; readonly asset: AssetRef } | { readonly kind: 'cues'; readonly cues: readonly Cue[] };
   readonly style: SubtitleStyle;
 }
 

@@ -33,18 +33,30 @@ export function reachUs(montage: Montage): number {
  * @throws ExpansionError when a material is too short to be shown.
  */
 export function planShots(
-  montage: Montage, materials: readonly VisualFacts[], { rate, leastFrames, random }: { rate: Rational; leastFrames: number; random: () => number },
+  montage: Montage,
+  materials: readonly VisualFacts[],
+  { rate, leastFrames, random }: { rate: Rational; leastFrames: number; random: () => number },
 ): Shot[] {
   const longest = Math.max(1, framesOf(montage.longestClipUs, rate));
-  const pieces = montage.materials.map((asset, material) => piecesOf({ montage, asset, facts: materials[material], longest, leastFrames, rate }, material));
+  const pieces = montage.materials.map((asset, material) =>
+    piecesOf({ montage, asset, facts: materials[material], longest, leastFrames, rate }, material),
+  );
   switch (montage.concat) {
     case 'SEQUENTIAL':
       return pieces.flatMap((own) => own.slice(0, 1));
     case 'RANDOM': {
       // Every piece is as long as the first, but for the last.
-      const firsts = pieces.map((own) => own[Math.floor(random() * own.filter((piece) => piece.frames === own[0]?.frames).length)]);
+      const firsts = pieces.map(
+        (own) => own[Math.floor(random() * own.filter((piece) => piece.frames === own[0]?.frames).length)],
+      );
       const rest = pieces.flat().filter((piece) => !firsts.includes(piece));
-      return [...shuffled(firsts.flatMap((piece) => piece ?? []), random), ...shuffled(rest, random)];
+      return [
+        ...shuffled(
+          firsts.flatMap((piece) => piece ?? []),
+          random,
+        ),
+        ...shuffled(rest, random),
+      ];
     }
   }
 }
@@ -61,7 +73,10 @@ interface Source {
 /** A material cut into pieces of the longest clip; what is left at its end counts if it is long enough, or all there is. */
 function piecesOf({ montage, asset, facts, longest, leastFrames, rate }: Source, material: number): Shot[] {
   if (facts === undefined || facts.kind === 'image') return [{ material, trimStartUs: 0, frames: longest }];
-  const available = wholeFramesIn(Math.min(facts.durationUs, Math.max(RANDOM_REACH_US, reachUs(montage))) / montage.speed, rate);
+  const available = wholeFramesIn(
+    Math.min(facts.durationUs, Math.max(RANDOM_REACH_US, reachUs(montage))) / montage.speed,
+    rate,
+  );
   if (available < 1) throw new ExpansionError('CLIP_TOO_SHORT', asset.field, 'this video is shorter than one frame');
   const pieces: Shot[] = [];
   for (let at = 0; at < available; at += longest) {

@@ -20,7 +20,9 @@ export function parseAllowedTarget(entry: string): AllowedTarget | undefined {
   const host = (match?.[1] ?? match?.[2] ?? '').replace(/\.$/, '');
   if (port !== null && (port < 1 || port > 65_535)) return undefined;
   if (isIP(host) === (match?.[1] === undefined ? 4 : 6)) return addressEntry(host, port);
-  return match?.[1] === undefined && NAME.test(host) && !NUMERIC_END.test(host) ? { kind: 'name', name: host, port } : undefined;
+  return match?.[1] === undefined && NAME.test(host) && !NUMERIC_END.test(host)
+    ? { kind: 'name', name: host, port }
+    : undefined;
 }
 
 function addressEntry(address: string, port: number | null): AllowedTarget {
@@ -33,6 +35,7 @@ function isStrictCidr(text: string): boolean {
   const [address = ''] = text.split('/');
   if (isIP(address) === 0 || !ipaddr.isValidCIDR(text)) return false;
   const [parsed] = ipaddr.parseCIDR(text);
-  const network = parsed.kind() === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(text) : ipaddr.IPv6.networkAddressFromCIDR(text);
+  const network =
+    parsed.kind() === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(text) : ipaddr.IPv6.networkAddressFromCIDR(text);
   return network.toString() === parsed.toString();
 }

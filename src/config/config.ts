@@ -19,7 +19,10 @@ export interface Config {
   readonly inputRoots: readonly string[];
   readonly musicFolder: string;
   /** Where inputs may be downloaded from, and how much each may have. */
-  readonly httpInputs: { readonly rules: { readonly mode: HttpInputMode; readonly allow: readonly AllowedTarget[] }; readonly maxBytes: number };
+  readonly httpInputs: {
+    readonly rules: { readonly mode: HttpInputMode; readonly allow: readonly AllowedTarget[] };
+    readonly maxBytes: number;
+  };
   /** Of a video or image. */
   readonly maxUploadBytes: number;
   /** Null: no fonts but our own. */
@@ -33,7 +36,12 @@ export interface Config {
   readonly sweepIntervalMs: number;
   readonly progressIntervalMs: number;
   readonly drainMs: number;
-  readonly watchdog: { readonly stallMs: number; readonly noProgressMs: number; readonly totalMs: number; readonly memoryBytes: number };
+  readonly watchdog: {
+    readonly stallMs: number;
+    readonly noProgressMs: number;
+    readonly totalMs: number;
+    readonly memoryBytes: number;
+  };
   readonly urlLifetimeMs: number;
   readonly ffmpeg: string;
   readonly ffprobe: string;
@@ -45,7 +53,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`the configuration has ${problems.length === 1 ? 'an error' : `${problems.length} errors`}:\n${problems.map((p) => `  ${p}`).join('\n')}`);
+    super(
+      `the configuration has ${problems.length === 1 ? 'an error' : `${problems.length} errors`}:\n${problems.map((p) => `  ${p}`).join('\n')}`,
+    );
     this.problems = problems;
   }
 }
@@ -61,12 +71,19 @@ export function toConfig(env: Environment): Config {
     ...doors(read),
     ...work(read),
     dataDir: resolve(read.string('CUTROOM_DATA_DIR') ?? '.cutroom'),
-    inputRoots: (read.string('CUTROOM_INPUT_ROOTS') ?? '.').split(delimiter).filter((p) => p !== '').map((p) => resolve(p)),
+    inputRoots: (read.string('CUTROOM_INPUT_ROOTS') ?? '.')
+      .split(delimiter)
+      .filter((p) => p !== '')
+      .map((p) => resolve(p)),
     musicFolder: read.string('CUTROOM_MUSIC_FOLDER') ?? 'songs',
     httpInputs: {
       rules: {
         mode: read.oneOf('CUTROOM_HTTP_INPUTS', HTTP_INPUT_MODES, 'public'),
-        allow: read.list('CUTROOM_HTTP_ALLOW', 'an address, a range such as 10.1.0.0/16, or a host, such as minio.internal:9000', parseAllowedTarget),
+        allow: read.list(
+          'CUTROOM_HTTP_ALLOW',
+          'an address, a range such as 10.1.0.0/16, or a host, such as minio.internal:9000',
+          parseAllowedTarget,
+        ),
       },
       maxBytes: read.integer('CUTROOM_HTTP_MAX_MB', { min: 1, max: 1_048_576, default: 2048 }) * 1024 * 1024,
     },
@@ -92,7 +109,10 @@ function doors(read: Readers) {
     grpcAddress: read.address('CUTROOM_GRPC_ADDRESS', { host: '127.0.0.1', port: 50_051 }),
     httpAddress: read.address('CUTROOM_HTTP_ADDRESS', { host: '127.0.0.1', port: 8080 }),
     publicUrl: read.string('CUTROOM_PUBLIC_URL')?.replace(/\/+$/, '') ?? null,
-    corsOrigins: (read.string('CUTROOM_CORS_ORIGINS') ?? '').split(',').map((origin) => origin.trim().replace(/\/$/, '')).filter((origin) => origin !== ''),
+    corsOrigins: (read.string('CUTROOM_CORS_ORIGINS') ?? '')
+      .split(',')
+      .map((origin) => origin.trim().replace(/\/$/, ''))
+      .filter((origin) => origin !== ''),
     insecure: read.flag('CUTROOM_INSECURE'),
   };
 }
@@ -118,21 +138,35 @@ function work(read: Readers) {
 
 function checkTogether(config: Config, problems: string[]): void {
   if (config.heartbeatMs * 3 > config.leaseMs) {
-    problems.push(`CUTROOM_HEARTBEAT_MS (${config.heartbeatMs}) must be at most a third of CUTROOM_LEASE_MS (${config.leaseMs}), so that one lost heartbeat costs nothing`);
+    problems.push(
+      `CUTROOM_HEARTBEAT_MS (${config.heartbeatMs}) must be at most a third of CUTROOM_LEASE_MS (${config.leaseMs}), so that one lost heartbeat costs nothing`,
+    );
   }
   const { mode, allow } = config.httpInputs.rules;
-  if (mode === 'off' && allow.length > 0) problems.push('CUTROOM_HTTP_ALLOW is set, but CUTROOM_HTTP_INPUTS=off: nothing is downloaded; leave one of them out');
-  if (mode === 'listed' && allow.length === 0) problems.push('CUTROOM_HTTP_INPUTS=listed needs CUTROOM_HTTP_ALLOW, or nothing can be downloaded');
+  if (mode === 'off' && allow.length > 0)
+    problems.push(
+      'CUTROOM_HTTP_ALLOW is set, but CUTROOM_HTTP_INPUTS=off: nothing is downloaded; leave one of them out',
+    );
+  if (mode === 'listed' && allow.length === 0)
+    problems.push('CUTROOM_HTTP_INPUTS=listed needs CUTROOM_HTTP_ALLOW, or nothing can be downloaded');
   if (isAbsolute(config.musicFolder) || normalize(config.musicFolder).split(sep).includes('..')) {
     problems.push(`CUTROOM_MUSIC_FOLDER=${config.musicFolder} must be a name within the input roots`);
   }
-  for (const [name, address] of [['CUTROOM_GRPC_ADDRESS', config.grpcAddress], ['CUTROOM_HTTP_ADDRESS', config.httpAddress]] as const) {
+  for (const [name, address] of [
+    ['CUTROOM_GRPC_ADDRESS', config.grpcAddress],
+    ['CUTROOM_HTTP_ADDRESS', config.httpAddress],
+  ] as const) {
     if (!config.insecure && !isLoopback(address)) {
-      problems.push(`${name}=${formatAddress(address)} is reachable from other machines, and there is no authentication: set CUTROOM_INSECURE=1 if that is meant`);
+      problems.push(
+        `${name}=${formatAddress(address)} is reachable from other machines, and there is no authentication: set CUTROOM_INSECURE=1 if that is meant`,
+      );
     }
   }
   for (const origin of config.corsOrigins) {
-    if (origin !== '*' && !/^https?:\/\/[^\s/]+$/.test(origin)) problems.push(`CUTROOM_CORS_ORIGINS: ${JSON.stringify(origin)} must be an origin such as https://studio.example, or *`);
+    if (origin !== '*' && !/^https?:\/\/[^\s/]+$/.test(origin))
+      problems.push(
+        `CUTROOM_CORS_ORIGINS: ${JSON.stringify(origin)} must be an origin such as https://studio.example, or *`,
+      );
   }
   if (config.publicUrl !== null && !/^https?:\/\/[^\s?#]+$/.test(config.publicUrl)) {
     problems.push(`CUTROOM_PUBLIC_URL=${JSON.stringify(config.publicUrl)} must be an http or https URL without query`);

@@ -9,12 +9,16 @@ export const VARIABLES = {
   CUTROOM_CORS_ORIGINS: 'origins whose pages may call the JSON door, separated by commas, or *; default: none',
   CUTROOM_DATA_DIR: 'where the SQLite file, scratch files and finished videos lie',
   CUTROOM_INPUT_ROOTS: 'folders that inputs may lie in, separated by colons; default: the working directory',
-  CUTROOM_MUSIC_FOLDER: 'folder within the input roots whose songs bgm_type random chooses from, for clients of MoneyPrinterTurbo; default: songs',
-  CUTROOM_HTTP_INPUTS: 'where inputs may be downloaded from: public (public addresses and CUTROOM_HTTP_ALLOW), listed (CUTROOM_HTTP_ALLOW only) or off; default: public',
-  CUTROOM_HTTP_ALLOW: 'addresses, CIDR ranges and host names, each with :port or without, that inputs may be downloaded from though they are not public, separated by commas',
+  CUTROOM_MUSIC_FOLDER:
+    'folder within the input roots whose songs bgm_type random chooses from, for clients of MoneyPrinterTurbo; default: songs',
+  CUTROOM_HTTP_INPUTS:
+    'where inputs may be downloaded from: public (public addresses and CUTROOM_HTTP_ALLOW), listed (CUTROOM_HTTP_ALLOW only) or off; default: public',
+  CUTROOM_HTTP_ALLOW:
+    'addresses, CIDR ranges and host names, each with :port or without, that inputs may be downloaded from though they are not public, separated by commas',
   CUTROOM_HTTP_MAX_MB: 'the most that one downloaded input may have, 1 to 1048576; default: 2048',
   CUTROOM_UPLOAD_MB: 'the most that an uploaded video or image may have, 1 to 1048576; songs may have 30',
-  CUTROOM_FONT_FOLDER: 'folder of further .ttf, .otf and .ttc files, which requests may name; read at the start; default: none',
+  CUTROOM_FONT_FOLDER:
+    'folder of further .ttf, .otf and .ttc files, which requests may name; read at the start; default: none',
   CUTROOM_SLOTS: 'renders at a time, 0 to 64; 0 serves the API only',
   CUTROOM_LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
   CUTROOM_INSECURE: '1 allows addresses other than loopback, without any authentication',

@@ -52,12 +52,16 @@ export function createReaders(env: Environment): Readers {
     flag: (name) =>
       parsed(name, false, '1 or 0', (value) => (value === '1' ? true : value === '0' ? false : undefined)),
     list: (name, expected, parse) =>
-      (string(name) ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '').flatMap((entry) => {
-        const result = parse(entry);
-        if (result !== undefined) return [result];
-        problems.push(`${name}: ${JSON.stringify(entry)} must be ${expected}`);
-        return [];
-      }),
+      (string(name) ?? '')
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '')
+        .flatMap((entry) => {
+          const result = parse(entry);
+          if (result !== undefined) return [result];
+          problems.push(`${name}: ${JSON.stringify(entry)} must be ${expected}`);
+          return [];
+        }),
   };
 }
 

@@ -7,22 +7,22 @@ export interface Check {
   /** What is there. */
   readonly found: string;
   /** How to mend it; empty when it is ok. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** All is well. */
 export function ok(name: string, found: string): Check {
-  return { name, status: 'ok', found, mend: '' };
+  return { name, status: 'ok', found, fix: '' };
 }
 
 /** It works, but. */
-export function warn(name: string, found: string, mend: string): Check {
-  return { name, status: 'warn', found, mend };
+export function warn(name: string, found: string, fix: string): Check {
+  return { name, status: 'warn', found, fix };
 }
 
 /** It does not work. */
-export function fail(name: string, found: string, mend: string): Check {
-  return { name, status: 'fail', found, mend };
+export function fail(name: string, found: string, fix: string): Check {
+  return { name, status: 'fail', found, fix };
 }
 
 /** What an error says, for people. */

@@ -1,7 +1,7 @@
 import { ConfigError, type Config, toConfig } from '../config/config.js';
 import type { Environment } from '../config/environment.js';
 import { type Check, fail, ok } from './check.js';
-import { checkDoor, isServing } from './doors.js';
+import { checkEndpoint, isServing } from './endpoints.js';
 import { checkDataDir, checkDisk, checkInputRoots, checkMemory } from './places.js';
 import { checkStore } from './store.js';
 import { checkFfmpeg, checkFonts, checkNode } from './tools.js';
@@ -14,13 +14,17 @@ export async function* examine(env: Environment, signal: AbortSignal): AsyncGene
   yield checkNode();
   const config = configOf(env);
   if (config instanceof ConfigError) {
-    for (const problem of config.problems) yield fail('config', problem, 'correct that variable; the README has a table of all');
+    for (const problem of config.problems)
+      yield fail('config', problem, 'correct that variable; the README has a table of all');
   } else {
     yield ok('config', 'every variable that is set makes sense');
   }
   // What can be looked at is, also when some variable is wrong.
   const settings = config instanceof ConfigError ? toConfig({}) : config;
-  yield* await checkFfmpeg({ ffmpeg: env.CUTROOM_FFMPEG ?? settings.ffmpeg, ffprobe: env.CUTROOM_FFPROBE ?? settings.ffprobe }, signal);
+  yield* await checkFfmpeg(
+    { ffmpeg: env.CUTROOM_FFMPEG ?? settings.ffmpeg, ffprobe: env.CUTROOM_FFPROBE ?? settings.ffprobe },
+    signal,
+  );
   yield checkFonts(settings);
   yield checkMemory(settings);
   if (config instanceof ConfigError) return;
@@ -28,18 +32,18 @@ export async function* examine(env: Environment, signal: AbortSignal): AsyncGene
   yield checkDisk(config);
   yield* await checkInputRoots(config);
   signal.throwIfAborted();
-  yield* examineDoors(config);
+  yield* examineEndpoints(config);
 }
 
 /** A service that runs has its ports and its store to itself. */
-async function* examineDoors(config: Config): AsyncGenerator<Check, void> {
+async function* examineEndpoints(config: Config): AsyncGenerator<Check, void> {
   if (await isServing(config)) {
     yield ok('service', 'runs here, with its store and its ports');
     return;
   }
   yield checkStore(config);
-  yield checkDoor('grpc', config.grpcAddress, 'CUTROOM_GRPC_ADDRESS');
-  yield checkDoor('http', config.httpAddress, 'CUTROOM_HTTP_ADDRESS');
+  yield checkEndpoint('grpc', config.grpcAddress, 'CUTROOM_GRPC_ADDRESS');
+  yield checkEndpoint('http', config.httpAddress, 'CUTROOM_HTTP_ADDRESS');
 }
 
 function configOf(env: Environment): Config | ConfigError {

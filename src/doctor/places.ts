@@ -14,8 +14,12 @@ const LEAST_MEMORY_BYTES = 1.5e9;
 /** Whether the data folder can be written, or made. */
 export async function checkDataDir({ dataDir }: Pick<Config, 'dataDir'>): Promise<Check> {
   const there = await nearestThere(dataDir);
-  const isWritable = await access(there, constants.W_OK | constants.X_OK).then(() => true, () => false);
-  if (!isWritable) return fail('data', `${there} is not writable`, 'make it writable, or set CUTROOM_DATA_DIR to a folder that is');
+  const isWritable = await access(there, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isWritable)
+    return fail('data', `${there} is not writable`, 'make it writable, or set CUTROOM_DATA_DIR to a folder that is');
   return ok('data', there === dataDir ? dataDir : `${dataDir}, to be made on first use`);
 }
 
@@ -23,10 +27,18 @@ export async function checkDataDir({ dataDir }: Pick<Config, 'dataDir'>): Promis
 export async function checkInputRoots({ inputRoots }: Pick<Config, 'inputRoots'>): Promise<Check[]> {
   return Promise.all(
     inputRoots.map(async (root) => {
-      const isFolder = await stat(root).then((info) => info.isDirectory(), () => false);
+      const isFolder = await stat(root).then(
+        (info) => info.isDirectory(),
+        () => false,
+      );
       if (!isFolder) return fail('inputs', `${root} is no folder`, 'make it, or take it out of CUTROOM_INPUT_ROOTS');
-      const isReadable = await access(root, constants.R_OK | constants.X_OK).then(() => true, () => false);
-      return isReadable ? ok('inputs', root) : fail('inputs', `${root} cannot be read`, 'let this user read it, or take it out of CUTROOM_INPUT_ROOTS');
+      const isReadable = await access(root, constants.R_OK | constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      return isReadable
+        ? ok('inputs', root)
+        : fail('inputs', `${root} cannot be read`, 'let this user read it, or take it out of CUTROOM_INPUT_ROOTS');
     }),
   );
 }
@@ -40,9 +52,9 @@ export async function checkDisk({ dataDir }: Pick<Config, 'dataDir'>): Promise<C
 /** What so much free disk is worth. */
 export function judgeDisk(freeBytes: number): Check {
   const found = `${(freeBytes / 1e9).toFixed(1)} GB free`;
-  const mend = 'make room, or set CUTROOM_DATA_DIR to a larger disk';
-  if (freeBytes < LEAST_DISK_BYTES) return fail('disk', found, mend);
-  return freeBytes < ENOUGH_DISK_BYTES ? warn('disk', found, mend) : ok('disk', found);
+  const fix = 'make room, or set CUTROOM_DATA_DIR to a larger disk';
+  if (freeBytes < LEAST_DISK_BYTES) return fail('disk', found, fix);
+  return freeBytes < ENOUGH_DISK_BYTES ? warn('disk', found, fix) : ok('disk', found);
 }
 
 /** Memory of this machine, or of the container if that has less. */
@@ -54,20 +66,34 @@ export function checkMemory(config: Pick<Config, 'slots' | 'watchdog'>): Check {
 }
 
 /** What so much memory is worth, given what renders may use. */
-export function judgeMemory({ slots, watchdog }: Pick<Config, 'slots' | 'watchdog'>, memory: { totalBytes: number; freeBytes: number }): Check {
+export function judgeMemory(
+  { slots, watchdog }: Pick<Config, 'slots' | 'watchdog'>,
+  memory: { totalBytes: number; freeBytes: number },
+): Check {
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   const found = `${gigabytes(memory.totalBytes)}, ${gigabytes(memory.freeBytes)} free`;
   if (memory.totalBytes < LEAST_MEMORY_BYTES * Math.max(1, slots)) {
-    return warn('memory', `${found}, for ${slots} renders at a time`, 'lower CUTROOM_SLOTS, or give it more: about 1.5 GB per render at 1080p');
+    return warn(
+      'memory',
+      `${found}, for ${slots} renders at a time`,
+      'lower CUTROOM_SLOTS, or give it more: about 1.5 GB per render at 1080p',
+    );
   }
   if (watchdog.memoryBytes * slots > memory.totalBytes) {
     const fit = Math.floor(memory.totalBytes / Math.max(1, slots) / 1024 ** 2 / 1.25);
-    return warn('memory', `${found}; CUTROOM_MEMORY_MB lets renders use more than there is`, `set CUTROOM_MEMORY_MB=${fit}, so that one that grows fails alone`);
+    return warn(
+      'memory',
+      `${found}; CUTROOM_MEMORY_MB lets renders use more than there is`,
+      `set CUTROOM_MEMORY_MB=${fit}, so that one that grows fails alone`,
+    );
   }
   return ok('memory', found);
 }
 
 async function nearestThere(folder: string): Promise<string> {
-  const isThere = await stat(folder).then(() => true, () => false);
+  const isThere = await stat(folder).then(
+    () => true,
+    () => false,
+  );
   return isThere || path.dirname(folder) === folder ? folder : nearestThere(path.dirname(folder));
 }

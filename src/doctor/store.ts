@@ -10,23 +10,34 @@ import { type Check, fail, messageOf, ok } from './check.js';
 export async function checkStore({ mongodbUri, dataDir }: Pick<Config, 'mongodbUri' | 'dataDir'>): Promise<Check> {
   if (mongodbUri !== null) {
     // A URI may carry a password: it is not shown.
-    return ask('MongoDB', () => createMongoStore({ uri: mongodbUri }), 'start the replica set that MONGODB_URI names, or unset it for an SQLite file');
+    return ask(
+      'MongoDB',
+      () => createMongoStore({ uri: mongodbUri }),
+      'start the replica set that MONGODB_URI names, or unset it for an SQLite file',
+    );
   }
   const file = path.join(dataDir, 'cutroom.sqlite');
-  const isThere = await stat(file).then(() => true, () => false);
+  const isThere = await stat(file).then(
+    () => true,
+    () => false,
+  );
   // Looking makes no files.
   if (!isThere) return ok('store', 'SQLite, to be made on first use');
-  return ask(`SQLite, ${file}`, () => createSqliteStore({ file }), 'stop the other process, or set CUTROOM_DATA_DIR to a folder of its own');
+  return ask(
+    `SQLite, ${file}`,
+    () => createSqliteStore({ file }),
+    'stop the other process, or set CUTROOM_DATA_DIR to a folder of its own',
+  );
 }
 
-async function ask(what: string, open: () => TaskStore | Promise<TaskStore>, mend: string): Promise<Check> {
+async function ask(what: string, open: () => TaskStore | Promise<TaskStore>, fix: string): Promise<Check> {
   let store: TaskStore | null = null;
   try {
     store = await open();
     await store.ping();
     return ok('store', what);
   } catch (error) {
-    return fail('store', messageOf(error), mend);
+    return fail('store', messageOf(error), fix);
   } finally {
     await store?.close();
   }

@@ -14,7 +14,9 @@ const MIN_NODE = [20, 19] as const;
 export function checkNode(version = process.versions.node): Check {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isNew = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
-  return isNew ? ok('node', version) : fail('node', `${version} is too old`, `install Node ${MIN_NODE.join('.')} or later`);
+  return isNew
+    ? ok('node', version)
+    : fail('node', `${version} is too old`, `install Node ${MIN_NODE.join('.')} or later`);
 }
 
 /** ffmpeg with its filters and encoders, ffprobe, and what makes them die with the service. */
@@ -23,12 +25,15 @@ export async function checkFfmpeg(config: Pick<Config, 'ffmpeg' | 'ffprobe'>, si
     const { version, ffmpeg, wrapper, decodableCodecs } = await findToolchain(config, signal);
     const found = ok('ffmpeg', `${version} at ${ffmpeg}, every filter and encoder, ${decodableCodecs.size} codecs`);
     if (wrapper.length > 0) return [found, ok('setpriv', 'renders die with the service, also when it is killed')];
-    return [found, warn('setpriv', 'not found: when the service is killed, its renders go on for a while', 'install util-linux')];
+    return [
+      found,
+      warn('setpriv', 'not found: when the service is killed, its renders go on for a while', 'install util-linux'),
+    ];
   } catch (error) {
     signal.throwIfAborted();
     // The message says what to install, after a colon.
-    const [found = '', ...mend] = messageOf(error).split(': ');
-    return [fail('ffmpeg', found, mend.join(': '))];
+    const [found = '', ...fix] = messageOf(error).split(': ');
+    return [fail('ffmpeg', found, fix.join(': '))];
   }
 }
 
@@ -38,8 +43,12 @@ export async function checkFonts({ fontFolder }: Pick<Config, 'fontFolder'>): Pr
   try {
     await prepareFonts(folder);
     const { fonts, unusable } = await readFontFolder(fontFolder);
-    if (unusable.length > 0) return warn('fonts', `not usable: ${unusable.join('; ')}`, 'take these files out of CUTROOM_FONT_FOLDER');
-    return ok('fonts', `packaged${fontFolder === null ? '' : `, and ${fonts.length} in ${fontFolder}`}; captions look the same on every machine`);
+    if (unusable.length > 0)
+      return warn('fonts', `not usable: ${unusable.join('; ')}`, 'take these files out of CUTROOM_FONT_FOLDER');
+    return ok(
+      'fonts',
+      `packaged${fontFolder === null ? '' : `, and ${fonts.length} in ${fontFolder}`}; captions look the same on every machine`,
+    );
   } catch (error) {
     return fail('fonts', messageOf(error), 'install the packages again, npm ci, or correct CUTROOM_FONT_FOLDER');
   } finally {

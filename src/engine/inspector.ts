@@ -32,10 +32,15 @@ const INSPECTION_MS = 60_000;
 
 /** Looks at inputs by the same code as a render, and so within the same guards. */
 export function createInspector(options: InspectorOptions): MediaInspector {
-  async function look<T>(signal: AbortSignal, work: (scratch: Scratch, context: ToolContext, deadline: Deadline) => Promise<T>): Promise<T> {
+  async function look<T>(
+    signal: AbortSignal,
+    work: (scratch: Scratch, context: ToolContext, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     const deadline = startDeadline(INSPECTION_MS, signal);
     try {
-      return await withScratch(options, `look-${options.newName()}`, (scratch) => work(scratch, toolContext(options, scratch, signal), deadline));
+      return await withScratch(options, `look-${options.newName()}`, (scratch) =>
+        work(scratch, toolContext(options, scratch, signal), deadline),
+      );
     } finally {
       deadline.clear();
     }
@@ -43,19 +48,32 @@ export function createInspector(options: InspectorOptions): MediaInspector {
 
   return {
     probe: (uri, { field, signal }) =>
-      look(signal, async (scratch, context, deadline) => reportMedia(context, { file: await fetchInput({ uri, field }, scratch, options.assets, deadline), field })),
+      look(signal, async (scratch, context, deadline) =>
+        reportMedia(context, { file: await fetchInput({ uri, field }, scratch, options.assets, deadline), field }),
+      ),
 
-    check: (montage, { signal }) => look(signal, (scratch, context, deadline) => findViolations(options, montage, { scratch, context, deadline })),
+    check: (montage, { signal }) =>
+      look(signal, (scratch, context, deadline) => findViolations(options, montage, { scratch, context, deadline })),
   };
 }
 
 function toolContext({ toolchain, clocks }: InspectorOptions, scratch: Scratch, signal: AbortSignal): ToolContext {
-  return { toolchain, cwd: scratch.folder, env: {}, clocks, deadlineMs: performance.now() + INSPECTION_MS, signal, record: () => undefined };
+  return {
+    toolchain,
+    cwd: scratch.folder,
+    env: {},
+    clocks,
+    deadlineMs: performance.now() + INSPECTION_MS,
+    signal,
+    record: () => undefined,
+  };
 }
 
 /** Every input is looked at, whatever is wrong with the others; how they fit together, only when all are right. */
 async function findViolations(
-  { assets }: InspectorOptions, montage: Montage, { scratch, context, deadline }: { scratch: Scratch; context: ToolContext; deadline: Deadline },
+  { assets }: InspectorOptions,
+  montage: Montage,
+  { scratch, context, deadline }: { scratch: Scratch; context: ToolContext; deadline: Deadline },
 ): Promise<readonly Violation[]> {
   const violations: Violation[] = [];
   const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
@@ -76,7 +94,8 @@ async function findViolations(
   const cues = hasCues(montage, files) ? await attempt(() => readCues(montage, files, scratch)) : null;
   if (violations.length === 0) {
     await attempt(async () => {
-      for (const composition of expand(montage, media, cues?.cues ?? null).compositions) requirePresent(composition, media);
+      for (const composition of expand(montage, media, cues?.cues ?? null).compositions)
+        requirePresent(composition, media);
       return Promise.resolve();
     });
   }

@@ -1,6 +1,35 @@
 const NEEDED_FILTERS = [
-  'adelay', 'aformat', 'afade', 'alimiter', 'amix', 'anull', 'anullsrc', 'apad', 'aresample', 'asetpts', 'ass', 'atrim', 'color', 'concat', 'crop',
-  'format', 'fps', 'loop', 'overlay', 'pad', 'pan', 'scale', 'setparams', 'setpts', 'setsar', 'settb', 'split', 'tpad', 'trim', 'volume', 'xfade',
+  'adelay',
+  'aformat',
+  'afade',
+  'alimiter',
+  'amix',
+  'anull',
+  'anullsrc',
+  'apad',
+  'aresample',
+  'asetpts',
+  'ass',
+  'atrim',
+  'color',
+  'concat',
+  'crop',
+  'format',
+  'fps',
+  'loop',
+  'overlay',
+  'pad',
+  'pan',
+  'scale',
+  'setparams',
+  'setpts',
+  'setsar',
+  'settb',
+  'split',
+  'tpad',
+  'trim',
+  'volume',
+  'xfade',
 ];
 /** What outputs are encoded with. */
 export const OUTPUT_ENCODERS: readonly string[] = ['aac', 'libx264'];
@@ -20,7 +49,11 @@ export function parseNames(text: string): Set<string> {
 
 /** The codecs in the output of `-codecs` that are decoded. */
 export function parseCodecs(text: string): Set<string> {
-  return new Set(rows(text).filter(([flags]) => flags.startsWith('D')).map(([, name]) => name));
+  return new Set(
+    rows(text)
+      .filter(([flags]) => flags.startsWith('D'))
+      .map(([, name]) => name),
+  );
 }
 
 /** The version in the output of `-version`. Builds from git have none, or one with a letter before it (`n7.1`). */

@@ -2,7 +2,13 @@ import type { Phase, Progress } from '../task/task.js';
 import type { ProgressBlock } from './process/progress.js';
 
 /** Share of the whole that each phase ends at, in percent. 100 belongs to a task that has ended. */
-const ENDS_AT: Readonly<Record<Phase, number>> = { FETCHING: 2, PROBING: 5, RENDERING: 95, FINALIZING: 98, UPLOADING: 99 };
+const ENDS_AT: Readonly<Record<Phase, number>> = {
+  FETCHING: 2,
+  PROBING: 5,
+  RENDERING: 95,
+  FINALIZING: 98,
+  UPLOADING: 99,
+};
 const ORDER: readonly Phase[] = ['FETCHING', 'PROBING', 'RENDERING', 'FINALIZING', 'UPLOADING'];
 
 /** Turns what happens in a render into its progress. */
@@ -41,9 +47,15 @@ export function createProgressMeter(report: (progress: Progress) => void): Progr
   }
 
   return {
-    enter: (phase) => { update({ phase, percent: startOf(phase) }); },
-    step: (done, total) => { update({ percent: within(now.phase, total > 0 ? done / total : 1) }); },
-    planned: (frames) => { update({ framesTotal: frames }); },
+    enter: (phase) => {
+      update({ phase, percent: startOf(phase) });
+    },
+    step: (done, total) => {
+      update({ percent: within(now.phase, total > 0 ? done / total : 1) });
+    },
+    planned: (frames) => {
+      update({ framesTotal: frames });
+    },
     rendered: (block) => {
       const framesDone = Math.max(now.framesDone, before.frames + (block.frame ?? 0));
       update({
@@ -53,7 +65,9 @@ export function createProgressMeter(report: (progress: Progress) => void): Progr
         speed: block.speed ?? now.speed,
       });
     },
-    nextVideo: () => { before = { frames: now.framesDone, outTimeUs: now.outTimeUs }; },
+    nextVideo: () => {
+      before = { frames: now.framesDone, outTimeUs: now.outTimeUs };
+    },
   };
 }
 

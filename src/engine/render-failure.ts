@@ -6,7 +6,9 @@ const MAX_CAUSE = 200;
 
 /** The error that an ffmpeg which did not end well stands for. Its message names no path of the server. */
 export function renderFailed(result: SupervisedResult): RenderError {
-  const how = result.signal ? `ffmpeg was ended by ${result.signal}` : `ffmpeg ended with code ${result.exitCode ?? -1}`;
+  const how = result.signal
+    ? `ffmpeg was ended by ${result.signal}`
+    : `ffmpeg ended with code ${result.exitCode ?? -1}`;
   const said = firstError(result.stderrTail);
   return new RenderError('RENDER_FAILED', said === '' ? how : `${how}: ${said}`, { cause: result });
 }
@@ -23,8 +25,10 @@ function withoutPaths(text: string): string {
 
 /** Whatever is thrown while rendering, as the error to throw on: typed where its cause is known. */
 export function asRenderError(error: unknown): unknown {
-  if (error instanceof ExpansionError) return new RenderError(error.reason, error.message, { field: error.field, cause: error });
+  if (error instanceof ExpansionError)
+    return new RenderError(error.reason, error.message, { field: error.field, cause: error });
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new RenderError('OUT_OF_DISK', 'the disk of the render server is full', { cause: error });
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new RenderError('OUT_OF_DISK', 'the disk of the render server is full', { cause: error });
   return error;
 }

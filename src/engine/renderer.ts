@@ -51,7 +51,9 @@ export function createRenderer(options: RendererOptions): Renderer {
       const recorder = createRecorder();
       meter.enter('FETCHING');
       try {
-        return await withScratch(options, nameOf(job), (scratch) => renderIn({ scratch, options, job, hooks, meter, record: recorder.record }));
+        return await withScratch(options, nameOf(job), (scratch) =>
+          renderIn({ scratch, options, job, hooks, meter, record: recorder.record }),
+        );
       } catch (error) {
         hooks.signal.throwIfAborted();
         throw asRenderError(error);
@@ -80,7 +82,9 @@ async function renderIn(attempt: Attempt): Promise<RenderResult> {
   const { scratch, options, job, hooks, meter } = attempt;
   const { spec } = job;
   const context = toolContext(attempt);
-  const onStep = (done: number, total: number) => { meter.step(done, total); };
+  const onStep = (done: number, total: number) => {
+    meter.step(done, total);
+  };
   const timeoutMs = job.timeouts.fetchMs ?? FETCH_TIMEOUT_MS;
   const files = await fetchInputs(spec, scratch, { assets: options.assets, signal: hooks.signal, timeoutMs, onStep });
 
@@ -89,25 +93,42 @@ async function renderIn(attempt: Attempt): Promise<RenderResult> {
   const media = await probeInputs(spec, files, context, onStep);
   const { compositions, warnings } = expand(spec, media, subtitles?.cues ?? null);
   for (const composition of compositions) requirePresent(composition, media);
-  const fonts = await chooseFonts(spec.subtitles ? { style: spec.subtitles.style, cues: subtitles?.cues ?? [], signal: hooks.signal } : null, options.fonts);
+  const fonts = await chooseFonts(
+    spec.subtitles ? { style: spec.subtitles.style, cues: subtitles?.cues ?? [], signal: hooks.signal } : null,
+    options.fonts,
+  );
 
   meter.planned(compositions.reduce((frames, composition) => frames + composition.frames, 0));
   meter.enter('RENDERING');
   let stderr = '';
   for (const [i, composition] of compositions.entries()) {
     meter.nextVideo();
-    stderr = await runRender(planRender(composition, media, fonts), { composition, file: outputName(i) }, context, attempt);
+    stderr = await runRender(
+      planRender(composition, media, fonts),
+      { composition, file: outputName(i) },
+      context,
+      attempt,
+    );
   }
 
   meter.enter('FINALIZING');
   const verified: VerifiedFile[] = [];
-  for (const [i, composition] of compositions.entries()) verified.push(await verifyOutput(context, outputName(i), composition));
+  for (const [i, composition] of compositions.entries())
+    verified.push(await verifyOutput(context, outputName(i), composition));
 
   meter.enter('UPLOADING');
   const outputs: Output[] = [];
   for (const [i, facts] of verified.entries()) outputs.push(await publish(facts, outputName(i), attempt));
   // Variants show the same text, so the last one's lack of glyphs is everyone's.
-  return { outputs, warnings: [...media.warnings, ...(subtitles?.warnings ?? []), ...warnings, ...missingGlyphs(stderr, 'spec.montage.subtitles')] };
+  return {
+    outputs,
+    warnings: [
+      ...media.warnings,
+      ...(subtitles?.warnings ?? []),
+      ...warnings,
+      ...missingGlyphs(stderr, 'spec.montage.subtitles'),
+    ],
+  };
 }
 
 function outputName(index: number): string {
@@ -117,7 +138,11 @@ function outputName(index: number): string {
 async function publish(facts: VerifiedFile, file: string, { scratch, options, job, hooks }: Attempt): Promise<Output> {
   hooks.signal.throwIfAborted();
   const { key, fence, attemptId } = job;
-  return { ...facts, key: file, location: await options.outputs.publish(scratch.path(file), { key, fence, attemptId, file }) };
+  return {
+    ...facts,
+    key: file,
+    location: await options.outputs.publish(scratch.path(file), { key, fence, attemptId, file }),
+  };
 }
 
 /** A task's own limits stand in for the engine's. */
@@ -139,16 +164,37 @@ function toolContext({ scratch, options, job, hooks, record }: Attempt): ToolCon
 
 /** @returns the end of what ffmpeg wrote to standard error. */
 async function runRender(
-  plan: RenderPlan, { composition, file }: { composition: Composition; file: string }, context: ToolContext, { scratch, meter, job, options }: Attempt,
+  plan: RenderPlan,
+  { composition, file }: { composition: Composition; file: string },
+  context: ToolContext,
+  { scratch, meter, job, options }: Attempt,
 ): Promise<string> {
   await writeFile(scratch.path(GRAPH_FILE), plan.graph);
   if (plan.captions !== null) await writeFile(scratch.path(CAPTIONS_FILE), plan.captions);
   const args = renderArguments({
-    inputs: plan.inputs, graphFile: GRAPH_FILE, outputFile: file, frameRate: composition.frameRate, majorVersion: context.toolchain.majorVersion,
+    inputs: plan.inputs,
+    graphFile: GRAPH_FILE,
+    outputFile: file,
+    frameRate: composition.frameRate,
+    majorVersion: context.toolchain.majorVersion,
   });
-  const result = await runTool(context, 'ffmpeg', args, { graph: plan.graph, onProgress: (block) => { meter.rendered(block); } });
+  const result = await runTool(context, 'ffmpeg', args, {
+    graph: plan.graph,
+    onProgress: (block) => {
+      meter.rendered(block);
+    },
+  });
   const { exitCode, signal, peakRssBytes, cpuMs, stderrTail } = result;
-  const fields = { taskId: job.key.id, exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr: stderrTail };
+  const fields = {
+    taskId: job.key.id,
+    exitCode,
+    signal,
+    peakRssBytes,
+    cpuMs,
+    args,
+    graph: plan.graph,
+    stderr: stderrTail,
+  };
   if (exitCode !== 0) {
     options.log?.warn(fields, 'ffmpeg failed');
     throw renderFailed(result);

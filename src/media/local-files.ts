@@ -4,12 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import { RenderError } from '../task/failure.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
-import { lookAt } from './look-at.js';
+import { inspectFile } from './inspect-file.js';
 
 /** What a URI turned out to be: a file that may be used, or why it may not. */
 type Resolved =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'problem'; readonly reason: 'INPUT_NOT_FOUND' | 'INPUT_NOT_READABLE'; readonly description: string };
+  | {
+      readonly kind: 'problem';
+      readonly reason: 'INPUT_NOT_FOUND' | 'INPUT_NOT_READABLE';
+      readonly description: string;
+    };
 
 /** How long a root's own place is remembered. A root may be a link that is set to another folder while the service runs. */
 const ROOTS_FRESH_MS = 1_000;
@@ -18,8 +22,8 @@ const ROOTS_FRESH_MS = 1_000;
  * How long an input that was found fine is taken to be so by `check`, and of how many: who submits many tasks at once names the same inputs again and
  * again. It may be gone at any moment anyway; `fetch` looks for itself.
  */
-const FINE_MS = 1_000;
-const MAX_FINE = 10_000;
+const RECENTLY_CHECKED_MS = 1_000;
+const MAX_RECENTLY_CHECKED = 10_000;
 
 const OUTSIDE = "lies outside the server's input roots";
 
@@ -31,13 +35,13 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
  */
 export function createLocalFiles(options: { readonly roots: readonly string[] }): AssetSource {
   const roots = createRoots(options.roots);
-  const fine = new LRUCache<string, true>({ max: MAX_FINE, ttl: FINE_MS });
+  const recentlyChecked = new LRUCache<string, true>({ max: MAX_RECENTLY_CHECKED, ttl: RECENTLY_CHECKED_MS });
   return {
     async check(uri) {
-      if (fine.has(uri)) return null;
+      if (recentlyChecked.has(uri)) return null;
       const resolved = await resolveUri(uri, roots);
       if (resolved.kind === 'problem') return { description: resolved.description };
-      fine.set(uri, true);
+      recentlyChecked.set(uri, true);
       return null;
     },
     async fetch(uri, { field, signal }) {
@@ -92,9 +96,13 @@ function toPath(uri: string): string | Resolved {
   if (uri.includes('\0')) return problem('INPUT_NOT_FOUND', 'is no path: it has a zero byte in it');
   const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
   if (scheme === undefined) return uri === '' ? problem('INPUT_NOT_FOUND', 'is empty') : path.normalize(uri);
-  if (scheme === 'http' || scheme === 'https') return problem('INPUT_NOT_FOUND', 'is a web address, not a file of the server');
+  if (scheme === 'http' || scheme === 'https')
+    return problem('INPUT_NOT_FOUND', 'is a web address, not a file of the server');
   // A colon may be part of a file's name; what is in front of it is then no known scheme.
-  if (scheme !== 'file') return uri.startsWith(`${scheme}://`) ? problem('INPUT_NOT_FOUND', `has a scheme that is not served: ${scheme}`) : path.normalize(uri);
+  if (scheme !== 'file')
+    return uri.startsWith(`${scheme}://`)
+      ? problem('INPUT_NOT_FOUND', `has a scheme that is not served: ${scheme}`)
+      : path.normalize(uri);
   try {
     return fileURLToPath(uri);
   } catch {
@@ -104,7 +112,7 @@ function toPath(uri: string): string | Resolved {
 
 /** Null: there is nothing of this name. */
 async function resolveFile(name: string, roots: readonly string[]): Promise<Resolved | null> {
-  const seen = await lookAt(name);
+  const seen = await inspectFile(name);
   if (!seen) return null;
   if (seen.kind === 'unreadable') return problem('INPUT_NOT_READABLE', 'cannot be read by the server');
   if (!isWithinAny(seen.path, roots)) return problem('INPUT_NOT_FOUND', OUTSIDE);

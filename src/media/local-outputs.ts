@@ -62,7 +62,10 @@ function fileAt(root: string, location: string): string | null {
 /** Removes the folders of an attempt and a task if nothing is left in them; a tenant's stays, since others may be writing in it. */
 async function removeEmpty(folder: string, root: string): Promise<void> {
   for (let at = folder; path.dirname(at) !== root && at.startsWith(root + path.sep); at = path.dirname(at)) {
-    const removed = await rmdir(at).then(() => true, () => false);
+    const removed = await rmdir(at).then(
+      () => true,
+      () => false,
+    );
     if (!removed) return;
   }
 }
@@ -107,6 +110,7 @@ async function copyBeside(from: string, to: string): Promise<void> {
 }
 
 function notStored(error: unknown): RenderError {
-  if (isDiskFull(error)) return new RenderError('OUT_OF_DISK', 'the disk for finished videos is full', { cause: error });
+  if (isDiskFull(error))
+    return new RenderError('OUT_OF_DISK', 'the disk for finished videos is full', { cause: error });
   return new RenderError('OUTPUT_NOT_STORED', 'the finished video could not be stored', { cause: error });
 }

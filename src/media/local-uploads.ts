@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { TaskError } from '../task/errors.js';
+import { CallError } from '../task/call-error.js';
 import type { LibraryFile } from '../task/ports/media-library.js';
 import type { MediaUploads, UploadDraft } from '../task/ports/media-uploads.js';
 import { isDiskFull, syncUpTo } from './sync.js';
@@ -17,7 +17,10 @@ const MAX_STEM_CHARACTERS = 56;
  * Uploads in a folder of this machine, which must be one of the input roots. Safe to open by several processes at once.
  * @throws Error when the folder cannot be made.
  */
-export async function openLocalUploads(options: { readonly folder: string; readonly nowMs: number }): Promise<MediaUploads> {
+export async function openLocalUploads(options: {
+  readonly folder: string;
+  readonly nowMs: number;
+}): Promise<MediaUploads> {
   const { folder: root } = options;
   const incoming = path.join(root, INCOMING);
   await mkdir(incoming, { recursive: true, mode: 0o700 });
@@ -52,7 +55,17 @@ async function write(file: string, bytes: AsyncIterable<Uint8Array>): Promise<nu
   }
 }
 
-function draftOf({ root, uri, file, sizeBytes }: { root: string; uri: string; file: string; sizeBytes: number }): UploadDraft {
+function draftOf({
+  root,
+  uri,
+  file,
+  sizeBytes,
+}: {
+  root: string;
+  uri: string;
+  file: string;
+  sizeBytes: number;
+}): UploadDraft {
   return {
     uri,
     async accept(folder, wanted): Promise<LibraryFile> {
@@ -87,7 +100,11 @@ function uniqueName(wanted: string): string {
   const base = path.posix.basename(wanted.replace(/\\/g, '/'));
   // Not `path.extname`: to that a name that is all ending, such as `.mp3`, has none.
   const ext = /\.[A-Za-z0-9]{1,8}$/.exec(base)?.[0] ?? '';
-  const stem = base.slice(0, base.length - ext.length).normalize('NFC').replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '_').replace(/^_+|_+$/g, '');
+  const stem = base
+    .slice(0, base.length - ext.length)
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '_')
+    .replace(/^_+|_+$/g, '');
   const short = Array.from(stem).slice(0, MAX_STEM_CHARACTERS).join('');
   return `${short === '' ? 'file' : short}-${randomBytes(6).toString('hex')}${ext.toLowerCase()}`;
 }
@@ -101,5 +118,5 @@ async function removeStale(incoming: string, nowMs: number): Promise<void> {
 }
 
 function typed(error: unknown): unknown {
-  return isDiskFull(error) ? new TaskError({ reason: 'DISK_FULL' }, { cause: error }) : error;
+  return isDiskFull(error) ? new CallError({ reason: 'DISK_FULL' }, { cause: error }) : error;
 }

@@ -15,7 +15,11 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
       const line = { ...fields(task), state: task.state, ...durationOf(task) };
       if (failure === null) logger.info(line, 'attempt ended');
       // A cause that is no render error is a fault of the service, whose stack somebody will want.
-      else logger.warn({ ...line, reason: failure.reason, field: failure.field, failure: failure.message, err: cause }, 'attempt failed');
+      else
+        logger.warn(
+          { ...line, reason: failure.reason, field: failure.field, failure: failure.message, err: cause },
+          'attempt failed',
+        );
     },
     cancelled: (task) => {
       logger.info(fields(task), 'task cancelled');
@@ -36,9 +40,12 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
       logger.info(fields(task), 'task handed back');
     },
     recovered: (task) => {
-      logger.warn({ ...fields(task), state: task.state, workerLosses: task.workerLosses }, 'task recovered from a lost worker');
+      logger.warn(
+        { ...fields(task), state: task.state, workerLosses: task.workerLosses },
+        'task recovered from a lost worker',
+      );
     },
-    trouble: (what, cause) => {
+    backgroundError: (what, cause) => {
       logger.error({ err: cause }, what);
     },
   };

@@ -3,7 +3,15 @@ import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 
 export type { Logger } from 'pino';
 
 /** How much is logged, from most to least. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const satisfies readonly LevelWithSilent[];
+export const LOG_LEVELS = [
+  'trace',
+  'debug',
+  'info',
+  'warn',
+  'error',
+  'fatal',
+  'silent',
+] as const satisfies readonly LevelWithSilent[];
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

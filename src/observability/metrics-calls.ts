@@ -43,7 +43,10 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   const tallies: Tally[] = [];
   const counter = (name: string, help: string, countOf: (tally: Tally) => number) =>
     new Counter({
-      name, help, labelNames: METHOD_LABELS, registers,
+      name,
+      help,
+      labelNames: METHOD_LABELS,
+      registers,
       collect() {
         this.reset();
         for (const tally of tallies) if (countOf(tally) > 0) this.inc(tally.labels, countOf(tally));
@@ -53,16 +56,28 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   counter('grpc_server_msg_received_total', 'Messages that were received.', (tally) => tally.received);
   counter('grpc_server_msg_sent_total', 'Messages that were sent.', (tally) => tally.sent);
   new Counter({
-    name: 'grpc_server_handled_total', help: 'Calls that ended, by their status.', labelNames: [...METHOD_LABELS, 'grpc_code'], registers,
+    name: 'grpc_server_handled_total',
+    help: 'Calls that ended, by their status.',
+    labelNames: [...METHOD_LABELS, 'grpc_code'],
+    registers,
     collect() {
       this.reset();
-      for (const { labels, handled } of tallies) for (const [code, count] of handled) this.inc({ ...labels, grpc_code: code }, count);
+      for (const { labels, handled } of tallies)
+        for (const [code, count] of handled) this.inc({ ...labels, grpc_code: code }, count);
     },
   });
   const seconds = new Histogram({
-    name: 'grpc_server_handling_seconds', help: 'How long calls took.', labelNames: METHOD_LABELS, buckets: HANDLING_SECONDS, registers,
+    name: 'grpc_server_handling_seconds',
+    help: 'How long calls took.',
+    labelNames: METHOD_LABELS,
+    buckets: HANDLING_SECONDS,
+    registers,
   });
-  const watchers = new Gauge({ name: 'cutroom_watchers', help: 'Open streams of WatchTask, at both doors.', registers });
+  const watchers = new Gauge({
+    name: 'cutroom_watchers',
+    help: 'Open streams of WatchTask, at both doors.',
+    registers,
+  });
 
   return {
     of({ type, service, method }) {

@@ -17,9 +17,15 @@ export interface QueueMetrics {
 
 export function createQueueMetrics({ registry, stats, nowMs, timeoutMs }: QueueMetricsOptions): QueueMetrics {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
-  const up = gauge('cutroom_store_up', 'Whether the store answered this scrape in time; without an answer what it knows is absent.');
+  const up = gauge(
+    'cutroom_store_up',
+    'Whether the store answered this scrape in time; without an answer what it knows is absent.',
+  );
   const depth = gauge('cutroom_queue_depth', 'Tasks that wait for a worker, of all processes on this store.');
-  const oldestAge = gauge('cutroom_queue_oldest_age_seconds', 'Time since the oldest waiting task was submitted; 0 when none waits.');
+  const oldestAge = gauge(
+    'cutroom_queue_oldest_age_seconds',
+    'Time since the oldest waiting task was submitted; 0 when none waits.',
+  );
   const running = gauge('cutroom_tasks_running', 'Tasks that are being rendered, by all processes on this store.');
 
   return {

@@ -15,10 +15,23 @@ const ENDED_HELP =
  */
 export function createEventMetrics(registry: Registry): (inner: TaskEvents) => TaskEvents {
   const registers = [registry];
-  const submitted = new Counter({ name: 'cutroom_tasks_submitted_total', help: 'Tasks that were accepted.', registers });
-  const ended = new Counter({ name: 'cutroom_attempts_ended_total', help: ENDED_HELP, labelNames: ['state', 'reason'], registers });
+  const submitted = new Counter({
+    name: 'cutroom_tasks_submitted_total',
+    help: 'Tasks that were accepted.',
+    registers,
+  });
+  const ended = new Counter({
+    name: 'cutroom_attempts_ended_total',
+    help: ENDED_HELP,
+    labelNames: ['state', 'reason'],
+    registers,
+  });
   const phase = new Histogram({
-    name: 'cutroom_phase_seconds', help: 'Time that an ended attempt spent in each phase.', labelNames: ['phase'], buckets: PHASE_SECONDS, registers,
+    name: 'cutroom_phase_seconds',
+    help: 'Time that an ended attempt spent in each phase.',
+    labelNames: ['phase'],
+    buckets: PHASE_SECONDS,
+    registers,
   });
 
   function countEnd({ state }: Task, reason: string): void {

@@ -34,18 +34,37 @@ export function createFeedNotifier(): FeedNotifier {
     feed: {
       subscribe: (listener) => {
         // An entry of its own for each subscription, so that the same listener may subscribe twice.
-        const entry: TaskFeedListener = { onHint: (hint) => { listener.onHint(hint); }, onGap: () => { listener.onGap(); } };
+        const entry: TaskFeedListener = {
+          onHint: (hint) => {
+            listener.onHint(hint);
+          },
+          onGap: () => {
+            listener.onGap();
+          },
+        };
         listeners.add(entry);
         return () => {
           listeners.delete(entry);
         };
       },
     },
-    changed: (task) => { notifier.hint(hintOf(task)); },
+    changed: (task) => {
+      notifier.hint(hintOf(task));
+    },
     // A step past its last state, so that whoever follows it reads it again, and finds nothing.
-    removed: ({ tenant, id, revision }) => { notifier.hint({ key: { tenant, id }, revision: revision + 1, state: null, fence: null }); },
-    hint: (hint) => { tell((listener) => { listener.onHint(hint); }); },
-    gap: () => { tell((listener) => { listener.onGap(); }); },
+    removed: ({ tenant, id, revision }) => {
+      notifier.hint({ key: { tenant, id }, revision: revision + 1, state: null, fence: null });
+    },
+    hint: (hint) => {
+      tell((listener) => {
+        listener.onHint(hint);
+      });
+    },
+    gap: () => {
+      tell((listener) => {
+        listener.onGap();
+      });
+    },
   };
   return notifier;
 }

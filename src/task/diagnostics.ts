@@ -30,7 +30,12 @@ export function formatDiagnostics(diagnostics: Diagnostics): string {
   const whole = JSON.stringify(diagnostics);
   if (Buffer.byteLength(whole) <= MAX_BYTES) return whole;
   const cut = (text: string) => (text.length > CUT_CHARS ? `…${text.slice(-CUT_CHARS)}` : text);
-  let commands = diagnostics.commands.map((run) => ({ ...run, arguments: run.arguments.map(cut), filterGraph: cut(run.filterGraph), stderr: cut(run.stderr) }));
+  let commands = diagnostics.commands.map((run) => ({
+    ...run,
+    arguments: run.arguments.map(cut),
+    filterGraph: cut(run.filterGraph),
+    stderr: cut(run.stderr),
+  }));
   for (;;) {
     const json = JSON.stringify({ ...diagnostics, commands });
     if (Buffer.byteLength(json) <= MAX_BYTES || commands.length === 0) return json;

@@ -1,13 +1,6 @@
 /** Whose matter a failed render is; the same words as `TaskError.Category` on the wire. */
 export type FailureCategory =
-  | 'INPUT_FETCH'
-  | 'INPUT_MEDIA'
-  | 'SPEC'
-  | 'RENDER'
-  | 'OUTPUT'
-  | 'RESOURCE'
-  | 'TIMEOUT'
-  | 'INTERNAL';
+  'INPUT_FETCH' | 'INPUT_MEDIA' | 'SPEC' | 'RENDER' | 'OUTPUT' | 'RESOURCE' | 'TIMEOUT' | 'INTERNAL';
 
 interface FailureKind {
   readonly category: FailureCategory;

@@ -44,7 +44,7 @@ interface Factor {
 function readFactor(text: string): Factor | { readonly problem: string } {
   const inParentheses = text.startsWith('(');
   let rest = inParentheses ? text.slice(1).trimStart() : text;
-  const read: (Omit<Factor, 'rest'>)[] = [];
+  const read: Omit<Factor, 'rest'>[] = [];
   for (;;) {
     const comparison = readComparison(rest);
     if ('problem' in comparison) return comparison;
@@ -65,7 +65,8 @@ function readFactor(text: string): Factor | { readonly problem: string } {
 
 function readComparison(text: string): Factor | { readonly problem: string } {
   const match = COMPARISON.exec(text);
-  if (!match) return { problem: `expected a comparison such as state = RUNNING or labels.project = "x" at ${quote(text)}` };
+  if (!match)
+    return { problem: `expected a comparison such as state = RUNNING or labels.project = "x" at ${quote(text)}` };
   const [whole, field = '', operator, quoted, bare] = match;
   const value = quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '';
   const equal = operator === '=';

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { TaskError } from './errors.js';
+import { CallError } from './call-error.js';
 import type { Clock } from './ports/clock.js';
 import type { OutputStore } from './ports/output-store.js';
 import type { TaskStore } from './ports/task-store.js';
@@ -28,10 +28,10 @@ export interface OutputUrls {
   sign(task: Task, output: Output): string;
   /**
    * The file that a URL names.
-   * @throws TaskError OUTPUT_NOT_FOUND, URL_SIGNATURE_INVALID, URL_EXPIRED, STORE_UNAVAILABLE.
+   * @throws CallError OUTPUT_NOT_FOUND, URL_SIGNATURE_INVALID, URL_EXPIRED, STORE_UNAVAILABLE.
    */
   open(request: { tenant: string; taskId: string; file: string; query: URLSearchParams }): Promise<OutputFile>;
-  /** The file of that name, for a caller who may see the tenant's tasks. @throws TaskError OUTPUT_NOT_FOUND, STORE_UNAVAILABLE. */
+  /** The file of that name, for a caller who may see the tenant's tasks. @throws CallError OUTPUT_NOT_FOUND, STORE_UNAVAILABLE. */
   locate(request: { tenant: string; taskId: string; file: string }): Promise<OutputFile>;
 }
 
@@ -46,19 +46,21 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
 
   function signature(task: Task, output: Output, expires: string): Buffer {
     // The location has the fence in it: a URL of an earlier attempt does not open a later one's file.
-    return createHmac('sha256', signingKey).update([task.tenant, task.id, output.location, expires].join('\n')).digest();
+    return createHmac('sha256', signingKey)
+      .update([task.tenant, task.id, output.location, expires].join('\n'))
+      .digest();
   }
 
   async function find(tenant: string, taskId: string, file: string): Promise<{ task: Task; output: Output }> {
     const task = await store.get({ tenant, id: taskId });
     const output = task?.outputs.find((o) => o.key === file);
-    if (!task || !output) throw new TaskError({ reason: 'OUTPUT_NOT_FOUND' });
+    if (!task || !output) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
     return { task, output };
   }
 
   async function fileOf(output: Output): Promise<OutputFile> {
     const path = await outputs.localPath(output.location);
-    if (path === null) throw new TaskError({ reason: 'OUTPUT_NOT_FOUND' });
+    if (path === null) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
     return { path, contentType: 'video/mp4' };
   }
 
@@ -75,8 +77,9 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
       const expires = query.get('expires') ?? '';
       const given = Buffer.from(query.get('signature') ?? '', 'base64url');
       const wanted = signature(task, output, expires);
-      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new TaskError({ reason: 'URL_SIGNATURE_INVALID' });
-      if (clock.nowMs() >= Number(expires) * 1000) throw new TaskError({ reason: 'URL_EXPIRED' });
+      if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
+        throw new CallError({ reason: 'URL_SIGNATURE_INVALID' });
+      if (clock.nowMs() >= Number(expires) * 1000) throw new CallError({ reason: 'URL_EXPIRED' });
       return fileOf(output);
     },
 

@@ -23,7 +23,7 @@ export interface TaskHub {
   /**
    * Yields the task at rising revisions, coalesced to the newest, and returns after its terminal state. Also returns when the signal
    * aborts or the hub closes, so a door must ask which it was.
-   * @throws TaskError TASK_NOT_FOUND; STORE_UNAVAILABLE when the store has not answered for 10 s.
+   * @throws CallError TASK_NOT_FOUND; STORE_UNAVAILABLE when the store has not answered for 10 s.
    */
   watch(key: TaskKey, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined>;
   close(): void;

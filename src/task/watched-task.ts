@@ -1,4 +1,4 @@
-import { TaskError } from './errors.js';
+import { CallError } from './call-error.js';
 import type { Clock } from './ports/clock.js';
 import type { TaskStore } from './ports/task-store.js';
 import type { Task, TaskKey } from './task.js';
@@ -9,7 +9,7 @@ const READ_PATIENCE_MS = 10_000;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
 
-export interface WatchedTaskNeeds {
+export interface WatchedTaskDeps {
   readonly store: TaskStore;
   readonly clock: Clock;
   readonly closing: AbortSignal;
@@ -24,7 +24,7 @@ export class WatchedTask {
   readonly watchers = new Set<Wakeable>();
 
   readonly #key: TaskKey;
-  readonly #needs: WatchedTaskNeeds;
+  readonly #needs: WatchedTaskDeps;
   /** Reads asked for, and the newest of them that a finished read answers. */
   #wanted = 0;
   #answered = 0;
@@ -32,9 +32,9 @@ export class WatchedTask {
   #hinted = 0;
   #reading = false;
 
-  constructor(key: TaskKey, needs: WatchedTaskNeeds) {
+  constructor(key: TaskKey, deps: WatchedTaskDeps) {
     this.#key = key;
-    this.#needs = needs;
+    this.#needs = deps;
   }
 
   /** Asks for a read that begins after this call. @returns a ticket for `isAnswered`. */
@@ -94,7 +94,7 @@ export class WatchedTask {
   async #readOnce(): Promise<void> {
     const ticket = this.#wanted;
     const task = await this.#needs.store.get(this.#key);
-    if (!task) throw new TaskError({ reason: 'TASK_NOT_FOUND', taskId: this.#key.id });
+    if (!task) throw new CallError({ reason: 'TASK_NOT_FOUND', taskId: this.#key.id });
     this.#answered = ticket;
     if (!this.latest || task.revision >= this.latest.revision) this.latest = task;
     this.wakeAll();
@@ -103,5 +103,5 @@ export class WatchedTask {
 
 /** Whether trying again cannot help. */
 function isFinal(error: unknown): boolean {
-  return error instanceof TaskError && error.detail.reason === 'TASK_NOT_FOUND';
+  return error instanceof CallError && error.detail.reason === 'TASK_NOT_FOUND';
 }

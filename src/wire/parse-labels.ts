@@ -1,4 +1,4 @@
-import { type Place, refuse } from './spec/fields.js';
+import { type Place, refuse } from './render-spec/fields.js';
 
 const MAX_LABELS = 64;
 const KEY = /^[a-z][a-z0-9_-]{0,62}$/;
@@ -17,7 +17,8 @@ export function parseLabels(wire: Readonly<Record<string, string>>, place: Place
   for (const [key, value] of entries) {
     const here = { ...place, field: `${place.field}[${told(key)}]` };
     if (!KEY.test(key)) refuse(here, 'must have a key of 1 to 63 characters a-z 0-9 _ - that begins with a letter');
-    if (isLonger(value, MAX_VALUE_CHARACTERS)) refuse(here, `must have a value of at most ${MAX_VALUE_CHARACTERS} characters`);
+    if (isLonger(value, MAX_VALUE_CHARACTERS))
+      refuse(here, `must have a value of at most ${MAX_VALUE_CHARACTERS} characters`);
   }
   return wire;
 }

@@ -3,9 +3,9 @@ import { DEFAULT_MAX_ATTEMPTS } from '../task/retry-policy.js';
 import { Admission, type SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
 import { parseLabels } from './parse-labels.js';
 import { parseTimeouts, parseTtlMs } from './parse-timeouts.js';
-import { type Findings, parseEnum, parseNumber, type Place, refuse } from './spec/fields.js';
-import { parseSpec } from './spec/parse-spec.js';
-import { requestHash, specJson } from './spec/spec-identity.js';
+import { type Findings, parseEnum, parseNumber, type Place, refuse } from './render-spec/fields.js';
+import { parseSpec } from './render-spec/parse-spec.js';
+import { requestHash, specJson } from './render-spec/spec-identity.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const PRIORITY = { min: -100, max: 100, unit: '' };
@@ -27,7 +27,11 @@ export function parseSubmit(request: SubmitTaskRequest, tenant: string): SubmitC
     labels: parseLabels(request.labels, root('labels')),
     priority: parseNumber(request.priority, root('priority'), PRIORITY),
     timeouts: parseTimeouts(request.timeouts, root('timeouts')),
-    maxAttempts: parseNumber(request.maxAttempts === 0 ? DEFAULT_MAX_ATTEMPTS : request.maxAttempts, root('max_attempts'), MAX_ATTEMPTS),
+    maxAttempts: parseNumber(
+      request.maxAttempts === 0 ? DEFAULT_MAX_ATTEMPTS : request.maxAttempts,
+      root('max_attempts'),
+      MAX_ATTEMPTS,
+    ),
     ttlMs: parseTtlMs(request.ttl, root('ttl')),
     admission: parseEnum(request.admission, root('admission'), ADMISSIONS, 'QUEUE'),
   };

@@ -1,7 +1,7 @@
 import type { TaskTimeouts } from '../../generated/cutroom/v1/task.js';
 import type { Duration } from '../../generated/google/protobuf/duration.js';
 import type { Timeouts } from '../task/task.js';
-import { at, parseDurationUs, type Place } from './spec/fields.js';
+import { at, parseDurationUs, type Place } from './render-spec/fields.js';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;

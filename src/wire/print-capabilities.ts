@@ -3,7 +3,7 @@ import { Transition_Kind } from '../../generated/cutroom/v1/montage.js';
 import { MAX_VIDEO_US } from '../composition/expand-montage.js';
 import type { WorkerInfo } from '../task/ports/task-store.js';
 import { printDuration } from './print-duration.js';
-import { MAX_MATERIALS, RESOLUTION } from './spec/parse-montage.js';
+import { MAX_MATERIALS, RESOLUTION } from './render-spec/parse-montage.js';
 
 /** What every worker of this version has, whatever its ffmpeg. */
 export interface EngineFacts {

@@ -5,14 +5,17 @@ import type { CommandRun, Diagnostics } from '../task/diagnostics.js';
 import type { TaskDetails } from '../task/use-cases/task-use-cases.js';
 import { printDuration } from './print-duration.js';
 import { readJson } from './proto-json.js';
-import { renderSpecType } from './spec/spec-identity.js';
+import { renderSpecType } from './render-spec/spec-identity.js';
 
 /** A printed task with what only the full view shows. */
 export function printFullTask(task: WireTask, { specJson, diagnosticsJson }: TaskDetails): WireTask {
   return {
     ...task,
     // As it was submitted; what newer versions have added to it is not shown.
-    spec: specJson === null ? undefined : readJson(renderSpecType, JSON.parse(specJson) as JsonValue, { unknownFields: 'ignore' }),
+    spec:
+      specJson === null
+        ? undefined
+        : readJson(renderSpecType, JSON.parse(specJson) as JsonValue, { unknownFields: 'ignore' }),
     diagnostics: diagnosticsJson === null ? undefined : printDiagnostics(JSON.parse(diagnosticsJson) as Diagnostics),
   };
 }

@@ -8,7 +8,14 @@ export function printMedia({ format, durationUs, video, audio }: MediaReport): M
     format,
     duration: print(durationUs),
     video: video ? printVideo(video) : undefined,
-    audio: audio ? { codec: audio.codec, sampleRate: audio.sampleRate, channels: audio.channels, duration: print(audio.durationUs) } : undefined,
+    audio: audio
+      ? {
+          codec: audio.codec,
+          sampleRate: audio.sampleRate,
+          channels: audio.channels,
+          duration: print(audio.durationUs),
+        }
+      : undefined,
   };
 }
 

@@ -44,7 +44,10 @@ export function printTask(task: Task, sign: SignUrl): WireTask {
     maxAttempts: task.maxAttempts,
     expireTime: printTime(task.expireTimeMs),
     timeouts: printTimeouts(task.timeouts),
-    phaseTimings: task.phaseTimings.map(({ phase, durationMs }) => ({ phase: printPhase(phase), duration: printDuration(durationMs * 1000) })),
+    phaseTimings: task.phaseTimings.map(({ phase, durationMs }) => ({
+      phase: printPhase(phase),
+      duration: printDuration(durationMs * 1000),
+    })),
     // Of the full view only: see `print-full-task.ts`.
     spec: undefined,
     diagnostics: undefined,
@@ -122,7 +125,13 @@ function printProgress(progress: Progress, estimatedEndTimeMs: number | null): P
 function printFailure({ reason, message, field }: TaskFailure): TaskError {
   const { category, retryable } = FAILURES[reason];
   const details = [errorInfo(reason, field === '' ? {} : { field })];
-  return { status: { code: codeOfFailure(category), message, details }, reason, category: printCategory(category), retryable, field };
+  return {
+    status: { code: codeOfFailure(category), message, details },
+    reason,
+    category: printCategory(category),
+    retryable,
+    field,
+  };
 }
 
 function printOutput(output: Output, url: string): WireOutput {

@@ -1,6 +1,6 @@
 import type { Task as WireTask } from '../../generated/cutroom/v1/task.js';
 import type { RenderSpec } from '../../generated/cutroom/v1/spec.js';
-import { fillDefaults } from './spec/fill-defaults.js';
+import { fillDefaults } from './render-spec/fill-defaults.js';
 
 /** The answer to a submit that was only checked: the task as it would begin, which nobody can ask for, with a spec that shows every default. */
 export function printValidated(task: WireTask, spec: RenderSpec | undefined): WireTask {

@@ -36,7 +36,11 @@ export function jsonType<T>(type: WireType<T>, typeName: string): JsonType<T> {
  * Reads canonical proto3 JSON.
  * @throws Error, whose message is fit for a caller, on JSON that does not fit the message; on unknown fields unless they are ignored.
  */
-export function readJson<T>({ type, desc }: JsonType<T>, json: JsonValue, options: { unknownFields: 'refuse' | 'ignore' }): T {
+export function readJson<T>(
+  { type, desc }: JsonType<T>,
+  json: JsonValue,
+  options: { unknownFields: 'refuse' | 'ignore' },
+): T {
   const message = fromJson(desc, json, { registry, ignoreUnknownFields: options.unknownFields === 'ignore' });
   return type.decode(toBinary(desc, message));
 }
@@ -64,9 +68,17 @@ export function writeCompactJson<T>({ type, desc }: JsonType<T>, message: T): Js
  * Canonical proto3 JSON with unpopulated fields as grpc-gateway emits them: scalars and enums at their zero, empty lists,
  * null for messages that are not set; nothing for members of a oneof and `optional` fields that are not set.
  */
-export function writeFullJson<T>({ type, desc }: JsonType<T>, message: T, options: { enums: 'names' | 'numbers' } = { enums: 'names' }): JsonValue {
+export function writeFullJson<T>(
+  { type, desc }: JsonType<T>,
+  message: T,
+  options: { enums: 'names' | 'numbers' } = { enums: 'names' },
+): JsonValue {
   const enumAsInteger = options.enums === 'numbers';
-  const json = toJson(desc, fromBinary(desc, type.encode(message).finish()), { registry, alwaysEmitImplicit: true, enumAsInteger });
+  const json = toJson(desc, fromBinary(desc, type.encode(message).finish()), {
+    registry,
+    alwaysEmitImplicit: true,
+    enumAsInteger,
+  });
   addNulls(desc, json);
   return json;
 }
@@ -108,7 +120,14 @@ function fieldsOf(desc: DescMessage): readonly MessageField[] {
     const repeated = field.fieldKind === 'list';
     if (!repeated && field.fieldKind !== 'message') return [];
     if (!field.message) return [];
-    return [{ jsonName: field.jsonName, desc: field.message, repeated, nullWhenUnset: !repeated && field.oneof === undefined }];
+    return [
+      {
+        jsonName: field.jsonName,
+        desc: field.message,
+        repeated,
+        nullWhenUnset: !repeated && field.oneof === undefined,
+      },
+    ];
   });
   // Well-known types have a JSON form of their own, with no fields in it.
   const own = desc.typeName.startsWith('google.protobuf.') ? [] : fields;

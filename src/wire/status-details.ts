@@ -1,5 +1,11 @@
 import type { JsonValue } from '@bufbuild/protobuf';
-import { BadRequest, ErrorInfo, PreconditionFailure, ResourceInfo, RetryInfo } from '../../generated/google/rpc/error_details.js';
+import {
+  BadRequest,
+  ErrorInfo,
+  PreconditionFailure,
+  ResourceInfo,
+  RetryInfo,
+} from '../../generated/google/rpc/error_details.js';
 import { Status } from '../../generated/google/rpc/status.js';
 import type { Violation } from '../composition/violation.js';
 import { jsonType, type WireType, writeFullJson } from './proto-json.js';
@@ -69,7 +75,9 @@ function shortened(detail: StatusDetail): StatusDetail {
     return bytes < MAX_TRAILER_DETAIL_BYTES - 1_000;
   });
   const left = fieldViolations.length - kept.length;
-  return badRequest(left === 0 ? kept : [...kept, { field: '', description: `${left} more violations do not fit into a gRPC trailer` }]);
+  return badRequest(
+    left === 0 ? kept : [...kept, { field: '', description: `${left} more violations do not fit into a gRPC trailer` }],
+  );
 }
 
 function pack<T>(type: WireType<T>, typeName: string, message: T): StatusDetail {

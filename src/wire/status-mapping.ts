@@ -1,9 +1,16 @@
 import { Code } from '../../generated/google/rpc/code.js';
 import type { Status } from '../../generated/google/rpc/status.js';
 import type { Violation } from '../composition/violation.js';
-import type { TaskError, TaskErrorDetail } from '../task/errors.js';
+import type { CallError, CallErrorDetail } from '../task/call-error.js';
 import type { FailureCategory } from '../task/failure.js';
-import { badRequest, errorInfo, preconditionFailure, resourceInfo, retryInfo, type StatusDetail } from './status-details.js';
+import {
+  badRequest,
+  errorInfo,
+  preconditionFailure,
+  resourceInfo,
+  retryInfo,
+  type StatusDetail,
+} from './status-details.js';
 import { formatTaskName } from './task-name.js';
 
 const TASK_TYPE = 'cutroom.v1/Task';
@@ -21,7 +28,7 @@ interface Mapping {
 }
 
 /** The one table from a task error to its gRPC status. An ErrorInfo comes first in the details of each. */
-export function statusOf({ detail, message }: TaskError): Status {
+export function statusOf({ detail, message }: CallError): Status {
   const { code, metadata, details } = mappingOf(detail, message);
   const text = detail.reason === 'INVALID_REQUEST' ? summary(detail.violations) : message;
   return { code, message: text, details: [errorInfo(detail.reason, metadata), ...details] };
@@ -29,10 +36,14 @@ export function statusOf({ detail, message }: TaskError): Status {
 
 /** The status of a fault of the service. What went wrong stands in its log, not here. */
 export function internalStatus(): Status {
-  return { code: Code.INTERNAL, message: 'internal error; the log of the server says more', details: [errorInfo('INTERNAL', {})] };
+  return {
+    code: Code.INTERNAL,
+    message: 'internal error; the log of the server says more',
+    details: [errorInfo('INTERNAL', {})],
+  };
 }
 
-function mappingOf(detail: TaskErrorDetail, message: string): Mapping {
+function mappingOf(detail: CallErrorDetail, message: string): Mapping {
   switch (detail.reason) {
     case 'INVALID_REQUEST': {
       const metadata = { violations: String(detail.violations.length) };

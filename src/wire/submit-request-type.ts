@@ -12,7 +12,8 @@ export const submitRequestType: MessageFns<SubmitTaskRequest> = {
   ...SubmitTaskRequest,
   decode(input, length) {
     const request = SubmitTaskRequest.decode(input, length);
-    if (!(input instanceof Uint8Array) || !Buffer.from(input.buffer, input.byteOffset, input.length).includes(LOST_KEY)) return request;
+    if (!(input instanceof Uint8Array) || !Buffer.from(input.buffer, input.byteOffset, input.length).includes(LOST_KEY))
+      return request;
     // The other library keeps them all. Where the word stands in something else this changes nothing.
     const { labels } = fromBinary(desc, input) as unknown as Pick<SubmitTaskRequest, 'labels'>;
     return { ...request, labels: Object.fromEntries(Object.entries(labels)) };

@@ -1,4 +1,4 @@
-import { TaskError } from '../task/errors.js';
+import { CallError } from '../task/call-error.js';
 
 const NAME = /^tasks\/([A-Za-z0-9_-]{1,64})$/;
 
@@ -15,9 +15,9 @@ export function taskIdIn(name: string): string | null {
   return NAME.exec(name)?.[1] ?? null;
 }
 
-/** The id in a resource name. @throws TaskError INVALID_REQUEST on anything but `tasks/{id}`. */
+/** The id in a resource name. @throws CallError INVALID_REQUEST on anything but `tasks/{id}`. */
 export function parseTaskName(name: string): string {
   const id = taskIdIn(name);
   if (id !== null) return id;
-  throw new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field: 'name', description: TASK_NAME_FORM }] });
+  throw new CallError({ reason: 'INVALID_REQUEST', violations: [{ field: 'name', description: TASK_NAME_FORM }] });
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../task/ports/clock.js';
 import type { TaskStore } from '../task/ports/task-store.js';
 import type { Task } from '../task/task.js';
-import { claimed } from '../task/transitions.js';
+import { claimed } from '../task/lifecycle.js';
 
 /** From how many of the oldest tasks one is chosen. */
 const CANDIDATES = 16;
@@ -12,7 +12,7 @@ export interface Claim {
   readonly sentMs: number;
 }
 
-export interface ClaimNeeds {
+export interface ClaimDeps {
   readonly store: TaskStore;
   readonly clock: Clock;
   readonly owner: string;
@@ -22,9 +22,9 @@ export interface ClaimNeeds {
 /**
  * Claims the oldest queued task, or null when none is queued. A claim lost to another worker is tried next on a *random* candidate: workers
  * that all go for the head of the queue slow each other down the more of them there are.
- * @throws TaskError STORE_UNAVAILABLE; the claim may have been stored then, and is swept when its lease ends.
+ * @throws CallError STORE_UNAVAILABLE; the claim may have been stored then, and is swept when its lease ends.
  */
-export async function claimNext({ store, clock, owner, leaseMs }: ClaimNeeds): Promise<Claim | null> {
+export async function claimNext({ store, clock, owner, leaseMs }: ClaimDeps): Promise<Claim | null> {
   const candidates = [...(await store.queued(CANDIDATES))];
   let index = 0;
   while (candidates.length > 0) {

@@ -7,12 +7,12 @@ import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
 import type { Montage } from '../composition/montage.js';
 import type { Task } from '../task/task.js';
-import { failed, handedBack, succeeded } from '../task/transitions.js';
+import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
-import { createHoldKeeper } from './keep-hold.js';
-import { HoldLost, type TaskHold } from './task-hold.js';
+import { createLeaseKeeper } from './lease-keeper.js';
+import { LeaseLostError, type AttemptLease } from './attempt-lease.js';
 
-export interface RunAttemptNeeds {
+export interface RunAttemptDeps {
   readonly store: TaskStore;
   readonly renderer: Renderer;
   readonly outputs: OutputStore;
@@ -58,31 +58,58 @@ const COMMIT_RETRY_MS = 200;
  * Renders a claimed task and stores how it ended: SUCCEEDED, FAILED, queued again after an error that may pass, or handed back when
  * it was stopped by a drain. When the hold is lost nothing is stored, and what was published under this fence is removed. Never rejects.
  */
-export async function runAttempt(needs: RunAttemptNeeds, task: Task, hold: TaskHold, stop: AttemptStop): Promise<void> {
-  const outcome = await renderWhileHeld(needs, task, hold, stop);
+export async function runAttempt(
+  deps: RunAttemptDeps,
+  task: Task,
+  lease: AttemptLease,
+  stop: AttemptStop,
+): Promise<void> {
+  const outcome = await renderUnderLease(deps, task, lease, stop);
   try {
-    if (stop.reason() === 'lost') throw new HoldLost();
-    await storeEnd(needs, hold, stop, outcome);
+    if (stop.reason() === 'lost') throw new LeaseLostError();
+    await storeEnd(deps, lease, stop, outcome);
   } catch (error) {
-    needs.events.attemptLost(task);
+    deps.events.attemptLost(task);
     // Otherwise the store failed, and the end may be stored with these files in it: then they stay.
-    if (error instanceof HoldLost) await removeOutputs(needs, outcome);
-    else needs.events.trouble('storing the end of an attempt', error);
+    if (error instanceof LeaseLostError) await removeOutputs(deps, outcome);
+    else deps.events.backgroundError('storing the end of an attempt', error);
   }
 }
 
-async function renderWhileHeld(needs: RunAttemptNeeds, task: Task, hold: TaskHold, stop: AttemptStop): Promise<Outcome> {
-  const keeper = createHoldKeeper(hold, { ...needs, trouble: (what, cause) => { needs.events.trouble(what, cause); } });
+async function renderUnderLease(
+  deps: RunAttemptDeps,
+  task: Task,
+  lease: AttemptLease,
+  stop: AttemptStop,
+): Promise<Outcome> {
+  const keeper = createLeaseKeeper(lease, {
+    ...deps,
+    backgroundError: (what, cause) => {
+      deps.events.backgroundError(what, cause);
+    },
+  });
   const ended = new AbortController();
-  const keeping = keeper.run(ended.signal).catch(() => { stop.stop('lost'); });
+  const keeping = keeper.run(ended.signal).catch(() => {
+    stop.stop('lost');
+  });
   try {
-    const specJson = await needs.store.getSpec(hold.key);
+    const specJson = await deps.store.getSpec(lease.key);
     if (specJson === null) throw new Error('the spec of a claimed task is missing');
-    const job = { key: hold.key, fence: hold.fence, attemptId: hold.attemptId, spec: needs.parseSpec(specJson), timeouts: task.timeouts };
-    const result = await needs.renderer.render(job, {
+    const job = {
+      key: lease.key,
+      fence: lease.fence,
+      attemptId: lease.attemptId,
+      spec: deps.parseSpec(specJson),
+      timeouts: task.timeouts,
+    };
+    const result = await deps.renderer.render(job, {
       signal: stop.signal,
-      onProgress: (progress) => { keeper.report(progress); },
-      onDiagnostics: (diagnostics) => { keepDiagnostics(needs, task, diagnostics); },
+      onProgress: (progress) => {
+        keeper.report(progress);
+      },
+      onDiagnostics: (diagnostics) => {
+        keepDiagnostics(deps, task, diagnostics);
+      },
     });
     return { kind: 'rendered', result };
   } catch (error) {
@@ -94,47 +121,49 @@ async function renderWhileHeld(needs: RunAttemptNeeds, task: Task, hold: TaskHol
 }
 
 /** Beside the attempt, not in its way: what cannot be kept costs an engineer a look, not a caller a video. */
-function keepDiagnostics(needs: RunAttemptNeeds, task: Task, diagnostics: Omit<Diagnostics, 'attempt'>): void {
-  needs.store.putDiagnostics(task, formatDiagnostics({ attempt: task.attempt, ...diagnostics }), task).catch((error: unknown) => {
-    needs.events.trouble('keeping diagnostics', error);
-  });
+function keepDiagnostics(deps: RunAttemptDeps, task: Task, diagnostics: Omit<Diagnostics, 'attempt'>): void {
+  deps.store
+    .putDiagnostics(task, formatDiagnostics({ attempt: task.attempt, ...diagnostics }), task)
+    .catch((error: unknown) => {
+      deps.events.backgroundError('keeping diagnostics', error);
+    });
 }
 
 /** The one write that ends an attempt, repeated while its outcome is unknown and the lease lasts. */
-async function storeEnd(needs: RunAttemptNeeds, hold: TaskHold, stop: AttemptStop, outcome: Outcome): Promise<void> {
-  const nowMs = needs.clock.nowMs();
+async function storeEnd(deps: RunAttemptDeps, lease: AttemptLease, stop: AttemptStop, outcome: Outcome): Promise<void> {
+  const nowMs = deps.clock.nowMs();
   const drained = stop.reason() === 'drain' && outcome.kind === 'failed';
   const end = (task: Task): Task => {
     if (outcome.kind === 'rendered') return succeeded(task, outcome.result, nowMs);
     return drained ? handedBack(task, nowMs) : failed(task, outcome.failure, nowMs);
   };
-  const stored = await repeatWhileHeld(needs, hold, () => hold.change(end));
-  if (drained) needs.events.handedBack(stored);
-  else needs.events.attemptEnded(stored, outcome.kind === 'failed' ? outcome : { failure: null, cause: null });
+  const stored = await retryWhileLeased(deps, lease, () => lease.change(end));
+  if (drained) deps.events.handedBack(stored);
+  else deps.events.attemptEnded(stored, outcome.kind === 'failed' ? outcome : { failure: null, cause: null });
   // Whatever earlier attempts left behind is garbage now.
-  if (stored.state === 'SUCCEEDED') await tidy(needs, () => needs.outputs.discard(hold.key, { keepFence: hold.fence }));
+  if (stored.state === 'SUCCEEDED') await tidy(deps, () => deps.outputs.discard(lease.key, { keepFence: lease.fence }));
 }
 
-async function repeatWhileHeld<T>(needs: RunAttemptNeeds, hold: TaskHold, write: () => Promise<T>): Promise<T> {
+async function retryWhileLeased<T>(deps: RunAttemptDeps, lease: AttemptLease, write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await write();
     } catch (error) {
-      if (error instanceof HoldLost || hold.mayHaveExpired) throw error;
-      needs.events.trouble('storing the end of an attempt', error);
+      if (error instanceof LeaseLostError || lease.mayHaveExpired) throw error;
+      deps.events.backgroundError('storing the end of an attempt', error);
       await delay(COMMIT_RETRY_MS, new AbortController().signal);
     }
   }
 }
 
-async function removeOutputs(needs: RunAttemptNeeds, outcome: Outcome): Promise<void> {
+async function removeOutputs(deps: RunAttemptDeps, outcome: Outcome): Promise<void> {
   if (outcome.kind !== 'rendered') return;
-  for (const output of outcome.result.outputs) await tidy(needs, () => needs.outputs.remove(output.location));
+  for (const output of outcome.result.outputs) await tidy(deps, () => deps.outputs.remove(output.location));
 }
 
 /** A file that cannot be removed costs disk, not correctness. */
-async function tidy(needs: RunAttemptNeeds, remove: () => Promise<void>): Promise<void> {
+async function tidy(deps: RunAttemptDeps, remove: () => Promise<void>): Promise<void> {
   await remove().catch((error: unknown) => {
-    needs.events.trouble('removing files of an ended attempt', error);
+    deps.events.backgroundError('removing files of an ended attempt', error);
   });
 }

@@ -2,14 +2,14 @@ import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
-import { queueTimedOut, workerLost } from '../task/transitions.js';
+import { queueTimedOut, workerLost } from '../task/lifecycle.js';
 import { removeEnded } from '../task/use-cases/delete-task.js';
 import { delay } from '../task/wait.js';
 
 /** How many abandoned tasks are taken back at a time. */
 const BATCH = 100;
 
-export interface SweeperNeeds {
+export interface SweeperDeps {
   readonly store: TaskStore;
   readonly clock: Clock;
   readonly events: TaskEvents;
@@ -24,27 +24,27 @@ export interface SweeperNeeds {
  * those that waited too long, removes those whose time is up with their files. After an outage of the store it holds still
  * for one lease: workers that could not renew meanwhile are alive, and must get the chance to.
  */
-export async function runSweeper(needs: SweeperNeeds, signal: AbortSignal): Promise<void> {
+export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promise<void> {
   let outage = false;
   while (!signal.aborted) {
     try {
       if (outage) {
-        await needs.store.ping();
-        await delay(needs.leaseMs, signal);
+        await deps.store.ping();
+        await delay(deps.leaseMs, signal);
         outage = false;
         continue;
       }
-      await sweepOnce(needs);
+      await sweepOnce(deps);
     } catch (error) {
       outage = true;
-      needs.events.trouble('looking for abandoned tasks', error);
+      deps.events.backgroundError('looking for abandoned tasks', error);
     }
-    await delay(needs.sweepIntervalMs, signal);
+    await delay(deps.sweepIntervalMs, signal);
   }
 }
 
-async function sweepOnce(needs: SweeperNeeds): Promise<void> {
-  const { store, clock, events, owner } = needs;
+async function sweepOnce(deps: SweeperDeps): Promise<void> {
+  const { store, clock, events, owner } = deps;
   const nowMs = clock.nowMs();
   for (const task of await store.abandoned(BATCH, { owner })) {
     const next = workerLost(task, nowMs);
@@ -56,5 +56,5 @@ async function sweepOnce(needs: SweeperNeeds): Promise<void> {
     // Refused: a worker has just taken it after all.
     if (await store.replace(task, next, { leaseMs: 0 })) events.queueTimedOut(next);
   }
-  for (const task of await store.expired(BATCH, { nowMs })) await removeEnded(needs, task);
+  for (const task of await store.expired(BATCH, { nowMs })) await removeEnded(deps, task);
 }

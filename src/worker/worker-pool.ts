@@ -2,12 +2,12 @@ import type { TaskFeedListener } from '../task/ports/task-feed.js';
 import type { WorkerBuild } from '../task/ports/task-store.js';
 import { delay, wakeable, type Wakeable } from '../task/wait.js';
 import { claimNext, type Claim } from './claim-next.js';
-import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptNeeds } from './run-attempt.js';
+import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptDeps } from './run-attempt.js';
 import { runAnnouncer } from './announcer.js';
 import { runSweeper } from './sweeper.js';
-import { TaskHold } from './task-hold.js';
+import { AttemptLease } from './attempt-lease.js';
 
-export interface WorkerPoolOptions extends RunAttemptNeeds {
+export interface WorkerPoolOptions extends RunAttemptDeps {
   /** Names this process among all that share the store, different after each start. */
   readonly owner: string;
   /** Renders at a time, at least 1. */
@@ -19,7 +19,7 @@ export interface WorkerPoolOptions extends RunAttemptNeeds {
 }
 
 interface Running {
-  readonly hold: TaskHold;
+  readonly lease: AttemptLease;
   readonly stop: AttemptStop;
   readonly done: Promise<void>;
 }
@@ -45,13 +45,13 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 
   function begin({ task, sentMs }: Claim): void {
     options.events.claimed(task);
-    const hold = new TaskHold(task, sentMs, options);
+    const lease = new AttemptLease(task, sentMs, options);
     const stop = createAttemptStop();
-    const done = runAttempt(options, task, hold, stop).finally(() => {
-      running.delete(hold.attemptId);
+    const done = runAttempt(options, task, lease, stop).finally(() => {
+      running.delete(lease.attemptId);
       work.wake();
     });
-    running.set(hold.attemptId, { hold, stop, done });
+    running.set(lease.attemptId, { lease, stop, done });
   }
 
   async function fillSlots(): Promise<void> {
@@ -65,7 +65,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   return {
     start() {
       unsubscribe = options.store.feed.subscribe(watchFeed(options, running, work));
-      loops = Promise.all([dispatch(options, fillSlots, work, stopping.signal), runSweeper(options, stopping.signal), runAnnouncer(options, stopping.signal)]);
+      loops = Promise.all([
+        dispatch(options, fillSlots, work, stopping.signal),
+        runSweeper(options, stopping.signal),
+        runAnnouncer(options, stopping.signal),
+      ]);
     },
     running: () => running.size,
     async stop({ graceMs }) {
@@ -83,40 +87,49 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 }
 
 /** The one dispatcher of this process: woken by the feed when a task is queued, and by a slot that becomes free. */
-async function dispatch(options: WorkerPoolOptions, fillSlots: () => Promise<void>, work: Wakeable, signal: AbortSignal): Promise<void> {
+async function dispatch(
+  options: WorkerPoolOptions,
+  fillSlots: () => Promise<void>,
+  work: Wakeable,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       await fillSlots();
       // The timeout only covers for a hint that was lost; nothing waits for it as long as the feed works.
       await work.wait({ timeoutMs: options.sweepIntervalMs, signal });
     } catch (error) {
-      options.events.trouble('claiming a task', error);
+      options.events.backgroundError('claiming a task', error);
       await delay(options.sweepIntervalMs, signal);
     }
   }
 }
 
 /** Wakes the dispatcher when there is work, and stops attempts whose task was taken from them. */
-function watchFeed({ store, events }: WorkerPoolOptions, running: ReadonlyMap<string, Running>, work: Wakeable): TaskFeedListener {
+function watchFeed(
+  { store, events }: WorkerPoolOptions,
+  running: ReadonlyMap<string, Running>,
+  work: Wakeable,
+): TaskFeedListener {
   return {
     onHint(hint) {
       if (hint.state === 'QUEUED') work.wake();
-      for (const { hold, stop } of running.values()) {
-        const isOurs = hint.key.id === hold.key.id && hint.key.tenant === hold.key.tenant;
+      for (const { lease, stop } of running.values()) {
+        const isOurs = hint.key.id === lease.key.id && hint.key.tenant === lease.key.tenant;
         // The fence only rises: a higher one means that the task is cancelled or another's.
-        if (isOurs && hint.fence !== null && hint.fence > hold.fence) stop.stop('lost');
+        if (isOurs && hint.fence !== null && hint.fence > lease.fence) stop.stop('lost');
       }
     },
     onGap() {
       work.wake();
       // Did a cancel fall into the gap?
-      for (const { hold, stop } of running.values()) {
-        store.get(hold.key).then(
+      for (const { lease, stop } of running.values()) {
+        store.get(lease.key).then(
           (task) => {
-            if (!task || task.fence > hold.fence) stop.stop('lost');
+            if (!task || task.fence > lease.fence) stop.stop('lost');
           },
           (error: unknown) => {
-            events.trouble('looking after a running task', error);
+            events.backgroundError('looking after a running task', error);
           },
         );
       }

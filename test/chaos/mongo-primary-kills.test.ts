@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createMongoStore } from '../../src/store/mongo/mongo-store.js';
-import { TaskError } from '../../src/task/errors.js';
+import { CallError } from '../../src/task/call-error.js';
 import type { TaskHint } from '../../src/task/ports/task-feed.js';
 import type { TaskStore } from '../../src/task/ports/task-store.js';
 import type { Task } from '../../src/task/task.js';
-import { claimed, progressed, succeeded } from '../../src/task/transitions.js';
+import { claimed, progressed, succeeded } from '../../src/task/lifecycle.js';
 import { newTask } from '../support/new-task.js';
 import { skipWithoutMongod, startMongod, withClient, type Mongod } from '../support/mongod.js';
 
@@ -34,7 +34,14 @@ describe.skipIf(skipWithoutMongod())('killing primaries', () => {
     const log: Log = { acknowledged: new Map(), claims: new Map(), unknown: 0 };
     const hints = new Map<string, number>();
     let gaps = 0;
-    stores[0]!.feed.subscribe({ onHint: (hint) => { remember(hints, hint); }, onGap: () => { gaps += 1; } });
+    stores[0]!.feed.subscribe({
+      onHint: (hint) => {
+        remember(hints, hint);
+      },
+      onGap: () => {
+        gaps += 1;
+      },
+    });
     try {
       const stop = new AbortController();
       const work = [
@@ -45,10 +52,14 @@ describe.skipIf(skipWithoutMongod())('killing primaries', () => {
       stop.abort();
       await Promise.all(work);
       await vi.waitFor(() => stores[0]!.ping(), { timeout: 20_000, interval: 100 });
-      console.log(`${log.acknowledged.size} tasks, ${log.claims.size} claims, ${log.unknown} outcomes unknown to callers, ${gaps} gaps`);
+      console.log(
+        `${log.acknowledged.size} tasks, ${log.claims.size} claims, ${log.unknown} outcomes unknown to callers, ${gaps} gaps`,
+      );
       await expectNothingLost(stores[0]!, log);
       expect(gaps).toBe(0);
-      await vi.waitFor(() => { for (const [id, task] of log.acknowledged) expect(hints.get(id)).toBeGreaterThanOrEqual(task.revision); }, 10_000);
+      await vi.waitFor(() => {
+        for (const [id, task] of log.acknowledged) expect(hints.get(id)).toBeGreaterThanOrEqual(task.revision);
+      }, 10_000);
     } finally {
       await Promise.all(stores.map((store) => store.close()));
       await mongod.stop();
@@ -98,7 +109,10 @@ async function renderUntil(store: TaskStore, owner: string, log: Log, signal: Ab
     log.acknowledged.set(running.id, running);
     const further = progressed(running, progress, Date.now());
     const done = succeeded(further, { outputs: [], warnings: [] }, Date.now());
-    for (const [from, to] of [[running, further], [further, done]] as const) {
+    for (const [from, to] of [
+      [running, further],
+      [further, done],
+    ] as const) {
       const isStored = await known(log, () => store.replace(from, to, lease));
       // Nobody else touches a task that is held: a refusal would mean that our own write was mistaken for another's.
       expect(isStored).not.toBe(false);
@@ -113,7 +127,7 @@ async function known<T>(log: Log, call: () => Promise<T>): Promise<T | null> {
   try {
     return await call();
   } catch (error) {
-    if (!(error instanceof TaskError) || error.detail.reason !== 'STORE_UNAVAILABLE') throw error;
+    if (!(error instanceof CallError) || error.detail.reason !== 'STORE_UNAVAILABLE') throw error;
     log.unknown += 1;
     return null;
   }
@@ -122,7 +136,9 @@ async function known<T>(log: Log, call: () => Promise<T>): Promise<T | null> {
 async function killPrimaries(mongod: Mongod): Promise<void> {
   for (let kill = 0; kill < KILLS; kill++) {
     await sleep(2000);
-    const primary = await withClient(`${mongod.uri}&serverSelectionTimeoutMS=5000`, async (client) => String((await client.db('admin').command({ hello: 1 })).primary));
+    const primary = await withClient(`${mongod.uri}&serverSelectionTimeoutMS=5000`, async (client) =>
+      String((await client.db('admin').command({ hello: 1 })).primary),
+    );
     const node = mongod.nodes.find((candidate) => primary.endsWith(`:${candidate.port}`));
     if (node === undefined) throw new Error(`there is no primary to kill: ${primary}`);
     node.signal('SIGKILL');

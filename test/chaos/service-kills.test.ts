@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Backend, deploy, type Deployment, ffmpegsOf, type ForeignTask, get, isAlive, watchToEnd } from '../e2e/deployment.js';
+import {
+  type Backend,
+  deploy,
+  type Deployment,
+  ffmpegsOf,
+  type ForeignTask,
+  get,
+  isAlive,
+  watchToEnd,
+} from '../e2e/deployment.js';
 import { eventually } from '../support/eventually.js';
 import type { ForeignClient } from '../support/foreign-client.js';
 import { skipWithoutMongod } from '../support/mongod.js';
@@ -15,7 +24,11 @@ const KILLS = 20;
 const AHEAD = 3;
 const ENV = { CUTROOM_LEASE_MS: '3000', CUTROOM_HEARTBEAT_MS: '500', CUTROOM_SWEEP_MS: '200' };
 /** A second or so of work: kills hit it in every phase. */
-const montage = { materials: Array.from({ length: 3 }, () => ({ uri: 'busy.mp4' })), longest_clip: { seconds: 1 }, resolution: 240 };
+const montage = {
+  materials: Array.from({ length: 3 }, () => ({ uri: 'busy.mp4' })),
+  longest_clip: { seconds: 1 },
+  resolution: 240,
+};
 
 /** What callers were told. */
 interface Log {
@@ -53,28 +66,42 @@ describe.each(setups)('killing $services service(s) on $backend, again and again
     const callers = [1, 2].map(() => submitUntil(stop.signal, any, log));
     for (let kill = 0; kill < KILLS; kill += 1) {
       await sleep(500 + Math.random() * 4_500);
-      await eventually('no task would be hit a third time', async () => (await tasksOf(any())).every((task) => !isWorn(task)), 60_000);
+      await eventually(
+        'no task would be hit a third time',
+        async () => (await tasksOf(any())).every((task) => !isWorn(task)),
+        60_000,
+      );
       const slot = kill % services;
       const { service } = running[slot]!;
       const ffmpegs = await ffmpegsOf(service.pid);
       await service.kill();
-      await eventually('its ffmpeg is dead', async () => !(await Promise.all(ffmpegs.map(isAlive))).includes(true), 2_000);
+      await eventually(
+        'its ffmpeg is dead',
+        async () => !(await Promise.all(ffmpegs.map(isAlive))).includes(true),
+        2_000,
+      );
       await start(slot);
     }
     stop.abort();
     await Promise.all(callers);
 
     const { client } = running[0]!;
-    const ends = await Promise.all([...log.acknowledged].map(async (name) => (await watchToEnd(client, name)).at(-1)!.task));
+    const ends = await Promise.all(
+      [...log.acknowledged].map(async (name) => (await watchToEnd(client, name)).at(-1)!.task),
+    );
     const again = ends.filter((task) => (task.attempt ?? 0) > 1).length;
-    console.log(`${backend}: ${KILLS} kills, ${ends.length} tasks acknowledged, ${again} of them rendered again, ${log.unanswered} calls without an answer`);
+    console.log(
+      `${backend}: ${KILLS} kills, ${ends.length} tasks acknowledged, ${again} of them rendered again, ${log.unanswered} calls without an answer`,
+    );
     expect(ends.filter(({ state }) => state !== 'SUCCEEDED')).toEqual([]);
     expect(ends.length).toBeGreaterThan(KILLS);
     expect(again).toBeGreaterThan(0);
     for (const task of ends) await expectRightVideo(await get(client, task.name));
     // Nothing else is there: no task that nobody was told of, no file of an attempt that died.
     expect((await tasksOf(client)).map(({ name }) => name).sort()).toEqual([...log.acknowledged].sort());
-    expect((await filesOf(join(place.dataDir, 'outputs'))).filter((name) => name.endsWith('.mp4')).length).toBe(ends.length);
+    expect((await filesOf(join(place.dataDir, 'outputs'))).filter((name) => name.endsWith('.mp4')).length).toBe(
+      ends.length,
+    );
     expect((await filesOf(join(place.dataDir, 'scratch'))).filter((name) => name.endsWith('.mp4'))).toEqual([]);
   });
 });
@@ -127,7 +154,10 @@ async function tasksOf(client: ForeignClient): Promise<ForeignTask[]> {
   const tasks: ForeignTask[] = [];
   let page_token = '';
   do {
-    const page = (await client.call('ListTasks', { page_size: 1_000, page_token })) as { tasks?: ForeignTask[]; next_page_token?: string };
+    const page = (await client.call('ListTasks', { page_size: 1_000, page_token })) as {
+      tasks?: ForeignTask[];
+      next_page_token?: string;
+    };
     tasks.push(...(page.tasks ?? []));
     page_token = page.next_page_token ?? '';
   } while (page_token !== '');

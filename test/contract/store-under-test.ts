@@ -3,7 +3,7 @@ import { afterEach, beforeEach } from 'vitest';
 import type { ListQuery, TaskStore } from '../../src/task/ports/task-store.js';
 import { newTask as anyTask } from '../support/new-task.js';
 import type { Task } from '../../src/task/task.js';
-import { claimed, type NewTask } from '../../src/task/transitions.js';
+import { claimed, type NewTask } from '../../src/task/lifecycle.js';
 
 /** The data of one test, on which a store is opened. */
 export interface StoreData {
@@ -57,7 +57,14 @@ export function newTask(more: Partial<NewTask> = {}): Task {
 
 /** The list of a tenant without any condition. */
 export function listOf(store: TaskStore, query: Partial<ListQuery> = {}): Promise<readonly Task[]> {
-  return store.list({ tenant: 'default', limit: 100, filter: { states: null, labels: [] }, order: 'newest-first', after: null, ...query });
+  return store.list({
+    tenant: 'default',
+    limit: 100,
+    filter: { states: null, labels: [] },
+    order: 'newest-first',
+    after: null,
+    ...query,
+  });
 }
 
 export function claim(task: Task, owner = OWNER): Task {

@@ -1,14 +1,45 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { cancelled, progressed, succeeded } from '../../src/task/transitions.js';
+import { cancelled, progressed, succeeded } from '../../src/task/lifecycle.js';
 import type { Output, Progress } from '../../src/task/task.js';
-import { claim, insertQueued, insertRunning, LONG_MS, newTask, useStore, type StoreKind, listOf } from './store-under-test.js';
+import {
+  claim,
+  insertQueued,
+  insertRunning,
+  LONG_MS,
+  newTask,
+  useStore,
+  type StoreKind,
+  listOf,
+} from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
-const progress: Progress = { phase: 'RENDERING', percent: 40, framesDone: 4, framesTotal: 10, outTimeUs: 123, speed: 1.5 };
+const progress: Progress = {
+  phase: 'RENDERING',
+  percent: 40,
+  framesDone: 4,
+  framesTotal: 10,
+  outTimeUs: 123,
+  speed: 1.5,
+};
 
 /** Texts that a store might take for something else: operators, field paths, variables, names of prototypes, ends of strings. */
-const HOSTILE = ['$secret', '$$NOW', '$5 off', 'a.b.c', '$set', '{"$gt": 1}', '__proto__', 'constructor', "'; DROP TABLE tasks; --", '字幕 🎬 é', 'line\nbreak\ttab', '%', '\\', ''];
+const HOSTILE = [
+  '$secret',
+  '$$NOW',
+  '$5 off',
+  'a.b.c',
+  '$set',
+  '{"$gt": 1}',
+  '__proto__',
+  'constructor',
+  "'; DROP TABLE tasks; --",
+  '字幕 🎬 é',
+  'line\nbreak\ttab',
+  '%',
+  '\\',
+  '',
+];
 
 /** Insert, read, replace: one document at a time. */
 export function describeDocuments(kind: StoreKind): void {
@@ -24,7 +55,10 @@ export function describeDocuments(kind: StoreKind): void {
 
     it('knows nothing of tasks that were not inserted, nor of another tenant’s', async () => {
       const task = await insertQueued(at.store);
-      const others = [{ tenant: 'default', id: randomUUID() }, { tenant: 'other', id: task.id }];
+      const others = [
+        { tenant: 'default', id: randomUUID() },
+        { tenant: 'other', id: task.id },
+      ];
       for (const key of others) {
         expect(await at.store.get(key)).toBeNull();
         expect(await at.store.getSpec(key)).toBeNull();
@@ -97,7 +131,10 @@ export function describeDocuments(kind: StoreKind): void {
         const again = await at.open();
         expect(await again.get(task)).toEqual(running);
         expect(await again.getSpec(task)).toBe('"spec"');
-        expect(await again.insert(newTask({ requestId: task.requestId }), '{}')).toEqual({ kind: 'request-id-taken', task: running });
+        expect(await again.insert(newTask({ requestId: task.requestId }), '{}')).toEqual({
+          kind: 'request-id-taken',
+          task: running,
+        });
       });
     }
   });
@@ -110,7 +147,11 @@ export function describeDocuments(kind: StoreKind): void {
       const further = progressed(running, progress, 3000);
       expect(await at.store.replace(running, further, lease)).toBe(true);
       expect(await at.store.get(running)).toEqual(further);
-      const done = succeeded(further, { outputs: [], warnings: [{ code: 'C', message: 'm', field: 'f', count: 2 }] }, 4000);
+      const done = succeeded(
+        further,
+        { outputs: [], warnings: [{ code: 'C', message: 'm', field: 'f', count: 2 }] },
+        4000,
+      );
       expect(await at.store.replace(further, done, lease)).toBe(true);
       expect(await at.store.get(running)).toEqual(done);
       expect(await at.store.getSpec(running)).toBe('{}');
@@ -151,11 +192,19 @@ export function describeDocuments(kind: StoreKind): void {
 
     it('values that look like something else come back as they were', async () => {
       for (const text of HOSTILE) {
-        const task = newTask({ requestHash: text, requestId: `${text}-${randomUUID()}`, labels: { a: text, 'a-b_c': text } });
+        const task = newTask({
+          requestHash: text,
+          requestId: `${text}-${randomUUID()}`,
+          labels: { a: text, 'a-b_c': text },
+        });
         await at.store.insert(task, text);
         const running = claimedWith(task, text);
         expect(await at.store.replace(task, running, lease)).toBe(true);
-        const done = succeeded(running, { outputs: [output(text)], warnings: [{ code: text, message: text, field: text, count: 1 }] }, 3000);
+        const done = succeeded(
+          running,
+          { outputs: [output(text)], warnings: [{ code: text, message: text, field: text, count: 1 }] },
+          3000,
+        );
         const failed = { ...done, failure: { reason: 'INTERNAL', message: text, field: text } as const };
         expect(await at.store.replace(running, failed, lease)).toBe(true);
         expect(await at.store.get(task)).toStrictEqual(failed);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { hintOf, type TaskFeedListener, type TaskHint } from '../../src/task/ports/task-feed.js';
 import type { TaskStore } from '../../src/task/ports/task-store.js';
-import { progressed, succeeded } from '../../src/task/transitions.js';
+import { progressed, succeeded } from '../../src/task/lifecycle.js';
 import { claim, insertQueued, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
@@ -32,7 +32,9 @@ export function describeFeed(kind: StoreKind): void {
       await at.store.replace(task, { ...claim(task), revision: 7 }, lease);
       // What is stored after it is told after it.
       const last = await insertQueued(at.store);
-      await vi.waitFor(() => { expect(heard.hints).toContainEqual(hintOf(last)); }, eventually);
+      await vi.waitFor(() => {
+        expect(heard.hints).toContainEqual(hintOf(last));
+      }, eventually);
       expect(heard.hints.filter((hint) => hint.key.id === again.id || hint.revision === 7)).toEqual([]);
     });
 
@@ -40,17 +42,28 @@ export function describeFeed(kind: StoreKind): void {
       const first = listen(at.store);
       const second = listen(at.store);
       const one = await insertQueued(at.store);
-      await vi.waitFor(() => { expect(idsOf(first)).toContain(one.id); expect(idsOf(second)).toContain(one.id); }, eventually);
+      await vi.waitFor(() => {
+        expect(idsOf(first)).toContain(one.id);
+        expect(idsOf(second)).toContain(one.id);
+      }, eventually);
       first.stop();
       const two = await insertQueued(at.store);
-      await vi.waitFor(() => { expect(idsOf(second)).toContain(two.id); }, eventually);
+      await vi.waitFor(() => {
+        expect(idsOf(second)).toContain(two.id);
+      }, eventually);
       expect(idsOf(first)).not.toContain(two.id);
       first.stop();
     });
 
     it('a listener may unsubscribe while it is told', async () => {
       const heard: TaskHint[] = [];
-      const stop = at.store.feed.subscribe({ onHint: (hint) => { heard.push(hint); stop(); }, onGap: () => undefined });
+      const stop = at.store.feed.subscribe({
+        onHint: (hint) => {
+          heard.push(hint);
+          stop();
+        },
+        onGap: () => undefined,
+      });
       await insertQueued(at.store);
       await insertQueued(at.store);
       expect(heard).toHaveLength(1);
@@ -66,7 +79,11 @@ export function describeFeed(kind: StoreKind): void {
             const task = await insertQueued(other);
             const running = claim(task);
             await other.replace(task, running, lease);
-            const further = progressed(running, { phase: 'RENDERING', percent: 9, framesDone: 1, framesTotal: 9, outTimeUs: 1, speed: 1 }, 3);
+            const further = progressed(
+              running,
+              { phase: 'RENDERING', percent: 9, framesDone: 1, framesTotal: 9, outTimeUs: 1, speed: 1 },
+              3,
+            );
             await other.replace(running, further, lease);
             const done = succeeded(further, { outputs: [], warnings: [] }, 4);
             await other.replace(further, done, lease);
@@ -92,14 +109,18 @@ export function describeFeed(kind: StoreKind): void {
         const other = await at.open();
         const reads: Promise<boolean>[] = [];
         at.store.feed.subscribe({
-          onHint: (hint) => { reads.push(at.store.get(hint.key).then((task) => task !== null && task.revision >= hint.revision)); },
+          onHint: (hint) => {
+            reads.push(at.store.get(hint.key).then((task) => task !== null && task.revision >= hint.revision));
+          },
           onGap: () => undefined,
         });
         for (let i = 0; i < 20; i++) {
           const task = await insertQueued(other);
           await other.replace(task, claim(task), lease);
         }
-        await vi.waitFor(() => { expect(reads.length).toBeGreaterThanOrEqual(40); }, eventually);
+        await vi.waitFor(() => {
+          expect(reads.length).toBeGreaterThanOrEqual(40);
+        }, eventually);
         expect(await Promise.all(reads)).toEqual(reads.map(() => true));
       });
     }
@@ -116,7 +137,12 @@ interface Heard {
 }
 
 function listen(store: TaskStore): Heard {
-  const listener: TaskFeedListener = { onHint: (hint) => heard.hints.push(hint), onGap: () => { heard.gaps += 1; } };
+  const listener: TaskFeedListener = {
+    onHint: (hint) => heard.hints.push(hint),
+    onGap: () => {
+      heard.gaps += 1;
+    },
+  };
   const heard: Heard = { hints: [], gaps: 0, stop: store.feed.subscribe(listener) };
   return heard;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/system-clock.js';
+import { systemClock } from '../../src/app/system-clock.js';
 import type { TaskHint } from '../../src/task/ports/task-feed.js';
 import { createTaskHub } from '../../src/task/task-hub.js';
-import { cancelled } from '../../src/task/transitions.js';
+import { cancelled } from '../../src/task/lifecycle.js';
 import { eventually } from '../support/eventually.js';
 import { insertQueued, insertRunning, listOf, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
 
@@ -17,15 +17,19 @@ export function describeHousekeeping(kind: StoreKind): void {
       const spring = await insertQueued(at.store, { nowMs: 1, labels: { project: 'spring', 'a-b': '$x.y' } });
       const summer = await insertQueued(at.store, { nowMs: 2, labels: { project: 'summer' } });
       const plain = await insertRunning(at.store, LONG_MS, { nowMs: 3 });
-      const by = (states: ('QUEUED' | 'RUNNING')[] | null, ...labels: { key: string; value: string; equal: boolean }[]) =>
-        listOf(at.store, { filter: { states, labels }, order: 'oldest-first' });
+      const by = (
+        states: ('QUEUED' | 'RUNNING')[] | null,
+        ...labels: { key: string; value: string; equal: boolean }[]
+      ) => listOf(at.store, { filter: { states, labels }, order: 'oldest-first' });
       const project = (value: string, equal = true) => ({ key: 'project', value, equal });
       expect(await by(null)).toEqual([spring, summer, plain]);
       expect(await by(['RUNNING'])).toEqual([plain]);
       expect(await by([])).toEqual([]);
       expect(await by(null, project('spring'))).toEqual([spring]);
       expect(await by(null, project('spring', false))).toEqual([summer, plain]);
-      expect(await by(['QUEUED'], project('summer', false), { key: 'a-b', value: '$x.y', equal: true })).toEqual([spring]);
+      expect(await by(['QUEUED'], project('summer', false), { key: 'a-b', value: '$x.y', equal: true })).toEqual([
+        spring,
+      ]);
     });
   });
 
@@ -34,9 +38,12 @@ export function describeHousekeeping(kind: StoreKind): void {
 
     it('takes a value as it is, whatever it looks like, and not its beginning', async () => {
       const values = ['$x', '$$NOW', 'a.b', '"', '\\', "'", '%', '字幕', '', '1', 'true', 'null'];
-      const tasks = await Promise.all(values.map((value, i) => insertQueued(at.store, { nowMs: i, labels: { key: value } })));
+      const tasks = await Promise.all(
+        values.map((value, i) => insertQueued(at.store, { nowMs: i, labels: { key: value } })),
+      );
       for (const [i, value] of values.entries()) {
-        const by = (equal: boolean) => listOf(at.store, { filter: { states: null, labels: [{ key: 'key', value, equal }] }, order: 'oldest-first' });
+        const by = (equal: boolean) =>
+          listOf(at.store, { filter: { states: null, labels: [{ key: 'key', value, equal }] }, order: 'oldest-first' });
         expect(await by(true)).toEqual([tasks[i]]);
         expect(await by(false)).toEqual(tasks.filter((_, other) => other !== i));
       }
@@ -45,7 +52,9 @@ export function describeHousekeeping(kind: StoreKind): void {
     it('takes as many as a filter may have', async () => {
       const task = await insertQueued(at.store, { labels: { a: 'x' } });
       await insertQueued(at.store, { labels: { a: 'y' } });
-      const labels = Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? { key: 'a', value: 'x', equal: true } : { key: 'b', value: `${i}`, equal: false }));
+      const labels = Array.from({ length: 300 }, (_, i) =>
+        i % 2 === 0 ? { key: 'a', value: 'x', equal: true } : { key: 'b', value: `${i}`, equal: false },
+      );
       expect(await listOf(at.store, { filter: { states: ['QUEUED'], labels } })).toEqual([task]);
     });
   });
@@ -87,26 +96,42 @@ export function describeHousekeeping(kind: StoreKind): void {
       const hints: TaskHint[] = [];
       const stop = at.store.feed.subscribe({ onHint: (hint) => hints.push(hint), onGap: () => undefined });
       expect(await at.store.remove(ended)).toBe(true);
-      await eventually('a hint', () => hints.some((hint) => hint.key.id === ended.id && hint.revision > ended.revision));
+      await eventually('a hint', () =>
+        hints.some((hint) => hint.key.id === ended.id && hint.revision > ended.revision),
+      );
       stop();
-      expect([await at.store.get(ended), await at.store.getSpec(ended), await at.store.getDiagnostics(ended)]).toEqual([null, null, null]);
+      expect([await at.store.get(ended), await at.store.getSpec(ended), await at.store.getDiagnostics(ended)]).toEqual([
+        null,
+        null,
+        null,
+      ]);
       expect(await at.store.remove(ended)).toBe(false);
       // Its request id is free again: "for the life of the record".
       expect(await at.store.insert(newTask({ requestId: 'r1' }), '{}')).toEqual({ kind: 'inserted' });
     });
 
-    it.each([{ revision: 1 }, { fence: 7 }, { attemptId: 'stranger' }, { tenant: 'other' }])('touches nothing for another state of the task: %j', async (difference) => {
-      const running = await insertRunning(at.store);
-      await at.store.putDiagnostics(running, '{"a":1}', { fence: 1 });
-      expect(await at.store.remove({ ...running, ...difference })).toBe(false);
-      expect([await at.store.get(running), await at.store.getSpec(running), await at.store.getDiagnostics(running)]).toEqual([running, '{}', '{"a":1}']);
-    });
+    it.each([{ revision: 1 }, { fence: 7 }, { attemptId: 'stranger' }, { tenant: 'other' }])(
+      'touches nothing for another state of the task: %j',
+      async (difference) => {
+        const running = await insertRunning(at.store);
+        await at.store.putDiagnostics(running, '{"a":1}', { fence: 1 });
+        expect(await at.store.remove({ ...running, ...difference })).toBe(false);
+        expect([
+          await at.store.get(running),
+          await at.store.getSpec(running),
+          await at.store.getDiagnostics(running),
+        ]).toEqual([running, '{}', '{"a":1}']);
+      },
+    );
 
     it('of a removal and a change at once exactly one is stored', async () => {
       for (let round = 0; round < 5; round++) {
         const queued = await insertQueued(at.store);
         const ended = cancelled(queued, 2000);
-        const [isRemoved, isChanged] = await Promise.all([at.store.remove(queued), at.store.replace(queued, ended, lease)]);
+        const [isRemoved, isChanged] = await Promise.all([
+          at.store.remove(queued),
+          at.store.replace(queued, ended, lease),
+        ]);
         expect(isRemoved).toBe(!isChanged);
         expect(await at.store.get(queued)).toEqual(isRemoved ? null : ended);
       }
@@ -185,7 +210,10 @@ export function describeHousekeeping(kind: StoreKind): void {
       await at.store.announceWorker({ owner: 'a', slots: 2, build }, { leaseMs: LONG_MS });
       await at.store.announceWorker({ owner: 'b', slots: 1, build: null }, { leaseMs: LONG_MS });
       await at.store.announceWorker({ owner: 'b', slots: 3, build: null }, { leaseMs: LONG_MS });
-      expect(await at.store.workers()).toEqual([{ owner: 'a', slots: 2, build }, { owner: 'b', slots: 3, build: null }]);
+      expect(await at.store.workers()).toEqual([
+        { owner: 'a', slots: 2, build },
+        { owner: 'b', slots: 3, build: null },
+      ]);
       await at.store.forgetWorker('a');
       await at.store.announceWorker({ owner: 'b', slots: 3, build: null }, { leaseMs: 1 });
       await eventually('the lease ends', async () => (await at.store.workers()).length === 0);
@@ -196,7 +224,10 @@ export function describeHousekeeping(kind: StoreKind): void {
         const other = await at.open();
         await at.store.announceWorker({ owner: 'a', slots: 2, build }, { leaseMs: LONG_MS });
         await other.announceWorker({ owner: 'b', slots: 1, build: null }, { leaseMs: LONG_MS });
-        const both = [{ owner: 'a', slots: 2, build }, { owner: 'b', slots: 1, build: null }];
+        const both = [
+          { owner: 'a', slots: 2, build },
+          { owner: 'b', slots: 1, build: null },
+        ];
         expect([await at.store.workers(), await other.workers()]).toEqual([both, both]);
         await other.forgetWorker('b');
         expect(await at.store.workers()).toEqual(both.slice(0, 1));

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { cancelled, handedBack, progressed } from '../../src/task/transitions.js';
+import { cancelled, handedBack, progressed } from '../../src/task/lifecycle.js';
 import type { Task } from '../../src/task/task.js';
 import { claim, insertQueued, insertRunning, LONG_MS, OWNER, useStore, type StoreKind } from './store-under-test.js';
 
@@ -55,14 +55,20 @@ export function describeLeases(kind: StoreKind): void {
       const running = await insertRunning(at.store, 0);
       expect(await abandoned()).toEqual([running]);
       const startMs = performance.now();
-      expect(await at.store.renewLease({ key: running, fence: 1, attemptId: running.attemptId ?? '', leaseMs: SHORT_MS })).toBe(true);
+      expect(
+        await at.store.renewLease({ key: running, fence: 1, attemptId: running.attemptId ?? '', leaseMs: SHORT_MS }),
+      ).toBe(true);
       expect(await at.store.get(running)).toEqual(running);
       expect(await untilAbandoned(running, startMs)).toBeGreaterThanOrEqual(SHORT_MS - SLACK_MS);
     });
 
     it('a progress write renews the lease as well', async () => {
       const running = await insertRunning(at.store, 0);
-      const further = progressed(running, { phase: 'RENDERING', percent: 1, framesDone: 1, framesTotal: 2, outTimeUs: 3, speed: 1 }, 3000);
+      const further = progressed(
+        running,
+        { phase: 'RENDERING', percent: 1, framesDone: 1, framesTotal: 2, outTimeUs: 3, speed: 1 },
+        3000,
+      );
       await at.store.replace(running, further, { leaseMs: LONG_MS });
       expect(await abandoned()).toEqual([]);
     });
@@ -70,7 +76,12 @@ export function describeLeases(kind: StoreKind): void {
     it('nobody renews the lease of an attempt that does not hold the task', async () => {
       const running = await insertRunning(at.store, 0);
       const right = { key: running, fence: 1, attemptId: running.attemptId ?? '', leaseMs: LONG_MS };
-      for (const wrong of [{ attemptId: 'stranger' }, { fence: 0 }, { fence: 2 }, { key: { tenant: 'other', id: running.id } }]) {
+      for (const wrong of [
+        { attemptId: 'stranger' },
+        { fence: 0 },
+        { fence: 2 },
+        { key: { tenant: 'other', id: running.id } },
+      ]) {
         expect(await at.store.renewLease({ ...right, ...wrong })).toBe(false);
       }
       expect(await abandoned()).toEqual([running]);
@@ -86,7 +97,9 @@ export function describeLeases(kind: StoreKind): void {
       await at.store.replace(running, back, { leaseMs: 0 });
       const second = claim(back, 'worker-2');
       await at.store.replace(back, second, { leaseMs: LONG_MS });
-      expect(await at.store.renewLease({ key: running, fence: 1, attemptId: running.attemptId ?? '', leaseMs: 1 })).toBe(false);
+      expect(
+        await at.store.renewLease({ key: running, fence: 1, attemptId: running.attemptId ?? '', leaseMs: 1 }),
+      ).toBe(false);
       expect(await at.store.replace(running, cancelled(running, 4000), { leaseMs: 0 })).toBe(false);
       expect(await at.store.get(running)).toEqual(second);
     });

@@ -3,20 +3,38 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { ListFilter, ListQuery, TaskStore } from '../../src/task/ports/task-store.js';
 import { isTerminal, type Task } from '../../src/task/task.js';
-import { cancelled, claimed, failed, handedBack, progressed, succeeded, workerLost } from '../../src/task/transitions.js';
+import { cancelled, claimed, failed, handedBack, progressed, succeeded, workerLost } from '../../src/task/lifecycle.js';
 import { listOf, LONG_MS, newTask, OWNER, type StoreKind } from './store-under-test.js';
 
 /** One call, with small numbers that are turned into tasks by what has happened so far: sequences that shrink well. */
 type Operation =
-  | { readonly op: 'insert'; readonly tenant: string; readonly request: number | null; readonly text: string; readonly timeMs: number; readonly labels: Record<string, string>; readonly priority: number }
-  | { readonly op: 'move'; readonly task: number; readonly move: number; readonly stale: Partial<Pick<Task, 'revision' | 'fence' | 'attemptId'>>; readonly ended: boolean }
+  | {
+      readonly op: 'insert';
+      readonly tenant: string;
+      readonly request: number | null;
+      readonly text: string;
+      readonly timeMs: number;
+      readonly labels: Record<string, string>;
+      readonly priority: number;
+    }
+  | {
+      readonly op: 'move';
+      readonly task: number;
+      readonly move: number;
+      readonly stale: Partial<Pick<Task, 'revision' | 'fence' | 'attemptId'>>;
+      readonly ended: boolean;
+    }
   | { readonly op: 'renew'; readonly task: number; readonly rightAttempt: boolean; readonly ended: boolean }
   | { readonly op: 'read'; readonly task: number }
   | { readonly op: 'queued' | 'abandoned'; readonly limit: number }
   | { readonly op: 'remove'; readonly task: number; readonly stale: boolean }
   | { readonly op: 'diagnose'; readonly task: number; readonly text: string; readonly fence: number }
   | { readonly op: 'due'; readonly nowMs: number }
-  | ({ readonly op: 'list'; readonly limit: number; readonly after: number | null } & Pick<ListQuery, 'tenant' | 'order'> & ListFilter);
+  | ({ readonly op: 'list'; readonly limit: number; readonly after: number | null } & Pick<
+      ListQuery,
+      'tenant' | 'order'
+    > &
+      ListFilter);
 
 const tenant = fc.constantFrom('a', 'b');
 const index = fc.nat({ max: 20 });
@@ -25,24 +43,65 @@ const ended = fc.boolean();
 const order = fc.constantFrom('newest-first' as const, 'oldest-first' as const);
 const states = fc.option(fc.subarray(['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const));
 const value = fc.constantFrom('x', '$x', '');
-const labels = fc.array(fc.record({ key: fc.constantFrom('project', 'a-b'), value, equal: fc.boolean() }), { maxLength: 2 });
+const labels = fc.array(fc.record({ key: fc.constantFrom('project', 'a-b'), value, equal: fc.boolean() }), {
+  maxLength: 2,
+});
 const stale = fc.oneof(
   { weight: 4, arbitrary: fc.constant({}) },
   fc.record({ revision: fc.integer({ min: 0, max: 4 }) }),
   fc.record({ fence: fc.nat({ max: 3 }) }),
   fc.record({ attemptId: fc.constantFrom(null, 'attempt-1', 'stranger') }),
 );
-const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('$a', '$$NOW', '__proto__', 'a.b', '"', '\\u0000'));
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom('$a', '$$NOW', '__proto__', 'a.b', '"', '\\u0000'),
+);
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('insert' as const), tenant, request: fc.option(fc.nat({ max: 3 })), text, timeMs: fc.nat({ max: 3 }), labels: fc.dictionary(fc.constantFrom('project', 'a-b'), value), priority: fc.integer({ min: -1, max: 1 }) }) },
-  { weight: 8, arbitrary: fc.record({ op: fc.constant('move' as const), task: index, move: fc.nat({ max: 6 }), stale, ended }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('renew' as const), task: index, rightAttempt: fc.boolean(), ended }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      op: fc.constant('insert' as const),
+      tenant,
+      request: fc.option(fc.nat({ max: 3 })),
+      text,
+      timeMs: fc.nat({ max: 3 }),
+      labels: fc.dictionary(fc.constantFrom('project', 'a-b'), value),
+      priority: fc.integer({ min: -1, max: 1 }),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ op: fc.constant('move' as const), task: index, move: fc.nat({ max: 6 }), stale, ended }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ op: fc.constant('renew' as const), task: index, rightAttempt: fc.boolean(), ended }),
+  },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('read' as const), task: index }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('queued' as const, 'abandoned' as const), limit }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('list' as const), tenant, limit, after: fc.option(index), order, states, labels }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      op: fc.constant('list' as const),
+      tenant,
+      limit,
+      after: fc.option(index),
+      order,
+      states,
+      labels,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('remove' as const), task: index, stale: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('diagnose' as const), task: index, text, fence: fc.integer({ min: 0, max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant('diagnose' as const),
+      task: index,
+      text,
+      fence: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('due' as const), nowMs: fc.constantFrom(0, 1010, 5_000_000) }) },
 );
 
@@ -72,7 +131,9 @@ async function runBoth(model: TaskStore, store: TaskStore, operations: readonly 
   const known: Task[] = [];
   for (const [step, operation] of operations.entries()) {
     const expected = await apply(model, operation, known, step);
-    expect(await apply(store, operation, known, step), `step ${step}: ${JSON.stringify(operation)}`).toStrictEqual(expected);
+    expect(await apply(store, operation, known, step), `step ${step}: ${JSON.stringify(operation)}`).toStrictEqual(
+      expected,
+    );
     if (operation.op === 'insert') known.push(newTaskOf(operation, step));
   }
   for (const task of known) expect(await store.get(task)).toStrictEqual(await model.get(task));
@@ -81,7 +142,15 @@ async function runBoth(model: TaskStore, store: TaskStore, operations: readonly 
 function newTaskOf(operation: Operation & { op: 'insert' }, step: number): Task {
   const requestId = operation.request === null ? null : `request-${operation.request}`;
   const { tenant: owner, text: requestHash, timeMs: nowMs, priority } = operation;
-  return newTask({ id: `task-${step}`, tenant: owner, requestId, requestHash, nowMs, priority, labels: { ...operation.labels } });
+  return newTask({
+    id: `task-${step}`,
+    tenant: owner,
+    requestId,
+    requestHash,
+    nowMs,
+    priority,
+    labels: { ...operation.labels },
+  });
 }
 
 async function apply(store: TaskStore, operation: Operation, known: readonly Task[], step: number): Promise<unknown> {
@@ -91,7 +160,11 @@ async function apply(store: TaskStore, operation: Operation, known: readonly Tas
     case 'queued':
       return store.queued(operation.limit);
     case 'due':
-      return [byId(await store.overdue(100, { nowMs: operation.nowMs })), byId(await store.expired(100, { nowMs: operation.nowMs })), await store.stats()];
+      return [
+        byId(await store.overdue(100, { nowMs: operation.nowMs })),
+        byId(await store.expired(100, { nowMs: operation.nowMs })),
+        await store.stats(),
+      ];
     case 'remove':
     case 'diagnose': {
       const key = pick(known, operation.task);
@@ -106,7 +179,10 @@ async function apply(store: TaskStore, operation: Operation, known: readonly Tas
     case 'list': {
       const cursor = operation.after === null ? undefined : pick(known, operation.after);
       return listOf(store, {
-        tenant: operation.tenant, limit: operation.limit, order: operation.order, filter: { states: operation.states, labels: operation.labels },
+        tenant: operation.tenant,
+        limit: operation.limit,
+        order: operation.order,
+        filter: { states: operation.states, labels: operation.labels },
         after: cursor === undefined ? null : { createTimeMs: cursor.createTimeMs, id: cursor.id },
       });
     }
@@ -134,7 +210,8 @@ async function apply(store: TaskStore, operation: Operation, known: readonly Tas
 function moved(task: Task, move: number, step: number): Task {
   const nowMs = 1000 + step;
   if (isTerminal(task.state)) return { ...task, revision: task.revision + 1, updateTimeMs: nowMs };
-  if (task.state === 'QUEUED') return move === 0 ? cancelled(task, nowMs) : claimed(task, { attemptId: `attempt-${step}`, owner: OWNER, nowMs });
+  if (task.state === 'QUEUED')
+    return move === 0 ? cancelled(task, nowMs) : claimed(task, { attemptId: `attempt-${step}`, owner: OWNER, nowMs });
   switch (move) {
     case 0:
       return cancelled(task, nowMs);
@@ -147,7 +224,11 @@ function moved(task: Task, move: number, step: number): Task {
     case 4:
       return workerLost(task, nowMs);
     default:
-      return progressed(task, { phase: 'RENDERING', percent: step, framesDone: step, framesTotal: 99, outTimeUs: step, speed: 0.5 }, nowMs);
+      return progressed(
+        task,
+        { phase: 'RENDERING', percent: step, framesDone: step, framesTotal: 99, outTimeUs: step, speed: 0.5 },
+        nowMs,
+      );
   }
 }
 

@@ -2,8 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ListCursor, ListQuery, TaskStore } from '../../src/task/ports/task-store.js';
 import type { Task } from '../../src/task/task.js';
-import { cancelled } from '../../src/task/transitions.js';
-import { claim, insertQueued, insertRunning, LONG_MS, OWNER, useStore, type StoreKind, listOf } from './store-under-test.js';
+import { cancelled } from '../../src/task/lifecycle.js';
+import {
+  claim,
+  insertQueued,
+  insertRunning,
+  LONG_MS,
+  OWNER,
+  useStore,
+  type StoreKind,
+  listOf,
+} from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
 
@@ -44,7 +53,8 @@ export function describeQueries(kind: StoreKind): void {
       };
       await Promise.all(Array.from({ length: 32 }, (_, i) => claimer(`w${i}`)));
       expect(claims.sort()).toEqual(tasks.map((task) => task.id).sort());
-      for (const task of tasks) expect(await at.store.get(task)).toMatchObject({ state: 'RUNNING', fence: 1, attempt: 1, revision: 2 });
+      for (const task of tasks)
+        expect(await at.store.get(task)).toMatchObject({ state: 'RUNNING', fence: 1, attempt: 1, revision: 2 });
     });
   });
 
@@ -55,34 +65,40 @@ export function describeQueries(kind: StoreKind): void {
       expect(await at.store.count('default')).toBe(0);
       for (let i = 0; i < 3; i++) await insertQueued(at.store, { nowMs: i });
       await insertQueued(at.store, { tenant: 'other' });
-      expect([await at.store.count('default'), await at.store.count('other'), await at.store.count('none')]).toEqual([3, 1, 0]);
+      expect([await at.store.count('default'), await at.store.count('other'), await at.store.count('none')]).toEqual([
+        3, 1, 0,
+      ]);
     });
 
     it('is newest first, ties by id highest first, of one tenant, in pages without gap or repetition', async () => {
       const tasks: Task[] = [];
-      for (let i = 0; i < 23; i++) tasks.push(await insertQueued(at.store, { nowMs: 1000 + Math.floor(i / 7), id: randomUUID() }));
+      for (let i = 0; i < 23; i++)
+        tasks.push(await insertQueued(at.store, { nowMs: 1000 + Math.floor(i / 7), id: randomUUID() }));
       await insertQueued(at.store, { tenant: 'other', nowMs: 5000 });
       const expected = tasks.sort((a, b) => b.createTimeMs - a.createTimeMs || (a.id < b.id ? 1 : -1));
       for (const limit of [1, 5, 23, 100]) expect(await allPages(at.store, limit)).toEqual(expected);
     });
 
-    it.each(['newest-first', 'oldest-first'] as const)('%s: pages stay stable while tasks come, change and go', async (order) => {
-      const tasks: Task[] = [];
-      for (let i = 0; i < 9; i++) tasks.push(await insertQueued(at.store, { nowMs: 1000 }));
-      const expected = tasks.map((task) => task.id).sort();
-      if (order === 'newest-first') expected.reverse();
-      // What was on the page before goes, the cursor's own task included; what comes does so in front of it.
-      const seen = await allPages(at.store, 2, {
-        order,
-        between: async (page) => {
-          for (const task of page) expect(await at.store.remove(task)).toBe(true);
-          await insertQueued(at.store, { nowMs: order === 'newest-first' ? 2000 : 500, id: `new-${randomUUID()}` });
-          const next = tasks.find((task) => task.id === expected.at(-1));
-          if (next !== undefined) await at.store.replace(next, claim(next, OWNER), lease);
-        },
-      });
-      expect(seen.map((task) => task.id)).toEqual(expected);
-    });
+    it.each(['newest-first', 'oldest-first'] as const)(
+      '%s: pages stay stable while tasks come, change and go',
+      async (order) => {
+        const tasks: Task[] = [];
+        for (let i = 0; i < 9; i++) tasks.push(await insertQueued(at.store, { nowMs: 1000 }));
+        const expected = tasks.map((task) => task.id).sort();
+        if (order === 'newest-first') expected.reverse();
+        // What was on the page before goes, the cursor's own task included; what comes does so in front of it.
+        const seen = await allPages(at.store, 2, {
+          order,
+          between: async (page) => {
+            for (const task of page) expect(await at.store.remove(task)).toBe(true);
+            await insertQueued(at.store, { nowMs: order === 'newest-first' ? 2000 : 500, id: `new-${randomUUID()}` });
+            const next = tasks.find((task) => task.id === expected.at(-1));
+            if (next !== undefined) await at.store.replace(next, claim(next, OWNER), lease);
+          },
+        });
+        expect(seen.map((task) => task.id)).toEqual(expected);
+      },
+    );
   });
 }
 
@@ -91,7 +107,11 @@ interface Paging {
   readonly between?: (page: readonly Task[]) => Promise<void>;
 }
 
-async function allPages(store: TaskStore, limit: number, { order = 'newest-first', between }: Paging = {}): Promise<Task[]> {
+async function allPages(
+  store: TaskStore,
+  limit: number,
+  { order = 'newest-first', between }: Paging = {},
+): Promise<Task[]> {
   const seen: Task[] = [];
   let after: ListCursor | null = null;
   for (;;) {

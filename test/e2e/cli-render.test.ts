@@ -18,7 +18,17 @@ let media: string;
 let out: string;
 beforeAll(async () => {
   media = await mkdtemp(join(tmpdir(), 'cutroom-render-media-'));
-  await run('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', 'color=teal:size=64x64', '-frames:v', '1', join(media, 'a.png')]);
+  await run('ffmpeg', [
+    '-loglevel',
+    'error',
+    '-f',
+    'lavfi',
+    '-i',
+    'color=teal:size=64x64',
+    '-frames:v',
+    '1',
+    join(media, 'a.png'),
+  ]);
   await writeFile(join(media, 'fake.mp4'), 'this is text, not a video');
 });
 beforeEach(async () => {
@@ -35,17 +45,29 @@ async function spec(montage: object): Promise<string> {
 }
 
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [bin, 'render', ...args], { cwd: out, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const done = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(([stdout, stderr, [exitCode]]) => ({
-    exitCode: exitCode as number | null, stdout, stderr,
-  }));
+  const child = spawn(process.execPath, [bin, 'render', ...args], {
+    cwd: out,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const done = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
+    ([stdout, stderr, [exitCode]]) => ({
+      exitCode: exitCode as number | null,
+      stdout,
+      stderr,
+    }),
+  );
   return { child, done };
 }
 const render = (...args: string[]) => start(args).done;
 
 /** Processes whose working folder lies in `folder`. */
 async function processesIn(folder: string): Promise<string[]> {
-  const { stdout } = await run('bash', ['-c', `for p in /proc/[0-9]*; do c=$(readlink $p/cwd) || continue; [[ $c == "$0"/* ]] && tr '\\0' ' ' < $p/cmdline; done; true`, folder]);
+  const { stdout } = await run('bash', [
+    '-c',
+    `for p in /proc/[0-9]*; do c=$(readlink $p/cwd) || continue; [[ $c == "$0"/* ]] && tr '\\0' ' ' < $p/cmdline; done; true`,
+    folder,
+  ]);
   return stdout.split('\n').filter((line) => line !== '');
 }
 
@@ -61,21 +83,42 @@ describe('cutroom render', () => {
 
   test('is not disturbed by the settings of a service, which are not its own', async () => {
     const file = await spec({ materials: [{ uri: join(media, 'a.png') }], longestClip: '1s' });
-    const env = { CUTROOM_GRPC_ADDRESS: 'render.example:443', MONGODB_URI: 'mongodb://nowhere.example/', CUTROOM_INPUT_ROOTS: '/nowhere' };
+    const env = {
+      CUTROOM_GRPC_ADDRESS: 'render.example:443',
+      MONGODB_URI: 'mongodb://nowhere.example/',
+      CUTROOM_INPUT_ROOTS: '/nowhere',
+    };
     expect(await start([file, '-o', 'video.mp4'], env).done).toMatchObject({ exitCode: 0 });
   });
 
   test('--json prints a task at each change, the last with the video and how it was made', async () => {
-    const result = await render(await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }), '-o', 'video.mp4', '--json');
-    const tasks = result.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const result = await render(
+      await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }),
+      '-o',
+      'video.mp4',
+      '--json',
+    );
+    const tasks = result.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(result.stderr).toBe('');
     expect(tasks[0]).toMatchObject({ state: 'RUNNING', progress: 0, videos: [] });
-    expect(tasks.at(-1)).toMatchObject({ state: 'SUCCEEDED', progress: 100, videos: [pathToFileURL(join(out, 'video.mp4')).href] });
+    expect(tasks.at(-1)).toMatchObject({
+      state: 'SUCCEEDED',
+      progress: 100,
+      videos: [pathToFileURL(join(out, 'video.mp4')).href],
+    });
     expect(tasks.at(-1)).toHaveProperty('diagnostics.commands');
   });
 
   test('--print-command prints what was run, as a shell takes it', async () => {
-    const result = await render(await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }), '-o', 'video.mp4', '--print-command');
+    const result = await render(
+      await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }),
+      '-o',
+      'video.mp4',
+      '--print-command',
+    );
     const lines = result.stdout.split('\n');
     expect(lines.find((line) => line.startsWith('ffmpeg ') && line.includes('libx264'))).toContain("-map '[video]'");
     expect(lines).toContain('# graph.txt:');
@@ -85,7 +128,8 @@ describe('cutroom render', () => {
   test('a bad spec is refused with every violation, and no folder is made', async () => {
     const result = await render(await spec({ materials: [{ uri: 'missing.png' }], resolution: 7 }), '-o', 'video.mp4');
     expect(result).toMatchObject({ exitCode: 1, stdout: '' });
-    for (const field of ['spec.montage.materials[0].uri', 'spec.montage.resolution']) expect(result.stderr).toContain(`\n  ${field}: `);
+    for (const field of ['spec.montage.materials[0].uri', 'spec.montage.resolution'])
+      expect(result.stderr).toContain(`\n  ${field}: `);
     expect(await readdir(out)).toEqual([]);
   });
 
@@ -99,23 +143,38 @@ describe('cutroom render', () => {
     expect(await readFile(join(out, 'video.mp4'), 'utf8')).toBe('of yesterday');
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves nothing: no process, no scratch, no part of a video', async (signal) => {
-    await writeFile(join(out, 'video.mp4'), 'of yesterday');
-    const { child, done } = start([await spec({ materials: [{ uri: 'a.png' }], longestClip: '100s', resolution: 360 }), '-o', 'video.mp4']);
-    let stderr = '';
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    await eventually('frames are made', () => /RENDERING, [1-9]/.test(stderr), 30_000);
-    expect((await processesIn(out)).join('\n')).toContain('ffmpeg');
-    child.kill(signal);
-    expect(await done).toMatchObject({ exitCode: 130, stdout: '' });
-    expect(await processesIn(out)).toEqual([]);
-    expect(await readdir(out)).toEqual(['video.mp4']);
-    expect(await readFile(join(out, 'video.mp4'), 'utf8')).toBe('of yesterday');
-  });
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s leaves nothing: no process, no scratch, no part of a video',
+    async (signal) => {
+      await writeFile(join(out, 'video.mp4'), 'of yesterday');
+      const { child, done } = start([
+        await spec({ materials: [{ uri: 'a.png' }], longestClip: '100s', resolution: 360 }),
+        '-o',
+        'video.mp4',
+      ]);
+      let stderr = '';
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+      await eventually('frames are made', () => /RENDERING, [1-9]/.test(stderr), 30_000);
+      expect((await processesIn(out)).join('\n')).toContain('ffmpeg');
+      child.kill(signal);
+      expect(await done).toMatchObject({ exitCode: 130, stdout: '' });
+      expect(await processesIn(out)).toEqual([]);
+      expect(await readdir(out)).toEqual(['video.mp4']);
+      expect(await readFile(join(out, 'video.mp4'), 'utf8')).toBe('of yesterday');
+    },
+  );
 
   test('kill -9 leaves no process', async () => {
-    const { child, done } = start([await spec({ materials: [{ uri: 'a.png' }], longestClip: '600s' }), '-o', 'video.mp4']);
-    await eventually('ffmpeg runs', async () => (await processesIn(out)).some((command) => command.includes('libx264')), 30_000);
+    const { child, done } = start([
+      await spec({ materials: [{ uri: 'a.png' }], longestClip: '600s' }),
+      '-o',
+      'video.mp4',
+    ]);
+    await eventually(
+      'ffmpeg runs',
+      async () => (await processesIn(out)).some((command) => command.includes('libx264')),
+      30_000,
+    );
     child.kill('SIGKILL');
     await done;
     await eventually('ffmpeg is gone', async () => (await processesIn(out)).length === 0);
@@ -132,8 +191,13 @@ describe('cutroom render', () => {
   });
 
   test('without ffmpeg it says what to install', async () => {
-    const result = await start([await spec({ materials: [{ uri: 'a.png' }] }), '-o', 'video.mp4'], { CUTROOM_FFMPEG: 'no-such-ffmpeg' }).done;
-    expect(result).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no-such-ffmpeg not found: install ffmpeg') as unknown });
+    const result = await start([await spec({ materials: [{ uri: 'a.png' }] }), '-o', 'video.mp4'], {
+      CUTROOM_FFMPEG: 'no-such-ffmpeg',
+    }).done;
+    expect(result).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('no-such-ffmpeg not found: install ffmpeg') as unknown,
+    });
     expect(await readdir(out)).toEqual([]);
   });
 });
@@ -142,7 +206,14 @@ test('cutroom doctor finds the service that runs, and takes its ports and its st
   const env = { CUTROOM_DATA_DIR: join(out, 'data'), CUTROOM_INPUT_ROOTS: media };
   const service = await spawnService(env);
   try {
-    const { stdout } = await run(process.execPath, [bin, 'doctor'], { env: { ...process.env, ...env, CUTROOM_GRPC_ADDRESS: service.grpc, CUTROOM_HTTP_ADDRESS: new URL(service.http).host } });
+    const { stdout } = await run(process.execPath, [bin, 'doctor'], {
+      env: {
+        ...process.env,
+        ...env,
+        CUTROOM_GRPC_ADDRESS: service.grpc,
+        CUTROOM_HTTP_ADDRESS: new URL(service.http).host,
+      },
+    });
     expect(stdout).toMatch(/^ok {4}service {2}runs here/m);
   } finally {
     await service.stop();

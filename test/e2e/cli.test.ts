@@ -15,7 +15,17 @@ let folder: string;
 let service: SpawnedService;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cutroom-cli-e2e-'));
-  const ffmpeg = spawn('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', 'color=teal:size=64x64', '-frames:v', '1', join(folder, 'a.png')]);
+  const ffmpeg = spawn('ffmpeg', [
+    '-loglevel',
+    'error',
+    '-f',
+    'lavfi',
+    '-i',
+    'color=teal:size=64x64',
+    '-frames:v',
+    '1',
+    join(folder, 'a.png'),
+  ]);
   await once(ffmpeg, 'close');
   service = await spawnService(env());
 });
@@ -25,7 +35,12 @@ afterAll(async () => {
 });
 
 function env(): Record<string, string> {
-  return { CUTROOM_DATA_DIR: join(folder, 'data'), CUTROOM_INPUT_ROOTS: folder, CUTROOM_LEASE_MS: '1000', CUTROOM_HEARTBEAT_MS: '100' };
+  return {
+    CUTROOM_DATA_DIR: join(folder, 'data'),
+    CUTROOM_INPUT_ROOTS: folder,
+    CUTROOM_LEASE_MS: '1000',
+    CUTROOM_HEARTBEAT_MS: '100',
+  };
 }
 
 async function spec(name: string, montage: object): Promise<string> {
@@ -35,18 +50,24 @@ async function spec(name: string, montage: object): Promise<string> {
 
 function start(args: readonly string[], address = service.grpc) {
   const child = spawn(process.execPath, [bin, '--address', address, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const done = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(([stdout, stderr, [exitCode]]) => ({
-    exitCode: exitCode as number | null,
-    stdout,
-    stderr,
-  }));
+  const done = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
+    ([stdout, stderr, [exitCode]]) => ({
+      exitCode: exitCode as number | null,
+      stdout,
+      stderr,
+    }),
+  );
   return { child, done };
 }
 const cutroom = (...args: string[]) => start(args).done;
 
 describe('the CLI against the service', () => {
   test('submits, watches to the end, and the URL it prints is an MP4', async () => {
-    const run = await cutroom('submit', await spec('short.json', { materials: [{ uri: 'a.png' }], longestClip: '1s', resolution: 144 }), '--watch');
+    const run = await cutroom(
+      'submit',
+      await spec('short.json', { materials: [{ uri: 'a.png' }], longestClip: '1s', resolution: 144 }),
+      '--watch',
+    );
     expect(run).toMatchObject({ exitCode: 0 });
     expect(run.stderr).toMatch(/SUCCEEDED in .*: final-1\.mp4 {2}144x256, 1\.0 s, 30 frames/);
     const video = Buffer.from(await (await fetch(run.stdout.trim())).arrayBuffer());
@@ -54,7 +75,10 @@ describe('the CLI against the service', () => {
   });
 
   test('prints every violation of a bad spec with its field', async () => {
-    const run = await cutroom('submit', await spec('bad.json', { materials: [{ uri: 'missing.png' }], resolution: 7, backgroundColor: 'red' }));
+    const run = await cutroom(
+      'submit',
+      await spec('bad.json', { materials: [{ uri: 'missing.png' }], resolution: 7, backgroundColor: 'red' }),
+    );
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
     for (const field of ['spec.montage.materials[0].uri', 'spec.montage.resolution', 'spec.montage.background_color']) {
       expect(run.stderr).toContain(`\n  ${field}: `);
@@ -71,14 +95,21 @@ describe('the CLI against the service', () => {
 
   test('a watch goes on when the server is killed and started again on its port, and sees the task through', async () => {
     const first = await spawnService({ ...env(), CUTROOM_DATA_DIR: join(folder, 'restart') });
-    const submit = await start(['submit', await spec('long.json', { materials: [{ uri: 'a.png' }], longestClip: '40s', resolution: 360 })], first.grpc).done;
+    const submit = await start(
+      ['submit', await spec('long.json', { materials: [{ uri: 'a.png' }], longestClip: '40s', resolution: 360 })],
+      first.grpc,
+    ).done;
     const watch = start(['watch', submit.stdout.trim()], first.grpc);
     let stderr = '';
     watch.child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     await eventually('the render is under way', () => stderr.includes('RENDERING'));
     await first.kill();
     await eventually('the loss is told', () => stderr.includes('lost the server'));
-    const second = await spawnService({ ...env(), CUTROOM_DATA_DIR: join(folder, 'restart'), CUTROOM_GRPC_ADDRESS: first.grpc });
+    const second = await spawnService({
+      ...env(),
+      CUTROOM_DATA_DIR: join(folder, 'restart'),
+      CUTROOM_GRPC_ADDRESS: first.grpc,
+    });
     try {
       expect(await watch.done).toMatchObject({ exitCode: 0 });
     } finally {
@@ -87,7 +118,10 @@ describe('the CLI against the service', () => {
   });
 
   test('Ctrl-C leaves a watch with 130 and the task running; cancel ends it; watching it then ends with 1', async () => {
-    const submit = await cutroom('submit', await spec('longer.json', { materials: [{ uri: 'a.png' }], longestClip: '600s' }));
+    const submit = await cutroom(
+      'submit',
+      await spec('longer.json', { materials: [{ uri: 'a.png' }], longestClip: '600s' }),
+    );
     const id = submit.stdout.trim();
     const watch = start(['--json', 'watch', id]);
     await once(watch.child.stdout, 'data');
@@ -100,7 +134,9 @@ describe('the CLI against the service', () => {
   });
 
   test('a reader that leaves early is no failure', async () => {
-    const list = spawn(process.execPath, [bin, '--address', service.grpc, '--json', 'list', '--all'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const list = spawn(process.execPath, [bin, '--address', service.grpc, '--json', 'list', '--all'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     list.stdout.destroy();
     await once(list, 'exit');
     expect(list.exitCode).toBe(0);

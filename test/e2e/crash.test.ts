@@ -11,7 +11,11 @@ const backends: Backend[] = skipWithoutMongod() ? ['SQLite'] : ['SQLite', 'Mongo
 /** Short, so that a takeover on MongoDB does not take 20 s. */
 const LEASE = { CUTROOM_LEASE_MS: '3000', CUTROOM_HEARTBEAT_MS: '500', CUTROOM_SWEEP_MS: '200' };
 /** Some seconds of work, enough to be killed in. */
-const montage = { materials: Array.from({ length: 6 }, () => ({ uri: 'busy.mp4' })), longest_clip: { seconds: 3 }, resolution: 540 };
+const montage = {
+  materials: Array.from({ length: 6 }, () => ({ uri: 'busy.mp4' })),
+  longest_clip: { seconds: 3 },
+  resolution: 540,
+};
 
 describe.each(backends)('when processes die, on %s', (backend) => {
   let place: Deployment;
@@ -24,7 +28,11 @@ describe.each(backends)('when processes die, on %s', (backend) => {
   /** A task in mid-render. */
   async function rendering(client: ForeignClient, pid: number) {
     const task = await submit(client, montage);
-    await eventually('frames', async () => ((await get(client, task.name)).progress_detail?.frames_done ?? 0) > 0, 30_000);
+    await eventually(
+      'frames',
+      async () => ((await get(client, task.name)).progress_detail?.frames_done ?? 0) > 0,
+      30_000,
+    );
     const [ffmpeg] = await ffmpegsOf(pid);
     expect(ffmpeg).toBeDefined();
     return { name: task.name, ffmpeg: ffmpeg! };
@@ -33,7 +41,11 @@ describe.each(backends)('when processes die, on %s', (backend) => {
   it('kill -9 in mid-render and a restart: ffmpeg dies with its parent, the task runs again and succeeds', async () => {
     const first = await place.start(LEASE);
     const { name, ffmpeg } = await rendering(place.client(first), first.pid);
-    const waiting = await submit(place.client(first), { materials: [{ uri: 'busy.mp4' }], longest_clip: { seconds: 1 }, resolution: 144 });
+    const waiting = await submit(place.client(first), {
+      materials: [{ uri: 'busy.mp4' }],
+      longest_clip: { seconds: 1 },
+      resolution: 144,
+    });
     await first.kill();
     await eventually('ffmpeg is dead', async () => !(await isAlive(ffmpeg)), 2000);
 
@@ -52,7 +64,10 @@ describe.each(backends)('when processes die, on %s', (backend) => {
     const first = await place.start({ ...LEASE, CUTROOM_DRAIN_MS: '100' });
     const client = place.client(first);
     const { name } = await rendering(client, first.pid);
-    const watching = watchToEnd(client, name).then(() => null, (error: unknown) => error as ServiceError);
+    const watching = watchToEnd(client, name).then(
+      () => null,
+      (error: unknown) => error as ServiceError,
+    );
     expect(await first.stop()).toBe(0);
     const error = await watching;
     expect(error).not.toBeNull();
@@ -87,7 +102,11 @@ describe.skipIf(!backends.includes('MongoDB'))('two services on one MongoDB', ()
     const client = place.client(door);
     const task = await submit(client, montage);
     const watching = watchToEnd(client, task.name);
-    await eventually('frames', async () => ((await get(client, task.name)).progress_detail?.frames_done ?? 0) > 0, 30_000);
+    await eventually(
+      'frames',
+      async () => ((await get(client, task.name)).progress_detail?.frames_done ?? 0) > 0,
+      30_000,
+    );
     const [ffmpeg] = await ffmpegsOf(worker.pid);
     await client.call('CancelTask', { name: task.name });
     await eventually('ffmpeg is dead', async () => !(await isAlive(ffmpeg!)), 1000);
@@ -98,7 +117,11 @@ describe.skipIf(!backends.includes('MongoDB'))('two services on one MongoDB', ()
     // Both are there before the task is, so that however slow the machine is the heir is not late.
     const services = [await place.start(LEASE), await place.start(LEASE)] as const;
     const task = await submit(place.client(services[0]), montage);
-    await eventually('frames', async () => ((await get(place.client(services[0]), task.name)).progress_detail?.frames_done ?? 0) > 0, 30_000);
+    await eventually(
+      'frames',
+      async () => ((await get(place.client(services[0]), task.name)).progress_detail?.frames_done ?? 0) > 0,
+      30_000,
+    );
     const firstHasIt = (await ffmpegsOf(services[0].pid)).length > 0;
     const [doomed, heir] = firstHasIt ? services : [services[1], services[0]];
     const watching = watchToEnd(place.client(heir), task.name);

@@ -18,9 +18,23 @@ export interface ForeignTask {
   readonly attempt?: number;
   readonly failures?: number;
   readonly videos?: readonly string[];
-  readonly outputs: readonly { key: string; url: string; size_bytes: string; frame_count: number; width: number; height: number; sha256: string }[];
+  readonly outputs: readonly {
+    key: string;
+    url: string;
+    size_bytes: string;
+    frame_count: number;
+    width: number;
+    height: number;
+    sha256: string;
+  }[];
   readonly progress_detail: { phase: string; frames_done?: number; frames_total?: number } | null;
-  readonly error: { reason: string; category: string; field: string; retryable?: boolean; status: { code: number; message: string } } | null;
+  readonly error: {
+    reason: string;
+    category: string;
+    field: string;
+    retryable?: boolean;
+    status: { code: number; message: string };
+  } | null;
 }
 
 /** A place to run services in: inputs, a data folder, a database, and clients. Everything goes with `close`. */
@@ -44,7 +58,12 @@ export async function deploy(backend: Backend): Promise<Deployment> {
     dataDir,
     async start(env = {}) {
       const store: Record<string, string> = mongod ? { MONGODB_URI: mongod.uriOf('e2e') } : {};
-      const service = await spawnService({ CUTROOM_DATA_DIR: dataDir, CUTROOM_INPUT_ROOTS: media.folder, ...store, ...env });
+      const service = await spawnService({
+        CUTROOM_DATA_DIR: dataDir,
+        CUTROOM_INPUT_ROOTS: media.folder,
+        ...store,
+        ...env,
+      });
       services.push(service);
       return service;
     },
@@ -65,7 +84,10 @@ export async function deploy(backend: Backend): Promise<Deployment> {
 }
 
 /** Follows a task to its end. */
-export async function watchToEnd(client: ForeignClient, name: string): Promise<readonly { task: ForeignTask; atMs: number }[]> {
+export async function watchToEnd(
+  client: ForeignClient,
+  name: string,
+): Promise<readonly { task: ForeignTask; atMs: number }[]> {
   const events: { task: ForeignTask; atMs: number }[] = [];
   for await (const event of client.watch({ name })) {
     const { task } = event as { task?: ForeignTask };
@@ -85,11 +107,13 @@ export async function get(client: ForeignClient, name: string): Promise<ForeignT
 /** The ffmpeg processes that descend from a process now. */
 export async function ffmpegsOf(pid: number): Promise<number[]> {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(all.map(async (candidate) => {
-    const status = await readFile(`/proc/${candidate}/status`, 'utf8').catch(() => '');
-    const isFfmpeg = /^Name:\s+ffmpeg$/m.test(status) && !/^State:\s+Z/m.test(status);
-    return isFfmpeg && Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) === pid ? [candidate] : [];
-  }));
+  const found = await Promise.all(
+    all.map(async (candidate) => {
+      const status = await readFile(`/proc/${candidate}/status`, 'utf8').catch(() => '');
+      const isFfmpeg = /^Name:\s+ffmpeg$/m.test(status) && !/^State:\s+Z/m.test(status);
+      return isFfmpeg && Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) === pid ? [candidate] : [];
+    }),
+  );
   return found.flat();
 }
 

@@ -20,38 +20,62 @@ afterAll(() => place.close());
 
 interface JsonError {
   readonly code: number;
-  readonly details: readonly { readonly '@type': string; readonly fieldViolations?: readonly { field: string; description: string }[] }[];
+  readonly details: readonly {
+    readonly '@type': string;
+    readonly fieldViolations?: readonly { field: string; description: string }[];
+  }[];
 }
 
 async function post(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(service.http + path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+  const response = await fetch(service.http + path, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
   return { status: response.status, body: await response.json() };
 }
 
 /** The violations of a refusal over JSON. */
 function violationsIn(body: unknown): readonly { field: string; description: string }[] {
-  return (body as JsonError).details.find((detail) => detail['@type'].endsWith('google.rpc.BadRequest'))?.fieldViolations ?? [];
+  return (
+    (body as JsonError).details.find((detail) => detail['@type'].endsWith('google.rpc.BadRequest'))?.fieldViolations ??
+    []
+  );
 }
 
 /** The violations of a refusal over gRPC. */
 async function violationsOf(call: Promise<unknown>): Promise<readonly { field: string; description: string }[]> {
   const { code, details } = await failureOf(call);
   expect(code).toBe(3);
-  return (details['google.rpc.BadRequest'] as { field_violations: { field: string; description: string }[] }).field_violations;
+  return (details['google.rpc.BadRequest'] as { field_violations: { field: string; description: string }[] })
+    .field_violations;
 }
 
 describe('ProbeMedia', () => {
   it('tells the same through both doors', async () => {
     expect(await client.call('ProbeMedia', { uri: 'plain.mp4' })).toMatchObject({
-      format: 'mov,mp4,m4a,3gp,3g2,mj2', video: { codec: 'h264', width: 320, height: 240, frame_rate: { numerator: 30, denominator: 1 } }, audio: { codec: 'aac' },
+      format: 'mov,mp4,m4a,3gp,3g2,mj2',
+      video: { codec: 'h264', width: 320, height: 240, frame_rate: { numerator: 30, denominator: 1 } },
+      audio: { codec: 'aac' },
     });
     expect(await post('/v1/media:probe', { uri: 'plain.mp4' })).toMatchObject({
-      status: 200, body: { format: 'mov,mp4,m4a,3gp,3g2,mj2', video: { codec: 'h264', width: 320, height: 240, rotation: 0, image: false }, audio: { codec: 'aac' } },
+      status: 200,
+      body: {
+        format: 'mov,mp4,m4a,3gp,3g2,mj2',
+        video: { codec: 'h264', width: 320, height: 240, rotation: 0, image: false },
+        audio: { codec: 'aac' },
+      },
     });
-    expect(await post('/v1/media:probe', { uri: 'still.png' })).toMatchObject({ body: { duration: null, video: { image: true, width: 64 }, audio: null } });
+    expect(await post('/v1/media:probe', { uri: 'still.png' })).toMatchObject({
+      body: { duration: null, video: { image: true, width: 64 }, audio: null },
+    });
   });
 
-  it.each([['text.mp4', /^INPUT_NOT_MEDIA/], ['gone.mp4', /does not exist/], ['/etc/passwd', /outside/], ['', /is required/]])('refuses %j through both doors, with the field', async (uri, description) => {
+  it.each([
+    ['text.mp4', /^INPUT_NOT_MEDIA/],
+    ['gone.mp4', /does not exist/],
+    ['/etc/passwd', /outside/],
+    ['', /is required/],
+  ])('refuses %j through both doors, with the field', async (uri, description) => {
     const expected = [{ field: 'uri', description: expect.stringMatching(description) as string }];
     expect(await violationsOf(client.call('ProbeMedia', { uri }))).toMatchObject(expected);
     const { status, body } = await post('/v1/media:probe', { uri });
@@ -63,13 +87,21 @@ describe('a submit that only validates', () => {
   const bad = { materials: [{ uri: 'plain.mp4' }, { uri: 'text.mp4' }], subtitles: { uri: 'cues.vtt' } };
   const wrong = [
     { field: 'spec.montage.materials[1].uri', description: expect.stringMatching(/^INPUT_NOT_MEDIA/) as string },
-    { field: 'spec.montage.subtitles.uri', description: expect.stringMatching(/^SUBTITLES_NOT_READABLE: .* line 3 has times that cannot be read$/) as string },
+    {
+      field: 'spec.montage.subtitles.uri',
+      description: expect.stringMatching(/^SUBTITLES_NOT_READABLE: .* line 3 has times that cannot be read$/) as string,
+    },
   ];
 
   it('reads the inputs, and tells everything that is wrong with them through both doors', async () => {
-    expect(await violationsOf(client.call('SubmitTask', { spec: { montage: bad }, validate_only: true }))).toMatchObject(wrong);
+    expect(
+      await violationsOf(client.call('SubmitTask', { spec: { montage: bad }, validate_only: true })),
+    ).toMatchObject(wrong);
     const { status, body } = await post('/v1/tasks', { spec: { montage: bad }, validateOnly: true });
-    expect([status, violationsIn(body)]).toEqual([400, wrong.map((violation) => expect.objectContaining(violation) as unknown)]);
+    expect([status, violationsIn(body)]).toEqual([
+      400,
+      wrong.map((violation) => expect.objectContaining(violation) as unknown),
+    ]);
   });
 
   it('answers with every default where all is right, and stores nothing', async () => {
@@ -77,7 +109,10 @@ describe('a submit that only validates', () => {
     const answer = await client.call('SubmitTask', { spec: { montage }, validate_only: true });
     expect(answer).toMatchObject({ spec: { montage: { resolution: 1080, variants: 1 } } });
     expect(answer.name ?? '').toBe('');
-    expect(await post('/v1/tasks', { spec: { montage }, validateOnly: true })).toMatchObject({ status: 200, body: { name: '', spec: { montage: { resolution: 1080, fit: 'FIT_COVER' } } } });
+    expect(await post('/v1/tasks', { spec: { montage }, validateOnly: true })).toMatchObject({
+      status: 200,
+      body: { name: '', spec: { montage: { resolution: 1080, fit: 'FIT_COVER' } } },
+    });
     expect((await client.call('ListTasks', {})).tasks ?? []).toEqual([]);
   });
 });
@@ -95,16 +130,22 @@ describe('a label by the name __proto__', () => {
     const field = (tag: number, content: Buffer) => Buffer.concat([Buffer.from([tag, content.length]), content]);
     const material = field(0x0a, Buffer.from('plain.mp4'));
     const request = Buffer.concat([
-      field(0x0a, field(0x12, field(0x0a, material))), field(0x1a, Buffer.concat([field(0x0a, Buffer.from('__proto__')), field(0x12, Buffer.from('x'))])),
+      field(0x0a, field(0x12, field(0x0a, material))),
+      field(0x1a, Buffer.concat([field(0x0a, Buffer.from('__proto__')), field(0x12, Buffer.from('x'))])),
     ]);
     const raw = new Client(service.grpc, credentials.createInsecure());
     const same = (bytes: Buffer) => bytes;
     const error = await new Promise<ServiceError | null>((resolve) => {
-      raw.makeUnaryRequest('/cutroom.v1.TaskService/SubmitTask', same, same, request, (refusal) => { resolve(refusal); });
+      raw.makeUnaryRequest('/cutroom.v1.TaskService/SubmitTask', same, same, request, (refusal) => {
+        resolve(refusal);
+      });
     });
     raw.close();
     const { code, details } = decodeError(error!);
-    expect([code, details['google.rpc.BadRequest']]).toMatchObject([3, { field_violations: [{ field: 'labels["__proto__"]' }] }]);
+    expect([code, details['google.rpc.BadRequest']]).toMatchObject([
+      3,
+      { field_violations: [{ field: 'labels["__proto__"]' }] },
+    ]);
     expect((await client.call('ListTasks', {})).tasks ?? []).toEqual([]);
   });
 });

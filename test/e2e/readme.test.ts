@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Code } from '../../generated/google/rpc/code.js';
-import { TaskError, type TaskErrorDetail, type TaskErrorReason } from '../../src/task/errors.js';
+import { CallError, type CallErrorDetail, type CallErrorReason } from '../../src/task/call-error.js';
 import { FAILURES } from '../../src/task/failure.js';
 import { statusOf } from '../../src/wire/status-mapping.js';
 import { toConfig } from '../../src/config/config.js';
@@ -22,7 +22,7 @@ const examples = [...readme.matchAll(/^```(\w+) test=(\S+)(?: expect=(\S+))?\n([
 );
 
 /** One of each. A reason that is added to the union is missed here by the compiler. */
-const ERRORS: { readonly [Reason in TaskErrorReason]: Extract<TaskErrorDetail, { reason: Reason }> } = {
+const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, { reason: Reason }> } = {
   INVALID_REQUEST: { reason: 'INVALID_REQUEST', violations: [] },
   TASK_NOT_FOUND: { reason: 'TASK_NOT_FOUND', taskId: 't' },
   REQUEST_ID_REUSED: { reason: 'REQUEST_ID_REUSED', requestId: 'r' },
@@ -42,16 +42,35 @@ const ERRORS: { readonly [Reason in TaskErrorReason]: Extract<TaskErrorDetail, {
 };
 
 /** Tools that a machine may lack; every other kind of example is run everywhere. */
-const TOOLS: Readonly<Record<string, { readonly command: readonly [string, ...string[]]; readonly install: string }>> = {
-  grpcurl: { command: ['grpcurl', '-version'], install: 'go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4 (the buf curl examples run over the same reflection)' },
-  python: { command: ['python3', '--version'], install: 'apt-get install python3' },
-  go: { command: ['go', 'version'], install: 'https://go.dev/dl' },
-};
+const TOOLS: Readonly<Record<string, { readonly command: readonly [string, ...string[]]; readonly install: string }>> =
+  {
+    grpcurl: {
+      command: ['grpcurl', '-version'],
+      install:
+        'go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4 (the buf curl examples run over the same reflection)',
+    },
+    python: { command: ['python3', '--version'], install: 'apt-get install python3' },
+    go: { command: ['go', 'version'], install: 'https://go.dev/dl' },
+  };
 const missing = new Set<string>();
-for (const [kind, { command: [program, ...args], install }] of Object.entries(TOOLS)) {
-  if (await run(program, args).then(() => true, () => false)) continue;
+for (const [
+  kind,
+  {
+    command: [program, ...args],
+    install,
+  },
+] of Object.entries(TOOLS)) {
+  if (
+    await run(program, args).then(
+      () => true,
+      () => false,
+    )
+  )
+    continue;
   missing.add(kind);
-  console.warn(`\n*** ${program} is not on the PATH: the ${kind} examples of the README are NOT run. To run them: ${install}\n`);
+  console.warn(
+    `\n*** ${program} is not on the PATH: the ${kind} examples of the README are NOT run. To run them: ${install}\n`,
+  );
 }
 
 let folder: string;
@@ -65,7 +84,11 @@ beforeAll(async () => {
   for (const { kind, code } of examples) {
     if (kind.startsWith('file:')) await writeFile(join(folder, kind.slice(5)), code);
   }
-  service = await spawnService({ CUTROOM_DATA_DIR: join(folder, 'data'), CUTROOM_INPUT_ROOTS: folder, CUTROOM_SLOTS: '2' });
+  service = await spawnService({
+    CUTROOM_DATA_DIR: join(folder, 'data'),
+    CUTROOM_INPUT_ROOTS: folder,
+    CUTROOM_SLOTS: '2',
+  });
 });
 
 afterAll(async () => {
@@ -75,25 +98,28 @@ afterAll(async () => {
 
 describe('examples of the README', () => {
   test('there are some for each kind of client', () => {
-    expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(['file:spec.json', 'cli', 'grpcurl', 'buf', 'curl', 'eventsource', 'node', 'python', 'go']));
+    expect(new Set(examples.map(({ kind }) => kind))).toEqual(
+      new Set(['file:spec.json', 'cli', 'grpcurl', 'buf', 'curl', 'eventsource', 'node', 'python', 'go']),
+    );
   });
 
-  test.for(examples.filter(({ kind }) => !kind.startsWith('file:')).map((example) => ({ title: titleOf(example), ...example })))(
-    '$title',
-    async ({ kind, code, expected, language }, { skip }) => {
-      skip(missing.has(kind), `${kind} is not installed`);
-      const text = code
-        .replaceAll('127.0.0.1:50051', service.grpc)
-        .replaceAll('127.0.0.1:8080', new URL(service.http).host)
-        .replaceAll(/\bID\b/g, /\bID\b/.test(code) ? await submitted(/cancel\b/.test(code) ? 'long' : 'short') : '');
-      const [extension, program, ...args] = runnerOf(language);
-      const file = join(folder, `example-${kind}.${extension}`);
-      // Node 20 has no EventSource of its own, as a browser has.
-      await writeFile(file, kind === 'eventsource' ? `import { EventSource } from 'eventsource';\n${text}` : text);
-      const { stdout } = await run(program, [...args, file], { cwd: folder, env: environment() });
-      expect(stdout).toContain(expected);
-    },
-  );
+  test.for(
+    examples
+      .filter(({ kind }) => !kind.startsWith('file:'))
+      .map((example) => ({ title: titleOf(example), ...example })),
+  )('$title', async ({ kind, code, expected, language }, { skip }) => {
+    skip(missing.has(kind), `${kind} is not installed`);
+    const text = code
+      .replaceAll('127.0.0.1:50051', service.grpc)
+      .replaceAll('127.0.0.1:8080', new URL(service.http).host)
+      .replaceAll(/\bID\b/g, /\bID\b/.test(code) ? await submitted(/cancel\b/.test(code) ? 'long' : 'short') : '');
+    const [extension, program, ...args] = runnerOf(language);
+    const file = join(folder, `example-${kind}.${extension}`);
+    // Node 20 has no EventSource of its own, as a browser has.
+    await writeFile(file, kind === 'eventsource' ? `import { EventSource } from 'eventsource';\n${text}` : text);
+    const { stdout } = await run(program, [...args, file], { cwd: folder, env: environment() });
+    expect(stdout).toContain(expected);
+  });
 });
 
 describe('tables of the README', () => {
@@ -119,7 +145,7 @@ describe('tables of the README', () => {
 
   test.each(Object.values(ERRORS))('$reason stands in the table of errors with its status', (detail) => {
     const row = new RegExp(`^\\|[^|]*\`${detail.reason}\`[^|]*\\| (\\w+) \\| \\d+ \\|`, 'm').exec(readme);
-    expect(row?.[1]).toBe(Code[statusOf(new TaskError(detail)).code]);
+    expect(row?.[1]).toBe(Code[statusOf(new CallError(detail)).code]);
   });
 
   test.each(Object.entries(FAILURES))('%s stands in the row of its category', (reason, { category }) => {
@@ -154,7 +180,10 @@ async function submitted(length: 'short' | 'long'): Promise<string> {
     length === 'short'
       ? { materials: [{ uri: 'beach.mp4' }], resolution: 144 }
       : { materials: [{ uri: 'sunset.png' }], longestClip: '600s' };
-  const answer = await fetch(`${service.http}/v1/tasks`, { method: 'POST', body: JSON.stringify({ spec: { montage } }) });
+  const answer = await fetch(`${service.http}/v1/tasks`, {
+    method: 'POST',
+    body: JSON.stringify({ spec: { montage } }),
+  });
   const task = (await answer.json()) as { taskId: string };
   expect(answer.status, JSON.stringify(task)).toBe(200);
   return task.taskId;
@@ -173,7 +202,9 @@ async function makeMedia(): Promise<void> {
 async function writeTools(): Promise<void> {
   await mkdir(join(folder, 'bin'));
   const bin = join(root, 'dist/src/cli/cutroom.js');
-  await writeFile(join(folder, 'bin/cutroom'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`, { mode: 0o755 });
+  await writeFile(join(folder, 'bin/cutroom'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`, {
+    mode: 0o755,
+  });
 }
 
 function environment(): NodeJS.ProcessEnv {

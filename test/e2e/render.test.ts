@@ -20,17 +20,30 @@ describe.each(backends)('a service on %s', (backend) => {
     service = await place.start();
     client = place.client(service);
     await place.media.video('red.mp4', { size: '320x240', colors: ['d02020'], secondsEach: 3 });
-    await place.media.video('phone.mp4', { size: '321x241', colors: ['20a020'], secondsEach: 3, matrix: null, extra: ['-pix_fmt', 'yuv444p'] });
+    await place.media.video('phone.mp4', {
+      size: '321x241',
+      colors: ['20a020'],
+      secondsEach: 3,
+      matrix: null,
+      extra: ['-pix_fmt', 'yuv444p'],
+    });
     await place.media.image('blue.png', { size: '300x500', colors: ['2040c0', '2040c0', '2040c0', '2040c0'] });
     await place.media.tones('voice.wav', { hz: [440, 880], secondsEach: 2 });
     await place.media.tones('song.mp3', { hz: [200], secondsEach: 1 });
-    await place.media.file('captions.srt', '\uFEFF1\r\n00:00:00,500 --> 00:00:02,000\r\nHello 你好\r\n\r\n2\r\n00:00:01,000 --> 00:00:03,000\r\nover\r\n\r\n3\r\n00:00:03,500 --> 00:01:00,000\r\nend');
+    await place.media.file(
+      'captions.srt',
+      '\uFEFF1\r\n00:00:00,500 --> 00:00:02,000\r\nHello 你好\r\n\r\n2\r\n00:00:01,000 --> 00:00:03,000\r\nover\r\n\r\n3\r\n00:00:03,500 --> 00:01:00,000\r\nend',
+    );
     await place.media.video('busy.mp4', { size: '640x360', colors: [], secondsEach: 5, source: 'testsrc2' });
   });
   afterAll(() => place.close());
 
   /** Renders for about ten seconds here, however short it looks. */
-  const long = () => ({ materials: Array.from({ length: 12 }, () => ({ uri: 'busy.mp4' })), longest_clip: { seconds: 5 }, resolution: 1080 });
+  const long = () => ({
+    materials: Array.from({ length: 12 }, () => ({ uri: 'busy.mp4' })),
+    longest_clip: { seconds: 5 },
+    resolution: 1080,
+  });
 
   it('renders what was asked for: pictures, sound, length, and says how far it is', async () => {
     const task = await submit(client, {
@@ -45,7 +58,12 @@ describe.each(backends)('a service on %s', (backend) => {
     expect(task).toMatchObject({ state: 'QUEUED', revision: '1' });
     const events = await watchToEnd(client, task.name);
     const end = events.at(-1)!.task;
-    expect(end).toMatchObject({ state: 'SUCCEEDED', progress: 100, attempt: 1, outputs: [{ key: 'final-1.mp4', frame_count: 120, width: 360, height: 640 }] });
+    expect(end).toMatchObject({
+      state: 'SUCCEEDED',
+      progress: 100,
+      attempt: 1,
+      outputs: [{ key: 'final-1.mp4', frame_count: 120, width: 360, height: 640 }],
+    });
     const revisions = events.map((e) => Number(e.task.revision));
     expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
     const percents = events.map((e) => e.task.progress ?? 0);
@@ -60,7 +78,11 @@ describe.each(backends)('a service on %s', (backend) => {
     expect(Math.abs(ends.audioSeconds - ends.videoSeconds)).toBeLessThanOrEqual(1 / 30);
     const video = await readVideo(file);
     // Clips begin at 0, 1.5 and 3 s; each is seen alone in its middle.
-    for (const [frame, color] of [[10, 'd02020'], [75, '20a020'], [115, '2040c0']] as const) {
+    for (const [frame, color] of [
+      [10, 'd02020'],
+      [75, '20a020'],
+      [115, '2040c0'],
+    ] as const) {
       expect(colorDistance(video.colorAt(frame, 0.5, 0.25), color), `frame ${frame}`).toBeLessThan(12);
     }
     const { left } = await readSound(file);
@@ -70,14 +92,22 @@ describe.each(backends)('a service on %s', (backend) => {
   });
 
   it('serves the video by signed URL, in ranges, and refuses a URL that was tampered with', async () => {
-    const task = await submit(client, { materials: [{ uri: 'blue.png' }], longest_clip: { seconds: 1 }, resolution: 144 });
+    const task = await submit(client, {
+      materials: [{ uri: 'blue.png' }],
+      longest_clip: { seconds: 1 },
+      resolution: 144,
+    });
     const end = (await watchToEnd(client, task.name)).at(-1)!.task;
     const url = end.videos![0]!;
     const part = await fetch(url, { headers: { range: 'bytes=4-7' } });
     expect([part.status, await part.text()]).toEqual([206, 'ftyp']);
     expect((await fetch(url.replace(/signature=.{4}/, 'signature=AAAA'))).status).toBe(403);
     expect((await fetch(url.replace(/\?.*/, ''))).status).toBe(403);
-    const poll = (await (await fetch(`${service.http}/v1/${task.name}`)).json()) as { state: string; progress: number; videos: string[] };
+    const poll = (await (await fetch(`${service.http}/v1/${task.name}`)).json()) as {
+      state: string;
+      progress: number;
+      videos: string[];
+    };
     expect(poll).toMatchObject({ state: 'SUCCEEDED', progress: 100, videos: [url] });
   });
 
@@ -92,7 +122,11 @@ describe.each(backends)('a service on %s', (backend) => {
     const delays: number[] = [];
     for (let n = 0; n < 5; n += 1) {
       const sentMs = performance.now();
-      const task = await submit(client, { materials: [{ uri: 'blue.png' }], longest_clip: { nanos: 200_000_000 }, resolution: 144 });
+      const task = await submit(client, {
+        materials: [{ uri: 'blue.png' }],
+        longest_clip: { nanos: 200_000_000 },
+        resolution: 144,
+      });
       const events = await watchToEnd(client, task.name);
       delays.push(events.find((e) => e.task.state !== 'QUEUED')!.atMs - sentMs);
     }
@@ -106,7 +140,9 @@ describe.each(backends)('a service on %s', (backend) => {
     const seen: { frames: number; atMs: number }[] = [];
     const stream = client.watch({ name: task.name });
     for await (const event of stream) {
-      const { task: now } = event as { task?: { state: string; progress_detail?: { phase: string; frames_done?: number } } };
+      const { task: now } = event as {
+        task?: { state: string; progress_detail?: { phase: string; frames_done?: number } };
+      };
       const frames = now?.progress_detail?.frames_done ?? 0;
       if (frames > 0 && frames !== seen.at(-1)?.frames) seen.push({ frames, atMs: performance.now() });
       if (seen.length > 0 && performance.now() - seen[0]!.atMs > 5000) break;
@@ -124,13 +160,19 @@ describe.each(backends)('a service on %s', (backend) => {
     expect(cancelled).toMatchObject({ state: 'CANCELLED' });
     await eventually('ffmpeg is dead', async () => !(await isAlive(pid!)), 1000);
     expect(performance.now() - askedMs).toBeLessThan(1000);
-    expect(await client.call('CancelTask', { name: task.name })).toMatchObject({ state: 'CANCELLED', revision: cancelled.revision });
+    expect(await client.call('CancelTask', { name: task.name })).toMatchObject({
+      state: 'CANCELLED',
+      revision: cancelled.revision,
+    });
   });
 
   it('the same request id and body are the same task; another body is refused', async () => {
     const request_id = '123e4567-e89b-42d3-a456-426614174000';
     const montage = { materials: [{ uri: 'blue.png' }], longest_clip: { nanos: 200_000_000 }, resolution: 144 };
-    const [first, second] = await Promise.all([submit(client, montage, { request_id }), submit(client, montage, { request_id })]);
+    const [first, second] = await Promise.all([
+      submit(client, montage, { request_id }),
+      submit(client, montage, { request_id }),
+    ]);
     expect(second.name).toBe(first.name);
     const failure = await failureOf(submit(client, { ...montage, resolution: 146 }, { request_id }));
     expect(failure).toMatchObject({ code: 6, details: { 'google.rpc.ErrorInfo': { reason: 'REQUEST_ID_REUSED' } } });
@@ -150,9 +192,21 @@ describe.each(backends)('a service on %s', (backend) => {
       }),
     );
     expect(failure.code).toBe(3);
-    const { field_violations } = failure.details['google.rpc.BadRequest'] as { field_violations: { field: string; description: string }[] };
+    const { field_violations } = failure.details['google.rpc.BadRequest'] as {
+      field_violations: { field: string; description: string }[];
+    };
     const fields = field_violations.map((v) => v.field);
-    for (const field of ['materials[0].uri', 'materials[1].uri', 'materials[2].uri', 'longest_clip', 'fit', 'background_color', 'narration.uri', 'narration.gain_db', 'resolution']) {
+    for (const field of [
+      'materials[0].uri',
+      'materials[1].uri',
+      'materials[2].uri',
+      'longest_clip',
+      'fit',
+      'background_color',
+      'narration.uri',
+      'narration.gain_db',
+      'resolution',
+    ]) {
       expect(fields).toContain(`spec.montage.${field}`);
     }
     const after = (await client.call('ListTasks', { page_size: 1000 })) as { tasks: unknown[] };
@@ -162,17 +216,29 @@ describe.each(backends)('a service on %s', (backend) => {
   it('ends as FAILED with a reason and the field at fault when the bytes are wrong', async () => {
     await place.media.file('text.mp4', 'this is not a video\n'.repeat(100));
     await place.media.file('empty.wav', '');
-    await place.media.video('whole.mp4', { size: '320x240', colors: ['ffffff', '000000'], secondsEach: 3, extra: ['-movflags', '+faststart', '-g', '15'] });
+    await place.media.video('whole.mp4', {
+      size: '320x240',
+      colors: ['ffffff', '000000'],
+      secondsEach: 3,
+      extra: ['-movflags', '+faststart', '-g', '15'],
+    });
     await place.media.truncated('short.mp4', place.media.path('whole.mp4'), 0.6);
     const cases = [
       [{ materials: [{ uri: 'red.mp4' }, { uri: 'text.mp4' }] }, 'INPUT_NOT_MEDIA', 'spec.montage.materials[1].uri'],
       [{ materials: [{ uri: 'short.mp4' }] }, 'INPUT_TRUNCATED', 'spec.montage.materials[0].uri'],
-      [{ materials: [{ uri: 'red.mp4' }], narration: { uri: 'empty.wav' } }, 'INPUT_EMPTY', 'spec.montage.narration.uri'],
+      [
+        { materials: [{ uri: 'red.mp4' }], narration: { uri: 'empty.wav' } },
+        'INPUT_EMPTY',
+        'spec.montage.narration.uri',
+      ],
     ] as const;
     for (const [montage, reason, field] of cases) {
       const task = await submit(client, { ...montage, resolution: 144 });
       const end = (await watchToEnd(client, task.name)).at(-1)!.task;
-      expect(end, reason).toMatchObject({ state: 'FAILED', error: { reason, field, category: 'CATEGORY_INPUT_MEDIA' } });
+      expect(end, reason).toMatchObject({
+        state: 'FAILED',
+        error: { reason, field, category: 'CATEGORY_INPUT_MEDIA' },
+      });
       expect(end.videos ?? []).toEqual([]);
       expect(JSON.stringify(end.error)).not.toContain(place.media.folder);
     }

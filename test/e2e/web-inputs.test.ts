@@ -31,12 +31,16 @@ beforeAll(async () => {
   await place.media.file('text.srt', '1\n00:00:00,000 --> 00:00:02,000\nHello\n');
   for (const name of ['red.mp4', 'blue.png', 'voice.wav', 'song.mp3', 'text.srt']) {
     const { size } = await stat(place.media.path(name));
-    origin.on(`/${name}`, (_, response) => { createReadStream(place.media.path(name)).pipe(response.writeHead(200, { 'content-length': size })); });
+    origin.on(`/${name}`, (_, response) => {
+      createReadStream(place.media.path(name)).pipe(response.writeHead(200, { 'content-length': size }));
+    });
   }
   origin.on('/endless.mp4', (_, response) => {
     response.writeHead(200, { 'content-length': 1_000_000_000 });
     // Faster than any limit, for longer than any test.
-    const more = (): void => { if (!response.destroyed) response.write(Buffer.alloc(65_536), () => setTimeout(more, 10)); };
+    const more = (): void => {
+      if (!response.destroyed) response.write(Buffer.alloc(65_536), () => setTimeout(more, 10));
+    };
     more();
   });
   service = await place.start({ CUTROOM_HTTP_ALLOW: `127.0.0.1:${origin.port}` });
@@ -63,15 +67,21 @@ async function scratchFiles(): Promise<string[]> {
 /** A task whose download is under way. */
 async function downloading() {
   const task = await submit(client, { materials: [{ uri: at('endless.mp4') }], resolution: 144 });
-  await eventually('a part of the file', async () => (await scratchFiles()).some((name) => /\/downloads\/./.test(name)));
+  await eventually('a part of the file', async () =>
+    (await scratchFiles()).some((name) => /\/downloads\/./.test(name)),
+  );
   return task;
 }
 
 describe('inputs that are web addresses', () => {
   it('render to a video: pictures, narration, music and subtitles', async () => {
     const task = await submit(client, {
-      materials: [{ uri: at('red.mp4') }, { uri: at('blue.png') }], longest_clip: { seconds: 2 }, resolution: 144,
-      narration: { uri: at('voice.wav') }, music: { uri: at('song.mp3') }, subtitles: { uri: at('text.srt') },
+      materials: [{ uri: at('red.mp4') }, { uri: at('blue.png') }],
+      longest_clip: { seconds: 2 },
+      resolution: 144,
+      narration: { uri: at('voice.wav') },
+      music: { uri: at('song.mp3') },
+      subtitles: { uri: at('text.srt') },
     });
     const end = (await watchToEnd(client, task.name)).at(-1)!.task;
     expect(end).toMatchObject({ state: 'SUCCEEDED', outputs: [{ frame_count: 90 }] });
@@ -87,41 +97,101 @@ describe('inputs that are web addresses', () => {
   it('are taken from a client of MoneyPrinterTurbo', { timeout: 120_000 }, async () => {
     const their = createPollingClient(service.http, { intervalMs: 50 });
     const id = await their.create({
-      video_subject: 's', video_source: 'pexels', video_materials: [{ provider: 'pexels', url: at('red.mp4'), duration: 2 }], custom_audio_file: at('voice.wav'),
-      bgm_type: 'custom', bgm_file: at('song.mp3'), subtitle_file: at('text.srt'), video_concat_mode: 'sequential', video_clip_duration: 2,
+      video_subject: 's',
+      video_source: 'pexels',
+      video_materials: [{ provider: 'pexels', url: at('red.mp4'), duration: 2 }],
+      custom_audio_file: at('voice.wav'),
+      bgm_type: 'custom',
+      bgm_file: at('song.mp3'),
+      subtitle_file: at('text.srt'),
+      video_concat_mode: 'sequential',
+      video_clip_duration: 2,
     });
     expect((await their.poll(id)).at(-1)).toMatchObject({ state: 1, progress: 100 });
-    const missing = await their.create({ video_subject: 's', video_materials: [{ url: at('gone.mp4') }], custom_audio_file: 'voice.wav', bgm_type: '' });
+    const missing = await their.create({
+      video_subject: 's',
+      video_materials: [{ url: at('gone.mp4') }],
+      custom_audio_file: 'voice.wav',
+      bgm_type: '',
+    });
     const end = (await their.poll(missing)).at(-1)!;
-    expect(end).toMatchObject({ state: -1, failed_stage: 'materials', error: `INPUT_NOT_FOUND: video_materials[0].url: this input could not be fetched from ${origin.host}: it answered 404` });
-    await expect(their.create({ video_subject: 's', video_materials: [{ url: 'http://169.254.169.254/' }], custom_audio_file: 'voice.wav', bgm_type: '' })).rejects.toThrow(/^400: video_materials\[0\]\.url: .*link-local/);
+    expect(end).toMatchObject({
+      state: -1,
+      failed_stage: 'materials',
+      error: `INPUT_NOT_FOUND: video_materials[0].url: this input could not be fetched from ${origin.host}: it answered 404`,
+    });
+    await expect(
+      their.create({
+        video_subject: 's',
+        video_materials: [{ url: 'http://169.254.169.254/' }],
+        custom_audio_file: 'voice.wav',
+        bgm_type: '',
+      }),
+    ).rejects.toThrow(/^400: video_materials\[0\]\.url: .*link-local/);
   });
 
   it('are refused at submit when their address is not public, and when they fail, with host and field and no query', async () => {
-    const refused = await failureOf(submit(client, { materials: [{ uri: `http://10.0.0.1/a.mp4?${SIGNED}` }, { uri: 'http://[::ffff:127.0.0.1]:1/' }] }));
-    expect(refused).toMatchObject({ code: 3, details: { 'google.rpc.BadRequest': { field_violations: [
-      { field: 'spec.montage.materials[0].uri', description: 'leads to 10.0.0.1, which is no public address but a private one' },
-      { field: 'spec.montage.materials[1].uri', description: 'leads to [::ffff:7f00:1]:1, which is no public address but a loopback one' },
-    ] } } });
+    const refused = await failureOf(
+      submit(client, {
+        materials: [{ uri: `http://10.0.0.1/a.mp4?${SIGNED}` }, { uri: 'http://[::ffff:127.0.0.1]:1/' }],
+      }),
+    );
+    expect(refused).toMatchObject({
+      code: 3,
+      details: {
+        'google.rpc.BadRequest': {
+          field_violations: [
+            {
+              field: 'spec.montage.materials[0].uri',
+              description: 'leads to 10.0.0.1, which is no public address but a private one',
+            },
+            {
+              field: 'spec.montage.materials[1].uri',
+              description: 'leads to [::ffff:7f00:1]:1, which is no public address but a loopback one',
+            },
+          ],
+        },
+      },
+    });
     origin.on('/forbidden.mp4', (_, response) => response.writeHead(403).end());
     const task = await submit(client, { materials: [{ uri: at('forbidden.mp4') }] });
     const end = (await watchToEnd(client, task.name)).at(-1)!.task;
-    expect(end.error).toMatchObject({ reason: 'INPUT_FETCH_REFUSED', category: 'CATEGORY_INPUT_FETCH', field: 'spec.montage.materials[0].uri', status: { message: expect.stringContaining(origin.host) as string } });
+    expect(end.error).toMatchObject({
+      reason: 'INPUT_FETCH_REFUSED',
+      category: 'CATEGORY_INPUT_FETCH',
+      field: 'spec.montage.materials[0].uri',
+      status: { message: expect.stringContaining(origin.host) as string },
+    });
     expect(JSON.stringify(end.error)).not.toContain('s3cret');
   });
 
   it('can be looked at before a submit', async () => {
-    expect(await client.call('ProbeMedia', { uri: at('red.mp4') })).toMatchObject({ video: { codec: 'h264', width: 160 } });
-    const failure = await failureOf(submit(client, { materials: [{ uri: at('red.mp4') }, { uri: at('gone.mp4') }] }, { validate_only: true }));
-    expect(failure.details['google.rpc.BadRequest']).toMatchObject({ field_violations: [{ field: 'spec.montage.materials[1].uri', description: expect.stringContaining('INPUT_NOT_FOUND') as string }] });
+    expect(await client.call('ProbeMedia', { uri: at('red.mp4') })).toMatchObject({
+      video: { codec: 'h264', width: 160 },
+    });
+    const failure = await failureOf(
+      submit(client, { materials: [{ uri: at('red.mp4') }, { uri: at('gone.mp4') }] }, { validate_only: true }),
+    );
+    expect(failure.details['google.rpc.BadRequest']).toMatchObject({
+      field_violations: [
+        { field: 'spec.montage.materials[1].uri', description: expect.stringContaining('INPUT_NOT_FOUND') as string },
+      ],
+    });
     expect(await scratchFiles()).toEqual([]);
   });
 
   it('show as the phase FETCHING while they come; a cancel ends that at once, and removes what came', async () => {
     const task = await downloading();
-    expect(await get(client, task.name)).toMatchObject({ state: 'RUNNING', progress_detail: { phase: 'PHASE_FETCHING' } });
+    expect(await get(client, task.name)).toMatchObject({
+      state: 'RUNNING',
+      progress_detail: { phase: 'PHASE_FETCHING' },
+    });
     await client.call('CancelTask', { name: task.name });
-    await eventually('no connection and no file', async () => (await origin.connections()) === 0 && (await scratchFiles()).length === 0, 1000);
+    await eventually(
+      'no connection and no file',
+      async () => (await origin.connections()) === 0 && (await scratchFiles()).length === 0,
+      1000,
+    );
   });
 
   it('leave nothing behind a service that is killed, once another starts', async () => {
@@ -131,16 +201,25 @@ describe('inputs that are web addresses', () => {
     service = await place.start({ CUTROOM_SLOTS: '1', CUTROOM_HTTP_INPUTS: 'off' });
     client = place.client(service);
     // It may not fetch any more.
-    expect((await watchToEnd(client, task.name)).at(-1)!.task).toMatchObject({ state: 'FAILED', error: { reason: 'INPUT_ADDRESS_REFUSED' } });
+    expect((await watchToEnd(client, task.name)).at(-1)!.task).toMatchObject({
+      state: 'FAILED',
+      error: { reason: 'INPUT_ADDRESS_REFUSED' },
+    });
     expect(await scratchFiles()).toEqual([]);
   });
 
   it('are fetched by `cutroom render` too, by the same rules', async () => {
     const spec = place.media.path('spec.json');
     const video = place.media.path('here.mp4');
-    await writeFile(spec, JSON.stringify({ montage: { materials: [{ uri: at('blue.png') }], longestClip: '1s', resolution: 144 } }));
-    const render = (env: Record<string, string>) => run(process.execPath, [bin, 'render', spec, '-o', video], { env: { ...process.env, ...env } });
-    await expect(render({})).rejects.toMatchObject({ stderr: expect.stringContaining('no public address but a loopback one') as string });
+    await writeFile(
+      spec,
+      JSON.stringify({ montage: { materials: [{ uri: at('blue.png') }], longestClip: '1s', resolution: 144 } }),
+    );
+    const render = (env: Record<string, string>) =>
+      run(process.execPath, [bin, 'render', spec, '-o', video], { env: { ...process.env, ...env } });
+    await expect(render({})).rejects.toMatchObject({
+      stderr: expect.stringContaining('no public address but a loopback one') as string,
+    });
     await render({ CUTROOM_HTTP_ALLOW: origin.host });
     expect((await stat(video)).size).toBeGreaterThan(1000);
   });

@@ -6,10 +6,10 @@ import { type AddressInfo, connect, createServer as createTcpServer } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { claimed, progressed, succeeded } from '../../src/task/transitions.js';
+import { claimed, progressed, succeeded } from '../../src/task/lifecycle.js';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 import { eventually } from '../support/eventually.js';
-import { progressAt } from '../support/held-renderer.js';
+import { progressAt } from '../support/paused-renderer.js';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -54,13 +54,33 @@ async function servePage(): Promise<{ origin: string; reports: Report[]; showFor
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(() => server.close(), () => { server.closeAllConnections(); });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, reports, showFor: (api) => { html = page(api); } };
+  closers.push(
+    () => server.close(),
+    () => {
+      server.closeAllConnections();
+    },
+  );
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    reports,
+    showFor: (api) => {
+      html = page(api);
+    },
+  };
 }
 
 async function openBrowser(url: string): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'cutroom-browser-'));
-  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', `--user-data-dir=${profile}`];
+  const args = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    `--user-data-dir=${profile}`,
+  ];
   // A group of its own: a browser is many processes, which all have to go.
   const browser = spawn('chromium', [...args, '--remote-debugging-port=0', url], { stdio: 'ignore', detached: true });
   const exited = once(browser, 'exit');
@@ -82,7 +102,8 @@ test('a page of another origin submits a task and follows it by EventSource to i
   await openBrowser(origin);
 
   const told = (kind: Report['kind']) => reports.filter((report) => report.kind === kind).map(({ value }) => value);
-  const state = (value: string) => eventually(`${value}; told: ${JSON.stringify(reports)}`, () => told('state').includes(value), 20_000);
+  const state = (value: string) =>
+    eventually(`${value}; told: ${JSON.stringify(reports)}`, () => told('state').includes(value), 20_000);
   await eventually('the page submits', () => reports.length > 0, 30_000);
   expect(told('failed')).toEqual([]);
   const [id = ''] = told('submitted');

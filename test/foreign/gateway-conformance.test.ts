@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGateway } from '../../scripts/lib/go-gateway.mjs';
 import { type ApiUnderTest, startApiUnderTest } from '../integration/api/api-under-test.js';
 import { DIFFERENCES } from './differences.js';
-import { type Answer, ask } from './doors.js';
+import { type Answer, ask } from './transports.js';
 import { ROWS } from './rows.js';
 
 let under: ApiUnderTest;
@@ -28,8 +28,15 @@ function codeIn({ body }: Answer): unknown {
 
 /** With enums by name where they are by number: those that this test meets. */
 function named({ body, ...answer }: Answer): unknown {
-  const names: Record<string, string> = { 'state:3': 'FAILED', 'phase:1': 'PHASE_FETCHING', 'category:2': 'CATEGORY_INPUT_MEDIA' };
-  const text = JSON.stringify(body).replace(/"(state|phase|category)":(\d+)/g, (_, key: string, number: string) => `"${key}":"${names[`${key}:${number}`] ?? ''}"`);
+  const names: Record<string, string> = {
+    'state:3': 'FAILED',
+    'phase:1': 'PHASE_FETCHING',
+    'category:2': 'CATEGORY_INPUT_MEDIA',
+  };
+  const text = JSON.stringify(body).replace(
+    /"(state|phase|category)":(\d+)/g,
+    (_, key: string, number: string) => `"${key}":"${names[`${key}:${number}`] ?? ''}"`,
+  );
   return { ...answer, body: JSON.parse(text) as unknown };
 }
 
@@ -61,12 +68,11 @@ describe('the JSON door answers as a grpc-gateway does', () => {
   });
 });
 
-test('docs/json-door.md has the reason of every difference', async () => {
-  const text = await readFile(join(import.meta.dirname, '../../docs/json-door.md'), 'utf8');
+test('docs/json-api.md has the reason of every difference', async () => {
+  const text = await readFile(join(import.meta.dirname, '../../docs/json-api.md'), 'utf8');
   for (const { reason } of Object.values(DIFFERENCES)) expect(text).toContain(reason);
 });
 
 test('every difference that is allowed is there', () => {
   expect([...new Set(ROWS.flatMap((row) => row.differs ?? []))].sort()).toEqual(Object.keys(DIFFERENCES).sort());
 });
-

@@ -4,12 +4,12 @@ import { startGateway } from '../../scripts/lib/go-gateway.mjs';
 import { createDrain } from '../../src/api/drain.js';
 import { createChain } from '../../src/api/chain/chain.js';
 import { startGrpcServer } from '../../src/api/grpc/server.js';
-import { createTaskService, type TaskService } from '../../src/api/grpc/task-service.js';
+import { createTaskService, type TaskService } from '../../src/api/service/task-service.js';
 import { createGateway } from '../../src/api/http/gateway.js';
 import { startHttpServer } from '../../src/api/http/server.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
-import { metadataIn, send } from './doors.js';
+import { metadataIn, send } from './transports.js';
 
 /** What a method sees as metadata of the request, by door; what differs because there is one more machine between is left out. */
 const seen: Record<string, string>[] = [];
@@ -18,7 +18,14 @@ const OF_THE_CLIENT = ['user-agent', 'accept-encoding', 'te', 'grpc-accept-encod
 /** Notes the request's metadata, and answers with some of its own. No method of the service does: this is about the doors. */
 function note(context: CallContext): void {
   const entries = [...context.metadata].filter(([name]) => !OF_THE_CLIENT.includes(name) && !name.startsWith(':'));
-  seen.push(Object.fromEntries(entries.map(([name, values]) => [name, values.map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('hex'))).join(', ')])));
+  seen.push(
+    Object.fromEntries(
+      entries.map(([name, values]) => [
+        name,
+        values.map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('hex'))).join(', '),
+      ]),
+    ),
+  );
   context.header.set('x-quota', '17');
   context.header.append('x-several', 'one');
 }
@@ -30,7 +37,13 @@ beforeAll(async () => {
   const under = await startApiUnderTest();
   const drain = createDrain();
   const chain = createChain({ observers: [], drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
-  const tasks = createTaskService({ tasks: under.tasks, sign: () => '', facts: { fonts: [], fontFiles: [], maxInputPixels: 1 }, drain: drain.signal, monotonicMs: () => performance.now() });
+  const tasks = createTaskService({
+    tasks: under.tasks,
+    sign: () => '',
+    facts: { fonts: [], fontFiles: [], maxInputPixels: 1 },
+    drain: drain.signal,
+    monotonicMs: () => performance.now(),
+  });
   const service: TaskService = {
     ...tasks,
     listTasks: (request, context) => {
@@ -38,12 +51,34 @@ beforeAll(async () => {
       return tasks.listTasks(request, context);
     },
   };
-  const grpc = await startGrpcServer({ address: '127.0.0.1:0', service, chain, interceptors: [], drain, graceMs: 1_000 });
+  const grpc = await startGrpcServer({
+    address: '127.0.0.1:0',
+    service,
+    chain,
+    interceptors: [],
+    drain,
+    graceMs: 1_000,
+  });
   const logger = createLogger({ level: 'silent' });
-  const handler = createGateway({ service, chain, noteCut: () => undefined });
-  const http = await startHttpServer({ address: '127.0.0.1:0', handler, dress: (_, answer) => answer, isUpload: () => false, uploadIdleMs: 1_000, drain, logger, readerStallMs: 60_000, graceMs: 1_000 });
+  const handler = createGateway({ service, chain, markSlowReader: () => undefined });
+  const http = await startHttpServer({
+    address: '127.0.0.1:0',
+    handler,
+    decorate: (_, answer) => answer,
+    isUpload: () => false,
+    uploadIdleMs: 1_000,
+    drain,
+    logger,
+    readerStallMs: 60_000,
+    graceMs: 1_000,
+  });
   const gateway = await startGateway(`127.0.0.1:${grpc.port}`);
-  closers.push(() => under.stop(), () => grpc.stop(), () => http.stop(), () => gateway.stop());
+  closers.push(
+    () => under.stop(),
+    () => grpc.stop(),
+    () => http.stop(),
+    () => gateway.stop(),
+  );
   urls.ours = `http://127.0.0.1:${http.port}`;
   urls.theirs = gateway.url;
 });
@@ -57,9 +92,22 @@ test.each<[string, Record<string, string>]>([
   ['in binary', { 'grpc-metadata-x-bin': Buffer.from([0, 1, 254, 255]).toString('base64') }],
   ['from authorization', { authorization: 'Bearer abc' }],
   ['from authorization, twice', { authorization: 'Bearer abc', 'grpc-metadata-authorization': 'Bearer other' }],
-  ['from ordinary headers', { 'accept-language': 'de', cookie: 'a=b', referer: 'http://x', 'if-none-match': '"1"', 'x-custom': 'is not handed on', 'cache-control': 'no-cache' }],
+  [
+    'from ordinary headers',
+    {
+      'accept-language': 'de',
+      cookie: 'a=b',
+      referer: 'http://x',
+      'if-none-match': '"1"',
+      'x-custom': 'is not handed on',
+      'cache-control': 'no-cache',
+    },
+  ],
   ['where it came from', { 'x-forwarded-for': '10.1.2.3', 'x-forwarded-host': 'studio.example' }],
-  ['where it pretends to come from', { 'grpc-metadata-x-forwarded-for': '10.9.9.9', 'grpc-metadata-x-forwarded-host': 'evil.example' }],
+  [
+    'where it pretends to come from',
+    { 'grpc-metadata-x-forwarded-for': '10.9.9.9', 'grpc-metadata-x-forwarded-host': 'evil.example' },
+  ],
   ['that gRPC does not allow', { 'grpc-metadata-x~y': 'name', 'grpc-metadata-x-latin': 'gr\u00fcn' }],
 ])('a method sees the same metadata through both doors: %s', async (_, headers) => {
   seen.length = 0;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goTool } from '../../scripts/lib/go-tools.mjs';
-import { claimed, succeeded } from '../../src/task/transitions.js';
+import { claimed, succeeded } from '../../src/task/lifecycle.js';
 import { type ApiUnderTest, startApiUnderTest } from '../integration/api/api-under-test.js';
 import { eventually } from '../support/eventually.js';
 import { newTask } from '../support/new-task.js';
@@ -45,23 +45,46 @@ describe('grpcurl, which knows nothing but the address', () => {
   test('lists the services and describes ours with its comments', async () => {
     const { stdout: services } = await grpcurl(under.grpcAddress, 'list');
     expect(services.trim().split('\n')).toEqual(
-      expect.arrayContaining(['cutroom.v1.TaskService', 'grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection']),
+      expect.arrayContaining([
+        'cutroom.v1.TaskService',
+        'grpc.health.v1.Health',
+        'grpc.reflection.v1.ServerReflection',
+        'grpc.reflection.v1alpha.ServerReflection',
+      ]),
     );
     const { stdout: methods } = await grpcurl(under.grpcAddress, 'list', 'cutroom.v1.TaskService');
     expect(methods.trim().split('\n')).toHaveLength(9);
     const { stdout: service } = await grpcurl(under.grpcAddress, 'describe', 'cutroom.v1.TaskService');
-    expect(service).toContain('rpc WatchTask ( .cutroom.v1.WatchTaskRequest ) returns ( stream .cutroom.v1.TaskEvent )');
+    expect(service).toContain(
+      'rpc WatchTask ( .cutroom.v1.WatchTaskRequest ) returns ( stream .cutroom.v1.TaskEvent )',
+    );
     expect(service).toContain('// Checks a composition, stores it and answers with the queued task.');
-    const { stdout: template } = await grpcurl('-msg-template', under.grpcAddress, 'describe', '.cutroom.v1.SubmitTaskRequest');
+    const { stdout: template } = await grpcurl(
+      '-msg-template',
+      under.grpcAddress,
+      'describe',
+      '.cutroom.v1.SubmitTaskRequest',
+    );
     expect(template).toContain('"requestId"');
   });
 
   test('submits, and watches to the end', async () => {
-    const { stdout } = await grpcurl('-d', JSON.stringify(request), under.grpcAddress, 'cutroom.v1.TaskService/SubmitTask');
+    const { stdout } = await grpcurl(
+      '-d',
+      JSON.stringify(request),
+      under.grpcAddress,
+      'cutroom.v1.TaskService/SubmitTask',
+    );
     const task = JSON.parse(stdout) as { name: string; taskId: string; state: string };
     expect(task).toMatchObject({ name: `tasks/${task.taskId}`, state: 'QUEUED' });
 
-    const watch = spawn(goTool('grpcurl'), ['-plaintext', '-d', JSON.stringify({ name: task.name }), under.grpcAddress, 'cutroom.v1.TaskService/WatchTask']);
+    const watch = spawn(goTool('grpcurl'), [
+      '-plaintext',
+      '-d',
+      JSON.stringify({ name: task.name }),
+      under.grpcAddress,
+      'cutroom.v1.TaskService/WatchTask',
+    ]);
     let seen = '';
     watch.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));
     const exit = once(watch, 'exit');
@@ -74,18 +97,31 @@ describe('grpcurl, which knows nothing but the address', () => {
 
   test('shows every detail of an error', async () => {
     const bad = { requestId: 'no', spec: { montage: { materials: [{ uri: '' }] } } };
-    const { code, stderr } = await grpcurl('-d', JSON.stringify(bad), under.grpcAddress, 'cutroom.v1.TaskService/SubmitTask');
+    const { code, stderr } = await grpcurl(
+      '-d',
+      JSON.stringify(bad),
+      under.grpcAddress,
+      'cutroom.v1.TaskService/SubmitTask',
+    );
     // 64 and the code of INVALID_ARGUMENT.
     expect(code).toBe(64 + 3);
     expect(stderr).toContain('Code: InvalidArgument');
     expect(stderr).toContain('"reason": "INVALID_REQUEST"');
-    for (const field of ['request_id', 'spec.montage.materials[0].uri']) expect(stderr).toContain(`"field": "${field}"`);
+    for (const field of ['request_id', 'spec.montage.materials[0].uri'])
+      expect(stderr).toContain(`"field": "${field}"`);
   });
 
   test('waits no longer than it wants to', async () => {
     await under.store.insert(newTask({ id: 'slow', nowMs: Date.now() }), '{}');
     const poll = { name: 'tasks/slow', waitForRevisionAfter: '1', waitTimeout: '30s' };
-    const { code, stderr } = await grpcurl('-max-time', '0.5', '-d', JSON.stringify(poll), under.grpcAddress, 'cutroom.v1.TaskService/GetTask');
+    const { code, stderr } = await grpcurl(
+      '-max-time',
+      '0.5',
+      '-d',
+      JSON.stringify(poll),
+      under.grpcAddress,
+      'cutroom.v1.TaskService/GetTask',
+    );
     expect([code, stderr]).toEqual([64 + 4, expect.stringContaining('DeadlineExceeded')]);
   });
 });
@@ -112,7 +148,21 @@ describe('ghz, which makes many calls at a time', () => {
     readonly errorDistribution: Record<string, number>;
   }
   const ghz = async (method: string, data: unknown, calls: number): Promise<Report> => {
-    const args = ['--insecure', '--protoset', DESCRIPTORS, '--call', `cutroom.v1.TaskService.${method}`, '-d', JSON.stringify(data), '-n', String(calls), '-c', '20', '--format', 'json'];
+    const args = [
+      '--insecure',
+      '--protoset',
+      DESCRIPTORS,
+      '--call',
+      `cutroom.v1.TaskService.${method}`,
+      '-d',
+      JSON.stringify(data),
+      '-n',
+      String(calls),
+      '-c',
+      '20',
+      '--format',
+      'json',
+    ];
     const { stdout, stderr, code } = await tool('ghz', ...args, under.grpcAddress);
     if (code !== 0) throw new Error(stderr);
     return JSON.parse(stdout) as Report;
@@ -120,15 +170,27 @@ describe('ghz, which makes many calls at a time', () => {
 
   test('submits, each call with a task of its own', async () => {
     const before = await under.store.count('default');
-    expect(await ghz('SubmitTask', request, 200)).toMatchObject({ count: 200, statusCodeDistribution: { OK: 200 }, errorDistribution: {} });
+    expect(await ghz('SubmitTask', request, 200)).toMatchObject({
+      count: 200,
+      statusCodeDistribution: { OK: 200 },
+      errorDistribution: {},
+    });
     expect(await under.store.count('default')).toBe(before + 200);
   });
 
   test('gets and watches', async () => {
     await under.store.insert(newTask({ id: 'done', nowMs: Date.now() }), '{}');
     await finish('done');
-    expect(await ghz('GetTask', { name: 'tasks/done' }, 500)).toMatchObject({ count: 500, statusCodeDistribution: { OK: 500 } });
-    expect(await ghz('WatchTask', { name: 'tasks/done' }, 200)).toMatchObject({ count: 200, statusCodeDistribution: { OK: 200 } });
-    expect(await ghz('GetTask', { name: 'tasks/nobody' }, 50)).toMatchObject({ statusCodeDistribution: { NotFound: 50 } });
+    expect(await ghz('GetTask', { name: 'tasks/done' }, 500)).toMatchObject({
+      count: 500,
+      statusCodeDistribution: { OK: 500 },
+    });
+    expect(await ghz('WatchTask', { name: 'tasks/done' }, 200)).toMatchObject({
+      count: 200,
+      statusCodeDistribution: { OK: 200 },
+    });
+    expect(await ghz('GetTask', { name: 'tasks/nobody' }, 50)).toMatchObject({
+      statusCodeDistribution: { NotFound: 50 },
+    });
   });
 });

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { claimed, succeeded } from '../../src/task/transitions.js';
+import { claimed, succeeded } from '../../src/task/lifecycle.js';
 import { type ApiUnderTest, startApiUnderTest } from '../integration/api/api-under-test.js';
 import { eventually } from '../support/eventually.js';
 import { newTask } from '../support/new-task.js';
@@ -33,14 +33,21 @@ beforeAll(async () => {
   closers.push(() => rm(folder, { recursive: true, force: true }));
   const port = await freePort();
   await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, under.api.httpPort));
-  const nginx = spawn('/usr/sbin/nginx', ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const nginx = spawn('/usr/sbin/nginx', ['-p', folder, '-c', 'nginx.conf'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const exited = once(nginx, 'exit');
   closers.push(async () => {
     nginx.kill('SIGTERM');
     await exited;
   });
   url = `http://127.0.0.1:${port}`;
-  await eventually('nginx listens', () => fetch(`${url}/healthz`).then(({ ok }) => ok, () => false));
+  await eventually('nginx listens', () =>
+    fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
 });
 
 afterAll(async () => {
@@ -61,7 +68,10 @@ test.each([
 ])('nginx hands %s on as they come', async (_, accept, pattern) => {
   const id = accept.replace('/', '-');
   await under.store.insert(newTask({ id, nowMs: Date.now() }), '{}');
-  const [response] = (await once(get(`${url}/v1/tasks/${id}:watch`, { headers: { accept, 'accept-encoding': 'identity' } }), 'response')) as [IncomingMessage];
+  const [response] = (await once(
+    get(`${url}/v1/tasks/${id}:watch`, { headers: { accept, 'accept-encoding': 'identity' } }),
+    'response',
+  )) as [IncomingMessage];
   let text = '';
   response.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const ended = once(response, 'end');

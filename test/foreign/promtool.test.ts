@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 
 /** The names of prom-client's own metrics, which dashboards for Node know. */
-const OF_PROM_CLIENT = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total non-counter metrics should not have "_total" suffix`);
+const OF_PROM_CLIENT = ['handles', 'requests', 'resources'].map(
+  (what) => `nodejs_active_${what}_total non-counter metrics should not have "_total" suffix`,
+);
 
 test('promtool finds nothing wrong with the metrics that are ours', async () => {
   const under = await startApiUnderTest();
@@ -14,7 +16,9 @@ test('promtool finds nothing wrong with the metrics that are ours', async () => 
     const page = await fetch(`${under.httpUrl}/metrics`);
     const text = await page.text();
     expect(page.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-    expect(text).toContain('grpc_server_handled_total{grpc_type="unary",grpc_service="cutroom.v1.TaskService",grpc_method="GetTask",grpc_code="NotFound"} 1');
+    expect(text).toContain(
+      'grpc_server_handled_total{grpc_type="unary",grpc_service="cutroom.v1.TaskService",grpc_method="GetTask",grpc_code="NotFound"} 1',
+    );
     expect(await promtool(text)).toEqual(OF_PROM_CLIENT);
   } finally {
     await under.stop();

@@ -14,19 +14,40 @@ export interface Row {
 
 const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
 const json = (value: unknown) => JSON.stringify(value);
-const submit = (body: string | Buffer, more: Partial<Row> = {}): Pick<Row, 'method' | 'target' | 'body'> & Partial<Row> => ({ method: 'POST', target: '/v1/tasks', body, ...more });
+const submit = (
+  body: string | Buffer,
+  more: Partial<Row> = {},
+): Pick<Row, 'method' | 'target' | 'body'> & Partial<Row> => ({ method: 'POST', target: '/v1/tasks', body, ...more });
 const list = (query: string) => `/v1/tasks?filter=labels.door%3D%22{door}%22&${query}`;
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const GOOD: readonly Row[] = [
   { name: 'submit', ...submit(json({ spec })) },
-  { name: 'submit by proto names', ...submit(json({ spec, max_attempts: 3, labels: { project: 'x' }, validate_only: false })) },
-  { name: 'submit by JSON names', ...submit(json({ spec, maxAttempts: 3, priority: -5, ttl: '90s', timeouts: { queue: '1.5s' } })) },
-  { name: 'submit, enums by number', ...submit(json({ spec: { montage: { ...spec.montage, fit: 2 } }, admission: 1 })) },
-  { name: 'submit, numbers as text and the other way round', ...submit('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}],"resolution":"144"}},"priority":"7","requestId":""}') },
-  { name: 'submit, nulls', ...submit('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}],"resolution":null}},"ttl":null,"labels":null}') },
+  {
+    name: 'submit by proto names',
+    ...submit(json({ spec, max_attempts: 3, labels: { project: 'x' }, validate_only: false })),
+  },
+  {
+    name: 'submit by JSON names',
+    ...submit(json({ spec, maxAttempts: 3, priority: -5, ttl: '90s', timeouts: { queue: '1.5s' } })),
+  },
+  {
+    name: 'submit, enums by number',
+    ...submit(json({ spec: { montage: { ...spec.montage, fit: 2 } }, admission: 1 })),
+  },
+  {
+    name: 'submit, numbers as text and the other way round',
+    ...submit('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}],"resolution":"144"}},"priority":"7","requestId":""}'),
+  },
+  {
+    name: 'submit, nulls',
+    ...submit('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}],"resolution":null}},"ttl":null,"labels":null}'),
+  },
   { name: 'submit as a form of curl, which it is not', ...submit(json({ spec }), { headers: form }) },
-  { name: 'submit with a query, which counts for nothing', ...submit(json({ spec }), { target: '/v1/tasks?priority=5&utm=x' }) },
+  {
+    name: 'submit with a query, which counts for nothing',
+    ...submit(json({ spec }), { target: '/v1/tasks?priority=5&utm=x' }),
+  },
   { name: 'validate only', ...submit(json({ spec, validateOnly: true })) },
   { name: 'get, queued', target: '/v1/tasks/{queued}' },
   { name: 'get, failed', target: '/v1/tasks/{failed}' },
@@ -42,10 +63,19 @@ const GOOD: readonly Row[] = [
   { name: 'list, oldest first', target: list('order_by=create_time&pageSize=1') },
   { name: 'cancel', method: 'POST', target: '/v1/tasks/{queued}:cancel', body: '{}' },
   { name: 'cancel without a body', method: 'POST', target: '/v1/tasks/{queued}:cancel' },
-  { name: 'cancel, the path overrules the body', method: 'POST', target: '/v1/tasks/{queued}:cancel', body: '{"name":"tasks/other"}' },
+  {
+    name: 'cancel, the path overrules the body',
+    method: 'POST',
+    target: '/v1/tasks/{queued}:cancel',
+    body: '{"name":"tasks/other"}',
+  },
   { name: 'retry', method: 'POST', target: '/v1/tasks/{failed}:retry', body: '{}' },
   { name: 'delete', method: 'DELETE', target: '/v1/tasks/{done}' },
-  { name: 'get, enums by number', target: '/v1/tasks/{failed}?$alt=json%3Benum-encoding%3Dint', differs: 'enum-numbers' },
+  {
+    name: 'get, enums by number',
+    target: '/v1/tasks/{failed}?$alt=json%3Benum-encoding%3Dint',
+    differs: 'enum-numbers',
+  },
   { name: 'capabilities', target: '/v1/capabilities' },
 ];
 
@@ -56,17 +86,34 @@ const STREAMS: readonly Row[] = [
   { name: 'watch nothing', target: '/v1/tasks/nobody:watch' },
   { name: 'watch from nowhere', target: '/v1/tasks/{done}:watch?after_revision=-1' },
   { name: 'watch from no number', target: '/v1/tasks/{done}:watch?after_revision=x', differs: 'parse-errors-say-more' },
-  { name: 'watch to a deadline', target: '/v1/tasks/{queued}:watch', headers: { 'grpc-timeout': '700m' }, differs: 'deadline-text' },
+  {
+    name: 'watch to a deadline',
+    target: '/v1/tasks/{queued}:watch',
+    headers: { 'grpc-timeout': '700m' },
+    differs: 'deadline-text',
+  },
 ];
 
 const ERRORS: readonly Row[] = [
   { name: 'not found', target: '/v1/tasks/nobody' },
   { name: 'a bad name', target: '/v1/tasks/%20' },
-  { name: 'every violation', ...submit(json({ requestId: 'no', spec: { montage: { materials: [{ uri: 'missing.mp4' }, { uri: '' }], resolution: -1, backgroundColor: 'red' } } })) },
+  {
+    name: 'every violation',
+    ...submit(
+      json({
+        requestId: 'no',
+        spec: { montage: { materials: [{ uri: 'missing.mp4' }, { uri: '' }], resolution: -1, backgroundColor: 'red' } },
+      }),
+    ),
+  },
   { name: 'an enum number that is none', ...submit(json({ spec: { montage: { ...spec.montage, fit: 99 } } })) },
   { name: 'an empty object', ...submit('{}') },
   { name: 'an empty body', ...submit('') },
-  { name: 'more violations than a trailer holds', ...submit(json({ spec: { montage: { materials: Array.from({ length: 150 }, () => ({ uri: '' })) } } })), differs: 'every-violation' },
+  {
+    name: 'more violations than a trailer holds',
+    ...submit(json({ spec: { montage: { materials: Array.from({ length: 150 }, () => ({ uri: '' })) } } })),
+    differs: 'every-violation',
+  },
   { name: 'cancel what has ended', method: 'POST', target: '/v1/tasks/{done}:cancel', body: '{}' },
   { name: 'retry what is queued', method: 'POST', target: '/v1/tasks/{queued}:retry', body: '{}' },
   { name: 'delete what is queued', method: 'DELETE', target: '/v1/tasks/{queued}' },
@@ -82,45 +129,108 @@ const MALFORMED: readonly Row[] = [
   { name: 'a list', ...submit('[]'), differs: 'parse-errors-say-more' },
   { name: 'null', ...submit('null'), differs: 'parse-errors-say-more' },
   { name: 'more than one object', ...submit(`${json({ spec })} {"x":1}`), differs: 'rest-of-the-body' },
-  { name: 'a field twice', ...submit('{"priority":1,"priority":2,"spec":{"montage":{"materials":[{"uri":"a.mp4"}]}}}'), differs: 'field-twice' },
-  { name: 'not UTF-8', ...submit(Buffer.concat([Buffer.from('{"requestId":"'), Buffer.from([0xff]), Buffer.from('"}')])), differs: 'parse-errors-say-more' },
+  {
+    name: 'a field twice',
+    ...submit('{"priority":1,"priority":2,"spec":{"montage":{"materials":[{"uri":"a.mp4"}]}}}'),
+    differs: 'field-twice',
+  },
+  {
+    name: 'not UTF-8',
+    ...submit(Buffer.concat([Buffer.from('{"requestId":"'), Buffer.from([0xff]), Buffer.from('"}')])),
+    differs: 'parse-errors-say-more',
+  },
   { name: 'text for a number', ...submit(json({ spec, priority: 'high' })), differs: 'parse-errors-say-more' },
   { name: 'a number for text', ...submit(json({ spec, requestId: 5 })), differs: 'parse-errors-say-more' },
   { name: 'a number out of range', ...submit(json({ spec, priority: 3e9 })), differs: 'parse-errors-say-more' },
   { name: 'a malformed duration', ...submit(json({ spec, ttl: '5' })), differs: 'parse-errors-say-more' },
-  { name: 'two of a oneof', ...submit('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}],"subtitles":{"uri":"x","cues":{}}}}}'), differs: 'parse-errors-say-more' },
+  {
+    name: 'two of a oneof',
+    ...submit('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}],"subtitles":{"uri":"x","cues":{}}}}}'),
+    differs: 'parse-errors-say-more',
+  },
   { name: 'an unknown field', ...submit(json({ spec, nonsense: 1 })) },
-  { name: 'an unknown field deep down', ...submit(json({ spec: { montage: { ...spec.montage, longestClipp: '5s' } } })) },
-  { name: 'an unknown enum name', ...submit(json({ spec: { montage: { ...spec.montage, fit: 'FIT_NO' } } })), differs: 'enum-name' },
+  {
+    name: 'an unknown field deep down',
+    ...submit(json({ spec: { montage: { ...spec.montage, longestClipp: '5s' } } })),
+  },
+  {
+    name: 'an unknown enum name',
+    ...submit(json({ spec: { montage: { ...spec.montage, fit: 'FIT_NO' } } })),
+    differs: 'enum-name',
+  },
   { name: 'a query that is no number', target: '/v1/tasks?page_size=many', differs: 'parse-errors-say-more' },
   { name: 'a query that is no enum', target: '/v1/tasks/{queued}?view=NO', differs: 'parse-errors-say-more' },
   { name: 'a query given twice', target: '/v1/tasks?page_size=1&page_size=2', differs: 'parse-errors-say-more' },
   { name: 'a query with a bad escape', target: '/v1/tasks?page_token=%zz', differs: 'parse-errors-say-more' },
-  { name: 'a malformed timeout', target: '/v1/tasks/{queued}', headers: { 'grpc-timeout': 'soon' }, differs: 'parse-errors-say-more' },
-  { name: 'a timeout without a unit', target: '/v1/tasks/{queued}', headers: { 'grpc-timeout': '5' }, differs: 'parse-errors-say-more' },
-  { name: 'malformed binary metadata', target: '/v1/tasks/{queued}', headers: { 'grpc-metadata-x-bin': '!!' }, differs: 'parse-errors-say-more' },
+  {
+    name: 'a malformed timeout',
+    target: '/v1/tasks/{queued}',
+    headers: { 'grpc-timeout': 'soon' },
+    differs: 'parse-errors-say-more',
+  },
+  {
+    name: 'a timeout without a unit',
+    target: '/v1/tasks/{queued}',
+    headers: { 'grpc-timeout': '5' },
+    differs: 'parse-errors-say-more',
+  },
+  {
+    name: 'malformed binary metadata',
+    target: '/v1/tasks/{queued}',
+    headers: { 'grpc-metadata-x-bin': '!!' },
+    differs: 'parse-errors-say-more',
+  },
 ];
 
 const METHODS: readonly Row[] = [
   { name: 'nothing there', target: '/v1/nothing', differs: 'nothing-there' },
   { name: 'nothing there, deeper', target: '/v1/tasks/a/b', differs: 'nothing-there' },
   { name: 'a slash at the end', target: '/v1/tasks/', differs: 'empty-id' },
-  { name: 'an unknown verb', method: 'POST', target: '/v1/tasks/{queued}:explode', body: '{}', differs: 'unknown-verb' },
+  {
+    name: 'an unknown verb',
+    method: 'POST',
+    target: '/v1/tasks/{queued}:explode',
+    body: '{}',
+    differs: 'unknown-verb',
+  },
   { name: 'a method that is not taken', method: 'PUT', target: '/v1/tasks', body: '{}', differs: 'method-not-allowed' },
   { name: 'a verb by another method', target: '/v1/tasks/{queued}:cancel', differs: 'get-of-a-verb' },
   { name: 'POST to a task', method: 'POST', target: '/v1/tasks/{queued}', body: '{}', differs: 'method-not-allowed' },
   { name: 'HEAD', method: 'HEAD', target: '/v1/tasks/{queued}', differs: 'head-is-served' },
   { name: 'OPTIONS', method: 'OPTIONS', target: '/v1/tasks', differs: 'method-not-allowed' },
   { name: 'a long query in a form', method: 'POST', target: '/v1/tasks/{queued}', body: 'view=2', headers: form },
-  { name: 'a form that overrides its method', method: 'POST', target: '/v1/tasks', body: 'page_size=-1', headers: { ...form, 'x-http-method-override': 'GET' } },
+  {
+    name: 'a form that overrides its method',
+    method: 'POST',
+    target: '/v1/tasks',
+    body: 'page_size=-1',
+    headers: { ...form, 'x-http-method-override': 'GET' },
+  },
   { name: 'an override that is no form', ...submit(json({ spec }), { headers: { 'x-http-method-override': 'GET' } }) },
-  { name: 'a body that is too large', ...submit(`{"requestId":"${'x'.repeat(4 * 1024 * 1024)}"}`), differs: 'body-too-large' },
-  { name: 'a compressed body', ...submit(json({ spec }), { headers: { 'content-encoding': 'gzip' } }), differs: 'compressed-body' },
+  {
+    name: 'a body that is too large',
+    ...submit(`{"requestId":"${'x'.repeat(4 * 1024 * 1024)}"}`),
+    differs: 'body-too-large',
+  },
+  {
+    name: 'a compressed body',
+    ...submit(json({ spec }), { headers: { 'content-encoding': 'gzip' } }),
+    differs: 'compressed-body',
+  },
 ];
 
 const TIMEOUTS: readonly Row[] = [
-  ...['1H', '1M', '10S', '5000m', '5000000u', '5000000000n', '0S'].map((timeout) => ({ name: `in time: ${timeout}`, target: '/v1/tasks/{queued}', headers: { 'grpc-timeout': timeout } })),
-  { name: 'too late', target: '/v1/tasks/{queued}?wait_for_revision_after=1&wait_timeout=30s', headers: { 'grpc-timeout': '150m' }, differs: 'deadline-text' },
+  ...['1H', '1M', '10S', '5000m', '5000000u', '5000000000n', '0S'].map((timeout) => ({
+    name: `in time: ${timeout}`,
+    target: '/v1/tasks/{queued}',
+    headers: { 'grpc-timeout': timeout },
+  })),
+  {
+    name: 'too late',
+    target: '/v1/tasks/{queued}?wait_for_revision_after=1&wait_timeout=30s',
+    headers: { 'grpc-timeout': '150m' },
+    differs: 'deadline-text',
+  },
 ];
 
 export const ROWS: readonly Row[] = [...GOOD, ...STREAMS, ...ERRORS, ...MALFORMED, ...METHODS, ...TIMEOUTS];

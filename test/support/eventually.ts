@@ -1,5 +1,9 @@
 /** Waits until a condition holds, looking every few milliseconds; fails with `what` after the limit. */
-export async function eventually<T>(what: string, condition: () => T | Promise<T>, limitMs = 10_000): Promise<NonNullable<T>> {
+export async function eventually<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  limitMs = 10_000,
+): Promise<NonNullable<T>> {
   const endMs = performance.now() + limitMs;
   for (;;) {
     const value = await condition();

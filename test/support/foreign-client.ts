@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type Client, type ClientReadableStream, credentials, type GrpcObject, loadPackageDefinition, type ServiceError } from '@grpc/grpc-js';
+import {
+  type Client,
+  type ClientReadableStream,
+  credentials,
+  type GrpcObject,
+  loadPackageDefinition,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 
 type Message = Record<string, unknown>;
@@ -7,7 +14,10 @@ type UnaryMethod = (request: Message, callback: (error: ServiceError | null, ans
 
 const proto = join(import.meta.dirname, '../../proto');
 const options = { keepCase: true, longs: String, enums: String, defaults: false, oneofs: true, includeDirs: [proto] };
-const definitions = loadSync(['cutroom/v1/task_service.proto', 'google/rpc/status.proto', 'google/rpc/error_details.proto'], options);
+const definitions = loadSync(
+  ['cutroom/v1/task_service.proto', 'google/rpc/status.proto', 'google/rpc/error_details.proto'],
+  options,
+);
 
 /** An error as a client sees it that knows the protos and none of our code. */
 export interface ForeignError {
@@ -25,8 +35,12 @@ export interface ForeignClient {
 }
 
 export function connect(address: string): ForeignClient {
-  const root = loadPackageDefinition(definitions) as unknown as { cutroom: { v1: { TaskService: new (...args: unknown[]) => Client } } };
-  const client = new root.cutroom.v1.TaskService(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
+  const root = loadPackageDefinition(definitions) as unknown as {
+    cutroom: { v1: { TaskService: new (...args: unknown[]) => Client } };
+  };
+  const client = new root.cutroom.v1.TaskService(address, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+  });
   const methods = client as unknown as Record<string, UnaryMethod>;
   return {
     call: (method, request) =>
@@ -36,7 +50,8 @@ export function connect(address: string): ForeignClient {
           else resolve(answer!);
         });
       }),
-    watch: (request) => (client as unknown as { WatchTask(r: Message): ClientReadableStream<Message> }).WatchTask(request),
+    watch: (request) =>
+      (client as unknown as { WatchTask(r: Message): ClientReadableStream<Message> }).WatchTask(request),
     close: () => {
       client.close();
     },
@@ -45,7 +60,10 @@ export function connect(address: string): ForeignClient {
 
 /** Waits for a call to fail, and decodes the details of its status. */
 export async function failureOf(call: Promise<unknown>): Promise<ForeignError> {
-  const error = await call.then(() => null, (e: unknown) => e as ServiceError);
+  const error = await call.then(
+    () => null,
+    (e: unknown) => e as ServiceError,
+  );
   if (!error) throw new Error('the call did not fail');
   return decodeError(error);
 }
@@ -54,7 +72,10 @@ export function decodeError(error: ServiceError): ForeignError {
   const details: Record<string, Message> = {};
   const [bytes] = error.metadata.get('grpc-status-details-bin');
   if (Buffer.isBuffer(bytes)) {
-    const status = decode('google.rpc.Status', bytes) as { code: number; details: { type_url: string; value: Buffer }[] };
+    const status = decode('google.rpc.Status', bytes) as {
+      code: number;
+      details: { type_url: string; value: Buffer }[];
+    };
     for (const any of status.details) {
       const name = any.type_url.replace('type.googleapis.com/', '');
       details[name] = decode(name, any.value);

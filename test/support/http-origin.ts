@@ -31,14 +31,20 @@ export async function startHttpOrigin(): Promise<HttpOrigin> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`, host: `127.0.0.1:${port}`, port, requests,
-    connections: () => new Promise((resolve, reject) => {
-      server.getConnections((error, count) => {
-        if (error) reject(error);
-        else resolve(count);
-      });
-    }),
-    on: (path, listener) => { routes.set(path, listener); },
+    url: `http://127.0.0.1:${port}`,
+    host: `127.0.0.1:${port}`,
+    port,
+    requests,
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => {
+          if (error) reject(error);
+          else resolve(count);
+        });
+      }),
+    on: (path, listener) => {
+      routes.set(path, listener);
+    },
     close: async () => {
       server.close();
       server.closeAllConnections();

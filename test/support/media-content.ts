@@ -10,13 +10,27 @@ export interface VideoContent {
 }
 
 export async function readVideo(file: string): Promise<VideoContent> {
-  const { streams } = (await ffprobe(['-select_streams', 'v', '-show_entries', 'stream=width,height', file])) as { streams: { width: number; height: number }[] };
+  const { streams } = (await ffprobe(['-select_streams', 'v', '-show_entries', 'stream=width,height', file])) as {
+    streams: { width: number; height: number }[];
+  };
   const { width, height } = streams[0]!;
-  const raw = await ffmpeg(['-i', file, '-vf', 'scale=in_color_matrix=bt709:in_range=tv:out_range=pc:flags=accurate_rnd,format=rgb24', '-fps_mode', 'passthrough', '-f', 'rawvideo', '-']);
+  const raw = await ffmpeg([
+    '-i',
+    file,
+    '-vf',
+    'scale=in_color_matrix=bt709:in_range=tv:out_range=pc:flags=accurate_rnd,format=rgb24',
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'rawvideo',
+    '-',
+  ]);
   const size = width * height * 3;
   const frames = Array.from({ length: raw.length / size }, (_, i) => raw.subarray(i * size, (i + 1) * size));
   return {
-    width, height, frames,
+    width,
+    height,
+    frames,
     colorAt(frame, x, y, radius = 3) {
       const picture = frames.at(frame)!;
       const [cx, cy] = [Math.floor(x * width), Math.floor(y * height)];
@@ -63,11 +77,18 @@ export interface StreamEnds {
 
 /** What a file's container says, by counting packets. */
 export async function streamEnds(file: string): Promise<StreamEnds> {
-  const { streams } = (await ffprobe(['-count_packets', '-show_entries', 'stream=codec_type,duration,nb_read_packets', file])) as {
+  const { streams } = (await ffprobe([
+    '-count_packets',
+    '-show_entries',
+    'stream=codec_type,duration,nb_read_packets',
+    file,
+  ])) as {
     streams: { codec_type: string; duration: string; nb_read_packets: string }[];
   };
   const of = (type: string) => streams.find((stream) => stream.codec_type === type);
   return {
-    videoFrames: Number(of('video')?.nb_read_packets), videoSeconds: Number(of('video')?.duration), audioSeconds: Number(of('audio')?.duration),
+    videoFrames: Number(of('video')?.nb_read_packets),
+    videoSeconds: Number(of('video')?.duration),
+    audioSeconds: Number(of('audio')?.duration),
   };
 }

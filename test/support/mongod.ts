@@ -15,7 +15,8 @@ import { findMongod } from '../../scripts/lib/mongod.mjs';
  */
 export function skipWithoutMongod(): boolean {
   if (findMongod() !== null) return false;
-  const message = 'NO MONGOD: the tests of the MongoDB store do not run. `npm test` (or `node scripts/lib/mongod.mjs`) installs one.';
+  const message =
+    'NO MONGOD: the tests of the MongoDB store do not run. `npm test` (or `node scripts/lib/mongod.mjs`) installs one.';
   if (process.env.CI !== undefined && process.env.CI !== '') throw new Error(message);
   console.error(`\n!!! ${message}\n`);
   return true;
@@ -56,10 +57,12 @@ export async function startMongod(options: { nodes?: number; standalone?: boolea
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    for (let i = 0; i < (options.nodes ?? 1); i++) nodes.push(await createNode(binary, join(folder, `node${i}`), { port: await freePort(), replicaSet }));
+    for (let i = 0; i < (options.nodes ?? 1); i++)
+      nodes.push(await createNode(binary, join(folder, `node${i}`), { port: await freePort(), replicaSet }));
     await Promise.all(nodes.map((node) => node.start()));
     const hosts = nodes.map((node) => `127.0.0.1:${node.port}`);
-    const uriOf = (database: string): string => `mongodb://${hosts.join(',')}/${database}?${replicaSet ? 'replicaSet=rs0' : 'directConnection=true'}`;
+    const uriOf = (database: string): string =>
+      `mongodb://${hosts.join(',')}/${database}?${replicaSet ? 'replicaSet=rs0' : 'directConnection=true'}`;
     if (replicaSet) {
       await initiate(nodes[0]!, hosts);
       await untilWritable(uriOf('ready'));
@@ -71,7 +74,11 @@ export async function startMongod(options: { nodes?: number; standalone?: boolea
   }
 }
 
-async function createNode(binary: string, dbpath: string, options: { port: number; replicaSet: boolean }): Promise<MongodNode> {
+async function createNode(
+  binary: string,
+  dbpath: string,
+  options: { port: number; replicaSet: boolean },
+): Promise<MongodNode> {
   const { port, replicaSet } = options;
   await mkdir(dbpath);
   const directUri = `mongodb://127.0.0.1:${port}/?directConnection=true&serverSelectionTimeoutMS=1000`;
@@ -79,26 +86,38 @@ async function createNode(binary: string, dbpath: string, options: { port: numbe
   return {
     port,
     directUri,
-    signal: (signal) => { child?.kill(signal); },
+    signal: (signal) => {
+      child?.kill(signal);
+    },
     freeze: async () => {
       child?.kill('SIGSTOP');
-      await vi.waitFor(async () => {
-        const threads = await readdir(`/proc/${child?.pid ?? 0}/task`);
-        const states = await Promise.all(threads.map((thread) => readFile(`/proc/${child?.pid ?? 0}/task/${thread}/stat`, 'utf8')));
-        // The state stands behind the name, which is in parentheses.
-        if (!states.every((stat) => /\) T /.test(stat))) throw new Error('still running');
-      }, { timeout: 5_000, interval: 5 });
+      await vi.waitFor(
+        async () => {
+          const threads = await readdir(`/proc/${child?.pid ?? 0}/task`);
+          const states = await Promise.all(
+            threads.map((thread) => readFile(`/proc/${child?.pid ?? 0}/task/${thread}/stat`, 'utf8')),
+          );
+          // The state stands behind the name, which is in parentheses.
+          if (!states.every((stat) => /\) T /.test(stat))) throw new Error('still running');
+        },
+        { timeout: 5_000, interval: 5 },
+      );
     },
     exited: async () => {
       if (child !== null && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
     start: async () => {
       // pdeathsig: no server outlives a test run that crashes.
-      const started = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...(replicaSet ? ['--replSet', 'rs0'] : []), ...mongodArguments(dbpath, port)], { stdio: 'ignore' });
+      const started = spawn(
+        'setpriv',
+        ['--pdeathsig', 'KILL', binary, ...(replicaSet ? ['--replSet', 'rs0'] : []), ...mongodArguments(dbpath, port)],
+        { stdio: 'ignore' },
+      );
       child = started;
       await vi.waitFor(
         async () => {
-          if (started.exitCode !== null) throw new Error(`mongod ended at once: ${(await readFile(join(dbpath, 'log'), 'utf8')).slice(-2000)}`);
+          if (started.exitCode !== null)
+            throw new Error(`mongod ended at once: ${(await readFile(join(dbpath, 'log'), 'utf8')).slice(-2000)}`);
           await withClient(directUri, (client) => client.db('admin').command({ ping: 1 }));
         },
         { timeout: 30_000, interval: 50 },
@@ -126,14 +145,19 @@ function mongodArguments(dbpath: string, port: number): string[] {
 async function initiate(first: MongodNode, hosts: readonly string[]): Promise<void> {
   const members = hosts.map((host, _id) => ({ _id, host }));
   const settings = { electionTimeoutMillis: 1000, heartbeatIntervalMillis: 200 };
-  await withClient(first.directUri, (client) => client.db('admin').command({ replSetInitiate: { _id: 'rs0', members, settings } }));
+  await withClient(first.directUri, (client) =>
+    client.db('admin').command({ replSetInitiate: { _id: 'rs0', members, settings } }),
+  );
 }
 
 async function untilWritable(uri: string): Promise<void> {
   await vi.waitFor(
     () =>
       withClient(`${uri}&serverSelectionTimeoutMS=2000`, (client) =>
-        client.db().collection('ready').insertOne({}, { writeConcern: { w: 'majority', wtimeoutMS: 5000 } }),
+        client
+          .db()
+          .collection('ready')
+          .insertOne({}, { writeConcern: { w: 'majority', wtimeoutMS: 5000 } }),
       ),
     { timeout: 30_000, interval: 50 },
   );

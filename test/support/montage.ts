@@ -9,7 +9,10 @@ export function montageOf(count: number, changes: Partial<Montage> = {}): Montag
     width: 144,
     height: 256,
     background: color(0, 0, 0),
-    materials: Array.from({ length: count }, (_, i) => ({ uri: `m${i}.mp4`, field: `spec.montage.materials[${i}].uri` })),
+    materials: Array.from({ length: count }, (_, i) => ({
+      uri: `m${i}.mp4`,
+      field: `spec.montage.materials[${i}].uri`,
+    })),
     longestClipUs: 5_000_000,
     fit: 'COVER',
     transition: { kind: 'CUT' },

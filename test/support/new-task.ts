@@ -1,4 +1,4 @@
-import { submitted, type NewTask } from '../../src/task/transitions.js';
+import { submitted, type NewTask } from '../../src/task/lifecycle.js';
 import type { Task } from '../../src/task/task.js';
 
 /** A queued task, to be varied by a test. */

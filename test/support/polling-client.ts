@@ -21,24 +21,43 @@ interface Envelope<T> {
  */
 export function createPollingClient(base: string, options: { readonly intervalMs: number }) {
   const root = base.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
-  const headers = { 'x-api-key': 'key', 'x-task-id': 'trace-1', authorization: 'Bearer key', 'content-type': 'application/json' };
+  const headers = {
+    'x-api-key': 'key',
+    'x-task-id': 'trace-1',
+    authorization: 'Bearer key',
+    'content-type': 'application/json',
+  };
 
   async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${root}/api/v1${path}`, { method, headers, redirect: 'error', ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await fetch(`${root}/api/v1${path}`, {
+      method,
+      headers,
+      redirect: 'error',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const json = (await response.json()) as Envelope<T> & { error?: string; detail?: string };
-    if (json.status !== 200) throw new Error(`${String(json.status)}: ${json.error ?? json.message ?? json.detail ?? 'no reason'}`);
+    if (json.status !== 200)
+      throw new Error(`${String(json.status)}: ${json.error ?? json.message ?? json.detail ?? 'no reason'}`);
     return json.data as T;
   }
 
   return {
     isAlive: async () => {
-      const probes = await Promise.all(['/api/v1/tasks?page=1&page_size=1', '/api/v1/musics', '/docs', '/ping'].map((path) => fetch(root + path, { headers })));
+      const probes = await Promise.all(
+        ['/api/v1/tasks?page=1&page_size=1', '/api/v1/musics', '/docs', '/ping'].map((path) =>
+          fetch(root + path, { headers }),
+        ),
+      );
       return probes.every((probe) => probe.status === 200 || probe.status === 307);
     },
     create: async (parameters: object) => (await ask<{ task_id: string }>('POST', '/videos', parameters)).task_id,
     read: (id: string) => ask<PolledRecord>('GET', `/tasks/${id}`),
     remove: (id: string) => ask<null>('DELETE', `/tasks/${id}`),
-    list: (page: number, size: number) => ask<{ tasks: (PolledRecord & { task_id: string })[]; total: number }>('GET', `/tasks?page=${String(page)}&page_size=${String(size)}`),
+    list: (page: number, size: number) =>
+      ask<{ tasks: (PolledRecord & { task_id: string })[]; total: number }>(
+        'GET',
+        `/tasks?page=${String(page)}&page_size=${String(size)}`,
+      ),
     /** Polls to the end. @returns every record that it saw. */
     async poll(id: string): Promise<PolledRecord[]> {
       const seen: PolledRecord[] = [];

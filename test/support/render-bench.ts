@@ -18,7 +18,13 @@ import type { MediaInspector } from '../../src/task/ports/media-inspector.js';
 import type { Output, Progress, Timeouts } from '../../src/task/task.js';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
 
-export const TEST_CLOCKS: Clocks = { stallMs: 20_000, quietMs: 10_000, noProgressMs: 60_000, totalMs: 120_000, maxRssBytes: 4 * 1024 ** 3 };
+export const TEST_CLOCKS: Clocks = {
+  stallMs: 20_000,
+  quietMs: 10_000,
+  noProgressMs: 60_000,
+  totalMs: 120_000,
+  maxRssBytes: 4 * 1024 ** 3,
+};
 
 /** The real engine on real files in folders of its own. */
 export interface RenderBench {
@@ -26,9 +32,19 @@ export interface RenderBench {
   readonly toolchain: Toolchain;
   readonly scratchRoot: string;
   /** Renders; materials and sounds are named by file name within the media kit's folder. */
-  render(spec: Montage, hooks?: Partial<RenderHooks>, clocks?: Partial<Clocks>, options?: RunOptions): Promise<BenchResult>;
+  render(
+    spec: Montage,
+    hooks?: Partial<RenderHooks>,
+    clocks?: Partial<Clocks>,
+    options?: RunOptions,
+  ): Promise<BenchResult>;
   /** Renders what must fail. */
-  failure(spec: Montage, hooks?: Partial<RenderHooks>, clocks?: Partial<Clocks>, options?: RunOptions): Promise<TaskFailure>;
+  failure(
+    spec: Montage,
+    hooks?: Partial<RenderHooks>,
+    clocks?: Partial<Clocks>,
+    options?: RunOptions,
+  ): Promise<TaskFailure>;
   /** What attempts have left behind. */
   leftovers(): Promise<readonly string[]>;
   /** The engine's other half, on the same files. */
@@ -51,19 +67,48 @@ export interface BenchResult extends RenderResult {
 }
 
 /** @param options.fontFolder makes and fills a folder with the operator's fonts. */
-export async function createRenderBench(options: { fontFolder?: (folder: string) => Promise<void> } = {}): Promise<RenderBench> {
+export async function createRenderBench(
+  options: { fontFolder?: (folder: string) => Promise<void> } = {},
+): Promise<RenderBench> {
   const media = await createMediaKit();
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-bench-'));
   const scratchRoot = path.join(folder, 'scratch');
   const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
-  const toolchain = await findToolchain({ ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg, ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe }, new AbortController().signal);
-  const fonts = await prepareFonts(path.join(folder, 'fonts'), await operatorsFonts(path.join(folder, 'own-fonts'), options.fontFolder));
+  const toolchain = await findToolchain(
+    {
+      ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg,
+      ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe,
+    },
+    new AbortController().signal,
+  );
+  const fonts = await prepareFonts(
+    path.join(folder, 'fonts'),
+    await operatorsFonts(path.join(folder, 'own-fonts'), options.fontFolder),
+  );
   const assets = createLocalFiles({ roots: [media.folder] });
 
-  async function render(spec: Montage, hooks: Partial<RenderHooks> = {}, clocks: Partial<Clocks> = {}, options: RunOptions = {}): Promise<BenchResult> {
+  async function render(
+    spec: Montage,
+    hooks: Partial<RenderHooks> = {},
+    clocks: Partial<Clocks> = {},
+    options: RunOptions = {},
+  ): Promise<BenchResult> {
     const progress: Progress[] = [];
-    const renderer = createRenderer({ toolchain, fonts, assets: options.assets ?? assets, outputs, scratchRoot, clocks: { ...TEST_CLOCKS, ...clocks } });
-    const job = { key: { tenant: 'default', id: randomUUID() }, fence: 1, attemptId: randomUUID(), spec, timeouts: { ...NO_TIMEOUTS, ...options.timeouts } };
+    const renderer = createRenderer({
+      toolchain,
+      fonts,
+      assets: options.assets ?? assets,
+      outputs,
+      scratchRoot,
+      clocks: { ...TEST_CLOCKS, ...clocks },
+    });
+    const job = {
+      key: { tenant: 'default', id: randomUUID() },
+      fence: 1,
+      attemptId: randomUUID(),
+      spec,
+      timeouts: { ...NO_TIMEOUTS, ...options.timeouts },
+    };
     const result = await renderer.render(job, {
       signal: hooks.signal ?? new AbortController().signal,
       onProgress: (p) => {
@@ -77,12 +122,18 @@ export async function createRenderBench(options: { fontFolder?: (folder: string)
   }
 
   return {
-    media, toolchain, scratchRoot, render,
+    media,
+    toolchain,
+    scratchRoot,
+    render,
     inspector: createInspector({ toolchain, assets, scratchRoot, clocks: TEST_CLOCKS, newName: randomUUID }),
-    failure: (spec, hooks, clocks, options) => render(spec, hooks, clocks, options).then(
-      () => { throw new Error('the render should have failed'); },
-      (error: unknown) => failureOf(error),
-    ),
+    failure: (spec, hooks, clocks, options) =>
+      render(spec, hooks, clocks, options).then(
+        () => {
+          throw new Error('the render should have failed');
+        },
+        (error: unknown) => failureOf(error),
+      ),
     leftovers: () => readdir(scratchRoot).catch(() => []),
     close: async () => {
       await media.remove();
@@ -91,7 +142,10 @@ export async function createRenderBench(options: { fontFolder?: (folder: string)
   };
 }
 
-async function operatorsFonts(folder: string, fill: ((folder: string) => Promise<void>) | undefined): Promise<readonly NamedFont[]> {
+async function operatorsFonts(
+  folder: string,
+  fill: ((folder: string) => Promise<void>) | undefined,
+): Promise<readonly NamedFont[]> {
   if (!fill) return [];
   await fill(folder);
   return (await readFontFolder(folder)).fonts;

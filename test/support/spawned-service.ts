@@ -30,7 +30,14 @@ export interface SpawnedService {
 export async function spawnService(env: Record<string, string>): Promise<SpawnedService> {
   if (!existsSync(BIN)) throw new Error('the service is not built: run npm run build');
   const child = spawn(process.execPath, [BIN, 'serve'], {
-    env: { ...process.env, MONGODB_URI: '', CUTROOM_GRPC_ADDRESS: '127.0.0.1:0', CUTROOM_HTTP_ADDRESS: '127.0.0.1:0', CUTROOM_LOG_LEVEL: 'debug', ...env },
+    env: {
+      ...process.env,
+      MONGODB_URI: '',
+      CUTROOM_GRPC_ADDRESS: '127.0.0.1:0',
+      CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
+      CUTROOM_LOG_LEVEL: 'debug',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];
@@ -43,10 +50,15 @@ export async function spawnService(env: Record<string, string>): Promise<Spawned
   process.once('exit', reap);
   void exited.then(() => process.removeListener('exit', reap));
 
-  const line = await eventually('the service listens', () => {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the service ended:\n${log.join('\n')}`);
-    return stdout.find((l) => l.includes('"listening"'));
-  }, 30_000);
+  const line = await eventually(
+    'the service listens',
+    () => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the service ended:\n${log.join('\n')}`);
+      return stdout.find((l) => l.includes('"listening"'));
+    },
+    30_000,
+  );
   const { grpc, http } = JSON.parse(line) as { grpc: string; http: string };
   return { grpc, http: `http://${http}`, pid: child.pid!, log, ...endings(child, exited) };
 }
@@ -62,6 +74,8 @@ function endings(child: ChildProcess, exited: Promise<unknown>): Pick<SpawnedSer
       return child.exitCode;
     },
     kill: () => end('SIGKILL'),
-    signal: (name) => { child.kill(name); },
+    signal: (name) => {
+      child.kill(name);
+    },
   };
 }

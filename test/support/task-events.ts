@@ -22,6 +22,6 @@ export function recordEvents(): RecordedEvents {
     attemptLost: note('lost'),
     handedBack: note('handed-back'),
     recovered: note('recovered'),
-    trouble: (what) => log.push(`trouble ${what}`),
+    backgroundError: (what) => log.push(`trouble ${what}`),
   };
 }

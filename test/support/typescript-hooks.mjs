@@ -20,5 +20,9 @@ export async function load(url, context, nextLoad) {
   if (!url.endsWith('.ts')) return nextLoad(url, context);
   const text = await readFile(fileURLToPath(url), 'utf8');
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true };
-  return { format: 'module', source: ts.transpileModule(text, { compilerOptions, fileName: url }).outputText, shortCircuit: true };
+  return {
+    format: 'module',
+    source: ts.transpileModule(text, { compilerOptions, fileName: url }).outputText,
+    shortCircuit: true,
+  };
 }

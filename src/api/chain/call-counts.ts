@@ -51,5 +51,9 @@ export function callCounts(metrics: CallMetrics): CallObserver {
 
 function kindOf({ path, responseStream }: ObservedCall): CallKind {
   const slash = path.lastIndexOf('/');
-  return { type: responseStream ? 'server_stream' : 'unary', service: path.slice(1, slash), method: path.slice(slash + 1) };
+  return {
+    type: responseStream ? 'server_stream' : 'unary',
+    service: path.slice(1, slash),
+    method: path.slice(slash + 1),
+  };
 }

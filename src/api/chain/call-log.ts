@@ -13,7 +13,13 @@ export function callLog(logger: Logger): CallObserver {
       const level = isFault(code) ? 'error' : 'info';
       if (!logger.isLevelEnabled(level)) return;
       const method = path.slice(path.lastIndexOf('/') + 1);
-      const line = { method, task: nameIn(request) ?? nameIn(answer), code: Status[code], durationMs: round(durationMs), peer };
+      const line = {
+        method,
+        task: nameIn(request) ?? nameIn(answer),
+        code: Status[code],
+        durationMs: round(durationMs),
+        peer,
+      };
       if (level === 'error') logger.error({ ...line, err: causeOf(error) }, 'call');
       else logger.info(line, 'call');
     },
@@ -31,7 +37,9 @@ function isFault(code: Status): boolean {
 /** The resource name in a request or an answer: both have it in a field `name`. */
 function nameIn(message: unknown): string | undefined {
   if (typeof message !== 'object' || message === null || !('name' in message)) return undefined;
-  return typeof message.name === 'string' && message.name.length <= formatTaskName('').length + 64 ? message.name : undefined;
+  return typeof message.name === 'string' && message.name.length <= formatTaskName('').length + 64
+    ? message.name
+    : undefined;
 }
 
 function round(ms: number): number {

@@ -2,7 +2,7 @@ import { type CallContext, Status } from 'nice-grpc';
 import { codeOf } from './call-code.js';
 import type { CallEnd, CallObserver, ObservedCall } from './call-observer.js';
 import { refuseWhileDraining, untilDrained } from './draining.js';
-import { toldError } from './told-error.js';
+import { toRpcError } from './to-rpc-error.js';
 
 export interface ChainOptions {
   /** Told of each call in this order. */
@@ -28,7 +28,10 @@ export interface Call {
  */
 export interface Chain {
   unary<Response>(call: Call, method: (context: CallContext) => Promise<Response>): Promise<Response>;
-  stream<Message>(call: Call, method: (context: CallContext) => AsyncIterable<Message>): AsyncGenerator<Message, void, undefined>;
+  stream<Message>(
+    call: Call,
+    method: (context: CallContext) => AsyncIterable<Message>,
+  ): AsyncGenerator<Message, void, undefined>;
 }
 
 export function createChain({ observers, drain, monotonicMs, wasCut }: ChainOptions): Chain {
@@ -43,7 +46,12 @@ export function createChain({ observers, drain, monotonicMs, wasCut }: ChainOpti
   }
 
   function ended(call: ObservedCall, { code, error, answer }: Omit<CallEnd, 'durationMs'>): void {
-    const end: CallEnd = { code: wasCut(call.request) ? Status.RESOURCE_EXHAUSTED : code, error, answer, durationMs: monotonicMs() - call.startMs };
+    const end: CallEnd = {
+      code: wasCut(call.request) ? Status.RESOURCE_EXHAUSTED : code,
+      error,
+      answer,
+      durationMs: monotonicMs() - call.startMs,
+    };
     for (const observer of observers) observer.ended(call, end);
   }
 
@@ -55,7 +63,7 @@ export function createChain({ observers, drain, monotonicMs, wasCut }: ChainOpti
         refuseWhileDraining(drain);
         answer = await method(call.context);
       } catch (cause) {
-        const error = toldError(cause, call.context);
+        const error = toRpcError(cause, call.context);
         ended(observed, { code: codeOf(error), error, answer: undefined });
         throw error;
       }
@@ -78,7 +86,7 @@ export function createChain({ observers, drain, monotonicMs, wasCut }: ChainOpti
         }
         code = Status.OK;
       } catch (cause) {
-        error = toldError(cause, call.context);
+        error = toRpcError(cause, call.context);
         code = codeOf(error);
         throw error;
       } finally {

@@ -1,17 +1,17 @@
 import type { CallContext } from 'nice-grpc';
-import { TaskError } from '../../task/errors.js';
+import { CallError } from '../../task/call-error.js';
 import { eitherSignal } from '../either-signal.js';
 import { callerGone } from './caller-gone.js';
 
-/** @throws TaskError DRAINING once the server drains. */
+/** @throws CallError DRAINING once the server drains. */
 export function refuseWhileDraining(drain: AbortSignal): void {
-  if (drain.aborted) throw new TaskError({ reason: 'DRAINING' });
+  if (drain.aborted) throw new CallError({ reason: 'DRAINING' });
 }
 
 /**
  * The messages of a stream, which a drain ends.
  * @param open starts the stream; it just ends when the signal of its context aborts.
- * @throws TaskError DRAINING; what `callerGone` makes, once the caller has gone.
+ * @throws CallError DRAINING; what `callerGone` makes, once the caller has gone.
  */
 export async function* untilDrained<Message>(
   open: (context: CallContext) => AsyncIterable<Message>,

@@ -14,12 +14,17 @@ export function createReflection(others: readonly GrpcJsService[]): readonly Grp
   const foreign = [...others, ...own].flatMap(({ definition }) =>
     Object.values(definition).flatMap((method) => descriptorsOf('requestType' in method ? method.requestType : null)),
   );
-  return reflecting([...descriptorSet.file.map((file) => Buffer.from(toBinary(FileDescriptorProtoSchema, file))), ...foreign]);
+  return reflecting([
+    ...descriptorSet.file.map((file) => Buffer.from(toBinary(FileDescriptorProtoSchema, file))),
+    ...foreign,
+  ]);
 }
 
 function reflecting(fileDescriptorProtos: Buffer[]): GrpcJsService[] {
   // Of a package definition the service looks at nothing but the descriptors.
-  const definition: PackageDefinition = { descriptors: { format: 'Protocol Buffer 3 EnumDescriptorProto', type: {}, fileDescriptorProtos } };
+  const definition: PackageDefinition = {
+    descriptors: { format: 'Protocol Buffer 3 EnumDescriptorProto', type: {}, fileDescriptorProtos },
+  };
   const collector = createServiceCollector();
   new ReflectionService(definition).addToServer(collector);
   return collector.services;

@@ -8,7 +8,7 @@ import { addGrpcJsService } from './grpc-js-service.js';
 import { createHealth } from './health.js';
 import { createReflection } from './reflection.js';
 import { taskServiceDefinition } from './service-definition.js';
-import type { TaskService } from './task-service.js';
+import type { TaskService } from '../service/task-service.js';
 
 /** What a single caller may send: 5,000 cues of ordinary length are 1 MiB. */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;

@@ -3,7 +3,8 @@ import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutro
 import { submitRequestType } from '../../wire/submit-request-type.js';
 import { oncePerObject } from '../once-per-object.js';
 
-const { submitTask, getTask, watchTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } = TaskServiceDefinition.methods;
+const { submitTask, getTask, watchTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } =
+  TaskServiceDefinition.methods;
 
 /**
  * The service as nice-grpc mounts it. It differs from the generated definition in that answers, which are always whole messages,

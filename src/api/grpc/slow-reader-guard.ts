@@ -6,7 +6,7 @@ import {
   type ServerInterceptingCallInterface,
   status as Code,
 } from '@grpc/grpc-js';
-import { TaskError } from '../../task/errors.js';
+import { CallError } from '../../task/call-error.js';
 import { encodeStatusTrailer } from '../../wire/status-details.js';
 import { statusOf } from '../../wire/status-mapping.js';
 
@@ -14,7 +14,7 @@ import { statusOf } from '../../wire/status-mapping.js';
 export interface SlowReaderGuard {
   readonly interceptor: ServerInterceptor;
   /** The call of this request was ended for its reader, by another door. */
-  noteCut(request: object): void;
+  markSlowReader(request: object): void;
   /** Whether the call of this request was ended for its reader: its method never learns, since it is parked meanwhile. */
   wasCut(request: unknown): boolean;
 }
@@ -31,8 +31,9 @@ export function createSlowReaderGuard(limits: SlowReaderLimits): SlowReaderGuard
   // The request object is the one thing that both an interceptor and the chain see of a call.
   const cut = new WeakSet<object>();
   return {
-    interceptor: (method, call) => (method.responseStream ? new GuardedCall(call, limits, cut) : new ServerInterceptingCall(call)),
-    noteCut: (request) => {
+    interceptor: (method, call) =>
+      method.responseStream ? new GuardedCall(call, limits, cut) : new ServerInterceptingCall(call),
+    markSlowReader: (request) => {
       cut.add(request);
     },
     wasCut: (request) => typeof request === 'object' && request !== null && cut.has(request),
@@ -102,7 +103,7 @@ class GuardedCall extends ServerInterceptingCall {
   #cut(): void {
     this.#isCut = true;
     if (this.#request) this.#cutRequests.add(this.#request);
-    const status = statusOf(new TaskError({ reason: 'WATCHER_TOO_SLOW' }));
+    const status = statusOf(new CallError({ reason: 'WATCHER_TOO_SLOW' }));
     const metadata = new Metadata();
     metadata.set('grpc-status-details-bin', Buffer.from(encodeStatusTrailer(status)));
     super.sendStatus({ code: Code.RESOURCE_EXHAUSTED, details: status.message, metadata });

@@ -7,9 +7,30 @@ const HEADER_PREFIX = 'grpcgateway-';
 
 /** Headers that grpc-gateway hands on under a prefix of its own: those of IANA's permanent ones that it knows. */
 const PERMANENT = new Set([
-  'accept', 'accept-charset', 'accept-language', 'accept-ranges', 'authorization', 'cache-control', 'content-type', 'cookie', 'date', 'expect', 'from', 'host',
-  'if-match', 'if-modified-since', 'if-none-match', 'if-schedule-tag-match', 'if-unmodified-since', 'max-forwards', 'origin', 'pragma', 'referer', 'user-agent',
-  'via', 'warning',
+  'accept',
+  'accept-charset',
+  'accept-language',
+  'accept-ranges',
+  'authorization',
+  'cache-control',
+  'content-type',
+  'cookie',
+  'date',
+  'expect',
+  'from',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-schedule-tag-match',
+  'if-unmodified-since',
+  'max-forwards',
+  'origin',
+  'pragma',
+  'referer',
+  'user-agent',
+  'via',
+  'warning',
 ]);
 /** These tell where a call came from: the server sets them, and no caller may as metadata. */
 const RESERVED = new Set(['x-forwarded-for', 'x-forwarded-host']);
@@ -24,21 +45,31 @@ export function metadataOf({ headers, peer }: Pick<HttpRequest, 'headers' | 'pee
   for (const [name, value] of Object.entries(headers)) {
     // The host goes as x-forwarded-host.
     if (PERMANENT.has(name) && name !== 'host') append(metadata, HEADER_PREFIX + name, value);
-    else if (name.startsWith(PREFIX) && !isReserved(name.slice(PREFIX.length), metadata)) append(metadata, name.slice(PREFIX.length), value);
+    else if (name.startsWith(PREFIX) && !isReserved(name.slice(PREFIX.length), metadata))
+      append(metadata, name.slice(PREFIX.length), value);
   }
   const host = headers['x-forwarded-host'] ?? headers.host;
   if (host !== undefined) append(metadata, 'x-forwarded-host', host);
   const address = peer.slice(0, peer.lastIndexOf(':'));
-  append(metadata, 'x-forwarded-for', [headers['x-forwarded-for'], address].filter((part) => part !== undefined && part !== '').join(', '));
+  append(
+    metadata,
+    'x-forwarded-for',
+    [headers['x-forwarded-for'], address].filter((part) => part !== undefined && part !== '').join(', '),
+  );
   return metadata;
 }
 
 /** An answer with what a method has sent as metadata, as headers. */
-export function withMetadata(response: HttpResponse, { sentHeader }: { readonly sentHeader: Metadata | null }): HttpResponse {
+export function withMetadata(
+  response: HttpResponse,
+  { sentHeader }: { readonly sentHeader: Metadata | null },
+): HttpResponse {
   if (sentHeader === null) return response;
   const headers: Record<string, string> = { ...response.headers };
   for (const [name, values] of sentHeader) {
-    headers[PREFIX + name] = values.map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('base64'))).join(', ');
+    headers[PREFIX + name] = values
+      .map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('base64')))
+      .join(', ');
   }
   return { ...response, headers };
 }
@@ -46,7 +77,8 @@ export function withMetadata(response: HttpResponse, { sentHeader }: { readonly 
 /** The name of a header with binary metadata that is no base64; null when there is none. */
 export function malformedBinaryHeader(headers: HttpRequest['headers']): string | null {
   for (const name in headers) {
-    if (name.endsWith('-bin') && name.startsWith(PREFIX) && !/^[A-Za-z0-9+/]*={0,2}$/.test(headers[name] ?? '')) return name;
+    if (name.endsWith('-bin') && name.startsWith(PREFIX) && !/^[A-Za-z0-9+/]*={0,2}$/.test(headers[name] ?? ''))
+      return name;
   }
   return null;
 }

@@ -14,7 +14,8 @@ const MAX_AGE_S = 7_200;
  */
 export function withCors(handler: HttpHandler, origins: readonly string[]): HttpHandler {
   const allows = (origin: string) => origins.includes('*') || origins.includes(origin);
-  const answerTo = async (request: HttpRequest, origin: string) => allowed(isPreflight(request) ? preflight(request) : await handler(request), origin);
+  const answerTo = async (request: HttpRequest, origin: string) =>
+    allowed(isPreflight(request) ? preflight(request) : await handler(request), origin);
   return (request) => {
     const origin = request.headers.origin;
     if (origin === undefined || isSameOrigin(origin, request)) return handler(request);
@@ -36,7 +37,11 @@ function isPreflight({ method, headers }: HttpRequest): boolean {
 }
 
 function refused(): HttpResponse {
-  return plainError(403, Status.PERMISSION_DENIED, 'pages of this origin may not call this service; see CUTROOM_CORS_ORIGINS');
+  return plainError(
+    403,
+    Status.PERMISSION_DENIED,
+    'pages of this origin may not call this service; see CUTROOM_CORS_ORIGINS',
+  );
 }
 
 function preflight({ headers }: HttpRequest): HttpResponse {
@@ -50,6 +55,11 @@ function preflight({ headers }: HttpRequest): HttpResponse {
 }
 
 function allowed(response: HttpResponse, origin: string): HttpResponse {
-  const headers = { ...response.headers, 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'Origin' };
+  const headers = {
+    ...response.headers,
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': EXPOSED,
+    vary: 'Origin',
+  };
   return { ...response, headers };
 }

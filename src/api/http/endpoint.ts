@@ -2,12 +2,12 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { LRUCache } from 'lru-cache';
 import type { CallContext } from 'nice-grpc';
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
-import { TaskError } from '../../task/errors.js';
+import { CallError } from '../../task/call-error.js';
 import { jsonType, type JsonType, readCallersJson, readJson, writeFullJson } from '../../wire/proto-json.js';
 import { submitRequestType } from '../../wire/submit-request-type.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { Chain } from '../chain/chain.js';
-import type { TaskService } from '../grpc/task-service.js';
+import type { TaskService } from '../service/task-service.js';
 import type { InProcessContext } from './in-process-context.js';
 import type { Route } from './route-table.js';
 
@@ -36,10 +36,16 @@ export interface Printing {
 
 /** The endpoint behind a route of a unary RPC. */
 export function endpointOf(route: Route, service: TaskService, chain: Chain): Endpoint {
-  const { submitTask, getTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } = TaskServiceDefinition.methods;
+  const { submitTask, getTask, listTasks, cancelTask, retryTask, deleteTask, getCapabilities, probeMedia } =
+    TaskServiceDefinition.methods;
   switch (route.rpc.name) {
     case submitTask.name:
-      return endpoint(route, { ...submitTask, requestType: submitRequestType }, (request, context) => service.submitTask(request, context), chain);
+      return endpoint(
+        route,
+        { ...submitTask, requestType: submitRequestType },
+        (request, context) => service.submitTask(request, context),
+        chain,
+      );
     case getTask.name:
       return endpoint(route, getTask, (request, context) => service.getTask(request, context), chain);
     case listTasks.name:
@@ -76,7 +82,8 @@ function endpoint<Request, Response extends object>(
   const path = `/${rpc.parent.typeName}/${rpc.name}`;
 
   // In a body unknown fields are ignored, as over gRPC and by grpc-gateway. Of a query there are only known ones here.
-  const readRequest = (json: JsonObject) => (hasBody ? readCallersJson(requestType, json) : readJson(requestType, json, { unknownFields: 'refuse' }));
+  const readRequest = (json: JsonObject) =>
+    hasBody ? readCallersJson(requestType, json) : readJson(requestType, json, { unknownFields: 'refuse' });
   const remembered = new LRUCache<string, ParsedRequest<Request>>({ max: MAX_REMEMBERED });
 
   return async ({ read, key }, context, printing) => {
@@ -98,23 +105,31 @@ function endpoint<Request, Response extends object>(
 /** Prints a message as JSON text, once for all who get the same object. */
 export function printerOf<T extends object>(type: JsonType<T>): (message: T, printing: Printing) => string {
   const names = oncePerObject((message: T) => JSON.stringify(writeFullJson(type, message)));
-  return (message, { enums }) => (enums === 'names' ? names(message) : JSON.stringify(writeFullJson(type, message, { enums })));
+  return (message, { enums }) =>
+    enums === 'names' ? names(message) : JSON.stringify(writeFullJson(type, message, { enums }));
 }
 
 /** A request, and what is wrong with it. */
 export interface ParsedRequest<Request> {
   readonly request: Request;
-  readonly fault: TaskError | null;
+  readonly fault: CallError | null;
 }
 
 /** Reads a request; what is wrong with it is thrown later, within the chain, so that it is logged and answered like any other error. */
-export function parseRequest<Request>(read: () => Request, type: MessageFns<Request>, field: string): ParsedRequest<Request> {
+export function parseRequest<Request>(
+  read: () => Request,
+  type: MessageFns<Request>,
+  field: string,
+): ParsedRequest<Request> {
   try {
     return { request: read(), fault: null };
   } catch (error) {
     // Readers of JSON quote what they do not like, which may be as long as the request.
     const description = error instanceof Error ? error.message.slice(0, MAX_DESCRIPTION_CHARACTERS) : 'is malformed';
     const violations = [{ field, description }];
-    return { request: type.create(), fault: new TaskError({ reason: 'INVALID_REQUEST', violations }, { cause: error }) };
+    return {
+      request: type.create(),
+      fault: new CallError({ reason: 'INVALID_REQUEST', violations }, { cause: error }),
+    };
   }
 }

@@ -1,5 +1,5 @@
 import type { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
-import { TaskError } from '../../task/errors.js';
+import { CallError } from '../../task/call-error.js';
 import { statusOf } from '../../wire/status-mapping.js';
 import { errorResponse, statusIn } from './http-error.js';
 import type { HttpResponse, TextStream } from './http-types.js';
@@ -26,7 +26,12 @@ export async function streamResponse(source: EventSource, format: StreamFormat):
   });
   try {
     const beginning = await Promise.race([first, late]);
-    if (beginning?.done !== true) return { status: 200, headers: streamHeaders(format), body: { kind: 'stream', stream: textOf(first, source, format) } };
+    if (beginning?.done !== true)
+      return {
+        status: 200,
+        headers: streamHeaders(format),
+        body: { kind: 'stream', stream: textOf(first, source, format) },
+      };
     source.close();
     return format.empty();
   } catch (error) {
@@ -39,7 +44,11 @@ export async function streamResponse(source: EventSource, format: StreamFormat):
 }
 
 /** Not a generator: one that is dropped before its first piece would never come to its `finally`, and leave the watch open behind it. */
-function textOf(first: Promise<IteratorResult<TaskEvent, void>>, source: EventSource, format: StreamFormat): TextStream {
+function textOf(
+  first: Promise<IteratorResult<TaskEvent, void>>,
+  source: EventSource,
+  format: StreamFormat,
+): TextStream {
   let pending: Promise<IteratorResult<TaskEvent, void>> | null = first;
   let isOpen = false;
   let isOver = false;
@@ -62,7 +71,7 @@ function textOf(first: Promise<IteratorResult<TaskEvent, void>>, source: EventSo
     },
     cut: () => {
       source.cut();
-      return format.error(statusOf(new TaskError({ reason: 'WATCHER_TOO_SLOW' })));
+      return format.error(statusOf(new CallError({ reason: 'WATCHER_TOO_SLOW' })));
     },
     close: () => {
       source.close();

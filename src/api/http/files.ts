@@ -1,5 +1,5 @@
 import { Status } from 'nice-grpc';
-import { TaskError } from '../../task/errors.js';
+import { CallError } from '../../task/call-error.js';
 import type { OutputUrls } from '../../task/output-urls.js';
 import { internalStatus, statusOf } from '../../wire/status-mapping.js';
 import type { Logger } from '../../observability/logger.js';
@@ -27,10 +27,15 @@ export function createFiles({ urls, logger }: FilesOptions): Files {
     }
     const { task: taskId = '', file = '' } = variables;
     try {
-      const { path, contentType } = await urls.open({ tenant: DEFAULT_TENANT, taskId, file, query: new URLSearchParams(request.query) });
+      const { path, contentType } = await urls.open({
+        tenant: DEFAULT_TENANT,
+        taskId,
+        file,
+        query: new URLSearchParams(request.query),
+      });
       return { status: 200, headers: fileHeaders(file, contentType), body: { kind: 'file', path } };
     } catch (error) {
-      if (error instanceof TaskError) return statusResponse(statusOf(error));
+      if (error instanceof CallError) return statusResponse(statusOf(error));
       logger.error({ err: error, taskId, file }, 'a finished video could not be opened');
       return statusResponse(internalStatus());
     }

@@ -10,7 +10,17 @@ export function formRequest(request: HttpRequest, method: string): HttpRequest {
   const fields = Buffer.from(request.body ?? []).toString();
   const query = [fields, request.query].filter((part) => part !== '').join('&');
   const { path, headers, peer } = request;
-  return { method, path, query, headers, body: null, peer, get signal() { return request.signal; } };
+  return {
+    method,
+    path,
+    query,
+    headers,
+    body: null,
+    peer,
+    get signal() {
+      return request.signal;
+    },
+  };
 }
 
 /** The method that a form says it stands for by `X-HTTP-Method-Override`; null when it says nothing. */

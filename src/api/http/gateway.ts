@@ -21,7 +21,10 @@ export type Gateway = HttpHandler;
 export function createGateway(options: GatewayOptions): Gateway {
   const routes = routesOf(TaskServiceDefinition.fullName);
   const handlers = new Map<Route, Handler>(
-    routes.map((route) => [route, route.rpc.methodKind === 'server_streaming' ? watchHandler(route, options) : unaryHandler(route, options)]),
+    routes.map((route) => [
+      route,
+      route.rpc.methodKind === 'server_streaming' ? watchHandler(route, options) : unaryHandler(route, options),
+    ]),
   );
 
   return (sent) => {
@@ -59,10 +62,18 @@ function notAllowed(methods: readonly string[]): HttpResponse {
 
 function unaryHandler(route: Route, { service, chain }: GatewayOptions): Handler {
   const endpoint = endpointOf(route, service, chain);
-  async function answer({ read, printing, request }: RoutedRequest, context: InProcessContext, scope: CallScope | null): Promise<HttpResponse> {
+  async function answer(
+    { read, printing, request }: RoutedRequest,
+    context: InProcessContext,
+    scope: CallScope | null,
+  ): Promise<HttpResponse> {
     let response: HttpResponse;
     try {
-      const text = endpoint({ read, key: route.hasBody ? null : `${request.path}?${request.query}` }, context, printing);
+      const text = endpoint(
+        { read, key: route.hasBody ? null : `${request.path}?${request.query}` },
+        context,
+        printing,
+      );
       response = jsonResponse(200, await (scope ? scope.race(text) : text));
     } catch (error) {
       response = errorResponse(error);
@@ -79,7 +90,9 @@ function unaryHandler(route: Route, { service, chain }: GatewayOptions): Handler
     }
   }
   return (routed) =>
-    routed.timeoutMs === null ? answer(routed, new InProcessContext(routed.request, null), null) : answerInTime(routed, routed.timeoutMs);
+    routed.timeoutMs === null
+      ? answer(routed, new InProcessContext(routed.request, null), null)
+      : answerInTime(routed, routed.timeoutMs);
 }
 
 /** `$alt=json;enum-encoding=int`, as Google's APIs have it. Null: something else, which is not served. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { Chain } from '../chain/chain.js';
-import type { TaskService } from '../grpc/task-service.js';
+import type { TaskService } from '../service/task-service.js';
 import type { Printing } from './endpoint.js';
 import type { HttpRequest, HttpResponse } from './http-types.js';
 
@@ -9,7 +9,7 @@ export interface GatewayOptions {
   readonly service: TaskService;
   readonly chain: Chain;
   /** Told of the request of each call that was ended for a reader that had stopped. */
-  readonly noteCut: (request: object) => void;
+  readonly markSlowReader: (request: object) => void;
 }
 
 /** One request to one route. */

@@ -27,7 +27,12 @@ export function statusIn(error: unknown): WireStatus | null {
 }
 
 /** An error that has no gRPC call behind it. */
-export function plainError(httpStatus: number, code: Status, message: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+export function plainError(
+  httpStatus: number,
+  code: Status,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
   const body: JsonValue = { code, message, details: [] };
   return jsonResponse(httpStatus, JSON.stringify(body), headers);
 }

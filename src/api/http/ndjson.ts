@@ -9,7 +9,9 @@ export function createNdjson(print: (task: Task) => string): StreamFormat {
   const format: StreamFormat = {
     contentType: 'application/json',
     opening: '',
-    event: oncePerObject(({ event }) => (event?.$case === 'task' ? `{"result":{"task":${print(event.value)}}}\n` : '{"result":{"heartbeat":{}}}\n')),
+    event: oncePerObject(({ event }) =>
+      event?.$case === 'task' ? `{"result":{"task":${print(event.value)}}}\n` : '{"result":{"heartbeat":{}}}\n',
+    ),
     error: (status) => `${JSON.stringify({ error: statusToJson(status) })}\n`,
     empty: () => ({ status: 200, headers: streamHeaders(format), body: { kind: 'text', text: '' } }),
     refusal: (status) => ({ ...statusResponse(status), body: { kind: 'text', text: format.error(status) } }),

@@ -33,7 +33,13 @@ async function answers(ping: () => Promise<void>, timeoutMs: number): Promise<bo
     timer = setTimeout(resolve, timeoutMs, false);
   });
   try {
-    return await Promise.race([timeout, ping().then(() => true, () => false)]);
+    return await Promise.race([
+      timeout,
+      ping().then(
+        () => true,
+        () => false,
+      ),
+    ]);
   } finally {
     clearTimeout(timer);
   }

@@ -3,7 +3,10 @@ import type { IncomingMessage } from 'node:http';
 export type BodyResult = { readonly kind: 'body'; readonly bytes: Uint8Array } | { readonly kind: 'too-large' };
 
 /** Reads a request's body, up to a limit. @throws Error when the caller goes away meanwhile, or takes longer than it may and is cut. */
-export async function readBody(request: IncomingMessage, { maxBytes, timeoutMs }: { maxBytes: number; timeoutMs: number }): Promise<BodyResult> {
+export async function readBody(
+  request: IncomingMessage,
+  { maxBytes, timeoutMs }: { maxBytes: number; timeoutMs: number },
+): Promise<BodyResult> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return { kind: 'too-large' };
   const chunks: Buffer[] = [];
   let bytes = 0;

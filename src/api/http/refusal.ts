@@ -1,10 +1,10 @@
 import type { Status } from 'nice-grpc';
-import { isCompatibilityPath } from './compatibility/compatibility-path.js';
-import { failure } from './compatibility/envelope.js';
+import { isMoneyPrinterTurboPath } from './moneyprinterturbo/api-path.js';
+import { failure } from './moneyprinterturbo/envelope.js';
 import { plainError } from './http-error.js';
 import type { HttpResponse } from './http-types.js';
 
 /** What went wrong with a request outside its route, in the form that the clients of its path know. */
 export function refusal(path: string, httpStatus: number, code: Status, message: string): HttpResponse {
-  return isCompatibilityPath(path) ? failure(httpStatus, message) : plainError(httpStatus, code, message);
+  return isMoneyPrinterTurboPath(path) ? failure(httpStatus, message) : plainError(httpStatus, code, message);
 }

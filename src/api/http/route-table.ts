@@ -54,7 +54,13 @@ function rulesOf(rpc: DescMethod): HttpRule[] {
 }
 
 function routeOf(rpc: DescMethod, { pattern, body }: HttpRule): Route {
-  if (pattern.case === undefined || typeof pattern.value !== 'string') throw new Error(`${rpc.name} has a google.api.http without a path`);
+  if (pattern.case === undefined || typeof pattern.value !== 'string')
+    throw new Error(`${rpc.name} has a google.api.http without a path`);
   if (body !== '' && body !== '*') throw new Error(`${rpc.name} has a body that is one field, which is not served`);
-  return { httpMethod: pattern.case.toUpperCase(), template: compilePathTemplate(pattern.value), hasBody: body === '*', rpc };
+  return {
+    httpMethod: pattern.case.toUpperCase(),
+    template: compilePathTemplate(pattern.value),
+    hasBody: body === '*',
+    rpc,
+  };
 }

@@ -1,5 +1,5 @@
 import { Status } from 'nice-grpc';
-import type { Compatibility } from './compatibility/compatibility.js';
+import type { MoneyPrinterTurbo } from './moneyprinterturbo/moneyprinterturbo.js';
 import type { Files } from './files.js';
 import type { Gateway } from './gateway.js';
 import { plainError } from './http-error.js';
@@ -10,19 +10,28 @@ import { healthz, metricsPage, type Readiness, readyz, type RenderMetrics } from
 export interface RouterOptions {
   readonly gateway: Gateway;
   readonly files: Files;
-  readonly compatibility: Compatibility;
+  readonly moneyPrinterTurbo: MoneyPrinterTurbo;
   readonly readiness: Readiness;
   readonly metrics: RenderMetrics;
   /** Of the service, for its OpenAPI document. */
   readonly version: string;
 }
 
-export function createRouter({ gateway, files, compatibility, readiness, metrics, version }: RouterOptions): HttpHandler {
+export function createRouter({
+  gateway,
+  files,
+  moneyPrinterTurbo,
+  readiness,
+  metrics,
+  version,
+}: RouterOptions): HttpHandler {
   // Made when it is first asked for: it takes some milliseconds, which most processes never need.
   let text: string | null = null;
   const openApi = () => (text ??= JSON.stringify(openApiDocument({ version })));
   const others = async (request: HttpRequest) =>
-    (await compatibility(request)) ?? (await files(request)) ?? plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
+    (await moneyPrinterTurbo(request)) ??
+    (await files(request)) ??
+    plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
   return (request) => {
     if (request.path.startsWith('/v1/')) return gateway(request);
     switch (request.path) {

@@ -8,7 +8,7 @@ import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
 import { readBody } from './read-body.js';
 import { refusal } from './refusal.js';
 import { SocketRequest } from './socket-request.js';
-import { swallowRest } from './swallow.js';
+import { discardBody } from './discard-body.js';
 import { writeResponse } from './write-response.js';
 
 /** The same limit as over gRPC. */
@@ -23,7 +23,7 @@ export interface HttpServerOptions {
   readonly address: string;
   readonly handler: HttpHandler;
   /** Puts around what the server itself has to say what the handler puts around its answers. */
-  readonly dress: (request: HttpRequest, answer: HttpResponse) => HttpResponse | Promise<HttpResponse>;
+  readonly decorate: (request: HttpRequest, answer: HttpResponse) => HttpResponse | Promise<HttpResponse>;
   /** Requests whose body the handler reads itself, as it comes. */
   readonly isUpload: (method: string, path: string) => boolean;
   /** How long such a body may stand still before its caller is cut. */
@@ -46,9 +46,12 @@ export interface HttpServer {
 /** Starts to serve over HTTP, without TLS. @throws Error when the address cannot be listened on. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { drain, graceMs } = options;
-  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: HEADERS_MS, requestTimeout: 0 }, (request, response) => {
-    void serve(request, response, options);
-  });
+  const server = createServer(
+    { keepAliveTimeout: 65_000, headersTimeout: HEADERS_MS, requestTimeout: 0 },
+    (request, response) => {
+      void serve(request, response, options);
+    },
+  );
   server.listen(parseAddress(options.address));
   await once(server, 'listening');
 
@@ -72,20 +75,28 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
   let answer: HttpResponse;
   try {
     answer = await answerTo(request, message, options);
-    if (!response.destroyed) await swallowRest(message);
+    if (!response.destroyed) await discardBody(message);
   } catch (error) {
     if (response.destroyed) return;
     options.logger.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
-    answer = await options.dress(request, refusal(request.path, 500, Status.INTERNAL, 'internal error; the log of the server says more'));
+    answer = await options.decorate(
+      request,
+      refusal(request.path, 500, Status.INTERNAL, 'internal error; the log of the server says more'),
+    );
   }
   // A body that was not read to its end would be taken for the next request; a client that keeps its connection would hold up a stop.
   if (!message.complete || options.drain.signal.aborted) response.setHeader('connection', 'close');
   await writeResponse(message, response, answer, { stallMs: options.readerStallMs });
 }
 
-async function answerTo(request: SocketRequest, message: IncomingMessage, { handler, dress, isUpload, uploadIdleMs }: HttpServerOptions): Promise<HttpResponse> {
+async function answerTo(
+  request: SocketRequest,
+  message: IncomingMessage,
+  { handler, decorate, isUpload, uploadIdleMs }: HttpServerOptions,
+): Promise<HttpResponse> {
   const { method, path } = request;
-  const refuse = async (status: number, code: Status, message: string) => dress(request, refusal(path, status, code, message));
+  const refuse = async (status: number, code: Status, message: string) =>
+    decorate(request, refusal(path, status, code, message));
   if (!path.startsWith('/')) return refuse(400, Status.INVALID_ARGUMENT, 'the request target must be a path');
   if (method === 'GET' || method === 'HEAD') return await handler(request);
 
@@ -99,7 +110,8 @@ async function answerTo(request: SocketRequest, message: IncomingMessage, { hand
     return await handler(request);
   }
   const body = await readBody(message, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_MS });
-  if (body.kind === 'too-large') return refuse(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
+  if (body.kind === 'too-large')
+    return refuse(413, Status.RESOURCE_EXHAUSTED, `a body must be at most ${MAX_BODY_BYTES} bytes long`);
   request.body = body.bytes;
   return await handler(request);
 }

@@ -24,14 +24,20 @@ export function createSse(print: (task: Task) => string): StreamFormat {
   const format: StreamFormat = {
     contentType: 'text/event-stream',
     opening: OPENING,
-    event: oncePerObject(({ event }) => (event?.$case === 'task' ? `id: ${event.value.revision}\ndata: ${print(event.value)}\n\n` : ': heartbeat\n\n')),
+    event: oncePerObject(({ event }) =>
+      event?.$case === 'task' ? `id: ${event.value.revision}\ndata: ${print(event.value)}\n\n` : ': heartbeat\n\n',
+    ),
     // The stream just ends, and the browser comes back with its cursor: to another server while this one drains. What ended it is for people.
     error: ({ message }) => `: ${message.replace(/[\r\n]+/g, ' ')}\n\n`,
     empty: () => ({ status: 204, headers: {}, body: { kind: 'text', text: '' } }),
     refusal: (status) => {
       if (status.code !== Code.UNAVAILABLE.valueOf()) return statusResponse(status);
       // By any status but 200 a browser's EventSource closes for good, where it should come back.
-      return { status: 200, headers: streamHeaders(format), body: { kind: 'text', text: OPENING + format.error(status) } };
+      return {
+        status: 200,
+        headers: streamHeaders(format),
+        body: { kind: 'text', text: OPENING + format.error(status) },
+      };
     },
   };
   return format;

@@ -3,7 +3,7 @@ import type { CallContext } from 'nice-grpc';
 import { type TaskEvent, WatchTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { jsonType, readJson } from '../../wire/proto-json.js';
 import type { Chain } from '../chain/chain.js';
-import type { TaskService } from '../grpc/task-service.js';
+import type { TaskService } from '../service/task-service.js';
 import { parseRequest } from './endpoint.js';
 import type { Route } from './route-table.js';
 
@@ -24,7 +24,11 @@ const requestType = jsonType(WatchTaskRequest, 'cutroom.v1.WatchTaskRequest');
 export function watchEndpointOf({ rpc }: Route, service: TaskService, chain: Chain): WatchEndpoint {
   const path = `/${rpc.parent.typeName}/${rpc.name}`;
   return (read, context) => {
-    const { request, fault } = parseRequest(() => readJson(requestType, read(), { unknownFields: 'refuse' }), WatchTaskRequest, 'query');
+    const { request, fault } = parseRequest(
+      () => readJson(requestType, read(), { unknownFields: 'refuse' }),
+      WatchTaskRequest,
+      'query',
+    );
     const watch = async function* (inner: CallContext) {
       if (fault) throw fault;
       yield* service.watchTask(request, inner);

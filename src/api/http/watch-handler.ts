@@ -13,7 +13,7 @@ import type { StreamFormat } from './stream-format.js';
 import { watchEndpointOf } from './watch-endpoint.js';
 
 /** WatchTask over HTTP: as server-sent events for those who accept them, else as lines of JSON. */
-export function watchHandler(route: Route, { service, chain, noteCut }: GatewayOptions): Handler {
+export function watchHandler(route: Route, { service, chain, markSlowReader }: GatewayOptions): Handler {
   const endpoint = watchEndpointOf(route, service, chain);
   const formatFor = formats();
   return async (routed) => {
@@ -25,7 +25,7 @@ export function watchHandler(route: Route, { service, chain, noteCut }: GatewayO
     const source: EventSource = {
       events: call.events,
       cut: () => {
-        noteCut(call.request);
+        markSlowReader(call.request);
       },
       close: () => {
         // The one wakes a call that waits, the other ends one that was left at an event.
@@ -40,7 +40,10 @@ export function watchHandler(route: Route, { service, chain, noteCut }: GatewayO
 /** The formats, made once, so that all who watch a task share what was printed for the first. */
 function formats(): (sse: boolean, printing: Printing) => StreamFormat {
   const print = printerOf(jsonType(Task, 'cutroom.v1.Task'));
-  const made = (printing: Printing) => ({ sse: createSse((task) => print(task, printing)), lines: createNdjson((task) => print(task, printing)) });
+  const made = (printing: Printing) => ({
+    sse: createSse((task) => print(task, printing)),
+    lines: createNdjson((task) => print(task, printing)),
+  });
   const all = { names: made({ enums: 'names' }), numbers: made({ enums: 'numbers' }) };
   return (sse, { enums }) => (sse ? all[enums].sse : all[enums].lines);
 }

@@ -8,12 +8,18 @@ import type { HttpResponse } from './http-types.js';
 
 /** Sends an answer. A file goes with byte ranges and conditions (RFC 9110). Resolves when all of it was handed over; never rejects. */
 export async function writeResponse(
-  request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpResponse, options: { readonly stallMs: number },
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: HttpResponse,
+  options: { readonly stallMs: number },
 ): Promise<void> {
   switch (body.kind) {
     case 'text':
       // No content, no length: RFC 9110, 8.6. Spread last: a spread that more is added to costs as much as a fifth of all that Node does.
-      response.writeHead(status, status === 204 ? headers : { 'content-length': Buffer.byteLength(body.text), ...headers });
+      response.writeHead(
+        status,
+        status === 204 ? headers : { 'content-length': Buffer.byteLength(body.text), ...headers },
+      );
       response.end(body.text);
       return;
     case 'stream':
@@ -29,7 +35,12 @@ export async function writeResponse(
 
 function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
   // `send` decodes what it is given and looks for dot files in it: only the name goes in, the folder is its root.
-  send(request, encodeURIComponent(basename(path)), { root: dirname(path), cacheControl: false, dotfiles: 'allow', index: false })
+  send(request, encodeURIComponent(basename(path)), {
+    root: dirname(path),
+    cacheControl: false,
+    dotfiles: 'allow',
+    index: false,
+  })
     .on('error', (error: { status?: number; headers?: Record<string, string> }) => {
       if (response.headersSent) response.destroy();
       else void writeResponse(request, response, fileError(error.status ?? 500, error.headers ?? {}), { stallMs: 0 });

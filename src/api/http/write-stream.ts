@@ -8,11 +8,17 @@ const LAST_WORD_PART = 1 / 12;
  * Sends text as it comes, one piece at a time: the next is asked for when the last was taken, so that a slow reader costs one piece and no queue. One
  * that takes nothing for `stallMs` is cut off. Resolves when it is over, however; never rejects.
  */
-export async function writeStream(request: IncomingMessage, response: ServerResponse, stream: TextStream, options: { readonly stallMs: number }): Promise<void> {
+export async function writeStream(
+  request: IncomingMessage,
+  response: ServerResponse,
+  stream: TextStream,
+  options: { readonly stallMs: number },
+): Promise<void> {
   // At once, whatever comes when: a browser or a proxy waits for them.
   response.flushHeaders();
   try {
-    if (request.method !== 'HEAD' && !(await writeAll(response, stream, options.stallMs))) cutOff(response, stream.cut(), options.stallMs * LAST_WORD_PART);
+    if (request.method !== 'HEAD' && !(await writeAll(response, stream, options.stallMs)))
+      cutOff(response, stream.cut(), options.stallMs * LAST_WORD_PART);
     else response.end();
   } catch {
     // Half an answer must not look like a whole one.

@@ -6,7 +6,10 @@ import { type AddCommand, taskName } from './command.js';
 
 /** `cutroom cancel ID`: ends a task that has not ended; cancelling it again changes nothing. */
 export const addCancelCommand: AddCommand = (program, { context, run }) => {
-  const command = program.command('cancel').description('cancel a task that has not ended').argument('<id>', 'id of the task, or tasks/ID');
+  const command = program
+    .command('cancel')
+    .description('cancel a task that has not ended')
+    .argument('<id>', 'id of the task, or tasks/ID');
   command.action((id: string) =>
     run(command, (options) =>
       withClient(options, async (client) => {

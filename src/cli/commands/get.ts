@@ -17,8 +17,13 @@ export const addGetCommand: AddCommand = (program, { context, run }) => {
   command.action((id: string, { full }: { full: boolean }) =>
     run(command, (options) =>
       withClient(options, async (client) => {
-        const task = await client.getTask({ name: taskName(id), view: full ? TaskView.TASK_VIEW_FULL : TaskView.TASK_VIEW_BASIC }, { signal: context.signal });
-        context.stdout.write(`${options.json ? taskJson(task) : [...describeTask(task), ...fullLines(task)].join('\n')}\n`);
+        const task = await client.getTask(
+          { name: taskName(id), view: full ? TaskView.TASK_VIEW_FULL : TaskView.TASK_VIEW_BASIC },
+          { signal: context.signal },
+        );
+        context.stdout.write(
+          `${options.json ? taskJson(task) : [...describeTask(task), ...fullLines(task)].join('\n')}\n`,
+        );
         return ExitCode.ok;
       }),
     ),
@@ -27,5 +32,8 @@ export const addGetCommand: AddCommand = (program, { context, run }) => {
 
 /** Nothing unless the view is full. */
 function fullLines(task: Task): string[] {
-  return [...(task.spec === undefined ? [] : ['', specText(task.spec)]), ...(task.diagnostics?.commands ?? []).flatMap((run) => ['', describeCommand(run)])];
+  return [
+    ...(task.spec === undefined ? [] : ['', specText(task.spec)]),
+    ...(task.diagnostics?.commands ?? []).flatMap((run) => ['', describeCommand(run)]),
+  ];
 }

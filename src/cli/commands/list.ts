@@ -41,10 +41,17 @@ export const addListCommand: AddCommand = (program, { context, run }) => {
   );
 };
 
-async function* pages(client: TaskServiceClient, list: ListOptions, signal: AbortSignal): AsyncGenerator<ListTasksResponse, void> {
+async function* pages(
+  client: TaskServiceClient,
+  list: ListOptions,
+  signal: AbortSignal,
+): AsyncGenerator<ListTasksResponse, void> {
   let pageToken = list.pageToken;
   do {
-    const page = await client.listTasks({ pageSize: list.pageSize ?? 0, pageToken, filter: list.filter, orderBy: list.orderBy }, { signal });
+    const page = await client.listTasks(
+      { pageSize: list.pageSize ?? 0, pageToken, filter: list.filter, orderBy: list.orderBy },
+      { signal },
+    );
     yield page;
     pageToken = page.nextPageToken;
   } while (list.all && pageToken !== '');

@@ -20,10 +20,13 @@ export const addRenderCommand: AddCommand = (program, { context, run }) => {
     .argument('<spec>', 'JSON file with a cutroom.v1.RenderSpec; - reads stdin')
     .requiredOption('-o, --output <file.mp4>', 'where the video goes, once it is whole')
     .option('--print-command', 'afterwards print the ffmpeg commands that were run', false)
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Inputs in the spec are paths, absolute or relative to its folder or the working
 one, or http and https URLs.
-Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`);
+Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`,
+    );
   command.action((specFile: string, { output, printCommand }: RenderOptions) =>
     run(command, async ({ json }) => {
       await checkOutput(output);
@@ -36,8 +39,12 @@ Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`);
         const inputRoots = [specFile === '-' ? '.' : path.dirname(specFile), '.', '/'];
         const task = await renderSpec({
           ...{ spec, file: output, inputRoots, env: context.env, signal: context.signal },
-          onChange: (changed) => { view.show(changed); },
-          onDiagnostics: (ran) => { commands = ran.commands; },
+          onChange: (changed) => {
+            view.show(changed);
+          },
+          onDiagnostics: (ran) => {
+            commands = ran.commands;
+          },
         });
         return printEnd(context, view, task, { json });
       } finally {
@@ -51,7 +58,11 @@ Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`);
 /** What can be said before minutes of work. */
 async function checkOutput(file: string): Promise<void> {
   if (path.extname(file).toLowerCase() !== '.mp4') throw new UsageError(`the video is an MP4: name it ${file}.mp4`);
-  const kindOf = async (name: string): Promise<string> => stat(name).then((info) => (info.isDirectory() ? 'folder' : 'file'), () => 'nothing');
+  const kindOf = async (name: string): Promise<string> =>
+    stat(name).then(
+      (info) => (info.isDirectory() ? 'folder' : 'file'),
+      () => 'nothing',
+    );
   if ((await kindOf(path.dirname(file))) !== 'folder') throw new UsageError(`there is no folder ${path.dirname(file)}`);
   if ((await kindOf(file)) === 'folder') throw new UsageError(`${file} is a folder`);
 }

@@ -6,7 +6,7 @@ export const addServeCommand: AddCommand = (program, { context, run }) => {
   command.action(() =>
     run(command, async () => {
       // Loaded only here: no other command needs a store or an engine.
-      const { runService } = await import('../../main.js');
+      const { runService } = await import('../../app/main.js');
       return runService(context.env);
     }),
   );

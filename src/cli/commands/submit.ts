@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Task, Task_State, type TaskTimeouts } from '../../../generated/cutroom/v1/task.js';
-import { Admission, type SubmitTaskRequest, type TaskServiceClient } from '../../../generated/cutroom/v1/task_service.js';
+import {
+  Admission,
+  type SubmitTaskRequest,
+  type TaskServiceClient,
+} from '../../../generated/cutroom/v1/task_service.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import type { Duration } from '../../../generated/google/protobuf/duration.js';
 import { withClient } from '../client.js';
@@ -80,8 +84,15 @@ async function send(context: CliContext, client: TaskServiceClient, request: Sub
   try {
     return await client.submitTask(request, { signal: context.signal });
   } catch (error) {
-    if (error instanceof RpcError && isWorthRetrying(error.code) && error.reason !== 'NO_FREE_SLOT' && !request.validateOnly) {
-      context.stderr.write(`the task may have been stored; to be sure of only one, repeat with --request-id ${request.requestId}\n`);
+    if (
+      error instanceof RpcError &&
+      isWorthRetrying(error.code) &&
+      error.reason !== 'NO_FREE_SLOT' &&
+      !request.validateOnly
+    ) {
+      context.stderr.write(
+        `the task may have been stored; to be sure of only one, repeat with --request-id ${request.requestId}\n`,
+      );
     }
     throw error;
   }

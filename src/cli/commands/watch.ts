@@ -8,7 +8,10 @@ export const addWatchCommand: AddCommand = (program, { context, run }) => {
     .command('watch')
     .description('follow a task to its end, then print its video URLs')
     .argument('<id>', 'id of the task, or tasks/ID')
-    .addHelpText('after', '\nThe exit code is 0 when the task SUCCEEDED, 1 when it FAILED or was CANCELLED.\nCtrl-C leaves the task running. A server that restarts is found again.');
+    .addHelpText(
+      'after',
+      '\nThe exit code is 0 when the task SUCCEEDED, 1 when it FAILED or was CANCELLED.\nCtrl-C leaves the task running. A server that restarts is found again.',
+    );
   command.action((id: string) =>
     run(command, (options) =>
       withClient(options, (client) => watchToEnd(context, client, { name: taskName(id), json: options.json })),

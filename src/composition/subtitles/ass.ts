@@ -1,5 +1,12 @@
 import type { Cue } from '../montage.js';
-import { linesOf, parsedCues, type ParsedCues, problemOf, type SkippedLine, SubtitleSyntaxError } from './subtitle-text.js';
+import {
+  linesOf,
+  parsedCues,
+  type ParsedCues,
+  problemOf,
+  type SkippedLine,
+  SubtitleSyntaxError,
+} from './subtitle-text.js';
 import { timeUs } from './time-span.js';
 
 const SECTION = /^\s*\[([^\]]+)\]\s*$/;
@@ -20,7 +27,13 @@ export function isAss(text: string): boolean {
  * @throws SubtitleSyntaxError when there is not one cue, or no column for times and text.
  */
 export function parseAss(text: string): ParsedCues {
-  const file: AssFile = { section: '', columns: columnsOf(DEFAULT_FORMAT), softBreak: ' ', cues: new Map(), skipped: [] };
+  const file: AssFile = {
+    section: '',
+    columns: columnsOf(DEFAULT_FORMAT),
+    softBreak: ' ',
+    cues: new Map(),
+    skipped: [],
+  };
   for (const [i, line] of linesOf(text).entries()) {
     const section = SECTION.exec(line)?.[1];
     if (section === undefined) readLine(file, line, i + 1);
@@ -75,7 +88,8 @@ function readDialogue({ columns, softBreak, cues, skipped }: AssFile, value: str
   const fields = value.split(',');
   const startUs = readTime(fields[columns.start]);
   const endUs = readTime(fields[columns.end]);
-  if (startUs === null || endUs === null || fields.length < columns.count) skipped.push({ line: number, problem: 'has times that cannot be read' });
+  if (startUs === null || endUs === null || fields.length < columns.count)
+    skipped.push({ line: number, problem: 'has times that cannot be read' });
   else {
     const text = plainText(fields.slice(columns.count - 1).join(','), softBreak);
     const cue = { startUs, endUs, text };
@@ -104,6 +118,14 @@ function plainText(text: string, softBreak: AssFile['softBreak']): string {
     for (const [, scale] of (overrides ?? '').matchAll(DRAWING)) drawing = Number(scale) > 0;
   }
   if (!drawing) plain += text.slice(closed);
-  const broken = plain.replace(/\\N/g, '\n').replace(/\\n/g, softBreak).replace(/\\h/g, '\u00A0').replace(/\\([{}])/g, '$1');
-  return broken.split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n');
+  const broken = plain
+    .replace(/\\N/g, '\n')
+    .replace(/\\n/g, softBreak)
+    .replace(/\\h/g, '\u00A0')
+    .replace(/\\([{}])/g, '$1');
+  return broken
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n');
 }

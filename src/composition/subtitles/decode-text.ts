@@ -12,7 +12,9 @@ export function decodeText(bytes: Uint8Array): string {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     if (encoding !== 'utf-8') throw new SubtitleSyntaxError('this file begins as text in UTF-16 does, but is none');
-    throw new SubtitleSyntaxError(`this file is not text in UTF-8, nor in UTF-16 with a byte order mark: see line ${firstBadLine(bytes)}`);
+    throw new SubtitleSyntaxError(
+      `this file is not text in UTF-8, nor in UTF-16 with a byte order mark: see line ${firstBadLine(bytes)}`,
+    );
   }
 }
 

@@ -25,7 +25,10 @@ export function parseSubtitles(text: string, field: string): SubtitleFile {
   return { cues, warnings: [{ code: 'SUBTITLE_STYLING_IGNORED', message, field, count: 1 }, ...warnings] };
 }
 
-function withWarnings({ cues, skipped }: { cues: readonly Cue[]; skipped: readonly SkippedLine[] }, field: string): SubtitleFile {
+function withWarnings(
+  { cues, skipped }: { cues: readonly Cue[]; skipped: readonly SkippedLine[] },
+  field: string,
+): SubtitleFile {
   const [first] = skipped;
   if (!first) return { cues, warnings: [] };
   const message = `${skipped.length === 1 ? 'a subtitle is' : 'subtitles are'} left out: line ${first.line} ${first.problem}`;

@@ -31,7 +31,10 @@ export function parseSrt(text: string): ParsedCues {
     skipped.push({ line: line + 1, problem });
     return [];
   });
-  return parsedCues(cues, skipped.sort((a, b) => a.line - b.line));
+  return parsedCues(
+    cues,
+    skipped.sort((a, b) => a.line - b.line),
+  );
 }
 
 /** The text of one cue: all lines up to the next timing, less the number that belongs to the next cue. Empty lines part cues, but some files have them inside too. */

@@ -31,12 +31,17 @@ const MAX_CUE_CHARACTERS = 2000;
 /** Why a cue that was read is left out; null: it is not. */
 export function problemOf({ startUs, endUs, text }: Cue): string | null {
   if (endUs <= startUs) return 'ends before it starts';
-  return text.length > MAX_CUE_CHARACTERS && Array.from(text).length > MAX_CUE_CHARACTERS ? `has a text of more than ${MAX_CUE_CHARACTERS} characters` : null;
+  return text.length > MAX_CUE_CHARACTERS && Array.from(text).length > MAX_CUE_CHARACTERS
+    ? `has a text of more than ${MAX_CUE_CHARACTERS} characters`
+    : null;
 }
 
 /** Puts cues in order of start. @throws SubtitleSyntaxError when there is none, with the first line that could not be read. */
 export function parsedCues(cues: readonly Cue[], skipped: readonly SkippedLine[]): ParsedCues {
   const [first] = skipped;
-  if (cues.length === 0) throw new SubtitleSyntaxError(`there is no subtitle in this file${first ? `: line ${first.line} ${first.problem}` : ''}`);
+  if (cues.length === 0)
+    throw new SubtitleSyntaxError(
+      `there is no subtitle in this file${first ? `: line ${first.line} ${first.problem}` : ''}`,
+    );
   return { cues: [...cues].sort((a, b) => a.startUs - b.startUs), skipped };
 }

@@ -5,7 +5,8 @@ export interface TimeSpan {
 }
 
 /** `00:01:02,345 --> 00:01:04.5 X1:…`: hours may be missing, and comma and dot both stand for the decimal point. */
-const TIME_SPAN = /^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[,.](\d{1,6}))?\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[,.](\d{1,6}))?(?:\s.*)?$/;
+const TIME_SPAN =
+  /^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[,.](\d{1,6}))?\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[,.](\d{1,6}))?(?:\s.*)?$/;
 
 /** Reads the line of SubRip and WebVTT that says when a cue is seen; what follows on it (coordinates, settings) is not looked at. Null: it is no such line. */
 export function parseTimeSpan(line: string): TimeSpan | null {

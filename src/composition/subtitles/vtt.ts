@@ -14,7 +14,14 @@ const RUBY_TEXT = /<rt(?:[.\s][^<>]*)?>(?:(?!<rt[.\s>])[\s\S])*?(?:<\/rt>|(?=<\/
 const TAG = /<\/?[a-z][^<>]*>|<[\d:.]+>|<\/?>/gi;
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi;
 const NAMED: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'], ['lt', '<'], ['gt', '>'], ['quot', '"'], ['apos', "'"], ['nbsp', '\u00A0'], ['lrm', '\u200E'], ['rlm', '\u200F'],
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['nbsp', '\u00A0'],
+  ['lrm', '\u200E'],
+  ['rlm', '\u200F'],
 ]);
 
 /** Whether a file says of itself that it is WebVTT. */
@@ -77,10 +84,19 @@ function cueOf({ line, lines }: Block, skipped: SkippedLine[]): { startUs: numbe
 function plainText(text: string): string {
   // Entities last: what they stand for is text, also where it looks like a tag.
   const plain = text.replace(RUBY_TEXT, '').replace(TAG, '').replace(ENTITY, decodeEntity);
-  return plain.split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n');
+  return plain
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
-function decodeEntity(entity: string, decimal: string | undefined, hex: string | undefined, name: string | undefined): string {
+function decodeEntity(
+  entity: string,
+  decimal: string | undefined,
+  hex: string | undefined,
+  name: string | undefined,
+): string {
   if (name !== undefined) return NAMED.get(name) ?? entity;
   const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
   const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);

@@ -19,7 +19,11 @@ export function framesOfCue(cue: Cue, rate: Rational): { start: number; end: num
 }
 
 /** One line of the section `[Events]` for these frames. */
-export function dialogueLine({ start, end }: { start: number; end: number }, rate: Rational, { layer, style, marginV, text }: Dialogue): string {
+export function dialogueLine(
+  { start, end }: { start: number; end: number },
+  rate: Rational,
+  { layer, style, marginV, text }: Dialogue,
+): string {
   return `Dialogue: ${layer},${assTime(start, rate)},${assTime(end, rate)},${style},,0,0,${marginV},,${text}`;
 }
 

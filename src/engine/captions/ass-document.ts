@@ -47,12 +47,29 @@ function styleLine(name: string, family: string, style: SubtitleStyle, canvas: C
   const box = canvas.fonts.ruler ? null : style.boxColor;
   const side = Math.round(canvas.width * MARGIN);
   const values = [
-    name, family, decimal(style.fontSize),
-    assColor(style.textColor), assColor(style.textColor), assColor(style.outlineColor), assColor(box ?? style.outlineColor),
-    style.bold ? -1 : 0, 0, 0, 0, 100, 100, 0, 0,
+    name,
+    family,
+    decimal(style.fontSize),
+    assColor(style.textColor),
+    assColor(style.textColor),
+    assColor(style.outlineColor),
+    assColor(box ?? style.outlineColor),
+    style.bold ? -1 : 0,
+    0,
+    0,
+    0,
+    100,
+    100,
+    0,
+    0,
     // 4 (of libass) is one box around all lines, as far beyond them as the shadow would be; 1 is an outline.
-    box ? 4 : 1, decimal(box ? 0 : style.outlineWidth), decimal(box ? style.fontSize * BOX_PADDING : 0),
-    alignment(style.position), side, side, typeof style.position === 'number' ? 0 : Math.round(canvas.height * MARGIN),
+    box ? 4 : 1,
+    decimal(box ? 0 : style.outlineWidth),
+    decimal(box ? style.fontSize * BOX_PADDING : 0),
+    alignment(style.position),
+    side,
+    side,
+    typeof style.position === 'number' ? 0 : Math.round(canvas.height * MARGIN),
     // Each line's direction follows from its first strong letter.
     -1,
   ];
@@ -68,12 +85,23 @@ function boxStyleLine(color: Color): string {
 /** Captions that libass breaks at their spaces, puts in their place, and moves apart where they are seen at the same time. */
 function flowingDialogues({ cues, style }: CaptionTrack, canvas: CaptionCanvas): string[] {
   const { font } = canvas.fonts;
-  const columns = Math.max(2, Math.floor((canvas.width * (1 - 2 * MARGIN)) / ((style.fontSize * (font?.em ?? EM)) / 2)));
+  const columns = Math.max(
+    2,
+    Math.floor((canvas.width * (1 - 2 * MARGIN)) / ((style.fontSize * (font?.em ?? EM)) / 2)),
+  );
   return cues.map((cue) => {
     const lines = toLines(cue.text).flatMap((line) => wrapLine(line, columns));
-    const marginV = typeof style.position === 'number' ? customMargin(style.position, style.fontSize * rowCount(lines, columns), canvas.height) : 0;
+    const marginV =
+      typeof style.position === 'number'
+        ? customMargin(style.position, style.fontSize * rowCount(lines, columns), canvas.height)
+        : 0;
     const rate = canvas.frameRate;
-    return dialogueLine(framesOfCue(cue, rate), rate, { layer: 0, style: styleNameOf(cue.text, font), marginV, text: toAssText(lines) });
+    return dialogueLine(framesOfCue(cue, rate), rate, {
+      layer: 0,
+      style: styleNameOf(cue.text, font),
+      marginV,
+      text: toAssText(lines),
+    });
   });
 }
 

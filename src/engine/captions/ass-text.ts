@@ -13,7 +13,11 @@ export function isVisible(text: string): boolean {
 
 /** The lines of a text, whatever line ends it has, without control characters and space at the edges. */
 export function toLines(text: string): string[] {
-  return text.replace(LINE_BREAKS, '\n').replace(CONTROLS, '').split('\n').map((line) => line.replace(/\t/g, ' ').trim());
+  return text
+    .replace(LINE_BREAKS, '\n')
+    .replace(CONTROLS, '')
+    .split('\n')
+    .map((line) => line.replace(/\t/g, ' ').trim());
 }
 
 /**

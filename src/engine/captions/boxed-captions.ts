@@ -34,7 +34,12 @@ export function boxedDialogues({ cues, style }: CaptionTrack, canvas: CaptionCan
     const text = `{\\an5\\pos(${middle})\\q2}${toAssText(box.lines)}`;
     return [
       dialogueLine(frames, canvas.frameRate, { layer: 0, style: 'Box', marginV: 0, text: drawing }),
-      dialogueLine(frames, canvas.frameRate, { layer: 1, style: styleNameOf(cue.text, canvas.fonts.font), marginV: 0, text }),
+      dialogueLine(frames, canvas.frameRate, {
+        layer: 1,
+        style: styleNameOf(cue.text, canvas.fonts.font),
+        marginV: 0,
+        text,
+      }),
     ];
   });
 }
@@ -47,7 +52,12 @@ interface PlacedBox {
   readonly end: number;
 }
 
-function boxOf(cue: Cue, { fontSize, boxShape }: SubtitleStyle, canvas: CaptionCanvas, ruler: TextRuler): { lines: string[]; width: number; height: number } {
+function boxOf(
+  cue: Cue,
+  { fontSize, boxShape }: SubtitleStyle,
+  canvas: CaptionCanvas,
+  ruler: TextRuler,
+): { lines: string[]; width: number; height: number } {
   const styleName = styleNameOf(cue.text, canvas.fonts.font);
   const widthOf = (text: string): number => ruler.widthOf(text, styleName) * fontSize;
   const widest = canvas.width * (1 - 2 * MARGIN);
@@ -60,10 +70,16 @@ function boxOf(cue: Cue, { fontSize, boxShape }: SubtitleStyle, canvas: CaptionC
 }
 
 /** The place nearest to where the style puts a box, beyond those that are seen at the same time. */
-function freePlace(height: number, { position }: SubtitleStyle, canvas: CaptionCanvas, others: readonly PlacedBox[]): number {
+function freePlace(
+  height: number,
+  { position }: SubtitleStyle,
+  canvas: CaptionCanvas,
+  others: readonly PlacedBox[],
+): number {
   let y = Math.round(Math.max(0, topOf(position, canvas.height, height)));
   const inTheWay = () => others.find((other) => y < other.y + other.height && other.y < y + height);
-  for (let other = inTheWay(); other && isWithin(y, height, canvas); other = inTheWay()) y = isUpper(position) ? other.y + other.height : other.y - height;
+  for (let other = inTheWay(); other && isWithin(y, height, canvas); other = inTheWay())
+    y = isUpper(position) ? other.y + other.height : other.y - height;
   return y;
 }
 

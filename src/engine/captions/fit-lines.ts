@@ -14,7 +14,9 @@ const STEPS = 6;
 /** Breaks a line into as few rows as it needs, which are then about equally wide. Words that are too long for any row are cut. */
 export function fitLine(line: string, { maxWidth, columns, widthOf }: FitOptions): string[] {
   if (widthOf(line) <= maxWidth) return [line];
-  const units = breakableUnits(line, columns).flatMap((unit) => (widthOf(unit.trimEnd()) > maxWidth ? graphemesOf(unit) : [unit]));
+  const units = breakableUnits(line, columns).flatMap((unit) =>
+    widthOf(unit.trimEnd()) > maxWidth ? graphemesOf(unit) : [unit],
+  );
   // A space at a row's end takes no room.
   const measured = units.map((text) => ({ text, width: widthOf(text), lastWidth: widthOf(text.trimEnd()) }));
   const { length } = fill(measured, maxWidth);

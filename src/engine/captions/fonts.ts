@@ -9,7 +9,13 @@ export const CAPTION_FAMILY = 'Noto Sans';
 export const JAPANESE_FAMILY = 'Noto Sans Japanese';
 
 /** In the order in which they are asked for a character that the one before lacks. */
-const FALLBACK_FAMILIES = ['Noto Sans S Chinese', JAPANESE_FAMILY, 'Noto Sans Korean', 'Noto Naskh Arabic', 'Noto Sans Hebrew'];
+const FALLBACK_FAMILIES = [
+  'Noto Sans S Chinese',
+  JAPANESE_FAMILY,
+  'Noto Sans Korean',
+  'Noto Naskh Arabic',
+  'Noto Sans Hebrew',
+];
 
 /** Every family that captions may be set in. */
 export const CAPTION_FAMILIES: readonly string[] = [CAPTION_FAMILY, ...FALLBACK_FAMILIES];
@@ -43,7 +49,10 @@ export interface Fonts {
 export async function prepareFonts(folder: string, named: readonly NamedFont[] = []): Promise<Fonts> {
   const own = await Promise.all(PACKAGES.map(ownFont));
   const files = own.flatMap(({ regular, bold }) => [bold, regular]);
-  const version = createHash('sha256').update([...files, ...named.map((font) => `${font.file} ${font.version}`)].join('\n')).digest('hex').slice(0, 12);
+  const version = createHash('sha256')
+    .update([...files, ...named.map((font) => `${font.file} ${font.version}`)].join('\n'))
+    .digest('hex')
+    .slice(0, 12);
   const home = path.resolve(folder, version);
   const links = path.join(home, 'fonts');
   // Apart: what lies in it is the operator's.
@@ -87,7 +96,8 @@ interface FontLayout {
 
 function fontconfig({ links, namedLinks, cache, named }: FontLayout): string {
   const families = (names: readonly string[]) => names.map((name) => `<family>${escapeXml(name)}</family>`).join('');
-  const fallback = (name: string, others: readonly string[]) => `  <alias>${families([name])}<accept>${families(others)}</accept></alias>`;
+  const fallback = (name: string, others: readonly string[]) =>
+    `  <alias>${families([name])}<accept>${families(others)}</accept></alias>`;
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>

@@ -16,5 +16,7 @@ export function isWholeFont(bytes: Buffer): boolean {
   const count = bytes.readUInt16BE(start + 4);
   const first = start + HEADER_BYTES;
   if (first + count * ENTRY_BYTES > bytes.length) return false;
-  return Array.from({ length: count }, (_, i) => first + i * ENTRY_BYTES).every((at) => bytes.readUInt32BE(at + 8) + bytes.readUInt32BE(at + 12) <= bytes.length);
+  return Array.from({ length: count }, (_, i) => first + i * ENTRY_BYTES).every(
+    (at) => bytes.readUInt32BE(at + 8) + bytes.readUInt32BE(at + 12) <= bytes.length,
+  );
 }

@@ -1,7 +1,8 @@
 import { eastAsianWidth } from 'get-east-asian-width';
 
 /** Characters that must not begin a line: closing marks, small kana, the long vowel mark. */
-const NOT_FIRST = /^[、。，．,.：；:;！？!?）)」』】》〉〕\]｝}…‥—ー～・’”ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々%％℃]+$/u;
+const NOT_FIRST =
+  /^[、。，．,.：；:;！？!?）)」』】》〉〕\]｝}…‥—ー～・’”ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々%％℃]+$/u;
 /** Characters that must not end a line: opening marks. */
 const NOT_LAST = /[（(「『【《〈〔[｛{‘“]$/u;
 
@@ -38,7 +39,10 @@ const COLUMNS_PER_LETTER = 1.1;
 
 /** About how many rows lines take once libass has broken them at their spaces. */
 export function rowCount(lines: readonly string[], columns: number): number {
-  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil((widthOf(line) * (hasWide(line) ? 1 : COLUMNS_PER_LETTER)) / columns)), 0);
+  return lines.reduce(
+    (rows, line) => rows + Math.max(1, Math.ceil((widthOf(line) * (hasWide(line) ? 1 : COLUMNS_PER_LETTER)) / columns)),
+    0,
+  );
 }
 
 function fill(units: readonly string[], columns: number): string[] {
@@ -64,7 +68,8 @@ function unitsOf(line: string, columns: number): string[] {
   const units: string[] = [];
   for (const { segment } of words.segment(line)) {
     const last = units.at(-1);
-    if (last !== undefined && (NOT_FIRST.test(segment) || NOT_LAST.test(last))) units[units.length - 1] = last + segment;
+    if (last !== undefined && (NOT_FIRST.test(segment) || NOT_LAST.test(last)))
+      units[units.length - 1] = last + segment;
     else units.push(...(widthOf(segment) > columns ? pieces(segment, columns) : [segment]));
   }
   return units;
@@ -73,7 +78,10 @@ function unitsOf(line: string, columns: number): string[] {
 function cutLongWords(line: string, columns: number): string {
   // Most letters are narrower than half an em, some (M, W) are wider.
   const longest = Math.max(1, Math.floor(columns * 0.8));
-  return line.split(' ').map((word) => (widthOf(word) > longest ? pieces(word, longest).join('\n') : word)).join(' ');
+  return line
+    .split(' ')
+    .map((word) => (widthOf(word) > longest ? pieces(word, longest).join('\n') : word))
+    .join(' ');
 }
 
 function pieces(word: string, columns: number): string[] {

@@ -34,12 +34,12 @@ function filtersOf(effect: ClipEffect, frames: number, frame: Frame): string[] {
 function slide(side: Side, away: string, { width, height }: Frame): string[] {
   const across = side === 'LEFT' || side === 'RIGHT';
   // Towards the left or the top the window moves off the picture's other end: the picture comes first. Else the black does.
-  const pictureFirst = side === 'LEFT' || side === 'TOP';
+  const imageFirst = side === 'LEFT' || side === 'TOP';
   const size = across ? `${2 * width}:${height}` : `${width}:${2 * height}`;
-  const at = pictureFirst ? '0:0' : across ? `${width}:0` : `0:${height}`;
+  const at = imageFirst ? '0:0' : across ? `${width}:0` : `0:${height}`;
   const length = across ? width : height;
   // Even positions: colours have half the resolution.
-  const window = `'2*floor(${length}/2*${pictureFirst ? away : `(1-${away})`})'`;
+  const window = `'2*floor(${length}/2*${imageFirst ? away : `(1-${away})`})'`;
   return [`pad=${size}:${at}:black`, `crop=${width}:${height}:${across ? `${window}:0` : `0:${window}`}`];
 }
 
@@ -50,6 +50,11 @@ function slide(side: Side, away: string, { width, height }: Frame): string[] {
 function zoom({ from, to }: { readonly from: number; readonly to: number }, frames: number): string {
   const size = `(${from}+${(to - from).toFixed(6)}*on/${Math.max(1, frames - 1)})`;
   const [low, high] = [`(1-1/${size})/2`, `(1+1/${size})/2`];
-  const corners = [[low, low], [high, low], [low, high], [high, high]].map(([x = '', y = ''], i) => `x${i}='W*${x}':y${i}='H*${y}'`);
+  const corners = [
+    [low, low],
+    [high, low],
+    [low, high],
+    [high, high],
+  ].map(([x = '', y = ''], i) => `x${i}='W*${x}':y${i}='H*${y}'`);
   return `perspective=${corners.join(':')}:sense=source:interpolation=linear:eval=frame`;
 }

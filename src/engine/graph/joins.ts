@@ -53,13 +53,24 @@ function concatenated(group: readonly Piece[], index: number, rate: Rational, ch
   const from = group.map((piece) => `[${piece.pad}]`).join('');
   // concat counts in microseconds and gives a clip of one frame no length at all: number the frames anew.
   const concat = group.length > 1 ? `concat=n=${group.length}:v=1:a=0,` : '';
-  chains.push(`${from}${concat}settb=${rate.den}/${rate.num},setpts=N,fps=${ratio(rate)},tpad=stop_mode=clone:stop=${FADE_SPARE_FRAMES}[${pad}]`);
+  chains.push(
+    `${from}${concat}settb=${rate.den}/${rate.num},setpts=N,fps=${ratio(rate)},tpad=stop_mode=clone:stop=${FADE_SPARE_FRAMES}[${pad}]`,
+  );
   return { pad, frames };
 }
 
-function crossFaded(before: Stretch, next: Stretch, fade: number, pad: string, rate: Rational, chains: string[]): Stretch {
+function crossFaded(
+  before: Stretch,
+  next: Stretch,
+  fade: number,
+  pad: string,
+  rate: Rational,
+  chains: string[],
+): Stretch {
   const offset = seconds(before.frames - fade, rate);
-  chains.push(`[${before.pad}][${next.pad}]xfade=transition=fade:duration=${seconds(fade, rate)}:offset=${offset}[${pad}]`);
+  chains.push(
+    `[${before.pad}][${next.pad}]xfade=transition=fade:duration=${seconds(fade, rate)}:offset=${offset}[${pad}]`,
+  );
   return { pad, frames: before.frames + next.frames - fade };
 }
 

@@ -3,7 +3,7 @@ import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
 import { INPUT_GUARDS } from '../limits.js';
 import { effectFilters } from './clip-effects.js';
 import type { VisualDetails } from '../probe/media-details.js';
-import { backgroundFrame, NORMAL_FORM, pictureChain, toBt709, type Canvas } from './picture-chain.js';
+import { backgroundFrame, NORMAL_FORM, visualChain, toBt709, type Canvas } from './visual-chain.js';
 import type { InputList, LocatedVisual } from './render-plan.js';
 
 /** What the clips of one track are made of. */
@@ -28,19 +28,25 @@ const DECODE_MARGIN_US = 500_000;
 
 /** Each clip as exactly its number of frames in the output's size, rate and colours. */
 export function clipChains(clips: readonly VisualClip[], sources: ClipSources): ClipChains {
-  const stills = stillChains(clips, sources);
+  const images = imageChains(clips, sources);
   const made = clips.map((clip, i) => {
     const pad = `clip${i}`;
-    const still = stills.pads.get(i);
+    const still = images.pads.get(i);
     const end = [`trim=end_frame=${clip.frames}`, ...effectFilters(clip, sources.canvas)].join(',');
-    const chain = still === undefined ? videoClip(clip, `${end}[${pad}]`, i, sources) : [`[${still}]${holdStill(sources.rate)},${end}[${pad}]`];
+    const chain =
+      still === undefined
+        ? videoClip(clip, `${end}[${pad}]`, i, sources)
+        : [`[${still}]${repeatFrame(sources.rate)},${end}[${pad}]`];
     return { pad, chain };
   });
-  return { chains: [...stills.chains, ...made.flatMap(({ chain }) => chain)], pads: made.map(({ pad }) => pad) };
+  return { chains: [...images.chains, ...made.flatMap(({ chain }) => chain)], pads: made.map(({ pad }) => pad) };
 }
 
 /** An image is read, scaled and laid on its background once, however often and long it is shown. */
-function stillChains(clips: readonly VisualClip[], sources: ClipSources): { chains: string[]; pads: Map<number, string> } {
+function imageChains(
+  clips: readonly VisualClip[],
+  sources: ClipSources,
+): { chains: string[]; pads: Map<number, string> } {
   const uses = new Map<string, number[]>();
   clips.forEach((clip, i) => {
     if (clip.source !== 'image') return;
@@ -57,7 +63,15 @@ function stillChains(clips: readonly VisualClip[], sources: ClipSources): { chai
     indices.forEach((i, k) => pads.set(i, outs[k] ?? ''));
     const source = `[${input}:${details.streamIndex}]trim=end_frame=1,settb=1/1000,setpts=0`;
     const split = outs.length > 1 ? `split=${outs.length}` : 'null';
-    return fitted(source, `${split}${outs.map((out) => `[${out}]`).join('')}`, `still${n}`, clip, details, sources, false);
+    return fitted(
+      source,
+      `${split}${outs.map((out) => `[${out}]`).join('')}`,
+      `still${n}`,
+      clip,
+      details,
+      sources,
+      false,
+    );
   });
   return { chains, pads };
 }
@@ -67,26 +81,41 @@ function videoClip(clip: VisualClip, end: string, index: number, sources: ClipSo
   const { file, details } = sources.visual(clip.asset.uri);
   const { rate } = sources;
   const shownUs = timeUsOf(clip.frames, rate) * clip.speed + DECODE_MARGIN_US;
-  const [from, lengthUs] = clip.trimStartUs > 0 ? [seek(details.startUs + clip.trimStartUs), shownUs] : [[], details.startUs + shownUs];
-  const input = sources.inputs.add({ file, options: [...INPUT_GUARDS, ...alphaDecoder(details), ...from, '-t', (lengthUs / 1e6).toFixed(6)] });
+  const [from, lengthUs] =
+    clip.trimStartUs > 0 ? [seek(details.startUs + clip.trimStartUs), shownUs] : [[], details.startUs + shownUs];
+  const input = sources.inputs.add({
+    file,
+    options: [...INPUT_GUARDS, ...alphaDecoder(details), ...from, '-t', (lengthUs / 1e6).toFixed(6)],
+  });
   const fps = `fps=${ratio(rate)}`;
-  const framesPerPicture = details.frameRate === null ? 1 : (rate.num * details.frameRate.den) / (rate.den * details.frameRate.num * clip.speed);
-  const faster = framesPerPicture < 1;
+  const framesPerImage =
+    details.frameRate === null
+      ? 1
+      : (rate.num * details.frameRate.den) / (rate.den * details.frameRate.num * clip.speed);
+  const faster = framesPerImage < 1;
   const times = clip.speed === 1 ? 'PTS-STARTPTS' : `(PTS-STARTPTS)/${clip.speed}`;
   // Scale as few frames as possible: drop before scaling, repeat after it.
   const source = `[${input}:${details.streamIndex}]setpts=${times}${faster ? `,${fps}` : ''}`;
   // Played more slowly, the last picture is there for longer than the file says.
-  const repeats = ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(framesPerPicture) : 0);
+  const repeats = ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(framesPerImage) : 0);
   const rest = `${faster ? '' : `${fps},`}tpad=stop_mode=clone:stop=${repeats},${end}`;
   return fitted(source, rest, `back${index}`, clip, details, sources, true);
 }
 
 /** `source`, the picture's way to the output's form, and `end`, with the background below where one is needed. */
-function fitted(source: string, end: string, name: string, clip: VisualClip, details: VisualDetails, sources: ClipSources, moving: boolean): string[] {
-  const chain = pictureChain(details, clip.fit, sources.canvas);
+function fitted(
+  source: string,
+  end: string,
+  name: string,
+  clip: VisualClip,
+  details: VisualDetails,
+  sources: ClipSources,
+  moving: boolean,
+): string[] {
+  const chain = visualChain(details, clip.fit, sources.canvas);
   if (chain.kind === 'filters') return [`${source},${chain.filters.join(',')},${end}`];
   const form = details.hasAlpha ? 'rgb' : 'yuv';
-  const hold = moving ? `,${holdStill(sources.rate)}` : ',settb=1/1000,setpts=0';
+  const hold = moving ? `,${repeatFrame(sources.rate)}` : ',settb=1/1000,setpts=0';
   const normal = form === 'rgb' ? `${toBt709('')},${NORMAL_FORM.join(',')}` : NORMAL_FORM.join(',');
   // The overlay takes its time from the background, which runs at the output's rate; so must the picture.
   const timed = moving ? `,fps=${ratio(sources.rate)}` : '';
@@ -103,7 +132,7 @@ function seek(us: number): string[] {
 }
 
 /** One frame for ever, one for each of the output's. */
-function holdStill(rate: Rational): string {
+function repeatFrame(rate: Rational): string {
   return `loop=loop=-1:size=1:start=0,settb=${rate.den}/${rate.num},setpts=N,fps=${ratio(rate)}`;
 }
 

@@ -47,12 +47,18 @@ export async function fetchInputs(montage: Montage, scratch: Scratch, options: F
 }
 
 /** Fetches one input. @returns its link in the scratch folder. @throws as `fetchInputs`. */
-export async function fetchInput({ uri, field }: AssetRef, scratch: Scratch, assets: AssetSource, { signal, hasPassed }: Deadline): Promise<string> {
+export async function fetchInput(
+  { uri, field }: AssetRef,
+  scratch: Scratch,
+  assets: AssetSource,
+  { signal, hasPassed }: Deadline,
+): Promise<string> {
   try {
     signal.throwIfAborted();
     return await scratch.link(await assets.fetch(uri, { field, signal, folder: scratch.path(DOWNLOADS) }));
   } catch (error) {
-    if (hasPassed()) throw new RenderError('FETCH_TIMEOUT', 'the inputs could not be fetched in time', { field, cause: error });
+    if (hasPassed())
+      throw new RenderError('FETCH_TIMEOUT', 'the inputs could not be fetched in time', { field, cause: error });
     throw error;
   }
 }

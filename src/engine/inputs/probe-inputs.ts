@@ -29,7 +29,11 @@ export async function probeInputs(
 }
 
 /** One job for each input that is media and was fetched; each puts what it finds into `media`, or throws RenderError with the field at fault. */
-export function planProbes(montage: Montage, files: FetchedFiles, context: ToolContext): { jobs: (() => Promise<void>)[]; media: KnownMedia } {
+export function planProbes(
+  montage: Montage,
+  files: FetchedFiles,
+  context: ToolContext,
+): { jobs: (() => Promise<void>)[]; media: KnownMedia } {
   const visuals = new Map<string, LocatedVisual>();
   const audios = new Map<string, LocatedAudio>();
   const targetOf = ({ uri, field }: AssetRef) => {
@@ -38,27 +42,41 @@ export function planProbes(montage: Montage, files: FetchedFiles, context: ToolC
   };
   // Sounds first: measuring a long narration takes longest.
   const jobs = [
-    ...soundsOf(montage.narration?.asset, montage.music?.asset).flatMap(({ ref, mode }) => targetOf(ref).map((target) => async () => {
-      audios.set(ref.uri, { file: target.file, details: await probeAudio(context, target, mode) });
-    })),
-    ...firstOfEach(montage.materials).flatMap((ref) => targetOf(ref).map((target) => async () => {
-      visuals.set(ref.uri, { file: target.file, details: await probeVisual(context, target, reachUs(montage)) });
-    })),
+    ...audiosOf(montage.narration?.asset, montage.music?.asset).flatMap(({ ref, mode }) =>
+      targetOf(ref).map((target) => async () => {
+        audios.set(ref.uri, { file: target.file, details: await probeAudio(context, target, mode) });
+      }),
+    ),
+    ...firstOfEach(montage.materials).flatMap((ref) =>
+      targetOf(ref).map((target) => async () => {
+        visuals.set(ref.uri, { file: target.file, details: await probeVisual(context, target, reachUs(montage)) });
+      }),
+    ),
   ];
   return { jobs, media: { visuals, audios } };
 }
 
-function soundsOf(narration: AssetRef | undefined, music: AssetRef | undefined): { ref: AssetRef; mode: 'measure' | 'check' }[] {
-  const sounds: { ref: AssetRef; mode: 'measure' | 'check' }[] = narration ? [{ ref: narration, mode: 'measure' }] : [];
-  if (music && music.uri !== narration?.uri) sounds.push({ ref: music, mode: 'check' });
-  return sounds;
+function audiosOf(
+  narration: AssetRef | undefined,
+  music: AssetRef | undefined,
+): { ref: AssetRef; mode: 'measure' | 'check' }[] {
+  const audios: { ref: AssetRef; mode: 'measure' | 'check' }[] = narration ? [{ ref: narration, mode: 'measure' }] : [];
+  if (music && music.uri !== narration?.uri) audios.push({ ref: music, mode: 'check' });
+  return audios;
 }
 
 function hdrWarning(uri: string, hdr: boolean, montage: Montage): Warning[] {
   const uses = montage.materials.filter((ref) => ref.uri === uri);
   const [first] = uses;
   if (!hdr || !first) return [];
-  return [{ code: 'HDR_NOT_TONE_MAPPED', message: 'this video is HDR; it is shown without tone mapping and looks pale', field: first.field, count: 1 }];
+  return [
+    {
+      code: 'HDR_NOT_TONE_MAPPED',
+      message: 'this video is HDR; it is shown without tone mapping and looks pale',
+      field: first.field,
+      count: 1,
+    },
+  ];
 }
 
 function shortWarning(ref: AssetRef, audio: LocatedAudio | undefined): Warning[] {

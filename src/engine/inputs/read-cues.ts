@@ -14,7 +14,8 @@ export async function readCues(montage: Montage, files: FetchedFiles, scratch: S
   if (!source) return null;
   if (source.kind === 'cues') return { cues: source.cues, warnings: [] };
   const { uri, field } = source.asset;
-  const unreadable = (message: string, cause?: unknown) => new RenderError('SUBTITLES_NOT_READABLE', message, { field, cause });
+  const unreadable = (message: string, cause?: unknown) =>
+    new RenderError('SUBTITLES_NOT_READABLE', message, { field, cause });
   const bytes = await readAtMost(scratch.path(files.get(uri) ?? ''), MAX_SUBTITLE_BYTES);
   if (bytes === null) throw unreadable('a subtitle file may have at most 4 MiB');
   if (bytes.length === 0) throw new RenderError('INPUT_EMPTY', 'this file is empty', { field });

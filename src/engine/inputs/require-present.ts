@@ -13,7 +13,9 @@ const ROUNDING_FRAMES = 1.5;
  * @throws RenderError INPUT_TRUNCATED with the field, and both lengths in its message.
  */
 export function requirePresent(composition: Composition, media: KnownMedia): void {
-  const clips = composition.tracks.filter((track): track is VisualTrack => track.kind === 'visual').flatMap((track) => track.clips);
+  const clips = composition.tracks
+    .filter((track): track is VisualTrack => track.kind === 'visual')
+    .flatMap((track) => track.clips);
   for (const clip of clips) {
     const details = media.visuals.get(clip.asset.uri)?.details;
     if (clip.source === 'image' || !details) continue;

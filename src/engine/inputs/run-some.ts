@@ -1,5 +1,9 @@
 /** Runs jobs, `atOnce` at a time and in order. The first error is thrown after those that had begun have ended. */
-export async function runSome(jobs: readonly (() => Promise<void>)[], atOnce: number, onStep: (done: number, total: number) => void): Promise<void> {
+export async function runSome(
+  jobs: readonly (() => Promise<void>)[],
+  atOnce: number,
+  onStep: (done: number, total: number) => void,
+): Promise<void> {
   let next = 0;
   let done = 0;
   let failed = false;

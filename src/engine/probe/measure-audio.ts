@@ -14,14 +14,38 @@ export async function measureAudio(
 ): Promise<number> {
   let decodedUs = 0;
   const args = [
-    '-nostdin', '-hide_banner', '-nostats', '-v', 'level+error', '-stats_period', '0.2', '-progress', 'pipe:3', ...INPUT_GUARDS, '-t', String(maxSeconds), '-i', `file:${target.file}`,
+    '-nostdin',
+    '-hide_banner',
+    '-nostats',
+    '-v',
+    'level+error',
+    '-stats_period',
+    '0.2',
+    '-progress',
+    'pipe:3',
+    ...INPUT_GUARDS,
+    '-t',
+    String(maxSeconds),
+    '-i',
+    `file:${target.file}`,
     // Counted as the render counts: resampled, gaps closed.
-    '-map', `0:${streamIndex}`, '-af', 'aresample=48000,asetpts=N/SR/TB', '-f', 'null', '-',
+    '-map',
+    `0:${streamIndex}`,
+    '-af',
+    'aresample=48000,asetpts=N/SR/TB',
+    '-f',
+    'null',
+    '-',
   ];
   const result = await runTool(context, 'ffmpeg', args, {
     field: target.field,
-    onProgress: (block) => { decodedUs = Math.max(decodedUs, block.outTimeUs ?? 0); },
+    onProgress: (block) => {
+      decodedUs = Math.max(decodedUs, block.outTimeUs ?? 0);
+    },
   });
   if (decodedUs > 0) return decodedUs;
-  throw new RenderError('INPUT_NOT_MEDIA', 'the sound of this file cannot be decoded', { field: target.field, cause: result });
+  throw new RenderError('INPUT_NOT_MEDIA', 'the sound of this file cannot be decoded', {
+    field: target.field,
+    cause: result,
+  });
 }

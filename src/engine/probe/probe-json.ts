@@ -2,7 +2,12 @@
 export interface ProbeJson {
   readonly packets?: readonly ProbePacket[];
   readonly streams?: readonly ProbeStream[];
-  readonly format?: { readonly format_name?: string; readonly duration?: string; readonly start_time?: string; readonly nb_streams?: number };
+  readonly format?: {
+    readonly format_name?: string;
+    readonly duration?: string;
+    readonly start_time?: string;
+    readonly nb_streams?: number;
+  };
 }
 
 export interface ProbePacket {

@@ -29,7 +29,12 @@ const READ_MARGIN_US = 1_000_000;
 export async function probeVisual(context: ToolContext, target: ProbeTarget, neededUs: number): Promise<VisualDetails> {
   const readUs = neededUs + READ_MARGIN_US;
   const json = await probe(context, target, [
-    '-select_streams', 'V', '-show_entries', `${STREAM_ENTRIES}:${PACKET_ENTRIES}`, '-read_intervals', `%+${(readUs / 1e6).toFixed(6)}`,
+    '-select_streams',
+    'V',
+    '-show_entries',
+    `${STREAM_ENTRIES}:${PACKET_ENTRIES}`,
+    '-read_intervals',
+    `%+${(readUs / 1e6).toFixed(6)}`,
   ]);
   const { field } = target;
   if ((json.streams ?? []).length === 0) throw new RenderError('INPUT_NO_VIDEO', 'this file has no picture', { field });
@@ -37,7 +42,8 @@ export async function probeVisual(context: ToolContext, target: ProbeTarget, nee
   if (!details) throw new RenderError('INPUT_NOT_MEDIA', 'the picture of this file cannot be read', { field });
   if (details.width * details.height > MAX_PIXELS) throw tooLarge(field);
   requireDecoder(context, details.codec, field);
-  if ((json.packets ?? []).length === 0) throw new RenderError('INPUT_TRUNCATED', 'this file is cut off before its first picture', { field });
+  if ((json.packets ?? []).length === 0)
+    throw new RenderError('INPUT_TRUNCATED', 'this file is cut off before its first picture', { field });
   return details;
 }
 
@@ -45,7 +51,11 @@ export async function probeVisual(context: ToolContext, target: ProbeTarget, nee
  * Reads the sound of a file. `measure` decodes it to its end, since claims were wrong by minutes in real files; `check` only its beginning.
  * @throws RenderError INPUT_EMPTY, INPUT_NOT_MEDIA or INPUT_NO_AUDIO with the target's field.
  */
-export async function probeAudio(context: ToolContext, target: ProbeTarget, mode: 'measure' | 'check'): Promise<AudioDetails> {
+export async function probeAudio(
+  context: ToolContext,
+  target: ProbeTarget,
+  mode: 'measure' | 'check',
+): Promise<AudioDetails> {
   const json = await probe(context, target, ['-select_streams', 'a', '-show_entries', STREAM_ENTRIES]);
   const stream = json.streams?.[0];
   const { field } = target;
@@ -66,21 +76,39 @@ export async function probe(context: ToolContext, target: ProbeTarget, args: rea
   const { field, file } = target;
   const { size } = await stat(path.join(context.cwd, file));
   if (size === 0) throw new RenderError('INPUT_EMPTY', 'this file is empty', { field });
-  const result = await runTool(context, 'ffprobe', ['-v', 'level+error', ...INPUT_GUARDS, ...args, '-of', 'json=compact=1', `file:${file}`], {
-    field,
-    maxStdoutBytes: MAX_PROBE_BYTES,
-  }).catch((error: unknown) => { throw sizeError(error, field); });
+  const result = await runTool(
+    context,
+    'ffprobe',
+    ['-v', 'level+error', ...INPUT_GUARDS, ...args, '-of', 'json=compact=1', `file:${file}`],
+    {
+      field,
+      maxStdoutBytes: MAX_PROBE_BYTES,
+    },
+  ).catch((error: unknown) => {
+    throw sizeError(error, field);
+  });
   if (result.stdoutOverflow) throw new RenderError('INPUT_TOO_LARGE', 'this file has too many pictures', { field });
-  if (/exceeds specified max pixel count|Picture size \d+x\d+ is invalid|Dimensions .*(?:invalid|too large)/i.test(result.stderrTail)) throw tooLarge(field);
+  if (
+    /exceeds specified max pixel count|Picture size \d+x\d+ is invalid|Dimensions .*(?:invalid|too large)/i.test(
+      result.stderrTail,
+    )
+  )
+    throw tooLarge(field);
   if (result.exitCode !== 0) throw unreadable(result, field);
   return parseProbeJson(result.stdout.toString('utf8'));
 }
 
 function unreadable(result: SupervisedResult, field: string): RenderError {
   if (result.stderrTail.includes('moov atom not found')) {
-    return new RenderError('INPUT_TRUNCATED', 'this file is incomplete: the index at its end is missing', { field, cause: result });
+    return new RenderError('INPUT_TRUNCATED', 'this file is incomplete: the index at its end is missing', {
+      field,
+      cause: result,
+    });
   }
-  return new RenderError('INPUT_NOT_MEDIA', 'this file is no video, image or sound that can be read', { field, cause: result });
+  return new RenderError('INPUT_NOT_MEDIA', 'this file is no video, image or sound that can be read', {
+    field,
+    cause: result,
+  });
 }
 
 /** An input that takes all memory just to be looked at is the caller's matter. */
@@ -89,10 +117,17 @@ function sizeError(error: unknown, field: string): unknown {
 }
 
 function tooLarge(field: string, cause?: unknown): RenderError {
-  return new RenderError('INPUT_TOO_LARGE', `a picture may have at most ${MAX_PIXELS / 1e6} million pixels`, { field, cause });
+  return new RenderError('INPUT_TOO_LARGE', `a picture may have at most ${MAX_PIXELS / 1e6} million pixels`, {
+    field,
+    cause,
+  });
 }
 
 function requireDecoder(context: ToolContext, codec: string, field: string): void {
   if (context.toolchain.decodableCodecs.has(codec)) return;
-  throw new RenderError('INPUT_NOT_MEDIA', `this file's format (${codec === '' ? 'unknown' : codec}) cannot be decoded here`, { field });
+  throw new RenderError(
+    'INPUT_NOT_MEDIA',
+    `this file's format (${codec === '' ? 'unknown' : codec}) cannot be decoded here`,
+    { field },
+  );
 }

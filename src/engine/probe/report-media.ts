@@ -16,18 +16,24 @@ export async function reportMedia(context: ToolContext, target: ProbeTarget): Pr
   ]);
   const streams = json.streams ?? [];
   const visual = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1);
-  const sound = streams.find((s) => s.codec_type === 'audio');
-  if (!visual && !sound) throw new RenderError('INPUT_NOT_MEDIA', 'this file has neither picture nor sound', { field: target.field });
+  const audio = streams.find((s) => s.codec_type === 'audio');
+  if (!visual && !audio)
+    throw new RenderError('INPUT_NOT_MEDIA', 'this file has neither picture nor sound', { field: target.field });
   const video = visual ? await reportVideo(context, target, visual, json) : null;
   return {
     format: json.format?.format_name ?? '',
     durationUs: video?.image ? null : microseconds(json.format?.duration),
     video,
-    audio: sound ? reportAudio(sound, json) : null,
+    audio: audio ? reportAudio(audio, json) : null,
   };
 }
 
-async function reportVideo(context: ToolContext, target: ProbeTarget, stream: ProbeStream, json: ProbeJson): Promise<VideoReport> {
+async function reportVideo(
+  context: ToolContext,
+  target: ProbeTarget,
+  stream: ProbeStream,
+  json: ProbeJson,
+): Promise<VideoReport> {
   const details = await probeVisual(context, target, LOOK_US);
   const image = details.facts.kind === 'image';
   return {

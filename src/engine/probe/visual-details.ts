@@ -1,5 +1,12 @@
 import type { InputColor, VisualDetails } from './media-details.js';
-import { durationTagUs, microseconds, rational, type ProbeJson, type ProbePacket, type ProbeStream } from './probe-json.js';
+import {
+  durationTagUs,
+  microseconds,
+  rational,
+  type ProbeJson,
+  type ProbePacket,
+  type ProbeStream,
+} from './probe-json.js';
 
 /** How much longer than its pictures an intact file may say it is. */
 const CLAIM_SLACK_US = 500_000;
@@ -17,7 +24,7 @@ export function visualDetailsOf(json: ProbeJson, readUs: number): VisualDetails 
   if (!stream?.width || !stream.height || stream.codec_name === undefined) return null;
   const packets = (json.packets ?? []).filter((packet) => packet.stream_index === stream.index);
   const span = spanOf(packets);
-  const still = isStill(json, stream, packets, readUs);
+  const still = isImage(json, stream, packets, readUs);
   const presentUs = span.endUs - span.startUs;
   return {
     facts: still ? { kind: 'image' } : { kind: 'video', durationUs: lengthUs(json, stream, presentUs, readUs) },
@@ -26,7 +33,8 @@ export function visualDetailsOf(json: ProbeJson, readUs: number): VisualDetails 
     width: stream.width,
     height: stream.height,
     frameRate: still ? null : (rational(stream.avg_frame_rate) ?? rational(stream.r_frame_rate)),
-    hasAlpha: ALPHA_FORMATS.test(stream.pix_fmt ?? '') || stream.tags?.alpha_mode === '1' || stream.tags?.ALPHA_MODE === '1',
+    hasAlpha:
+      ALPHA_FORMATS.test(stream.pix_fmt ?? '') || stream.tags?.alpha_mode === '1' || stream.tags?.ALPHA_MODE === '1',
     color: colorOf(stream, still),
     startUs: Math.max(0, span.startUs - (microseconds(json.format?.start_time) ?? span.startUs)),
     presentUs,
@@ -48,7 +56,7 @@ function spanOf(packets: readonly ProbePacket[]): { startUs: number; endUs: numb
 }
 
 /** An image is what has one picture and claims no more; a file cut off after its first picture claims more. */
-function isStill(json: ProbeJson, stream: ProbeStream, packets: readonly ProbePacket[], readUs: number): boolean {
+function isImage(json: ProbeJson, stream: ProbeStream, packets: readonly ProbePacket[], readUs: number): boolean {
   if (packets.length !== 1) return false;
   const pictureUs = microseconds(packets[0]?.duration_time) ?? 0;
   const claimedUs = microseconds(stream.duration) ?? durationTagUs(stream) ?? microseconds(json.format?.duration) ?? 0;

@@ -32,7 +32,9 @@ function add(a: ProcessStats, b: ProcessStats): ProcessStats {
 }
 
 async function readOne(pid: number): Promise<ProcessStats | null> {
-  const [stat, status, io] = await Promise.all(['stat', 'status', 'io'].map((name) => readText(`/proc/${pid}/${name}`)));
+  const [stat, status, io] = await Promise.all(
+    ['stat', 'status', 'io'].map((name) => readText(`/proc/${pid}/${name}`)),
+  );
   if (!stat || !status) return null;
   // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -48,7 +50,10 @@ async function readOne(pid: number): Promise<ProcessStats | null> {
 
 async function childrenOf(pid: number): Promise<number[]> {
   const text = await readText(`/proc/${pid}/task/${pid}/children`);
-  return (text ?? '').split(' ').map(Number).filter((child) => child > 0);
+  return (text ?? '')
+    .split(' ')
+    .map(Number)
+    .filter((child) => child > 0);
 }
 
 async function readText(path: string): Promise<string | null> {

@@ -32,7 +32,12 @@ export interface ToolOptions {
  * Runs ffmpeg or ffprobe to its end; any exit code is a result.
  * @throws RenderError STALLED, NO_PROGRESS, DEADLINE_EXCEEDED or OUT_OF_MEMORY when a clock ran out, OUT_OF_DISK when the disk is full.
  */
-export async function runTool(context: ToolContext, tool: 'ffmpeg' | 'ffprobe', args: readonly string[], options: ToolOptions = {}): Promise<SupervisedResult> {
+export async function runTool(
+  context: ToolContext,
+  tool: 'ffmpeg' | 'ffprobe',
+  args: readonly string[],
+  options: ToolOptions = {},
+): Promise<SupervisedResult> {
   const { toolchain, cwd, clocks, signal } = context;
   const startedMs = performance.now();
   let lastBlock: ProgressBlock | null = null;
@@ -54,7 +59,16 @@ export async function runTool(context: ToolContext, tool: 'ffmpeg' | 'ffprobe', 
       ...(options.maxStdoutBytes === undefined ? {} : { maxStdoutBytes: options.maxStdoutBytes }),
     });
   } finally {
-    context.record(commandRun({ program: tool, args, graph: options.graph ?? '', result, lastBlock, wallMs: performance.now() - startedMs }));
+    context.record(
+      commandRun({
+        program: tool,
+        args,
+        graph: options.graph ?? '',
+        result,
+        lastBlock,
+        wallMs: performance.now() - startedMs,
+      }),
+    );
   }
   const reason = reasonOf(result);
   if (reason) throw new RenderError(reason, MESSAGES[reason], { field: options.field ?? '', cause: result });

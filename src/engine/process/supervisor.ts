@@ -60,10 +60,14 @@ export async function runSupervised(command: SupervisedCommand): Promise<Supervi
   const watchdog = createWatchdog(command.clocks, performance.now());
   const stderr = createTextTail(STDERR_TAIL_BYTES);
   const stdout = collectStdout(child, command.maxStdoutBytes ?? 0);
-  child.stderr?.on('data', (chunk: Buffer) => { stderr.push(chunk); });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr.push(chunk);
+  });
   followProgress(child, watchdog, command.onProgress);
 
-  const kill = () => { killGroup(child); };
+  const kill = () => {
+    killGroup(child);
+  };
   command.signal.addEventListener('abort', kill, { once: true });
   const sampler = startSampler(child, watchdog);
   try {
@@ -154,7 +158,9 @@ function startSampler(child: ChildProcess, watchdog: Watchdog): Sampler {
   function sampleOnce(): void {
     if (busy) return;
     busy = true;
-    void sample().finally(() => { busy = false; });
+    void sample().finally(() => {
+      busy = false;
+    });
   }
   const first = setTimeout(sampleOnce, FIRST_SAMPLE_MS);
   const timer = setInterval(sampleOnce, SAMPLE_MS);
@@ -170,7 +176,9 @@ function startSampler(child: ChildProcess, watchdog: Watchdog): Sampler {
 /** Waits, not for ever, for what the pipes still hold. */
 async function drain(child: ChildProcess): Promise<void> {
   const streams = [child.stdout, child.stderr, child.stdio[3] as Readable | null | undefined];
-  const open = streams.filter((stream): stream is Readable => stream !== null && stream !== undefined && !stream.closed);
+  const open = streams.filter(
+    (stream): stream is Readable => stream !== null && stream !== undefined && !stream.closed,
+  );
   const timeout = AbortSignal.timeout(DRAIN_MS);
   await Promise.all(open.map(async (stream) => once(stream, 'close', { signal: timeout }))).catch(() => undefined);
   for (const stream of open) stream.destroy();

@@ -13,10 +13,10 @@ export function mismatches(json: ProbeJson, composition: Composition): string[] 
   const video = json.streams?.find((stream) => stream.codec_type === 'video');
   const audio = json.streams?.find((stream) => stream.codec_type === 'audio');
   if (!video || !audio || json.streams?.length !== 2) return ['it has not one video and one audio stream'];
-  return [...ofPicture(video, composition), ...ofSound(audio), ...ofLengths(json, video, audio, composition)];
+  return [...ofVideo(video, composition), ...ofAudio(audio), ...ofLengths(json, video, audio, composition)];
 }
 
-function ofPicture(video: ProbeStream, { width, height, frameRate }: Composition): string[] {
+function ofVideo(video: ProbeStream, { width, height, frameRate }: Composition): string[] {
   const rate = rational(video.avg_frame_rate);
   return differences([
     ['video codec', video.codec_name, 'h264'],
@@ -30,7 +30,7 @@ function ofPicture(video: ProbeStream, { width, height, frameRate }: Composition
   ]);
 }
 
-function ofSound(audio: ProbeStream): string[] {
+function ofAudio(audio: ProbeStream): string[] {
   return differences([
     ['audio codec', audio.codec_name, 'aac'],
     ['sample rate', Number(audio.sample_rate), SAMPLE_RATE],
@@ -47,11 +47,15 @@ function ofLengths(json: ProbeJson, video: ProbeStream, audio: ProbeStream, comp
   const audioUs = microseconds(audio.duration) ?? 0;
   const wrong = differences([['frames', Number(video.nb_read_packets), composition.frames]]);
   if (Math.abs(videoUs - plannedUs) > frameUs) wrong.push(`its pictures last ${videoUs} us instead of ${plannedUs} us`);
-  if (Math.abs(audioUs - videoUs) > Math.max(frameUs, audioFrameUs)) wrong.push(`its sound lasts ${audioUs} us, its pictures ${videoUs} us`);
-  if (Math.abs(fileUs - plannedUs) > Math.max(frameUs, audioFrameUs)) wrong.push(`it says it lasts ${fileUs} us instead of ${plannedUs} us`);
+  if (Math.abs(audioUs - videoUs) > Math.max(frameUs, audioFrameUs))
+    wrong.push(`its sound lasts ${audioUs} us, its pictures ${videoUs} us`);
+  if (Math.abs(fileUs - plannedUs) > Math.max(frameUs, audioFrameUs))
+    wrong.push(`it says it lasts ${fileUs} us instead of ${plannedUs} us`);
   return wrong;
 }
 
 function differences(facts: readonly (readonly [string, string | number | undefined, string | number])[]): string[] {
-  return facts.filter(([, is, planned]) => is !== planned).map(([name, is, planned]) => `${name} is ${is ?? 'unknown'} instead of ${planned}`);
+  return facts
+    .filter(([, is, planned]) => is !== planned)
+    .map(([name, is, planned]) => `${name} is ${is ?? 'unknown'} instead of ${planned}`);
 }

@@ -9,7 +9,7 @@ export async function topLevelBoxes(file: string): Promise<string[]> {
   try {
     const names: string[] = [];
     const header = Buffer.alloc(16);
-    for (let at = 0; names.length < MAX_BOXES; ) {
+    for (let at = 0; names.length < MAX_BOXES;) {
       const { bytesRead } = await handle.read(header, 0, 16, at);
       if (bytesRead < 8) break;
       const short = header.readUInt32BE(0);

@@ -23,10 +23,20 @@ const ENTRIES =
  * pictures end together, first and last key frame decode, made for streaming.
  * @throws RenderError OUTPUT_MISMATCH.
  */
-export async function verifyOutput(context: ToolContext, file: string, composition: Composition): Promise<VerifiedFile> {
+export async function verifyOutput(
+  context: ToolContext,
+  file: string,
+  composition: Composition,
+): Promise<VerifiedFile> {
   const full = path.join(context.cwd, file);
   const plannedUs = timeUsOf(composition.frames, composition.frameRate);
-  const checks = [inspect(context, file), sha256File(full, context.signal), topLevelBoxes(full), stat(full), keyFramesDecode(context, file, plannedUs)] as const;
+  const checks = [
+    inspect(context, file),
+    sha256File(full, context.signal),
+    topLevelBoxes(full),
+    stat(full),
+    keyFramesDecode(context, file, plannedUs),
+  ] as const;
   // None of them may go on when this has thrown: the folder that they read is removed then.
   await Promise.allSettled(checks);
   const [json, sha256, boxes, { size }, decodes] = await Promise.all(checks);
@@ -48,7 +58,16 @@ export async function verifyOutput(context: ToolContext, file: string, compositi
 }
 
 async function inspect(context: ToolContext, file: string): Promise<ProbeJson> {
-  const args = ['-v', 'level+error', '-count_packets', '-show_entries', ENTRIES, '-of', 'json=compact=1', `file:${file}`];
+  const args = [
+    '-v',
+    'level+error',
+    '-count_packets',
+    '-show_entries',
+    ENTRIES,
+    '-of',
+    'json=compact=1',
+    `file:${file}`,
+  ];
   const result = await runTool(context, 'ffprobe', args, { maxStdoutBytes: MAX_PROBE_BYTES });
   if (result.exitCode !== 0 || result.stderrTail !== '') throw mismatch(['it cannot be read back'], result);
   return parseProbeJson(result.stdout.toString('utf8'));
@@ -65,17 +84,40 @@ async function keyFramesDecode(context: ToolContext, file: string, plannedUs: nu
   // Through one graph that needs both: two plain outputs may be over when the first has its frame.
   const graph = '[0:v]trim=end_frame=1[first];[1:v]trim=end_frame=1[last];[first][last]concat=n=2:v=1:a=0';
   const args = [
-    '-nostdin', '-hide_banner', '-nostats', '-v', 'level+error', '-progress', 'pipe:3', '-xerror',
+    '-nostdin',
+    '-hide_banner',
+    '-nostats',
+    '-v',
+    'level+error',
+    '-progress',
+    'pipe:3',
+    '-xerror',
     // `trim` does not end an input, only a limit on the input does.
-    '-t', '0.1', ...input,
+    '-t',
+    '0.1',
+    ...input,
     // Goes to the key frame at or before the time.
-    '-ss', (plannedUs / 1e6).toFixed(6), '-noaccurate_seek', ...input, '-filter_complex', graph, '-f', 'null', '-',
+    '-ss',
+    (plannedUs / 1e6).toFixed(6),
+    '-noaccurate_seek',
+    ...input,
+    '-filter_complex',
+    graph,
+    '-f',
+    'null',
+    '-',
   ];
   let decoded = 0;
-  const result = await runTool(context, 'ffmpeg', args, { onProgress: ({ frame }) => { decoded = frame ?? decoded; } });
+  const result = await runTool(context, 'ffmpeg', args, {
+    onProgress: ({ frame }) => {
+      decoded = frame ?? decoded;
+    },
+  });
   return result.exitCode === 0 && result.stderrTail === '' && decoded === 2;
 }
 
 function mismatch(wrong: readonly string[], cause?: unknown): RenderError {
-  return new RenderError('OUTPUT_MISMATCH', `the rendered file is not what was planned: ${wrong.join('; ')}`, { cause });
+  return new RenderError('OUTPUT_MISMATCH', `the rendered file is not what was planned: ${wrong.join('; ')}`, {
+    cause,
+  });
 }

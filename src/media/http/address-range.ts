@@ -27,7 +27,8 @@ const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 export function nonPublicRange(address: string): string | null {
   const parsed = parseAddress(address);
   if (parsed === null) return 'reserved';
-  if (parsed instanceof ipaddr.IPv6 && !parsed.match(NAT64) && !parsed.match(GLOBAL_UNICAST)) return nameOf(parsed.range());
+  if (parsed instanceof ipaddr.IPv6 && !parsed.match(NAT64) && !parsed.match(GLOBAL_UNICAST))
+    return nameOf(parsed.range());
   const range = embeddedIpv4(parsed).range();
   return range === 'unicast' ? null : nameOf(range);
 }
@@ -56,7 +57,9 @@ function inHexadecimal(address: string): string {
 }
 
 function embeddedIpv4(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
-  return address instanceof ipaddr.IPv6 && address.match(NAT64) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : address;
+  return address instanceof ipaddr.IPv6 && address.match(NAT64)
+    ? new ipaddr.IPv4(address.toByteArray().slice(12))
+    : address;
 }
 
 function nameOf(range: string): string {

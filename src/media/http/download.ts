@@ -32,7 +32,10 @@ export async function download(start: CheckedUrl, file: string, options: Downloa
     if (next === null) return;
     at = next;
   }
-  throw fetchError('INPUT_FETCH_REFUSED', `it redirects more than ${MAX_REDIRECTS} times`, { field: options.field, host: start.url.host });
+  throw fetchError('INPUT_FETCH_REFUSED', `it redirects more than ${MAX_REDIRECTS} times`, {
+    field: options.field,
+    host: start.url.host,
+  });
 }
 
 /** Asks one host. @returns where it sends us instead; null: the file is there. */
@@ -61,7 +64,12 @@ async function visit({ url, target }: CheckedUrl, file: string, options: Downloa
   }
 }
 
-async function ask(url: URL, agent: Dispatcher, signal: AbortSignal, place: FetchPlace): Promise<Dispatcher.ResponseData> {
+async function ask(
+  url: URL,
+  agent: Dispatcher,
+  signal: AbortSignal,
+  place: FetchPlace,
+): Promise<Dispatcher.ResponseData> {
   try {
     const response = await request(url, { dispatcher: agent, signal, headers: HEADERS });
     // A body that nobody reads is cut with its connection; that is no event.
@@ -74,6 +82,7 @@ async function ask(url: URL, agent: Dispatcher, signal: AbortSignal, place: Fetc
 
 function redirected(location: string, from: URL, { rules, field }: DownloadOptions, place: FetchPlace): CheckedUrl {
   const next = parseHttpUrl(location, rules, from.href);
-  if (next.kind === 'problem') throw fetchError(next.reason, `it redirects to a URL that ${next.description}`, { ...place, field });
+  if (next.kind === 'problem')
+    throw fetchError(next.reason, `it redirects to a URL that ${next.description}`, { ...place, field });
   return next;
 }

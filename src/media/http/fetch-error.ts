@@ -1,5 +1,5 @@
 import { RenderError, type FailureReason } from '../../task/failure.js';
-import { AddressRefused } from './guarded-agent.js';
+import { AddressRefusedError } from './guarded-agent.js';
 
 /** Which input is fetched, and from where, for messages: a host and a field, never the URL, whose query may be a key. */
 export interface FetchPlace {
@@ -18,9 +18,12 @@ export function fetchError(reason: FailureReason, what: string, { field, host }:
  * errors of HTTP parsers and URLs hold what was sent.
  */
 export function networkError(error: unknown, place: FetchPlace): RenderError {
-  const refused = causesOf(error).find((cause) => cause instanceof AddressRefused);
+  const refused = causesOf(error).find((cause) => cause instanceof AddressRefusedError);
   if (refused) return fetchError('INPUT_ADDRESS_REFUSED', `the host ${refused.description}`, place);
-  const code = causesOf(error).map(codeOf).find((found) => found !== '') ?? 'unknown error';
+  const code =
+    causesOf(error)
+      .map(codeOf)
+      .find((found) => found !== '') ?? 'unknown error';
   if (UNTRUSTED.test(code)) return fetchError('INPUT_FETCH_REFUSED', `its certificate is not trusted (${code})`, place);
   return fetchError('INPUT_FETCH_FAILED', WORDS[code] ?? `the connection failed (${code})`, place);
 }

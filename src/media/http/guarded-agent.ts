@@ -11,8 +11,8 @@ export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true });
 
 /** Where a name leads is not allowed. */
-export class AddressRefused extends Error {
-  override readonly name = 'AddressRefused';
+export class AddressRefusedError extends Error {
+  override readonly name = 'AddressRefusedError';
   /** Ends a sentence about the host. */
   readonly description: string;
 
@@ -35,7 +35,13 @@ export interface GuardedAgentOptions {
  * rules have seen, so that a name server which answers differently the second time gains nothing. An address in the URL is never
  * resolved and so not seen here: `parseHttpUrl` checks it. To be destroyed after its one request.
  */
-export function createGuardedAgent({ target, rules, resolve, connectTimeoutMs, headersTimeoutMs }: GuardedAgentOptions): Agent {
+export function createGuardedAgent({
+  target,
+  rules,
+  resolve,
+  connectTimeoutMs,
+  headersTimeoutMs,
+}: GuardedAgentOptions): Agent {
   return new Agent({
     // No environment's proxy is asked: it would resolve the name anew, on its own terms.
     connect: { lookup: guardedLookup(target, rules, resolve), timeout: connectTimeoutMs },
@@ -54,18 +60,25 @@ function guardedLookup(target: Target, rules: TargetRules, resolve: Resolve): Lo
         if (options.all === true) callback(null, addresses);
         else callback(null, addresses[0].address, addresses[0].family);
       },
-      (error: unknown) => { callback(error as NodeJS.ErrnoException, ''); },
+      (error: unknown) => {
+        callback(error as NodeJS.ErrnoException, '');
+      },
     );
   };
 }
 
 /** One bad address makes the name bad: it would be used as soon as the others do not answer. */
-async function checkedAddresses(hostname: string, target: Target, rules: TargetRules, resolve: Resolve): Promise<[LookupAddress, ...LookupAddress[]]> {
+async function checkedAddresses(
+  hostname: string,
+  target: Target,
+  rules: TargetRules,
+  resolve: Resolve,
+): Promise<[LookupAddress, ...LookupAddress[]]> {
   const [first, ...others] = await resolve(hostname);
   if (!first) throw Object.assign(new Error('this name has no address'), { code: 'ENOTFOUND' });
   for (const { address } of [first, ...others]) {
     const refused = rules.addressProblem(target, address);
-    if (refused !== null) throw new AddressRefused(refused);
+    if (refused !== null) throw new AddressRefusedError(refused);
   }
   return [first, ...others];
 }

@@ -25,11 +25,22 @@ export interface HttpInputsOptions {
  * and why: docs/adr/0004-http-inputs.md. `fetch` throws, beside what the port says, INPUT_ADDRESS_REFUSED, INPUT_FETCH_REFUSED,
  * INPUT_FETCH_FAILED (after some tries) and INPUT_TOO_LARGE; its messages name the host and nothing else of the URL.
  */
-export function createHttpInputs({ rules: given, maxBytes, limits: changed, resolve = systemResolve }: HttpInputsOptions): AssetSource {
+export function createHttpInputs({
+  rules: given,
+  maxBytes,
+  limits: changed,
+  resolve = systemResolve,
+}: HttpInputsOptions): AssetSource {
   const rules = createTargetRules(given);
   const limits: DownloadLimits = { ...DEFAULT_LIMITS, ...changed, maxBytes };
   const parse = (uri: string): ReturnType<typeof parseHttpUrl> =>
-    given.mode === 'off' ? { kind: 'problem', reason: 'INPUT_ADDRESS_REFUSED', description: 'is a web address, and this server fetches none; name a file within its input roots' } : parseHttpUrl(uri, rules);
+    given.mode === 'off'
+      ? {
+          kind: 'problem',
+          reason: 'INPUT_ADDRESS_REFUSED',
+          description: 'is a web address, and this server fetches none; name a file within its input roots',
+        }
+      : parseHttpUrl(uri, rules);
 
   return {
     check(uri) {
@@ -40,7 +51,8 @@ export function createHttpInputs({ rules: given, maxBytes, limits: changed, reso
     async fetch(uri, { field, signal, folder }) {
       signal.throwIfAborted();
       const parsed = parse(uri);
-      if (parsed.kind === 'problem') throw new RenderError(parsed.reason, `this input ${parsed.description}`, { field });
+      if (parsed.kind === 'problem')
+        throw new RenderError(parsed.reason, `this input ${parsed.description}`, { field });
       await mkdir(folder, { recursive: true });
       const file = path.join(folder, randomUUID());
       await retrying(limits.backoffMs, signal, () => download(parsed, file, { rules, limits, resolve, field, signal }));
@@ -50,7 +62,11 @@ export function createHttpInputs({ rules: given, maxBytes, limits: changed, reso
 }
 
 /** Tries again what may pass, after each of these pauses. @throws the last error; the reason of `signal` as soon as it fires. */
-async function retrying(backoffMs: readonly number[], signal: AbortSignal, attempt: () => Promise<void>): Promise<void> {
+async function retrying(
+  backoffMs: readonly number[],
+  signal: AbortSignal,
+  attempt: () => Promise<void>,
+): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
       await attempt();

@@ -21,18 +21,29 @@ const GONE = [404, 410];
 const PASSING = [408, 425, 429];
 
 /** Decides by status and headers alone. Only what may pass becomes INPUT_FETCH_FAILED, which is tried again. */
-export function judgeAnswer({ statusCode, headers }: AnswerHead, { maxBytes }: { readonly maxBytes: number }): Judgement {
+export function judgeAnswer(
+  { statusCode, headers }: AnswerHead,
+  { maxBytes }: { readonly maxBytes: number },
+): Judgement {
   const answered = `it answered ${statusCode}`;
-  if (REDIRECTS.includes(statusCode) && headers.location !== undefined) return { kind: 'redirect', location: headers.location };
+  if (REDIRECTS.includes(statusCode) && headers.location !== undefined)
+    return { kind: 'redirect', location: headers.location };
   if (GONE.includes(statusCode)) return { kind: 'refuse', reason: 'INPUT_NOT_FOUND', what: answered };
-  if (statusCode >= 500 || PASSING.includes(statusCode)) return { kind: 'refuse', reason: 'INPUT_FETCH_FAILED', what: answered };
+  if (statusCode >= 500 || PASSING.includes(statusCode))
+    return { kind: 'refuse', reason: 'INPUT_FETCH_FAILED', what: answered };
   if (statusCode !== 200) return { kind: 'refuse', reason: 'INPUT_FETCH_REFUSED', what: answered };
   const encoding = headers['content-encoding'] ?? 'identity';
   // Not asked for. Unpacking what grows without a limit that its length tells is no service to anyone.
-  if (encoding !== 'identity' && encoding !== '') return { kind: 'refuse', reason: 'INPUT_FETCH_REFUSED', what: 'it sends compressed content, which was not asked for' };
+  if (encoding !== 'identity' && encoding !== '')
+    return {
+      kind: 'refuse',
+      reason: 'INPUT_FETCH_REFUSED',
+      what: 'it sends compressed content, which was not asked for',
+    };
   const length = headers['content-length'];
   const bytes = length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : null;
-  if (bytes !== null && bytes > maxBytes) return { kind: 'refuse', reason: 'INPUT_TOO_LARGE', what: tooLarge(maxBytes) };
+  if (bytes !== null && bytes > maxBytes)
+    return { kind: 'refuse', reason: 'INPUT_TOO_LARGE', what: tooLarge(maxBytes) };
   return { kind: 'take', bytes };
 }
 

@@ -17,12 +17,26 @@ export interface SaveBodyOptions {
  * @throws RenderError INPUT_TOO_LARGE; INPUT_FETCH_FAILED when it breaks off, is shorter than declared or too slow; the system's own error
  * when the disk fails. The file is left as far as it came.
  */
-export async function saveBody(body: Readable, file: string, { limits, place, declaredBytes }: SaveBodyOptions): Promise<void> {
+export async function saveBody(
+  body: Readable,
+  file: string,
+  { limits, place, declaredBytes }: SaveBodyOptions,
+): Promise<void> {
   const handle = await open(file, 'wx', 0o600);
   let bytes = 0;
-  const clock = startRateClock(limits, () => bytes, () => {
-    body.destroy(fetchError('INPUT_FETCH_FAILED', `it sends less than ${Math.round(limits.minBytesPerWindow / 1024)} KiB in ${limits.windowMs / 1000} s`, place));
-  });
+  const clock = startRateClock(
+    limits,
+    () => bytes,
+    () => {
+      body.destroy(
+        fetchError(
+          'INPUT_FETCH_FAILED',
+          `it sends less than ${Math.round(limits.minBytesPerWindow / 1024)} KiB in ${limits.windowMs / 1000} s`,
+          place,
+        ),
+      );
+    },
+  );
   try {
     for await (const chunk of received(body, place)) {
       bytes += chunk.length;
@@ -33,7 +47,8 @@ export async function saveBody(body: Readable, file: string, { limits, place, de
     clearInterval(clock);
     await handle.close();
   }
-  if (declaredBytes !== null && bytes !== declaredBytes) throw fetchError('INPUT_FETCH_FAILED', `${bytes} of ${declaredBytes} bytes came`, place);
+  if (declaredBytes !== null && bytes !== declaredBytes)
+    throw fetchError('INPUT_FETCH_FAILED', `${bytes} of ${declaredBytes} bytes came`, place);
 }
 
 /** The body's chunks. Only what goes wrong with the body is an error of the network here, not what its taker does. */
@@ -46,7 +61,11 @@ async function* received(body: Readable, place: FetchPlace): AsyncGenerator<Buff
 }
 
 /** Looks at the end of each window whether enough has come in it. */
-function startRateClock({ minBytesPerWindow, windowMs }: DownloadLimits, received: () => number, onTooSlow: () => void): NodeJS.Timeout {
+function startRateClock(
+  { minBytesPerWindow, windowMs }: DownloadLimits,
+  received: () => number,
+  onTooSlow: () => void,
+): NodeJS.Timeout {
   let before = 0;
   return setInterval(() => {
     const now = received();

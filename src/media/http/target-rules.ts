@@ -3,8 +3,16 @@ import { isInRange, nonPublicRange } from './address-range.js';
 
 /** A host that may be fetched from though it is not public, as the operator names it. */
 export type AllowedTarget =
-  | { readonly kind: 'range'; /** Such as `10.1.0.0/16`. */ readonly cidr: string; /** Null: any. */ readonly port: number | null }
-  | { readonly kind: 'name'; /** In lower case, without a dot at its end. */ readonly name: string; /** Null: any. */ readonly port: number | null };
+  | {
+      readonly kind: 'range';
+      /** Such as `10.1.0.0/16`. */ readonly cidr: string;
+      /** Null: any. */ readonly port: number | null;
+    }
+  | {
+      readonly kind: 'name';
+      /** In lower case, without a dot at its end. */ readonly name: string;
+      /** Null: any. */ readonly port: number | null;
+    };
 
 /** Where inputs may be fetched from. `public`: public addresses and what is allowed; `listed`: only what is allowed; `off`: from nowhere. */
 export interface HttpInputRules {
@@ -31,10 +39,15 @@ const NOT_LISTED = 'is not among the hosts that this server fetches from';
 
 export function createTargetRules({ mode, allow }: HttpInputRules): TargetRules {
   const fits = (entry: AllowedTarget, { port }: Target): boolean => entry.port === null || entry.port === port;
-  const isNamed = (target: Target): boolean => allow.some((entry) => entry.kind === 'name' && fits(entry, target) && entry.name === plainName(target.host));
+  const isNamed = (target: Target): boolean =>
+    allow.some((entry) => entry.kind === 'name' && fits(entry, target) && entry.name === plainName(target.host));
 
   function addressProblem(target: Target, address: string): string | null {
-    if (isNamed(target) || allow.some((entry) => entry.kind === 'range' && fits(entry, target) && isInRange(address, entry.cidr))) return null;
+    if (
+      isNamed(target) ||
+      allow.some((entry) => entry.kind === 'range' && fits(entry, target) && isInRange(address, entry.cidr))
+    )
+      return null;
     if (mode !== 'public') return NOT_LISTED;
     const range = nonPublicRange(address);
     return range === null ? null : `is no public address but ${withArticle(range)} one`;

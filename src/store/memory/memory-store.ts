@@ -73,7 +73,10 @@ export function createMemoryStore(options: { nowMs: () => number }): TaskStore {
     replace: (from, to, { leaseMs }) => answer(() => replace(from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(entries, renewal, nowMs())),
     remove: (task) => answer(() => remove(task)),
-    putDiagnostics: (key, text, { fence }) => answer(() => { if (entries.has(keyOf(key))) keepLatest(diagnostics, keyOf(key), { text, fence }); }),
+    putDiagnostics: (key, text, { fence }) =>
+      answer(() => {
+        if (entries.has(keyOf(key))) keepLatest(diagnostics, keyOf(key), { text, fence });
+      }),
     getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key))?.text ?? null),
     abandoned: (limit) => answer(() => abandoned(entries, nowMs()).slice(0, limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
@@ -114,26 +117,56 @@ function abandoned(entries: Entries, nowMs: number): Task[] {
 
 type Answer = <T>(call: () => T) => Promise<T>;
 
-function queriesOf(tasks: () => Task[], answer: Answer): Pick<TaskStore, 'list' | 'count' | 'queued' | 'overdue' | 'expired' | 'stats'> {
+function queriesOf(
+  tasks: () => Task[],
+  answer: Answer,
+): Pick<TaskStore, 'list' | 'count' | 'queued' | 'overdue' | 'expired' | 'stats'> {
   const inState = (state: TaskState) => tasks().filter((task) => task.state === state);
   return {
-    list: (query) => answer(() => tasks().filter((t) => isListed(t, query)).sort(orderOf(query)).slice(0, query.limit)),
+    list: (query) =>
+      answer(() =>
+        tasks()
+          .filter((t) => isListed(t, query))
+          .sort(orderOf(query))
+          .slice(0, query.limit),
+      ),
     count: (tenant) => answer(() => tasks().filter((t) => t.tenant === tenant).length),
     queued: (limit) => answer(() => inState('QUEUED').sort(byRank).slice(0, limit)),
-    overdue: (limit, { nowMs }) => answer(() => due(inState('QUEUED'), (t) => t.queueDeadlineMs, nowMs).slice(0, limit)),
-    expired: (limit, { nowMs }) => answer(() => due(tasks().filter((t) => isTerminal(t.state)), (t) => t.expireTimeMs, nowMs).slice(0, limit)),
+    overdue: (limit, { nowMs }) =>
+      answer(() => due(inState('QUEUED'), (t) => t.queueDeadlineMs, nowMs).slice(0, limit)),
+    expired: (limit, { nowMs }) =>
+      answer(() =>
+        due(
+          tasks().filter((t) => isTerminal(t.state)),
+          (t) => t.expireTimeMs,
+          nowMs,
+        ).slice(0, limit),
+      ),
     stats: () =>
       answer(() => {
         const times = inState('QUEUED').map((t) => t.createTimeMs);
-        return { queued: times.length, running: inState('RUNNING').length, oldestQueuedTimeMs: times.length > 0 ? Math.min(...times) : null };
+        return {
+          queued: times.length,
+          running: inState('RUNNING').length,
+          oldestQueuedTimeMs: times.length > 0 ? Math.min(...times) : null,
+        };
       }),
   };
 }
 
-function workersOf(registry: WorkerRegistry, answer: Answer): Pick<TaskStore, 'announceWorker' | 'forgetWorker' | 'workers'> {
+function workersOf(
+  registry: WorkerRegistry,
+  answer: Answer,
+): Pick<TaskStore, 'announceWorker' | 'forgetWorker' | 'workers'> {
   return {
-    announceWorker: (worker, { leaseMs }) => answer(() => { registry.announce(worker, leaseMs); }),
-    forgetWorker: (owner) => answer(() => { registry.forget(owner); }),
+    announceWorker: (worker, { leaseMs }) =>
+      answer(() => {
+        registry.announce(worker, leaseMs);
+      }),
+    forgetWorker: (owner) =>
+      answer(() => {
+        registry.forget(owner);
+      }),
     workers: () => answer(() => registry.alive()),
   };
 }
@@ -168,7 +201,9 @@ function isListed(task: Task, query: ListQuery): boolean {
   return (
     task.tenant === query.tenant &&
     (states === null || states.includes(task.state)) &&
-    labels.every(({ key, value, equal }) => ((Object.hasOwn(task.labels, key) ? task.labels[key] : undefined) === value) === equal) &&
+    labels.every(
+      ({ key, value, equal }) => ((Object.hasOwn(task.labels, key) ? task.labels[key] : undefined) === value) === equal,
+    ) &&
     (query.after === null || orderOf(query)(query.after, task) < 0)
   );
 }

@@ -14,7 +14,9 @@ type TasksAndDiagnostics = Pick<Collections, 'tasks' | 'diagnostics'>;
 export async function remove(calls: Calls, { tasks, diagnostics }: TasksAndDiagnostics, task: Task): Promise<boolean> {
   const _id = idOf(task);
   const clear = (): Promise<unknown> => calls.ask((options) => diagnostics.deleteOne({ _id }, { ...options }));
-  const isThere = await calls.ask((options) => tasks.findOne(versionFilter(task), { projection: { _id: 1 }, ...options }));
+  const isThere = await calls.ask((options) =>
+    tasks.findOne(versionFilter(task), { projection: { _id: 1 }, ...options }),
+  );
   if (isThere === null) return false;
   await clear();
   const isGone = await calls.change(async (options, isRepeat) => {
@@ -33,13 +35,19 @@ export async function remove(calls: Calls, { tasks, diagnostics }: TasksAndDiagn
  * decided within the write, where nothing comes in between.
  */
 export async function putDiagnostics(
-  calls: Calls, { tasks, diagnostics }: TasksAndDiagnostics, key: TaskKey, { text, fence }: { readonly text: string; readonly fence: number },
+  calls: Calls,
+  { tasks, diagnostics }: TasksAndDiagnostics,
+  key: TaskKey,
+  { text, fence }: { readonly text: string; readonly fence: number },
 ): Promise<void> {
   const _id = idOf(key);
   await calls.ask(async (options) => {
     const isLate = { $gt: [{ $ifNull: ['$fence', 0] }, fence] };
     // A text that begins with a dollar sign is a text.
-    const change = { diagnostics: { $cond: [isLate, '$diagnostics', { $literal: text }] }, fence: { $max: ['$fence', fence] } };
+    const change = {
+      diagnostics: { $cond: [isLate, '$diagnostics', { $literal: text }] },
+      fence: { $max: ['$fence', fence] },
+    };
     await diagnostics.updateOne({ _id }, [{ $set: change }], { upsert: true, ...options });
     const task = await tasks.findOne({ _id }, { projection: { _id: 1 }, ...options });
     if (task === null) await diagnostics.deleteOne({ _id }, { ...options });

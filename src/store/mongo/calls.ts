@@ -30,10 +30,12 @@ export function createCalls(deadlineMs: number): Calls {
 
   async function untilAnswered<T>(totalMs: number, step: Step<T>): Promise<T> {
     const endMs = performance.now() + totalMs;
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       if (closed) throw storeUnavailable(new Error('the store is closed'));
       try {
-        return await withDeadline(Math.min(deadlineMs, endMs - performance.now()), (options) => step(options, failures > 0));
+        return await withDeadline(Math.min(deadlineMs, endMs - performance.now()), (options) =>
+          step(options, failures > 0),
+        );
       } catch (error) {
         if (!isOutcomeUnknown(error)) throw error;
         failures += 1;
@@ -47,7 +49,9 @@ export function createCalls(deadlineMs: number): Calls {
   return {
     ask: (step) => untilAnswered(deadlineMs, step),
     change: (step) => untilAnswered(2 * deadlineMs, step),
-    close: () => { closed = true; },
+    close: () => {
+      closed = true;
+    },
   };
 }
 
@@ -55,9 +59,17 @@ export function createCalls(deadlineMs: number): Calls {
 export async function withDeadline<T>(deadlineMs: number, call: (options: CallOptions) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
-  const timer = setTimeout(() => { controller.abort(new DeadlineError(deadlineMs)); }, deadlineMs);
+  const timer = setTimeout(() => {
+    controller.abort(new DeadlineError(deadlineMs));
+  }, deadlineMs);
   const expired = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => { reject(signal.reason as Error); }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
   });
   try {
     return await Promise.race([call({ signal, maxTimeMS: Math.max(1, Math.ceil(deadlineMs)) }), expired]);

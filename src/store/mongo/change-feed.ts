@@ -22,7 +22,7 @@ export interface ChangeFeedOptions {
   readonly notifier: FeedNotifier;
   readonly deadlineMs: number;
   /** Told when the feed broke off and will be opened again. */
-  readonly onTrouble: (cause: unknown) => void;
+  readonly onBackgroundError: (cause: unknown) => void;
   /** Ends the feed; close its client right after, which interrupts the wait for the next change. */
   readonly signal: AbortSignal;
 }
@@ -40,11 +40,21 @@ const PIPELINE: Document[] = [
       operationType: 1,
       documentKey: 1,
       ...Object.fromEntries(
-        ['revision', 'state', 'fence'].map((field) => [field, { $ifNull: [`$fullDocument.${field}`, `$updateDescription.updatedFields.${field}`] }]),
+        ['revision', 'state', 'fence'].map((field) => [
+          field,
+          { $ifNull: [`$fullDocument.${field}`, `$updateDescription.updatedFields.${field}`] },
+        ]),
       ),
     },
   },
-  { $match: { $or: [{ revision: { $type: 'number' } }, { operationType: { $in: ['delete', 'invalidate', 'drop', 'rename', 'dropDatabase'] } }] } },
+  {
+    $match: {
+      $or: [
+        { revision: { $type: 'number' } },
+        { operationType: { $in: ['delete', 'invalidate', 'drop', 'rename', 'dropDatabase'] } },
+      ],
+    },
+  },
 ];
 
 /**
@@ -80,9 +90,13 @@ async function keepFollowing(
       state.position ??= await currentTime(tasks, options.deadlineMs);
       await follow(tasks, state.position, {
         notifier,
-        onPosition: (position) => { state.position = position; },
+        onPosition: (position) => {
+          state.position = position;
+        },
         // Not when it opens: one that opens and breaks at once, again and again, must be tried more and more rarely.
-        onAnswer: () => { state.failures = 0; },
+        onAnswer: () => {
+          state.failures = 0;
+        },
         onOpen: () => {
           state.wasOpen = true;
           options.onOpen();
@@ -100,11 +114,15 @@ async function keepFollowing(
   }
 }
 
-async function afterFailure(error: unknown, state: Following, { signal, onTrouble }: ChangeFeedOptions): Promise<void> {
+async function afterFailure(
+  error: unknown,
+  state: Following,
+  { signal, onBackgroundError }: ChangeFeedOptions,
+): Promise<void> {
   if (signal.aborted) return;
   if (isPositionLost(error)) state.position = null;
   state.failures += 1;
-  onTrouble(error);
+  onBackgroundError(error);
   await pause(Math.min(5000, 50 * 2 ** Math.min(state.failures, 10)) * (0.5 + Math.random()), signal);
 }
 
@@ -117,10 +135,15 @@ interface FollowOptions {
 
 /** Follows until something breaks. */
 async function follow(tasks: Collection<TaskDocument>, position: Position, options: FollowOptions): Promise<never> {
-  const stream: ChangeStream<TaskDocument, Change & Document> = tasks.watch(PIPELINE, { ...position, maxAwaitTimeMS: MAX_AWAIT_MS });
+  const stream: ChangeStream<TaskDocument, Change & Document> = tasks.watch(PIPELINE, {
+    ...position,
+    maxAwaitTimeMS: MAX_AWAIT_MS,
+  });
   // The first token comes with the server's answer to the opening, before any change.
   stream.once('resumeTokenChanged', options.onOpen);
-  stream.on('resumeTokenChanged', (token: unknown) => { options.onPosition({ resumeAfter: token }); });
+  stream.on('resumeTokenChanged', (token: unknown) => {
+    options.onPosition({ resumeAfter: token });
+  });
   try {
     for (;;) {
       const change = await stream.tryNext();
@@ -149,14 +172,18 @@ function hintOfChange({ operationType, documentKey, revision, state, fence }: Ch
   if (documentKey === undefined) return null;
   const { tenant, id } = documentKey._id;
   // The event does not say at which revision it went: past any, so that whoever follows it reads it again, and finds nothing.
-  if (operationType === 'delete') return { key: { tenant, id }, revision: Number.MAX_SAFE_INTEGER, state: null, fence: null };
+  if (operationType === 'delete')
+    return { key: { tenant, id }, revision: Number.MAX_SAFE_INTEGER, state: null, fence: null };
   if (revision === undefined) return null;
   return { key: { tenant, id }, revision, state: state ?? null, fence: fence ?? null };
 }
 
 function isPositionLost(error: unknown): boolean {
   if (error instanceof InvalidatedError) return true;
-  return error instanceof MongoServerError && (LOST_POSITION_CODES.has(error.code) || error.hasErrorLabel('NonResumableChangeStreamError'));
+  return (
+    error instanceof MongoServerError &&
+    (LOST_POSITION_CODES.has(error.code) || error.hasErrorLabel('NonResumableChangeStreamError'))
+  );
 }
 
 async function currentTime(tasks: Collection<TaskDocument>, deadlineMs: number): Promise<Position> {

@@ -57,7 +57,9 @@ async function refuseStandalone(client: MongoClient): Promise<void> {
   const hello = await client.db('admin').command({ hello: 1 });
   const isCluster = typeof hello.setName === 'string' || hello.msg === 'isdbgrid';
   if (!isCluster) {
-    throw new StandaloneError('MongoDB must run as a replica set (one node will do: start it with --replSet and run rs.initiate()): a standalone server has no change streams');
+    throw new StandaloneError(
+      'MongoDB must run as a replica set (one node will do: start it with --replSet and run rs.initiate()): a standalone server has no change streams',
+    );
   }
 }
 

@@ -53,7 +53,9 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
 export async function createIndexes({ tasks, workers }: Collections, options: { deadlineMs: number }): Promise<void> {
   // A worker that was killed leaves its document behind; an hour later it is no news to anybody. Tasks have no such index: the sweeper removes
   // them together with their files.
-  await withDeadline(options.deadlineMs, (call) => workers.createIndexes([{ name: 'gone', key: { lease_expires: 1 }, expireAfterSeconds: 3600 }], { ...call }));
+  await withDeadline(options.deadlineMs, (call) =>
+    workers.createIndexes([{ name: 'gone', key: { lease_expires: 1 }, expireAfterSeconds: 3600 }], { ...call }),
+  );
   await withDeadline(options.deadlineMs, (call) =>
     tasks.createIndexes(
       [
@@ -64,7 +66,12 @@ export async function createIndexes({ tasks, workers }: Collections, options: { 
         { name: 'expired', key: { expireTimeMs: 1 }, partialFilterExpression: { expireTimeMs: { $gt: 0 } } },
         { name: 'leases', key: { lease_expires: 1 }, partialFilterExpression: { state: 'RUNNING' } },
         // Only where there is a request id: two nulls would collide.
-        { name: 'request', key: { tenant: 1, requestId: 1 }, unique: true, partialFilterExpression: { requestId: { $type: 'string' } } },
+        {
+          name: 'request',
+          key: { tenant: 1, requestId: 1 },
+          unique: true,
+          partialFilterExpression: { requestId: { $type: 'string' } },
+        },
         { name: 'list', key: { tenant: 1, createTimeMs: -1, _id: -1 } },
       ],
       { ...call },

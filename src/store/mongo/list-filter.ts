@@ -13,7 +13,8 @@ export function listFilter({ tenant, filter, order, after }: ListQuery): Filter<
   const conditions: Filter<TaskDocument>[] = [];
   if (filter.states) conditions.push({ state: { $in: [...filter.states] } });
   // Keys hold letters, digits, - and _ only, so a path can be made of one. A task without the label is not equal to any value.
-  for (const { key, value, equal } of filter.labels) conditions.push({ [`labels.${key}`]: equal ? { $eq: value } : { $ne: value } });
+  for (const { key, value, equal } of filter.labels)
+    conditions.push({ [`labels.${key}`]: equal ? { $eq: value } : { $ne: value } });
   if (after) {
     const [within, past] = order === 'newest-first' ? (['$lte', '$lt'] as const) : (['$gte', '$gt'] as const);
     const { createTimeMs, id } = after;

@@ -18,7 +18,7 @@ export interface MongoStoreOptions {
   /** How long a call may take, 4,000 by default; a write has as much again to find out what became of it. */
   readonly callDeadlineMs?: number;
   /** Told when the change stream broke off and will be opened again. */
-  readonly onTrouble?: (what: string, cause: unknown) => void;
+  readonly onBackgroundError?: (what: string, cause: unknown) => void;
 }
 
 const CALL_DEADLINE_MS = 4000;
@@ -44,8 +44,10 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Task
   };
   try {
     await createIndexes(collections, { deadlineMs: INDEX_DEADLINE_MS });
-    const onTrouble = (cause: unknown): void => { options.onTrouble?.('change stream', cause); };
-    await openChangeFeed(collections.feed, { notifier, deadlineMs, onTrouble, signal: closing.signal });
+    const onBackgroundError = (cause: unknown): void => {
+      options.onBackgroundError?.('change stream', cause);
+    };
+    await openChangeFeed(collections.feed, { notifier, deadlineMs, onBackgroundError, signal: closing.signal });
   } catch (error) {
     await close();
     throw error;
@@ -53,12 +55,23 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Task
   return storeOf(collections, calls, notifier, close);
 }
 
-function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier, close: () => Promise<void>): TaskStore {
+function storeOf(
+  collections: Collections,
+  calls: Calls,
+  notifier: FeedNotifier,
+  close: () => Promise<void>,
+): TaskStore {
   const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
-    calls.ask(async (options) => (await tasks.find<StoredTask>(filter, { projection: WITHOUT_SPEC, sort, limit, ...options }).toArray()).map(taskOf));
+    calls.ask(async (options) =>
+      (await tasks.find<StoredTask>(filter, { projection: WITHOUT_SPEC, sort, limit, ...options }).toArray()).map(
+        taskOf,
+      ),
+    );
   const findOne = async (filter: Filter<TaskDocument>): Promise<Task | null> => {
-    const stored = await calls.ask((options) => tasks.findOne<StoredTask>(filter, { projection: WITHOUT_SPEC, ...options }));
+    const stored = await calls.ask((options) =>
+      tasks.findOne<StoredTask>(filter, { projection: WITHOUT_SPEC, ...options }),
+    );
     return stored === null ? null : taskOf(stored);
   };
 
@@ -72,7 +85,9 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
     get: (key) => findOne({ _id: idOf(key) }),
     findByRequestId: (tenant, requestId) => findOne(requestFilter(tenant, requestId)),
     getSpec: async (key) => {
-      const stored = await calls.ask((options) => tasks.findOne<Pick<TaskDocument, 'spec'>>({ _id: idOf(key) }, { projection: { spec: 1 }, ...options }));
+      const stored = await calls.ask((options) =>
+        tasks.findOne<Pick<TaskDocument, 'spec'>>({ _id: idOf(key) }, { projection: { spec: 1 }, ...options }),
+      );
       return stored?.spec ?? null;
     },
     list: (query) => find(listFilter(query), listSort(query), query.limit),
@@ -92,18 +107,21 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
       return isGone;
     },
     queued: (limit) => find({ state: 'QUEUED' }, { queueRankMs: 1, _id: 1 }, limit),
-    overdue: (limit, { nowMs }) => find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
+    overdue: (limit, { nowMs }) =>
+      find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
     expired: (limit, { nowMs }) => find({ expireTimeMs: { $lt: nowMs, $gt: 0 } }, { expireTimeMs: 1 }, limit),
     stats: () => stats(calls, tasks),
     putDiagnostics: (key, text, { fence }) => putDiagnostics(calls, { tasks, diagnostics }, key, { text, fence }),
-    getDiagnostics: async (key) => (await calls.ask((options) => diagnostics.findOne({ _id: idOf(key) }, { ...options })))?.diagnostics ?? null,
+    getDiagnostics: async (key) =>
+      (await calls.ask((options) => diagnostics.findOne({ _id: idOf(key) }, { ...options })))?.diagnostics ?? null,
     announceWorker: (worker, { leaseMs }) => announceWorker(calls, workers, worker, leaseMs),
     forgetWorker: async (owner) => {
       await calls.ask((options) => workers.deleteOne({ _id: owner }, { ...options }));
     },
     workers: () => aliveWorkers(calls, workers),
     // Other workers may live, so only the lease counts. `$expr` takes a missing lease for one that ended: held by nobody.
-    abandoned: (limit) => find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
+    abandoned: (limit) =>
+      find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
     secret: (name) => secret(calls, secrets, name),
     feed: notifier.feed,
     ping: async () => {

@@ -46,7 +46,8 @@ export class LostWriteError extends Error {
 export function isOutcomeUnknown(error: unknown): boolean {
   if (error instanceof DeadlineError || error instanceof LostWriteError) return true;
   if (PASSING_CLASSES.some((kind) => error instanceof kind)) return true;
-  if (error instanceof MongoServerError) return PASSING_CODES.has(error.code) || error.hasErrorLabel('RetryableWriteError');
+  if (error instanceof MongoServerError)
+    return PASSING_CODES.has(error.code) || error.hasErrorLabel('RetryableWriteError');
   // Those that the driver does not export: its connection pool is full or closed.
   if (error instanceof MongoDriverError) return /Pool|WaitQueue/.test(error.name);
   return isSocketError(error);

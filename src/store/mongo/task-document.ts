@@ -52,7 +52,8 @@ export function requestFilter(tenant: string, requestId: string): Document {
  */
 export function replacement(to: Task, leaseMs: number): Document[] {
   const parts: (string | Document)[] = ['$$ROOT', { $literal: split(to).fields }];
-  if (to.state === 'RUNNING') return [{ $replaceWith: { $mergeObjects: [...parts, { lease_expires: leaseEnd(leaseMs) }] } }];
+  if (to.state === 'RUNNING')
+    return [{ $replaceWith: { $mergeObjects: [...parts, { lease_expires: leaseEnd(leaseMs) }] } }];
   return [{ $replaceWith: { $mergeObjects: parts } }, { $unset: 'lease_expires' }];
 }
 

@@ -5,18 +5,35 @@ import type { WorkerDocument } from './collections.js';
 import { leaseEnd } from './task-document.js';
 
 /** Says that a worker is alive, by the server's clock. */
-export async function announceWorker(calls: Calls, workers: Collection<WorkerDocument>, worker: WorkerInfo, leaseMs: number): Promise<void> {
+export async function announceWorker(
+  calls: Calls,
+  workers: Collection<WorkerDocument>,
+  worker: WorkerInfo,
+  leaseMs: number,
+): Promise<void> {
   const { owner, ...info } = worker;
   await calls.ask(async (options) => {
-    await workers.updateOne({ _id: owner }, [{ $replaceWith: { $mergeObjects: [{ $literal: { _id: owner, ...info } }, { lease_expires: leaseEnd(leaseMs) }] } }], {
-      upsert: true,
-      ...options,
-    });
+    await workers.updateOne(
+      { _id: owner },
+      [
+        {
+          $replaceWith: {
+            $mergeObjects: [{ $literal: { _id: owner, ...info } }, { lease_expires: leaseEnd(leaseMs) }],
+          },
+        },
+      ],
+      {
+        upsert: true,
+        ...options,
+      },
+    );
   });
 }
 
 /** The workers whose lease lasts. */
 export async function aliveWorkers(calls: Calls, workers: Collection<WorkerDocument>): Promise<readonly WorkerInfo[]> {
-  const alive = await calls.ask((options) => workers.find({ $expr: { $gt: ['$lease_expires', '$$NOW'] } }, { sort: { _id: 1 }, ...options }).toArray());
+  const alive = await calls.ask((options) =>
+    workers.find({ $expr: { $gt: ['$lease_expires', '$$NOW'] } }, { sort: { _id: 1 }, ...options }).toArray(),
+  );
   return alive.map(({ _id, slots, build }) => ({ owner: _id, slots, build }));
 }

@@ -7,7 +7,18 @@ import { idTaken } from '../errors.js';
 import type { Calls, CallOptions } from './calls.js';
 import type { SecretDocument } from './collections.js';
 import { isDuplicateKey, LostWriteError } from './outcome.js';
-import { documentOf, idOf, leaseEnd, replacement, requestFilter, taskOf, versionFilter, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
+import {
+  documentOf,
+  idOf,
+  leaseEnd,
+  replacement,
+  requestFilter,
+  taskOf,
+  versionFilter,
+  WITHOUT_SPEC,
+  type StoredTask,
+  type TaskDocument,
+} from './task-document.js';
 
 type Tasks = Collection<TaskDocument>;
 
@@ -20,7 +31,8 @@ export async function insert(calls: Calls, tasks: Tasks, task: Task, spec: strin
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
     }
-    const holder = task.requestId === null ? null : await settledRead(tasks, requestFilter(task.tenant, task.requestId), options);
+    const holder =
+      task.requestId === null ? null : await settledRead(tasks, requestFilter(task.tenant, task.requestId), options);
     // The task itself: inserted before, by this call's try that had no answer, or by an earlier call.
     if (holder !== null && (holder.id !== task.id || !isRepeat)) return { kind: 'request-id-taken', task: holder };
     const stored = holder ?? (await settledRead(tasks, { _id: idOf(task) }, options));
@@ -32,7 +44,11 @@ export async function insert(calls: Calls, tasks: Tasks, task: Task, spec: strin
 }
 
 /** The compare-and-set. Refused when repeated: the try before was applied if, and only if, the store has `to`. */
-export async function replace(calls: Calls, tasks: Tasks, change: { from: Task; to: Task; leaseMs: number }): Promise<boolean> {
+export async function replace(
+  calls: Calls,
+  tasks: Tasks,
+  change: { from: Task; to: Task; leaseMs: number },
+): Promise<boolean> {
   const { from, to, leaseMs } = change;
   return calls.change(async (options, isRepeat) => {
     const { matchedCount } = await tasks.updateOne(versionFilter(from), replacement(to, leaseMs), { ...options });
@@ -42,10 +58,16 @@ export async function replace(calls: Calls, tasks: Tasks, change: { from: Task; 
 }
 
 /** Can be repeated as it is: all that a late try does is to give the time from then on, to an attempt that still holds the task. */
-export async function renewLease(calls: Calls, tasks: Tasks, { key, fence, attemptId, leaseMs }: LeaseRenewal): Promise<boolean> {
+export async function renewLease(
+  calls: Calls,
+  tasks: Tasks,
+  { key, fence, attemptId, leaseMs }: LeaseRenewal,
+): Promise<boolean> {
   return calls.ask(async (options) => {
     const filter = { _id: idOf(key), state: 'RUNNING' as const, fence, attemptId };
-    const { matchedCount } = await tasks.updateOne(filter, [{ $set: { lease_expires: leaseEnd(leaseMs) } }], { ...options });
+    const { matchedCount } = await tasks.updateOne(filter, [{ $set: { lease_expires: leaseEnd(leaseMs) } }], {
+      ...options,
+    });
     return matchedCount > 0;
   });
 }
@@ -54,7 +76,11 @@ export async function renewLease(calls: Calls, tasks: Tasks, { key, fence, attem
 export async function secret(calls: Calls, secrets: Collection<SecretDocument>, name: string): Promise<Buffer> {
   return calls.change(async (options) => {
     try {
-      await secrets.updateOne({ _id: name }, { $setOnInsert: { value: new Binary(randomBytes(32)) } }, { upsert: true, ...options });
+      await secrets.updateOne(
+        { _id: name },
+        { $setOnInsert: { value: new Binary(randomBytes(32)) } },
+        { upsert: true, ...options },
+      );
     } catch (error) {
       // Two upserts at once: one of them is told so, and finds the other's.
       if (!isDuplicateKey(error)) throw error;
@@ -70,6 +96,10 @@ export async function secret(calls: Calls, secrets: Collection<SecretDocument>, 
  * confirmation was lost it may still show what was before.
  */
 async function settledRead(tasks: Tasks, filter: Filter<TaskDocument>, options: CallOptions): Promise<Task | null> {
-  const stored = await tasks.findOne<StoredTask>(filter, { readConcern: 'linearizable', projection: WITHOUT_SPEC, ...options });
+  const stored = await tasks.findOne<StoredTask>(filter, {
+    readConcern: 'linearizable',
+    projection: WITHOUT_SPEC,
+    ...options,
+  });
   return stored === null ? null : taskOf(stored);
 }

@@ -21,7 +21,7 @@ export interface Connection {
   run(durability: Durability, sql: string, ...values: Value[]): number;
   /** Runs several statements as one transaction: all or nothing, as durable as `run`. Not within another. */
   transaction<T>(durability: Durability, body: () => T): T;
-  /** Resolves once all that was changed before is on the disk, for which nothing else waits. @throws TaskError STORE_UNAVAILABLE. */
+  /** Resolves once all that was changed before is on the disk, for which nothing else waits. @throws CallError STORE_UNAVAILABLE. */
   sync(): Promise<void>;
   rows(sql: string, ...values: Value[]): readonly Record<string, unknown>[];
   /** Makes a call that needs nothing of the file, and is refused after `close` all the same. */
@@ -40,7 +40,9 @@ export function openConnection(path: string): Connection {
     const database = new DatabaseSync(file, { timeout: 2000 });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     migrate(database, file);
-    return connectionOf(database, createLogSync(`${file}-wal`), () => { lock.release(); });
+    return connectionOf(database, createLogSync(`${file}-wal`), () => {
+      lock.release();
+    });
   } catch (error) {
     lock.release();
     throw error;

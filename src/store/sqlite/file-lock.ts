@@ -21,7 +21,13 @@ export function lockFile(file: string): FileLock {
   } catch (error) {
     database.close();
     if (!isSqliteError(error)) throw error;
-    throw new Error(`${file} is in use by another process: one server at a time may have a SQLite file open`, { cause: error });
+    throw new Error(`${file} is in use by another process: one server at a time may have a SQLite file open`, {
+      cause: error,
+    });
   }
-  return { release: () => { database.close(); } };
+  return {
+    release: () => {
+      database.close();
+    },
+  };
 }

@@ -56,7 +56,9 @@ export function createGroupCommit(connection: Connection): GroupCommit {
         const entry: Entry = {
           change: () => {
             const result = change();
-            return () => { resolve(result); };
+            return () => {
+              resolve(result);
+            };
           },
           reject,
         };

@@ -18,7 +18,10 @@ const MANY = 10_000;
  * The condition that the fewest tasks fulfil: a label that a hundred have is not looked for among a hundred thousand.
  * @param count answers a query with the column `n`.
  */
-export function chooseDriver({ tenant, filter }: ListQuery, count: (sql: string, ...values: Value[]) => number): Driver {
+export function chooseDriver(
+  { tenant, filter }: ListQuery,
+  count: (sql: string, ...values: Value[]) => number,
+): Driver {
   const drivers: NonNullable<Driver>[] = filter.labels.filter(({ equal }) => equal).map((label) => ({ label }));
   if (filter.states) drivers.push({ states: filter.states });
   if (drivers.length < 2) return drivers[0] ?? null;
@@ -26,22 +29,35 @@ export function chooseDriver({ tenant, filter }: ListQuery, count: (sql: string,
   const size = (driver: NonNullable<Driver>): number =>
     'label' in driver
       ? count(few('labels WHERE tenant = ? AND key = ? AND value = ?'), tenant, driver.label.key, driver.label.value)
-      : driver.states.reduce((sum, state) => sum + count(few('tasks WHERE tenant = ? AND state = ?'), tenant, state), 0);
+      : driver.states.reduce(
+          (sum, state) => sum + count(few('tasks WHERE tenant = ? AND state = ?'), tenant, state),
+          0,
+        );
   const sized = drivers.map((driver) => ({ driver, size: size(driver) }));
   return sized.reduce((best, other) => (other.size < best.size ? other : best)).driver;
 }
 
 /** The page of a list, as `document`s in order. */
 export function listStatement(query: ListQuery, driver: Driver): Statement {
-  const { filter: { states, labels }, limit } = query;
+  const {
+    filter: { states, labels },
+    limit,
+  } = query;
   if (driver === null) return page(query, BY_TIME, NOTHING, conditions({ states, labels }));
   if ('label' in driver) {
     const { key, value } = driver.label;
     const leading = { sql: ' AND labels.key = ? AND labels.value = ?', values: [key, value] };
-    return page(query, BY_LABEL, leading, conditions({ states, labels: labels.filter((label) => label !== driver.label) }));
+    return page(
+      query,
+      BY_LABEL,
+      leading,
+      conditions({ states, labels: labels.filter((label) => label !== driver.label) }),
+    );
   }
   // Within each state there is an order; a list of several is made of the first of each.
-  const parts = driver.states.map((state) => page(query, BY_TIME, { sql: ' AND tasks.state = ?', values: [state] }, conditions({ states: null, labels })));
+  const parts = driver.states.map((state) =>
+    page(query, BY_TIME, { sql: ' AND tasks.state = ?', values: [state] }, conditions({ states: null, labels })),
+  );
   if (parts.length === 0) return page(query, BY_TIME, { sql: ' AND 0', values: [] }, NOTHING);
   return {
     sql: `SELECT document FROM (${parts.map(({ sql }) => `SELECT * FROM (${sql})`).join(' UNION ALL ')}) ${orderBy(query, '')} LIMIT ?`,
@@ -57,14 +73,19 @@ interface Path {
 
 const BY_TIME: Path = { table: 'tasks', from: 'tasks' };
 /** A CROSS JOIN is done as it is written: SQLite must not turn it round. */
-const BY_LABEL: Path = { table: 'labels', from: 'labels CROSS JOIN tasks ON tasks.tenant = labels.tenant AND tasks.id = labels.id' };
+const BY_LABEL: Path = {
+  table: 'labels',
+  from: 'labels CROSS JOIN tasks ON tasks.tenant = labels.tenant AND tasks.id = labels.id',
+};
 
 const NOTHING: Statement = { sql: '', values: [] };
 
 /** @param leading what the path has an index for, before its order; @param others what is asked of each task on it. */
 function page(query: ListQuery, { table, from }: Path, leading: Statement, others: Statement): Statement {
   const { tenant, order, after, limit } = query;
-  const cursor = after ? ` AND (${table}.create_time_ms, ${table}.id) ${order === 'newest-first' ? '<' : '>'} (?, ?)` : '';
+  const cursor = after
+    ? ` AND (${table}.create_time_ms, ${table}.id) ${order === 'newest-first' ? '<' : '>'} (?, ?)`
+    : '';
   return {
     sql:
       `SELECT tasks.document, tasks.create_time_ms, tasks.id FROM ${from} WHERE ${table}.tenant = ?${leading.sql}${cursor}${others.sql}` +

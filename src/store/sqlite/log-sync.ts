@@ -11,7 +11,7 @@ const fdatasyncOf = promisify(fdatasync);
 export interface LogSync {
   /**
    * Resolves once all that was committed before this call is on the disk. Calls that come while the disk is busy share the next round.
-   * @throws TaskError STORE_UNAVAILABLE: what was committed may be there after a crash of the machine, or not.
+   * @throws CallError STORE_UNAVAILABLE: what was committed may be there after a crash of the machine, or not.
    */
   sync(): Promise<void>;
   /** Lets rounds under way finish, then lets the file go. */

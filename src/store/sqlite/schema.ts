@@ -65,7 +65,9 @@ const MIGRATIONS: readonly string[] = [
 export function migrate(database: DatabaseSyncInstance, file: string): void {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (row.user_version > MIGRATIONS.length) {
-    throw new Error(`${file} has schema version ${row.user_version}; this version of cutroom knows ${MIGRATIONS.length} at most`);
+    throw new Error(
+      `${file} has schema version ${row.user_version}; this version of cutroom knows ${MIGRATIONS.length} at most`,
+    );
   }
   for (const [version, step] of MIGRATIONS.entries()) {
     if (version < row.user_version) continue;

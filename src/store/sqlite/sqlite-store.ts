@@ -35,7 +35,12 @@ export function createSqliteStore(options: { file: string }): TaskStore {
 
   return {
     insert: (task, spec) => insert(connection, group, notifier, task, spec),
-    get: (key) => answer(() => connection.whileOpen(() => recent.get(key, () => taskOf(connection, 'tenant = ? AND id = ?', key.tenant, key.id)))),
+    get: (key) =>
+      answer(() =>
+        connection.whileOpen(() =>
+          recent.get(key, () => taskOf(connection, 'tenant = ? AND id = ?', key.tenant, key.id)),
+        ),
+      ),
     findByRequestId: (tenant, requestId) => durableByRequestId(connection, tenant, requestId),
     getSpec: (key) => answer(() => textOf(connection, 'specs', 'spec', key)),
     list: (query) => answer(() => list(connection, query)),
@@ -43,16 +48,39 @@ export function createSqliteStore(options: { file: string }): TaskStore {
     replace: (from, to, { leaseMs }) => answer(() => replace({ connection, notifier, recent }, from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(connection, renewal)),
     remove: (task) => answer(() => remove({ connection, notifier, recent }, task)),
-    queued: (limit) => answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY ${QUEUE_RANK}, tenant, id LIMIT ?`, limit)),
+    queued: (limit) =>
+      answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY ${QUEUE_RANK}, tenant, id LIMIT ?`, limit)),
     overdue: (limit, { nowMs }) =>
-      answer(() => tasksOf(connection, `state = 'QUEUED' AND ${QUEUE_DEADLINE} < ? ORDER BY ${QUEUE_DEADLINE} LIMIT ?`, nowMs, limit)),
+      answer(() =>
+        tasksOf(
+          connection,
+          `state = 'QUEUED' AND ${QUEUE_DEADLINE} < ? ORDER BY ${QUEUE_DEADLINE} LIMIT ?`,
+          nowMs,
+          limit,
+        ),
+      ),
     expired: (limit, { nowMs }) =>
-      answer(() => tasksOf(connection, `${HAS_ENDED} AND ${EXPIRE_TIME} < ? ORDER BY ${EXPIRE_TIME} LIMIT ?`, nowMs, limit)),
+      answer(() =>
+        tasksOf(connection, `${HAS_ENDED} AND ${EXPIRE_TIME} < ? ORDER BY ${EXPIRE_TIME} LIMIT ?`, nowMs, limit),
+      ),
     stats: () => answer(() => stats(connection)),
-    putDiagnostics: (key, diagnostics, { fence }) => answer(() => { putDiagnostics(connection, key, diagnostics, fence); }),
+    putDiagnostics: (key, diagnostics, { fence }) =>
+      answer(() => {
+        putDiagnostics(connection, key, diagnostics, fence);
+      }),
     getDiagnostics: (key) => answer(() => textOf(connection, 'diagnostics', 'diagnostics', key)),
-    announceWorker: (worker, { leaseMs }) => answer(() => { connection.whileOpen(() => { workers.announce(worker, leaseMs); }); }),
-    forgetWorker: (owner) => answer(() => { connection.whileOpen(() => { workers.forget(owner); }); }),
+    announceWorker: (worker, { leaseMs }) =>
+      answer(() => {
+        connection.whileOpen(() => {
+          workers.announce(worker, leaseMs);
+        });
+      }),
+    forgetWorker: (owner) =>
+      answer(() => {
+        connection.whileOpen(() => {
+          workers.forget(owner);
+        });
+      }),
     workers: () => answer(() => connection.whileOpen(() => workers.alive())),
     abandoned: (limit, { owner }) =>
       answer(() =>
@@ -65,7 +93,10 @@ export function createSqliteStore(options: { file: string }): TaskStore {
       ),
     secret: (name) => answer(() => secret(connection, name)),
     feed: notifier.feed,
-    ping: () => answer(() => { connection.rows('SELECT 1 FROM tasks LIMIT 1'); }),
+    ping: () =>
+      answer(() => {
+        connection.rows('SELECT 1 FROM tasks LIMIT 1');
+      }),
     close: () =>
       answer(() => {
         group.flush();
@@ -74,7 +105,13 @@ export function createSqliteStore(options: { file: string }): TaskStore {
   };
 }
 
-async function insert(connection: Connection, group: GroupCommit, notifier: FeedNotifier, task: Task, spec: string): Promise<InsertResult> {
+async function insert(
+  connection: Connection,
+  group: GroupCommit,
+  notifier: FeedNotifier,
+  task: Task,
+  spec: string,
+): Promise<InsertResult> {
   const result = await group.run((): InsertResult => {
     const holder = task.requestId === null ? null : byRequestId(connection, task.tenant, task.requestId);
     if (holder !== null) return { kind: 'request-id-taken', task: holder };
@@ -82,13 +119,30 @@ async function insert(connection: Connection, group: GroupCommit, notifier: Feed
       'normal',
       `INSERT INTO tasks (tenant, id, state, revision, fence, attempt_id, owner, request_id, create_time_ms, document)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, id) DO NOTHING`,
-      ...[task.tenant, task.id, task.state, task.revision, task.fence, task.attemptId, task.owner, task.requestId, task.createTimeMs],
+      ...[
+        task.tenant,
+        task.id,
+        task.state,
+        task.revision,
+        task.fence,
+        task.attemptId,
+        task.owner,
+        task.requestId,
+        task.createTimeMs,
+      ],
       JSON.stringify(task),
     );
     if (inserted === 0) throw idTaken(task);
     if (Object.keys(task.labels).length > 0) {
       const labels = JSON.stringify(task.labels);
-      connection.run('normal', 'INSERT INTO labels SELECT ?, key, value, ?, ? FROM json_each(?)', task.tenant, task.createTimeMs, task.id, labels);
+      connection.run(
+        'normal',
+        'INSERT INTO labels SELECT ?, key, value, ?, ? FROM json_each(?)',
+        task.tenant,
+        task.createTimeMs,
+        task.id,
+        labels,
+      );
     }
     connection.run('normal', 'INSERT INTO specs (tenant, id, spec) VALUES (?, ?, ?)', task.tenant, task.id, spec);
     return { kind: 'inserted' };
@@ -98,13 +152,13 @@ async function insert(connection: Connection, group: GroupCommit, notifier: Feed
 }
 
 /** What a change of a task needs. */
-interface ChangeNeeds {
+interface ChangeDeps {
   readonly connection: Connection;
   readonly notifier: FeedNotifier;
   readonly recent: RecentTasks;
 }
 
-function replace({ connection, notifier, recent }: ChangeNeeds, from: Task, to: Task, leaseMs: number): boolean {
+function replace({ connection, notifier, recent }: ChangeDeps, from: Task, to: Task, leaseMs: number): boolean {
   recent.drop(from);
   const isProgress = isSameAttempt(from, to);
   // Progress is nearly all of the load: it leaves alone the columns that it cannot change, and so their indexes, and does not wait for the disk.
@@ -171,21 +225,27 @@ async function durableByRequestId(connection: Connection, tenant: string, reques
 }
 
 function textOf(connection: Connection, table: 'specs' | 'diagnostics', column: string, key: TaskKey): string | null {
-  const [row] = connection.rows(`SELECT ${column} AS text FROM ${table} WHERE tenant = ? AND id = ?`, key.tenant, key.id);
+  const [row] = connection.rows(
+    `SELECT ${column} AS text FROM ${table} WHERE tenant = ? AND id = ?`,
+    key.tenant,
+    key.id,
+  );
   return row === undefined ? null : (row.text as string);
 }
 
-function remove({ connection, notifier, recent }: ChangeNeeds, task: Task): boolean {
+function remove({ connection, notifier, recent }: ChangeDeps, task: Task): boolean {
   recent.drop(task);
   const removed = connection.transaction('full', () => {
     if (connection.run('full', `DELETE FROM tasks ${WHERE_SAME_VERSION}`, ...versionOf(task)) === 0) return false;
     for (const [key, value] of Object.entries(task.labels)) {
       connection.run(
-        'full', 'DELETE FROM labels WHERE tenant = ? AND key = ? AND value = ? AND create_time_ms = ? AND id = ?',
+        'full',
+        'DELETE FROM labels WHERE tenant = ? AND key = ? AND value = ? AND create_time_ms = ? AND id = ?',
         ...[task.tenant, key, value, task.createTimeMs, task.id],
       );
     }
-    for (const table of ['specs', 'diagnostics']) connection.run('full', `DELETE FROM ${table} WHERE tenant = ? AND id = ?`, task.tenant, task.id);
+    for (const table of ['specs', 'diagnostics'])
+      connection.run('full', `DELETE FROM ${table} WHERE tenant = ? AND id = ?`, task.tenant, task.id);
     return true;
   });
   if (removed) notifier.removed(task);
@@ -210,7 +270,12 @@ function putDiagnostics(connection: Connection, { tenant, id }: TaskKey, diagnos
 }
 
 function secret(connection: Connection, name: string): Buffer {
-  connection.run('full', 'INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING', name, randomBytes(32));
+  connection.run(
+    'full',
+    'INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    name,
+    randomBytes(32),
+  );
   const [row] = connection.rows('SELECT value FROM secrets WHERE name = ?', name);
   return Buffer.from((row as { value: Uint8Array }).value);
 }

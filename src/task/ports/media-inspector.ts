@@ -6,7 +6,12 @@ export interface MediaReport {
   readonly format: string;
   readonly durationUs: number | null;
   readonly video: VideoReport | null;
-  readonly audio: { readonly codec: string; readonly sampleRate: number; readonly channels: number; readonly durationUs: number | null } | null;
+  readonly audio: {
+    readonly codec: string;
+    readonly sampleRate: number;
+    readonly channels: number;
+    readonly durationUs: number | null;
+  } | null;
 }
 
 export interface VideoReport {

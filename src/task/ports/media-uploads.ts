@@ -4,7 +4,7 @@ import type { LibraryFile } from './media-library.js';
 export interface MediaUploads {
   /**
    * Writes what comes to a place of its own, where nobody sees it yet.
-   * @throws TaskError DISK_FULL; whatever `bytes` throws. Nothing stays then.
+   * @throws CallError DISK_FULL; whatever `bytes` throws. Nothing stays then.
    */
   receive(bytes: AsyncIterable<Uint8Array>): Promise<UploadDraft>;
 }
@@ -16,7 +16,7 @@ export interface UploadDraft {
 
   /**
    * Makes it an input, in a folder within the input roots and under a name that begins and ends like `name` and is no other file's. It survives a
-   * crash once this has resolved. @throws TaskError DISK_FULL.
+   * crash once this has resolved. @throws CallError DISK_FULL.
    */
   accept(folder: string, name: string): Promise<LibraryFile>;
 

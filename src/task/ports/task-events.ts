@@ -19,5 +19,5 @@ export interface TaskEvents {
   /** Another worker died over this task: it is queued again, or failed as poison. */
   recovered(task: Task): void;
   /** Something in the background failed and will be tried again. */
-  trouble(what: string, cause: unknown): void;
+  backgroundError(what: string, cause: unknown): void;
 }

@@ -70,10 +70,10 @@ export interface LeaseRenewal {
 
 /**
  * Where tasks live. A store knows no rule of a task's life: it keeps documents and changes them by compare-and-set, one
- * document at a time; the rules are the pure functions of `transitions.ts`. That keeps every implementation small
+ * document at a time; the rules are the pure functions of `lifecycle.ts`. That keeps every implementation small
  * and all of them alike. `test/contract/task-store.contract.ts` says what each must do.
  *
- * Every method rejects with TaskError STORE_UNAVAILABLE when the store does not answer. After a write that means
+ * Every method rejects with CallError STORE_UNAVAILABLE when the store does not answer. After a write that means
  * *outcome unknown*: an implementation first settles it by a re-read where it can (a compare-and-set that was applied
  * shows its own revision and attempt id; one that was not can be repeated, since its condition still guards it).
  */

@@ -1,4 +1,4 @@
-import { TaskError } from '../errors.js';
+import { CallError } from '../call-error.js';
 import { RenderError } from '../failure.js';
 import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
 import { type LibraryFile, MEDIA_ENDINGS, type MediaKind } from '../ports/media-library.js';
@@ -20,16 +20,18 @@ const FIELD = 'file';
 
 /**
  * Keeps a file as an input if it is what it should be, which is found out as a render would. Nothing of it stays otherwise.
- * @throws TaskError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, NOT_SUPPORTED_HERE (no ffmpeg); whatever `bytes` throws.
+ * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, NOT_SUPPORTED_HERE (no ffmpeg); whatever `bytes` throws.
  */
 export async function acceptUpload(
   { uploads, inspector }: { readonly uploads: MediaUploads; readonly inspector: MediaInspector | null },
   { kind, folder, name, bytes, maxBytes }: Upload,
   signal: AbortSignal,
 ): Promise<LibraryFile> {
-  if (!inspector) throw new TaskError({ reason: 'NOT_SUPPORTED_HERE', what: 'take uploads: it has no ffmpeg to look at them' });
+  if (!inspector)
+    throw new CallError({ reason: 'NOT_SUPPORTED_HERE', what: 'take uploads: it has no ffmpeg to look at them' });
   const endings = MEDIA_ENDINGS[kind];
-  if (!endings.some((ending) => name.toLowerCase().endsWith(ending))) throw refused(`must have a name that ends in one of ${endings.join(' ')}`);
+  if (!endings.some((ending) => name.toLowerCase().endsWith(ending)))
+    throw refused(`must have a name that ends in one of ${endings.join(' ')}`);
   const draft = await uploads.receive(upTo(maxBytes, bytes));
   try {
     const { video, audio } = await probe(inspector, draft, signal);
@@ -45,7 +47,7 @@ async function* upTo(maxBytes: number, bytes: AsyncIterable<Uint8Array>): AsyncG
   let count = 0;
   for await (const chunk of bytes) {
     count += chunk.length;
-    if (count > maxBytes) throw new TaskError({ reason: 'UPLOAD_TOO_LARGE', maxBytes });
+    if (count > maxBytes) throw new CallError({ reason: 'UPLOAD_TOO_LARGE', maxBytes });
     yield chunk;
   }
 }
@@ -59,6 +61,6 @@ async function probe(inspector: MediaInspector, { uri }: UploadDraft, signal: Ab
   }
 }
 
-function refused(description: string, cause?: unknown): TaskError {
-  return new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field: FIELD, description }] }, { cause });
+function refused(description: string, cause?: unknown): CallError {
+  return new CallError({ reason: 'INVALID_REQUEST', violations: [{ field: FIELD, description }] }, { cause });
 }

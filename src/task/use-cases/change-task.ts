@@ -1,4 +1,4 @@
-import { TaskError } from '../errors.js';
+import { CallError } from '../call-error.js';
 import type { TaskStore } from '../ports/task-store.js';
 import type { Task, TaskKey } from '../task.js';
 import { getTask } from './get-task.js';
@@ -9,14 +9,18 @@ const MAX_TRIES = 20;
 /**
  * Changes a task for a caller: reads it, and compares-and-sets until no one else came between. `change` returns null when there is nothing to
  * change, and throws when it must not be.
- * @throws what `change` throws; TaskError TASK_NOT_FOUND, STORE_UNAVAILABLE.
+ * @throws what `change` throws; CallError TASK_NOT_FOUND, STORE_UNAVAILABLE.
  */
-export async function changeTask(store: TaskStore, key: TaskKey, change: (task: Task) => Task | null): Promise<{ task: Task; changed: boolean }> {
+export async function changeTask(
+  store: TaskStore,
+  key: TaskKey,
+  change: (task: Task) => Task | null,
+): Promise<{ task: Task; changed: boolean }> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const from = await getTask({ store }, key);
     const to = change(from);
     if (!to) return { task: from, changed: false };
     if (await store.replace(from, to, { leaseMs: 0 })) return { task: to, changed: true };
   }
-  throw new TaskError({ reason: 'STORE_UNAVAILABLE' });
+  throw new CallError({ reason: 'STORE_UNAVAILABLE' });
 }

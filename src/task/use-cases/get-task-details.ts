@@ -9,7 +9,7 @@ export interface TaskDetails {
   readonly diagnosticsJson: string | null;
 }
 
-/** @throws TaskError STORE_UNAVAILABLE. */
+/** @throws CallError STORE_UNAVAILABLE. */
 export async function getTaskDetails({ store }: { readonly store: TaskStore }, task: Task): Promise<TaskDetails> {
   const [specJson, diagnosticsJson] = await Promise.all([store.getSpec(task), store.getDiagnostics(task)]);
   return { specJson, diagnosticsJson };

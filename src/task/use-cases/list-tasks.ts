@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { TaskError } from '../errors.js';
+import { CallError } from '../call-error.js';
 import { parseListFilter } from '../list-filter.js';
 import type { ListCursor, ListFilter, ListQuery, TaskStore } from '../ports/task-store.js';
 import type { Task } from '../task.js';
@@ -30,12 +30,12 @@ export interface TaskPage {
 /**
  * A page of a tenant's tasks. A token is a position in its list, not a number of rows, so that pages neither repeat nor skip a task while
  * others come and go; it is refused with another filter or order.
- * @throws TaskError INVALID_REQUEST.
+ * @throws CallError INVALID_REQUEST.
  */
-export async function listTasks(needs: { readonly store: TaskStore }, query: ListTasksQuery): Promise<TaskPage> {
+export async function listTasks(deps: { readonly store: TaskStore }, query: ListTasksQuery): Promise<TaskPage> {
   const { limit, ...rest } = toListQuery(query);
   // One more than asked for tells whether there is a next page.
-  const rows = await needs.store.list({ ...rest, limit: limit + 1 });
+  const rows = await deps.store.list({ ...rest, limit: limit + 1 });
   const tasks = rows.slice(0, limit);
   const last = tasks.at(-1);
   return { tasks, nextPageToken: rows.length > limit && last ? formatToken(query, last) : '' };
@@ -50,9 +50,12 @@ function toListQuery(query: ListTasksQuery): ListQuery {
   if ('problem' in filter) violations.push({ field: 'filter', description: filter.problem });
   const after = query.pageToken === '' ? null : parseToken(query);
   if (after === undefined) {
-    violations.push({ field: 'page_token', description: 'is not a token that this service has given out for this filter and order' });
+    violations.push({
+      field: 'page_token',
+      description: 'is not a token that this service has given out for this filter and order',
+    });
   }
-  if (violations.length > 0) throw new TaskError({ reason: 'INVALID_REQUEST', violations });
+  if (violations.length > 0) throw new CallError({ reason: 'INVALID_REQUEST', violations });
   return {
     tenant: query.tenant,
     limit: Math.min(query.pageSize === 0 ? DEFAULT_PAGE_SIZE : query.pageSize, MAX_PAGE_SIZE),
@@ -77,7 +80,10 @@ function orderOf(text: string): ListQuery['order'] | null {
 
 /** What a token is bound to. */
 function digestOf({ tenant, filter, orderBy }: ListTasksQuery): string {
-  return createHash('sha256').update(JSON.stringify([tenant, filter.trim(), orderOf(orderBy)])).digest('base64url').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([tenant, filter.trim(), orderOf(orderBy)]))
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 function formatToken(query: ListTasksQuery, task: Task): string {

@@ -1,25 +1,28 @@
-import { TaskError } from '../errors.js';
+import { CallError } from '../call-error.js';
 import { RenderError } from '../failure.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
 
 /**
  * Reads an input as a render would.
- * @throws TaskError INVALID_REQUEST (the URI, or what it names), NOT_SUPPORTED_HERE (no ffmpeg).
+ * @throws CallError INVALID_REQUEST (the URI, or what it names), NOT_SUPPORTED_HERE (no ffmpeg).
  */
 export async function probeMedia(
-  needs: { readonly assets: AssetSource; readonly inspector: MediaInspector | null },
+  deps: { readonly assets: AssetSource; readonly inspector: MediaInspector | null },
   uri: string,
   signal: AbortSignal,
 ): Promise<MediaReport> {
-  if (!needs.inspector) throw new TaskError({ reason: 'NOT_SUPPORTED_HERE', what: 'probe media: it has no ffmpeg' });
-  const problem = uri === '' ? { description: 'is required' } : await needs.assets.check(uri);
-  if (problem) throw new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field: 'uri', ...problem }] });
+  if (!deps.inspector) throw new CallError({ reason: 'NOT_SUPPORTED_HERE', what: 'probe media: it has no ffmpeg' });
+  const problem = uri === '' ? { description: 'is required' } : await deps.assets.check(uri);
+  if (problem) throw new CallError({ reason: 'INVALID_REQUEST', violations: [{ field: 'uri', ...problem }] });
   try {
-    return await needs.inspector.probe(uri, { field: 'uri', signal });
+    return await deps.inspector.probe(uri, { field: 'uri', signal });
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     const { reason, message } = error.failure;
-    throw new TaskError({ reason: 'INVALID_REQUEST', violations: [{ field: 'uri', description: `${reason}: ${message}` }] }, { cause: error });
+    throw new CallError(
+      { reason: 'INVALID_REQUEST', violations: [{ field: 'uri', description: `${reason}: ${message}` }] },
+      { cause: error },
+    );
   }
 }

@@ -1,13 +1,13 @@
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { Violation } from '../../composition/violation.js';
-import { TaskError } from '../errors.js';
+import { CallError } from '../call-error.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { Clock } from '../ports/clock.js';
 import type { MediaInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
 import type { Task, Timeouts, Warning } from '../task.js';
-import { submitted } from '../transitions.js';
+import { submitted } from '../lifecycle.js';
 
 export interface SubmitCommand {
   readonly tenant: string;
@@ -27,7 +27,7 @@ export interface SubmitCommand {
   readonly warnings?: readonly Warning[];
 }
 
-export interface SubmitNeeds {
+export interface SubmitDeps {
   readonly store: TaskStore;
   readonly assets: AssetSource;
   /** Null on a server without ffmpeg. */
@@ -41,52 +41,77 @@ export interface SubmitNeeds {
 /**
  * Checks a spec, stores it as a queued task and returns that. Repeating a submit with the same request id and body returns the
  * task of the first one, even if its inputs are gone by now.
- * @throws TaskError INVALID_REQUEST with every violation, REQUEST_ID_REUSED, NO_FREE_SLOT, STORE_UNAVAILABLE. Nothing is stored then, except
+ * @throws CallError INVALID_REQUEST with every violation, REQUEST_ID_REUSED, NO_FREE_SLOT, STORE_UNAVAILABLE. Nothing is stored then, except
  * that after STORE_UNAVAILABLE it may have been: repeat it with the same request id.
  */
-export async function submitTask(needs: SubmitNeeds, command: SubmitCommand): Promise<Task> {
-  const earlier = command.requestId === null ? null : await needs.store.findByRequestId(command.tenant, command.requestId);
+export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Promise<Task> {
+  const earlier =
+    command.requestId === null ? null : await deps.store.findByRequestId(command.tenant, command.requestId);
   if (earlier) return sameRequest(earlier, command);
-  refuse([...command.spec.violations, ...fontViolations(needs.fonts, command.spec), ...(await assetViolations(needs.assets, command.spec))]);
-  if (command.admission === 'RUN_OR_REJECT') await requireFreeSlot(needs.store);
+  refuse([
+    ...command.spec.violations,
+    ...fontViolations(deps.fonts, command.spec),
+    ...(await assetViolations(deps.assets, command.spec)),
+  ]);
+  if (command.admission === 'RUN_OR_REJECT') await requireFreeSlot(deps.store);
 
-  const task = taskOf(needs.clock, command);
-  const result = await needs.store.insert(task, command.specJson);
+  const task = taskOf(deps.clock, command);
+  const result = await deps.store.insert(task, command.specJson);
   if (result.kind === 'request-id-taken') return sameRequest(result.task, command);
-  needs.events.submitted(task);
+  deps.events.submitted(task);
   return task;
 }
 
 /**
  * Checks a spec as `submitTask` does, and its inputs as a render does, as far as this server can. Stores nothing.
  * @returns the task that a submit would make.
- * @throws TaskError INVALID_REQUEST with every violation.
+ * @throws CallError INVALID_REQUEST with every violation.
  */
-export async function validateTask(needs: Pick<SubmitNeeds, 'assets' | 'inspector' | 'fonts' | 'clock'>, command: SubmitCommand, signal: AbortSignal): Promise<Task> {
-  refuse([...command.spec.violations, ...fontViolations(needs.fonts, command.spec), ...(await assetViolations(needs.assets, command.spec))]);
-  if (command.spec.montage && needs.inspector) refuse(await needs.inspector.check(command.spec.montage, { signal }));
-  return taskOf(needs.clock, command);
+export async function validateTask(
+  deps: Pick<SubmitDeps, 'assets' | 'inspector' | 'fonts' | 'clock'>,
+  command: SubmitCommand,
+  signal: AbortSignal,
+): Promise<Task> {
+  refuse([
+    ...command.spec.violations,
+    ...fontViolations(deps.fonts, command.spec),
+    ...(await assetViolations(deps.assets, command.spec)),
+  ]);
+  if (command.spec.montage && deps.inspector) refuse(await deps.inspector.check(command.spec.montage, { signal }));
+  return taskOf(deps.clock, command);
 }
 
 function refuse(violations: readonly Violation[]): void {
-  if (violations.length > 0) throw new TaskError({ reason: 'INVALID_REQUEST', violations });
+  if (violations.length > 0) throw new CallError({ reason: 'INVALID_REQUEST', violations });
 }
 
 function taskOf(clock: Clock, command: SubmitCommand): Task {
   const { tenant, requestId, requestHash, maxAttempts, labels, priority, timeouts, ttlMs, warnings = [] } = command;
-  return submitted({ id: clock.newTaskId(), nowMs: clock.nowMs(), tenant, requestId, requestHash, maxAttempts, labels, priority, timeouts, ttlMs, warnings });
+  return submitted({
+    id: clock.newTaskId(),
+    nowMs: clock.nowMs(),
+    tenant,
+    requestId,
+    requestHash,
+    maxAttempts,
+    labels,
+    priority,
+    timeouts,
+    ttlMs,
+    warnings,
+  });
 }
 
 function sameRequest(earlier: Task, command: SubmitCommand): Task {
   if (earlier.requestHash === command.requestHash) return earlier;
-  throw new TaskError({ reason: 'REQUEST_ID_REUSED', requestId: command.requestId ?? '' });
+  throw new CallError({ reason: 'REQUEST_ID_REUSED', requestId: command.requestId ?? '' });
 }
 
 /** What waits will take a slot before this task would. Two callers at once may both see the last slot: the later one then waits a little. */
 async function requireFreeSlot(store: TaskStore): Promise<void> {
   const [workers, { queued, running }] = await Promise.all([store.workers(), store.stats()]);
   const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
-  if (queued + running >= slots) throw new TaskError({ reason: 'NO_FREE_SLOT' });
+  if (queued + running >= slots) throw new CallError({ reason: 'NO_FREE_SLOT' });
 }
 
 /** So many are named to who asks for one that is not there. */

@@ -14,7 +14,7 @@ import { getTaskDetails, type TaskDetails } from './get-task-details.js';
 import { listTasks, type ListTasksQuery, type TaskPage } from './list-tasks.js';
 import { probeMedia } from './probe-media.js';
 import { retryTask } from './retry-task.js';
-import { submitTask, validateTask, type SubmitCommand, type SubmitNeeds } from './submit-task.js';
+import { submitTask, validateTask, type SubmitCommand, type SubmitDeps } from './submit-task.js';
 import { waitForTask, type WaitOptions } from './wait-for-task.js';
 
 export type { SubmitCommand } from './submit-task.js';
@@ -41,27 +41,27 @@ export interface TaskUseCases {
   acceptUpload(upload: Upload, signal: AbortSignal): Promise<LibraryFile>;
 }
 
-export interface TaskUseCaseNeeds extends SubmitNeeds {
+export interface TaskUseCaseDeps extends SubmitDeps {
   readonly hub: TaskHub;
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;
 }
 
-export function createTaskUseCases(needs: TaskUseCaseNeeds): TaskUseCases {
+export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
   return {
-    submit: (command) => submitTask(needs, command),
-    validate: (command, signal) => validateTask(needs, command, signal),
-    get: (key) => getTask(needs, key),
-    details: (task) => getTaskDetails(needs, task),
-    wait: (key, options) => waitForTask(needs, key, options),
-    watch: (key, options) => needs.hub.watch(key, options),
-    list: (query) => listTasks(needs, query),
-    count: (tenant) => needs.store.count(tenant),
-    cancel: (key) => cancelTask(needs, key),
-    retry: (key) => retryTask(needs, key),
-    delete: (key) => deleteTask(needs, key),
-    workers: () => needs.store.workers(),
-    probe: (uri, signal) => probeMedia(needs, uri, signal),
-    acceptUpload: (upload, signal) => acceptUpload(needs, upload, signal),
+    submit: (command) => submitTask(deps, command),
+    validate: (command, signal) => validateTask(deps, command, signal),
+    get: (key) => getTask(deps, key),
+    details: (task) => getTaskDetails(deps, task),
+    wait: (key, options) => waitForTask(deps, key, options),
+    watch: (key, options) => deps.hub.watch(key, options),
+    list: (query) => listTasks(deps, query),
+    count: (tenant) => deps.store.count(tenant),
+    cancel: (key) => cancelTask(deps, key),
+    retry: (key) => retryTask(deps, key),
+    delete: (key) => deleteTask(deps, key),
+    workers: () => deps.store.workers(),
+    probe: (uri, signal) => probeMedia(deps, uri, signal),
+    acceptUpload: (upload, signal) => acceptUpload(deps, upload, signal),
   };
 }

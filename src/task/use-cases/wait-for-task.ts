@@ -11,7 +11,11 @@ export interface WaitOptions {
 }
 
 /** Long poll: the task once it is past a revision, or as it is after the timeout. @throws as `TaskHub.watch`. */
-export async function waitForTask(needs: { store: TaskStore; hub: TaskHub }, key: TaskKey, options: WaitOptions): Promise<Task> {
+export async function waitForTask(
+  deps: { store: TaskStore; hub: TaskHub },
+  key: TaskKey,
+  options: WaitOptions,
+): Promise<Task> {
   const over = new AbortController();
   const stop = () => {
     over.abort();
@@ -20,12 +24,12 @@ export async function waitForTask(needs: { store: TaskStore; hub: TaskHub }, key
   options.signal.addEventListener('abort', stop);
   try {
     if (options.signal.aborted) stop();
-    for await (const event of needs.hub.watch(key, { afterRevision: options.afterRevision, signal: over.signal })) {
+    for await (const event of deps.hub.watch(key, { afterRevision: options.afterRevision, signal: over.signal })) {
       if (event.kind === 'task') return event.task;
     }
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener('abort', stop);
   }
-  return getTask(needs, key);
+  return getTask(deps, key);
 }

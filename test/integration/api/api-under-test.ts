@@ -6,7 +6,7 @@ import { openLocalUploads } from '../../../src/media/local-uploads.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
-import { systemClock } from '../../../src/system-clock.js';
+import { systemClock } from '../../../src/app/system-clock.js';
 import { createOutputUrls } from '../../../src/task/output-urls.js';
 import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
@@ -31,7 +31,9 @@ export interface ApiUnderTest {
   stop(): Promise<void>;
 }
 
-export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbeatMs?: number; urlLifetimeMs?: number; library?: MediaLibrary } = {}): Promise<ApiUnderTest> {
+export async function startApiUnderTest(
+  options: Partial<ApiOptions> & { heartbeatMs?: number; urlLifetimeMs?: number; library?: MediaLibrary } = {},
+): Promise<ApiUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'cutroom-api-'));
   const video = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
   await writeFile(join(folder, 'final-1.mp4'), video);
@@ -50,10 +52,25 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
   };
   const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
   const events = metrics.events(recordEvents());
-  const tasks = createTaskUseCases({ store, hub, assets, outputs, uploads: await openLocalUploads({ folder: join(folder, 'uploads'), nowMs: systemClock.nowMs() }), inspector: null, fonts: ['Own.ttf'], clock: systemClock, events });
+  const tasks = createTaskUseCases({
+    store,
+    hub,
+    assets,
+    outputs,
+    uploads: await openLocalUploads({ folder: join(folder, 'uploads'), nowMs: systemClock.nowMs() }),
+    inspector: null,
+    fonts: ['Own.ttf'],
+    clock: systemClock,
+    events,
+  });
   let publicUrl = '';
   const urls = createOutputUrls({
-    store, outputs, clock: systemClock, signingKey: Buffer.alloc(32, 1), publicUrl: () => publicUrl, lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
+    store,
+    outputs,
+    clock: systemClock,
+    signingKey: Buffer.alloc(32, 1),
+    publicUrl: () => publicUrl,
+    lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
   });
   const log: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) };
@@ -65,7 +82,12 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
     urls,
     corsOrigins: [],
     facts: { fonts: [], fontFiles: ['Own.ttf'], maxInputPixels: 1 },
-    compatibility: { library: options.library ?? { list: () => Promise.resolve([]) }, musicFolder: 'songs', maxUploadBytes: 1024 * 1024, random: () => 0.5 },
+    moneyPrinterTurbo: {
+      library: options.library ?? { list: () => Promise.resolve([]) },
+      musicFolder: 'songs',
+      maxUploadBytes: 1024 * 1024,
+      random: () => 0.5,
+    },
     ping: () => store.ping(),
     logger,
     metrics,
@@ -78,7 +100,11 @@ export async function startApiUnderTest(options: Partial<ApiOptions> & { heartbe
   });
   publicUrl = `http://127.0.0.1:${api.httpPort}`;
   return {
-    api, store, tasks, log, video,
+    api,
+    store,
+    tasks,
+    log,
+    video,
     grpcAddress: `127.0.0.1:${api.grpcPort}`,
     httpUrl: publicUrl,
     async change(id, transition) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { claimed } from '../../../src/task/transitions.js';
+import { claimed } from '../../../src/task/lifecycle.js';
 import { eventually } from '../../support/eventually.js';
 import { connect, failureOf, type ForeignClient } from '../../support/foreign-client.js';
 import { newTask } from '../../support/new-task.js';
@@ -18,7 +18,9 @@ beforeEach(async () => {
     ...store.tasks,
     wait: (...of) => {
       waiting += 1;
-      return store.tasks.wait(...of).finally(() => { waiting -= 1; });
+      return store.tasks.wait(...of).finally(() => {
+        waiting -= 1;
+      });
     },
   };
   under = await startApiUnderTest({ tasks });
@@ -32,7 +34,8 @@ afterEach(async () => {
   await store.stop();
 });
 
-const poll = (fields: object = {}) => client.call('GetTask', { name: 'tasks/a', wait_for_revision_after: 1, ...fields });
+const poll = (fields: object = {}) =>
+  client.call('GetTask', { name: 'tasks/a', wait_for_revision_after: 1, ...fields });
 const begin = () => store.change('a', (task) => claimed(task, { attemptId: 'x', owner: 'o', nowMs: Date.now() }));
 
 test('a server that leaves ends long polls with UNAVAILABLE and a RetryInfo', async () => {
@@ -41,7 +44,10 @@ test('a server that leaves ends long polls with UNAVAILABLE and a RetryInfo', as
   under.api.drain();
   expect(await error).toMatchObject({
     code: 14,
-    details: { 'google.rpc.ErrorInfo': { reason: 'DRAINING' }, 'google.rpc.RetryInfo': { retry_delay: { seconds: '1' } } },
+    details: {
+      'google.rpc.ErrorInfo': { reason: 'DRAINING' },
+      'google.rpc.RetryInfo': { retry_delay: { seconds: '1' } },
+    },
   });
 });
 
@@ -61,7 +67,9 @@ test('a long poll may ask for the full view', async () => {
 
 test('a caller that goes away leaves nothing that waits', async () => {
   const caller = new AbortController();
-  const call = fetch(`${under.httpUrl}/v1/tasks/a?wait_for_revision_after=1&wait_timeout=60s`, { signal: caller.signal }).catch((error: unknown) => error);
+  const call = fetch(`${under.httpUrl}/v1/tasks/a?wait_for_revision_after=1&wait_timeout=60s`, {
+    signal: caller.signal,
+  }).catch((error: unknown) => error);
   await eventually('the call waits', () => waiting === 1);
   caller.abort();
   await call;

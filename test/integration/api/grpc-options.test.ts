@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatDiagnostics } from '../../../src/task/diagnostics.js';
-import { claimed, failed, succeeded } from '../../../src/task/transitions.js';
+import { claimed, failed, succeeded } from '../../../src/task/lifecycle.js';
 import { connect, failureOf, type ForeignClient } from '../../support/foreign-client.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
 
@@ -22,8 +22,12 @@ interface Answer {
 }
 
 const submit = async (fields: object = {}): Promise<Answer> =>
-  (await client.call('SubmitTask', { spec: { montage: { materials: [{ uri: 'a.mp4' }] } }, ...fields })) as unknown as Answer;
-const run = (id: string) => under.change(id, (task) => claimed(task, { attemptId: 'x', owner: 'o', nowMs: Date.now() }));
+  (await client.call('SubmitTask', {
+    spec: { montage: { materials: [{ uri: 'a.mp4' }] } },
+    ...fields,
+  })) as unknown as Answer;
+const run = (id: string) =>
+  under.change(id, (task) => claimed(task, { attemptId: 'x', owner: 'o', nowMs: Date.now() }));
 const failure = { reason: 'INPUT_NOT_MEDIA', message: 'm', field: 'f' } as const;
 const reasonOf = async (call: Promise<unknown>) => {
   const { code, details } = await failureOf(call);
@@ -32,15 +36,35 @@ const reasonOf = async (call: Promise<unknown>) => {
 
 describe('a submit with options', () => {
   it('shows them on the task', async () => {
-    const task = await submit({ labels: { project: 'spring' }, priority: 7, max_attempts: 3, ttl: { seconds: 120 }, timeouts: { total: { seconds: 9 } } });
-    expect(task).toMatchObject({ labels: { project: 'spring' }, priority: 7, max_attempts: 3, timeouts: { total: { seconds: '9' } } });
+    const task = await submit({
+      labels: { project: 'spring' },
+      priority: 7,
+      max_attempts: 3,
+      ttl: { seconds: 120 },
+      timeouts: { total: { seconds: 9 } },
+    });
+    expect(task).toMatchObject({
+      labels: { project: 'spring' },
+      priority: 7,
+      max_attempts: 3,
+      timeouts: { total: { seconds: '9' } },
+    });
   });
 
   it('that only validates stores nothing and shows every default', async () => {
     const count = async () => under.store.count('default');
     const before = await count();
     const answer = await submit({ validate_only: true });
-    expect(answer).toMatchObject({ spec: { montage: { longest_clip: { seconds: '5' }, fit: 'FIT_COVER', resolution: 1080, aspect_ratio: 'ASPECT_RATIO_9_16' } } });
+    expect(answer).toMatchObject({
+      spec: {
+        montage: {
+          longest_clip: { seconds: '5' },
+          fit: 'FIT_COVER',
+          resolution: 1080,
+          aspect_ratio: 'ASPECT_RATIO_9_16',
+        },
+      },
+    });
     expect(Object.keys(answer)).not.toContain('name');
     expect(await count()).toBe(before);
     const bad = await failureOf(submit({ validate_only: true, priority: 1000 }));
@@ -83,15 +107,37 @@ describe('a task that has ended', () => {
 describe('GetTask', () => {
   it('shows spec and diagnostics in the full view only', async () => {
     const task = await submit();
-    const commands = [{
-      program: 'ffmpeg', arguments: ['-i', 'x'], filterGraph: 'g', exitCode: 0, signal: '', watchdog: '', stderr: '', lastProgress: '', peakMemoryBytes: 5_000_000_000, cpuMs: 1500, wallMs: 2000,
-    }];
-    await under.store.putDiagnostics({ tenant: 'default', id: task.task_id }, formatDiagnostics({ attempt: 1, ffmpegVersion: '5.1', commands }), { fence: 1 });
+    const commands = [
+      {
+        program: 'ffmpeg',
+        arguments: ['-i', 'x'],
+        filterGraph: 'g',
+        exitCode: 0,
+        signal: '',
+        watchdog: '',
+        stderr: '',
+        lastProgress: '',
+        peakMemoryBytes: 5_000_000_000,
+        cpuMs: 1500,
+        wallMs: 2000,
+      },
+    ];
+    await under.store.putDiagnostics(
+      { tenant: 'default', id: task.task_id },
+      formatDiagnostics({ attempt: 1, ffmpegVersion: '5.1', commands }),
+      { fence: 1 },
+    );
     const basic = await client.call('GetTask', { name: task.name });
     expect([basic.spec ?? null, basic.diagnostics ?? null]).toEqual([null, null]);
     expect(await client.call('GetTask', { name: task.name, view: 'TASK_VIEW_FULL' })).toMatchObject({
       spec: { montage: { materials: [{ uri: 'a.mp4' }] } },
-      diagnostics: { attempt: 1, ffmpeg_version: '5.1', commands: [{ program: 'ffmpeg', peak_memory_bytes: '5000000000', cpu_time: { seconds: '1', nanos: 500_000_000 } }] },
+      diagnostics: {
+        attempt: 1,
+        ffmpeg_version: '5.1',
+        commands: [
+          { program: 'ffmpeg', peak_memory_bytes: '5000000000', cpu_time: { seconds: '1', nanos: 500_000_000 } },
+        ],
+      },
     });
   });
 
@@ -101,11 +147,18 @@ describe('GetTask', () => {
     await run(task.task_id);
     expect(await waiting).toMatchObject({ state: 'RUNNING', revision: '2' });
     const startMs = performance.now();
-    const same = await client.call('GetTask', { name: task.name, wait_for_revision_after: 2, wait_timeout: { nanos: 200_000_000 } });
+    const same = await client.call('GetTask', {
+      name: task.name,
+      wait_for_revision_after: 2,
+      wait_timeout: { nanos: 200_000_000 },
+    });
     expect(same).toMatchObject({ revision: '2' });
     expect(performance.now() - startMs).toBeGreaterThan(150);
     await client.call('CancelTask', { name: task.name });
-    expect(await client.call('GetTask', { name: task.name, wait_for_revision_after: 3 })).toMatchObject({ state: 'CANCELLED', revision: '3' });
+    expect(await client.call('GetTask', { name: task.name, wait_for_revision_after: 3 })).toMatchObject({
+      state: 'CANCELLED',
+      revision: '3',
+    });
   });
 });
 
@@ -114,15 +167,21 @@ describe('ListTasks', () => {
     const labels = { series: 'one' };
     const tasks = [await submit({ labels }), await submit({ labels }), await submit({ labels })];
     await client.call('CancelTask', { name: tasks[1]!.name });
-    const names = async (query: Record<string, unknown>) => ((await client.call('ListTasks', query)).tasks as Answer[]).map((t) => t.name);
+    const names = async (query: Record<string, unknown>) =>
+      ((await client.call('ListTasks', query)).tasks as Answer[]).map((t) => t.name);
     const filter = 'labels.series = one';
     expect(await names({ filter, order_by: 'create_time' })).toEqual(tasks.map((t) => t.name));
     expect(await names({ filter: `${filter} AND state = CANCELLED` })).toEqual([tasks[1]!.name]);
-    expect(await names({ filter: `(state = QUEUED OR state = RUNNING) AND ${filter}` })).toEqual([tasks[2]!.name, tasks[0]!.name]);
+    expect(await names({ filter: `(state = QUEUED OR state = RUNNING) AND ${filter}` })).toEqual([
+      tasks[2]!.name,
+      tasks[0]!.name,
+    ]);
     const first = await client.call('ListTasks', { filter, page_size: 2 });
     const page_token = first.next_page_token as string;
     expect(await names({ filter, page_size: 2, page_token })).toEqual([tasks[0]!.name]);
-    const other = await failureOf(client.call('ListTasks', { filter: 'state = QUEUED', page_size: 2, page_token, order_by: 'size' }));
+    const other = await failureOf(
+      client.call('ListTasks', { filter: 'state = QUEUED', page_size: 2, page_token, order_by: 'size' }),
+    );
     const { field_violations } = other.details['google.rpc.BadRequest'] as { field_violations: { field: string }[] };
     expect(field_violations.map((v) => v.field)).toEqual(['order_by', 'page_token']);
   });

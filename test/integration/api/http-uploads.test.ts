@@ -19,7 +19,7 @@ beforeEach(async () => {
       await setTimeout(3 * IDLE_MS);
       return jsonResponse(200, String(bytes));
     },
-    dress: (_, answer) => answer,
+    decorate: (_, answer) => answer,
     isUpload: () => true,
     uploadIdleMs: IDLE_MS,
     drain: createDrain(),
@@ -38,6 +38,9 @@ it('an upload that has arrived is answered, however long it is looked at', async
 it('an upload that stands still is cut', async () => {
   const call = request({ port: server.port, method: 'POST', headers: { 'content-length': 10 } });
   call.write('abc');
-  const [error] = (await once(call, 'close').then(() => [null], (e: unknown) => [e])) as [NodeJS.ErrnoException | null];
+  const [error] = (await once(call, 'close').then(
+    () => [null],
+    (e: unknown) => [e],
+  )) as [NodeJS.ErrnoException | null];
   expect(error?.code).toBe('ECONNRESET');
 });

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { EventSource } from 'eventsource';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../src/task/task.js';
-import { claimed, progressed, succeeded } from '../../../src/task/transitions.js';
+import { claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import { eventually } from '../../support/eventually.js';
-import { progressAt } from '../../support/held-renderer.js';
+import { progressAt } from '../../support/paused-renderer.js';
 import { newTask } from '../../support/new-task.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
 
@@ -30,32 +30,51 @@ const finish = (task: Task) => succeeded(task, { outputs: [], warnings: [] }, Da
 const at = (percent: number) => (task: Task) => progressed(task, progressAt(percent), Date.now());
 
 /** Reads a stream as it comes. */
-async function open(url: string, headers: Record<string, string> = {}): Promise<{ response: IncomingMessage; text: () => string; ended: Promise<void> }> {
+async function open(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<{ response: IncomingMessage; text: () => string; ended: Promise<void> }> {
   const request = httpRequest(url, { headers });
   request.end();
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';
-  response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; });
+  response.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
   const ended = new Promise<void>((resolve) => response.once('close', resolve));
   closers.push(() => request.destroy());
   return { response, text: () => text, ended };
 }
 
 const sse = { accept: 'text/event-stream' };
-const lines = (text: string) => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { result?: { task?: { revision: string; state: string } }; error?: { code: number } });
+const lines = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(
+      (line) =>
+        JSON.parse(line) as { result?: { task?: { revision: string; state: string } }; error?: { code: number } },
+    );
 
 describe('watching as lines of JSON', () => {
   it('tells of every state at rising revisions and ends after the last', async () => {
     const under = await start();
     await storeTask(under, 'a');
     const stream = await open(`${under.httpUrl}/v1/tasks/a:watch`);
-    expect(stream.response.headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': expect.stringContaining('no-cache') as string });
+    expect(stream.response.headers).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': expect.stringContaining('no-cache') as string,
+    });
     await eventually('the first line', () => lines(stream.text()).length === 1);
     await under.change('a', run);
     await eventually('the second line', () => lines(stream.text()).length === 2);
     await under.change('a', finish);
     await stream.ended;
-    expect(lines(stream.text()).map((l) => [l.result?.task?.revision, l.result?.task?.state])).toEqual([['1', 'QUEUED'], ['2', 'RUNNING'], ['3', 'SUCCEEDED']]);
+    expect(lines(stream.text()).map((l) => [l.result?.task?.revision, l.result?.task?.state])).toEqual([
+      ['1', 'QUEUED'],
+      ['2', 'RUNNING'],
+      ['3', 'SUCCEEDED'],
+    ]);
   });
 
   it('an error before the first line is an HTTP status, one after it the last line', async () => {
@@ -86,7 +105,9 @@ describe('watching as server-sent events', () => {
     await storeTask(under, 'a');
     const states: string[] = [];
     const source = new EventSource(`${under.httpUrl}/v1/tasks/a:watch`);
-    closers.push(() => { source.close(); });
+    closers.push(() => {
+      source.close();
+    });
     source.onmessage = ({ data }) => states.push((JSON.parse(data as string) as { state: string }).state);
     await eventually('the first event', () => states.length === 1);
     await under.change('a', run);
@@ -140,7 +161,12 @@ describe('watching as server-sent events', () => {
     });
     proxy.listen(0, '127.0.0.1');
     await once(proxy, 'listening');
-    closers.push(() => proxy.close(), () => { proxy.closeAllConnections(); });
+    closers.push(
+      () => proxy.close(),
+      () => {
+        proxy.closeAllConnections();
+      },
+    );
     const stream = await open(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/v1/tasks/a:watch`, sse);
     await eventually('the first event', () => stream.text().includes('id: 1\n'));
   });
@@ -151,13 +177,19 @@ describe('watching as server-sent events', () => {
     const port = leaving.api.httpPort;
     const states: string[] = [];
     const source = new EventSource(`${leaving.httpUrl}/v1/tasks/a:watch`);
-    closers.push(() => { source.close(); });
-    source.onmessage = ({ data, lastEventId }) => states.push(`${(JSON.parse(data as string) as { state: string }).state} ${lastEventId}`);
+    closers.push(() => {
+      source.close();
+    });
+    source.onmessage = ({ data, lastEventId }) =>
+      states.push(`${(JSON.parse(data as string) as { state: string }).state} ${lastEventId}`);
     await eventually('the first event', () => states.length === 1);
     leaving.api.drain();
     // A browser that is refused by a status closes for good, so it is not.
     const refused = await fetch(`${leaving.httpUrl}/v1/tasks/a:watch`, { headers: sse });
-    expect([refused.status, await refused.text()]).toEqual([200, expect.stringMatching(/^: +\nretry: \d+\n\n: this server is shutting down.*\n\n$/)]);
+    expect([refused.status, await refused.text()]).toEqual([
+      200,
+      expect.stringMatching(/^: +\nretry: \d+\n\n: this server is shutting down.*\n\n$/),
+    ]);
     await leaving.api.stop();
     const next = await start({ httpAddress: `127.0.0.1:${port}` });
     await storeTask(next, 'a');
@@ -180,7 +212,9 @@ describe('watching as server-sent events', () => {
     const stream = await open(`${under.httpUrl}/v1/tasks/a:watch`, sse);
     await eventually('the first event', () => stream.text().includes('id: 1\n'));
     stream.response.destroy();
-    expect(await eventually('its call is over', () => under.log.find((line) => line.method === 'WatchTask'))).toMatchObject({ code: 'CANCELLED' });
+    expect(
+      await eventually('its call is over', () => under.log.find((line) => line.method === 'WatchTask')),
+    ).toMatchObject({ code: 'CANCELLED' });
   });
 
   it('a reader that stops is cut, and costs no queue', async () => {
@@ -192,12 +226,21 @@ describe('watching as server-sent events', () => {
     response.pause();
     await under.change('a', run);
     // More and more, until it is more than the sockets hold between them: warnings make each event large.
-    const large = (n: number) => (task: Task): Task => ({ ...at(n)(task), warnings: [{ code: 'C', message: 'x'.repeat(1_000_000), field: '', count: n }] });
+    const large =
+      (n: number) =>
+      (task: Task): Task => ({
+        ...at(n)(task),
+        warnings: [{ code: 'C', message: 'x'.repeat(1_000_000), field: '', count: n }],
+      });
     let n = 0;
-    await eventually('its call is over', async () => {
-      await under.change('a', large((n += 1)));
-      return under.log.some((line) => line.method === 'WatchTask');
-    }, 20_000);
+    await eventually(
+      'its call is over',
+      async () => {
+        await under.change('a', large((n += 1)));
+        return under.log.some((line) => line.method === 'WatchTask');
+      },
+      20_000,
+    );
     expect(under.log.find((line) => line.method === 'WatchTask')).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
   });
 });
@@ -227,14 +270,23 @@ it('a deadline of the caller ends a stream with an error', async () => {
 describe('pages of other origins', () => {
   const origin = 'https://studio.example';
   const post = (under: ApiUnderTest, headers: Record<string, string>) =>
-    fetch(`${under.httpUrl}/v1/tasks`, { method: 'POST', headers, body: JSON.stringify({ spec: { montage: { materials: [{ uri: 'a.mp4' }] } } }) });
+    fetch(`${under.httpUrl}/v1/tasks`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ spec: { montage: { materials: [{ uri: 'a.mp4' }] } } }),
+    });
 
   it('may call when they are allowed to', async () => {
     const under = await start({ corsOrigins: [origin] });
     const preflight = await fetch(`${under.httpUrl}/v1/tasks`, {
-      method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
     });
-    expect([preflight.status, preflight.headers.get('access-control-allow-origin'), preflight.headers.get('access-control-allow-headers')]).toEqual([204, origin, 'content-type']);
+    expect([
+      preflight.status,
+      preflight.headers.get('access-control-allow-origin'),
+      preflight.headers.get('access-control-allow-headers'),
+    ]).toEqual([204, origin, 'content-type']);
     const answer = await post(under, { origin });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
     const packed = await post(under, { origin, 'content-encoding': 'br' });
@@ -246,7 +298,9 @@ describe('pages of other origins', () => {
     const answer = await post(under, { origin });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([403, null]);
     expect(await under.store.count('default')).toBe(0);
-    expect((await fetch(`${under.httpUrl}/v1/tasks`, { headers: { origin } })).headers.get('access-control-allow-origin')).toBeNull();
+    expect(
+      (await fetch(`${under.httpUrl}/v1/tasks`, { headers: { origin } })).headers.get('access-control-allow-origin'),
+    ).toBeNull();
     expect((await post(under, { origin: under.httpUrl })).status).toBe(200);
   });
 });

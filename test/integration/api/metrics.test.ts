@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMetrics } from '../../../src/observability/metrics.js';
-import { claimed, succeeded } from '../../../src/task/transitions.js';
+import { claimed, succeeded } from '../../../src/task/lifecycle.js';
 import { eventually } from '../../support/eventually.js';
 import { connect, type ForeignClient } from '../../support/foreign-client.js';
 import { newTask } from '../../support/new-task.js';
@@ -13,10 +13,17 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function start(options: Parameters<typeof startApiUnderTest>[0] = {}): Promise<{ under: ApiUnderTest; client: ForeignClient }> {
+async function start(
+  options: Parameters<typeof startApiUnderTest>[0] = {},
+): Promise<{ under: ApiUnderTest; client: ForeignClient }> {
   const under = await startApiUnderTest(options);
   const client = connect(under.grpcAddress);
-  closers.push(() => under.stop(), () => { client.close(); });
+  closers.push(
+    () => under.stop(),
+    () => {
+      client.close();
+    },
+  );
   return { under, client };
 }
 
@@ -38,7 +45,10 @@ describe('GET /metrics', () => {
     const { under } = await start();
     const response = await fetch(`${under.httpUrl}/metrics`);
     expect(response.status).toBe(200);
-    expect(Object.fromEntries(response.headers)).toMatchObject({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' });
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'cache-control': 'no-store',
+    });
     const text = await response.text();
     expect(text).toContain('# TYPE grpc_server_handling_seconds histogram\n');
     expect(samplesOf(text)).toMatchObject({ cutroom_store_up: 1, cutroom_watchers: 0, cutroom_queue_depth: 0 });
@@ -100,7 +110,11 @@ describe('watchers', () => {
     await under.change('a', (task) => succeeded(task, { outputs: [], warnings: [] }, Date.now()));
     await Promise.all(ends);
     const samples = await scrape(under);
-    expect(samples).toMatchObject({ cutroom_watchers: 0, [over('OK')]: 2, [grpc('msg_received_total', 'WatchTask', stream)]: 2 });
+    expect(samples).toMatchObject({
+      cutroom_watchers: 0,
+      [over('OK')]: 2,
+      [grpc('msg_received_total', 'WatchTask', stream)]: 2,
+    });
     // QUEUED and SUCCEEDED at least, RUNNING unless it was overtaken.
     const sent = samples[grpc('msg_sent_total', 'WatchTask', stream)];
     expect(sent).toBeGreaterThanOrEqual(4);

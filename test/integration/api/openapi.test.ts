@@ -11,8 +11,19 @@ const redocly = join(import.meta.dirname, '../../../node_modules/.bin/redocly');
 
 interface Document {
   readonly openapi: string;
-  readonly paths: Record<string, Record<string, { operationId: string; parameters?: { name: string; in: string }[]; responses: Record<string, unknown> }>>;
-  readonly components: { readonly schemas: Record<string, { description?: string; properties?: Record<string, { description?: string }>; enum?: string[] }> };
+  readonly paths: Record<
+    string,
+    Record<
+      string,
+      { operationId: string; parameters?: { name: string; in: string }[]; responses: Record<string, unknown> }
+    >
+  >;
+  readonly components: {
+    readonly schemas: Record<
+      string,
+      { description?: string; properties?: Record<string, { description?: string }>; enum?: string[] }
+    >;
+  };
 }
 
 let under: ApiUnderTest;
@@ -25,20 +36,40 @@ afterAll(() => under.stop());
 
 describe('the OpenAPI document', () => {
   it('has every route of the proto, with the variables of its path', () => {
-    const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`));
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`),
+    );
     expect(operations.sort()).toEqual(
       [
-        'get /healthz Healthz', 'get /readyz Readyz', 'get /metrics Metrics', 'get /v1/capabilities GetCapabilities', 'get /v1/tasks ListTasks', 'get /v1/tasks/{task} GetTask',
-        'get /v1/tasks/{task}:watch WatchTask', 'delete /v1/tasks/{task} DeleteTask', 'post /v1/media:probe ProbeMedia', 'post /v1/tasks SubmitTask',
-        'post /v1/tasks/{task}:cancel CancelTask', 'post /v1/tasks/{task}:retry RetryTask',
+        'get /healthz Healthz',
+        'get /readyz Readyz',
+        'get /metrics Metrics',
+        'get /v1/capabilities GetCapabilities',
+        'get /v1/tasks ListTasks',
+        'get /v1/tasks/{task} GetTask',
+        'get /v1/tasks/{task}:watch WatchTask',
+        'delete /v1/tasks/{task} DeleteTask',
+        'post /v1/media:probe ProbeMedia',
+        'post /v1/tasks SubmitTask',
+        'post /v1/tasks/{task}:cancel CancelTask',
+        'post /v1/tasks/{task}:retry RetryTask',
       ].sort(),
     );
-    expect(document.paths['/v1/tasks/{task}']?.get?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual(['path task', 'query view', 'query waitForRevisionAfter', 'query waitTimeout']);
+    expect(document.paths['/v1/tasks/{task}']?.get?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual([
+      'path task',
+      'query view',
+      'query waitForRevisionAfter',
+      'query waitTimeout',
+    ]);
   });
 
   it('has what a stream has and other answers have not: its cursor as a header, 204, and errors in a form of their own', () => {
     const watch = document.paths['/v1/tasks/{task}:watch']?.get;
-    expect(watch?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual(['path task', 'query afterRevision', 'header Last-Event-ID']);
+    expect(watch?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual([
+      'path task',
+      'query afterRevision',
+      'header Last-Event-ID',
+    ]);
     expect(Object.keys(watch?.responses ?? {}).sort()).toEqual(['200', '204', '4XX', '5XX']);
     expect(watch?.responses['4XX']).toEqual({ $ref: '#/components/responses/StreamError' });
     expect(document.paths['/v1/tasks/{task}']?.get?.responses['4XX']).toEqual({ $ref: '#/components/responses/Error' });
@@ -52,7 +83,8 @@ describe('the OpenAPI document', () => {
     expect(state?.description).toMatch(/`RUNNING`: A worker has it/);
     for (const [name, schema] of Object.entries(document.components.schemas)) {
       if (name.startsWith('google.')) continue;
-      for (const [field, { description }] of Object.entries(schema.properties ?? {})) expect(description, `${name}.${field}`).toBeTruthy();
+      for (const [field, { description }] of Object.entries(schema.properties ?? {}))
+        expect(description, `${name}.${field}`).toBeTruthy();
     }
   });
 
@@ -62,9 +94,17 @@ describe('the OpenAPI document', () => {
       const file = join(folder, 'openapi.json');
       await writeFile(file, JSON.stringify(document));
       await writeFile(join(folder, 'redocly.yaml'), 'extends: [recommended]\ntelemetry: off\n');
-      const result = await run(redocly, ['lint', file, '--format=json', '--config', join(folder, 'redocly.yaml')], { env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' } }).catch((error: unknown) => error as { stdout: string; stderr: string });
-      const { totals, problems } = JSON.parse(result.stdout) as { totals: { errors: number; warnings: number }; problems: { ruleId: string; message: string }[] };
-      expect({ totals, problems: problems.map((p) => `${p.ruleId}: ${p.message}`) }).toEqual({ totals: { errors: 0, warnings: 0, ignored: 0 }, problems: [] });
+      const result = await run(redocly, ['lint', file, '--format=json', '--config', join(folder, 'redocly.yaml')], {
+        env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+      }).catch((error: unknown) => error as { stdout: string; stderr: string });
+      const { totals, problems } = JSON.parse(result.stdout) as {
+        totals: { errors: number; warnings: number };
+        problems: { ruleId: string; message: string }[];
+      };
+      expect({ totals, problems: problems.map((p) => `${p.ruleId}: ${p.message}`) }).toEqual({
+        totals: { errors: 0, warnings: 0, ignored: 0 },
+        problems: [],
+      });
     } finally {
       await rm(folder, { recursive: true });
     }

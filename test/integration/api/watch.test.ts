@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServiceError } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cancelled, claimed, progressed, succeeded } from '../../../src/task/transitions.js';
+import { cancelled, claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import { newTask } from '../../support/new-task.js';
 import type { Task } from '../../../src/task/task.js';
 import { eventually } from '../../support/eventually.js';
@@ -13,10 +13,17 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function start(options: Parameters<typeof startApiUnderTest>[0] = {}): Promise<{ under: ApiUnderTest; client: ForeignClient }> {
+async function start(
+  options: Parameters<typeof startApiUnderTest>[0] = {},
+): Promise<{ under: ApiUnderTest; client: ForeignClient }> {
   const under = await startApiUnderTest(options);
   const client = connect(under.grpcAddress);
-  closers.push(() => under.stop(), () => { client.close(); });
+  closers.push(
+    () => under.stop(),
+    () => {
+      client.close();
+    },
+  );
   return { under, client };
 }
 
@@ -29,7 +36,11 @@ async function storeTask(under: ApiUnderTest, id: string): Promise<Task> {
 const run = (task: Task) => claimed(task, { attemptId: 'a', owner: 'o', nowMs: Date.now() });
 const finish = (task: Task) => succeeded(task, { outputs: [], warnings: [] }, Date.now());
 const advance = (frames: number) => (task: Task) =>
-  progressed(task, { phase: 'RENDERING', percent: frames, framesDone: frames, framesTotal: 100, outTimeUs: 0, speed: 1 }, Date.now());
+  progressed(
+    task,
+    { phase: 'RENDERING', percent: frames, framesDone: frames, framesTotal: 100, outTimeUs: 0, speed: 1 },
+    Date.now(),
+  );
 
 interface Watched {
   readonly events: { task?: { state: string; revision: string }; heartbeat?: object }[];
@@ -47,8 +58,12 @@ function follow(client: ForeignClient, request: Record<string, unknown>): Watche
     if (event.task) states.push(event.task.state);
   });
   const end = new Promise<ServiceError | null>((resolve) => {
-    stream.on('end', () => { resolve(null); });
-    stream.on('error', (error: ServiceError) => { resolve(error); });
+    stream.on('end', () => {
+      resolve(null);
+    });
+    stream.on('error', (error: ServiceError) => {
+      resolve(error);
+    });
   });
   return { events, states, end };
 }
@@ -99,7 +114,9 @@ describe('WatchTask', () => {
     expect(unknown).toMatchObject({ code: 5, details: { 'google.rpc.ErrorInfo': { reason: 'TASK_NOT_FOUND' } } });
     const negative = decodeError((await follow(client, { name: 'tasks/a', after_revision: '-1' }).end)!);
     expect(negative.code).toBe(3);
-    expect(negative.details['google.rpc.BadRequest']).toMatchObject({ field_violations: [{ field: 'after_revision' }] });
+    expect(negative.details['google.rpc.BadRequest']).toMatchObject({
+      field_violations: [{ field: 'after_revision' }],
+    });
   });
 
   test('ends with UNAVAILABLE and a RetryInfo when the server drains', async () => {
@@ -110,7 +127,10 @@ describe('WatchTask', () => {
     under.api.drain();
     const error = decodeError((await watched.end)!);
     expect(error.code).toBe(14);
-    expect(error.details).toMatchObject({ 'google.rpc.ErrorInfo': { reason: 'DRAINING' }, 'google.rpc.RetryInfo': { retry_delay: { seconds: '1' } } });
+    expect(error.details).toMatchObject({
+      'google.rpc.ErrorInfo': { reason: 'DRAINING' },
+      'google.rpc.RetryInfo': { retry_delay: { seconds: '1' } },
+    });
   });
 
   test('a watcher that goes away is forgotten', async () => {
@@ -120,7 +140,9 @@ describe('WatchTask', () => {
     stream.on('error', () => undefined);
     await once(stream, 'data');
     stream.cancel();
-    const line = await eventually('the line of the call', () => under.log.find((entry) => entry.method === 'WatchTask'));
+    const line = await eventually('the line of the call', () =>
+      under.log.find((entry) => entry.method === 'WatchTask'),
+    );
     expect(line).toMatchObject({ code: 'CANCELLED', task: 'tasks/a' });
   });
 });
@@ -135,11 +157,17 @@ describe('a watcher that stops reading', () => {
   test('is cut with RESOURCE_EXHAUSTED, while others go on', async () => {
     const { under, client } = await start({ watcherStallMs: 2_000 });
     const other = connect(under.grpcAddress);
-    closers.push(() => { other.close(); });
+    closers.push(() => {
+      other.close();
+    });
     await storeTask(under, 'a');
     const stalled = client.watch({ name: 'tasks/a' });
     // From the start: under load the cut may come while the test is still sending.
-    const error = new Promise<ServiceError>((resolve) => stalled.on('error', (e: Error) => { resolve(e as ServiceError); }));
+    const error = new Promise<ServiceError>((resolve) =>
+      stalled.on('error', (e: Error) => {
+        resolve(e as ServiceError);
+      }),
+    );
     await once(stalled, 'data');
     stalled.pause();
     const reading = follow(other, { name: 'tasks/a' });
@@ -147,10 +175,15 @@ describe('a watcher that stops reading', () => {
     // A client of grpc-js takes some sixteen messages more before it stops reading from its connection.
     for (let i = 0; i < 20; i += 1) {
       const { revision } = await under.change('a', large);
-      await eventually('the event at the other watcher', () => reading.events.at(-1)?.task?.revision === String(revision));
+      await eventually(
+        'the event at the other watcher',
+        () => reading.events.at(-1)?.task?.revision === String(revision),
+      );
     }
 
-    const line = await eventually('the end of the stalled call', () => under.log.find((entry) => entry.code === 'RESOURCE_EXHAUSTED'));
+    const line = await eventually('the end of the stalled call', () =>
+      under.log.find((entry) => entry.code === 'RESOURCE_EXHAUSTED'),
+    );
     expect(line).toMatchObject({ method: 'WatchTask', task: 'tasks/a' });
     stalled.resume();
     expect((await error).code).toBe(8);

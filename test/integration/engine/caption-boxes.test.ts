@@ -10,23 +10,42 @@ import { createRenderBench, type RenderBench } from '../../support/render-bench.
 const [WIDTH, HEIGHT, FONT_SIZE] = [480, 270, 32];
 const rgb = (r: number, g: number, b: number) => ({ r, g, b, a: 255 });
 const STYLE: SubtitleStyle = {
-  font: null, fontSize: FONT_SIZE, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: rgb(0, 0, 0), boxShape: 'ROUNDED', bold: false, position: 'BOTTOM',
+  font: null,
+  fontSize: FONT_SIZE,
+  textColor: rgb(255, 255, 255),
+  outlineColor: rgb(0, 0, 0),
+  outlineWidth: 0,
+  boxColor: rgb(0, 0, 0),
+  boxShape: 'ROUNDED',
+  bold: false,
+  position: 'BOTTOM',
 };
 
 let bench: RenderBench;
 beforeAll(async () => {
   const index = createRequire(import.meta.url).resolve('@embedpdf/fonts-latin');
   const own = path.join(path.dirname(index), '..', 'fonts', 'NotoSans-BlackItalic.ttf');
-  bench = await createRenderBench({ fontFolder: async (folder) => { await mkdir(folder); await copyFile(own, path.join(folder, 'Own.ttf')); } });
+  bench = await createRenderBench({
+    fontFolder: async (folder) => {
+      await mkdir(folder);
+      await copyFile(own, path.join(folder, 'Own.ttf'));
+    },
+  });
   await bench.media.image('grey.png', { size: `${WIDTH}x${HEIGHT}`, colors: ['808080', '808080', '808080', '808080'] });
 });
 afterAll(() => bench.close());
 
 async function render(cues: readonly Cue[], style: Partial<SubtitleStyle> = {}): Promise<VideoContent> {
   const longestClipUs = Math.max(...cues.map(({ endUs }) => endUs));
-  const { file, warnings } = await bench.render(montageOf(0, {
-    width: WIDTH, height: HEIGHT, longestClipUs, materials: [{ uri: 'grey.png', field: 'm' }], subtitles: { source: { kind: 'cues', cues }, style: { ...STYLE, ...style } },
-  }));
+  const { file, warnings } = await bench.render(
+    montageOf(0, {
+      width: WIDTH,
+      height: HEIGHT,
+      longestClipUs,
+      materials: [{ uri: 'grey.png', field: 'm' }],
+      subtitles: { source: { kind: 'cues', cues }, style: { ...STYLE, ...style } },
+    }),
+  );
   expect(warnings).toEqual([]);
   return readVideo(file);
 }
@@ -61,16 +80,38 @@ function brightnessAt(video: VideoContent, frame: number, x: number, y: number):
   return video.frames.at(frame)![(Math.round(y) * WIDTH + Math.round(x)) * 3 + 1]!;
 }
 
-const cue = (text: string, index = 0, frames = 6): Cue => ({ text, startUs: index * 200_000, endUs: index * 200_000 + (frames * 1_000_000) / 30 });
+const cue = (text: string, index = 0, frames = 6): Cue => ({
+  text,
+  startUs: index * 200_000,
+  endUs: index * 200_000 + (frames * 1_000_000) / 30,
+});
 
 const TEXTS = [
-  'HAMBURG', 'AVAVATATA', 'office fflfi', 'Spring comes early and the river is high again', '你好，世界', '这是一个很长的句子，没有任何空格，必须在画面之内换行，否则观众就看不到它了', 'こんにちは', '안녕하세요', 'مرحبا بالعالم', 'שלום עולם',
-  'H 你 안 مرحبا H', 'one\ntwo lines\nthree', `H${'W'.repeat(60)}H`,
+  'HAMBURG',
+  'AVAVATATA',
+  'office fflfi',
+  'Spring comes early and the river is high again',
+  '你好，世界',
+  '这是一个很长的句子，没有任何空格，必须在画面之内换行，否则观众就看不到它了',
+  'こんにちは',
+  '안녕하세요',
+  'مرحبا بالعالم',
+  'שלום עולם',
+  'H 你 안 مرحبا H',
+  'one\ntwo lines\nthree',
+  `H${'W'.repeat(60)}H`,
 ];
 
 describe('boxes behind captions', () => {
-  it.each([['regular', {}], ['bold', { bold: true }], ["the operator's font", { font: 'Own.ttf' }]] as const)('are as wide as the text and as high as its lines, in %s', async (_, style) => {
-    const video = await render(TEXTS.map((text, i) => cue(text, i)), style);
+  it.each([
+    ['regular', {}],
+    ['bold', { bold: true }],
+    ["the operator's font", { font: 'Own.ttf' }],
+  ] as const)('are as wide as the text and as high as its lines, in %s', async (_, style) => {
+    const video = await render(
+      TEXTS.map((text, i) => cue(text, i)),
+      style,
+    );
     for (const [i, text] of TEXTS.entries()) {
       const [box, ink] = [boxIn(video, i * 6 + 3), inkIn(video, i * 6 + 3)];
       const sides = [ink.left - box.left, box.right - ink.right];
@@ -87,24 +128,39 @@ describe('boxes behind captions', () => {
   });
 
   it('are as wide as most of the frame, with square corners', async () => {
-    const video = await render([cue('Hi'), cue('Spring comes early and the river is high again and again', 1)], { boxShape: 'WIDE' });
-    for (const [frame, rows] of [[3, 1], [9, 2]] as const) {
+    const video = await render([cue('Hi'), cue('Spring comes early and the river is high again and again', 1)], {
+      boxShape: 'WIDE',
+    });
+    for (const [frame, rows] of [
+      [3, 1],
+      [9, 2],
+    ] as const) {
       const box = boxIn(video, frame);
       expect([box.left, box.right]).toEqual([Math.round(WIDTH * 0.05), Math.round(WIDTH * 0.95)]);
       expect(box.bottom - box.top).toBe(Math.round((rows + 0.3) * FONT_SIZE));
-      for (const x of [box.left + 1, box.right - 2]) for (const y of [box.top + 1, box.bottom - 2]) expect(brightnessAt(video, frame, x, y)).toBeLessThan(0x30);
+      for (const x of [box.left + 1, box.right - 2])
+        for (const y of [box.top + 1, box.bottom - 2]) expect(brightnessAt(video, frame, x, y)).toBeLessThan(0x30);
     }
   });
 
   it('have round corners all around', async () => {
     const video = await render([cue('round')]);
     const box = boxIn(video, 3);
-    for (const x of [box.left + 1, box.right - 2]) for (const y of [box.top + 1, box.bottom - 2]) expect(brightnessAt(video, 3, x, y)).toBeGreaterThan(0x60);
+    for (const x of [box.left + 1, box.right - 2])
+      for (const y of [box.top + 1, box.bottom - 2]) expect(brightnessAt(video, 3, x, y)).toBeGreaterThan(0x60);
     const inset = 0.4 * FONT_SIZE * 0.45;
-    for (const x of [box.left + inset, box.right - 1 - inset]) for (const y of [box.top + inset, box.bottom - 1 - inset]) expect(brightnessAt(video, 3, x, y)).toBeLessThan(0x30);
+    for (const x of [box.left + inset, box.right - 1 - inset])
+      for (const y of [box.top + inset, box.bottom - 1 - inset])
+        expect(brightnessAt(video, 3, x, y)).toBeLessThan(0x30);
   });
 
-  it.each([['TOP', 0.05 * HEIGHT], ['CENTER', null], [0, 0], [1, null], [0.3, null]] as const)('stand where the style says: %s', async (position, top) => {
+  it.each([
+    ['TOP', 0.05 * HEIGHT],
+    ['CENTER', null],
+    [0, 0],
+    [1, null],
+    [0.3, null],
+  ] as const)('stand where the style says: %s', async (position, top) => {
     const video = await render([cue('one')], { position });
     const box = boxIn(video, 3);
     const free = HEIGHT - 1.3 * FONT_SIZE;
@@ -112,7 +168,10 @@ describe('boxes behind captions', () => {
     expect(Math.abs(box.top - expected)).toBeLessThanOrEqual(1);
   });
 
-  it.each([['BOTTOM', -1], ['TOP', 1]] as const)('make room for those that are seen at the same time: %s', async (position, direction) => {
+  it.each([
+    ['BOTTOM', -1],
+    ['TOP', 1],
+  ] as const)('make room for those that are seen at the same time: %s', async (position, direction) => {
     // The first for all the time, the second and third for half of it each: the third takes the place that the second left.
     const cues = [cue('first', 0, 12), cue('second', 0, 6), cue('third', 1, 6)];
     const video = await render(cues, { position });

@@ -24,15 +24,35 @@ function brightRows(video: VideoContent, frame: number): { top: number; bottom: 
 }
 
 /** One row, three rows, and what libass breaks into two. */
-const TEXTS = [['■■■', 1], ['■\n■\n■', 3], ['Spring comes early and the river is high again', 2]] as const;
+const TEXTS = [
+  ['■■■', 1],
+  ['■\n■\n■', 3],
+  ['Spring comes early and the river is high again', 2],
+] as const;
 
 describe('text at a height of its own', () => {
   it.each([0, 0.25, 0.5, 0.75, 1])('has %s of the free height above it', async (position) => {
     const cues = TEXTS.map(([text], i) => ({ text, startUs: i * 200_000, endUs: (i + 1) * 200_000 }));
-    const style = { fontSize: FONT_SIZE, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position };
-    const { file } = await bench.render(montageOf(0, {
-      width: WIDTH, height: HEIGHT, longestClipUs: 600_000, materials: [{ uri: 'grey.png', field: 'm' }], subtitles: { source: { kind: 'cues', cues }, style },
-    }));
+    const style = {
+      fontSize: FONT_SIZE,
+      textColor: rgb(255, 255, 255),
+      outlineColor: rgb(0, 0, 0),
+      outlineWidth: 0,
+      boxColor: null,
+      boxShape: 'TEXT' as const,
+      font: null,
+      bold: false,
+      position,
+    };
+    const { file } = await bench.render(
+      montageOf(0, {
+        width: WIDTH,
+        height: HEIGHT,
+        longestClipUs: 600_000,
+        materials: [{ uri: 'grey.png', field: 'm' }],
+        subtitles: { source: { kind: 'cues', cues }, style },
+      }),
+    );
     const video = await readVideo(file);
     for (const [i, [text, rows]] of TEXTS.entries()) {
       const { top, bottom } = brightRows(video, i * 6 + 3);

@@ -6,7 +6,15 @@ import { createRenderBench, type BenchResult, type RenderBench } from '../../sup
 
 const rgb = (r: number, g: number, b: number) => ({ r, g, b, a: 255 });
 const STYLE: SubtitleStyle = {
-  fontSize: 32, textColor: rgb(255, 255, 255), outlineColor: rgb(0, 0, 0), outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'CENTER',
+  fontSize: 32,
+  textColor: rgb(255, 255, 255),
+  outlineColor: rgb(0, 0, 0),
+  outlineWidth: 0,
+  boxColor: null,
+  boxShape: 'TEXT' as const,
+  font: null,
+  bold: false,
+  position: 'CENTER',
 };
 
 let bench: RenderBench;
@@ -20,15 +28,28 @@ function cue(text: string, startUs = 0, endUs = 200_000): Cue {
   return { text, startUs, endUs };
 }
 
-function render(cues: readonly Cue[], style: Partial<SubtitleStyle> = {}, changes: Partial<Montage> = {}): Promise<BenchResult> {
-  return bench.render(montageOf(0, {
-    width: 320, height: 180, longestClipUs: 200_000, materials: [{ uri: 'grey.png', field: 'spec.montage.materials[0].uri' }],
-    subtitles: { source: { kind: 'cues', cues }, style: { ...STYLE, ...style } }, ...changes,
-  }));
+function render(
+  cues: readonly Cue[],
+  style: Partial<SubtitleStyle> = {},
+  changes: Partial<Montage> = {},
+): Promise<BenchResult> {
+  return bench.render(
+    montageOf(0, {
+      width: 320,
+      height: 180,
+      longestClipUs: 200_000,
+      materials: [{ uri: 'grey.png', field: 'spec.montage.materials[0].uri' }],
+      subtitles: { source: { kind: 'cues', cues }, style: { ...STYLE, ...style } },
+      ...changes,
+    }),
+  );
 }
 
 /** Bounding box and area of what is much brighter than the grey, in one frame. */
-function inkIn(video: VideoContent, frame: number): { area: number; left: number; right: number; top: number; bottom: number; bits: string } {
+function inkIn(
+  video: VideoContent,
+  frame: number,
+): { area: number; left: number; right: number; top: number; bottom: number; bits: string } {
   const picture = video.frames.at(frame)!;
   const box = { area: 0, left: video.width, right: 0, top: video.height, bottom: 0, bits: '' };
   for (let y = 0; y < video.height; y += 1) {
@@ -48,11 +69,20 @@ function inkIn(video: VideoContent, frame: number): { area: number; left: number
 
 describe('captions', () => {
   it.each([
-    ['Latin', 'Hello, wörld'], ['Greek', 'Καλημέρα'], ['Cyrillic', 'Привет'], ['Chinese', '你好，世界'], ['Japanese', 'こんにちは'], ['Korean', '안녕하세요'], ['Arabic', 'مرحبا بالعالم'], ['Hebrew', 'שלום עולם'],
+    ['Latin', 'Hello, wörld'],
+    ['Greek', 'Καλημέρα'],
+    ['Cyrillic', 'Привет'],
+    ['Chinese', '你好，世界'],
+    ['Japanese', 'こんにちは'],
+    ['Korean', '안녕하세요'],
+    ['Arabic', 'مرحبا بالعالم'],
+    ['Hebrew', 'שלום עולם'],
   ])('has glyphs for %s', async (_script, text) => {
     // Thai is a script that none of the fonts has: this many boxes.
     const tofu = await render([cue('ก'.repeat(text.length))]);
-    expect(tofu.warnings).toMatchObject([{ code: 'CAPTION_GLYPHS_MISSING', field: 'spec.montage.subtitles', count: 1 }]);
+    expect(tofu.warnings).toMatchObject([
+      { code: 'CAPTION_GLYPHS_MISSING', field: 'spec.montage.subtitles', count: 1 },
+    ]);
     const real = await render([cue(text)]);
     expect(real.warnings).toEqual([]);
     const [ink, boxes] = [inkIn(await readVideo(real.file), 2), inkIn(await readVideo(tofu.file), 2)];
@@ -70,8 +100,28 @@ describe('captions', () => {
 
   it('shows what a caller writes, and never obeys it', async () => {
     const plain = inkIn(await readVideo((await render([cue('ab')])).file), 2);
-    const tricks = ['{\\alpha&HFF&}ab', '{\\pos(1,1)}ab', '{\\fs200}ab', '{\\fnNone}ab', 'a\\Nb', 'a\\hb', '{ab', 'ab}', '{}ab', '\\{ab', '{\\p1}m 0 0 l 100 0 100 100{\\p0}ab'];
-    const video = await readVideo((await render(tricks.map((text, i) => cue(text, i * 200_000, (i + 1) * 200_000)), { fontSize: 24 }, { longestClipUs: tricks.length * 200_000 })).file);
+    const tricks = [
+      '{\\alpha&HFF&}ab',
+      '{\\pos(1,1)}ab',
+      '{\\fs200}ab',
+      '{\\fnNone}ab',
+      'a\\Nb',
+      'a\\hb',
+      '{ab',
+      'ab}',
+      '{}ab',
+      '\\{ab',
+      '{\\p1}m 0 0 l 100 0 100 100{\\p0}ab',
+    ];
+    const video = await readVideo(
+      (
+        await render(
+          tricks.map((text, i) => cue(text, i * 200_000, (i + 1) * 200_000)),
+          { fontSize: 24 },
+          { longestClipUs: tricks.length * 200_000 },
+        )
+      ).file,
+    );
     for (const [i, text] of tricks.entries()) {
       const ink = inkIn(video, i * 6 + 3);
       // Wider than the two letters, in the middle, on as many lines as it has.
@@ -91,7 +141,11 @@ describe('captions', () => {
     expect(lines.bottom - lines.top).toBeGreaterThan(55);
   });
 
-  it.each([['BOTTOM', 0.95], ['CENTER', 0.5], ['TOP', 0.05]] as const)('places text at the %s', async (position, share) => {
+  it.each([
+    ['BOTTOM', 0.95],
+    ['CENTER', 0.5],
+    ['TOP', 0.05],
+  ] as const)('places text at the %s', async (position, share) => {
     const ink = inkIn(await readVideo((await render([cue('■■■')], { position })).file), 2);
     const middle = (ink.top + ink.bottom) / 2;
     expect(Math.abs(middle / 180 - share)).toBeLessThan(0.15);
@@ -100,33 +154,69 @@ describe('captions', () => {
   });
 
   it('draws text and box in their colours, in BT.709', async () => {
-    const video = await readVideo((await render([cue('■')], { fontSize: 150, textColor: rgb(200, 30, 30), boxColor: rgb(30, 60, 200) }, { background: rgb(0, 0, 0) })).file);
+    const video = await readVideo(
+      (
+        await render(
+          [cue('■')],
+          { fontSize: 150, textColor: rgb(200, 30, 30), boxColor: rgb(30, 60, 200) },
+          { background: rgb(0, 0, 0) },
+        )
+      ).file,
+    );
     expect(colorDistance(video.colorAt(2, 0.5, 0.55, 2), 'C81E1E')).toBeLessThan(10);
     const box = video.colorAt(2, 0.5, 0.15, 2);
     expect(colorDistance(box, '1E3CC8')).toBeLessThan(10);
   });
 
   it('draws bold text bolder, and an outline around it', async () => {
-    const area = async (style: Partial<SubtitleStyle>) => inkIn(await readVideo((await render([cue('Hill 中文')], style)).file), 2).area;
+    const area = async (style: Partial<SubtitleStyle>) =>
+      inkIn(await readVideo((await render([cue('Hill 中文')], style)).file), 2).area;
     const regular = await area({});
     expect(await area({ bold: true })).toBeGreaterThan(regular * 1.15);
     expect(await area({ outlineWidth: 3, outlineColor: rgb(255, 255, 255) })).toBeGreaterThan(regular * 1.5);
   });
 
   it.each([
-    ['SRT', Buffer.from('\uFEFF1\r\n00:00:00,000 --> 00:00:00,300\r\n■■\r\n\r\n2\r\n00:00:00,200 --> 00:00:00,500\r\n■■'), []],
-    ['SRT in UTF-16', Buffer.from('\uFEFF1\r\n00:00:00,000 --> 00:00:00,300\r\n■■\r\n\r\n2\r\n00:00:00,200 --> 00:00:00,500\r\n■■', 'utf16le'), []],
-    ['WebVTT', Buffer.from('WEBVTT\n\nNOTE x\n\na\n00:00.000 --> 00:00.300 line:0\n<v Ann>■■</v>\n\nb\n00:00.200 --> 00:00.500\n<i>■■</i>'), []],
+    [
+      'SRT',
+      Buffer.from('\uFEFF1\r\n00:00:00,000 --> 00:00:00,300\r\n■■\r\n\r\n2\r\n00:00:00,200 --> 00:00:00,500\r\n■■'),
+      [],
+    ],
+    [
+      'SRT in UTF-16',
+      Buffer.from(
+        '\uFEFF1\r\n00:00:00,000 --> 00:00:00,300\r\n■■\r\n\r\n2\r\n00:00:00,200 --> 00:00:00,500\r\n■■',
+        'utf16le',
+      ),
+      [],
+    ],
+    [
+      'WebVTT',
+      Buffer.from(
+        'WEBVTT\n\nNOTE x\n\na\n00:00.000 --> 00:00.300 line:0\n<v Ann>■■</v>\n\nb\n00:00.200 --> 00:00.500\n<i>■■</i>',
+      ),
+      [],
+    ],
     [
       'ASS',
-      Buffer.from('[Script Info]\nPlayResY: 10\n[Events]\nFormat: Start, End, Text\nDialogue: 0:00:00.20,0:00:00.50,{\\fs90}■■\nDialogue: 0:00:00.00,0:00:00.30,{\\pos(1,1)}■■\nDialogue: 0:00:00.00,0:00:00.60,{\\p1}m 0 0 l 99 0 99 99'),
+      Buffer.from(
+        '[Script Info]\nPlayResY: 10\n[Events]\nFormat: Start, End, Text\nDialogue: 0:00:00.20,0:00:00.50,{\\fs90}■■\nDialogue: 0:00:00.00,0:00:00.30,{\\pos(1,1)}■■\nDialogue: 0:00:00.00,0:00:00.60,{\\p1}m 0 0 l 99 0 99 99',
+      ),
       ['SUBTITLE_STYLING_IGNORED'],
     ],
   ])('reads %s, with overlaps and no final newline', async (_, content, codes) => {
     await bench.media.file('cues.srt', content);
-    const { file, warnings } = await render([], {}, {
-      longestClipUs: 600_000, subtitles: { source: { kind: 'file', asset: { uri: 'cues.srt', field: 'spec.montage.subtitles.uri' } }, style: STYLE },
-    });
+    const { file, warnings } = await render(
+      [],
+      {},
+      {
+        longestClipUs: 600_000,
+        subtitles: {
+          source: { kind: 'file', asset: { uri: 'cues.srt', field: 'spec.montage.subtitles.uri' } },
+          style: STYLE,
+        },
+      },
+    );
     expect(warnings.map(({ code }) => code)).toEqual(codes);
     const video = await readVideo(file);
     const [one, both, other, none] = [3, 7, 12, 16].map((frame) => inkIn(video, frame).area);

@@ -30,20 +30,29 @@ async function video(spec: Montage): Promise<VideoContent> {
   return readVideo((await bench.render(spec)).file);
 }
 
-function effect(kind: Extract<Montage['transition'], { kind: 'CLIP_EFFECT' }>['effect'], seconds = 1): Montage['transition'] {
+function effect(
+  kind: Extract<Montage['transition'], { kind: 'CLIP_EFFECT' }>['effect'],
+  seconds = 1,
+): Montage['transition'] {
   return { kind: 'CLIP_EFFECT', effect: kind, durationUs: seconds * 1e6 };
 }
 
 const brightness = (content: VideoContent, frame: number) => content.colorAt(frame, 0.5, 0.5)[0];
-const isBlack = (content: VideoContent, frame: number, x: number, y: number) => colorDistance(content.colorAt(frame, x, y), BLACK) < TOLERANCE;
+const isBlack = (content: VideoContent, frame: number, x: number, y: number) =>
+  colorDistance(content.colorAt(frame, x, y), BLACK) < TOLERANCE;
 
 describe('the speed of clips', () => {
-  it.each([[2, 60, [RED, GREEN, BLUE, YELLOW]], [0.5, 240, [RED, GREEN, BLUE, YELLOW]], [1.25, 96, [RED, GREEN, BLUE, YELLOW]]] as const)('at %s all of a video is shown in its time', async (speed, frames, colors) => {
+  it.each([
+    [2, 60, [RED, GREEN, BLUE, YELLOW]],
+    [0.5, 240, [RED, GREEN, BLUE, YELLOW]],
+    [1.25, 96, [RED, GREEN, BLUE, YELLOW]],
+  ] as const)('at %s all of a video is shown in its time', async (speed, frames, colors) => {
     const content = await video(montage(['four.mp4'], { speed, longestClipUs: 10_000_000 }));
     expect(content.frames).toHaveLength(frames);
     colors.forEach((color, i) => {
       const [first, last] = [Math.ceil((i * frames) / 4) + 1, Math.floor(((i + 1) * frames) / 4) - 2];
-      for (const frame of [first, last]) expect(colorDistance(content.colorAt(frame, 0.5, 0.5), color), `frame ${frame}`).toBeLessThan(TOLERANCE);
+      for (const frame of [first, last])
+        expect(colorDistance(content.colorAt(frame, 0.5, 0.5), color), `frame ${frame}`).toBeLessThan(TOLERANCE);
     });
   });
 
@@ -65,7 +74,9 @@ describe('pieces in a random order', () => {
         // Each clip is one colour from its first frame to its last; the image has another one at its lower right.
         const [first, last] = [clip * 30, clip * 30 + 29].map((frame) => nearest(content.colorAt(frame, 0.25, 0.25)));
         expect(first).toBe(last);
-        return colorDistance(content.colorAt(clip * 30, 0.75, 0.75), BLUE) < TOLERANCE && first === RED ? 'image' : first;
+        return colorDistance(content.colorAt(clip * 30, 0.75, 0.75), BLUE) < TOLERANCE && first === RED
+          ? 'image'
+          : first;
       });
       expect([...seen].sort()).toEqual([RED, GREEN, BLUE, YELLOW, 'image'].sort());
       orders.add(seen.join());
@@ -78,7 +89,11 @@ describe('pieces in a random order', () => {
 describe('variants', () => {
   it('are videos of their own that differ by chance alone, all of them verified and reported as one render', async () => {
     const { outputs, progress } = await bench.render(montage(['four.mp4'], { concat: 'RANDOM', variants: 3 }));
-    expect(outputs.map(({ key, frameCount }) => [key, frameCount])).toEqual([['final-1.mp4', 120], ['final-2.mp4', 120], ['final-3.mp4', 120]]);
+    expect(outputs.map(({ key, frameCount }) => [key, frameCount])).toEqual([
+      ['final-1.mp4', 120],
+      ['final-2.mp4', 120],
+      ['final-3.mp4', 120],
+    ]);
     expect(new Set(outputs.map(({ sha256 }) => sha256)).size).toBeGreaterThan(1);
     expect(progress.at(-1)).toMatchObject({ framesTotal: 360, framesDone: 360 });
     const again = await bench.render(montage(['four.mp4'], { concat: 'RANDOM' }));
@@ -92,7 +107,9 @@ function nearest(color: readonly [number, number, number]): string {
 
 describe('what happens to single clips', () => {
   it('fades in from black and out into it, within each clip', async () => {
-    const fadeIn = await video(montage(['plain.mp4', 'plain.mp4'], { longestClipUs: 2_000_000, transition: effect('FADE_IN') }));
+    const fadeIn = await video(
+      montage(['plain.mp4', 'plain.mp4'], { longestClipUs: 2_000_000, transition: effect('FADE_IN') }),
+    );
     expect(fadeIn.frames).toHaveLength(120);
     for (const start of [0, 60]) {
       expect(isBlack(fadeIn, start, 0.5, 0.5)).toBe(true);
@@ -108,10 +125,19 @@ describe('what happens to single clips', () => {
   it('slides in from a side and out to one, over black', async () => {
     const sides = new Set<string>();
     for (const seed of [1, 2, 3, 4, 5, 6]) {
-      const content = await video(montage(['plain.mp4'], { longestClipUs: 2_000_000, seed, transition: effect('SLIDE_IN') }));
+      const content = await video(
+        montage(['plain.mp4'], { longestClipUs: 2_000_000, seed, transition: effect('SLIDE_IN') }),
+      );
       expect(isBlack(content, 0, 0.5, 0.5)).toBe(true);
       // Two fifths of it are there after two fifths of the time, on the side that it came from.
-      const there = ([['LEFT', 0.2, 0.5], ['RIGHT', 0.8, 0.5], ['TOP', 0.5, 0.2], ['BOTTOM', 0.5, 0.8]] as const).filter(([, x, y]) => !isBlack(content, 12, x, y));
+      const there = (
+        [
+          ['LEFT', 0.2, 0.5],
+          ['RIGHT', 0.8, 0.5],
+          ['TOP', 0.5, 0.2],
+          ['BOTTOM', 0.5, 0.8],
+        ] as const
+      ).filter(([, x, y]) => !isBlack(content, 12, x, y));
       expect(there).toHaveLength(1);
       sides.add(there[0]![0]);
       expect(colorDistance(content.colorAt(31, 0.05, 0.05), RED)).toBeLessThan(TOLERANCE);
@@ -120,11 +146,25 @@ describe('what happens to single clips', () => {
     expect(sides.size).toBeGreaterThan(1);
     const out = await video(montage(['plain.mp4'], { longestClipUs: 2_000_000, transition: effect('SLIDE_OUT') }));
     expect(colorDistance(out.colorAt(29, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
-    expect([[0.2, 0.5], [0.8, 0.5], [0.5, 0.2], [0.5, 0.8]].filter(([x, y]) => !isBlack(out, 48, x!, y!))).toHaveLength(1);
+    expect(
+      [
+        [0.2, 0.5],
+        [0.8, 0.5],
+        [0.5, 0.2],
+        [0.5, 0.8],
+      ].filter(([x, y]) => !isBlack(out, 48, x!, y!)),
+    ).toHaveLength(1);
   });
 
   it('zooms evenly from its middle, in to 1.2 times or out from it', async () => {
-    await bench.media.make('ring.png', ['-f', 'lavfi', '-i', `color=c=0x${BLUE}:s=${SIZE},drawbox=x=22:y=38:w=100:h=180:color=0x${YELLOW}:t=fill`, '-frames:v', '1']);
+    await bench.media.make('ring.png', [
+      '-f',
+      'lavfi',
+      '-i',
+      `color=c=0x${BLUE}:s=${SIZE},drawbox=x=22:y=38:w=100:h=180:color=0x${YELLOW}:t=fill`,
+      '-frames:v',
+      '1',
+    ]);
     /** How wide the box is, in pixels of the middle row. */
     const width = (content: VideoContent, frame: number) => {
       let pixels = 0;
@@ -132,11 +172,17 @@ describe('what happens to single clips', () => {
       return pixels;
     };
     const zoomIn = await video(montage(['ring.png'], { longestClipUs: 2_000_000, transition: effect('ZOOM_IN') }));
-    expect([width(zoomIn, 0), width(zoomIn, 59)].map((w, i) => Math.abs(w - [100, 120][i]!) <= 2)).toEqual([true, true]);
+    expect([width(zoomIn, 0), width(zoomIn, 59)].map((w, i) => Math.abs(w - [100, 120][i]!) <= 2)).toEqual([
+      true,
+      true,
+    ]);
     const widths = zoomIn.frames.map((_, frame) => width(zoomIn, frame));
     expect(widths).toEqual([...widths].sort((a, b) => a - b));
     const zoomOut = await video(montage(['ring.png'], { longestClipUs: 2_000_000, transition: effect('ZOOM_OUT') }));
-    expect([width(zoomOut, 0), width(zoomOut, 59)].map((w, i) => Math.abs(w - [120, 100][i]!) <= 2)).toEqual([true, true]);
+    expect([width(zoomOut, 0), width(zoomOut, 59)].map((w, i) => Math.abs(w - [120, 100][i]!) <= 2)).toEqual([
+      true,
+      true,
+    ]);
     const slow = await video(montage(['ring.png'], { longestClipUs: 5_000_000, imageMotion: 'ZOOM_IN' }));
     expect([width(slow, 0), width(slow, 149)].map((w, i) => Math.abs(w - [100, 115][i]!) <= 2)).toEqual([true, true]);
   });

@@ -30,12 +30,15 @@ describe('diagnostics of an attempt', () => {
     expect(render!.peakMemoryBytes).toBeGreaterThan(1_000_000);
     expect(render!.wallMs).toBeGreaterThan(0);
     expect(diagnostics!.commands.some((run) => run.program === 'ffprobe')).toBe(true);
-    for (const secret of [bench.media.folder, bench.scratchRoot]) expect(JSON.stringify(diagnostics)).not.toContain(secret);
+    for (const secret of [bench.media.folder, bench.scratchRoot])
+      expect(JSON.stringify(diagnostics)).not.toContain(secret);
   });
 
   it('are told once when it fails, with what the failing command said', async () => {
     const told: Told[] = [];
-    await bench.failure(montageOf(1, { materials: [{ uri: 'text.mp4', field: 'spec.montage.materials[0].uri' }] }), { onDiagnostics: (d) => told.push(d) });
+    await bench.failure(montageOf(1, { materials: [{ uri: 'text.mp4', field: 'spec.montage.materials[0].uri' }] }), {
+      onDiagnostics: (d) => told.push(d),
+    });
     expect(told).toHaveLength(1);
     const last = told[0]!.commands.at(-1)!;
     expect(last).toMatchObject({ program: 'ffprobe', exitCode: 1 });
@@ -44,10 +47,23 @@ describe('diagnostics of an attempt', () => {
 
   it('name the watchdog clock that ended a command, by the task’s own limit', async () => {
     const told: Told[] = [];
-    const spec = montageOf(20, { width: 1080, height: 1920, materials: Array.from({ length: 20 }, (_, i) => ({ uri: 'busy.mp4', field: `spec.montage.materials[${i}].uri` })) });
-    const failure = await bench.failure(spec, { onDiagnostics: (d) => told.push(d) }, {}, { timeouts: { totalMs: 1500 } });
+    const spec = montageOf(20, {
+      width: 1080,
+      height: 1920,
+      materials: Array.from({ length: 20 }, (_, i) => ({ uri: 'busy.mp4', field: `spec.montage.materials[${i}].uri` })),
+    });
+    const failure = await bench.failure(
+      spec,
+      { onDiagnostics: (d) => told.push(d) },
+      {},
+      { timeouts: { totalMs: 1500 } },
+    );
     expect(failure.reason).toBe('DEADLINE_EXCEEDED');
-    expect(ffmpegsOf(told[0]!).at(-1)).toMatchObject({ watchdog: 'DEADLINE_EXCEEDED', signal: 'SIGKILL', exitCode: -1 });
+    expect(ffmpegsOf(told[0]!).at(-1)).toMatchObject({
+      watchdog: 'DEADLINE_EXCEEDED',
+      signal: 'SIGKILL',
+      exitCode: -1,
+    });
   });
 });
 
@@ -57,7 +73,9 @@ describe('limits of a task', () => {
       check: () => Promise.resolve(null),
       fetch: (_: string, { signal }: { signal: AbortSignal }) =>
         new Promise<string>((_resolve, reject) => {
-          signal.addEventListener('abort', () => { reject(new Error('aborted')); });
+          signal.addEventListener('abort', () => {
+            reject(new Error('aborted'));
+          });
         }),
     };
     const failure = await bench.failure(montageOf(1), {}, {}, { assets, timeouts: { fetchMs: 50 } });

@@ -11,16 +11,46 @@ import { type NamedFont, readFontFolder } from '../../../src/engine/captions/fon
 import { prepareFonts, type Fonts } from '../../../src/engine/captions/fonts.js';
 
 let folder: string;
-beforeAll(async () => { folder = await mkdtemp(path.join(tmpdir(), 'cutroom-fonts & <x>-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cutroom-fonts & <x>-'));
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The files that libass takes glyphs from, in the order in which it turns to them. */
 async function filesFor(text: string, fonts: Fonts, font: NamedFont | null = null): Promise<string[]> {
   const color = { r: 0, g: 0, b: 0, a: 255 };
-  const style = { fontSize: 20, textColor: color, outlineColor: color, outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'TOP' as const };
+  const style = {
+    fontSize: 20,
+    textColor: color,
+    outlineColor: color,
+    outlineWidth: 0,
+    boxColor: null,
+    boxShape: 'TEXT' as const,
+    font: null,
+    bold: false,
+    position: 'TOP' as const,
+  };
   const track = { kind: 'captions' as const, cues: [{ text, startUs: 0, endUs: 1_000_000 }], style };
-  await writeFile(path.join(folder, 'x.ass'), toAssDocument(track, { width: 640, height: 360, frameRate: { num: 30, den: 1 }, fonts: { font, ruler: null } }));
-  const args = ['-nostdin', '-v', 'verbose', '-f', 'lavfi', '-i', 'color=s=640x360', '-vf', 'ass=x.ass', '-frames:v', '1', '-f', 'null', '-'];
+  await writeFile(
+    path.join(folder, 'x.ass'),
+    toAssDocument(track, { width: 640, height: 360, frameRate: { num: 30, den: 1 }, fonts: { font, ruler: null } }),
+  );
+  const args = [
+    '-nostdin',
+    '-v',
+    'verbose',
+    '-f',
+    'lavfi',
+    '-i',
+    'color=s=640x360',
+    '-vf',
+    'ass=x.ass',
+    '-frames:v',
+    '1',
+    '-f',
+    'null',
+    '-',
+  ];
   const env = { PATH: process.env.PATH, ...fonts.env };
   const { stderr } = await promisify(execFile)(process.env.CUTROOM_FFMPEG ?? 'ffmpeg', args, { cwd: folder, env });
   return Array.from(stderr.matchAll(/fontselect: \(.*?\) -> (.*?), \d+, /g), (match) => match[1]!);
@@ -31,7 +61,11 @@ it('lets libass see our fonts and no others, also when several prepare them at o
   for (const other of others) expect(other).toEqual(fonts);
   const files = await filesFor('Hello 你好 안녕 مرحبا שלום', fonts!);
   expect(files.map((file) => path.basename(file))).toEqual([
-    'NotoSans-Regular.ttf', 'NotoSansHans-Regular.otf', 'NotoSansKR-Regular.otf', 'NotoNaskhArabic-Regular.ttf', 'NotoSansHebrew-Regular.ttf',
+    'NotoSans-Regular.ttf',
+    'NotoSansHans-Regular.otf',
+    'NotoSansKR-Regular.otf',
+    'NotoNaskhArabic-Regular.ttf',
+    'NotoSansHebrew-Regular.ttf',
   ]);
   for (const file of files) expect(file.startsWith(folder)).toBe(true);
   // Thai is in none of ours; the machine may have a font that has it.
@@ -46,7 +80,12 @@ it('draws kana, and the Chinese characters beside them, in Japanese shapes', asy
 
 /** A font that our captions do not use, under a name of its own. */
 function packaged(name: string): string {
-  return path.resolve(path.dirname(createRequire(import.meta.url).resolve(`@embedpdf/fonts-${name.split('/')[0]!}`)), '..', 'fonts', path.basename(name));
+  return path.resolve(
+    path.dirname(createRequire(import.meta.url).resolve(`@embedpdf/fonts-${name.split('/')[0]!}`)),
+    '..',
+    'fonts',
+    path.basename(name),
+  );
 }
 
 /** A collection of one font: its tables stay as they are, further on in the file. */
@@ -74,16 +113,29 @@ it("offers the operator's fonts by file name, and takes what they lack from ours
   await copyFile(packaged('latin/NotoSans-Black.ttf'), path.join(own, '.hidden.ttf'));
 
   const { fonts: named, unusable } = await readFontFolder(own);
-  expect(named.map(({ name, hasKana }) => [name, hasKana])).toEqual([['Aa, & <b>.TTF', false], ['kana.otf', true], ['light.ttc', false], ['thin.otf', false], ['twin.ttf', false]]);
+  expect(named.map(({ name, hasKana }) => [name, hasKana])).toEqual([
+    ['Aa, & <b>.TTF', false],
+    ['kana.otf', true],
+    ['light.ttc', false],
+    ['thin.otf', false],
+    ['twin.ttf', false],
+  ]);
   expect(unusable).toEqual([expect.stringMatching(/^text\.ttf: /)]);
   for (const { em } of named) expect(em).toBeGreaterThan(0.5);
 
   const fonts = await prepareFonts(path.join(folder, 'with-own'), named);
-  const used = async (text: string, name: string) => Promise.all((await filesFor(text, fonts, fonts.named.get(name))).map(async (file) => path.basename(await realpath(file))));
+  const used = async (text: string, name: string) =>
+    Promise.all(
+      (await filesFor(text, fonts, fonts.named.get(name))).map(async (file) => path.basename(await realpath(file))),
+    );
   expect(await used('Hello', 'Aa, & <b>.TTF')).toEqual(['Aa, & <b>.TTF']);
   expect(await used('Hello', 'light.ttc')).toEqual(['light.ttc']);
   expect(await used('Hello', 'twin.ttf')).toEqual(['twin.ttf']);
-  expect(await used('Hello 你好 안녕', 'thin.otf')).toEqual(['thin.otf', 'NotoSansHans-Regular.otf', 'NotoSansKR-Regular.otf']);
+  expect(await used('Hello 你好 안녕', 'thin.otf')).toEqual([
+    'thin.otf',
+    'NotoSansHans-Regular.otf',
+    'NotoSansKR-Regular.otf',
+  ]);
   expect(await used('漢字です', 'thin.otf')).toEqual(['NotoSansJP-Regular.otf']);
   expect(await used('漢字です', 'kana.otf')).toEqual(['kana.otf']);
   expect(await filesFor('Hello', fonts)).toEqual([expect.stringMatching(/NotoSans-Regular\.ttf$/)]);
@@ -92,9 +144,11 @@ it("offers the operator's fonts by file name, and takes what they lack from ours
 it('tells fonts apart whose names differ in case alone, and takes a name that XML cannot write', async () => {
   const own = path.join(folder, 'odd');
   await mkdir(own);
-  for (const name of ['A.ttf', 'a.TTF', 'bell\u0007.ttf']) await copyFile(packaged('latin/NotoSans-Thin.ttf'), path.join(own, name));
+  for (const name of ['A.ttf', 'a.TTF', 'bell\u0007.ttf'])
+    await copyFile(packaged('latin/NotoSans-Thin.ttf'), path.join(own, name));
   const fonts = await prepareFonts(path.join(folder, 'with-odd'), (await readFontFolder(own)).fonts);
-  const used = async (name: string) => Promise.all((await filesFor('Hello', fonts, fonts.named.get(name))).map((file) => realpath(file)));
+  const used = async (name: string) =>
+    Promise.all((await filesFor('Hello', fonts, fonts.named.get(name))).map((file) => realpath(file)));
   expect(fonts.named.size).toBe(3);
   for (const name of fonts.named.keys()) expect(await used(name)).toEqual([path.join(own, name)]);
 });
@@ -120,8 +174,18 @@ it('fails a render whose font is another machine’s, or has gone since the star
   const { fonts: named } = await readFontFolder(own);
   const fonts = { own: [], named: new Map(named.map((font) => [font.name, font])) };
   const color = { r: 0, g: 0, b: 0, a: 255 };
-  const style = { fontSize: 20, textColor: color, outlineColor: color, outlineWidth: 0, boxColor: null, boxShape: 'TEXT' as const, bold: false, position: 'TOP' as const };
-  const choose = (font: string) => chooseFonts({ style: { ...style, font }, cues: [], signal: new AbortController().signal }, fonts);
+  const style = {
+    fontSize: 20,
+    textColor: color,
+    outlineColor: color,
+    outlineWidth: 0,
+    boxColor: null,
+    boxShape: 'TEXT' as const,
+    bold: false,
+    position: 'TOP' as const,
+  };
+  const choose = (font: string) =>
+    chooseFonts({ style: { ...style, font }, cues: [], signal: new AbortController().signal }, fonts);
   expect((await choose('a.ttf')).font?.name).toBe('a.ttf');
   await expect(choose('b.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND' } });
   await rm(path.join(own, 'a.ttf'));

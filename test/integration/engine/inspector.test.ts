@@ -6,8 +6,18 @@ let bench: RenderBench;
 const signal = new AbortController().signal;
 beforeAll(async () => {
   bench = await createRenderBench();
-  await bench.media.video('plain.mp4', { size: '320x240', colors: ['aa2222'], secondsEach: 2, rate: '30000/1001', sound: true });
-  await bench.media.image('alpha.png', { size: '64x48', colors: ['ff0000', '00ff00', '0000ff', 'ffffff'], pixFmt: 'rgba' });
+  await bench.media.video('plain.mp4', {
+    size: '320x240',
+    colors: ['aa2222'],
+    secondsEach: 2,
+    rate: '30000/1001',
+    sound: true,
+  });
+  await bench.media.image('alpha.png', {
+    size: '64x48',
+    colors: ['ff0000', '00ff00', '0000ff', 'ffffff'],
+    pixFmt: 'rgba',
+  });
   await bench.media.tones('voice.wav', { hz: [440], secondsEach: 1, channels: 1, rate: 44_100 });
   await bench.media.file('text.mp4', 'no video\n'.repeat(50));
   await bench.media.file('empty.wav', '');
@@ -20,14 +30,30 @@ describe('probing an input', () => {
   it('tells of picture and sound of a video', async () => {
     expect(await probe('plain.mp4')).toMatchObject({
       format: 'mov,mp4,m4a,3gp,3g2,mj2',
-      video: { image: false, codec: 'h264', width: 320, height: 240, rotation: 0, frameRate: { num: 30000, den: 1001 }, pixelFormat: 'yuv420p', alpha: false },
+      video: {
+        image: false,
+        codec: 'h264',
+        width: 320,
+        height: 240,
+        rotation: 0,
+        frameRate: { num: 30000, den: 1001 },
+        pixelFormat: 'yuv420p',
+        alpha: false,
+      },
       audio: { codec: 'aac', sampleRate: 44_100, channels: 1 },
     });
   });
 
   it('tells an image and a sound from a video', async () => {
-    expect(await probe('alpha.png')).toMatchObject({ durationUs: null, video: { image: true, alpha: true, frameRate: null, durationUs: null }, audio: null });
-    expect(await probe('voice.wav')).toMatchObject({ video: null, audio: { codec: 'pcm_s16le', channels: 1, durationUs: 1_000_000 } });
+    expect(await probe('alpha.png')).toMatchObject({
+      durationUs: null,
+      video: { image: true, alpha: true, frameRate: null, durationUs: null },
+      audio: null,
+    });
+    expect(await probe('voice.wav')).toMatchObject({
+      video: null,
+      audio: { codec: 'pcm_s16le', channels: 1, durationUs: 1_000_000 },
+    });
   });
 
   it('refuses what a render would refuse', async () => {
@@ -39,18 +65,29 @@ describe('probing an input', () => {
 describe('checking a montage', () => {
   it('finds everything that is wrong with its inputs at once', async () => {
     const montage = montageOf(3, {
-      materials: ['text.mp4', 'plain.mp4', 'gone.mp4'].map((uri, i) => ({ uri, field: `spec.montage.materials[${i}].uri` })),
+      materials: ['text.mp4', 'plain.mp4', 'gone.mp4'].map((uri, i) => ({
+        uri,
+        field: `spec.montage.materials[${i}].uri`,
+      })),
       narration: { asset: { uri: 'empty.wav', field: 'spec.montage.narration.uri' }, gainDb: 0 },
     });
     const violations = await bench.inspector.check(montage, { signal });
-    expect(violations.map((v) => v.field).sort()).toEqual(['spec.montage.materials[0].uri', 'spec.montage.materials[2].uri', 'spec.montage.narration.uri']);
+    expect(violations.map((v) => v.field).sort()).toEqual([
+      'spec.montage.materials[0].uri',
+      'spec.montage.materials[2].uri',
+      'spec.montage.narration.uri',
+    ]);
     expect(await bench.leftovers()).toEqual([]);
   });
 
   it('finds how right inputs do not fit together, and nothing when they do', async () => {
-    const montage = montageOf(3, { materials: [0, 1, 2].map((i) => ({ uri: 'plain.mp4', field: `spec.montage.materials[${i}].uri` })) });
+    const montage = montageOf(3, {
+      materials: [0, 1, 2].map((i) => ({ uri: 'plain.mp4', field: `spec.montage.materials[${i}].uri` })),
+    });
     expect(await bench.inspector.check(montage, { signal })).toEqual([]);
     const violations = await bench.inspector.check({ ...montage, transition: crossFade(1.5) }, { signal });
-    expect(violations).toEqual([{ field: 'spec.montage.materials[1].uri', description: expect.stringContaining('CLIP_TOO_SHORT') as string }]);
+    expect(violations).toEqual([
+      { field: 'spec.montage.materials[1].uri', description: expect.stringContaining('CLIP_TOO_SHORT') as string },
+    ]);
   });
 });

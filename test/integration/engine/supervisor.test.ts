@@ -8,11 +8,21 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_TOOL_PATHS, findToolchain, type Toolchain } from '../../../src/engine/capabilities.js';
 import type { ProgressBlock } from '../../../src/engine/process/progress.js';
-import { runSupervised, type SupervisedCommand, type SupervisedResult } from '../../../src/engine/process/supervisor.js';
+import {
+  runSupervised,
+  type SupervisedCommand,
+  type SupervisedResult,
+} from '../../../src/engine/process/supervisor.js';
 import type { Clocks } from '../../../src/engine/process/watchdog.js';
 import { eventually } from '../../support/eventually.js';
 
-const PATIENT: Clocks = { stallMs: 30_000, quietMs: 30_000, noProgressMs: 30_000, totalMs: 30_000, maxRssBytes: 4 * 1024 ** 3 };
+const PATIENT: Clocks = {
+  stallMs: 30_000,
+  quietMs: 30_000,
+  noProgressMs: 30_000,
+  totalMs: 30_000,
+  maxRssBytes: 4 * 1024 ** 3,
+};
 /** Tests of hung programs cannot wait for 20 s. */
 const HASTY: Partial<Clocks> = { stallMs: 800, quietMs: 600 };
 const PROGRESS = ['-nostdin', '-v', 'error', '-stats_period', '0.1', '-progress', 'pipe:3'];
@@ -29,9 +39,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function run(program: string, args: readonly string[], options: Partial<Omit<SupervisedCommand, 'clocks'>> & { clocks?: Partial<Clocks> } = {}): Promise<SupervisedResult> {
+function run(
+  program: string,
+  args: readonly string[],
+  options: Partial<Omit<SupervisedCommand, 'clocks'>> & { clocks?: Partial<Clocks> } = {},
+): Promise<SupervisedResult> {
   return runSupervised({
-    program, args, wrapper: tools.wrapper, env: { PATH: process.env.PATH ?? '' }, signal: new AbortController().signal, ...options,
+    program,
+    args,
+    wrapper: tools.wrapper,
+    env: { PATH: process.env.PATH ?? '' },
+    signal: new AbortController().signal,
+    ...options,
     clocks: { ...PATIENT, ...options.clocks },
   });
 }
@@ -47,7 +66,9 @@ function isAlive(pid: number): boolean {
 
 /** The processes whose command line has a marker in it. */
 function pidsWith(marker: string): number[] {
-  const found = execFileSync('sh', ['-c', `grep -lsa -- "$1" /proc/[0-9]*/cmdline || true`, 'sh', marker], { encoding: 'utf8' });
+  const found = execFileSync('sh', ['-c', `grep -lsa -- "$1" /proc/[0-9]*/cmdline || true`, 'sh', marker], {
+    encoding: 'utf8',
+  });
   return found.split('\n').flatMap((line) => {
     const pid = Number(/\/proc\/(\d+)\//.exec(line)?.[1] ?? 0);
     const name = pid > 0 && isAlive(pid) ? readFileSync(`/proc/${pid}/comm`, 'utf8').trim() : '';
@@ -66,7 +87,10 @@ describe('runSupervised', () => {
 
   it('reads progress in numbers that rise', async () => {
     const blocks: ProgressBlock[] = [];
-    const result = await ffmpeg(['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30:d=10', '-c:v', 'libx264', '-preset', 'slow', '-f', 'null', '-'], { onProgress: (block) => blocks.push(block) });
+    const result = await ffmpeg(
+      ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30:d=10', '-c:v', 'libx264', '-preset', 'slow', '-f', 'null', '-'],
+      { onProgress: (block) => blocks.push(block) },
+    );
     expect(result.exitCode).toBe(0);
     expect(blocks.at(-1)).toMatchObject({ ended: true, frame: 300 });
     // By decoding time, which is behind by the frames that x264 reorders.
@@ -126,8 +150,16 @@ describe('a parent that is killed', () => {
     const hooks = fileURLToPath(new URL('../../support/typescript-hooks.mjs', import.meta.url));
     const script = fileURLToPath(new URL('../../support/supervised-parent.ts', import.meta.url));
     const args = ['-nostdin', '-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30', '-y', marker];
-    const parent = spawn(process.execPath, ['--import', hooks, script, JSON.stringify(tools.wrapper), tools.ffmpeg, ...args], { stdio: 'ignore' });
-    const [pid] = await eventually('ffmpeg runs', () => (pidsWith(marker).length > 0 ? pidsWith(marker) : null), 30_000);
+    const parent = spawn(
+      process.execPath,
+      ['--import', hooks, script, JSON.stringify(tools.wrapper), tools.ffmpeg, ...args],
+      { stdio: 'ignore' },
+    );
+    const [pid] = await eventually(
+      'ffmpeg runs',
+      () => (pidsWith(marker).length > 0 ? pidsWith(marker) : null),
+      30_000,
+    );
     parent.kill('SIGKILL');
     await once(parent, 'exit');
     await eventually('ffmpeg is gone', () => !isAlive(pid!), 2_000);
@@ -156,7 +188,17 @@ describe('clocks', () => {
 
   it('no progress: busy is not hung, but has its limit too', async () => {
     // `reverse` holds everything back until its input ends; this one never does.
-    const endless = ['-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=30', '-vf', 'scale=640:360,scale=64:64,reverse', '-f', 'null', '-'];
+    const endless = [
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc2=s=64x64:r=30',
+      '-vf',
+      'scale=640:360,scale=64:64,reverse',
+      '-f',
+      'null',
+      '-',
+    ];
     const start = performance.now();
     const result = await ffmpeg(endless, { clocks: { ...HASTY, noProgressMs: 3_000 } });
     expect(result.firedClock).toBe('NO_PROGRESS');
@@ -164,18 +206,40 @@ describe('clocks', () => {
   });
 
   it('total: however well it goes', async () => {
-    const result = await ffmpeg(['-re', '-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=30', '-f', 'null', '-'], { clocks: { totalMs: 1_000 } });
+    const result = await ffmpeg(['-re', '-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=30', '-f', 'null', '-'], {
+      clocks: { totalMs: 1_000 },
+    });
     expect(result.firedClock).toBe('TOTAL');
   });
 
   it('memory: a process that takes too much', async () => {
-    const result = await ffmpeg(['-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=30', '-vf', 'reverse', '-f', 'null', '-'], { clocks: { maxRssBytes: 200 * 1024 ** 2 } });
+    const result = await ffmpeg(
+      ['-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=30', '-vf', 'reverse', '-f', 'null', '-'],
+      { clocks: { maxRssBytes: 200 * 1024 ** 2 } },
+    );
     expect(result.firedClock).toBe('MEMORY');
     expect(result.peakRssBytes).toBeGreaterThan(200 * 1024 ** 2);
   });
 
   it('none: a render that is slow but works', async () => {
-    const result = await ffmpeg(['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30:d=2', '-vf', 'reverse', '-c:v', 'libx264', '-preset', 'veryslow', '-f', 'null', '-'], { clocks: HASTY });
+    const result = await ffmpeg(
+      [
+        '-f',
+        'lavfi',
+        '-i',
+        'testsrc2=s=640x360:r=30:d=2',
+        '-vf',
+        'reverse',
+        '-c:v',
+        'libx264',
+        '-preset',
+        'veryslow',
+        '-f',
+        'null',
+        '-',
+      ],
+      { clocks: HASTY },
+    );
     expect(result).toMatchObject({ firedClock: null, exitCode: 0 });
   });
 });

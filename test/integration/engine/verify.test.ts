@@ -23,12 +23,47 @@ let media: KnownMedia;
 beforeAll(async () => {
   const signal = new AbortController().signal;
   const cwd = await mkdtemp(path.join(tmpdir(), 'cutroom-verify-'));
-  context = { toolchain: await findToolchain({ ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg, ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe }, signal), cwd, env: {}, clocks: TEST_CLOCKS, deadlineMs: performance.now() + 600_000, signal, record: () => undefined };
+  context = {
+    toolchain: await findToolchain(
+      {
+        ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg,
+        ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe,
+      },
+      signal,
+    ),
+    cwd,
+    env: {},
+    clocks: TEST_CLOCKS,
+    deadlineMs: performance.now() + 600_000,
+    signal,
+    record: () => undefined,
+  };
   const visuals: [string, KnownMedia['visuals'] extends ReadonlyMap<string, infer V> ? V : never][] = [];
-  const sources = COLORS.map((color) => [color, `color=c=0x${color}:s=64x64:r=30:d=2,format=gbrp,scale=out_color_matrix=bt709,format=yuv420p`] as const);
-  for (const [color, source] of [...sources, [DETAIL, 'mandelbrot=s=64x64:r=30,trim=duration=3,format=yuv420p'] as const]) {
-    await ffmpeg(['-f', 'lavfi', '-i', source, '-c:v', 'libx264', '-qp', '4', '-colorspace', 'bt709', path.join(cwd, `${color}.mp4`)]);
-    visuals.push([color, { file: `${color}.mp4`, details: await probeVisual(context, { file: `${color}.mp4`, field: '' }, 3_000_000) }]);
+  const sources = COLORS.map(
+    (color) =>
+      [color, `color=c=0x${color}:s=64x64:r=30:d=2,format=gbrp,scale=out_color_matrix=bt709,format=yuv420p`] as const,
+  );
+  for (const [color, source] of [
+    ...sources,
+    [DETAIL, 'mandelbrot=s=64x64:r=30,trim=duration=3,format=yuv420p'] as const,
+  ]) {
+    await ffmpeg([
+      '-f',
+      'lavfi',
+      '-i',
+      source,
+      '-c:v',
+      'libx264',
+      '-qp',
+      '4',
+      '-colorspace',
+      'bt709',
+      path.join(cwd, `${color}.mp4`),
+    ]);
+    visuals.push([
+      color,
+      { file: `${color}.mp4`, details: await probeVisual(context, { file: `${color}.mp4`, field: '' }, 3_000_000) },
+    ]);
   }
   media = { visuals: new Map(visuals), audios: new Map() };
 });
@@ -40,15 +75,39 @@ function compositionOf(parts: readonly (readonly [frames: number, fadeInFrames: 
   const clips = parts.map(([frames, fadeInFrames], i): VisualClip => {
     const startFrame = end - fadeInFrames;
     end = startFrame + frames;
-    return { asset: { uri: COLORS[i % COLORS.length]!, field: '' }, source: 'video', startFrame, frames, fit: 'COVER', fadeInFrames, trimStartUs: 0, speed: 1, effects: [] };
+    return {
+      asset: { uri: COLORS[i % COLORS.length]!, field: '' },
+      source: 'video',
+      startFrame,
+      frames,
+      fit: 'COVER',
+      fadeInFrames,
+      trimStartUs: 0,
+      speed: 1,
+      effects: [],
+    };
   });
-  return { width: 64, height: 64, frameRate: { num: 30, den: 1 }, frames: end, samples: end * 1_600, background: { r: 0, g: 0, b: 0, a: 255 }, tracks: [{ kind: 'visual', clips }] };
+  return {
+    width: 64,
+    height: 64,
+    frameRate: { num: 30, den: 1 },
+    frames: end,
+    samples: end * 1_600,
+    background: { r: 0, g: 0, b: 0, a: 255 },
+    tracks: [{ kind: 'visual', clips }],
+  };
 }
 
 async function render(composition: Composition, file: string): Promise<void> {
   const plan = planRender(composition, media, { font: null, ruler: null });
   await writeFile(path.join(context.cwd, `${file}.txt`), plan.graph);
-  const args = renderArguments({ inputs: plan.inputs, graphFile: `${file}.txt`, outputFile: file, frameRate: composition.frameRate, majorVersion: context.toolchain.majorVersion });
+  const args = renderArguments({
+    inputs: plan.inputs,
+    graphFile: `${file}.txt`,
+    outputFile: file,
+    frameRate: composition.frameRate,
+    majorVersion: context.toolchain.majorVersion,
+  });
   const result = await runTool(context, 'ffmpeg', args, { onProgress: () => undefined });
   expect(result.stderrTail).toBe('');
   expect(result.exitCode).toBe(0);
@@ -56,16 +115,62 @@ async function render(composition: Composition, file: string): Promise<void> {
 
 describe('joins', () => {
   it.each([
-    ['cuts', [[30, 0], [1, 0], [2, 0], [30, 0]]],
-    ['cross-fades', [[30, 0], [30, 10], [30, 10], [30, 10]]],
-    ['cuts and cross-fades', [[10, 0], [20, 0], [20, 8], [1, 0], [25, 0], [30, 6], [12, 0]]],
-    ['clips that are nothing but fades', [[20, 0], [20, 10], [20, 10], [10, 10]]],
-    ['a fade of a single frame', [[10, 0], [10, 1], [5, 0]]],
+    [
+      'cuts',
+      [
+        [30, 0],
+        [1, 0],
+        [2, 0],
+        [30, 0],
+      ],
+    ],
+    [
+      'cross-fades',
+      [
+        [30, 0],
+        [30, 10],
+        [30, 10],
+        [30, 10],
+      ],
+    ],
+    [
+      'cuts and cross-fades',
+      [
+        [10, 0],
+        [20, 0],
+        [20, 8],
+        [1, 0],
+        [25, 0],
+        [30, 6],
+        [12, 0],
+      ],
+    ],
+    [
+      'clips that are nothing but fades',
+      [
+        [20, 0],
+        [20, 10],
+        [20, 10],
+        [10, 10],
+      ],
+    ],
+    [
+      'a fade of a single frame',
+      [
+        [10, 0],
+        [10, 1],
+        [5, 0],
+      ],
+    ],
     ['forty clips', Array.from({ length: 40 }, (_, i) => [12, i === 0 ? 0 : i % 3 === 0 ? 0 : 5])],
   ] as [string, [number, number][]][])('are exact to the frame: %s', async (_name, parts) => {
     const composition = compositionOf(parts);
     await render(composition, 'joined.mp4');
-    expect(await verifyOutput(context, 'joined.mp4', composition)).toMatchObject({ frameCount: composition.frames, width: 64, height: 64 });
+    expect(await verifyOutput(context, 'joined.mp4', composition)).toMatchObject({
+      frameCount: composition.frames,
+      width: 64,
+      height: 64,
+    });
     const video = await readVideo(path.join(context.cwd, 'joined.mp4'));
     expect(video.frames).toHaveLength(composition.frames);
     const [track] = composition.tracks;
@@ -74,14 +179,22 @@ describe('joins', () => {
       const from = clip.startFrame + clip.fadeInFrames;
       const to = (track.clips[i + 1]?.startFrame ?? composition.frames) - 1;
       // The frames that are this clip's alone, if it has any.
-      if (from <= to) for (const frame of [from, to]) expect(colorDistance(video.colorAt(frame, 0.5, 0.5), clip.asset.uri), `clip ${i}, frame ${frame}`).toBeLessThan(12);
+      if (from <= to)
+        for (const frame of [from, to])
+          expect(
+            colorDistance(video.colorAt(frame, 0.5, 0.5), clip.asset.uri),
+            `clip ${i}, frame ${frame}`,
+          ).toBeLessThan(12);
     }
     await rm(path.join(context.cwd, 'joined.mp4'));
   });
 });
 
 describe('verifyOutput', () => {
-  const composition = compositionOf([[30, 0], [30, 0]]);
+  const composition = compositionOf([
+    [30, 0],
+    [30, 0],
+  ]);
   const at = (name: string) => path.join(context.cwd, name);
   beforeAll(() => render(composition, 'good.mp4'));
 
@@ -101,11 +214,34 @@ describe('verifyOutput', () => {
   }
   const long: Composition = {
     ...compositionOf([[90, 0]]),
-    tracks: [{ kind: 'visual', clips: [{ asset: { uri: DETAIL, field: '' }, source: 'video', startFrame: 0, frames: 90, fit: 'COVER', fadeInFrames: 0, trimStartUs: 0, speed: 1, effects: [] }] }],
+    tracks: [
+      {
+        kind: 'visual',
+        clips: [
+          {
+            asset: { uri: DETAIL, field: '' },
+            source: 'video',
+            startFrame: 0,
+            frames: 90,
+            fit: 'COVER',
+            fadeInFrames: 0,
+            trimStartUs: 0,
+            speed: 1,
+            effects: [],
+          },
+        ],
+      },
+    ],
   };
   async function brokenAtTheEnd(): Promise<string> {
     await render(long, 'broken.mp4');
-    const packets = (await ffprobe(['-select_streams', 'v', '-show_entries', 'packet=pos,size,flags', at('broken.mp4')])) as { packets: { pos: string; size: string; flags: string }[] };
+    const packets = (await ffprobe([
+      '-select_streams',
+      'v',
+      '-show_entries',
+      'packet=pos,size,flags',
+      at('broken.mp4'),
+    ])) as { packets: { pos: string; size: string; flags: string }[] };
     const last = packets.packets.filter(({ flags }) => flags.includes('K')).at(-1)!;
     expect(Number(last.pos)).toBeGreaterThan(Number(packets.packets[0]!.pos));
     const bytes = await readFile(at('broken.mp4'));
@@ -115,16 +251,72 @@ describe('verifyOutput', () => {
   const good = (): Promise<string> => Promise.resolve('good.mp4');
   const untag = 'h264_metadata=colour_primaries=2:transfer_characteristics=2:matrix_coefficients=2';
   const flaws: Flaw[] = [
-    { flaw: 'a missing frame', planned: { ...composition, frames: 61 }, make: good, words: 'frames is 60 instead of 61' },
-    { flaw: 'another size', planned: { ...composition, width: 66 }, make: good, words: 'size is 64x64 instead of 66x64' },
-    { flaw: 'an index at the end', make: () => remade('slow.mp4', ['-i', at('good.mp4'), '-c', 'copy', '-movflags', '-faststart']), words: 'its index does not come before' },
-    { flaw: 'no colour tags', make: () => remade('untagged.mp4', ['-i', at('good.mp4'), '-c:a', 'copy', '-c:v', 'libx264', '-bsf:v', untag, '-movflags', '+faststart']), words: 'colour' },
     {
-      flaw: 'sound that ends early', words: 'its sound lasts',
-      make: () => remade('mute.mp4', ['-i', at('good.mp4'), '-t', '1', '-i', at('good.mp4'), '-map', '0:v', '-map', '1:a', '-c', 'copy', '-movflags', '+faststart']),
+      flaw: 'a missing frame',
+      planned: { ...composition, frames: 61 },
+      make: good,
+      words: 'frames is 60 instead of 61',
     },
-    { flaw: 'a file cut off', make: () => changed('cut.mp4', (bytes) => bytes.subarray(0, bytes.length - 3_000)), words: '' },
-    { flaw: 'a last key frame that does not decode', planned: long, make: brokenAtTheEnd, words: 'key frames do not decode' },
+    {
+      flaw: 'another size',
+      planned: { ...composition, width: 66 },
+      make: good,
+      words: 'size is 64x64 instead of 66x64',
+    },
+    {
+      flaw: 'an index at the end',
+      make: () => remade('slow.mp4', ['-i', at('good.mp4'), '-c', 'copy', '-movflags', '-faststart']),
+      words: 'its index does not come before',
+    },
+    {
+      flaw: 'no colour tags',
+      make: () =>
+        remade('untagged.mp4', [
+          '-i',
+          at('good.mp4'),
+          '-c:a',
+          'copy',
+          '-c:v',
+          'libx264',
+          '-bsf:v',
+          untag,
+          '-movflags',
+          '+faststart',
+        ]),
+      words: 'colour',
+    },
+    {
+      flaw: 'sound that ends early',
+      words: 'its sound lasts',
+      make: () =>
+        remade('mute.mp4', [
+          '-i',
+          at('good.mp4'),
+          '-t',
+          '1',
+          '-i',
+          at('good.mp4'),
+          '-map',
+          '0:v',
+          '-map',
+          '1:a',
+          '-c',
+          'copy',
+          '-movflags',
+          '+faststart',
+        ]),
+    },
+    {
+      flaw: 'a file cut off',
+      make: () => changed('cut.mp4', (bytes) => bytes.subarray(0, bytes.length - 3_000)),
+      words: '',
+    },
+    {
+      flaw: 'a last key frame that does not decode',
+      planned: long,
+      make: brokenAtTheEnd,
+      words: 'key frames do not decode',
+    },
   ];
 
   it.each(flaws)('finds $flaw', async ({ planned, make, words }) => {

@@ -27,17 +27,35 @@ afterEach(async () => {
 
 /** Whatever the test's server is called, it may be fetched from. */
 function inputs(changes: Partial<Omit<HttpInputsOptions, 'rules'>> = {}, mode: 'public' | 'listed' | 'off' = 'public') {
-  const rules = { mode, allow: mode === 'off' ? [] : [{ kind: 'range' as const, cidr: '127.0.0.1/32', port: origin.port }] };
-  return createHttpInputs({ rules, maxBytes: 1024 * 1024, ...changes, limits: { backoffMs: [5, 5], ...changes.limits } });
+  const rules = {
+    mode,
+    allow: mode === 'off' ? [] : [{ kind: 'range' as const, cidr: '127.0.0.1/32', port: origin.port }],
+  };
+  return createHttpInputs({
+    rules,
+    maxBytes: 1024 * 1024,
+    ...changes,
+    limits: { backoffMs: [5, 5], ...changes.limits },
+  });
 }
 
-const options = (signal = new AbortController().signal) => ({ field: 'the.field', signal, folder: path.join(folder, 'downloads') });
-const fetchFrom = (url: string, changes: Partial<Omit<HttpInputsOptions, 'rules'>> = {}) => inputs(changes).fetch(url, options());
+const options = (signal = new AbortController().signal) => ({
+  field: 'the.field',
+  signal,
+  folder: path.join(folder, 'downloads'),
+});
+const fetchFrom = (url: string, changes: Partial<Omit<HttpInputsOptions, 'rules'>> = {}) =>
+  inputs(changes).fetch(url, options());
 
 /** What a fetch fails with. There is no new file then, nor a word of the URL's query, and no connection is left. */
 async function failureFrom(url: string, changes: Partial<Omit<HttpInputsOptions, 'rules'>> = {}) {
   const before = await leftovers();
-  const error = await fetchFrom(url, changes).then(() => { throw new Error('the fetch should have failed'); }, (thrown: unknown) => thrown);
+  const error = await fetchFrom(url, changes).then(
+    () => {
+      throw new Error('the fetch should have failed');
+    },
+    (thrown: unknown) => thrown,
+  );
   const failure = failureOf(error);
   expect(failure.field).toBe('the.field');
   expect(JSON.stringify([failure, (error as Error).cause, (error as Error).stack])).not.toContain('s3cret');
@@ -73,7 +91,9 @@ describe('fetching a URL', () => {
 });
 
 describe('redirects', () => {
-  const redirect = (from: string, to: string, status = 302) => { origin.on(from, (_, response) => response.writeHead(status, { location: to }).end('elsewhere')); };
+  const redirect = (from: string, to: string, status = 302) => {
+    origin.on(from, (_, response) => response.writeHead(status, { location: to }).end('elsewhere'));
+  };
 
   it.each([301, 302, 303, 307, 308])('%i is followed, also to a relative URL', async (status) => {
     redirect('/start/one', 'two?x=1', status);
@@ -87,32 +107,49 @@ describe('redirects', () => {
     redirect('/0', '/1');
     origin.on('/6', (_, response) => response.end('x'));
     expect(await readFile(await fetchFrom(`${origin.url}/1`), 'utf8')).toBe('x');
-    expect(await failureFrom(`${origin.url}/0?${SECRET}`)).toMatchObject({ reason: 'INPUT_FETCH_REFUSED', message: expect.stringContaining('more than 5 times') as string });
+    expect(await failureFrom(`${origin.url}/0?${SECRET}`)).toMatchObject({
+      reason: 'INPUT_FETCH_REFUSED',
+      message: expect.stringContaining('more than 5 times') as string,
+    });
     redirect('/loop', '/loop');
     expect(await failureFrom(`${origin.url}/loop`)).toMatchObject({ reason: 'INPUT_FETCH_REFUSED' });
     expect(paths().filter((asked) => asked === '/loop')).toHaveLength(6);
   });
 
   it.each([
-    ['http://169.254.169.254/latest/meta-data?X-Signature=s3cret', 'link-local'], ['http://127.0.0.1:1/', 'loopback'], ['//[::ffff:127.0.0.1]:1/', 'loopback'], ['http://localhost:1/', 'loopback'],
-    ['file:///etc/passwd', 'a scheme that is not served: file'], ['ftp://host.example/', 'a scheme'], ['http://user:s3cret@host.example/', 'a user name or password'],
+    ['http://169.254.169.254/latest/meta-data?X-Signature=s3cret', 'link-local'],
+    ['http://127.0.0.1:1/', 'loopback'],
+    ['//[::ffff:127.0.0.1]:1/', 'loopback'],
+    ['http://localhost:1/', 'loopback'],
+    ['file:///etc/passwd', 'a scheme that is not served: file'],
+    ['ftp://host.example/', 'a scheme'],
+    ['http://user:s3cret@host.example/', 'a user name or password'],
   ])('to %s is refused: %s', async (to, words) => {
     redirect('/start', to);
     expect(await failureFrom(`${origin.url}/start?${SECRET}`)).toMatchObject({
-      reason: 'INPUT_ADDRESS_REFUSED', message: expect.stringMatching(new RegExp(`^this input could not be fetched from ${origin.host}: it redirects to a URL that .*${words}`)) as string,
+      reason: 'INPUT_ADDRESS_REFUSED',
+      message: expect.stringMatching(
+        new RegExp(`^this input could not be fetched from ${origin.host}: it redirects to a URL that .*${words}`),
+      ) as string,
     });
     expect(paths()).toHaveLength(1);
   });
 
   it('to a name that leads to a refused address is refused', async () => {
     redirect('/start', 'http://inside.example/');
-    const failure = await failureFrom(`${origin.url}/start`, { resolve: async () => [{ address: '10.0.0.1', family: 4 }] });
-    expect(failure).toMatchObject({ reason: 'INPUT_ADDRESS_REFUSED', message: 'this input could not be fetched from inside.example: the host is no public address but a private one' });
+    const failure = await failureFrom(`${origin.url}/start`, {
+      resolve: async () => [{ address: '10.0.0.1', family: 4 }],
+    });
+    expect(failure).toMatchObject({
+      reason: 'INPUT_ADDRESS_REFUSED',
+      message: 'this input could not be fetched from inside.example: the host is no public address but a private one',
+    });
   });
 });
 
 describe('names', () => {
-  const resolvesTo = (addresses: readonly string[]) => async () => addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
+  const resolvesTo = (addresses: readonly string[]) => async () =>
+    addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
 
   it('are connected to at the address that was checked: they are resolved once', async () => {
     let asked = 0;
@@ -124,14 +161,28 @@ describe('names', () => {
     expect(origin.requests[0]!.headers.host).toBe(`media.example:${origin.port}`);
   });
 
-  it.each(['10.1.2.3', '127.0.0.2', '169.254.169.254', '::1', '::ffff:10.0.0.1', '64:ff9b::7f00:1', '8.8.8.8 192.168.0.1', '127.0.0.1 fd00::1'])('that lead to %s are refused, without a try more', async (addresses) => {
+  it.each([
+    '10.1.2.3',
+    '127.0.0.2',
+    '169.254.169.254',
+    '::1',
+    '::ffff:10.0.0.1',
+    '64:ff9b::7f00:1',
+    '8.8.8.8 192.168.0.1',
+    '127.0.0.1 fd00::1',
+  ])('that lead to %s are refused, without a try more', async (addresses) => {
     let asked = 0;
     const resolve = () => {
       asked += 1;
       return resolvesTo(addresses.split(' '))();
     };
     expect(await failureFrom(`http://media.example:${origin.port}/a.mp4?${SECRET}`, { resolve })).toMatchObject({
-      reason: 'INPUT_ADDRESS_REFUSED', message: expect.stringMatching(new RegExp(`^this input could not be fetched from media.example:${origin.port}: the host is no public address but`)) as string,
+      reason: 'INPUT_ADDRESS_REFUSED',
+      message: expect.stringMatching(
+        new RegExp(
+          `^this input could not be fetched from media.example:${origin.port}: the host is no public address but`,
+        ),
+      ) as string,
     });
     expect(asked).toBe(1);
     expect(origin.requests).toHaveLength(0);
@@ -146,20 +197,39 @@ describe('names', () => {
     };
     await fetchFrom(`http://media.example:${origin.port}/a.mp4`, { resolve });
     expect(asked).toBe(3);
-    expect(await failureFrom(`http://gone.example:${origin.port}/`, { resolve: async () => [] })).toMatchObject({ reason: 'INPUT_FETCH_FAILED', message: expect.stringContaining('no such host') as string });
+    expect(await failureFrom(`http://gone.example:${origin.port}/`, { resolve: async () => [] })).toMatchObject({
+      reason: 'INPUT_FETCH_FAILED',
+      message: expect.stringContaining('no such host') as string,
+    });
   });
 });
 
 describe('what a host answers', () => {
-  it.each([[404, 'INPUT_NOT_FOUND'], [410, 'INPUT_NOT_FOUND'], [400, 'INPUT_FETCH_REFUSED'], [401, 'INPUT_FETCH_REFUSED'], [403, 'INPUT_FETCH_REFUSED'], [204, 'INPUT_FETCH_REFUSED'], [206, 'INPUT_FETCH_REFUSED'], [304, 'INPUT_FETCH_REFUSED'], [302, 'INPUT_FETCH_REFUSED']])('%i is %s, at once', async (status, reason) => {
+  it.each([
+    [404, 'INPUT_NOT_FOUND'],
+    [410, 'INPUT_NOT_FOUND'],
+    [400, 'INPUT_FETCH_REFUSED'],
+    [401, 'INPUT_FETCH_REFUSED'],
+    [403, 'INPUT_FETCH_REFUSED'],
+    [204, 'INPUT_FETCH_REFUSED'],
+    [206, 'INPUT_FETCH_REFUSED'],
+    [304, 'INPUT_FETCH_REFUSED'],
+    [302, 'INPUT_FETCH_REFUSED'],
+  ])('%i is %s, at once', async (status, reason) => {
     origin.on('/x', (_, response) => response.writeHead(status).end());
-    expect(await failureFrom(`${origin.url}/x?${SECRET}`)).toMatchObject({ reason, message: `this input could not be fetched from ${origin.host}: it answered ${status}` });
+    expect(await failureFrom(`${origin.url}/x?${SECRET}`)).toMatchObject({
+      reason,
+      message: `this input could not be fetched from ${origin.host}: it answered ${status}`,
+    });
     expect(origin.requests).toHaveLength(1);
   });
 
   it.each([408, 425, 429, 500, 503])('%i is tried twice more', async (status) => {
     origin.on('/x', (_, response) => response.writeHead(status).end('busy'));
-    expect(await failureFrom(`${origin.url}/x`)).toMatchObject({ reason: 'INPUT_FETCH_FAILED', message: expect.stringContaining(`it answered ${status}`) as string });
+    expect(await failureFrom(`${origin.url}/x`)).toMatchObject({
+      reason: 'INPUT_FETCH_FAILED',
+      message: expect.stringContaining(`it answered ${status}`) as string,
+    });
     expect(origin.requests).toHaveLength(3);
   });
 
@@ -173,29 +243,47 @@ describe('what a host answers', () => {
 
   it('packed content is refused', async () => {
     origin.on('/x', (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'));
-    expect(await failureFrom(`${origin.url}/x`)).toMatchObject({ reason: 'INPUT_FETCH_REFUSED', message: expect.stringContaining('compressed') as string });
+    expect(await failureFrom(`${origin.url}/x`)).toMatchObject({
+      reason: 'INPUT_FETCH_REFUSED',
+      message: expect.stringContaining('compressed') as string,
+    });
   });
 
   it('nothing, for too long', async () => {
     origin.on('/x', () => undefined);
     const failure = await failureFrom(`${origin.url}/x`, { limits: { headersTimeoutMs: 300, backoffMs: [] } });
-    expect(failure).toMatchObject({ reason: 'INPUT_FETCH_FAILED', message: expect.stringContaining('it does not answer in time') as string });
+    expect(failure).toMatchObject({
+      reason: 'INPUT_FETCH_FAILED',
+      message: expect.stringContaining('it does not answer in time') as string,
+    });
   });
 
   it('no connection: tried again, and told', async () => {
     const { url } = origin;
     await origin.close();
     const failed = await fetchFrom(`${url}/a.mp4?${SECRET}`).catch(failureOf);
-    expect(failed).toMatchObject({ reason: 'INPUT_FETCH_FAILED', message: expect.stringMatching(/it refuses connections$/) as string });
+    expect(failed).toMatchObject({
+      reason: 'INPUT_FETCH_FAILED',
+      message: expect.stringMatching(/it refuses connections$/) as string,
+    });
     origin = await startHttpOrigin();
   });
 
   it('no HTTP', async () => {
-    const server = createServer((socket) => { socket.on('error', () => undefined).end(`220 ${SECRET} ready\r\n`); }).listen(0, '127.0.0.1');
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).end(`220 ${SECRET} ready\r\n`);
+    }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
-    const source = createHttpInputs({ rules: { mode: 'public', allow: [{ kind: 'name', name: 'smtp.example', port }] }, maxBytes: 1000, limits: { backoffMs: [] }, resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
-    const error: unknown = await source.fetch(`http://smtp.example:${port}/`, options()).catch((thrown: unknown) => thrown);
+    const source = createHttpInputs({
+      rules: { mode: 'public', allow: [{ kind: 'name', name: 'smtp.example', port }] },
+      maxBytes: 1000,
+      limits: { backoffMs: [] },
+      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+    });
+    const error: unknown = await source
+      .fetch(`http://smtp.example:${port}/`, options())
+      .catch((thrown: unknown) => thrown);
     expect(failureOf(error)).toMatchObject({ reason: 'INPUT_FETCH_FAILED' });
     expect(JSON.stringify([failureOf(error), (error as Error).cause ?? null])).not.toContain('s3cret');
     server.close();
@@ -204,26 +292,41 @@ describe('what a host answers', () => {
 
 describe('limits', () => {
   it('a body that breaks off is tried again, and never taken for whole', async () => {
-    for (const [name, headers] of [['/declared', { 'content-length': BYTES.length }], ['/chunked', {}]] as const) {
+    for (const [name, headers] of [
+      ['/declared', { 'content-length': BYTES.length }],
+      ['/chunked', {}],
+    ] as const) {
       origin.on(name, (_, response) => {
         response.writeHead(200, headers);
-        response.write(BYTES.subarray(0, 100_000), () => { response.destroy(); });
+        response.write(BYTES.subarray(0, 100_000), () => {
+          response.destroy();
+        });
       });
-      expect(await failureFrom(origin.url + name)).toMatchObject({ reason: 'INPUT_FETCH_FAILED', message: expect.stringContaining('it cut the connection') as string });
+      expect(await failureFrom(origin.url + name)).toMatchObject({
+        reason: 'INPUT_FETCH_FAILED',
+        message: expect.stringContaining('it cut the connection') as string,
+      });
     }
     expect(origin.requests).toHaveLength(6);
   });
 
   it('a body that declares too much is refused before it comes', async () => {
-    origin.on('/x', (_, response) => { response.writeHead(200, { 'content-length': 2 * 1024 * 1024 }).flushHeaders(); });
-    expect(await failureFrom(`${origin.url}/x`)).toMatchObject({ reason: 'INPUT_TOO_LARGE', message: expect.stringContaining('more than the 1 MiB') as string });
+    origin.on('/x', (_, response) => {
+      response.writeHead(200, { 'content-length': 2 * 1024 * 1024 }).flushHeaders();
+    });
+    expect(await failureFrom(`${origin.url}/x`)).toMatchObject({
+      reason: 'INPUT_TOO_LARGE',
+      message: expect.stringContaining('more than the 1 MiB') as string,
+    });
     expect(origin.requests).toHaveLength(1);
   });
 
   it('a body that does not say how long it is is cut when it is too long', async () => {
     origin.on('/x', (_, response) => {
       // It would go on for ever.
-      const more = (): void => { if (!response.destroyed) response.write(BYTES, more); };
+      const more = (): void => {
+        if (!response.destroyed) response.write(BYTES, more);
+      };
       more();
     });
     expect(await failureFrom(`${origin.url}/x`)).toMatchObject({ reason: 'INPUT_TOO_LARGE' });
@@ -232,19 +335,28 @@ describe('limits', () => {
 
   it('exactly as much as is allowed is allowed', async () => {
     await fetchFrom(`${origin.url}/a.mp4`, { maxBytes: BYTES.length });
-    expect(await failureFrom(`${origin.url}/a.mp4`, { maxBytes: BYTES.length - 1 })).toMatchObject({ reason: 'INPUT_TOO_LARGE' });
+    expect(await failureFrom(`${origin.url}/a.mp4`, { maxBytes: BYTES.length - 1 })).toMatchObject({
+      reason: 'INPUT_TOO_LARGE',
+    });
   });
 
   it('a body that stalls, or trickles, is given up', async () => {
     const limits = { minBytesPerWindow: 1024, windowMs: 200, backoffMs: [] };
-    origin.on('/stalls', (_, response) => { response.writeHead(200, { 'content-length': 100_000 }).write('x'.repeat(50_000)); });
+    origin.on('/stalls', (_, response) => {
+      response.writeHead(200, { 'content-length': 100_000 }).write('x'.repeat(50_000));
+    });
     origin.on('/trickles', (_, response) => {
       const drip = setInterval(() => response.write('x'), 20);
-      response.on('close', () => { clearInterval(drip); });
+      response.on('close', () => {
+        clearInterval(drip);
+      });
     });
     for (const name of ['/stalls', '/trickles']) {
       const startMs = performance.now();
-      expect(await failureFrom(origin.url + name, { limits })).toMatchObject({ reason: 'INPUT_FETCH_FAILED', message: expect.stringContaining('it sends less than 1 KiB in 0.2 s') as string });
+      expect(await failureFrom(origin.url + name, { limits })).toMatchObject({
+        reason: 'INPUT_FETCH_FAILED',
+        message: expect.stringContaining('it sends less than 1 KiB in 0.2 s') as string,
+      });
       expect(performance.now() - startMs).toBeLessThan(5 * SECOND_MS);
     }
   });
@@ -267,12 +379,26 @@ describe('limits', () => {
 
 describe('cancelling', () => {
   it.each([
-    ['in the middle of a body', (o: HttpOrigin) => { o.on('/x', (_, response) => { response.writeHead(200, { 'content-length': 100_000 }).write('x'.repeat(50_000)); }); }],
-    ['before an answer', (o: HttpOrigin) => { o.on('/x', () => undefined); }],
+    [
+      'in the middle of a body',
+      (o: HttpOrigin) => {
+        o.on('/x', (_, response) => {
+          response.writeHead(200, { 'content-length': 100_000 }).write('x'.repeat(50_000));
+        });
+      },
+    ],
+    [
+      'before an answer',
+      (o: HttpOrigin) => {
+        o.on('/x', () => undefined);
+      },
+    ],
   ])('%s stops at once, with its own reason, and leaves no file and no connection', async (_, serve) => {
     serve(origin);
     const abort = new AbortController();
-    const fetching = inputs().fetch(`${origin.url}/x`, options(abort.signal)).catch((error: unknown) => error);
+    const fetching = inputs()
+      .fetch(`${origin.url}/x`, options(abort.signal))
+      .catch((error: unknown) => error);
     await eventually('the request is there', () => origin.requests.length > 0);
     const reason = new Error('cancelled');
     const askedMs = performance.now();
@@ -287,8 +413,13 @@ describe('cancelling', () => {
   it('between two tries stops at once', async () => {
     origin.on('/x', (_, response) => response.writeHead(503).end());
     const abort = new AbortController();
-    const fetching = inputs({ limits: { backoffMs: [60 * SECOND_MS] } }).fetch(`${origin.url}/x`, options(abort.signal)).catch((error: unknown) => error);
-    await eventually('the first answer is over', async () => origin.requests.length === 1 && (await origin.connections()) === 0);
+    const fetching = inputs({ limits: { backoffMs: [60 * SECOND_MS] } })
+      .fetch(`${origin.url}/x`, options(abort.signal))
+      .catch((error: unknown) => error);
+    await eventually(
+      'the first answer is over',
+      async () => origin.requests.length === 1 && (await origin.connections()) === 0,
+    );
     const reason = new Error('cancelled');
     abort.abort(reason);
     expect(await fetching).toBe(reason);
@@ -296,7 +427,9 @@ describe('cancelling', () => {
   });
 
   it('before it begins asks nobody', async () => {
-    await expect(inputs().fetch(`${origin.url}/a.mp4`, options(AbortSignal.abort(new Error('cancelled'))))).rejects.toThrow('cancelled');
+    await expect(
+      inputs().fetch(`${origin.url}/a.mp4`, options(AbortSignal.abort(new Error('cancelled')))),
+    ).rejects.toThrow('cancelled');
     expect(origin.requests).toHaveLength(0);
   });
 });
@@ -309,21 +442,31 @@ describe('checking a URL', () => {
     expect(origin.requests).toHaveLength(0);
   });
 
-  it.each(['http://10.0.0.1/', 'http://user@host.example/', 'http://'])('%s is refused by a fetch as by a check', async (url) => {
-    const problem = await inputs().check(url);
-    expect((await failureFrom(url)).message).toBe(`this input ${problem!.description}`);
-  });
+  it.each(['http://10.0.0.1/', 'http://user@host.example/', 'http://'])(
+    '%s is refused by a fetch as by a check',
+    async (url) => {
+      const problem = await inputs().check(url);
+      expect((await failureFrom(url)).message).toBe(`this input ${problem!.description}`);
+    },
+  );
 
   it('every URL is refused when web addresses are off', async () => {
     const off = inputs({}, 'off');
     expect((await off.check(`${origin.url}/a.mp4`))!.description).toContain('this server fetches none');
-    await expect(off.fetch(`${origin.url}/a.mp4`, options())).rejects.toMatchObject({ failure: { reason: 'INPUT_ADDRESS_REFUSED', field: 'the.field' } });
+    await expect(off.fetch(`${origin.url}/a.mp4`, options())).rejects.toMatchObject({
+      failure: { reason: 'INPUT_ADDRESS_REFUSED', field: 'the.field' },
+    });
     expect(origin.requests).toHaveLength(0);
   });
 
   it('only listed hosts are fetched from when that is asked for', async () => {
     const listed = inputs({ resolve: async () => [{ address: '8.8.8.8', family: 4 }] }, 'listed');
     await listed.fetch(`${origin.url}/a.mp4`, options());
-    await expect(listed.fetch(`http://host.example:${origin.port}/a.mp4`, options())).rejects.toMatchObject({ failure: { reason: 'INPUT_ADDRESS_REFUSED', message: expect.stringContaining('is not among the hosts') as string } });
+    await expect(listed.fetch(`http://host.example:${origin.port}/a.mp4`, options())).rejects.toMatchObject({
+      failure: {
+        reason: 'INPUT_ADDRESS_REFUSED',
+        message: expect.stringContaining('is not among the hosts') as string,
+      },
+    });
   });
 });

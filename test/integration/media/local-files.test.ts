@@ -19,7 +19,8 @@ beforeAll(async () => {
   await mkdir(path.join(root, 'sub'), { recursive: true });
   await mkdir(path.join(folder, 'root-two'));
   await mkdir(path.join(folder, 'outside'));
-  for (const name of ['root/a.mp4', 'root/sub/b c%20.mp4', 'root/x:y.mp4', 'root-two/t.mp4', 'outside/secret.mp4']) await writeFile(path.join(folder, name), 'x');
+  for (const name of ['root/a.mp4', 'root/sub/b c%20.mp4', 'root/x:y.mp4', 'root-two/t.mp4', 'outside/secret.mp4'])
+    await writeFile(path.join(folder, name), 'x');
   await symlink('../outside/secret.mp4', path.join(root, 'escape.mp4'));
   await symlink('../outside', path.join(root, 'door'));
   await symlink('a.mp4', path.join(root, 'alias.mp4'));
@@ -35,12 +36,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const fetch = (uri: string) => files.fetch(uri, { field: 'the.field', signal: new AbortController().signal, folder: path.join(folder, 'unused') });
+const fetch = (uri: string) =>
+  files.fetch(uri, { field: 'the.field', signal: new AbortController().signal, folder: path.join(folder, 'unused') });
 
 describe('createLocalFiles', () => {
   it('finds files by absolute path, file: URL and path relative to any root', async () => {
     const b = path.join(root, 'sub/b c%20.mp4');
-    for (const uri of [b, pathToFileURL(b).href, 'sub/b c%20.mp4', './sub/../sub/b c%20.mp4', path.join(folder, 'root-link', 'sub/b c%20.mp4')]) {
+    for (const uri of [
+      b,
+      pathToFileURL(b).href,
+      'sub/b c%20.mp4',
+      './sub/../sub/b c%20.mp4',
+      path.join(folder, 'root-link', 'sub/b c%20.mp4'),
+    ]) {
       expect(await files.check(uri), uri).toBeNull();
       expect(await fetch(uri)).toBe(b);
     }
@@ -50,10 +58,27 @@ describe('createLocalFiles', () => {
   });
 
   it.each([
-    ['../outside/secret.mp4', 'outside'], ['escape.mp4', 'outside'], ['door/secret.mp4', 'outside'], ['sub/../../outside/secret.mp4', 'outside'], ['/etc/passwd', 'outside'], ['file:///etc/passwd', 'outside'],
-    ['/no/such/file', 'outside'], ['..', 'outside'], ['.', 'outside'],
-    ['none.mp4', 'does not exist'], ['dangling.mp4', 'does not exist'], ['a.mp4/b', 'does not exist'], ['sub', 'is a folder'], ['fifo.mp4', 'no regular file'], ['socket.mp4', 'no regular file'],
-    ['http://example.com/a.mp4', 'a web address'], ['HTTPS://example.com/a.mp4', 'a web address'], ['s3://bucket/a.mp4', 'not served'], ['file://host/a.mp4', 'no valid file: URL'], ['', 'empty'], ['a\0.mp4', 'zero byte'],
+    ['../outside/secret.mp4', 'outside'],
+    ['escape.mp4', 'outside'],
+    ['door/secret.mp4', 'outside'],
+    ['sub/../../outside/secret.mp4', 'outside'],
+    ['/etc/passwd', 'outside'],
+    ['file:///etc/passwd', 'outside'],
+    ['/no/such/file', 'outside'],
+    ['..', 'outside'],
+    ['.', 'outside'],
+    ['none.mp4', 'does not exist'],
+    ['dangling.mp4', 'does not exist'],
+    ['a.mp4/b', 'does not exist'],
+    ['sub', 'is a folder'],
+    ['fifo.mp4', 'no regular file'],
+    ['socket.mp4', 'no regular file'],
+    ['http://example.com/a.mp4', 'a web address'],
+    ['HTTPS://example.com/a.mp4', 'a web address'],
+    ['s3://bucket/a.mp4', 'not served'],
+    ['file://host/a.mp4', 'no valid file: URL'],
+    ['', 'empty'],
+    ['a\0.mp4', 'zero byte'],
   ])('refuses %j: %s', async (uri, words) => {
     const problem = await files.check(uri);
     expect(problem?.description).toContain(words);
@@ -67,7 +92,12 @@ describe('createLocalFiles', () => {
     await rm(path.join(root, 'brief.mp4'));
     expect(await files.check('brief.mp4')).toBeNull();
     await expect(fetch('brief.mp4')).rejects.toMatchObject({ failure: { reason: 'INPUT_NOT_FOUND' } });
-    await vi.waitFor(async () => { expect(await files.check('brief.mp4')).not.toBeNull(); }, { timeout: 5_000, interval: 50 });
+    await vi.waitFor(
+      async () => {
+        expect(await files.check('brief.mp4')).not.toBeNull();
+      },
+      { timeout: 5_000, interval: 50 },
+    );
     // What was refused is looked for again at once.
     await writeFile(path.join(root, 'brief.mp4'), 'x');
     expect(await files.check('brief.mp4')).toBeNull();

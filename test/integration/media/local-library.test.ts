@@ -10,7 +10,15 @@ let roots: string[];
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cutroom-library-'));
   roots = [path.join(folder, 'one'), path.join(folder, 'two')];
-  const files = { 'one/b.MP4': 'four', 'one/songs/x.mp3': '123', 'one/notes.txt': '', 'one/.hidden.mp4': '', 'two/b.MP4': 'longer', 'two/a.png': '1', 'outside/c.mp4': '' };
+  const files = {
+    'one/b.MP4': 'four',
+    'one/songs/x.mp3': '123',
+    'one/notes.txt': '',
+    'one/.hidden.mp4': '',
+    'two/b.MP4': 'longer',
+    'two/a.png': '1',
+    'outside/c.mp4': '',
+  };
   for (const [name, content] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), content);
@@ -24,7 +32,12 @@ describe('what lies in the input roots', () => {
   it('is listed by kind, under the names that requests take; the first root counts where two have a name', async () => {
     const library = createLocalLibrary({ roots });
     const pictures = await library.list('picture', '');
-    expect(pictures).toEqual([{ name: 'a.png', uri: 'a.png', sizeBytes: 1 }, { name: 'b.MP4', uri: 'b.MP4', sizeBytes: 4 }].sort((a, b) => (a.uri < b.uri ? -1 : 1)));
+    expect(pictures).toEqual(
+      [
+        { name: 'a.png', uri: 'a.png', sizeBytes: 1 },
+        { name: 'b.MP4', uri: 'b.MP4', sizeBytes: 4 },
+      ].sort((a, b) => (a.uri < b.uri ? -1 : 1)),
+    );
     const files = createLocalFiles({ roots });
     for (const { uri } of pictures) expect(await files.check(uri)).toBeNull();
     expect(await library.list('sound', '')).toEqual([{ name: 'x.mp3', uri: 'songs/x.mp3', sizeBytes: 3 }]);

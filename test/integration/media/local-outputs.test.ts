@@ -51,7 +51,18 @@ describe('createLocalOutputs', () => {
     await expect(publish(1)).rejects.toMatchObject({ failure: { reason: 'OUTPUT_NOT_STORED' } });
   });
 
-  it.each(['default/task-1/1-attempt1/../../../../etc/passwd', '../secret', '/etc/passwd', 'default/task-1/1-attempt1', 'default/../default/x', 'a/b/c/..', 'a/b/c/.hidden', '', 'default/task-1/1-attempt1/none.mp4', 'a\0/b/c/d'])('has nothing at %j', async (location) => {
+  it.each([
+    'default/task-1/1-attempt1/../../../../etc/passwd',
+    '../secret',
+    '/etc/passwd',
+    'default/task-1/1-attempt1',
+    'default/../default/x',
+    'a/b/c/..',
+    'a/b/c/.hidden',
+    '',
+    'default/task-1/1-attempt1/none.mp4',
+    'a\0/b/c/d',
+  ])('has nothing at %j', async (location) => {
     await publish(1);
     expect(await store.localPath(location)).toBeNull();
   });
@@ -66,7 +77,11 @@ describe('createLocalOutputs', () => {
   it('discards what other attempts made, and only that', async () => {
     const [one, two, twelve] = [await publish(1), await publish(2), await publish(12)];
     await store.discard(KEY, { keepFence: 2 });
-    expect(await Promise.all([one, two, twelve].map((l) => store.localPath(l)))).toEqual([null, expect.any(String), null]);
+    expect(await Promise.all([one, two, twelve].map((l) => store.localPath(l)))).toEqual([
+      null,
+      expect.any(String),
+      null,
+    ]);
     await store.discard(KEY, { keepFence: null });
     expect(await store.localPath(two)).toBeNull();
     expect(existsSync(path.join(folder, 'outputs/default/task-1'))).toBe(false);

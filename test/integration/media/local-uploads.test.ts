@@ -43,19 +43,27 @@ describe('uploads in a folder', () => {
   });
 
   it('never replace each other', async () => {
-    const names = await Promise.all(Array.from({ length: 20 }, async (_, i) => {
-      const draft = await uploads.receive(chunks(String(i)));
-      const { uri } = await draft.accept('songs', 'same.mp3');
-      await draft.discard();
-      return [uri, await readFile(path.join(folder, uri), 'utf8')];
-    }));
+    const names = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const draft = await uploads.receive(chunks(String(i)));
+        const { uri } = await draft.accept('songs', 'same.mp3');
+        await draft.discard();
+        return [uri, await readFile(path.join(folder, uri), 'utf8')];
+      }),
+    );
     expect(new Set(names.map(([uri]) => uri)).size).toBe(20);
     expect(names.map(([, content]) => content)).toEqual(names.map((_, i) => String(i)));
   });
 
   it.each([
-    ['../../etc/passwd.mp3', /^passwd-\w+\.mp3$/], ['C:\\songs\\a b.mp3', /^a_b-\w+\.mp3$/], ['歌曲 名.mp3', /^歌曲_名-\w+\.mp3$/], ['.mp3', /^file-\w+\.mp3$/], ['a\0b\n.mp3', /^a_b-\w+\.mp3$/],
-    ['..', /^file-\w+$/], [`${'长'.repeat(300)}.mp3`, /^长{56}-\w+\.mp3$/], [`${'𠀀'.repeat(300)}.webm`, /^𠀀{56}-\w+\.webm$/u],
+    ['../../etc/passwd.mp3', /^passwd-\w+\.mp3$/],
+    ['C:\\songs\\a b.mp3', /^a_b-\w+\.mp3$/],
+    ['歌曲 名.mp3', /^歌曲_名-\w+\.mp3$/],
+    ['.mp3', /^file-\w+\.mp3$/],
+    ['a\0b\n.mp3', /^a_b-\w+\.mp3$/],
+    ['..', /^file-\w+$/],
+    [`${'长'.repeat(300)}.mp3`, /^长{56}-\w+\.mp3$/],
+    [`${'𠀀'.repeat(300)}.webm`, /^𠀀{56}-\w+\.webm$/u],
   ])('have names that are safe: %j', async (wanted, name) => {
     const draft = await uploads.receive(chunks('x'));
     const accepted = await draft.accept('songs', wanted);
@@ -65,7 +73,9 @@ describe('uploads in a folder', () => {
 
   it('leave nothing when they break off, are discarded, or find no room', async () => {
     await expect(uploads.receive(chunks('ab', new Error('gone')))).rejects.toThrow('gone');
-    await expect(uploads.receive(chunks('ab', Object.assign(new Error('x'), { code: 'ENOSPC' })))).rejects.toMatchObject({ detail: { reason: 'DISK_FULL' } });
+    await expect(
+      uploads.receive(chunks('ab', Object.assign(new Error('x'), { code: 'ENOSPC' }))),
+    ).rejects.toMatchObject({ detail: { reason: 'DISK_FULL' } });
     await (await uploads.receive(chunks('ab'))).discard();
     expect(await incoming()).toEqual([]);
     expect(await readdir(folder)).toEqual(['.incoming']);

@@ -7,7 +7,12 @@ export interface FailPoint {
 }
 
 /** Makes a mongod with test commands on fail in a chosen way. */
-export async function setFailPoint(client: MongoClient, name: string, mode: Document | 'alwaysOn', data: Document): Promise<FailPoint> {
+export async function setFailPoint(
+  client: MongoClient,
+  name: string,
+  mode: Document | 'alwaysOn',
+  data: Document,
+): Promise<FailPoint> {
   const admin = client.db('admin');
   const { count } = await admin.command({ configureFailPoint: name, mode, data });
   return {
@@ -30,7 +35,12 @@ export const LEASE_WRITES = { failCommands: ['update'], appName: 'cutroom-leases
  * @param before how many such commands the call sends, and changes nothing by, ahead of the write.
  * @returns what the store says of it.
  */
-export async function withLostAnswer<T>(client: MongoClient, commands: Document, write: () => Promise<T>, before = 0): Promise<T> {
+export async function withLostAnswer<T>(
+  client: MongoClient,
+  commands: Document,
+  write: () => Promise<T>,
+  before = 0,
+): Promise<T> {
   const applied = await setFailPoint(client, 'onPrimaryTransactionalWrite', { times: 1 }, { closeConnection: true });
   // The first command passes; the driver's own retry, which the server would answer as done, is cut off before it runs.
   const retry = await setFailPoint(client, 'failCommand', { skip: before + 1 }, { ...commands, closeConnection: true });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
 import type { Task } from '../../../src/task/task.js';
-import { cancelled, succeeded } from '../../../src/task/transitions.js';
+import { cancelled, succeeded } from '../../../src/task/lifecycle.js';
 import { claim, insertQueued, insertRunning, LONG_MS, OWNER, listOf } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 
@@ -20,7 +20,11 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     // Mostly tasks that have ended, as in life.
     for (let i = 0; i < 40; i++) {
       const running = await insertRunning(store, LONG_MS, { nowMs: i, requestId: `r${i}` });
-      await store.replace(running, i % 2 === 0 ? succeeded(running, { outputs: [], warnings: [] }, i) : cancelled(running, i), { leaseMs: 0 });
+      await store.replace(
+        running,
+        i % 2 === 0 ? succeeded(running, { outputs: [], warnings: [] }, i) : cancelled(running, i),
+        { leaseMs: 0 },
+      );
       tasks.push(running);
     }
     for (let i = 0; i < 5; i++) {
@@ -40,7 +44,12 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     const collection = client.db().collection('system.profile');
     const startTime = new Date();
     await call();
-    const filter = { ns: 'indexes.tasks', op: { $in: ['query', 'update'] }, appName: /^cutroom/, ts: { $gte: startTime } };
+    const filter = {
+      ns: 'indexes.tasks',
+      op: { $in: ['query', 'update'] },
+      appName: /^cutroom/,
+      ts: { $gte: startTime },
+    };
     const [profile, ...more] = await collection.find(filter).toArray();
     expect(more).toEqual([]);
     return profile ?? {};
@@ -48,7 +57,12 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
 
   it('a claim’s candidates come out of the index of the queue, in order', async () => {
     const profile = await profileOf(() => store.queued(3));
-    expect(profile).toMatchObject({ planSummary: 'IXSCAN { queueRankMs: 1, _id: 1 }', keysExamined: 3, docsExamined: 3, nreturned: 3 });
+    expect(profile).toMatchObject({
+      planSummary: 'IXSCAN { queueRankMs: 1, _id: 1 }',
+      keysExamined: 3,
+      docsExamined: 3,
+      nreturned: 3,
+    });
     expect(profile.hasSortStage).toBeUndefined();
   });
 
@@ -71,7 +85,9 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
 
   it('a page from the oldest on, of some tasks only, is read in order from where the one before ended', async () => {
     const filter = { states: ['QUEUED'] as const, labels: [{ key: 'a', value: 'x', equal: false }] };
-    const profile = await profileOf(() => listOf(store, { order: 'oldest-first', limit: 3, after: { createTimeMs: 100, id: '' }, filter }));
+    const profile = await profileOf(() =>
+      listOf(store, { order: 'oldest-first', limit: 3, after: { createTimeMs: 100, id: '' }, filter }),
+    );
     expect(profile).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, createTimeMs: -1, _id: -1 }', nreturned: 3 });
     // Not the 40 before it.
     expect(profile.docsExamined).toBeLessThanOrEqual(7);

@@ -4,13 +4,28 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import { replacement, versionFilter, type TaskDocument } from '../../../src/store/mongo/task-document.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
-import { cancelled, progressed, succeeded } from '../../../src/task/transitions.js';
-import { claim, insertQueued, insertRunning, LONG_MS, newTask, OWNER, listOf } from '../../contract/store-under-test.js';
+import { cancelled, progressed, succeeded } from '../../../src/task/lifecycle.js';
+import {
+  claim,
+  insertQueued,
+  insertRunning,
+  LONG_MS,
+  newTask,
+  OWNER,
+  listOf,
+} from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 import { LEASE_WRITES, REMOVALS, setFailPoint, withLostAnswer, WRITES } from './fail-points.js';
 
 const lease = { leaseMs: LONG_MS };
-const progress = { phase: 'RENDERING', percent: 40, framesDone: 4, framesTotal: 10, outTimeUs: 123, speed: 1.5 } as const;
+const progress = {
+  phase: 'RENDERING',
+  percent: 40,
+  framesDone: 4,
+  framesTotal: 10,
+  outTimeUs: 123,
+  speed: 1.5,
+} as const;
 
 describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was lost', () => {
   let mongod: Mongod;
@@ -44,7 +59,10 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
   it('an insert of a request id that another task has is still refused', async () => {
     const first = await insertQueued(store, { requestId: 'request' });
     const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...WRITES, closeConnection: true });
-    expect(await store.insert(newTask({ requestId: 'request' }), '{}')).toEqual({ kind: 'request-id-taken', task: first });
+    expect(await store.insert(newTask({ requestId: 'request' }), '{}')).toEqual({
+      kind: 'request-id-taken',
+      task: first,
+    });
     await cut.off();
   });
 
@@ -89,7 +107,12 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
 
   it('diagnostics that come while a task is being removed go with it', async () => {
     const task = await insertQueued(store);
-    const held = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, blockConnection: true, blockTimeMS: 500 });
+    const held = await setFailPoint(
+      client,
+      'failCommand',
+      { skip: 1 },
+      { ...REMOVALS, blockConnection: true, blockTimeMS: 500 },
+    );
     const removal = store.remove(task);
     await held.entered(1);
     await store.putDiagnostics(task, '{"late":true}', { fence: 1 });

@@ -32,10 +32,19 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
   beforeEach(async () => {
     const uri = mongod.uriOf(`outage-${randomUUID()}`);
     troubles = [];
-    store = await createMongoStore({ uri, callDeadlineMs: DEADLINE_MS, onTrouble: (_, cause) => troubles.push(cause) });
+    store = await createMongoStore({
+      uri,
+      callDeadlineMs: DEADLINE_MS,
+      onBackgroundError: (_, cause) => troubles.push(cause),
+    });
     other = await createMongoStore({ uri });
     heard = { hints: [], gaps: 0 };
-    store.feed.subscribe({ onHint: (hint) => heard.hints.push(hint), onGap: () => { heard.gaps += 1; } });
+    store.feed.subscribe({
+      onHint: (hint) => heard.hints.push(hint),
+      onGap: () => {
+        heard.gaps += 1;
+      },
+    });
   });
   afterEach(async () => {
     await Promise.all([store.close(), other.close()]);
@@ -43,13 +52,21 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
 
   async function expectHintOfOthers(): Promise<void> {
     const task = await insertQueued(other);
-    await vi.waitFor(() => { expect(heard.hints).toContainEqual(hintOf(task)); }, eventually);
+    await vi.waitFor(() => {
+      expect(heard.hints).toContainEqual(hintOf(task));
+    }, eventually);
   }
 
   it('a lost position in the change stream is a gap, and what comes after it is told', async () => {
     await expectHintOfOthers();
-    const lost = await setFailPoint(client, 'failCommand', 'alwaysOn', { failCommands: ['getMore'], appName: 'cutroom-feed', errorCode: 286 });
-    await vi.waitFor(() => { expect(heard.gaps).toBeGreaterThan(0); }, eventually);
+    const lost = await setFailPoint(client, 'failCommand', 'alwaysOn', {
+      failCommands: ['getMore'],
+      appName: 'cutroom-feed',
+      errorCode: 286,
+    });
+    await vi.waitFor(() => {
+      expect(heard.gaps).toBeGreaterThan(0);
+    }, eventually);
     await lost.off();
     await expectHintOfOthers();
     expect(troubles[0]).toMatchObject({ code: 286 });
@@ -58,31 +75,50 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
   it('a change stream that cannot be opened again is tried until it can', async () => {
     const data = { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', errorCode: 286 };
     const lost = await setFailPoint(client, 'failCommand', 'alwaysOn', data);
-    await vi.waitFor(() => { expect(troubles.length).toBeGreaterThan(3); }, eventually);
+    await vi.waitFor(() => {
+      expect(troubles.length).toBeGreaterThan(3);
+    }, eventually);
     expect(heard.gaps).toBe(0);
     const during = await insertQueued(other);
     await lost.off();
-    await vi.waitFor(() => { expect(heard.gaps).toBeGreaterThan(0); }, eventually);
+    await vi.waitFor(() => {
+      expect(heard.gaps).toBeGreaterThan(0);
+    }, eventually);
     expect(await store.get(during)).toEqual(during);
     await expectHintOfOthers();
   });
 
   it('a broken connection of the change stream loses nothing and is no gap', async () => {
-    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn', { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', closeConnection: true });
+    const cut = await setFailPoint(client, 'failCommand', 'alwaysOn', {
+      failCommands: ['getMore', 'aggregate'],
+      appName: 'cutroom-feed',
+      closeConnection: true,
+    });
     await cut.entered(4);
     const during = await insertQueued(other);
     await cut.off();
-    await vi.waitFor(() => { expect(heard.hints).toContainEqual(hintOf(during)); }, eventually);
+    await vi.waitFor(() => {
+      expect(heard.hints).toContainEqual(hintOf(during));
+    }, eventually);
     expect(heard.gaps).toBe(0);
   });
 
   it('a dropped collection is a gap, and new tasks are told', async () => {
     await insertQueued(other);
     await withClient(mongod.uri, async (admin) => {
-      const names = (await admin.db().admin().listDatabases()).databases.map(({ name }) => name).filter((name) => name.startsWith('outage-'));
-      for (const name of names) await admin.db(name).collection('tasks').drop().catch(() => false);
+      const names = (await admin.db().admin().listDatabases()).databases
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith('outage-'));
+      for (const name of names)
+        await admin
+          .db(name)
+          .collection('tasks')
+          .drop()
+          .catch(() => false);
     });
-    await vi.waitFor(() => { expect(heard.gaps).toBeGreaterThan(0); }, eventually);
+    await vi.waitFor(() => {
+      expect(heard.gaps).toBeGreaterThan(0);
+    }, eventually);
     await expectHintOfOthers();
   });
 
@@ -92,7 +128,11 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     await node!.freeze();
     try {
       const startMs = performance.now();
-      const reads = [store.get(queued), store.ping(), store.renewLease({ key: queued, fence: 1, attemptId: 'a', leaseMs: 1 })];
+      const reads = [
+        store.get(queued),
+        store.ping(),
+        store.renewLease({ key: queued, fence: 1, attemptId: 'a', leaseMs: 1 }),
+      ];
       await Promise.all(reads.map((read) => expect(read).rejects.toMatchObject(unavailable)));
       expect(performance.now() - startMs).toBeLessThan(DEADLINE_MS + 500);
       const writes = [store.replace(queued, claim(queued), { leaseMs: LONG_MS }), store.insert(newTask(), '{}')];
@@ -125,7 +165,10 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
 
 describe.skipIf(skipWithoutMongod())('connecting to MongoDB', () => {
   it('fails in seconds when nobody is there, naming the hosts and no password', async () => {
-    const failure: unknown = await createMongoStore({ uri: 'mongodb://user:secret-word@127.0.0.1:1/db' }).then(() => null, (error: unknown) => error);
+    const failure: unknown = await createMongoStore({ uri: 'mongodb://user:secret-word@127.0.0.1:1/db' }).then(
+      () => null,
+      (error: unknown) => error,
+    );
     expect(String(failure)).toContain('127.0.0.1:1');
     expect(String(failure)).not.toContain('secret-word');
   });
@@ -142,11 +185,16 @@ describe.skipIf(skipWithoutMongod())('connecting to MongoDB', () => {
   it('uses the database that the URI names, else `cutroom`', async () => {
     const mongod = await startMongod();
     try {
-      for (const [database, expected] of [['named', 'named'], ['', 'cutroom']] as const) {
+      for (const [database, expected] of [
+        ['named', 'named'],
+        ['', 'cutroom'],
+      ] as const) {
         const store = await createMongoStore({ uri: mongod.uriOf(database) });
         const task = await insertQueued(store);
         await store.close();
-        const stored = await withClient(mongod.uri, (client) => client.db(expected).collection('tasks').find().toArray());
+        const stored = await withClient(mongod.uri, (client) =>
+          client.db(expected).collection('tasks').find().toArray(),
+        );
         expect(stored.map(({ _id }) => _id)).toEqual([{ tenant: 'default', id: task.id }]);
       }
     } finally {

@@ -8,10 +8,17 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openConnection } from '../../../src/store/sqlite/connection.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
-import { progressed } from '../../../src/task/transitions.js';
+import { progressed } from '../../../src/task/lifecycle.js';
 import { claim, insertQueued, listOf, LONG_MS, newTask } from '../../contract/store-under-test.js';
 
-const progress = { phase: 'RENDERING', percent: 40, framesDone: 4, framesTotal: 10, outTimeUs: 123, speed: 1.5 } as const;
+const progress = {
+  phase: 'RENDERING',
+  percent: 40,
+  framesDone: 4,
+  framesTotal: 10,
+  outTimeUs: 123,
+  speed: 1.5,
+} as const;
 
 describe('the file of the SQLite store', () => {
   let folder: string;
@@ -55,7 +62,12 @@ describe('the file of the SQLite store', () => {
   it('another process is refused while the first lives; after kill -9 it opens at once and has all that was acknowledged', async () => {
     const writer = startWriter(file);
     try {
-      await vi.waitFor(() => { expect(writer.acknowledged().length).toBeGreaterThan(20); }, { timeout: 20_000, interval: 10 });
+      await vi.waitFor(
+        () => {
+          expect(writer.acknowledged().length).toBeGreaterThan(20);
+        },
+        { timeout: 20_000, interval: 10 },
+      );
       expect(() => createSqliteStore({ file })).toThrow(/in use by another process/);
     } finally {
       await writer.kill();
@@ -117,7 +129,9 @@ describe('the file of the SQLite store', () => {
       connection.run('full', write);
       connection.run('full', write);
     };
-    expect(() => { connection.transaction('full', twice); }).toThrow(expect.objectContaining({ detail: { reason: 'STORE_UNAVAILABLE' } }));
+    expect(() => {
+      connection.transaction('full', twice);
+    }).toThrow(expect.objectContaining({ detail: { reason: 'STORE_UNAVAILABLE' } }));
     expect(count()).toBe(0);
     connection.run('full', write);
     expect(count()).toBe(1);
@@ -128,7 +142,8 @@ describe('the file of the SQLite store', () => {
     const store = createSqliteStore({ file });
     await insertQueued(store);
     expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
-    for (const suffix of ['', '-wal', '-shm', '.lock']) expect(statSync(file + suffix).mode & 0o777, suffix).toBe(0o600);
+    for (const suffix of ['', '-wal', '-shm', '.lock'])
+      expect(statSync(file + suffix).mode & 0o777, suffix).toBe(0o600);
     await store.close();
   });
 
@@ -150,7 +165,9 @@ describe('the file of the SQLite store', () => {
     await before.putDiagnostics(task, '"old"', { fence: 7 });
     await before.close();
     const database = new DatabaseSync(file);
-    database.exec('ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms); PRAGMA user_version = 1');
+    database.exec(
+      'ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms); PRAGMA user_version = 1',
+    );
     database.close();
     const store = createSqliteStore({ file });
     expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([task, '"old"']);
@@ -186,9 +203,13 @@ interface Writer {
 function startWriter(file: string): Writer {
   const hooks = new URL('../../support/typescript-hooks.mjs', import.meta.url).href;
   const script = new URL('./sqlite-writer.ts', import.meta.url).pathname;
-  const child: ChildProcess = spawn(process.execPath, ['--import', hooks, script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(process.execPath, ['--import', hooks, script, file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => { output += chunk; });
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
   const closed = once(child, 'close');
   return {
     // A line that was cut off by the kill was not said.

@@ -50,7 +50,9 @@ describe('queries of the SQLite store', () => {
   async function plansOf(call: () => Promise<unknown>): Promise<string[]> {
     const statements = await preparedBy(call);
     expect(statements).not.toEqual([]);
-    return statements.flatMap((sql) => (reader.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map(({ detail }) => detail));
+    return statements.flatMap((sql) =>
+      (reader.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map(({ detail }) => detail),
+    );
   }
 
   it('a claim’s candidates come out of the index of the queue, in order', async () => {
@@ -62,46 +64,78 @@ describe('queries of the SQLite store', () => {
   });
 
   it('what waited too long and what has expired come out of indexes of their own, in order', async () => {
-    expect(await plansOf(() => store.overdue(8, { nowMs: 1 }))).toEqual(['SEARCH tasks USING INDEX tasks_overdue (<expr><?)']);
-    expect(await plansOf(() => store.expired(8, { nowMs: 1 }))).toEqual(['SEARCH tasks USING INDEX tasks_expired (<expr><?)']);
+    expect(await plansOf(() => store.overdue(8, { nowMs: 1 }))).toEqual([
+      'SEARCH tasks USING INDEX tasks_overdue (<expr><?)',
+    ]);
+    expect(await plansOf(() => store.expired(8, { nowMs: 1 }))).toEqual([
+      'SEARCH tasks USING INDEX tasks_expired (<expr><?)',
+    ]);
   });
 
   it('how the queue stands is counted in indexes that are as small as it', async () => {
-    for (const plan of await plansOf(() => store.stats())) expect(plan).toMatch(/^(SCAN CONSTANT ROW|SCALAR SUBQUERY \d|(SCAN|SEARCH) tasks USING COVERING INDEX tasks_(queued|overdue|running))/);
+    for (const plan of await plansOf(() => store.stats()))
+      expect(plan).toMatch(
+        /^(SCAN CONSTANT ROW|SCALAR SUBQUERY \d|(SCAN|SEARCH) tasks USING COVERING INDEX tasks_(queued|overdue|running))/,
+      );
   });
 
-  it.each(['newest-first', 'oldest-first'] as const)('a page of the list, %s, is read from where the one before ended', async (order) => {
-    expect(await plansOf(() => listOf(store, { order }))).toEqual(['SEARCH tasks USING INDEX tasks_list (tenant=?)']);
-    const after = { createTimeMs: 1, id: 'x' };
-    const comes = order === 'newest-first' ? '<' : '>';
-    expect(await plansOf(() => listOf(store, { order, after }))).toEqual([`SEARCH tasks USING INDEX tasks_list (tenant=? AND (create_time_ms,id)${comes}(?,?))`]);
-    const byLabel = { states: null, labels: [{ key: 'a', value: 'x', equal: true }] };
-    expect(await plansOf(() => listOf(store, { order, after, filter: byLabel }))).toEqual([
-      `SEARCH labels USING PRIMARY KEY (tenant=? AND key=? AND value=? AND (create_time_ms,id)${comes}(?,?))`,
-      'SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 (tenant=? AND id=?)',
-    ]);
-    const byState = await plansOf(() => listOf(store, { order, after, filter: { states: ['QUEUED', 'FAILED'], labels: [] } }));
-    expect(byState.filter((plan) => plan.startsWith('SEARCH'))).toEqual(Array(2).fill(`SEARCH tasks USING INDEX tasks_list_state (tenant=? AND state=? AND (create_time_ms,id)${comes}(?,?))`));
-    expect(byState.filter((plan) => /^(SCAN tasks|SCAN labels)/.test(plan))).toEqual([]);
-  });
+  it.each(['newest-first', 'oldest-first'] as const)(
+    'a page of the list, %s, is read from where the one before ended',
+    async (order) => {
+      expect(await plansOf(() => listOf(store, { order }))).toEqual(['SEARCH tasks USING INDEX tasks_list (tenant=?)']);
+      const after = { createTimeMs: 1, id: 'x' };
+      const comes = order === 'newest-first' ? '<' : '>';
+      expect(await plansOf(() => listOf(store, { order, after }))).toEqual([
+        `SEARCH tasks USING INDEX tasks_list (tenant=? AND (create_time_ms,id)${comes}(?,?))`,
+      ]);
+      const byLabel = { states: null, labels: [{ key: 'a', value: 'x', equal: true }] };
+      expect(await plansOf(() => listOf(store, { order, after, filter: byLabel }))).toEqual([
+        `SEARCH labels USING PRIMARY KEY (tenant=? AND key=? AND value=? AND (create_time_ms,id)${comes}(?,?))`,
+        'SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 (tenant=? AND id=?)',
+      ]);
+      const byState = await plansOf(() =>
+        listOf(store, { order, after, filter: { states: ['QUEUED', 'FAILED'], labels: [] } }),
+      );
+      expect(byState.filter((plan) => plan.startsWith('SEARCH'))).toEqual(
+        Array(2).fill(
+          `SEARCH tasks USING INDEX tasks_list_state (tenant=? AND state=? AND (create_time_ms,id)${comes}(?,?))`,
+        ),
+      );
+      expect(byState.filter((plan) => /^(SCAN tasks|SCAN labels)/.test(plan))).toEqual([]);
+    },
+  );
 
   it('a list by several conditions is led by what the fewest tasks have', async () => {
-    for (let i = 0; i < 5; i++) await insertQueued(store, { labels: { project: 'many', run: i === 0 ? 'one' : 'other' } });
+    for (let i = 0; i < 5; i++)
+      await insertQueued(store, { labels: { project: 'many', run: i === 0 ? 'one' : 'other' } });
     const lead = async (labels: Record<string, string>, states: readonly TaskState[] | null) => {
-      const statements = await preparedBy(() => listOf(store, { filter: { states, labels: Object.entries(labels).map(([key, value]) => ({ key, value, equal: true })) } }));
+      const statements = await preparedBy(() =>
+        listOf(store, {
+          filter: { states, labels: Object.entries(labels).map(([key, value]) => ({ key, value, equal: true })) },
+        }),
+      );
       const [list, ...more] = statements.filter((sql) => sql.includes('ORDER BY'));
       expect(more).toEqual([]);
       return /FROM (labels CROSS JOIN tasks|tasks WHERE)/.exec(list ?? '')?.[1];
     };
     expect(await lead({ project: 'many', run: 'one' }, ['QUEUED'])).toBe('labels CROSS JOIN tasks');
     expect(await lead({ project: 'many' }, ['FAILED'])).toBe('tasks WHERE');
-    const rows = await listOf(store, { filter: { states: ['QUEUED'], labels: [{ key: 'project', value: 'many', equal: true }, { key: 'run', value: 'one', equal: true }] } });
+    const rows = await listOf(store, {
+      filter: {
+        states: ['QUEUED'],
+        labels: [
+          { key: 'project', value: 'many', equal: true },
+          { key: 'run', value: 'one', equal: true },
+        ],
+      },
+    });
     expect(rows).toHaveLength(1);
   });
 
   it('what belongs to one task goes by its key', async () => {
     const task = await insertQueued(store, { requestId: 'r', labels: { project: 'x' } });
-    const byKey = /^SEARCH (tasks|diagnostics|specs) USING (COVERING )?INDEX sqlite_autoindex_\w+ \(tenant=\? AND id=\?\)$|^SEARCH labels USING PRIMARY KEY \(tenant=\? AND key=\? AND value=\? AND create_time_ms=\? AND id=\?\)$/;
+    const byKey =
+      /^SEARCH (tasks|diagnostics|specs) USING (COVERING )?INDEX sqlite_autoindex_\w+ \(tenant=\? AND id=\?\)$|^SEARCH labels USING PRIMARY KEY \(tenant=\? AND key=\? AND value=\? AND create_time_ms=\? AND id=\?\)$/;
     const running = claim(task);
     const calls = [
       () => store.replace(task, running, { leaseMs: LONG_MS }),
@@ -114,7 +148,8 @@ describe('queries of the SQLite store', () => {
   });
 
   it('keeps no more prepared statements than it needs, however many forms of a filter there are', async () => {
-    const form = (i: number) => Array.from({ length: 8 }, (_, bit) => ({ key: 'a', value: 'x', equal: (i >> bit) % 2 === 1 }));
+    const form = (i: number) =>
+      Array.from({ length: 8 }, (_, bit) => ({ key: 'a', value: 'x', equal: (i >> bit) % 2 === 1 }));
     const ask = (i: number) => preparedBy(() => listOf(store, { filter: { states: null, labels: form(i) } }));
     for (let i = 0; i < 200; i++) await ask(i);
     // The last is still there, the first has been let go.

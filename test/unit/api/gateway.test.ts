@@ -3,7 +3,7 @@ import { callCounts } from '../../../src/api/chain/call-counts.js';
 import { callLog } from '../../../src/api/chain/call-log.js';
 import { createChain } from '../../../src/api/chain/chain.js';
 import { createDrain } from '../../../src/api/drain.js';
-import { createTaskService } from '../../../src/api/grpc/task-service.js';
+import { createTaskService } from '../../../src/api/service/task-service.js';
 import { createGateway } from '../../../src/api/http/gateway.js';
 import { httpStatusOf } from '../../../src/api/http/http-error.js';
 import type { HttpRequest } from '../../../src/api/http/http-types.js';
@@ -11,7 +11,7 @@ import { findRoute, routesOf } from '../../../src/api/http/route-table.js';
 import { statusCode } from '../../../src/api/grpc/status-code.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
-import { TaskError } from '../../../src/task/errors.js';
+import { CallError } from '../../../src/task/call-error.js';
 import { newTask } from '../../support/new-task.js';
 import type { TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
 
@@ -20,16 +20,20 @@ const task = newTask({ id: 'a', requestId: null, maxAttempts: 2, nowMs: 0 });
 /** A gateway on use-cases that note what they are asked for. */
 function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const asked: unknown[] = [];
-  const answer = <T>(result: T) => (question: unknown) => {
-    asked.push(question);
-    return Promise.resolve(result);
-  };
+  const answer =
+    <T>(result: T) =>
+    (question: unknown) => {
+      asked.push(question);
+      return Promise.resolve(result);
+    };
   const tasks: TaskUseCases = {
     submit: answer(task),
     get: answer(task),
     list: answer({ tasks: [task], nextPageToken: 'next' }),
     cancel: answer(task),
-    watch: () => { throw new Error('not over HTTP'); },
+    watch: () => {
+      throw new Error('not over HTTP');
+    },
     validate: answer(task),
     details: answer({ specJson: null, diagnosticsJson: null }),
     wait: answer(task),
@@ -42,15 +46,39 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
     ...overrides,
   };
   const lines: Record<string, unknown>[] = [];
-  const logger = createLogger({ level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) } });
+  const logger = createLogger({
+    level: 'info',
+    destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  });
   const drain = createDrain();
   const { calls } = createMetrics({ stats: () => Promise.reject(new Error('not asked for here')), nowMs: () => 0 });
-  const chain = createChain({ observers: [callCounts(calls), callLog(logger)], drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
-  const gateway = createGateway({ service: createTaskService({ tasks, sign: () => '', facts: { fonts: [], fontFiles: [], maxInputPixels: 1 }, drain: new AbortController().signal, monotonicMs: () => 0 }), chain, noteCut: () => undefined });
+  const chain = createChain({
+    observers: [callCounts(calls), callLog(logger)],
+    drain: drain.signal,
+    monotonicMs: () => 0,
+    wasCut: () => false,
+  });
+  const gateway = createGateway({
+    service: createTaskService({
+      tasks,
+      sign: () => '',
+      facts: { fonts: [], fontFiles: [], maxInputPixels: 1 },
+      drain: new AbortController().signal,
+      monotonicMs: () => 0,
+    }),
+    chain,
+    markSlowReader: () => undefined,
+  });
   const send = async (method: string, target: string, body: string | Buffer | null = null) => {
     const [path = '', query = ''] = target.split('?');
     const request: HttpRequest = {
-      method, path, query, headers: {}, body: body === null ? null : Buffer.from(body), peer: 'test', signal: new AbortController().signal,
+      method,
+      path,
+      query,
+      headers: {},
+      body: body === null ? null : Buffer.from(body),
+      peer: 'test',
+      signal: new AbortController().signal,
     };
     const response = await gateway(request);
     const text = response.body.kind === 'text' ? response.body.text : '';
@@ -60,12 +88,25 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
 }
 
 test('the routes are those of the proto', () => {
-  const routes = routesOf('cutroom.v1.TaskService').map((route) => `${route.httpMethod} ${route.rpc.name} ${route.hasBody ? 'body' : 'no body'}`);
+  const routes = routesOf('cutroom.v1.TaskService').map(
+    (route) => `${route.httpMethod} ${route.rpc.name} ${route.hasBody ? 'body' : 'no body'}`,
+  );
   expect(routes).toEqual([
-    'POST SubmitTask body', 'GET GetTask no body', 'GET WatchTask no body', 'GET ListTasks no body', 'POST CancelTask body', 'POST RetryTask body', 'DELETE DeleteTask no body',
-    'GET GetCapabilities no body', 'POST ProbeMedia body',
+    'POST SubmitTask body',
+    'GET GetTask no body',
+    'GET WatchTask no body',
+    'GET ListTasks no body',
+    'POST CancelTask body',
+    'POST RetryTask body',
+    'DELETE DeleteTask no body',
+    'GET GetCapabilities no body',
+    'POST ProbeMedia body',
   ]);
-  expect(findRoute(routesOf('cutroom.v1.TaskService'), 'GET', '/v1/tasks/a:watch')).toMatchObject({ kind: 'found', variables: { name: 'tasks/a' }, route: { rpc: { name: 'WatchTask' } } });
+  expect(findRoute(routesOf('cutroom.v1.TaskService'), 'GET', '/v1/tasks/a:watch')).toMatchObject({
+    kind: 'found',
+    variables: { name: 'tasks/a' },
+    route: { rpc: { name: 'WatchTask' } },
+  });
 });
 
 describe('a request becomes that of the RPC', () => {
@@ -88,7 +129,11 @@ describe('a request becomes that of the RPC', () => {
     await send('POST', '/v1/tasks/a:cancel', '{"name":"tasks/b"}');
     await send('POST', '/v1/tasks/a:cancel', '');
     await send('POST', '/v1/tasks/a:cancel');
-    expect(asked).toEqual([{ tenant: 'default', id: 'a' }, { tenant: 'default', id: 'a' }, { tenant: 'default', id: 'a' }]);
+    expect(asked).toEqual([
+      { tenant: 'default', id: 'a' },
+      { tenant: 'default', id: 'a' },
+      { tenant: 'default', id: 'a' },
+    ]);
   });
 
   test.each([
@@ -102,7 +147,10 @@ describe('a request becomes that of the RPC', () => {
   ])('a body of %.40s is the fault of the request, and is logged as one', async (body, message) => {
     const { send, asked, lines } = gatewayUnderTest();
     const response = await send('POST', '/v1/tasks', body);
-    expect(response).toMatchObject({ status: 400, json: { code: 3, details: [{ reason: 'INVALID_REQUEST' }, { fieldViolations: [{ field: 'body' }] }] } });
+    expect(response).toMatchObject({
+      status: 400,
+      json: { code: 3, details: [{ reason: 'INVALID_REQUEST' }, { fieldViolations: [{ field: 'body' }] }] },
+    });
     expect(response.json.message).toMatch(message);
     expect(asked).toEqual([]);
     expect(lines).toMatchObject([{ method: 'SubmitTask', code: 'INVALID_ARGUMENT' }]);
@@ -122,10 +170,16 @@ describe('a request becomes that of the RPC', () => {
     expect(asked).toEqual([]);
   });
 
-  test.each(['page_size=many', 'page_size=1&pageSize=2', 'page_token=%zz', 'page_size=1.5'])('a query that does not fit its fields is refused as such: %s', async (query) => {
-    const response = await gatewayUnderTest().send('GET', `/v1/tasks?${query}`);
-    expect(response).toMatchObject({ status: 400, json: { details: [{}, { fieldViolations: [{ field: 'query' }] }] } });
-  });
+  test.each(['page_size=many', 'page_size=1&pageSize=2', 'page_token=%zz', 'page_size=1.5'])(
+    'a query that does not fit its fields is refused as such: %s',
+    async (query) => {
+      const response = await gatewayUnderTest().send('GET', `/v1/tasks?${query}`);
+      expect(response).toMatchObject({
+        status: 400,
+        json: { details: [{}, { fieldViolations: [{ field: 'query' }] }] },
+      });
+    },
+  );
 });
 
 describe('what is not there', () => {
@@ -141,7 +195,9 @@ describe('what is not there', () => {
 describe('an error', () => {
   test('has the body and the HTTP status of grpc-gateway, and all its details', async () => {
     const violations = Array.from({ length: 1_000 }, (_, i) => ({ field: `f[${i}]`, description: 'is wrong' }));
-    const { send } = gatewayUnderTest({ submit: () => Promise.reject(new TaskError({ reason: 'INVALID_REQUEST', violations })) });
+    const { send } = gatewayUnderTest({
+      submit: () => Promise.reject(new CallError({ reason: 'INVALID_REQUEST', violations })),
+    });
     const { status, json } = await send('POST', '/v1/tasks', '{}');
     expect([status, json.code]).toEqual([400, 3]);
     expect((json.details as { fieldViolations?: unknown[] }[])[1]!.fieldViolations).toHaveLength(1_000);
@@ -158,7 +214,11 @@ describe('an error', () => {
   test('while draining asks to come back', async () => {
     const { send, drain } = gatewayUnderTest();
     drain.begin();
-    expect(await send('GET', '/v1/tasks/a')).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, json: { code: 14 } });
+    expect(await send('GET', '/v1/tasks/a')).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+      json: { code: 14 },
+    });
   });
 });
 

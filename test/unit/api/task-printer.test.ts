@@ -1,19 +1,28 @@
 import { expect, test } from 'vitest';
 import type { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
 import { taskServiceDefinition } from '../../../src/api/grpc/service-definition.js';
-import { createTaskPrinter } from '../../../src/api/grpc/task-printer.js';
-import { claimed, progressed, succeeded } from '../../../src/task/transitions.js';
+import { createTaskPrinter } from '../../../src/api/service/task-printer.js';
+import { claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import { newTask } from '../../support/new-task.js';
-import { outputOf, progressAt } from '../../support/held-renderer.js';
+import { outputOf, progressAt } from '../../support/paused-renderer.js';
 
 const running = claimed(newTask({ id: 'a', requestId: null, maxAttempts: 2, nowMs: 0 }), {
-  attemptId: 'x', owner: 'o', nowMs: 0,
+  attemptId: 'x',
+  owner: 'o',
+  nowMs: 0,
 });
-const done = succeeded(running, { outputs: [outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' })], warnings: [] }, 0);
+const done = succeeded(
+  running,
+  { outputs: [outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' })], warnings: [] },
+  0,
+);
 
 function printerUnderTest() {
   const state = { nowMs: 0, signed: 0 };
-  const printer = createTaskPrinter(() => `http://h/${(state.signed += 1)}`, () => state.nowMs);
+  const printer = createTaskPrinter(
+    () => `http://h/${(state.signed += 1)}`,
+    () => state.nowMs,
+  );
   return { state, printer };
 }
 

@@ -40,7 +40,12 @@ export interface FakeServer {
 }
 
 /** Ends a call as the service does: with a google.rpc.Status in the trailer. */
-export function failWith(context: CallContext, code: Status, message: string, details: RpcStatus['details'] = []): never {
+export function failWith(
+  context: CallContext,
+  code: Status,
+  message: string,
+  details: RpcStatus['details'] = [],
+): never {
   context.trailer.set('grpc-status-details-bin', RpcStatus.encode({ code, message, details }).finish());
   throw new ServerError(code, message);
 }

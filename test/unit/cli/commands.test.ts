@@ -38,7 +38,14 @@ const running = task({
   revision: 2n,
   progress: 45,
   attempt: 1,
-  progressDetail: { phase: ProgressDetail_Phase.PHASE_RENDERING, framesDone: 200, framesTotal: 450, outTime: { seconds: 8n, nanos: 0 }, speed: 2, estimatedEndTime: undefined },
+  progressDetail: {
+    phase: ProgressDetail_Phase.PHASE_RENDERING,
+    framesDone: 200,
+    framesTotal: 450,
+    outTime: { seconds: 8n, nanos: 0 },
+    speed: 2,
+    estimatedEndTime: undefined,
+  },
 });
 const succeeded = task({
   state: SUCCEEDED,
@@ -81,7 +88,10 @@ describe('cutroom submit', () => {
     const run = await cli([...address, 'submit', await specFile('good.json', spec)]);
     expect(run).toEqual({ exitCode: 0, stdout: 't1\n', stderr: '' });
     expect(request?.requestId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(request?.spec?.kind?.value).toMatchObject({ materials: [{ uri: 'a.mp4' }], longestClip: { seconds: 2n, nanos: 500_000_000 } });
+    expect(request?.spec?.kind?.value).toMatchObject({
+      materials: [{ uri: 'a.mp4' }],
+      longestClip: { seconds: 2n, nanos: 500_000_000 },
+    });
   });
 
   test('reads stdin for - and sends the request id it is given', async () => {
@@ -91,7 +101,10 @@ describe('cutroom submit', () => {
   });
 
   test('--watch goes on to the end', async () => {
-    const address = await serve({ submitTask: () => Promise.resolve(task({})), watchTask: watching(running, succeeded) });
+    const address = await serve({
+      submitTask: () => Promise.resolve(task({})),
+      watchTask: watching(running, succeeded),
+    });
     const run = await cli([...address, 'submit', '-', '--watch'], { stdin: spec });
     expect(run.exitCode).toBe(0);
     expect(run.stdout).toBe('http://127.0.0.1:8080/tasks/t1/final-1.mp4?expires=1\n');
@@ -106,20 +119,32 @@ describe('cutroom submit', () => {
     const address = await serve({
       submitTask: (_, context) =>
         failWith(context, Status.INVALID_ARGUMENT, 'bad', [
-          { typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(ErrorInfo.encode({ reason: 'INVALID_REQUEST', domain: 'cutroom.v1', metadata: {} }).finish()) },
-          { typeUrl: 'type.googleapis.com/google.rpc.BadRequest', value: Buffer.from(BadRequest.encode({ fieldViolations }).finish()) },
+          {
+            typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo',
+            value: Buffer.from(
+              ErrorInfo.encode({ reason: 'INVALID_REQUEST', domain: 'cutroom.v1', metadata: {} }).finish(),
+            ),
+          },
+          {
+            typeUrl: 'type.googleapis.com/google.rpc.BadRequest',
+            value: Buffer.from(BadRequest.encode({ fieldViolations }).finish()),
+          },
         ]),
     });
     const run = await cli([...address, 'submit', '-'], { stdin: spec });
     expect(run).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'error: INVALID_ARGUMENT\n  spec.montage.materials[0].uri: no such file\n  spec.montage.resolution: must be even\n',
+      stderr:
+        'error: INVALID_ARGUMENT\n  spec.montage.materials[0].uri: no such file\n  spec.montage.resolution: must be even\n',
     });
     const asJson = await cli([...address, '--json', 'submit', '-'], { stdin: spec });
     expect(JSON.parse(asJson.stderr)).toMatchObject({
       code: 3,
-      details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'INVALID_REQUEST' }, { fieldViolations: [{ description: 'no such file' }, {}] }],
+      details: [
+        { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'INVALID_REQUEST' },
+        { fieldViolations: [{ description: 'no such file' }, {}] },
+      ],
     });
   });
 
@@ -140,7 +165,9 @@ describe('cutroom submit', () => {
   });
 
   test('tells how to repeat a submit whose outcome is unknown', async () => {
-    const address = await serve({ submitTask: (_, context) => failWith(context, Status.UNAVAILABLE, 'the store does not answer') });
+    const address = await serve({
+      submitTask: (_, context) => failWith(context, Status.UNAVAILABLE, 'the store does not answer'),
+    });
     const run = await cli([...address, 'submit', '-', '--request-id', 'r-2'], { stdin: spec });
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain('repeat with --request-id r-2\n');
@@ -171,7 +198,10 @@ describe('cutroom watch', () => {
   test('--json prints one task per line in canonical proto JSON', async () => {
     const address = await serve({ watchTask: watching(task({}), running, succeeded) });
     const run = await cli([...address, '--json', 'watch', 'tasks/t1']);
-    const lines = run.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = run.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map((line) => line.state)).toEqual(['QUEUED', 'RUNNING', 'SUCCEEDED']);
     expect(lines[0]).toMatchObject({ progress: 0, revision: '1', videos: [] });
     expect(lines[1]).toMatchObject({ progressDetail: { phase: 'PHASE_RENDERING', outTime: '8s' } });
@@ -183,7 +213,9 @@ describe('cutroom watch', () => {
     const run = await cli([...address, 'watch', 't1']);
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
     expect(run.stderr).toContain('FAILED: INPUT_NOT_MEDIA (spec.montage.materials[0].uri): not a picture\n');
-    expect((await cli([...(await serve({ watchTask: watching(task({ state: CANCELLED })) })), 'watch', 't1'])).exitCode).toBe(1);
+    expect(
+      (await cli([...(await serve({ watchTask: watching(task({ state: CANCELLED })) })), 'watch', 't1'])).exitCode,
+    ).toBe(1);
   });
 
   test('Ctrl-C ends it with 130 and no error', async () => {
@@ -206,12 +238,17 @@ describe('cutroom watch', () => {
 
 describe('cutroom get, list, cancel', () => {
   test('get prints what there is to know', async () => {
-    const address = await serve({ getTask: ({ name }) => Promise.resolve(name === 'tasks/t1' ? failed : task({ name })) });
+    const address = await serve({
+      getTask: ({ name }) => Promise.resolve(name === 'tasks/t1' ? failed : task({ name })),
+    });
     const run = await cli([...address, 'get', 't1']);
     expect(run.exitCode).toBe(0);
     expect(run.stdout).toContain('state    FAILED');
     expect(run.stdout).toContain('error    INPUT_NOT_MEDIA (spec.montage.materials[0].uri): not a picture');
-    expect(JSON.parse((await cli([...address, 'get', 'tasks/t2', '--json'])).stdout)).toMatchObject({ name: 'tasks/t2', state: 'QUEUED' });
+    expect(JSON.parse((await cli([...address, 'get', 'tasks/t2', '--json'])).stdout)).toMatchObject({
+      name: 'tasks/t2',
+      state: 'QUEUED',
+    });
   });
 
   test('list prints one page and the token of the next, or with --all every page', async () => {
@@ -226,10 +263,12 @@ describe('cutroom get, list, cancel', () => {
     expect(one.stdout).toMatch(/^page-first-of-7 +QUEUED +0 %\n$/);
     expect(one.stderr).toContain('--page-token second');
     const all = await cli([...address, 'list', '--all', '--json']);
-    expect(all.stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { tasks: { taskId: string }[] }).tasks[0]?.taskId)).toEqual([
-      'page-first-of-0',
-      'page-second-of-0',
-    ]);
+    expect(
+      all.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { tasks: { taskId: string }[] }).tasks[0]?.taskId),
+    ).toEqual(['page-first-of-0', 'page-second-of-0']);
     expect(all.stderr).toBe('');
   });
 

@@ -9,7 +9,9 @@ import { RpcError } from '../../../src/cli/rpc-error.js';
 import { failWith, type FakeServer, startFakeServer, task } from './cli-harness.js';
 
 const { RUNNING, SUCCEEDED } = Task_State;
-const event = (revision: bigint, state: Task_State) => ({ event: { $case: 'task' as const, value: task({ revision, state }) } });
+const event = (revision: bigint, state: Task_State) => ({
+  event: { $case: 'task' as const, value: task({ revision, state }) },
+});
 
 const servers: FakeServer[] = [];
 afterEach(() => {
@@ -26,7 +28,8 @@ async function follow(address: string, options: Partial<FollowOptions> = {}): Pr
   return withClient({ address, timeoutMs: 5000 }, async (client) => {
     const revisions: bigint[] = [];
     const signal = new AbortController().signal;
-    for await (const { revision } of followTask(client, 'tasks/t1', { signal, backoffMs: 5, ...options })) revisions.push(revision);
+    for await (const { revision } of followTask(client, 'tasks/t1', { signal, backoffMs: 5, ...options }))
+      revisions.push(revision);
     return revisions;
   });
 }
@@ -76,7 +79,9 @@ describe('followTask', () => {
       yield calls > 1 ? event(2n, SUCCEEDED) : event(1n, RUNNING);
       if (calls > 1) return;
       const value = Buffer.from(RetryInfo.encode({ retryDelay: { seconds: 0n, nanos: 300_000_000 } }).finish());
-      failWith(context, Status.UNAVAILABLE, 'draining', [{ typeUrl: 'type.googleapis.com/google.rpc.RetryInfo', value }]);
+      failWith(context, Status.UNAVAILABLE, 'draining', [
+        { typeUrl: 'type.googleapis.com/google.rpc.RetryInfo', value },
+      ]);
     });
     const startedMs = performance.now();
     expect(await follow(server.address)).toEqual([1n, 2n]);
@@ -98,7 +103,10 @@ describe('followTask', () => {
     };
     const revisions = await withClient({ address: first.address, timeoutMs: 5000 }, async (client) => {
       const seen: bigint[] = [];
-      for await (const { revision } of followTask(client, 'tasks/t1', { signal: new AbortController().signal, backoffMs: 20 })) {
+      for await (const { revision } of followTask(client, 'tasks/t1', {
+        signal: new AbortController().signal,
+        backoffMs: 20,
+      })) {
         seen.push(revision);
         if (revision === 1n) await restart();
       }

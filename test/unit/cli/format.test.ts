@@ -52,6 +52,8 @@ describe('remaining time', () => {
   });
 
   test('is zero, not negative, when more frames came than planned', () => {
-    expect(remainingSeconds(detail({ framesDone: 12, framesTotal: 10, outTime: { seconds: 1n, nanos: 0 }, speed: 1 }))).toBe(0);
+    expect(
+      remainingSeconds(detail({ framesDone: 12, framesTotal: 10, outTime: { seconds: 1n, nanos: 0 }, speed: 1 })),
+    ).toBe(0);
   });
 });

@@ -5,14 +5,29 @@ const main = (await cli(['--help'])).stdout;
 const commands = [...main.slice(main.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name!);
 
 test('there is a command for every thing that can be done', () => {
-  expect(commands).toEqual(['render', 'serve', 'doctor', 'submit', 'watch', 'get', 'list', 'cancel', 'retry', 'delete', 'probe']);
+  expect(commands).toEqual([
+    'render',
+    'serve',
+    'doctor',
+    'submit',
+    'watch',
+    'get',
+    'list',
+    'cancel',
+    'retry',
+    'delete',
+    'probe',
+  ]);
 });
 
-test.each([[[]], ...commands.map((name) => [[name]])])('the help of cutroom %j fits a terminal of 80 columns and 24 lines', async (args) => {
-  const { stdout, exitCode } = await cli([...args, '--help']);
-  const lines = stdout.trimEnd().split('\n');
-  expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^Usage: cutroom/);
-  expect(lines.length, stdout).toBeLessThanOrEqual(24);
-  expect(Math.max(...lines.map((line) => line.length)), stdout).toBeLessThanOrEqual(80);
-});
+test.each([[[]], ...commands.map((name) => [[name]])])(
+  'the help of cutroom %j fits a terminal of 80 columns and 24 lines',
+  async (args) => {
+    const { stdout, exitCode } = await cli([...args, '--help']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Usage: cutroom/);
+    expect(lines.length, stdout).toBeLessThanOrEqual(24);
+    expect(Math.max(...lines.map((line) => line.length)), stdout).toBeLessThanOrEqual(80);
+  },
+);

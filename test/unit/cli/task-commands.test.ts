@@ -5,7 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Status } from 'nice-grpc';
 import { MediaInfo } from '../../../generated/cutroom/v1/media.js';
 import { Task_State } from '../../../generated/cutroom/v1/task.js';
-import { Admission, type ListTasksRequest, type SubmitTaskRequest, type TaskServiceImplementation, TaskView } from '../../../generated/cutroom/v1/task_service.js';
+import {
+  Admission,
+  type ListTasksRequest,
+  type SubmitTaskRequest,
+  type TaskServiceImplementation,
+  TaskView,
+} from '../../../generated/cutroom/v1/task_service.js';
 import { ErrorInfo } from '../../../generated/google/rpc/error_details.js';
 import { cli, failWith, type FakeServer, startFakeServer, task } from './cli-harness.js';
 
@@ -46,7 +52,19 @@ describe('cutroom submit', () => {
 
   test('sends what the options say', async () => {
     const request = await submitted(
-      ...['--label', 'project=spring', '--label', 'note=a=b', '--priority', '-5', '--ttl', '2d', '--max-attempts', '3', '--run-or-reject'],
+      ...[
+        '--label',
+        'project=spring',
+        '--label',
+        'note=a=b',
+        '--priority',
+        '-5',
+        '--ttl',
+        '2d',
+        '--max-attempts',
+        '3',
+        '--run-or-reject',
+      ],
       ...['--limit', 'total=10m', '--limit', 'stall=1.5s'],
     );
     expect(request).toMatchObject({
@@ -55,16 +73,31 @@ describe('cutroom submit', () => {
       ttl: { seconds: 172_800n, nanos: 0 },
       maxAttempts: 3,
       admission: Admission.ADMISSION_RUN_OR_REJECT,
-      timeouts: { queue: undefined, total: { seconds: 600n, nanos: 0 }, stall: { seconds: 1n, nanos: 500_000_000 }, fetch: undefined },
+      timeouts: {
+        queue: undefined,
+        total: { seconds: 600n, nanos: 0 },
+        stall: { seconds: 1n, nanos: 500_000_000 },
+        fetch: undefined,
+      },
     });
   });
 
   test('leaves to the server what they do not say', async () => {
-    expect(await submitted()).toMatchObject({ labels: {}, priority: 0, ttl: undefined, timeouts: undefined, maxAttempts: 0, admission: 0, validateOnly: false });
+    expect(await submitted()).toMatchObject({
+      labels: {},
+      priority: 0,
+      ttl: undefined,
+      timeouts: undefined,
+      maxAttempts: 0,
+      admission: 0,
+      validateOnly: false,
+    });
   });
 
   test('--validate-only prints the spec as the server understands it, to be submitted again', async () => {
-    const address = await serve({ submitTask: (request) => Promise.resolve(task({ name: '', taskId: '', spec: request.spec })) });
+    const address = await serve({
+      submitTask: (request) => Promise.resolve(task({ name: '', taskId: '', spec: request.spec })),
+    });
     const run = await cli([...address, 'submit', spec, '--validate-only']);
     expect(run.exitCode).toBe(0);
     expect(JSON.parse(run.stdout)).toMatchObject({ montage: { materials: [{ uri: 'a.mp4' }] } });
@@ -76,16 +109,30 @@ describe('cutroom submit', () => {
     const address = await serve({
       submitTask: () => Promise.resolve(task({})),
       watchTask: async function* () {
-        for (const value of [task({}), task({ state: Task_State.RUNNING, revision: 2n }), done]) yield { event: { $case: 'task', value } };
+        for (const value of [task({}), task({ state: Task_State.RUNNING, revision: 2n }), done])
+          yield { event: { $case: 'task', value } };
       },
     });
-    expect(await cli([...address, 'submit', spec, '--wait'])).toEqual({ exitCode: 0, stdout: 'http://x/1\n', stderr: 'tasks/t1\nSUCCEEDED\n' });
+    expect(await cli([...address, 'submit', spec, '--wait'])).toEqual({
+      exitCode: 0,
+      stdout: 'http://x/1\n',
+      stderr: 'tasks/t1\nSUCCEEDED\n',
+    });
   });
 
   test('a task that was refused for want of a slot was surely not stored', async () => {
-    const info = { typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(ErrorInfo.encode({ reason: 'NO_FREE_SLOT', domain: 'cutroom.v1', metadata: {} }).finish()) };
-    const address = await serve({ submitTask: (_, context) => failWith(context, Status.RESOURCE_EXHAUSTED, 'busy', [info]) });
-    expect(await cli([...address, 'submit', spec, '--run-or-reject'])).toEqual({ exitCode: 2, stdout: '', stderr: 'error: RESOURCE_EXHAUSTED: busy\n' });
+    const info = {
+      typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo',
+      value: Buffer.from(ErrorInfo.encode({ reason: 'NO_FREE_SLOT', domain: 'cutroom.v1', metadata: {} }).finish()),
+    };
+    const address = await serve({
+      submitTask: (_, context) => failWith(context, Status.RESOURCE_EXHAUSTED, 'busy', [info]),
+    });
+    expect(await cli([...address, 'submit', spec, '--run-or-reject'])).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'error: RESOURCE_EXHAUSTED: busy\n',
+    });
   });
 
   test.each([
@@ -109,35 +156,82 @@ describe('cutroom retry, delete, probe, get, list', () => {
 
   test('delete says that it is done; a task that still runs is refused', async () => {
     const address = await serve({
-      deleteTask: ({ name }, context) => (name === 'tasks/t1' ? Promise.resolve({}) : failWith(context, Status.FAILED_PRECONDITION, 'cancel it first')),
+      deleteTask: ({ name }, context) =>
+        name === 'tasks/t1' ? Promise.resolve({}) : failWith(context, Status.FAILED_PRECONDITION, 'cancel it first'),
     });
     expect(await cli([...address, 'delete', 't1'])).toEqual({ exitCode: 0, stdout: 't1  deleted\n', stderr: '' });
     expect(await cli([...address, 'delete', 't1', '--json'])).toEqual({ exitCode: 0, stdout: '{}\n', stderr: '' });
-    expect(await cli([...address, 'delete', 't2'])).toEqual({ exitCode: 1, stdout: '', stderr: 'error: FAILED_PRECONDITION: cancel it first\n' });
+    expect(await cli([...address, 'delete', 't2'])).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'error: FAILED_PRECONDITION: cancel it first\n',
+    });
   });
 
   test('probe prints a line for the file and for each stream, or the message as JSON', async () => {
     const media = MediaInfo.fromPartial({
       format: 'mov,mp4',
       duration: { seconds: 12n, nanos: 400_000_000 },
-      video: { codec: 'h264', width: 1920, height: 1080, rotation: 90, frameRate: { numerator: 30_000, denominator: 1001 }, duration: { seconds: 12n }, pixelFormat: 'yuva420p', alpha: true },
+      video: {
+        codec: 'h264',
+        width: 1920,
+        height: 1080,
+        rotation: 90,
+        frameRate: { numerator: 30_000, denominator: 1001 },
+        duration: { seconds: 12n },
+        pixelFormat: 'yuva420p',
+        alpha: true,
+      },
       audio: { codec: 'aac', sampleRate: 44_100, channels: 1 },
     });
-    const address = await serve({ probeMedia: ({ uri }) => Promise.resolve(uri === 'clip.mov' ? media : MediaInfo.fromPartial({ format: 'png_pipe', video: { image: true, codec: 'png', width: 3, height: 2, pixelFormat: 'rgb24' } })) });
+    const address = await serve({
+      probeMedia: ({ uri }) =>
+        Promise.resolve(
+          uri === 'clip.mov'
+            ? media
+            : MediaInfo.fromPartial({
+                format: 'png_pipe',
+                video: { image: true, codec: 'png', width: 3, height: 2, pixelFormat: 'rgb24' },
+              }),
+        ),
+    });
     expect((await cli([...address, 'probe', 'clip.mov'])).stdout).toBe(
       'format   mov,mp4, 12.400 s\nvideo    h264, 1920x1080, turned by 90°, 29.97 fps, 12.000 s, yuva420p, transparent\naudio    aac, 44100 Hz, 1 channel\n',
     );
     expect((await cli([...address, 'probe', 'a.png'])).stdout).toBe('format   png_pipe\nimage    png, 3x2, rgb24\n');
-    expect(JSON.parse((await cli([...address, 'probe', 'clip.mov', '--json'])).stdout)).toMatchObject({ duration: '12.400s', video: { rotation: 90 } });
+    expect(JSON.parse((await cli([...address, 'probe', 'clip.mov', '--json'])).stdout)).toMatchObject({
+      duration: '12.400s',
+      video: { rotation: 90 },
+    });
   });
 
   test('get --full adds the spec and how it was rendered', async () => {
     const run = {
-      ...{ program: 'ffmpeg', arguments: ['-i', "it's.mp4", '-map', '[v]'], filterGraph: '[0:v]null[v];\n[v]null', exitCode: 1, signal: '', watchdog: '' },
-      ...{ stderr: 'no such file\n', lastProgress: '', peakMemoryBytes: 13_000_000n, cpuTime: undefined, wallTime: { seconds: 1n, nanos: 500_000_000 } },
+      ...{
+        program: 'ffmpeg',
+        arguments: ['-i', "it's.mp4", '-map', '[v]'],
+        filterGraph: '[0:v]null[v];\n[v]null',
+        exitCode: 1,
+        signal: '',
+        watchdog: '',
+      },
+      ...{
+        stderr: 'no such file\n',
+        lastProgress: '',
+        peakMemoryBytes: 13_000_000n,
+        cpuTime: undefined,
+        wallTime: { seconds: 1n, nanos: 500_000_000 },
+      },
     };
-    const full = task({ labels: { a: 'b' }, priority: 7, spec: { kind: undefined }, diagnostics: { attempt: 1, ffmpegVersion: '5.1', commands: [run] } });
-    const address = await serve({ getTask: ({ view }) => Promise.resolve(view === TaskView.TASK_VIEW_FULL ? full : task({})) });
+    const full = task({
+      labels: { a: 'b' },
+      priority: 7,
+      spec: { kind: undefined },
+      diagnostics: { attempt: 1, ffmpegVersion: '5.1', commands: [run] },
+    });
+    const address = await serve({
+      getTask: ({ view }) => Promise.resolve(view === TaskView.TASK_VIEW_FULL ? full : task({})),
+    });
     expect((await cli([...address, 'get', 't1'])).stdout).not.toContain('ffmpeg');
     expect((await cli([...address, 'get', 't1', '--full'])).stdout).toContain(
       `label    a=b\npriority 7\n\n{}\n\n# exit 1, 1.50 s, 13 MB of memory\nffmpeg -i 'it'\\''s.mp4' -map '[v]'\n` +

@@ -7,7 +7,13 @@ import type { VisualFacts } from '../../../src/composition/media-facts.js';
 import { crossFade, montageOf } from '../../support/montage.js';
 
 const video = (seconds: number): VisualFacts => ({ kind: 'video', durationUs: Math.round(seconds * 1e6) });
-const inputs = (materials: VisualFacts[], more: Partial<MontageInputs> = {}): MontageInputs => ({ materials, narration: null, music: null, cues: null, ...more });
+const inputs = (materials: VisualFacts[], more: Partial<MontageInputs> = {}): MontageInputs => ({
+  materials,
+  narration: null,
+  music: null,
+  cues: null,
+  ...more,
+});
 const speech = (seconds: number) => ({ durationUs: Math.round(seconds * 1e6) });
 
 function clipsOf(composition: Composition): readonly VisualClip[] {
@@ -21,18 +27,30 @@ const shape = (clips: readonly VisualClip[]) => clips.map((c) => [c.startFrame, 
 describe('without narration', () => {
   it('shows each material once, no longer than the longest clip', () => {
     const { composition } = expandMontage(montageOf(3), inputs([video(10), { kind: 'image' }, video(2)]));
-    expect(shape(clipsOf(composition))).toEqual([[0, 150, 0], [150, 150, 0], [300, 60, 0]]);
+    expect(shape(clipsOf(composition))).toEqual([
+      [0, 150, 0],
+      [150, 150, 0],
+      [300, 60, 0],
+    ]);
     expect(composition).toMatchObject({ frames: 360, samples: 576_000 });
   });
 
   it('a cross-fade takes its time from both neighbours', () => {
-    const { composition } = expandMontage(montageOf(3, { transition: crossFade(1) }), inputs([video(4), video(4), video(4)]));
-    expect(shape(clipsOf(composition))).toEqual([[0, 120, 0], [90, 120, 30], [180, 120, 30]]);
+    const { composition } = expandMontage(
+      montageOf(3, { transition: crossFade(1) }),
+      inputs([video(4), video(4), video(4)]),
+    );
+    expect(shape(clipsOf(composition))).toEqual([
+      [0, 120, 0],
+      [90, 120, 30],
+      [180, 120, 30],
+    ]);
     expect(composition.frames).toBe(300);
   });
 
   it('names the material that is too short for its transitions', () => {
-    const run = () => expandMontage(montageOf(3, { transition: crossFade(1) }), inputs([video(4), video(1.5), video(4)]));
+    const run = () =>
+      expandMontage(montageOf(3, { transition: crossFade(1) }), inputs([video(4), video(1.5), video(4)]));
     expect(run).toThrow(expect.objectContaining({ reason: 'CLIP_TOO_SHORT', field: 'spec.montage.materials[1].uri' }));
   });
 
@@ -45,15 +63,25 @@ describe('with narration', () => {
   const narration = { asset: { uri: 'n.wav', field: 'spec.montage.narration.uri' }, gainDb: 0 };
 
   it('is as long as the narration; materials come again in order and the last is cut', () => {
-    const { composition } = expandMontage(montageOf(2, { narration }), inputs([video(10), video(3)], { narration: speech(12) }));
+    const { composition } = expandMontage(
+      montageOf(2, { narration }),
+      inputs([video(10), video(3)], { narration: speech(12) }),
+    );
     const clips = clipsOf(composition);
     expect(composition.frames).toBe(360);
-    expect(shape(clips)).toEqual([[0, 150, 0], [150, 90, 0], [240, 120, 0]]);
+    expect(shape(clips)).toEqual([
+      [0, 150, 0],
+      [150, 90, 0],
+      [240, 120, 0],
+    ]);
     expect(clips.map((c) => c.asset.uri)).toEqual(['m0.mp4', 'm1.mp4', 'm0.mp4']);
   });
 
   it('cuts materials that are longer than the narration', () => {
-    const { composition } = expandMontage(montageOf(2, { narration }), inputs([video(10), video(3)], { narration: speech(2) }));
+    const { composition } = expandMontage(
+      montageOf(2, { narration }),
+      inputs([video(10), video(3)], { narration: speech(2) }),
+    );
     expect(shape(clipsOf(composition))).toEqual([[0, 60, 0]]);
   });
 
@@ -68,12 +96,25 @@ describe('sound and text', () => {
     const music = { asset: { uri: 'b.mp3', field: 'spec.montage.music.uri' }, gainDb: -14, fadeOutUs: 3_000_000 };
     const { composition } = expandMontage(montageOf(1, { music }), inputs([video(2)], { music: speech(1) }));
     const track = composition.tracks[1];
-    expect(track).toMatchObject({ kind: 'audio', clips: [{ startSample: 0, samples: 96_000, loop: true, fadeOutSamples: 96_000, gainDb: -14 }] });
+    expect(track).toMatchObject({
+      kind: 'audio',
+      clips: [{ startSample: 0, samples: 96_000, loop: true, fadeOutSamples: 96_000, gainDb: -14 }],
+    });
   });
 
   it('a cue past the end is cut, or left out with a warning, and never makes the video longer', () => {
     const white = { r: 255, g: 255, b: 255, a: 255 };
-    const style = { fontSize: 8, textColor: white, outlineColor: white, outlineWidth: 1, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: false, position: 'BOTTOM' as const };
+    const style = {
+      fontSize: 8,
+      textColor: white,
+      outlineColor: white,
+      outlineWidth: 1,
+      boxColor: null,
+      boxShape: 'TEXT' as const,
+      font: null,
+      bold: false,
+      position: 'BOTTOM' as const,
+    };
     const cues = [
       { startUs: 9_000_000, endUs: 10_000_000, text: 'never' },
       { startUs: 1_500_000, endUs: 8_000_000, text: 'late' },
@@ -82,13 +123,22 @@ describe('sound and text', () => {
     const montage = montageOf(1, { subtitles: { source: { kind: 'cues', cues }, style } });
     const { composition, warnings } = expandMontage(montage, inputs([video(2)], { cues }));
     expect(composition.frames).toBe(60);
-    expect(composition.tracks.at(-1)).toMatchObject({ kind: 'captions', cues: [{ text: 'early' }, { text: 'late', endUs: 2_000_000 }] });
-    expect(warnings.map((w) => [w.code, w.count])).toEqual([['CUE_AFTER_END', 1], ['CUE_CUT_AT_END', 1]]);
+    expect(composition.tracks.at(-1)).toMatchObject({
+      kind: 'captions',
+      cues: [{ text: 'early' }, { text: 'late', endUs: 2_000_000 }],
+    });
+    expect(warnings.map((w) => [w.code, w.count])).toEqual([
+      ['CUE_AFTER_END', 1],
+      ['CUE_CUT_AT_END', 1],
+    ]);
   });
 });
 
 describe('every expansion', () => {
-  const facts = fc.oneof(fc.constant<VisualFacts>({ kind: 'image' }), fc.integer({ min: 1_000, max: 20_000_000 }).map((durationUs): VisualFacts => ({ kind: 'video', durationUs })));
+  const facts = fc.oneof(
+    fc.constant<VisualFacts>({ kind: 'image' }),
+    fc.integer({ min: 1_000, max: 20_000_000 }).map((durationUs): VisualFacts => ({ kind: 'video', durationUs })),
+  );
   const cases = fc.record({
     materials: fc.array(facts, { minLength: 1, maxLength: 8 }),
     longestClipUs: fc.integer({ min: 100_000, max: 8_000_000 }),
@@ -103,11 +153,15 @@ describe('every expansion', () => {
         const montage = montageOf(materials.length, {
           longestClipUs,
           transition: fadeUs === null ? { kind: 'CUT' } : crossFade(fadeUs / 1e6),
-          narration: narrationUs === null ? null : { asset: { uri: 'n', field: 'spec.montage.narration.uri' }, gainDb: 0 },
+          narration:
+            narrationUs === null ? null : { asset: { uri: 'n', field: 'spec.montage.narration.uri' }, gainDb: 0 },
         });
         let composition: Composition;
         try {
-          ({ composition } = expandMontage(montage, inputs(materials, { narration: narrationUs === null ? null : { durationUs: narrationUs } })));
+          ({ composition } = expandMontage(
+            montage,
+            inputs(materials, { narration: narrationUs === null ? null : { durationUs: narrationUs } }),
+          ));
         } catch (error) {
           expect(error).toBeInstanceOf(ExpansionError);
           expect((error as ExpansionError).field).toMatch(/^spec\.montage\./);

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { framesOf, sampleOf, timeUsOf, wholeFramesIn } from '../../../src/composition/frame-grid.js';
 
-const rates = fc.constantFrom({ num: 30, den: 1 }, { num: 24, den: 1 }, { num: 25, den: 1 }, { num: 30000, den: 1001 }, { num: 24000, den: 1001 }, { num: 60000, den: 1001 });
+const rates = fc.constantFrom(
+  { num: 30, den: 1 },
+  { num: 24, den: 1 },
+  { num: 25, den: 1 },
+  { num: 30000, den: 1001 },
+  { num: 24000, den: 1001 },
+  { num: 60000, den: 1001 },
+);
 const day = 24 * 3600 * 1_000_000;
 
 describe('the frame grid', () => {

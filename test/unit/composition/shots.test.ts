@@ -11,13 +11,19 @@ const RATE = { num: 30, den: 1 };
 const video = (seconds: number): VisualFacts => ({ kind: 'video', durationUs: Math.round(seconds * 1e6) });
 
 function shotsOf(changes: Partial<Montage>, materials: readonly VisualFacts[], seed = 1): Shot[] {
-  return planShots(montageOf(materials.length, changes), materials, { rate: RATE, leastFrames: 15, random: createRandom(seed) });
+  return planShots(montageOf(materials.length, changes), materials, {
+    rate: RATE,
+    leastFrames: 15,
+    random: createRandom(seed),
+  });
 }
 
 describe('in sequence', () => {
   it('shows the beginning of each material, as much of it as the speed makes', () => {
     expect(shotsOf({ speed: 2 }, [video(12), video(4), { kind: 'image' }])).toEqual([
-      { material: 0, trimStartUs: 0, frames: 150 }, { material: 1, trimStartUs: 0, frames: 60 }, { material: 2, trimStartUs: 0, frames: 150 },
+      { material: 0, trimStartUs: 0, frames: 150 },
+      { material: 1, trimStartUs: 0, frames: 60 },
+      { material: 2, trimStartUs: 0, frames: 150 },
     ]);
     expect(shotsOf({ speed: 0.5 }, [video(2)])).toEqual([{ material: 0, trimStartUs: 0, frames: 120 }]);
   });
@@ -26,32 +32,59 @@ describe('in sequence', () => {
 describe('in random pieces', () => {
   it('first comes a longest piece of each material, then every other one, each once and from its own place', () => {
     const shots = shotsOf({ concat: 'RANDOM' }, [video(12), video(5.2), { kind: 'image' }]);
-    expect(shots.slice(0, 3).map(({ material, frames }) => [material, frames]).sort()).toEqual([[0, 150], [1, 150], [2, 150]]);
+    expect(
+      shots
+        .slice(0, 3)
+        .map(({ material, frames }) => [material, frames])
+        .sort(),
+    ).toEqual([
+      [0, 150],
+      [1, 150],
+      [2, 150],
+    ]);
     const ofFirst = shots.filter(({ material }) => material === 0).sort((a, b) => a.trimStartUs - b.trimStartUs);
-    expect(ofFirst).toEqual([{ material: 0, trimStartUs: 0, frames: 150 }, { material: 0, trimStartUs: 5_000_000, frames: 150 }, { material: 0, trimStartUs: 10_000_000, frames: 60 }]);
+    expect(ofFirst).toEqual([
+      { material: 0, trimStartUs: 0, frames: 150 },
+      { material: 0, trimStartUs: 5_000_000, frames: 150 },
+      { material: 0, trimStartUs: 10_000_000, frames: 60 },
+    ]);
     // 0.2 s at the end of the second are not worth a clip.
     expect(shots).toHaveLength(5);
   });
 
-  it('at a speed the places are the material\'s own', () => {
+  it("at a speed the places are the material's own", () => {
     const shots = shotsOf({ concat: 'RANDOM', speed: 2 }, [video(20)]);
     expect(shots.map(({ trimStartUs }) => trimStartUs).sort((a, b) => a - b)).toEqual([0, 10_000_000]);
   });
 
   it('no piece is too short for the cross-fades, and narration is covered', () => {
-    fc.assert(fc.property(fc.array(fc.double({ min: 6, max: 40, noNaN: true }), { minLength: 1, maxLength: 5 }), fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 1, max: 60 }), (seconds, seed, speech) => {
-      const narration = { asset: { uri: 'n', field: 'n' }, gainDb: 0 };
-      const montage = montageOf(seconds.length, { concat: 'RANDOM', seed, transition: crossFade(2), narration });
-      const { composition } = expandMontage(montage, { materials: seconds.map(video), narration: { durationUs: speech * 1e6 }, music: null, cues: null });
-      expect(composition.frames).toBe(speech * 30);
-      for (const track of composition.tracks) {
-        if (track.kind !== 'visual') continue;
-        for (const clip of track.clips) {
-          const facts = video(seconds[Number(/\d+/.exec(clip.asset.uri)![0])]!);
-          if (facts.kind === 'video') expect(clip.trimStartUs + (clip.frames * 1e6) / 30).toBeLessThanOrEqual(facts.durationUs + 4_000);
-        }
-      }
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 6, max: 40, noNaN: true }), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+        fc.integer({ min: 1, max: 60 }),
+        (seconds, seed, speech) => {
+          const narration = { asset: { uri: 'n', field: 'n' }, gainDb: 0 };
+          const montage = montageOf(seconds.length, { concat: 'RANDOM', seed, transition: crossFade(2), narration });
+          const { composition } = expandMontage(montage, {
+            materials: seconds.map(video),
+            narration: { durationUs: speech * 1e6 },
+            music: null,
+            cues: null,
+          });
+          expect(composition.frames).toBe(speech * 30);
+          for (const track of composition.tracks) {
+            if (track.kind !== 'visual') continue;
+            for (const clip of track.clips) {
+              const facts = video(seconds[Number(/\d+/.exec(clip.asset.uri)![0])]!);
+              if (facts.kind === 'video')
+                expect(clip.trimStartUs + (clip.frames * 1e6) / 30).toBeLessThanOrEqual(facts.durationUs + 4_000);
+            }
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('is the same for the same seed, and differs between seeds', () => {
@@ -73,9 +106,11 @@ describe('chance', () => {
       counts[Math.floor(value * 4)]! += 1;
     }
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(120);
-    fc.assert(fc.property(fc.array(fc.integer()), fc.nat(), (items, seed) => {
-      const by = (a: number, b: number) => a - b;
-      expect(shuffled(items, createRandom(seed)).sort(by)).toEqual([...items].sort(by));
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.integer()), fc.nat(), (items, seed) => {
+        const by = (a: number, b: number) => a - b;
+        expect(shuffled(items, createRandom(seed)).sort(by)).toEqual([...items].sort(by));
+      }),
+    );
   });
 });

@@ -17,7 +17,28 @@ describe('an entry of the allow list', () => {
     expect(parseAllowedTarget(entry)).toEqual(target);
   });
 
-  it.each(['10.1.2.3/8', '10.0.0.0/33', '10.0/8', '127.1', '0x7f.1', '2130706433', '[10.0.0.1]', '[::1', '::1/129', 'fd00::1/8', 'host:0', 'host:65536', 'host:', 'http://host', 'ho st', '*.internal', '-a', '.', '/8', 'a..b'])('%s is none', (entry) => {
+  it.each([
+    '10.1.2.3/8',
+    '10.0.0.0/33',
+    '10.0/8',
+    '127.1',
+    '0x7f.1',
+    '2130706433',
+    '[10.0.0.1]',
+    '[::1',
+    '::1/129',
+    'fd00::1/8',
+    'host:0',
+    'host:65536',
+    'host:',
+    'http://host',
+    'ho st',
+    '*.internal',
+    '-a',
+    '.',
+    '/8',
+    'a..b',
+  ])('%s is none', (entry) => {
     expect(parseAllowedTarget(entry)).toBeUndefined();
   });
 });

@@ -21,18 +21,37 @@ afterAll(async () => {
 
 async function findings(env: Record<string, string> = {}): Promise<readonly Check[]> {
   const all: Check[] = [];
-  const base = { CUTROOM_DATA_DIR: join(folder, 'data'), CUTROOM_INPUT_ROOTS: folder, CUTROOM_GRPC_ADDRESS: '127.0.0.1:0', CUTROOM_HTTP_ADDRESS: '127.0.0.1:0' };
+  const base = {
+    CUTROOM_DATA_DIR: join(folder, 'data'),
+    CUTROOM_INPUT_ROOTS: folder,
+    CUTROOM_GRPC_ADDRESS: '127.0.0.1:0',
+    CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
+  };
   for await (const check of examine({ ...base, ...env }, new AbortController().signal)) all.push(check);
   return all;
 }
-const named = (checks: readonly Check[], name: string): Check | undefined => checks.find((check) => check.name === name);
+const named = (checks: readonly Check[], name: string): Check | undefined =>
+  checks.find((check) => check.name === name);
 
 describe('a machine that has everything', () => {
   test('has no failure, and nothing is made by looking', async () => {
     const checks = await findings();
     expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
     expect(new Set(checks.map(({ name }) => name))).toEqual(
-      new Set(['node', 'config', 'ffmpeg', 'setpriv', 'fonts', 'memory', 'data', 'disk', 'inputs', 'store', 'grpc', 'http']),
+      new Set([
+        'node',
+        'config',
+        'ffmpeg',
+        'setpriv',
+        'fonts',
+        'memory',
+        'data',
+        'disk',
+        'inputs',
+        'store',
+        'grpc',
+        'http',
+      ]),
     );
     expect(await readdir(folder)).toEqual([]);
   });
@@ -41,29 +60,45 @@ describe('a machine that has everything', () => {
 describe('what is wrong is told with how to mend it', () => {
   test('every variable that makes no sense', async () => {
     const checks = await findings({ CUTROOM_SLOTS: 'many', CUTROOM_GRPC_ADDRESS: '0.0.0.0:1' });
-    const problems = checks.filter(({ name, status }) => name === 'config' && status === 'fail').map(({ found }) => found);
-    expect(problems).toEqual([expect.stringContaining('CUTROOM_SLOTS'), expect.stringContaining('CUTROOM_GRPC_ADDRESS')]);
+    const problems = checks
+      .filter(({ name, status }) => name === 'config' && status === 'fail')
+      .map(({ found }) => found);
+    expect(problems).toEqual([
+      expect.stringContaining('CUTROOM_SLOTS'),
+      expect.stringContaining('CUTROOM_GRPC_ADDRESS'),
+    ]);
     expect(named(checks, 'ffmpeg')).toMatchObject({ status: 'ok' });
   });
 
   test('no ffmpeg', async () => {
     expect(named(await findings({ CUTROOM_FFMPEG: 'no-such-ffmpeg' }), 'ffmpeg')).toEqual({
-      name: 'ffmpeg', status: 'fail', found: 'no-such-ffmpeg not found', mend: expect.stringContaining('apt-get install ffmpeg') as unknown,
+      name: 'ffmpeg',
+      status: 'fail',
+      found: 'no-such-ffmpeg not found',
+      fix: expect.stringContaining('apt-get install ffmpeg') as unknown,
     });
   });
 
   test('an ffmpeg that is no ffmpeg', async () => {
     await symlink('/bin/false', join(folder, 'false'));
-    expect(named(await findings({ CUTROOM_FFMPEG: join(folder, 'false') }), 'ffmpeg')).toMatchObject({ status: 'fail', found: 'false does not run' });
+    expect(named(await findings({ CUTROOM_FFMPEG: join(folder, 'false') }), 'ffmpeg')).toMatchObject({
+      status: 'fail',
+      found: 'false does not run',
+    });
   });
 
   test('an input root that is no folder', async () => {
-    expect(named(await findings({ CUTROOM_INPUT_ROOTS: join(folder, 'gone') }), 'inputs')).toMatchObject({ status: 'fail', found: expect.stringContaining('is no folder') as unknown });
+    expect(named(await findings({ CUTROOM_INPUT_ROOTS: join(folder, 'gone') }), 'inputs')).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining('is no folder') as unknown,
+    });
   });
 
   test('a data folder that cannot be', async () => {
     await writeFile(join(folder, 'file'), '');
-    expect(named(await findings({ CUTROOM_DATA_DIR: join(folder, 'file/data') }), 'data')).toMatchObject({ status: 'fail' });
+    expect(named(await findings({ CUTROOM_DATA_DIR: join(folder, 'file/data') }), 'data')).toMatchObject({
+      status: 'fail',
+    });
   });
 
   test('a store that another process has, or that is no store', async () => {
@@ -71,24 +106,36 @@ describe('what is wrong is told with how to mend it', () => {
     await mkdir(data);
     const store = createSqliteStore({ file: join(data, 'cutroom.sqlite') });
     try {
-      expect(named(await findings({ CUTROOM_DATA_DIR: data }), 'store')).toMatchObject({ status: 'fail', mend: expect.stringContaining('stop the other process') as unknown });
+      expect(named(await findings({ CUTROOM_DATA_DIR: data }), 'store')).toMatchObject({
+        status: 'fail',
+        fix: expect.stringContaining('stop the other process') as unknown,
+      });
     } finally {
       await store.close();
     }
     expect(named(await findings({ CUTROOM_DATA_DIR: data }), 'store')).toMatchObject({ status: 'ok' });
     const checks = await findings({ MONGODB_URI: 'mongodb://user:secret@127.0.0.1:1/?serverSelectionTimeoutMS=100' });
-    expect(named(checks, 'store')).toMatchObject({ status: 'fail', mend: expect.stringContaining('replica set') as unknown });
+    expect(named(checks, 'store')).toMatchObject({
+      status: 'fail',
+      fix: expect.stringContaining('replica set') as unknown,
+    });
     expect(JSON.stringify(checks)).not.toContain('secret');
   });
 
   test('a port that another program has', async () => {
     const other = createServer((socket) => socket.destroy());
-    await new Promise<void>((resolve) => { other.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      other.listen(0, '127.0.0.1', resolve);
+    });
     const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
     try {
       const checks = await findings({ CUTROOM_GRPC_ADDRESS: address, CUTROOM_HTTP_ADDRESS: address });
       for (const name of ['grpc', 'http']) {
-        expect(named(checks, name)).toMatchObject({ status: 'fail', found: `${address} is taken by another program`, mend: expect.stringContaining(`CUTROOM_${name.toUpperCase()}_ADDRESS`) as unknown });
+        expect(named(checks, name)).toMatchObject({
+          status: 'fail',
+          found: `${address} is taken by another program`,
+          fix: expect.stringContaining(`CUTROOM_${name.toUpperCase()}_ADDRESS`) as unknown,
+        });
       }
     } finally {
       other.close();
@@ -96,18 +143,32 @@ describe('what is wrong is told with how to mend it', () => {
   });
 
   test('an old Node, a full disk, little memory', () => {
-    expect([checkNode('20.18.3').status, checkNode('20.19.0').status, checkNode('24.1.0').status, checkNode('18.20.0').status]).toEqual(['fail', 'ok', 'ok', 'fail']);
+    expect([
+      checkNode('20.18.3').status,
+      checkNode('20.19.0').status,
+      checkNode('24.1.0').status,
+      checkNode('18.20.0').status,
+    ]).toEqual(['fail', 'ok', 'ok', 'fail']);
     expect([judgeDisk(1e8).status, judgeDisk(2e9).status, judgeDisk(2e10).status]).toEqual(['fail', 'warn', 'ok']);
     const watchdog = { stallMs: 1, noProgressMs: 1, totalMs: 1, memoryBytes: 8 * 1024 ** 3 };
-    const judged = (slots: number, totalBytes: number): Check => judgeMemory({ slots, watchdog }, { totalBytes, freeBytes: totalBytes / 2 });
+    const judged = (slots: number, totalBytes: number): Check =>
+      judgeMemory({ slots, watchdog }, { totalBytes, freeBytes: totalBytes / 2 });
     expect(judged(1, 16e9)).toMatchObject({ status: 'ok', found: '16.0 GB, 8.0 GB free' });
-    expect(judged(4, 2e9)).toMatchObject({ status: 'warn', mend: expect.stringContaining('CUTROOM_SLOTS') as unknown });
-    expect(judged(2, 16e9)).toMatchObject({ status: 'warn', mend: expect.stringMatching(/^set CUTROOM_MEMORY_MB=6103,/) as unknown });
+    expect(judged(4, 2e9)).toMatchObject({ status: 'warn', fix: expect.stringContaining('CUTROOM_SLOTS') as unknown });
+    expect(judged(2, 16e9)).toMatchObject({
+      status: 'warn',
+      fix: expect.stringMatching(/^set CUTROOM_MEMORY_MB=6103,/) as unknown,
+    });
   });
 });
 
 describe('cutroom doctor', () => {
-  const env = () => ({ CUTROOM_DATA_DIR: join(folder, 'data'), CUTROOM_INPUT_ROOTS: folder, CUTROOM_GRPC_ADDRESS: '127.0.0.1:0', CUTROOM_HTTP_ADDRESS: '127.0.0.1:0' });
+  const env = () => ({
+    CUTROOM_DATA_DIR: join(folder, 'data'),
+    CUTROOM_INPUT_ROOTS: folder,
+    CUTROOM_GRPC_ADDRESS: '127.0.0.1:0',
+    CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
+  });
 
   test('ends with 0 when nothing fails, and with 1 otherwise', async () => {
     const well = await cli(['doctor'], { env: env() });
@@ -120,7 +181,15 @@ describe('cutroom doctor', () => {
 
   test('--json prints a check per line', async () => {
     const { stdout } = await cli(['doctor', '--json'], { env: env() });
-    const checks = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Check);
-    expect(checks).toContainEqual({ name: 'config', status: 'ok', found: 'every variable that is set makes sense', mend: '' });
+    const checks = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Check);
+    expect(checks).toContainEqual({
+      name: 'config',
+      status: 'ok',
+      found: 'every variable that is set makes sense',
+      fix: '',
+    });
   });
 });

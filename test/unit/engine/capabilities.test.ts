@@ -17,9 +17,11 @@ describe('what ffmpeg can do', () => {
   });
 
   it('is read from the tables of ffmpeg 8, which have a column less', () => {
-    const filters = ' T.. = Timeline support\n .S. = Slice threading\n ..  acopy             A->A       Copy the input audio unchanged.\n TS adrawgraph        A->V       Draw a graph.\n';
+    const filters =
+      ' T.. = Timeline support\n .S. = Slice threading\n ..  acopy             A->A       Copy the input audio unchanged.\n TS adrawgraph        A->V       Draw a graph.\n';
     expect([...parseNames(filters)]).toEqual(['acopy', 'adrawgraph']);
-    const encoders = 'Encoders:\n V..... = Video\n ------\n V....D libx264              libx264 H.264 (codec h264)\n A....D aac                  AAC\n';
+    const encoders =
+      'Encoders:\n V..... = Video\n ------\n V....D libx264              libx264 H.264 (codec h264)\n A....D aac                  AAC\n';
     expect([...parseNames(encoders)]).toEqual(['libx264', 'aac']);
   });
 
@@ -29,7 +31,9 @@ describe('what ffmpeg can do', () => {
   });
 
   it.each([
-    ['ffmpeg version 5.1.9-0+deb12u1 Copyright', '5.1.9-0+deb12u1', 5], ['ffmpeg version n9.0.2-17-g2a571b6068 Copyright', 'n9.0.2-17-g2a571b6068', 9], ['ffmpeg version N-12345-gabc Copyright', 'N-12345-gabc', null],
+    ['ffmpeg version 5.1.9-0+deb12u1 Copyright', '5.1.9-0+deb12u1', 5],
+    ['ffmpeg version n9.0.2-17-g2a571b6068 Copyright', 'n9.0.2-17-g2a571b6068', 9],
+    ['ffmpeg version N-12345-gabc Copyright', 'N-12345-gabc', null],
   ])('reads the version of "%s"', (text, version, majorVersion) => {
     expect(parseVersion(text)).toEqual({ version, majorVersion });
   });
@@ -47,9 +51,16 @@ describe('findToolchain', () => {
 
   it('says what to install when there is none, or something else under its name', async () => {
     await expect(findToolchain({ ffmpeg: 'no-ffmpeg-here', ffprobe: 'ffprobe' }, signal)).rejects.toMatchObject({
-      failure: { reason: 'FFMPEG_MISSING', message: expect.stringMatching(/no-ffmpeg-here not found: install ffmpeg .*apt-get install ffmpeg/) as string },
+      failure: {
+        reason: 'FFMPEG_MISSING',
+        message: expect.stringMatching(/no-ffmpeg-here not found: install ffmpeg .*apt-get install ffmpeg/) as string,
+      },
     });
-    await expect(findToolchain({ ffmpeg: 'false', ffprobe: 'ffprobe' }, signal)).rejects.toMatchObject({ failure: { reason: 'FFMPEG_MISSING' } });
-    await expect(findToolchain({ ffmpeg: 'true', ffprobe: 'ffprobe' }, signal)).rejects.toMatchObject({ failure: { reason: 'FFMPEG_MISSING', message: expect.stringContaining('lacks the filter') as string } });
+    await expect(findToolchain({ ffmpeg: 'false', ffprobe: 'ffprobe' }, signal)).rejects.toMatchObject({
+      failure: { reason: 'FFMPEG_MISSING' },
+    });
+    await expect(findToolchain({ ffmpeg: 'true', ffprobe: 'ffprobe' }, signal)).rejects.toMatchObject({
+      failure: { reason: 'FFMPEG_MISSING', message: expect.stringContaining('lacks the filter') as string },
+    });
   });
 });

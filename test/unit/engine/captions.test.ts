@@ -11,39 +11,64 @@ import { wrapLine } from '../../../src/engine/captions/wrap-text.js';
 
 const RATE = { num: 30, den: 1 };
 const white = { r: 255, g: 255, b: 255, a: 255 };
-const STYLE: CaptionTrack['style'] = { fontSize: 60, textColor: white, outlineColor: { r: 0, g: 0, b: 0, a: 128 }, outlineWidth: 3, boxColor: null, boxShape: 'TEXT' as const, font: null, bold: true, position: 'TOP' };
+const STYLE: CaptionTrack['style'] = {
+  fontSize: 60,
+  textColor: white,
+  outlineColor: { r: 0, g: 0, b: 0, a: 128 },
+  outlineWidth: 3,
+  boxColor: null,
+  boxShape: 'TEXT' as const,
+  font: null,
+  bold: true,
+  position: 'TOP',
+};
 
 function documentOf(text: string, startUs = 0, endUs = 1_000_000, style = STYLE): string[] {
-  return toAssDocument({ kind: 'captions', cues: [{ text, startUs, endUs }], style }, { width: 1080, height: 1920, frameRate: RATE, fonts: { font: null, ruler: null } }).split('\n');
+  return toAssDocument(
+    { kind: 'captions', cues: [{ text, startUs, endUs }], style },
+    { width: 1080, height: 1920, frameRate: RATE, fonts: { font: null, ruler: null } },
+  ).split('\n');
 }
 
 describe('toAssText', () => {
   it('never lets text open an override block or form a command', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('{', '}', '\\', 'N', 'n', 'h', 'p', '1', ' ', '\n', '\r', 'a', '\u2028') }), (text) => {
-      const ass = toAssText(toLines(text));
-      const unescaped = ass.replace(/\\[{}]/g, '').split('\\N');
-      for (const line of unescaped) expect(line).not.toMatch(/[{}\n\r]|\\[^\u2060]|\\$/);
-    }));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('{', '}', '\\', 'N', 'n', 'h', 'p', '1', ' ', '\n', '\r', 'a', '\u2028') }),
+        (text) => {
+          const ass = toAssText(toLines(text));
+          const unescaped = ass.replace(/\\[{}]/g, '').split('\\N');
+          for (const line of unescaped) expect(line).not.toMatch(/[{}\n\r]|\\[^\u2060]|\\$/);
+        },
+      ),
+    );
   });
 
   it('keeps a document one line per cue', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (rest) => {
-      const text = `x${rest}`;
-      expect(documentOf(text).filter((line) => line.startsWith('Dialogue:'))).toHaveLength(1);
-      expect(documentOf(text)).toHaveLength(documentOf('x').length);
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (rest) => {
+        const text = `x${rest}`;
+        expect(documentOf(text).filter((line) => line.startsWith('Dialogue:'))).toHaveLength(1);
+        expect(documentOf(text)).toHaveLength(documentOf('x').length);
+      }),
+    );
   });
 
-  it.each(['\u200B', ' \n\t', '\u200E\u2060', '\u00AD\u3164\uFEFF', '\u0007'])('draws no box for a cue that has nothing to see: %j', (text) => {
-    const boxed = { ...STYLE, boxColor: white };
-    expect(documentOf(text, 0, 1_000_000, boxed).filter((line) => line.startsWith('Dialogue:'))).toEqual([]);
-  });
+  it.each(['\u200B', ' \n\t', '\u200E\u2060', '\u00AD\u3164\uFEFF', '\u0007'])(
+    'draws no box for a cue that has nothing to see: %j',
+    (text) => {
+      const boxed = { ...STYLE, boxColor: white };
+      expect(documentOf(text, 0, 1_000_000, boxed).filter((line) => line.startsWith('Dialogue:'))).toEqual([]);
+    },
+  );
 });
 
 describe('wrapLine', () => {
   it('leaves what fits, and what libass can break', () => {
     expect(wrapLine('short', 40)).toEqual(['short']);
-    expect(wrapLine('many words that are together wider than one line', 20)).toEqual(['many words that are together wider than one line']);
+    expect(wrapLine('many words that are together wider than one line', 20)).toEqual([
+      'many words that are together wider than one line',
+    ]);
   });
 
   it('breaks CJK evenly, and not before closing or after opening marks', () => {
@@ -63,10 +88,12 @@ describe('wrapLine', () => {
   });
 
   it('loses nothing and ends, whatever the text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.integer({ min: 2, max: 30 }), (text, columns) => {
-      const letters = (s: string) => s.replace(/\s/g, '');
-      expect(letters(wrapLine(text, columns).join(''))).toBe(letters(text));
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.integer({ min: 2, max: 30 }), (text, columns) => {
+        const letters = (s: string) => s.replace(/\s/g, '');
+        expect(letters(wrapLine(text, columns).join(''))).toBe(letters(text));
+      }),
+    );
   });
 });
 
@@ -75,37 +102,53 @@ describe('fitLine', () => {
 
   it('takes as few rows as it needs, about equally wide', () => {
     expect(fitLine('short', { maxWidth: 20, columns: 20, widthOf })).toEqual(['short']);
-    expect(fitLine('one two three four five six', { maxWidth: 24, columns: 24, widthOf })).toEqual(['one two three', 'four five six']);
+    expect(fitLine('one two three four five six', { maxWidth: 24, columns: 24, widthOf })).toEqual([
+      'one two three',
+      'four five six',
+    ]);
   });
 
   it('loses nothing and has no row that is too wide, whatever the text', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('a', 'W', ' ', '.', '好', '，'), maxLength: 80 }), fc.integer({ min: 4, max: 30 }), (text, columns) => {
-      // One character of the text for each column: CJK is then narrower than it is taken for.
-      const rows = fitLine(text, { maxWidth: columns, columns, widthOf });
-      expect(rows.join('').replace(/ /g, '')).toBe(text.replace(/ /g, ''));
-      if (!/[，.]/.test(text)) for (const row of rows) expect(widthOf(row.trim())).toBeLessThanOrEqual(columns);
-    }));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', 'W', ' ', '.', '好', '，'), maxLength: 80 }),
+        fc.integer({ min: 4, max: 30 }),
+        (text, columns) => {
+          // One character of the text for each column: CJK is then narrower than it is taken for.
+          const rows = fitLine(text, { maxWidth: columns, columns, widthOf });
+          expect(rows.join('').replace(/ /g, '')).toBe(text.replace(/ /g, ''));
+          if (!/[，.]/.test(text)) for (const row of rows) expect(widthOf(row.trim())).toBeLessThanOrEqual(columns);
+        },
+      ),
+    );
   });
 });
 
 describe('boxDrawing', () => {
   it('draws a rectangle, or one with corners that never meet', () => {
     expect(boxDrawing({ width: 100.4, height: 40, radius: 0 })).toBe('m 0 0 l 100 0 100 40 0 40');
-    expect(boxDrawing({ width: 100, height: 40, radius: 10 })).toMatch(/^m 10 0 l 90 0 b 96 0 100 4 100 10 l 100 30 .* 10 0$/);
+    expect(boxDrawing({ width: 100, height: 40, radius: 10 })).toMatch(
+      /^m 10 0 l 90 0 b 96 0 100 4 100 10 l 100 30 .* 10 0$/,
+    );
     expect(boxDrawing({ width: 100, height: 10, radius: 30 })).toMatch(/^m 5 0 l 95 0 b 98 0 100 2 100 5 l 100 5 /);
   });
 });
 
 describe('toAssDocument', () => {
   it('writes times that libass reads as the frames meant', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 400_000 }), fc.integer({ min: 1, max: 300 }), (start, length) => {
-      const line = documentOf('x', timeUsOf(start, RATE), timeUsOf(start + length, RATE)).find((l) => l.startsWith('Dialogue:'))!;
-      const ms = (time: string) => time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1_000;
-      const [, from, to] = line.split(',').map((field) => (field.includes(':') ? ms(field) : 0));
-      // The `ass` filter asks for whole milliseconds, rounded down.
-      const shown = (frame: number) => Math.round(from!) <= Math.floor((frame * 1_000) / 30) && Math.floor((frame * 1_000) / 30) < Math.round(to!);
-      expect([start - 1, start, start + length - 1, start + length].map(shown)).toEqual([false, true, true, false]);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 400_000 }), fc.integer({ min: 1, max: 300 }), (start, length) => {
+        const line = documentOf('x', timeUsOf(start, RATE), timeUsOf(start + length, RATE)).find((l) =>
+          l.startsWith('Dialogue:'),
+        )!;
+        const ms = (time: string) => time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1_000;
+        const [, from, to] = line.split(',').map((field) => (field.includes(':') ? ms(field) : 0));
+        // The `ass` filter asks for whole milliseconds, rounded down.
+        const shown = (frame: number) =>
+          Math.round(from!) <= Math.floor((frame * 1_000) / 30) && Math.floor((frame * 1_000) / 30) < Math.round(to!);
+        expect([start - 1, start, start + length - 1, start + length].map(shown)).toEqual([false, true, true, false]);
+      }),
+    );
   });
 
   it('gives kana the Japanese shapes', () => {
@@ -115,15 +158,23 @@ describe('toAssDocument', () => {
 
   it('writes the style in pixels of the frame, colours as alpha, blue, green, red', () => {
     const style = documentOf('x').find((line) => line.startsWith('Style: Default'));
-    expect(style).toBe('Style: Default,Noto Sans,60,&H00FFFFFF,&H00FFFFFF,&H7F000000,&H7F000000,-1,0,0,0,100,100,0,0,1,3,0,8,54,54,96,-1');
+    expect(style).toBe(
+      'Style: Default,Noto Sans,60,&H00FFFFFF,&H00FFFFFF,&H7F000000,&H7F000000,-1,0,0,0,100,100,0,0,1,3,0,8,54,54,96,-1',
+    );
   });
 });
 
 describe('missingGlyphs', () => {
   it('counts characters once', () => {
-    const line = (code: string) => `[Parsed_ass_0 @ 0x1] [warning] fontselect: failed to find any fallback with glyph 0x${code} for font: (Noto Sans, 400, 0)\n`;
+    const line = (code: string) =>
+      `[Parsed_ass_0 @ 0x1] [warning] fontselect: failed to find any fallback with glyph 0x${code} for font: (Noto Sans, 400, 0)\n`;
     expect(missingGlyphs(line('E01') + line('1F600') + line('E01'), 'f')).toEqual([
-      { code: 'CAPTION_GLYPHS_MISSING', message: 'no font has U+0E01, U+1F600; they are shown as boxes', field: 'f', count: 2 },
+      {
+        code: 'CAPTION_GLYPHS_MISSING',
+        message: 'no font has U+0E01, U+1F600; they are shown as boxes',
+        field: 'f',
+        count: 2,
+      },
     ]);
     expect(missingGlyphs('', 'f')).toEqual([]);
   });

@@ -29,21 +29,29 @@ const BLOCKS: ProgressBlock[] = [
 
 describe('createProgressParser', () => {
   it('reads blocks however they are cut', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (sizes) => {
-      const blocks: ProgressBlock[] = [];
-      const parse = createProgressParser((block) => blocks.push(block));
-      for (let at = 0, i = 0; at < TEXT.length; i += 1) {
-        const size = sizes[i % sizes.length]!;
-        parse(Buffer.from(TEXT.slice(at, at + size)));
-        at += size;
-      }
-      expect(blocks).toEqual(BLOCKS);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (sizes) => {
+        const blocks: ProgressBlock[] = [];
+        const parse = createProgressParser((block) => blocks.push(block));
+        for (let at = 0, i = 0; at < TEXT.length; i += 1) {
+          const size = sizes[i % sizes.length]!;
+          parse(Buffer.from(TEXT.slice(at, at + size)));
+          at += size;
+        }
+        expect(blocks).toEqual(BLOCKS);
+      }),
+    );
   });
 });
 
 describe('createProgressMeter', () => {
-  const block = (frame: number | null): ProgressBlock => ({ frame, outTimeUs: frame === null ? null : frame * 1_000, totalBytes: null, speed: 2, ended: false });
+  const block = (frame: number | null): ProgressBlock => ({
+    frame,
+    outTimeUs: frame === null ? null : frame * 1_000,
+    totalBytes: null,
+    speed: 2,
+    ended: false,
+  });
 
   it('goes by the planned frames, never back and never to 100', () => {
     const seen: Progress[] = [];
@@ -66,12 +74,19 @@ describe('createProgressMeter', () => {
     const meter = createProgressMeter((progress) => seen.push(progress));
     meter.planned(100);
     meter.enter('RENDERING');
-    for (const frames of [[25, 50], [0, 25, 50]]) {
+    for (const frames of [
+      [25, 50],
+      [0, 25, 50],
+    ]) {
       meter.nextVideo();
       for (const frame of frames) meter.rendered(block(frame));
     }
     expect(seen.slice(2).map(({ framesDone, outTimeUs, percent }) => [framesDone, outTimeUs, percent])).toEqual([
-      [25, 25_000, 27], [50, 50_000, 50], [50, 50_000, 50], [75, 75_000, 72], [100, 100_000, 95],
+      [25, 25_000, 27],
+      [50, 50_000, 50],
+      [50, 50_000, 50],
+      [75, 75_000, 72],
+      [100, 100_000, 95],
     ]);
   });
 });

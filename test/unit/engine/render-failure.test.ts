@@ -5,24 +5,45 @@ import { asRenderError, renderFailed } from '../../../src/engine/render-failure.
 import { failureOf } from '../../../src/task/failure.js';
 
 function result(stderrTail: string, changes: Partial<SupervisedResult> = {}): SupervisedResult {
-  return { exitCode: 1, signal: null, firedClock: null, stdoutOverflow: false, stdout: Buffer.alloc(0), stderrTail, peakRssBytes: 0, cpuMs: 0, ...changes };
+  return {
+    exitCode: 1,
+    signal: null,
+    firedClock: null,
+    stdoutOverflow: false,
+    stdout: Buffer.alloc(0),
+    stderrTail,
+    peakRssBytes: 0,
+    cpuMs: 0,
+    ...changes,
+  };
 }
 
 describe('renderFailed', () => {
   it('gives the first error of ffmpeg, without addresses and paths of the server', () => {
-    const stderr = '[h264 @ 0x55e0] [warning] fine\n[AVFilterGraph @ 0x5581d2] [error] Cannot open /srv/data/scratch/x.ass: Permission denied\n[error] Error initializing complex filters.\n';
-    expect(renderFailed(result(stderr)).failure).toEqual({ reason: 'RENDER_FAILED', message: 'ffmpeg ended with code 1: Cannot open …: Permission denied', field: '' });
+    const stderr =
+      '[h264 @ 0x55e0] [warning] fine\n[AVFilterGraph @ 0x5581d2] [error] Cannot open /srv/data/scratch/x.ass: Permission denied\n[error] Error initializing complex filters.\n';
+    expect(renderFailed(result(stderr)).failure).toEqual({
+      reason: 'RENDER_FAILED',
+      message: 'ffmpeg ended with code 1: Cannot open …: Permission denied',
+      field: '',
+    });
   });
 
   it('names the signal when something else ended it', () => {
-    expect(renderFailed(result('', { exitCode: null, signal: 'SIGKILL' })).failure.message).toBe('ffmpeg was ended by SIGKILL');
+    expect(renderFailed(result('', { exitCode: null, signal: 'SIGKILL' })).failure.message).toBe(
+      'ffmpeg was ended by SIGKILL',
+    );
   });
 });
 
 describe('asRenderError', () => {
   it('knows full disks and compositions that cannot be', () => {
     expect(failureOf(asRenderError(Object.assign(new Error('x'), { code: 'ENOSPC' }))).reason).toBe('OUT_OF_DISK');
-    expect(failureOf(asRenderError(new ExpansionError('CLIP_TOO_SHORT', 'a.field', 'too short')))).toEqual({ reason: 'CLIP_TOO_SHORT', message: 'too short', field: 'a.field' });
+    expect(failureOf(asRenderError(new ExpansionError('CLIP_TOO_SHORT', 'a.field', 'too short')))).toEqual({
+      reason: 'CLIP_TOO_SHORT',
+      message: 'too short',
+      field: 'a.field',
+    });
   });
 
   it('leaves what it does not know to be an error of ours', () => {

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { ProcessStats } from '../../../src/engine/process/process-stats.js';
 import { createWatchdog, type Clocks } from '../../../src/engine/process/watchdog.js';
 
-const CLOCKS: Clocks = { stallMs: 20_000, quietMs: 10_000, noProgressMs: 300_000, totalMs: 3_600_000, maxRssBytes: 1_000 };
+const CLOCKS: Clocks = {
+  stallMs: 20_000,
+  quietMs: 10_000,
+  noProgressMs: 300_000,
+  totalMs: 3_600_000,
+  maxRssBytes: 1_000,
+};
 
 function stats(cpuMs: number, ioBytes: number, rssBytes = 1): ProcessStats {
   return { cpuMs, ioBytes, rssBytes, peakRssBytes: rssBytes };

@@ -6,17 +6,33 @@ const coded = (code: string, options?: ErrorOptions) => Object.assign(new Error(
 
 describe('what the network said', () => {
   it.each([
-    [coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'INPUT_FETCH_REFUSED', 'its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)'],
-    [coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'INPUT_FETCH_REFUSED', 'its certificate is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)'],
+    [
+      coded('DEPTH_ZERO_SELF_SIGNED_CERT'),
+      'INPUT_FETCH_REFUSED',
+      'its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    ],
+    [
+      coded('ERR_TLS_CERT_ALTNAME_INVALID'),
+      'INPUT_FETCH_REFUSED',
+      'its certificate is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)',
+    ],
     [coded('CERT_HAS_EXPIRED'), 'INPUT_FETCH_REFUSED', 'its certificate is not trusted (CERT_HAS_EXPIRED)'],
     [coded('EPROTO'), 'INPUT_FETCH_FAILED', 'the connection failed (EPROTO)'],
     [new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }), 'INPUT_FETCH_FAILED', 'it refuses connections'],
-    [new AggregateError([coded('ETIMEDOUT'), coded('ENETUNREACH')]), 'INPUT_FETCH_FAILED', 'the connection failed (ETIMEDOUT)'],
+    [
+      new AggregateError([coded('ETIMEDOUT'), coded('ENETUNREACH')]),
+      'INPUT_FETCH_FAILED',
+      'the connection failed (ETIMEDOUT)',
+    ],
     [new Error('secret'), 'INPUT_FETCH_FAILED', 'the connection failed (unknown error)'],
     ['secret', 'INPUT_FETCH_FAILED', 'the connection failed (unknown error)'],
   ])('%s is told by its code, and nothing else of it', (error, reason, what) => {
     const told = networkError(error, place);
-    expect(told.failure).toEqual({ reason, field: 'the.field', message: `this input could not be fetched from media.example: ${what}` });
+    expect(told.failure).toEqual({
+      reason,
+      field: 'the.field',
+      message: `this input could not be fetched from media.example: ${what}`,
+    });
     expect(told.cause).toBeUndefined();
   });
 });

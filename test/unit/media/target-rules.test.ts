@@ -5,7 +5,13 @@ import { parseHttpUrl } from '../../../src/media/http/parse-http-url.js';
 import { createTargetRules, type HttpInputRules } from '../../../src/media/http/target-rules.js';
 
 const rulesOf = (mode: HttpInputRules['mode'], allow = '') =>
-  createTargetRules({ mode, allow: allow.split(',').filter((entry) => entry !== '').map((entry) => parseAllowedTarget(entry)!) });
+  createTargetRules({
+    mode,
+    allow: allow
+      .split(',')
+      .filter((entry) => entry !== '')
+      .map((entry) => parseAllowedTarget(entry)!),
+  });
 
 /** Why a URL is refused at submit; null: it is not. */
 const problemOf = (url: string, rules = rulesOf('public')) => {
@@ -15,19 +21,73 @@ const problemOf = (url: string, rules = rulesOf('public')) => {
 
 describe('the range of an address', () => {
   it.each([
-    ['0.0.0.0', 'unspecified'], ['0.1.2.3', 'unspecified'], ['10.0.0.1', 'private'], ['100.64.0.1', 'shared by a provider (CGNAT)'], ['100.127.255.255', 'shared by a provider (CGNAT)'], ['127.0.0.1', 'loopback'],
-    ['127.255.255.254', 'loopback'], ['169.254.169.254', 'link-local'], ['172.16.0.1', 'private'], ['172.31.255.255', 'private'], ['192.0.0.170', 'reserved'], ['192.0.2.1', 'reserved'],
-    ['192.88.99.1', 'reserved'], ['192.168.1.1', 'private'], ['198.18.0.1', 'reserved'], ['198.51.100.1', 'reserved'], ['203.0.113.1', 'reserved'], ['224.0.0.1', 'multicast'],
-    ['239.255.255.250', 'multicast'], ['240.0.0.1', 'reserved'], ['255.255.255.255', 'broadcast'],
-    ['::', 'unspecified'], ['::1', 'loopback'], ['::127.0.0.1', 'reserved'], ['::8.8.8.8', 'reserved'], ['::808:808', 'reserved'], ['::ffff:127.0.0.1', 'loopback'], ['::ffff:7f00:1', 'loopback'], ['::ffff:a9fe:a9fe', 'link-local'], ['::ffff:0:127.0.0.1', 'reserved'],
-    ['64:ff9b::7f00:1', 'loopback'], ['64:ff9b::10.0.0.1', 'private'], ['64:ff9b::169.254.169.254', 'link-local'], ['64:ff9b:1::8.8.8.8', 'reserved'], ['100::1', 'reserved'],
-    ['2001::1', 'reserved'], ['2001:db8::1', 'reserved'], ['3fff::1', 'reserved'], ['2002:7f00:1::', 'reserved'], ['2002:808:808::', 'reserved'], ['5f00::1', 'reserved'],
-    ['fc00::1', 'private'], ['fd00:ec2::254', 'private'], ['fe80::1', 'link-local'], ['fe80::1%eth0', 'link-local'], ['fec0::1', 'private'], ['ff02::1', 'multicast'], ['4000::1', 'reserved'], ['no address', 'reserved'], ['', 'reserved'],
+    ['0.0.0.0', 'unspecified'],
+    ['0.1.2.3', 'unspecified'],
+    ['10.0.0.1', 'private'],
+    ['100.64.0.1', 'shared by a provider (CGNAT)'],
+    ['100.127.255.255', 'shared by a provider (CGNAT)'],
+    ['127.0.0.1', 'loopback'],
+    ['127.255.255.254', 'loopback'],
+    ['169.254.169.254', 'link-local'],
+    ['172.16.0.1', 'private'],
+    ['172.31.255.255', 'private'],
+    ['192.0.0.170', 'reserved'],
+    ['192.0.2.1', 'reserved'],
+    ['192.88.99.1', 'reserved'],
+    ['192.168.1.1', 'private'],
+    ['198.18.0.1', 'reserved'],
+    ['198.51.100.1', 'reserved'],
+    ['203.0.113.1', 'reserved'],
+    ['224.0.0.1', 'multicast'],
+    ['239.255.255.250', 'multicast'],
+    ['240.0.0.1', 'reserved'],
+    ['255.255.255.255', 'broadcast'],
+    ['::', 'unspecified'],
+    ['::1', 'loopback'],
+    ['::127.0.0.1', 'reserved'],
+    ['::8.8.8.8', 'reserved'],
+    ['::808:808', 'reserved'],
+    ['::ffff:127.0.0.1', 'loopback'],
+    ['::ffff:7f00:1', 'loopback'],
+    ['::ffff:a9fe:a9fe', 'link-local'],
+    ['::ffff:0:127.0.0.1', 'reserved'],
+    ['64:ff9b::7f00:1', 'loopback'],
+    ['64:ff9b::10.0.0.1', 'private'],
+    ['64:ff9b::169.254.169.254', 'link-local'],
+    ['64:ff9b:1::8.8.8.8', 'reserved'],
+    ['100::1', 'reserved'],
+    ['2001::1', 'reserved'],
+    ['2001:db8::1', 'reserved'],
+    ['3fff::1', 'reserved'],
+    ['2002:7f00:1::', 'reserved'],
+    ['2002:808:808::', 'reserved'],
+    ['5f00::1', 'reserved'],
+    ['fc00::1', 'private'],
+    ['fd00:ec2::254', 'private'],
+    ['fe80::1', 'link-local'],
+    ['fe80::1%eth0', 'link-local'],
+    ['fec0::1', 'private'],
+    ['ff02::1', 'multicast'],
+    ['4000::1', 'reserved'],
+    ['no address', 'reserved'],
+    ['', 'reserved'],
   ])('%s is %s', (address, range) => {
     expect(nonPublicRange(address)).toBe(range);
   });
 
-  it.each(['8.8.8.8', '1.1.1.1', '100.63.255.255', '100.128.0.0', '172.15.255.255', '172.32.0.0', '223.255.255.255', '2606:4700::1111', '2a00:1450::1', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8'])('%s is public', (address) => {
+  it.each([
+    '8.8.8.8',
+    '1.1.1.1',
+    '100.63.255.255',
+    '100.128.0.0',
+    '172.15.255.255',
+    '172.32.0.0',
+    '223.255.255.255',
+    '2606:4700::1111',
+    '2a00:1450::1',
+    '::ffff:8.8.8.8',
+    '64:ff9b::8.8.8.8',
+  ])('%s is public', (address) => {
     expect(nonPublicRange(address)).toBeNull();
   });
 
@@ -43,11 +103,31 @@ describe('the range of an address', () => {
 
 describe('a URL at submit', () => {
   it.each([
-    ['http://127.0.0.1/a', 'loopback'], ['http://2130706433/a', 'loopback'], ['http://0x7f000001/', 'loopback'], ['http://0x7f.1/', 'loopback'], ['http://0177.0.0.1/', 'loopback'], ['http://127.1/', 'loopback'],
-    ['http://127.0.0.1./', 'loopback'], ['http://①②⑦.0.0.1/', 'loopback'], ['http:127.0.0.1/a', 'loopback'], ['http:\\\\127.0.0.1\\a', 'loopback'], ['HTTP://127.0.0.1:8080/', 'loopback'],
-    ['http://[::1]/', 'loopback'], ['http://[::ffff:127.0.0.1]/', 'loopback'], ['http://[0:0:0:0:0:ffff:7f00:1]/', 'loopback'], ['http://[64:ff9b::7f00:1]/', 'loopback'], ['http://[::]/', 'unspecified'],
-    ['http://0/', 'unspecified'], ['http://0.0.0.0/', 'unspecified'], ['http://169.254.169.254/latest/meta-data/', 'link-local'], ['https://[fe80::1]/', 'link-local'], ['https://[fd00:ec2::254]/', 'private'],
-    ['https://192.168.0.1:9000/b', 'private'], ['http://localhost/', 'loopback'], ['http://LOCALHOST./', 'loopback'], ['http://a.localhost:81/', 'loopback'],
+    ['http://127.0.0.1/a', 'loopback'],
+    ['http://2130706433/a', 'loopback'],
+    ['http://0x7f000001/', 'loopback'],
+    ['http://0x7f.1/', 'loopback'],
+    ['http://0177.0.0.1/', 'loopback'],
+    ['http://127.1/', 'loopback'],
+    ['http://127.0.0.1./', 'loopback'],
+    ['http://①②⑦.0.0.1/', 'loopback'],
+    ['http:127.0.0.1/a', 'loopback'],
+    ['http:\\\\127.0.0.1\\a', 'loopback'],
+    ['HTTP://127.0.0.1:8080/', 'loopback'],
+    ['http://[::1]/', 'loopback'],
+    ['http://[::ffff:127.0.0.1]/', 'loopback'],
+    ['http://[0:0:0:0:0:ffff:7f00:1]/', 'loopback'],
+    ['http://[64:ff9b::7f00:1]/', 'loopback'],
+    ['http://[::]/', 'unspecified'],
+    ['http://0/', 'unspecified'],
+    ['http://0.0.0.0/', 'unspecified'],
+    ['http://169.254.169.254/latest/meta-data/', 'link-local'],
+    ['https://[fe80::1]/', 'link-local'],
+    ['https://[fd00:ec2::254]/', 'private'],
+    ['https://192.168.0.1:9000/b', 'private'],
+    ['http://localhost/', 'loopback'],
+    ['http://LOCALHOST./', 'loopback'],
+    ['http://a.localhost:81/', 'loopback'],
   ])('%s is refused: %s', (url, range) => {
     const problem = problemOf(url);
     expect(problem).toMatchObject({ reason: 'INPUT_ADDRESS_REFUSED' });
@@ -56,32 +136,70 @@ describe('a URL at submit', () => {
   });
 
   it.each([
-    ['http://user@8.8.8.8/a', 'a user name or password'], ['http://:secret@host.example/a', 'a user name or password'], ['http://8.8.8.8@127.0.0.1/', 'a user name or password'],
-    ['http://host.example:0/a', 'port 0'], ['ftp://host.example/a', 'a scheme that is not served: ftp'], ['file:///etc/passwd', 'a scheme that is not served: file'],
-    ['http://', 'no valid URL'], ['https://host.example:99999/', 'no valid URL'], ['http://1.2.3.4.5/', 'no valid URL'], ['http://[::1%25lo]/', 'no valid URL'], ['http://a b/', 'no valid URL'],
+    ['http://user@8.8.8.8/a', 'a user name or password'],
+    ['http://:secret@host.example/a', 'a user name or password'],
+    ['http://8.8.8.8@127.0.0.1/', 'a user name or password'],
+    ['http://host.example:0/a', 'port 0'],
+    ['ftp://host.example/a', 'a scheme that is not served: ftp'],
+    ['file:///etc/passwd', 'a scheme that is not served: file'],
+    ['http://', 'no valid URL'],
+    ['https://host.example:99999/', 'no valid URL'],
+    ['http://1.2.3.4.5/', 'no valid URL'],
+    ['http://[::1%25lo]/', 'no valid URL'],
+    ['http://a b/', 'no valid URL'],
   ])('%s is refused: it has %s', (url, words) => {
     expect(problemOf(url)!.description).toContain(words);
     expect(problemOf(url)!.description).not.toContain('secret');
   });
 
   it('a public address and a name, whose addresses nobody knows yet, are not refused', () => {
-    for (const url of ['https://8.8.8.8/a.mp4', 'http://host.example/a.mp4?signature=x#t=1', 'https://host.example./', 'http://[2606:4700::1111]:8080/', 'https://mylocalhost.example/']) expect(problemOf(url), url).toBeNull();
-    expect(parseHttpUrl('https://Host.Example/a?b=c#d', rulesOf('public'))).toMatchObject({ target: { host: 'host.example', port: 443 }, url: { href: 'https://host.example/a?b=c' } });
-    expect(parseHttpUrl('http://[2606:4700::1111]:8080/', rulesOf('public'))).toMatchObject({ target: { host: '2606:4700::1111', port: 8080 } });
+    for (const url of [
+      'https://8.8.8.8/a.mp4',
+      'http://host.example/a.mp4?signature=x#t=1',
+      'https://host.example./',
+      'http://[2606:4700::1111]:8080/',
+      'https://mylocalhost.example/',
+    ])
+      expect(problemOf(url), url).toBeNull();
+    expect(parseHttpUrl('https://Host.Example/a?b=c#d', rulesOf('public'))).toMatchObject({
+      target: { host: 'host.example', port: 443 },
+      url: { href: 'https://host.example/a?b=c' },
+    });
+    expect(parseHttpUrl('http://[2606:4700::1111]:8080/', rulesOf('public'))).toMatchObject({
+      target: { host: '2606:4700::1111', port: 8080 },
+    });
   });
 
   it('names neither path nor query when it is refused', () => {
-    expect(problemOf('http://10.0.0.1/private/path?signature=secret')!.description).toBe('leads to 10.0.0.1, which is no public address but a private one');
+    expect(problemOf('http://10.0.0.1/private/path?signature=secret')!.description).toBe(
+      'leads to 10.0.0.1, which is no public address but a private one',
+    );
   });
 });
 
 describe('what the operator allows', () => {
   it('an address, a range or a name, on a port or on all', () => {
     const rules = rulesOf('public', '127.0.0.1:9000,10.1.0.0/16,minio.internal,files.internal:81,[fd00::1]:9000,::1');
-    for (const url of ['http://127.0.0.1:9000/', 'http://10.1.255.1/', 'http://MINIO.internal./', 'http://files.internal:81/', 'http://[fd00::1]:9000/', 'http://[::1]:5/', 'https://host.example/', 'http://localhost:9000/']) {
+    for (const url of [
+      'http://127.0.0.1:9000/',
+      'http://10.1.255.1/',
+      'http://MINIO.internal./',
+      'http://files.internal:81/',
+      'http://[fd00::1]:9000/',
+      'http://[::1]:5/',
+      'https://host.example/',
+      'http://localhost:9000/',
+    ]) {
       expect(problemOf(url, rules), url).toBeNull();
     }
-    for (const url of ['http://127.0.0.1:9001/', 'http://127.0.0.2:9000/', 'http://10.2.0.1/', 'http://[fd00::1]/', 'http://[fd00::2]:9000/']) expect(problemOf(url, rules), url).not.toBeNull();
+    for (const url of [
+      'http://127.0.0.1:9001/',
+      'http://127.0.0.2:9000/',
+      'http://10.2.0.1/',
+      'http://[fd00::1]/',
+      'http://[fd00::2]:9000/',
+    ])
+      expect(problemOf(url, rules), url).not.toBeNull();
   });
 
   it('by name: whatever address it has; by range: whatever name it has', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLoggedEvents } from '../../../src/observability/events.js';
 import { createLogger } from '../../../src/observability/logger.js';
-import { claimed, failed, workerLost } from '../../../src/task/transitions.js';
+import { claimed, failed, workerLost } from '../../../src/task/lifecycle.js';
 import { newTask } from '../../support/new-task.js';
 
 const queued = newTask({ id: 'a', requestId: null, maxAttempts: 1, nowMs: 1_000 });
@@ -16,11 +16,19 @@ test('each event is one line that names the task, its attempt and its revision',
   const failure = { reason: 'INTERNAL', message: 'm', field: '' } as const;
   events.attemptEnded(failed(running, failure, 5_500), { failure, cause: new Error('what it was') });
   events.recovered(workerLost(running, 3_000));
-  events.trouble('the sweep failed', new Error('store'));
+  events.backgroundError('the sweep failed', new Error('store'));
   expect(lines).toMatchObject([
     { level: 30, task: 'tasks/a', attempt: 0, revision: 1, msg: 'task submitted' },
     { level: 30, task: 'tasks/a', attempt: 1, revision: 2, msg: 'task claimed' },
-    { level: 40, task: 'tasks/a', attempt: 1, state: 'FAILED', reason: 'INTERNAL', durationMs: 3_500, err: { message: 'what it was' } },
+    {
+      level: 40,
+      task: 'tasks/a',
+      attempt: 1,
+      state: 'FAILED',
+      reason: 'INTERNAL',
+      durationMs: 3_500,
+      err: { message: 'what it was' },
+    },
     { level: 40, task: 'tasks/a', workerLosses: 1, state: 'QUEUED' },
     { level: 50, msg: 'the sweep failed', err: { message: 'store' } },
   ]);

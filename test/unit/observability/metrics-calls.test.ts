@@ -7,7 +7,12 @@ import { createCallMetrics } from '../../../src/observability/metrics-calls.js';
 import { samplesOf } from '../../support/prometheus-text.js';
 
 const context: CallContext = {
-  metadata: Metadata(), peer: 'test', header: Metadata(), trailer: Metadata(), signal: new AbortController().signal, sendHeader: () => undefined,
+  metadata: Metadata(),
+  peer: 'test',
+  header: Metadata(),
+  trailer: Metadata(),
+  signal: new AbortController().signal,
+  sendHeader: () => undefined,
 };
 const labels = 'grpc_type="server_stream",grpc_service="a.b.C",grpc_method="WatchTask"';
 
@@ -17,7 +22,10 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   let timeMs = 1_000;
   let closed = false;
   const chain = createChain({
-    observers: [callCounts(createCallMetrics(registry))], drain: new AbortController().signal, monotonicMs: () => timeMs, wasCut: () => wasCut,
+    observers: [callCounts(createCallMetrics(registry))],
+    drain: new AbortController().signal,
+    monotonicMs: () => timeMs,
+    wasCut: () => wasCut,
   });
   const messages = chain.stream({ path: '/a.b.C/WatchTask', request: {}, context }, async function* () {
     try {

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { createMetrics, type Metrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
 import type { QueueStats } from '../../../src/task/ports/task-store.js';
-import { cancelled, claimed, failed, handedBack, progressed, queueTimedOut, succeeded, workerLost } from '../../../src/task/transitions.js';
+import {
+  cancelled,
+  claimed,
+  failed,
+  handedBack,
+  progressed,
+  queueTimedOut,
+  succeeded,
+  workerLost,
+} from '../../../src/task/lifecycle.js';
 import { newTask } from '../../support/new-task.js';
 import { samplesOf } from '../../support/prometheus-text.js';
 import { recordEvents } from '../../support/task-events.js';
@@ -18,7 +27,10 @@ describe('the queue', () => {
     const store = createMemoryStore({ nowMs: () => 0 });
     const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => 61_500 });
     expect(await scrape(metrics)).toMatchObject({
-      cutroom_store_up: 1, cutroom_queue_depth: 0, cutroom_queue_oldest_age_seconds: 0, cutroom_tasks_running: 0,
+      cutroom_store_up: 1,
+      cutroom_queue_depth: 0,
+      cutroom_queue_oldest_age_seconds: 0,
+      cutroom_tasks_running: 0,
     });
     const taken = newTask({ id: 'b', nowMs: 500 });
     await store.insert(newTask({ id: 'a', nowMs: 1_500 }), '{}');
@@ -26,7 +38,10 @@ describe('the queue', () => {
     await store.insert(newTask({ id: 'c', nowMs: 3_000 }), '{}');
     await store.replace(taken, claimed(taken, { attemptId: 'x', owner: 'o', nowMs: 4_000 }), { leaseMs: 60_000 });
     expect(await scrape(metrics)).toMatchObject({
-      cutroom_store_up: 1, cutroom_queue_depth: 2, cutroom_queue_oldest_age_seconds: 60, cutroom_tasks_running: 1,
+      cutroom_store_up: 1,
+      cutroom_queue_depth: 2,
+      cutroom_queue_oldest_age_seconds: 60,
+      cutroom_tasks_running: 1,
     });
   });
 
@@ -43,7 +58,11 @@ describe('the queue', () => {
     expect(without).toMatchObject({ cutroom_store_up: 0, cutroom_tasks_submitted_total: 1 });
     expect(Object.keys(without).filter((name) => /^cutroom_(queue|tasks_running)/.test(name))).toEqual([]);
     stats = () => Promise.resolve({ ...IDLE, queued: 1 });
-    expect(await scrape(metrics)).toMatchObject({ cutroom_store_up: 1, cutroom_queue_depth: 1, cutroom_tasks_running: 0 });
+    expect(await scrape(metrics)).toMatchObject({
+      cutroom_store_up: 1,
+      cutroom_queue_depth: 1,
+      cutroom_tasks_running: 0,
+    });
   });
 
   test('is asked for once by scrapes that come at the same time', async () => {
@@ -59,7 +78,11 @@ describe('the queue', () => {
 describe('what happens to tasks', () => {
   const queued = newTask({ maxAttempts: 2, nowMs: 0 });
   const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs: 1_000 });
-  const rendering = progressed(running, { phase: 'RENDERING', percent: 1, framesDone: 1, framesTotal: 100, outTimeUs: 0, speed: 1 }, 3_000);
+  const rendering = progressed(
+    running,
+    { phase: 'RENDERING', percent: 1, framesDone: 1, framesTotal: 100, outTimeUs: 0, speed: 1 },
+    3_000,
+  );
   const failure = { reason: 'RENDER_FAILED', message: 'm', field: '' } as const;
 
   function underTest() {
@@ -82,7 +105,7 @@ describe('what happens to tasks', () => {
       to.attemptLost(running);
       to.handedBack(queued);
       to.recovered(queued);
-      to.trouble('what', null);
+      to.backgroundError('what', null);
     }
     expect(inner.log).toHaveLength(11);
     expect(inner.log).toEqual(direct.log);
@@ -105,7 +128,9 @@ describe('what happens to tasks', () => {
     events.queueTimedOut(queueTimedOut(queued, 2_000));
     const samples = await scrape(metrics);
     expect(samples.cutroom_tasks_submitted_total).toBe(2);
-    expect(Object.fromEntries(Object.entries(samples).filter(([name]) => name.startsWith('cutroom_attempts_ended_total')))).toEqual({
+    expect(
+      Object.fromEntries(Object.entries(samples).filter(([name]) => name.startsWith('cutroom_attempts_ended_total'))),
+    ).toEqual({
       'cutroom_attempts_ended_total{state="QUEUED",reason="RENDER_FAILED"}': 1,
       'cutroom_attempts_ended_total{state="FAILED",reason="RENDER_FAILED"}': 1,
       'cutroom_attempts_ended_total{state="SUCCEEDED",reason=""}': 1,
@@ -138,5 +163,8 @@ test('several in one process count apart, and tell of the process alike', async 
   const samples = await scrape(other!);
   expect(samples.cutroom_tasks_submitted_total).toBe(0);
   expect(samples.process_resident_memory_bytes).toBeGreaterThan(1_000_000);
-  expect(await scrape(one!)).toMatchObject({ cutroom_tasks_submitted_total: 1, process_start_time_seconds: samples.process_start_time_seconds });
+  expect(await scrape(one!)).toMatchObject({
+    cutroom_tasks_submitted_total: 1,
+    process_start_time_seconds: samples.process_start_time_seconds,
+  });
 });

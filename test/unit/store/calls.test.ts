@@ -30,7 +30,9 @@ describe('calls to MongoDB', () => {
 
   it.each(['ask', 'change'] as const)('gives up with the cause when every answer is lost (%s)', async (verb) => {
     const startMs = performance.now();
-    const failure: unknown = await createCalls(200)[verb](lost).catch((error: unknown) => error);
+    const failure: unknown = await createCalls(200)
+      [verb](lost)
+      .catch((error: unknown) => error);
     expect(failure).toMatchObject({ ...unavailable, cause: { name: 'MongoNetworkError' } });
     expect(performance.now() - startMs).toBeLessThan(2 * 200 + 100);
   });

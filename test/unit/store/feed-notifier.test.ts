@@ -9,7 +9,10 @@ describe('feed notifier', () => {
     const notifier = createFeedNotifier();
     const heard: string[] = [];
     for (const name of ['a', 'b']) {
-      notifier.feed.subscribe({ onHint: (hint) => heard.push(`${name} ${hint.revision}`), onGap: () => heard.push(`${name} gap`) });
+      notifier.feed.subscribe({
+        onHint: (hint) => heard.push(`${name} ${hint.revision}`),
+        onGap: () => heard.push(`${name} gap`),
+      });
     }
     notifier.changed(newTask());
     notifier.gap();
@@ -19,7 +22,12 @@ describe('feed notifier', () => {
   it('a listener that subscribes twice is told twice, and unsubscribes one at a time', () => {
     const notifier = createFeedNotifier();
     const heard: TaskHint[] = [];
-    const listener = { onHint: (hint: TaskHint) => { heard.push(hint); }, onGap: () => undefined };
+    const listener = {
+      onHint: (hint: TaskHint) => {
+        heard.push(hint);
+      },
+      onGap: () => undefined,
+    };
     const stop = notifier.feed.subscribe(listener);
     notifier.feed.subscribe(listener);
     notifier.changed(newTask());
@@ -38,9 +46,21 @@ describe('feed notifier', () => {
     process.removeAllListeners('uncaughtException');
     try {
       const uncaught = once(process, 'uncaughtException');
-      notifier.feed.subscribe({ onHint: () => { throw new Error('a bug in a listener'); }, onGap: () => undefined });
-      notifier.feed.subscribe({ onHint: (hint) => { heard.push(hint); }, onGap: () => undefined });
-      expect(() => { notifier.changed(newTask()); }).not.toThrow();
+      notifier.feed.subscribe({
+        onHint: () => {
+          throw new Error('a bug in a listener');
+        },
+        onGap: () => undefined,
+      });
+      notifier.feed.subscribe({
+        onHint: (hint) => {
+          heard.push(hint);
+        },
+        onGap: () => undefined,
+      });
+      expect(() => {
+        notifier.changed(newTask());
+      }).not.toThrow();
       expect(heard).toHaveLength(1);
       expect((await uncaught)[0]).toMatchObject({ message: 'a bug in a listener' });
     } finally {

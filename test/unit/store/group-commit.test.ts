@@ -16,7 +16,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const insert = (name: string) => () => connection.run('full', 'INSERT INTO secrets (name, value) VALUES (?, ?)', name, Buffer.from(name));
+const insert = (name: string) => () =>
+  connection.run('full', 'INSERT INTO secrets (name, value) VALUES (?, ?)', name, Buffer.from(name));
 const names = () => connection.rows('SELECT name FROM secrets ORDER BY name').map((row) => row.name);
 
 /** Counts the transactions. */
@@ -54,7 +55,12 @@ test('one that fails leaves nothing behind, and the others stand', async () => {
     insert('half')();
     throw new Error('half-way');
   };
-  const results = await Promise.allSettled([group.run(insert('a')), group.run(half), group.run(insert('a')), group.run(insert('b'))]);
+  const results = await Promise.allSettled([
+    group.run(insert('a')),
+    group.run(half),
+    group.run(insert('a')),
+    group.run(insert('b')),
+  ]);
   expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
   expect(names()).toEqual(['a', 'b']);
 });
@@ -78,14 +84,24 @@ function slowDisk(): { connection: Connection; ready: () => void; broken: (error
       ready = resolve;
       broken = reject;
     });
-  return { connection: { ...connection, sync }, ready: () => { ready(); }, broken: (error) => { broken(error); } };
+  return {
+    connection: { ...connection, sync },
+    ready: () => {
+      ready();
+    },
+    broken: (error) => {
+      broken(error);
+    },
+  };
 }
 
 test('nothing is acknowledged before the disk has it, though it can be read', async () => {
   const { connection: slow, ready } = slowDisk();
   const group = createGroupCommit(slow);
   let isTold = false;
-  const waiting = group.run(insert('a')).then(() => { isTold = true; });
+  const waiting = group.run(insert('a')).then(() => {
+    isTold = true;
+  });
   group.flush();
   await new Promise(setImmediate);
   expect([names(), isTold]).toEqual([['a'], false]);

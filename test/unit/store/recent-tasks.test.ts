@@ -32,10 +32,11 @@ test('another tenant never gets it', () => {
 test('is bounded: what nobody asked for longest is forgotten', () => {
   const recent = createRecentTasks();
   let reads = 0;
-  const get = (id: string) => recent.get({ tenant: 'default', id }, () => {
-    reads += 1;
-    return newTask({ id, nowMs: 1 });
-  });
+  const get = (id: string) =>
+    recent.get({ tenant: 'default', id }, () => {
+      reads += 1;
+      return newTask({ id, nowMs: 1 });
+    });
   for (let i = 0; i <= 1_000; i += 1) get(`t${i}`);
   get('t1000');
   expect(reads).toBe(1_001);

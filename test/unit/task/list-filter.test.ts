@@ -10,8 +10,14 @@ test.each<[string, unknown]>([
   ['state = RUNNING', { states: ['RUNNING'], labels: [] }],
   ['state!=RUNNING', { states: all.filter((s) => s !== 'RUNNING'), labels: [] }],
   ['state = FAILED OR state = CANCELLED', { states: ['FAILED', 'CANCELLED'], labels: [] }],
-  ['(state = FAILED OR state = CANCELLED) AND labels.a = b', { states: ['FAILED', 'CANCELLED'], labels: [equal('a', 'b')] }],
-  ['labels.a = b AND state = FAILED OR state = CANCELLED', { states: ['FAILED', 'CANCELLED'], labels: [equal('a', 'b')] }],
+  [
+    '(state = FAILED OR state = CANCELLED) AND labels.a = b',
+    { states: ['FAILED', 'CANCELLED'], labels: [equal('a', 'b')] },
+  ],
+  [
+    'labels.a = b AND state = FAILED OR state = CANCELLED',
+    { states: ['FAILED', 'CANCELLED'], labels: [equal('a', 'b')] },
+  ],
   ['state = FAILED AND state = CANCELLED', { states: [], labels: [] }],
   ['labels.a-b_1 = "x AND \\"y\\" \\\\"', { states: null, labels: [equal('a-b_1', 'x AND "y" \\')] }],
   ['labels.a != "" AND labels.b=c', { states: null, labels: [{ key: 'a', value: '', equal: false }, equal('b', 'c')] }],

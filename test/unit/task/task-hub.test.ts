@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
-import { systemClock } from '../../../src/system-clock.js';
+import { systemClock } from '../../../src/app/system-clock.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createTaskHub, type TaskHub } from '../../../src/task/task-hub.js';
-import { cancelled, claimed, progressed, succeeded } from '../../../src/task/transitions.js';
+import { cancelled, claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import type { WatchEvent } from '../../../src/task/watch-event.js';
 import { eventually } from '../../support/eventually.js';
-import { progressAt } from '../../support/held-renderer.js';
+import { progressAt } from '../../support/paused-renderer.js';
 import { newTask } from '../../support/new-task.js';
 
 const key = { tenant: 'default', id: 't1' };
@@ -20,7 +20,13 @@ let reads: number;
 beforeEach(async () => {
   reads = 0;
   const memory = createMemoryStore({ nowMs: () => Date.now() });
-  store = { ...memory, get: (k) => { reads += 1; return memory.get(k); } };
+  store = {
+    ...memory,
+    get: (k) => {
+      reads += 1;
+      return memory.get(k);
+    },
+  };
   hub = createTaskHub({ store, clock: systemClock, heartbeatMs: 60_000 });
   await store.insert(first, '{}');
 });
@@ -84,7 +90,10 @@ describe('watching a task', () => {
   });
 
   it('fails for an unknown task', async () => {
-    const stream = hub.watch({ tenant: 'default', id: 'nobody' }, { afterRevision: null, signal: new AbortController().signal });
+    const stream = hub.watch(
+      { tenant: 'default', id: 'nobody' },
+      { afterRevision: null, signal: new AbortController().signal },
+    );
     await expect(stream.next()).rejects.toMatchObject({ detail: { reason: 'TASK_NOT_FOUND' } });
   });
 

@@ -5,21 +5,29 @@ import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { anySpec } from './spec-arbitrary.js';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 80 });
-const anyDuration = fc.option(fc.record({ seconds: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), nanos: fc.integer() }), { nil: undefined });
-const timeouts = fc.option(fc.record({ queue: anyDuration, total: anyDuration, stall: anyDuration, fetch: anyDuration }), { nil: undefined });
+const anyDuration = fc.option(
+  fc.record({ seconds: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), nanos: fc.integer() }),
+  { nil: undefined },
+);
+const timeouts = fc.option(
+  fc.record({ queue: anyDuration, total: anyDuration, stall: anyDuration, fetch: anyDuration }),
+  { nil: undefined },
+);
 
 /** Anything at all in every field: what a hostile client may put on the wire. */
-const anyRequest = fc.record({
-  spec: fc.option(anySpec, { nil: undefined }),
-  requestId: anyText,
-  labels: fc.dictionary(anyText, anyText, { maxKeys: 70 }),
-  priority: fc.integer(),
-  timeouts,
-  maxAttempts: fc.integer(),
-  ttl: anyDuration,
-  admission: fc.integer(),
-  validateOnly: fc.boolean(),
-}).map((request): unknown => request);
+const anyRequest = fc
+  .record({
+    spec: fc.option(anySpec, { nil: undefined }),
+    requestId: anyText,
+    labels: fc.dictionary(anyText, anyText, { maxKeys: 70 }),
+    priority: fc.integer(),
+    timeouts,
+    maxAttempts: fc.integer(),
+    ttl: anyDuration,
+    admission: fc.integer(),
+    validateOnly: fc.boolean(),
+  })
+  .map((request): unknown => request);
 
 test('whatever comes over the wire is parsed or refused, and never throws', () => {
   fc.assert(

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { ConcatMode, ImageMotion, Montage, SubtitleStyle_Position as Position, Transition_Kind as Kind } from '../../../generated/cutroom/v1/montage.js';
-import { parseSpec } from '../../../src/wire/spec/parse-spec.js';
+import {
+  ConcatMode,
+  ImageMotion,
+  Montage,
+  SubtitleStyle_Position as Position,
+  Transition_Kind as Kind,
+} from '../../../generated/cutroom/v1/montage.js';
+import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
 
 function parse(changes: Parameters<typeof Montage.fromPartial>[0]) {
-  return parseSpec({ kind: { $case: 'montage', value: Montage.fromPartial({ materials: [{ uri: 'a.mp4' }], ...changes }) } });
+  return parseSpec({
+    kind: { $case: 'montage', value: Montage.fromPartial({ materials: [{ uri: 'a.mp4' }], ...changes }) },
+  });
 }
 
 const style = (of: object) => ({ subtitles: { source: { $case: 'uri' as const, value: 'a.srt' }, style: of } });
@@ -14,28 +22,55 @@ const second = { seconds: 1n, nanos: 0 };
 describe('the forms of a montage', () => {
   it('have defaults', () => {
     expect(parse({}).montage).toMatchObject({ speed: 1, concat: 'SEQUENTIAL', seed: 0, imageMotion: 'NONE' });
-    expect(parse({ clipSpeed: 0.5, concatMode: ConcatMode.CONCAT_MODE_RANDOM, seed: 4_294_967_295, imageMotion: ImageMotion.IMAGE_MOTION_ZOOM_IN }).montage).toMatchObject({ speed: 0.5, concat: 'RANDOM', seed: 4_294_967_295, imageMotion: 'ZOOM_IN' });
+    expect(
+      parse({
+        clipSpeed: 0.5,
+        concatMode: ConcatMode.CONCAT_MODE_RANDOM,
+        seed: 4_294_967_295,
+        imageMotion: ImageMotion.IMAGE_MOTION_ZOOM_IN,
+      }).montage,
+    ).toMatchObject({ speed: 0.5, concat: 'RANDOM', seed: 4_294_967_295, imageMotion: 'ZOOM_IN' });
   });
 
   it.each([[0.49], [2.01], [-1], [Number.NaN], [Number.POSITIVE_INFINITY]])('refuse the speed %s', (clipSpeed) => {
-    expect(parse({ clipSpeed }).violations).toEqual([{ field: 'spec.montage.clip_speed', description: 'must be 0.5 to 2' }]);
-  });
-
-  it('refuse modes that this version does not know', () => {
-    expect(parse({ concatMode: UNKNOWN, imageMotion: UNKNOWN, transition: { kind: UNKNOWN } }).violations.map(({ field }) => field).sort()).toEqual([
-      'spec.montage.concat_mode', 'spec.montage.image_motion', 'spec.montage.transition.kind',
+    expect(parse({ clipSpeed }).violations).toEqual([
+      { field: 'spec.montage.clip_speed', description: 'must be 0.5 to 2' },
     ]);
   });
 
-  it.each([[Kind.KIND_FADE_IN, 'FADE_IN'], [Kind.KIND_FADE_OUT, 'FADE_OUT'], [Kind.KIND_SLIDE_IN, 'SLIDE_IN'], [Kind.KIND_SLIDE_OUT, 'SLIDE_OUT'], [Kind.KIND_SHUFFLE, 'SHUFFLE']])('transition %i takes a second, or what it is given', (kind, effect) => {
-    expect(parse({ transition: { kind } }).montage?.transition).toEqual({ kind: 'CLIP_EFFECT', effect, durationUs: 1_000_000 });
-    expect(parse({ transition: { kind, duration: { seconds: 0n, nanos: 40_000_000 } } }).montage?.transition).toMatchObject({ durationUs: 40_000 });
-    expect(parse({ transition: { kind, duration: { seconds: 601n, nanos: 0 } } }).violations).toMatchObject([{ field: 'spec.montage.transition.duration' }]);
+  it('refuse modes that this version does not know', () => {
+    expect(
+      parse({ concatMode: UNKNOWN, imageMotion: UNKNOWN, transition: { kind: UNKNOWN } })
+        .violations.map(({ field }) => field)
+        .sort(),
+    ).toEqual(['spec.montage.concat_mode', 'spec.montage.image_motion', 'spec.montage.transition.kind']);
+  });
+
+  it.each([
+    [Kind.KIND_FADE_IN, 'FADE_IN'],
+    [Kind.KIND_FADE_OUT, 'FADE_OUT'],
+    [Kind.KIND_SLIDE_IN, 'SLIDE_IN'],
+    [Kind.KIND_SLIDE_OUT, 'SLIDE_OUT'],
+    [Kind.KIND_SHUFFLE, 'SHUFFLE'],
+  ])('transition %i takes a second, or what it is given', (kind, effect) => {
+    expect(parse({ transition: { kind } }).montage?.transition).toEqual({
+      kind: 'CLIP_EFFECT',
+      effect,
+      durationUs: 1_000_000,
+    });
+    expect(
+      parse({ transition: { kind, duration: { seconds: 0n, nanos: 40_000_000 } } }).montage?.transition,
+    ).toMatchObject({ durationUs: 40_000 });
+    expect(parse({ transition: { kind, duration: { seconds: 601n, nanos: 0 } } }).violations).toMatchObject([
+      { field: 'spec.montage.transition.duration' },
+    ]);
   });
 
   it.each([[Kind.KIND_ZOOM_IN], [Kind.KIND_ZOOM_OUT]])('zoom %i takes all of a clip', (kind) => {
     expect(parse({ transition: { kind } }).violations).toEqual([]);
-    expect(parse({ transition: { kind, duration: second } }).violations).toMatchObject([{ field: 'spec.montage.transition.duration' }]);
+    expect(parse({ transition: { kind, duration: second } }).violations).toMatchObject([
+      { field: 'spec.montage.transition.duration' },
+    ]);
   });
 
   it('text stands at a height of its own only where that is asked for', () => {
@@ -44,7 +79,9 @@ describe('the forms of a montage', () => {
     expect(positionOf({ position: Position.POSITION_CUSTOM, heightPercent: 0 })).toBe(0);
     expect(positionOf({ position: Position.POSITION_TOP })).toBe('TOP');
     const field = 'spec.montage.subtitles.style.height_percent';
-    expect(parse(style({ position: Position.POSITION_CUSTOM, heightPercent: 100.5 })).violations).toMatchObject([{ field }]);
+    expect(parse(style({ position: Position.POSITION_CUSTOM, heightPercent: 100.5 })).violations).toMatchObject([
+      { field },
+    ]);
     expect(parse(style({ position: Position.POSITION_TOP, heightPercent: 5 })).violations).toMatchObject([{ field }]);
   });
 });

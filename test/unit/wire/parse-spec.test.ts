@@ -2,16 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
-import { parseSpec } from '../../../src/wire/spec/parse-spec.js';
-import { parseStoredSpec } from '../../../src/wire/spec/parse-stored-spec.js';
-import { renderSpecType, requestHash, specJson } from '../../../src/wire/spec/spec-identity.js';
+import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
+import { parseStoredSpec } from '../../../src/wire/render-spec/parse-stored-spec.js';
+import { renderSpecType, requestHash, specJson } from '../../../src/wire/render-spec/spec-identity.js';
 import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { readJson } from '../../../src/wire/proto-json.js';
 import { anySpec, validSpec } from './spec-arbitrary.js';
 
 /** A spec as a caller writes it in JSON; `montage` fields are added to a montage of one material. */
 function montage(fields: Record<string, unknown> = {}): RenderSpec {
-  return readJson(renderSpecType, { montage: { materials: [{ uri: 'a.mp4' }], ...fields } }, { unknownFields: 'refuse' });
+  return readJson(
+    renderSpecType,
+    { montage: { materials: [{ uri: 'a.mp4' }], ...fields } },
+    { unknownFields: 'refuse' },
+  );
 }
 
 const fieldsOf = (spec: RenderSpec | undefined) => parseSpec(spec).violations.map((v) => v.field);
@@ -19,7 +23,9 @@ const materials = (n: number) => Array.from({ length: n }, (_, i) => ({ uri: `${
 const cue = { start: '1s', end: '2s', text: 'Hello' };
 const cues = (...list: unknown[]) => ({ subtitles: { cues: { cues: list } } });
 const style = (fields: Record<string, unknown>) => ({ subtitles: { uri: 'a.srt', style: fields } });
-const fade = (duration?: string) => ({ transition: { kind: 'KIND_CROSS_FADE', ...(duration === undefined ? {} : { duration }) } });
+const fade = (duration?: string) => ({
+  transition: { kind: 'KIND_CROSS_FADE', ...(duration === undefined ? {} : { duration }) },
+});
 
 describe('a montage with nothing but a material', () => {
   test('gets the defaults that the proto names', () => {
@@ -69,7 +75,15 @@ describe('what is given', () => {
         ...fade('0.25s'),
         narration: { uri: 'n.wav', gainDb: 3 },
         music: { uri: 'm.mp3', gainDb: 0, fadeOut: '0s' },
-        subtitles: { cues: { cues: [{ start: '3s', end: '4s', text: 'b' }, { end: '1s', text: 'a\r\nb\rc' }] }, style: { boxColor: '#00000080', bold: true } },
+        subtitles: {
+          cues: {
+            cues: [
+              { start: '3s', end: '4s', text: 'b' },
+              { end: '1s', text: 'a\r\nb\rc' },
+            ],
+          },
+          style: { boxColor: '#00000080', bold: true },
+        },
         resolution: 540,
       }),
     );
@@ -81,14 +95,30 @@ describe('what is given', () => {
       narration: { asset: { uri: 'n.wav', field: 'spec.montage.narration.uri' }, gainDb: 3 },
       music: { gainDb: 0, fadeOutUs: 0 },
       subtitles: {
-        source: { kind: 'cues', cues: [{ startUs: 0, endUs: 1_000_000, text: 'a\nb\nc' }, { startUs: 3_000_000, endUs: 4_000_000, text: 'b' }] },
-        style: { fontSize: 30, outlineWidth: 1.5, textColor: { r: 255, a: 255 }, boxColor: { r: 0, a: 128 }, bold: true, position: 'BOTTOM' },
+        source: {
+          kind: 'cues',
+          cues: [
+            { startUs: 0, endUs: 1_000_000, text: 'a\nb\nc' },
+            { startUs: 3_000_000, endUs: 4_000_000, text: 'b' },
+          ],
+        },
+        style: {
+          fontSize: 30,
+          outlineWidth: 1.5,
+          textColor: { r: 255, a: 255 },
+          boxColor: { r: 0, a: 128 },
+          bold: true,
+          position: 'BOTTOM',
+        },
       },
     });
   });
 
   test('music is quiet and fades unless told otherwise, also at 0 dB when that is asked for', () => {
-    expect(parseSpec(montage({ music: { uri: 'm' } })).montage?.music).toMatchObject({ gainDb: -14, fadeOutUs: 3_000_000 });
+    expect(parseSpec(montage({ music: { uri: 'm' } })).montage?.music).toMatchObject({
+      gainDb: -14,
+      fadeOutUs: 3_000_000,
+    });
     expect(parseSpec(montage({ music: { uri: 'm', gainDb: 0 } })).montage?.music).toMatchObject({ gainDb: 0 });
   });
 });
@@ -97,7 +127,11 @@ describe('what is wrong is refused by its field, and by no other', () => {
   test.each<[string, Record<string, unknown>, string[]]>([
     ['no materials', { materials: [] }, ['materials']],
     ['too many materials', { materials: materials(201) }, ['materials']],
-    ['materials without names', { materials: [{}, { uri: 'a' }, { uri: '' }] }, ['materials[0].uri', 'materials[2].uri']],
+    [
+      'materials without names',
+      { materials: [{}, { uri: 'a' }, { uri: '' }] },
+      ['materials[0].uri', 'materials[2].uri'],
+    ],
     ['a name that is too long', { materials: [{ uri: 'ü'.repeat(2049) }] }, ['materials[0].uri']],
     ['a name with NUL', { materials: [{ uri: 'a\0b' }] }, ['materials[0].uri']],
     ['clips too short', { longestClip: '0.099s' }, ['longest_clip']],
@@ -117,16 +151,32 @@ describe('what is wrong is refused by its field, and by no other', () => {
     ['no kind, which is a cut, that takes time', { transition: { duration: '1s' } }, ['transition.duration']],
     ['a fade too short', fade('0.039s'), ['transition.duration']],
     ['a fade longer than its clip', { longestClip: '2s', ...fade('2.001s') }, ['transition.duration']],
-    ['fades that meet, with three materials', { materials: materials(3), longestClip: '2s', ...fade('1.1s') }, ['transition.duration']],
-    ['fades that meet, with narration', { longestClip: '2s', narration: { uri: 'n' }, ...fade('1.1s') }, ['transition.duration']],
-    ['fades that meet on the frame grid', { materials: materials(3), longestClip: '0.1s', ...fade('0.05s') }, ['transition.duration']],
+    [
+      'fades that meet, with three materials',
+      { materials: materials(3), longestClip: '2s', ...fade('1.1s') },
+      ['transition.duration'],
+    ],
+    [
+      'fades that meet, with narration',
+      { longestClip: '2s', narration: { uri: 'n' }, ...fade('1.1s') },
+      ['transition.duration'],
+    ],
+    [
+      'fades that meet on the frame grid',
+      { materials: materials(3), longestClip: '0.1s', ...fade('0.05s') },
+      ['transition.duration'],
+    ],
     ['the default fade longer than its clip', { longestClip: '0.4s', ...fade() }, ['transition.duration']],
     ['a wrong clip length, which says nothing of the fade', { longestClip: '700s', ...fade('9s') }, ['longest_clip']],
     ['narration without a name', { narration: {} }, ['narration.uri']],
     ['narration too loud', { narration: { uri: 'n', gainDb: 20.1 } }, ['narration.gain_db']],
     ['narration at no loudness', { narration: { uri: 'n', gainDb: 'NaN' } }, ['narration.gain_db']],
     ['narration at any loudness', { narration: { uri: 'n', gainDb: 'Infinity' } }, ['narration.gain_db']],
-    ['music too quiet and faded too long', { music: { gainDb: -61, fadeOut: '61s' } }, ['music.uri', 'music.gain_db', 'music.fade_out']],
+    [
+      'music too quiet and faded too long',
+      { music: { gainDb: -61, fadeOut: '61s' } },
+      ['music.uri', 'music.gain_db', 'music.fade_out'],
+    ],
     ['subtitles of nothing', { subtitles: {} }, ['subtitles']],
     ['a subtitle file without a name', { subtitles: { uri: '' } }, ['subtitles.uri']],
     ['no cues', cues(), ['subtitles.cues.cues']],
@@ -141,7 +191,11 @@ describe('what is wrong is refused by its field, and by no other', () => {
     ['text too small', style({ fontSize: 7.9 }), ['subtitles.style.font_size']],
     ['text of negative size', style({ fontSize: -60 }), ['subtitles.style.font_size']],
     ['text of no size', style({ fontSize: 'NaN' }), ['subtitles.style.font_size']],
-    ['colours', style({ textColor: '#12345', outlineColor: 'x', boxColor: '#gggggg' }), ['subtitles.style.text_color', 'subtitles.style.outline_color', 'subtitles.style.box_color']],
+    [
+      'colours',
+      style({ textColor: '#12345', outlineColor: 'x', boxColor: '#gggggg' }),
+      ['subtitles.style.text_color', 'subtitles.style.outline_color', 'subtitles.style.box_color'],
+    ],
     ['a shape without a box', style({ boxShape: 'BOX_SHAPE_WIDE' }), ['subtitles.style.box_shape']],
     ['an outline too wide', style({ outlineWidth: 21 }), ['subtitles.style.outline_width']],
     ['an unknown position', style({ position: 99 }), ['subtitles.style.position']],
@@ -156,14 +210,23 @@ describe('what is wrong is refused by its field, and by no other', () => {
   });
 
   test('a duration that is none', () => {
-    const mixed = RenderSpec.fromPartial({ kind: { $case: 'montage', value: { materials: [{ uri: 'a' }], longestClip: { seconds: 2n, nanos: -1 } } } });
-    expect(parseSpec(mixed).violations).toEqual([{ field: 'spec.montage.longest_clip', description: 'is not a valid duration' }]);
+    const mixed = RenderSpec.fromPartial({
+      kind: { $case: 'montage', value: { materials: [{ uri: 'a' }], longestClip: { seconds: 2n, nanos: -1 } } },
+    });
+    expect(parseSpec(mixed).violations).toEqual([
+      { field: 'spec.montage.longest_clip', description: 'is not a valid duration' },
+    ]);
   });
 
   test('all of it at once, and the inputs are still named', () => {
-    const { violations, assets } = parseSpec(montage({ materials: [{ uri: '' }, { uri: 'b' }], fit: 9, narration: { uri: 'n', gainDb: 99 }, subtitles: {} }));
+    const { violations, assets } = parseSpec(
+      montage({ materials: [{ uri: '' }, { uri: 'b' }], fit: 9, narration: { uri: 'n', gainDb: 99 }, subtitles: {} }),
+    );
     expect(violations.map((v) => v.field)).toEqual([
-      'spec.montage.materials[0].uri', 'spec.montage.fit', 'spec.montage.narration.gain_db', 'spec.montage.subtitles',
+      'spec.montage.materials[0].uri',
+      'spec.montage.fit',
+      'spec.montage.narration.gain_db',
+      'spec.montage.subtitles',
     ]);
     expect(assets.map((a) => a.uri)).toEqual(['b', 'n']);
   });
@@ -173,7 +236,15 @@ describe('what is just right', () => {
   test.each<[string, Record<string, unknown>]>([
     ['a fade as long as its clip, between two', { materials: materials(2), longestClip: '2s', ...fade('2s') }],
     ['fades that touch, between three', { materials: materials(3), longestClip: '2s', ...fade('1s') }],
-    ['limits of numbers', { longestClip: '600s', resolution: 2160, narration: { uri: 'n', gainDb: -60 }, music: { uri: 'm', gainDb: 20, fadeOut: '60s' } }],
+    [
+      'limits of numbers',
+      {
+        longestClip: '600s',
+        resolution: 2160,
+        narration: { uri: 'n', gainDb: -60 },
+        music: { uri: 'm', gainDb: 20, fadeOut: '60s' },
+      },
+    ],
     ['2000 characters outside the basic plane', cues({ ...cue, text: '😀'.repeat(2000) })],
     ['tabs and line breaks', cues({ ...cue, text: 'a\tb\nc' })],
     ['no outline', style({ outlineWidth: 0 })],
@@ -207,7 +278,8 @@ describe('whatever comes over the wire', () => {
 });
 
 describe('a submit', () => {
-  const request = (requestId: string, spec: RenderSpec | undefined = montage()) => SubmitTaskRequest.fromPartial({ requestId, spec });
+  const request = (requestId: string, spec: RenderSpec | undefined = montage()) =>
+    SubmitTaskRequest.fromPartial({ requestId, spec });
 
   test('is known by its body, whatever its id, and before defaults', () => {
     const hash = requestHash(request('a'));

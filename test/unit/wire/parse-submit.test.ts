@@ -5,31 +5,44 @@ import { SubmitTaskRequest, TaskView } from '../../../generated/cutroom/v1/task_
 import { parseGet } from '../../../src/wire/parse-get.js';
 import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { jsonType, readJson } from '../../../src/wire/proto-json.js';
-import { fillDefaults } from '../../../src/wire/spec/fill-defaults.js';
-import { parseSpec } from '../../../src/wire/spec/parse-spec.js';
-import { requestHash } from '../../../src/wire/spec/spec-identity.js';
+import { fillDefaults } from '../../../src/wire/render-spec/fill-defaults.js';
+import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
+import { requestHash } from '../../../src/wire/render-spec/spec-identity.js';
 import { validSpec } from './spec-arbitrary.js';
 
 const requestType = jsonType(SubmitTaskRequest, 'cutroom.v1.SubmitTaskRequest');
 const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
-const request = (fields: Record<string, unknown> = {}) => readJson(requestType, { spec, ...fields }, { unknownFields: 'refuse' });
+const request = (fields: Record<string, unknown> = {}) =>
+  readJson(requestType, { spec, ...fields }, { unknownFields: 'refuse' });
 const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), 'default');
 
 describe('the options of a submit', () => {
   test('have the defaults that the proto names', () => {
     expect(parse()).toMatchObject({
-      labels: {}, priority: 0, maxAttempts: 2, ttlMs: 7 * 86_400_000, admission: 'QUEUE',
+      labels: {},
+      priority: 0,
+      maxAttempts: 2,
+      ttlMs: 7 * 86_400_000,
+      admission: 'QUEUE',
       timeouts: { queueMs: 7 * 86_400_000, totalMs: null, stallMs: null, fetchMs: null },
     });
   });
 
   test('are read', () => {
     const command = parse({
-      labels: { project: 'spring' }, priority: -3, maxAttempts: 5, ttl: '90s', admission: 'ADMISSION_RUN_OR_REJECT',
+      labels: { project: 'spring' },
+      priority: -3,
+      maxAttempts: 5,
+      ttl: '90s',
+      admission: 'ADMISSION_RUN_OR_REJECT',
       timeouts: { queue: '10s', total: '60s', stall: '1.5s', fetch: '2s' },
     });
     expect(command).toMatchObject({
-      labels: { project: 'spring' }, priority: -3, maxAttempts: 5, ttlMs: 90_000, admission: 'RUN_OR_REJECT',
+      labels: { project: 'spring' },
+      priority: -3,
+      maxAttempts: 5,
+      ttlMs: 90_000,
+      admission: 'RUN_OR_REJECT',
       timeouts: { queueMs: 10_000, totalMs: 60_000, stallMs: 1_500, fetchMs: 2_000 },
     });
     expect(command.spec.violations).toEqual([]);
@@ -81,16 +94,39 @@ test('a spec with its defaults written out means the same, and has none left to 
 
 describe('a get', () => {
   const get = (fields: Partial<Parameters<typeof parseGet>[0]> = {}) =>
-    parseGet({ name: 'tasks/a', view: TaskView.TASK_VIEW_UNSPECIFIED, waitForRevisionAfter: undefined, waitTimeout: undefined, ...fields });
+    parseGet({
+      name: 'tasks/a',
+      view: TaskView.TASK_VIEW_UNSPECIFIED,
+      waitForRevisionAfter: undefined,
+      waitTimeout: undefined,
+      ...fields,
+    });
 
   test('answers at once unless it names a revision', () => {
     expect(get()).toMatchObject({ id: 'a', wait: null });
     expect(get({ waitForRevisionAfter: 3n }).wait).toEqual({ afterRevision: 3, timeoutMs: 30_000 });
-    expect(get({ waitForRevisionAfter: 0n, waitTimeout: { seconds: 2n, nanos: 0 } }).wait).toEqual({ afterRevision: 0, timeoutMs: 2_000 });
+    expect(get({ waitForRevisionAfter: 0n, waitTimeout: { seconds: 2n, nanos: 0 } }).wait).toEqual({
+      afterRevision: 0,
+      timeoutMs: 2_000,
+    });
   });
 
   test('names everything that is wrong', () => {
-    const run = () => get({ name: 'a', view: TaskView.UNRECOGNIZED, waitForRevisionAfter: -1n, waitTimeout: { seconds: 61n, nanos: 0 } });
-    expect(run).toThrow(expect.objectContaining({ detail: expect.objectContaining({ violations: ['name', 'view', 'wait_timeout', 'wait_for_revision_after'].map((field) => expect.objectContaining({ field }) as unknown) }) as unknown }));
+    const run = () =>
+      get({
+        name: 'a',
+        view: TaskView.UNRECOGNIZED,
+        waitForRevisionAfter: -1n,
+        waitTimeout: { seconds: 61n, nanos: 0 },
+      });
+    expect(run).toThrow(
+      expect.objectContaining({
+        detail: expect.objectContaining({
+          violations: ['name', 'view', 'wait_timeout', 'wait_for_revision_after'].map(
+            (field) => expect.objectContaining({ field }) as unknown,
+          ),
+        }) as unknown,
+      }),
+    );
   });
 });

@@ -16,23 +16,50 @@ const taskType = jsonType(WireTask, 'cutroom.v1.Task');
 describe('what is in an input', () => {
   test('a video with sound', () => {
     const video = {
-      image: false, codec: 'h264', width: 1920, height: 1080, rotation: 90, frameRate: { num: 30_000, den: 1001 }, durationUs: 2_002_000, pixelFormat: 'yuv420p', alpha: false,
+      image: false,
+      codec: 'h264',
+      width: 1920,
+      height: 1080,
+      rotation: 90,
+      frameRate: { num: 30_000, den: 1001 },
+      durationUs: 2_002_000,
+      pixelFormat: 'yuv420p',
+      alpha: false,
     } as const;
     const audio = { codec: 'aac', sampleRate: 44_100, channels: 2, durationUs: 2_000_000 };
     expect(writeCompactJson(mediaType, printMedia({ format: 'mov', durationUs: 2_002_000, video, audio }))).toEqual({
       format: 'mov',
       duration: '2.002s',
       video: {
-        codec: 'h264', width: 1920, height: 1080, rotation: 90, frameRate: { numerator: 30_000, denominator: 1001 }, duration: '2.002s', pixelFormat: 'yuv420p',
+        codec: 'h264',
+        width: 1920,
+        height: 1080,
+        rotation: 90,
+        frameRate: { numerator: 30_000, denominator: 1001 },
+        duration: '2.002s',
+        pixelFormat: 'yuv420p',
       },
       audio: { codec: 'aac', sampleRate: 44_100, channels: 2, duration: '2s' },
     });
   });
 
   test('an image has no length, no rate and no sound', () => {
-    const video = { image: true, codec: 'png', width: 2, height: 3, rotation: 0, frameRate: null, durationUs: null, pixelFormat: 'rgba', alpha: true } as const;
-    expect(writeCompactJson(mediaType, printMedia({ format: 'png_pipe', durationUs: null, video, audio: null }))).toEqual({
-      format: 'png_pipe', video: { image: true, codec: 'png', width: 2, height: 3, pixelFormat: 'rgba', alpha: true },
+    const video = {
+      image: true,
+      codec: 'png',
+      width: 2,
+      height: 3,
+      rotation: 0,
+      frameRate: null,
+      durationUs: null,
+      pixelFormat: 'rgba',
+      alpha: true,
+    } as const;
+    expect(
+      writeCompactJson(mediaType, printMedia({ format: 'png_pipe', durationUs: null, video, audio: null })),
+    ).toEqual({
+      format: 'png_pipe',
+      video: { image: true, codec: 'png', width: 2, height: 3, pixelFormat: 'rgba', alpha: true },
     });
   });
 });
@@ -43,9 +70,17 @@ describe('what the workers can do', () => {
   test('workers of one build are counted together, those without one only by their slots', () => {
     const old = { version: '5.1', encoders: ['libx264'], decoders: ['h264'] };
     const fresh = { version: '8.0', encoders: ['libx264'], decoders: ['h264'] };
-    const workers = [{ owner: 'a', slots: 2, build: fresh }, { owner: 'b', slots: 1, build: old }, { owner: 'c', slots: 1, build: { ...fresh } }, { owner: 'd', slots: 4, build: null }];
+    const workers = [
+      { owner: 'a', slots: 2, build: fresh },
+      { owner: 'b', slots: 1, build: old },
+      { owner: 'c', slots: 1, build: { ...fresh } },
+      { owner: 'd', slots: 4, build: null },
+    ];
     const printed = printCapabilities(workers, facts);
-    expect(printed.builds.map(({ version, workers: count }) => [version, count])).toEqual([['5.1', 1], ['8.0', 2]]);
+    expect(printed.builds.map(({ version, workers: count }) => [version, count])).toEqual([
+      ['5.1', 1],
+      ['8.0', 2],
+    ]);
     expect(printed.slots).toBe(8);
   });
 
@@ -65,22 +100,45 @@ describe('the full view', () => {
   test('leaves out what is not there, and what a later version has added to the spec', () => {
     expect(printFullTask(basic, { specJson: null, diagnosticsJson: null })).toEqual(basic);
     const specJson = '{"montage":{"materials":[{"uri":"a"}],"later":1},"latest":2}';
-    expect(writeCompactJson(taskType, printFullTask(basic, { specJson, diagnosticsJson: null }))).toMatchObject({ spec: { montage: { materials: [{ uri: 'a' }] } } });
+    expect(writeCompactJson(taskType, printFullTask(basic, { specJson, diagnosticsJson: null }))).toMatchObject({
+      spec: { montage: { materials: [{ uri: 'a' }] } },
+    });
   });
 
   test('tells how the attempt was rendered', () => {
     const run = {
-      program: 'ffmpeg', arguments: ['-i', 'spec.montage.materials[0].uri'], filterGraph: '[0:v]null', exitCode: -1, signal: 'SIGKILL', watchdog: 'STALLED', stderr: 'e',
-      lastProgress: 'frame=1', peakMemoryBytes: 3_000_000_000, cpuMs: 1500.25, wallMs: 2000,
+      program: 'ffmpeg',
+      arguments: ['-i', 'spec.montage.materials[0].uri'],
+      filterGraph: '[0:v]null',
+      exitCode: -1,
+      signal: 'SIGKILL',
+      watchdog: 'STALLED',
+      stderr: 'e',
+      lastProgress: 'frame=1',
+      peakMemoryBytes: 3_000_000_000,
+      cpuMs: 1500.25,
+      wallMs: 2000,
     };
     const diagnosticsJson = formatDiagnostics({ attempt: 2, ffmpegVersion: '5.1', commands: [run] });
     expect(writeCompactJson(taskType, printFullTask(basic, { specJson: null, diagnosticsJson }))).toMatchObject({
       diagnostics: {
-        attempt: 2, ffmpegVersion: '5.1',
-        commands: [{
-          program: 'ffmpeg', arguments: ['-i', 'spec.montage.materials[0].uri'], filterGraph: '[0:v]null', exitCode: -1, signal: 'SIGKILL', watchdog: 'STALLED', stderr: 'e',
-          lastProgress: 'frame=1', peakMemoryBytes: '3000000000', cpuTime: '1.500250s', wallTime: '2s',
-        }],
+        attempt: 2,
+        ffmpegVersion: '5.1',
+        commands: [
+          {
+            program: 'ffmpeg',
+            arguments: ['-i', 'spec.montage.materials[0].uri'],
+            filterGraph: '[0:v]null',
+            exitCode: -1,
+            signal: 'SIGKILL',
+            watchdog: 'STALLED',
+            stderr: 'e',
+            lastProgress: 'frame=1',
+            peakMemoryBytes: '3000000000',
+            cpuTime: '1.500250s',
+            wallTime: '2s',
+          },
+        ],
       },
     });
   });

@@ -1,31 +1,58 @@
 import { expect, test } from 'vitest';
 import { Task as WireTask } from '../../../generated/cutroom/v1/task.js';
-import { claimed, failed, progressed, succeeded } from '../../../src/task/transitions.js';
+import { claimed, failed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import { newTask } from '../../support/new-task.js';
 import { printTask } from '../../../src/wire/print-task.js';
 import { jsonType, readJson, writeFullJson } from '../../../src/wire/proto-json.js';
 import { parseTaskName } from '../../../src/wire/task-name.js';
-import { TaskError } from '../../../src/task/errors.js';
-import { outputOf, progressAt } from '../../support/held-renderer.js';
+import { CallError } from '../../../src/task/call-error.js';
+import { outputOf, progressAt } from '../../support/paused-renderer.js';
 
 const taskType = jsonType(WireTask, 'cutroom.v1.Task');
 const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const queued = newTask({ id: 'a', requestId: null, maxAttempts: 2, nowMs });
 const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs });
-const json = (task: typeof queued) => writeFullJson(taskType, printTask(task, (_, output) => `http://h/${output.key}`));
+const json = (task: typeof queued) =>
+  writeFullJson(
+    taskType,
+    printTask(task, (_, output) => `http://h/${output.key}`),
+  );
 
 test('a queued task has every field, also those with nothing in them', () => {
   expect(json(queued)).toEqual({
-    name: 'tasks/a', taskId: 'a', state: 'QUEUED', progress: 0, videos: [], progressDetail: null, outputs: [], error: null, warnings: [],
-    attempt: 0, failures: 0, createTime: '2026-01-02T03:04:05.678Z', startTime: null, endTime: null, updateTime: '2026-01-02T03:04:05.678Z',
-    revision: '1', etag: '"a-1"', labels: {}, priority: 0, maxAttempts: 2, expireTime: null,
-    timeouts: { queue: '3600s', total: null, stall: null, fetch: null }, phaseTimings: [], spec: null, diagnostics: null,
+    name: 'tasks/a',
+    taskId: 'a',
+    state: 'QUEUED',
+    progress: 0,
+    videos: [],
+    progressDetail: null,
+    outputs: [],
+    error: null,
+    warnings: [],
+    attempt: 0,
+    failures: 0,
+    createTime: '2026-01-02T03:04:05.678Z',
+    startTime: null,
+    endTime: null,
+    updateTime: '2026-01-02T03:04:05.678Z',
+    revision: '1',
+    etag: '"a-1"',
+    labels: {},
+    priority: 0,
+    maxAttempts: 2,
+    expireTime: null,
+    timeouts: { queue: '3600s', total: null, stall: null, fetch: null },
+    phaseTimings: [],
+    spec: null,
+    diagnostics: null,
   });
 });
 
 test('a running task says how far it is', () => {
   expect(json(progressed(running, { ...progressAt(30), speed: 1.5 }, nowMs))).toMatchObject({
-    state: 'RUNNING', progress: 30, attempt: 1,
+    state: 'RUNNING',
+    progress: 30,
+    attempt: 1,
     progressDetail: { phase: 'PHASE_RENDERING', framesDone: 30, framesTotal: 100, outTime: '0.999990s', speed: 1.5 },
   });
 });
@@ -34,8 +61,19 @@ test('a finished task has signed videos and their facts', () => {
   const output = outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' });
   const warnings = [{ code: 'CUES_CUT', message: 'm', field: 'spec.montage.subtitles', count: 2 }];
   expect(json(succeeded(running, { outputs: [output], warnings }, nowMs))).toMatchObject({
-    state: 'SUCCEEDED', progress: 100, videos: ['http://h/final-1.mp4'], warnings,
-    outputs: [{ key: 'final-1.mp4', url: 'http://h/final-1.mp4', sizeBytes: '1', duration: '1s', frameRate: { numerator: 30, denominator: 1 } }],
+    state: 'SUCCEEDED',
+    progress: 100,
+    videos: ['http://h/final-1.mp4'],
+    warnings,
+    outputs: [
+      {
+        key: 'final-1.mp4',
+        url: 'http://h/final-1.mp4',
+        sizeBytes: '1',
+        duration: '1s',
+        frameRate: { numerator: 30, denominator: 1 },
+      },
+    ],
   });
 });
 
@@ -44,8 +82,15 @@ test('a failed task says why, as gRPC would', () => {
   expect(json(failed(running, failure, nowMs))).toMatchObject({
     state: 'FAILED',
     error: {
-      reason: 'INPUT_EMPTY', category: 'CATEGORY_INPUT_MEDIA', retryable: false, field: 'spec.montage.narration.uri',
-      status: { code: 3, message: 'nothing in it', details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'INPUT_EMPTY' }] },
+      reason: 'INPUT_EMPTY',
+      category: 'CATEGORY_INPUT_MEDIA',
+      retryable: false,
+      field: 'spec.montage.narration.uri',
+      status: {
+        code: 3,
+        message: 'nothing in it',
+        details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'INPUT_EMPTY' }],
+      },
     },
   });
 });
@@ -55,6 +100,9 @@ test('what is printed can be read back', () => {
   expect(readJson(taskType, writeFullJson(taskType, wire), { unknownFields: 'refuse' })).toEqual(wire);
 });
 
-test.each(['', 'tasks', 'tasks/', 'tasks/a/b', 'a', 'tasks/a b', '/tasks/a', 'tasks/a\n', `tasks/${'a'.repeat(65)}`])('%j is no name of a task', (name) => {
-  expect(() => parseTaskName(name)).toThrow(TaskError);
-});
+test.each(['', 'tasks', 'tasks/', 'tasks/a/b', 'a', 'tasks/a b', '/tasks/a', 'tasks/a\n', `tasks/${'a'.repeat(65)}`])(
+  '%j is no name of a task',
+  (name) => {
+    expect(() => parseTaskName(name)).toThrow(CallError);
+  },
+);

@@ -4,24 +4,34 @@ import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 export type PartialSpec = Parameters<typeof RenderSpec.fromPartial>[0];
 
 const duration = (minUs: number, maxUs: number) =>
-  fc.integer({ min: minUs, max: maxUs }).map((us) => ({ seconds: BigInt(Math.floor(us / 1e6)), nanos: (us % 1e6) * 1000 }));
+  fc
+    .integer({ min: minUs, max: maxUs })
+    .map((us) => ({ seconds: BigInt(Math.floor(us / 1e6)), nanos: (us % 1e6) * 1000 }));
 const color = fc.integer({ min: 0, max: 0xffffff }).map((n) => `#${n.toString(16).padStart(6, '0')}`);
 const gain = fc.double({ min: -60, max: 20, noNaN: true });
 const uri = fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }).filter((text) => !text.includes('\0'));
-const text = fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' }).map((t) => `a${t.replace(/\p{Cc}/gu, '\r\n')}`);
+const text = fc
+  .string({ minLength: 1, maxLength: 60, unit: 'grapheme' })
+  .map((t) => `a${t.replace(/\p{Cc}/gu, '\r\n')}`);
 
-const style = fc.record({
-  fontSize: fc.constantFrom(0, 8, 60, 33.3, 400),
-  textColor: fc.option(color, { nil: '' }),
-  outlineColor: fc.option(color.map((c) => `${c}80`), { nil: '' }),
-  outlineWidth: fc.option(fc.double({ min: 0, max: 20, noNaN: true }), { nil: undefined }),
-  boxColor: fc.option(color, { nil: '' }),
-  bold: fc.boolean(),
-  font: fc.constantFrom('', 'Own.ttf'),
-  boxShape: fc.integer({ min: 0, max: 3 }),
-  position: fc.integer({ min: 0, max: 4 }),
-  heightPercent: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
-}).map((s) => (s.position === 4 ? s : { ...s, heightPercent: undefined })).map((s) => (s.boxColor === '' ? { ...s, boxShape: 0 } : s));
+const style = fc
+  .record({
+    fontSize: fc.constantFrom(0, 8, 60, 33.3, 400),
+    textColor: fc.option(color, { nil: '' }),
+    outlineColor: fc.option(
+      color.map((c) => `${c}80`),
+      { nil: '' },
+    ),
+    outlineWidth: fc.option(fc.double({ min: 0, max: 20, noNaN: true }), { nil: undefined }),
+    boxColor: fc.option(color, { nil: '' }),
+    bold: fc.boolean(),
+    font: fc.constantFrom('', 'Own.ttf'),
+    boxShape: fc.integer({ min: 0, max: 3 }),
+    position: fc.integer({ min: 0, max: 4 }),
+    heightPercent: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
+  })
+  .map((s) => (s.position === 4 ? s : { ...s, heightPercent: undefined }))
+  .map((s) => (s.boxColor === '' ? { ...s, boxShape: 0 } : s));
 
 const cue = fc
   .record({ startUs: fc.integer({ min: 0, max: 80_000_000 }), lengthUs: fc.integer({ min: 1, max: 5_000_000 }), text })
@@ -44,14 +54,28 @@ export const validSpec: fc.Arbitrary<PartialSpec> = fc
     fit: fc.integer({ min: 0, max: 2 }),
     backgroundColor: fc.option(color, { nil: '' }),
     aspectRatio: fc.integer({ min: 0, max: 3 }),
-    resolution: fc.option(fc.integer({ min: 72, max: 1080 }).map((n) => 2 * n), { nil: 0 }),
+    resolution: fc.option(
+      fc.integer({ min: 72, max: 1080 }).map((n) => 2 * n),
+      { nil: 0 },
+    ),
     transition: fc.option(
-      fc.oneof(fc.constant({ kind: 1 }), fc.record({ kind: fc.constantFrom(2, 3, 4, 5, 6, 9), duration: fc.option(duration(40_000, 2_000_000), { nil: undefined }) }), fc.record({ kind: fc.constantFrom(7, 8) })),
+      fc.oneof(
+        fc.constant({ kind: 1 }),
+        fc.record({
+          kind: fc.constantFrom(2, 3, 4, 5, 6, 9),
+          duration: fc.option(duration(40_000, 2_000_000), { nil: undefined }),
+        }),
+        fc.record({ kind: fc.constantFrom(7, 8) }),
+      ),
       { nil: undefined },
     ),
     narration: fc.option(fc.record({ uri, gainDb: gain }), { nil: undefined }),
     music: fc.option(
-      fc.record({ uri, gainDb: fc.option(gain, { nil: undefined }), fadeOut: fc.option(duration(0, 60_000_000), { nil: undefined }) }),
+      fc.record({
+        uri,
+        gainDb: fc.option(gain, { nil: undefined }),
+        fadeOut: fc.option(duration(0, 60_000_000), { nil: undefined }),
+      }),
       { nil: undefined },
     ),
     subtitles: fc.option(fc.record({ source, style: fc.option(style, { nil: undefined }) }), { nil: undefined }),
@@ -64,7 +88,10 @@ export const validSpec: fc.Arbitrary<PartialSpec> = fc
   .map((value) => ({ kind: { $case: 'montage', value } }) as unknown as PartialSpec);
 
 const anyNumber = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, -0, 0, 1e308));
-const anyDuration = fc.option(fc.record({ seconds: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), nanos: fc.integer() }), { nil: undefined });
+const anyDuration = fc.option(
+  fc.record({ seconds: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), nanos: fc.integer() }),
+  { nil: undefined },
+);
 const anyText = fc.string({ unit: 'binary', maxLength: 30 });
 const anyEnum = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer());
 
@@ -84,7 +111,10 @@ export const anySpec = fc
     resolution: fc.integer(),
     transition: fc.option(fc.record({ kind: anyEnum, duration: anyDuration }), { nil: undefined }),
     narration: fc.option(fc.record({ uri: anyText, gainDb: anyNumber }), { nil: undefined }),
-    music: fc.option(fc.record({ uri: anyText, gainDb: fc.option(anyNumber, { nil: undefined }), fadeOut: anyDuration }), { nil: undefined }),
+    music: fc.option(
+      fc.record({ uri: anyText, gainDb: fc.option(anyNumber, { nil: undefined }), fadeOut: anyDuration }),
+      { nil: undefined },
+    ),
     subtitles: fc.option(
       fc.record({
         source: fc.option(

@@ -2,19 +2,27 @@ import { describe, expect, test } from 'vitest';
 import { Code } from '../../../generated/google/rpc/code.js';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../../generated/google/rpc/error_details.js';
 import { Status } from '../../../generated/google/rpc/status.js';
-import { TaskError, type TaskErrorDetail, type TaskErrorReason } from '../../../src/task/errors.js';
+import { CallError, type CallErrorDetail, type CallErrorReason } from '../../../src/task/call-error.js';
 import { FAILURES } from '../../../src/task/failure.js';
 import { encodeStatusTrailer, statusToJson } from '../../../src/wire/status-details.js';
 import { codeOfFailure, internalStatus, statusOf } from '../../../src/wire/status-mapping.js';
 
 /** One of each: a new reason without a line here does not compile. */
-const details: { [Reason in TaskErrorReason]: [TaskErrorDetail & { reason: Reason }, Code, boolean] } = {
-  INVALID_REQUEST: [{ reason: 'INVALID_REQUEST', violations: [{ field: 'spec', description: 'is required' }] }, Code.INVALID_ARGUMENT, false],
+const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reason }, Code, boolean] } = {
+  INVALID_REQUEST: [
+    { reason: 'INVALID_REQUEST', violations: [{ field: 'spec', description: 'is required' }] },
+    Code.INVALID_ARGUMENT,
+    false,
+  ],
   TASK_NOT_FOUND: [{ reason: 'TASK_NOT_FOUND', taskId: 'a' }, Code.NOT_FOUND, false],
   REQUEST_ID_REUSED: [{ reason: 'REQUEST_ID_REUSED', requestId: 'r' }, Code.ALREADY_EXISTS, false],
   TASK_ALREADY_ENDED: [{ reason: 'TASK_ALREADY_ENDED', taskId: 'a', state: 'FAILED' }, Code.FAILED_PRECONDITION, false],
   TASK_NOT_ENDED: [{ reason: 'TASK_NOT_ENDED', taskId: 'a', state: 'RUNNING' }, Code.FAILED_PRECONDITION, false],
-  TASK_NOT_RETRYABLE: [{ reason: 'TASK_NOT_RETRYABLE', taskId: 'a', state: 'RUNNING' }, Code.FAILED_PRECONDITION, false],
+  TASK_NOT_RETRYABLE: [
+    { reason: 'TASK_NOT_RETRYABLE', taskId: 'a', state: 'RUNNING' },
+    Code.FAILED_PRECONDITION,
+    false,
+  ],
   NO_FREE_SLOT: [{ reason: 'NO_FREE_SLOT' }, Code.RESOURCE_EXHAUSTED, true],
   NOT_SUPPORTED_HERE: [{ reason: 'NOT_SUPPORTED_HERE', what: 'fly' }, Code.UNIMPLEMENTED, false],
   UPLOAD_TOO_LARGE: [{ reason: 'UPLOAD_TOO_LARGE', maxBytes: 1024 }, Code.RESOURCE_EXHAUSTED, false],
@@ -34,16 +42,22 @@ function detailOf<T>(status: Status, type: { decode(bytes: Uint8Array): T }, nam
 
 describe('every task error', () => {
   test.each(Object.values(details))('%o', (detail, code, mayRetry) => {
-    const status = statusOf(new TaskError(detail, { cause: new Error('the secret') }));
+    const status = statusOf(new CallError(detail, { cause: new Error('the secret') }));
     expect(status.code).toBe(code);
-    expect(detailOf(status, ErrorInfo, 'google.rpc.ErrorInfo')).toMatchObject({ reason: detail.reason, domain: 'cutroom.v1' });
+    expect(detailOf(status, ErrorInfo, 'google.rpc.ErrorInfo')).toMatchObject({
+      reason: detail.reason,
+      domain: 'cutroom.v1',
+    });
     expect(detailOf(status, RetryInfo, 'google.rpc.RetryInfo') !== null).toBe(mayRetry);
     expect(JSON.stringify(statusToJson(status))).not.toContain('secret');
   });
 
   test('of a request names all its violations; its message a few', () => {
-    const violations = Array.from({ length: 500 }, (_, i) => ({ field: `spec.montage.materials[${i}].uri`, description: 'is required' }));
-    const status = statusOf(new TaskError({ reason: 'INVALID_REQUEST', violations }));
+    const violations = Array.from({ length: 500 }, (_, i) => ({
+      field: `spec.montage.materials[${i}].uri`,
+      description: 'is required',
+    }));
+    const status = statusOf(new CallError({ reason: 'INVALID_REQUEST', violations }));
     expect(detailOf(status, BadRequest, 'google.rpc.BadRequest')?.fieldViolations).toMatchObject(violations);
     expect(status.message.length).toBeLessThan(600);
     expect(status.message).toMatch(/^spec\.montage\.materials\[0\]\.uri: is required; .*; and \d+ more$/);
@@ -52,21 +66,29 @@ describe('every task error', () => {
 
 describe('the trailer of a status', () => {
   const statusWith = (count: number) => {
-    const violations = Array.from({ length: count }, (_, i) => ({ field: `spec.montage.materials[${i}].uri`, description: 'is required' }));
-    return statusOf(new TaskError({ reason: 'INVALID_REQUEST', violations }));
+    const violations = Array.from({ length: count }, (_, i) => ({
+      field: `spec.montage.materials[${i}].uri`,
+      description: 'is required',
+    }));
+    return statusOf(new CallError({ reason: 'INVALID_REQUEST', violations }));
   };
 
   test('has it all while it fits', () => {
     expect(Status.decode(encodeStatusTrailer(statusWith(50)))).toEqual(statusWith(50));
   });
 
-  test.each([100, 5_000])('stays small enough for every client with %i violations, and says what is left out', (count) => {
-    const bytes = encodeStatusTrailer(statusWith(count));
-    expect(bytes.length).toBeLessThan(5_000);
-    const kept = detailOf(Status.decode(bytes), BadRequest, 'google.rpc.BadRequest')?.fieldViolations ?? [];
-    expect(kept.length).toBeGreaterThan(50);
-    expect(kept.at(-1)?.description).toBe(`${count - kept.length + 1} more violations do not fit into a gRPC trailer`);
-  });
+  test.each([100, 5_000])(
+    'stays small enough for every client with %i violations, and says what is left out',
+    (count) => {
+      const bytes = encodeStatusTrailer(statusWith(count));
+      expect(bytes.length).toBeLessThan(5_000);
+      const kept = detailOf(Status.decode(bytes), BadRequest, 'google.rpc.BadRequest')?.fieldViolations ?? [];
+      expect(kept.length).toBeGreaterThan(50);
+      expect(kept.at(-1)?.description).toBe(
+        `${count - kept.length + 1} more violations do not fit into a gRPC trailer`,
+      );
+    },
+  );
 });
 
 test('a fault of the service says nothing but that', () => {

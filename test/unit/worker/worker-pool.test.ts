@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
-import { systemClock } from '../../../src/system-clock.js';
-import { TaskError } from '../../../src/task/errors.js';
+import { systemClock } from '../../../src/app/system-clock.js';
+import { CallError } from '../../../src/task/call-error.js';
 import { RenderError } from '../../../src/task/failure.js';
 import type { OutputStore } from '../../../src/task/ports/output-store.js';
 import type { TaskStore } from '../../../src/task/ports/task-store.js';
 import type { Task } from '../../../src/task/task.js';
-import { cancelled } from '../../../src/task/transitions.js';
+import { cancelled } from '../../../src/task/lifecycle.js';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../../src/worker/worker-pool.js';
 import { eventually } from '../../support/eventually.js';
-import { createHeldRenderer, outputOf } from '../../support/held-renderer.js';
+import { createPausedRenderer, outputOf } from '../../support/paused-renderer.js';
 import { newTask } from '../../support/new-task.js';
 import { montageOf } from '../../support/montage.js';
 import { recordEvents } from '../../support/task-events.js';
@@ -19,7 +19,7 @@ const startMs = Date.now();
 let store: TaskStore;
 let removed: string[];
 const pools: WorkerPool[] = [];
-const renderers: ReturnType<typeof createHeldRenderer>[] = [];
+const renderers: ReturnType<typeof createPausedRenderer>[] = [];
 
 beforeEach(() => {
   store = createMemoryStore({ nowMs: () => performance.now() });
@@ -32,23 +32,39 @@ afterEach(async () => {
   await store.close();
 });
 
-const away = () => Promise.reject(new TaskError({ reason: 'STORE_UNAVAILABLE' }));
+const away = () => Promise.reject(new CallError({ reason: 'STORE_UNAVAILABLE' }));
 
 /** `deaf`: its renders do not stop when told to, as in a process that hangs. */
 function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?: boolean } = {}) {
-  const renderer = createHeldRenderer(changes);
+  const renderer = createPausedRenderer(changes);
   renderers.push(renderer);
   const events = recordEvents();
   const outputs: OutputStore = {
     publish: () => Promise.reject(new Error('not used here')),
     localPath: () => Promise.resolve(null),
-    remove: (location) => { removed.push(location); return Promise.resolve(); },
-    discard: (key, { keepFence }) => { removed.push(`${key.id} but ${String(keepFence)}`); return Promise.resolve(); },
+    remove: (location) => {
+      removed.push(location);
+      return Promise.resolve();
+    },
+    discard: (key, { keepFence }) => {
+      removed.push(`${key.id} but ${String(keepFence)}`);
+      return Promise.resolve();
+    },
   };
   const pool = createWorkerPool({
-    store, renderer, outputs, events, owner, clock: systemClock,
+    store,
+    renderer,
+    outputs,
+    events,
+    owner,
+    clock: systemClock,
     parseSpec: () => montageOf(1),
-    slots: 1, build: null, leaseMs: LEASE_MS, heartbeatMs: 30, progressIntervalMs: 20, sweepIntervalMs: 20,
+    slots: 1,
+    build: null,
+    leaseMs: LEASE_MS,
+    heartbeatMs: 30,
+    progressIntervalMs: 20,
+    sweepIntervalMs: 20,
     ...changes,
   });
   pools.push(pool);
@@ -62,7 +78,8 @@ async function submit(id: string, after = 1): Promise<void> {
 }
 
 const read = async (id: string): Promise<Task> => (await store.get({ tenant: 'default', id }))!;
-const inState = (id: string, state: Task['state']) => eventually(`${id} ${state}`, async () => (await read(id)).state === state);
+const inState = (id: string, state: Task['state']) =>
+  eventually(`${id} ${state}`, async () => (await read(id)).state === state);
 
 describe('a worker pool', () => {
   it('renders what is queued, oldest first, as many at a time as it has slots', async () => {
@@ -111,10 +128,13 @@ describe('a worker pool', () => {
     await submit('t1');
     await submit('t2', 2);
     const { renderer } = startPool('w');
-    for (const n of [0, 1]) (await eventually('a render', () => renderer.renders[n])).fail(new RenderError('RENDER_FAILED', 'broken'));
+    for (const n of [0, 1])
+      (await eventually('a render', () => renderer.renders[n])).fail(new RenderError('RENDER_FAILED', 'broken'));
     await inState('t1', 'FAILED');
     expect(await read('t1')).toMatchObject({ attempt: 2, failures: 2, failure: { reason: 'RENDER_FAILED' } });
-    (await eventually('a render', () => renderer.renders[2])).fail(new RenderError('INPUT_NOT_MEDIA', 'text', { field: 'spec.x' }));
+    (await eventually('a render', () => renderer.renders[2])).fail(
+      new RenderError('INPUT_NOT_MEDIA', 'text', { field: 'spec.x' }),
+    );
     await inState('t2', 'FAILED');
     expect(await read('t2')).toMatchObject({ attempt: 1, failure: { reason: 'INPUT_NOT_MEDIA', field: 'spec.x' } });
   });
@@ -157,7 +177,11 @@ describe('several workers on one store', () => {
   it('a worker that is cut off from the store stops its render before its lease can be another’s', async () => {
     await submit('t1');
     let cut = false;
-    const cutOff: TaskStore = { ...store, renewLease: (r) => (cut ? away() : store.renewLease(r)), replace: (f, t, o) => (cut ? away() : store.replace(f, t, o)) };
+    const cutOff: TaskStore = {
+      ...store,
+      renewLease: (r) => (cut ? away() : store.renewLease(r)),
+      replace: (f, t, o) => (cut ? away() : store.replace(f, t, o)),
+    };
     const { renderer, events } = startPool('w', { store: cutOff });
     const render = await eventually('a render', () => renderer.renders[0]);
     cut = true;
@@ -172,7 +196,7 @@ describe('several workers on one store', () => {
       ...store,
       replace: async (from, to, options) => {
         const done = await store.replace(from, to, options);
-        if (to.state === 'SUCCEEDED' && lose-- > 0) throw new TaskError({ reason: 'STORE_UNAVAILABLE' });
+        if (to.state === 'SUCCEEDED' && lose-- > 0) throw new CallError({ reason: 'STORE_UNAVAILABLE' });
         return done;
       },
     };
@@ -188,13 +212,21 @@ describe('several workers on one store', () => {
     await submit('t1');
     for (const n of [1, 2, 3]) {
       // It dies with the task in hand; a sweeper without slots of its own takes the task from it when the lease ends.
-      const dying = startPool(`w${n}`, { deaf: true, store: { ...store, renewLease: away, abandoned: () => Promise.resolve([]) } });
+      const dying = startPool(`w${n}`, {
+        deaf: true,
+        store: { ...store, renewLease: away, abandoned: () => Promise.resolve([]) },
+      });
       await eventually(`render ${n}`, () => dying.renderer.renders.length === 1);
       void dying.pool.stop({ graceMs: 60_000 });
       const sweeper = startPool(`sweeper${n}`, { slots: 0 });
       await eventually(`loss ${n}`, () => sweeper.events.log.includes('recovered t1'));
       await sweeper.pool.stop({ graceMs: 0 });
     }
-    expect(await read('t1')).toMatchObject({ state: 'FAILED', failure: { reason: 'WORKER_LOST' }, workerLosses: 3, failures: 0 });
+    expect(await read('t1')).toMatchObject({
+      state: 'FAILED',
+      failure: { reason: 'WORKER_LOST' },
+      workerLosses: 3,
+      failures: 0,
+    });
   });
 });

@@ -7,7 +7,12 @@ type Described = DescMessage | DescField | DescEnum | DescEnumValue | DescMethod
 const comments = new Map<string, ReadonlyMap<string, string>>(
   descriptorSet.file.map((file) => [
     file.name,
-    new Map((file.sourceCodeInfo?.location ?? []).map(({ path, leadingComments }) => [path.join('.'), clean(leadingComments)])),
+    new Map(
+      (file.sourceCodeInfo?.location ?? []).map(({ path, leadingComments }) => [
+        path.join('.'),
+        clean(leadingComments),
+      ]),
+    ),
   ]),
 );
 
@@ -25,7 +30,10 @@ export function summaryOf(comment: string): { readonly summary: string; readonly
 function clean(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/^ /, '').trimEnd());
   // Words to the linter are not for readers.
-  return lines.filter((line) => !line.startsWith('buf:lint:')).join('\n').trim();
+  return lines
+    .filter((line) => !line.startsWith('buf:lint:'))
+    .join('\n')
+    .trim();
 }
 
 function fileOf(desc: Described): string {
@@ -45,9 +53,13 @@ function fileOf(desc: Described): string {
 function pathOf(desc: Described): number[] {
   switch (desc.kind) {
     case 'message':
-      return desc.parent ? [...pathOf(desc.parent), 3, desc.parent.nestedMessages.indexOf(desc)] : [4, desc.file.messages.indexOf(desc)];
+      return desc.parent
+        ? [...pathOf(desc.parent), 3, desc.parent.nestedMessages.indexOf(desc)]
+        : [4, desc.file.messages.indexOf(desc)];
     case 'enum':
-      return desc.parent ? [...pathOf(desc.parent), 4, desc.parent.nestedEnums.indexOf(desc)] : [5, desc.file.enums.indexOf(desc)];
+      return desc.parent
+        ? [...pathOf(desc.parent), 4, desc.parent.nestedEnums.indexOf(desc)]
+        : [5, desc.file.enums.indexOf(desc)];
     case 'field':
       return [...pathOf(desc.parent), 2, desc.parent.fields.indexOf(desc)];
     case 'enum_value':

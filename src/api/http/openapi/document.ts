@@ -5,11 +5,15 @@ import { type Route, routesOf } from '../route-table.js';
 import { commentOf, summaryOf } from './comments.js';
 import { createSchemas, type Schemas } from './schemas.js';
 
-const ERRORS = 'An error, as grpc-gateway has them: `code` is the gRPC code; `details` hold a google.rpc.ErrorInfo, and a google.rpc.BadRequest with every field at fault.';
+const ERRORS =
+  'An error, as grpc-gateway has them: `code` is the gRPC code; `details` hold a google.rpc.ErrorInfo, and a google.rpc.BadRequest with every field at fault.';
 
 /** What a browser's EventSource sends when it comes back. */
 const CURSOR: JsonObject = {
-  name: 'Last-Event-ID', in: 'header', description: 'Server-sent events only: the revision that was seen last, in place of `afterRevision`.', schema: { type: 'string' },
+  name: 'Last-Event-ID',
+  in: 'header',
+  description: 'Server-sent events only: the revision that was seen last, in place of `afterRevision`.',
+  schema: { type: 'string' },
 };
 
 /** The OpenAPI 3.1 document of the JSON door: routes, messages and words are those of the proto. */
@@ -20,7 +24,10 @@ export function openApiDocument(options: { readonly version: string }): JsonObje
   if (!service || !status) throw new Error('generated/descriptors.binpb lacks the service');
   const errorSchema = schemas.ofMessage(status);
   const error = { description: ERRORS, content: { 'application/json': { schema: errorSchema } } };
-  const streamError = { description: ERRORS, content: { 'application/json': { schema: { type: 'object', properties: { error: errorSchema } } } } };
+  const streamError = {
+    description: ERRORS,
+    content: { 'application/json': { schema: { type: 'object', properties: { error: errorSchema } } } },
+  };
   const paths: Record<string, JsonObject> = {};
   for (const route of routesOf(service.typeName)) {
     const { path, variables } = openApiPath(route.template.text);
@@ -59,10 +66,20 @@ function openApiPath(template: string): { path: string; variables: readonly Vari
 
 function operationOf({ rpc, hasBody }: Route, variables: readonly Variable[], schemas: Schemas): JsonObject {
   const { summary, rest } = summaryOf(commentOf(rpc));
-  const inPath = variables.map(({ name }) => ({ name, in: 'path', required: true, description: `The id of the ${name}.`, schema: { type: 'string' } }));
+  const inPath = variables.map(({ name }) => ({
+    name,
+    in: 'path',
+    required: true,
+    description: `The id of the ${name}.`,
+    schema: { type: 'string' },
+  }));
   const taken = new Set(variables.map(({ field }) => field));
-  const inQuery = hasBody ? [] : rpc.input.fields.filter((field) => !taken.has(field.name)).map((field) => queryParameter(field, schemas));
-  const body = hasBody ? { requestBody: { required: true, content: { 'application/json': { schema: schemas.ofMessage(rpc.input) } } } } : {};
+  const inQuery = hasBody
+    ? []
+    : rpc.input.fields.filter((field) => !taken.has(field.name)).map((field) => queryParameter(field, schemas));
+  const body = hasBody
+    ? { requestBody: { required: true, content: { 'application/json': { schema: schemas.ofMessage(rpc.input) } } } }
+    : {};
   return {
     operationId: rpc.name,
     summary,
@@ -76,8 +93,12 @@ function operationOf({ rpc, hasBody }: Route, variables: readonly Variable[], sc
 
 function answerOf(rpc: Route['rpc'], schemas: Schemas): JsonObject {
   const schema = schemas.ofMessage(rpc.output);
-  if (!isStream(rpc)) return { description: commentOf(rpc.output) || 'Done.', content: { 'application/json': { schema } } };
-  const lines = { type: 'object', properties: { result: schema, error: { $ref: '#/components/schemas/google.rpc.Status' } } };
+  if (!isStream(rpc))
+    return { description: commentOf(rpc.output) || 'Done.', content: { 'application/json': { schema } } };
+  const lines = {
+    type: 'object',
+    properties: { result: schema, error: { $ref: '#/components/schemas/google.rpc.Status' } },
+  };
   return {
     description: 'One JSON object per line; or server-sent events whose data is the task and whose id is its revision.',
     content: { 'application/json': { schema: lines }, 'text/event-stream': { schema: { type: 'string' } } },
@@ -85,7 +106,9 @@ function answerOf(rpc: Route['rpc'], schemas: Schemas): JsonObject {
 }
 
 function noContent(rpc: Route['rpc']): JsonObject {
-  return isStream(rpc) ? { 204: { description: 'Server-sent events only: the task ended at the revision that was given.' } } : {};
+  return isStream(rpc)
+    ? { 204: { description: 'Server-sent events only: the task ended at the revision that was given.' } }
+    : {};
 }
 
 function isStream(rpc: Route['rpc']): boolean {
@@ -103,10 +126,19 @@ function queryParameter(field: DescField, schemas: Schemas): JsonObject {
 
 function probePaths(): Record<string, JsonObject> {
   const text = (description: string) => ({ description, content: { 'text/plain': { schema: { type: 'string' } } } });
-  const get = (operationId: string, summary: string, responses: JsonObject): JsonObject => ({ get: { operationId, summary, security: [], responses } });
+  const get = (operationId: string, summary: string, responses: JsonObject): JsonObject => ({
+    get: { operationId, summary, security: [], responses },
+  });
   return {
-    '/metrics': get('Metrics', 'Metrics in the Prometheus text format.', { 200: text('The metrics.'), '4XX': errorRef() }),
+    '/metrics': get('Metrics', 'Metrics in the Prometheus text format.', {
+      200: text('The metrics.'),
+      '4XX': errorRef(),
+    }),
     '/healthz': get('Healthz', 'Whether the process lives.', { 200: text('It does.'), '4XX': errorRef() }),
-    '/readyz': get('Readyz', 'Whether to send work here.', { 200: text('Yes.'), 503: text('Not now: draining, or the store does not answer.'), '4XX': errorRef() }),
+    '/readyz': get('Readyz', 'Whether to send work here.', {
+      200: text('Yes.'),
+      503: text('Not now: draining, or the store does not answer.'),
+      '4XX': errorRef(),
+    }),
   };
 }

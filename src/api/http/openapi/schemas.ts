@@ -37,7 +37,11 @@ export function createSchemas(): Schemas {
   function ofEnum(desc: DescEnum): JsonObject {
     const name = nameOf(desc);
     const values = desc.values.map((value) => `- \`${value.name}\`: ${commentOf(value).replace(/\n/g, ' ')}`);
-    all[name] ??= { type: 'string', description: [commentOf(desc), ...values].join('\n'), enum: desc.values.map((value) => value.name) };
+    all[name] ??= {
+      type: 'string',
+      description: [commentOf(desc), ...values].join('\n'),
+      enum: desc.values.map((value) => value.name),
+    };
     return { $ref: `#/components/schemas/${name}` };
   }
 
@@ -59,9 +63,19 @@ export function createSchemas(): Schemas {
       case 'message':
         return ofMessage(field.message);
       case 'list':
-        return { type: 'array', items: field.message ? ofMessage(field.message) : field.enum ? ofEnum(field.enum) : ofScalar(field.scalar) };
+        return {
+          type: 'array',
+          items: field.message ? ofMessage(field.message) : field.enum ? ofEnum(field.enum) : ofScalar(field.scalar),
+        };
       case 'map':
-        return { type: 'object', additionalProperties: field.message ? ofMessage(field.message) : field.enum ? ofEnum(field.enum) : ofScalar(field.scalar) };
+        return {
+          type: 'object',
+          additionalProperties: field.message
+            ? ofMessage(field.message)
+            : field.enum
+              ? ofEnum(field.enum)
+              : ofScalar(field.scalar),
+        };
     }
   }
 

@@ -3,12 +3,23 @@ import { formRequest, isForm, overriddenMethod } from '../../../../src/api/http/
 import type { HttpRequest } from '../../../../src/api/http/http-types.js';
 
 const request = (changes: Partial<HttpRequest> = {}): HttpRequest => ({
-  method: 'POST', path: '/v1/tasks', query: 'b=2', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: Buffer.from('a=1'), peer: 'p',
-  signal: new AbortController().signal, ...changes,
+  method: 'POST',
+  path: '/v1/tasks',
+  query: 'b=2',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: Buffer.from('a=1'),
+  peer: 'p',
+  signal: new AbortController().signal,
+  ...changes,
 });
 
 test('a form is a query that was too long for a URL', () => {
-  expect(formRequest(request(), 'GET')).toMatchObject({ method: 'GET', path: '/v1/tasks', query: 'a=1&b=2', body: null });
+  expect(formRequest(request(), 'GET')).toMatchObject({
+    method: 'GET',
+    path: '/v1/tasks',
+    query: 'a=1&b=2',
+    body: null,
+  });
   expect(formRequest(request({ query: '', body: null }), 'GET').query).toBe('');
 });
 

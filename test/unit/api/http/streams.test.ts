@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Task } from '../../../../generated/cutroom/v1/task.js';
 import type { TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
-import { HEARTBEAT } from '../../../../src/api/grpc/task-printer.js';
+import { HEARTBEAT } from '../../../../src/api/service/task-printer.js';
 import { type EventSource, streamResponse } from '../../../../src/api/http/event-stream.js';
 import { createNdjson } from '../../../../src/api/http/ndjson.js';
 import { createSse } from '../../../../src/api/http/sse.js';
 import { RpcError } from '../../../../src/api/rpc-error.js';
-import { TaskError } from '../../../../src/task/errors.js';
+import { CallError } from '../../../../src/task/call-error.js';
 import { statusOf } from '../../../../src/wire/status-mapping.js';
 
 const event = (revision: bigint): TaskEvent => ({ event: { $case: 'task', value: Task.fromPartial({ revision }) } });
@@ -15,8 +15,8 @@ const print = ({ revision }: Task) => {
   printed.push(revision);
   return `{"revision":"${revision}"}`;
 };
-const draining = new RpcError(statusOf(new TaskError({ reason: 'DRAINING' })), null);
-const missing = new RpcError(statusOf(new TaskError({ reason: 'TASK_NOT_FOUND', taskId: 'a' })), null);
+const draining = new RpcError(statusOf(new CallError({ reason: 'DRAINING' })), null);
+const missing = new RpcError(statusOf(new CallError({ reason: 'TASK_NOT_FOUND', taskId: 'a' })), null);
 
 describe.each([
   ['lines', createNdjson, '{"result":{"task":{"revision":"7"}}}\n', '{"result":{"heartbeat":{}}}\n'],
@@ -38,7 +38,12 @@ function source(events: readonly TaskEvent[], end: 'ends' | 'waits' | Error): Ev
   async function* generate(): AsyncGenerator<TaskEvent, void, undefined> {
     try {
       yield* events;
-      if (end === 'waits') await new Promise<void>((resolve) => { closed.signal.addEventListener('abort', () => { resolve(); }); });
+      if (end === 'waits')
+        await new Promise<void>((resolve) => {
+          closed.signal.addEventListener('abort', () => {
+            resolve();
+          });
+        });
       if (end instanceof Error) throw end;
     } finally {
       log.push('over');
@@ -72,12 +77,20 @@ describe('how a stream begins and ends', () => {
 
   test('with an error after an event', async () => {
     const response = await streamResponse(source([event(1n)], draining), createNdjson(print));
-    expect((await textOf(response.body)).trim().split('\n').map((line) => JSON.parse(line) as object)).toMatchObject([{ result: {} }, { error: { code: 14 } }]);
+    expect(
+      (await textOf(response.body))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toMatchObject([{ result: {} }, { error: { code: 14 } }]);
   });
 
   test('with an error before an event, which is the answer', async () => {
     const lines = await streamResponse(source([], missing), createNdjson(print));
-    expect([lines.status, JSON.parse((lines.body as { text: string }).text)]).toMatchObject([404, { error: { code: 5 } }]);
+    expect([lines.status, JSON.parse((lines.body as { text: string }).text)]).toMatchObject([
+      404,
+      { error: { code: 5 } },
+    ]);
     const sse = await streamResponse(source([], missing), createSse(print));
     expect([sse.status, JSON.parse((sse.body as { text: string }).text)]).toMatchObject([404, { code: 5 }]);
   });

@@ -18,13 +18,19 @@ describe('subtitle files', () => {
   it('are told apart by what is in them', () => {
     expect(parseSubtitles(SRT, 'f')).toEqual({ cues, warnings: [] });
     expect(parseSubtitles(VTT, 'f')).toEqual({ cues, warnings: [] });
-    expect(parseSubtitles(ASS, 'f')).toMatchObject({ cues, warnings: [{ code: 'SUBTITLE_STYLING_IGNORED', field: 'f', count: 1 }] });
+    expect(parseSubtitles(ASS, 'f')).toMatchObject({
+      cues,
+      warnings: [{ code: 'SUBTITLE_STYLING_IGNORED', field: 'f', count: 1 }],
+    });
   });
 
   it('tell how many cues are left out, and where the first one is', () => {
     const bad = '00:00:03,000 --> 00:00:02,000\nx\n\n';
     const message = 'subtitles are left out: line 1 ends before it starts';
-    expect(parseSubtitles(bad + bad + SRT, 'f')).toEqual({ cues, warnings: [{ code: 'SUBTITLES_SKIPPED', message, field: 'f', count: 2 }] });
+    expect(parseSubtitles(bad + bad + SRT, 'f')).toEqual({
+      cues,
+      warnings: [{ code: 'SUBTITLES_SKIPPED', message, field: 'f', count: 2 }],
+    });
   });
 
   it.each([
@@ -33,17 +39,26 @@ describe('subtitle files', () => {
     ['ASS', (text: string) => `[Events]\nDialogue: 0,0:00:00.00,0:00:01.00,,,,,,,${text}\n`, 2],
   ] as const)('leave out what is too long to be a cue: %s', (_, fileOf, line) => {
     expect(parseSubtitles(fileOf('😀'.repeat(2000)), 'f').cues).toHaveLength(1);
-    expect(() => parseSubtitles(fileOf('a'.repeat(2001)), 'f')).toThrow(`line ${line} has a text of more than 2000 characters`);
+    expect(() => parseSubtitles(fileOf('a'.repeat(2001)), 'f')).toThrow(
+      `line ${line} has a text of more than 2000 characters`,
+    );
   });
 
   it.each([
-    ['UTF-8', Buffer.from(SRT)], ['UTF-8 with mark', Buffer.from(`\uFEFF${SRT}`)], ['UTF-16, little end first', utf16(SRT, 'little')], ['UTF-16, big end first', utf16(SRT, 'big')],
+    ['UTF-8', Buffer.from(SRT)],
+    ['UTF-8 with mark', Buffer.from(`\uFEFF${SRT}`)],
+    ['UTF-16, little end first', utf16(SRT, 'little')],
+    ['UTF-16, big end first', utf16(SRT, 'big')],
   ])('are read in %s', (_, bytes) => {
     expect(parseSubtitles(decodeText(bytes), 'f').cues).toEqual(cues);
   });
 
   it.each([
-    ['another code page', Buffer.concat([Buffer.from('1\n00:00:00,000 --> 00:00:01,000\n'), Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x0a])]), /see line 3$/],
+    [
+      'another code page',
+      Buffer.concat([Buffer.from('1\n00:00:00,000 --> 00:00:01,000\n'), Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x0a])]),
+      /see line 3$/,
+    ],
     ['a character cut off at the end', Buffer.from('a\nb\n好').subarray(0, -1), /see line 3$/],
     ['half a character of UTF-16', utf16('a', 'little').subarray(0, -1), /UTF-16/],
     ['half a pair of UTF-16', Buffer.from([0xff, 0xfe, 0x00, 0xd8]), /UTF-16/],
@@ -53,7 +68,21 @@ describe('subtitle files', () => {
   });
 
   it('never fail in another way, whatever is in them', () => {
-    const pieces = ['00:00:01,000 --> 00:00:02,000', '00:01.000 --> 00:02.000 a:b', '', '7', 'NOTE', '<c', '&#', '{\\p1}', 'WEBVTT', '[Events]', ASS, 'Format: Start, Text, End', 'Dialogue: 0,0:00:00.00,0:00:01.00,,,,,,,a'];
+    const pieces = [
+      '00:00:01,000 --> 00:00:02,000',
+      '00:01.000 --> 00:02.000 a:b',
+      '',
+      '7',
+      'NOTE',
+      '<c',
+      '&#',
+      '{\\p1}',
+      'WEBVTT',
+      '[Events]',
+      ASS,
+      'Format: Start, Text, End',
+      'Dialogue: 0,0:00:00.00,0:00:01.00,,,,,,,a',
+    ];
     const line = fc.oneof(fc.string(), fc.constantFrom(...pieces));
     fc.assert(
       fc.property(fc.constantFrom('', 'WEBVTT\n\n', '[Events]\n'), fc.array(line), (head, lines) => {

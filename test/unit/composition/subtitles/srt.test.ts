@@ -36,19 +36,26 @@ describe('SubRip as it is found in the wild', () => {
   });
 
   it('leaves out a cue without text, and one that ends before it starts, which it tells', () => {
-    const { cues, skipped } = parseSrt(`1\n00:00:05,000 --> 00:00:04,000\nback\n\n2\n00:00:05,000 --> 00:00:06,000\n\n${plain}`);
+    const { cues, skipped } = parseSrt(
+      `1\n00:00:05,000 --> 00:00:04,000\nback\n\n2\n00:00:05,000 --> 00:00:06,000\n\n${plain}`,
+    );
     expect(cues).toEqual(expected);
     expect(skipped).toEqual([{ line: 2, problem: 'ends before it starts' }]);
   });
 
-  it.each(['00:00:01,600 -> 00:00:01,900', '-00:00:01,600 --> 00:00:01,900', '00:00:01,600 --> -00:00:01,900'])('leaves out a cue whose times cannot be read, and does not take it for text of the one before: %s', (times) => {
-    const { cues, skipped } = parseSrt(plain.replace('2\n', `9\n${times}\nlost\n\n2\n`));
-    expect(cues).toEqual(expected);
-    expect(skipped).toEqual([{ line: 6, problem: 'has times that cannot be read' }]);
-  });
+  it.each(['00:00:01,600 -> 00:00:01,900', '-00:00:01,600 --> 00:00:01,900', '00:00:01,600 --> -00:00:01,900'])(
+    'leaves out a cue whose times cannot be read, and does not take it for text of the one before: %s',
+    (times) => {
+      const { cues, skipped } = parseSrt(plain.replace('2\n', `9\n${times}\nlost\n\n2\n`));
+      expect(cues).toEqual(expected);
+      expect(skipped).toEqual([{ line: 6, problem: 'has times that cannot be read' }]);
+    },
+  );
 
   it('keeps an arrow in a text', () => {
-    expect(parseSrt('00:00:00,000 --> 00:00:01,000\na --> b\n2 cups --> 3').cues[0]?.text).toBe('a --> b\n2 cups --> 3');
+    expect(parseSrt('00:00:00,000 --> 00:00:01,000\na --> b\n2 cups --> 3').cues[0]?.text).toBe(
+      'a --> b\n2 cups --> 3',
+    );
   });
 
   it('says when there is no cue', () => {
@@ -57,13 +64,16 @@ describe('SubRip as it is found in the wild', () => {
 
   it('never fails in another way, whatever the text', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom('00:00:01,000 --> 00:00:02,000', '', '7', 'x'))), (lines) => {
-        try {
-          for (const cue of parseSrt(lines.join('\n')).cues) expect(cue.endUs).toBeGreaterThan(cue.startUs);
-        } catch (error) {
-          expect(error).toBeInstanceOf(SubtitleSyntaxError);
-        }
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('00:00:01,000 --> 00:00:02,000', '', '7', 'x'))),
+        (lines) => {
+          try {
+            for (const cue of parseSrt(lines.join('\n')).cues) expect(cue.endUs).toBeGreaterThan(cue.startUs);
+          } catch (error) {
+            expect(error).toBeInstanceOf(SubtitleSyntaxError);
+          }
+        },
+      ),
     );
   });
 });

@@ -1,0 +1,65 @@
+import type { JsonValue } from '@bufbuild/protobuf';
+import { ServerError, Status } from 'nice-grpc';
+import type { Violation } from '../../../composition/violation.js';
+import { CallError } from '../../../task/call-error.js';
+import { RpcError } from '../../rpc-error.js';
+import { httpStatusOf, statusResponse } from '../http-error.js';
+import type { HttpResponse } from '../http-types.js';
+import { failure } from './envelope.js';
+import { toParameter } from './parameter-names.js';
+
+/** How FastAPI says that something is missing; clients show it. */
+export const FIELD_REQUIRED = 'field required';
+
+/** Whatever came out of the chain, in the envelope. */
+export function errorResponse(error: unknown): HttpResponse {
+  if (!(error instanceof RpcError)) {
+    const status = error instanceof ServerError ? httpStatusOf(error.code) : httpStatusOf(Status.CANCELLED);
+    return failure(status, error instanceof ServerError ? error.details : 'cancelled');
+  }
+  const detail = error.cause instanceof CallError ? error.cause.detail : null;
+  if (detail?.reason === 'INVALID_REQUEST') return violationsResponse(detail.violations, 'body');
+  if (detail?.reason === 'TASK_NOT_ENDED') {
+    return failure(
+      409,
+      `task ${detail.taskId} is still ${detail.state.toLowerCase()}; cancel it by POST /v1/tasks/${detail.taskId}:cancel, or delete it once it has ended`,
+    );
+  }
+  if (detail?.reason === 'UPLOAD_TOO_LARGE') return failure(413, error.status.message);
+  if (detail?.reason === 'DISK_FULL') return failure(507, error.status.message);
+  // The status and its Retry-After are the JSON door's.
+  const { status, headers } = statusResponse(error.status);
+  const retryAfter = headers['retry-after'];
+  return failure(
+    status,
+    error.status.message,
+    retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } },
+  );
+}
+
+/** 400 with every violation as FastAPI lists them, by the names of the parameters. */
+export function violationsResponse(violations: readonly Violation[], part: 'body' | 'query'): HttpResponse {
+  const named = violations.map(({ field, description }) => ({ field: toParameter(field), description }));
+  const data = named.map(({ field, description }): JsonValue => ({
+    loc: [part, ...locationOf(field)],
+    msg: description,
+    type: description === FIELD_REQUIRED ? 'value_error.missing' : 'value_error',
+  }));
+  const isMissing = named.every(({ description }) => description === FIELD_REQUIRED);
+  return failure(400, isMissing ? FIELD_REQUIRED : summary(named), { data });
+}
+
+/** `video_materials[2].url` as FastAPI writes it. */
+function locationOf(field: string): (string | number)[] {
+  return field
+    .split(/[.[\]]+/)
+    .filter((part) => part !== '')
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+const MAX_MESSAGE_CHARACTERS = 500;
+
+function summary(violations: readonly Violation[]): string {
+  const text = violations.map(({ field, description }) => `${field}: ${description}`).join('; ');
+  return text.length > MAX_MESSAGE_CHARACTERS ? `${text.slice(0, MAX_MESSAGE_CHARACTERS)} …` : text;
+}

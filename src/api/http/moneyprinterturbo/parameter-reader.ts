@@ -1,0 +1,86 @@
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import type { Violation } from '../../../composition/violation.js';
+import type { Warning } from '../../../composition/warning.js';
+
+/** A number's limits, both allowed. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  readonly whole?: boolean;
+}
+
+/**
+ * Reads parameters one by one as FastAPI would: null is "not given", numbers and booleans may come as text. What is wrong is noted,
+ * and the parameter then counts as not given; what nobody asked for is found at the end.
+ */
+export interface ParameterReader {
+  readonly violations: Violation[];
+  readonly warnings: Warning[];
+  /** As it was sent; undefined: not there. */
+  raw(name: string): JsonValue | undefined;
+  text(name: string): string | undefined;
+  number(name: string, range: NumberRange): number | undefined;
+  flag(name: string): boolean | undefined;
+  oneOf<T extends string>(name: string, values: readonly T[]): T | undefined;
+  refuse(name: string, description: string): void;
+  warn(code: string, name: string, message: string): void;
+  /** The names of parameters that were sent and never read. */
+  unread(): string[];
+}
+
+const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+
+export function createParameterReader(json: JsonObject): ParameterReader {
+  const violations: Violation[] = [];
+  const warnings: Warning[] = [];
+  const read = new Set<string>();
+
+  function refuse(name: string, description: string): void {
+    violations.push({ field: name, description });
+  }
+
+  function raw(name: string): JsonValue | undefined {
+    read.add(name);
+    return Object.hasOwn(json, name) ? json[name] : undefined;
+  }
+
+  /** What the parameter is taken for; undefined when it was not given, or is nothing that `interpret` understands. */
+  function take<T>(name: string, wanted: string, interpret: (value: JsonValue) => T | undefined): T | undefined {
+    const value = raw(name) ?? undefined;
+    if (value === undefined) return undefined;
+    const taken = interpret(value);
+    if (taken === undefined) refuse(name, `must be ${wanted}`);
+    return taken;
+  }
+
+  return {
+    violations,
+    warnings,
+    raw,
+    refuse,
+    text: (name) => take(name, 'a string', (value) => (typeof value === 'string' ? value : undefined)),
+    number: (name, range) =>
+      take(name, `${range.whole === true ? 'a whole number' : 'a number'} from ${range.min} to ${range.max}`, (value) =>
+        numberOf(value, range),
+      ),
+    flag: (name) => take(name, 'true or false', flagOf),
+    oneOf: (name, values) =>
+      take(name, `one of ${values.join(', ')}`, (value) => values.find((known) => known === value)),
+    warn(code, name, message) {
+      warnings.push({ code, message, field: name, count: 1 });
+    },
+    unread: () => Object.keys(json).filter((name) => !read.has(name)),
+  };
+}
+
+function numberOf(value: JsonValue, { min, max, whole = false }: NumberRange): number | undefined {
+  const number =
+    typeof value === 'number' ? value : typeof value === 'string' && NUMBER.test(value) ? Number(value) : Number.NaN;
+  return number >= min && number <= max && (!whole || Number.isInteger(number)) ? number : undefined;
+}
+
+function flagOf(value: JsonValue): boolean | undefined {
+  const word = typeof value === 'object' ? '' : String(value).toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  return word === 'false' || word === '0' ? false : undefined;
+}

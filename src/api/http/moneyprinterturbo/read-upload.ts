@@ -1,0 +1,69 @@
+import { pipeline } from 'node:stream/promises';
+import busboy from 'busboy';
+import { CallError } from '../../../task/call-error.js';
+import type { HttpRequest } from '../http-types.js';
+import { FIELD_REQUIRED } from './error-response.js';
+
+/** The file of a form, while it comes. */
+export interface UploadedFile {
+  /** As the caller has it. */
+  readonly name: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+const FIELD = 'file';
+/** Whatever else a form has is not looked at, and must not be much. */
+const LIMITS = { files: 10, fields: 100, fieldSize: 64 * 1024, fieldNameSize: 1024 };
+
+/**
+ * Reads a form as browsers send it (`multipart/form-data`) and hands over the file in its field `file` while it comes; what `take` makes of that is
+ * the result. When `take` rejects, the rest of the form is left unread.
+ * @throws CallError INVALID_REQUEST for anything that is no such form; what `take` throws.
+ */
+export async function readUpload<T>(request: HttpRequest, take: (file: UploadedFile) => Promise<T>): Promise<T> {
+  const parser = openParser(request.headers);
+  const stop = new AbortController();
+  // Without a listener an error would end the process, where nobody reads any more.
+  const broken: unknown[] = [];
+  const note = (error: unknown) => {
+    broken.push(error);
+  };
+  parser.on('error', note);
+  const taken: Promise<T>[] = [];
+  parser.on('file', (field, stream, { filename }) => {
+    stream.on('error', note);
+    if (field !== FIELD || taken.length > 0) {
+      stream.resume();
+      return;
+    }
+    // Not every client names its file, whatever the types say.
+    const name: unknown = filename;
+    const work = take({ name: typeof name === 'string' ? name : '', bytes: stream });
+    taken.push(work);
+    work.catch(() => {
+      stop.abort();
+    });
+  });
+  const problem = await pipeline(request.upload ?? [], parser, { signal: stop.signal }).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  const [result] = await Promise.allSettled(taken);
+  // Where the form itself is at fault, what came of its file is only the consequence.
+  if (result?.status === 'fulfilled') return result.value;
+  const isBroken = result ? broken.includes(result.reason) : problem !== null;
+  if (isBroken) throw malformed('ends before its end, or is no form', problem?.error);
+  throw result?.reason ?? malformed(FIELD_REQUIRED);
+}
+
+function openParser(headers: HttpRequest['headers']): busboy.Busboy {
+  try {
+    return busboy({ headers, limits: LIMITS, defParamCharset: 'utf8' });
+  } catch (error) {
+    throw malformed('must come in a form: multipart/form-data with a field of this name', error);
+  }
+}
+
+function malformed(description: string, cause?: unknown): CallError {
+  return new CallError({ reason: 'INVALID_REQUEST', violations: [{ field: FIELD, description }] }, { cause });
+}

@@ -1,0 +1,93 @@
+import type { JsonObject } from '@bufbuild/protobuf';
+import { Montage } from '../../../../generated/cutroom/v1/montage.js';
+import { SubmitTaskRequest } from '../../../../generated/cutroom/v1/task_service.js';
+import type { Violation } from '../../../composition/violation.js';
+import type { Warning } from '../../../composition/warning.js';
+import { FIELD_REQUIRED } from './error-response.js';
+import { createParameterReader, type ParameterReader } from './parameter-reader.js';
+import { readVisuals } from './read-visuals.js';
+import { readMusic, readNarration } from './read-audio.js';
+import { readSubtitles } from './read-subtitles.js';
+
+/** What the parameters of `POST /videos` come to. */
+export interface VideoRequest {
+  readonly request: SubmitTaskRequest;
+  /** By parameter names. */
+  readonly violations: readonly Violation[];
+  readonly warnings: readonly Warning[];
+}
+
+/** What chance decides here, once and for all, so that every attempt makes the same video. */
+export interface Choices {
+  /** What `bgm_type: "random"` chooses from. */
+  readonly songs: readonly string[];
+  /** What `font_name` may name, beside what has no effect. */
+  readonly fonts: readonly string[];
+  /** At least 0, less than 1. */
+  readonly random: () => number;
+}
+
+/** Accepted, and without effect: they are about writing and speaking the script, searching footage, or how to encode. */
+const IGNORED = [
+  'video_script',
+  'video_terms',
+  'video_language',
+  'paragraph_number',
+  'video_script_prompt',
+  'custom_system_prompt',
+  'match_materials_to_script',
+  'voice_name',
+  'voice_rate',
+  'n_threads',
+  'subtitle_display_mode',
+  'subtitle_animation',
+  'video_music_prompt',
+];
+/** A body of 4 MiB has room for very many names. */
+const MAX_UNKNOWN = 50;
+const VIDEO_COUNT = { min: 1, max: 10, whole: true };
+const MAX_LABEL_CHARACTERS = 256;
+
+/** Reads the parameters of `POST /videos`, all that is wrong with them, and what they ask for in vain. */
+export function readVideoRequest(json: JsonObject, { songs, fonts, random }: Choices): VideoRequest {
+  const reader = createParameterReader(json);
+  const subject = reader.text('video_subject');
+  if (subject === undefined && reader.violations.length === 0) reader.refuse('video_subject', FIELD_REQUIRED);
+  const montage = Montage.fromPartial({
+    ...readVisuals(reader),
+    seed: Math.floor(random() * 2 ** 32),
+    variants: reader.number('video_count', VIDEO_COUNT) ?? 1,
+    narration: readNarration(reader),
+    music: readMusic(reader, { songs, random: random() }),
+    subtitles: readSubtitles(reader, fonts),
+  });
+  const request = SubmitTaskRequest.fromPartial({
+    spec: { kind: { $case: 'montage', value: montage } },
+    labels:
+      subject === undefined || subject === ''
+        ? {}
+        : { video_subject: Array.from(subject).slice(0, MAX_LABEL_CHARACTERS).join('') },
+  });
+  noteUnread(reader);
+  return { request, violations: reader.violations, warnings: reader.warnings };
+}
+
+function noteUnread(reader: ParameterReader): void {
+  for (const name of IGNORED) {
+    // Null and empty are what a form sends for nothing.
+    if (reader.raw(name) !== undefined && reader.raw(name) !== null && reader.raw(name) !== '') {
+      reader.warn('PARAMETER_IGNORED', name, 'this parameter has no effect here');
+    }
+  }
+  const unknown = reader.unread();
+  for (const name of unknown.slice(0, MAX_UNKNOWN))
+    reader.warn('PARAMETER_UNKNOWN', name.slice(0, 64), 'this parameter is not known');
+  if (unknown.length > MAX_UNKNOWN) {
+    reader.warnings.push({
+      code: 'PARAMETER_UNKNOWN',
+      message: 'more parameters are not known',
+      field: '',
+      count: unknown.length - MAX_UNKNOWN,
+    });
+  }
+}

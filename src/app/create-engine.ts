@@ -1,0 +1,59 @@
+import path from 'node:path';
+import type { Config } from '../config/config.js';
+import { findToolchain, workerBuildOf } from '../engine/capabilities.js';
+import type { NamedFont } from '../engine/captions/font-folder.js';
+import { prepareFonts } from '../engine/captions/fonts.js';
+import { createInspector } from '../engine/inspector.js';
+import { createRenderer } from '../engine/renderer.js';
+import type { Logger } from '../observability/logger.js';
+import { systemClock } from './system-clock.js';
+import type { AssetSource } from '../task/ports/asset-source.js';
+import type { MediaInspector } from '../task/ports/media-inspector.js';
+import type { OutputStore } from '../task/ports/output-store.js';
+import type { Renderer } from '../task/ports/renderer.js';
+import type { WorkerBuild } from '../task/ports/task-store.js';
+
+/** What this process can do with media, since it has an ffmpeg. */
+export interface Engine {
+  readonly renderer: Renderer;
+  readonly inspector: MediaInspector;
+  readonly build: WorkerBuild;
+}
+
+export interface EngineDeps {
+  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'dataDir'>;
+  readonly logger: Logger;
+  readonly assets: AssetSource;
+  readonly outputs: OutputStore;
+  /** The operator's. */
+  readonly fonts: readonly NamedFont[];
+  /** A folder of this process alone. */
+  readonly scratchRoot: string;
+}
+
+/** How long a hung process uses neither CPU nor input nor output before it is believed to be. */
+const QUIET_MS = 10_000;
+
+/** Puts the engine together. @throws RenderError FFMPEG_MISSING, whose message says what to install. */
+export async function createEngine({
+  config,
+  logger,
+  assets,
+  outputs,
+  fonts: named,
+  scratchRoot,
+}: EngineDeps): Promise<Engine> {
+  const toolchain = await findToolchain(
+    { ffmpeg: config.ffmpeg, ffprobe: config.ffprobe },
+    new AbortController().signal,
+  );
+  logger.info({ ffmpeg: toolchain.version }, 'ffmpeg found');
+  const fonts = await prepareFonts(path.join(config.dataDir, 'fonts'), named);
+  const { stallMs, noProgressMs, totalMs, memoryBytes } = config.watchdog;
+  const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: memoryBytes };
+  return {
+    renderer: createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks, log: logger }),
+    inspector: createInspector({ toolchain, assets, scratchRoot, clocks, newName: () => systemClock.newAttemptId() }),
+    build: workerBuildOf(toolchain),
+  };
+}

@@ -1,0 +1,47 @@
+import { ConfigError, toConfig } from '../config/config.js';
+import type { Environment } from '../config/environment.js';
+import { createLogger } from '../observability/logger.js';
+import { startService, type Service } from './service.js';
+
+/** Exit codes of `cutroom serve`, beside 0: as sysexits.h has them, so that a supervisor can tell a wrong setting from a fault. */
+const EXIT_FAILURE = 1;
+const EXIT_CONFIG = 78;
+
+/**
+ * Runs the service until SIGTERM or SIGINT, then drains: running renders may end for `CUTROOM_DRAIN_MS`, the rest is handed back. A second
+ * signal ends it at once; its renders die with it.
+ * @returns the exit code.
+ */
+export async function runService(env: Environment): Promise<number> {
+  let service: Service;
+  try {
+    const config = toConfig(env);
+    const logger = createLogger({ level: config.logLevel });
+    service = await startService(config, logger);
+  } catch (error) {
+    process.stderr.write(`cutroom: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILURE;
+  }
+  // The one line on standard output: whoever started this with port 0 reads the ports here.
+  process.stdout.write(
+    `${JSON.stringify({ event: 'listening', grpc: service.grpcAddress, http: service.httpAddress })}\n`,
+  );
+  await firstSignal();
+  process.once('SIGTERM', exitNow).once('SIGINT', exitNow);
+  await service.stop();
+  return 0;
+}
+
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      process.removeListener('SIGTERM', onSignal).removeListener('SIGINT', onSignal);
+      resolve();
+    };
+    process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
+  });
+}
+
+function exitNow(): void {
+  process.exit(EXIT_FAILURE);
+}

@@ -1,0 +1,116 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../config/config.js';
+import { createEngine } from './create-engine.js';
+import { readFontFolder } from '../engine/captions/font-folder.js';
+import { createAssetSource } from '../media/asset-source.js';
+import { createLocalOutputs } from '../media/local-outputs.js';
+import type { Logger } from '../observability/logger.js';
+import { systemClock } from './system-clock.js';
+import type { Diagnostics } from '../task/diagnostics.js';
+import { RenderError } from '../task/failure.js';
+import type { OutputStore } from '../task/ports/output-store.js';
+import type { RenderResult } from '../task/ports/renderer.js';
+import type { Output, Task } from '../task/task.js';
+import { claimed, failed, progressed, succeeded } from '../task/lifecycle.js';
+import { type SubmitCommand, validateTask } from '../task/use-cases/submit-task.js';
+
+/** One render without a server. */
+export interface EmbeddedRender {
+  readonly command: SubmitCommand;
+  /** Where the video goes; of several, the second to `name-2.mp4` and so on. Its folder must exist. */
+  readonly file: string;
+  /** Folders that inputs may lie in, and that relative names are looked up in. */
+  readonly inputRoots: readonly string[];
+  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'httpInputs' | 'fontFolder'>;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** The task each time it changes, its terminal state last. */
+  readonly onChange: (task: Task) => void;
+  /** Called once, however the attempt ends, with what was run. */
+  readonly onDiagnostics: (diagnostics: Diagnostics) => void;
+}
+
+/**
+ * Renders in this process what a service would render, by the same rules, and returns the task as it ended. It works in a
+ * folder beside the result, so that this is moved to its place in one step when it is whole and verified; what lay there
+ * before stays until then. Leaves no process and no other file, however it ends.
+ * @throws CallError INVALID_REQUEST with every violation; RenderError FFMPEG_MISSING; the reason of `signal` when it fires.
+ */
+export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
+  const { command, signal, config, logger } = render;
+  const assets = createAssetSource({ inputRoots: render.inputRoots, httpInputs: config.httpInputs });
+  const { fonts } = await readFontFolder(config.fontFolder);
+  // One attempt: whoever sees it fail is there to start another.
+  const task = await validateTask(
+    { assets, inspector: null, fonts: fonts.map(({ name }) => name), clock: systemClock },
+    { ...command, maxAttempts: 1 },
+    signal,
+  );
+  const folder = await mkdtemp(path.join(path.dirname(render.file), '.cutroom-'));
+  try {
+    const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
+    const scratchRoot = path.join(folder, 'scratch');
+    const { renderer } = await createEngine({
+      config: { ...config, dataDir: folder },
+      logger,
+      assets,
+      outputs,
+      fonts,
+      scratchRoot,
+    });
+    signal.throwIfAborted();
+    return await runAttempt(render, task, async (running, onProgress) => {
+      const { id, tenant, fence, attemptId, timeouts } = running;
+      if (command.spec.montage === null || attemptId === null) throw new Error('only a valid spec can be rendered');
+      const job = { key: { tenant, id }, fence, attemptId, spec: command.spec.montage, timeouts };
+      const onDiagnostics = (diagnostics: Omit<Diagnostics, 'attempt'>): void => {
+        render.onDiagnostics({ attempt: 1, ...diagnostics });
+      };
+      const result = await renderer.render(job, { signal, onProgress, onDiagnostics });
+      signal.throwIfAborted();
+      return { ...result, outputs: await moveOut(outputs, result.outputs, render.file) };
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+type Attempt = (running: Task, onProgress: (progress: NonNullable<Task['progress']>) => void) => Promise<RenderResult>;
+
+/** The life of a task from its claim to its end, by the transitions that a worker's follows. */
+async function runAttempt({ onChange }: EmbeddedRender, queued: Task, attempt: Attempt): Promise<Task> {
+  const nowMs = (): number => systemClock.nowMs();
+  let task = claimed(queued, { attemptId: systemClock.newAttemptId(), owner: 'embedded', nowMs: nowMs() });
+  const change = (next: Task): Task => {
+    task = next;
+    onChange(task);
+    return task;
+  };
+  change(task);
+  try {
+    const result = await attempt(task, (progress) => change(progressed(task, progress, nowMs())));
+    return change(succeeded(task, result, nowMs()));
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    return change(failed(task, error.failure, nowMs()));
+  }
+}
+
+/** Each output to its place. Their locations are then absolute paths. */
+async function moveOut(store: OutputStore, outputs: readonly Output[], file: string): Promise<Output[]> {
+  const moved: Output[] = [];
+  for (const [index, output] of outputs.entries()) {
+    const from = await store.localPath(output.location);
+    if (from === null) throw new RenderError('OUTPUT_NOT_STORED', 'the finished video is gone');
+    const location = path.resolve(index === 0 ? file : numbered(file, index + 1));
+    await rename(from, location);
+    moved.push({ ...output, location });
+  }
+  return moved;
+}
+
+function numbered(file: string, number: number): string {
+  const { dir, name, ext } = path.parse(file);
+  return path.join(dir, `${name}-${number}${ext}`);
+}

@@ -1,0 +1,212 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { startApi, type Api } from '../api/api.js';
+import type { Config } from '../config/config.js';
+import { formatAddress } from '../config/readers.js';
+import { createEngine, type Engine } from './create-engine.js';
+import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
+import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
+import { MAX_PIXELS } from '../engine/limits.js';
+import { claimScratchRoot } from '../engine/scratch-root.js';
+import { createAssetSource } from '../media/asset-source.js';
+import { createLocalLibrary } from '../media/local-library.js';
+import { createLocalOutputs } from '../media/local-outputs.js';
+import { openLocalUploads } from '../media/local-uploads.js';
+import { createLoggedEvents } from '../observability/events.js';
+import type { Logger } from '../observability/logger.js';
+import { createMetrics, type Metrics } from '../observability/metrics.js';
+import { createMongoStore } from '../store/mongo/mongo-store.js';
+import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
+import { systemClock } from './system-clock.js';
+import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
+import type { AssetSource } from '../task/ports/asset-source.js';
+import type { MediaInspector } from '../task/ports/media-inspector.js';
+import type { MediaUploads } from '../task/ports/media-uploads.js';
+import type { OutputStore } from '../task/ports/output-store.js';
+import type { TaskEvents } from '../task/ports/task-events.js';
+import type { TaskStore } from '../task/ports/task-store.js';
+import { createTaskHub } from '../task/task-hub.js';
+import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
+import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
+import { createWorkerPool, type WorkerPool } from '../worker/worker-pool.js';
+
+/** Contract §5: a heartbeat at least every 15 s; a little less, so that it is there in time. */
+const HEARTBEAT_MS = 14_000;
+/** How long open calls get to end once the renders have. */
+const CLOSE_GRACE_MS = 5_000;
+
+/** A running service. */
+export interface Service {
+  /** host:port */
+  readonly grpcAddress: string;
+  /** host:port */
+  readonly httpAddress: string;
+  /** Drains and lets go of everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** What every side of the service works with. */
+interface Context {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly events: TaskEvents;
+  readonly metrics: Metrics;
+  readonly store: TaskStore;
+  readonly assets: AssetSource;
+  readonly outputs: OutputStore;
+  readonly uploads: MediaUploads;
+  /** Where inputs may lie: the operator's folders, and that of uploads. */
+  readonly inputRoots: readonly string[];
+  /** The operator's. */
+  readonly fonts: readonly NamedFont[];
+}
+
+/**
+ * Puts the service together and starts it: store, renderer, workers, doors. The only place that knows every side.
+ * @throws Error, for people, when something that it needs is not there; nothing is left running then.
+ */
+export async function startService(config: Config, logger: Logger): Promise<Service> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const cleanups: (() => Promise<unknown>)[] = [];
+  const undo = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    const logged = createLoggedEvents(logger);
+    const store = await openStore(config, logged);
+    cleanups.push(() => store.close());
+    const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
+    const uploadsFolder = path.join(config.dataDir, 'uploads');
+    const inputRoots = [...config.inputRoots, uploadsFolder];
+    const context: Context = {
+      config,
+      logger,
+      events: metrics.events(logged),
+      metrics,
+      store,
+      assets: createAssetSource({ ...config, inputRoots }),
+      uploads: await openLocalUploads({ folder: uploadsFolder, nowMs: systemClock.nowMs() }),
+      inputRoots,
+      outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
+      fonts: await readFonts(config, logger),
+    };
+    const worker = await createWorker(context, cleanups);
+    const { api, hub } = await startTransports(context, worker?.engine.inspector ?? null);
+    worker?.pool.start();
+    cleanups.push(async () => {
+      hub.close();
+      await api.stop();
+    });
+    return {
+      grpcAddress: formatAddress({ host: config.grpcAddress.host, port: api.grpcPort }),
+      httpAddress: formatAddress({ host: config.httpAddress.host, port: api.httpPort }),
+      stop: async () => {
+        logger.info('draining');
+        // Streams end now, so that watchers can go elsewhere; renders may still end.
+        api.drain();
+        await worker?.pool.stop({ graceMs: config.drainMs });
+        await undo();
+        logger.info('stopped');
+      },
+    };
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readonly NamedFont[]> {
+  const { fonts, unusable } = await readFontFolder(fontFolder);
+  if (unusable.length > 0) logger.warn({ unusable }, 'files in the font folder that are no usable fonts');
+  return fonts;
+}
+
+async function openStore(config: Config, events: TaskEvents): Promise<TaskStore> {
+  if (config.mongodbUri === null) return createSqliteStore({ file: path.join(config.dataDir, 'cutroom.sqlite') });
+  return createMongoStore({
+    uri: config.mongodbUri,
+    onBackgroundError: (what, cause) => {
+      events.backgroundError(what, cause);
+    },
+  });
+}
+
+async function startTransports(
+  context: Context,
+  inspector: MediaInspector | null,
+): Promise<{ api: Api; hub: { close(): void } }> {
+  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, inputRoots } = context;
+  let publicUrl = config.publicUrl ?? '';
+  const urls = createOutputUrls({
+    store,
+    outputs,
+    clock: systemClock,
+    signingKey: await store.secret(SIGNING_KEY_NAME),
+    publicUrl: () => publicUrl,
+    lifetimeMs: config.urlLifetimeMs,
+  });
+  const fontFiles = fonts.map(({ name }) => name);
+  const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: HEARTBEAT_MS });
+  const api = await startApi({
+    grpcAddress: formatAddress(config.grpcAddress),
+    httpAddress: formatAddress(config.httpAddress),
+    tasks: createTaskUseCases({
+      store,
+      hub,
+      assets,
+      outputs,
+      uploads,
+      inspector,
+      fonts: fontFiles,
+      clock: systemClock,
+      events,
+    }),
+    urls,
+    facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
+    corsOrigins: config.corsOrigins,
+    moneyPrinterTurbo: {
+      library: createLocalLibrary({ roots: inputRoots }),
+      musicFolder: config.musicFolder,
+      maxUploadBytes: config.maxUploadBytes,
+      random: () => systemClock.random(),
+    },
+    ping: () => store.ping(),
+    logger,
+    metrics,
+    monotonicMs: () => systemClock.monotonicMs(),
+    graceMs: CLOSE_GRACE_MS,
+  });
+  if (config.insecure) logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service');
+  if (config.publicUrl === null)
+    publicUrl = `http://${formatAddress({ host: config.httpAddress.host, port: api.httpPort })}`;
+  return { api, hub };
+}
+
+/** The worker side, and what callers can ask of an engine. Null: this process serves the API only, and needs no ffmpeg. */
+async function createWorker(
+  context: Context,
+  cleanups: (() => Promise<unknown>)[],
+): Promise<{ pool: WorkerPool; engine: Engine } | null> {
+  const { config, events, store, outputs } = context;
+  if (config.slots === 0) return null;
+  const scratchRoot = await claimScratchRoot(path.join(config.dataDir, 'scratch'));
+  cleanups.push(() => rm(scratchRoot, { recursive: true, force: true }));
+  const engine = await createEngine({ ...context, scratchRoot });
+  const pool = createWorkerPool({
+    store,
+    renderer: engine.renderer,
+    build: engine.build,
+    outputs,
+    events,
+    clock: systemClock,
+    parseSpec: parseStoredSpec,
+    owner: `${hostname()}.${process.pid}.${systemClock.newAttemptId()}`,
+    slots: config.slots,
+    leaseMs: config.leaseMs,
+    heartbeatMs: config.heartbeatMs,
+    progressIntervalMs: config.progressIntervalMs,
+    sweepIntervalMs: config.sweepIntervalMs,
+  });
+  return { pool, engine };
+}

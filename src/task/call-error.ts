@@ -1,0 +1,74 @@
+import type { Violation } from '../composition/violation.js';
+import type { TaskState } from './task.js';
+
+/**
+ * Every way in which a call can fail, with its stable reason. `wire/status-mapping.ts` is the one table that
+ * turns them into gRPC statuses. A render that fails is no such error: it is the task's `failure`.
+ */
+export type CallErrorDetail =
+  | { readonly reason: 'INVALID_REQUEST'; readonly violations: readonly Violation[] }
+  | { readonly reason: 'TASK_NOT_FOUND'; readonly taskId: string }
+  | { readonly reason: 'REQUEST_ID_REUSED'; readonly requestId: string }
+  | { readonly reason: 'TASK_ALREADY_ENDED'; readonly taskId: string; readonly state: TaskState }
+  | { readonly reason: 'TASK_NOT_ENDED'; readonly taskId: string; readonly state: TaskState }
+  | { readonly reason: 'TASK_NOT_RETRYABLE'; readonly taskId: string; readonly state: TaskState }
+  | { readonly reason: 'NO_FREE_SLOT' }
+  | { readonly reason: 'NOT_SUPPORTED_HERE'; readonly what: string }
+  | { readonly reason: 'UPLOAD_TOO_LARGE'; readonly maxBytes: number }
+  | { readonly reason: 'DISK_FULL' }
+  | { readonly reason: 'OUTPUT_NOT_FOUND' }
+  | { readonly reason: 'URL_EXPIRED' }
+  | { readonly reason: 'URL_SIGNATURE_INVALID' }
+  | { readonly reason: 'WATCHER_TOO_SLOW' }
+  | { readonly reason: 'DRAINING' }
+  | { readonly reason: 'STORE_UNAVAILABLE' };
+
+export type CallErrorReason = CallErrorDetail['reason'];
+
+/** Thrown by use-cases and stores for callers. Its message and detail may be sent; its cause never is. */
+export class CallError extends Error {
+  readonly detail: CallErrorDetail;
+
+  constructor(detail: CallErrorDetail, options: { cause?: unknown } = {}) {
+    super(messageOf(detail), options);
+    this.name = 'CallError';
+    this.detail = detail;
+  }
+}
+
+function messageOf(detail: CallErrorDetail): string {
+  switch (detail.reason) {
+    case 'INVALID_REQUEST':
+      return detail.violations.map((v) => `${v.field}: ${v.description}`).join('; ');
+    case 'TASK_NOT_FOUND':
+      return `there is no task ${detail.taskId}`;
+    case 'REQUEST_ID_REUSED':
+      return `request_id ${detail.requestId} was used with another body`;
+    case 'TASK_ALREADY_ENDED':
+      return `task ${detail.taskId} has already ended as ${detail.state}`;
+    case 'TASK_NOT_ENDED':
+      return `task ${detail.taskId} is ${detail.state}; cancel it first`;
+    case 'TASK_NOT_RETRYABLE':
+      return `task ${detail.taskId} is ${detail.state}; only a failed or cancelled task can be retried`;
+    case 'NO_FREE_SLOT':
+      return 'every worker is busy; submit later, or with ADMISSION_QUEUE';
+    case 'NOT_SUPPORTED_HERE':
+      return `this server cannot ${detail.what}`;
+    case 'UPLOAD_TOO_LARGE':
+      return `a file must be at most ${detail.maxBytes / 1024 / 1024} MiB`;
+    case 'DISK_FULL':
+      return 'there is no room left on the disk for uploads';
+    case 'OUTPUT_NOT_FOUND':
+      return 'there is no such file';
+    case 'URL_EXPIRED':
+      return 'this URL has expired; read the task again for a new one';
+    case 'URL_SIGNATURE_INVALID':
+      return 'this URL is not signed by this service; read the task for a valid one';
+    case 'WATCHER_TOO_SLOW':
+      return 'this watcher did not read for too long; watch again with after_revision';
+    case 'DRAINING':
+      return 'this server is shutting down; repeat the call';
+    case 'STORE_UNAVAILABLE':
+      return 'the task store does not answer; repeat the call';
+  }
+}

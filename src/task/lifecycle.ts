@@ -1,0 +1,197 @@
+import type { TaskFailure } from './failure.js';
+import { estimatedEndTimeMs, timePhases } from './eta.js';
+import { queueRankMs } from './queue-rank.js';
+import { shouldRetry } from './retry-policy.js';
+import type { Output, Progress, Task, Timeouts, Warning } from './task.js';
+
+/** How often a task may take its worker down with it before it is failed as poison (store.md, rule 7). */
+export const MAX_WORKER_LOSSES = 3;
+
+/** What a submit brings; everything else of a new task follows. */
+export interface NewTask {
+  readonly id: string;
+  readonly tenant: string;
+  readonly requestId: string | null;
+  readonly requestHash: string;
+  readonly maxAttempts: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: number;
+  readonly timeouts: Timeouts;
+  readonly ttlMs: number;
+  /** What the submit already had to say about the request; default: nothing. */
+  readonly warnings?: readonly Warning[];
+  readonly nowMs: number;
+}
+
+/** A new task, queued. */
+export function submitted(input: NewTask): Task {
+  const submitWarnings = input.warnings ?? [];
+  return {
+    id: input.id,
+    tenant: input.tenant,
+    state: 'QUEUED',
+    revision: 1,
+    fence: 0,
+    attemptId: null,
+    owner: null,
+    requestId: input.requestId,
+    requestHash: input.requestHash,
+    labels: input.labels,
+    priority: input.priority,
+    queueRankMs: queueRankMs(input.nowMs, input.priority),
+    timeouts: input.timeouts,
+    ttlMs: input.ttlMs,
+    percent: 0,
+    progress: null,
+    estimatedEndTimeMs: null,
+    phaseTimings: [],
+    outputs: [],
+    failure: null,
+    submitWarnings,
+    warnings: submitWarnings,
+    attempt: 0,
+    failures: 0,
+    workerLosses: 0,
+    maxAttempts: input.maxAttempts,
+    createTimeMs: input.nowMs,
+    queueDeadlineMs: input.nowMs + input.timeouts.queueMs,
+    startTimeMs: null,
+    endTimeMs: null,
+    updateTimeMs: input.nowMs,
+    expireTimeMs: null,
+  };
+}
+
+/** A worker takes a queued task: a new attempt begins under a higher fence. */
+export function claimed(task: Task, claim: { attemptId: string; owner: string; nowMs: number }): Task {
+  return {
+    ...changed(task, claim.nowMs),
+    state: 'RUNNING',
+    fence: task.fence + 1,
+    attemptId: claim.attemptId,
+    owner: claim.owner,
+    attempt: task.attempt + 1,
+    percent: 0,
+    progress: { phase: 'FETCHING', percent: 0, framesDone: 0, framesTotal: 0, outTimeUs: 0, speed: 0 },
+    phaseTimings: [{ phase: 'FETCHING', durationMs: 0 }],
+    queueDeadlineMs: null,
+    failure: null,
+    warnings: task.submitWarnings,
+    startTimeMs: claim.nowMs,
+  };
+}
+
+/** The attempt got further. Percent never goes back within an attempt, and 100 is left to SUCCEEDED. */
+export function progressed(task: Task, progress: Progress, nowMs: number): Task {
+  const percent = Math.max(task.percent, Math.min(99, Math.max(0, Math.floor(progress.percent))));
+  return {
+    ...changed(task, nowMs),
+    percent,
+    progress: { ...progress, percent },
+    estimatedEndTimeMs: estimatedEndTimeMs(task, percent, nowMs),
+    phaseTimings: timePhases(task, progress, nowMs),
+  };
+}
+
+/** The attempt ended with verified output. */
+export function succeeded(
+  task: Task,
+  result: { outputs: readonly Output[]; warnings: readonly Warning[] },
+  nowMs: number,
+): Task {
+  return {
+    ...ended(task, nowMs),
+    state: 'SUCCEEDED',
+    percent: 100,
+    outputs: result.outputs,
+    warnings: [...task.submitWarnings, ...result.warnings],
+  };
+}
+
+/** The attempt ended in an error of the task's own: queued again while the policy allows, else FAILED. */
+export function failed(task: Task, failure: TaskFailure, nowMs: number): Task {
+  const failures = task.failures + 1;
+  if (shouldRetry(failure, failures, task.maxAttempts)) {
+    return { ...requeued(task, nowMs), failures, failure };
+  }
+  return { ...ended(task, nowMs), state: 'FAILED', failures, failure };
+}
+
+/** The caller does not want it any more. Raising the fence voids whatever its worker still writes. */
+export function cancelled(task: Task, nowMs: number): Task {
+  return { ...ended(task, nowMs), state: 'CANCELLED', fence: task.fence + 1 };
+}
+
+/** No worker took it in time. */
+export function queueTimedOut(task: Task, nowMs: number): Task {
+  const message = `no worker took the task within ${String(Math.round(task.timeouts.queueMs / 1000))} s`;
+  return {
+    ...ended(task, nowMs),
+    state: 'FAILED',
+    failure: { reason: 'QUEUE_TIMEOUT', message, field: 'timeouts.queue' },
+  };
+}
+
+/** A caller wants a failed or cancelled task after all: queued again as if it were new, at the end of the queue. */
+export function retried(task: Task, nowMs: number): Task {
+  return {
+    ...requeued(task, nowMs),
+    failures: 0,
+    workerLosses: 0,
+    failure: null,
+    warnings: task.submitWarnings,
+    startTimeMs: null,
+    endTimeMs: null,
+    expireTimeMs: null,
+    queueRankMs: queueRankMs(nowMs, task.priority),
+    queueDeadlineMs: nowMs + task.timeouts.queueMs,
+  };
+}
+
+/** The worker is shutting down and gives the task back; that costs the task nothing. */
+export function handedBack(task: Task, nowMs: number): Task {
+  return requeued(task, nowMs);
+}
+
+/** The worker died. That costs the task no failure, unless it has killed several: then it is poison. */
+export function workerLost(task: Task, nowMs: number): Task {
+  const workerLosses = task.workerLosses + 1;
+  if (workerLosses < MAX_WORKER_LOSSES) return { ...requeued(task, nowMs), workerLosses };
+  const message = `${String(workerLosses)} workers in a row died while rendering this task`;
+  return {
+    ...ended(task, nowMs),
+    state: 'FAILED',
+    workerLosses,
+    failure: { reason: 'WORKER_LOST', message, field: '' },
+  };
+}
+
+function changed(task: Task, nowMs: number): Task {
+  return { ...task, revision: task.revision + 1, updateTimeMs: nowMs };
+}
+
+function ended(task: Task, nowMs: number): Task {
+  return {
+    ...changed(task, nowMs),
+    attemptId: null,
+    owner: null,
+    endTimeMs: nowMs,
+    expireTimeMs: nowMs + task.ttlMs,
+    queueDeadlineMs: null,
+    estimatedEndTimeMs: null,
+    phaseTimings: timePhases(task, null, nowMs),
+  };
+}
+
+function requeued(task: Task, nowMs: number): Task {
+  return {
+    ...changed(task, nowMs),
+    state: 'QUEUED',
+    attemptId: null,
+    owner: null,
+    percent: 0,
+    progress: null,
+    estimatedEndTimeMs: null,
+    phaseTimings: [],
+  };
+}

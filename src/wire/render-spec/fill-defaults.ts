@@ -1,0 +1,99 @@
+import {
+  AspectRatio,
+  ConcatMode,
+  Fit,
+  ImageMotion,
+  type Montage,
+  type Music,
+  type Subtitles,
+  SubtitleStyle,
+  SubtitleStyle_BoxShape,
+  SubtitleStyle_Position,
+  Transition_Kind,
+  type Transition,
+} from '../../../generated/cutroom/v1/montage.js';
+import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import { printDuration } from '../print-duration.js';
+import { LONGEST_CLIP, RESOLUTION } from './parse-montage.js';
+import { DEFAULT_MUSIC_GAIN_DB, FADE_OUT } from './parse-audio.js';
+import { DEFAULT_FONT_SIZE, DEFAULT_HEIGHT_PERCENT, DEFAULT_OUTLINE_WIDTH } from './parse-subtitle-style.js';
+import { CLIP_EFFECT_US, CROSS_FADE_US } from './parse-transition.js';
+
+/** A valid spec with every default written out: it means the same. */
+export function fillDefaults({ kind }: RenderSpec): RenderSpec {
+  return { kind: kind ? { $case: 'montage', value: fillMontage(kind.value) } : undefined };
+}
+
+function fillMontage(montage: Montage): Montage {
+  return {
+    ...montage,
+    longestClip: montage.longestClip ?? printDuration(LONGEST_CLIP.defaultUs),
+    fit: montage.fit || Fit.FIT_COVER,
+    backgroundColor: montage.backgroundColor || '#000000',
+    aspectRatio: montage.aspectRatio || AspectRatio.ASPECT_RATIO_9_16,
+    resolution: montage.resolution || RESOLUTION.default,
+    transition: fillTransition(montage.transition),
+    music: montage.music ? fillMusic(montage.music) : undefined,
+    subtitles: montage.subtitles ? fillSubtitles(montage.subtitles) : undefined,
+    clipSpeed: montage.clipSpeed || 1,
+    concatMode: montage.concatMode || ConcatMode.CONCAT_MODE_SEQUENTIAL,
+    imageMotion: montage.imageMotion || ImageMotion.IMAGE_MOTION_NONE,
+    variants: montage.variants || 1,
+  };
+}
+
+function fillTransition(wire: Transition | undefined): Transition {
+  const kind = wire?.kind ? wire.kind : Transition_Kind.KIND_CUT;
+  const defaultUs = durationOf(kind);
+  return { kind, duration: wire?.duration ?? (defaultUs === null ? undefined : printDuration(defaultUs)) };
+}
+
+/** Null: takes none. */
+function durationOf(kind: Transition_Kind): number | null {
+  switch (kind) {
+    case Transition_Kind.KIND_CROSS_FADE:
+      return CROSS_FADE_US;
+    case Transition_Kind.KIND_FADE_IN:
+    case Transition_Kind.KIND_FADE_OUT:
+    case Transition_Kind.KIND_SLIDE_IN:
+    case Transition_Kind.KIND_SLIDE_OUT:
+    case Transition_Kind.KIND_SHUFFLE:
+      return CLIP_EFFECT_US;
+    case Transition_Kind.KIND_UNSPECIFIED:
+    case Transition_Kind.KIND_CUT:
+    case Transition_Kind.KIND_ZOOM_IN:
+    case Transition_Kind.KIND_ZOOM_OUT:
+    case Transition_Kind.UNRECOGNIZED:
+      return null;
+  }
+}
+
+function fillMusic(music: Music): Music {
+  return {
+    ...music,
+    gainDb: music.gainDb ?? DEFAULT_MUSIC_GAIN_DB,
+    fadeOut: music.fadeOut ?? printDuration(FADE_OUT.defaultUs),
+  };
+}
+
+function fillSubtitles(subtitles: Subtitles): Subtitles {
+  const style = subtitles.style ?? SubtitleStyle.create();
+  const position = style.position || SubtitleStyle_Position.POSITION_BOTTOM;
+  const isCustom = position === SubtitleStyle_Position.POSITION_CUSTOM;
+  return {
+    ...subtitles,
+    style: {
+      ...style,
+      fontSize: style.fontSize || DEFAULT_FONT_SIZE,
+      textColor: style.textColor || '#FFFFFF',
+      outlineColor: style.outlineColor || '#000000',
+      outlineWidth: style.outlineWidth ?? DEFAULT_OUTLINE_WIDTH,
+      boxShape:
+        style.boxColor === ''
+          ? SubtitleStyle_BoxShape.BOX_SHAPE_UNSPECIFIED
+          : style.boxShape || SubtitleStyle_BoxShape.BOX_SHAPE_TEXT,
+      position,
+      heightPercent: isCustom ? (style.heightPercent ?? DEFAULT_HEIGHT_PERCENT) : undefined,
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { SubtitleStyle } from '../../composition/montage.js';
+import {
+  type SubtitleStyle as WireStyle,
+  SubtitleStyle_BoxShape as BoxShape,
+  SubtitleStyle_Position,
+} from '../../../generated/cutroom/v1/montage.js';
+import { at, parseColor, parseEnum, parseFont, parseNumber, type Place, refuse } from './fields.js';
+
+/** Sizes on the wire are in pixels of a frame with this short side. */
+const REFERENCE_SHORT_SIDE = 1080;
+const FONT_SIZE = { min: 8, max: 400, unit: '' };
+export const DEFAULT_FONT_SIZE = 60;
+const OUTLINE_WIDTH = { min: 0, max: 20, unit: '' };
+export const DEFAULT_OUTLINE_WIDTH = 3;
+
+const HEIGHT_PERCENT = { min: 0, max: 100, unit: '%' };
+export const DEFAULT_HEIGHT_PERCENT = 70;
+
+const POSITIONS: ReadonlyMap<number, 'BOTTOM' | 'CENTER' | 'TOP' | 'CUSTOM'> = new Map([
+  [SubtitleStyle_Position.POSITION_UNSPECIFIED, 'BOTTOM'],
+  [SubtitleStyle_Position.POSITION_BOTTOM, 'BOTTOM'],
+  [SubtitleStyle_Position.POSITION_CENTER, 'CENTER'],
+  [SubtitleStyle_Position.POSITION_TOP, 'TOP'],
+  [SubtitleStyle_Position.POSITION_CUSTOM, 'CUSTOM'],
+]);
+
+const BOX_SHAPES: ReadonlyMap<number, SubtitleStyle['boxShape']> = new Map([
+  [BoxShape.BOX_SHAPE_UNSPECIFIED, 'TEXT'],
+  [BoxShape.BOX_SHAPE_TEXT, 'TEXT'],
+  [BoxShape.BOX_SHAPE_WIDE, 'WIDE'],
+  [BoxShape.BOX_SHAPE_ROUNDED, 'ROUNDED'],
+]);
+
+const DEFAULTS: WireStyle = {
+  fontSize: 0,
+  textColor: '',
+  outlineColor: '',
+  outlineWidth: undefined,
+  boxColor: '',
+  bold: false,
+  position: SubtitleStyle_Position.POSITION_UNSPECIFIED,
+  heightPercent: undefined,
+  font: '',
+  boxShape: BoxShape.BOX_SHAPE_UNSPECIFIED,
+};
+
+/** Reads how subtitles look; sizes come out in pixels of the output. */
+export function parseSubtitleStyle(
+  wire: WireStyle = DEFAULTS,
+  place: Place,
+  frame: { shortSide: number },
+): SubtitleStyle {
+  const scale = frame.shortSide / REFERENCE_SHORT_SIDE;
+  return {
+    font: parseFont(wire.font, at(place, 'font')),
+    fontSize:
+      parseNumber(wire.fontSize === 0 ? DEFAULT_FONT_SIZE : wire.fontSize, at(place, 'font_size'), FONT_SIZE) * scale,
+    textColor: parseColor(wire.textColor || '#FFFFFF', at(place, 'text_color'), 'allowed'),
+    outlineColor: parseColor(wire.outlineColor || '#000000', at(place, 'outline_color'), 'allowed'),
+    outlineWidth:
+      parseNumber(wire.outlineWidth ?? DEFAULT_OUTLINE_WIDTH, at(place, 'outline_width'), OUTLINE_WIDTH) * scale,
+    boxColor: wire.boxColor === '' ? null : parseColor(wire.boxColor, at(place, 'box_color'), 'allowed'),
+    boxShape: parseBoxShape(wire, place),
+    bold: wire.bold,
+    position: parsePosition(wire, place),
+  };
+}
+
+function parseBoxShape({ boxColor, boxShape }: WireStyle, place: Place): SubtitleStyle['boxShape'] {
+  const here = at(place, 'box_shape');
+  if (boxColor === '' && boxShape !== BoxShape.BOX_SHAPE_UNSPECIFIED) refuse(here, 'must not be set without box_color');
+  return parseEnum(boxShape, here, BOX_SHAPES, 'TEXT');
+}
+
+function parsePosition({ position, heightPercent }: WireStyle, place: Place): SubtitleStyle['position'] {
+  const known = parseEnum(position, at(place, 'position'), POSITIONS, 'BOTTOM');
+  const here = at(place, 'height_percent');
+  if (known === 'CUSTOM') return parseNumber(heightPercent ?? DEFAULT_HEIGHT_PERCENT, here, HEIGHT_PERCENT) / 100;
+  if (heightPercent !== undefined) refuse(here, 'must not be set without POSITION_CUSTOM');
+  return known;
+}

@@ -1,0 +1,59 @@
+import type { Cue, Subtitles } from '../../composition/montage.js';
+import type { Cue as WireCue, CueList, Subtitles as WireSubtitles } from '../../../generated/cutroom/v1/montage.js';
+import { at, parseDurationUs, parseUri, type Place, refuse } from './fields.js';
+import { parseSubtitleStyle } from './parse-subtitle-style.js';
+
+const MAX_CUES = 5000;
+const MAX_TEXT_CHARACTERS = 2000;
+const CUE_TIME = { minUs: 0, maxUs: 24 * 3_600_000_000 };
+
+/** Reads the text to burn in. */
+export function parseSubtitles(wire: WireSubtitles, place: Place, frame: { shortSide: number }): Subtitles {
+  return { source: parseSource(wire, place), style: parseSubtitleStyle(wire.style, at(place, 'style'), frame) };
+}
+
+function parseSource(wire: WireSubtitles, place: Place): Subtitles['source'] {
+  switch (wire.source?.$case) {
+    case 'uri':
+      return { kind: 'file', asset: parseUri(wire.source.value, at(place, 'uri')) };
+    case 'cues':
+      return { kind: 'cues', cues: parseCues(wire.source.value, at(place, 'cues')) };
+    case undefined:
+      refuse(place, 'must have one of: uri, cues');
+      return { kind: 'cues', cues: [] };
+  }
+}
+
+function parseCues(list: CueList, place: Place): Cue[] {
+  const count = list.cues.length;
+  if (count === 0) refuse(at(place, 'cues'), 'is required: at least one cue');
+  if (count > MAX_CUES) {
+    refuse(at(place, 'cues'), `must be at most ${MAX_CUES}, not ${count}`);
+    return [];
+  }
+  const cues = list.cues.map((cue, i) => parseCue(cue, at(place, 'cues', i)));
+  return cues.sort((a, b) => a.startUs - b.startUs);
+}
+
+function parseCue(wire: WireCue, place: Place): Cue {
+  const startUs = wire.start ? parseDurationUs(wire.start, at(place, 'start'), CUE_TIME) : 0;
+  const endUs = wire.end ? parseDurationUs(wire.end, at(place, 'end'), CUE_TIME) : null;
+  if (!wire.end) refuse(at(place, 'end'), 'is required');
+  else if (startUs !== null && endUs !== null && endUs <= startUs) refuse(at(place, 'end'), 'must be after start');
+  return { startUs: startUs ?? 0, endUs: endUs ?? CUE_TIME.maxUs, text: parseText(wire.text, at(place, 'text')) };
+}
+
+function parseText(text: string, place: Place): string {
+  const lines = text.replace(/\r\n?/g, '\n');
+  // UTF-16 units first: counting characters needs a copy of a text that may be as large as the request.
+  if (lines === '') refuse(place, 'is required');
+  else if (lines.length > 2 * MAX_TEXT_CHARACTERS || Array.from(lines).length > MAX_TEXT_CHARACTERS) {
+    refuse(place, `must be at most ${MAX_TEXT_CHARACTERS} characters long`);
+  } else if (hasControlCharacter(lines))
+    refuse(place, 'must not contain control characters other than line breaks and tabs');
+  return lines;
+}
+
+function hasControlCharacter(text: string): boolean {
+  return /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../task/ports/clock.js';
+import type { TaskStore } from '../task/ports/task-store.js';
+import type { Task, TaskKey } from '../task/task.js';
+
+/** The task is no longer held by this attempt: whatever the attempt made is void. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+export interface AttemptLeaseOptions {
+  readonly store: TaskStore;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+}
+
+/**
+ * The hold of one attempt on its task, and the only writer of that task while it lasts. One write at a time: callers wait for
+ * one before they begin the next. Every write is conditional on the fence and the attempt id.
+ */
+export class AttemptLease {
+  readonly key: TaskKey;
+  readonly fence: number;
+  readonly attemptId: string;
+  readonly #options: AttemptLeaseOptions;
+  #task: Task;
+  #renewedMs: number;
+
+  /** @param claimSentMs monotonic time *before* the claim was sent: the lease is at least as long from the store's point of view. */
+  constructor(task: Task, claimSentMs: number, options: AttemptLeaseOptions) {
+    this.key = { tenant: task.tenant, id: task.id };
+    this.fence = task.fence;
+    this.attemptId = task.attemptId ?? '';
+    this.#task = task;
+    this.#options = options;
+    this.#renewedMs = claimSentMs;
+  }
+
+  /** Monotonic time at which the last renewal that is known to have arrived was sent. */
+  get renewedMs(): number {
+    return this.#renewedMs;
+  }
+
+  /** Whether the lease may have run out, so that another worker may hold the task. */
+  get mayHaveExpired(): boolean {
+    return this.#options.clock.monotonicMs() > this.#renewedMs + this.#options.leaseMs;
+  }
+
+  /**
+   * Stores the state that `change` makes of the newest one, and renews the lease with it.
+   * @throws LeaseLostError; CallError STORE_UNAVAILABLE, then it may or may not be stored, and repeating the call settles that.
+   */
+  async change(change: (task: Task) => Task): Promise<Task> {
+    for (;;) {
+      const to = change(this.#task);
+      const sentMs = this.#options.clock.monotonicMs();
+      if (await this.#options.store.replace(this.#task, to, { leaseMs: this.#options.leaseMs })) {
+        this.#task = to;
+        this.#renewedMs = sentMs;
+        return to;
+      }
+      const stored = await this.#options.store.get(this.key);
+      if (!stored) throw new LeaseLostError();
+      // Applied after all: the answer to an earlier try of this very write was lost.
+      if (isSameChange(stored, to)) return stored;
+      if (!this.owns(stored)) throw new LeaseLostError();
+      this.#task = stored;
+    }
+  }
+
+  /** Extends the lease without a change of the task. @throws LeaseLostError; CallError STORE_UNAVAILABLE. */
+  async renew(): Promise<void> {
+    const { store, clock, leaseMs } = this.#options;
+    const sentMs = clock.monotonicMs();
+    const renewed = await store.renewLease({ key: this.key, fence: this.fence, attemptId: this.attemptId, leaseMs });
+    if (!renewed) throw new LeaseLostError();
+    this.#renewedMs = sentMs;
+  }
+
+  /** Whether a stored state says that this attempt has the task. */
+  owns(task: Task): boolean {
+    return task.state === 'RUNNING' && task.fence === this.fence && task.attemptId === this.attemptId;
+  }
+}
+
+/** A change that ends an attempt leaves no attempt id behind; fence, revision, state and time of the change tell it from any other's. */
+function isSameChange(stored: Task, to: Task): boolean {
+  return (
+    stored.revision === to.revision &&
+    stored.fence === to.fence &&
+    stored.state === to.state &&
+    stored.attemptId === to.attemptId &&
+    stored.updateTimeMs === to.updateTimeMs
+  );
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../task/ports/clock.js';
+import type { Progress } from '../task/task.js';
+import { progressed } from '../task/lifecycle.js';
+import { delay, wakeable } from '../task/wait.js';
+import { LeaseLostError, type AttemptLease } from './attempt-lease.js';
+
+export interface LeaseKeeperOptions {
+  readonly clock: Clock;
+  readonly heartbeatMs: number;
+  /** Progress is stored at most this often. */
+  readonly progressIntervalMs: number;
+  readonly backgroundError: (what: string, cause: unknown) => void;
+}
+
+/** The pause between progress writes is at least this many times what the last one took, so that a slow store is not flooded. */
+const SLOW_STORE_FACTOR = 4;
+const RETRY_MS = 200;
+
+/** Keeps a hold alive while its render goes on. */
+export interface LeaseKeeper {
+  /** News of the render; only the newest is kept until it is due. Never blocks. */
+  report(progress: Progress): void;
+  /**
+   * Stores progress and renews the lease until the signal aborts; then it resolves, with no write of it under way.
+   * @throws LeaseLostError, also by itself when the lease may have run out while the store did not answer.
+   */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export function createLeaseKeeper(lease: AttemptLease, options: LeaseKeeperOptions): LeaseKeeper {
+  const { clock, heartbeatMs, progressIntervalMs } = options;
+  const news = wakeable();
+  let newest: Progress | null = null;
+  let nextProgressMs = clock.monotonicMs();
+
+  async function storeProgress(progress: Progress): Promise<void> {
+    const startedMs = clock.monotonicMs();
+    await lease.change((task) => progressed(task, progress, clock.nowMs()));
+    if (newest === progress) newest = null;
+    const tookMs = clock.monotonicMs() - startedMs;
+    nextProgressMs = startedMs + Math.max(progressIntervalMs, SLOW_STORE_FACTOR * tookMs);
+  }
+
+  /** Until the heartbeat is due, or the progress if there is any. The heartbeat rides in the progress: that renews the lease too. */
+  function waitMs(): number {
+    const heartbeatDueMs = lease.renewedMs + heartbeatMs;
+    const dueMs = newest ? Math.min(nextProgressMs, heartbeatDueMs) : heartbeatDueMs;
+    return Math.max(0, dueMs - clock.monotonicMs());
+  }
+
+  async function writeWhatIsDue(): Promise<void> {
+    const nowMs = clock.monotonicMs();
+    if (newest && nowMs >= nextProgressMs) await storeProgress(newest);
+    else if (nowMs >= lease.renewedMs + heartbeatMs) await lease.renew();
+  }
+
+  return {
+    report(progress) {
+      newest = progress;
+      news.wake();
+    },
+
+    async run(signal) {
+      const ended = () => signal.aborted;
+      while (!ended()) {
+        const ms = waitMs();
+        if (ms > 0) await news.wait({ timeoutMs: ms, signal });
+        if (ended()) return;
+        if (lease.mayHaveExpired) throw new LeaseLostError();
+        try {
+          await writeWhatIsDue();
+        } catch (error) {
+          if (error instanceof LeaseLostError) throw error;
+          options.backgroundError('keeping the hold on a task', error);
+          await delay(RETRY_MS, signal);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Montage } from '../../../src/composition/montage.js';
+import { colorDistance, readVideo, streamEnds } from '../../support/media-content.js';
+import { crossFade, montageOf } from '../../support/montage.js';
+import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
+
+/** What x264 at CRF 20 and the way there and back through 4:2:0 may change of a plain colour. */
+const TOLERANCE = 6;
+const RED = 'C81E1E';
+const GREEN = '1EA01E';
+const BLUE = '1E3CC8';
+const YELLOW = 'C8B41E';
+
+let bench: RenderBench;
+beforeAll(async () => {
+  bench = await createRenderBench();
+});
+afterAll(() => bench.close());
+
+function montage(uris: readonly string[], changes: Partial<Montage> = {}): Montage {
+  const materials = uris.map((uri, i) => ({ uri, field: `spec.montage.materials[${i}].uri` }));
+  return montageOf(0, { materials, longestClipUs: 1_000_000, ...changes });
+}
+
+describe('pictures', () => {
+  it('shows clips one after another, each for exactly its frames', async () => {
+    const { media } = bench;
+    await media.video('rg.mp4', { size: '160x284', colors: [RED, GREEN], secondsEach: 0.5 });
+    await media.video('b.mp4', { size: '160x284', colors: [BLUE], secondsEach: 3 });
+    const { file, output } = await bench.render(montage(['rg.mp4', 'b.mp4']));
+    const video = await readVideo(file);
+    expect(video.frames).toHaveLength(60);
+    expect([video.width, video.height]).toEqual([144, 256]);
+    const at = (frame: number) => video.colorAt(frame, 0.5, 0.5);
+    expect(colorDistance(at(0), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(at(14), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(at(15), GREEN)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(at(29), GREEN)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(at(30), BLUE)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(at(59), BLUE)).toBeLessThan(TOLERANCE);
+    expect(output).toMatchObject({
+      frameCount: 60,
+      durationUs: 2_000_000,
+      width: 144,
+      height: 256,
+      frameRate: { num: 30, den: 1 },
+      videoCodec: 'h264',
+      audioCodec: 'aac',
+    });
+  });
+
+  it.each([
+    ['24000/1001', 2],
+    ['25', 2],
+    ['50', 2],
+    ['60000/1001', 2],
+    ['12', 2],
+  ])('brings %s frames a second to the output rate without losing a frame', async (rate, seconds) => {
+    await bench.media.video('rate.mp4', { size: '160x284', colors: [RED, GREEN], secondsEach: seconds / 2, rate });
+    const { file } = await bench.render(montage(['rate.mp4', 'rate.mp4'], { longestClipUs: 2_000_000 }));
+    const video = await readVideo(file);
+    const clip = video.frames.length / 2;
+    expect(Math.abs(clip - 30 * seconds)).toBeLessThanOrEqual(1);
+    expect((await streamEnds(file)).videoFrames).toBe(video.frames.length);
+    expect(colorDistance(video.colorAt(0, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(video.colorAt(clip - 2, 0.5, 0.5), GREEN)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(video.colorAt(clip, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
+  });
+
+  it('covers the frame or fits into it on the background', async () => {
+    await bench.media.image('wide.png', { size: '400x200', colors: [RED, GREEN, BLUE, YELLOW] });
+    const cover = await readVideo((await bench.render(montage(['wide.png']))).file);
+    // Square quarters of 100 make a frame of 144x256 show 56 either side of the middle.
+    expect(colorDistance(cover.colorAt(5, 0.2, 0.05), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(cover.colorAt(5, 0.8, 0.95), BLUE)).toBeLessThan(TOLERANCE);
+    const background = { r: 0x1e, g: 0xa0, b: 0xff, a: 255 };
+    const contain = await readVideo((await bench.render(montage(['wide.png'], { fit: 'CONTAIN', background }))).file);
+    expect(colorDistance(contain.colorAt(5, 0.5, 0.1), '1EA0FF')).toBeLessThan(TOLERANCE);
+    expect(colorDistance(contain.colorAt(5, 0.5, 0.9), '1EA0FF')).toBeLessThan(TOLERANCE);
+    expect(colorDistance(contain.colorAt(5, 0.1, 0.42), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(contain.colorAt(5, 0.9, 0.58), BLUE)).toBeLessThan(TOLERANCE);
+  });
+
+  it.each([['000000'], ['00FF00']])('fits a video on a background of #%s', async (color) => {
+    await bench.media.video('wide.mp4', { size: '320x180', colors: [RED], secondsEach: 1 });
+    const [r = 0, g = 0, b = 0] = [0, 2, 4].map((at) => parseInt(color.slice(at, at + 2), 16));
+    const video = await readVideo(
+      (await bench.render(montage(['wide.mp4'], { fit: 'CONTAIN', background: { r, g, b, a: 255 } }))).file,
+    );
+    expect(video.frames).toHaveLength(30);
+    for (const frame of [0, 15, 29]) {
+      expect(colorDistance(video.colorAt(frame, 0.5, 0.1), color)).toBeLessThan(TOLERANCE);
+      expect(colorDistance(video.colorAt(frame, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it('lays pictures with alpha on the background, still and moving', async () => {
+    const clear = `${RED}@0`;
+    await bench.media.image('alpha.png', { size: '144x256', colors: [RED, clear, BLUE, clear], pixFmt: 'rgba' });
+    const background = { r: 0x1e, g: 0xa0, b: 0x1e, a: 255 };
+    const still = await readVideo((await bench.render(montage(['alpha.png', 'alpha.png'], { background }))).file);
+    expect(still.frames).toHaveLength(60);
+    expect(colorDistance(still.colorAt(40, 0.25, 0.25), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(still.colorAt(40, 0.75, 0.25), GREEN)).toBeLessThan(TOLERANCE);
+    await bench.media.make('alpha.mov', [
+      '-f',
+      'lavfi',
+      '-i',
+      `color=c=0x${RED}@0.5:s=144x256:r=30:d=1,format=rgba`,
+      '-c:v',
+      'qtrle',
+    ]);
+    const moving = await readVideo((await bench.render(montage(['alpha.mov'], { background }))).file);
+    expect(moving.frames).toHaveLength(30);
+    for (const frame of [0, 29])
+      expect(colorDistance(moving.colorAt(frame, 0.5, 0.5), '735F1E')).toBeLessThan(TOLERANCE);
+  });
+
+  it('keeps the alpha of VP9', async () => {
+    await bench.media.make('alpha.webm', [
+      '-f',
+      'lavfi',
+      '-i',
+      `color=c=0x${RED}@0.5:s=144x256:r=30:d=1,format=yuva420p`,
+      '-c:v',
+      'libvpx-vp9',
+      '-cpu-used',
+      '8',
+      '-deadline',
+      'realtime',
+    ]);
+    const video = await readVideo(
+      (await bench.render(montage(['alpha.webm'], { background: { r: 255, g: 255, b: 255, a: 255 } }))).file,
+    );
+    expect(video.colorAt(10, 0.5, 0.5)[1]).toBeGreaterThan(0x80);
+  });
+
+  it('turns phone videos and photographs upright', async () => {
+    // Lying: red left, blue right. Upright: red above, blue below.
+    const lying = await bench.media.image('lying.png', { size: '320x180', colors: [RED, BLUE, BLUE, RED] });
+    const coded = await bench.media.make('coded.mp4', [
+      '-loop',
+      '1',
+      '-i',
+      lying,
+      '-t',
+      '1',
+      '-r',
+      '30',
+      '-pix_fmt',
+      'yuv420p',
+      '-c:v',
+      'libx264',
+      '-qp',
+      '4',
+    ]);
+    await bench.media.turned('phone.mp4', coded);
+    await bench.media.image('photo.jpg', { size: '320x180', colors: [RED, BLUE, BLUE, RED], exifOrientation: 6 });
+    const video = await readVideo((await bench.render(montage(['phone.mp4', 'photo.jpg'], { fit: 'CONTAIN' }))).file);
+    for (const frame of [3, 33]) {
+      expect(colorDistance(video.colorAt(frame, 0.25, 0.05), RED)).toBeLessThan(TOLERANCE + 2);
+      expect(colorDistance(video.colorAt(frame, 0.25, 0.95), BLUE)).toBeLessThan(TOLERANCE + 2);
+    }
+  });
+
+  it.each(['smpte170m', 'bt709', null] as const)('gives a source tagged %s its colours', async (matrix) => {
+    await bench.media.video('tagged.mp4', { size: '160x284', colors: [RED, GREEN], secondsEach: 0.5, matrix });
+    const video = await readVideo((await bench.render(montage(['tagged.mp4']))).file);
+    expect(colorDistance(video.colorAt(5, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(video.colorAt(25, 0.5, 0.5), GREEN)).toBeLessThan(TOLERANCE);
+  });
+
+  it('takes untagged HD as BT.709 and full-range video for what it is', async () => {
+    await bench.media.video('hd.mp4', { size: '406x720', colors: [RED], secondsEach: 1, matrix: null });
+    await bench.media.make('full.mp4', [
+      '-f',
+      'lavfi',
+      '-i',
+      `color=c=0x${GREEN}:s=160x284:r=30:d=1,format=gbrp,scale=out_color_matrix=bt709:out_range=pc,format=yuv420p`,
+      '-c:v',
+      'libx264',
+      '-qp',
+      '4',
+      '-colorspace',
+      'bt709',
+      '-color_range',
+      'pc',
+    ]);
+    const video = await readVideo((await bench.render(montage(['hd.mp4', 'full.mp4']))).file);
+    expect(colorDistance(video.colorAt(5, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(video.colorAt(35, 0.5, 0.5), GREEN)).toBeLessThan(TOLERANCE);
+  });
+
+  it('takes odd sizes, non-square pixels, extreme shapes and animated GIFs', async () => {
+    const { media } = bench;
+    await media.make('odd.mp4', [
+      '-f',
+      'lavfi',
+      '-i',
+      `color=c=0x${RED}:s=101x77:r=30:d=1,format=yuv444p`,
+      '-c:v',
+      'libx264',
+      '-qp',
+      '4',
+    ]);
+    await media.make('line.png', ['-f', 'lavfi', '-i', `color=c=0x${GREEN}:s=3x4000,format=rgb24`, '-frames:v', '1']);
+    await media.make('moving.gif', ['-f', 'lavfi', '-i', `color=c=0x${BLUE}:s=64x64:r=10:d=1`]);
+    // 160 pixels of 2:1 are as wide as 320: half of it fits into a frame of 16:9.
+    await media.make('sar.mp4', [
+      '-f',
+      'lavfi',
+      '-i',
+      `color=c=0x${RED}:s=160x180:r=30:d=1,drawbox=w=iw:h=ih:color=0x${RED}:t=fill,setsar=2`,
+      '-c:v',
+      'libx264',
+      '-qp',
+      '4',
+      '-pix_fmt',
+      'yuv420p',
+    ]);
+    const { output, file } = await bench.render(
+      montage(['odd.mp4', 'line.png', 'moving.gif', 'sar.mp4'], { fit: 'COVER' }),
+    );
+    expect(output.frameCount).toBe(120);
+    const video = await readVideo(file);
+    expect(colorDistance(video.colorAt(45, 0.5, 0.5), GREEN)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(video.colorAt(75, 0.5, 0.5), BLUE)).toBeLessThan(TOLERANCE + 4);
+    const wide = await readVideo(
+      (
+        await bench.render(
+          montage(['sar.mp4'], { fit: 'CONTAIN', width: 320, height: 180, background: { r: 0, g: 0, b: 255, a: 255 } }),
+        )
+      ).file,
+    );
+    expect(wide.colorAt(5, 0.02, 0.5)[2]).toBeLessThan(100);
+  });
+});
+
+describe('joins', () => {
+  it('mixes both pictures in a cross-fade and takes its time from both', async () => {
+    await bench.media.video('red.mp4', { size: '144x256', colors: [RED], secondsEach: 1 });
+    await bench.media.video('blue.mp4', { size: '144x256', colors: [BLUE], secondsEach: 1 });
+    const { file } = await bench.render(montage(['red.mp4', 'blue.mp4', 'red.mp4'], { transition: crossFade(0.4) }));
+    const video = await readVideo(file);
+    expect(video.frames).toHaveLength(90 - 2 * 12);
+    expect(colorDistance(video.colorAt(17, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(video.colorAt(24, 0.5, 0.5), '732D73')).toBeLessThan(TOLERANCE + 4);
+    expect(colorDistance(video.colorAt(30, 0.5, 0.5), BLUE)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(video.colorAt(42, 0.5, 0.5), '732D73')).toBeLessThan(TOLERANCE + 4);
+    expect(colorDistance(video.colorAt(65, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
+  });
+
+  it('covers a narration with repeated materials, to the frame, whatever is left for the last clip', async () => {
+    await bench.media.tones('speech.wav', { hz: [440], secondsEach: 2.04 });
+    const narration = { asset: { uri: 'speech.wav', field: 'spec.montage.narration.uri' }, gainDb: 0 };
+    const { file, output } = await bench.render(montage(['red.mp4', 'blue.mp4'], { narration }));
+    const video = await readVideo(file);
+    expect(output.frameCount).toBe(61);
+    expect(video.frames).toHaveLength(61);
+    expect(colorDistance(video.colorAt(29, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(video.colorAt(30, 0.5, 0.5), BLUE)).toBeLessThan(TOLERANCE);
+    expect(colorDistance(video.colorAt(60, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
+  });
+});

@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { readVideoRequest, type VideoRequest } from '../../../../src/api/http/moneyprinterturbo/read-video-request.js';
+import { parseSubmit } from '../../../../src/wire/parse-submit.js';
+import type { Montage } from '../../../../src/composition/montage.js';
+
+const LEAST: JsonObject = {
+  video_subject: 'Spring',
+  video_materials: [{ provider: 'local', url: 'a.mp4', duration: 0 }],
+  custom_audio_file: 'voice.mp3',
+  bgm_type: '',
+};
+
+function read(changes: JsonObject = {}, songs: readonly string[] = [], random = 0.5): VideoRequest {
+  return readVideoRequest({ ...LEAST, ...changes }, { songs, fonts: ['Own.ttf'], random: () => random });
+}
+
+function montageOf(changes: JsonObject = {}, songs: readonly string[] = []): Montage {
+  const { request, violations } = read(changes, songs);
+  expect(violations).toEqual([]);
+  const { spec } = parseSubmit(request, 'default');
+  expect(spec.violations).toEqual([]);
+  return spec.montage!;
+}
+
+const fieldsOf = (of: readonly { field: string }[]) => of.map(({ field }) => field);
+
+describe('what the parameters of POST /videos come to', () => {
+  it('the least request has the defaults that its clients count on', () => {
+    expect(montageOf()).toMatchObject({
+      width: 1080,
+      height: 1920,
+      fit: 'COVER',
+      longestClipUs: 5_000_000,
+      concat: 'RANDOM',
+      speed: 1,
+      transition: { kind: 'CUT' },
+      imageMotion: 'ZOOM_IN',
+      narration: { asset: { uri: 'voice.mp3' }, gainDb: 0 },
+      music: null,
+      subtitles: null,
+      materials: [{ uri: 'a.mp4' }],
+    });
+    expect(read().request.labels).toEqual({ video_subject: 'Spring' });
+    expect(read().warnings).toEqual([]);
+  });
+
+  it.each<[JsonObject, object]>([
+    [{ video_aspect: '16:9' }, { width: 1920, height: 1080 }],
+    [{ video_aspect: '1:1' }, { width: 1080, height: 1080 }],
+    [{ video_fit_mode: 'contain' }, { fit: 'CONTAIN' }],
+    [{ video_concat_mode: 'sequential' }, { concat: 'SEQUENTIAL' }],
+    [{ video_concat_mode: 'random' }, { concat: 'RANDOM', seed: 2 ** 31 }],
+    [{ video_clip_duration: 3 }, { longestClipUs: 3_000_000 }],
+    [{ video_clip_duration: '7' }, { longestClipUs: 7_000_000 }],
+    [{ video_clip_speed: 1.5 }, { speed: 1.5 }],
+    [{ video_count: 3 }, { variants: 3 }],
+    [{ video_transition_mode: null }, { transition: { kind: 'CUT' } }],
+    [{ video_transition_mode: 'None' }, { transition: { kind: 'CUT' } }],
+    [
+      { video_transition_mode: 'FadeIn' },
+      { transition: { kind: 'CLIP_EFFECT', effect: 'FADE_IN', durationUs: 1_000_000 } },
+    ],
+    [{ video_transition_mode: 'FadeOut' }, { transition: { effect: 'FADE_OUT' } }],
+    [{ video_transition_mode: 'SlideIn' }, { transition: { effect: 'SLIDE_IN' } }],
+    [{ video_transition_mode: 'SlideOut' }, { transition: { effect: 'SLIDE_OUT' } }],
+    [{ video_transition_mode: 'ZoomIn' }, { transition: { effect: 'ZOOM_IN' } }],
+    [{ video_transition_mode: 'ZoomOut' }, { transition: { effect: 'ZOOM_OUT' } }],
+    [{ video_transition_mode: 'Shuffle' }, { transition: { effect: 'SHUFFLE' } }],
+    [{ voice_volume: 2 }, { narration: { gainDb: 20 * Math.log10(2) } }],
+    [{ video_source: 'pexels' }, { materials: [{ uri: 'a.mp4' }] }],
+  ])('%j', (parameters, expected) => {
+    expect(montageOf(parameters)).toMatchObject(expected);
+  });
+
+  it.each<[JsonObject, string | null]>([
+    [{ bgm_type: '' }, null],
+    [{ bgm_type: 'none' }, null],
+    [{ bgm_type: null }, null],
+    [{ bgm_type: 'random' }, 'songs/b.mp3'],
+    [{ bgm_type: 'custom', bgm_file: 'mine.mp3' }, 'mine.mp3'],
+    [{ bgm_type: 'random', bgm_file: 'mine.mp3' }, 'mine.mp3'],
+    [{ bgm_type: 'random', bgm_volume: 0 }, null],
+  ])('music of %j', (parameters, uri) => {
+    expect(montageOf(parameters, ['songs/a.mp3', 'songs/b.mp3']).music?.asset.uri ?? null).toBe(uri);
+  });
+
+  it('music not spoken of is random, at a fifth of its loudness, and fades at the end', () => {
+    const without: JsonObject = Object.fromEntries(Object.entries(LEAST).filter(([name]) => name !== 'bgm_type'));
+    const { request } = readVideoRequest(without, { songs: ['songs/a.mp3'], fonts: [], random: () => 0.99 });
+    const { music } = parseSubmit(request, 'default').spec.montage!;
+    expect(music).toMatchObject({ asset: { uri: 'songs/a.mp3' }, fadeOutUs: 3_000_000 });
+    expect(music!.gainDb).toBeCloseTo(-13.98, 2);
+  });
+
+  it('subtitles come from a file or cues, and look as asked', () => {
+    const style = {
+      font_size: 50,
+      text_fore_color: '#FFEE00',
+      stroke_color: '#102030',
+      stroke_width: 2,
+      text_background_color: '#00000080',
+      font_name: 'Charm-Bold.ttf',
+      subtitle_position: 'custom',
+      custom_position: 25,
+    };
+    const subtitles = montageOf({ subtitle_file: 'a.srt', ...style }).subtitles!;
+    expect(subtitles.source).toMatchObject({ kind: 'file', asset: { uri: 'a.srt' } });
+    expect(subtitles.style).toMatchObject({
+      textColor: { r: 255, g: 238, b: 0 },
+      outlineColor: { r: 16, g: 32, b: 48 },
+      outlineWidth: 2,
+      boxColor: { a: 128 },
+      boxShape: 'WIDE',
+      bold: true,
+      position: 0.25,
+    });
+    expect(subtitles.style.font).toBeNull();
+    expect(subtitles.style.fontSize).toBeCloseTo(68.5);
+    expect(montageOf({ subtitle_file: 'a.srt', font_name: 'Own.ttf' }).subtitles!.style).toMatchObject({
+      font: 'Own.ttf',
+      bold: false,
+    });
+    const cues = montageOf({ subtitle_cues: [{ start: 0.5, end: 2, text: 'hi' }] }).subtitles!;
+    expect(cues.source).toEqual({ kind: 'cues', cues: [{ startUs: 500_000, endUs: 2_000_000, text: 'hi' }] });
+  });
+
+  it.each([
+    ['bottom', 'BOTTOM'],
+    ['top', 'TOP'],
+    ['center', 'CENTER'],
+    ['two_thirds_bottom', 2 / 3],
+    ['custom', 0.7],
+  ])('subtitles at %s', (position, expected) => {
+    const is = montageOf({ subtitle_file: 'a.srt', subtitle_position: position }).subtitles!.style.position;
+    if (typeof expected === 'number') expect(is).toBeCloseTo(expected);
+    else expect(is).toBe(expected);
+  });
+
+  it('no subtitles when they are off or there is no text; true and false name a black box or none', () => {
+    expect(montageOf({ subtitle_enabled: false, subtitle_file: 'a.srt' }).subtitles).toBeNull();
+    expect(montageOf({ text_background_color: true, subtitle_file: 'a.srt' }).subtitles!.style.boxColor).toMatchObject({
+      r: 0,
+      g: 0,
+      b: 0,
+      a: 255,
+    });
+    expect(
+      montageOf({ text_background_color: '#112233', rounded_subtitle_background: true, subtitle_file: 'a.srt' })
+        .subtitles!.style.boxShape,
+    ).toBe('ROUNDED');
+    expect(montageOf({ text_background_color: false, subtitle_file: 'a.srt' }).subtitles!.style.boxColor).toBeNull();
+    expect(read({ subtitle_enabled: true }).warnings).toMatchObject([
+      { code: 'SUBTITLES_MISSING', field: 'subtitle_enabled' },
+    ]);
+  });
+});
+
+describe('what is not followed', () => {
+  it('is warned about by name; null and empty are nothing', () => {
+    const { warnings, violations } = read({
+      video_script: 'Once',
+      paragraph_number: 1,
+      n_threads: 2,
+      voice_name: '',
+      video_terms: null,
+      colour_of_moon: 1,
+    });
+    expect(violations).toEqual([]);
+    expect(warnings.map(({ code, field }) => [code, field])).toEqual([
+      ['PARAMETER_IGNORED', 'video_script'],
+      ['PARAMETER_IGNORED', 'paragraph_number'],
+      ['PARAMETER_IGNORED', 'n_threads'],
+      ['PARAMETER_UNKNOWN', 'colour_of_moon'],
+    ]);
+  });
+
+  it('a flood of unknown names does not flood the task', () => {
+    const { warnings } = read(Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`x${i}`, i])));
+    expect(warnings).toHaveLength(51);
+    expect(warnings.at(-1)).toMatchObject({ count: 2950 });
+  });
+
+  it("names of an object's prototype are parameters like any other", () => {
+    const { warnings } = readVideoRequest(
+      { ...LEAST, ...(JSON.parse('{"constructor":1,"__proto__":2,"toString":3}') as JsonObject) },
+      { songs: [], fonts: [], random: () => 0 },
+    );
+    expect(fieldsOf(warnings)).toEqual(expect.arrayContaining(['constructor', 'toString']));
+  });
+});
+
+describe('what is wrong', () => {
+  it('is told all at once', () => {
+    const { violations } = readVideoRequest(
+      {
+        video_materials: [{ url: '' }, 7, { url: 3 }],
+        video_aspect: '4:3',
+        video_clip_duration: 0,
+        video_count: 11,
+        video_clip_speed: 3,
+        video_concat_mode: 'sorted',
+        video_transition_mode: 'Spin',
+        bgm_volume: -1,
+        subtitle_position: 'left',
+        custom_position: 101,
+        font_size: 'big',
+        subtitle_enabled: 'maybe',
+        subtitle_cues: {},
+      },
+      { songs: [], fonts: [], random: () => 0 },
+    );
+    expect(fieldsOf(violations).sort()).toEqual([
+      'bgm_volume',
+      'custom_audio_file',
+      'custom_position',
+      'font_size',
+      'subtitle_cues',
+      'subtitle_enabled',
+      'subtitle_position',
+      'video_aspect',
+      'video_clip_duration',
+      'video_clip_speed',
+      'video_concat_mode',
+      'video_count',
+      'video_materials[0].url',
+      'video_materials[1].url',
+      'video_materials[2].url',
+      'video_subject',
+      'video_transition_mode',
+    ]);
+  });
+
+  it('stock footage and speech are not made here', () => {
+    const { violations } = read({ video_source: 'pexels', video_materials: null, custom_audio_file: null });
+    expect(fieldsOf(violations)).toEqual(['video_materials', 'video_source', 'custom_audio_file']);
+    expect(violations[2]!.description).toMatch(/narration file/);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cancelled,
+  claimed,
+  failed,
+  handedBack,
+  progressed,
+  retried,
+  succeeded,
+  workerLost,
+} from '../../../src/task/lifecycle.js';
+import type { Task } from '../../../src/task/task.js';
+import { newTask } from '../../support/new-task.js';
+
+const queued = newTask({ nowMs: 1000 });
+const running = claimed(queued, { attemptId: 'a1', owner: 'w1', nowMs: 2000 });
+const at = (percent: number) => ({
+  phase: 'RENDERING' as const,
+  percent,
+  framesDone: 1,
+  framesTotal: 2,
+  outTimeUs: 3,
+  speed: 1,
+});
+
+describe('the life of a task', () => {
+  it('starts queued at revision 1 with nothing done', () => {
+    expect(queued).toMatchObject({ state: 'QUEUED', revision: 1, fence: 0, attempt: 0, percent: 0, attemptId: null });
+  });
+
+  it('a claim raises fence and attempt and starts at zero', () => {
+    expect(running).toMatchObject({
+      state: 'RUNNING',
+      revision: 2,
+      fence: 1,
+      attempt: 1,
+      attemptId: 'a1',
+      owner: 'w1',
+      startTimeMs: 2000,
+    });
+  });
+
+  it('percent never goes back and never reaches 100 while running', () => {
+    const far = progressed(running, at(60), 3000);
+    const back = progressed(far, at(10), 4000);
+    const over = progressed(back, at(250), 5000);
+    expect([far.percent, back.percent, over.percent]).toEqual([60, 60, 99]);
+    expect(over.revision).toBe(5);
+  });
+
+  it('success is 100 percent with outputs, held by nobody', () => {
+    expect(succeeded(running, { outputs: [], warnings: [] }, 9000)).toMatchObject({
+      state: 'SUCCEEDED',
+      percent: 100,
+      attemptId: null,
+      owner: null,
+      endTimeMs: 9000,
+    });
+  });
+
+  it('an error of the input is final at once', () => {
+    const end = failed(running, { reason: 'INPUT_NOT_MEDIA', message: 'm', field: 'f' }, 3000);
+    expect(end).toMatchObject({ state: 'FAILED', failures: 1, failure: { reason: 'INPUT_NOT_MEDIA' } });
+  });
+
+  it('an error that may pass is tried again until max_attempts', () => {
+    const failure = { reason: 'RENDER_FAILED', message: 'm', field: '' } as const;
+    const again = failed(running, failure, 3000);
+    expect(again).toMatchObject({ state: 'QUEUED', failures: 1, failure, percent: 0, progress: null });
+    const last = failed(claimed(again, { attemptId: 'a2', owner: 'w1', nowMs: 4000 }), failure, 5000);
+    expect(last).toMatchObject({ state: 'FAILED', failures: 2, attempt: 2 });
+  });
+
+  it('cancelling raises the fence, so that the worker is locked out', () => {
+    expect(cancelled(running, 3000)).toMatchObject({ state: 'CANCELLED', fence: 2, attemptId: null });
+  });
+
+  it('handing back costs nothing; a dead worker costs no failure; three dead workers are poison', () => {
+    expect(handedBack(running, 3000)).toMatchObject({ state: 'QUEUED', failures: 0, workerLosses: 0 });
+    let task = queued;
+    for (const n of [1, 2]) {
+      task = workerLost(claimed(task, { attemptId: `a${n}`, owner: 'w', nowMs: n }), n);
+      expect(task).toMatchObject({ state: 'QUEUED', failures: 0, workerLosses: n });
+    }
+    task = workerLost(claimed(task, { attemptId: 'a3', owner: 'w', nowMs: 3 }), 3);
+    expect(task).toMatchObject({ state: 'FAILED', failure: { reason: 'WORKER_LOST' } });
+  });
+
+  it('what the submit had to say stays through every attempt, and what a render says comes after it', () => {
+    const warning = (code: string) => ({ code, message: 'm', field: 'f', count: 1 });
+    const said = newTask({ warnings: [warning('SUBMIT')] });
+    const end = (task: Task) => succeeded(task, { outputs: [], warnings: [warning('RENDER')] }, 3);
+    const first = claimed(said, { attemptId: 'a1', owner: 'w', nowMs: 2 });
+    const again = retried(cancelled(first, 3), 4);
+    for (const task of [said, first, again]) expect(task.warnings.map((w) => w.code)).toEqual(['SUBMIT']);
+    expect(end(claimed(again, { attemptId: 'a2', owner: 'w', nowMs: 5 })).warnings.map((w) => w.code)).toEqual([
+      'SUBMIT',
+      'RENDER',
+    ]);
+  });
+});
