@@ -22,7 +22,12 @@ export interface ImageJob {
 /** What came of one job. */
 export type ImageAnswer =
   | { readonly kind: 'image'; readonly facts: ImageFacts }
-  | { readonly kind: 'animation'; readonly facts: ImageFacts; readonly frameDurationsUs: readonly number[]; readonly durationUs: number }
+  | {
+      readonly kind: 'animation';
+      readonly facts: ImageFacts;
+      readonly frameDurationsUs: readonly number[];
+      readonly durationUs: number;
+    }
   | { readonly kind: 'refused'; readonly reason: ImageRefusalReason; readonly message: string };
 
 /** Why an image was not read; the same words as in the failures of a task. */

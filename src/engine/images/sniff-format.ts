@@ -129,5 +129,7 @@ function sniffSync(head: Uint8Array): SniffedFormat | null {
   if (first === 0x47 && head[188] === 0x47 && head[376] === 0x47) return media('an MPEG transport stream');
   if (first === 0xff && (second & 0xf6) === 0xf0) return media('an AAC file');
   const layer = (second >> 1) & 3;
-  return first === 0xff && (second & 0xe0) === 0xe0 && layer !== 0 && (second & 0x18) !== 0x08 ? media('an MP3 file') : null;
+  return first === 0xff && (second & 0xe0) === 0xe0 && layer !== 0 && (second & 0x18) !== 0x08
+    ? media('an MP3 file')
+    : null;
 }

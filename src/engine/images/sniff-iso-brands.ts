@@ -6,10 +6,16 @@ const BRANDS: readonly (readonly [brands: readonly string[], is: SniffedFormat])
   // Sequences are tracks, which ffmpeg reads; the single picture beside them is only their cover.
   [['avis'], { kind: 'media', name: 'an AVIF animation' }],
   [['avif'], { kind: 'image', format: 'avif', name: 'an AVIF image' }],
-  [['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'], { kind: 'image', format: 'heif', name: 'a HEIC image' }],
+  [
+    ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'],
+    { kind: 'image', format: 'heif', name: 'a HEIC image' },
+  ],
   [['jxs ', 'jxsc'], { kind: 'not-supported', name: 'a JPEG XS image' }],
   [['j2ki', 'j2is'], { kind: 'not-supported', name: 'a JPEG 2000 image' }],
-  [['avci', 'avcs', 'vvic', 'vvis', 'evbi', 'jpeg', 'jpgs', 'mif1', 'mif2', 'msf1', 'miaf'], { kind: 'image', format: 'heif', name: 'a HEIF image' }],
+  [
+    ['avci', 'avcs', 'vvic', 'vvis', 'evbi', 'jpeg', 'jpgs', 'mif1', 'mif2', 'msf1', 'miaf'],
+    { kind: 'image', format: 'heif', name: 'a HEIF image' },
+  ],
   [['isml', 'piff'], { kind: 'media', name: 'a Smooth Streaming file' }],
 ];
 
@@ -23,7 +29,8 @@ export function sniffIsoBrands(text: string): SniffedFormat | null {
   const brands = [major];
   for (let at = 16; at + 4 <= end; at += 4) brands.push(text.slice(at, at + 4));
   // The brand that the file is meant to be counts before those that it may also be read as.
-  const find = (candidates: readonly string[]) => BRANDS.find(([known]) => known.some((brand) => candidates.includes(brand)))?.[1];
+  const find = (candidates: readonly string[]) =>
+    BRANDS.find(([known]) => known.some((brand) => candidates.includes(brand)))?.[1];
   const own = isGeneric(major) ? undefined : find([major]);
   if (own) return own;
   if (isVideo(major)) return { kind: 'media', name: 'an MP4 or QuickTime file' };

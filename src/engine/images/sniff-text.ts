@@ -15,17 +15,37 @@ export function sniffText(latin1: string): SniffedFormat | null {
   if (body.startsWith('<')) return { kind: 'not-media', name: 'a text file with mark-up' };
   if (/^[{[]\s*(?:["{[\]}\d-]|true|false|null)/.test(body)) return { kind: 'not-media', name: 'a JSON file' };
   if (/^WEBVTT\b/.test(body)) return { kind: 'not-media', name: 'a subtitle file' };
-  if (/^version https:\/\/git-lfs\b/.test(body)) return { kind: 'not-media', name: 'a Git LFS pointer in place of a file' };
+  if (/^version https:\/\/git-lfs\b/.test(body))
+    return { kind: 'not-media', name: 'a Git LFS pointer in place of a file' };
   return { kind: 'not-media', name: 'a text file' };
 }
 
-const HTML_ROOTS = ['html', 'head', 'body', 'meta', 'title', 'script', 'style', 'link', 'div', 'p', 'h1', 'iframe', 'table', 'a', 'br', 'center'];
+const HTML_ROOTS = [
+  'html',
+  'head',
+  'body',
+  'meta',
+  'title',
+  'script',
+  'style',
+  'link',
+  'div',
+  'p',
+  'h1',
+  'iframe',
+  'table',
+  'a',
+  'br',
+  'center',
+];
 
 function ofRoot(root: string, body: string): SniffedFormat {
   if (root === 'svg' || root === 'svg:svg') return { kind: 'not-supported', name: 'an SVG drawing' };
-  if (root === 'mpd' || root === 'smoothstreamingmedia') return { kind: 'not-supported', name: 'a streaming manifest (DASH or Smooth Streaming)' };
+  if (root === 'mpd' || root === 'smoothstreamingmedia')
+    return { kind: 'not-supported', name: 'a streaming manifest (DASH or Smooth Streaming)' };
   if (HTML_ROOTS.includes(root)) return { kind: 'not-media', name: 'an HTML page' };
-  if (root === 'error' && body.includes('<Code>')) return { kind: 'not-media', name: 'an error message of a storage service (XML)' };
+  if (root === 'error' && body.includes('<Code>'))
+    return { kind: 'not-media', name: 'an error message of a storage service (XML)' };
   return { kind: 'not-media', name: 'an XML document' };
 }
 

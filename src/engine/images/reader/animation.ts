@@ -19,7 +19,10 @@ export function frameDurationUs(ms: number): number {
 }
 
 /** The pictures that begin before `neededUs`, and how long all last. */
-export function neededFrames(durationsUs: readonly number[], neededUs: number | null): { readonly needed: readonly number[]; readonly totalUs: number } {
+export function neededFrames(
+  durationsUs: readonly number[],
+  neededUs: number | null,
+): { readonly needed: readonly number[]; readonly totalUs: number } {
   let totalUs = 0;
   let count = 0;
   for (const durationUs of durationsUs) {
@@ -32,7 +35,8 @@ export function neededFrames(durationsUs: readonly number[], neededUs: number | 
 /** @throws ImageRefusedError INPUT_TOO_LARGE when so many pictures of this size are not decoded. */
 export function requireAffordable(frames: number, width: number, height: number): void {
   if (frames > MAX_ANIMATION_FRAMES) throw tooLarge(`${MAX_ANIMATION_FRAMES} pictures`);
-  if (frames * width * height > MAX_ANIMATION_PIXELS) throw tooLarge(`${MAX_ANIMATION_PIXELS / 1e6} million pixels in all its pictures together`);
+  if (frames * width * height > MAX_ANIMATION_PIXELS)
+    throw tooLarge(`${MAX_ANIMATION_PIXELS / 1e6} million pixels in all its pictures together`);
 }
 
 function tooLarge(limit: string): ImageRefusedError {
@@ -40,7 +44,12 @@ function tooLarge(limit: string): ImageRefusedError {
 }
 
 /** Scales each picture and writes it as a PNG. @param onFrame is called after each. */
-export async function writeAnimation(frames: AsyncIterable<Frame>, job: ImageJob, totalUs: number, onFrame: () => void): Promise<ImageAnswer> {
+export async function writeAnimation(
+  frames: AsyncIterable<Frame>,
+  job: ImageJob,
+  totalUs: number,
+  onFrame: () => void,
+): Promise<ImageAnswer> {
   const frameDurationsUs: number[] = [];
   let bytes = 0;
   let hasAlpha = false;
@@ -54,5 +63,10 @@ export async function writeAnimation(frames: AsyncIterable<Frame>, job: ImageJob
     facts = { width: small.width, height: small.height, sourceWidth: pixels.width, sourceHeight: pixels.height };
     onFrame();
   }
-  return { kind: 'animation', facts: { ...facts, hasAlpha, isTurned: false, isHdr: false }, frameDurationsUs, durationUs: totalUs };
+  return {
+    kind: 'animation',
+    facts: { ...facts, hasAlpha, isTurned: false, isHdr: false },
+    frameDurationsUs,
+    durationUs: totalUs,
+  };
 }

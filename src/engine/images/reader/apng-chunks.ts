@@ -79,7 +79,12 @@ function frameOf(control: Buffer, header: Buffer, shared: readonly Chunk[], data
       const own = Buffer.from(header);
       own.writeUInt32BE(width, 0);
       own.writeUInt32BE(height, 4);
-      const parts = [{ type: 'IHDR', data: own }, ...shared, ...data.map((part) => ({ type: 'IDAT', data: part })), { type: 'IEND', data: Buffer.alloc(0) }];
+      const parts = [
+        { type: 'IHDR', data: own },
+        ...shared,
+        ...data.map((part) => ({ type: 'IDAT', data: part })),
+        { type: 'IEND', data: Buffer.alloc(0) },
+      ];
       return Buffer.concat([SIGNATURE, ...parts.map(printChunk)]);
     },
   };
@@ -87,7 +92,7 @@ function frameOf(control: Buffer, header: Buffer, shared: readonly Chunk[], data
 
 /** The chunks of a PNG whose checksums are right; a damaged one ends the list, as does one that is cut off. */
 function* chunksOf(file: Buffer): Generator<Chunk> {
-  for (let at = 8; at + 12 <= file.length; ) {
+  for (let at = 8; at + 12 <= file.length;) {
     const length = file.readUInt32BE(at);
     if (at + 12 + length > file.length) return;
     const body = file.subarray(at + 4, at + 8 + length);

@@ -6,7 +6,7 @@ export async function countWebpFrames(file: string): Promise<number> {
   try {
     const head = Buffer.alloc(8);
     let frames = 0;
-    for (let at = 12; ; ) {
+    for (let at = 12; ;) {
       const { bytesRead } = await handle.read(head, 0, 8, at);
       if (bytesRead < 8) return frames;
       if (head.toString('latin1', 0, 4) === 'ANMF') frames += 1;

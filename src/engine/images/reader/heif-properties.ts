@@ -36,12 +36,16 @@ function propertiesOf(meta: readonly Box[]): HeifProperties {
   const all = boxesIn(find(inside, 'ipco') ?? Buffer.alloc(0));
   const own = inside.filter(({ type }) => type === 'ipma').flatMap(({ body }) => indicesOf(body, primary));
   const properties = own.flatMap((index) => all[index - 1] ?? []);
-  const colors = properties.filter(({ type }) => type === 'colr').map(({ body }) => ({ kind: body.toString('latin1', 0, 4), body: body.subarray(4) }));
+  const colors = properties
+    .filter(({ type }) => type === 'colr')
+    .map(({ body }) => ({ kind: body.toString('latin1', 0, 4), body: body.subarray(4) }));
   const nclx = colors.find(({ kind }) => kind === 'nclx')?.body;
   return {
     profile: colors.find(({ kind }) => kind === 'prof' || kind === 'rICC')?.body ?? null,
     nclx: nclx ? { primaries: nclx.readUInt16BE(0), transfer: nclx.readUInt16BE(2) } : null,
-    isTurned: properties.some(({ type, body }) => type === 'imir' || (type === 'irot' && (body.readUInt8(0) & 3) !== 0)),
+    isTurned: properties.some(
+      ({ type, body }) => type === 'imir' || (type === 'irot' && (body.readUInt8(0) & 3) !== 0),
+    ),
   };
 }
 

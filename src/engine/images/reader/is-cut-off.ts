@@ -1,11 +1,7 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { ImageFormat } from '../sniffed-format.js';
-
-/** Reads a file where it is asked to. Beyond its end there are fewer bytes. */
-interface Bytes {
-  readonly size: number;
-  at(position: number, length: number): Promise<Buffer>;
-}
+import { bytesOf, type Bytes } from './file-bytes.js';
+import { isBmpCutOff, isPnmCutOff, isQoiCutOff } from './is-simple-image-cut-off.js';
 
 /**
  * Whether a file ends before its structure does. It looks at lengths only, so it says nothing about damage in between; of JPEG, and of files that
@@ -14,7 +10,7 @@ interface Bytes {
 export async function isCutOff(file: string, format: ImageFormat): Promise<boolean> {
   const handle = await open(file, 'r');
   try {
-    const bytes = await buffered(handle);
+    const bytes = await bytesOf(handle);
     return await WALKS[format](bytes);
   } finally {
     await handle.close();
@@ -29,13 +25,13 @@ const WALKS: Readonly<Record<ImageFormat, (bytes: Bytes) => Promise<boolean>>> =
   avif: isIsoCutOff,
   heif: isIsoCutOff,
   jpeg: () => Promise.resolve(false),
-  bmp: () => Promise.resolve(false),
-  pnm: () => Promise.resolve(false),
-  qoi: () => Promise.resolve(false),
+  bmp: isBmpCutOff,
+  pnm: isPnmCutOff,
+  qoi: isQoiCutOff,
 };
 
 async function isPngCutOff(bytes: Bytes): Promise<boolean> {
-  for (let at = 8; ; ) {
+  for (let at = 8; ;) {
     const head = await bytes.at(at, 8);
     if (head.length < 8) return true;
     at += head.readUInt32BE(0) + 12;
@@ -50,7 +46,7 @@ async function isRiffCutOff(bytes: Bytes): Promise<boolean> {
 }
 
 async function isIsoCutOff(bytes: Bytes): Promise<boolean> {
-  for (let at = 0; at < bytes.size; ) {
+  for (let at = 0; at < bytes.size;) {
     const head = await bytes.at(at, 16);
     if (head.length < 8) return true;
     const short = head.readUInt32BE(0);
@@ -118,27 +114,8 @@ async function isTiffCutOff(bytes: Bytes): Promise<boolean> {
     const place = values * size <= 4 ? directoryAt + 2 + at + 8 : long(directory, at + 8);
     if (place + values * size > bytes.size) return true;
     const value = size === 2 || size === 4 ? await bytes.at(place + (values - 1) * size, size) : Buffer.alloc(0);
-    if (value.length === size && size > 0) last.set(short(directory, at), size === 2 ? short(value, 0) : long(value, 0));
+    if (value.length === size && size > 0)
+      last.set(short(directory, at), size === 2 ? short(value, 0) : long(value, 0));
   }
   return TIFF_DATA.some(([offsets, lengths]) => (last.get(offsets) ?? 0) + (last.get(lengths) ?? 0) > bytes.size);
-}
-
-/** Keeps the part of the file that was read last: walks go forward in small steps. */
-async function buffered(handle: FileHandle): Promise<Bytes> {
-  const { size } = await handle.stat();
-  const block = Buffer.alloc(64 * 1024);
-  let [from, to] = [0, 0];
-  return {
-    size,
-    async at(position, length) {
-      if (position < from || position + length > to) {
-        const wanted = Math.max(length, block.length);
-        const target = wanted > block.length ? Buffer.alloc(wanted) : block;
-        const { bytesRead } = await handle.read(target, 0, wanted, position);
-        if (target !== block) return target.subarray(0, Math.min(length, bytesRead));
-        [from, to] = [position, position + bytesRead];
-      }
-      return Buffer.from(block.subarray(position - from, Math.min(position + length, to) - from));
-    },
-  };
 }

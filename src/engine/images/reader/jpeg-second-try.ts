@@ -10,7 +10,8 @@ export interface SecondTry {
 }
 
 /** Oddities between and in headers, which no viewer minds. Damaged data has other words, or stands before another marker. */
-const TRIFLES = /unknown JFIF revision number|Invalid SOS parameters|extraneous bytes before marker 0x(?:e[0-9a-f]|fe|db|c0|c2|c4|dd|da)\b/;
+const TRIFLES =
+  /unknown JFIF revision number|Invalid SOS parameters|extraneous bytes before marker 0x(?:e[0-9a-f]|fe|db|c0|c2|c4|dd|da)\b/;
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
 
 /**

@@ -38,6 +38,8 @@ export function isOpaque({ data, channels }: Pixels): boolean {
 /** Writes a PNG of 8 bits without any profile, fast rather than small. @returns its bytes. */
 export async function writePng(pixels: Pixels, file: string, alpha: 'keep' | 'drop'): Promise<number> {
   const image = sharpOf(pixels);
-  const { size } = await (alpha === 'drop' ? image.removeAlpha() : image.ensureAlpha()).png({ compressionLevel: 1 }).toFile(file);
+  const { size } = await (alpha === 'drop' ? image.removeAlpha() : image.ensureAlpha())
+    .png({ compressionLevel: 1 })
+    .toFile(file);
   return size;
 }

@@ -11,14 +11,20 @@ export async function* readApng({ width, height, frames }: Apng, count: number):
   let canvas: Buffer = Buffer.alloc(width * height * 4);
   for (const [i, frame] of frames.slice(0, count).entries()) {
     if (frame.x + frame.width > width || frame.y + frame.height > height) {
-      throw new ImageRefusedError('INPUT_DAMAGED', 'this PNG animation is damaged: a picture of it lies outside of its area; send it again from an intact copy');
+      throw new ImageRefusedError(
+        'INPUT_DAMAGED',
+        'this PNG animation is damaged: a picture of it lies outside of its area; send it again from an intact copy',
+      );
     }
     const picture = await pixelsOf(sharp(frame.png(), STRICT).ensureAlpha());
     // Before the first picture there is nothing to go back to.
     const dispose = frame.dispose === 2 && i === 0 ? 1 : frame.dispose;
     const before = dispose === 2 ? Buffer.from(canvas) : null;
     lay(picture, frame, canvas, width);
-    yield { pixels: { data: Buffer.from(canvas), width, height, channels: 4 }, durationUs: frameDurationUs(frame.delayMs) };
+    yield {
+      pixels: { data: Buffer.from(canvas), width, height, channels: 4 },
+      durationUs: frameDurationUs(frame.delayMs),
+    };
     if (before) canvas = before;
     else if (dispose === 1) clear(frame, canvas, width);
   }
@@ -44,7 +50,8 @@ function layOver(source: Buffer, from: number, target: Buffer, to: number): void
   }
   const seen = below * (255 - above);
   const total = above * 255 + seen;
-  for (let c = 0; c < 3; c += 1) target[to + c] = Math.round(((source[from + c] ?? 0) * above * 255 + (target[to + c] ?? 0) * seen) / total);
+  for (let c = 0; c < 3; c += 1)
+    target[to + c] = Math.round(((source[from + c] ?? 0) * above * 255 + (target[to + c] ?? 0) * seen) / total);
   target[to + 3] = Math.round(total / 255);
 }
 

@@ -15,11 +15,19 @@ interface LibHeif {
   heif_image_handle_get_height(handle: object): number;
   heif_image_handle_has_alpha_channel(handle: object): number;
   heif_image_handle_is_premultiplied_alpha(handle: object): number;
-  heif_js_decode_image2(handle: object, colorspace: unknown, chroma: unknown): Partial<HeifError> & { readonly channels?: readonly Plane[] };
-  readonly heif_error_code: Readonly<Record<'heif_error_Ok' | 'heif_error_Unsupported_filetype' | 'heif_error_Unsupported_feature', unknown>>;
+  heif_js_decode_image2(
+    handle: object,
+    colorspace: unknown,
+    chroma: unknown,
+  ): Partial<HeifError> & { readonly channels?: readonly Plane[] };
+  readonly heif_error_code: Readonly<
+    Record<'heif_error_Ok' | 'heif_error_Unsupported_filetype' | 'heif_error_Unsupported_feature', unknown>
+  >;
   readonly heif_colorspace: { readonly heif_colorspace_RGB: unknown };
   readonly heif_chroma: { readonly heif_chroma_interleaved_RGBA: unknown };
-  readonly heif_suberror_code: Readonly<Record<'heif_suberror_Security_limit_exceeded' | 'heif_suberror_End_of_data', unknown>>;
+  readonly heif_suberror_code: Readonly<
+    Record<'heif_suberror_Security_limit_exceeded' | 'heif_suberror_End_of_data', unknown>
+  >;
 }
 
 interface HeifError {
@@ -53,14 +61,23 @@ export function readHeif(file: Buffer): HeifImage {
     check(heif, handle);
     const [width, height] = [heif.heif_image_handle_get_width(handle), heif.heif_image_handle_get_height(handle)];
     if (width * height > MAX_PIXELS) throw tooLarge();
-    const decoded = heif.heif_js_decode_image2(handle, heif.heif_colorspace.heif_colorspace_RGB, heif.heif_chroma.heif_chroma_interleaved_RGBA);
+    const decoded = heif.heif_js_decode_image2(
+      handle,
+      heif.heif_colorspace.heif_colorspace_RGB,
+      heif.heif_chroma.heif_chroma_interleaved_RGBA,
+    );
     check(heif, decoded);
     const plane = decoded.channels?.[0];
     if (!plane) throw new Error('no pixels were decoded');
-    const isPremultiplied = heif.heif_image_handle_has_alpha_channel(handle) !== 0 && heif.heif_image_handle_is_premultiplied_alpha(handle) !== 0;
+    const isPremultiplied =
+      heif.heif_image_handle_has_alpha_channel(handle) !== 0 &&
+      heif.heif_image_handle_is_premultiplied_alpha(handle) !== 0;
     const data = withoutPadding(plane);
     if (isPremultiplied) unpremultiply(data);
-    return { pixels: { data, width: plane.width, height: plane.height, channels: 4 }, properties: heifPropertiesOf(file) };
+    return {
+      pixels: { data, width: plane.width, height: plane.height, channels: 4 },
+      properties: heifPropertiesOf(file),
+    };
   } finally {
     heif.heif_context_free(context);
   }
@@ -78,8 +95,14 @@ function check(heif: LibHeif, result: Partial<HeifError>): void {
   const { code, subcode, message = 'libheif gave no reason' } = result;
   if (code === undefined || code === heif.heif_error_code.heif_error_Ok) return;
   if (subcode === heif.heif_suberror_code.heif_suberror_Security_limit_exceeded) throw tooLarge();
-  if (code === heif.heif_error_code.heif_error_Unsupported_feature || code === heif.heif_error_code.heif_error_Unsupported_filetype) {
-    throw new ImageRefusedError('INPUT_NOT_SUPPORTED', `this is a HEIF image of a kind that is not supported here (${message}); send it as JPEG or PNG`);
+  if (
+    code === heif.heif_error_code.heif_error_Unsupported_feature ||
+    code === heif.heif_error_code.heif_error_Unsupported_filetype
+  ) {
+    throw new ImageRefusedError(
+      'INPUT_NOT_SUPPORTED',
+      `this is a HEIF image of a kind that is not supported here (${message}); send it as JPEG or PNG`,
+    );
   }
   throw new Error(message);
 }

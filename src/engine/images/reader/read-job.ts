@@ -45,7 +45,13 @@ async function readAnimation(job: ImageJob, warnings: string[], onFrame: () => v
       return readPaged(job, warnings, onFrame);
     case 'png':
       return readAnimatedPng(job, onFrame);
-    default:
+    case 'jpeg':
+    case 'tiff':
+    case 'avif':
+    case 'heif':
+    case 'bmp':
+    case 'pnm':
+    case 'qoi':
       return null;
   }
 }
@@ -53,12 +59,19 @@ async function readAnimation(job: ImageJob, warnings: string[], onFrame: () => v
 async function readPaged(job: ImageJob, warnings: string[], onFrame: () => void): Promise<ImageAnswer | null> {
   const metadata = await sharp(job.file, { ...STRICT, limitInputPixels: false, pages: -1 }).metadata();
   const pages = metadata.pages ?? 1;
-  if (metadata.width * (metadata.pageHeight ?? metadata.height) > MAX_PIXELS) throw new RangeError('exceeds pixel limit');
+  if (metadata.width * (metadata.pageHeight ?? metadata.height) > MAX_PIXELS)
+    throw new RangeError('exceeds pixel limit');
   if (job.format === 'webp' && (await countWebpFrames(job.file)) > pages) {
-    throw new ImageRefusedError('INPUT_DAMAGED', 'this WebP animation is damaged: not all of its pictures can be read; send it again from an intact copy');
+    throw new ImageRefusedError(
+      'INPUT_DAMAGED',
+      'this WebP animation is damaged: not all of its pictures can be read; send it again from an intact copy',
+    );
   }
   if (pages === 1) return null;
-  const { needed, totalUs } = neededFrames(Array.from({ length: pages }, (_, i) => frameDurationUs(metadata.delay?.[i] ?? 0)), job.neededUs);
+  const { needed, totalUs } = neededFrames(
+    Array.from({ length: pages }, (_, i) => frameDurationUs(metadata.delay?.[i] ?? 0)),
+    job.neededUs,
+  );
   requireAffordable(needed.length, metadata.width, metadata.pageHeight ?? metadata.height);
   return writeAnimation(readPages(job.file, metadata, needed, warnings), job, totalUs, onFrame);
 }
@@ -69,7 +82,10 @@ async function readAnimatedPng(job: ImageJob, onFrame: () => void): Promise<Imag
   if (await isCutOff(job.file, 'png')) throw cutOff('PNG');
   const apng = parseApng(await readFile(job.file));
   if (!apng || apng.frames.length < 2) return null;
-  const { needed, totalUs } = neededFrames(apng.frames.map(({ delayMs }) => frameDurationUs(delayMs)), job.neededUs);
+  const { needed, totalUs } = neededFrames(
+    apng.frames.map(({ delayMs }) => frameDurationUs(delayMs)),
+    job.neededUs,
+  );
   requireAffordable(needed.length, width, height);
   return writeAnimation(readApng(apng, needed.length), job, totalUs, onFrame);
 }
@@ -96,7 +112,14 @@ async function readImage(job: ImageJob, warnings: string[]): Promise<ImageAnswer
   const hasAlpha = !isOpaque(shown);
   await writePng(shown, `${job.out}.png`, hasAlpha ? 'keep' : 'drop');
   const isHdr = properties.nclx !== null && HDR_TRANSFERS.includes(properties.nclx.transfer);
-  const facts: ImageFacts = { width: shown.width, height: shown.height, ...source, hasAlpha, isTurned: properties.isTurned, isHdr };
+  const facts: ImageFacts = {
+    width: shown.width,
+    height: shown.height,
+    ...source,
+    hasAlpha,
+    isTurned: properties.isTurned,
+    isHdr,
+  };
   return { kind: 'image', facts };
 }
 
@@ -120,10 +143,15 @@ async function fromVips(job: ImageJob, warnings: string[]): Promise<Read> {
   const { pixels, metadata } = await readStill(job.file, job.size, warnings);
   const { width, height } = metadata.autoOrient;
   const source = { sourceWidth: width, sourceHeight: height };
-  if (job.format !== 'avif') return { pixels, source, properties: { profile: null, nclx: null, isTurned: isTurned(metadata) } };
+  if (job.format !== 'avif')
+    return { pixels, source, properties: { profile: null, nclx: null, isTurned: isTurned(metadata) } };
   // libheif turned it already, and libvips converted a profile, but not primaries that are only named.
   const properties = heifPropertiesOf(await headOf(job.file, AVIF_HEAD_BYTES));
-  return { pixels, source, properties: { ...properties, profile: null, nclx: properties.profile ? null : properties.nclx } };
+  return {
+    pixels,
+    source,
+    properties: { ...properties, profile: null, nclx: properties.profile ? null : properties.nclx },
+  };
 }
 
 function isTurned({ orientation = 1 }: Metadata): boolean {
@@ -149,5 +177,8 @@ async function headOf(file: string, bytes: number): Promise<Buffer> {
 /** What has a system's code, or says that nothing can be written, is no matter of the image. */
 function isDiskFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return ('code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)) || /No space left|unable to (?:open|write to) (?:file|target) .*\.png/.test(error.message);
+  return (
+    ('code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)) ||
+    /No space left|unable to (?:open|write to) (?:file|target) .*\.png/.test(error.message)
+  );
 }

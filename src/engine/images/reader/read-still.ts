@@ -31,9 +31,18 @@ export async function readStill(file: string, size: ImageSize, warnings: string[
   }
 }
 
-async function readOnce(input: string | Buffer, options: SharpOptions, size: ImageSize, warnings: string[]): Promise<Still> {
+async function readOnce(
+  input: string | Buffer,
+  options: SharpOptions,
+  size: ImageSize,
+  warnings: string[],
+): Promise<Still> {
   const metadata = await sharp(input, options).metadata();
-  const image = sharp(input, options).on('warning', (warning: string) => { warnings.push(warning); }).autoOrient();
+  const image = sharp(input, options)
+    .on('warning', (warning: string) => {
+      warnings.push(warning);
+    })
+    .autoOrient();
   return { pixels: await pixelsOf(deepToSrgb(scaled(image, size), metadata)), metadata };
 }
 

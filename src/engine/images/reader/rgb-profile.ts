@@ -14,7 +14,8 @@ export function wideRgbProfile(primaries: number): Buffer | null {
   if (primaries !== 12 && primaries !== 9) return null;
   const colorants = COLORANTS[primaries];
   const curve = Buffer.concat([Buffer.from('para\0\0\0\0\0\x03\0\0', 'latin1'), ...SRGB_CURVE.map(fixed)]);
-  const xyz = (values: readonly number[]) => Buffer.concat([Buffer.from('XYZ \0\0\0\0', 'latin1'), ...values.map(fixed)]);
+  const xyz = (values: readonly number[]) =>
+    Buffer.concat([Buffer.from('XYZ \0\0\0\0', 'latin1'), ...values.map(fixed)]);
   const text = (words: string) => {
     const utf16 = Buffer.from(words, 'utf16le').swap16();
     const head = Buffer.from('mluc\0\0\0\0\0\0\0\x01\0\0\0\x0cenUS\0\0\0\0\0\0\0\x1c', 'latin1');

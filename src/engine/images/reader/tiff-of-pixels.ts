@@ -8,7 +8,11 @@ const UNDEFINED = 7;
 export function tiffOfPixels({ data, width, height, channels }: Pixels, profile: Buffer): Buffer {
   const bits = Buffer.alloc(channels * 2);
   for (let i = 0; i < channels; i += 1) bits.writeUInt16LE(8, i * 2);
-  const entries = (profileAt: number, bitsAt: number, dataAt: number): (readonly [tag: number, type: number, count: number, value: number])[] => [
+  const entries = (
+    profileAt: number,
+    bitsAt: number,
+    dataAt: number,
+  ): (readonly [tag: number, type: number, count: number, value: number])[] => [
     [256, LONG, 1, width],
     [257, LONG, 1, height],
     [258, SHORT, channels, bitsAt],
