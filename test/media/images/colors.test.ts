@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeHeif } from '../../fixtures/heif-file.js';
 import { convertColor, iccProfile, SPACES } from '../../fixtures/icc-profile.js';
@@ -21,7 +21,7 @@ const PATCHES = [
 const SIZE = 32;
 
 /** Four patches side by side as raw pixels; with `depth` 16 their values are multiplied by 257. */
-function patches(depth: 8 | 16 = 8): sharp.Sharp {
+function patches(depth: 8 | 16 = 8): Sharp {
   const row = Array.from({ length: SIZE * 4 }, (_, x) => PATCHES[Math.floor(x / SIZE)]!).flat();
   const values = Array.from({ length: SIZE }, () => row).flat();
   const raw = { width: SIZE * 4, height: SIZE, channels: 3 as const };

@@ -41,14 +41,16 @@ export async function explainFailure(
   warnings: readonly string[],
 ): Promise<ImageRefusedError> {
   if (error instanceof ImageRefusedError) return error;
-  const said = [error instanceof Error ? error.message : String(error), ...warnings].join('\n');
+  const thrown = error instanceof Error ? error.message : String(error);
+  const said = [thrown, ...warnings].join('\n');
   const name = NAMES[job.format];
   const refuse = (reason: ImageRefusedError['reason'], message: string) =>
     new ImageRefusedError(reason, message, { cause: error });
   if (KINDS.tooLarge.test(said))
     return refuse('INPUT_TOO_LARGE', `an image may have at most ${MAX_PIXELS / 1e6} million pixels`);
   if (KINDS.cutOff.test(said) || (await isCutOff(job.file, job.format).catch(() => false))) return cutOff(name, error);
-  if (KINDS.notSupported.test(said)) {
+  // What follows the first complaint may only follow from it.
+  if (KINDS.notSupported.test(firstWords(thrown))) {
     return refuse(
       'INPUT_NOT_SUPPORTED',
       `this is a ${name} image of a kind that is not supported here (${firstWords(said)}); send it as an ordinary JPEG or PNG`,

@@ -9,9 +9,9 @@ export interface SecondTry {
   readonly accepts: (warnings: readonly string[]) => boolean;
 }
 
-/** Oddities between and in headers, which no viewer minds. Damaged data has other words, or stands before another marker. */
+/** Oddities in and between the first headers, which no viewer minds. Damaged data has other words, or stands before another marker. */
 const TRIFLES =
-  /unknown JFIF revision number|Invalid SOS parameters|extraneous bytes before marker 0x(?:e[0-9a-f]|fe|db|c0|c2|c4|dd|da)\b/;
+  /unknown JFIF revision number|Invalid SOS parameters|extraneous bytes before marker 0x(?:e[0-9a-f]|fe|db|c[0-2])\b/;
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
 
 /**

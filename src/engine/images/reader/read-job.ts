@@ -9,6 +9,7 @@ import { cutOff, explainFailure } from './explain-failure.js';
 import { heifPropertiesOf, type HeifProperties } from './heif-properties.js';
 import { ImageRefusedError } from './image-refused-error.js';
 import { isCutOff } from './is-cut-off.js';
+import { isJpegDataWhole } from './is-jpeg-data-whole.js';
 import { isOpaque, pixelsOf, scaled, sharpOf, writePng, type Pixels } from './pixels.js';
 import { readApng } from './read-apng.js';
 import { readHeif } from './read-heif.js';
@@ -141,6 +142,9 @@ async function fromHeif(job: ImageJob): Promise<Read> {
 
 async function fromVips(job: ImageJob, warnings: string[]): Promise<Read> {
   const { pixels, metadata } = await readStill(job.file, job.size, warnings);
+  if (job.format === 'jpeg' && !isJpegDataWhole(await readFile(job.file))) {
+    throw new Error('its data do not hold as many blocks as its header says');
+  }
   const { width, height } = metadata.autoOrient;
   const source = { sourceWidth: width, sourceHeight: height };
   if (job.format !== 'avif')
