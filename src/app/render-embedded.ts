@@ -62,8 +62,8 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
     signal.throwIfAborted();
     return await runAttempt(render, task, async (running, onProgress) => {
       const { id, tenant, fence, attemptId, timeouts } = running;
-      if (command.spec.montage === null || attemptId === null) throw new Error('only a valid spec can be rendered');
-      const job = { key: { tenant, id }, fence, attemptId, spec: command.spec.montage, timeouts };
+      if (command.spec.form === null || attemptId === null) throw new Error('only a valid spec can be rendered');
+      const job = { key: { tenant, id }, fence, attemptId, form: command.spec.form, timeouts };
       const onDiagnostics = (diagnostics: Omit<Diagnostics, 'attempt'>): void => {
         render.onDiagnostics({ attempt: 1, ...diagnostics });
       };

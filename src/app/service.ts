@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
@@ -16,6 +16,7 @@ import { openLocalUploads } from '../media/local-uploads.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
 import { createMetrics, type Metrics } from '../observability/metrics.js';
+import { tryLockFile } from '../store/sqlite/file-lock.js';
 import { createMongoStore } from '../store/mongo/mongo-store.js';
 import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
 import { systemClock } from './system-clock.js';
@@ -190,9 +191,9 @@ async function createWorker(
 ): Promise<{ pool: WorkerPool; engine: Engine } | null> {
   const { config, events, store, outputs } = context;
   if (config.slots === 0) return null;
-  const scratchRoot = await claimScratchRoot(path.join(config.dataDir, 'scratch'));
-  cleanups.push(() => rm(scratchRoot, { recursive: true, force: true }));
-  const engine = await createEngine({ ...context, scratchRoot });
+  const scratch = await claimScratchRoot(path.join(config.dataDir, 'scratch'), tryLockFile);
+  cleanups.push(() => scratch.release());
+  const engine = await createEngine({ ...context, scratchRoot: scratch.folder });
   const pool = createWorkerPool({
     store,
     renderer: engine.renderer,

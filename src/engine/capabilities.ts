@@ -2,23 +2,11 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
 import type { WorkerBuild } from '../task/ports/task-store.js';
-import { OUTPUT_ENCODERS, missingParts, parseCodecs, parseNames, parseVersion } from './parse-capabilities.js';
+import { parseCodecs, parseNames, parseVersion } from './parse-capabilities.js';
+import { OUTPUT_ENCODERS } from './outputs/profiles.js';
 import { runSupervised } from './process/supervisor.js';
-
-/** The ffmpeg that renders, and what it can do. */
-export interface Toolchain {
-  readonly ffmpeg: string;
-  readonly ffprobe: string;
-  /** As ffmpeg prints it, such as `5.1.9-0+deb12u1`. */
-  readonly version: string;
-  /** Null for a build that is not numbered. */
-  readonly majorVersion: number | null;
-  /** Put before a command so that it dies with this process; empty where there is no setpriv. */
-  readonly wrapper: readonly string[];
-  /** Codecs that this build decodes, by ffmpeg's codec names. */
-  readonly decodableCodecs: ReadonlySet<string>;
-  readonly decoders: ReadonlySet<string>;
-}
+import { missingParts } from './required-parts.js';
+import { toolEnv, type Toolchain } from './toolchain.js';
 
 /** Where to look. A name without a slash is looked up in PATH. */
 export interface ToolPaths {
@@ -93,13 +81,6 @@ async function query(
   });
   if (result.exitCode === 0) return result.stdout.toString('utf8');
   throw new RenderError('FFMPEG_MISSING', `${path.basename(program)} does not run: ${INSTALL}`, { cause: result });
-}
-
-/** What of this process's environment ffmpeg gets: enough to find its libraries, no secrets. */
-export function toolEnv(): Record<string, string> {
-  const names = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR'];
-  const known = names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
-  return { ...Object.fromEntries(known), LC_ALL: 'C.UTF-8' };
 }
 
 async function locate(name: string): Promise<string | null> {

@@ -1,7 +1,5 @@
 import ffmpeg from 'fluent-ffmpeg';
-import { SAMPLE_RATE } from '../composition/composition.js';
-import type { Rational } from '../composition/frame-grid.js';
-import { AUDIO_PAD, VIDEO_PAD, type GraphInput } from './graph/render-plan.js';
+import { AUDIO_PAD, VIDEO_PAD, type GraphInput } from './compositor/render-plan.js';
 
 /** What the one command of a render consists of. All files are relative to the folder that it runs in. */
 export interface RenderCommand {
@@ -9,32 +7,11 @@ export interface RenderCommand {
   /** The file that holds the filter graph. */
   readonly graphFile: string;
   readonly outputFile: string;
-  readonly frameRate: Rational;
+  /** Of the output's profile. */
+  readonly encodingOptions: readonly string[];
   /** Of the ffmpeg that runs it; null when not known. */
   readonly majorVersion: number | null;
 }
-
-/** Seconds between key frames: players seek to them, and more of them cost size. */
-const KEY_FRAME_SECONDS = 2;
-
-/**
- * `veryfast` at CRF 20: on two cores it is about twice as fast as `medium`, and CRF 20 is where its pictures are still hard to tell from their
- * source; the price is a file some 15 % larger, which is cheaper than waiting.
- */
-const VIDEO_OPTIONS = [
-  '-c:v',
-  'libx264',
-  '-preset',
-  'veryfast',
-  '-crf',
-  '20',
-  '-profile:v',
-  'high',
-  '-pix_fmt',
-  'yuv420p',
-];
-const COLOR_TAGS = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];
-const AUDIO_OPTIONS = ['-c:a', 'aac', '-b:a', '192k', '-ar', String(SAMPLE_RATE), '-ac', '2'];
 
 /** The argument list of a render. fluent-ffmpeg puts it together, and does nothing else here or anywhere. */
 export function renderArguments(render: RenderCommand): string[] {
@@ -65,37 +42,14 @@ function globalOptions(render: RenderCommand): string[] {
   ];
 }
 
-function outputOptions(render: RenderCommand): string[] {
-  const keyFrames = Math.round((render.frameRate.num / render.frameRate.den) * KEY_FRAME_SECONDS);
+function outputOptions({ encodingOptions }: RenderCommand): string[] {
   return [
-    '-map',
-    `[${VIDEO_PAD}]`,
-    '-map',
-    `[${AUDIO_PAD}]`,
-    ...VIDEO_OPTIONS,
-    '-g',
-    String(keyFrames),
-    ...COLOR_TAGS,
-    ...AUDIO_OPTIONS,
+    ...['-map', `[${VIDEO_PAD}]`, '-map', `[${AUDIO_PAD}]`],
     // The graph has counted the frames; nothing may be dropped or doubled after it.
-    '-fps_mode:v',
-    'passthrough',
-    '-map_metadata',
-    '-1',
-    '-map_chapters',
-    '-1',
-    '-fflags',
-    '+bitexact',
-    '-flags:v',
-    '+bitexact',
-    '-flags:a',
-    '+bitexact',
-    '-max_muxing_queue_size',
-    '8192',
-    '-movflags',
-    '+faststart',
-    '-f',
-    'mp4',
+    ...['-fps_mode:v', 'passthrough'],
+    // An output tells nothing of its inputs.
+    ...['-map_metadata', '-1', '-map_chapters', '-1'],
+    ...encodingOptions,
   ];
 }
 

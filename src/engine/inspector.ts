@@ -1,20 +1,20 @@
-import { expand } from './expand.js';
-import type { Montage } from '../composition/montage.js';
+import type { Form } from '../composition/form.js';
 import type { Violation } from '../composition/violation.js';
 import { RenderError } from '../task/failure.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
-import type { Toolchain } from './capabilities.js';
-import { startDeadline, type Deadline } from './inputs/deadline.js';
-import { fetchInput, inputsOf, type FetchedFiles } from './inputs/fetch-inputs.js';
-import { planProbes } from './inputs/probe-inputs.js';
-import { readCues } from './inputs/read-cues.js';
+import type { Toolchain } from './toolchain.js';
+import { fetchInput } from './inputs/fetch-input.js';
+import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
+import { inputStepsAtOnce, performInputStep, type InputContext } from './inputs/perform-input-step.js';
+import { planInputs } from './inputs/plan-inputs.js';
 import { requirePresent } from './inputs/require-present.js';
 import { reportMedia } from './probe/report-media.js';
 import type { ToolContext } from './process/run-tool.js';
 import type { Clocks } from './process/watchdog.js';
-import { asRenderError } from './render-failure.js';
+import { asRenderError, mayPass } from './render-failure.js';
 import type { Scratch } from './scratch.js';
+import { runSteps } from './steps/run-steps.js';
 import { withScratch } from './with-scratch.js';
 
 export interface InspectorOptions {
@@ -27,33 +27,26 @@ export interface InspectorOptions {
   readonly newName: () => string;
 }
 
-/** How long a caller waits for a look at inputs at most, fetching included. */
+/** How long a caller waits for an inspection of inputs at most, fetching included. */
 const INSPECTION_MS = 60_000;
 
-/** Looks at inputs by the same code as a render, and so within the same guards. */
+/** Inspects inputs by the same code as a render, and so within the same guards. */
 export function createInspector(options: InspectorOptions): MediaInspector {
-  async function look<T>(
-    signal: AbortSignal,
-    work: (scratch: Scratch, context: ToolContext, deadline: Deadline) => Promise<T>,
-  ): Promise<T> {
-    const deadline = startDeadline(INSPECTION_MS, signal);
-    try {
-      return await withScratch(options, `look-${options.newName()}`, (scratch) =>
-        work(scratch, toolContext(options, scratch, signal), deadline),
-      );
-    } finally {
-      deadline.clear();
-    }
+  async function inspect<T>(signal: AbortSignal, work: (context: InputContext) => Promise<T>): Promise<T> {
+    return withScratch(options, `inspect-${options.newName()}`, (scratch) => {
+      const tools = toolContext(options, scratch, signal);
+      const { assets } = options;
+      return work({ scratch, assets, tools, fetchUntilMs: tools.deadlineMs, known: createKnownInputs() });
+    });
   }
 
   return {
     probe: (uri, { field, signal }) =>
-      look(signal, async (scratch, context, deadline) =>
-        reportMedia(context, { file: await fetchInput({ uri, field }, scratch, options.assets, deadline), field }),
+      inspect(signal, async (context) =>
+        reportMedia(context.tools, { file: await fetchInput({ uri, field }, context, signal), field }),
       ),
 
-    check: (montage, { signal }) =>
-      look(signal, (scratch, context, deadline) => findViolations(options, montage, { scratch, context, deadline })),
+    check: (form, { signal }) => inspect(signal, (context) => findViolations(form, context, signal)),
   };
 }
 
@@ -69,44 +62,36 @@ function toolContext({ toolchain, clocks }: InspectorOptions, scratch: Scratch, 
   };
 }
 
-/** Every input is looked at, whatever is wrong with the others; how they fit together, only when all are right. */
-async function findViolations(
-  { assets }: InspectorOptions,
-  montage: Montage,
-  { scratch, context, deadline }: { scratch: Scratch; context: ToolContext; deadline: Deadline },
-): Promise<readonly Violation[]> {
-  const violations: Violation[] = [];
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
-    try {
-      return await work();
-    } catch (error) {
-      violations.push(violationOf(error));
-      return null;
-    }
-  };
-  const files = new Map<string, string>();
-  for (const ref of inputsOf(montage)) {
-    const file = await attempt(() => fetchInput(ref, scratch, assets, deadline));
-    if (file !== null) files.set(ref.uri, file);
+/** Every input is inspected, whatever is wrong with the others; how they fit together, only when all are right. */
+async function findViolations(form: Form, context: InputContext, signal: AbortSignal): Promise<readonly Violation[]> {
+  const steps = planInputs(form);
+  const found = new Map<string, Violation>();
+  await runSteps(steps, {
+    atOnce: inputStepsAtOnce,
+    perform: (step, stop) => performInputStep(step, context, stop),
+    mayPass,
+    onError: ({ id }, error) => {
+      found.set(id, violationOf(error));
+    },
+    signal,
+  });
+  if (found.size > 0) return inRequestOrder(form, [...found.values()]);
+  try {
+    for (const composition of form.compose(factsOf(context.known)).compositions)
+      requirePresent(composition, context.known);
+    return [];
+  } catch (error) {
+    return [violationOf(error)];
   }
-  const { jobs, media } = planProbes(montage, files, context);
-  for (const job of jobs) await attempt(job);
-  const cues = hasCues(montage, files) ? await attempt(() => readCues(montage, files, scratch)) : null;
-  if (violations.length === 0) {
-    await attempt(async () => {
-      for (const composition of expand(montage, media, cues?.cues ?? null).compositions)
-        requirePresent(composition, media);
-      return Promise.resolve();
-    });
-  }
-  return violations;
 }
 
-function hasCues({ subtitles }: Montage, files: FetchedFiles): boolean {
-  return subtitles !== null && (subtitles.source.kind === 'cues' || files.has(subtitles.source.asset.uri));
+/** As the request names the inputs, whichever was read first. */
+function inRequestOrder({ inputs }: Form, violations: readonly Violation[]): Violation[] {
+  const place = ({ field }: Violation) => inputs.findIndex(({ asset }) => asset.field === field);
+  return [...violations].sort((a, b) => place(a) - place(b));
 }
 
-/** @throws what is no matter of the inputs. */
+/** @throws an error that is no matter of the inputs. */
 function violationOf(error: unknown): Violation {
   const typed = asRenderError(error);
   if (!(typed instanceof RenderError) || typed.failure.field === '') throw error;

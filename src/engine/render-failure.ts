@@ -1,4 +1,4 @@
-import { ExpansionError } from '../composition/expansion-error.js';
+import { CompositionError } from '../composition/composition-error.js';
 import { RenderError } from '../task/failure.js';
 import type { SupervisedResult } from './process/supervisor.js';
 
@@ -23,9 +23,15 @@ function withoutPaths(text: string): string {
   return text.replace(/(?:file:)?(?:\/[^\s/:'"]+){2,}\/?/g, '…');
 }
 
+/** Whether what failed so may go well when it is done again at once: a matter of this machine or another, not of the task. */
+export function mayPass(error: unknown): boolean {
+  const typed = asRenderError(error);
+  return typed instanceof RenderError && typed.failure.reason === 'OUTPUT_NOT_STORED';
+}
+
 /** Whatever is thrown while rendering, as the error to throw on: typed where its cause is known. */
 export function asRenderError(error: unknown): unknown {
-  if (error instanceof ExpansionError)
+  if (error instanceof CompositionError)
     return new RenderError(error.reason, error.message, { field: error.field, cause: error });
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT')

@@ -1,31 +1,24 @@
-import { writeFile } from 'node:fs/promises';
-import type { Composition } from '../composition/composition.js';
-import type { CommandRun } from '../task/diagnostics.js';
-import type { Output } from '../task/task.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
-import type { Toolchain } from './capabilities.js';
-import { chooseFonts } from './captions/choose-fonts.js';
+import type { Toolchain } from './toolchain.js';
 import type { Fonts } from './captions/fonts.js';
-import { missingGlyphs } from './captions/missing-glyphs.js';
-import { renderArguments } from './command-line.js';
-import { expand } from './expand.js';
-import { planRender } from './graph/filter-graph.js';
-import { CAPTIONS_FILE, type RenderPlan } from './graph/render-plan.js';
-import { fetchInputs } from './inputs/fetch-inputs.js';
-import { probeInputs } from './inputs/probe-inputs.js';
-import { readCues } from './inputs/read-cues.js';
+import { inputWarnings } from './inputs/input-warnings.js';
+import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
+import { inputStepsAtOnce, performInputStep } from './inputs/perform-input-step.js';
+import { planInputs } from './inputs/plan-inputs.js';
 import { requirePresent } from './inputs/require-present.js';
-import { runTool, type ToolContext } from './process/run-tool.js';
+import { h264Mp4 } from './outputs/h264-mp4/h264-mp4.js';
+import { makeOutputs } from './outputs/make-outputs.js';
+import { createRecorder, type Recorder } from './process/recorder.js';
+import type { ToolContext } from './process/run-tool.js';
 import type { Clocks } from './process/watchdog.js';
-import { createProgressMeter, type ProgressMeter } from './progress-meter.js';
+import { createProgressMeter } from './progress-meter.js';
+import { asRenderError, mayPass } from './render-failure.js';
 import type { RenderLog } from './render-log.js';
-import { asRenderError, renderFailed } from './render-failure.js';
-import { createRecorder } from './process/recorder.js';
 import type { Scratch } from './scratch.js';
+import { runSteps } from './steps/run-steps.js';
 import { withScratch } from './with-scratch.js';
-import { type VerifiedFile, verifyOutput } from './verify/verify.js';
 
 export interface RendererOptions {
   readonly toolchain: Toolchain;
@@ -39,20 +32,17 @@ export interface RendererOptions {
   readonly log?: RenderLog;
 }
 
-const GRAPH_FILE = 'graph.txt';
 /** How long the inputs together may take to be fetched, unless a task says otherwise; `task.proto` says so. */
 const FETCH_TIMEOUT_MS = 300_000;
 
-/** A renderer that runs ffmpeg on this machine: fetch, probe, render each video by one command, verify, publish. */
+/** A renderer that runs ffmpeg on this machine: it reads a form's inputs, then makes an output of each composition. */
 export function createRenderer(options: RendererOptions): Renderer {
   return {
     async render(job, hooks) {
-      const meter = createProgressMeter(hooks.onProgress);
       const recorder = createRecorder();
-      meter.enter('FETCHING');
       try {
         return await withScratch(options, nameOf(job), (scratch) =>
-          renderIn({ scratch, options, job, hooks, meter, record: recorder.record }),
+          renderIn(scratch, { options, job, hooks, recorder }),
         );
       } catch (error) {
         hooks.signal.throwIfAborted();
@@ -70,83 +60,51 @@ function nameOf({ key, fence, attemptId }: RenderJob): string {
 
 /** One attempt under way. */
 interface Attempt {
-  readonly scratch: Scratch;
   readonly options: RendererOptions;
   readonly job: RenderJob;
   readonly hooks: RenderHooks;
-  readonly meter: ProgressMeter;
-  readonly record: (run: CommandRun) => void;
+  readonly recorder: Recorder;
 }
 
-async function renderIn(attempt: Attempt): Promise<RenderResult> {
-  const { scratch, options, job, hooks, meter } = attempt;
-  const { spec } = job;
-  const context = toolContext(attempt);
-  const onStep = (done: number, total: number) => {
-    meter.step(done, total);
-  };
-  const timeoutMs = job.timeouts.fetchMs ?? FETCH_TIMEOUT_MS;
-  const files = await fetchInputs(spec, scratch, { assets: options.assets, signal: hooks.signal, timeoutMs, onStep });
+async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResult> {
+  const { options, job, hooks } = attempt;
+  const { form } = job;
+  const { signal } = hooks;
+  const meter = createProgressMeter(hooks.onProgress);
+  const tools = toolContext(scratch, attempt);
 
-  meter.enter('PROBING');
-  const subtitles = await readCues(spec, files, scratch);
-  const media = await probeInputs(spec, files, context, onStep);
-  const { compositions, warnings } = expand(spec, media, subtitles?.cues ?? null);
-  for (const composition of compositions) requirePresent(composition, media);
-  const fonts = await chooseFonts(
-    spec.subtitles ? { style: spec.subtitles.style, cues: subtitles?.cues ?? [], signal: hooks.signal } : null,
-    options.fonts,
-  );
+  const known = createKnownInputs();
+  const fetchUntilMs = performance.now() + (job.timeouts.fetchMs ?? FETCH_TIMEOUT_MS);
+  const context = { scratch, assets: options.assets, tools, fetchUntilMs, known };
+  const steps = planInputs(form);
+  meter.planned(steps);
+  await runSteps(steps, {
+    atOnce: inputStepsAtOnce,
+    perform: (step, stop) => performInputStep(step, context, stop),
+    mayPass,
+    onDone: meter.done,
+    signal,
+  });
 
-  meter.planned(compositions.reduce((frames, composition) => frames + composition.frames, 0));
-  meter.enter('RENDERING');
-  let stderr = '';
-  for (const [i, composition] of compositions.entries()) {
-    meter.nextVideo();
-    stderr = await runRender(
-      planRender(composition, media, fonts),
-      { composition, file: outputName(i) },
-      context,
-      attempt,
-    );
-  }
-
-  meter.enter('FINALIZING');
-  const verified: VerifiedFile[] = [];
-  for (const [i, composition] of compositions.entries())
-    verified.push(await verifyOutput(context, outputName(i), composition));
-
-  meter.enter('UPLOADING');
-  const outputs: Output[] = [];
-  for (const [i, facts] of verified.entries()) outputs.push(await publish(facts, outputName(i), attempt));
-  // Variants show the same text, so the last one's lack of glyphs is everyone's.
-  return {
-    outputs,
-    warnings: [
-      ...media.warnings,
-      ...(subtitles?.warnings ?? []),
-      ...warnings,
-      ...missingGlyphs(stderr, 'spec.montage.subtitles'),
-    ],
-  };
-}
-
-function outputName(index: number): string {
-  return `final-${index + 1}.mp4`;
-}
-
-async function publish(facts: VerifiedFile, file: string, { scratch, options, job, hooks }: Attempt): Promise<Output> {
-  hooks.signal.throwIfAborted();
-  const { key, fence, attemptId } = job;
-  return {
-    ...facts,
-    key: file,
-    location: await options.outputs.publish(scratch.path(file), { key, fence, attemptId, file }),
-  };
+  const { compositions, warnings } = form.compose(factsOf(known));
+  for (const composition of compositions) requirePresent(composition, known);
+  const { fonts, outputs: store } = options;
+  const made = await makeOutputs(compositions, h264Mp4, {
+    ...options,
+    fonts,
+    store,
+    job,
+    scratch,
+    tools,
+    media: known,
+    meter,
+    signal,
+  });
+  return { outputs: made.outputs, warnings: [...inputWarnings(form, known), ...warnings, ...made.warnings] };
 }
 
 /** A task's own limits stand in for the engine's. */
-function toolContext({ scratch, options, job, hooks, record }: Attempt): ToolContext {
+function toolContext(scratch: Scratch, { options, job, hooks, recorder }: Attempt): ToolContext {
   const { toolchain, fonts, clocks } = options;
   const { timeouts } = job;
   const totalMs = timeouts.totalMs ?? clocks.totalMs;
@@ -158,47 +116,6 @@ function toolContext({ scratch, options, job, hooks, record }: Attempt): ToolCon
     clocks: { ...clocks, totalMs, stallMs, quietMs: Math.min(clocks.quietMs, stallMs) },
     deadlineMs: performance.now() + totalMs,
     signal: hooks.signal,
-    record,
+    record: recorder.record,
   };
-}
-
-/** @returns the end of what ffmpeg wrote to standard error. */
-async function runRender(
-  plan: RenderPlan,
-  { composition, file }: { composition: Composition; file: string },
-  context: ToolContext,
-  { scratch, meter, job, options }: Attempt,
-): Promise<string> {
-  await writeFile(scratch.path(GRAPH_FILE), plan.graph);
-  if (plan.captions !== null) await writeFile(scratch.path(CAPTIONS_FILE), plan.captions);
-  const args = renderArguments({
-    inputs: plan.inputs,
-    graphFile: GRAPH_FILE,
-    outputFile: file,
-    frameRate: composition.frameRate,
-    majorVersion: context.toolchain.majorVersion,
-  });
-  const result = await runTool(context, 'ffmpeg', args, {
-    graph: plan.graph,
-    onProgress: (block) => {
-      meter.rendered(block);
-    },
-  });
-  const { exitCode, signal, peakRssBytes, cpuMs, stderrTail } = result;
-  const fields = {
-    taskId: job.key.id,
-    exitCode,
-    signal,
-    peakRssBytes,
-    cpuMs,
-    args,
-    graph: plan.graph,
-    stderr: stderrTail,
-  };
-  if (exitCode !== 0) {
-    options.log?.warn(fields, 'ffmpeg failed');
-    throw renderFailed(result);
-  }
-  options.log?.debug(fields, 'ffmpeg ended');
-  return stderrTail;
 }

@@ -32,6 +32,8 @@ export const FAILURES = {
   OUTPUT_NOT_STORED: { category: 'OUTPUT', retryable: true },
   OUT_OF_MEMORY: { category: 'RESOURCE', retryable: true },
   OUT_OF_DISK: { category: 'RESOURCE', retryable: true },
+  /** The machine could start no further process: its limits of open files, processes or memory were reached. */
+  OUT_OF_PROCESSES: { category: 'RESOURCE', retryable: true },
   FFMPEG_MISSING: { category: 'RESOURCE', retryable: true },
   FONT_NOT_FOUND: { category: 'RESOURCE', retryable: true },
   STALLED: { category: 'TIMEOUT', retryable: true },

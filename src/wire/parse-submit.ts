@@ -36,13 +36,13 @@ export function parseSubmit(request: SubmitTaskRequest, tenant: string): SubmitC
     admission: parseEnum(request.admission, root('admission'), ADMISSIONS, 'QUEUE'),
   };
   const violations = [...parsed.violations, ...findings.violations];
-  const spec = { ...parsed, montage: violations.length === 0 ? parsed.montage : null, violations };
+  const spec = { ...parsed, form: violations.length === 0 ? parsed.form : null, violations };
   return {
     tenant,
     requestId,
     requestHash: requestHash(request),
     // A refused spec is not stored, and may be one that has no JSON form.
-    specJson: spec.montage && request.spec ? specJson(request.spec) : '',
+    specJson: spec.form && request.spec ? specJson(request.spec) : '',
     spec,
     ...options,
   };

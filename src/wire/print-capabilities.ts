@@ -1,6 +1,6 @@
 import type { Capabilities, FfmpegBuild } from '../../generated/cutroom/v1/media.js';
 import { Transition_Kind } from '../../generated/cutroom/v1/montage.js';
-import { MAX_VIDEO_US } from '../composition/expand-montage.js';
+import { MAX_VIDEO_US } from '../composition/montage/compose-montage.js';
 import type { WorkerInfo } from '../task/ports/task-store.js';
 import { printDuration } from './print-duration.js';
 import { MAX_MATERIALS, RESOLUTION } from './render-spec/parse-montage.js';

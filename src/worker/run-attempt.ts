@@ -5,7 +5,7 @@ import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderResult } from '../task/ports/renderer.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
-import type { Montage } from '../composition/montage.js';
+import type { Form } from '../composition/form.js';
 import type { Task } from '../task/task.js';
 import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
@@ -18,8 +18,8 @@ export interface RunAttemptDeps {
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly events: TaskEvents;
-  /** Turns a stored spec into what the renderer takes. */
-  readonly parseSpec: (specJson: string) => Montage;
+  /** Turns a stored spec into the form that the renderer takes. */
+  readonly parseSpec: (specJson: string) => Form;
   readonly heartbeatMs: number;
   readonly progressIntervalMs: number;
 }
@@ -99,7 +99,7 @@ async function renderUnderLease(
       key: lease.key,
       fence: lease.fence,
       attemptId: lease.attemptId,
-      spec: deps.parseSpec(specJson),
+      form: deps.parseSpec(specJson),
       timeouts: task.timeouts,
     };
     const result = await deps.renderer.render(job, {

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Montage } from '../../src/composition/montage.js';
-import { DEFAULT_TOOL_PATHS, findToolchain, type Toolchain } from '../../src/engine/capabilities.js';
+import type { Form } from '../../src/composition/form.js';
+import { montageForm } from '../../src/composition/montage/montage-form.js';
+import type { Montage } from '../../src/composition/montage/montage.js';
+import { DEFAULT_TOOL_PATHS, findToolchain } from '../../src/engine/capabilities.js';
+import type { Toolchain } from '../../src/engine/toolchain.js';
 import { type NamedFont, readFontFolder } from '../../src/engine/captions/font-folder.js';
 import { prepareFonts } from '../../src/engine/captions/fonts.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
@@ -31,9 +34,9 @@ export interface RenderBench {
   readonly media: MediaKit;
   readonly toolchain: Toolchain;
   readonly scratchRoot: string;
-  /** Renders; materials and sounds are named by file name within the media kit's folder. */
+  /** Renders a montage, or any other form; inputs are named by file name within the media kit's folder. */
   render(
-    spec: Montage,
+    spec: Montage | Form,
     hooks?: Partial<RenderHooks>,
     clocks?: Partial<Clocks>,
     options?: RunOptions,
@@ -88,7 +91,7 @@ export async function createRenderBench(
   const assets = createLocalFiles({ roots: [media.folder] });
 
   async function render(
-    spec: Montage,
+    spec: Montage | Form,
     hooks: Partial<RenderHooks> = {},
     clocks: Partial<Clocks> = {},
     options: RunOptions = {},
@@ -106,7 +109,7 @@ export async function createRenderBench(
       key: { tenant: 'default', id: randomUUID() },
       fence: 1,
       attemptId: randomUUID(),
-      spec,
+      form: 'compose' in spec ? spec : montageForm(spec),
       timeouts: { ...NO_TIMEOUTS, ...options.timeouts },
     };
     const result = await renderer.render(job, {

@@ -1,4 +1,4 @@
-import type { Cue } from '../montage.js';
+import type { Cue } from '../captions.js';
 import {
   linesOf,
   parsedCues,

@@ -1,4 +1,4 @@
-import type { Cue } from '../montage.js';
+import type { Cue } from '../captions.js';
 import type { Warning } from '../warning.js';
 import { isAss, parseAss } from './ass.js';
 import { parseSrt } from './srt.js';

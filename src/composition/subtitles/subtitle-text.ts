@@ -1,4 +1,4 @@
-import type { Cue } from '../montage.js';
+import type { Cue } from '../captions.js';
 
 /** What a subtitle file came to. */
 export interface ParsedCues {

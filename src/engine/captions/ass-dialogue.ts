@@ -1,5 +1,5 @@
 import { framesOf, type Rational } from '../../composition/frame-grid.js';
-import type { Cue } from '../../composition/montage.js';
+import type { Cue } from '../../composition/captions.js';
 
 /** What one event of an ASS document shows, and how. */
 export interface Dialogue {

@@ -1,6 +1,7 @@
-import type { CaptionTrack } from '../../composition/composition.js';
-import type { Color, SubtitleStyle } from '../../composition/montage.js';
-import { throughBt601 } from '../graph/bt709.js';
+import type { CaptionLayer } from '../../composition/composition.js';
+import type { CaptionStyle } from '../../composition/captions.js';
+import type { Color } from '../../composition/color.js';
+import { throughBt601 } from '../compositor/bt709.js';
 import { dialogueLine, framesOfCue } from './ass-dialogue.js';
 import { isVisible, toAssText, toLines } from './ass-text.js';
 import { boxedDialogues } from './boxed-captions.js';
@@ -15,11 +16,12 @@ const STYLE_FORMAT =
   'ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding';
 
 /**
- * A caption track as an ASS document for libass, in which one unit is one pixel of the frame. Cues begin and end on frames: a cue
+ * A caption layer as an ASS document for libass, in which one unit is one pixel of the frame. Cues begin and end on frames: a cue
  * is seen on exactly the frames from the one nearest to its start up to the one nearest to its end, and on at least one. Pure, given the fonts.
  */
-export function toAssDocument({ kind, cues, style }: CaptionTrack, canvas: CaptionCanvas): string {
-  const track = { kind, style, cues: cues.filter(({ text }) => isVisible(text)) };
+export function toAssDocument(layer: CaptionLayer, canvas: CaptionCanvas): string {
+  const { style } = layer;
+  const visible = { ...layer, cues: layer.cues.filter(({ text }) => isVisible(text)) };
   const { font, ruler } = canvas.fonts;
   return [
     '[Script Info]',
@@ -37,12 +39,12 @@ export function toAssDocument({ kind, cues, style }: CaptionTrack, canvas: Capti
     '',
     '[Events]',
     'Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text',
-    ...(ruler ? boxedDialogues(track, canvas, ruler) : flowingDialogues(track, canvas)),
+    ...(ruler ? boxedDialogues(visible, canvas, ruler) : flowingDialogues(visible, canvas)),
     '',
   ].join('\n');
 }
 
-function styleLine(name: string, family: string, style: SubtitleStyle, canvas: CaptionCanvas): string {
+function styleLine(name: string, family: string, style: CaptionStyle, canvas: CaptionCanvas): string {
   // With a ruler the box is drawn, and is no matter of the text's style.
   const box = canvas.fonts.ruler ? null : style.boxColor;
   const side = Math.round(canvas.width * MARGIN);
@@ -83,7 +85,7 @@ function boxStyleLine(color: Color): string {
 }
 
 /** Captions that libass breaks at their spaces, puts in their place, and moves apart where they are seen at the same time. */
-function flowingDialogues({ cues, style }: CaptionTrack, canvas: CaptionCanvas): string[] {
+function flowingDialogues({ cues, style }: CaptionLayer, canvas: CaptionCanvas): string[] {
   const { font } = canvas.fonts;
   const columns = Math.max(
     2,
@@ -118,7 +120,7 @@ function assColor(color: Color): string {
   return `&H${[255 - a, b, g, r].map((v) => v.toString(16).padStart(2, '0').toUpperCase()).join('')}`;
 }
 
-function alignment(position: SubtitleStyle['position']): number {
+function alignment(position: CaptionStyle['position']): number {
   if (typeof position === 'number') return isUpper(position) ? 8 : 2;
   switch (position) {
     case 'BOTTOM':

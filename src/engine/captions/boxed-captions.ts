@@ -1,5 +1,5 @@
-import type { CaptionTrack } from '../../composition/composition.js';
-import type { Cue, SubtitleStyle } from '../../composition/montage.js';
+import type { CaptionLayer } from '../../composition/composition.js';
+import type { Cue, CaptionStyle } from '../../composition/captions.js';
 import { dialogueLine, framesOfCue } from './ass-dialogue.js';
 import { toAssText, toLines } from './ass-text.js';
 import { boxDrawing } from './box-drawing.js';
@@ -17,7 +17,7 @@ const RADIUS = 0.4;
  * the text, which is broken here, so that the box is as high as it needs to be. Both stand where they are put: what libass would do for
  * cues that are seen at the same time, moving them apart, is done here too.
  */
-export function boxedDialogues({ cues, style }: CaptionTrack, canvas: CaptionCanvas, ruler: TextRuler): string[] {
+export function boxedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCanvas, ruler: TextRuler): string[] {
   let seen: readonly PlacedBox[] = [];
   return cues.flatMap((cue) => {
     const frames = framesOfCue(cue, canvas.frameRate);
@@ -54,7 +54,7 @@ interface PlacedBox {
 
 function boxOf(
   cue: Cue,
-  { fontSize, boxShape }: SubtitleStyle,
+  { fontSize, boxShape }: CaptionStyle,
   canvas: CaptionCanvas,
   ruler: TextRuler,
 ): { lines: string[]; width: number; height: number } {
@@ -72,7 +72,7 @@ function boxOf(
 /** The place nearest to where the style puts a box, beyond those that are seen at the same time. */
 function freePlace(
   height: number,
-  { position }: SubtitleStyle,
+  { position }: CaptionStyle,
   canvas: CaptionCanvas,
   others: readonly PlacedBox[],
 ): number {
@@ -87,7 +87,7 @@ function isWithin(y: number, height: number, canvas: CaptionCanvas): boolean {
   return y + height > 0 && y < canvas.height;
 }
 
-function topOf(position: SubtitleStyle['position'], frameHeight: number, height: number): number {
+function topOf(position: CaptionStyle['position'], frameHeight: number, height: number): number {
   const free = frameHeight - height;
   switch (position) {
     case 'TOP':

@@ -1,5 +1,5 @@
 import type { Rational } from '../../composition/frame-grid.js';
-import type { SubtitleStyle } from '../../composition/montage.js';
+import type { CaptionStyle } from '../../composition/captions.js';
 import type { NamedFont } from './font-folder.js';
 import type { TextRuler } from './text-ruler.js';
 
@@ -33,6 +33,6 @@ export function styleNameOf(text: string, font: NamedFont | null): 'Default' | '
 }
 
 /** How much of the height that a text leaves free is above it; for the edges, of what they and their margin leave. */
-export function isUpper(position: SubtitleStyle['position']): boolean {
+export function isUpper(position: CaptionStyle['position']): boolean {
   return typeof position === 'number' ? position < 0.5 : position === 'TOP';
 }

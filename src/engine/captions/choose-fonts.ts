@@ -1,35 +1,30 @@
 import { access, constants } from 'node:fs/promises';
-import type { Cue, SubtitleStyle } from '../../composition/montage.js';
+import type { Cue, CaptionStyle } from '../../composition/captions.js';
 import { RenderError } from '../../task/failure.js';
 import { toLines } from './ass-text.js';
 import { type CaptionFonts, styleNameOf } from './caption-canvas.js';
 import type { Fonts } from './fonts.js';
 import { openRuler } from './text-ruler.js';
 
-/** What a composition without captions needs. */
-const NONE: CaptionFonts = { font: null, ruler: null };
-
 /** Captions to be set, and what for. */
 export interface CaptionOrder {
-  readonly style: SubtitleStyle;
+  readonly style: CaptionStyle;
   readonly cues: readonly Cue[];
   readonly signal: AbortSignal;
 }
 
 /**
- * What captions are set in; null: there are none.
+ * What captions are set in.
  * @throws RenderError FONT_NOT_FOUND: it was there at submit, but another machine may have other fonts, and these may have changed since.
  */
 export async function chooseFonts(
-  order: CaptionOrder | null,
+  { style, cues, signal }: CaptionOrder,
   { named, own }: Pick<Fonts, 'named' | 'own'>,
 ): Promise<CaptionFonts> {
-  if (!order) return NONE;
-  const { style, cues, signal } = order;
-  const font = style.font === null ? null : named.get(style.font);
+  const font = style.font === null ? null : named.get(style.font.name);
   if (font === undefined || (font && !(await isReadable(font.file))))
     throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', {
-      field: 'spec.montage.subtitles.style.font',
+      field: style.font?.field ?? '',
     });
   const isDrawn = style.boxColor !== null && style.boxShape !== 'TEXT';
   if (!isDrawn) return { font, ruler: null };

@@ -1,9 +1,16 @@
+import { captionLayers, type Composition } from '../../composition/composition.js';
 import type { Warning } from '../../composition/warning.js';
 
 const MAX_NAMED = 8;
 
+/** Reports characters that no font has, by ffmpeg's standard error, and names the field of the first caption layer. */
+export function captionWarnings(stderr: string, compositions: readonly Composition[]): Warning[] {
+  const [layer] = compositions.flatMap(captionLayers);
+  return layer ? missingGlyphs(stderr, layer.field) : [];
+}
+
 /** What libass says about characters that none of our fonts has: they are shown as empty boxes. */
-export function missingGlyphs(stderr: string, field: string): Warning[] {
+function missingGlyphs(stderr: string, field: string): Warning[] {
   const codes = [
     ...new Set(
       Array.from(

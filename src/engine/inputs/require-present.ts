@@ -1,25 +1,22 @@
-import type { Composition, VisualTrack } from '../../composition/composition.js';
+import { visualClips, type Composition } from '../../composition/composition.js';
 import { timeUsOf } from '../../composition/frame-grid.js';
 import { RenderError } from '../../task/failure.js';
-import type { KnownMedia } from '../graph/render-plan.js';
+import type { KnownMedia } from '../compositor/render-plan.js';
 import type { VisualDetails } from '../probe/media-details.js';
-import { inSeconds } from './seconds.js';
+import { inSeconds } from '../seconds.js';
 
 /** Rounding between frame rates may ask for this much more than a file has. */
 const ROUNDING_FRAMES = 1.5;
 
 /**
- * Refuses videos that hold fewer pictures than their clips show, whatever they claim.
+ * Refuses videos that hold fewer frames than their clips show, whatever they claim.
  * @throws RenderError INPUT_TRUNCATED with the field, and both lengths in its message.
  */
 export function requirePresent(composition: Composition, media: KnownMedia): void {
-  const clips = composition.tracks
-    .filter((track): track is VisualTrack => track.kind === 'visual')
-    .flatMap((track) => track.clips);
-  for (const clip of clips) {
+  for (const clip of visualClips(composition)) {
     const details = media.visuals.get(clip.asset.uri)?.details;
     if (clip.source === 'image' || !details) continue;
-    const toleranceUs = timeUsOf(1, composition.frameRate) * clip.speed * ROUNDING_FRAMES + pictureUs(details);
+    const toleranceUs = timeUsOf(1, composition.frameRate) * clip.speed * ROUNDING_FRAMES + frameUs(details);
     const neededUs = clip.trimStartUs + timeUsOf(clip.frames, composition.frameRate) * clip.speed;
     if (details.presentUs + toleranceUs >= neededUs) continue;
     const message = `this file is cut off: ${inSeconds(details.presentUs)} of video are in it, its clip needs ${inSeconds(neededUs)}`;
@@ -27,7 +24,7 @@ export function requirePresent(composition: Composition, media: KnownMedia): voi
   }
 }
 
-/** Some containers do not say how long their last picture is shown. */
-function pictureUs({ frameRate }: VisualDetails): number {
+/** Some containers do not say how long their last frame is shown. */
+function frameUs({ frameRate }: VisualDetails): number {
   return frameRate ? timeUsOf(1, frameRate) : 0;
 }

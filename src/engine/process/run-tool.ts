@@ -1,6 +1,6 @@
 import type { CommandRun } from '../../task/diagnostics.js';
 import { RenderError, type FailureReason } from '../../task/failure.js';
-import { toolEnv, type Toolchain } from '../capabilities.js';
+import { toolEnv, type Toolchain } from '../toolchain.js';
 import type { ProgressBlock } from './progress.js';
 import { runSupervised, type SupervisedResult } from './supervisor.js';
 import type { Clocks, WatchdogClock } from './watchdog.js';
@@ -76,10 +76,10 @@ export async function runTool(
 }
 
 const MESSAGES = {
-  STALLED: 'the render hung: it neither worked nor waited for anything that came',
-  NO_PROGRESS: 'the render was busy for too long without getting on',
-  DEADLINE_EXCEEDED: 'the render took longer than it may',
-  OUT_OF_MEMORY: 'the render needed more memory than it may use',
+  STALLED: 'the render hung: no progress, no CPU time and no I/O for too long',
+  NO_PROGRESS: 'the render made no progress for too long, though it was busy',
+  DEADLINE_EXCEEDED: 'the render exceeded its time limit',
+  OUT_OF_MEMORY: 'the render exceeded its memory limit',
   OUT_OF_DISK: 'the disk of the render server is full',
 } as const satisfies Partial<Record<FailureReason, string>>;
 

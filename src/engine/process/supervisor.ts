@@ -1,26 +1,19 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
+import { drainPipes } from './drain-pipes.js';
 import { createProgressParser, type ProgressBlock } from './progress.js';
 import { readProcessStats } from './process-stats.js';
+import { killGroup, killRest, spawnGroup, type GroupCommand } from './spawn-group.js';
 import { createTextTail } from './text-tail.js';
 import { createWatchdog, type Clocks, type Watchdog, type WatchdogClock } from './watchdog.js';
 
 /** A program to run and the limits to run it within. */
-export interface SupervisedCommand {
-  readonly program: string;
-  readonly args: readonly string[];
-  /** What starts the program, such as `setpriv --pdeathsig KILL --`; see `Toolchain.wrapper`. */
-  readonly wrapper: readonly string[];
-  readonly cwd?: string;
-  /** The whole environment of the program. */
-  readonly env: Readonly<Record<string, string>>;
+export interface SupervisedCommand extends GroupCommand {
   readonly clocks: Clocks;
-  readonly signal: AbortSignal;
   /** Called for each `-progress` block that the program writes to descriptor 3. */
   readonly onProgress?: (block: ProgressBlock) => void;
-  /** How much standard output is collected; 0 or absent: it is thrown away. */
+  /** How much standard output is collected; 0 or absent: none. */
   readonly maxStdoutBytes?: number;
 }
 
@@ -43,69 +36,42 @@ const SAMPLE_MS = 250;
 /** Many a probe is over before that. */
 const FIRST_SAMPLE_MS = 50;
 const STDERR_TAIL_BYTES = 64 * 1024;
-/** Pipes are normally at their end when the process is; a descendant that inherited them must not hold up the result. */
-const DRAIN_MS = 200;
-/** Below what serves callers. */
-const NICENESS = 5;
-
 /**
  * Runs a program to its end, whatever that is: an exit code, a signal or a clock is a result, not an error.
  * The program has a process group of its own, which is killed (SIGKILL: hung programs do not obey SIGTERM) when a clock
- * runs out or `signal` fires; all of it is dead when this settles.
- * @throws the reason of `signal` when it fires; the system's error when the program cannot be started.
+ * runs out, `signal` fires, or the program itself has ended; all of it is dead when this settles.
+ * @throws the reason of `signal` when it fires; an error of `spawnGroup` when the program cannot be started.
  */
 export async function runSupervised(command: SupervisedCommand): Promise<SupervisedResult> {
   command.signal.throwIfAborted();
-  const child = start(command);
+  const child = await spawnGroup(command, {
+    stdout: (command.maxStdoutBytes ?? 0) > 0,
+    progress: command.onProgress !== undefined,
+  });
   const watchdog = createWatchdog(command.clocks, performance.now());
   const stderr = createTextTail(STDERR_TAIL_BYTES);
   const stdout = collectStdout(child, command.maxStdoutBytes ?? 0);
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr.push(chunk);
   });
-  followProgress(child, watchdog, command.onProgress);
+  const progressBytes = followProgress(child, watchdog, command.onProgress);
 
   const kill = () => {
     killGroup(child);
   };
   command.signal.addEventListener('abort', kill, { once: true });
-  const sampler = startSampler(child, watchdog);
+  const sampler = startSampler(child, watchdog, progressBytes);
+  // It may have fired while the program was started.
+  if (command.signal.aborted) kill();
   try {
     const [exitCode, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-    await drain(child);
+    killRest(child);
+    await drainPipes([child.stdout, child.stderr, child.stdio[3] as Readable | null | undefined]);
     command.signal.throwIfAborted();
     return { exitCode, signal, ...sampler.measured(), ...stdout(), stderrTail: stderr.text() };
   } finally {
     sampler.stop();
     command.signal.removeEventListener('abort', kill);
-  }
-}
-
-function start(command: SupervisedCommand): ChildProcess {
-  const [program = command.program, ...args] = [...command.wrapper, command.program, ...command.args];
-  const child = spawn(program, args, {
-    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-    env: command.env,
-    detached: true,
-    stdio: ['ignore', command.maxStdoutBytes ? 'pipe' : 'ignore', 'pipe', command.onProgress ? 'pipe' : 'ignore'],
-  });
-  if (child.pid !== undefined) {
-    try {
-      setPriority(child.pid, NICENESS);
-    } catch {
-      // It ended already, or may not be lowered: no reason not to run.
-    }
-  }
-  return child;
-}
-
-function killGroup(child: ChildProcess): void {
-  // Once the leader was reaped its number may belong to another process.
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
   }
 }
 
@@ -120,9 +86,15 @@ function collectStdout(child: ChildProcess, maxBytes: number): () => { stdout: B
   return () => ({ stdout: Buffer.concat(chunks), stdoutOverflow: bytes > maxBytes });
 }
 
-function followProgress(child: ChildProcess, watchdog: Watchdog, onProgress?: (block: ProgressBlock) => void): void {
+/** @returns how many bytes came through the pipe so far. */
+function followProgress(
+  child: ChildProcess,
+  watchdog: Watchdog,
+  onProgress?: (block: ProgressBlock) => void,
+): () => number {
   const pipe = child.stdio[3] as Readable | null | undefined;
-  if (!pipe || !onProgress) return;
+  if (!pipe || !onProgress) return () => 0;
+  let bytes = 0;
   let last = '';
   const parse = createProgressParser((block) => {
     // ffmpeg also reports while it waits: only a change is progress.
@@ -131,8 +103,12 @@ function followProgress(child: ChildProcess, watchdog: Watchdog, onProgress?: (b
     last = state;
     onProgress(block);
   });
-  pipe.on('data', parse);
+  pipe.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    parse(chunk);
+  });
   pipe.on('error', () => undefined);
+  return () => bytes;
 }
 
 interface Sampler {
@@ -140,7 +116,7 @@ interface Sampler {
   measured(): { firedClock: WatchdogClock | null; peakRssBytes: number; cpuMs: number };
 }
 
-function startSampler(child: ChildProcess, watchdog: Watchdog): Sampler {
+function startSampler(child: ChildProcess, watchdog: Watchdog, progressBytes: () => number): Sampler {
   let firedClock: WatchdogClock | null = null;
   let peakRssBytes = 0;
   let cpuMs = 0;
@@ -152,7 +128,7 @@ function startSampler(child: ChildProcess, watchdog: Watchdog): Sampler {
       cpuMs = Math.max(cpuMs, stats.cpuMs);
     }
     if (firedClock || child.exitCode !== null || child.signalCode !== null) return;
-    firedClock = watchdog.check(performance.now(), stats);
+    firedClock = watchdog.check(performance.now(), stats && { ...stats, ioBytes: stats.ioBytes - progressBytes() });
     if (firedClock) killGroup(child);
   }
   function sampleOnce(): void {
@@ -171,15 +147,4 @@ function startSampler(child: ChildProcess, watchdog: Watchdog): Sampler {
     },
     measured: () => ({ firedClock, peakRssBytes, cpuMs }),
   };
-}
-
-/** Waits, not for ever, for what the pipes still hold. */
-async function drain(child: ChildProcess): Promise<void> {
-  const streams = [child.stdout, child.stderr, child.stdio[3] as Readable | null | undefined];
-  const open = streams.filter(
-    (stream): stream is Readable => stream !== null && stream !== undefined && !stream.closed,
-  );
-  const timeout = AbortSignal.timeout(DRAIN_MS);
-  await Promise.all(open.map(async (stream) => once(stream, 'close', { signal: timeout }))).catch(() => undefined);
-  for (const stream of open) stream.destroy();
 }

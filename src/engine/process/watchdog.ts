@@ -1,10 +1,10 @@
 import type { ProcessStats } from './process-stats.js';
 
-/** How long a process may do what; measured, not guessed: see `createWatchdog`. */
+/** Limits of time and memory for a process; measured, not guessed: see `createWatchdog`. */
 export interface Clocks {
   /** No progress for this long, and quiet for `quietMs`: hung. */
   readonly stallMs: number;
-  /** How long a hung process uses neither CPU nor input nor output. */
+  /** How long a hung process uses neither CPU nor I/O other than its progress reports. */
   readonly quietMs: number;
   /** No progress for this long, however busy. Healthy renders were seen to stand still for 71 s. */
   readonly noProgressMs: number;
@@ -27,6 +27,11 @@ export interface Watchdog {
 /** A hung ffmpeg showed at most 10 ms of CPU in 5 s; a working one, hundreds of times that. */
 const IDLE_CPU_MS = 10;
 const IDLE_CPU_SHARE = 10 / 5_000;
+/**
+ * So few bytes are no work: from version 7 on a hung ffmpeg goes on writing progress reports, of which some are under way between its count and ours.
+ * Reading media takes blocks of at least this size.
+ */
+const IDLE_IO_BYTES = 4_096;
 
 /**
  * "No progress" alone is not "hung": `reverse`, two-pass filters and slow presets are silent for a minute and work. So the stall
@@ -38,7 +43,7 @@ export function createWatchdog(clocks: Clocks, startMs: number): Watchdog {
 
   function isQuiet(nowMs: number, stats: ProcessStats): boolean {
     const allowedCpuMs = Math.max(IDLE_CPU_MS, (nowMs - quiet.sinceMs) * IDLE_CPU_SHARE);
-    if (stats.ioBytes !== quiet.ioBytes || stats.cpuMs - quiet.cpuMs > allowedCpuMs) {
+    if (Math.abs(stats.ioBytes - quiet.ioBytes) >= IDLE_IO_BYTES || stats.cpuMs - quiet.cpuMs > allowedCpuMs) {
       quiet = { sinceMs: nowMs, cpuMs: stats.cpuMs, ioBytes: stats.ioBytes };
     }
     return nowMs - quiet.sinceMs >= clocks.quietMs;

@@ -31,3 +31,13 @@ export function lockFile(file: string): FileLock {
     },
   };
 }
+
+/** As `lockFile`. Null: another process, or another part of this one, has it. */
+export function tryLockFile(file: string): FileLock | null {
+  try {
+    return lockFile(file);
+  } catch (error) {
+    if (error instanceof Error && isSqliteError(error.cause)) return null;
+    throw error;
+  }
+}

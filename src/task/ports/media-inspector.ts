@@ -1,4 +1,4 @@
-import type { Montage } from '../../composition/montage.js';
+import type { Form } from '../../composition/form.js';
 import type { Violation } from '../../composition/violation.js';
 
 /** What an input is, as a render sees it; `media.proto` says what each part means. */
@@ -31,6 +31,6 @@ export interface MediaInspector {
   /** What is in an input. @throws RenderError with `field`. */
   probe(uri: string, options: { field: string; signal: AbortSignal }): Promise<MediaReport>;
 
-  /** Everything that a render of this montage would find wrong with its inputs, as far as reading their heads tells. */
-  check(montage: Montage, options: { signal: AbortSignal }): Promise<readonly Violation[]>;
+  /** Everything that a render of this form would find wrong with its inputs, as far as reading their heads tells. */
+  check(form: Form, options: { signal: AbortSignal }): Promise<readonly Violation[]>;
 }

@@ -1,4 +1,4 @@
-import type { Montage } from '../../composition/montage.js';
+import type { Form } from '../../composition/form.js';
 import type { Diagnostics } from '../diagnostics.js';
 import type { Output, Progress, TaskKey, Timeouts, Warning } from '../task.js';
 
@@ -8,7 +8,7 @@ export interface RenderJob {
   /** Distinguishes what this attempt writes from what any other attempt at the task writes. */
   readonly fence: number;
   readonly attemptId: string;
-  readonly spec: Montage;
+  readonly form: Form;
   /** The task's own limits; null: the engine's. */
   readonly timeouts: Timeouts;
 }

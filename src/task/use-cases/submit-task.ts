@@ -77,7 +77,7 @@ export async function validateTask(
     ...fontViolations(deps.fonts, command.spec),
     ...(await assetViolations(deps.assets, command.spec)),
   ]);
-  if (command.spec.montage && deps.inspector) refuse(await deps.inspector.check(command.spec.montage, { signal }));
+  if (command.spec.form && deps.inspector) refuse(await deps.inspector.check(command.spec.form, { signal }));
   return taskOf(deps.clock, command);
 }
 

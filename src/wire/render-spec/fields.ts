@@ -1,5 +1,5 @@
-import type { AssetRef, Color } from '../../composition/montage.js';
-import type { FontRef } from '../../composition/parsed-spec.js';
+import type { AssetRef, FontRef } from '../../composition/asset.js';
+import type { Color } from '../../composition/color.js';
 import type { Violation } from '../../composition/violation.js';
 import type { Duration } from '../../../generated/google/protobuf/duration.js';
 
@@ -44,11 +44,12 @@ export function parseUri(uri: string, place: Place): AssetRef {
 }
 
 /** A font of the operator's. It is checked later whether it is there. */
-export function parseFont(name: string, place: Place): string | null {
+export function parseFont(name: string, place: Place): FontRef | null {
   if (name === '') return null;
+  const font = { name, field: place.field };
   if (Buffer.byteLength(name) > MAX_FONT_BYTES) refuse(place, `must be at most ${MAX_FONT_BYTES} bytes long`);
-  else place.findings.fonts.push({ name, field: place.field });
-  return name;
+  else place.findings.fonts.push(font);
+  return font;
 }
 
 /** A number within limits, both allowed. NaN and infinities are not. */

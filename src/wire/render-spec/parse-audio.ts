@@ -1,4 +1,4 @@
-import type { Montage } from '../../composition/montage.js';
+import type { Montage } from '../../composition/montage/montage.js';
 import type { Music, Narration } from '../../../generated/cutroom/v1/montage.js';
 import { at, parseDurationUs, parseNumber, parseUri, type Place } from './fields.js';
 

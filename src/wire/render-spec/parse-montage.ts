@@ -1,4 +1,6 @@
-import type { AssetRef, Fit, Montage } from '../../composition/montage.js';
+import type { AssetRef } from '../../composition/asset.js';
+import type { Fit } from '../../composition/composition.js';
+import type { Montage } from '../../composition/montage/montage.js';
 import {
   AspectRatio,
   ConcatMode,
@@ -66,7 +68,6 @@ export function parseMontage(wire: WireMontage, place: Place): Montage {
   // With narration the materials may be shown again, so that even a single one can make many clips; cut into pieces as well.
   const manyClips = wire.materials.length >= 3 || wire.narration !== undefined || concat === 'RANDOM';
   return {
-    kind: 'montage',
     ...frameSize(shape, shortSide),
     background,
     materials,

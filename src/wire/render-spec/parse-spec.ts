@@ -1,5 +1,6 @@
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import { montageForm } from '../../composition/montage/montage-form.js';
 import { type Findings, refuse } from './fields.js';
 import { parseMontage } from './parse-montage.js';
 
@@ -12,12 +13,12 @@ export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
   const place = { field: 'spec', findings };
   if (spec === undefined) {
     refuse(place, 'is required');
-    return { montage: null, ...findings };
+    return { form: null, ...findings };
   }
   if (spec.kind === undefined) {
     refuse(place, 'must have one of: montage');
-    return { montage: null, ...findings };
+    return { form: null, ...findings };
   }
   const montage = parseMontage(spec.kind.value, { field: 'spec.montage', findings });
-  return { montage: findings.violations.length === 0 ? montage : null, ...findings };
+  return { form: findings.violations.length === 0 ? montageForm(montage) : null, ...findings };
 }

@@ -1,4 +1,4 @@
-import type { SubtitleStyle } from '../../composition/montage.js';
+import type { CaptionStyle } from '../../composition/captions.js';
 import {
   type SubtitleStyle as WireStyle,
   SubtitleStyle_BoxShape as BoxShape,
@@ -24,7 +24,7 @@ const POSITIONS: ReadonlyMap<number, 'BOTTOM' | 'CENTER' | 'TOP' | 'CUSTOM'> = n
   [SubtitleStyle_Position.POSITION_CUSTOM, 'CUSTOM'],
 ]);
 
-const BOX_SHAPES: ReadonlyMap<number, SubtitleStyle['boxShape']> = new Map([
+const BOX_SHAPES: ReadonlyMap<number, CaptionStyle['boxShape']> = new Map([
   [BoxShape.BOX_SHAPE_UNSPECIFIED, 'TEXT'],
   [BoxShape.BOX_SHAPE_TEXT, 'TEXT'],
   [BoxShape.BOX_SHAPE_WIDE, 'WIDE'],
@@ -49,7 +49,7 @@ export function parseSubtitleStyle(
   wire: WireStyle = DEFAULTS,
   place: Place,
   frame: { shortSide: number },
-): SubtitleStyle {
+): CaptionStyle {
   const scale = frame.shortSide / REFERENCE_SHORT_SIDE;
   return {
     font: parseFont(wire.font, at(place, 'font')),
@@ -66,13 +66,13 @@ export function parseSubtitleStyle(
   };
 }
 
-function parseBoxShape({ boxColor, boxShape }: WireStyle, place: Place): SubtitleStyle['boxShape'] {
+function parseBoxShape({ boxColor, boxShape }: WireStyle, place: Place): CaptionStyle['boxShape'] {
   const here = at(place, 'box_shape');
   if (boxColor === '' && boxShape !== BoxShape.BOX_SHAPE_UNSPECIFIED) refuse(here, 'must not be set without box_color');
   return parseEnum(boxShape, here, BOX_SHAPES, 'TEXT');
 }
 
-function parsePosition({ position, heightPercent }: WireStyle, place: Place): SubtitleStyle['position'] {
+function parsePosition({ position, heightPercent }: WireStyle, place: Place): CaptionStyle['position'] {
   const known = parseEnum(position, at(place, 'position'), POSITIONS, 'BOTTOM');
   const here = at(place, 'height_percent');
   if (known === 'CUSTOM') return parseNumber(heightPercent ?? DEFAULT_HEIGHT_PERCENT, here, HEIGHT_PERCENT) / 100;

@@ -1,4 +1,5 @@
-import type { Cue, Subtitles } from '../../composition/montage.js';
+import type { Cue } from '../../composition/captions.js';
+import type { Subtitles } from '../../composition/montage/montage.js';
 import type { Cue as WireCue, CueList, Subtitles as WireSubtitles } from '../../../generated/cutroom/v1/montage.js';
 import { at, parseDurationUs, parseUri, type Place, refuse } from './fields.js';
 import { parseSubtitleStyle } from './parse-subtitle-style.js';
@@ -9,7 +10,11 @@ const CUE_TIME = { minUs: 0, maxUs: 24 * 3_600_000_000 };
 
 /** Reads the text to burn in. */
 export function parseSubtitles(wire: WireSubtitles, place: Place, frame: { shortSide: number }): Subtitles {
-  return { source: parseSource(wire, place), style: parseSubtitleStyle(wire.style, at(place, 'style'), frame) };
+  return {
+    field: place.field,
+    source: parseSource(wire, place),
+    style: parseSubtitleStyle(wire.style, at(place, 'style'), frame),
+  };
 }
 
 function parseSource(wire: WireSubtitles, place: Place): Subtitles['source'] {

@@ -1,6 +1,6 @@
 import { framesOf } from '../../composition/frame-grid.js';
-import { MONTAGE_FRAME_RATE } from '../../composition/expand-montage.js';
-import type { ClipEffectKind, Transition } from '../../composition/montage.js';
+import { MONTAGE_FRAME_RATE } from '../../composition/montage/compose-montage.js';
+import type { ClipEffectKind, MontageTransition } from '../../composition/montage/montage.js';
 import { type Transition as WireTransition, Transition_Kind } from '../../../generated/cutroom/v1/montage.js';
 import { at, formatSeconds, parseDurationUs, parseEnum, type Place, refuse } from './fields.js';
 
@@ -30,7 +30,7 @@ interface ClipLimits {
 }
 
 /** Reads how one clip turns into the next. That a material is shorter than its transitions is found once it is probed. */
-export function parseTransition(wire: WireTransition | undefined, place: Place, limits: ClipLimits): Transition {
+export function parseTransition(wire: WireTransition | undefined, place: Place, limits: ClipLimits): MontageTransition {
   if (!wire) return { kind: 'CUT' };
   const kind = parseEnum(wire.kind, at(place, 'kind'), KINDS, null);
   const here = at(place, 'duration');
@@ -59,7 +59,11 @@ export function parseTransition(wire: WireTransition | undefined, place: Place, 
   }
 }
 
-function parseCrossFade(wire: WireTransition, here: Place, { longestClipUs, manyClips }: ClipLimits): Transition {
+function parseCrossFade(
+  wire: WireTransition,
+  here: Place,
+  { longestClipUs, manyClips }: ClipLimits,
+): MontageTransition {
   const durationUs = wire.duration ? parseDurationUs(wire.duration, here, RANGE) : CROSS_FADE_US;
   if (durationUs === null) return { kind: 'CUT' };
   if (longestClipUs !== null && !leavesRoom(durationUs, longestClipUs, manyClips)) {

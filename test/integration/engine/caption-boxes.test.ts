@@ -2,14 +2,14 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cue, SubtitleStyle } from '../../../src/composition/montage.js';
+import type { Cue, CaptionStyle } from '../../../src/composition/captions.js';
 import { readVideo, type VideoContent } from '../../support/media-content.js';
-import { montageOf } from '../../support/montage.js';
+import { captionsOf, montageOf } from '../../support/montage.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
 
 const [WIDTH, HEIGHT, FONT_SIZE] = [480, 270, 32];
 const rgb = (r: number, g: number, b: number) => ({ r, g, b, a: 255 });
-const STYLE: SubtitleStyle = {
+const STYLE: CaptionStyle = {
   font: null,
   fontSize: FONT_SIZE,
   textColor: rgb(255, 255, 255),
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-async function render(cues: readonly Cue[], style: Partial<SubtitleStyle> = {}): Promise<VideoContent> {
+async function render(cues: readonly Cue[], style: Partial<CaptionStyle> = {}): Promise<VideoContent> {
   const longestClipUs = Math.max(...cues.map(({ endUs }) => endUs));
   const { file, warnings } = await bench.render(
     montageOf(0, {
@@ -43,7 +43,7 @@ async function render(cues: readonly Cue[], style: Partial<SubtitleStyle> = {}):
       height: HEIGHT,
       longestClipUs,
       materials: [{ uri: 'grey.png', field: 'm' }],
-      subtitles: { source: { kind: 'cues', cues }, style: { ...STYLE, ...style } },
+      subtitles: captionsOf(cues, { ...STYLE, ...style }),
     }),
   );
   expect(warnings).toEqual([]);
@@ -106,7 +106,7 @@ describe('boxes behind captions', () => {
   it.each([
     ['regular', {}],
     ['bold', { bold: true }],
-    ["the operator's font", { font: 'Own.ttf' }],
+    ["the operator's font", { font: { name: 'Own.ttf', field: 'f' } }],
   ] as const)('are as wide as the text and as high as its lines, in %s', async (_, style) => {
     const video = await render(
       TEXTS.map((text, i) => cue(text, i)),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readVideo, type VideoContent } from '../../support/media-content.js';
-import { montageOf } from '../../support/montage.js';
+import { captionsOf, montageOf } from '../../support/montage.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
 
 const [WIDTH, HEIGHT, FONT_SIZE] = [320, 180, 24];
@@ -50,7 +50,7 @@ describe('text at a height of its own', () => {
         height: HEIGHT,
         longestClipUs: 600_000,
         materials: [{ uri: 'grey.png', field: 'm' }],
-        subtitles: { source: { kind: 'cues', cues }, style },
+        subtitles: captionsOf(cues, style),
       }),
     );
     const video = await readVideo(file);

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cue, Montage, SubtitleStyle } from '../../../src/composition/montage.js';
+import type { Cue, CaptionStyle } from '../../../src/composition/captions.js';
+import type { Montage } from '../../../src/composition/montage/montage.js';
 import { colorDistance, readVideo, type VideoContent } from '../../support/media-content.js';
-import { montageOf } from '../../support/montage.js';
+import { captionsOf, montageOf } from '../../support/montage.js';
 import { createRenderBench, type BenchResult, type RenderBench } from '../../support/render-bench.js';
 
 const rgb = (r: number, g: number, b: number) => ({ r, g, b, a: 255 });
-const STYLE: SubtitleStyle = {
+const STYLE: CaptionStyle = {
   fontSize: 32,
   textColor: rgb(255, 255, 255),
   outlineColor: rgb(0, 0, 0),
@@ -30,7 +31,7 @@ function cue(text: string, startUs = 0, endUs = 200_000): Cue {
 
 function render(
   cues: readonly Cue[],
-  style: Partial<SubtitleStyle> = {},
+  style: Partial<CaptionStyle> = {},
   changes: Partial<Montage> = {},
 ): Promise<BenchResult> {
   return bench.render(
@@ -39,7 +40,7 @@ function render(
       height: 180,
       longestClipUs: 200_000,
       materials: [{ uri: 'grey.png', field: 'spec.montage.materials[0].uri' }],
-      subtitles: { source: { kind: 'cues', cues }, style: { ...STYLE, ...style } },
+      subtitles: captionsOf(cues, { ...STYLE, ...style }),
       ...changes,
     }),
   );
@@ -169,7 +170,7 @@ describe('captions', () => {
   });
 
   it('draws bold text bolder, and an outline around it', async () => {
-    const area = async (style: Partial<SubtitleStyle>) =>
+    const area = async (style: Partial<CaptionStyle>) =>
       inkIn(await readVideo((await render([cue('Hill 中文')], style)).file), 2).area;
     const regular = await area({});
     expect(await area({ bold: true })).toBeGreaterThan(regular * 1.15);
@@ -212,6 +213,7 @@ describe('captions', () => {
       {
         longestClipUs: 600_000,
         subtitles: {
+          field: 'spec.montage.subtitles',
           source: { kind: 'file', asset: { uri: 'cues.srt', field: 'spec.montage.subtitles.uri' } },
           style: STYLE,
         },

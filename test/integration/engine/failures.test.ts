@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Montage } from '../../../src/composition/montage.js';
+import type { Montage } from '../../../src/composition/montage/montage.js';
 import { ffmpeg } from '../../fixtures/run-ffmpeg.js';
 import { crossFade, montageOf } from '../../support/montage.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
@@ -192,6 +192,7 @@ describe('bad sounds', () => {
 describe('subtitles', () => {
   const subtitles = (uri: string): Partial<Montage> => ({
     subtitles: {
+      field: 'spec.montage.subtitles',
       source: { kind: 'file', asset: { uri, field: 'spec.montage.subtitles.uri' } },
       style: {
         fontSize: 20,
@@ -284,7 +285,7 @@ describe('progress', () => {
       const values = progress.map((p) => p[key]);
       expect(values).toEqual([...values].sort((a, b) => a - b));
     }
-    expect(progress.at(-1)).toMatchObject({ percent: 98, framesDone: 90, framesTotal: 90 });
+    expect(progress.at(-1)).toMatchObject({ percent: 99, framesDone: 90, framesTotal: 90 });
   });
 });
 

@@ -30,7 +30,7 @@ async function filesFor(text: string, fonts: Fonts, font: NamedFont | null = nul
     bold: false,
     position: 'TOP' as const,
   };
-  const track = { kind: 'captions' as const, cues: [{ text, startUs: 0, endUs: 1_000_000 }], style };
+  const track = { kind: 'captions' as const, field: 'f', cues: [{ text, startUs: 0, endUs: 1_000_000 }], style };
   await writeFile(
     path.join(folder, 'x.ass'),
     toAssDocument(track, { width: 640, height: 360, frameRate: { num: 30, den: 1 }, fonts: { font, ruler: null } }),
@@ -185,11 +185,14 @@ it('fails a render whose font is another machine’s, or has gone since the star
     position: 'TOP' as const,
   };
   const choose = (font: string) =>
-    chooseFonts({ style: { ...style, font }, cues: [], signal: new AbortController().signal }, fonts);
+    chooseFonts(
+      { style: { ...style, font: { name: font, field: 'f' } }, cues: [], signal: new AbortController().signal },
+      fonts,
+    );
   expect((await choose('a.ttf')).font?.name).toBe('a.ttf');
-  await expect(choose('b.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND' } });
+  await expect(choose('b.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND', field: 'f' } });
   await rm(path.join(own, 'a.ttf'));
-  await expect(choose('a.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND' } });
+  await expect(choose('a.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND', field: 'f' } });
 });
 
 it('has no fonts without a folder, and says so when the folder is not there', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import { crossFade, montageOf } from '../../support/montage.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
 
@@ -71,8 +72,8 @@ describe('checking a montage', () => {
       })),
       narration: { asset: { uri: 'empty.wav', field: 'spec.montage.narration.uri' }, gainDb: 0 },
     });
-    const violations = await bench.inspector.check(montage, { signal });
-    expect(violations.map((v) => v.field).sort()).toEqual([
+    const violations = await bench.inspector.check(montageForm(montage), { signal });
+    expect(violations.map((v) => v.field)).toEqual([
       'spec.montage.materials[0].uri',
       'spec.montage.materials[2].uri',
       'spec.montage.narration.uri',
@@ -84,8 +85,8 @@ describe('checking a montage', () => {
     const montage = montageOf(3, {
       materials: [0, 1, 2].map((i) => ({ uri: 'plain.mp4', field: `spec.montage.materials[${i}].uri` })),
     });
-    expect(await bench.inspector.check(montage, { signal })).toEqual([]);
-    const violations = await bench.inspector.check({ ...montage, transition: crossFade(1.5) }, { signal });
+    expect(await bench.inspector.check(montageForm(montage), { signal })).toEqual([]);
+    const violations = await bench.inspector.check(montageForm({ ...montage, transition: crossFade(1.5) }), { signal });
     expect(violations).toEqual([
       { field: 'spec.montage.materials[1].uri', description: expect.stringContaining('CLIP_TOO_SHORT') as string },
     ]);

@@ -1,12 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_TOOL_PATHS, findToolchain, type Toolchain } from '../../../src/engine/capabilities.js';
+import { DEFAULT_TOOL_PATHS, findToolchain } from '../../../src/engine/capabilities.js';
+import type { Toolchain } from '../../../src/engine/toolchain.js';
+import { findNewerFfmpeg } from '../../../scripts/lib/newer-ffmpeg.mjs';
+import { killStrays } from '../../../src/engine/process/kill-strays.js';
 import type { ProgressBlock } from '../../../src/engine/process/progress.js';
 import {
   runSupervised,
@@ -14,6 +18,7 @@ import {
   type SupervisedResult,
 } from '../../../src/engine/process/supervisor.js';
 import type { Clocks } from '../../../src/engine/process/watchdog.js';
+import { skipWithoutNewerFfmpeg } from '../../support/newer-ffmpeg.js';
 import { eventually } from '../../support/eventually.js';
 
 const PATIENT: Clocks = {
@@ -76,6 +81,9 @@ function pidsWith(marker: string): number[] {
   });
 }
 
+/** Leaves a process in a session of its own, whose number is then in the file `$1`. */
+const DETACH = `setsid sh -c 'echo $$ >"$1".new; mv "$1".new "$1"; exec sleep 300' sh "$1" & until [ -s "$1" ]; do sleep 0.05; done`;
+
 describe('runSupervised', () => {
   it('returns exit code, output and the end of standard error', async () => {
     const result = await run('sh', ['-c', 'echo out; seq 1 30000 >&2; exit 3'], { maxStdoutBytes: 100 });
@@ -113,17 +121,59 @@ describe('runSupervised', () => {
 
   it('does not wait for a descendant that holds the pipes', async () => {
     const start = performance.now();
-    const result = await run('sh', ['-c', 'setsid sleep 20 & echo done'], { maxStdoutBytes: 100 });
+    const result = await run('sh', ['-c', DETACH, 'sh', path.join(folder, 'pid')], { maxStdoutBytes: 100 });
     expect(result.exitCode).toBe(0);
     expect(performance.now() - start).toBeLessThan(5_000);
-    for (const pid of pidsOfDetachedSleep()) process.kill(pid, 'SIGKILL');
+    const pid = Number(await readFile(path.join(folder, 'pid'), 'utf8'));
+    expect(isAlive(pid)).toBe(true);
+    process.kill(pid, 'SIGKILL');
+  });
+
+  it('kills what a program leaves behind in its group', async () => {
+    const result = await run('sh', ['-c', 'sleep 300 & echo $!'], { maxStdoutBytes: 100 });
+    const pid = Number(result.stdout.toString());
+    await eventually('the sleep is gone', () => !isAlive(pid), 2_000);
+  });
+
+  it('reads pipes to their end, also when this process was late', async () => {
+    const text = 'x'.repeat(60_000);
+    const runs = [1, 2].map(() => run('sh', ['-c', `printf %s ${text}`], { maxStdoutBytes: 100_000 }));
+    // Both end, and their output lies in the pipes, while nothing else runs here.
+    const untilMs = performance.now() + 1_000;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (performance.now() < untilMs);
+    for (const result of await Promise.all(runs)) expect(result.stdout.length).toBe(text.length);
+  });
+
+  it('waits while there are no descriptors for another process, and says so when there never are', async () => {
+    const hooks = fileURLToPath(new URL('../../support/typescript-hooks.mjs', import.meta.url));
+    const script = fileURLToPath(new URL('../../support/starved-parent.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)('prlimit', [
+      '--nofile=64:64',
+      process.execPath,
+      '--import',
+      hooks,
+      script,
+    ]);
+    expect(JSON.parse(stdout)).toEqual({ starved: 'OUT_OF_PROCESSES', relieved: 0 });
   });
 });
 
-/** The `sleep 20` that the test above leaves behind, in a session of its own. */
-function pidsOfDetachedSleep(): number[] {
-  return pidsWith('20').filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1') === 'sleep\u000020\u0000');
-}
+describe('killStrays', () => {
+  it('kills what works in a folder, also in a session of its own, and nothing else', async () => {
+    const [inside, outside] = [path.join(folder, 'in'), path.join(folder, 'in-not')];
+    await Promise.all([inside, outside].map((name) => mkdir(name)));
+    const pidIn = async (cwd: string) => {
+      await run('sh', ['-c', DETACH, 'sh', `${cwd}.pid`], { cwd });
+      return Number(await readFile(`${cwd}.pid`, 'utf8'));
+    };
+    const [stray, other] = [await pidIn(inside), await pidIn(outside)];
+    await killStrays(inside);
+    await eventually('the stray is gone', () => !isAlive(stray), 2_000);
+    expect(isAlive(other)).toBe(true);
+    process.kill(other, 'SIGKILL');
+  });
+});
 
 describe('cancel', () => {
   it('kills ffmpeg and its descendants within a second', async () => {
@@ -170,6 +220,24 @@ describe('clocks', () => {
   it('stall: an input that never comes', async () => {
     const result = await ffmpeg(['-i', fifo, '-f', 'null', '-'], { clocks: HASTY });
     expect(result).toMatchObject({ firedClock: 'STALL', signal: 'SIGKILL' });
+  });
+
+  it.skipIf(skipWithoutNewerFfmpeg())('stall: an ffmpeg that goes on reporting while it hangs', async () => {
+    const part = path.join(folder, 'part.ts');
+    await ffmpeg(['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30:d=2', '-c:v', 'libx264', part]);
+    // The input stops in the middle and stays open.
+    const writer = spawn('sh', ['-c', 'exec >"$1"; head -c 60000 "$0"; exec sleep 300', part, fifo], {
+      stdio: 'ignore',
+    });
+    try {
+      let reports = 0;
+      const args = [...PROGRESS, '-probesize', '5000', '-analyzeduration', '0', '-i', fifo, '-f', 'null', '-'];
+      const result = await run(findNewerFfmpeg()!.ffmpeg, args, { clocks: HASTY, onProgress: () => (reports += 1) });
+      expect(result).toMatchObject({ firedClock: 'STALL', signal: 'SIGKILL' });
+      expect(reports).toBeGreaterThan(4);
+    } finally {
+      writer.kill('SIGKILL');
+    }
   });
 
   it('stall: ffprobe hangs in the same way', async () => {

@@ -2,14 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Composition, VisualClip } from '../../../src/composition/composition.js';
+import { visualClips, type Composition, type VisualClip } from '../../../src/composition/composition.js';
+import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import { DEFAULT_TOOL_PATHS, findToolchain } from '../../../src/engine/capabilities.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
-import { planRender } from '../../../src/engine/graph/filter-graph.js';
-import type { KnownMedia } from '../../../src/engine/graph/render-plan.js';
+import { planRender } from '../../../src/engine/compositor/plan-render.js';
+import type { KnownMedia } from '../../../src/engine/compositor/render-plan.js';
 import { probeVisual } from '../../../src/engine/probe/probe.js';
 import { runTool, type ToolContext } from '../../../src/engine/process/run-tool.js';
-import { verifyOutput } from '../../../src/engine/verify/verify.js';
+import { verifyMp4 } from '../../../src/engine/outputs/h264-mp4/verify.js';
 import { ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
 import { colorDistance, readVideo } from '../../support/media-content.js';
 import { TEST_CLOCKS } from '../../support/render-bench.js';
@@ -81,10 +82,11 @@ function compositionOf(parts: readonly (readonly [frames: number, fadeInFrames: 
       startFrame,
       frames,
       fit: 'COVER',
-      fadeInFrames,
+      transition: fadeInFrames > 0 ? { kind: 'FADE', frames: fadeInFrames } : null,
       trimStartUs: 0,
       speed: 1,
       effects: [],
+      opacity: 1,
     };
   });
   return {
@@ -94,18 +96,19 @@ function compositionOf(parts: readonly (readonly [frames: number, fadeInFrames: 
     frames: end,
     samples: end * 1_600,
     background: { r: 0, g: 0, b: 0, a: 255 },
-    tracks: [{ kind: 'visual', clips }],
+    layers: [{ kind: 'clips', clips }],
+    audio: [],
   };
 }
 
 async function render(composition: Composition, file: string): Promise<void> {
-  const plan = planRender(composition, media, { font: null, ruler: null });
+  const plan = planRender(composition, { media, fonts: () => ({ font: null, ruler: null }), finish: h264Mp4.finish });
   await writeFile(path.join(context.cwd, `${file}.txt`), plan.graph);
   const args = renderArguments({
     inputs: plan.inputs,
     graphFile: `${file}.txt`,
     outputFile: file,
-    frameRate: composition.frameRate,
+    encodingOptions: h264Mp4.encodingOptions(composition),
     majorVersion: context.toolchain.majorVersion,
   });
   const result = await runTool(context, 'ffmpeg', args, { onProgress: () => undefined });
@@ -166,18 +169,17 @@ describe('joins', () => {
   ] as [string, [number, number][]][])('are exact to the frame: %s', async (_name, parts) => {
     const composition = compositionOf(parts);
     await render(composition, 'joined.mp4');
-    expect(await verifyOutput(context, 'joined.mp4', composition)).toMatchObject({
+    expect(await verifyMp4(context, 'joined.mp4', composition)).toMatchObject({
       frameCount: composition.frames,
       width: 64,
       height: 64,
     });
     const video = await readVideo(path.join(context.cwd, 'joined.mp4'));
     expect(video.frames).toHaveLength(composition.frames);
-    const [track] = composition.tracks;
-    if (track?.kind !== 'visual') throw new Error('no visual track');
-    for (const [i, clip] of track.clips.entries()) {
-      const from = clip.startFrame + clip.fadeInFrames;
-      const to = (track.clips[i + 1]?.startFrame ?? composition.frames) - 1;
+    const clips = visualClips(composition);
+    for (const [i, clip] of clips.entries()) {
+      const from = clip.startFrame + (clip.transition?.frames ?? 0);
+      const to = (clips[i + 1]?.startFrame ?? composition.frames) - 1;
       // The frames that are this clip's alone, if it has any.
       if (from <= to)
         for (const frame of [from, to])
@@ -190,7 +192,7 @@ describe('joins', () => {
   });
 });
 
-describe('verifyOutput', () => {
+describe('verifyMp4', () => {
   const composition = compositionOf([
     [30, 0],
     [30, 0],
@@ -214,9 +216,9 @@ describe('verifyOutput', () => {
   }
   const long: Composition = {
     ...compositionOf([[90, 0]]),
-    tracks: [
+    layers: [
       {
-        kind: 'visual',
+        kind: 'clips',
         clips: [
           {
             asset: { uri: DETAIL, field: '' },
@@ -224,10 +226,11 @@ describe('verifyOutput', () => {
             startFrame: 0,
             frames: 90,
             fit: 'COVER',
-            fadeInFrames: 0,
+            transition: null,
             trimStartUs: 0,
             speed: 1,
             effects: [],
+            opacity: 1,
           },
         ],
       },
@@ -320,7 +323,7 @@ describe('verifyOutput', () => {
   ];
 
   it.each(flaws)('finds $flaw', async ({ planned, make, words }) => {
-    await expect(verifyOutput(context, await make(), planned ?? composition)).rejects.toMatchObject({
+    await expect(verifyMp4(context, await make(), planned ?? composition)).rejects.toMatchObject({
       failure: { reason: 'OUTPUT_MISMATCH', message: expect.stringContaining(words) as string },
     });
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Montage } from '../../../src/composition/montage.js';
+import type { Montage } from '../../../src/composition/montage/montage.js';
 import { colorDistance, readVideo, streamEnds } from '../../support/media-content.js';
 import { crossFade, montageOf } from '../../support/montage.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';

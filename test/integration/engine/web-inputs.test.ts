@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Montage } from '../../../src/composition/montage.js';
+import { montageForm } from '../../../src/composition/montage/montage-form.js';
+import type { Montage } from '../../../src/composition/montage/montage.js';
 import { createInspector } from '../../../src/engine/inspector.js';
 import { createAssetSource } from '../../../src/media/asset-source.js';
 import type { AssetSource } from '../../../src/task/ports/asset-source.js';
@@ -136,10 +137,10 @@ describe('a look at web addresses', () => {
   });
 
   it('finds everything that is wrong with those of a montage', async () => {
-    const violations = await inspector().check(montage('text.mp4', 'red.mp4', 'gone.mp4'), { signal });
+    const violations = await inspector().check(montageForm(montage('text.mp4', 'red.mp4', 'gone.mp4')), { signal });
     expect(violations.map(({ field, description }) => [field, description.split(':')[0]])).toEqual([
-      [fieldOf(2), 'INPUT_NOT_FOUND'],
       [fieldOf(0), 'INPUT_NOT_MEDIA'],
+      [fieldOf(2), 'INPUT_NOT_FOUND'],
     ]);
   });
 

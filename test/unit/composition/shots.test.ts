@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expandMontage } from '../../../src/composition/expand-montage.js';
+import { visualClips } from '../../../src/composition/composition.js';
+import { composeMontage } from '../../../src/composition/montage/compose-montage.js';
 import type { VisualFacts } from '../../../src/composition/media-facts.js';
 import { createRandom, shuffled } from '../../../src/composition/random.js';
-import { planShots, type Shot } from '../../../src/composition/shots.js';
-import type { Montage } from '../../../src/composition/montage.js';
-import { crossFade, montageOf } from '../../support/montage.js';
+import { planShots, type Shot } from '../../../src/composition/montage/shots.js';
+import type { Montage } from '../../../src/composition/montage/montage.js';
+import { crossFade, factsFor, montageOf } from '../../support/montage.js';
 
 const RATE = { num: 30, den: 1 };
 const video = (seconds: number): VisualFacts => ({ kind: 'video', durationUs: Math.round(seconds * 1e6) });
@@ -66,20 +67,13 @@ describe('in random pieces', () => {
         (seconds, seed, speech) => {
           const narration = { asset: { uri: 'n', field: 'n' }, gainDb: 0 };
           const montage = montageOf(seconds.length, { concat: 'RANDOM', seed, transition: crossFade(2), narration });
-          const { composition } = expandMontage(montage, {
-            materials: seconds.map(video),
-            narration: { durationUs: speech * 1e6 },
-            music: null,
-            cues: null,
-          });
+          const facts = factsFor(montage, seconds.map(video), { narration: { durationUs: speech * 1e6 } });
+          const { composition } = composeMontage(montage, facts);
           expect(composition.frames).toBe(speech * 30);
-          for (const track of composition.tracks) {
-            if (track.kind !== 'visual') continue;
-            for (const clip of track.clips) {
-              const facts = video(seconds[Number(/\d+/.exec(clip.asset.uri)![0])]!);
-              if (facts.kind === 'video')
-                expect(clip.trimStartUs + (clip.frames * 1e6) / 30).toBeLessThanOrEqual(facts.durationUs + 4_000);
-            }
+          for (const clip of visualClips(composition)) {
+            const source = video(seconds[Number(/\d+/.exec(clip.asset.uri)![0])]!);
+            if (source.kind === 'video')
+              expect(clip.trimStartUs + (clip.frames * 1e6) / 30).toBeLessThanOrEqual(source.durationUs + 4_000);
           }
         },
       ),

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { findToolchain } from '../../../src/engine/capabilities.js';
-import { missingParts, parseCodecs, parseNames, parseVersion } from '../../../src/engine/parse-capabilities.js';
+import { parseCodecs, parseNames, parseVersion } from '../../../src/engine/parse-capabilities.js';
+import { missingParts } from '../../../src/engine/required-parts.js';
 
 const ask = (option: string) => execFileSync('ffmpeg', ['-hide_banner', option], { encoding: 'utf8' });
 

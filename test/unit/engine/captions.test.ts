@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CaptionTrack } from '../../../src/composition/composition.js';
+import type { CaptionLayer, Composition } from '../../../src/composition/composition.js';
 import { timeUsOf } from '../../../src/composition/frame-grid.js';
 import { toAssDocument } from '../../../src/engine/captions/ass-document.js';
 import { toAssText, toLines } from '../../../src/engine/captions/ass-text.js';
 import { boxDrawing } from '../../../src/engine/captions/box-drawing.js';
 import { fitLine } from '../../../src/engine/captions/fit-lines.js';
-import { missingGlyphs } from '../../../src/engine/captions/missing-glyphs.js';
+import { captionWarnings } from '../../../src/engine/captions/missing-glyphs.js';
 import { wrapLine } from '../../../src/engine/captions/wrap-text.js';
 
 const RATE = { num: 30, den: 1 };
 const white = { r: 255, g: 255, b: 255, a: 255 };
-const STYLE: CaptionTrack['style'] = {
+const STYLE: CaptionLayer['style'] = {
   fontSize: 60,
   textColor: white,
   outlineColor: { r: 0, g: 0, b: 0, a: 128 },
@@ -23,9 +23,20 @@ const STYLE: CaptionTrack['style'] = {
   position: 'TOP',
 };
 
+const CAPTIONED: Composition = {
+  width: 2,
+  height: 2,
+  frameRate: RATE,
+  frames: 1,
+  samples: 1600,
+  background: white,
+  layers: [{ kind: 'captions', cues: [], style: STYLE, field: 'f' }],
+  audio: [],
+};
+
 function documentOf(text: string, startUs = 0, endUs = 1_000_000, style = STYLE): string[] {
   return toAssDocument(
-    { kind: 'captions', cues: [{ text, startUs, endUs }], style },
+    { kind: 'captions', field: 'f', cues: [{ text, startUs, endUs }], style },
     { width: 1080, height: 1920, frameRate: RATE, fonts: { font: null, ruler: null } },
   ).split('\n');
 }
@@ -164,11 +175,11 @@ describe('toAssDocument', () => {
   });
 });
 
-describe('missingGlyphs', () => {
+describe('captionWarnings', () => {
   it('counts characters once', () => {
     const line = (code: string) =>
       `[Parsed_ass_0 @ 0x1] [warning] fontselect: failed to find any fallback with glyph 0x${code} for font: (Noto Sans, 400, 0)\n`;
-    expect(missingGlyphs(line('E01') + line('1F600') + line('E01'), 'f')).toEqual([
+    expect(captionWarnings(line('E01') + line('1F600') + line('E01'), [CAPTIONED])).toEqual([
       {
         code: 'CAPTION_GLYPHS_MISSING',
         message: 'no font has U+0E01, U+1F600; they are shown as boxes',
@@ -176,6 +187,6 @@ describe('missingGlyphs', () => {
         count: 2,
       },
     ]);
-    expect(missingGlyphs('', 'f')).toEqual([]);
+    expect(captionWarnings('', [CAPTIONED])).toEqual([]);
   });
 });

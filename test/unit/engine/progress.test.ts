@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createProgressParser, type ProgressBlock } from '../../../src/engine/process/progress.js';
 import { createProgressMeter } from '../../../src/engine/progress-meter.js';
 import { createTextTail } from '../../../src/engine/process/text-tail.js';
+import type { Step } from '../../../src/engine/steps/step.js';
 import type { Progress } from '../../../src/task/task.js';
 
 const TEXT = `frame=12
@@ -53,39 +54,43 @@ describe('createProgressMeter', () => {
     ended: false,
   });
 
-  it('goes by the planned frames, never back and never to 100', () => {
+  const step = (id: string, phase: Step['phase'], frames = 0): Step => {
+    return { id, kind: phase, after: [], phase, frames, tries: 1 };
+  };
+
+  it('follows the planned frames, never goes back and never reaches 100', () => {
     const seen: Progress[] = [];
     const meter = createProgressMeter((progress) => seen.push(progress));
-    meter.enter('FETCHING');
-    meter.step(1, 2);
-    meter.enter('PROBING');
-    meter.planned(100);
-    meter.enter('RENDERING');
-    for (const frame of [0, 50, 20, null, 100, 169_424]) meter.rendered(block(frame));
-    meter.enter('FINALIZING');
-    meter.enter('UPLOADING');
-    expect(seen.map(({ percent }) => percent)).toEqual([0, 1, 2, 2, 5, 5, 50, 50, 50, 95, 95, 95, 98]);
-    expect(seen.map(({ framesDone }) => framesDone)).toEqual([0, 0, 0, 0, 0, 0, 50, 50, 50, 100, 100, 100, 100]);
+    const inputs = [step('fetch 0', 'FETCHING'), step('fetch 1', 'FETCHING'), step('probe', 'PROBING')];
+    const outputs = [step('render', 'RENDERING', 100), step('verify', 'FINALIZING'), step('publish', 'UPLOADING')];
+    meter.planned(inputs);
+    for (const one of inputs) meter.done(one);
+    meter.planned(outputs);
+    for (const frame of [0, 50, 20, null, 100, 169_424]) meter.rendered('render', block(frame));
+    for (const one of outputs) meter.done(one);
+    expect(seen.map(({ percent }) => percent)).toEqual([0, 0, 1, 2, 5, 5, 5, 50, 50, 50, 95, 95, 95, 98, 99]);
+    expect(seen.map(({ framesDone }) => framesDone)).toEqual([
+      0, 0, 0, 0, 0, 0, 0, 50, 50, 50, 100, 100, 100, 100, 100,
+    ]);
+    expect(seen.map(({ phase }) => phase[0]).join('')).toBe('FFFPPRRRRRRRFUU');
     expect(seen.at(-1)).toMatchObject({ phase: 'UPLOADING', framesTotal: 100, speed: 2 });
   });
 
-  it('counts one video on top of another', () => {
+  it('adds up the frames of several steps, also of those under way at the same time', () => {
     const seen: Progress[] = [];
     const meter = createProgressMeter((progress) => seen.push(progress));
-    meter.planned(100);
-    meter.enter('RENDERING');
-    for (const frames of [
-      [25, 50],
-      [0, 25, 50],
-    ]) {
-      meter.nextVideo();
-      for (const frame of frames) meter.rendered(block(frame));
-    }
+    meter.planned([step('a', 'RENDERING', 50), step('b', 'RENDERING', 50)]);
+    for (const [id, frame] of [
+      ['a', 25],
+      ['b', 10],
+      ['a', 50],
+      ['b', 50],
+    ] as const)
+      meter.rendered(id, block(frame));
     expect(seen.slice(2).map(({ framesDone, outTimeUs, percent }) => [framesDone, outTimeUs, percent])).toEqual([
       [25, 25_000, 27],
-      [50, 50_000, 50],
-      [50, 50_000, 50],
-      [75, 75_000, 72],
+      [35, 35_000, 36],
+      [60, 60_000, 59],
       [100, 100_000, 95],
     ]);
   });

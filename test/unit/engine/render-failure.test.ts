@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ExpansionError } from '../../../src/composition/expansion-error.js';
+import { CompositionError } from '../../../src/composition/composition-error.js';
 import type { SupervisedResult } from '../../../src/engine/process/supervisor.js';
 import { asRenderError, renderFailed } from '../../../src/engine/render-failure.js';
 import { failureOf } from '../../../src/task/failure.js';
@@ -39,7 +39,7 @@ describe('renderFailed', () => {
 describe('asRenderError', () => {
   it('knows full disks and compositions that cannot be', () => {
     expect(failureOf(asRenderError(Object.assign(new Error('x'), { code: 'ENOSPC' }))).reason).toBe('OUT_OF_DISK');
-    expect(failureOf(asRenderError(new ExpansionError('CLIP_TOO_SHORT', 'a.field', 'too short')))).toEqual({
+    expect(failureOf(asRenderError(new CompositionError('CLIP_TOO_SHORT', 'a.field', 'too short')))).toEqual({
       reason: 'CLIP_TOO_SHORT',
       message: 'too short',
       field: 'a.field',

@@ -24,7 +24,7 @@ describe('createWatchdog', () => {
 
   it.each([
     ['CPU', (s: number) => stats(s * 100, 0)],
-    ['input', (s: number) => stats(0, s)],
+    ['input', (s: number) => stats(0, s * 4_096)],
   ])('lets a process be silent that uses %s', (_name, at) => {
     const dog = createWatchdog(CLOCKS, 0);
     for (let s = 0; s < 299; s += 1) expect(dog.check(s * 1_000, at(s))).toBeNull();

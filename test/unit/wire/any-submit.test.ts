@@ -34,8 +34,8 @@ test('whatever comes over the wire is parsed or refused, and never throws', () =
     fc.property(anyRequest, (request) => {
       const bytes = SubmitTaskRequest.encode(SubmitTaskRequest.fromPartial(request as SubmitTaskRequest)).finish();
       const command = parseSubmit(SubmitTaskRequest.decode(bytes), 'default');
-      expect(command.spec.montage === null).toBe(command.spec.violations.length > 0);
-      expect(command.specJson === '').toBe(command.spec.montage === null);
+      expect(command.spec.form === null).toBe(command.spec.violations.length > 0);
+      expect(command.specJson === '').toBe(command.spec.form === null);
     }),
     { numRuns: 300 },
   );

@@ -7,6 +7,7 @@ import {
   Transition_Kind as Kind,
 } from '../../../generated/cutroom/v1/montage.js';
 import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
+import { montageIn } from '../../support/montage.js';
 
 function parse(changes: Parameters<typeof Montage.fromPartial>[0]) {
   return parseSpec({
@@ -21,14 +22,16 @@ const second = { seconds: 1n, nanos: 0 };
 
 describe('the forms of a montage', () => {
   it('have defaults', () => {
-    expect(parse({}).montage).toMatchObject({ speed: 1, concat: 'SEQUENTIAL', seed: 0, imageMotion: 'NONE' });
+    expect(montageIn(parse({}))).toMatchObject({ speed: 1, concat: 'SEQUENTIAL', seed: 0, imageMotion: 'NONE' });
     expect(
-      parse({
-        clipSpeed: 0.5,
-        concatMode: ConcatMode.CONCAT_MODE_RANDOM,
-        seed: 4_294_967_295,
-        imageMotion: ImageMotion.IMAGE_MOTION_ZOOM_IN,
-      }).montage,
+      montageIn(
+        parse({
+          clipSpeed: 0.5,
+          concatMode: ConcatMode.CONCAT_MODE_RANDOM,
+          seed: 4_294_967_295,
+          imageMotion: ImageMotion.IMAGE_MOTION_ZOOM_IN,
+        }),
+      ),
     ).toMatchObject({ speed: 0.5, concat: 'RANDOM', seed: 4_294_967_295, imageMotion: 'ZOOM_IN' });
   });
 
@@ -53,13 +56,13 @@ describe('the forms of a montage', () => {
     [Kind.KIND_SLIDE_OUT, 'SLIDE_OUT'],
     [Kind.KIND_SHUFFLE, 'SHUFFLE'],
   ])('transition %i takes a second, or what it is given', (kind, effect) => {
-    expect(parse({ transition: { kind } }).montage?.transition).toEqual({
+    expect(montageIn(parse({ transition: { kind } }))?.transition).toEqual({
       kind: 'CLIP_EFFECT',
       effect,
       durationUs: 1_000_000,
     });
     expect(
-      parse({ transition: { kind, duration: { seconds: 0n, nanos: 40_000_000 } } }).montage?.transition,
+      montageIn(parse({ transition: { kind, duration: { seconds: 0n, nanos: 40_000_000 } } }))?.transition,
     ).toMatchObject({ durationUs: 40_000 });
     expect(parse({ transition: { kind, duration: { seconds: 601n, nanos: 0 } } }).violations).toMatchObject([
       { field: 'spec.montage.transition.duration' },
@@ -74,7 +77,7 @@ describe('the forms of a montage', () => {
   });
 
   it('text stands at a height of its own only where that is asked for', () => {
-    const positionOf = (of: object) => parse(style(of)).montage?.subtitles?.style.position;
+    const positionOf = (of: object) => montageIn(parse(style(of)))?.subtitles?.style.position;
     expect(positionOf({ position: Position.POSITION_CUSTOM })).toBe(0.7);
     expect(positionOf({ position: Position.POSITION_CUSTOM, heightPercent: 0 })).toBe(0);
     expect(positionOf({ position: Position.POSITION_TOP })).toBe('TOP');

@@ -8,6 +8,7 @@ import { renderSpecType, requestHash, specJson } from '../../../src/wire/render-
 import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { readJson } from '../../../src/wire/proto-json.js';
 import { anySpec, validSpec } from './spec-arbitrary.js';
+import { montageIn } from '../../support/montage.js';
 
 /** A spec as a caller writes it in JSON; `montage` fields are added to a montage of one material. */
 function montage(fields: Record<string, unknown> = {}): RenderSpec {
@@ -29,12 +30,12 @@ const fade = (duration?: string) => ({
 
 describe('a montage with nothing but a material', () => {
   test('gets the defaults that the proto names', () => {
-    expect(parseSpec(montage())).toEqual({
+    const parsed = parseSpec(montage());
+    expect({ ...parsed, form: montageIn(parsed) }).toEqual({
       violations: [],
       assets: [{ uri: 'a.mp4', field: 'spec.montage.materials[0].uri' }],
       fonts: [],
-      montage: {
-        kind: 'montage',
+      form: {
         width: 1080,
         height: 1920,
         background: { r: 0, g: 0, b: 0, a: 255 },
@@ -60,32 +61,34 @@ describe('a montage with nothing but a material', () => {
     ['ASPECT_RATIO_16_9', 480, 854, 480],
     ['ASPECT_RATIO_1_1', 144, 144, 144],
   ])('%s at %i is %i x %i', (aspectRatio, resolution, width, height) => {
-    expect(parseSpec(montage({ aspectRatio, resolution })).montage).toMatchObject({ width, height });
+    expect(montageIn(parseSpec(montage({ aspectRatio, resolution })))).toMatchObject({ width, height });
   });
 });
 
 describe('what is given', () => {
   test('is taken over: sound, transition, subtitles', () => {
-    const { montage: parsed } = parseSpec(
-      montage({
-        materials: materials(2),
-        longestClip: '2.5s',
-        fit: 'FIT_CONTAIN',
-        backgroundColor: '#aBcDeF',
-        ...fade('0.25s'),
-        narration: { uri: 'n.wav', gainDb: 3 },
-        music: { uri: 'm.mp3', gainDb: 0, fadeOut: '0s' },
-        subtitles: {
-          cues: {
-            cues: [
-              { start: '3s', end: '4s', text: 'b' },
-              { end: '1s', text: 'a\r\nb\rc' },
-            ],
+    const parsed = montageIn(
+      parseSpec(
+        montage({
+          materials: materials(2),
+          longestClip: '2.5s',
+          fit: 'FIT_CONTAIN',
+          backgroundColor: '#aBcDeF',
+          ...fade('0.25s'),
+          narration: { uri: 'n.wav', gainDb: 3 },
+          music: { uri: 'm.mp3', gainDb: 0, fadeOut: '0s' },
+          subtitles: {
+            cues: {
+              cues: [
+                { start: '3s', end: '4s', text: 'b' },
+                { end: '1s', text: 'a\r\nb\rc' },
+              ],
+            },
+            style: { boxColor: '#00000080', bold: true },
           },
-          style: { boxColor: '#00000080', bold: true },
-        },
-        resolution: 540,
-      }),
+          resolution: 540,
+        }),
+      ),
     );
     expect(parsed).toMatchObject({
       longestClipUs: 2_500_000,
@@ -115,11 +118,11 @@ describe('what is given', () => {
   });
 
   test('music is quiet and fades unless told otherwise, also at 0 dB when that is asked for', () => {
-    expect(parseSpec(montage({ music: { uri: 'm' } })).montage?.music).toMatchObject({
+    expect(montageIn(parseSpec(montage({ music: { uri: 'm' } })))?.music).toMatchObject({
       gainDb: -14,
       fadeOutUs: 3_000_000,
     });
-    expect(parseSpec(montage({ music: { uri: 'm', gainDb: 0 } })).montage?.music).toMatchObject({ gainDb: 0 });
+    expect(montageIn(parseSpec(montage({ music: { uri: 'm', gainDb: 0 } })))?.music).toMatchObject({ gainDb: 0 });
   });
 });
 
@@ -201,7 +204,7 @@ describe('what is wrong is refused by its field, and by no other', () => {
     ['an unknown position', style({ position: 99 }), ['subtitles.style.position']],
   ])('%s', (_, fields, expected) => {
     expect(fieldsOf(montage(fields))).toEqual(expected.map((field) => `spec.montage.${field}`));
-    expect(parseSpec(montage(fields)).montage).toBeNull();
+    expect(parseSpec(montage(fields)).form).toBeNull();
   });
 
   test('no spec, and a spec of no kind', () => {
@@ -258,7 +261,7 @@ describe('whatever comes over the wire', () => {
     fc.assert(
       fc.property(anySpec, (spec) => {
         const parsed = parseSpec(RenderSpec.decode(RenderSpec.encode(RenderSpec.fromPartial(spec)).finish()));
-        expect(parsed.montage === null).toBe(parsed.violations.length > 0);
+        expect(parsed.form === null).toBe(parsed.violations.length > 0);
       }),
       { numRuns: 500 },
     );
@@ -268,9 +271,10 @@ describe('whatever comes over the wire', () => {
     fc.assert(
       fc.property(validSpec, (partial) => {
         const spec = RenderSpec.fromPartial(partial);
-        const { montage: parsed, violations } = parseSpec(spec);
+        const parsed = parseSpec(spec);
+        const { violations } = parsed;
         expect(violations).toEqual([]);
-        expect(parseStoredSpec(specJson(spec))).toEqual(parsed);
+        expect(montageIn({ form: parseStoredSpec(specJson(spec)) })).toEqual(montageIn(parsed));
       }),
       { numRuns: 300 },
     );
@@ -292,8 +296,8 @@ describe('a submit', () => {
   test('refuses an id that is no UUID, together with all else', () => {
     const command = parseSubmit(request('123', montage({ fit: 9 })), 'default');
     expect(command.spec.violations.map((v) => v.field)).toEqual(['spec.montage.fit', 'request_id']);
-    expect(command).toMatchObject({ requestId: null, specJson: '', spec: { montage: null } });
-    expect(parseSubmit(request('123'), 'default').spec.montage).toBeNull();
+    expect(command).toMatchObject({ requestId: null, specJson: '', spec: { form: null } });
+    expect(parseSubmit(request('123'), 'default').spec.form).toBeNull();
   });
 
   test('has an id or none', () => {
@@ -306,6 +310,6 @@ describe('a submit', () => {
 });
 
 test('a stored spec may have fields of a later version, and one that no longer parses is an error', () => {
-  expect(parseStoredSpec('{"montage":{"materials":[{"uri":"a"}],"new":1},"other":2}').materials).toHaveLength(1);
+  expect(parseStoredSpec('{"montage":{"materials":[{"uri":"a"}],"new":1},"other":2}').inputs).toHaveLength(1);
   expect(() => parseStoredSpec('{"montage":{}}')).toThrow(/spec\.montage\.materials/);
 });

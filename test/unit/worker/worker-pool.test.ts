@@ -11,6 +11,7 @@ import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../..
 import { eventually } from '../../support/eventually.js';
 import { createPausedRenderer, outputOf } from '../../support/paused-renderer.js';
 import { newTask } from '../../support/new-task.js';
+import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import { montageOf } from '../../support/montage.js';
 import { recordEvents } from '../../support/task-events.js';
 
@@ -58,7 +59,7 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
     events,
     owner,
     clock: systemClock,
-    parseSpec: () => montageOf(1),
+    parseSpec: () => montageForm(montageOf(1)),
     slots: 1,
     build: null,
     leaseMs: LEASE_MS,

@@ -40,7 +40,7 @@ function commandOf({ request, violations, warnings }: VideoRequest, tenant: stri
   if (violations.length === 0) return command;
   const told = new Set(violations.map(({ field }) => field));
   const more = command.spec.violations.filter(({ field }) => !told.has(toParameter(field)));
-  return { ...command, spec: { ...command.spec, montage: null, violations: [...violations, ...more] } };
+  return { ...command, spec: { ...command.spec, form: null, violations: [...violations, ...more] } };
 }
 
 function get({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'] {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { readVideoRequest, type VideoRequest } from '../../../../src/api/http/moneyprinterturbo/read-video-request.js';
 import { parseSubmit } from '../../../../src/wire/parse-submit.js';
-import type { Montage } from '../../../../src/composition/montage.js';
+import type { Montage } from '../../../../src/composition/montage/montage.js';
+import { montageIn } from '../../../support/montage.js';
 
 const LEAST: JsonObject = {
   video_subject: 'Spring',
@@ -20,7 +21,7 @@ function montageOf(changes: JsonObject = {}, songs: readonly string[] = []): Mon
   expect(violations).toEqual([]);
   const { spec } = parseSubmit(request, 'default');
   expect(spec.violations).toEqual([]);
-  return spec.montage!;
+  return montageIn(spec)!;
 }
 
 const fieldsOf = (of: readonly { field: string }[]) => of.map(({ field }) => field);
@@ -88,7 +89,7 @@ describe('what the parameters of POST /videos come to', () => {
   it('music not spoken of is random, at a fifth of its loudness, and fades at the end', () => {
     const without: JsonObject = Object.fromEntries(Object.entries(LEAST).filter(([name]) => name !== 'bgm_type'));
     const { request } = readVideoRequest(without, { songs: ['songs/a.mp3'], fonts: [], random: () => 0.99 });
-    const { music } = parseSubmit(request, 'default').spec.montage!;
+    const { music } = montageIn(parseSubmit(request, 'default').spec)!;
     expect(music).toMatchObject({ asset: { uri: 'songs/a.mp3' }, fadeOutUs: 3_000_000 });
     expect(music!.gainDb).toBeCloseTo(-13.98, 2);
   });
@@ -118,7 +119,7 @@ describe('what the parameters of POST /videos come to', () => {
     expect(subtitles.style.font).toBeNull();
     expect(subtitles.style.fontSize).toBeCloseTo(68.5);
     expect(montageOf({ subtitle_file: 'a.srt', font_name: 'Own.ttf' }).subtitles!.style).toMatchObject({
-      font: 'Own.ttf',
+      font: { name: 'Own.ttf' },
       bold: false,
     });
     const cues = montageOf({ subtitle_cues: [{ start: 0.5, end: 2, text: 'hi' }] }).subtitles!;

@@ -1,0 +1,2 @@
+export function findNewerFfmpeg(): { ffmpeg: string; ffprobe: string } | null;
+export function ensureNewerFfmpeg(): Promise<{ ffmpeg: string; ffprobe: string }>;

@@ -1,0 +1,7 @@
+/** Channels 0 to 255; alpha 255 is opaque. */
+export interface Color {
+  readonly r: number;
+  readonly g: number;
+  readonly b: number;
+  readonly a: number;
+}

@@ -1,0 +1,50 @@
+import { firstOfEach, type AssetRef } from './asset.js';
+import type { Cue } from './captions.js';
+import type { Composition } from './composition.js';
+import type { AudioFacts, VisualFacts } from './media-facts.js';
+import type { Warning } from './warning.js';
+
+/**
+ * A way of saying what to render, such as a montage. The engine knows forms only by this: it reads the inputs that a form uses, and renders
+ * the compositions that it makes of what was found.
+ */
+export interface Form {
+  /** The input uses, in the order in which violations name them. One file may be used several times. */
+  readonly inputs: readonly InputUse[];
+  /**
+   * Pure: the same facts give the same compositions, one for each video, in the order of the outputs.
+   * @throws CompositionError when the inputs do not fit together.
+   */
+  compose(facts: KnownFacts): Composed;
+}
+
+/** What an input is used for, and so what must be known of it. */
+export type InputUse =
+  /** A video or an image, shown up to this time of it and never larger than the box. */
+  | { readonly role: 'visual'; readonly asset: AssetRef; readonly untilUs: number; readonly box: Box }
+  /** Audio whose real length decides the video's, so that it is measured by decoding, or not. */
+  | { readonly role: 'audio'; readonly asset: AssetRef; readonly measured: boolean }
+  | { readonly role: 'subtitles'; readonly asset: AssetRef };
+
+/** Pixels of the output. */
+export interface Box {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Facts about the inputs, by URI. @throws RangeError for a URI that the form did not name in that role. */
+export interface KnownFacts {
+  visual(uri: string): VisualFacts;
+  audio(uri: string): AudioFacts;
+  cues(uri: string): readonly Cue[];
+}
+
+export interface Composed {
+  readonly compositions: readonly Composition[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Every input once, with the field that named it first. */
+export function assetsOf(form: Form): AssetRef[] {
+  return firstOfEach(form.inputs.map(({ asset }) => asset));
+}

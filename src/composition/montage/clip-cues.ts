@@ -1,0 +1,32 @@
+import type { Cue } from '../captions.js';
+import type { Warning } from '../warning.js';
+
+/** Cues in order of start, cut at the video's end: a cue never makes a video longer. Cues after the end are left out, with a warning that names `field`. */
+export function clipCues(
+  cues: readonly Cue[],
+  { endUs, field }: { readonly endUs: number; readonly field: string },
+): { cues: Cue[]; warnings: Warning[] } {
+  const seen = cues.filter((cue) => cue.startUs < endUs);
+  const clipped = seen.map((cue) => ({ ...cue, endUs: Math.min(cue.endUs, endUs) }));
+  clipped.sort((a, b) => a.startUs - b.startUs);
+  const warnings: Warning[] = [];
+  const lost = cues.length - seen.length;
+  if (lost > 0) {
+    warnings.push({
+      code: 'CUE_AFTER_END',
+      message: 'cues that start after the end of the video are not shown',
+      field,
+      count: lost,
+    });
+  }
+  const cut = seen.filter((cue) => cue.endUs > endUs).length;
+  if (cut > 0) {
+    warnings.push({
+      code: 'CUE_CUT_AT_END',
+      message: 'cues that last past the end of the video are cut there',
+      field,
+      count: cut,
+    });
+  }
+  return { cues: clipped, warnings };
+}

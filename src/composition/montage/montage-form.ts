@@ -1,0 +1,32 @@
+import type { Form, InputUse } from '../form.js';
+import { composeMontage } from './compose-montage.js';
+import type { Montage } from './montage.js';
+import { reachUs } from './shots.js';
+
+/** A form that is a montage. */
+export interface MontageForm extends Form {
+  readonly montage: Montage;
+}
+
+/** What a montage uses and makes. */
+export function montageForm(montage: Montage): MontageForm {
+  return {
+    montage,
+    inputs: inputsOf(montage),
+    compose(facts) {
+      const composed = Array.from({ length: montage.variants }, (_, i) => composeMontage(montage, facts, i));
+      // Variants show the same text.
+      return { compositions: composed.map(({ composition }) => composition), warnings: composed[0]?.warnings ?? [] };
+    },
+  };
+}
+
+function inputsOf(montage: Montage): InputUse[] {
+  const { materials, narration, music, subtitles, width, height } = montage;
+  const untilUs = reachUs(montage);
+  const uses: InputUse[] = materials.map((asset) => ({ role: 'visual', asset, untilUs, box: { width, height } }));
+  if (narration) uses.push({ role: 'audio', asset: narration.asset, measured: true });
+  if (music) uses.push({ role: 'audio', asset: music.asset, measured: false });
+  if (subtitles?.source.kind === 'file') uses.push({ role: 'subtitles', asset: subtitles.source.asset });
+  return uses;
+}

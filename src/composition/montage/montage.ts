@@ -1,0 +1,46 @@
+import type { AssetRef } from '../asset.js';
+import type { CaptionStyle, Cue } from '../captions.js';
+import type { Color } from '../color.js';
+import type { Fit } from '../composition.js';
+
+/** A montage as it was asked for: checked, defaults filled, unions closed. Times in microseconds, sizes in output pixels. */
+export interface Montage {
+  readonly width: number;
+  readonly height: number;
+  readonly background: Color;
+  readonly materials: readonly AssetRef[];
+  readonly longestClipUs: number;
+  readonly fit: Fit;
+  readonly transition: MontageTransition;
+  readonly narration: { readonly asset: AssetRef; readonly gainDb: number } | null;
+  readonly music: { readonly asset: AssetRef; readonly gainDb: number; readonly fadeOutUs: number } | null;
+  readonly subtitles: Subtitles | null;
+  /** How fast videos play; 1 is their own speed. */
+  readonly speed: number;
+  /** The beginning of each material in order; or pieces of all of them in a random order. */
+  readonly concat: 'SEQUENTIAL' | 'RANDOM';
+  /** Decides what is left to chance. */
+  readonly seed: number;
+  readonly imageMotion: 'NONE' | 'ZOOM_IN';
+  /** How many videos, which differ in what is left to chance. */
+  readonly variants: number;
+}
+
+/** How one clip becomes the next. */
+export type MontageTransition =
+  | { readonly kind: 'CUT' }
+  | { readonly kind: 'CROSS_FADE'; readonly durationUs: number; readonly field: string }
+  /** Something that happens to each clip by itself, over black. Zooms take all of its time, whatever the duration. */
+  | { readonly kind: 'CLIP_EFFECT'; readonly effect: ClipEffectKind; readonly durationUs: number };
+
+/** SHUFFLE is any other one, by chance for each clip. */
+export type ClipEffectKind = 'FADE_IN' | 'FADE_OUT' | 'SLIDE_IN' | 'SLIDE_OUT' | 'ZOOM_IN' | 'ZOOM_OUT' | 'SHUFFLE';
+
+/** The captions that are asked for. */
+export interface Subtitles {
+  /** Where the request asks for them. */
+  readonly field: string;
+  readonly source:
+    { readonly kind: 'file'; readonly asset: AssetRef } | { readonly kind: 'cues'; readonly cues: readonly Cue[] };
+  readonly style: CaptionStyle;
+}

@@ -1,0 +1,19 @@
+import type { VisualClip } from '../../../composition/composition.js';
+import type { Stage } from '../stage.js';
+
+/** A clip on its way through the graph. */
+export interface StagedClip {
+  readonly clip: VisualClip;
+  /** Unique in the graph. */
+  readonly name: string;
+  /** Filters that make the clip as long as it must be and apply its effects, and the pad it ends in. */
+  readonly end: string;
+}
+
+/** How clips of one kind of asset are opened, fitted into the frame and brought to the output's rate. */
+export interface AssetDefinition {
+  /** Filters of ffmpeg that it uses. */
+  readonly filters: readonly string[];
+  /** The clips of this kind on one layer, as chains that finish each with its `end`. */
+  chains(clips: readonly StagedClip[], stage: Stage): string[];
+}

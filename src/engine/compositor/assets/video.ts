@@ -1,0 +1,63 @@
+import { timeUsOf } from '../../../composition/frame-grid.js';
+import { INPUT_GUARDS } from '../../limits.js';
+import type { VisualDetails } from '../../probe/media-details.js';
+import { fitted } from '../fit.js';
+import { ratio, type Stage } from '../stage.js';
+import type { AssetDefinition, StagedClip } from './asset-definition.js';
+
+/** Repeats of the last frame that make up for rounding between two frame rates. They must never hide that an input is too short. */
+const ROUNDING_FRAMES = 2;
+/** Beyond its clip, how much of an input is still decoded. */
+const DECODE_MARGIN_US = 500_000;
+
+/** Each clip of a video is an input of its own. */
+export const video: AssetDefinition = {
+  filters: ['setpts', 'fps', 'tpad', 'trim'],
+  chains: (clips, stage) => clips.flatMap((staged) => chainsOf(staged, stage)),
+};
+
+function chainsOf({ clip, name, end }: StagedClip, stage: Stage): string[] {
+  const { file, details } = stage.visual(clip.asset.uri);
+  const { rate } = stage;
+  const shownUs = timeUsOf(clip.frames, rate) * clip.speed + DECODE_MARGIN_US;
+  const [from, lengthUs] =
+    clip.trimStartUs > 0 ? [seek(details.startUs + clip.trimStartUs), shownUs] : [[], details.startUs + shownUs];
+  const input = stage.inputs.add({
+    file,
+    // A size that changes on the way must not rebuild the whole graph, which would begin to count anew.
+    options: [
+      ...INPUT_GUARDS,
+      '-reinit_filter',
+      '0',
+      ...alphaDecoder(details),
+      ...from,
+      '-t',
+      (lengthUs / 1e6).toFixed(6),
+    ],
+  });
+  const fps = `fps=${ratio(rate)}`;
+  const outputFramesEach =
+    details.frameRate === null
+      ? 1
+      : (rate.num * details.frameRate.den) / (rate.den * details.frameRate.num * clip.speed);
+  const faster = outputFramesEach < 1;
+  const times = clip.speed === 1 ? 'PTS-STARTPTS' : `(PTS-STARTPTS)/${clip.speed}`;
+  // Scale as few frames as possible: drop before scaling, repeat after it.
+  const source = `[${input}:${details.streamIndex}]setpts=${times}${faster ? `,${fps}` : ''}`;
+  // Played more slowly, the last frame is there for longer than the file says.
+  const repeats = ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(outputFramesEach) : 0);
+  const rest = `${faster ? '' : `${fps},`}tpad=stop_mode=clone:stop=${repeats},${end}`;
+  return fitted(source, rest, { name, fit: clip.fit, details, moving: true }, stage);
+}
+
+/** To the frame that is due then, or up to a millisecond before: times in files are rounded. */
+function seek(us: number): string[] {
+  return ['-ss', (Math.max(0, us - 1000) / 1e6).toFixed(6)];
+}
+
+/** ffmpeg's own decoders of VP8 and VP9 drop the alpha channel. */
+function alphaDecoder(details: VisualDetails): string[] {
+  if (!details.hasAlpha) return [];
+  if (details.codec === 'vp9') return ['-c:v', 'libvpx-vp9'];
+  return details.codec === 'vp8' ? ['-c:v', 'libvpx'] : [];
+}

@@ -1,0 +1,24 @@
+import { ASSETS } from './assets/assets.js';
+import { AUDIO_FILTERS } from './audio.js';
+import { EFFECTS } from './effects/effects.js';
+import { FIT_FILTERS } from './fit.js';
+import { JOIN_FILTERS } from './joins.js';
+import { OPACITY_FILTERS } from './opacity.js';
+import { STACK_FILTERS } from './stack.js';
+import { TRANSITIONS } from './transitions/transitions.js';
+
+/** Every filter of ffmpeg that a graph may use, each named beside the code that writes it. */
+export const COMPOSITOR_FILTERS: readonly string[] = [
+  ...new Set([
+    ...AUDIO_FILTERS,
+    ...FIT_FILTERS,
+    ...JOIN_FILTERS,
+    ...OPACITY_FILTERS,
+    ...STACK_FILTERS,
+    ...[ASSETS, EFFECTS, TRANSITIONS].flatMap(filtersOf),
+  ]),
+].sort();
+
+function filtersOf(registry: Readonly<Record<string, { readonly filters: readonly string[] }>>): readonly string[] {
+  return Object.values(registry).flatMap(({ filters }) => filters);
+}

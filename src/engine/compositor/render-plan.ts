@@ -1,0 +1,47 @@
+import type { AudioDetails, VisualDetails } from '../probe/media-details.js';
+
+/** An input of the one command: a link in the scratch folder, and the options it is opened with. */
+export interface GraphInput {
+  readonly file: string;
+  readonly options: readonly string[];
+}
+
+/** All that ffmpeg needs to know about the content; how to encode it is the output profile's matter. */
+export interface RenderPlan {
+  readonly inputs: readonly GraphInput[];
+  /** One filter graph that ends in the pads `VIDEO_PAD` and `AUDIO_PAD`. */
+  readonly graph: string;
+  /** Files that the graph reads from the scratch folder, where ffmpeg runs: no path needs to be in the graph, and so none needs escaping there. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+}
+
+export const VIDEO_PAD = 'video';
+export const AUDIO_PAD = 'audio';
+
+/** What the engine found out about the inputs, by URI. */
+export interface KnownMedia {
+  readonly visuals: ReadonlyMap<string, LocatedVisual>;
+  readonly audios: ReadonlyMap<string, LocatedAudio>;
+}
+
+export interface LocatedVisual {
+  readonly file: string;
+  readonly details: VisualDetails;
+}
+
+export interface LocatedAudio {
+  readonly file: string;
+  readonly details: AudioDetails;
+}
+
+/** Collects inputs and gives each its number in the command. */
+export interface InputList {
+  add(input: GraphInput): number;
+  readonly all: readonly GraphInput[];
+}
+
+/** An empty list. */
+export function createInputList(): InputList {
+  const all: GraphInput[] = [];
+  return { all, add: (input) => all.push(input) - 1 };
+}

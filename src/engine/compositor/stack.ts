@@ -1,0 +1,87 @@
+import { isAlways } from '../../composition/animated.js';
+import type { CaptionLayer, ClipLayer, Composition } from '../../composition/composition.js';
+import { clipChains } from './clips.js';
+import { backgroundFrame } from './fit.js';
+import { joinRun, runsOf, type JoinedRun, type Run } from './joins.js';
+import { ratio, repeatFrame, type Stage } from './stage.js';
+
+/** Filters that `stackLayers` uses beside those of clips and their joins. */
+export const STACK_FILTERS = ['ass', 'color', 'format', 'overlay', 'settb', 'setpts', 'trim'];
+
+/** A composition's layers as one video. */
+export interface Stack {
+  readonly chains: readonly string[];
+  /** Where it comes out, and the filters in a row that it still needs. */
+  readonly pad: string;
+  readonly filters: readonly string[];
+}
+
+type StageOf = (layer: number, ground: Stage['ground']) => Stage;
+
+/**
+ * Lays the layers over each other: each run of clips at its frame, captions where they stand in the order. Time is placed by timestamps
+ * alone: filters that are switched on and off show wrong frames.
+ * @param captionsFile where the graph finds the document of a layer.
+ */
+export function stackLayers(
+  composition: Composition,
+  stageOf: StageOf,
+  captionsFile: (layer: CaptionLayer) => string,
+): Stack {
+  const { layers, frames, frameRate: rate } = composition;
+  const chains: string[] = [];
+  const joined = layers.map((layer, i) => (layer.kind === 'clips' ? joinLayer(layer, i, stageOf, chains) : []));
+  const bottom = bottomOf(joined[0] ?? [], composition);
+  // Once any layer needs full colour resolution for its alpha, all are mixed in it.
+  const full = joined.flat().some(({ video }) => video.format === 'yuva444p');
+  let pad = bottom?.video.pad ?? '';
+  let filters: string[] = [];
+  if (!bottom) {
+    pad = 'ground';
+    const stage = stageOf(0, 'background');
+    chains.push(
+      `${backgroundFrame(stage.canvas, ratio(rate), 'yuv')},${repeatFrame(rate)},trim=end_frame=${frames}[${pad}]`,
+    );
+  }
+  if (full) filters.push('format=yuv444p');
+  layers.forEach((layer, i) => {
+    if (layer.kind === 'captions') {
+      filters.push(`ass=${captionsFile(layer)}`);
+      return;
+    }
+    for (const [k, { run, video }] of (joined[i] ?? []).entries()) {
+      if (video === bottom?.video) continue;
+      const [below, above, out] = [`b${i}_${k}`, `a${i}_${k}`, `s${i}_${k}`];
+      chains.push(`[${pad}]${filters.length > 0 ? filters.join(',') : 'null'}[${below}]`);
+      const format = full ? 'format=yuva444p,' : '';
+      chains.push(`[${video.pad}]${format}settb=${rate.den}/${rate.num},setpts=N+${run.startFrame}[${above}]`);
+      chains.push(`[${below}][${above}]overlay=eof_action=pass:format=${full ? 'yuv444' : 'yuv420'}[${out}]`);
+      pad = out;
+      filters = [];
+    }
+  });
+  return { chains, pad, filters };
+}
+
+interface Placed {
+  readonly run: Run;
+  readonly video: JoinedRun;
+}
+
+function joinLayer({ clips }: ClipLayer, index: number, stageOf: StageOf, chains: string[]): Placed[] {
+  const solid = index === 0 && clips.every(({ opacity }) => isAlways(opacity, 1));
+  const stage = stageOf(index, solid ? 'background' : 'transparent');
+  const made = clipChains(clips, stage);
+  chains.push(...made.chains);
+  return runsOf(made.clips).map((run, i) => {
+    const video = joinRun(run, `${stage.name}r${i}`, stage.rate);
+    chains.push(...video.chains);
+    return { run, video };
+  });
+}
+
+/** The bottom layer needs no background below it when it is opaque and covers everything. */
+function bottomOf([first, ...rest]: readonly Placed[], { frames }: Composition): Placed | null {
+  const covers = first && rest.length === 0 && first.run.startFrame === 0 && first.run.frames === frames;
+  return covers && first.video.format === 'yuv420p' ? first : null;
+}

@@ -1,0 +1,55 @@
+import { isAlways } from '../../composition/animated.js';
+import type { Color } from '../../composition/color.js';
+import type { VisualClip } from '../../composition/composition.js';
+import type { Rational } from '../../composition/frame-grid.js';
+import type { InputList, LocatedVisual } from './render-plan.js';
+
+/** The frame that clips are fitted into. Both sides are even. */
+export interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  readonly background: Color;
+}
+
+/** Where the clips of one layer are made. */
+export interface Stage {
+  /** Unique in the graph: pads begin with it. */
+  readonly name: string;
+  readonly canvas: Canvas;
+  /** What shows through and beside a clip. Only the bottom layer can have the background, which needs no alpha. */
+  readonly ground: 'background' | 'transparent';
+  readonly rate: Rational;
+  readonly inputs: InputList;
+  /** @throws RangeError for a URI that was not probed. */
+  readonly visual: (uri: string) => LocatedVisual;
+}
+
+/**
+ * Pixel formats of finished clips, each able to hold those before it. With alpha of their own clips need full colour resolution: at the
+ * edges of 4:2:0 the hidden colour of transparent pixels would be mixed in.
+ */
+export const CLIP_FORMATS = ['yuv420p', 'yuva420p', 'yuva444p'] as const;
+
+export type ClipFormat = (typeof CLIP_FORMATS)[number];
+
+/** The format in which a clip is finished. */
+export function clipFormat(clip: VisualClip, { ground, visual }: Pick<Stage, 'ground' | 'visual'>): ClipFormat {
+  if (ground === 'background') return 'yuv420p';
+  if (visual(clip.asset.uri).details.hasAlpha) return 'yuva444p';
+  return clip.fit === 'CONTAIN' || !isAlways(clip.opacity, 1) ? 'yuva420p' : 'yuv420p';
+}
+
+/** The least of the formats that holds all clips. */
+export function commonFormat(formats: readonly ClipFormat[]): ClipFormat {
+  return CLIP_FORMATS[Math.max(0, ...formats.map((format) => CLIP_FORMATS.indexOf(format)))] ?? 'yuva444p';
+}
+
+/** As ffmpeg writes fractions. */
+export function ratio(rate: Rational): string {
+  return rate.den === 1 ? String(rate.num) : `${rate.num}/${rate.den}`;
+}
+
+/** One frame for ever, one for each of the output's. */
+export function repeatFrame(rate: Rational): string {
+  return `loop=loop=-1:size=1:start=0,settb=${rate.den}/${rate.num},setpts=N,fps=${ratio(rate)}`;
+}

@@ -1,0 +1,37 @@
+import type { AssetRef } from '../../composition/asset.js';
+import { RenderError } from '../../task/failure.js';
+import type { AssetSource } from '../../task/ports/asset-source.js';
+import { startDeadline } from '../deadline.js';
+import type { Scratch } from '../scratch.js';
+
+/** The folder in a scratch folder that takes downloads; it goes with it. */
+const DOWNLOADS = 'downloads';
+
+export interface FetchContext {
+  readonly scratch: Scratch;
+  readonly assets: AssetSource;
+  /** Until when inputs may be fetched, in monotonic milliseconds. */
+  readonly fetchUntilMs: number;
+}
+
+/**
+ * Fetches one input. @returns its link in the scratch folder.
+ * @throws RenderError of the asset source; FETCH_TIMEOUT with the input's field.
+ */
+export async function fetchInput(
+  { uri, field }: AssetRef,
+  { scratch, assets, fetchUntilMs }: FetchContext,
+  outer: AbortSignal,
+): Promise<string> {
+  const { signal, hasPassed, clear } = startDeadline(fetchUntilMs, outer);
+  try {
+    signal.throwIfAborted();
+    return await scratch.link(await assets.fetch(uri, { field, signal, folder: scratch.path(DOWNLOADS) }));
+  } catch (error) {
+    if (hasPassed())
+      throw new RenderError('FETCH_TIMEOUT', 'the inputs could not be fetched in time', { field, cause: error });
+    throw error;
+  } finally {
+    clear();
+  }
+}

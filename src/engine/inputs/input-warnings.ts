@@ -1,0 +1,38 @@
+import type { AssetRef } from '../../composition/asset.js';
+import type { Form } from '../../composition/form.js';
+import type { Warning } from '../../composition/warning.js';
+import type { LocatedAudio } from '../compositor/render-plan.js';
+import { inSeconds } from '../seconds.js';
+import type { KnownInputs } from './known-inputs.js';
+
+/** How much shorter than it claims a measured file may be without a warning. */
+const CLAIM_TOLERANCE_US = 250_000;
+
+/** Facts about the inputs of a form that its caller should know of; each names the field that named the input first. */
+export function inputWarnings({ inputs }: Form, known: KnownInputs): Warning[] {
+  const warnings = new Map<string, Warning>();
+  for (const { role, asset, ...use } of inputs) {
+    const found =
+      role === 'visual' && known.visuals.get(asset.uri)?.details.color.hdr === true
+        ? hdr(asset)
+        : role === 'audio' && 'measured' in use && use.measured
+          ? shorterThanClaimed(asset, known.audios.get(asset.uri))
+          : null;
+    const key = `${found?.code ?? ''} ${asset.uri}`;
+    if (found && !warnings.has(key)) warnings.set(key, found);
+  }
+  return [...[...known.subtitles.values()].flatMap((file) => file.warnings), ...warnings.values()];
+}
+
+function hdr({ field }: AssetRef): Warning {
+  const message = 'this video is HDR; it is shown without tone mapping and looks pale';
+  return { code: 'HDR_NOT_TONE_MAPPED', message, field, count: 1 };
+}
+
+function shorterThanClaimed({ field }: AssetRef, audio: LocatedAudio | undefined): Warning | null {
+  if (!audio || audio.details.claimedUs === null) return null;
+  const { claimedUs, facts } = audio.details;
+  if (claimedUs - facts.durationUs <= Math.max(CLAIM_TOLERANCE_US, claimedUs / 100)) return null;
+  const message = `this file says it lasts ${inSeconds(claimedUs)}, but ${inSeconds(facts.durationUs)} of audio are in it; the video is as long as those`;
+  return { code: 'NARRATION_SHORTER_THAN_CLAIMED', message, field, count: 1 };
+}

@@ -1,0 +1,61 @@
+import { SAMPLE_RATE, type Composition } from '../../../composition/composition.js';
+import { timeUsOf } from '../../../composition/frame-grid.js';
+import { microseconds, rational, type ProbeJson, type ProbeStream } from '../../probe/probe-json.js';
+
+/** One AAC frame: sound ends on a multiple of it. */
+const AAC_FRAME_SAMPLES = 1_024;
+
+/**
+ * What is wrong with a rendered file, by what ffprobe says of its streams and counts of their packets. Empty: nothing.
+ * Exit code 0 is not success: truncated inputs, full disks and killed helpers were seen to leave short files behind it.
+ */
+export function mismatches(json: ProbeJson, composition: Composition): string[] {
+  const video = json.streams?.find((stream) => stream.codec_type === 'video');
+  const audio = json.streams?.find((stream) => stream.codec_type === 'audio');
+  if (!video || !audio || json.streams?.length !== 2) return ['it has not one video and one audio stream'];
+  return [...ofVideo(video, composition), ...ofAudio(audio), ...ofLengths(json, video, audio, composition)];
+}
+
+function ofVideo(video: ProbeStream, { width, height, frameRate }: Composition): string[] {
+  const rate = rational(video.avg_frame_rate);
+  return differences([
+    ['video codec', video.codec_name, 'h264'],
+    ['pixel format', video.pix_fmt, 'yuv420p'],
+    ['size', `${video.width ?? 0}x${video.height ?? 0}`, `${width}x${height}`],
+    ['frame rate', rate ? rate.num / rate.den : 0, frameRate.num / frameRate.den],
+    ['colour matrix', video.color_space, 'bt709'],
+    ['colour transfer', video.color_transfer, 'bt709'],
+    ['colour primaries', video.color_primaries, 'bt709'],
+    ['colour range', video.color_range, 'tv'],
+  ]);
+}
+
+function ofAudio(audio: ProbeStream): string[] {
+  return differences([
+    ['audio codec', audio.codec_name, 'aac'],
+    ['sample rate', Number(audio.sample_rate), SAMPLE_RATE],
+    ['channels', audio.channels, 2],
+  ]);
+}
+
+function ofLengths(json: ProbeJson, video: ProbeStream, audio: ProbeStream, composition: Composition): string[] {
+  const frameUs = timeUsOf(1, composition.frameRate);
+  const plannedUs = timeUsOf(composition.frames, composition.frameRate);
+  const audioFrameUs = (AAC_FRAME_SAMPLES * 1e6) / SAMPLE_RATE;
+  const fileUs = microseconds(json.format?.duration) ?? 0;
+  const videoUs = microseconds(video.duration) ?? 0;
+  const audioUs = microseconds(audio.duration) ?? 0;
+  const wrong = differences([['frames', Number(video.nb_read_packets), composition.frames]]);
+  if (Math.abs(videoUs - plannedUs) > frameUs) wrong.push(`its pictures last ${videoUs} us instead of ${plannedUs} us`);
+  if (Math.abs(audioUs - videoUs) > Math.max(frameUs, audioFrameUs))
+    wrong.push(`its sound lasts ${audioUs} us, its pictures ${videoUs} us`);
+  if (Math.abs(fileUs - plannedUs) > Math.max(frameUs, audioFrameUs))
+    wrong.push(`it says it lasts ${fileUs} us instead of ${plannedUs} us`);
+  return wrong;
+}
+
+function differences(facts: readonly (readonly [string, string | number | undefined, string | number])[]): string[] {
+  return facts
+    .filter(([, is, planned]) => is !== planned)
+    .map(([name, is, planned]) => `${name} is ${is ?? 'unknown'} instead of ${planned}`);
+}

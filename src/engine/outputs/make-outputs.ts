@@ -1,0 +1,96 @@
+import type { Composition } from '../../composition/composition.js';
+import type { Warning } from '../../composition/warning.js';
+import type { OutputStore } from '../../task/ports/output-store.js';
+import type { RenderJob } from '../../task/ports/renderer.js';
+import type { Output } from '../../task/task.js';
+import { fontsForLayers } from '../captions/fonts-for-layers.js';
+import type { Fonts } from '../captions/fonts.js';
+import { captionWarnings } from '../captions/missing-glyphs.js';
+import type { KnownMedia } from '../compositor/render-plan.js';
+import type { ToolContext } from '../process/run-tool.js';
+import type { ProgressMeter } from '../progress-meter.js';
+import { mayPass } from '../render-failure.js';
+import type { RenderLog } from '../render-log.js';
+import type { Scratch } from '../scratch.js';
+import { runSteps } from '../steps/run-steps.js';
+import type { OutputProfile, VerifiedOutput } from './output-profile.js';
+import { planOutputs, type OutputStep, type PlannedOutput } from './plan-outputs.js';
+import { renderOutput } from './render-output.js';
+
+export interface OutputContext {
+  readonly job: Pick<RenderJob, 'key' | 'fence' | 'attemptId'>;
+  readonly scratch: Scratch;
+  readonly tools: ToolContext;
+  readonly media: KnownMedia;
+  readonly fonts: Fonts;
+  readonly store: OutputStore;
+  readonly meter: ProgressMeter;
+  readonly signal: AbortSignal;
+  readonly log?: RenderLog;
+}
+
+/** An encoder takes all the cores that there are; what comes after it hardly takes one. */
+const AT_ONCE = { render: 1, verify: 1, publish: 1 } as const;
+
+/**
+ * Renders, verifies and publishes one output for each composition. When it throws, nothing of what it published is left.
+ * @throws RenderError.
+ */
+export async function makeOutputs(
+  compositions: readonly Composition[],
+  profile: OutputProfile,
+  context: OutputContext,
+): Promise<{ outputs: Output[]; warnings: Warning[] }> {
+  const { meter, store, signal } = context;
+  const steps = planOutputs(compositions, profile);
+  const fonts = await fontsForLayers(compositions, context.fonts, signal);
+  const verified = new Map<PlannedOutput, VerifiedOutput>();
+  const published = new Map<PlannedOutput, Output>();
+  let stderr = '';
+
+  async function perform({ kind, output, id }: OutputStep, stop: AbortSignal): Promise<void> {
+    const tools = { ...context.tools, signal: stop };
+    switch (kind) {
+      case 'render':
+        stderr = await renderOutput(output, {
+          ...context,
+          tools,
+          fonts,
+          logFields: { taskId: context.job.key.id },
+          onProgress: (block) => {
+            meter.rendered(id, block);
+          },
+        });
+        return;
+      case 'verify':
+        verified.set(output, await output.profile.verify(tools, output.files, output.composition));
+        return;
+      case 'publish':
+        stop.throwIfAborted();
+        published.set(output, await publish(output, verified.get(output), context));
+        return;
+    }
+  }
+
+  meter.planned(steps);
+  try {
+    await runSteps(steps, { atOnce: (kind) => AT_ONCE[kind], perform, mayPass, signal, onDone: meter.done });
+  } catch (error) {
+    for (const { location } of published.values()) await store.remove(location);
+    throw error;
+  }
+  const outputs = steps.flatMap(({ kind, output }) => (kind === 'publish' ? (published.get(output) ?? []) : []));
+  // Variants show the same text, so the last one's lack of glyphs is everyone's.
+  return { outputs, warnings: captionWarnings(stderr, compositions) };
+}
+
+async function publish(
+  { files }: PlannedOutput,
+  facts: VerifiedOutput | undefined,
+  { job, scratch, store }: OutputContext,
+): Promise<Output> {
+  if (!facts) throw new RangeError('only a verified output is published');
+  const [file] = files;
+  const { key, fence, attemptId } = job;
+  return { ...facts, key: file, location: await store.publish(scratch.path(file), { key, fence, attemptId, file }) };
+}

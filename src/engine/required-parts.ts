@@ -1,0 +1,17 @@
+import { COMPOSITOR_FILTERS } from './compositor/filters.js';
+import { OUTPUT_ENCODERS, PROFILES } from './outputs/profiles.js';
+
+/** Filters that run outside the compositor's graphs: those that measure and verify. */
+const TOOL_FILTERS = ['anull', 'concat', 'trim'];
+
+const NEEDED_FILTERS: readonly string[] = [
+  ...new Set([...COMPOSITOR_FILTERS, ...PROFILES.flatMap(({ filters }) => filters), ...TOOL_FILTERS]),
+].sort();
+
+/** What the engine needs and a build lacks, in words for people. */
+export function missingParts(filters: ReadonlySet<string>, encoders: ReadonlySet<string>): string[] {
+  return [
+    ...NEEDED_FILTERS.filter((name) => !filters.has(name)).map((name) => `the filter ${name}`),
+    ...OUTPUT_ENCODERS.filter((name) => !encoders.has(name)).map((name) => `the encoder ${name}`),
+  ];
+}

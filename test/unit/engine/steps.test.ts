@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { montageForm } from '../../../src/composition/montage/montage-form.js';
+import { planInputs } from '../../../src/engine/inputs/plan-inputs.js';
+import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
+import { planOutputs } from '../../../src/engine/outputs/plan-outputs.js';
+import { runSteps, type RunStepsOptions } from '../../../src/engine/steps/run-steps.js';
+import { describeSteps, type Step } from '../../../src/engine/steps/step.js';
+import { factsFor, montageOf } from '../../support/montage.js';
+
+const asset = (uri: string) => ({ uri, field: uri });
+
+describe('planInputs', () => {
+  it('fetches each file once and reads it once for each role, audio first', () => {
+    const montage = montageOf(0, {
+      materials: [asset('a'), asset('b'), asset('a')],
+      narration: { asset: asset('a'), gainDb: 0 },
+      music: { asset: asset('m'), gainDb: 0, fadeOutUs: 0 },
+    });
+    expect(describeSteps(planInputs(montageForm(montage)))).toBe(
+      [
+        'fetch 0',
+        'fetch 1',
+        'fetch 2',
+        'probe audio 0 after fetch 0',
+        'probe audio 1 after fetch 2',
+        'probe visual 2 after fetch 0',
+        'probe visual 3 after fetch 1',
+      ].join('\n'),
+    );
+  });
+
+  it('measures a file that is narration and music', () => {
+    const montage = montageOf(1, {
+      narration: { asset: asset('n'), gainDb: 0 },
+      music: { asset: asset('n'), gainDb: 0, fadeOutUs: 0 },
+    });
+    const probes = planInputs(montageForm(montage)).filter((step) => step.kind === 'probe');
+    expect(probes.filter(({ use }) => use.role === 'audio')).toMatchObject([{ use: { measured: true } }]);
+  });
+});
+
+describe('planOutputs', () => {
+  it('publishes only when every output is verified', () => {
+    const montage = montageOf(1, { variants: 2 });
+    const facts = factsFor(montage, [{ kind: 'image' }]);
+    const { compositions } = montageForm(montage).compose(facts);
+    expect(describeSteps(planOutputs(compositions, h264Mp4))).toBe(
+      [
+        'render 0',
+        'render 1',
+        'verify 0 after render 0',
+        'verify 1 after render 1',
+        'publish 0 after verify 0, verify 1',
+        'publish 1 after verify 0, verify 1',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('runSteps', () => {
+  const step = (id: string, after: string[] = [], changes: Partial<Step> = {}): Step => {
+    return { id, kind: 'k', after, phase: 'RENDERING', frames: 0, tries: 1, ...changes };
+  };
+  const run = (steps: readonly Step[], options: Partial<RunStepsOptions<Step>>) =>
+    runSteps(steps, {
+      atOnce: () => 2,
+      perform: () => Promise.resolve(),
+      mayPass: () => false,
+      signal: new AbortController().signal,
+      ...options,
+    });
+  /** Never resolves by itself. */
+  const untilAborted = (signal: AbortSignal) =>
+    new Promise<void>((_, reject) => {
+      const onAbort = () => {
+        reject(new Error('aborted'));
+      };
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort);
+    });
+
+  it('runs a step when those before it are over, and no more of a kind than allowed', async () => {
+    const log: string[] = [];
+    let running = 0;
+    let most = 0;
+    await run([step('c', ['a', 'b']), step('a'), step('b'), step('d')], {
+      perform: async ({ id }) => {
+        most = Math.max(most, (running += 1));
+        await Promise.resolve();
+        log.push(id);
+        running -= 1;
+      },
+    });
+    expect([...log].sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(log.indexOf('c')).toBeGreaterThan(Math.max(log.indexOf('a'), log.indexOf('b')));
+    expect(most).toBe(2);
+  });
+
+  it('aborts the others after the first error, and throws it once they have ended', async () => {
+    const ended: string[] = [];
+    const perform = async ({ id }: Step, signal: AbortSignal) => {
+      if (id === 'bad') throw new Error('the first');
+      await untilAborted(signal).finally(() => ended.push(id));
+    };
+    await expect(run([step('slow'), step('bad'), step('next', ['bad'])], { perform })).rejects.toThrow('the first');
+    expect(ended).toEqual(['slow']);
+  });
+
+  it('goes on after an error that is taken, without the steps that need the failed one', async () => {
+    const done: string[] = [];
+    const errors: string[] = [];
+    await run([step('bad'), step('needs it', ['bad']), step('good')], {
+      perform: ({ id }) => (id === 'bad' ? Promise.reject(new Error('x')) : Promise.resolve()),
+      onDone: ({ id }) => done.push(id),
+      onError: ({ id }) => errors.push(id),
+    });
+    expect([done, errors]).toEqual([['good'], ['bad']]);
+  });
+
+  it('ends with an error that is not taken', async () => {
+    const perform = ({ id }: Step, signal: AbortSignal) =>
+      id === 'bad' ? Promise.reject(new Error('ours')) : untilAborted(signal);
+    const onError = (_: Step, error: unknown) => {
+      throw error;
+    };
+    await expect(run([step('slow'), step('bad')], { perform, onError })).rejects.toThrow('ours');
+  });
+
+  it('repeats one step alone while its error may pass', async () => {
+    const tries: string[] = [];
+    const perform = ({ id }: Step) => {
+      tries.push(id);
+      return tries.length === 2 ? Promise.reject(new Error('passing')) : Promise.resolve();
+    };
+    await run([step('a'), step('b', ['a'], { tries: 2 })], { perform, mayPass: () => true });
+    expect(tries).toEqual(['a', 'b', 'b']);
+    const failing = () => Promise.reject(new Error('lasting'));
+    await expect(run([step('a', [], { tries: 2 })], { perform: failing, mayPass: () => false })).rejects.toThrow();
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    const perform = (_: Step, signal: AbortSignal) => {
+      stop.abort(new Error('stopped'));
+      return untilAborted(signal);
+    };
+    await expect(run([step('a'), step('b', ['a'])], { perform, signal: stop.signal })).rejects.toThrow('stopped');
+  });
+});
