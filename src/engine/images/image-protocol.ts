@@ -15,26 +15,21 @@ export interface ImageJob {
   readonly size: ImageSize;
   /** Of an animation, no picture that begins at this time or later is written. Null: all are. */
   readonly neededUs: number | null;
-  /** The images are written to `<out>.png`, or `<out>-0.png`, `<out>-1.png` and so on. */
+  /** An image is written to `<out>.png`, an animation to `<out>.mov`. */
   readonly out: string;
 }
 
 /** What came of one job. */
 export type ImageAnswer =
-  | { readonly kind: 'image'; readonly facts: ImageFacts }
-  | {
-      readonly kind: 'animation';
-      readonly facts: ImageFacts;
-      readonly frameDurationsUs: readonly number[];
-      readonly durationUs: number;
-    }
+  | ({ readonly kind: 'image' } & ImageFacts)
+  | ({ readonly kind: 'animation' } & AnimationFacts & ImageFacts)
   | { readonly kind: 'refused'; readonly reason: ImageRefusalReason; readonly message: string };
 
 /** Why an image was not read; the same words as in the failures of a task. */
 export type ImageRefusalReason = 'INPUT_TRUNCATED' | 'INPUT_DAMAGED' | 'INPUT_NOT_SUPPORTED' | 'INPUT_TOO_LARGE';
 
 export interface ImageFacts {
-  /** Of the PNGs. */
+  /** Of what was written. */
   readonly width: number;
   readonly height: number;
   /** Of the file's image, upright. */
@@ -42,10 +37,20 @@ export interface ImageFacts {
   readonly sourceHeight: number;
   /** Whether a pixel that was written is not opaque. The PNG of a still has an alpha channel then and only then; those of an animation always have one. */
   readonly hasAlpha: boolean;
-  /** Whether the file said that it is to be turned or mirrored; the PNG is upright. */
-  readonly isTurned: boolean;
+  /** Whether the file has an alpha channel, or a colour that is transparent. */
+  readonly sourceHasAlpha: boolean;
+  /** What the file said of how it is to be turned and mirrored, numbered as in EXIF, 1 to 8; what was written is upright. */
+  readonly orientation: number;
   /** PQ or HLG: brighter than sRGB can show. It is not tone-mapped. */
   readonly isHdr: boolean;
+}
+
+export interface AnimationFacts {
+  /** Of all of its pictures, once. */
+  readonly durationUs: number;
+  /** Of those that were needed, each of which was written: how many there are, and how long they last together. */
+  readonly writtenFrames: number;
+  readonly writtenUs: number;
 }
 
 /** A line of the reader's standard output. */

@@ -1,4 +1,4 @@
-import type { ImageFacts, ImageRefusalReason, ImageSize } from './image-protocol.js';
+import type { AnimationFacts, ImageFacts, ImageRefusalReason, ImageSize } from './image-protocol.js';
 import type { ImageFormat } from './sniffed-format.js';
 
 /** An image to read: a file relative to the scratch folder, and the field of the request that named it. */
@@ -12,16 +12,13 @@ export interface ImageRequest {
   readonly neededUs: number | null;
 }
 
-/** What became of an image: PNGs of 8-bit sRGB, upright, of at most the size that was asked for, relative to the scratch folder. */
+/**
+ * What became of an image: a file relative to the scratch folder, in 8-bit sRGB, upright, of at most the size that was asked for. An image is a PNG,
+ * an animation a QuickTime film of PNGs.
+ */
 export type ReadImage =
-  | (ImageFacts & { readonly kind: 'image'; readonly file: string })
-  | (ImageFacts & {
-      readonly kind: 'animation';
-      /** Those that were needed, in order. */
-      readonly frames: readonly { readonly file: string; readonly durationUs: number }[];
-      /** Of all of its pictures, once. */
-      readonly durationUs: number;
-    })
+  | ({ readonly kind: 'image'; readonly file: string } & ImageFacts)
+  | ({ readonly kind: 'animation'; readonly file: string } & AnimationFacts & ImageFacts)
   | ImageRefusal;
 
 export interface ImageRefusal {

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../../task/failure.js';
-import { runSome } from '../inputs/run-some.js';
 import type { ToolContext } from '../process/run-tool.js';
 import type { SupervisedResult } from '../process/supervisor.js';
 import { convertSimpleImage } from './convert-simple-image.js';
@@ -10,7 +9,7 @@ import type { ImageRefusal, ImageRequest, ReadImage } from './image-request.js';
 import { runImageReader } from './run-image-reader.js';
 
 export interface ReadImagesOptions {
-  /** Folder for the PNGs, relative to the scratch folder; made when it is not there. Nothing else may be put in it. */
+  /** Folder for what is made of them, relative to the scratch folder; made when it is not there. Nothing else may be put in it. */
   readonly folder: string;
 }
 
@@ -38,8 +37,10 @@ export async function readImages(
   }
   const groups = jobs.length >= IMAGES_FOR_TWO ? 2 : 1;
   const dealt = Array.from({ length: groups }, (_, group) => jobs.filter((__, i) => i % groups === group));
-  const work = dealt.map((group, i) => () => readGroup(context, group, `${folder}/jobs-${i}.json`, results));
-  await runSome(work, groups, () => undefined);
+  const ended = await Promise.allSettled(
+    dealt.map((group, i) => readGroup(context, group, `${folder}/jobs-${i}.json`, results)),
+  );
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
   return requests.map((_, index) => results.get(index) ?? unanswered());
 }
 
@@ -79,11 +80,9 @@ function resultOf(answer: ImageAnswer, { out }: ImageJob, { field }: ImageReques
     case 'refused':
       return { ...answer, field };
     case 'image':
-      return { kind: 'image', file: `${out}.png`, ...answer.facts };
-    case 'animation': {
-      const frames = answer.frameDurationsUs.map((durationUs, i) => ({ file: `${out}-${i}.png`, durationUs }));
-      return { kind: 'animation', frames, durationUs: answer.durationUs, ...answer.facts };
-    }
+      return { ...answer, file: `${out}.png` };
+    case 'animation':
+      return { ...answer, file: `${out}.mov` };
   }
 }
 

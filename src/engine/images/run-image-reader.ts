@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { toolEnv } from '../capabilities.js';
-import type { ToolContext } from '../process/run-tool.js';
+import { toolEnv } from '../toolchain.js';
+import { reasonOfClock, type ToolContext } from '../process/run-tool.js';
 import { runSupervised, type SupervisedResult } from '../process/supervisor.js';
 import type { AnswerLine, ImageAnswer, ImageJob } from './image-protocol.js';
 
@@ -70,7 +70,7 @@ function recordRun(context: ToolContext, jobsFile: string, result: SupervisedRes
     filterGraph: '',
     exitCode: result?.exitCode ?? -1,
     signal: result ? (result.signal ?? '') : 'SIGKILL',
-    watchdog: result?.firedClock ?? '',
+    watchdog: result?.firedClock ? reasonOfClock(result.firedClock) : '',
     stderr: result?.stderrTail ?? '',
     lastProgress: '',
     peakMemoryBytes: result?.peakRssBytes ?? 0,

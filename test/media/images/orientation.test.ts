@@ -20,7 +20,7 @@ async function expectUpright(name: string, orientation: number): Promise<void> {
   expect(quarters).toBe(UPRIGHT[orientation]);
   const [width, height] = orientation > 4 ? [64, 96] : [96, 64];
   expect(png).toMatchObject({ width, height });
-  expect(read).toMatchObject({ width, height, sourceWidth: width, sourceHeight: height, isTurned: orientation !== 1 });
+  expect(read).toMatchObject({ width, height, sourceWidth: width, sourceHeight: height, orientation });
 }
 
 describe('an image with an EXIF orientation comes out upright', () => {

@@ -48,7 +48,7 @@ describe('several images', () => {
         else expect(results[i]).toMatchObject({ kind: 'refused', reason: 'INPUT_TOO_LARGE', field: `materials[${i}]` });
       }
     }
-    expect(readers().some(({ watchdog }) => watchdog === 'MEMORY')).toBe(true);
+    expect(readers().some(({ watchdog }) => watchdog === 'OUT_OF_MEMORY')).toBe(true);
   });
 
   it('of which one takes longer than it may: that one is refused', async () => {

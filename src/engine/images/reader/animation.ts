@@ -1,7 +1,8 @@
 import { MAX_ANIMATION_BYTES, MAX_ANIMATION_FRAMES, MAX_ANIMATION_PIXELS } from '../image-limits.js';
 import type { ImageAnswer, ImageJob } from '../image-protocol.js';
 import { ImageRefusedError } from './image-refused-error.js';
-import { isOpaque, pixelsOf, scaled, sharpOf, writePng, type Pixels } from './pixels.js';
+import { createPngFilm, type PngFilm } from './mov-of-pngs.js';
+import { isOpaque, pixelsOf, pngOf, scaled, sharpOf, type Pixels } from './pixels.js';
 
 /** One picture of an animation, whole, as it is shown. */
 export interface Frame {
@@ -43,30 +44,43 @@ function tooLarge(limit: string): ImageRefusedError {
   return new ImageRefusedError('INPUT_TOO_LARGE', `an animated image may have at most ${limit}; send it as a video`);
 }
 
-/** Scales each picture and writes it as a PNG. @param onFrame is called after each. */
+/** What is known of an animation before its pictures are read. */
+export interface AnimationHead {
+  /** Of all of its pictures. */
+  readonly totalUs: number;
+  readonly hasAlpha: boolean;
+}
+
+/** Scales each picture and adds it to a film. @param onFrame is called after each. */
 export async function writeAnimation(
   frames: AsyncIterable<Frame>,
   job: ImageJob,
-  totalUs: number,
+  head: AnimationHead,
   onFrame: () => void,
 ): Promise<ImageAnswer> {
-  const frameDurationsUs: number[] = [];
-  let bytes = 0;
+  let film: PngFilm | null = null;
+  let [bytes, writtenFrames, writtenUs] = [0, 0, 0];
   let hasAlpha = false;
-  let facts = { width: 0, height: 0, sourceWidth: 0, sourceHeight: 0 };
-  for await (const { pixels, durationUs } of frames) {
-    const small = await pixelsOf(scaled(sharpOf(pixels), job.size));
-    hasAlpha ||= !isOpaque(small);
-    bytes += await writePng(small, `${job.out}-${frameDurationsUs.length}.png`, 'keep');
-    if (bytes > MAX_ANIMATION_BYTES) throw tooLarge(`${MAX_ANIMATION_BYTES / 1024 ** 3} GiB of pictures`);
-    frameDurationsUs.push(durationUs);
-    facts = { width: small.width, height: small.height, sourceWidth: pixels.width, sourceHeight: pixels.height };
-    onFrame();
+  let sizes = { width: 0, height: 0, sourceWidth: 0, sourceHeight: 0 };
+  try {
+    for await (const { pixels, durationUs } of frames) {
+      const small = await pixelsOf(scaled(sharpOf(pixels), job.size));
+      const png = await pngOf(small, 'keep').toBuffer();
+      bytes += png.length;
+      if (bytes > MAX_ANIMATION_BYTES) throw tooLarge(`${MAX_ANIMATION_BYTES / 1024 ** 3} GiB of pictures`);
+      film ??= await createPngFilm(`${job.out}.mov`, small.width, small.height);
+      await film.add(png, durationUs);
+      hasAlpha ||= !isOpaque(small);
+      writtenFrames += 1;
+      writtenUs += durationUs;
+      sizes = { width: small.width, height: small.height, sourceWidth: pixels.width, sourceHeight: pixels.height };
+      onFrame();
+    }
+    await film?.finish();
+  } catch (error) {
+    await film?.abandon();
+    throw error;
   }
-  return {
-    kind: 'animation',
-    facts: { ...facts, hasAlpha, isTurned: false, isHdr: false },
-    frameDurationsUs,
-    durationUs: totalUs,
-  };
+  const facts = { ...sizes, hasAlpha, sourceHasAlpha: head.hasAlpha, orientation: 1, isHdr: false };
+  return { kind: 'animation', ...facts, durationUs: head.totalUs, writtenFrames, writtenUs };
 }

@@ -46,8 +46,7 @@ export async function explainFailure(
   const name = NAMES[job.format];
   const refuse = (reason: ImageRefusedError['reason'], message: string) =>
     new ImageRefusedError(reason, message, { cause: error });
-  if (KINDS.tooLarge.test(said))
-    return refuse('INPUT_TOO_LARGE', `an image may have at most ${MAX_PIXELS / 1e6} million pixels`);
+  if (KINDS.tooLarge.test(said)) return tooLarge(error);
   if (KINDS.cutOff.test(said) || (await isCutOff(job.file, job.format).catch(() => false))) return cutOff(name, error);
   // What follows the first complaint may only follow from it.
   if (KINDS.notSupported.test(firstWords(thrown))) {
@@ -60,6 +59,12 @@ export async function explainFailure(
     'INPUT_DAMAGED',
     `this ${name} image is damaged (${firstWords(said)}); send it again from an intact copy`,
   );
+}
+
+/** The refusal of an image of too many pixels. */
+export function tooLarge(cause?: unknown): ImageRefusedError {
+  const message = `an image may have at most ${MAX_PIXELS / 1e6} million pixels`;
+  return new ImageRefusedError('INPUT_TOO_LARGE', message, { cause });
 }
 
 /** The refusal of a file that ends too early. */

@@ -4,8 +4,8 @@ export interface HeifProperties {
   readonly profile: Buffer | null;
   /** Primaries and transfer characteristics as numbered in ITU-T H.273. */
   readonly nclx: { readonly primaries: number; readonly transfer: number } | null;
-  /** Whether it is to be turned or mirrored. */
-  readonly isTurned: boolean;
+  /** How it is to be turned and mirrored, numbered as in EXIF, 1 to 8. */
+  readonly orientation: number;
 }
 
 interface Box {
@@ -13,7 +13,7 @@ interface Box {
   readonly body: Buffer;
 }
 
-const NOTHING: HeifProperties = { profile: null, nclx: null, isTurned: false };
+const NOTHING: HeifProperties = { profile: null, nclx: null, orientation: 1 };
 
 /** Reads the properties of the primary item. A file that is not as the standard wants it has none. */
 export function heifPropertiesOf(file: Buffer): HeifProperties {
@@ -43,10 +43,23 @@ function propertiesOf(meta: readonly Box[]): HeifProperties {
   return {
     profile: colors.find(({ kind }) => kind === 'prof' || kind === 'rICC')?.body ?? null,
     nclx: nclx ? { primaries: nclx.readUInt16BE(0), transfer: nclx.readUInt16BE(2) } : null,
-    isTurned: properties.some(
-      ({ type, body }) => type === 'imir' || (type === 'irot' && (body.readUInt8(0) & 3) !== 0),
-    ),
+    orientation: orientationOf(properties),
   };
+}
+
+/** By quarter turns counter-clockwise (0 to 3): without a mirror, with one that exchanges top and bottom, with one that exchanges left and right. */
+const ORIENTATIONS = [
+  [1, 8, 3, 6],
+  [4, 5, 2, 7],
+  [2, 7, 4, 5],
+] as const;
+
+/** A file may have each transformation once; the turn comes first. */
+function orientationOf(properties: readonly Box[]): number {
+  const turns = properties.find(({ type }) => type === 'irot')?.body.readUInt8(0) ?? 0;
+  const mirror = properties.find(({ type }) => type === 'imir')?.body.readUInt8(0);
+  const row = mirror === undefined ? 0 : (mirror & 1) === 0 ? 1 : 2;
+  return ORIENTATIONS[row][turns & 3] ?? 1;
 }
 
 /** The properties of one item: their places in `ipco`, from 1. */

@@ -35,11 +35,8 @@ export function isOpaque({ data, channels }: Pixels): boolean {
   return true;
 }
 
-/** Writes a PNG of 8 bits without any profile, fast rather than small. @returns its bytes. */
-export async function writePng(pixels: Pixels, file: string, alpha: 'keep' | 'drop'): Promise<number> {
+/** A PNG of 8 bits without any profile, fast rather than small. */
+export function pngOf(pixels: Pixels, alpha: 'keep' | 'drop'): Sharp {
   const image = sharpOf(pixels);
-  const { size } = await (alpha === 'drop' ? image.removeAlpha() : image.ensureAlpha())
-    .png({ compressionLevel: 1 })
-    .toFile(file);
-  return size;
+  return (alpha === 'drop' ? image.removeAlpha() : image.ensureAlpha()).png({ compressionLevel: 1 });
 }

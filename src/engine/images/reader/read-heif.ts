@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { MAX_PIXELS } from '../../limits.js';
 import { heifPropertiesOf, type HeifProperties } from './heif-properties.js';
+import { tooLarge } from './explain-failure.js';
 import { ImageRefusedError } from './image-refused-error.js';
 import type { Pixels } from './pixels.js';
 
@@ -46,6 +47,7 @@ interface Plane {
 export interface HeifImage {
   readonly pixels: Pixels;
   readonly properties: HeifProperties;
+  readonly hasAlpha: boolean;
 }
 
 /**
@@ -69,14 +71,14 @@ export function readHeif(file: Buffer): HeifImage {
     check(heif, decoded);
     const plane = decoded.channels?.[0];
     if (!plane) throw new Error('no pixels were decoded');
-    const isPremultiplied =
-      heif.heif_image_handle_has_alpha_channel(handle) !== 0 &&
-      heif.heif_image_handle_is_premultiplied_alpha(handle) !== 0;
+    const hasAlpha = heif.heif_image_handle_has_alpha_channel(handle) !== 0;
+    const isPremultiplied = hasAlpha && heif.heif_image_handle_is_premultiplied_alpha(handle) !== 0;
     const data = withoutPadding(plane);
     if (isPremultiplied) unpremultiply(data);
     return {
       pixels: { data, width: plane.width, height: plane.height, channels: 4 },
       properties: heifPropertiesOf(file),
+      hasAlpha,
     };
   } finally {
     heif.heif_context_free(context);
@@ -105,10 +107,6 @@ function check(heif: LibHeif, result: Partial<HeifError>): void {
     );
   }
   throw new Error(message);
-}
-
-function tooLarge(): ImageRefusedError {
-  return new ImageRefusedError('INPUT_TOO_LARGE', `an image may have at most ${MAX_PIXELS / 1e6} million pixels`);
 }
 
 function withoutPadding({ data, width, height, stride }: Plane): Buffer {
