@@ -3,6 +3,7 @@ import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
 import type { Toolchain } from './toolchain.js';
 import type { Fonts } from './captions/fonts.js';
+import { createImageBatches } from './images/image-batches.js';
 import { inputWarnings } from './inputs/input-warnings.js';
 import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
 import { inputStepsAtOnce, performInputStep } from './inputs/perform-input-step.js';
@@ -75,7 +76,7 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
 
   const known = createKnownInputs();
   const fetchUntilMs = performance.now() + (job.timeouts.fetchMs ?? FETCH_TIMEOUT_MS);
-  const context = { scratch, assets: options.assets, tools, fetchUntilMs, known };
+  const context = { scratch, assets: options.assets, tools, fetchUntilMs, images: createImageBatches(), known };
   const steps = planInputs(form);
   meter.planned(steps);
   await runSteps(steps, {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { INPUT_GUARDS, MAX_PIXELS } from '../limits.js';
+import { SIMPLE_IMAGE_GUARDS, MAX_PIXELS } from '../limits.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import type { ImageRefusal, ImageRequest } from './image-request.js';
 import { isCutOff } from './reader/is-cut-off.js';
@@ -35,7 +35,17 @@ export async function convertSimpleImage(
   }
   const strict = ['-xerror', '-err_detect', 'explode'];
   const args = [
-    ...['-nostdin', '-hide_banner', '-nostats', '-v', 'level+error', ...strict, ...INPUT_GUARDS, '-i', `file:${file}`],
+    ...[
+      '-nostdin',
+      '-hide_banner',
+      '-nostats',
+      '-v',
+      'level+error',
+      ...strict,
+      ...SIMPLE_IMAGE_GUARDS,
+      '-i',
+      `file:${file}`,
+    ],
     ...['-frames:v', '1', '-c:v', 'png', '-compression_level', '1', '-f', 'image2', '-y', `file:${out}`],
   ];
   const { exitCode, stderrTail } = await runTool(context, 'ffmpeg', args, { field });

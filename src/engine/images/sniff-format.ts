@@ -56,8 +56,8 @@ const SIGNATURES: readonly Signature[] = [
   signature('MThd', unsupported('a MIDI file')),
   signature('DSD ', unsupported('a DSD audio file (DSF)')),
   signature('FRM8', unsupported('a DSD audio file (DSDIFF)')),
-  signature('#EXTM3U', unsupported('a playlist (M3U or HLS)')),
-  signature('ffconcat', unsupported('a list of files for ffmpeg')),
+  signature('#EXTM3U', foreign('a playlist (M3U or HLS)')),
+  signature('ffconcat', foreign('a list of files for ffmpeg')),
 
   signature('\x1a\x45\xdf\xa3', media('a Matroska or WebM file')),
   signature('RIFF????AVI ', media('an AVI file')),

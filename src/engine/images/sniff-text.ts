@@ -42,7 +42,7 @@ const HTML_ROOTS = [
 function ofRoot(root: string, body: string): SniffedFormat {
   if (root === 'svg' || root === 'svg:svg') return { kind: 'not-supported', name: 'an SVG drawing' };
   if (root === 'mpd' || root === 'smoothstreamingmedia')
-    return { kind: 'not-supported', name: 'a streaming manifest (DASH or Smooth Streaming)' };
+    return { kind: 'not-media', name: 'a streaming manifest (DASH or Smooth Streaming)' };
   if (HTML_ROOTS.includes(root)) return { kind: 'not-media', name: 'an HTML page' };
   if (root === 'error' && body.includes('<Code>'))
     return { kind: 'not-media', name: 'an error message of a storage service (XML)' };

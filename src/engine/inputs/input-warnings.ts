@@ -25,7 +25,7 @@ export function inputWarnings({ inputs }: Form, known: KnownInputs): Warning[] {
 }
 
 function hdr({ field }: AssetRef): Warning {
-  const message = 'this video is HDR; it is shown without tone mapping and looks pale';
+  const message = 'this is HDR; it is shown without tone mapping and looks pale';
   return { code: 'HDR_NOT_TONE_MAPPED', message, field, count: 1 };
 }
 

@@ -1,18 +1,21 @@
 import type { KnownFacts } from '../../composition/form.js';
 import type { SubtitleFile } from '../../composition/subtitles/parse-subtitles.js';
 import type { KnownMedia, LocatedAudio, LocatedVisual } from '../compositor/render-plan.js';
+import type { SniffedFormat } from '../images/sniffed-format.js';
 
 /** What was found out about the inputs so far, by URI. */
 export interface KnownInputs extends KnownMedia {
   /** Links in the scratch folder. */
   readonly files: Map<string, string>;
+  /** By signature. */
+  readonly formats: Map<string, SniffedFormat>;
   readonly visuals: Map<string, LocatedVisual>;
   readonly audios: Map<string, LocatedAudio>;
   readonly subtitles: Map<string, SubtitleFile>;
 }
 
 export function createKnownInputs(): KnownInputs {
-  return { files: new Map(), visuals: new Map(), audios: new Map(), subtitles: new Map() };
+  return { files: new Map(), formats: new Map(), visuals: new Map(), audios: new Map(), subtitles: new Map() };
 }
 
 /** The facts for a form. */

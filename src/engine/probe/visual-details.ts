@@ -35,7 +35,7 @@ export function visualDetailsOf(json: ProbeJson, readUs: number): VisualDetails 
     frameRate: still ? null : (rational(stream.avg_frame_rate) ?? rational(stream.r_frame_rate)),
     hasAlpha:
       ALPHA_FORMATS.test(stream.pix_fmt ?? '') || stream.tags?.alpha_mode === '1' || stream.tags?.ALPHA_MODE === '1',
-    color: colorOf(stream, still),
+    color: colorOf(stream),
     startUs: Math.max(0, span.startUs - (microseconds(json.format?.start_time) ?? span.startUs)),
     presentUs,
   };
@@ -75,15 +75,15 @@ function lengthUs(json: ProbeJson, stream: ProbeStream, presentUs: number, readU
   return readToEnd && claimedUs > presentUs && claimedUs - presentUs <= CLAIM_SLACK_US ? presentUs : claimedUs;
 }
 
-function colorOf(stream: ProbeStream, still: boolean): InputColor {
+function colorOf(stream: ProbeStream): InputColor {
   const format = stream.pix_fmt ?? '';
   const hdr = stream.color_transfer === 'smpte2084' || stream.color_transfer === 'arib-std-b67';
   if (RGB_FORMATS.test(format)) return { matrix: null, range: 'pc', hdr };
   const range = stream.color_range === 'pc' || format.startsWith('yuvj') ? 'pc' : 'tv';
-  return { matrix: matrixOf(stream, still), range, hdr };
+  return { matrix: matrixOf(stream), range, hdr };
 }
 
-function matrixOf(stream: ProbeStream, still: boolean): InputColor['matrix'] {
+function matrixOf(stream: ProbeStream): InputColor['matrix'] {
   switch (stream.color_space) {
     case 'bt709':
       return 'bt709';
@@ -98,7 +98,7 @@ function matrixOf(stream: ProbeStream, still: boolean): InputColor['matrix'] {
       return stream.color_space;
     case undefined:
     default:
-      // Image formats in YCbCr are BT.601 by their standards; of video, SD was and HD is not.
-      return still || Math.min(stream.width ?? 0, stream.height ?? 0) < 720 ? 'bt601' : 'bt709';
+      // SD was BT.601, and HD is not.
+      return Math.min(stream.width ?? 0, stream.height ?? 0) < 720 ? 'bt601' : 'bt709';
   }
 }

@@ -21,10 +21,14 @@ describe('planInputs', () => {
         'fetch 0',
         'fetch 1',
         'fetch 2',
-        'probe audio 0 after fetch 0',
-        'probe audio 1 after fetch 2',
-        'probe visual 2 after fetch 0',
-        'probe visual 3 after fetch 1',
+        'sniff audio 0 after fetch 0',
+        'probe audio 0 after sniff audio 0',
+        'sniff audio 1 after fetch 2',
+        'probe audio 1 after sniff audio 1',
+        'sniff visual 2 after fetch 0',
+        'probe visual 2 after sniff visual 2',
+        'sniff visual 3 after fetch 1',
+        'probe visual 3 after sniff visual 3',
       ].join('\n'),
     );
   });
