@@ -44,10 +44,11 @@ export async function createEngine({
   scratchRoot,
 }: EngineDeps): Promise<Engine> {
   const toolchain = await findToolchain(
-    { ffmpeg: config.ffmpeg, ffprobe: config.ffprobe },
+    { ffmpeg: config.ffmpeg, ffprobe: config.ffprobe, memoryBytes: config.watchdog.memoryBytes },
     new AbortController().signal,
   );
-  logger.info({ ffmpeg: toolchain.version }, 'ffmpeg found');
+  const cage = Object.fromEntries(toolchain.cage.map(({ name, active }) => [name, active]));
+  logger.info({ ffmpeg: toolchain.version, cage }, 'ffmpeg found');
   const fonts = await prepareFonts(path.join(config.dataDir, 'fonts'), named);
   const { stallMs, noProgressMs, totalMs, memoryBytes } = config.watchdog;
   const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: memoryBytes };

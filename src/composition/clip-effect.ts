@@ -2,7 +2,7 @@ import type { Animated } from './animated.js';
 
 export type Side = 'LEFT' | 'RIGHT' | 'TOP' | 'BOTTOM';
 
-/** What each kind of effect needs to know. */
+/** The settings of each kind of effect. */
 interface EffectSettings {
   /** Out of black over the clip's first frames. */
   readonly FADE_IN: { readonly frames: number };
@@ -21,5 +21,5 @@ export type EffectKind = keyof EffectSettings;
 /** One effect of a kind. */
 export type EffectOf<K extends EffectKind> = { readonly kind: K } & EffectSettings[K];
 
-/** What happens to all of a clip, within its own time. */
+/** A change of all of a clip, within its own time. */
 export type ClipEffect = { [K in EffectKind]: EffectOf<K> }[EffectKind];

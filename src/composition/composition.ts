@@ -9,7 +9,7 @@ import type { Rational } from './frame-grid.js';
 export const SAMPLE_RATE = 48_000;
 
 /**
- * What to render, fully decided: every time is a frame of the output's grid or a sample of its soundtrack.
+ * A video, fully decided: every time is a frame of the output's grid or a sample of its soundtrack.
  * `check-composition.ts` says which ones can be rendered.
  */
 export interface Composition {
@@ -76,7 +76,7 @@ export interface AudioClip {
   readonly samples: number;
   /** Times are samples. */
   readonly gainDb: Animated;
-  /** Begin again at the asset's end until the clip's end. Otherwise what is missing is silence. */
+  /** Begins again at the asset's end until the clip's end. Otherwise the rest is silence. */
   readonly loop: boolean;
   /** Fade to silence over the clip's last samples. */
   readonly fadeOutSamples: number;

@@ -5,8 +5,8 @@ import type { AudioFacts, VisualFacts } from './media-facts.js';
 import type { Warning } from './warning.js';
 
 /**
- * A way of saying what to render, such as a montage. The engine knows forms only by this: it reads the inputs that a form uses, and renders
- * the compositions that it makes of what was found.
+ * A form of a render spec, such as a montage. The engine knows forms only by this: it reads the inputs that a form uses, and renders
+ * the compositions that the form makes of the facts about them.
  */
 export interface Form {
   /** The input uses, in the order in which violations name them. One file may be used several times. */
@@ -18,7 +18,7 @@ export interface Form {
   compose(facts: KnownFacts): Composed;
 }
 
-/** What an input is used for, and so what must be known of it. */
+/** The role of an input, which decides the facts that are needed. */
 export type InputUse =
   /** A video or an image, shown up to this time of it and never larger than the box. */
   | { readonly role: 'visual'; readonly asset: AssetRef; readonly untilUs: number; readonly box: Box }

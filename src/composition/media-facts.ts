@@ -1,4 +1,4 @@
-/** The picture of an input. Cover art of a sound file is none. */
+/** The visual part of an input. Cover art of an audio file is none. */
 export type VisualFacts =
   | { readonly kind: 'image' }
   | {

@@ -2,7 +2,7 @@ import type { AssetRef, FontRef } from './asset.js';
 import type { Form } from './form.js';
 import type { Violation } from './violation.js';
 
-/** What became of a submitted spec. */
+/** The result of parsing a submitted spec. */
 export interface ParsedSpec {
   /** Null exactly when there are violations. */
   readonly form: Form | null;

@@ -2,6 +2,6 @@
 export interface Violation {
   /** Path of the field as a caller writes it: `spec.montage.materials[2].uri`. */
   readonly field: string;
-  /** What is wrong and what would be right, for people; continues a sentence that begins with the field. */
+  /** The fault and its remedy, for people; continues a sentence that begins with the field. */
   readonly description: string;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { findToolchain } from '../engine/capabilities.js';
+import type { CageLayer } from '../engine/toolchain.js';
 import { readFontFolder } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
 import { type Check, fail, messageOf, ok, warn } from './check.js';
@@ -19,22 +20,26 @@ export function checkNode(version = process.versions.node): Check {
     : fail('node', `${version} is too old`, `install Node ${MIN_NODE.join('.')} or later`);
 }
 
-/** ffmpeg with its filters and encoders, ffprobe, and what makes them die with the service. */
+/** ffmpeg with its filters and encoders, ffprobe, and the protections around both. */
 export async function checkFfmpeg(config: Pick<Config, 'ffmpeg' | 'ffprobe'>, signal: AbortSignal): Promise<Check[]> {
   try {
-    const { version, ffmpeg, wrapper, decodableCodecs } = await findToolchain(config, signal);
+    const { version, ffmpeg, cage, decodableCodecs } = await findToolchain(config, signal);
     const found = ok('ffmpeg', `${version} at ${ffmpeg}, every filter and encoder, ${decodableCodecs.size} codecs`);
-    if (wrapper.length > 0) return [found, ok('setpriv', 'renders die with the service, also when it is killed')];
-    return [
-      found,
-      warn('setpriv', 'not found: when the service is killed, its renders go on for a while', 'install util-linux'),
-    ];
+    return [found, ...cage.map(checkLayer)];
   } catch (error) {
     signal.throwIfAborted();
     // The message says what to install, after a colon.
     const [found = '', ...fix] = messageOf(error).split(': ');
     return [fail('ffmpeg', found, fix.join(': '))];
   }
+}
+
+/** One protection around ffmpeg. */
+function checkLayer({ name, active, effect }: CageLayer): Check {
+  if (active) return ok(name, effect);
+  const fix =
+    'install util-linux, or allow it: in a container, namespaces need CAP_SYS_ADMIN or unprivileged user namespaces';
+  return warn(name, `not possible here; without it ffmpeg runs without: ${effect}`, fix);
 }
 
 /** The packaged fonts that captions are drawn with, and the operator's. */

@@ -1,28 +1,25 @@
-import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
 import type { WorkerBuild } from '../task/ports/task-store.js';
+import { findCage } from './cage.js';
+import { locate } from './locate.js';
 import { parseCodecs, parseNames, parseVersion } from './parse-capabilities.js';
 import { OUTPUT_ENCODERS } from './outputs/profiles.js';
 import { runSupervised } from './process/supervisor.js';
 import { missingParts } from './required-parts.js';
-import { toolEnv, type Toolchain } from './toolchain.js';
+import { QUERY_CLOCKS, toolEnv, type Toolchain } from './toolchain.js';
 
 /** Where to look. A name without a slash is looked up in PATH. */
 export interface ToolPaths {
   readonly ffmpeg: string;
   readonly ffprobe: string;
+  /** The most memory that one of them may use; default: 8 GiB. */
+  readonly memoryBytes?: number;
 }
 
 export const DEFAULT_TOOL_PATHS: ToolPaths = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' };
 
-const QUERY_CLOCKS = {
-  stallMs: 10_000,
-  quietMs: 10_000,
-  noProgressMs: 30_000,
-  totalMs: 30_000,
-  maxRssBytes: 1024 ** 3,
-};
+const DEFAULT_MEMORY_BYTES = 8 * 1024 ** 3;
 const INSTALL =
   'install ffmpeg 5.1 or newer with libx264 and libass (Debian: apt-get install ffmpeg), or set CUTROOM_FFMPEG and CUTROOM_FFPROBE';
 
@@ -39,8 +36,7 @@ export async function findToolchain(paths: ToolPaths, signal: AbortSignal): Prom
       .map((name) => path.basename(name));
     throw new RenderError('FFMPEG_MISSING', `${missing.join(' and ')} not found: ${INSTALL}`);
   }
-  const setpriv = await locate('setpriv');
-  const wrapper = setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
+  const { wrapper, layers } = await findCage(paths.memoryBytes ?? DEFAULT_MEMORY_BYTES, signal);
   const ask = (program: string, option: string) => query(program, option, wrapper, signal);
   const [version, filters, encoders, codecs, decoders] = await Promise.all([
     ask(ffmpeg, '-version'),
@@ -57,6 +53,7 @@ export async function findToolchain(paths: ToolPaths, signal: AbortSignal): Prom
     ffmpeg,
     ffprobe,
     wrapper,
+    cage: layers,
     ...parseVersion(version),
     decodableCodecs: parseCodecs(codecs),
     decoders: parseNames(decoders),
@@ -83,22 +80,7 @@ async function query(
   throw new RenderError('FFMPEG_MISSING', `${path.basename(program)} does not run: ${INSTALL}`, { cause: result });
 }
 
-async function locate(name: string): Promise<string | null> {
-  const folders = name.includes('/')
-    ? ['']
-    : (process.env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  for (const folder of folders) {
-    const candidate = path.resolve(folder, name);
-    const usable = await access(candidate, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (usable) return candidate;
-  }
-  return null;
-}
-
-/** What a worker tells others of its ffmpeg. */
+/** The facts about its ffmpeg that a worker publishes. */
 export function workerBuildOf({ version, decodableCodecs }: Toolchain): WorkerBuild {
   return { version, encoders: OUTPUT_ENCODERS, decoders: [...decodableCodecs].sort() };
 }

@@ -1,4 +1,5 @@
 import ffmpeg from 'fluent-ffmpeg';
+import { MAX_ALLOC_BYTES } from './limits.js';
 import { AUDIO_PAD, VIDEO_PAD, type GraphInput } from './compositor/render-plan.js';
 
 /** What the one command of a render consists of. All files are relative to the folder that it runs in. */
@@ -31,6 +32,8 @@ function globalOptions(render: RenderCommand): string[] {
     '-hide_banner',
     '-nostdin',
     '-nostats',
+    '-max_alloc',
+    String(MAX_ALLOC_BYTES),
     '-loglevel',
     'level+warning',
     '-stats_period',
@@ -47,7 +50,7 @@ function outputOptions({ encodingOptions }: RenderCommand): string[] {
     ...['-map', `[${VIDEO_PAD}]`, '-map', `[${AUDIO_PAD}]`],
     // The graph has counted the frames; nothing may be dropped or doubled after it.
     ...['-fps_mode:v', 'passthrough'],
-    // An output tells nothing of its inputs.
+    // An output must not reveal its inputs.
     ...['-map_metadata', '-1', '-map_chapters', '-1'],
     ...encodingOptions,
   ];

@@ -1,17 +1,20 @@
-/** The most pixels of one picture: ten thousand squared. A PNG of a megabyte can be a picture of a gigabyte. */
+/** The most pixels of one frame: ten thousand squared. A PNG of one megabyte can decode to a gigabyte. */
 export const MAX_PIXELS = 100_000_000;
+
+/** The most bytes that ffmpeg may take at once: a frame of the most pixels at 16 bits with alpha, and padding. */
+export const MAX_ALLOC_BYTES = 1024 ** 3;
 
 /** The most bytes of a subtitle file; `montage.proto` says so. */
 export const MAX_SUBTITLE_BYTES = 4 * 1024 * 1024;
 
-/** The most of what ffprobe prints that is read: 600 s at 240 frames a second are 15 MB. */
+/** The most bytes read of ffprobe's output: 600 s at 240 frames a second are 15 MB. */
 export const MAX_PROBE_BYTES = 64 * 1024 * 1024;
 
-/** The longest sound that is measured; longer than any video may be. */
+/** The longest audio that is measured; longer than any video may be. */
 export const MAX_AUDIO_SECONDS = 4 * 3600 + 60;
 
 /**
- * The containers that videos and audio may be. Not in it: whatever refers to other files or hosts (HLS, DASH, concat, SDP, image sequences),
+ * The containers that videos and audio may have. Left out: containers that refer to other files or hosts (HLS, DASH, concat, SDP, image sequences),
  * draws text or vectors, or is a device.
  */
 const CONTAINERS = [

@@ -4,7 +4,7 @@ import type { SupervisedResult } from './process/supervisor.js';
 
 const MAX_CAUSE = 200;
 
-/** The error that an ffmpeg which did not end well stands for. Its message names no path of the server. */
+/** The error for an ffmpeg that failed. Its message names no path of the server. */
 export function renderFailed(result: SupervisedResult): RenderError {
   const how = result.signal
     ? `ffmpeg was ended by ${result.signal}`
@@ -23,13 +23,13 @@ function withoutPaths(text: string): string {
   return text.replace(/(?:file:)?(?:\/[^\s/:'"]+){2,}\/?/g, '…');
 }
 
-/** Whether what failed so may go well when it is done again at once: a matter of this machine or another, not of the task. */
+/** Whether a step that failed so may succeed when it is repeated at once: the fault is a machine's, not the task's. */
 export function mayPass(error: unknown): boolean {
   const typed = asRenderError(error);
   return typed instanceof RenderError && typed.failure.reason === 'OUTPUT_NOT_STORED';
 }
 
-/** Whatever is thrown while rendering, as the error to throw on: typed where its cause is known. */
+/** An error of a render as a RenderError where its cause is known, else as it is. */
 export function asRenderError(error: unknown): unknown {
   if (error instanceof CompositionError)
     return new RenderError(error.reason, error.message, { field: error.field, cause: error });

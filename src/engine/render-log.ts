@@ -1,4 +1,4 @@
-/** Takes what is worth keeping about a render: paths and command lines of the server are in it. A pino logger is one. */
+/** Logs facts about a render, among them paths and command lines of the server. A pino logger is one. */
 export interface RenderLog {
   debug(fields: object, message: string): void;
   warn(fields: object, message: string): void;

@@ -1,3 +1,11 @@
+/** One protection around every tool. Each works alone where the others cannot. */
+export interface CageLayer {
+  readonly name: 'parent-death' | 'resource-limits' | 'no-network';
+  readonly active: boolean;
+  /** Its effect, for people. */
+  readonly effect: string;
+}
+
 /** The ffmpeg that renders, and what it can do. */
 export interface Toolchain {
   readonly ffmpeg: string;
@@ -6,8 +14,10 @@ export interface Toolchain {
   readonly version: string;
   /** Null for a build that is not numbered. */
   readonly majorVersion: number | null;
-  /** Put before a command so that it dies with this process; empty where there is no setpriv. */
+  /** Put before a command: the programs of the cage, which start it. */
   readonly wrapper: readonly string[];
+  /** The protections that the wrapper gives, and those that this machine does not offer. */
+  readonly cage: readonly CageLayer[];
   /** Codecs that this build decodes, by ffmpeg's codec names. */
   readonly decodableCodecs: ReadonlySet<string>;
   readonly decoders: ReadonlySet<string>;
@@ -19,3 +29,12 @@ export function toolEnv(): Record<string, string> {
   const known = names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
   return { ...Object.fromEntries(known), LC_ALL: 'C.UTF-8' };
 }
+
+/** For a tool that is asked for its version and the like. */
+export const QUERY_CLOCKS = {
+  stallMs: 10_000,
+  quietMs: 10_000,
+  noProgressMs: 30_000,
+  totalMs: 30_000,
+  maxRssBytes: 1024 ** 3,
+};

@@ -41,7 +41,7 @@ export function createAttemptStop(): AttemptStop {
     signal: controller.signal,
     reason: () => reason,
     stop(why) {
-      // A loss overrides a drain: what is no longer held cannot be handed back.
+      // A loss overrides a drain: a lost lease cannot be handed back.
       if (reason !== 'lost') reason = why;
       controller.abort();
     },

@@ -1,4 +1,5 @@
 import type { ClipEffect, Side } from '../clip-effect.js';
+import type { VisualSource } from '../composition.js';
 import { framesOf, timeUsOf, type Rational } from '../frame-grid.js';
 import type { ClipEffectKind, Montage } from './montage.js';
 
@@ -10,10 +11,10 @@ const TRANSITION_ZOOM = 1.2;
 const IMAGE_ZOOM_PER_SECOND = 0.03;
 const MAX_IMAGE_ZOOM = 1.5;
 
-/** What happens to one clip of a montage. Draws from `random` only what chance decides, and always in the order of the clips. */
+/** The effects on one clip of a montage. Draws from `random` only for a choice by chance, and always in the order of the clips. */
 export function effectsOf(
   montage: Montage,
-  clip: { readonly source: 'video' | 'image'; readonly frames: number },
+  clip: { readonly source: VisualSource; readonly frames: number },
   { rate, random }: { rate: Rational; random: () => number },
 ): ClipEffect[] {
   const effects: ClipEffect[] = [];

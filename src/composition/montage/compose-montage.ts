@@ -38,7 +38,7 @@ interface Material {
  *
  * With narration the video is as long as it, and the shots are shown again in order until it is covered; otherwise each
  * shot (`shots.ts`) is shown once. A clip is as long as `longestClipUs` allows and its material gives.
- * @param variant which of the videos that differ in what is left to chance, from 0.
+ * @param variant number of the video, from 0; variants differ in the choices by chance.
  * @throws CompositionError when a material is too short for its place, or the whole becomes too long.
  */
 export function composeMontage(

@@ -19,10 +19,10 @@ export interface Montage {
   readonly speed: number;
   /** The beginning of each material in order; or pieces of all of them in a random order. */
   readonly concat: 'SEQUENTIAL' | 'RANDOM';
-  /** Decides what is left to chance. */
+  /** Decides every choice by chance. */
   readonly seed: number;
   readonly imageMotion: 'NONE' | 'ZOOM_IN';
-  /** How many videos, which differ in what is left to chance. */
+  /** How many videos, which differ in the choices by chance. */
   readonly variants: number;
 }
 
@@ -30,7 +30,7 @@ export interface Montage {
 export type MontageTransition =
   | { readonly kind: 'CUT' }
   | { readonly kind: 'CROSS_FADE'; readonly durationUs: number; readonly field: string }
-  /** Something that happens to each clip by itself, over black. Zooms take all of its time, whatever the duration. */
+  /** An effect on each clip by itself, over black. Zooms take all of its time, whatever the duration. */
   | { readonly kind: 'CLIP_EFFECT'; readonly effect: ClipEffectKind; readonly durationUs: number };
 
 /** SHUFFLE is any other one, by chance for each clip. */

@@ -71,7 +71,7 @@ interface Source {
   readonly rate: Rational;
 }
 
-/** A material cut into pieces of the longest clip; what is left at its end counts if it is long enough, or all there is. */
+/** A material cut into pieces of the longest clip; the rest at its end counts if it is long enough, or is all of it. */
 function piecesOf({ montage, asset, facts, longest, leastFrames, rate }: Source, material: number): Shot[] {
   if (facts === undefined || facts.kind === 'image') return [{ material, trimStartUs: 0, frames: longest }];
   const available = wholeFramesIn(

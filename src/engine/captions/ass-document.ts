@@ -1,7 +1,7 @@
 import type { CaptionLayer } from '../../composition/composition.js';
 import type { CaptionStyle } from '../../composition/captions.js';
 import type { Color } from '../../composition/color.js';
-import { throughBt601 } from '../compositor/bt709.js';
+import { throughBt601 } from '../compositor/color/bt709.js';
 import { dialogueLine, framesOfCue } from './ass-dialogue.js';
 import { isVisible, toAssText, toLines } from './ass-text.js';
 import { boxedDialogues } from './boxed-captions.js';

@@ -11,9 +11,9 @@ export interface CaptionCanvas {
   readonly fonts: CaptionFonts;
 }
 
-/** What the text of one composition is set in. */
+/** The fonts of one caption layer. */
 export interface CaptionFonts {
-  /** What the style's `font` names; null: our own. */
+  /** The font that the style names; null: our own. */
   readonly font: NamedFont | null;
   /** Measures text where a box is drawn to its measure; null where none is. */
   readonly ruler: TextRuler | null;

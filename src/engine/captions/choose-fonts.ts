@@ -6,7 +6,7 @@ import { type CaptionFonts, styleNameOf } from './caption-canvas.js';
 import type { Fonts } from './fonts.js';
 import { openRuler } from './text-ruler.js';
 
-/** Captions to be set, and what for. */
+/** Captions that need fonts. */
 export interface CaptionOrder {
   readonly style: CaptionStyle;
   readonly cues: readonly Cue[];
@@ -14,7 +14,7 @@ export interface CaptionOrder {
 }
 
 /**
- * What captions are set in.
+ * The fonts for captions.
  * @throws RenderError FONT_NOT_FOUND: it was there at submit, but another machine may have other fonts, and these may have changed since.
  */
 export async function chooseFonts(

@@ -51,7 +51,7 @@ async function readFont(folder: string, name: string): Promise<Omit<NamedFont, '
   const file = path.resolve(folder, name);
   const { size, mtimeMs } = await stat(file);
   const typeface = await openTypeface(file);
-  // Shaping is what fails in a damaged font, or one that fontkit cannot read: better told now than by every video.
+  // Shaping fails in a damaged font, or one that fontkit cannot read: better found now than by every video.
   typeface.widthOf(SAMPLE);
   return { name, file, version: `${size}-${mtimeMs}`, em: typeface.em, hasKana: typeface.has(KANA_A) };
 }

@@ -5,7 +5,7 @@ import { chooseFonts } from './choose-fonts.js';
 import type { Fonts } from './fonts.js';
 
 /**
- * What the text of each caption layer is set in. Layers of one style, such as those of a montage's variants, share it.
+ * The fonts of each caption layer. Layers of one style, such as those of a montage's variants, share it.
  * @throws RenderError FONT_NOT_FOUND.
  */
 export async function fontsForLayers(

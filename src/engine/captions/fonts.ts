@@ -4,7 +4,7 @@ import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { NamedFont } from './font-folder.js';
 
-/** The family that captions ask for; what it lacks is taken from the others. */
+/** The family that captions ask for; characters that it lacks are taken from the others. */
 export const CAPTION_FAMILY = 'Noto Sans';
 export const JAPANESE_FAMILY = 'Noto Sans Japanese';
 
@@ -55,7 +55,7 @@ export async function prepareFonts(folder: string, named: readonly NamedFont[] =
     .slice(0, 12);
   const home = path.resolve(folder, version);
   const links = path.join(home, 'fonts');
-  // Apart: what lies in it is the operator's.
+  // A folder of its own for the operator's fonts.
   const namedLinks = path.join(links, 'named');
   await mkdir(namedLinks, { recursive: true });
   await Promise.all([
@@ -113,7 +113,7 @@ function linkOf({ name, family }: NamedFont, folder: string): string {
   return path.join(folder, `${family}${path.extname(name).toLowerCase()}`);
 }
 
-/** Of a collection only its first font: what Pillow draws with, too. */
+/** Of a collection only its first font, as Pillow does. */
 function renamed(font: NamedFont, folder: string): string {
   const { name, family } = font;
   const first = /\.ttc$/i.test(name) ? '<test name="index"><int>0</int></test>' : '';

@@ -7,7 +7,7 @@ export interface TextRuler {
   /** Width of one line for a font size of 1, in the fonts of a style. */
   widthOf(line: string, style: StyleName): number;
 
-  /** Measures what will be asked for, a little at a time: shaping all of a long subtitle file at once would keep this process from everything else. */
+  /** Measures texts ahead of their use, a little at a time: shaping a long subtitle file at once would block the event loop. */
   prepare(lines: readonly { readonly text: string; readonly style: StyleName }[], signal: AbortSignal): Promise<void>;
 }
 

@@ -51,6 +51,8 @@ function audioChain(clip: AudioClip, pad: string, inputs: InputList, { file, det
   const input = inputs.add({
     file,
     options: [...INPUT_GUARDS, '-threads', '1', ...(clip.loop ? ['-stream_loop', '-1'] : []), '-t', seconds],
+    field: clip.asset.field,
+    frames: 0,
   });
   const source = [
     `[${input}:${details.streamIndex}]aresample=${SAMPLE_RATE}`,

@@ -1,6 +1,7 @@
 import type { Fit } from '../../composition/composition.js';
 import type { InputColor, VisualDetails } from '../probe/media-details.js';
-import { ffmpegColor, isGrey } from './bt709.js';
+import { ffmpegColor, isGrey } from './color/bt709.js';
+import { colorLutFor } from './color/color-lut.js';
 import { ratio, repeatFrame, type Canvas, type Stage } from './stage.js';
 
 /** Filters that `fitted` uses. */
@@ -10,6 +11,7 @@ export const FIT_FILTERS = [
   'format',
   'fps',
   'loop',
+  'lut3d',
   'overlay',
   'pad',
   'premultiply',
@@ -58,7 +60,7 @@ export function fitted(
   stage: Stage,
 ): string[] {
   const { canvas, rate, ground } = stage;
-  const chain = ground === 'background' ? onBackground(details, fit, canvas) : onNothing(details, fit, canvas);
+  const chain = ground === 'background' ? onBackground(details, fit, stage) : onNothing(details, fit, stage);
   if (chain.kind === 'filters') return [`${source},${chain.filters.join(',')},${end}`];
   const form = details.hasAlpha ? 'rgb' : 'yuv';
   const hold = moving ? `,${repeatFrame(rate)}` : ',settb=1/1000,setpts=0';
@@ -73,12 +75,13 @@ export function fitted(
 }
 
 /** Opaque, with the background in the bars and behind transparent parts. */
-function onBackground(details: VisualDetails, fit: Fit, canvas: Canvas): FitChain {
+function onBackground(details: VisualDetails, fit: Fit, stage: Stage): FitChain {
+  const { canvas } = stage;
   if (details.hasAlpha) {
     const filters = [...withAlpha(details, fit, canvas), 'format=gbrap'];
     return { kind: 'overlay', filters, overlay: `overlay=${centred(canvas)}:shortest=1:format=gbrp` };
   }
-  const filters = withoutAlpha(details, fit, canvas);
+  const filters = withoutAlpha(details, fit, stage);
   if (fit === 'COVER') return { kind: 'filters', filters: [...filters, ...NORMAL_FORM] };
   if (isGrey(canvas.background)) {
     // `pad` converts its colour by BT.601 in some versions, by the video's tag in others: for greys that is the same.
@@ -93,7 +96,8 @@ function onBackground(details: VisualDetails, fit: Fit, canvas: Canvas): FitChai
 }
 
 /** Transparent where the clip is, and in the bars. The result has the format that `clipFormat` says. */
-function onNothing(details: VisualDetails, fit: Fit, canvas: Canvas): FitChain {
+function onNothing(details: VisualDetails, fit: Fit, stage: Stage): FitChain {
+  const { canvas } = stage;
   const bars = fit === 'CONTAIN' ? [padTo(canvas, 'black@0')] : [];
   if (details.hasAlpha) {
     return {
@@ -104,12 +108,25 @@ function onNothing(details: VisualDetails, fit: Fit, canvas: Canvas): FitChain {
   const format = fit === 'CONTAIN' ? 'yuva420p' : 'yuv420p';
   return {
     kind: 'filters',
-    filters: [...withoutAlpha(details, fit, canvas), `format=${format}`, ...bars, ...tagged()],
+    filters: [...withoutAlpha(details, fit, stage), `format=${format}`, ...bars, ...tagged()],
   };
 }
 
-/** Scaled once, and to BT.709 in the same step. */
-function withoutAlpha(details: VisualDetails, fit: Fit, canvas: Canvas): string[] {
+/** Scaled once, and to BT.709 in the same step; colours that need a table, at the frame's size and ten bits. */
+function withoutAlpha(details: VisualDetails, fit: Fit, { canvas, files }: Stage): string[] {
+  const lut = colorLutFor(details.color);
+  if (lut) {
+    files.add(lut);
+    const options = [size(fit, canvas), ...readAs(details.color), SCALER];
+    return [
+      ...cutExtremes(details, fit, canvas),
+      `scale=${options.join(':')}`,
+      'format=gbrp10le',
+      ...crop(fit, canvas),
+      `lut3d=file=${lut.name}:interp=tetrahedral`,
+      TO_BT709,
+    ];
+  }
   // Already BT.709: without a matrix given swscale needs no detour through RGB.
   const to = details.color.matrix === 'bt709' ? 'out_range=tv' : 'out_color_matrix=bt709:out_range=tv';
   const options = [size(fit, canvas), ...readAs(details.color), to, SCALER];

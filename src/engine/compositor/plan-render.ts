@@ -3,12 +3,12 @@ import { captionLayers, type CaptionLayer, type Composition } from '../../compos
 import { toAssDocument } from '../captions/ass-document.js';
 import type { CaptionFonts } from '../captions/caption-canvas.js';
 import { audioChains } from './audio.js';
-import { createInputList, VIDEO_PAD, type KnownMedia, type RenderPlan } from './render-plan.js';
+import { createFileList, createInputList, VIDEO_PAD, type KnownMedia, type RenderPlan } from './render-plan.js';
 import { stackLayers } from './stack.js';
 
 export interface PlanOptions {
   readonly media: KnownMedia;
-  /** What a layer's text is set in. */
+  /** The fonts of a layer. */
   readonly fonts: (layer: CaptionLayer) => CaptionFonts;
   /** Filters in a row that turn the finished frames into those that the output's encoder takes. */
   readonly finish: readonly string[];
@@ -23,13 +23,14 @@ export function planRender(composition: Composition, { media, fonts, finish }: P
   checkComposition(composition);
   const { width, height, background, frameRate: rate } = composition;
   const inputs = createInputList();
+  const files = createFileList();
   const canvas = { width, height, background };
   const visual = (uri: string) => known(media.visuals, uri);
   const captions = captionLayers(composition);
   const fileOf = (layer: CaptionLayer) => `captions-${captions.indexOf(layer)}.ass`;
   const stack = stackLayers(
     composition,
-    (layer, ground) => ({ name: `l${layer}`, canvas, ground, rate, inputs, visual }),
+    (layer, ground) => ({ name: `l${layer}`, canvas, ground, rate, inputs, files, visual }),
     fileOf,
   );
   const audio = audioChains(composition.audio, composition.samples, inputs, (uri) => known(media.audios, uri));
@@ -38,10 +39,13 @@ export function planRender(composition: Composition, { media, fonts, finish }: P
     graph: [...stack.chains, `[${stack.pad}]${[...stack.filters, ...finish].join(',')}[${VIDEO_PAD}]`, ...audio].join(
       ';\n',
     ),
-    files: captions.map((layer) => ({
-      name: fileOf(layer),
-      text: toAssDocument(layer, { width, height, frameRate: rate, fonts: fonts(layer) }),
-    })),
+    files: [
+      ...files.all,
+      ...captions.map((layer) => ({
+        name: fileOf(layer),
+        text: toAssDocument(layer, { width, height, frameRate: rate, fonts: fonts(layer) }),
+      })),
+    ],
   };
 }
 

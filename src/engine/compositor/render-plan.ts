@@ -4,6 +4,16 @@ import type { AudioDetails, VisualDetails } from '../probe/media-details.js';
 export interface GraphInput {
   readonly file: string;
   readonly options: readonly string[];
+  /** The field of the request that named it. */
+  readonly field: string;
+  /** About how many frames of a video are decoded of it; 0 for anything else. */
+  readonly frames: number;
+}
+
+/** A file that the graph reads. */
+export interface GraphFile {
+  readonly name: string;
+  readonly text: string;
 }
 
 /** All that ffmpeg needs to know about the content; how to encode it is the output profile's matter. */
@@ -12,13 +22,13 @@ export interface RenderPlan {
   /** One filter graph that ends in the pads `VIDEO_PAD` and `AUDIO_PAD`. */
   readonly graph: string;
   /** Files that the graph reads from the scratch folder, where ffmpeg runs: no path needs to be in the graph, and so none needs escaping there. */
-  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly files: readonly GraphFile[];
 }
 
 export const VIDEO_PAD = 'video';
 export const AUDIO_PAD = 'audio';
 
-/** What the engine found out about the inputs, by URI. */
+/** The facts that the engine found about the inputs, by URI. */
 export interface KnownMedia {
   readonly visuals: ReadonlyMap<string, LocatedVisual>;
   readonly audios: ReadonlyMap<string, LocatedAudio>;
@@ -44,4 +54,21 @@ export interface InputList {
 export function createInputList(): InputList {
   const all: GraphInput[] = [];
   return { all, add: (input) => all.push(input) - 1 };
+}
+
+/** Collects files, each once. */
+export interface FileList {
+  add(file: GraphFile): void;
+  readonly all: readonly GraphFile[];
+}
+
+/** An empty list. */
+export function createFileList(): FileList {
+  const all: GraphFile[] = [];
+  return {
+    all,
+    add: (file) => {
+      if (all.every(({ name }) => name !== file.name)) all.push(file);
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { isAlways } from '../../composition/animated.js';
 import type { Color } from '../../composition/color.js';
 import type { VisualClip } from '../../composition/composition.js';
 import type { Rational } from '../../composition/frame-grid.js';
-import type { InputList, LocatedVisual } from './render-plan.js';
+import type { FileList, InputList, LocatedVisual } from './render-plan.js';
 
 /** The frame that clips are fitted into. Both sides are even. */
 export interface Canvas {
@@ -11,15 +11,16 @@ export interface Canvas {
   readonly background: Color;
 }
 
-/** Where the clips of one layer are made. */
+/** The settings shared by the clips of one layer. */
 export interface Stage {
   /** Unique in the graph: pads begin with it. */
   readonly name: string;
   readonly canvas: Canvas;
-  /** What shows through and beside a clip. Only the bottom layer can have the background, which needs no alpha. */
+  /** The ground behind and beside a clip. Only the bottom layer can have the background, which needs no alpha. */
   readonly ground: 'background' | 'transparent';
   readonly rate: Rational;
   readonly inputs: InputList;
+  readonly files: FileList;
   /** @throws RangeError for a URI that was not probed. */
   readonly visual: (uri: string) => LocatedVisual;
 }

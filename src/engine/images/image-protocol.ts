@@ -41,8 +41,9 @@ export interface ImageFacts {
   readonly sourceHasAlpha: boolean;
   /** What the file said of how it is to be turned and mirrored, numbered as in EXIF, 1 to 8; what was written is upright. */
   readonly orientation: number;
-  /** PQ or HLG: brighter than sRGB can show. It is not tone-mapped. */
-  readonly isHdr: boolean;
+  /** What was written is in sRGB, but for HDR, which is mapped when it is shown: PQ or HLG, and the primaries of its numbers. */
+  readonly transfer: 'sdr' | 'pq' | 'hlg';
+  readonly primaries: 'bt709' | 'bt2020' | 'p3';
 }
 
 export interface AnimationFacts {

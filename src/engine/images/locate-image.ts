@@ -16,7 +16,17 @@ export function locateImage(image: ReadImage): LocatedVisual {
   }
 }
 
-function detailsOf({ width, height, hasAlpha, isHdr }: Exclude<ReadImage, { kind: 'refused' }>) {
-  const color = { matrix: null, range: 'pc', hdr: isHdr } as const;
-  return { streamIndex: 0, codec: 'png', width, height, frameRate: null, hasAlpha, color, startUs: 0 };
+function detailsOf({ width, height, hasAlpha, transfer, primaries }: Exclude<ReadImage, { kind: 'refused' }>) {
+  const color = { matrix: null, range: 'pc', transfer, primaries } as const;
+  return {
+    streamIndex: 0,
+    codec: 'png',
+    width,
+    height,
+    frameRate: null,
+    hasAlpha,
+    interlaced: false,
+    color,
+    startUs: 0,
+  };
 }

@@ -14,6 +14,8 @@ export interface ReaderRun {
 
 /** In the sources, which tests run, the program lies beside this file as TypeScript. */
 const PROGRAM = fileURLToPath(new URL(`./image-reader${path.extname(import.meta.url)}`, import.meta.url));
+/** Without it WebAssembly reserves ten gigabytes of addresses for each memory, which a limit of address space may not allow. */
+const NODE_OPTIONS = ['--disable-wasm-trap-handler'];
 /** An answer is 300 bytes, and ten more for each picture of an animation. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -33,7 +35,7 @@ export async function runImageReader(
   try {
     result = await runSupervised({
       program: process.execPath,
-      args: [...loaderOptions(process.execArgv), PROGRAM, jobsFile],
+      args: [...NODE_OPTIONS, ...loaderOptions(process.execArgv), PROGRAM, jobsFile],
       wrapper: context.toolchain.wrapper,
       cwd: context.cwd,
       // One arena: several would keep what each has freed.

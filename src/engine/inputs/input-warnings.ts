@@ -12,21 +12,12 @@ const CLAIM_TOLERANCE_US = 250_000;
 export function inputWarnings({ inputs }: Form, known: KnownInputs): Warning[] {
   const warnings = new Map<string, Warning>();
   for (const { role, asset, ...use } of inputs) {
-    const found =
-      role === 'visual' && known.visuals.get(asset.uri)?.details.color.hdr === true
-        ? hdr(asset)
-        : role === 'audio' && 'measured' in use && use.measured
-          ? shorterThanClaimed(asset, known.audios.get(asset.uri))
-          : null;
+    const isMeasured = role === 'audio' && 'measured' in use && use.measured;
+    const found = isMeasured ? shorterThanClaimed(asset, known.audios.get(asset.uri)) : null;
     const key = `${found?.code ?? ''} ${asset.uri}`;
     if (found && !warnings.has(key)) warnings.set(key, found);
   }
   return [...[...known.subtitles.values()].flatMap((file) => file.warnings), ...warnings.values()];
-}
-
-function hdr({ field }: AssetRef): Warning {
-  const message = 'this is HDR; it is shown without tone mapping and looks pale';
-  return { code: 'HDR_NOT_TONE_MAPPED', message, field, count: 1 };
 }
 
 function shorterThanClaimed({ field }: AssetRef, audio: LocatedAudio | undefined): Warning | null {

@@ -3,7 +3,7 @@ import type { SubtitleFile } from '../../composition/subtitles/parse-subtitles.j
 import type { KnownMedia, LocatedAudio, LocatedVisual } from '../compositor/render-plan.js';
 import type { SniffedFormat } from '../images/sniffed-format.js';
 
-/** What was found out about the inputs so far, by URI. */
+/** The facts found so far about the inputs, by URI. */
 export interface KnownInputs extends KnownMedia {
   /** Links in the scratch folder. */
   readonly files: Map<string, string>;

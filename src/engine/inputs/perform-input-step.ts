@@ -13,7 +13,7 @@ import type { KnownInputs } from './known-inputs.js';
 import type { InputStep } from './plan-inputs.js';
 import { readSubtitles } from './read-subtitles.js';
 
-/** What input steps work with. */
+/** The tools and results of input steps. */
 export interface InputContext extends FetchContext {
   readonly tools: ToolContext;
   /** The images among the inputs, to be read together. */

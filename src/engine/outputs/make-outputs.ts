@@ -15,7 +15,7 @@ import type { Scratch } from '../scratch.js';
 import { runSteps } from '../steps/run-steps.js';
 import type { OutputProfile, VerifiedOutput } from './output-profile.js';
 import { planOutputs, type OutputStep, type PlannedOutput } from './plan-outputs.js';
-import { renderOutput } from './render-output.js';
+import { renderOutput, type RenderedOutput } from './render-output.js';
 
 export interface OutputContext {
   readonly job: Pick<RenderJob, 'key' | 'fence' | 'attemptId'>;
@@ -29,11 +29,11 @@ export interface OutputContext {
   readonly log?: RenderLog;
 }
 
-/** An encoder takes all the cores that there are; what comes after it hardly takes one. */
+/** An encoder takes all cores of the machine; the steps after it hardly take one. */
 const AT_ONCE = { render: 1, verify: 1, publish: 1 } as const;
 
 /**
- * Renders, verifies and publishes one output for each composition. When it throws, nothing of what it published is left.
+ * Renders, verifies and publishes one output for each composition. When it throws, none of its published files is left.
  * @throws RenderError.
  */
 export async function makeOutputs(
@@ -46,13 +46,13 @@ export async function makeOutputs(
   const fonts = await fontsForLayers(compositions, context.fonts, signal);
   const verified = new Map<PlannedOutput, VerifiedOutput>();
   const published = new Map<PlannedOutput, Output>();
-  let stderr = '';
+  let rendered: RenderedOutput = { stderr: '', warnings: [] };
 
   async function perform({ kind, output, id }: OutputStep, stop: AbortSignal): Promise<void> {
     const tools = { ...context.tools, signal: stop };
     switch (kind) {
       case 'render':
-        stderr = await renderOutput(output, {
+        rendered = await renderOutput(output, {
           ...context,
           tools,
           fonts,
@@ -80,8 +80,8 @@ export async function makeOutputs(
     throw error;
   }
   const outputs = steps.flatMap(({ kind, output }) => (kind === 'publish' ? (published.get(output) ?? []) : []));
-  // Variants show the same text, so the last one's lack of glyphs is everyone's.
-  return { outputs, warnings: captionWarnings(stderr, compositions) };
+  // Variants show the same inputs and text: the last one's warnings are those of all.
+  return { outputs, warnings: [...rendered.warnings, ...captionWarnings(rendered.stderr, compositions)] };
 }
 
 async function publish(

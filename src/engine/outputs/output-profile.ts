@@ -2,10 +2,10 @@ import type { Composition } from '../../composition/composition.js';
 import type { Output } from '../../task/task.js';
 import type { ToolContext } from '../process/run-tool.js';
 
-/** What is known of a verified output. */
+/** The facts about a verified output. */
 export type VerifiedOutput = Omit<Output, 'key' | 'location'>;
 
-/** One kind of output: everything about it that other kinds do otherwise. */
+/** One kind of output: everything in which it differs from other kinds. */
 export interface OutputProfile {
   /** Such as `h264-mp4`. */
   readonly name: string;

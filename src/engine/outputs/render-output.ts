@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { CaptionLayer } from '../../composition/composition.js';
+import type { Warning } from '../../composition/warning.js';
 import type { CaptionFonts } from '../captions/caption-canvas.js';
 import { renderArguments } from '../command-line.js';
 import { planRender } from '../compositor/plan-render.js';
@@ -9,6 +10,7 @@ import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { RenderLog } from '../render-log.js';
 import type { Scratch } from '../scratch.js';
+import { createDamageCounter, judgeDamage } from './damage.js';
 import type { PlannedOutput } from './plan-outputs.js';
 
 const GRAPH_FILE = 'graph.txt';
@@ -24,8 +26,14 @@ export interface RenderContext {
   readonly log?: RenderLog;
 }
 
-/** Renders an output by one command of ffmpeg. @returns the end of its standard error. @throws RenderError as `runTool`, or RENDER_FAILED. */
-export async function renderOutput(output: PlannedOutput, context: RenderContext): Promise<string> {
+export interface RenderedOutput {
+  /** The end of ffmpeg's standard error. */
+  readonly stderr: string;
+  readonly warnings: readonly Warning[];
+}
+
+/** Renders an output by one command of ffmpeg. @throws RenderError as `runTool` and `judgeDamage`, or RENDER_FAILED. */
+export async function renderOutput(output: PlannedOutput, context: RenderContext): Promise<RenderedOutput> {
   const { composition, profile, files } = output;
   const { scratch, tools, media, fonts, onProgress, log } = context;
   const plan = planRender(composition, { media, fonts, finish: profile.finish });
@@ -38,7 +46,8 @@ export async function renderOutput(output: PlannedOutput, context: RenderContext
     encodingOptions: profile.encodingOptions(composition),
     majorVersion: tools.toolchain.majorVersion,
   });
-  const result = await runTool(tools, 'ffmpeg', args, { graph: plan.graph, onProgress });
+  const damage = createDamageCounter(plan.inputs);
+  const result = await runTool(tools, 'ffmpeg', args, { graph: plan.graph, onProgress, onStderr: damage.push });
   const { exitCode, signal, peakRssBytes, cpuMs, stderrTail: stderr } = result;
   const fields = { ...context.logFields, exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr };
   if (exitCode !== 0) {
@@ -46,5 +55,5 @@ export async function renderOutput(output: PlannedOutput, context: RenderContext
     throw renderFailed(result);
   }
   log?.debug(fields, 'ffmpeg ended');
-  return stderr;
+  return { stderr, warnings: judgeDamage(plan.inputs, damage.counts) };
 }

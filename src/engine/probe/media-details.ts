@@ -12,6 +12,8 @@ export interface VisualDetails {
   /** Null for images and where the file does not say. */
   readonly frameRate: Rational | null;
   readonly hasAlpha: boolean;
+  /** Whether its frames are pairs of fields. */
+  readonly interlaced: boolean;
   readonly color: InputColor;
   /** When its first picture is due, from the start of the file. */
   readonly startUs: number;
@@ -23,8 +25,9 @@ export interface VisualDetails {
 export interface InputColor {
   readonly matrix: 'bt709' | 'bt601' | 'bt2020' | 'fcc' | 'smpte240m' | null;
   readonly range: 'tv' | 'pc';
-  /** PQ or HLG: brighter than BT.709 can show. */
-  readonly hdr: boolean;
+  /** `pq` and `hlg` are HDR: brighter than BT.709 can show. */
+  readonly transfer: 'sdr' | 'pq' | 'hlg';
+  readonly primaries: 'bt709' | 'bt2020' | 'p3';
 }
 
 /** What the engine knows of an input's sound. */

@@ -31,6 +31,7 @@ export interface ProbeStream {
   readonly color_range?: string;
   readonly color_transfer?: string;
   readonly color_primaries?: string;
+  readonly field_order?: string;
   readonly avg_frame_rate?: string;
   readonly r_frame_rate?: string;
   readonly start_time?: string;

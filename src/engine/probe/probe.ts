@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../../task/failure.js';
-import { INPUT_GUARDS, MAX_AUDIO_SECONDS, MAX_PIXELS, MAX_PROBE_BYTES } from '../limits.js';
+import { INPUT_GUARDS, MAX_ALLOC_BYTES, MAX_AUDIO_SECONDS, MAX_PIXELS, MAX_PROBE_BYTES } from '../limits.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import type { SupervisedResult } from '../process/supervisor.js';
 import { measureAudio } from './measure-audio.js';
@@ -16,7 +16,7 @@ export interface ProbeTarget {
 }
 
 const STREAM_ENTRIES =
-  'stream=index,codec_name,codec_type,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range,color_transfer,avg_frame_rate,r_frame_rate,' +
+  'stream=index,codec_name,codec_type,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range,color_transfer,color_primaries,field_order,avg_frame_rate,r_frame_rate,' +
   'start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode,ALPHA_MODE:format=format_name,duration,start_time,nb_streams';
 const PACKET_ENTRIES = 'packet=stream_index,pts_time,dts_time,duration_time,flags';
 /** Read beyond what is needed, so that a picture that begins before the end is seen whole. */
@@ -79,7 +79,17 @@ export async function probe(context: ToolContext, target: ProbeTarget, args: rea
   const result = await runTool(
     context,
     'ffprobe',
-    ['-v', 'level+error', ...INPUT_GUARDS, ...args, '-of', 'json=compact=1', `file:${file}`],
+    [
+      '-v',
+      'level+error',
+      '-max_alloc',
+      String(MAX_ALLOC_BYTES),
+      ...INPUT_GUARDS,
+      ...args,
+      '-of',
+      'json=compact=1',
+      `file:${file}`,
+    ],
     {
       field,
       maxStdoutBytes: MAX_PROBE_BYTES,

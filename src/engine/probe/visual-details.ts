@@ -8,6 +8,9 @@ import {
   type ProbeStream,
 } from './probe-json.js';
 
+/** Orders of fields, as ffprobe names them. */
+const INTERLACED = new Set(['tt', 'bb', 'tb', 'bt']);
+
 /** How much longer than its pictures an intact file may say it is. */
 const CLAIM_SLACK_US = 500_000;
 
@@ -35,6 +38,7 @@ export function visualDetailsOf(json: ProbeJson, readUs: number): VisualDetails 
     frameRate: still ? null : (rational(stream.avg_frame_rate) ?? rational(stream.r_frame_rate)),
     hasAlpha:
       ALPHA_FORMATS.test(stream.pix_fmt ?? '') || stream.tags?.alpha_mode === '1' || stream.tags?.ALPHA_MODE === '1',
+    interlaced: !still && INTERLACED.has(stream.field_order ?? ''),
     color: colorOf(stream),
     startUs: Math.max(0, span.startUs - (microseconds(json.format?.start_time) ?? span.startUs)),
     presentUs,
@@ -77,10 +81,21 @@ function lengthUs(json: ProbeJson, stream: ProbeStream, presentUs: number, readU
 
 function colorOf(stream: ProbeStream): InputColor {
   const format = stream.pix_fmt ?? '';
-  const hdr = stream.color_transfer === 'smpte2084' || stream.color_transfer === 'arib-std-b67';
-  if (RGB_FORMATS.test(format)) return { matrix: null, range: 'pc', hdr };
+  const common = { transfer: transferOf(stream), primaries: primariesOf(stream) };
+  if (RGB_FORMATS.test(format)) return { matrix: null, range: 'pc', ...common };
   const range = stream.color_range === 'pc' || format.startsWith('yuvj') ? 'pc' : 'tv';
-  return { matrix: matrixOf(stream), range, hdr };
+  return { matrix: matrixOf(stream), range, ...common };
+}
+
+function transferOf({ color_transfer: transfer }: ProbeStream): InputColor['transfer'] {
+  if (transfer === 'smpte2084') return 'pq';
+  return transfer === 'arib-std-b67' ? 'hlg' : 'sdr';
+}
+
+/** The small differences between BT.601's primaries and BT.709's are left alone, as players do. */
+function primariesOf({ color_primaries: primaries }: ProbeStream): InputColor['primaries'] {
+  if (primaries === 'bt2020') return 'bt2020';
+  return primaries === 'smpte432' ? 'p3' : 'bt709';
 }
 
 function matrixOf(stream: ProbeStream): InputColor['matrix'] {

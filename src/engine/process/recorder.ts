@@ -3,7 +3,7 @@ import type { CommandRun } from '../../task/diagnostics.js';
 /** A montage of two hundred inputs is looked at by as many probes, all alike. */
 const MAX_GOOD_PROBES = 20;
 
-/** Remembers what was run. */
+/** Keeps the commands of an attempt. */
 export interface Recorder {
   readonly record: (run: CommandRun) => void;
   /** All of it in order, less the probes that went well past the first twenty. */

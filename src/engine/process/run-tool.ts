@@ -5,7 +5,7 @@ import type { ProgressBlock } from './progress.js';
 import { runSupervised, type SupervisedResult } from './supervisor.js';
 import type { Clocks, WatchdogClock } from './watchdog.js';
 
-/** Where and within what limits the tools of one attempt run. */
+/** The place and the limits of the tools of one attempt. */
 export interface ToolContext {
   readonly toolchain: Toolchain;
   /** The attempt's scratch folder. Inputs are links in it, so that no path of the server is in a command line. */
@@ -15,7 +15,7 @@ export interface ToolContext {
   /** When the attempt must be over, in monotonic milliseconds. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** Takes what every tool did, also one that was killed. */
+  /** Takes the record of every tool, also of one that was killed. */
   readonly record: (run: CommandRun) => void;
 }
 
@@ -25,6 +25,7 @@ export interface ToolOptions {
   /** The field of the request that a failure is about, when there is one. */
   readonly field?: string;
   readonly onProgress?: (block: ProgressBlock) => void;
+  readonly onStderr?: (chunk: Buffer) => void;
   readonly maxStdoutBytes?: number;
 }
 
@@ -56,6 +57,7 @@ export async function runTool(
       clocks: { ...clocks, totalMs: Math.min(clocks.totalMs, context.deadlineMs - startedMs) },
       signal,
       ...(options.onProgress ? { onProgress } : {}),
+      ...(options.onStderr ? { onStderr: options.onStderr } : {}),
       ...(options.maxStdoutBytes === undefined ? {} : { maxStdoutBytes: options.maxStdoutBytes }),
     });
   } finally {

@@ -13,6 +13,8 @@ export interface SupervisedCommand extends GroupCommand {
   readonly clocks: Clocks;
   /** Called for each `-progress` block that the program writes to descriptor 3. */
   readonly onProgress?: (block: ProgressBlock) => void;
+  /** Called with standard error as it comes, beside the end of it that is kept. */
+  readonly onStderr?: (chunk: Buffer) => void;
   /** How much standard output is collected; 0 or absent: none. */
   readonly maxStdoutBytes?: number;
 }
@@ -53,6 +55,7 @@ export async function runSupervised(command: SupervisedCommand): Promise<Supervi
   const stdout = collectStdout(child, command.maxStdoutBytes ?? 0);
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr.push(chunk);
+    command.onStderr?.(chunk);
   });
   const progressBytes = followProgress(child, watchdog, command.onProgress);
 

@@ -5,7 +5,7 @@ export interface TextTail {
   text(): string;
 }
 
-/** Keeps the last `maxBytes` of what is pushed: a process that complains for hours costs no more memory than this. */
+/** Keeps the last `maxBytes` of a text: a process that complains for hours costs no more memory than this. */
 export function createTextTail(maxBytes: number): TextTail {
   let kept = Buffer.alloc(0);
   let dropped = false;

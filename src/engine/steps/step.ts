@@ -1,10 +1,10 @@
 import type { Phase } from '../../task/task.js';
 
-/** One piece of an attempt's work: what it does, and the steps whose results it needs. */
+/** One piece of an attempt's work, and the steps whose results it needs. */
 export interface Step {
   /** Unique in its plan; for tests, logs and progress. */
   readonly id: string;
-  /** What it shares its limit of concurrency with, beside the steps of its own kind. */
+  /** Steps of one kind share a limit of concurrency. */
   readonly kind: string;
   /** Ids of the steps that must be over before it begins. */
   readonly after: readonly string[];

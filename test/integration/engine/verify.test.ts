@@ -290,7 +290,7 @@ describe('verifyMp4', () => {
     },
     {
       flaw: 'sound that ends early',
-      words: 'its sound lasts',
+      words: 'its audio lasts',
       make: () =>
         remade('mute.mp4', [
           '-i',

@@ -156,9 +156,9 @@ describe('a colour profile is converted to sRGB', () => {
     await patches().png().toFile(bench.path('patches.png'));
     await writeHeif(bench.path('pq.avif'), bench.path('patches.png'), { codec: 'av1', nclx: [9, 16, 1] });
     await writeHeif(bench.path('hlg.heic'), bench.path('patches.png'), { codec: 'hevc', nclx: [9, 18, 1] });
-    expect((await bench.still('pq.avif')).read.isHdr).toBe(true);
-    expect((await bench.still('hlg.heic')).read.isHdr).toBe(true);
-    expect((await bench.still('patches.png')).read.isHdr).toBe(false);
+    expect((await bench.still('pq.avif')).read).toMatchObject({ transfer: 'pq', primaries: 'bt2020' });
+    expect((await bench.still('hlg.heic')).read).toMatchObject({ transfer: 'hlg', primaries: 'bt2020' });
+    expect((await bench.still('patches.png')).read).toMatchObject({ transfer: 'sdr', primaries: 'bt709' });
   });
 });
 

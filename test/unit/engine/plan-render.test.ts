@@ -11,7 +11,7 @@ import {
   type VisualClip,
 } from '../../../src/composition/composition.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
-import { throughBt601 } from '../../../src/engine/compositor/bt709.js';
+import { throughBt601 } from '../../../src/engine/compositor/color/bt709.js';
 import { planRender } from '../../../src/engine/compositor/plan-render.js';
 import type { KnownMedia, RenderPlan } from '../../../src/engine/compositor/render-plan.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
@@ -36,7 +36,8 @@ const VIDEO: VisualDetails = {
   height: 1080,
   frameRate: { num: 30, den: 1 },
   hasAlpha: false,
-  color: { matrix: 'bt709', range: 'tv', hdr: false },
+  interlaced: false,
+  color: { matrix: 'bt709', range: 'tv', transfer: 'sdr', primaries: 'bt709' },
   startUs: 0,
   presentUs: 5_000_000,
 };
@@ -109,7 +110,8 @@ describe('planRender', () => {
     const marker = 'CALLER-TEXT';
     const spec = composition([{ asset: { uri: marker, field: marker } }]);
     const made = plan({ ...spec, layers: [...spec.layers, captions(marker)] }, media([marker]));
-    expect(JSON.stringify([made.graph, made.inputs])).not.toContain(marker);
+    const opened = made.inputs.map(({ file, options }) => [file, options]);
+    expect(JSON.stringify([made.graph, opened])).not.toContain(marker);
     expect(made.files.map(({ text }) => text).join()).toContain(marker);
   });
 
@@ -221,7 +223,10 @@ describe('planRender', () => {
     };
   }
   const knownTo = (hasAlpha: boolean): KnownMedia => ({
-    ...media(['u0', 'u1', 'u2'], { hasAlpha, color: { matrix: hasAlpha ? null : 'bt601', range: 'tv', hdr: false } }),
+    ...media(['u0', 'u1', 'u2'], {
+      hasAlpha,
+      color: { matrix: hasAlpha ? null : 'bt601', range: 'tv', transfer: 'sdr', primaries: 'bt709' },
+    }),
     audios: new Map([
       ['a', { file: 'inputs/9', details: { facts: { durationUs: 1 }, streamIndex: 0, channels: 1, claimedUs: null } }],
     ]),
@@ -256,7 +261,7 @@ describe('planRender', () => {
 
 describe('renderArguments', () => {
   const command = {
-    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'] }],
+    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], field: 'f', frames: 0 }],
     graphFile: 'graph.txt',
     outputFile: 'out.mp4',
     encodingOptions: h264Mp4.encodingOptions(composition([{}])),

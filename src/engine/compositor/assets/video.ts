@@ -12,7 +12,7 @@ const DECODE_MARGIN_US = 500_000;
 
 /** Each clip of a video is an input of its own. */
 export const video: AssetDefinition = {
-  filters: ['setpts', 'fps', 'tpad', 'trim'],
+  filters: ['bwdif', 'setpts', 'fps', 'tpad', 'trim'],
   chains: (clips, stage) => clips.flatMap((staged) => chainsOf(staged, stage)),
 };
 
@@ -34,6 +34,8 @@ function chainsOf({ clip, name, end }: StagedClip, stage: Stage): string[] {
       '-t',
       (lengthUs / 1e6).toFixed(6),
     ],
+    field: clip.asset.field,
+    frames: Math.ceil(shownUs / timeUsOf(1, details.frameRate ?? rate)),
   });
   const fps = `fps=${ratio(rate)}`;
   const outputFramesEach =
@@ -43,7 +45,8 @@ function chainsOf({ clip, name, end }: StagedClip, stage: Stage): string[] {
   const faster = outputFramesEach < 1;
   const times = clip.speed === 1 ? 'PTS-STARTPTS' : `(PTS-STARTPTS)/${clip.speed}`;
   // Scale as few frames as possible: drop before scaling, repeat after it.
-  const source = `[${input}:${details.streamIndex}]setpts=${times}${faster ? `,${fps}` : ''}`;
+  const progressive = details.interlaced ? 'bwdif=mode=send_frame:deint=interlaced,' : '';
+  const source = `[${input}:${details.streamIndex}]${progressive}setpts=${times}${faster ? `,${fps}` : ''}`;
   // Played more slowly, the last frame is there for longer than the file says.
   const repeats = ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(outputFramesEach) : 0);
   const rest = `${faster ? '' : `${fps},`}tpad=stop_mode=clone:stop=${repeats},${end}`;

@@ -5,9 +5,9 @@ export interface FrameSize {
   readonly height: number;
 }
 
-/** How one kind of effect is made. */
+/** The implementation of one kind of effect. */
 export interface EffectDefinition<K extends EffectKind> {
-  /** Filters of ffmpeg that it is made of. */
+  /** Filters of ffmpeg that it needs. */
   readonly filters: readonly string[];
   /** As filters in a row, on a clip of `frames` frames that is complete otherwise. Frames are numbered from 0. */
   render(effect: EffectOf<K>, clip: { readonly frames: number }, frame: FrameSize): string[];

@@ -1,9 +1,9 @@
 import type { TransitionKind } from '../../../composition/composition.js';
 
-/** How one kind of transition is made: by this kind of ffmpeg's `xfade`. */
+/** The implementation of one kind of transition: a kind of ffmpeg's `xfade`. */
 interface TransitionDefinition {
   readonly xfade: string;
-  /** Filters of ffmpeg that it is made of. */
+  /** Filters of ffmpeg that it needs. */
   readonly filters: readonly string[];
 }
 

@@ -81,6 +81,13 @@ export async function writeAnimation(
     await film?.abandon();
     throw error;
   }
-  const facts = { ...sizes, hasAlpha, sourceHasAlpha: head.hasAlpha, orientation: 1, isHdr: false };
+  const facts = {
+    ...sizes,
+    hasAlpha,
+    sourceHasAlpha: head.hasAlpha,
+    orientation: 1,
+    transfer: 'sdr',
+    primaries: 'bt709',
+  } as const;
   return { kind: 'animation', ...facts, durationUs: head.totalUs, writtenFrames, writtenUs };
 }

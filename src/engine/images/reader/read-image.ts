@@ -1,6 +1,6 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import type { ImageAnswer, ImageJob } from '../image-protocol.js';
+import type { ImageAnswer, ImageFacts, ImageJob } from '../image-protocol.js';
 import { heifPropertiesOf, type HeifProperties } from './heif-properties.js';
 import { isJpegDataWhole } from './is-jpeg-data-whole.js';
 import { isOpaque, pixelsOf, pngOf, scaled, sharpOf, type Pixels } from './pixels.js';
@@ -9,8 +9,6 @@ import { readStill } from './read-still.js';
 import { wideRgbProfile } from './rgb-profile.js';
 import { tiffOfPixels } from './tiff-of-pixels.js';
 
-/** PQ and HLG in ITU-T H.273. */
-const HDR_TRANSFERS = [16, 18];
 /** `meta` stands at the beginning of what cameras and encoders write. */
 const AVIF_HEAD_BYTES = 1024 * 1024;
 
@@ -22,7 +20,7 @@ export async function readImage(job: ImageJob, warnings: string[]): Promise<Imag
   await writeFile(`${job.out}.png`, await pngOf(shown, hasAlpha ? 'keep' : 'drop').toBuffer());
   const { width, height } = shown;
   const { orientation, nclx } = properties;
-  return { kind: 'image', width, height, ...source, hasAlpha, orientation, isHdr: isHdr(nclx) };
+  return { kind: 'image', width, height, ...source, hasAlpha, orientation, ...hdrColorOf(nclx) };
 }
 
 interface Read {
@@ -61,12 +59,15 @@ async function fromVips(job: ImageJob, warnings: string[]): Promise<Read> {
 }
 
 async function toSrgb(pixels: Pixels, { profile, nclx }: HeifProperties): Promise<Pixels> {
-  const from = profile ?? (nclx && !isHdr(nclx) ? wideRgbProfile(nclx.primaries) : null);
+  const from = profile ?? (nclx && hdrColorOf(nclx).transfer === 'sdr' ? wideRgbProfile(nclx.primaries) : null);
   return from === null ? pixels : pixelsOf(sharp(tiffOfPixels(pixels, from), { limitInputPixels: false }));
 }
 
-function isHdr(nclx: HeifProperties['nclx']): boolean {
-  return nclx !== null && HDR_TRANSFERS.includes(nclx.transfer);
+/** Numbers of ITU-T H.273: PQ and HLG, and the primaries of BT.2020 and Display P3. What is not HDR has been converted. */
+function hdrColorOf(nclx: HeifProperties['nclx']): Pick<ImageFacts, 'transfer' | 'primaries'> {
+  if (nclx?.transfer !== 16 && nclx?.transfer !== 18) return { transfer: 'sdr', primaries: 'bt709' };
+  const primaries = nclx.primaries === 9 ? 'bt2020' : nclx.primaries === 12 ? 'p3' : 'bt709';
+  return { transfer: nclx.transfer === 16 ? 'pq' : 'hlg', primaries };
 }
 
 async function headOf(file: string, bytes: number): Promise<Buffer> {

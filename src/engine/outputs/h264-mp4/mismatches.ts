@@ -2,11 +2,11 @@ import { SAMPLE_RATE, type Composition } from '../../../composition/composition.
 import { timeUsOf } from '../../../composition/frame-grid.js';
 import { microseconds, rational, type ProbeJson, type ProbeStream } from '../../probe/probe-json.js';
 
-/** One AAC frame: sound ends on a multiple of it. */
+/** One AAC frame: audio ends on a multiple of it. */
 const AAC_FRAME_SAMPLES = 1_024;
 
 /**
- * What is wrong with a rendered file, by what ffprobe says of its streams and counts of their packets. Empty: nothing.
+ * Differences between a rendered file and its plan, by ffprobe's facts about its streams and its count of their packets. Empty: none.
  * Exit code 0 is not success: truncated inputs, full disks and killed helpers were seen to leave short files behind it.
  */
 export function mismatches(json: ProbeJson, composition: Composition): string[] {
@@ -46,9 +46,9 @@ function ofLengths(json: ProbeJson, video: ProbeStream, audio: ProbeStream, comp
   const videoUs = microseconds(video.duration) ?? 0;
   const audioUs = microseconds(audio.duration) ?? 0;
   const wrong = differences([['frames', Number(video.nb_read_packets), composition.frames]]);
-  if (Math.abs(videoUs - plannedUs) > frameUs) wrong.push(`its pictures last ${videoUs} us instead of ${plannedUs} us`);
+  if (Math.abs(videoUs - plannedUs) > frameUs) wrong.push(`its video lasts ${videoUs} us instead of ${plannedUs} us`);
   if (Math.abs(audioUs - videoUs) > Math.max(frameUs, audioFrameUs))
-    wrong.push(`its sound lasts ${audioUs} us, its pictures ${videoUs} us`);
+    wrong.push(`its audio lasts ${audioUs} us, its video ${videoUs} us`);
   if (Math.abs(fileUs - plannedUs) > Math.max(frameUs, audioFrameUs))
     wrong.push(`it says it lasts ${fileUs} us instead of ${plannedUs} us`);
   return wrong;

@@ -16,8 +16,8 @@ const ENTRIES =
   'channels,sample_rate:format=duration';
 
 /**
- * Checks a rendered file (relative to the scratch folder) against what was planned: streams, size, rate, colour tags, every frame there, sound and
- * pictures end together, first and last key frame decode, made for streaming.
+ * Checks a rendered file (relative to the scratch folder) against its plan: streams, size, rate, colour tags, number of frames, audio and
+ * video end together, first and last key frame decode, index first.
  * @throws RenderError OUTPUT_MISMATCH.
  */
 export async function verifyMp4(context: ToolContext, file: string, composition: Composition): Promise<VerifiedOutput> {

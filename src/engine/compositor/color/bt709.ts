@@ -1,4 +1,4 @@
-import type { Color } from '../../composition/color.js';
+import type { Color } from '../../../composition/color.js';
 
 /** Luma coefficients: BT.601 for SD, BT.709 for HD. */
 const BT601 = { kr: 0.299, kb: 0.114 };

@@ -1,0 +1,73 @@
+import type { Warning } from '../../composition/warning.js';
+import { RenderError } from '../../task/failure.js';
+import type { GraphInput } from '../compositor/render-plan.js';
+
+/** From this share of damaged frames on a video is refused: it is more than a glitch. `docs/media.md` says so. */
+const MAX_SHARE = 0.1;
+
+/** Longest line kept while it is incomplete: ffmpeg's own are shorter. */
+const MAX_LINE = 4_096;
+
+/** Counts the frames of each input that could not be decoded whole, by ffmpeg's standard error. */
+export interface DamageCounter {
+  /** Takes a piece of standard error, cut anywhere. */
+  readonly push: (chunk: Buffer) => void;
+  /** Damaged frames by the number of the input. */
+  readonly counts: () => ReadonlyMap<number, number>;
+}
+
+/** @param inputs of the command, in order. */
+export function createDamageCounter(inputs: readonly Pick<GraphInput, 'file'>[]): DamageCounter {
+  const counts = new Map<number, number>();
+  const numbers = new Map(inputs.map(({ file }, i) => [`file:${file}`, i]));
+  let rest = '';
+  return {
+    push(chunk) {
+      const lines = (rest + chunk.toString('latin1')).split('\n');
+      rest = (lines.pop() ?? '').slice(-MAX_LINE);
+      for (const line of lines) {
+        const input = damagedInput(line, numbers);
+        if (input !== null) counts.set(input, (counts.get(input) ?? 0) + 1);
+      }
+    },
+    counts: () => counts,
+  };
+}
+
+/** The input that a line is about, when it reports a frame that was lost or came out damaged; null: it is about something else. */
+function damagedInput(line: string, numbers: ReadonlyMap<string, number>): number | null {
+  // Up to ffmpeg 6 by the file's name or the input's number, later by the name of the stream.
+  const byName = /(file:\S+): corrupt decoded frame in stream/.exec(line)?.[1];
+  if (byName !== undefined) return numbers.get(byName) ?? null;
+  const byNumber =
+    /Error while decoding stream #(\d+):/.exec(line)?.[1] ??
+    /\[vist#(\d+):.*(?:corrupt decoded frame|Error submitting packet to decoder|Decoding error)/.exec(line)?.[1];
+  return byNumber === undefined ? null : Number(byNumber);
+}
+
+/**
+ * Warnings about inputs that were shown with damage.
+ * @throws RenderError INPUT_DAMAGED with the field of the first input of which too large a share is damaged.
+ */
+export function judgeDamage(inputs: readonly GraphInput[], counts: DamageCounter['counts']): Warning[] {
+  const totals = new Map<string, { damaged: number; shown: number }>();
+  for (const [number, { field, frames }] of inputs.entries()) {
+    if (frames === 0) continue;
+    const total = totals.get(field) ?? { damaged: 0, shown: 0 };
+    totals.set(field, { damaged: total.damaged + (counts().get(number) ?? 0), shown: total.shown + frames });
+  }
+  return [...totals].flatMap(([field, { damaged, shown }]) => {
+    if (damaged === 0) return [];
+    const share = Math.min(1, damaged / shown);
+    const message = `${damaged} of about ${shown} frames of this video are damaged (${(share * 100).toFixed(1)} %)`;
+    if (share > MAX_SHARE) throw new RenderError('INPUT_DAMAGED', message, { field });
+    return [
+      {
+        code: 'INPUT_DAMAGED',
+        message: `${message}; they are shown as far as they can be read`,
+        field,
+        count: damaged,
+      },
+    ];
+  });
+}
