@@ -130,7 +130,8 @@ function reasonOf(result: SupervisedResult): keyof typeof MESSAGES | null {
   return result.stderrTail.includes('Cannot allocate memory') ? 'OUT_OF_MEMORY' : null;
 }
 
-function reasonOfClock(clock: WatchdogClock): keyof typeof MESSAGES {
+/** The failure that a clock which ran out stands for. */
+export function reasonOfClock(clock: WatchdogClock): keyof typeof MESSAGES {
   switch (clock) {
     case 'STALL':
       return 'STALLED';
