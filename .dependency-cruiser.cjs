@@ -5,7 +5,7 @@
 const sides = ['api', 'worker', 'engine', 'store', 'media', 'wire', 'config', 'observability'];
 
 /** Which other sides a side may import. Everything else goes through the core's ports. */
-const allowed = { api: ['wire', 'observability'] };
+const allowed = { api: ['wire'] };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -1,5 +1,5 @@
 /**
- * A Go grpc-gateway generated from proto/ (test/foreign/gateway): what the JSON door is compared with, by tests and by a bench. Built into the
+ * A Go grpc-gateway generated from proto/ (test/foreign/gateway): tests and a bench compare the JSON API with it. Built into the
  * user's cache, keyed by everything that goes into it.
  */
 import { spawn } from 'node:child_process';

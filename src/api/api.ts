@@ -1,50 +1,56 @@
-import type { Logger } from '../observability/logger.js';
-import type { Metrics } from '../observability/metrics.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
-import { callCounts } from './chain/call-counts.js';
+import { allowAnyone, type Authenticate } from './chain/authenticate.js';
+import { callCounts, type CallMetrics } from './chain/call-counts.js';
 import { callLog } from './chain/call-log.js';
 import { createChain } from './chain/chain.js';
 import { createDrain } from './drain.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
-import { createTaskService } from './service/task-service.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
 import type { MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
-import { isUpload } from './http/moneyprinterturbo/upload-routes.js';
+import { isUpload } from './http/moneyprinterturbo/media-routes.js';
 import { withCors } from './http/cors.js';
 import { createFiles } from './http/files.js';
-import { createGateway } from './http/gateway.js';
+import { createGateway } from './http/gateway/gateway.js';
 import { createRouter } from './http/router.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
+import type { RenderMetrics } from './http/probes.js';
+import type { ApiLog } from './log.js';
+import { createTaskService } from './service/task-service.js';
 
 /** How long a watcher may leave a message untaken. */
 const WATCHER_STALL_MS = 60_000;
-/** The status of its end may then lie untaken for this part of that before its stream is reset. */
+/** The final status may then stay untaken for this fraction of that time before the stream is reset. */
 const WATCHER_RESET_PART = 1 / 12;
-/** How long an upload, which may take any time, may stand still. */
+/** How long an upload, which may take any time, may make no progress. */
 const UPLOAD_IDLE_MS = 30_000;
-/** Of the contract, as its OpenAPI document says. */
+/** The version of the contract, as the OpenAPI document names it. */
 const API_VERSION = 'v1';
 const READINESS_TIMEOUT_MS = 2_000;
 
 export interface ApiOptions {
-  /** `host:port` of each door; port 0 picks a free one. */
+  /** `host:port` of the gRPC and of the HTTP server; port 0 picks a free one. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
   readonly tasks: TaskUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
-  /** Origins whose pages may call the JSON door; `*` for any. */
+  /** Origins whose pages may call the JSON API; `*` for any. */
   readonly corsOrigins: readonly string[];
-  /** What only the routes of MoneyPrinterTurbo need. */
-  readonly moneyPrinterTurbo: Pick<MoneyPrinterTurboOptions, 'library' | 'musicFolder' | 'maxUploadBytes' | 'random'>;
+  /** For the routes of MoneyPrinterTurbo only. */
+  readonly moneyPrinterTurbo: Pick<
+    MoneyPrinterTurboOptions,
+    'library' | 'uploads' | 'musicFolder' | 'maxUploadBytes' | 'random'
+  >;
   /** Resolves while the store answers. */
   readonly ping: () => Promise<void>;
-  readonly logger: Logger;
-  /** Counts every call, and what `/metrics` shows. */
-  readonly metrics: Metrics;
+  /** Finds out who makes a call. Default: everybody is the same caller. */
+  readonly authenticate?: Authenticate;
+  readonly logger: ApiLog;
+  /** Counts every call, and makes the page of `/metrics`. */
+  readonly metrics: { readonly calls: CallMetrics; readonly render: RenderMetrics };
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
   /** How long `stop` waits for open calls before it cuts them. */
@@ -53,23 +59,24 @@ export interface ApiOptions {
   readonly watcherStallMs?: number;
 }
 
-/** Both doors, open. */
+/** Both servers, listening. */
 export interface Api {
   readonly grpcPort: number;
   readonly httpPort: number;
-  /** Health says NOT_SERVING, calls are refused and streams ended with UNAVAILABLE; finished videos are still served. Idempotent. */
+  /** Health reports NOT_SERVING, calls are refused and streams ended with UNAVAILABLE; finished videos are still served. Idempotent. */
   drain(): void;
-  /** Drains, lets what is under way finish, and closes both doors. */
+  /** Drains, lets calls under way finish, and closes both servers. */
   stop(): Promise<void>;
 }
 
-/** Opens both doors on one implementation and one chain. @throws Error when an address cannot be listened on; then neither is open. */
+/** Starts both servers on one implementation and one chain. @throws Error when an address cannot be listened on; then neither listens. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { tasks, urls, logger, metrics, monotonicMs, graceMs } = options;
   const drain = createDrain();
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
   const chain = createChain({
+    authenticate: options.authenticate ?? allowAnyone,
     observers: [callCounts(metrics.calls), callLog(logger)],
     drain: drain.signal,
     monotonicMs,
@@ -90,7 +97,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
         guard.markSlowReader(request);
       },
     }),
-    files: createFiles({ urls, logger }),
+    files: createFiles({ urls, log: logger }),
     moneyPrinterTurbo: createMoneyPrinterTurbo({
       tasks,
       chain,
@@ -116,7 +123,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       isUpload,
       uploadIdleMs: UPLOAD_IDLE_MS,
       drain,
-      logger,
+      log: logger,
       graceMs,
       readerStallMs: stallMs,
     });

@@ -11,7 +11,7 @@ import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer } from '../task/ports/renderer.js';
-import type { WorkerBuild } from '../task/ports/task-store.js';
+import type { WorkerBuild } from '../task/ports/worker-store.js';
 
 /** What this process can do with media, since it has an ffmpeg. */
 export interface Engine {

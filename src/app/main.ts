@@ -1,9 +1,9 @@
 import { ConfigError, toConfig } from '../config/config.js';
-import type { Environment } from '../config/environment.js';
+import type { Environment } from '../config/variables.js';
 import { createLogger } from '../observability/logger.js';
 import { startService, type Service } from './service.js';
 
-/** Exit codes of `cutroom serve`, beside 0: as sysexits.h has them, so that a supervisor can tell a wrong setting from a fault. */
+/** Exit codes of `cutroom serve`, beside 0: as sysexits.h has them, so that a supervisor can distinguish a wrong setting from a fault. */
 const EXIT_FAILURE = 1;
 const EXIT_CONFIG = 78;
 
@@ -22,7 +22,7 @@ export async function runService(env: Environment): Promise<number> {
     process.stderr.write(`cutroom: ${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILURE;
   }
-  // The one line on standard output: whoever started this with port 0 reads the ports here.
+  // The one line on standard output: a parent that started this with port 0 reads the ports here.
   process.stdout.write(
     `${JSON.stringify({ event: 'listening', grpc: service.grpcAddress, http: service.httpAddress })}\n`,
   );

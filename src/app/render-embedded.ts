@@ -4,12 +4,11 @@ import type { Config } from '../config/config.js';
 import { createEngine } from './create-engine.js';
 import { readFontFolder } from '../engine/captions/font-folder.js';
 import { createAssetSource } from '../media/asset-source.js';
-import { createLocalOutputs } from '../media/local-outputs.js';
+import { createLocalOutputs, type LocalOutputs } from '../media/local-outputs.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
 import type { Diagnostics } from '../task/diagnostics.js';
 import { RenderError } from '../task/failure.js';
-import type { OutputStore } from '../task/ports/output-store.js';
 import type { RenderResult } from '../task/ports/renderer.js';
 import type { Output, Task } from '../task/task.js';
 import { claimed, failed, progressed, succeeded } from '../task/lifecycle.js';
@@ -27,24 +26,24 @@ export interface EmbeddedRender {
   readonly signal: AbortSignal;
   /** The task each time it changes, its terminal state last. */
   readonly onChange: (task: Task) => void;
-  /** Called once, however the attempt ends, with what was run. */
+  /** Called once with the diagnostics, in whatever way the attempt ends. */
   readonly onDiagnostics: (diagnostics: Diagnostics) => void;
 }
 
 /**
- * Renders in this process what a service would render, by the same rules, and returns the task as it ended. It works in a
- * folder beside the result, so that this is moved to its place in one step when it is whole and verified; what lay there
- * before stays until then. Leaves no process and no other file, however it ends.
+ * Renders in this process by the same rules as a service, and returns the task as it ended. It works in a
+ * folder beside the result, so that the result is moved to its place in one step when it is whole and verified; an earlier file there
+ * stays until then. Leaves no process and no other file, however it ends.
  * @throws CallError INVALID_REQUEST with every violation; RenderError FFMPEG_MISSING; the reason of `signal` when it fires.
  */
 export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   const { command, signal, config, logger } = render;
-  const assets = createAssetSource({ inputRoots: render.inputRoots, httpInputs: config.httpInputs });
+  const assets = createAssetSource({ inputRoots: render.inputRoots, uploads: null, httpInputs: config.httpInputs });
   const { fonts } = await readFontFolder(config.fontFolder);
-  // One attempt: whoever sees it fail is there to start another.
+  // One attempt: whoever sees it fail can start another.
   const task = await validateTask(
     { assets, inspector: null, fonts: fonts.map(({ name }) => name), clock: systemClock },
-    { ...command, maxAttempts: 1 },
+    { ...command, options: { ...command.options, maxAttempts: 1 } },
     signal,
   );
   const folder = await mkdtemp(path.join(path.dirname(render.file), '.cutroom-'));
@@ -98,13 +97,13 @@ async function runAttempt({ onChange }: EmbeddedRender, queued: Task, attempt: A
 }
 
 /** Each output to its place. Their locations are then absolute paths. */
-async function moveOut(store: OutputStore, outputs: readonly Output[], file: string): Promise<Output[]> {
+async function moveOut(store: LocalOutputs, outputs: readonly Output[], file: string): Promise<Output[]> {
   const moved: Output[] = [];
   for (const [index, output] of outputs.entries()) {
-    const from = await store.localPath(output.location);
+    const from = await store.open(output.location);
     if (from === null) throw new RenderError('OUTPUT_NOT_STORED', 'the finished video is gone');
     const location = path.resolve(index === 0 ? file : numbered(file, index + 1));
-    await rename(from, location);
+    await rename(from.path, location);
     moved.push({ ...output, location });
   }
   return moved;

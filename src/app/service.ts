@@ -26,7 +26,7 @@ import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
-import type { TaskStore } from '../task/ports/task-store.js';
+import type { Store } from '../task/ports/store.js';
 import { createTaskHub } from '../task/task-hub.js';
 import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
 import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
@@ -47,24 +47,22 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** What every side of the service works with. */
+/** The parts that every side of the service works with. */
 interface Context {
   readonly config: Config;
   readonly logger: Logger;
   readonly events: TaskEvents;
   readonly metrics: Metrics;
-  readonly store: TaskStore;
+  readonly store: Store;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;
-  /** Where inputs may lie: the operator's folders, and that of uploads. */
-  readonly inputRoots: readonly string[];
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
 }
 
 /**
- * Puts the service together and starts it: store, renderer, workers, doors. The only place that knows every side.
+ * Puts the service together and starts it: store, renderer, workers, API. The only place that knows every side.
  * @throws Error, for people, when something that it needs is not there; nothing is left running then.
  */
 export async function startService(config: Config, logger: Logger): Promise<Service> {
@@ -78,17 +76,15 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
     const store = await openStore(config, logged);
     cleanups.push(() => store.close());
     const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
-    const uploadsFolder = path.join(config.dataDir, 'uploads');
-    const inputRoots = [...config.inputRoots, uploadsFolder];
+    const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
     const context: Context = {
       config,
       logger,
       events: metrics.events(logged),
       metrics,
       store,
-      assets: createAssetSource({ ...config, inputRoots }),
-      uploads: await openLocalUploads({ folder: uploadsFolder, nowMs: systemClock.nowMs() }),
-      inputRoots,
+      assets: createAssetSource({ ...config, uploads }),
+      uploads: await openLocalUploads({ folder: uploads.folder, nowMs: systemClock.nowMs() }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
     };
@@ -119,16 +115,16 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
 
 async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readonly NamedFont[]> {
   const { fonts, unusable } = await readFontFolder(fontFolder);
-  if (unusable.length > 0) logger.warn({ unusable }, 'files in the font folder that are no usable fonts');
+  if (unusable.length > 0) logger.warn({ unusable }, 'the font folder has files that are not usable fonts');
   return fonts;
 }
 
-async function openStore(config: Config, events: TaskEvents): Promise<TaskStore> {
+async function openStore(config: Config, events: TaskEvents): Promise<Store> {
   if (config.mongodbUri === null) return createSqliteStore({ file: path.join(config.dataDir, 'cutroom.sqlite') });
   return createMongoStore({
     uri: config.mongodbUri,
-    onBackgroundError: (what, cause) => {
-      events.backgroundError(what, cause);
+    onBackgroundError: (message, cause) => {
+      events.backgroundError(message, cause);
     },
   });
 }
@@ -137,7 +133,7 @@ async function startTransports(
   context: Context,
   inspector: MediaInspector | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
-  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, inputRoots } = context;
+  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts } = context;
   let publicUrl = config.publicUrl ?? '';
   const urls = createOutputUrls({
     store,
@@ -167,7 +163,8 @@ async function startTransports(
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
     corsOrigins: config.corsOrigins,
     moneyPrinterTurbo: {
-      library: createLocalLibrary({ roots: inputRoots }),
+      library: createLocalLibrary({ roots: config.inputRoots, except: config.dataDir }),
+      uploads,
       musicFolder: config.musicFolder,
       maxUploadBytes: config.maxUploadBytes,
       random: () => systemClock.random(),
@@ -184,7 +181,7 @@ async function startTransports(
   return { api, hub };
 }
 
-/** The worker side, and what callers can ask of an engine. Null: this process serves the API only, and needs no ffmpeg. */
+/** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */
 async function createWorker(
   context: Context,
   cleanups: (() => Promise<unknown>)[],

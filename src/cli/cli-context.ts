@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** The outside world of a command, so that tests can be it. */
+/** The environment of a command, so that tests can replace it. */
 export interface CliContext {
-  /** Results: what a script would read. */
+  /** Results, for scripts. */
   readonly stdout: CliOutput;
   /** Everything else: progress, notes, errors. */
   readonly stderr: CliOutput;
@@ -16,7 +16,7 @@ export type CliOutput = Writable & { readonly isTTY?: boolean };
 
 /** Options that every command takes. */
 export interface GlobalOptions {
-  /** `host:port` of the gRPC door. */
+  /** `host:port` of the gRPC server. */
   readonly address: string;
   /** Print canonical proto JSON instead of text. */
   readonly json: boolean;

@@ -13,7 +13,7 @@ export async function withClient<T>(
 ): Promise<T> {
   const channel = createChannel(options.address, ChannelCredentials.createInsecure(), {
     'grpc.service_config': JSON.stringify(serviceConfig(options.timeoutMs)),
-    // The proxy variables are meant for the web; a render service is next door.
+    // The proxy variables are meant for the web; a render service is in the same network.
     'grpc.enable_http_proxy': 0,
     // By default a channel waits up to two minutes before it tries a lost server again; `followTask` does its own backing off.
     'grpc.initial_reconnect_backoff_ms': 100,

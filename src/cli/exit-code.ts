@@ -1,7 +1,7 @@
 import { Status } from 'nice-grpc';
 import { RpcError } from './rpc-error.js';
 
-/** What the process tells the shell. Scripts may rely on these numbers. */
+/** The exit codes of the process. Scripts may rely on these numbers. */
 export const ExitCode = {
   ok: 0,
   /** Trying again changes nothing: the request is refused, the task FAILED or was CANCELLED. */
@@ -16,7 +16,7 @@ export const ExitCode = {
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** The command line asks for something that cannot be; the message says what. */
+/** The command line is wrong; the message names the problem. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Status } from 'nice-grpc';
 import type { Task } from '../../generated/cutroom/v1/task.js';
 import type { TaskServiceClient } from '../../generated/cutroom/v1/task_service.js';
+import { linkSignals } from '../task/abort.js';
 import { isWorthRetrying } from './exit-code.js';
 import { RpcError } from './rpc-error.js';
 import { hasEnded } from './task-state.js';
@@ -10,7 +11,7 @@ import { hasEnded } from './task-state.js';
 export interface FollowOptions {
   /** Ends the generator with the signal's reason. */
   readonly signal: AbortSignal;
-  /** Told before each wait for a server that is gone. */
+  /** Called before each wait for a server that is gone. */
   readonly onLost?: (error: RpcError) => void;
   /** A stream that is silent for longer is dead: the server sends a heartbeat every 15 s. Default: 45 s. */
   readonly silenceMs?: number;
@@ -62,29 +63,23 @@ async function* watchOnce(
   options: FollowOptions,
 ): AsyncGenerator<Task | 'heartbeat', void> {
   const { silenceMs = 45_000 } = options;
-  const call = new AbortController();
-  const abort = (): void => {
-    call.abort();
-  };
-  options.signal.addEventListener('abort', abort);
-  const silence = setTimeout(abort, silenceMs);
+  const call = linkSignals([options.signal], { timeoutMs: silenceMs });
   try {
     options.signal.throwIfAborted();
     for await (const { event } of client.watchTask(request, { signal: call.signal })) {
-      silence.refresh();
+      call.restart();
       if (event?.$case === 'task') yield event.value;
       else yield 'heartbeat';
     }
   } catch (error) {
-    if (call.signal.aborted) throw unavailable(`no word from the server for ${silenceMs / 1000} s`, error);
+    if (call.signal.aborted) throw unavailable(`no message from the server for ${silenceMs / 1000} s`, error);
     throw error;
   } finally {
-    clearTimeout(silence);
-    options.signal.removeEventListener('abort', abort);
+    call.release();
   }
 }
 
-/** CANCELLED too: it is what a server that is stopped by force leaves of a stream, and not the caller's own doing here. */
+/** CANCELLED too: a server that is stopped by force ends a stream with it, and the caller has not cancelled here. */
 function isLoss(code: Status): boolean {
   return isWorthRetrying(code) || code === Status.CANCELLED;
 }

@@ -1,7 +1,7 @@
 import { Help } from 'commander';
 
 /**
- * Help that fits a terminal of 80 columns and 24 lines. Options tell their defaults in their own words, and those that every command takes
+ * Help that fits a terminal of 80 columns and 24 lines. The description of an option names its default, and options of every command
  * are explained once.
  */
 export const compactHelp: Partial<Help> = {

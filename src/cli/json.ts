@@ -12,7 +12,7 @@ const mediaType = jsonType(MediaInfo, 'cutroom.v1.MediaInfo');
 const statusType = jsonType(Status, 'google.rpc.Status');
 const specType = jsonType(RenderSpec, 'cutroom.v1.RenderSpec');
 
-/** A task as one line of the JSON that the HTTP door answers with. */
+/** A task as one line of JSON, as the JSON API answers it. */
 export function taskJson(task: Task): string {
   return JSON.stringify(writeFullJson(taskType, task));
 }
@@ -22,7 +22,7 @@ export function listJson(page: ListTasksResponse): string {
   return JSON.stringify(writeFullJson(listType, page));
 }
 
-/** What an input is, as one line of JSON. */
+/** An inspected input as one line of JSON. */
 export function mediaJson(media: MediaInfo): string {
   return JSON.stringify(writeFullJson(mediaType, media));
 }
@@ -37,7 +37,7 @@ export function statusJson(status: Status): string {
   return JSON.stringify(writeFullJson(statusType, status));
 }
 
-/** Reads a RenderSpec from JSON text. Throws an Error that says what is wrong; an unknown field is wrong. */
+/** Reads a RenderSpec from JSON text. @throws Error that names the problem; an unknown field is one. */
 export function parseRenderSpec(text: string): RenderSpec {
   return readJson(specType, JSON.parse(text) as JsonValue, { unknownFields: 'refuse' });
 }

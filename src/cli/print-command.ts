@@ -3,7 +3,7 @@ import { durationSeconds, formatBytes } from './format.js';
 
 /**
  * A command that was run, as one would type it, with a comment that says how it went; below it, as comments, the filter
- * graph that it read from a file, and the end of what it said when it failed.
+ * graph that it read from a file, and the end of its stderr when it failed.
  */
 export function describeCommand(run: CommandRun): string {
   const lines = [`# ${howItWent(run)}`, [run.program, ...run.arguments].map(quote).join(' ')];

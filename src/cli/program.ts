@@ -41,7 +41,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     await createProgram(host).parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help and version are asked for: 0. Commander has printed what is wrong with anything else.
+    // Help and version are asked for: 0. Commander has printed the problem with anything else.
     return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   }
   return exitCode;

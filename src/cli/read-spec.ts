@@ -7,7 +7,7 @@ import { parseRenderSpec } from './json.js';
 
 /**
  * Reads a RenderSpec in proto JSON from a file, or from `stdin` for `-`. Throws a UsageError when the file cannot be
- * read, and an Error that says what is wrong when its content is no RenderSpec. Ranges are the server's to judge.
+ * read, and an Error that names the problem when its content is no RenderSpec. The server checks ranges.
  */
 export async function readSpec(file: string, stdin: Readable): Promise<RenderSpec> {
   const content = await (file === '-' ? text(stdin) : readFile(file, 'utf8')).catch((error: unknown) => {

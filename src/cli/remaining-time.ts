@@ -3,7 +3,7 @@ import { durationSeconds, formatSeconds } from './format.js';
 
 /**
  * Seconds until the frames are made, from the frames left and the speed the server measures; null before either is
- * known. What follows the last frame (verifying, publishing) takes about a second and is not in it.
+ * known. The steps after the last frame (verifying, publishing) take about a second and are not in it.
  */
 export function remainingSeconds(detail: ProgressDetail | undefined): number | null {
   const madeSeconds = durationSeconds(detail?.outTime);
@@ -19,7 +19,7 @@ export function remainingSeconds(detail: ProgressDetail | undefined): number | n
   return (Math.max(0, detail.framesTotal - detail.framesDone) * secondsPerFrame) / detail.speed;
 }
 
-/** `ETA 1:05`, or `ETA --:--` while nobody knows. */
+/** `ETA 1:05`, or `ETA --:--` while it is not known. */
 export function formatEta(detail: ProgressDetail | undefined): string {
   const seconds = remainingSeconds(detail);
   return `ETA ${seconds === null ? '--:--' : formatSeconds(seconds)}`;

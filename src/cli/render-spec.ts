@@ -5,9 +5,11 @@ import type { Task as WireTask } from '../../generated/cutroom/v1/task.js';
 import { SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
 import { Status } from 'nice-grpc';
 import { toConfig } from '../config/config.js';
+import { environmentOf } from '../config/variables.js';
 import { renderEmbedded } from '../app/render-embedded.js';
 import { createLogger } from '../observability/logger.js';
 import { CallError } from '../task/call-error.js';
+import { ANYONE } from '../task/caller.js';
 import type { Task } from '../task/task.js';
 import { parseSubmit } from '../wire/parse-submit.js';
 import { printDiagnostics } from '../wire/print-full-task.js';
@@ -15,7 +17,7 @@ import { printTask } from '../wire/print-task.js';
 import { statusOf } from '../wire/status-mapping.js';
 import { RpcError } from './rpc-error.js';
 
-/** What `cutroom render` has to say to the engine. */
+/** What `cutroom render` asks of the engine. */
 export interface RenderOrder {
   readonly spec: RenderSpec;
   readonly file: string;
@@ -23,42 +25,27 @@ export interface RenderOrder {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly onChange: (task: WireTask) => void;
-  /** Called when the attempt has ended, however it did. */
+  /** Called when the attempt has ended, in whatever way. */
   readonly onDiagnostics: (diagnostics: Diagnostics) => void;
 }
-
-/** Of a service's environment, what a render without one needs: the doors and the store are none of its business. */
-const VARIABLES = [
-  'CUTROOM_FFMPEG',
-  'CUTROOM_FFPROBE',
-  'CUTROOM_STALL_MS',
-  'CUTROOM_NO_PROGRESS_MS',
-  'CUTROOM_DEADLINE_MS',
-  'CUTROOM_MEMORY_MB',
-  'CUTROOM_LOG_LEVEL',
-  'CUTROOM_HTTP_INPUTS',
-  'CUTROOM_HTTP_ALLOW',
-  'CUTROOM_HTTP_MAX_MB',
-  'CUTROOM_FONT_FOLDER',
-];
 
 /**
  * Renders a spec from the wire in this process and returns the task as it ended, as a server would show it; its videos are `file:` URLs.
  * @throws RpcError INVALID_ARGUMENT with every violation, as a server would; Error, for people, when there is no ffmpeg or a variable is wrong.
  */
 export async function renderSpec(order: RenderOrder): Promise<WireTask> {
-  const env = Object.fromEntries(VARIABLES.map((name) => [name, order.env[name]]));
-  // What happened stands on the screen; the log is for who asks for it.
+  const env = environmentOf('render', order.env);
+  // The screen shows what happens; the log is there for those who ask for it.
   const config = toConfig({ ...env, CUTROOM_LOG_LEVEL: env.CUTROOM_LOG_LEVEL ?? 'silent' });
   let diagnostics: Diagnostics | undefined;
-  // With what was run: nobody can ask for it later.
+  // With the diagnostics: they are not stored anywhere.
   const print = (task: Task): WireTask => ({
     ...printTask(task, (_, output) => pathToFileURL(output.location).href),
     diagnostics,
   });
   try {
     const task = await renderEmbedded({
-      command: parseSubmit(SubmitTaskRequest.fromPartial({ spec: order.spec }), 'default'),
+      command: parseSubmit(SubmitTaskRequest.fromPartial({ spec: order.spec }), ANYONE),
       file: order.file,
       inputRoots: order.inputRoots,
       config,

@@ -9,7 +9,7 @@ import { Status as RpcStatus } from '../../generated/google/rpc/status.js';
 
 const DETAILS_KEY = 'grpc-status-details-bin';
 
-/** A call that ended with an error status, with what the server said about it in `google.rpc` details. */
+/** A call that ended with an error status, with the server's `google.rpc` details. */
 export class RpcError extends Error {
   override readonly name = 'RpcError';
 

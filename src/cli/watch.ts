@@ -22,7 +22,7 @@ export async function watchToEnd(
     for await (const task of followTask(client, options.name, {
       signal: context.signal,
       onLost: (error) => {
-        view.note(`lost the server (${error.message}); trying again`);
+        view.note(`lost the connection to the server (${error.message}); trying again`);
       },
     })) {
       view.show(task);
@@ -40,7 +40,7 @@ export function viewFor(context: CliContext, options: { json: boolean; quiet?: b
   return options.quiet === true ? silentView(context, () => undefined) : createProgressView(context.stderr);
 }
 
-/** Tells how a task ended, and returns the exit code for that. */
+/** Prints how a task ended, and returns the exit code for that. */
 export function printEnd(context: CliContext, view: ProgressView, task: Task, { json }: { json: boolean }): ExitCode {
   view.end();
   if (!json) {
@@ -51,7 +51,7 @@ export function printEnd(context: CliContext, view: ProgressView, task: Task, { 
   return task.state === Task_State.SUCCEEDED ? ExitCode.ok : ExitCode.permanentFailure;
 }
 
-/** Shows no progress; notes are still told. */
+/** Shows no progress; notes are still printed. */
 function silentView(context: CliContext, show: (task: Task) => void): ProgressView {
   return {
     show,

@@ -8,6 +8,6 @@ export type VisualFacts =
     };
 
 export interface AudioFacts {
-  /** As measured by decoding where it matters (narration), else as the container claims. */
+  /** As measured by decoding where it matters (narration), else as the container claims, and 0 where it does not. */
   readonly durationUs: number;
 }

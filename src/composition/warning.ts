@@ -1,7 +1,25 @@
-/** Something worth knowing that does not stop a render. */
+/** Every warning, with its meaning as the README tells it. The names are stable: callers match on them. */
+export const WARNINGS = {
+  CAPTION_GLYPHS_MISSING: 'no font has some characters of the captions; they are drawn as boxes',
+  CUE_AFTER_END: 'cues start after the end of the video and are not shown',
+  CUE_CUT_AT_END: 'cues last past the end of the video and are cut there',
+  SUBTITLES_SKIPPED: 'parts of the subtitle file cannot be read and are left out; the message names the first line',
+  SUBTITLE_STYLING_IGNORED: 'styling in the subtitle file is ignored; `subtitles.style` decides how captions look',
+  INPUT_DAMAGED: 'some frames of a video are damaged; above a tenth of its frames the render fails',
+  NARRATION_SHORTER_THAN_CLAIMED:
+    'a narration has less audio than its header claims; the video is as long as the audio',
+  FONT_REPLACED: 'clients of MoneyPrinterTurbo: the server does not have the font; Noto fonts are used',
+  MUSIC_NOT_FOUND: 'clients of MoneyPrinterTurbo: there is no music to choose from; the video has none',
+  PARAMETER_IGNORED: 'clients of MoneyPrinterTurbo: the parameter has no effect here',
+  PARAMETER_UNKNOWN: 'clients of MoneyPrinterTurbo: the parameter is not known',
+  SUBTITLES_MISSING: 'clients of MoneyPrinterTurbo: no subtitles are made of speech; the video has none',
+} as const;
+
+export type WarningCode = keyof typeof WARNINGS;
+
+/** A remark that does not stop a render. */
 export interface Warning {
-  /** Stable UPPER_SNAKE name. */
-  readonly code: string;
+  readonly code: WarningCode;
   readonly message: string;
   /** Path of the request's field it is about; empty when none is. */
   readonly field: string;

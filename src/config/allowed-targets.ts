@@ -7,7 +7,7 @@ export type AllowedTarget =
   | { readonly kind: 'name'; readonly name: string; readonly port: number | null };
 
 const NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/;
-/** What a URL takes for an IPv4 address whatever its form; a name that looks so would never be met. */
+/** A host that URLs read as an IPv4 address; a name of this form would never match. */
 const NUMERIC_END = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
 
 /** Reads one entry of an allow list: `10.1.0.0/16`, `fd00::/8`, `10.1.2.3`, `[fd00::1]:9000`, `minio.internal`, `minio.internal:9000`. Undefined: it is none of these. */

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import type { Environment, VariableName } from './environment.js';
 
 /** A host and a port to listen on. */
 export interface Address {
@@ -8,60 +7,115 @@ export interface Address {
   readonly port: number;
 }
 
-/** Reads variables one by one and collects what is wrong with each. An empty value counts as unset. */
-export interface Readers {
-  readonly problems: string[];
-  string(name: VariableName): string | null;
-  integer(name: VariableName, range: { min: number; max: number; default: number }): number;
-  address(name: VariableName, fallback: Address): Address;
-  oneOf<T extends string>(name: VariableName, values: readonly T[], fallback: T): T;
-  flag(name: VariableName): boolean;
-  /** What stands between commas; every entry that is wrong is a problem of its own. */
-  list<T>(name: VariableName, expected: string, parse: (entry: string) => T | undefined): T[];
+/** Turns the text of one variable into a value. */
+export interface Reader<T> {
+  /** @param text trimmed; null: the variable is unset or empty, which takes the default. */
+  readonly read: (text: string | null) => Reading<T>;
+  /** The default, for people. */
+  readonly default: string;
+  /** The values that are taken, for people; empty when any text is. */
+  readonly values: string;
 }
 
-export function createReaders(env: Environment): Readers {
-  const problems: string[] = [];
+/** A value, and each problem of the text as the end of a sentence about the variable. With a problem the default stands in. */
+export interface Reading<T> {
+  readonly value: T;
+  readonly problems: readonly string[];
+}
 
-  function string(name: VariableName): string | null {
-    const value = env[name]?.trim();
-    return value === undefined || value === '' ? null : value;
-  }
-
-  /** The parsed value; where there is none to parse, or it is wrong, the fallback. */
-  function parsed<T>(name: VariableName, fallback: T, expected: string, parse: (value: string) => T | undefined): T {
-    const value = string(name);
-    if (value === null) return fallback;
-    const result = parse(value);
-    if (result !== undefined) return result;
-    problems.push(`${name}=${JSON.stringify(value)} must be ${expected}`);
-    return fallback;
-  }
-
+/** Any text. */
+export function text<Default extends string | null>(fallback: Default, shown?: string): Reader<string | Default> {
   return {
-    problems,
-    string,
-    integer: (name, { min, max, default: fallback }) =>
-      parsed(name, fallback, `a whole number from ${min} to ${max}`, (value) => {
-        const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
-        return number >= min && number <= max ? number : undefined;
-      }),
-    address: (name, fallback) => parsed(name, fallback, 'host:port, such as 127.0.0.1:50051 or [::1]:0', parseAddress),
-    oneOf: (name, values, fallback) =>
-      parsed(name, fallback, `one of ${values.join(', ')}`, (value) => values.find((v) => v === value)),
-    flag: (name) =>
-      parsed(name, false, '1 or 0', (value) => (value === '1' ? true : value === '0' ? false : undefined)),
-    list: (name, expected, parse) =>
-      (string(name) ?? '')
+    read: (given) => ({ value: given ?? fallback, problems: [] }),
+    default: shown ?? fallback ?? 'none',
+    values: '',
+  };
+}
+
+/** Text that is read as one value. @param shown the default, for people; @param isSecret whether problems leave the text out. */
+export function parsed<T>(
+  fallback: T,
+  {
+    shown,
+    values,
+    parse,
+    isSecret = false,
+  }: { shown: string; values: string; parse: (given: string) => T | undefined; isSecret?: boolean },
+): Reader<T> {
+  return {
+    read: (given) => {
+      const value = given === null ? fallback : parse(given);
+      if (value !== undefined) return { value, problems: [] };
+      return { value: fallback, problems: [`${isSecret ? '' : `=${JSON.stringify(given)}`} must be ${values}`] };
+    },
+    default: shown,
+    values,
+  };
+}
+
+/** A whole number within limits, both allowed. */
+export function integer<Default extends number | null>(range: {
+  min: number;
+  max: number;
+  default: Default;
+  shown?: string;
+}): Reader<number | Default> {
+  const { min, max } = range;
+  return parsed<number | Default>(range.default, {
+    shown: range.shown ?? String(range.default),
+    values: `${min} to ${max}`,
+    parse: (given) => {
+      const number = /^\d{1,15}$/.test(given) ? Number(given) : NaN;
+      return number >= min && number <= max ? number : undefined;
+    },
+  });
+}
+
+/** One of some words. */
+export function oneOf<const T extends string>(values: readonly T[], fallback: NoInfer<T>): Reader<T> {
+  return parsed<T>(fallback, {
+    shown: fallback,
+    values: values.join(', '),
+    parse: (given) => values.find((value) => value === given),
+  });
+}
+
+/** `1` or `0`, which is the default. */
+export function flag(): Reader<boolean> {
+  return parsed(false, {
+    shown: '0',
+    values: '0, 1',
+    parse: (given) => (given === '1' ? true : given === '0' ? false : undefined),
+  });
+}
+
+/** An address to listen on. */
+export function address(fallback: Address): Reader<Address> {
+  return parsed(fallback, {
+    shown: formatAddress(fallback),
+    values: 'host:port, such as 127.0.0.1:50051 or [::1]:0',
+    parse: parseAddress,
+  });
+}
+
+/** Entries between commas, none by default; each wrong one is a problem of its own. */
+export function list<T>(values: string, parse: (entry: string) => T | undefined): Reader<readonly T[]> {
+  return {
+    read: (given) => {
+      const entries = (given ?? '')
         .split(',')
         .map((entry) => entry.trim())
         .filter((entry) => entry !== '')
-        .flatMap((entry) => {
-          const result = parse(entry);
-          if (result !== undefined) return [result];
-          problems.push(`${name}: ${JSON.stringify(entry)} must be ${expected}`);
-          return [];
-        }),
+        .map((entry) => ({ entry, value: parse(entry) }));
+      return {
+        value: entries.flatMap(({ value }) => (value === undefined ? [] : [value])),
+        problems: entries
+          .filter(({ value }) => value === undefined)
+          .map(({ entry }) => `: ${JSON.stringify(entry)} must be ${values}`),
+      };
+    },
+    default: 'none',
+    values: '',
   };
 }
 

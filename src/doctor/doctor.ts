@@ -1,5 +1,5 @@
 import { ConfigError, type Config, toConfig } from '../config/config.js';
-import type { Environment } from '../config/environment.js';
+import type { Environment } from '../config/variables.js';
 import { type Check, fail, ok } from './check.js';
 import { checkEndpoint, isServing } from './endpoints.js';
 import { checkDataDir, checkDisk, checkInputRoots, checkMemory } from './places.js';
@@ -7,8 +7,8 @@ import { checkStore } from './store.js';
 import { checkFfmpeg, checkFonts, checkNode } from './tools.js';
 
 /**
- * Looks at everything that a service with this environment needs, one check after the other. Changes nothing, except that a store that is
- * there is opened as the service would.
+ * Checks everything that a service with this environment needs, one check after the other. Changes nothing, except that an existing store
+ * is opened as the service would.
  */
 export async function* examine(env: Environment, signal: AbortSignal): AsyncGenerator<Check, void> {
   yield checkNode();
@@ -17,9 +17,9 @@ export async function* examine(env: Environment, signal: AbortSignal): AsyncGene
     for (const problem of config.problems)
       yield fail('config', problem, 'correct that variable; the README has a table of all');
   } else {
-    yield ok('config', 'every variable that is set makes sense');
+    yield ok('config', 'every variable that is set is valid');
   }
-  // What can be looked at is, also when some variable is wrong.
+  // The checks that need no right configuration run in any case.
   const settings = config instanceof ConfigError ? toConfig({}) : config;
   yield* await checkFfmpeg(
     { ffmpeg: env.CUTROOM_FFMPEG ?? settings.ffmpeg, ffprobe: env.CUTROOM_FFPROBE ?? settings.ffprobe },

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { type Address, formatAddress } from '../config/readers.js';
 import { type Check, fail, messageOf, ok } from './check.js';
 
-/** Whether a Cutroom answers at the address of the JSON door, which tells that by its health check. */
+/** Whether a Cutroom answers at the HTTP address. */
 export async function isServing({ httpAddress }: Pick<Config, 'httpAddress'>): Promise<boolean> {
   if (httpAddress.port === 0) return false;
   const answer = await fetch(`http://${formatAddress(httpAddress)}/v1/tasks?pageSize=1`, {
@@ -13,7 +13,7 @@ export async function isServing({ httpAddress }: Pick<Config, 'httpAddress'>): P
   return typeof body === 'object' && body !== null && ('nextPageToken' in body || 'details' in body);
 }
 
-/** Whether a door can be opened at an address. It is, and closed at once. */
+/** Whether an address can be listened on. It is, and closed at once. */
 export async function checkEndpoint(name: string, address: Address, variable: string): Promise<Check> {
   const server = createServer();
   try {

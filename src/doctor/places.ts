@@ -6,9 +6,9 @@ import { type Check, fail, ok, warn } from './check.js';
 
 /** Below this a render of some minutes may not fit. */
 const ENOUGH_DISK_BYTES = 5e9;
-/** Below this hardly any does. */
+/** Below this hardly any render fits. */
 const LEAST_DISK_BYTES = 500e6;
-/** What a render of ordinary length takes at 1080p. */
+/** The memory of a render of ordinary length at 1080p. */
 const LEAST_MEMORY_BYTES = 1.5e9;
 
 /** Whether the data folder can be written, or made. */
@@ -49,7 +49,7 @@ export async function checkDisk({ dataDir }: Pick<Config, 'dataDir'>): Promise<C
   return judgeDisk(bavail * bsize);
 }
 
-/** What so much free disk is worth. */
+/** Judges an amount of free disk. */
 export function judgeDisk(freeBytes: number): Check {
   const found = `${(freeBytes / 1e9).toFixed(1)} GB free`;
   const fix = 'make room, or set CUTROOM_DATA_DIR to a larger disk';
@@ -65,7 +65,7 @@ export function checkMemory(config: Pick<Config, 'slots' | 'watchdog'>): Check {
   return judgeMemory(config, { totalBytes: total, freeBytes: Math.min(total, freemem()) });
 }
 
-/** What so much memory is worth, given what renders may use. */
+/** Judges an amount of memory against the limits of renders. */
 export function judgeMemory(
   { slots, watchdog }: Pick<Config, 'slots' | 'watchdog'>,
   memory: { totalBytes: number; freeBytes: number },

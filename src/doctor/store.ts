@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { createMongoStore } from '../store/mongo/mongo-store.js';
 import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
-import type { TaskStore } from '../task/ports/task-store.js';
+import type { Store } from '../task/ports/store.js';
 import { type Check, fail, messageOf, ok } from './check.js';
 
 /** Opens the store as a service would, and asks it something. */
@@ -21,7 +21,7 @@ export async function checkStore({ mongodbUri, dataDir }: Pick<Config, 'mongodbU
     () => true,
     () => false,
   );
-  // Looking makes no files.
+  // A check makes no files.
   if (!isThere) return ok('store', 'SQLite, to be made on first use');
   return ask(
     `SQLite, ${file}`,
@@ -30,12 +30,12 @@ export async function checkStore({ mongodbUri, dataDir }: Pick<Config, 'mongodbU
   );
 }
 
-async function ask(what: string, open: () => TaskStore | Promise<TaskStore>, fix: string): Promise<Check> {
-  let store: TaskStore | null = null;
+async function ask(name: string, open: () => Store | Promise<Store>, fix: string): Promise<Check> {
+  let store: Store | null = null;
   try {
     store = await open();
     await store.ping();
-    return ok('store', what);
+    return ok('store', name);
   } catch (error) {
     return fail('store', messageOf(error), fix);
   } finally {

@@ -8,7 +8,7 @@ import { readFontFolder } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
 import { type Check, fail, messageOf, ok, warn } from './check.js';
 
-/** `20.19.0` or later: what package.json asks for. */
+/** `20.19.0` or later, as package.json says. */
 const MIN_NODE = [20, 19] as const;
 
 /** The Node that runs this. */
@@ -28,7 +28,7 @@ export async function checkFfmpeg(config: Pick<Config, 'ffmpeg' | 'ffprobe'>, si
     return [found, ...cage.map(checkLayer)];
   } catch (error) {
     signal.throwIfAborted();
-    // The message says what to install, after a colon.
+    // The message names the package to install after a colon.
     const [found = '', ...fix] = messageOf(error).split(': ');
     return [fail('ffmpeg', found, fix.join(': '))];
   }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
-import type { WorkerBuild } from '../task/ports/task-store.js';
+import type { WorkerBuild } from '../task/ports/worker-store.js';
 import { findCage } from './cage.js';
 import { locate } from './locate.js';
 import { parseCodecs, parseNames, parseVersion } from './parse-capabilities.js';

@@ -31,6 +31,8 @@ function globalOptions(render: RenderCommand): string[] {
   return [
     '-hide_banner',
     '-nostdin',
+    // A render may be begun anew.
+    '-y',
     '-nostats',
     '-max_alloc',
     String(MAX_ALLOC_BYTES),

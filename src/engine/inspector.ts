@@ -37,8 +37,15 @@ export function createInspector(options: InspectorOptions): MediaInspector {
     return withScratch(options, `inspect-${options.newName()}`, (scratch) => {
       const tools = toolContext(options, scratch, signal);
       const { assets } = options;
-      const images = createImageBatches();
-      return work({ scratch, assets, tools, fetchUntilMs: tools.deadlineMs, images, known: createKnownInputs() });
+      return work({
+        scratch,
+        assets,
+        tools,
+        fetchUntilMs: tools.deadlineMs,
+        images: createImageBatches(),
+        known: createKnownInputs(),
+        purpose: 'INSPECTION',
+      });
     });
   }
 

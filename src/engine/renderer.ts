@@ -6,7 +6,9 @@ import type { Fonts } from './captions/fonts.js';
 import { createImageBatches } from './images/image-batches.js';
 import { inputWarnings } from './inputs/input-warnings.js';
 import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
+import { AUDIO_STEPS_AT_ONCE, performAudioStep } from './inputs/perform-audio-step.js';
 import { inputStepsAtOnce, performInputStep } from './inputs/perform-input-step.js';
+import { planAudio } from './inputs/plan-audio.js';
 import { planInputs } from './inputs/plan-inputs.js';
 import { requirePresent } from './inputs/require-present.js';
 import { h264Mp4 } from './outputs/h264-mp4/h264-mp4.js';
@@ -76,7 +78,8 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
 
   const known = createKnownInputs();
   const fetchUntilMs = performance.now() + (job.timeouts.fetchMs ?? FETCH_TIMEOUT_MS);
-  const context = { scratch, assets: options.assets, tools, fetchUntilMs, images: createImageBatches(), known };
+  const images = createImageBatches();
+  const context = { scratch, assets: options.assets, tools, fetchUntilMs, images, known, purpose: 'RENDER' } as const;
   const steps = planInputs(form);
   meter.planned(steps);
   await runSteps(steps, {
@@ -89,6 +92,15 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
 
   const { compositions, warnings } = form.compose(factsOf(known));
   for (const composition of compositions) requirePresent(composition, known);
+  const audioSteps = planAudio(compositions, (uri) => known.audios.has(uri));
+  meter.planned(audioSteps);
+  await runSteps(audioSteps, {
+    atOnce: () => AUDIO_STEPS_AT_ONCE,
+    perform: (step, stop) => performAudioStep(step, { tools: { ...tools, signal: stop }, known }),
+    mayPass,
+    onDone: meter.done,
+    signal,
+  });
   const { fonts, outputs: store } = options;
   const made = await makeOutputs(compositions, h264Mp4, {
     ...options,

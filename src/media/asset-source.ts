@@ -1,20 +1,46 @@
 import type { AssetSource } from '../task/ports/asset-source.js';
 import { createHttpInputs, type HttpInputsOptions } from './http/http-inputs.js';
 import { createLocalFiles } from './local-files.js';
+import { UPLOAD_SCHEME } from './local-uploads.js';
 
 export interface AssetSourceOptions {
   /** Folders that files may lie in. */
   readonly inputRoots: readonly string[];
+  /** The folder of uploads, and the data folder that it lies in; null: there are no uploads. */
+  readonly uploads: { readonly folder: string; readonly dataDir: string } | null;
   readonly httpInputs: HttpInputsOptions;
 }
 
-/** Every input that there can be: what begins with `http:` or `https:` is a web address, all else a file within the input roots. */
-export function createAssetSource({ inputRoots, httpInputs }: AssetSourceOptions): AssetSource {
-  const files = createLocalFiles({ roots: inputRoots });
+/**
+ * Every input that there can be: `http:` and `https:` URLs, `upload:NAME`, and files within the input roots. A relative name that no root has may be
+ * that of an upload without its scheme: clients of MoneyPrinterTurbo, and tasks of earlier versions, name uploads so.
+ */
+export function createAssetSource({ inputRoots, uploads, httpInputs }: AssetSourceOptions): AssetSource {
+  const files = createLocalFiles({ roots: inputRoots, except: uploads?.dataDir ?? null });
   const http = createHttpInputs(httpInputs);
-  const sourceOf = (uri: string): AssetSource => (/^https?:/i.test(uri) ? http : files);
+  const uploaded = createUploadedFiles(uploads?.folder ?? null);
+
+  async function sourceOf(uri: string): Promise<AssetSource> {
+    if (/^https?:/i.test(uri)) return http;
+    if (uri.startsWith(UPLOAD_SCHEME)) return uploaded;
+    if (!/^[^/:]+\/[^:]+$/.test(uri) || (await files.check(uri)) === null) return files;
+    const upload = UPLOAD_SCHEME + uri;
+    if ((await uploaded.check(upload)) !== null) return files;
+    return { check: () => uploaded.check(upload), fetch: (_, options) => uploaded.fetch(upload, options) };
+  }
+
   return {
-    check: (uri) => sourceOf(uri).check(uri),
-    fetch: (uri, options) => sourceOf(uri).fetch(uri, options),
+    check: async (uri) => (await sourceOf(uri)).check(uri),
+    fetch: async (uri, options) => (await sourceOf(uri)).fetch(uri, options),
+  };
+}
+
+function createUploadedFiles(folder: string | null): AssetSource {
+  const files = createLocalFiles({ roots: folder === null ? [] : [folder], outside: 'is no upload of this server' });
+  // As a relative name, whatever it looks like.
+  const nameOf = (uri: string): string => `./${uri.slice(UPLOAD_SCHEME.length)}`;
+  return {
+    check: (uri) => files.check(nameOf(uri)),
+    fetch: (uri, options) => files.fetch(nameOf(uri), options),
   };
 }

@@ -2,17 +2,17 @@ import { closeSync, constants, fstatSync, open, readlinkSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** What there is by some name once all links are followed; `path` is free of them. */
+/** The file of a name once all links are followed; `path` is free of them. */
 export type InspectedFile =
   { readonly kind: 'file' | 'folder' | 'other'; readonly path: string } | { readonly kind: 'unreadable' };
 
 const openFile = promisify(open);
 
-/** Nothing that is no file may hold up the opening of it: a pipe, a terminal. */
+/** Opening must not block on a pipe or a terminal. */
 const HARMLESSLY = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
- * Looks what there is by a name, and whether it can be read, by opening it: one trip to the disk instead of one for each question, and the
+ * Finds out what a name stands for, and whether it can be read, by opening it: one trip to the disk instead of one for each question, and the
  * answers are all of the same file. Null: there is nothing.
  */
 export async function inspectFile(name: string): Promise<InspectedFile | null> {

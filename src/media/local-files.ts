@@ -6,7 +6,7 @@ import { RenderError } from '../task/failure.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import { inspectFile } from './inspect-file.js';
 
-/** What a URI turned out to be: a file that may be used, or why it may not. */
+/** A resolved URI: a file that may be used, or the problem with it. */
 type Resolved =
   | { readonly kind: 'file'; readonly path: string }
   | {
@@ -19,13 +19,21 @@ type Resolved =
 const ROOTS_FRESH_MS = 1_000;
 
 /**
- * How long an input that was found fine is taken to be so by `check`, and of how many: who submits many tasks at once names the same inputs again and
- * again. It may be gone at any moment anyway; `fetch` looks for itself.
+ * How long `check` remembers an input that passed, and how many: a caller that submits many tasks at once names the same inputs again and
+ * again. A file may be gone at any moment anyway; `fetch` checks for itself.
  */
 const RECENTLY_CHECKED_MS = 1_000;
 const MAX_RECENTLY_CHECKED = 10_000;
 
 const OUTSIDE = "lies outside the server's input roots";
+
+export interface LocalFilesOptions {
+  readonly roots: readonly string[];
+  /** A folder whose files are no inputs although it lies within a root; null: none. */
+  readonly except?: string | null;
+  /** Said of a file outside of the roots; ends a sentence that begins with the field's name. */
+  readonly outside?: string;
+}
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 
@@ -33,8 +41,8 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
  * Inputs that are files of this machine within `roots`: named by absolute path, `file:` URL, or path relative to one of the roots. A file
  * must lie within a root after all symbolic links are followed, and be a regular file: no device, no pipe that never ends.
  */
-export function createLocalFiles(options: { readonly roots: readonly string[] }): AssetSource {
-  const roots = createRoots(options.roots);
+export function createLocalFiles(options: LocalFilesOptions): AssetSource {
+  const roots = createRoots(options);
   const recentlyChecked = new LRUCache<string, true>({ max: MAX_RECENTLY_CHECKED, ttl: RECENTLY_CHECKED_MS });
   return {
     async check(uri) {
@@ -56,19 +64,30 @@ export function createLocalFiles(options: { readonly roots: readonly string[] })
 interface Roots {
   /** As configured, absolute. */
   readonly names: readonly string[];
+  /** Said of a file outside of them. */
+  readonly outside: string;
   /** Those that are there, free of symbolic links. */
-  places(): Promise<readonly string[]>;
+  places(): Promise<Places>;
 }
 
-function createRoots(configured: readonly string[]): Roots {
+/** Where roots lie, free of symbolic links. */
+interface Places {
+  readonly roots: readonly string[];
+  /** Null: none. */
+  readonly except: string | null;
+}
+
+function createRoots({ roots: configured, except = null, outside = OUTSIDE }: LocalFilesOptions): Roots {
   const names = configured.map((root) => path.resolve(root));
-  let known: { readonly places: Promise<readonly string[]>; readonly atMs: number } | null = null;
-  async function find(): Promise<readonly string[]> {
-    const places = await Promise.all(names.map((name) => realpath(name).catch(() => null)));
-    return places.filter((place) => place !== null);
+  let known: { readonly places: Promise<Places>; readonly atMs: number } | null = null;
+  const placeOf = (name: string) => realpath(name).catch(() => null);
+  async function find(): Promise<Places> {
+    const places = await Promise.all(names.map(placeOf));
+    return { roots: places.filter((place) => place !== null), except: except === null ? null : await placeOf(except) };
   }
   return {
     names,
+    outside,
     places() {
       const nowMs = performance.now();
       if (!known || nowMs - known.atMs >= ROOTS_FRESH_MS) known = { places: find(), atMs: nowMs };
@@ -80,13 +99,15 @@ function createRoots(configured: readonly string[]): Roots {
 async function resolveUri(uri: string, rootsOf: Roots): Promise<Resolved> {
   const named = toPath(uri);
   if (typeof named !== 'string') return named;
-  const roots = await rootsOf.places();
-  const candidates = path.isAbsolute(named) ? [named] : roots.map((root) => path.join(root, named));
-  // By name first: nothing is said about what is or is not there outside the roots.
-  const within = candidates.filter((candidate) => isWithinAny(candidate, [...roots, ...rootsOf.names]));
-  if (within.length === 0) return problem('INPUT_NOT_FOUND', OUTSIDE);
+  const places = await rootsOf.places();
+  const candidates = path.isAbsolute(named) ? [named] : places.roots.map((root) => path.join(root, named));
+  // By name first: the answer says nothing about files outside the roots.
+  const within = candidates.filter((candidate) =>
+    [...places.roots, ...rootsOf.names].some((root) => isWithin(candidate, root)),
+  );
+  if (within.length === 0) return problem('INPUT_NOT_FOUND', rootsOf.outside);
   for (const candidate of within) {
-    const resolved = await resolveFile(candidate, roots);
+    const resolved = await resolveFile(candidate, places, rootsOf.outside);
     if (resolved) return resolved;
   }
   return problem('INPUT_NOT_FOUND', 'does not exist');
@@ -98,7 +119,7 @@ function toPath(uri: string): string | Resolved {
   if (scheme === undefined) return uri === '' ? problem('INPUT_NOT_FOUND', 'is empty') : path.normalize(uri);
   if (scheme === 'http' || scheme === 'https')
     return problem('INPUT_NOT_FOUND', 'is a web address, not a file of the server');
-  // A colon may be part of a file's name; what is in front of it is then no known scheme.
+  // A colon may be part of a file's name; the text before it is then no known scheme.
   if (scheme !== 'file')
     return uri.startsWith(`${scheme}://`)
       ? problem('INPUT_NOT_FOUND', `has a scheme that is not served: ${scheme}`)
@@ -111,20 +132,24 @@ function toPath(uri: string): string | Resolved {
 }
 
 /** Null: there is nothing of this name. */
-async function resolveFile(name: string, roots: readonly string[]): Promise<Resolved | null> {
+async function resolveFile(name: string, places: Places, outside: string): Promise<Resolved | null> {
   const seen = await inspectFile(name);
   if (!seen) return null;
   if (seen.kind === 'unreadable') return problem('INPUT_NOT_READABLE', 'cannot be read by the server');
-  if (!isWithinAny(seen.path, roots)) return problem('INPUT_NOT_FOUND', OUTSIDE);
+  if (!isInput(seen.path, places)) return problem('INPUT_NOT_FOUND', outside);
   if (seen.kind === 'folder') return problem('INPUT_NOT_FOUND', 'is a folder, not a file');
   return seen.kind === 'file' ? { kind: 'file', path: seen.path } : problem('INPUT_NOT_FOUND', 'is no regular file');
 }
 
-function isWithinAny(file: string, roots: readonly string[]): boolean {
-  return roots.some((root) => {
-    const relative = path.relative(root, file);
-    return relative !== '' && relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
-  });
+/** The excepted folder hides its files from the roots around it, not from a root within it. */
+function isInput(file: string, { roots, except }: Places): boolean {
+  const isHidden = (root: string): boolean => except !== null && isWithin(except, root) && isWithin(file, except);
+  return roots.some((root) => isWithin(file, root) && !isHidden(root));
+}
+
+function isWithin(file: string, root: string): boolean {
+  const relative = path.relative(root, file);
+  return relative !== '' && relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
 function problem(reason: 'INPUT_NOT_FOUND' | 'INPUT_NOT_READABLE', description: string): Resolved {

@@ -8,12 +8,18 @@ const MAX_ENTRIES = 20_000;
 const MAX_DEPTH = 4;
 
 /** Lists the files in input roots. `folder` is the operator's word, not a caller's. Links are not followed and hidden names not looked at; of two files with one name, the first root's counts. */
-export function createLocalLibrary(options: { readonly roots: readonly string[] }): MediaLibrary {
+export function createLocalLibrary(options: {
+  readonly roots: readonly string[];
+  /** A folder that is not looked into; null: none. */
+  readonly except?: string | null;
+}): MediaLibrary {
+  const except = options.except ?? null;
   return {
     async list(kind, folder) {
       const found = new Map<string, LibraryFile>();
       const budget = { entries: MAX_ENTRIES };
-      for (const root of options.roots) await walk({ root, endings: MEDIA_ENDINGS[kind], found, budget }, folder, 0);
+      for (const root of options.roots)
+        await walk({ root, except, endings: MEDIA_ENDINGS[kind], found, budget }, folder, 0);
       return [...found.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1)).slice(0, MAX_FILES);
     },
   };
@@ -21,13 +27,16 @@ export function createLocalLibrary(options: { readonly roots: readonly string[] 
 
 interface Walk {
   readonly root: string;
+  readonly except: string | null;
   readonly endings: readonly string[];
   readonly found: Map<string, LibraryFile>;
   readonly budget: { entries: number };
 }
 
 async function walk(at: Walk, folder: string, depth: number): Promise<void> {
-  const entries = await opendir(path.join(at.root, folder)).catch(() => null);
+  const place = path.join(at.root, folder);
+  if (place === at.except) return;
+  const entries = await opendir(place).catch(() => null);
   if (!entries) return;
   for await (const entry of entries) {
     at.budget.entries -= 1;

@@ -1,18 +1,23 @@
 import { copyFile, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
-import type { OutputName, OutputStore } from '../task/ports/output-store.js';
+import type { OutputContent, OutputName, OutputStore } from '../task/ports/output-store.js';
 import type { TaskKey } from '../task/task.js';
 import { isDiskFull, sync, syncUpTo } from './sync.js';
 
-/** What a part of a location may be: no separator, no `..`, no hidden name. */
+/** The form of each part of a location: no separator, no `..`, no hidden name. */
 const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
+
+/** An output store whose outputs are all files of this machine. */
+export interface LocalOutputs extends OutputStore {
+  open(location: string): Promise<Extract<OutputContent, { kind: 'file' }> | null>;
+}
 
 /**
  * Finished videos in a folder of this machine, as `tenant/task/fence-attempt/file`. The fence is part of the name, so that an attempt that
- * has lost its task writes where nobody looks.
+ * has lost its lease writes to a place that nobody reads.
  */
-export function createLocalOutputs(options: { readonly folder: string }): OutputStore {
+export function createLocalOutputs(options: { readonly folder: string }): LocalOutputs {
   const root = path.resolve(options.folder);
   return {
     async publish(scratchFile, name) {
@@ -26,14 +31,14 @@ export function createLocalOutputs(options: { readonly folder: string }): Output
       return location;
     },
 
-    async localPath(location) {
+    async open(location) {
       const file = fileAt(root, location);
       if (file === null) return null;
       // Also a link that someone put there must not lead out.
       const [real, realRoot] = await Promise.all([realpath(file).catch(() => null), realpath(root).catch(() => null)]);
       if (real === null || realRoot === null || !real.startsWith(realRoot + path.sep)) return null;
       const info = await stat(real).catch(() => null);
-      return info?.isFile() ? real : null;
+      return info?.isFile() ? { kind: 'file', path: real } : null;
     },
 
     async remove(location) {
@@ -83,7 +88,7 @@ function safe(part: string): string {
   return part;
 }
 
-/** All of it under its name, or nothing; still there when the power fails after this. */
+/** Moves all of it or nothing; it survives a power failure after this. */
 async function moveDurably(from: string, to: string, root: string): Promise<void> {
   const folder = path.dirname(to);
   await mkdir(folder, { recursive: true });

@@ -4,17 +4,21 @@ import path from 'node:path';
 import { CallError } from '../task/call-error.js';
 import type { LibraryFile } from '../task/ports/media-library.js';
 import type { MediaUploads, UploadDraft } from '../task/ports/media-uploads.js';
+import { createLocalLibrary } from './local-library.js';
 import { isDiskFull, syncUpTo } from './sync.js';
+
+/** The scheme of uploads as inputs. */
+export const UPLOAD_SCHEME = 'upload:';
 
 /** Where files are until they are accepted: hidden, so that no list shows it. */
 const INCOMING = '.incoming';
-/** No upload takes so long: what is older is of a process that was killed. */
+/** No upload takes so long: an older file is that of a killed process. */
 const STALE_MS = 24 * 3600 * 1000;
-/** At four bytes each, with what is added to them, they fit into the 255 bytes of a file's name. */
+/** At four bytes each, with the suffix, they fit into the 255 bytes of a file's name. */
 const MAX_STEM_CHARACTERS = 56;
 
 /**
- * Uploads in a folder of this machine, which must be one of the input roots. Safe to open by several processes at once.
+ * Uploads in a folder of this machine, which no input root contains. Safe to open by several processes at once.
  * @throws Error when the folder cannot be made.
  */
 export async function openLocalUploads(options: {
@@ -25,13 +29,18 @@ export async function openLocalUploads(options: {
   const incoming = path.join(root, INCOMING);
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   await removeStale(incoming, options.nowMs);
+  const library = createLocalLibrary({ roots: [root] });
   return {
+    async list(kind) {
+      const files = await library.list(kind, '');
+      return files.map((file) => ({ ...file, uri: UPLOAD_SCHEME + file.uri }));
+    },
     async receive(bytes) {
-      const uri = path.join(INCOMING, randomBytes(16).toString('hex'));
-      const file = path.join(root, uri);
+      const name = path.join(INCOMING, randomBytes(16).toString('hex'));
+      const file = path.join(root, name);
       try {
         const sizeBytes = await write(file, bytes);
-        return draftOf({ root, uri, file, sizeBytes });
+        return draftOf({ root, uri: UPLOAD_SCHEME + name, file, sizeBytes });
       } catch (error) {
         await rm(file, { force: true });
         throw typed(error);
@@ -78,13 +87,13 @@ function draftOf({
       } catch (error) {
         throw typed(error);
       }
-      return { name, uri: path.join(folder, name), sizeBytes };
+      return { name, uri: UPLOAD_SCHEME + path.join(folder, name), sizeBytes };
     },
     discard: () => rm(file, { force: true }),
   };
 }
 
-/** Never replaces what is there. */
+/** Never replaces a file. */
 async function moveTo(file: string, target: string): Promise<void> {
   try {
     await link(file, target);
@@ -95,7 +104,7 @@ async function moveTo(file: string, target: string): Promise<void> {
   }
 }
 
-/** What a caller calls it, made fit for a file's name and a URI, and 48 bits that make it no other's. */
+/** The caller's name, made safe for a file and a URI, with 48 random bits that make it unique. */
 function uniqueName(wanted: string): string {
   const base = path.posix.basename(wanted.replace(/\\/g, '/'));
   // Not `path.extname`: to that a name that is all ending, such as `.mp3`, has none.

@@ -2,7 +2,7 @@ import type { Task } from '../task/task.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Logger } from './logger.js';
 
-/** Tells of tasks in the log: one line per business event, with the task's name, attempt and revision. */
+/** Writes the events of tasks to the log: one line per business event, with the task's name, attempt and revision. */
 export function createLoggedEvents(logger: Logger): TaskEvents {
   return {
     submitted: (task) => {
@@ -14,7 +14,7 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
     attemptEnded: (task, { failure, cause }) => {
       const line = { ...fields(task), state: task.state, ...durationOf(task) };
       if (failure === null) logger.info(line, 'attempt ended');
-      // A cause that is no render error is a fault of the service, whose stack somebody will want.
+      // A cause that is no render error is a fault of the service: its stack is needed.
       else
         logger.warn(
           { ...line, reason: failure.reason, field: failure.field, failure: failure.message, err: cause },
@@ -25,16 +25,22 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
       logger.info(fields(task), 'task cancelled');
     },
     retried: (task) => {
-      logger.info(fields(task), 'task queued again by hand');
+      logger.info(fields(task), 'task queued again by a caller');
     },
     queueTimedOut: (task) => {
-      logger.warn(fields(task), 'task failed: no worker took it in time');
+      logger.warn(fields(task), 'task failed: no worker claimed it in time');
     },
     removed: (task) => {
       logger.info({ ...fields(task), state: task.state }, 'task removed');
     },
     attemptLost: (task) => {
-      logger.warn(fields(task), 'attempt lost: another holds the task now');
+      logger.warn(
+        fields(task),
+        'lease lost: the task was claimed by another worker, or the store did not answer in time',
+      );
+    },
+    attemptCancelled: (task) => {
+      logger.info(fields(task), 'attempt stopped: the task was cancelled');
     },
     handedBack: (task) => {
       logger.info(fields(task), 'task handed back');
@@ -45,8 +51,8 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
         'task recovered from a lost worker',
       );
     },
-    backgroundError: (what, cause) => {
-      logger.error({ err: cause }, what);
+    backgroundError: (message, cause) => {
+      logger.error({ err: cause }, message);
     },
   };
 }

@@ -21,7 +21,7 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** A logger that writes one JSON object per line. Writing does not wait for the reader of the pipe; what is pending is flushed at exit. */
+/** A logger that writes one JSON object per line. Writing does not wait for the reader of the pipe; pending lines are flushed at exit. */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   return pino(options, destination ?? pino.destination({ dest: 2, sync: false }));

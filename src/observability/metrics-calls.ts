@@ -5,7 +5,7 @@ const HANDLING_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 
 const METHOD_LABELS = ['grpc_type', 'grpc_service', 'grpc_method'] as const;
 
-/** What a call is counted as, in the words of go-grpc-prometheus, which dashboards know. */
+/** The labels of a call, in the words of go-grpc-prometheus, which dashboards know. */
 export interface CallKind {
   readonly type: 'unary' | 'client_stream' | 'server_stream' | 'bidi_stream';
   /** Full name of the service: `package.Service`. */
@@ -19,7 +19,7 @@ export interface CallMetrics {
   of(kind: CallKind): CallCounters;
 }
 
-/** Counts the calls of one kind. Told several times in each call, so nothing is looked up here: that is left to the scrape. */
+/** Counts the calls of one kind. Called several times in each call, so nothing is looked up here: the scrape does that. */
 export interface CallCounters {
   started(): void;
   received(): void;
@@ -29,7 +29,7 @@ export interface CallCounters {
   ended(code: string, durationSeconds: number): void;
 }
 
-/** What was counted of one kind. */
+/** The counts of one kind. */
 interface Tally {
   readonly labels: Record<(typeof METHOD_LABELS)[number], string>;
   started: number;
@@ -75,7 +75,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   });
   const watchers = new Gauge({
     name: 'cutroom_watchers',
-    help: 'Open streams of WatchTask, at both doors.',
+    help: 'Open streams of WatchTask, over gRPC and HTTP.',
     registers,
   });
 

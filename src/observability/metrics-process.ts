@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 let registry: Registry | null = null;
 
 /**
- * Memory, CPU, event loop and garbage collection of this process. One for all services in it: what the process does is the same for
+ * Memory, CPU, event loop and garbage collection of this process. One for all services in it: the values are the same for
  * each, and the observers behind it cannot be taken away again.
  */
 export function processMetrics(): Registry {

@@ -9,7 +9,7 @@ export interface QueueMetricsOptions {
   readonly timeoutMs: number;
 }
 
-/** How the queue stands, which the store knows: every process on one store tells the same. */
+/** The state of the queue, from the store: every process on one store reports the same. */
 export interface QueueMetrics {
   /** Asks the store. Without an answer in time the values are absent, for an old one would look like a queue at rest. Never rejects. */
   refresh(): Promise<void>;
@@ -19,7 +19,7 @@ export function createQueueMetrics({ registry, stats, nowMs, timeoutMs }: QueueM
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const up = gauge(
     'cutroom_store_up',
-    'Whether the store answered this scrape in time; without an answer what it knows is absent.',
+    'Whether the store answered this scrape in time; without an answer the metrics of the queue are absent.',
   );
   const depth = gauge('cutroom_queue_depth', 'Tasks that wait for a worker, of all processes on this store.');
   const oldestAge = gauge(

@@ -9,9 +9,9 @@ const ENDED_HELP =
   'Attempts that ended, by the state that the task went to and the reason of a failure; also tasks that were cancelled or timed out before one began.';
 
 /**
- * Counts what happens to tasks. Each end is counted once, by the process that stored it: an attempt that lost its task is not counted
+ * Counts the events of tasks. Each end is counted once, by the process that stored it: an attempt that lost its lease is not counted
  * by its own worker, since a cancel or a recovery was.
- * @returns a decorator, which tells its inner events first.
+ * @returns a decorator, which calls the inner events first.
  */
 export function createEventMetrics(registry: Registry): (inner: TaskEvents) => TaskEvents {
   const registers = [registry];
@@ -38,7 +38,7 @@ export function createEventMetrics(registry: Registry): (inner: TaskEvents) => T
     ended.inc({ state, reason });
   }
 
-  /** Of an attempt that is followed by another nothing is there: its task starts afresh. */
+  /** A task that is queued again has no timings. */
   function observePhases({ phaseTimings }: Task): void {
     for (const timing of phaseTimings) phase.observe({ phase: timing.phase }, timing.durationMs / 1000);
   }

@@ -10,7 +10,7 @@ import { createEventMetrics } from './metrics-tasks.js';
 const STATS_TIMEOUT_MS = 2_000;
 
 export interface MetricsOptions {
-  /** How the queue stands; asked at each scrape. */
+  /** The state of the queue; asked at each scrape. */
   readonly stats: () => Promise<QueueStats>;
   /** Time of day, in milliseconds since 1970. */
   readonly nowMs: () => number;
@@ -18,11 +18,11 @@ export interface MetricsOptions {
   readonly statsTimeoutMs?: number;
 }
 
-/** What one service tells Prometheus. Each has its own counters, so that several in one process do not mix theirs. */
+/** The metrics of one service. Each has its own counters, so that several in one process do not mix theirs. */
 export interface Metrics {
-  /** Told of every call, by the chain. */
+  /** The call chain counts every call here. */
   readonly calls: CallMetrics;
-  /** Counts what it is told, and tells `inner`. */
+  /** Counts the events, and passes them to `inner`. */
   events(inner: TaskEvents): TaskEvents;
   /** The page that a scrape gets. Scrapes that come at the same time share one. Does not fail when the store does. */
   render(): Promise<MetricsPage>;

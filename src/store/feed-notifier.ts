@@ -1,10 +1,10 @@
 import { hintOf, type TaskFeed, type TaskFeedListener, type TaskHint } from '../task/ports/task-feed.js';
 import type { Task } from '../task/task.js';
 
-/** The sending end of a feed: what a store calls when something was stored. */
+/** The sending end of a feed, which a store calls after each change. */
 export interface FeedNotifier {
   readonly feed: TaskFeed;
-  /** Tells every listener before it returns. */
+  /** Calls every listener before it returns. */
   changed(task: Task): void;
   /** A task is gone; this was its last state. */
   removed(task: Task): void;
@@ -12,17 +12,17 @@ export interface FeedNotifier {
   gap(): void;
 }
 
-/** A feed within this process, without a queue: each listener is called before the call that tells it returns. */
+/** A feed within this process, without a queue: each listener is called before the notifying call returns. */
 export function createFeedNotifier(): FeedNotifier {
   const listeners = new Set<TaskFeedListener>();
 
-  function tell(call: (listener: TaskFeedListener) => void): void {
-    // A copy: a listener may unsubscribe itself or another while it is told.
+  function notify(call: (listener: TaskFeedListener) => void): void {
+    // A copy: a listener may unsubscribe itself or another meanwhile.
     for (const listener of [...listeners]) {
       try {
         call(listener);
       } catch (error) {
-        // What is told is already stored: a listener's bug must not turn the writer's answer into "failed". It surfaces as uncaught.
+        // The change is already stored: a listener's bug must not turn the writer's answer into "failed". It surfaces as uncaught.
         queueMicrotask(() => {
           throw error;
         });
@@ -51,17 +51,17 @@ export function createFeedNotifier(): FeedNotifier {
     changed: (task) => {
       notifier.hint(hintOf(task));
     },
-    // A step past its last state, so that whoever follows it reads it again, and finds nothing.
+    // One revision past its last state, so that every follower reads it again, and finds nothing.
     removed: ({ tenant, id, revision }) => {
       notifier.hint({ key: { tenant, id }, revision: revision + 1, state: null, fence: null });
     },
     hint: (hint) => {
-      tell((listener) => {
+      notify((listener) => {
         listener.onHint(hint);
       });
     },
     gap: () => {
-      tell((listener) => {
+      notify((listener) => {
         listener.onGap();
       });
     },

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '../task/ports/task-store.js';
+import type { WorkerInfo } from '../task/ports/worker-store.js';
 
 /** The workers of one process that are alive, for stores that no other process has open. */
 export interface WorkerRegistry {

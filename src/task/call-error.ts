@@ -13,7 +13,7 @@ export type CallErrorDetail =
   | { readonly reason: 'TASK_NOT_ENDED'; readonly taskId: string; readonly state: TaskState }
   | { readonly reason: 'TASK_NOT_RETRYABLE'; readonly taskId: string; readonly state: TaskState }
   | { readonly reason: 'NO_FREE_SLOT' }
-  | { readonly reason: 'NOT_SUPPORTED_HERE'; readonly what: string }
+  | { readonly reason: 'NOT_SUPPORTED_HERE'; readonly action: string }
   | { readonly reason: 'UPLOAD_TOO_LARGE'; readonly maxBytes: number }
   | { readonly reason: 'DISK_FULL' }
   | { readonly reason: 'OUTPUT_NOT_FOUND' }
@@ -53,7 +53,7 @@ function messageOf(detail: CallErrorDetail): string {
     case 'NO_FREE_SLOT':
       return 'every worker is busy; submit later, or with ADMISSION_QUEUE';
     case 'NOT_SUPPORTED_HERE':
-      return `this server cannot ${detail.what}`;
+      return `this server cannot ${detail.action}`;
     case 'UPLOAD_TOO_LARGE':
       return `a file must be at most ${detail.maxBytes / 1024 / 1024} MiB`;
     case 'DISK_FULL':

@@ -1,4 +1,4 @@
-/** How an attempt was rendered; `diagnostics.proto` says what each part means. */
+/** How an attempt was rendered; `diagnostics.proto` documents each part. */
 export interface Diagnostics {
   readonly attempt: number;
   readonly ffmpegVersion: string;
@@ -20,12 +20,12 @@ export interface CommandRun {
   readonly wallMs: number;
 }
 
-/** What a stored document may take. */
+/** The largest stored document. */
 const MAX_BYTES = 256 * 1024;
-/** What is left of a long text when it has to be cut: its end, where errors stand. */
+/** The length that long texts are cut to. Their end is kept, where errors are. */
 const CUT_CHARS = 4_000;
 
-/** The diagnostics as they are stored: JSON of at most 256 KiB, for which long texts are cut and then the first commands left out. */
+/** The diagnostics as they are stored: JSON of at most 256 KiB, for which long texts are cut first, and then the first commands left out. */
 export function formatDiagnostics(diagnostics: Diagnostics): string {
   const whole = JSON.stringify(diagnostics);
   if (Buffer.byteLength(whole) <= MAX_BYTES) return whole;

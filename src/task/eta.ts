@@ -1,16 +1,16 @@
 import type { PhaseTiming, Progress, Task } from './task.js';
 
-/** Before this much is done the pace says nothing. */
+/** Below this fraction the speed so far predicts nothing. */
 const MIN_FRACTION = 0.02;
 
-/** When a running attempt will have ended at its pace so far; null before that can be said. */
+/** When a running attempt will have ended at its speed so far; null before that is known. */
 export function estimatedEndTimeMs(task: Task, percent: number, nowMs: number): number | null {
   const fraction = percent / 100;
   if (task.startTimeMs === null || fraction < MIN_FRACTION) return null;
   return Math.round(task.startTimeMs + (nowMs - task.startTimeMs) / fraction);
 }
 
-/** The timings of an attempt's phases with what has passed since the task last changed: that belongs to the phase it was in. */
+/** The timings of an attempt's phases. The time since the task last changed belongs to its phase until now. */
 export function timePhases(task: Task, next: Progress | null, nowMs: number): readonly PhaseTiming[] {
   const current = task.progress?.phase;
   const timings = [...task.phaseTimings];

@@ -1,4 +1,4 @@
-/** Whose matter a failed render is; the same words as `TaskError.Category` on the wire. */
+/** The category of a failed render; the same words as `TaskError.Category` on the wire. */
 export type FailureCategory =
   'INPUT_FETCH' | 'INPUT_MEDIA' | 'SPEC' | 'RENDER' | 'OUTPUT' | 'RESOURCE' | 'TIMEOUT' | 'INTERNAL';
 
@@ -12,9 +12,9 @@ interface FailureKind {
 export const FAILURES = {
   INPUT_NOT_FOUND: { category: 'INPUT_FETCH', retryable: false },
   INPUT_NOT_READABLE: { category: 'INPUT_FETCH', retryable: true },
-  /** A URL that this server may not follow: its address is not public, or it is no URL for it. */
+  /** A URL that this server must not follow: its address is not public, or its form is refused. */
   INPUT_ADDRESS_REFUSED: { category: 'INPUT_FETCH', retryable: false },
-  /** The host does not give it, or cannot be trusted, and asking again changes nothing. */
+  /** The host refuses, or cannot be trusted, and asking again changes nothing. */
   INPUT_FETCH_REFUSED: { category: 'INPUT_FETCH', retryable: false },
   /** The host, or the way to it, failed. */
   INPUT_FETCH_FAILED: { category: 'INPUT_FETCH', retryable: true },
@@ -59,7 +59,7 @@ export interface TaskFailure {
   readonly field: string;
 }
 
-/** Thrown by whatever takes part in a render. Anything else that is thrown there counts as INTERNAL. */
+/** Thrown by any part of a render. Any other error there counts as INTERNAL. */
 export class RenderError extends Error {
   readonly failure: TaskFailure;
 

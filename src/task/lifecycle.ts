@@ -2,23 +2,20 @@ import type { TaskFailure } from './failure.js';
 import { estimatedEndTimeMs, timePhases } from './eta.js';
 import { queueRankMs } from './queue-rank.js';
 import { shouldRetry } from './retry-policy.js';
-import type { Output, Progress, Task, Timeouts, Warning } from './task.js';
+import type { Output, Progress, Task, Warning } from './task.js';
+import type { TaskOptions } from './task-options.js';
 
-/** How often a task may take its worker down with it before it is failed as poison (store.md, rule 7). */
+/** How often a task may take its worker down with it before it is failed as poison. */
 export const MAX_WORKER_LOSSES = 3;
 
-/** What a submit brings; everything else of a new task follows. */
+/** The parts of a new task that a submit decides; everything else follows. */
 export interface NewTask {
   readonly id: string;
   readonly tenant: string;
   readonly requestId: string | null;
   readonly requestHash: string;
-  readonly maxAttempts: number;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly priority: number;
-  readonly timeouts: Timeouts;
-  readonly ttlMs: number;
-  /** What the submit already had to say about the request; default: nothing. */
+  readonly options: TaskOptions;
+  /** Warnings about the request itself; default: none. */
   readonly warnings?: readonly Warning[];
   readonly nowMs: number;
 }
@@ -36,11 +33,8 @@ export function submitted(input: NewTask): Task {
     owner: null,
     requestId: input.requestId,
     requestHash: input.requestHash,
-    labels: input.labels,
-    priority: input.priority,
-    queueRankMs: queueRankMs(input.nowMs, input.priority),
-    timeouts: input.timeouts,
-    ttlMs: input.ttlMs,
+    ...input.options,
+    queueRankMs: queueRankMs(input.nowMs, input.options.priority),
     percent: 0,
     progress: null,
     estimatedEndTimeMs: null,
@@ -52,9 +46,8 @@ export function submitted(input: NewTask): Task {
     attempt: 0,
     failures: 0,
     workerLosses: 0,
-    maxAttempts: input.maxAttempts,
     createTimeMs: input.nowMs,
-    queueDeadlineMs: input.nowMs + input.timeouts.queueMs,
+    queueDeadlineMs: input.nowMs + input.options.timeouts.queueMs,
     startTimeMs: null,
     endTimeMs: null,
     updateTimeMs: input.nowMs,
@@ -117,7 +110,7 @@ export function failed(task: Task, failure: TaskFailure, nowMs: number): Task {
   return { ...ended(task, nowMs), state: 'FAILED', failures, failure };
 }
 
-/** The caller does not want it any more. Raising the fence voids whatever its worker still writes. */
+/** The caller cancelled it. Raising the fence voids whatever its worker still writes. */
 export function cancelled(task: Task, nowMs: number): Task {
   return { ...ended(task, nowMs), state: 'CANCELLED', fence: task.fence + 1 };
 }
@@ -132,7 +125,7 @@ export function queueTimedOut(task: Task, nowMs: number): Task {
   };
 }
 
-/** A caller wants a failed or cancelled task after all: queued again as if it were new, at the end of the queue. */
+/** A caller retries a failed or cancelled task: queued again as if it were new, at the end of the queue. */
 export function retried(task: Task, nowMs: number): Task {
   return {
     ...requeued(task, nowMs),

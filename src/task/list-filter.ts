@@ -12,7 +12,7 @@ const COMPARISON = /^(state|labels\.[a-z][a-z0-9_-]{0,62})\s*(!=|=)\s*(?:"((?:[^
 /**
  * Reads a filter of ListTasks, a part of AIP-160: comparisons of `state` and `labels.KEY` joined by AND, and `state = A OR state = B`
  * among them, in parentheses or not (OR binds tighter than AND there).
- * @returns the filter, or what is wrong with the text.
+ * @returns the filter, or the problem with the text.
  */
 export function parseListFilter(text: string): ListFilter | { readonly problem: string } {
   if (text.length > MAX_CHARACTERS) return { problem: `must be at most ${MAX_CHARACTERS} characters long` };

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { CallError } from './call-error.js';
+import { DEFAULT_TENANT } from './caller.js';
 import type { Clock } from './ports/clock.js';
-import type { OutputStore } from './ports/output-store.js';
+import type { OutputContent, OutputStore } from './ports/output-store.js';
 import type { TaskStore } from './ports/task-store.js';
 import type { Output, Task } from './task.js';
 
@@ -12,7 +13,7 @@ export const SIGNING_KEY_NAME = 'output-url-signing-key';
 const EXPIRY_STEP_MS = 3_600_000;
 
 export interface OutputUrlOptions {
-  readonly store: TaskStore;
+  readonly store: Pick<TaskStore, 'get'>;
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly signingKey: Buffer;
@@ -27,17 +28,17 @@ export interface OutputUrls {
   /** The URL of an output, valid from now on. */
   sign(task: Task, output: Output): string;
   /**
-   * The file that a URL names.
+   * The file that a URL names. The signature is the caller's only credential.
    * @throws CallError OUTPUT_NOT_FOUND, URL_SIGNATURE_INVALID, URL_EXPIRED, STORE_UNAVAILABLE.
    */
-  open(request: { tenant: string; taskId: string; file: string; query: URLSearchParams }): Promise<OutputFile>;
+  open(request: { taskId: string; file: string; query: URLSearchParams }): Promise<OutputFile>;
   /** The file of that name, for a caller who may see the tenant's tasks. @throws CallError OUTPUT_NOT_FOUND, STORE_UNAVAILABLE. */
   locate(request: { tenant: string; taskId: string; file: string }): Promise<OutputFile>;
 }
 
-/** A finished video on this machine. */
+/** A finished video, for a server that sends it. */
 export interface OutputFile {
-  readonly path: string;
+  readonly content: OutputContent;
   readonly contentType: string;
 }
 
@@ -59,9 +60,9 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
   }
 
   async function fileOf(output: Output): Promise<OutputFile> {
-    const path = await outputs.localPath(output.location);
-    if (path === null) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
-    return { path, contentType: 'video/mp4' };
+    const content = await outputs.open(output.location);
+    if (content === null) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
+    return { content, contentType: 'video/mp4' };
   }
 
   return {
@@ -69,11 +70,15 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
       const expiresMs = Math.ceil((clock.nowMs() + options.lifetimeMs) / EXPIRY_STEP_MS) * EXPIRY_STEP_MS;
       const expires = String(expiresMs / 1000);
       const path = `tasks/${encodeURIComponent(task.id)}/${encodeURIComponent(output.key)}`;
-      return `${options.publicUrl()}/${path}?expires=${expires}&signature=${signature(task, output, expires).toString('base64url')}`;
+      const query = new URLSearchParams({ expires });
+      if (task.tenant !== DEFAULT_TENANT) query.set('tenant', task.tenant);
+      query.set('signature', signature(task, output, expires).toString('base64url'));
+      return `${options.publicUrl()}/${path}?${query.toString()}`;
     },
 
-    async open({ tenant, taskId, file, query }) {
-      const { task, output } = await find(tenant, taskId, file);
+    async open({ taskId, file, query }) {
+      // The URL may name any tenant: the signature covers it.
+      const { task, output } = await find(query.get('tenant') ?? DEFAULT_TENANT, taskId, file);
       const expires = query.get('expires') ?? '';
       const given = Buffer.from(query.get('signature') ?? '', 'base64url');
       const wanted = signature(task, output, expires);

@@ -8,7 +8,7 @@ import { WatchedTask } from './watched-task.js';
 export interface TaskHubOptions {
   readonly store: TaskStore;
   readonly clock: Clock;
-  /** A watcher hears something at least this often. */
+  /** A watcher gets a message at least this often. */
   readonly heartbeatMs: number;
 }
 
@@ -22,7 +22,7 @@ export interface WatchOptions {
 export interface TaskHub {
   /**
    * Yields the task at rising revisions, coalesced to the newest, and returns after its terminal state. Also returns when the signal
-   * aborts or the hub closes, so a door must ask which it was.
+   * aborts or the hub closes, so a transport must check which it was.
    * @throws CallError TASK_NOT_FOUND; STORE_UNAVAILABLE when the store has not answered for 10 s.
    */
   watch(key: TaskKey, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined>;

@@ -1,12 +1,14 @@
 import type { Warning } from '../composition/warning.js';
 import type { TaskFailure } from './failure.js';
+import type { TaskOptions } from './task-options.js';
 
 export type { Warning } from '../composition/warning.js';
+export type { Timeouts } from './task-options.js';
 
-/** The states of a task; `task.proto` says what each promises to a caller. */
+/** The states of a task; `task.proto` documents each for callers. */
 export type TaskState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
-/** What an attempt goes through, in this order. */
+/** The phases of an attempt, in this order. */
 export type Phase = 'FETCHING' | 'PROBING' | 'RENDERING' | 'FINALIZING' | 'UPLOADING';
 
 /** How far a running attempt is. */
@@ -26,14 +28,6 @@ export interface Progress {
 export interface PhaseTiming {
   readonly phase: Phase;
   readonly durationMs: number;
-}
-
-/** How long parts of the work may take; null: the worker's own setting. */
-export interface Timeouts {
-  readonly queueMs: number;
-  readonly totalMs: number | null;
-  readonly stallMs: number | null;
-  readonly fetchMs: number | null;
 }
 
 /** A finished, verified video. */
@@ -58,38 +52,32 @@ export interface Output {
  * The record of one render, and at the same time its entry in the queue. Plain JSON data: a store may keep it as it is.
  * The spec is not part of it: it never changes, and would make each progress write as large as the request.
  */
-export interface Task {
+export interface Task extends TaskOptions {
   readonly id: string;
   readonly tenant: string;
   readonly state: TaskState;
   /** +1 with each stored change, from 1; every compare-and-set is against it. */
   readonly revision: number;
-  /** Raised by each claim and each cancel: what a worker wrote under an older fence is void. */
+  /** Raised by each claim and each cancel: a write under an older fence is void. */
   readonly fence: number;
-  /** Random name of the attempt that holds the task; null unless RUNNING. */
+  /** Random name of the attempt that has the lease; null unless RUNNING. */
   readonly attemptId: string | null;
-  /** The process that holds the task; null unless RUNNING. */
+  /** The worker that has the lease; null unless RUNNING. */
   readonly owner: string | null;
   readonly requestId: string | null;
-  /** SHA-256 of the submitted body: what "same body" means for `requestId`. */
+  /** SHA-256 of the submitted body: the same hash means the same body for `requestId`. */
   readonly requestHash: string;
-  /** The caller's own marks. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly priority: number;
   /** Place in the queue, lowest first: a time in milliseconds, put forward by the priority (`queue-rank.ts`). */
   readonly queueRankMs: number;
-  readonly timeouts: Timeouts;
-  /** How long the record and its outputs are kept after the end. */
-  readonly ttlMs: number;
   readonly percent: number;
   readonly progress: Progress | null;
-  /** When it will have ended at the pace so far; null before that can be said. */
+  /** When it will have ended at its speed so far; null before that is known. */
   readonly estimatedEndTimeMs: number | null;
   /** Of the current or last attempt, in order; the last entry grows while its phase lasts. */
   readonly phaseTimings: readonly PhaseTiming[];
   readonly outputs: readonly Output[];
   readonly failure: TaskFailure | null;
-  /** What the submit had to say; part of `warnings` at all times. */
+  /** The warnings of the submit itself; part of `warnings` at all times. */
   readonly submitWarnings: readonly Warning[];
   readonly warnings: readonly Warning[];
   /** Claims so far. */
@@ -98,7 +86,6 @@ export interface Task {
   readonly failures: number;
   /** Attempts that ended because their worker died. */
   readonly workerLosses: number;
-  readonly maxAttempts: number;
   readonly createTimeMs: number;
   /** Until when a worker must have taken it; null once one has. */
   readonly queueDeadlineMs: number | null;

@@ -4,7 +4,7 @@ import type { TaskStore } from './ports/task-store.js';
 import type { Task, TaskKey } from './task.js';
 import { delay, type Wakeable } from './wait.js';
 
-/** How long a read that fails is repeated before the watchers are told. */
+/** How long a failing read is repeated before the watchers get its error. */
 const READ_PATIENCE_MS = 10_000;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
@@ -15,11 +15,11 @@ export interface WatchedTaskDeps {
   readonly closing: AbortSignal;
 }
 
-/** One task that somebody watches: what is known of it, kept fresh by one read at a time however many watch. */
+/** One watched task: its newest known state, kept fresh by one read at a time for any number of watchers. */
 export class WatchedTask {
   /** The newest state that was read. */
   latest: Task | null = null;
-  /** Why it can no longer be followed. */
+  /** The error after which it is no longer followed. */
   error: Error | null = null;
   readonly watchers = new Set<Wakeable>();
 
@@ -28,7 +28,7 @@ export class WatchedTask {
   /** Reads asked for, and the newest of them that a finished read answers. */
   #wanted = 0;
   #answered = 0;
-  /** The newest revision that the feed told of. */
+  /** The newest revision that the feed has named. */
   #hinted = 0;
   #reading = false;
 
@@ -49,7 +49,7 @@ export class WatchedTask {
     return this.#answered >= ticket;
   }
 
-  /** The feed says that the task is at this revision or past it. */
+  /** The feed has named this revision of the task. */
   hint(revision: number): void {
     if (revision <= this.#hinted) return;
     this.#hinted = revision;
@@ -82,7 +82,7 @@ export class WatchedTask {
           break;
         }
       }
-      // The store failed, or showed less than its feed had told, or changed meanwhile: all of it passes.
+      // The store failed, or is behind its feed, or changed meanwhile: each of these passes.
       if (failingSinceMs !== null || (this.latest?.revision ?? 0) < this.#hinted) {
         await delay(retryMs, this.#needs.closing);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);

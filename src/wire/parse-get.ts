@@ -1,20 +1,20 @@
 import { type GetTaskRequest, TaskView } from '../../generated/cutroom/v1/task_service.js';
 import { CallError } from '../task/call-error.js';
 import type { WaitOptions } from '../task/use-cases/task-use-cases.js';
-import { type Findings, parseDurationUs, parseEnum, refuse } from './render-spec/fields.js';
+import { type EnumTable, type Findings, parseDurationUs, parseEnum, refuse } from './render-spec/fields.js';
 import { TASK_NAME_FORM, taskIdIn } from './task-name.js';
 
 const WAIT = { minUs: 0, maxUs: 60_000_000, defaultUs: 30_000_000 };
-const VIEWS: ReadonlyMap<number, TaskView> = new Map([
-  [TaskView.TASK_VIEW_UNSPECIFIED, TaskView.TASK_VIEW_BASIC],
-  [TaskView.TASK_VIEW_BASIC, TaskView.TASK_VIEW_BASIC],
-  [TaskView.TASK_VIEW_FULL, TaskView.TASK_VIEW_FULL],
-]);
+const VIEWS: EnumTable<TaskView, ParsedGet['view']> = {
+  [TaskView.TASK_VIEW_UNSPECIFIED]: 'BASIC',
+  [TaskView.TASK_VIEW_BASIC]: 'BASIC',
+  [TaskView.TASK_VIEW_FULL]: 'FULL',
+};
 
-/** What a GetTask asks for. */
+/** A parsed GetTask. */
 export interface ParsedGet {
   readonly id: string;
-  readonly view: TaskView;
+  readonly view: 'BASIC' | 'FULL';
   /** Null: answer at once. */
   readonly wait: Omit<WaitOptions, 'signal'> | null;
 }
@@ -25,7 +25,7 @@ export function parseGet(request: GetTaskRequest): ParsedGet {
   const root = (field: string) => ({ field, findings });
   const id = taskIdIn(request.name);
   if (id === null) refuse(root('name'), TASK_NAME_FORM);
-  const view = parseEnum(request.view, root('view'), VIEWS, TaskView.TASK_VIEW_BASIC);
+  const view = parseEnum(request.view, root('view'), VIEWS);
   const timeoutUs = request.waitTimeout
     ? parseDurationUs(request.waitTimeout, root('wait_timeout'), WAIT)
     : WAIT.defaultUs;

@@ -1,50 +1,38 @@
-import type { SubmitCommand } from '../task/use-cases/task-use-cases.js';
-import { DEFAULT_MAX_ATTEMPTS } from '../task/retry-policy.js';
 import { Admission, type SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
-import { parseLabels } from './parse-labels.js';
-import { parseTimeouts, parseTtlMs } from './parse-timeouts.js';
-import { type Findings, parseEnum, parseNumber, type Place, refuse } from './render-spec/fields.js';
+import type { Caller } from '../task/caller.js';
+import type { SubmitCommand } from '../task/use-cases/task-use-cases.js';
+import { type EnumTable, type Findings, parseEnum, type Place, refuse } from './render-spec/fields.js';
 import { parseSpec } from './render-spec/parse-spec.js';
 import { requestHash, specJson } from './render-spec/spec-identity.js';
+import { parseTaskOptions } from './task-options.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const PRIORITY = { min: -100, max: 100, unit: '' };
-const MAX_ATTEMPTS = { min: 1, max: 10, unit: '' };
 
-const ADMISSIONS: ReadonlyMap<number, SubmitCommand['admission']> = new Map([
-  [Admission.ADMISSION_UNSPECIFIED, 'QUEUE'],
-  [Admission.ADMISSION_QUEUE, 'QUEUE'],
-  [Admission.ADMISSION_RUN_OR_REJECT, 'RUN_OR_REJECT'],
-]);
+const ADMISSIONS: EnumTable<Admission, SubmitCommand['admission']> = {
+  [Admission.ADMISSION_UNSPECIFIED]: 'QUEUE',
+  [Admission.ADMISSION_QUEUE]: 'QUEUE',
+  [Admission.ADMISSION_RUN_OR_REJECT]: 'RUN_OR_REJECT',
+};
 
 /** Turns a submit from the wire into the use-case's command, with every violation that can be seen without reading inputs. */
-export function parseSubmit(request: SubmitTaskRequest, tenant: string): SubmitCommand {
+export function parseSubmit(request: SubmitTaskRequest, caller: Caller): SubmitCommand {
   const parsed = parseSpec(request.spec);
   const findings: Findings = { violations: [], assets: [], fonts: [] };
   const root = (field: string): Place => ({ field, findings });
   const requestId = parseRequestId(request.requestId, root('request_id'));
-  const options = {
-    labels: parseLabels(request.labels, root('labels')),
-    priority: parseNumber(request.priority, root('priority'), PRIORITY),
-    timeouts: parseTimeouts(request.timeouts, root('timeouts')),
-    maxAttempts: parseNumber(
-      request.maxAttempts === 0 ? DEFAULT_MAX_ATTEMPTS : request.maxAttempts,
-      root('max_attempts'),
-      MAX_ATTEMPTS,
-    ),
-    ttlMs: parseTtlMs(request.ttl, root('ttl')),
-    admission: parseEnum(request.admission, root('admission'), ADMISSIONS, 'QUEUE'),
-  };
+  const options = parseTaskOptions(request, root);
+  const admission = parseEnum(request.admission, root('admission'), ADMISSIONS);
   const violations = [...parsed.violations, ...findings.violations];
   const spec = { ...parsed, form: violations.length === 0 ? parsed.form : null, violations };
   return {
-    tenant,
+    tenant: caller.tenant,
     requestId,
     requestHash: requestHash(request),
     // A refused spec is not stored, and may be one that has no JSON form.
     specJson: spec.form && request.spec ? specJson(request.spec) : '',
     spec,
-    ...options,
+    options,
+    admission,
   };
 }
 

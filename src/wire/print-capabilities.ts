@@ -1,11 +1,11 @@
 import type { Capabilities, FfmpegBuild } from '../../generated/cutroom/v1/media.js';
 import { Transition_Kind } from '../../generated/cutroom/v1/montage.js';
 import { MAX_VIDEO_US } from '../composition/montage/compose-montage.js';
-import type { WorkerInfo } from '../task/ports/task-store.js';
+import type { WorkerInfo } from '../task/ports/worker-store.js';
 import { printDuration } from './print-duration.js';
 import { MAX_MATERIALS, RESOLUTION } from './render-spec/parse-montage.js';
 
-/** What every worker of this version has, whatever its ffmpeg. */
+/** The capabilities of every worker of this version, with any ffmpeg. */
 export interface EngineFacts {
   /** Font families that captions are set in. */
   readonly fonts: readonly string[];
@@ -14,7 +14,7 @@ export interface EngineFacts {
   readonly maxInputPixels: number;
 }
 
-/** What the workers that are alive can do, as callers see it. */
+/** The capabilities of the living workers, as callers see them. */
 export function printCapabilities(workers: readonly WorkerInfo[], facts: EngineFacts): Capabilities {
   return {
     builds: printBuilds(workers),
@@ -32,7 +32,7 @@ export function printCapabilities(workers: readonly WorkerInfo[], facts: EngineF
   };
 }
 
-/** Those of the contract that stand for a transition. */
+/** The values of the contract that stand for a transition. */
 const TRANSITIONS: string[] = Object.keys(Transition_Kind).filter((name) => /^KIND_(?!UNSPECIFIED)/.test(name));
 
 function printBuilds(workers: readonly WorkerInfo[]): FfmpegBuild[] {

@@ -7,11 +7,11 @@ import { printDuration } from './print-duration.js';
 import { readJson } from './proto-json.js';
 import { renderSpecType } from './render-spec/spec-identity.js';
 
-/** A printed task with what only the full view shows. */
+/** A printed task with the parts that only the full view shows. */
 export function printFullTask(task: WireTask, { specJson, diagnosticsJson }: TaskDetails): WireTask {
   return {
     ...task,
-    // As it was submitted; what newer versions have added to it is not shown.
+    // As it was submitted; fields of newer versions are not shown.
     spec:
       specJson === null
         ? undefined

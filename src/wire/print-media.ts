@@ -2,7 +2,7 @@ import type { MediaInfo, VideoStream } from '../../generated/cutroom/v1/media.js
 import type { MediaReport, VideoReport } from '../task/ports/media-inspector.js';
 import { printDuration } from './print-duration.js';
 
-/** What is in an input, as callers see it. */
+/** An inspected input, as callers see it. */
 export function printMedia({ format, durationUs, video, audio }: MediaReport): MediaInfo {
   return {
     format,

@@ -6,19 +6,19 @@ import {
   type TaskError,
   TaskError_Category,
   Task_State,
-  type TaskTimeouts,
 } from '../../generated/cutroom/v1/task.js';
 import { FAILURES, type FailureCategory, type TaskFailure } from '../task/failure.js';
-import type { Output, Phase, Progress, Task, TaskState, Timeouts } from '../task/task.js';
+import type { Output, Phase, Progress, Task, TaskState } from '../task/task.js';
 import { printDuration } from './print-duration.js';
 import { errorInfo } from './status-details.js';
 import { codeOfFailure } from './status-mapping.js';
 import { formatTaskName } from './task-name.js';
+import { printTaskOptions } from './task-options.js';
 
 /** The URL of an output, valid from now on. */
 export type SignUrl = (task: Task, output: Output) => string;
 
-/** A task as callers see it. Its outputs' URLs are signed now, so what is printed must not be kept for long. */
+/** A task as callers see it. Its outputs' URLs are signed now, so the result must not be kept for long. */
 export function printTask(task: Task, sign: SignUrl): WireTask {
   const outputs = task.outputs.map((output) => printOutput(output, sign(task, output)));
   return {
@@ -39,11 +39,8 @@ export function printTask(task: Task, sign: SignUrl): WireTask {
     updateTime: new Date(task.updateTimeMs),
     revision: BigInt(task.revision),
     etag: `"${task.id}-${task.revision}"`,
-    labels: { ...task.labels },
-    priority: task.priority,
-    maxAttempts: task.maxAttempts,
+    ...printTaskOptions(task),
     expireTime: printTime(task.expireTimeMs),
-    timeouts: printTimeouts(task.timeouts),
     phaseTimings: task.phaseTimings.map(({ phase, durationMs }) => ({
       phase: printPhase(phase),
       duration: printDuration(durationMs * 1000),
@@ -52,12 +49,6 @@ export function printTask(task: Task, sign: SignUrl): WireTask {
     spec: undefined,
     diagnostics: undefined,
   };
-}
-
-/** The limits that were asked for. Those that were not are the worker's, and not known before one has the task. */
-function printTimeouts({ queueMs, totalMs, stallMs, fetchMs }: Timeouts): TaskTimeouts {
-  const print = (ms: number | null) => (ms === null ? undefined : printDuration(ms * 1000));
-  return { queue: print(queueMs), total: print(totalMs), stall: print(stallMs), fetch: print(fetchMs) };
 }
 
 function printState(state: TaskState): Task_State {

@@ -46,7 +46,7 @@ export function readJson<T>(
 }
 
 /**
- * Reads what a caller sent, without minding fields that the message does not have. A name that an enum does not have is refused all the same: it
+ * Reads a caller's JSON and ignores fields that the message does not have. A name that an enum does not have is refused all the same: it
  * would silently mean the default, and the library ignores both or neither.
  * @throws as `readJson`.
  */

@@ -24,7 +24,7 @@ const MAX_TRAILER_DETAIL_BYTES = 5_000;
 
 const statusType = jsonType(Status, 'google.rpc.Status');
 
-/** Says which error it is, for programs. Part of every error. */
+/** Identifies the error for programs. Part of every error. */
 export function errorInfo(reason: string, metadata: Record<string, string>): StatusDetail {
   return pack(ErrorInfo, 'google.rpc.ErrorInfo', { reason, domain: ERROR_DOMAIN, metadata });
 }
@@ -35,7 +35,7 @@ export function badRequest(violations: readonly Violation[]): StatusDetail {
   return pack(BadRequest, 'google.rpc.BadRequest', { fieldViolations });
 }
 
-/** Says that the same call may be repeated, and after how long. */
+/** Says that the call may be repeated, and after how long. */
 export function retryInfo(delaySeconds: number): StatusDetail {
   return pack(RetryInfo, 'google.rpc.RetryInfo', { retryDelay: { seconds: BigInt(delaySeconds), nanos: 0 } });
 }

@@ -18,7 +18,7 @@ const RETRY_AFTER_SECONDS = 1;
 /** A slot comes free when a render ends: seconds, rarely less. */
 const BUSY_RETRY_SECONDS = 5;
 
-/** A message is for people and travels in a header: a few violations are enough there, the details have all. */
+/** A message is for people and is sent in a header: a few violations are enough there, the details have all. */
 const MAX_MESSAGE_CHARACTERS = 500;
 
 interface Mapping {
@@ -27,14 +27,14 @@ interface Mapping {
   readonly details: readonly StatusDetail[];
 }
 
-/** The one table from a task error to its gRPC status. An ErrorInfo comes first in the details of each. */
+/** The one table from a call error to its gRPC status. An ErrorInfo comes first in the details of each. */
 export function statusOf({ detail, message }: CallError): Status {
   const { code, metadata, details } = mappingOf(detail, message);
   const text = detail.reason === 'INVALID_REQUEST' ? summary(detail.violations) : message;
   return { code, message: text, details: [errorInfo(detail.reason, metadata), ...details] };
 }
 
-/** The status of a fault of the service. What went wrong stands in its log, not here. */
+/** The status of a fault of the service. The cause is in its log, not here. */
 export function internalStatus(): Status {
   return {
     code: Code.INTERNAL,

@@ -2,19 +2,19 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { type MessageFns, SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
 import { jsonType } from './proto-json.js';
 
-/** The one key that an object literal takes for something else: the generated decoder assigns it, and so loses it without a word. */
+/** The one key that is special in an object literal: the generated decoder assigns it, and so loses it silently. */
 const LOST_KEY = '__proto__';
 
 const { desc } = jsonType(SubmitTaskRequest, 'cutroom.v1.SubmitTaskRequest');
 
-/** SubmitTaskRequest with every label that was sent, so that one with a name that is not taken is refused and not dropped. */
+/** SubmitTaskRequest with every label that was sent, so that a label with a bad name is refused and not dropped. */
 export const submitRequestType: MessageFns<SubmitTaskRequest> = {
   ...SubmitTaskRequest,
   decode(input, length) {
     const request = SubmitTaskRequest.decode(input, length);
     if (!(input instanceof Uint8Array) || !Buffer.from(input.buffer, input.byteOffset, input.length).includes(LOST_KEY))
       return request;
-    // The other library keeps them all. Where the word stands in something else this changes nothing.
+    // The other library keeps them all. Where the word is part of another text this changes nothing.
     const { labels } = fromBinary(desc, input) as unknown as Pick<SubmitTaskRequest, 'labels'>;
     return { ...request, labels: Object.fromEntries(Object.entries(labels)) };
   },

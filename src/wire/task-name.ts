@@ -7,7 +7,7 @@ export function formatTaskName(taskId: string): string {
   return `tasks/${taskId}`;
 }
 
-/** What a resource name must be; continues a sentence that begins with the field. */
+/** The form of a resource name; ends a sentence that begins with the field. */
 export const TASK_NAME_FORM = 'must have the form tasks/{id}';
 
 /** The id in a resource name; null when it is anything but `tasks/{id}`. */

@@ -2,9 +2,22 @@ import type { Clock } from '../task/ports/clock.js';
 import type { TaskStore } from '../task/ports/task-store.js';
 import type { Task, TaskKey } from '../task/task.js';
 
-/** The task is no longer held by this attempt: whatever the attempt made is void. */
+/** Why an attempt has lost its lease: a caller cancelled the task, or the lease ended and others may have the task. */
+export type LossReason = 'cancelled' | 'lost';
+
+/** This attempt no longer has the lease on its task: its results are void. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
+  readonly reason: LossReason;
+
+  constructor(reason: LossReason) {
+    super(
+      reason === 'cancelled'
+        ? 'lease lost: the task was cancelled'
+        : 'lease lost: it ended, or the task was claimed by another worker',
+    );
+    this.reason = reason;
+  }
 }
 
 export interface AttemptLeaseOptions {
@@ -14,7 +27,7 @@ export interface AttemptLeaseOptions {
 }
 
 /**
- * The hold of one attempt on its task, and the only writer of that task while it lasts. One write at a time: callers wait for
+ * The lease of one attempt on its task, and the only writer of that task while it lasts. One write at a time: callers wait for
  * one before they begin the next. Every write is conditional on the fence and the attempt id.
  */
 export class AttemptLease {
@@ -40,7 +53,7 @@ export class AttemptLease {
     return this.#renewedMs;
   }
 
-  /** Whether the lease may have run out, so that another worker may hold the task. */
+  /** Whether the lease may have run out, so that another worker may have the task. */
   get mayHaveExpired(): boolean {
     return this.#options.clock.monotonicMs() > this.#renewedMs + this.#options.leaseMs;
   }
@@ -59,10 +72,10 @@ export class AttemptLease {
         return to;
       }
       const stored = await this.#options.store.get(this.key);
-      if (!stored) throw new LeaseLostError();
+      if (!stored) throw new LeaseLostError('lost');
       // Applied after all: the answer to an earlier try of this very write was lost.
       if (isSameChange(stored, to)) return stored;
-      if (!this.owns(stored)) throw new LeaseLostError();
+      if (!this.owns(stored)) throw new LeaseLostError(lossOf(stored));
       this.#task = stored;
     }
   }
@@ -72,17 +85,22 @@ export class AttemptLease {
     const { store, clock, leaseMs } = this.#options;
     const sentMs = clock.monotonicMs();
     const renewed = await store.renewLease({ key: this.key, fence: this.fence, attemptId: this.attemptId, leaseMs });
-    if (!renewed) throw new LeaseLostError();
+    if (!renewed) throw new LeaseLostError(lossOf(await store.get(this.key)));
     this.#renewedMs = sentMs;
   }
 
-  /** Whether a stored state says that this attempt has the task. */
+  /** Whether this attempt has the lease, by a stored state of the task. */
   owns(task: Task): boolean {
     return task.state === 'RUNNING' && task.fence === this.fence && task.attemptId === this.attemptId;
   }
 }
 
-/** A change that ends an attempt leaves no attempt id behind; fence, revision, state and time of the change tell it from any other's. */
+/** Why a lease is lost, by the stored state of the task; null: it was removed. */
+export function lossOf(stored: Pick<Task, 'state'> | null): LossReason {
+  return stored?.state === 'CANCELLED' ? 'cancelled' : 'lost';
+}
+
+/** A change that ends an attempt leaves no attempt id behind; fence, revision, state and time of the change distinguish it from any other. */
 function isSameChange(stored: Task, to: Task): boolean {
   return (
     stored.revision === to.revision &&

@@ -9,16 +9,16 @@ export interface LeaseKeeperOptions {
   readonly heartbeatMs: number;
   /** Progress is stored at most this often. */
   readonly progressIntervalMs: number;
-  readonly backgroundError: (what: string, cause: unknown) => void;
+  readonly backgroundError: (message: string, cause: unknown) => void;
 }
 
-/** The pause between progress writes is at least this many times what the last one took, so that a slow store is not flooded. */
+/** The pause between progress writes is at least this many times the duration of the last one, so that a slow store is not flooded. */
 const SLOW_STORE_FACTOR = 4;
 const RETRY_MS = 200;
 
-/** Keeps a hold alive while its render goes on. */
+/** Keeps a lease alive while its render goes on. */
 export interface LeaseKeeper {
-  /** News of the render; only the newest is kept until it is due. Never blocks. */
+  /** Takes the render's progress; only the newest is kept until it is due. Never blocks. */
   report(progress: Progress): void;
   /**
    * Stores progress and renews the lease until the signal aborts; then it resolves, with no write of it under way.
@@ -66,12 +66,12 @@ export function createLeaseKeeper(lease: AttemptLease, options: LeaseKeeperOptio
         const ms = waitMs();
         if (ms > 0) await news.wait({ timeoutMs: ms, signal });
         if (ended()) return;
-        if (lease.mayHaveExpired) throw new LeaseLostError();
+        if (lease.mayHaveExpired) throw new LeaseLostError('lost');
         try {
           await writeWhatIsDue();
         } catch (error) {
           if (error instanceof LeaseLostError) throw error;
-          options.backgroundError('keeping the hold on a task', error);
+          options.backgroundError('cannot renew the lease on a task', error);
           await delay(RETRY_MS, signal);
         }
       }

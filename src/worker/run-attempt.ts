@@ -1,5 +1,6 @@
 import { formatDiagnostics, type Diagnostics } from '../task/diagnostics.js';
 import { failureOf, type TaskFailure } from '../task/failure.js';
+import type { DiagnosticsStore } from '../task/ports/diagnostics-store.js';
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderResult } from '../task/ports/renderer.js';
@@ -10,10 +11,10 @@ import type { Task } from '../task/task.js';
 import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
 import { createLeaseKeeper } from './lease-keeper.js';
-import { LeaseLostError, type AttemptLease } from './attempt-lease.js';
+import { LeaseLostError, type AttemptLease, type LossReason } from './attempt-lease.js';
 
 export interface RunAttemptDeps {
-  readonly store: TaskStore;
+  readonly store: TaskStore & DiagnosticsStore;
   readonly renderer: Renderer;
   readonly outputs: OutputStore;
   readonly clock: Clock;
@@ -25,7 +26,7 @@ export interface RunAttemptDeps {
 }
 
 /** Why a render is stopped from outside. */
-export type StopReason = 'lost' | 'drain';
+export type StopReason = LossReason | 'drain';
 
 /** Stops one attempt: its render is killed at once. */
 export interface AttemptStop {
@@ -41,8 +42,8 @@ export function createAttemptStop(): AttemptStop {
     signal: controller.signal,
     reason: () => reason,
     stop(why) {
-      // A loss overrides a drain: a lost lease cannot be handed back.
-      if (reason !== 'lost') reason = why;
+      // A loss overrides a drain: a task without a lease cannot be handed back.
+      if (reason === null || reason === 'drain') reason = why;
       controller.abort();
     },
   };
@@ -56,7 +57,7 @@ const COMMIT_RETRY_MS = 200;
 
 /**
  * Renders a claimed task and stores how it ended: SUCCEEDED, FAILED, queued again after an error that may pass, or handed back when
- * it was stopped by a drain. When the hold is lost nothing is stored, and what was published under this fence is removed. Never rejects.
+ * it was stopped by a drain. When the lease is lost nothing is stored, and the outputs published under this fence are removed. Never rejects.
  */
 export async function runAttempt(
   deps: RunAttemptDeps,
@@ -66,13 +67,15 @@ export async function runAttempt(
 ): Promise<void> {
   const outcome = await renderUnderLease(deps, task, lease, stop);
   try {
-    if (stop.reason() === 'lost') throw new LeaseLostError();
+    const reason = stop.reason();
+    if (reason === 'lost' || reason === 'cancelled') throw new LeaseLostError(reason);
     await storeEnd(deps, lease, stop, outcome);
   } catch (error) {
-    deps.events.attemptLost(task);
+    if (error instanceof LeaseLostError && error.reason === 'cancelled') deps.events.attemptCancelled(task);
+    else deps.events.attemptLost(task);
     // Otherwise the store failed, and the end may be stored with these files in it: then they stay.
     if (error instanceof LeaseLostError) await removeOutputs(deps, outcome);
-    else deps.events.backgroundError('storing the end of an attempt', error);
+    else deps.events.backgroundError('cannot store the end of an attempt', error);
   }
 }
 
@@ -84,13 +87,13 @@ async function renderUnderLease(
 ): Promise<Outcome> {
   const keeper = createLeaseKeeper(lease, {
     ...deps,
-    backgroundError: (what, cause) => {
-      deps.events.backgroundError(what, cause);
+    backgroundError: (message, cause) => {
+      deps.events.backgroundError(message, cause);
     },
   });
   const ended = new AbortController();
-  const keeping = keeper.run(ended.signal).catch(() => {
-    stop.stop('lost');
+  const keeping = keeper.run(ended.signal).catch((error: unknown) => {
+    stop.stop(error instanceof LeaseLostError ? error.reason : 'lost');
   });
   try {
     const specJson = await deps.store.getSpec(lease.key);
@@ -120,12 +123,12 @@ async function renderUnderLease(
   }
 }
 
-/** Beside the attempt, not in its way: what cannot be kept costs an engineer a look, not a caller a video. */
+/** Beside the attempt, not in its way: diagnostics that cannot be stored do not cost a caller the video. */
 function keepDiagnostics(deps: RunAttemptDeps, task: Task, diagnostics: Omit<Diagnostics, 'attempt'>): void {
   deps.store
     .putDiagnostics(task, formatDiagnostics({ attempt: task.attempt, ...diagnostics }), task)
     .catch((error: unknown) => {
-      deps.events.backgroundError('keeping diagnostics', error);
+      deps.events.backgroundError('cannot store the diagnostics of an attempt', error);
     });
 }
 
@@ -150,7 +153,7 @@ async function retryWhileLeased<T>(deps: RunAttemptDeps, lease: AttemptLease, wr
       return await write();
     } catch (error) {
       if (error instanceof LeaseLostError || lease.mayHaveExpired) throw error;
-      deps.events.backgroundError('storing the end of an attempt', error);
+      deps.events.backgroundError('cannot store the end of an attempt', error);
       await delay(COMMIT_RETRY_MS, new AbortController().signal);
     }
   }
@@ -164,6 +167,6 @@ async function removeOutputs(deps: RunAttemptDeps, outcome: Outcome): Promise<vo
 /** A file that cannot be removed costs disk, not correctness. */
 async function tidy(deps: RunAttemptDeps, remove: () => Promise<void>): Promise<void> {
   await remove().catch((error: unknown) => {
-    deps.events.backgroundError('removing files of an ended attempt', error);
+    deps.events.backgroundError('cannot remove files of an ended attempt', error);
   });
 }

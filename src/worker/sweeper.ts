@@ -1,6 +1,7 @@
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
+import type { Store } from '../task/ports/store.js';
 import type { TaskStore } from '../task/ports/task-store.js';
 import { queueTimedOut, workerLost } from '../task/lifecycle.js';
 import { removeEnded } from '../task/use-cases/delete-task.js';
@@ -10,7 +11,7 @@ import { delay } from '../task/wait.js';
 const BATCH = 100;
 
 export interface SweeperDeps {
-  readonly store: TaskStore;
+  readonly store: TaskStore & Pick<Store, 'ping'>;
   readonly clock: Clock;
   readonly events: TaskEvents;
   readonly outputs: OutputStore;
@@ -20,8 +21,8 @@ export interface SweeperDeps {
 }
 
 /**
- * Looks after tasks that nobody looks after, at start and at every interval, until the signal aborts: queues those of dead workers again, fails
- * those that waited too long, removes those whose time is up with their files. After an outage of the store it holds still
+ * Takes care of tasks without a worker, at start and at every interval, until the signal aborts: queues tasks of dead workers again, fails
+ * tasks that waited too long, removes tasks whose time is up with their files. After an outage of the store it waits
  * for one lease: workers that could not renew meanwhile are alive, and must get the chance to.
  */
 export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promise<void> {
@@ -37,7 +38,7 @@ export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promis
       await sweepOnce(deps);
     } catch (error) {
       outage = true;
-      deps.events.backgroundError('looking for abandoned tasks', error);
+      deps.events.backgroundError('cannot look for abandoned tasks', error);
     }
     await delay(deps.sweepIntervalMs, signal);
   }

@@ -1,18 +1,20 @@
 import type { TaskFeedListener } from '../task/ports/task-feed.js';
-import type { WorkerBuild } from '../task/ports/task-store.js';
+import type { Store } from '../task/ports/store.js';
+import type { WorkerBuild, WorkerStore } from '../task/ports/worker-store.js';
 import { delay, wakeable, type Wakeable } from '../task/wait.js';
 import { claimNext, type Claim } from './claim-next.js';
 import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptDeps } from './run-attempt.js';
 import { runAnnouncer } from './announcer.js';
 import { runSweeper } from './sweeper.js';
-import { AttemptLease } from './attempt-lease.js';
+import { AttemptLease, lossOf } from './attempt-lease.js';
 
 export interface WorkerPoolOptions extends RunAttemptDeps {
+  readonly store: RunAttemptDeps['store'] & WorkerStore & Pick<Store, 'ping'>;
   /** Names this process among all that share the store, different after each start. */
   readonly owner: string;
   /** Renders at a time, at least 1. */
   readonly slots: number;
-  /** The ffmpeg that it renders with, to be told to callers; null where that is not known. */
+  /** The ffmpeg that it renders with, for callers; null where that is not known. */
   readonly build: WorkerBuild | null;
   readonly leaseMs: number;
   readonly sweepIntervalMs: number;
@@ -99,7 +101,7 @@ async function dispatch(
       // The timeout only covers for a hint that was lost; nothing waits for it as long as the feed works.
       await work.wait({ timeoutMs: options.sweepIntervalMs, signal });
     } catch (error) {
-      options.events.backgroundError('claiming a task', error);
+      options.events.backgroundError('cannot claim a task', error);
       await delay(options.sweepIntervalMs, signal);
     }
   }
@@ -116,8 +118,9 @@ function watchFeed(
       if (hint.state === 'QUEUED') work.wake();
       for (const { lease, stop } of running.values()) {
         const isOurs = hint.key.id === lease.key.id && hint.key.tenant === lease.key.tenant;
-        // The fence only rises: a higher one means that the task is cancelled or another's.
-        if (isOurs && hint.fence !== null && hint.fence > lease.fence) stop.stop('lost');
+        // The fence only rises: a higher one means that the task is cancelled or another worker's.
+        if (isOurs && hint.fence !== null && hint.fence > lease.fence)
+          stop.stop(hint.state === 'CANCELLED' ? 'cancelled' : 'lost');
       }
     },
     onGap() {
@@ -126,10 +129,10 @@ function watchFeed(
       for (const { lease, stop } of running.values()) {
         store.get(lease.key).then(
           (task) => {
-            if (!task || task.fence > lease.fence) stop.stop('lost');
+            if (!task || task.fence > lease.fence) stop.stop(lossOf(task));
           },
           (error: unknown) => {
-            events.backgroundError('looking after a running task', error);
+            events.backgroundError('cannot read a running task after a gap in the feed', error);
           },
         );
       }

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createMongoStore } from '../../src/store/mongo/mongo-store.js';
 import { CallError } from '../../src/task/call-error.js';
 import type { TaskHint } from '../../src/task/ports/task-feed.js';
-import type { TaskStore } from '../../src/task/ports/task-store.js';
+import type { Store } from '../../src/task/ports/store.js';
 import type { Task } from '../../src/task/task.js';
 import { claimed, progressed, succeeded } from '../../src/task/lifecycle.js';
 import { newTask } from '../support/new-task.js';
@@ -67,7 +67,7 @@ describe.skipIf(skipWithoutMongod())('killing primaries', () => {
   });
 });
 
-async function expectNothingLost(store: TaskStore, log: Log): Promise<void> {
+async function expectNothingLost(store: Store, log: Log): Promise<void> {
   expect(log.acknowledged.size).toBeGreaterThan(100);
   expect([...log.claims.values()].filter((holders) => holders > 1)).toEqual([]);
   for (const [id, task] of log.acknowledged) {
@@ -79,7 +79,7 @@ async function expectNothingLost(store: TaskStore, log: Log): Promise<void> {
   }
 }
 
-async function submitUntil(store: TaskStore, log: Log, signal: AbortSignal): Promise<void> {
+async function submitUntil(store: Store, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const task = newTask({ id: randomUUID(), requestId: randomUUID(), maxAttempts: 2, nowMs: Date.now() });
     // As a client does: the same request again until it is acknowledged. It is one task in the end, whatever became of the tries.
@@ -94,7 +94,7 @@ async function submitUntil(store: TaskStore, log: Log, signal: AbortSignal): Pro
   }
 }
 
-async function renderUntil(store: TaskStore, owner: string, log: Log, signal: AbortSignal): Promise<void> {
+async function renderUntil(store: Store, owner: string, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const head = (await known(log, () => store.queued(4))) ?? [];
     const queued = head[Math.floor(Math.random() * head.length)];

@@ -1,4 +1,4 @@
-import { createMemoryStore } from '../../src/store/memory/memory-store.js';
+import { createMemoryStore } from '../support/memory-store.js';
 import { describeTaskStore } from './task-store.contract.js';
 
 describeTaskStore({

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach } from 'vitest';
-import type { ListQuery, TaskStore } from '../../src/task/ports/task-store.js';
-import { newTask as anyTask } from '../support/new-task.js';
+import type { Store } from '../../src/task/ports/store.js';
+import type { ListQuery } from '../../src/task/ports/task-store.js';
+import { newTask as anyTask, type TaskChanges } from '../support/new-task.js';
 import type { Task } from '../../src/task/task.js';
-import { claimed, type NewTask } from '../../src/task/lifecycle.js';
+import { claimed } from '../../src/task/lifecycle.js';
 
 /** The data of one test, on which a store is opened. */
 export interface StoreData {
   /** Opens a store on the data. The suite closes it. */
-  open(): Promise<TaskStore>;
+  open(): Promise<Store>;
   destroy(): Promise<void>;
 }
 
@@ -22,11 +23,11 @@ export interface StoreKind {
 }
 
 /** Within a `describe`: gives each test a store on data of its own. */
-export function useStore(kind: StoreKind): { readonly store: TaskStore; open(): Promise<TaskStore> } {
+export function useStore(kind: StoreKind): { readonly store: Store; open(): Promise<Store> } {
   let data: StoreData;
-  let first: TaskStore;
-  let opened: TaskStore[] = [];
-  const open = async (): Promise<TaskStore> => {
+  let first: Store;
+  let opened: Store[] = [];
+  const open = async (): Promise<Store> => {
     const store = await data.open();
     opened.push(store);
     return store;
@@ -51,12 +52,12 @@ export function useStore(kind: StoreKind): { readonly store: TaskStore; open(): 
 export const OWNER = 'worker-1';
 export const LONG_MS = 600_000;
 
-export function newTask(more: Partial<NewTask> = {}): Task {
+export function newTask(more: TaskChanges = {}): Task {
   return anyTask({ id: randomUUID(), nowMs: 1000, ...more });
 }
 
 /** The list of a tenant without any condition. */
-export function listOf(store: TaskStore, query: Partial<ListQuery> = {}): Promise<readonly Task[]> {
+export function listOf(store: Store, query: Partial<ListQuery> = {}): Promise<readonly Task[]> {
   return store.list({
     tenant: 'default',
     limit: 100,
@@ -71,13 +72,13 @@ export function claim(task: Task, owner = OWNER): Task {
   return claimed(task, { attemptId: randomUUID(), owner, nowMs: 2000 });
 }
 
-export async function insertQueued(store: TaskStore, more: Partial<NewTask> = {}): Promise<Task> {
+export async function insertQueued(store: Store, more: TaskChanges = {}): Promise<Task> {
   const task = newTask(more);
   await store.insert(task, '{}');
   return task;
 }
 
-export async function insertRunning(store: TaskStore, leaseMs = LONG_MS, more: Partial<NewTask> = {}): Promise<Task> {
+export async function insertRunning(store: Store, leaseMs = LONG_MS, more: TaskChanges = {}): Promise<Task> {
   const queued = await insertQueued(store, more);
   const running = claim(queued);
   if (!(await store.replace(queued, running, { leaseMs }))) throw new Error('a fresh task was not claimed');

@@ -7,9 +7,9 @@ import { describeModel } from './task-store.model.js';
 import { describeQueries } from './task-store.queries.js';
 import type { StoreKind } from './store-under-test.js';
 
-/** What every TaskStore must do: the same suite for each of them. */
+/** What every Store must do: the same suite for each of them. */
 export function describeTaskStore(kind: StoreKind, options: { skip?: boolean } = {}): void {
-  describe.skipIf(options.skip)(`TaskStore: ${kind.name}`, () => {
+  describe.skipIf(options.skip)(`Store: ${kind.name}`, () => {
     describeDocuments(kind);
     describeQueries(kind);
     describeLeases(kind);

@@ -122,7 +122,7 @@ export function describeDocuments(kind: StoreKind): void {
     });
 
     if (kind.durable) {
-      it('what was acknowledged is there after the store was closed and opened again', async () => {
+      it('keeps acknowledged tasks when the store is closed and opened again', async () => {
         const task = newTask({ requestId: randomUUID() });
         await at.store.insert(task, '"spec"');
         const running = claim(task);
@@ -149,7 +149,7 @@ export function describeDocuments(kind: StoreKind): void {
       expect(await at.store.get(running)).toEqual(further);
       const done = succeeded(
         further,
-        { outputs: [], warnings: [{ code: 'C', message: 'm', field: 'f', count: 2 }] },
+        { outputs: [], warnings: [{ code: 'CUE_AFTER_END', message: 'm', field: 'f', count: 2 }] },
         4000,
       );
       expect(await at.store.replace(further, done, lease)).toBe(true);
@@ -202,7 +202,7 @@ export function describeDocuments(kind: StoreKind): void {
         expect(await at.store.replace(task, running, lease)).toBe(true);
         const done = succeeded(
           running,
-          { outputs: [output(text)], warnings: [{ code: text, message: text, field: text, count: 1 }] },
+          { outputs: [output(text)], warnings: [{ code: 'CUE_AFTER_END', message: text, field: text, count: 1 }] },
           3000,
         );
         const failed = { ...done, failure: { reason: 'INTERNAL', message: text, field: text } as const };
@@ -224,7 +224,7 @@ export function describeDocuments(kind: StoreKind): void {
   describe('secret', () => {
     const at = useStore(kind);
 
-    it('is 32 bytes, the same for all who ask at once and ever after, and another for each name', async () => {
+    it('is 32 bytes, the same for all callers at once and ever after, and another for each name', async () => {
       const values = await Promise.all(Array.from({ length: 16 }, () => at.store.secret('signing')));
       expect(values[0]).toHaveLength(32);
       expect(new Set(values.map((value) => value.toString('hex'))).size).toBe(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { hintOf, type TaskFeedListener, type TaskHint } from '../../src/task/ports/task-feed.js';
-import type { TaskStore } from '../../src/task/ports/task-store.js';
+import type { Store } from '../../src/task/ports/store.js';
 import { progressed, succeeded } from '../../src/task/lifecycle.js';
 import { claim, insertQueued, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
 
@@ -12,7 +12,7 @@ export function describeFeed(kind: StoreKind): void {
   describe('feed', () => {
     const at = useStore(kind);
 
-    it('tells of every change of its own before the call that made it resolves', async () => {
+    it('announces every change of its own before the call that made it resolves', async () => {
       const heard = listen(at.store);
       const task = newTask();
       await at.store.insert(task, '{}');
@@ -22,7 +22,7 @@ export function describeFeed(kind: StoreKind): void {
       expect(heard.hints).toContainEqual(hintOf(running));
     });
 
-    it('says nothing of what was refused', async () => {
+    it('announces no refused change', async () => {
       const task = await insertQueued(at.store, { requestId: 'r' });
       const running = claim(task);
       await at.store.replace(task, running, lease);
@@ -38,7 +38,7 @@ export function describeFeed(kind: StoreKind): void {
       expect(heard.hints.filter((hint) => hint.key.id === again.id || hint.revision === 7)).toEqual([]);
     });
 
-    it('tells each listener, until it unsubscribes', async () => {
+    it('calls each listener, until it unsubscribes', async () => {
       const first = listen(at.store);
       const second = listen(at.store);
       const one = await insertQueued(at.store);
@@ -55,7 +55,7 @@ export function describeFeed(kind: StoreKind): void {
       first.stop();
     });
 
-    it('a listener may unsubscribe while it is told', async () => {
+    it('a listener may unsubscribe while it is called', async () => {
       const heard: TaskHint[] = [];
       const stop = at.store.feed.subscribe({
         onHint: (hint) => {
@@ -70,7 +70,7 @@ export function describeFeed(kind: StoreKind): void {
     });
 
     if (kind.shared) {
-      it('tells of every change that another process makes, from the moment of subscribing', async () => {
+      it('announces every change of another process, from the moment of subscribing', async () => {
         const other = await at.open();
         const heard = listen(at.store);
         const latest = new Map<string, number>();
@@ -105,7 +105,7 @@ export function describeFeed(kind: StoreKind): void {
         }
       });
 
-      it('a hint is never ahead of what a read shows', async () => {
+      it('a hint is never ahead of a read', async () => {
         const other = await at.open();
         const reads: Promise<boolean>[] = [];
         at.store.feed.subscribe({
@@ -136,7 +136,7 @@ interface Heard {
   stop(): void;
 }
 
-function listen(store: TaskStore): Heard {
+function listen(store: Store): Heard {
   const listener: TaskFeedListener = {
     onHint: (hint) => heard.hints.push(hint),
     onGap: () => {

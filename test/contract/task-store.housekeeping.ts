@@ -36,7 +36,7 @@ export function describeHousekeeping(kind: StoreKind): void {
   describe('conditions on labels', () => {
     const at = useStore(kind);
 
-    it('takes a value as it is, whatever it looks like, and not its beginning', async () => {
+    it('compares a whole value, of any form, and not its beginning', async () => {
       const values = ['$x', '$$NOW', 'a.b', '"', '\\', "'", '%', '字幕', '', '1', 'true', 'null'];
       const tasks = await Promise.all(
         values.map((value, i) => insertQueued(at.store, { nowMs: i, labels: { key: value } })),
@@ -70,7 +70,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       expect((await at.store.queued(10)).map((t) => t.id)).toEqual([urgent, old, late, patient].map((t) => t.id));
     });
 
-    it('knows what waited too long, and how it stands', async () => {
+    it('finds tasks that waited too long, and reports the state of the queue', async () => {
       expect(await at.store.stats()).toEqual({ queued: 0, running: 0, oldestQueuedTimeMs: null });
       const timeouts = { queueMs: 100, totalMs: null, stallMs: null, fetchMs: null };
       const overdue = await insertQueued(at.store, { nowMs: 1000, timeouts });
@@ -86,7 +86,7 @@ export function describeHousekeeping(kind: StoreKind): void {
   describe('removal', () => {
     const at = useStore(kind);
 
-    it('takes a task with its spec and diagnostics, only in the very state that was read, and tells of it', async () => {
+    it('removes a task with its spec and diagnostics, only in the very state that was read, and announces it', async () => {
       const queued = await insertQueued(at.store, { requestId: 'r1' });
       const ended = cancelled(queued, 2000);
       await at.store.replace(queued, ended, lease);
@@ -147,7 +147,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       }
     });
 
-    it('ends the watch of whoever follows the task, with TASK_NOT_FOUND', { timeout: 20_000 }, async () => {
+    it('ends every watch of the task with TASK_NOT_FOUND', { timeout: 20_000 }, async () => {
       const task = await insertQueued(at.store);
       const other = kind.shared ? await at.open() : at.store;
       const hub = createTaskHub({ store: at.store, clock: systemClock, heartbeatMs: LONG_MS });
@@ -184,7 +184,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       expect(await at.store.getDiagnostics(nobody)).toBeNull();
     });
 
-    it('keeps those of the latest attempt, in whatever order they come', async () => {
+    it('keeps those of the latest attempt, in any order of arrival', async () => {
       const task = await insertQueued(at.store);
       for (const fence of [2, 1, 3, 2]) await at.store.putDiagnostics(task, `"of ${fence}"`, { fence });
       expect(await at.store.getDiagnostics(task)).toBe('"of 3"');

@@ -30,7 +30,7 @@ export function describeLeases(kind: StoreKind): void {
       expect(await untilAbandoned(running, startMs)).toBeGreaterThanOrEqual(SHORT_MS - SLACK_MS);
     });
 
-    it('neither queued nor ended tasks are, nor those with a lease', async () => {
+    it('leaves out queued and ended tasks, and tasks with a lease', async () => {
       await insertQueued(at.store);
       await insertRunning(at.store, LONG_MS);
       const held = await insertRunning(at.store, 0);
@@ -41,7 +41,7 @@ export function describeLeases(kind: StoreKind): void {
       expect(await abandoned()).toEqual([gone]);
     });
 
-    it('those whose lease ended first come first, up to the limit', async () => {
+    it('lists tasks by the end of their lease, up to the limit', async () => {
       const tasks: Task[] = [];
       for (let i = 0; i < 3; i++) {
         tasks.push(await insertRunning(at.store, 0));
@@ -73,7 +73,7 @@ export function describeLeases(kind: StoreKind): void {
       expect(await abandoned()).toEqual([]);
     });
 
-    it('nobody renews the lease of an attempt that does not hold the task', async () => {
+    it('renews no lease of an attempt that has lost the task', async () => {
       const running = await insertRunning(at.store, 0);
       const right = { key: running, fence: 1, attemptId: running.attemptId ?? '', leaseMs: LONG_MS };
       for (const wrong of [
@@ -91,7 +91,7 @@ export function describeLeases(kind: StoreKind): void {
       expect(await at.store.renewLease({ ...right, key: queued, fence: 0 })).toBe(false);
     });
 
-    it('what was taken back from a dead worker is not renewed by it, nor finished', async () => {
+    it('lets a dead worker neither renew nor finish a task that was taken back from it', async () => {
       const running = await insertRunning(at.store, 0);
       const back = handedBack(running, 3000);
       await at.store.replace(running, back, { leaseMs: 0 });

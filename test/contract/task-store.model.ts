@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../src/store/memory/memory-store.js';
-import type { ListFilter, ListQuery, TaskStore } from '../../src/task/ports/task-store.js';
+import { createMemoryStore } from '../support/memory-store.js';
+import type { Store } from '../../src/task/ports/store.js';
+import type { ListFilter, ListQuery } from '../../src/task/ports/task-store.js';
 import { isTerminal, type Task } from '../../src/task/task.js';
 import { cancelled, claimed, failed, handedBack, progressed, succeeded, workerLost } from '../../src/task/lifecycle.js';
 import { listOf, LONG_MS, newTask, OWNER, type StoreKind } from './store-under-test.js';
@@ -127,7 +128,7 @@ export function describeModel(kind: StoreKind): void {
   });
 }
 
-async function runBoth(model: TaskStore, store: TaskStore, operations: readonly Operation[]): Promise<void> {
+async function runBoth(model: Store, store: Store, operations: readonly Operation[]): Promise<void> {
   const known: Task[] = [];
   for (const [step, operation] of operations.entries()) {
     const expected = await apply(model, operation, known, step);
@@ -153,7 +154,7 @@ function newTaskOf(operation: Operation & { op: 'insert' }, step: number): Task 
   });
 }
 
-async function apply(store: TaskStore, operation: Operation, known: readonly Task[], step: number): Promise<unknown> {
+async function apply(store: Store, operation: Operation, known: readonly Task[], step: number): Promise<unknown> {
   switch (operation.op) {
     case 'insert':
       return store.insert(newTaskOf(operation, step), operation.text);
@@ -216,7 +217,11 @@ function moved(task: Task, move: number, step: number): Task {
     case 0:
       return cancelled(task, nowMs);
     case 1:
-      return succeeded(task, { outputs: [], warnings: [{ code: 'C', message: '$m', field: '', count: step }] }, nowMs);
+      return succeeded(
+        task,
+        { outputs: [], warnings: [{ code: 'CUE_AFTER_END', message: '$m', field: '', count: step }] },
+        nowMs,
+      );
     case 2:
       return failed(task, { reason: 'RENDER_FAILED', message: '$$ROOT', field: 'a.b' }, nowMs);
     case 3:

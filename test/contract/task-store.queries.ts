@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ListCursor, ListQuery, TaskStore } from '../../src/task/ports/task-store.js';
+import type { Store } from '../../src/task/ports/store.js';
+import type { ListCursor, ListQuery } from '../../src/task/ports/task-store.js';
 import type { Task } from '../../src/task/task.js';
 import { cancelled } from '../../src/task/lifecycle.js';
 import {
@@ -29,7 +30,7 @@ export function describeQueries(kind: StoreKind): void {
       expect(await at.store.queued(2)).toEqual([first, second]);
     });
 
-    it('leaves out what is running or has ended, and has again what was put back', async () => {
+    it('leaves out tasks that run or have ended, and has a requeued one again', async () => {
       const running = await insertRunning(at.store, LONG_MS, { nowMs: 10 });
       const waiting = await insertQueued(at.store, { nowMs: 20 });
       const ended = await insertQueued(at.store, { nowMs: 30 });
@@ -108,7 +109,7 @@ interface Paging {
 }
 
 async function allPages(
-  store: TaskStore,
+  store: Store,
   limit: number,
   { order = 'newest-first', between }: Paging = {},
 ): Promise<Task[]> {

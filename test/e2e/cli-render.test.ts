@@ -112,7 +112,7 @@ describe('cutroom render', () => {
     expect(tasks.at(-1)).toHaveProperty('diagnostics.commands');
   });
 
-  test('--print-command prints what was run, as a shell takes it', async () => {
+  test('--print-command prints the commands that were run, as a shell takes them', async () => {
     const result = await render(
       await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }),
       '-o',
@@ -133,7 +133,7 @@ describe('cutroom render', () => {
     expect(await readdir(out)).toEqual([]);
   });
 
-  test('a render that fails leaves the video of an earlier one as it was, and can tell what was run', async () => {
+  test('a render that fails leaves an earlier video as it was, and can print its commands', async () => {
     await writeFile(join(out, 'video.mp4'), 'of yesterday');
     const result = await render(await spec({ materials: [{ uri: 'fake.mp4' }] }), '-o', 'video.mp4', '--print-command');
     expect(result.exitCode).toBe(1);
@@ -181,7 +181,7 @@ describe('cutroom render', () => {
   });
 
   test.each([
-    [['-o', 'video.webm'], 'the video is an MP4'],
+    [['-o', 'video.webm'], 'the output must be an MP4 file'],
     [['-o', 'no/such/video.mp4'], 'there is no folder no/such'],
     [[], "required option '-o, --output"],
   ])('%j is wrong usage', async (options, message) => {
@@ -190,7 +190,7 @@ describe('cutroom render', () => {
     expect(result.stderr).toContain(message);
   });
 
-  test('without ffmpeg it says what to install', async () => {
+  test('without ffmpeg it names the package to install', async () => {
     const result = await start([await spec({ materials: [{ uri: 'a.png' }] }), '-o', 'video.mp4'], {
       CUTROOM_FFMPEG: 'no-such-ffmpeg',
     }).done;
@@ -202,8 +202,9 @@ describe('cutroom render', () => {
   });
 });
 
-test('cutroom doctor finds the service that runs, and takes its ports and its store for what they are', async () => {
-  const env = { CUTROOM_DATA_DIR: join(out, 'data'), CUTROOM_INPUT_ROOTS: media };
+test('cutroom doctor finds the running service, and does not take its ports and its store for conflicts', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'cutroom-doctor-e2e-'));
+  const env = { CUTROOM_DATA_DIR: data, CUTROOM_INPUT_ROOTS: media };
   const service = await spawnService(env);
   try {
     const { stdout } = await run(process.execPath, [bin, 'doctor'], {
@@ -217,5 +218,6 @@ test('cutroom doctor finds the service that runs, and takes its ports and its st
     expect(stdout).toMatch(/^ok {4}service {2}runs here/m);
   } finally {
     await service.stop();
+    await rm(data, { recursive: true });
   }
 });

@@ -12,9 +12,12 @@ import { spawnService, type SpawnedService } from '../support/spawned-service.js
 const bin = fileURLToPath(new URL('../../dist/src/cli/cutroom.js', import.meta.url));
 
 let folder: string;
+/** Beside the input root: the service refuses a data folder within it. */
+let data: string;
 let service: SpawnedService;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cutroom-cli-e2e-'));
+  data = await mkdtemp(join(tmpdir(), 'cutroom-cli-data-'));
   const ffmpeg = spawn('ffmpeg', [
     '-loglevel',
     'error',
@@ -32,11 +35,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.stop();
   await rm(folder, { recursive: true });
+  await rm(data, { recursive: true });
 });
 
 function env(): Record<string, string> {
   return {
-    CUTROOM_DATA_DIR: join(folder, 'data'),
+    CUTROOM_DATA_DIR: join(data, 'data'),
     CUTROOM_INPUT_ROOTS: folder,
     CUTROOM_LEASE_MS: '1000',
     CUTROOM_HEARTBEAT_MS: '100',
@@ -94,7 +98,7 @@ describe('the CLI against the service', () => {
   });
 
   test('a watch goes on when the server is killed and started again on its port, and sees the task through', async () => {
-    const first = await spawnService({ ...env(), CUTROOM_DATA_DIR: join(folder, 'restart') });
+    const first = await spawnService({ ...env(), CUTROOM_DATA_DIR: join(data, 'restart') });
     const submit = await start(
       ['submit', await spec('long.json', { materials: [{ uri: 'a.png' }], longestClip: '40s', resolution: 360 })],
       first.grpc,
@@ -104,10 +108,10 @@ describe('the CLI against the service', () => {
     watch.child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     await eventually('the render is under way', () => stderr.includes('RENDERING'));
     await first.kill();
-    await eventually('the loss is told', () => stderr.includes('lost the server'));
+    await eventually('a note of the loss', () => stderr.includes('lost the connection to the server'));
     const second = await spawnService({
       ...env(),
-      CUTROOM_DATA_DIR: join(folder, 'restart'),
+      CUTROOM_DATA_DIR: join(data, 'restart'),
       CUTROOM_GRPC_ADDRESS: first.grpc,
     });
     try {

@@ -51,7 +51,7 @@ async function violationsOf(call: Promise<unknown>): Promise<readonly { field: s
 }
 
 describe('ProbeMedia', () => {
-  it('tells the same through both doors', async () => {
+  it('answers the same over both transports', async () => {
     expect(await client.call('ProbeMedia', { uri: 'plain.mp4' })).toMatchObject({
       format: 'mov,mp4,m4a,3gp,3g2,mj2',
       video: { codec: 'h264', width: 320, height: 240, frame_rate: { numerator: 30, denominator: 1 } },
@@ -75,7 +75,7 @@ describe('ProbeMedia', () => {
     ['gone.mp4', /does not exist/],
     ['/etc/passwd', /outside/],
     ['', /is required/],
-  ])('refuses %j through both doors, with the field', async (uri, description) => {
+  ])('refuses %j over both transports, with the field', async (uri, description) => {
     const expected = [{ field: 'uri', description: expect.stringMatching(description) as string }];
     expect(await violationsOf(client.call('ProbeMedia', { uri }))).toMatchObject(expected);
     const { status, body } = await post('/v1/media:probe', { uri });
@@ -93,7 +93,7 @@ describe('a submit that only validates', () => {
     },
   ];
 
-  it('reads the inputs, and tells everything that is wrong with them through both doors', async () => {
+  it('reads the inputs, and reports every problem with them over both transports', async () => {
     expect(
       await violationsOf(client.call('SubmitTask', { spec: { montage: bad }, validate_only: true })),
     ).toMatchObject(wrong);

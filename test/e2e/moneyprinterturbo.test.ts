@@ -95,7 +95,7 @@ describe('a client of MoneyPrinterTurbo that changes its host', () => {
     expect((await fetch(url!)).status).toBe(404);
   });
 
-  it('is told why a task failed, and at which of its files', { timeout: 60_000 }, async () => {
+  it('sees why a task failed, and at which of its files', { timeout: 60_000 }, async () => {
     const their = client();
     const id = await their.create({
       video_subject: 's',
@@ -112,7 +112,7 @@ describe('a client of MoneyPrinterTurbo that changes its host', () => {
     expect(JSON.stringify(end)).not.toContain(place.media.folder);
   });
 
-  it('is refused what would read other files of the server', async () => {
+  it('cannot read other files of the server', async () => {
     const their = client();
     for (const path of ['/etc/passwd', '../../../etc/passwd', 'file:///etc/passwd']) {
       await expect(

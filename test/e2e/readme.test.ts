@@ -4,12 +4,6 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Code } from '../../generated/google/rpc/code.js';
-import { CallError, type CallErrorDetail, type CallErrorReason } from '../../src/task/call-error.js';
-import { FAILURES } from '../../src/task/failure.js';
-import { statusOf } from '../../src/wire/status-mapping.js';
-import { toConfig } from '../../src/config/config.js';
-import { VARIABLES } from '../../src/config/environment.js';
 import { spawnService, type SpawnedService } from '../support/spawned-service.js';
 
 const run = promisify(execFile);
@@ -20,26 +14,6 @@ const readme = await readFile(join(root, 'README.md'), 'utf8');
 const examples = [...readme.matchAll(/^```(\w+) test=(\S+)(?: expect=(\S+))?\n([\s\S]*?)^```$/gm)].map(
   ([, language, kind, expected, code]) => ({ language: language!, kind: kind!, expected: expected ?? '', code: code! }),
 );
-
-/** One of each. A reason that is added to the union is missed here by the compiler. */
-const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, { reason: Reason }> } = {
-  INVALID_REQUEST: { reason: 'INVALID_REQUEST', violations: [] },
-  TASK_NOT_FOUND: { reason: 'TASK_NOT_FOUND', taskId: 't' },
-  REQUEST_ID_REUSED: { reason: 'REQUEST_ID_REUSED', requestId: 'r' },
-  TASK_ALREADY_ENDED: { reason: 'TASK_ALREADY_ENDED', taskId: 't', state: 'FAILED' },
-  TASK_NOT_ENDED: { reason: 'TASK_NOT_ENDED', taskId: 't', state: 'RUNNING' },
-  TASK_NOT_RETRYABLE: { reason: 'TASK_NOT_RETRYABLE', taskId: 't', state: 'QUEUED' },
-  NO_FREE_SLOT: { reason: 'NO_FREE_SLOT' },
-  NOT_SUPPORTED_HERE: { reason: 'NOT_SUPPORTED_HERE', what: 'do it' },
-  UPLOAD_TOO_LARGE: { reason: 'UPLOAD_TOO_LARGE', maxBytes: 1 },
-  DISK_FULL: { reason: 'DISK_FULL' },
-  OUTPUT_NOT_FOUND: { reason: 'OUTPUT_NOT_FOUND' },
-  URL_EXPIRED: { reason: 'URL_EXPIRED' },
-  URL_SIGNATURE_INVALID: { reason: 'URL_SIGNATURE_INVALID' },
-  WATCHER_TOO_SLOW: { reason: 'WATCHER_TOO_SLOW' },
-  DRAINING: { reason: 'DRAINING' },
-  STORE_UNAVAILABLE: { reason: 'STORE_UNAVAILABLE' },
-};
 
 /** Tools that a machine may lack; every other kind of example is run everywhere. */
 const TOOLS: Readonly<Record<string, { readonly command: readonly [string, ...string[]]; readonly install: string }>> =
@@ -85,7 +59,7 @@ beforeAll(async () => {
     if (kind.startsWith('file:')) await writeFile(join(folder, kind.slice(5)), code);
   }
   service = await spawnService({
-    CUTROOM_DATA_DIR: join(folder, 'data'),
+    CUTROOM_DATA_DIR: `${folder}-data`,
     CUTROOM_INPUT_ROOTS: folder,
     CUTROOM_SLOTS: '2',
   });
@@ -94,6 +68,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.stop();
   await rm(folder, { recursive: true });
+  await rm(`${folder}-data`, { recursive: true });
 });
 
 describe('examples of the README', () => {
@@ -119,38 +94,6 @@ describe('examples of the README', () => {
     await writeFile(file, kind === 'eventsource' ? `import { EventSource } from 'eventsource';\n${text}` : text);
     const { stdout } = await run(program, [...args, file], { cwd: folder, env: environment() });
     expect(stdout).toContain(expected);
-  });
-});
-
-describe('tables of the README', () => {
-  test('name every variable with its default', () => {
-    const rows = [...readme.matchAll(/^\| `((?:CUTROOM|MONGODB)_\w+)` \| (.*?) \| .* \|$/gm)].map(([, name]) => name);
-    expect(rows).toEqual(Object.keys(VARIABLES));
-    const config = toConfig({});
-    const shown = (name: string): string => new RegExp(`^\\| \`${name}\` \\| \`?([^\`|]*)`, 'm').exec(readme)![1]!;
-    expect(Number(shown('CUTROOM_LEASE_MS'))).toBe(config.leaseMs);
-    expect(Number(shown('CUTROOM_HEARTBEAT_MS'))).toBe(config.heartbeatMs);
-    expect(Number(shown('CUTROOM_SWEEP_MS'))).toBe(config.sweepIntervalMs);
-    expect(Number(shown('CUTROOM_PROGRESS_MS'))).toBe(config.progressIntervalMs);
-    expect(Number(shown('CUTROOM_DRAIN_MS'))).toBe(config.drainMs);
-    expect(Number(shown('CUTROOM_STALL_MS'))).toBe(config.watchdog.stallMs);
-    expect(Number(shown('CUTROOM_NO_PROGRESS_MS'))).toBe(config.watchdog.noProgressMs);
-    expect(Number(shown('CUTROOM_DEADLINE_MS'))).toBe(config.watchdog.totalMs);
-    expect(Number(shown('CUTROOM_MEMORY_MB'))).toBe(config.watchdog.memoryBytes / 1024 / 1024);
-    expect(Number(shown('CUTROOM_URL_LIFETIME_S'))).toBe(config.urlLifetimeMs / 1000);
-    expect(shown('CUTROOM_HTTP_INPUTS')).toBe(config.httpInputs.rules.mode);
-    expect(Number(shown('CUTROOM_HTTP_MAX_MB'))).toBe(config.httpInputs.maxBytes / 1024 / 1024);
-    expect(Number(shown('CUTROOM_SLOTS'))).toBe(config.slots);
-  });
-
-  test.each(Object.values(ERRORS))('$reason stands in the table of errors with its status', (detail) => {
-    const row = new RegExp(`^\\|[^|]*\`${detail.reason}\`[^|]*\\| (\\w+) \\| \\d+ \\|`, 'm').exec(readme);
-    expect(row?.[1]).toBe(Code[statusOf(new CallError(detail)).code]);
-  });
-
-  test.each(Object.entries(FAILURES))('%s stands in the row of its category', (reason, { category }) => {
-    const row = new RegExp(`^\\| ${category} \\|(.*)\\|$`, 'm').exec(readme)?.[1];
-    expect(row).toContain(`\`${reason}\``);
   });
 });
 

@@ -45,7 +45,7 @@ describe.each(backends)('a service on %s', (backend) => {
     resolution: 1080,
   });
 
-  it('renders what was asked for: pictures, sound, length, and says how far it is', async () => {
+  it('renders the spec: visuals, audio, duration, with progress', async () => {
     const task = await submit(client, {
       materials: [{ uri: 'red.mp4' }, { uri: 'phone.mp4' }, { uri: 'blue.png' }],
       longest_clip: { seconds: 2 },
@@ -118,7 +118,7 @@ describe.each(backends)('a service on %s', (backend) => {
     await eventually('the end', async () => (await get(client, task.name)).state === 'SUCCEEDED', 30_000);
   });
 
-  it('tells a watcher of the start within 100 ms of the submit', async () => {
+  it('sends a watcher the start within 100 ms of the submit', async () => {
     const delays: number[] = [];
     for (let n = 0; n < 5; n += 1) {
       const sentMs = performance.now();
@@ -135,7 +135,7 @@ describe.each(backends)('a service on %s', (backend) => {
     else expect(delays.sort((a, b) => a - b)[2]).toBeLessThan(400);
   });
 
-  it('tells of frames at least twice a second while it renders, and cancel kills within a second', async () => {
+  it('sends progress at least twice a second while it renders, and cancel kills within a second', async () => {
     const task = await submit(client, long());
     const seen: { frames: number; atMs: number }[] = [];
     const stream = client.watch({ name: task.name });

@@ -104,14 +104,14 @@ describe('uploads', () => {
     expect(await incoming()).toEqual([]);
   });
 
-  it('are refused where the kind is wrong: a song without sound, a material without picture', async () => {
+  it('are refused where the kind is wrong: a song without audio, a material without video', async () => {
     expect(await send('musics', formOf(await bytesOf('blue.png'), 'a.mp3'))).toMatchObject({
       status: 400,
-      message: 'file: has no sound',
+      message: 'file: has no audio',
     });
     expect(await send('video_materials', formOf(await bytesOf('voice.wav'), 'a.mp4'))).toMatchObject({
       status: 400,
-      message: 'file: has no picture',
+      message: 'file: has no image or video',
     });
     expect(await incoming()).toEqual([]);
   });
@@ -122,7 +122,7 @@ describe('uploads', () => {
       status: 413,
       message: 'a file must be at most 1 MiB',
     });
-    // The limit of songs is another one, and far above the JSON door's.
+    // The limit of songs is another one, and far above that of JSON bodies.
     expect(await send('musics', formOf(Buffer.alloc(6 * 1024 * 1024, 'x'), 'a.mp3'))).toMatchObject({ status: 400 });
     expect(await send('musics', formOf(Buffer.alloc(31 * 1024 * 1024), 'a.mp3'))).toMatchObject({
       status: 413,

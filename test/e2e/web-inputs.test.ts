@@ -74,7 +74,7 @@ async function downloading() {
 }
 
 describe('inputs that are web addresses', () => {
-  it('render to a video: pictures, narration, music and subtitles', async () => {
+  it('render to a video: visuals, narration, music and subtitles', async () => {
     const task = await submit(client, {
       materials: [{ uri: at('red.mp4') }, { uri: at('blue.png') }],
       longest_clip: { seconds: 2 },
@@ -165,7 +165,7 @@ describe('inputs that are web addresses', () => {
     expect(JSON.stringify(end.error)).not.toContain('s3cret');
   });
 
-  it('can be looked at before a submit', async () => {
+  it('can be inspected before a submit', async () => {
     expect(await client.call('ProbeMedia', { uri: at('red.mp4') })).toMatchObject({
       video: { codec: 'h264', width: 160 },
     });
@@ -180,7 +180,7 @@ describe('inputs that are web addresses', () => {
     expect(await scratchFiles()).toEqual([]);
   });
 
-  it('show as the phase FETCHING while they come; a cancel ends that at once, and removes what came', async () => {
+  it('show as the phase FETCHING while they arrive; a cancel ends that at once, and removes the partial files', async () => {
     const task = await downloading();
     expect(await get(client, task.name)).toMatchObject({
       state: 'RUNNING',

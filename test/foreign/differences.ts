@@ -1,4 +1,4 @@
-/** Where the JSON door may answer otherwise than grpc-gateway, and why. Whatever is not named here must be the same: status, content type, metadata and body. */
+/** Where the JSON API may differ from grpc-gateway, and why. Everything else must be the same: status, content type, metadata and body. */
 export interface Difference {
   /** What must be the same nevertheless; or the HTTP statuses, which must be just these. */
   readonly allowed: 'text' | 'content-type' | 'enums' | { readonly ours: number; readonly theirs: number };

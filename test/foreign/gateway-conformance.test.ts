@@ -40,7 +40,7 @@ function named({ body, ...answer }: Answer): unknown {
   return { ...answer, body: JSON.parse(text) as unknown };
 }
 
-describe('the JSON door answers as a grpc-gateway does', () => {
+describe('the JSON API answers as a grpc-gateway does', () => {
   test.each(ROWS)('$name', async (row) => {
     const [ours, theirs] = await Promise.all([ask(under.httpUrl, under, row), ask(gateway.url, under, row)]);
     if (!row.differs) {

@@ -1,23 +1,25 @@
-import type { CallContext } from 'nice-grpc';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway } from '../../scripts/lib/go-gateway.mjs';
 import { createDrain } from '../../src/api/drain.js';
+import type { Authenticate } from '../../src/api/chain/authenticate.js';
 import { createChain } from '../../src/api/chain/chain.js';
 import { startGrpcServer } from '../../src/api/grpc/server.js';
-import { createTaskService, type TaskService } from '../../src/api/service/task-service.js';
-import { createGateway } from '../../src/api/http/gateway.js';
+import { createTaskService } from '../../src/api/service/task-service.js';
+import { createGateway } from '../../src/api/http/gateway/gateway.js';
 import { startHttpServer } from '../../src/api/http/server.js';
 import { createLogger } from '../../src/observability/logger.js';
+import { ANYONE } from '../../src/task/caller.js';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 import { metadataIn, send } from './transports.js';
 
-/** What a method sees as metadata of the request, by door; what differs because there is one more machine between is left out. */
+/** The metadata of requests as authentication sees it, by transport, without the parts that differ because a gateway stands between. */
 const seen: Record<string, string>[] = [];
 const OF_THE_CLIENT = ['user-agent', 'accept-encoding', 'te', 'grpc-accept-encoding', 'grpc-timeout', 'content-type'];
 
-/** Notes the request's metadata, and answers with some of its own. No method of the service does: this is about the doors. */
-function note(context: CallContext): void {
-  const entries = [...context.metadata].filter(([name]) => !OF_THE_CLIENT.includes(name) && !name.startsWith(':'));
+/** Records the request's metadata, and answers with some of its own. */
+const recordMetadata: Authenticate = ({ path, origin }) => {
+  if (!path.endsWith('/ListTasks')) return ANYONE;
+  const entries = [...origin.metadata].filter(([name]) => !OF_THE_CLIENT.includes(name) && !name.startsWith(':'));
   seen.push(
     Object.fromEntries(
       entries.map(([name, values]) => [
@@ -26,9 +28,10 @@ function note(context: CallContext): void {
       ]),
     ),
   );
-  context.header.set('x-quota', '17');
-  context.header.append('x-several', 'one');
-}
+  origin.header.set('x-quota', '17');
+  origin.header.append('x-several', 'one');
+  return ANYONE;
+};
 
 const closers: (() => Promise<unknown>)[] = [];
 const urls = { ours: '', theirs: '' };
@@ -36,21 +39,20 @@ const urls = { ours: '', theirs: '' };
 beforeAll(async () => {
   const under = await startApiUnderTest();
   const drain = createDrain();
-  const chain = createChain({ observers: [], drain: drain.signal, monotonicMs: () => 0, wasCut: () => false });
-  const tasks = createTaskService({
+  const chain = createChain({
+    authenticate: recordMetadata,
+    observers: [],
+    drain: drain.signal,
+    monotonicMs: () => 0,
+    wasCut: () => false,
+  });
+  const service = createTaskService({
     tasks: under.tasks,
     sign: () => '',
     facts: { fonts: [], fontFiles: [], maxInputPixels: 1 },
     drain: drain.signal,
     monotonicMs: () => performance.now(),
   });
-  const service: TaskService = {
-    ...tasks,
-    listTasks: (request, context) => {
-      note(context);
-      return tasks.listTasks(request, context);
-    },
-  };
   const grpc = await startGrpcServer({
     address: '127.0.0.1:0',
     service,
@@ -68,7 +70,7 @@ beforeAll(async () => {
     isUpload: () => false,
     uploadIdleMs: 1_000,
     drain,
-    logger,
+    log: logger,
     readerStallMs: 60_000,
     graceMs: 1_000,
   });
@@ -109,7 +111,7 @@ test.each<[string, Record<string, string>]>([
     { 'grpc-metadata-x-forwarded-for': '10.9.9.9', 'grpc-metadata-x-forwarded-host': 'evil.example' },
   ],
   ['that gRPC does not allow', { 'grpc-metadata-x~y': 'name', 'grpc-metadata-x-latin': 'gr\u00fcn' }],
-])('a method sees the same metadata through both doors: %s', async (_, headers) => {
+])('authentication sees the same metadata over both transports: %s', async (_, headers) => {
   seen.length = 0;
   const host = { host: 'cutroom.example:8080' };
   const ours = await send(`${urls.ours}/v1/tasks`, { headers: { ...host, ...headers } });

@@ -1,10 +1,10 @@
 import type { DifferenceName } from './differences.js';
 
-/** One request that both doors are sent, each with tasks of its own. */
+/** One request that both transports get, each with tasks of its own. */
 export interface Row {
   readonly name: string;
   readonly method?: string;
-  /** `{queued}`, `{done}`, `{failed}` stand for a task in that state, `{door}` for a label that all tasks of this door and row have. */
+  /** `{queued}`, `{done}`, `{failed}` stand for a task in that state, `{transport}` for a label that all tasks of this transport and row have. */
   readonly target: string;
   readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ const submit = (
   body: string | Buffer,
   more: Partial<Row> = {},
 ): Pick<Row, 'method' | 'target' | 'body'> & Partial<Row> => ({ method: 'POST', target: '/v1/tasks', body, ...more });
-const list = (query: string) => `/v1/tasks?filter=labels.door%3D%22{door}%22&${query}`;
+const list = (query: string) => `/v1/tasks?filter=labels.transport%3D%22{transport}%22&${query}`;
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const GOOD: readonly Row[] = [

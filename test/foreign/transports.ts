@@ -16,22 +16,22 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** A gateway also hands on the headers of the connection behind it, which our door has none of. */
+/** A gateway also passes on the headers of the connection behind it; the JSON API has none. */
 const OF_THE_CONNECTION = ['content-type', 'date', 'grpc-accept-encoding', 'grpc-encoding'].map(
   (name) => `grpc-metadata-${name}`,
 );
 const NOW_MS = Date.parse('2026-11-24T12:00:00Z');
 let count = 0;
 
-/** Sends a row's request to one door, with tasks of its own. */
+/** Sends a row's request over one transport, with tasks of its own. */
 export async function ask(url: string, under: ApiUnderTest, row: Row): Promise<Answer> {
   count += 1;
-  const door = `door-${String(count).padStart(4, '0')}`;
-  const names: Record<string, string> = { door };
+  const transport = `transport-${String(count).padStart(4, '0')}`;
+  const names: Record<string, string> = { transport };
   for (const state of ['queued', 'failed', 'done'] as const) {
-    if (!row.target.includes(`{${state}}`) && !row.target.includes('{door}')) continue;
-    names[state] = `${door}-${state}`;
-    await store(under, names[state], state, door);
+    if (!row.target.includes(`{${state}}`) && !row.target.includes('{transport}')) continue;
+    names[state] = `${transport}-${state}`;
+    await store(under, names[state], state, transport);
   }
   const target = row.target.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
   const { status, headers, text } = await send(url + target, row);
@@ -39,7 +39,7 @@ export async function ask(url: string, under: ApiUnderTest, row: Row): Promise<A
     status,
     type: headers['content-type'] ?? null,
     metadata: metadataIn(headers),
-    body: parse(neutral(JSON.stringify(parse(text)), door)),
+    body: parse(neutral(JSON.stringify(parse(text)), transport)),
   };
 }
 
@@ -47,10 +47,10 @@ async function store(
   under: ApiUnderTest,
   id: string,
   state: 'queued' | 'failed' | 'done',
-  door: string,
+  transport: string,
 ): Promise<void> {
   await under.store.insert(
-    newTask({ id, nowMs: NOW_MS, labels: { door } }),
+    newTask({ id, nowMs: NOW_MS, labels: { transport } }),
     JSON.stringify({ montage: { materials: [{ uri: 'a.mp4' }] } }),
   );
   if (state === 'queued') return;
@@ -105,9 +105,9 @@ export function send(url: string, { method = 'GET', body, headers = {} }: Omit<R
   });
 }
 
-function neutral(text: string, door: string): string {
+function neutral(text: string, transport: string): string {
   return text
-    .replaceAll(door, 'DOOR')
+    .replaceAll(transport, 'TRANSPORT')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
     .replace(/"\d{4}-\d\d-\d\dT[0-9:.]+Z"/g, '"TIME"')
     .replace(/expires=\d+&signature=[\w-]+/g, 'SIGNED')

@@ -1,19 +1,21 @@
 import { submitted, type NewTask } from '../../src/task/lifecycle.js';
 import type { Task } from '../../src/task/task.js';
+import type { TaskOptions } from '../../src/task/task-options.js';
+
+/** The parts of a new task that a test may vary. */
+export type TaskChanges = Partial<NewTask & TaskOptions>;
 
 /** A queued task, to be varied by a test. */
-export function newTask(changes: Partial<NewTask> = {}): Task {
+export function newTask(changes: TaskChanges = {}): Task {
+  const { labels = {}, priority = 0, maxAttempts = 2, ttlMs = 3_600_000, ...rest } = changes;
+  const { timeouts = { queueMs: 3_600_000, totalMs: null, stallMs: null, fetchMs: null }, ...others } = rest;
   return submitted({
     id: 't1',
     tenant: 'default',
     requestId: null,
     requestHash: 'h',
-    maxAttempts: 2,
-    labels: {},
-    priority: 0,
-    timeouts: { queueMs: 3_600_000, totalMs: null, stallMs: null, fetchMs: null },
-    ttlMs: 3_600_000,
+    options: { labels, priority, maxAttempts, ttlMs, timeouts },
     nowMs: 1,
-    ...changes,
+    ...others,
   });
 }

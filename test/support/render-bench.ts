@@ -121,7 +121,7 @@ export async function createRenderBench(
       onDiagnostics: (diagnostics) => hooks.onDiagnostics?.(diagnostics),
     });
     const output = result.outputs[0]!;
-    return { ...result, output, file: (await outputs.localPath(output.location))!, progress };
+    return { ...result, output, file: (await outputs.open(output.location))!.path, progress };
   }
 
   return {

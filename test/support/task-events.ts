@@ -1,6 +1,6 @@
 import type { TaskEvents } from '../../src/task/ports/task-events.js';
 
-/** Remembers which events were told, by name and task id; `trouble` with its text. */
+/** Records events by name and task id; `error` with its text. */
 export interface RecordedEvents extends TaskEvents {
   readonly log: string[];
 }
@@ -20,8 +20,9 @@ export function recordEvents(): RecordedEvents {
     queueTimedOut: note('queue-timed-out'),
     removed: note('removed'),
     attemptLost: note('lost'),
+    attemptCancelled: note('attempt-cancelled'),
     handedBack: note('handed-back'),
     recovered: note('recovered'),
-    backgroundError: (what) => log.push(`trouble ${what}`),
+    backgroundError: (message) => log.push(`error ${message}`),
   };
 }

@@ -12,7 +12,7 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/diagnostics.proto";
 
-/** How an attempt was rendered: what an engineer asks for when a video is not as expected. At most 256 KiB; longer parts are cut. */
+/** How an attempt was rendered, for an engineer who looks into an unexpected video. At most 256 KiB; longer parts are cut. */
 export interface Diagnostics {
   /** Which attempt. */
   attempt: number;
@@ -36,7 +36,7 @@ export interface CommandRun {
   signal: string;
   /** The watchdog clock that ended it: STALLED, NO_PROGRESS, DEADLINE_EXCEEDED or OUT_OF_MEMORY; empty for none. */
   watchdog: string;
-  /** The end of what it said on standard error. */
+  /** The end of its standard error. */
   stderr: string;
   /** The last progress block, as `key=value` lines. */
   lastProgress: string;

@@ -21,17 +21,17 @@ export interface MediaInfo {
   duration:
     | Duration
     | undefined;
-  /** The picture; unset where there is none. Cover art is none. */
+  /** The video or image; unset where there is none. Cover art is none. */
   video:
     | VideoStream
     | undefined;
-  /** The sound; unset where there is none. */
+  /** The audio; unset where there is none. */
   audio: AudioStream | undefined;
 }
 
-/** The picture of an input. */
+/** The video or image of an input. */
 export interface VideoStream {
-  /** Whether it is a single still picture. */
+  /** Whether it is a single image. */
   image: boolean;
   /** Codec by its ffmpeg name, such as `h264`. */
   codec: string;
@@ -77,7 +77,7 @@ export interface PixelAspectRatio {
   denominator: number;
 }
 
-/** The sound of an input. */
+/** The audio of an input. */
 export interface AudioStream {
   /** Codec by its ffmpeg name, such as `aac`. */
   codec: string;
@@ -131,7 +131,7 @@ export interface Limits {
   minResolution: number;
   /** Largest short side in pixels. */
   maxResolution: number;
-  /** Most pixels of one input picture. */
+  /** Most pixels of one input image or video frame. */
   maxInputPixels: bigint;
 }
 

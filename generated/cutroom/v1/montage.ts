@@ -30,20 +30,20 @@ export enum ConcatMode {
 export enum ImageMotion {
   /** IMAGE_MOTION_UNSPECIFIED - IMAGE_MOTION_NONE. */
   IMAGE_MOTION_UNSPECIFIED = 0,
-  /** IMAGE_MOTION_NONE - They stand still. */
+  /** IMAGE_MOTION_NONE - They do not move. */
   IMAGE_MOTION_NONE = 1,
   /** IMAGE_MOTION_ZOOM_IN - They grow from their middle by 3 % of their size each second, to 1.15 times after 5 s; at most to 1.5 times. */
   IMAGE_MOTION_ZOOM_IN = 2,
   UNRECOGNIZED = -1,
 }
 
-/** How a picture is fitted into a frame of another shape; the words mean what CSS `object-fit` means. */
+/** How a video or image is fitted into a frame of another shape; the words are those of CSS `object-fit`. */
 export enum Fit {
   /** FIT_UNSPECIFIED - FIT_COVER. */
   FIT_UNSPECIFIED = 0,
-  /** FIT_COVER - Fill the frame and cut off what does not fit. */
+  /** FIT_COVER - Fill the frame and cut off the overlap. */
   FIT_COVER = 1,
-  /** FIT_CONTAIN - Show all of the picture, with the background colour beside it. */
+  /** FIT_CONTAIN - Show all of it, with the background colour beside it. */
   FIT_CONTAIN = 2,
   UNRECOGNIZED = -1,
 }
@@ -66,7 +66,7 @@ export enum AspectRatio {
  *
  * Its length is that of the narration; without one, the sum of its clips less what the transitions take. Materials
  * too short for the narration are repeated in order. 30 frames per second, H.264 and AAC in MP4, BT.709.
- * The sound of the materials is not used.
+ * The audio of the materials is not used.
  */
 export interface Montage {
   /** Videos and images, in order. 1 to 200. */
@@ -82,7 +82,7 @@ export interface Montage {
   /** Shape of the frame. Default: ASPECT_RATIO_9_16. */
   aspectRatio: AspectRatio;
   /**
-   * Length of the frame's short side in pixels, what players call 1080p: even, 144 to 2160. Default (0): 1080.
+   * Length of the frame's short side in pixels, 1080 for 1080p: even, 144 to 2160. Default (0): 1080.
    * 1080 makes 1080x1920, 1920x1080 or 1080x1080. The long side is rounded to the nearest even number.
    */
   resolution: number;
@@ -98,7 +98,7 @@ export interface Montage {
   music:
     | Music
     | undefined;
-  /** Text burned into the picture. */
+  /** Text burned into the video. */
   subtitles:
     | Subtitles
     | undefined;
@@ -107,14 +107,14 @@ export interface Montage {
   /** What of the materials is shown, and in which order. Default: CONCAT_MODE_SEQUENTIAL. */
   concatMode: ConcatMode;
   /**
-   * Decides what is left to chance: CONCAT_MODE_RANDOM, KIND_SHUFFLE, the sides of slides. The same spec with the same seed makes the same
-   * pictures. Default: 0.
+   * The seed of all random choices: CONCAT_MODE_RANDOM, KIND_SHUFFLE, the sides of slides. The same spec with the same seed makes the same
+   * frames. Default: 0.
    */
   seed: number;
   /** How images move while they are shown. Default: IMAGE_MOTION_NONE. */
   imageMotion: ImageMotion;
   /**
-   * How many videos to make, 1 to 10, which differ in what is left to chance: `final-1.mp4`, `final-2.mp4` and so on. The task ends with all of
+   * How many videos to make, 1 to 10, which differ in their random choices: `final-1.mp4`, `final-2.mp4` and so on. The task ends with all of
    * them or none. Default (0): 1.
    */
   variants: number;
@@ -174,7 +174,7 @@ export enum Transition_Kind {
 
 /** Speech. */
 export interface Narration {
-  /** An audio file, or a video file whose sound is used; see Material.uri. */
+  /** An audio file, or a video file whose audio is used; see Material.uri. */
   uri: string;
   /** Change of its loudness in dB, -60 to 20. Default: 0. */
   gainDb: number;
@@ -182,7 +182,7 @@ export interface Narration {
 
 /** Music. It starts with the video, is repeated while too short, and is cut at the video's end. */
 export interface Music {
-  /** An audio file, or a video file whose sound is used; see Material.uri. */
+  /** An audio file, or a video file whose audio is used; see Material.uri. */
   uri: string;
   /** Change of its loudness in dB, -60 to 20. Default: -14, a fifth of the amplitude, which leaves speech clear. */
   gainDb?:
@@ -195,7 +195,7 @@ export interface Music {
   fadeOut: Duration | undefined;
 }
 
-/** Text burned into the picture. A cue past the video's end is cut, and never makes the video longer. */
+/** Text burned into the video. A cue past the video's end is cut, and never makes the video longer. */
 export interface Subtitles {
   /** Where the text comes from. Exactly one is required. */
   source:
@@ -263,7 +263,7 @@ export interface SubtitleStyle {
    * are taken from the server's own fonts. Default: those.
    */
   font: string;
-  /** With `box_color`: what the box looks like. Default: BOX_SHAPE_TEXT. Refused without a box. */
+  /** With `box_color`: the shape of the box. Default: BOX_SHAPE_TEXT. Refused without a box. */
   boxShape: SubtitleStyle_BoxShape;
 }
 

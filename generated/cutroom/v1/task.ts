@@ -17,7 +17,7 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/task.proto";
 
-/** One render: the record of what was asked, how far it is, and what came out. */
+/** One render: the record of the request, its progress, and its result. */
 export interface Task {
   /** The resource name, `tasks/{id}`. */
   name: string;
@@ -35,7 +35,7 @@ export interface Task {
     | undefined;
   /** The finished videos with their facts; empty until SUCCEEDED. */
   outputs: Output[];
-  /** Why the task FAILED. After an attempt that is tried again it tells of that attempt while the task is QUEUED. */
+  /** Why the task FAILED. After an attempt that is tried again it describes that attempt while the task is QUEUED. */
   error:
     | TaskError
     | undefined;
@@ -209,7 +209,7 @@ export enum TaskError_Category {
   CATEGORY_UNSPECIFIED = 0,
   /** CATEGORY_INPUT_FETCH - An input could not be had. */
   CATEGORY_INPUT_FETCH = 1,
-  /** CATEGORY_INPUT_MEDIA - An input is not what it should be. */
+  /** CATEGORY_INPUT_MEDIA - An input is not of the expected kind. */
   CATEGORY_INPUT_MEDIA = 2,
   /** CATEGORY_SPEC - The composition cannot be, now that its inputs are known. */
   CATEGORY_SPEC = 3,

@@ -71,7 +71,7 @@ export interface SubmitTaskRequest {
   admission: Admission;
   /**
    * Check only: nothing is stored. The answer has no name, and `spec` with every default filled in; inputs are read where this server can,
-   * so that also what a render would find wrong with them is told. Default: false.
+   * so that also the problems that a render would find with them are reported. Default: false.
    */
   validateOnly: boolean;
 }
@@ -1419,7 +1419,7 @@ export const TaskServiceDefinition = {
         },
       },
     },
-    /** Tells what the workers can do: their ffmpeg builds, encoders, transitions, fonts and limits. */
+    /** Answers with the capabilities of the workers: their ffmpeg builds, encoders, transitions, fonts and limits. */
     getCapabilities: {
       name: "GetCapabilities",
       requestType: GetCapabilitiesRequest as typeof GetCapabilitiesRequest,
@@ -1455,9 +1455,9 @@ export const TaskServiceDefinition = {
       },
     },
     /**
-     * Reads an input as a render would, and tells what is in it.
+     * Reads an input as a render would, and answers with its format and streams.
      *
-     * Errors: INVALID_ARGUMENT (the URI, or what it names is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
+     * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
      * DEADLINE_EXCEEDED.
      */
     probeMedia: {
@@ -1552,15 +1552,15 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
    * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first).
    */
   deleteTask(request: DeleteTaskRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Empty>>;
-  /** Tells what the workers can do: their ffmpeg builds, encoders, transitions, fonts and limits. */
+  /** Answers with the capabilities of the workers: their ffmpeg builds, encoders, transitions, fonts and limits. */
   getCapabilities(
     request: GetCapabilitiesRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<Capabilities>>;
   /**
-   * Reads an input as a render would, and tells what is in it.
+   * Reads an input as a render would, and answers with its format and streams.
    *
-   * Errors: INVALID_ARGUMENT (the URI, or what it names is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
+   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
    * DEADLINE_EXCEEDED.
    */
   probeMedia(request: ProbeMediaRequest, context: CallContext & CallContextExt): Promise<DeepPartial<MediaInfo>>;
@@ -1616,15 +1616,15 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
    * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first).
    */
   deleteTask(request: DeepPartial<DeleteTaskRequest>, options?: CallOptions & CallOptionsExt): Promise<Empty>;
-  /** Tells what the workers can do: their ffmpeg builds, encoders, transitions, fonts and limits. */
+  /** Answers with the capabilities of the workers: their ffmpeg builds, encoders, transitions, fonts and limits. */
   getCapabilities(
     request: DeepPartial<GetCapabilitiesRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<Capabilities>;
   /**
-   * Reads an input as a render would, and tells what is in it.
+   * Reads an input as a render would, and answers with its format and streams.
    *
-   * Errors: INVALID_ARGUMENT (the URI, or what it names is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
+   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
    * DEADLINE_EXCEEDED.
    */
   probeMedia(request: DeepPartial<ProbeMediaRequest>, options?: CallOptions & CallOptionsExt): Promise<MediaInfo>;

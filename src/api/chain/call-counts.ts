@@ -1,6 +1,28 @@
 import { Status } from 'nice-grpc';
-import type { CallCounters, CallKind, CallMetrics } from '../../observability/metrics-calls.js';
-import type { CallObserver, ObservedCall } from './call-observer.js';
+import type { CallObserver, ObservedCall } from './call.js';
+
+/** Labels of a call's counters, in the words of go-grpc-prometheus, which dashboards know. */
+export interface CallKind {
+  readonly type: 'unary' | 'server_stream';
+  /** Full name of the service: `package.Service`. */
+  readonly service: string;
+  readonly method: string;
+}
+
+/** Where calls are counted. */
+export interface CallMetrics {
+  /** The counters of one kind of call; asked for once for each kind. */
+  of(kind: CallKind): CallCounters;
+}
+
+/** The counters of one kind of call. */
+export interface CallCounters {
+  started(): void;
+  received(): void;
+  sent(): void;
+  /** Once for each call that started. @param code such as `OK`, `NotFound`. */
+  ended(code: string, durationSeconds: number): void;
+}
 
 /** Go's names of the codes: dashboards and alerts for gRPC servers ask for these. */
 const CODE_NAMES: Readonly<Record<Status, string>> = {

@@ -1,17 +1,17 @@
 import { Status } from 'nice-grpc';
-import type { Logger } from '../../observability/logger.js';
 import { formatTaskName } from '../../wire/task-name.js';
+import type { ApiLog } from '../log.js';
 import { RpcError } from '../rpc-error.js';
-import type { CallObserver } from './call-observer.js';
+import type { CallObserver } from './call.js';
 
-/** Writes exactly one line per call: method, task, code, duration, peer; for a fault of the service also what it was. */
-export function callLog(logger: Logger): CallObserver {
+/** Writes exactly one line per call: method, task, code, duration, peer; for a fault of the service also its error. */
+export function callLog(log: ApiLog): CallObserver {
   return {
     began: () => undefined,
     sent: () => undefined,
     ended({ path, request, peer }, { code, error, answer, durationMs }) {
       const level = isFault(code) ? 'error' : 'info';
-      if (!logger.isLevelEnabled(level)) return;
+      if (!log.isLevelEnabled(level)) return;
       const method = path.slice(path.lastIndexOf('/') + 1);
       const line = {
         method,
@@ -20,8 +20,8 @@ export function callLog(logger: Logger): CallObserver {
         durationMs: round(durationMs),
         peer,
       };
-      if (level === 'error') logger.error({ ...line, err: causeOf(error) }, 'call');
-      else logger.info(line, 'call');
+      if (level === 'error') log.error({ ...line, err: causeOf(error) }, 'call');
+      else log.info(line, 'call');
     },
   };
 }

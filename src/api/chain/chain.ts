@@ -1,42 +1,38 @@
-import { type CallContext, Status } from 'nice-grpc';
-import { codeOf } from './call-code.js';
-import type { CallEnd, CallObserver, ObservedCall } from './call-observer.js';
-import { refuseWhileDraining, untilDrained } from './draining.js';
-import { toRpcError } from './to-rpc-error.js';
+import { Status } from 'nice-grpc';
+import { linkSignals } from '../../task/abort.js';
+import { CallError } from '../../task/call-error.js';
+import type { Caller } from '../../task/caller.js';
+import type { Authenticate } from './authenticate.js';
+import type { Call, CallEnd, CallObserver, CallOrigin, MethodContext, ObservedCall } from './call.js';
+import { callerGone, codeOf, toRpcError } from './call-errors.js';
 
 export interface ChainOptions {
-  /** Told of each call in this order. */
+  readonly authenticate: Authenticate;
+  /** Each call is shown to them in this order. */
   readonly observers: readonly CallObserver[];
   readonly drain: AbortSignal;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
-  /** Whether the call of this request was ended for a reader that had stopped. */
+  /** Whether the call of this request was ended because its reader had stopped. */
   readonly wasCut: (request: unknown) => boolean;
 }
 
-/** One call of one method, whichever door it came in by. */
-export interface Call {
-  /** Full name of the method: `/package.Service/Method`. */
-  readonly path: string;
-  readonly request: unknown;
-  readonly context: CallContext;
-}
-
 /**
- * What every call goes through, whichever door it came in by: it is refused while the server drains, its errors become what a caller may
- * see, and observers see it come and go. What it throws is an RpcError or a ServerError, unless the caller has gone.
+ * The links that every call passes, over whichever transport it came: it is refused while the server drains, its caller is
+ * authenticated, its errors become errors that a caller may see, and observers see it come and go. It throws an RpcError or a ServerError,
+ * unless the caller has gone.
  */
 export interface Chain {
-  unary<Response>(call: Call, method: (context: CallContext) => Promise<Response>): Promise<Response>;
+  unary<Response>(call: Call, method: (context: MethodContext) => Promise<Response>): Promise<Response>;
   stream<Message>(
     call: Call,
-    method: (context: CallContext) => AsyncIterable<Message>,
+    method: (context: MethodContext) => AsyncIterable<Message>,
   ): AsyncGenerator<Message, void, undefined>;
 }
 
-export function createChain({ observers, drain, monotonicMs, wasCut }: ChainOptions): Chain {
-  function began({ path, request, context }: Call, responseStream: boolean): ObservedCall {
-    const call: ObservedCall = { path, responseStream, request, peer: context.peer, startMs: monotonicMs() };
+export function createChain({ authenticate, observers, drain, monotonicMs, wasCut }: ChainOptions): Chain {
+  function began({ path, request, origin }: Call, responseStream: boolean): ObservedCall {
+    const call: ObservedCall = { path, responseStream, request, peer: origin.peer, startMs: monotonicMs() };
     for (const observer of observers) observer.began(call);
     return call;
   }
@@ -61,9 +57,10 @@ export function createChain({ observers, drain, monotonicMs, wasCut }: ChainOpti
       let answer;
       try {
         refuseWhileDraining(drain);
-        answer = await method(call.context);
+        const found = authenticate(call);
+        answer = await method(new OriginContext(found instanceof Promise ? await found : found, call.origin));
       } catch (cause) {
-        const error = toRpcError(cause, call.context);
+        const error = toRpcError(cause, call.origin);
         ended(observed, { code: codeOf(error), error, answer: undefined });
         throw error;
       }
@@ -79,14 +76,15 @@ export function createChain({ observers, drain, monotonicMs, wasCut }: ChainOpti
       let error: unknown = null;
       try {
         refuseWhileDraining(drain);
-        for await (const message of untilDrained(method, call.context, drain)) {
+        const caller = await authenticate(call);
+        for await (const message of untilDrained((signal) => method({ caller, signal }), call.origin, drain)) {
           yield message;
           // The next one is asked for, so this one was taken.
           sent(observed);
         }
         code = Status.OK;
       } catch (cause) {
-        error = toRpcError(cause, call.context);
+        error = toRpcError(cause, call.origin);
         code = codeOf(error);
         throw error;
       } finally {
@@ -94,4 +92,45 @@ export function createChain({ observers, drain, monotonicMs, wasCut }: ChainOpti
       }
     },
   };
+}
+
+/** A class, so that the signal is not made before a method asks for it: most unary methods never do. */
+class OriginContext implements MethodContext {
+  readonly caller: Caller;
+  readonly #origin: CallOrigin;
+
+  constructor(caller: Caller, origin: CallOrigin) {
+    this.caller = caller;
+    this.#origin = origin;
+  }
+
+  get signal(): AbortSignal {
+    return this.#origin.signal;
+  }
+}
+
+/** @throws CallError DRAINING once the server drains. */
+function refuseWhileDraining(drain: AbortSignal): void {
+  if (drain.aborted) throw new CallError({ reason: 'DRAINING' });
+}
+
+/**
+ * The messages of a stream, which a drain ends.
+ * @param open starts the stream; it just ends when the signal aborts.
+ * @throws CallError DRAINING; the error of `callerGone` once the caller has gone.
+ */
+async function* untilDrained<Message>(
+  open: (signal: AbortSignal) => AsyncIterable<Message>,
+  origin: CallOrigin,
+  drain: AbortSignal,
+): AsyncGenerator<Message, void, undefined> {
+  const either = linkSignals([origin.signal, drain]);
+  try {
+    yield* open(either.signal);
+  } finally {
+    either.release();
+  }
+  // A watcher that is wrongly sent away by DRAINING watches again and hears nothing new: who ended the stream is looked up here.
+  if (origin.signal.aborted) throw callerGone(null);
+  refuseWhileDraining(drain);
 }

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { type CallContext, type Server, ServerError, Status } from 'nice-grpc';
-import { statusCode } from './status-code.js';
+import type { Chain } from '../chain/chain.js';
+import { statusCode } from '../rpc-error.js';
 
 /** A service written for grpc-js: its definition and its handlers. */
 export interface GrpcJsService {
@@ -9,7 +10,7 @@ export interface GrpcJsService {
   readonly handlers: UntypedServiceImplementation;
 }
 
-/** All that the official health and reflection packages want of a grpc-js `Server`. */
+/** The part of a grpc-js `Server` that the official health and reflection packages use. */
 export interface ServiceCollector {
   readonly services: GrpcJsService[];
   addService(definition: ServiceDefinition, handlers: UntypedServiceImplementation): void;
@@ -26,67 +27,79 @@ export function createServiceCollector(): ServiceCollector {
   };
 }
 
-/** Serves a grpc-js service by nice-grpc. Its streams end with UNAVAILABLE once `drain` aborts, after what was written by then. */
-export function addGrpcJsService(server: Server, { definition, handlers }: GrpcJsService, drain: AbortSignal): void {
+/** Serves a grpc-js service by nice-grpc, its calls through the chain. A drain ends its streams with UNAVAILABLE, after the messages written by then. */
+export function addGrpcJsService(server: Server, { definition, handlers }: GrpcJsService, chain: Chain): void {
   const methods: Record<string, unknown> = {};
   for (const [name, method] of Object.entries(definition)) {
     const handler = handlers[name] ?? handlers[method.originalName ?? ''];
     if (!handler) throw new Error(`${method.path} has no handler`);
     // A handler's type does not say which of the four kinds it is; its definition does.
     const handle = handler as (call: unknown, callback?: UnaryCallback) => void;
-    if (method.responseStream) methods[name] = streaming(handle, method.requestStream, drain);
-    else methods[name] = unary(handle);
+    methods[name] = method.responseStream ? streaming(handle, method, chain) : unary(handle, method, chain);
   }
   server.add<ServiceDefinition>(definition, methods);
 }
 
+type Method = ServiceDefinition[string];
 type UnaryCallback = (error: { code?: number; details?: string } | null, value?: unknown) => void;
 
-function unary(handle: (call: unknown, callback: UnaryCallback) => void) {
-  return (request: unknown): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      handle({ request }, (error, value) => {
-        if (error) reject(new ServerError(statusCode(error.code ?? Status.UNKNOWN), error.details ?? ''));
-        else resolve(value);
-      });
-    });
+function unary(handle: (call: unknown, callback: UnaryCallback) => void, { path }: Method, chain: Chain) {
+  return (request: unknown, origin: CallContext): Promise<unknown> =>
+    chain.unary(
+      { path, request, origin },
+      () =>
+        new Promise((resolve, reject) => {
+          handle({ request }, (error, value) => {
+            if (error) reject(new ServerError(statusCode(error.code ?? Status.UNKNOWN), error.details ?? ''));
+            else resolve(value);
+          });
+        }),
+    );
 }
 
-function streaming(handle: (call: unknown) => void, requestStream: boolean, drain: AbortSignal) {
-  return async function* (input: unknown, context: CallContext): AsyncGenerator<unknown, void, undefined> {
-    const call = new StreamCall(requestStream ? null : input);
-    const wake = () => {
-      call.wake();
-    };
-    context.signal.addEventListener('abort', wake);
-    drain.addEventListener('abort', wake);
+function streaming(handle: (call: unknown) => void, { path, requestStream }: Method, chain: Chain) {
+  return (input: unknown, origin: CallContext): AsyncIterable<unknown> => {
+    const request = requestStream ? null : input;
     const feed = requestStream ? (input as AsyncIterable<unknown>)[Symbol.asyncIterator]() : null;
-    let feeding: Promise<void> | null = null;
-    try {
-      handle(call);
-      for (;;) {
-        const woken = call.nextWake();
-        yield* call.written.splice(0);
-        if (call.ended || context.signal.aborted) return;
-        if (drain.aborted) throw new ServerError(Status.UNAVAILABLE, 'this server is shutting down; repeat the call');
-        // The next request is read only once the last one's answers are written.
-        if (feed) {
-          feeding ??= feed.next().then((next) => {
-            feeding = null;
-            call.receive(next);
-          });
-        }
-        await (feeding ? Promise.race([woken, feeding]) : woken);
-      }
-    } finally {
-      context.signal.removeEventListener('abort', wake);
-      drain.removeEventListener('abort', wake);
-      call.emit('cancelled');
-    }
+    return chain.stream({ path, request, origin }, ({ signal }) => written(handle, request, feed, signal));
   };
 }
 
-/** What a streaming handler of grpc-js sees as its call. */
+/** The messages that a handler writes, until it ends or the signal aborts. */
+async function* written(
+  handle: (call: unknown) => void,
+  request: unknown,
+  feed: AsyncIterator<unknown> | null,
+  signal: AbortSignal,
+): AsyncGenerator<unknown, void, undefined> {
+  const call = new StreamCall(request);
+  const wake = () => {
+    call.wake();
+  };
+  signal.addEventListener('abort', wake);
+  let feeding: Promise<void> | null = null;
+  try {
+    handle(call);
+    for (;;) {
+      const woken = call.nextWake();
+      yield* call.written.splice(0);
+      if (call.ended || signal.aborted) return;
+      // The next request is read only once the last one's answers are written.
+      if (feed) {
+        feeding ??= feed.next().then((next) => {
+          feeding = null;
+          call.receive(next);
+        });
+      }
+      await (feeding ? Promise.race([woken, feeding]) : woken);
+    }
+  } finally {
+    signal.removeEventListener('abort', wake);
+    call.emit('cancelled');
+  }
+}
+
+/** The call object of a streaming handler of grpc-js. */
 class StreamCall extends EventEmitter {
   readonly request: unknown;
   readonly written: unknown[] = [];

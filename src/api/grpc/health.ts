@@ -4,7 +4,7 @@ import { createServiceCollector, type GrpcJsService } from './grpc-js-service.js
 /** `grpc.health.v1.Health` for the server as a whole (the empty name) and for each of its services. */
 export interface Health {
   readonly services: readonly GrpcJsService[];
-  /** From now on NOT_SERVING, which watchers are told at once. */
+  /** Reports NOT_SERVING from now on; watchers hear it at once. */
   leave(): void;
 }
 

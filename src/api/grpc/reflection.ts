@@ -6,7 +6,7 @@ import { descriptorSet } from '../../wire/proto-json.js';
 import { createServiceCollector, type GrpcJsService } from './grpc-js-service.js';
 
 /**
- * `grpc.reflection.v1` and `v1alpha`, from the same descriptors as everything else; they also tell of `others` and of themselves,
+ * `grpc.reflection.v1` and `v1alpha`, from the same descriptors as everything else; they also describe `others` and themselves,
  * so that a client lists every service that the server has.
  */
 export function createReflection(others: readonly GrpcJsService[]): readonly GrpcJsService[] {

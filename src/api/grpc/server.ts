@@ -1,21 +1,20 @@
-import type { ServerInterceptor } from '@grpc/grpc-js';
+import type { ServerInterceptor, ServiceDefinition } from '@grpc/grpc-js';
 import { type ChannelOptions, createServer } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { Chain } from '../chain/chain.js';
 import type { Drain } from '../drain.js';
-import { chainMiddleware } from './chain-middleware.js';
 import { addGrpcJsService } from './grpc-js-service.js';
 import { createHealth } from './health.js';
 import { createReflection } from './reflection.js';
-import { taskServiceDefinition } from './service-definition.js';
+import { mountTaskService } from './service-definition.js';
 import type { TaskService } from '../service/task-service.js';
 
-/** What a single caller may send: 5,000 cues of ordinary length are 1 MiB. */
+/** The largest request: 5,000 cues of ordinary length are 1 MiB. */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 
 const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
-  // A peer that vanished without a word is noticed within 50 s, and its streams' slots come free.
+  // A peer that vanished is noticed within 50 s, and the slots of its streams come free.
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 20_000,
   // Long-lived connections move on to new replicas behind a balancer; streams on them get another hour to end.
@@ -38,7 +37,7 @@ export interface GrpcServerOptions {
 export interface GrpcServer {
   /** The port that it listens on. */
   readonly port: number;
-  /** Says NOT_SERVING, refuses new calls, ends streams with UNAVAILABLE, lets calls under way finish, and closes. */
+  /** Reports NOT_SERVING, refuses new calls, ends streams with UNAVAILABLE, lets calls under way finish, and closes. */
   stop(): Promise<void>;
 }
 
@@ -46,7 +45,7 @@ export interface GrpcServer {
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { drain } = options;
   const health = createHealth([TaskServiceDefinition.fullName]);
-  // Listening before anyone who ends a health stream, so that watchers still hear NOT_SERVING.
+  // Added before any listener that ends a health stream, so that watchers still hear NOT_SERVING.
   drain.signal.addEventListener(
     'abort',
     () => {
@@ -57,9 +56,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 
   const channelOptions = { ...CHANNEL_OPTIONS, interceptors: [...options.interceptors] };
   const server = createServer(channelOptions);
-  server.with(chainMiddleware(options.chain)).add(taskServiceDefinition, options.service);
+  const { definition, implementation } = mountTaskService(options.service, options.chain);
+  server.add<ServiceDefinition>(definition, implementation);
   for (const service of [...health.services, ...createReflection(health.services)]) {
-    addGrpcJsService(server, service, drain.signal);
+    addGrpcJsService(server, service, options.chain);
   }
   const port = await server.listen(options.address);
 

@@ -13,16 +13,16 @@ import { statusOf } from '../../wire/status-mapping.js';
 /** Ends streams whose reader has stopped, so that each costs a bounded slot for a bounded time. */
 export interface SlowReaderGuard {
   readonly interceptor: ServerInterceptor;
-  /** The call of this request was ended for its reader, by another door. */
+  /** Records that the HTTP server ended the call of this request for its reader. */
   markSlowReader(request: object): void;
-  /** Whether the call of this request was ended for its reader: its method never learns, since it is parked meanwhile. */
+  /** Whether the call of this request was ended for its reader. Its method never learns it, since it is parked meanwhile. */
   wasCut(request: unknown): boolean;
 }
 
 export interface SlowReaderLimits {
-  /** A message that was not taken for so long ends the stream with RESOURCE_EXHAUSTED. */
+  /** A message that is not taken for this long ends the stream with RESOURCE_EXHAUSTED. */
   readonly stallMs: number;
-  /** A reader that does not take that status either is reset after so long, which its client knows as RESOURCE_EXHAUSTED too. */
+  /** A reader that does not take that status either is reset after this long; its client sees RESOURCE_EXHAUSTED too. */
   readonly resetMs: number;
 }
 
@@ -79,7 +79,7 @@ class GuardedCall extends ServerInterceptingCall {
   }
 
   override sendMessage(message: unknown, callback: () => void): void {
-    // The status has gone out: whatever the method still says comes after the end.
+    // The status is sent: any message of the method comes after the end.
     if (this.#isCut) return;
     this.#startClock(this.#limits.stallMs, () => {
       this.#cut();

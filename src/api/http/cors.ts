@@ -2,15 +2,15 @@ import { Status } from 'nice-grpc';
 import { plainError } from './http-error.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
 
-/** What a browser may read of an answer beside the ordinary headers. */
+/** The headers that a browser may read beside the ordinary ones. */
 const EXPOSED = 'Content-Disposition, Content-Length, Content-Range, ETag, Retry-After';
 /** How long a browser may remember that it may: two hours, the most that any does. */
 const MAX_AGE_S = 7_200;
 
 /**
  * Lets pages of the given origins call this service, and those of no other (`*`: of any). A page of another origin could still *send* a simple
- * request without being allowed to read the answer, and so submit or cancel on a server that only its user's machine reaches: what changes
- * something is refused then.
+ * request without being allowed to read the answer, and so submit or cancel on a server that only its user's machine reaches: requests that
+ * change something are refused then.
  */
 export function withCors(handler: HttpHandler, origins: readonly string[]): HttpHandler {
   const allows = (origin: string) => origins.includes('*') || origins.includes(origin);

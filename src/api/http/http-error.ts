@@ -3,24 +3,23 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { RetryInfo } from '../../../generated/google/rpc/error_details.js';
 import type { Status as WireStatus } from '../../../generated/google/rpc/status.js';
 import { statusToJson } from '../../wire/status-details.js';
-import { RpcError } from '../rpc-error.js';
-import { statusCode } from '../grpc/status-code.js';
+import { RpcError, statusCode } from '../rpc-error.js';
 import { type HttpResponse, jsonResponse } from './http-types.js';
 
-/** grpc-gateway's error body, which is a `google.rpc.Status` in JSON, and its map to HTTP. */
+/** An error as grpc-gateway answers it: a `google.rpc.Status` in JSON, with the HTTP status of its code. */
 export function statusResponse(status: WireStatus, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   const retryAfter = retrySeconds(status);
   const all = retryAfter === null ? headers : { ...headers, 'retry-after': String(retryAfter) };
   return jsonResponse(httpStatusOf(statusCode(status.code)), JSON.stringify(statusToJson(status)), all);
 }
 
-/** Whatever ended a call. */
+/** The answer for the error that ended a call. */
 export function errorResponse(error: unknown): HttpResponse {
-  // A caller that has gone is not there to read this.
+  // A caller that has gone does not read this.
   return statusResponse(statusIn(error) ?? { code: Status.CANCELLED, message: 'cancelled', details: [] });
 }
 
-/** The status that a call ended with; null when there is none to tell, since the caller has gone. */
+/** The status that a call ended with; null when the caller has gone. */
 export function statusIn(error: unknown): WireStatus | null {
   if (error instanceof RpcError) return error.status;
   return error instanceof ServerError ? { code: error.code, message: error.details, details: [] } : null;

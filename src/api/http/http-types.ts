@@ -1,4 +1,4 @@
-/** A request without its socket, so that all that follows can be tested as a function. */
+/** A request without its socket, so that handlers can be tested as functions. */
 export interface HttpRequest {
   /** Upper case. */
   readonly method: string;
@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Null: there is none. */
   readonly body: Uint8Array | null;
-  /** The body, unread, on paths that take files of any size; absent on all others. */
+  /** The unread body, on paths that take files of any size; absent on all others. */
   readonly upload?: AsyncIterable<Uint8Array>;
   /** `address:port` of the caller. */
   readonly peer: string;
@@ -26,23 +26,29 @@ export interface HttpResponse {
 
 export type HttpBody =
   | { readonly kind: 'text'; readonly text: string }
-  /** Text that comes as time goes by. Pulled as fast as the caller reads; a caller that does not read for too long is cut. */
+  /** Text that is made over time. Pulled as fast as the caller reads; a caller that does not read for too long is cut. */
   | { readonly kind: 'stream'; readonly stream: TextStream }
-  /** A file of this machine; the socket's side sees to ranges and conditions. */
-  | { readonly kind: 'file'; readonly path: string };
+  /** A file of this machine; the socket's side handles ranges and conditions. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** Bytes from elsewhere, whole and in order. */
+  | {
+      readonly kind: 'bytes';
+      readonly sizeBytes: number;
+      readonly read: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
+    };
 
-/** Text that comes as time goes by, to be closed by who took it. */
+/** Text that is made over time. Its taker closes it. */
 export interface TextStream {
   /** The next piece; null at the end. */
   next(): Promise<string | null>;
-  /** Tells that the reader had stopped. @returns what it is told last. */
+  /** Records that the reader had stopped. @returns the last piece for it. */
   cut(): string;
-  /** Ends whatever makes the text. Idempotent. */
+  /** Ends the source of the text. Idempotent. */
   close(): void;
 }
 
 /**
- * Answers requests without a socket. Never rejects. Not always a promise: one that an async function only hands on takes three more turns
+ * Answers requests without a socket. Never rejects. Not always a promise: an async function that only returns one takes three more turns
  * of the queue.
  */
 export type HttpHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;

@@ -1,4 +1,3 @@
-import type { MetricsPage } from '../../observability/metrics.js';
 import type { HttpResponse } from './http-types.js';
 
 export interface Readiness {
@@ -8,20 +7,21 @@ export interface Readiness {
   readonly timeoutMs: number;
 }
 
-/** `/healthz`: this process lives and serves. Says nothing of what it depends on, or an outage there would restart it. */
+/** `/healthz`: this process lives and serves. It does not depend on the store, whose outage would otherwise restart the process. */
 export function healthz(): HttpResponse {
   return text(200, 'ok\n');
 }
 
-/** `/readyz`: whether to send work here: not while draining, nor while the store does not answer. */
+/** `/readyz`: whether to send traffic here: not while draining, nor while the store does not answer. */
 export async function readyz({ ping, drain, timeoutMs }: Readiness): Promise<HttpResponse> {
   if (drain.aborted) return text(503, 'draining\n');
   return (await answers(ping, timeoutMs)) ? text(200, 'ok\n') : text(503, 'the store does not answer\n');
 }
 
-export type RenderMetrics = () => Promise<MetricsPage>;
+/** Makes the page that a scrape gets. */
+export type RenderMetrics = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
-/** `/metrics`, for Prometheus. Answers 200 without the store too, which is when it is needed most. */
+/** `/metrics`, for Prometheus. Answers 200 without the store too, when it is needed most. */
 export async function metricsPage(render: RenderMetrics): Promise<HttpResponse> {
   const { contentType, text: body } = await render();
   return text(200, body, contentType);

@@ -1,7 +1,7 @@
 import { Status } from 'nice-grpc';
 import type { MoneyPrinterTurbo } from './moneyprinterturbo/moneyprinterturbo.js';
 import type { Files } from './files.js';
-import type { Gateway } from './gateway.js';
+import type { Gateway } from './gateway/gateway.js';
 import { plainError } from './http-error.js';
 import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
 import { openApiDocument } from './openapi/document.js';

@@ -2,13 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Status } from 'nice-grpc';
-import type { Logger } from '../../observability/logger.js';
 import type { Drain } from '../drain.js';
+import type { ApiLog } from '../log.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
-import { readBody } from './read-body.js';
-import { refusal } from './refusal.js';
+import { discardBody, readBody } from './request-body.js';
+import { refusal } from './moneyprinterturbo/envelope.js';
 import { SocketRequest } from './socket-request.js';
-import { discardBody } from './discard-body.js';
 import { writeResponse } from './write-response.js';
 
 /** The same limit as over gRPC. */
@@ -22,15 +21,15 @@ export interface HttpServerOptions {
   /** `host:port`, with brackets around IPv6; port 0 picks a free one. */
   readonly address: string;
   readonly handler: HttpHandler;
-  /** Puts around what the server itself has to say what the handler puts around its answers. */
+  /** Adds to an answer of the server itself what the handler adds to its own. */
   readonly decorate: (request: HttpRequest, answer: HttpResponse) => HttpResponse | Promise<HttpResponse>;
-  /** Requests whose body the handler reads itself, as it comes. */
+  /** Requests whose body the handler reads itself, as it arrives. */
   readonly isUpload: (method: string, path: string) => boolean;
-  /** How long such a body may stand still before its caller is cut. */
+  /** How long such a body may make no progress before its caller is cut. */
   readonly uploadIdleMs: number;
   readonly drain: Drain;
-  readonly logger: Logger;
-  /** How long a caller may leave what was sent to it unread before it is cut. */
+  readonly log: ApiLog;
+  /** How long a caller may leave an answer unread before it is cut. */
   readonly readerStallMs: number;
   /** How long `stop` waits for open requests before it cuts them. */
   readonly graceMs: number;
@@ -78,13 +77,13 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
     if (!response.destroyed) await discardBody(message);
   } catch (error) {
     if (response.destroyed) return;
-    options.logger.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
+    options.log.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
     answer = await options.decorate(
       request,
       refusal(request.path, 500, Status.INTERNAL, 'internal error; the log of the server says more'),
     );
   }
-  // A body that was not read to its end would be taken for the next request; a client that keeps its connection would hold up a stop.
+  // An unread rest of a body would be taken for the next request; a client that keeps its connection would delay a stop.
   if (!message.complete || options.drain.signal.aborted) response.setHeader('connection', 'close');
   await writeResponse(message, response, answer, { stallMs: options.readerStallMs });
 }
@@ -104,7 +103,7 @@ async function answerTo(
   if (encoding !== 'identity') return refuse(415, Status.INVALID_ARGUMENT, 'a compressed body is not taken');
   if (isUpload(method, path)) {
     message.setTimeout(uploadIdleMs, () => message.destroy());
-    // What the handler does with all of it may take longer, while the caller has nothing more to send.
+    // The handler may work on the whole body for longer, while the caller has nothing more to send.
     message.once('end', () => message.setTimeout(0));
     request.upload = message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
     return await handler(request);

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { Status } from 'nice-grpc';
 import send from 'send';
 import { writeStream } from './write-stream.js';
 import { plainError } from './http-error.js';
 import type { HttpResponse } from './http-types.js';
 
-/** Sends an answer. A file goes with byte ranges and conditions (RFC 9110). Resolves when all of it was handed over; never rejects. */
+/** Sends an answer. A file goes with byte ranges and conditions (RFC 9110). Resolves when all of it is handed over; never rejects. */
 export async function writeResponse(
   request: IncomingMessage,
   response: ServerResponse,
@@ -15,7 +16,7 @@ export async function writeResponse(
 ): Promise<void> {
   switch (body.kind) {
     case 'text':
-      // No content, no length: RFC 9110, 8.6. Spread last: a spread that more is added to costs as much as a fifth of all that Node does.
+      // No content, no length: RFC 9110, 8.6. Spread last: adding to a spread object costs as much as a fifth of Node's own work.
       response.writeHead(
         status,
         status === 204 ? headers : { 'content-length': Buffer.byteLength(body.text), ...headers },
@@ -26,6 +27,10 @@ export async function writeResponse(
       response.writeHead(status, headers);
       await writeStream(request, response, body.stream, options);
       return;
+    case 'bytes':
+      response.writeHead(status, { 'content-length': body.sizeBytes, ...headers });
+      await writeBytes(request, response, body.read);
+      return;
     case 'file':
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       sendFile(request, response, body.path);
@@ -33,8 +38,28 @@ export async function writeResponse(
   }
 }
 
+async function writeBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  read: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
+): Promise<void> {
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  const gone = new AbortController();
+  try {
+    // Fails when the caller goes away or the source breaks off: half an answer must not look like a whole one, so `pipeline` destroys it.
+    await pipeline(read(gone.signal), response);
+  } catch {
+    response.destroy();
+  } finally {
+    gone.abort();
+  }
+}
+
 function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
-  // `send` decodes what it is given and looks for dot files in it: only the name goes in, the folder is its root.
+  // `send` decodes its argument and looks for dot files in it: it gets the name only, with the folder as its root.
   send(request, encodeURIComponent(basename(path)), {
     root: dirname(path),
     cacheControl: false,
@@ -54,7 +79,7 @@ function fileError(httpStatus: number, headers: Record<string, string>): HttpRes
     case 404:
       return plainError(404, Status.NOT_FOUND, 'there is no such file');
     case 412:
-      return plainError(412, Status.FAILED_PRECONDITION, 'the file is another than the request wants', lower);
+      return plainError(412, Status.FAILED_PRECONDITION, 'the file does not match the condition of the request', lower);
     case 416:
       return plainError(416, Status.OUT_OF_RANGE, 'the file has no such range', lower);
     default:

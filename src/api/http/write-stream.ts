@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TextStream } from './http-types.js';
 
-/** A reader that was cut may take the word of it for this part of its time before its connection is closed. */
+/** A reader that is cut gets this fraction of its time to take the last message before its connection is closed. */
 const LAST_WORD_PART = 1 / 12;
 
 /**
- * Sends text as it comes, one piece at a time: the next is asked for when the last was taken, so that a slow reader costs one piece and no queue. One
- * that takes nothing for `stallMs` is cut off. Resolves when it is over, however; never rejects.
+ * Sends text as it comes, one piece at a time: the next is asked for when the last was taken, so that a slow reader costs one piece and no queue. A reader
+ * that takes nothing for `stallMs` is cut off. Resolves when it has ended, in whatever way; never rejects.
  */
 export async function writeStream(
   request: IncomingMessage,
@@ -14,7 +14,7 @@ export async function writeStream(
   stream: TextStream,
   options: { readonly stallMs: number },
 ): Promise<void> {
-  // At once, whatever comes when: a browser or a proxy waits for them.
+  // At once: a browser or a proxy waits for them.
   response.flushHeaders();
   try {
     if (request.method !== 'HEAD' && !(await writeAll(response, stream, options.stallMs)))
@@ -47,7 +47,7 @@ function cutOff(response: ServerResponse, lastWord: string, patienceMs: number):
   });
 }
 
-/** Resolves once everything was taken, or the caller has gone; with false when nothing was for so long. */
+/** Resolves once everything is taken, or the caller has gone; with false when nothing was taken for `stallMs`. */
 function drained(response: ServerResponse, stallMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const finish = (ok: boolean) => {

@@ -6,12 +6,12 @@ import { printTask, type SignUrl } from '../../wire/print-task.js';
 
 /** How old a printed task with URLs may get: short beside the lifetime of a URL. */
 const MAX_PRINT_AGE_MS = 60_000;
-/** How many tasks are kept printed: those that somebody polls or watches right now. */
+/** How many printed tasks are kept: as many as may be polled or watched at a time. */
 const MAX_PRINTS = 1_000;
 
 /**
- * Prints tasks and events, each revision once for all who get it: a task at a revision never says anything else, its URLs aside.
- * Who gets the same revision gets the same object, so that `encodeOnce` and the JSON door make its bytes once.
+ * Prints tasks and events, each revision once for all callers: a task at a revision never changes, its URLs aside.
+ * All callers get the same object for the same revision, so that each transport makes its bytes once.
  */
 export interface TaskPrinter {
   task(task: Task): WireTask;
@@ -51,5 +51,5 @@ export function createTaskPrinter(sign: SignUrl, monotonicMs: () => number): Tas
   return { task: (task) => print(task).task, event: (task) => print(task).event };
 }
 
-/** Nothing has changed; the stream is alive. */
+/** The message of a stream on which nothing has changed. */
 export const HEARTBEAT: TaskEvent = { event: { $case: 'heartbeat', value: {} } };

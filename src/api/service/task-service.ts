@@ -1,44 +1,83 @@
-import type { ServiceImplementation } from 'nice-grpc';
+import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import type { SignUrl } from '../../wire/print-task.js';
+import { submitRequestType } from '../../wire/submit-request-type.js';
+import type { MethodContext } from '../chain/call.js';
+import { type MethodDeps, type MethodKey, type MethodName, type Methods, pathOf } from './method.js';
 import { cancelTask } from './methods/cancel-task.js';
 import { deleteTask } from './methods/delete-task.js';
 import { getCapabilities } from './methods/get-capabilities.js';
 import { getTask } from './methods/get-task.js';
-import type { MethodDeps } from './methods/method-deps.js';
 import { listTasks } from './methods/list-tasks.js';
 import { probeMedia } from './methods/probe-media.js';
 import { retryTask } from './methods/retry-task.js';
 import { submitTask } from './methods/submit-task.js';
 import { watchTask } from './methods/watch-task.js';
-import type { taskServiceDefinition } from '../grpc/service-definition.js';
 import { createTaskPrinter } from './task-printer.js';
 
-export type TaskService = ServiceImplementation<typeof taskServiceDefinition>;
+const METHODS: Methods = {
+  submitTask,
+  getTask,
+  watchTask,
+  listTasks,
+  cancelTask,
+  retryTask,
+  deleteTask,
+  getCapabilities,
+  probeMedia,
+};
+
+/** Decoders that replace generated ones. */
+const REQUEST_TYPES: { readonly [Key in MethodKey]?: MessageFns<object> } = { submitTask: submitRequestType };
+
+/** One RPC with its dependencies in place, as every transport serves it. */
+export type Rpc = UnaryRpc | StreamRpc;
+
+interface RpcDescription {
+  readonly key: MethodKey;
+  readonly name: MethodName;
+  /** `/package.Service/Method` */
+  readonly path: string;
+  readonly requestType: MessageFns<object>;
+  readonly responseType: MessageFns<object>;
+}
+
+export interface UnaryRpc extends RpcDescription {
+  readonly kind: 'unary';
+  readonly call: (request: object, context: MethodContext) => Promise<object>;
+}
+
+export interface StreamRpc extends RpcDescription {
+  readonly kind: 'stream';
+  readonly call: (request: object, context: MethodContext) => AsyncIterable<object>;
+}
+
+/** The one implementation of the service, for every transport: one entry for each RPC of the proto. */
+export type TaskService = readonly Rpc[];
 
 export interface TaskServiceDeps {
   readonly tasks: TaskUseCases;
   readonly sign: SignUrl;
   readonly facts: EngineFacts;
-  /** Aborted once the server leaves: a long poll does not hold it up. */
+  /** Aborted once the server drains: a long poll does not delay it. */
   readonly drain: AbortSignal;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
 }
 
-/** The one implementation of the service, for both doors. Its methods throw CallError; the chain maps it. */
 export function createTaskService({ tasks, sign, facts, drain, monotonicMs }: TaskServiceDeps): TaskService {
   const deps: MethodDeps = { tasks, facts, drain, print: createTaskPrinter(sign, monotonicMs) };
-  return {
-    submitTask: submitTask(deps),
-    getTask: getTask(deps),
-    watchTask: watchTask(deps),
-    listTasks: listTasks(deps),
-    cancelTask: cancelTask(deps),
-    retryTask: retryTask(deps),
-    deleteTask: deleteTask(deps),
-    getCapabilities: getCapabilities(deps),
-    probeMedia: probeMedia(deps),
-  };
+  return Object.keys(METHODS).map((key) => rpcOf(key as MethodKey, deps));
+}
+
+function rpcOf(key: MethodKey, deps: MethodDeps): Rpc {
+  const { name, requestType, responseType, responseStream } = TaskServiceDefinition.methods[key];
+  // `Methods` has checked that method and messages fit together; which messages they are is of no concern to a transport.
+  const method = METHODS[key] as (deps: MethodDeps, request: object, context: MethodContext) => unknown;
+  const call = (request: object, context: MethodContext): unknown => method(deps, request, context);
+  const description = { key, name, path: pathOf(name), requestType: REQUEST_TYPES[key] ?? requestType, responseType };
+  return responseStream
+    ? { ...description, kind: 'stream', call: call as StreamRpc['call'] }
+    : { ...description, kind: 'unary', call: call as UnaryRpc['call'] };
 }

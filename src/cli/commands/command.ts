@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import type { CliContext, GlobalOptions } from '../cli-context.js';
 
-/** What a command is made with. */
+/** The dependencies of a command. */
 export interface CommandHost {
   readonly context: CliContext;
-  /** Wraps the work of a command: gives it the global options, keeps its exit code, prints what it throws. */
+  /** Wraps the work of a command: gives it the global options, keeps its exit code, prints its error. */
   readonly run: (command: Command, work: (options: GlobalOptions) => Promise<number>) => Promise<void>;
 }
 
 /** Adds one command to the program. */
 export type AddCommand = (program: Command, host: CommandHost) => void;
 
-/** `tasks/{id}` of what the user typed: an id or a name. */
+/** `tasks/{id}` of an id or a name that the user typed. */
 export function taskName(idOrName: string): string {
   return idOrName.startsWith('tasks/') ? idOrName : `tasks/${idOrName}`;
 }

@@ -1,14 +1,14 @@
 import { ExitCode } from '../exit-code.js';
 import type { AddCommand } from './command.js';
 
-/** `cutroom doctor`: what a service on this machine would lack. */
+/** `cutroom doctor`: checks whether this machine has all that a service needs. */
 export const addDoctorCommand: AddCommand = (program, { context, run }) => {
   const command = program
     .command('doctor')
     .description('check this machine: ffmpeg, fonts, store, ports, disk')
     .addHelpText(
       'after',
-      '\nLooks at what `cutroom serve` would need with the same environment, and says how\nto mend what is wrong. The exit code is 1 when something fails; warnings are ok.',
+      '\nChecks all that `cutroom serve` would need with the same environment, and names\nthe fix of each problem. The exit code is 1 when a check fails; warnings are ok.',
     );
   command.action(() =>
     run(command, async ({ json }) => {

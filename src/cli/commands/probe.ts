@@ -4,11 +4,11 @@ import { mediaJson } from '../json.js';
 import { describeMedia } from '../print-media.js';
 import type { AddCommand } from './command.js';
 
-/** `cutroom probe URI`: what is in an input, as the server sees it. */
+/** `cutroom probe URI`: the format and streams of an input, as the server sees it. */
 export const addProbeCommand: AddCommand = (program, { context, run }) => {
   const command = program
     .command('probe')
-    .description('show what is in an input: size, length, streams')
+    .description('show the size, length and streams of an input')
     .argument('<uri>', 'as a spec names it: a path on the server');
   command.action((uri: string) =>
     run(command, (options) =>

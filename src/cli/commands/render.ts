@@ -55,9 +55,10 @@ Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`,
   );
 };
 
-/** What can be said before minutes of work. */
+/** The checks that come before minutes of work. */
 async function checkOutput(file: string): Promise<void> {
-  if (path.extname(file).toLowerCase() !== '.mp4') throw new UsageError(`the video is an MP4: name it ${file}.mp4`);
+  if (path.extname(file).toLowerCase() !== '.mp4')
+    throw new UsageError(`the output must be an MP4 file: name it ${file}.mp4`);
   const kindOf = async (name: string): Promise<string> =>
     stat(name).then(
       (info) => (info.isDirectory() ? 'folder' : 'file'),

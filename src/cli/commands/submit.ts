@@ -42,7 +42,7 @@ export const addSubmitCommand: AddCommand = (program, { context, run }) => {
     .option('--label <key=value>', 'mark it, to find it by; repeatable', parseLabel, {})
     .option('--priority <n>', '-100 to 100, higher first; a step is worth a minute', parseInteger, 0)
     .option('--ttl <time>', 'keep it this long after its end (7d)', parseDuration)
-    .option('--limit <what=time>', 'queue, total, stall or fetch: total=10m; repeatable', parseLimit, {})
+    .option('--limit <name=time>', 'queue, total, stall or fetch: total=10m; repeatable', parseLimit, {})
     .option('--max-attempts <n>', 'failures of its own that end it (2)', parseInteger, 0)
     .option('--run-or-reject', 'refuse it when no worker has a free slot', false)
     .option('--request-id <uuid>', 'makes it safe to repeat: same id, same task')
@@ -91,7 +91,7 @@ async function send(context: CliContext, client: TaskServiceClient, request: Sub
       !request.validateOnly
     ) {
       context.stderr.write(
-        `the task may have been stored; to be sure of only one, repeat with --request-id ${request.requestId}\n`,
+        `the task may have been stored; repeat with --request-id ${request.requestId} to get the same task\n`,
       );
     }
     throw error;

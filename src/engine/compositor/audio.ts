@@ -1,30 +1,16 @@
 import { SAMPLE_RATE, type AudioClip } from '../../composition/composition.js';
-import { INPUT_GUARDS } from '../limits.js';
+import { LIMITER, LIMITER_FILTERS } from '../audio/limiter.js';
+import { PCM_INPUT_OPTIONS } from '../audio/pcm.js';
 import { expressionOf } from './expression.js';
-import { AUDIO_PAD, type InputList, type LocatedAudio } from './render-plan.js';
+import { AUDIO_PAD, type InputList, type PcmFile } from './render-plan.js';
 
 /** Filters that `audioChains` uses. */
 export const AUDIO_FILTERS = [
-  'adelay',
-  'aevalsrc',
-  'afade',
-  'aformat',
-  'alimiter',
-  'amix',
-  'amultiply',
-  'anullsrc',
-  'apad',
-  'aresample',
-  'asetpts',
-  'atrim',
-  'pan',
-  'volume',
+  ...['adelay', 'aevalsrc', 'afade', 'aformat', 'amix', 'amultiply', 'anullsrc', 'apad', 'asetpts', 'atrim', 'volume'],
+  ...LIMITER_FILTERS,
 ];
 
 const FORMAT = `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`;
-
-/** Just below full scale, for what AAC adds. `level=0`: do not make the rest louder. */
-const LIMITER = 'alimiter=limit=0.95:attack=5:release=50:level=0:latency=1';
 
 /**
  * Mixes audio clips into exactly `samples` of 48 kHz stereo: silence where there is none, no change of a clip's loudness by the
@@ -34,7 +20,7 @@ export function audioChains(
   clips: readonly AudioClip[],
   samples: number,
   inputs: InputList,
-  audio: (uri: string) => LocatedAudio,
+  audio: (uri: string) => PcmFile,
 ): string[] {
   const exact = `apad=whole_len=${samples},atrim=end_sample=${samples}`;
   if (clips.length === 0)
@@ -42,24 +28,18 @@ export function audioChains(
   const chains = clips.flatMap((clip, i) => audioChain(clip, `audio${i}`, inputs, audio(clip.asset.uri)));
   const pads = clips.map((_, i) => `[audio${i}]`).join('');
   const mix = clips.length > 1 ? `amix=inputs=${clips.length}:normalize=0:duration=longest:dropout_transition=0,` : '';
-  const mayClip = clips.length > 1 || clips.some(({ gainDb }) => typeof gainDb !== 'number' || gainDb > 0);
-  return [...chains, `${pads}${mix}${mayClip ? `${LIMITER},` : ''}${exact},asetpts=N/SR/TB,${FORMAT}[${AUDIO_PAD}]`];
+  return [...chains, `${pads}${mix}${LIMITER},${exact},asetpts=N/SR/TB,${FORMAT}[${AUDIO_PAD}]`];
 }
 
-function audioChain(clip: AudioClip, pad: string, inputs: InputList, { file, details }: LocatedAudio): string[] {
+function audioChain(clip: AudioClip, pad: string, inputs: InputList, { file }: PcmFile): string[] {
   const seconds = (clip.samples / SAMPLE_RATE + 1).toFixed(3);
-  const input = inputs.add({
-    file,
-    options: [...INPUT_GUARDS, '-threads', '1', ...(clip.loop ? ['-stream_loop', '-1'] : []), '-t', seconds],
-    field: clip.asset.field,
-    frames: 0,
-  });
+  const loop = clip.loop ? ['-stream_loop', '-1'] : [];
+  const options = [...PCM_INPUT_OPTIONS, ...loop, '-t', seconds];
+  const { uri, field } = clip.asset;
+  const input = inputs.add({ file, options, uri, field, frames: 0 });
   const source = [
-    `[${input}:${details.streamIndex}]aresample=${SAMPLE_RATE}`,
-    // The mixer's own way from mono to stereo makes it quieter by 3 dB.
-    ...(details.channels === 1 ? ['pan=stereo|c0=c0|c1=c0'] : []),
-    FORMAT,
-    // By the count of samples: a file's own times may have gaps, and a loop's do.
+    `[${input}:a]${FORMAT}`,
+    // By the count of samples: a loop's times need not be exact.
     'asetpts=N/SR/TB',
     `atrim=end_sample=${clip.samples}`,
   ];

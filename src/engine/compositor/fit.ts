@@ -47,18 +47,17 @@ interface FitOptions {
   readonly details: VisualDetails;
   /** Whether it has more than one frame. */
   readonly moving: boolean;
+  /** Whether the size of its frames changes on the way. */
+  readonly resized: boolean;
 }
 
 /**
  * Chains that fit `source`, a chain without its end, into the frame, and go on with `end`.
  * Sizes are expressions of the frames that arrive, because rotation is applied before, and may change on the way.
  */
-export function fitted(
-  source: string,
-  end: string,
-  { name, fit, details, moving }: FitOptions,
-  stage: Stage,
-): string[] {
+export function fitted(source: string, end: string, options: FitOptions, stage: Stage): string[] {
+  const { name, fit, details, moving, resized } = options;
+  if (resized) return refitted(source, end, options, stage);
   const { canvas, rate, ground } = stage;
   const chain = ground === 'background' ? onBackground(details, fit, stage) : onNothing(details, fit, stage);
   if (chain.kind === 'filters') return [`${source},${chain.filters.join(',')},${end}`];
@@ -71,6 +70,25 @@ export function fitted(
     `${backgroundFrame(canvas, ratio(rate), form)}${hold}[${name}b]`,
     `${source},${chain.filters.join(',')}${timed}[${name}p]`,
     `[${name}b][${name}p]${chain.overlay},${normal},${end}`,
+  ];
+}
+
+/**
+ * Frames whose size changes: scaled anew when it does, and laid over a ground of the output's size, since no filter but `scale` and `overlay`
+ * takes frames of another size than its first.
+ */
+function refitted(source: string, end: string, { name, fit, details }: FitOptions, stage: Stage): string[] {
+  const { canvas, rate, ground } = stage;
+  const to = 'out_color_matrix=bt709:out_range=tv:eval=frame';
+  const scale = `scale=${[size(fit, canvas), ...readAs(details.color), to, SCALER].join(':')}`;
+  const below =
+    ground === 'background'
+      ? backgroundFrame(canvas, ratio(rate), 'yuv')
+      : `color=c=black@0:s=${canvas.width}x${canvas.height}:r=${ratio(rate)},format=yuva420p,trim=end_frame=1`;
+  return [
+    `${below},${repeatFrame(rate)}[${name}b]`,
+    `${source},${scale},setsar=1,format=yuva420p,fps=${ratio(rate)}[${name}p]`,
+    `[${name}b][${name}p]overlay=${centred(canvas)}:shortest=1:eval=frame:format=yuv420,${tagged().join(',')},${end}`,
   ];
 }
 

@@ -8,6 +8,8 @@ import { stackLayers } from './stack.js';
 
 export interface PlanOptions {
   readonly media: KnownMedia;
+  /** URIs of videos whose size is known to change on the way. */
+  readonly resized?: ReadonlySet<string>;
   /** The fonts of a layer. */
   readonly fonts: (layer: CaptionLayer) => CaptionFonts;
   /** Filters in a row that turn the finished frames into those that the output's encoder takes. */
@@ -19,7 +21,10 @@ export interface PlanOptions {
  * fixed words; no text and no path of a caller gets into it.
  * @throws RangeError for a composition that cannot be rendered or has an asset that was not probed: a mistake of ours.
  */
-export function planRender(composition: Composition, { media, fonts, finish }: PlanOptions): RenderPlan {
+export function planRender(
+  composition: Composition,
+  { media, fonts, finish, resized = new Set() }: PlanOptions,
+): RenderPlan {
   checkComposition(composition);
   const { width, height, background, frameRate: rate } = composition;
   const inputs = createInputList();
@@ -30,7 +35,7 @@ export function planRender(composition: Composition, { media, fonts, finish }: P
   const fileOf = (layer: CaptionLayer) => `captions-${captions.indexOf(layer)}.ass`;
   const stack = stackLayers(
     composition,
-    (layer, ground) => ({ name: `l${layer}`, canvas, ground, rate, inputs, files, visual }),
+    (layer, ground) => ({ name: `l${layer}`, canvas, ground, rate, inputs, files, visual, resized }),
     fileOf,
   );
   const audio = audioChains(composition.audio, composition.samples, inputs, (uri) => known(media.audios, uri));

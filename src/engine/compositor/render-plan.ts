@@ -1,9 +1,10 @@
-import type { AudioDetails, VisualDetails } from '../probe/media-details.js';
+import type { VisualDetails } from '../probe/media-details.js';
 
 /** An input of the one command: a link in the scratch folder, and the options it is opened with. */
 export interface GraphInput {
   readonly file: string;
   readonly options: readonly string[];
+  readonly uri: string;
   /** The field of the request that named it. */
   readonly field: string;
   /** About how many frames of a video are decoded of it; 0 for anything else. */
@@ -31,7 +32,7 @@ export const AUDIO_PAD = 'audio';
 /** The facts that the engine found about the inputs, by URI. */
 export interface KnownMedia {
   readonly visuals: ReadonlyMap<string, LocatedVisual>;
-  readonly audios: ReadonlyMap<string, LocatedAudio>;
+  readonly audios: ReadonlyMap<string, PcmFile>;
 }
 
 export interface LocatedVisual {
@@ -39,9 +40,9 @@ export interface LocatedVisual {
   readonly details: VisualDetails;
 }
 
-export interface LocatedAudio {
+/** Prepared audio: PCM of 48 kHz stereo, as `PCM_INPUT_OPTIONS` reads it, relative to the scratch folder. */
+export interface PcmFile {
   readonly file: string;
-  readonly details: AudioDetails;
 }
 
 /** Collects inputs and gives each its number in the command. */

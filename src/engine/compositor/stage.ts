@@ -23,6 +23,8 @@ export interface Stage {
   readonly files: FileList;
   /** @throws RangeError for a URI that was not probed. */
   readonly visual: (uri: string) => LocatedVisual;
+  /** URIs of videos whose size changes on the way. */
+  readonly resized: ReadonlySet<string>;
 }
 
 /**
@@ -34,10 +36,13 @@ export const CLIP_FORMATS = ['yuv420p', 'yuva420p', 'yuva444p'] as const;
 export type ClipFormat = (typeof CLIP_FORMATS)[number];
 
 /** The format in which a clip is finished. */
-export function clipFormat(clip: VisualClip, { ground, visual }: Pick<Stage, 'ground' | 'visual'>): ClipFormat {
+export function clipFormat(
+  clip: VisualClip,
+  { ground, visual, resized }: Pick<Stage, 'ground' | 'visual' | 'resized'>,
+): ClipFormat {
   if (ground === 'background') return 'yuv420p';
   if (visual(clip.asset.uri).details.hasAlpha) return 'yuva444p';
-  return clip.fit === 'CONTAIN' || !isAlways(clip.opacity, 1) ? 'yuva420p' : 'yuv420p';
+  return clip.fit === 'CONTAIN' || resized.has(clip.asset.uri) || !isAlways(clip.opacity, 1) ? 'yuva420p' : 'yuv420p';
 }
 
 /** The least of the formats that holds all clips. */

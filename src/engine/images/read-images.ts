@@ -105,9 +105,11 @@ function blame(result: SupervisedResult, { field }: ImageRequest, { clocks }: To
         `this image takes longer than ${Math.round(clocks.noProgressMs / 1000)} s to read; send it smaller`,
       );
     case 'STALL':
-      throw fail('STALLED', 'reading this image hung: it neither worked nor waited for anything that came');
+      throw fail('STALLED', 'the reader of this image hung: no CPU time and no I/O for too long');
     case 'TOTAL':
-      throw fail('DEADLINE_EXCEEDED', 'the render took longer than it may');
+      throw fail('DEADLINE_EXCEEDED', 'the render exceeded its time limit');
+    // Only a tool with a planned end can be past it.
+    case 'OVERRUN':
     case null:
       break;
   }

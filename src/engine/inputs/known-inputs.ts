@@ -1,6 +1,8 @@
 import type { KnownFacts } from '../../composition/form.js';
+import type { AudioFacts } from '../../composition/media-facts.js';
 import type { SubtitleFile } from '../../composition/subtitles/parse-subtitles.js';
-import type { KnownMedia, LocatedAudio, LocatedVisual } from '../compositor/render-plan.js';
+import type { AudioSource } from '../audio/audio-streams.js';
+import type { KnownMedia, LocatedVisual, PcmFile } from '../compositor/render-plan.js';
 import type { SniffedFormat } from '../images/sniffed-format.js';
 
 /** The facts found so far about the inputs, by URI. */
@@ -10,19 +12,38 @@ export interface KnownInputs extends KnownMedia {
   /** By signature. */
   readonly formats: Map<string, SniffedFormat>;
   readonly visuals: Map<string, LocatedVisual>;
-  readonly audios: Map<string, LocatedAudio>;
+  readonly audioInputs: Map<string, AudioInput>;
+  /** Those that are prepared already. */
+  readonly audios: Map<string, PcmFile>;
   readonly subtitles: Map<string, SubtitleFile>;
 }
 
+/** An input with audio. */
+export interface AudioInput {
+  /** A link in the scratch folder. */
+  readonly file: string;
+  readonly source: AudioSource;
+  readonly facts: AudioFacts;
+  /** What the container says of its length; null when it does not. */
+  readonly claimedUs: number | null;
+}
+
 export function createKnownInputs(): KnownInputs {
-  return { files: new Map(), formats: new Map(), visuals: new Map(), audios: new Map(), subtitles: new Map() };
+  return {
+    files: new Map(),
+    formats: new Map(),
+    visuals: new Map(),
+    audioInputs: new Map(),
+    audios: new Map(),
+    subtitles: new Map(),
+  };
 }
 
 /** The facts for a form. */
-export function factsOf({ visuals, audios, subtitles }: KnownInputs): KnownFacts {
+export function factsOf({ visuals, audioInputs, subtitles }: KnownInputs): KnownFacts {
   return {
     visual: (uri) => found(visuals, uri).details.facts,
-    audio: (uri) => found(audios, uri).details.facts,
+    audio: (uri) => found(audioInputs, uri).facts,
     cues: (uri) => found(subtitles, uri).cues,
   };
 }

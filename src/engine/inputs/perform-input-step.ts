@@ -1,29 +1,32 @@
 import type { InputUse } from '../../composition/form.js';
-import type { LocatedAudio, LocatedVisual } from '../compositor/render-plan.js';
+import type { LocatedVisual } from '../compositor/render-plan.js';
 import type { ImageBatches } from '../images/image-batches.js';
 import { sniffFile } from '../images/sniff-file.js';
 import { locateImage } from '../images/locate-image.js';
 import { namedRefusal } from '../images/named-refusal.js';
 import type { SniffedFormat } from '../images/sniffed-format.js';
 import { RenderError } from '../../task/failure.js';
-import { probeAudio, probeVisual } from '../probe/probe.js';
+import { probeVisual } from '../probe/probe.js';
 import type { ToolContext } from '../process/run-tool.js';
 import { fetchInput, type FetchContext } from './fetch-input.js';
 import type { KnownInputs } from './known-inputs.js';
 import type { InputStep } from './plan-inputs.js';
+import { readAudioInput } from './read-audio-input.js';
 import { readSubtitles } from './read-subtitles.js';
 
 /** The tools and results of input steps. */
 export interface InputContext extends FetchContext {
   readonly tools: ToolContext;
+  /** Whether what is decoded is kept for a render, or only inspected. */
+  readonly purpose: 'RENDER' | 'INSPECTION';
   /** The images among the inputs, to be read together. */
   readonly images: ImageBatches;
   /** Takes the results. */
   readonly known: KnownInputs;
 }
 
-/** How many steps of a kind run at once: fetches mostly wait for another machine, probes for a process to start. */
-const AT_ONCE = { fetch: 4, sniff: 4, probe: 3, 'read-text': 1 } as const;
+/** How many steps of a kind run at once: fetches mostly wait for another machine, probes for a process to start; decoding takes a core. */
+const AT_ONCE = { fetch: 4, sniff: 4, probe: 3, 'prepare-audio': 2, 'read-text': 1 } as const;
 
 export function inputStepsAtOnce(kind: InputStep['kind']): number {
   return AT_ONCE[kind];
@@ -41,8 +44,16 @@ export async function performInputStep(step: InputStep, context: InputContext, s
       await sniff(step.use, context);
       return;
     case 'probe':
-      if (step.use.role === 'visual') known.visuals.set(step.use.asset.uri, await readVisual(step.use, context, tools));
-      else known.audios.set(step.use.asset.uri, await readAudio(step.use, context, tools));
+      known.visuals.set(step.use.asset.uri, await readVisual(step.use, context, tools));
+      return;
+    case 'prepare-audio':
+      {
+        const { uri } = step.use.asset;
+        const { input, pcm } = await readAudio(step.use, context, tools);
+        known.audioInputs.set(uri, input);
+        if (pcm) known.audios.set(uri, pcm);
+        return;
+      }
       return;
     case 'read-text': {
       const { uri, field } = step.asset;
@@ -75,12 +86,17 @@ async function readVisual(use: Use<'visual'>, context: InputContext, tools: Tool
   }
 }
 
-async function readAudio(use: Use<'audio'>, context: InputContext, tools: ToolContext): Promise<LocatedAudio> {
+async function readAudio(
+  use: Use<'audio'>,
+  context: InputContext,
+  tools: ToolContext,
+): ReturnType<typeof readAudioInput> {
   const { file, field, format } = sniffed(use, context);
   if (format.kind === 'image')
     throw new RenderError('INPUT_NO_AUDIO', `this is ${format.name}: it has no audio`, { field });
   try {
-    return { file, details: await probeAudio(tools, { file, field }, use.measured ? 'measure' : 'check') };
+    const { measured } = use;
+    return await readAudioInput(tools, { file, field, measured, purpose: context.purpose });
   } catch (error) {
     throw namedRefusal(error, format);
   }

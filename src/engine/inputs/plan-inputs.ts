@@ -7,7 +7,8 @@ export type InputStep = Step &
   (
     | { readonly kind: 'fetch'; readonly asset: AssetRef }
     | { readonly kind: 'sniff'; readonly use: Extract<InputUse, { role: 'visual' | 'audio' }> }
-    | { readonly kind: 'probe'; readonly use: Extract<InputUse, { role: 'visual' | 'audio' }> }
+    | { readonly kind: 'probe'; readonly use: Extract<InputUse, { role: 'visual' }> }
+    | { readonly kind: 'prepare-audio'; readonly use: Extract<InputUse, { role: 'audio' }> }
     | { readonly kind: 'read-text'; readonly asset: AssetRef }
   );
 
@@ -24,13 +25,16 @@ export function planInputs(form: Form): InputStep[] {
     const { uri } = use.asset;
     const common = { after: [fetchOf(uri)], phase: 'PROBING', frames: 0, tries: 1 } as const;
     if (use.role === 'subtitles') return [{ ...common, id: `read-text ${i}`, kind: 'read-text', asset: use.asset }];
-    const sniff: InputStep = { ...common, id: `sniff ${use.role} ${i}`, kind: 'sniff', use };
-    return [sniff, { ...common, id: `probe ${use.role} ${i}`, kind: 'probe', use, after: [sniff.id] }];
+    const sniff: InputStep = { ...common, id: `sniff ${i}`, kind: 'sniff', use };
+    const after = [sniff.id];
+    if (use.role === 'audio')
+      return [sniff, { ...common, id: `prepare-audio ${i}`, kind: 'prepare-audio', use, after }];
+    return [sniff, { ...common, id: `probe ${i}`, kind: 'probe', use, after }];
   });
   return [...fetches, ...reads];
 }
 
-/** One use of each file in each role, which asks for all that its uses ask for. Audio first: measuring a long narration takes longest. */
+/** One use of each file in each role, which asks for all that its uses ask for. Audio first: decoding a long narration takes longest. */
 function mergedUses(uses: readonly InputUse[]): InputUse[] {
   const merged = new Map<string, InputUse>();
   for (const use of uses) {

@@ -46,6 +46,7 @@ export async function makeOutputs(
   const fonts = await fontsForLayers(compositions, context.fonts, signal);
   const verified = new Map<PlannedOutput, VerifiedOutput>();
   const published = new Map<PlannedOutput, Output>();
+  const resized = new Set<string>();
   let rendered: RenderedOutput = { stderr: '', warnings: [] };
 
   async function perform({ kind, output, id }: OutputStep, stop: AbortSignal): Promise<void> {
@@ -56,6 +57,7 @@ export async function makeOutputs(
           ...context,
           tools,
           fonts,
+          resized,
           logFields: { taskId: context.job.key.id },
           onProgress: (block) => {
             meter.rendered(id, block);

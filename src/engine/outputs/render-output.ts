@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import type { CaptionLayer } from '../../composition/composition.js';
+import { timeUsOf } from '../../composition/frame-grid.js';
 import type { Warning } from '../../composition/warning.js';
 import type { CaptionFonts } from '../captions/caption-canvas.js';
 import { renderArguments } from '../command-line.js';
 import { planRender } from '../compositor/plan-render.js';
-import type { KnownMedia } from '../compositor/render-plan.js';
+import type { GraphInput, KnownMedia } from '../compositor/render-plan.js';
 import type { ProgressBlock } from '../process/progress.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
@@ -21,6 +22,8 @@ export interface RenderContext {
   readonly media: KnownMedia;
   readonly fonts: (layer: CaptionLayer) => CaptionFonts;
   readonly onProgress: (block: ProgressBlock) => void;
+  /** URIs of videos whose size changes on the way; found while rendering. */
+  readonly resized: Set<string>;
   /** Fields that name the task in the log. */
   readonly logFields: object;
   readonly log?: RenderLog;
@@ -34,9 +37,20 @@ export interface RenderedOutput {
 
 /** Renders an output by one command of ffmpeg. @throws RenderError as `runTool` and `judgeDamage`, or RENDER_FAILED. */
 export async function renderOutput(output: PlannedOutput, context: RenderContext): Promise<RenderedOutput> {
+  for (;;) {
+    const resizedBefore = context.resized.size;
+    const rendered = await renderOnce(output, context);
+    if (rendered !== null) return rendered;
+    // Each time one more video is known to change its size.
+    if (context.resized.size === resizedBefore) throw new RangeError('a render was given up for no reason');
+  }
+}
+
+/** @returns null: it was ended, since the size of a video changed on the way; that is noted in `context.resized`. */
+async function renderOnce(output: PlannedOutput, context: RenderContext): Promise<RenderedOutput | null> {
   const { composition, profile, files } = output;
-  const { scratch, tools, media, fonts, onProgress, log } = context;
-  const plan = planRender(composition, { media, fonts, finish: profile.finish });
+  const { scratch, tools, media, fonts, onProgress, log, resized } = context;
+  const plan = planRender(composition, { media, fonts, finish: profile.finish, resized });
   await writeFile(scratch.path(GRAPH_FILE), plan.graph);
   for (const { name, text } of plan.files) await writeFile(scratch.path(name), text);
   const args = renderArguments({
@@ -46,8 +60,27 @@ export async function renderOutput(output: PlannedOutput, context: RenderContext
     encodingOptions: profile.encodingOptions(composition),
     majorVersion: tools.toolchain.majorVersion,
   });
+  const { frames, frameRate } = composition;
+  const planned = { endUs: timeUsOf(frames, frameRate), frameUs: timeUsOf(1, frameRate) };
   const damage = createDamageCounter(plan.inputs);
-  const result = await runTool(tools, 'ffmpeg', args, { graph: plan.graph, onProgress, onStderr: damage.push });
+  const given = stoppable(tools.signal);
+  const onStderr = (chunk: Buffer) => {
+    damage.push(chunk);
+    for (const uri of resizedInputs(chunk, plan.inputs)) {
+      if (resized.has(uri)) continue;
+      resized.add(uri);
+      given.stop();
+    }
+  };
+  const options = { graph: plan.graph, onProgress, onStderr, planned };
+  const run = runTool({ ...tools, signal: given.signal }, 'ffmpeg', args, options);
+  const result = await run
+    .catch((error: unknown) => {
+      if (given.stopped()) return null;
+      throw error;
+    })
+    .finally(given.clear);
+  if (result === null) return null;
   const { exitCode, signal, peakRssBytes, cpuMs, stderrTail: stderr } = result;
   const fields = { ...context.logFields, exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr };
   if (exitCode !== 0) {
@@ -56,4 +89,37 @@ export async function renderOutput(output: PlannedOutput, context: RenderContext
   }
   log?.debug(fields, 'ffmpeg ended');
   return { stderr, warnings: judgeDamage(plan.inputs, damage.counts) };
+}
+
+/** URIs of the inputs that a piece of ffmpeg's standard error reports to change their size. */
+function resizedInputs(chunk: Buffer, inputs: readonly GraphInput[]): string[] {
+  const text = chunk.toString('latin1');
+  if (!text.includes('Changing video frame properties on the fly')) return [];
+  // Up to ffmpeg 6 by `graph 0 input from stream 3:0`, later by `vist#3:0`: in both the number of the input.
+  const numbers = text.matchAll(
+    /(?:input from stream |vist#|graph_in_)(\d+)[:_]\d[^\n]*Changing video frame properties/g,
+  );
+  return [...numbers].flatMap(([, number]) => inputs[Number(number)]?.uri ?? []);
+}
+
+/** A signal that also can be stopped by itself. */
+function stoppable(outer: AbortSignal) {
+  const controller = new AbortController();
+  let stopped = false;
+  const onAbort = () => {
+    controller.abort(outer.reason);
+  };
+  if (outer.aborted) onAbort();
+  else outer.addEventListener('abort', onAbort);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      stopped = true;
+      controller.abort(new Error('the size of a video changed'));
+    },
+    stopped: () => stopped && !outer.aborted,
+    clear: () => {
+      outer.removeEventListener('abort', onAbort);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { Rational } from '../../composition/frame-grid.js';
-import type { AudioFacts, VisualFacts } from '../../composition/media-facts.js';
+import type { VisualFacts } from '../../composition/media-facts.js';
 
 /** What the engine knows of an input's picture beyond what a composition needs. */
 export interface VisualDetails {
@@ -28,13 +28,4 @@ export interface InputColor {
   /** `pq` and `hlg` are HDR: brighter than BT.709 can show. */
   readonly transfer: 'sdr' | 'pq' | 'hlg';
   readonly primaries: 'bt709' | 'bt2020' | 'p3';
-}
-
-/** What the engine knows of an input's sound. */
-export interface AudioDetails {
-  readonly facts: AudioFacts;
-  readonly streamIndex: number;
-  readonly channels: number;
-  /** What the container says; null when it does not. */
-  readonly claimedUs: number | null;
 }

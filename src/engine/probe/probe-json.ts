@@ -6,6 +6,7 @@ export interface ProbeJson {
     readonly format_name?: string;
     readonly duration?: string;
     readonly start_time?: string;
+    readonly size?: string;
     readonly nb_streams?: number;
   };
 }
@@ -22,6 +23,8 @@ export interface ProbeStream {
   readonly index: number;
   readonly codec_name?: string;
   readonly codec_type?: string;
+  /** The container's own name of the codec; numbers for what is no text. */
+  readonly codec_tag_string?: string;
   readonly profile?: string;
   readonly width?: number;
   readonly height?: number;
@@ -38,6 +41,7 @@ export interface ProbeStream {
   readonly duration?: string;
   /** With `-count_packets`. */
   readonly nb_read_packets?: string;
+  readonly bit_rate?: string;
   readonly channels?: number;
   readonly sample_rate?: string;
   readonly tags?: Readonly<Record<string, string>>;

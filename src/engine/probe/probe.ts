@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../../task/failure.js';
-import { INPUT_GUARDS, MAX_ALLOC_BYTES, MAX_AUDIO_SECONDS, MAX_PIXELS, MAX_PROBE_BYTES } from '../limits.js';
+import { INPUT_GUARDS, MAX_ALLOC_BYTES, MAX_PIXELS, MAX_PROBE_BYTES } from '../limits.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import type { SupervisedResult } from '../process/supervisor.js';
-import { measureAudio } from './measure-audio.js';
-import type { AudioDetails, VisualDetails } from './media-details.js';
-import { durationTagUs, microseconds, parseProbeJson, type ProbeJson } from './probe-json.js';
+import type { VisualDetails } from './media-details.js';
+import { parseProbeJson, type ProbeJson } from './probe-json.js';
 import { visualDetailsOf } from './visual-details.js';
 
 /** A file to look at: relative to the scratch folder, and the field of the request that named it. */
@@ -17,7 +16,7 @@ export interface ProbeTarget {
 
 const STREAM_ENTRIES =
   'stream=index,codec_name,codec_type,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range,color_transfer,color_primaries,field_order,avg_frame_rate,r_frame_rate,' +
-  'start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode,ALPHA_MODE:format=format_name,duration,start_time,nb_streams';
+  'start_time,duration:stream_tags=DURATION,alpha_mode,ALPHA_MODE:format=format_name,duration,start_time,nb_streams';
 const PACKET_ENTRIES = 'packet=stream_index,pts_time,dts_time,duration_time,flags';
 /** Read beyond what is needed, so that a picture that begins before the end is seen whole. */
 const READ_MARGIN_US = 1_000_000;
@@ -45,30 +44,6 @@ export async function probeVisual(context: ToolContext, target: ProbeTarget, nee
   if ((json.packets ?? []).length === 0)
     throw new RenderError('INPUT_TRUNCATED', 'this file is cut off before its first picture', { field });
   return details;
-}
-
-/**
- * Reads the sound of a file. `measure` decodes it to its end, since claims were wrong by minutes in real files; `check` only its beginning.
- * @throws RenderError INPUT_EMPTY, INPUT_NOT_MEDIA or INPUT_NO_AUDIO with the target's field.
- */
-export async function probeAudio(
-  context: ToolContext,
-  target: ProbeTarget,
-  mode: 'measure' | 'check',
-): Promise<AudioDetails> {
-  const json = await probe(context, target, ['-select_streams', 'a', '-show_entries', STREAM_ENTRIES]);
-  const stream = json.streams?.[0];
-  const { field } = target;
-  if (!stream) throw new RenderError('INPUT_NO_AUDIO', 'this file has no sound', { field });
-  requireDecoder(context, stream.codec_name ?? '', field);
-  const claimedUs = microseconds(stream.duration) ?? durationTagUs(stream) ?? microseconds(json.format?.duration);
-  const decodedUs = await measureAudio(context, target, stream.index, mode === 'measure' ? MAX_AUDIO_SECONDS : 1);
-  return {
-    facts: { durationUs: mode === 'measure' ? decodedUs : (claimedUs ?? decodedUs) },
-    streamIndex: stream.index,
-    channels: stream.channels ?? 2,
-    claimedUs,
-  };
 }
 
 /** Runs ffprobe on an input within the guards that every input is opened with. @throws RenderError with the target's field. */

@@ -3,6 +3,7 @@ import { RenderError, type FailureReason } from '../../task/failure.js';
 import { toolEnv, type Toolchain } from '../toolchain.js';
 import type { ProgressBlock } from './progress.js';
 import { runSupervised, type SupervisedResult } from './supervisor.js';
+import type { PlannedLength } from './useful-progress.js';
 import type { Clocks, WatchdogClock } from './watchdog.js';
 
 /** The place and the limits of the tools of one attempt. */
@@ -25,13 +26,16 @@ export interface ToolOptions {
   /** The field of the request that a failure is about, when there is one. */
   readonly field?: string;
   readonly onProgress?: (block: ProgressBlock) => void;
+  /** Where the output ends: a tool that goes on past it is ended. */
+  readonly planned?: PlannedLength;
   readonly onStderr?: (chunk: Buffer) => void;
   readonly maxStdoutBytes?: number;
 }
 
 /**
  * Runs ffmpeg or ffprobe to its end; any exit code is a result.
- * @throws RenderError STALLED, NO_PROGRESS, DEADLINE_EXCEEDED or OUT_OF_MEMORY when a clock ran out, OUT_OF_DISK when the disk is full.
+ * @throws RenderError STALLED, NO_PROGRESS, DEADLINE_EXCEEDED or OUT_OF_MEMORY when a clock ran out, RENDER_FAILED when the tool went past
+ * its planned end, OUT_OF_DISK when the disk is full.
  */
 export async function runTool(
   context: ToolContext,
@@ -57,6 +61,7 @@ export async function runTool(
       clocks: { ...clocks, totalMs: Math.min(clocks.totalMs, context.deadlineMs - startedMs) },
       signal,
       ...(options.onProgress ? { onProgress } : {}),
+      ...(options.planned ? { planned: options.planned } : {}),
       ...(options.onStderr ? { onStderr: options.onStderr } : {}),
       ...(options.maxStdoutBytes === undefined ? {} : { maxStdoutBytes: options.maxStdoutBytes }),
     });
@@ -83,6 +88,7 @@ const MESSAGES = {
   DEADLINE_EXCEEDED: 'the render exceeded its time limit',
   OUT_OF_MEMORY: 'the render exceeded its memory limit',
   OUT_OF_DISK: 'the disk of the render server is full',
+  RENDER_FAILED: 'the render went on past its planned end',
 } as const satisfies Partial<Record<FailureReason, string>>;
 
 interface Ran {
@@ -135,5 +141,7 @@ export function reasonOfClock(clock: WatchdogClock): keyof typeof MESSAGES {
       return 'DEADLINE_EXCEEDED';
     case 'MEMORY':
       return 'OUT_OF_MEMORY';
+    case 'OVERRUN':
+      return 'RENDER_FAILED';
   }
 }

@@ -6,6 +6,7 @@ import { createProgressParser, type ProgressBlock } from './progress.js';
 import { readProcessStats } from './process-stats.js';
 import { killGroup, killRest, spawnGroup, type GroupCommand } from './spawn-group.js';
 import { createTextTail } from './text-tail.js';
+import { createProgressJudge, type PlannedLength } from './useful-progress.js';
 import { createWatchdog, type Clocks, type Watchdog, type WatchdogClock } from './watchdog.js';
 
 /** A program to run and the limits to run it within. */
@@ -13,6 +14,8 @@ export interface SupervisedCommand extends GroupCommand {
   readonly clocks: Clocks;
   /** Called for each `-progress` block that the program writes to descriptor 3. */
   readonly onProgress?: (block: ProgressBlock) => void;
+  /** Where its output ends: a program that goes on past it is ended. Absent: anywhere. */
+  readonly planned?: PlannedLength;
   /** Called with standard error as it comes, beside the end of it that is kept. */
   readonly onStderr?: (chunk: Buffer) => void;
   /** How much standard output is collected; 0 or absent: none. */
@@ -57,13 +60,22 @@ export async function runSupervised(command: SupervisedCommand): Promise<Supervi
     stderr.push(chunk);
     command.onStderr?.(chunk);
   });
-  const progressBytes = followProgress(child, watchdog, command.onProgress);
+  const judge = createProgressJudge(command.planned ?? null);
+  const progressBytes = followProgress(child, command.onProgress && onBlock);
 
   const kill = () => {
     killGroup(child);
   };
   command.signal.addEventListener('abort', kill, { once: true });
   const sampler = startSampler(child, watchdog, progressBytes);
+
+  function onBlock(block: ProgressBlock): void {
+    const verdict = judge(block, sampler.measured().cpuMs);
+    if (verdict === 'PROGRESS') watchdog.progressed(performance.now());
+    if (verdict === 'OVERRUN') sampler.end('OVERRUN');
+    command.onProgress?.(block);
+  }
+
   // It may have fired while the program was started.
   if (command.signal.aborted) kill();
   try {
@@ -90,22 +102,11 @@ function collectStdout(child: ChildProcess, maxBytes: number): () => { stdout: B
 }
 
 /** @returns how many bytes came through the pipe so far. */
-function followProgress(
-  child: ChildProcess,
-  watchdog: Watchdog,
-  onProgress?: (block: ProgressBlock) => void,
-): () => number {
+function followProgress(child: ChildProcess, onBlock: ((block: ProgressBlock) => void) | undefined): () => number {
   const pipe = child.stdio[3] as Readable | null | undefined;
-  if (!pipe || !onProgress) return () => 0;
+  if (!pipe || !onBlock) return () => 0;
   let bytes = 0;
-  let last = '';
-  const parse = createProgressParser((block) => {
-    // ffmpeg also reports while it waits: only a change is progress.
-    const state = `${block.frame ?? ''} ${block.outTimeUs ?? ''} ${block.totalBytes ?? ''}`;
-    if (state !== last) watchdog.progressed(performance.now());
-    last = state;
-    onProgress(block);
-  });
+  const parse = createProgressParser(onBlock);
   pipe.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     parse(chunk);
@@ -116,6 +117,8 @@ function followProgress(
 
 interface Sampler {
   stop(): void;
+  /** Ends the program, if it still runs, as a clock would. */
+  end(clock: WatchdogClock): void;
   measured(): { firedClock: WatchdogClock | null; peakRssBytes: number; cpuMs: number };
 }
 
@@ -130,9 +133,12 @@ function startSampler(child: ChildProcess, watchdog: Watchdog, progressBytes: ()
       peakRssBytes = Math.max(peakRssBytes, stats.peakRssBytes, stats.rssBytes);
       cpuMs = Math.max(cpuMs, stats.cpuMs);
     }
-    if (firedClock || child.exitCode !== null || child.signalCode !== null) return;
-    firedClock = watchdog.check(performance.now(), stats && { ...stats, ioBytes: stats.ioBytes - progressBytes() });
-    if (firedClock) killGroup(child);
+    end(watchdog.check(performance.now(), stats && { ...stats, ioBytes: stats.ioBytes - progressBytes() }));
+  }
+  function end(clock: WatchdogClock | null): void {
+    if (!clock || firedClock || child.exitCode !== null || child.signalCode !== null) return;
+    firedClock = clock;
+    killGroup(child);
   }
   function sampleOnce(): void {
     if (busy) return;
@@ -144,6 +150,7 @@ function startSampler(child: ChildProcess, watchdog: Watchdog, progressBytes: ()
   const first = setTimeout(sampleOnce, FIRST_SAMPLE_MS);
   const timer = setInterval(sampleOnce, SAMPLE_MS);
   return {
+    end,
     stop: () => {
       clearTimeout(first);
       clearInterval(timer);

@@ -14,7 +14,8 @@ export interface Clocks {
   readonly maxRssBytes: number;
 }
 
-export type WatchdogClock = 'STALL' | 'NO_PROGRESS' | 'TOTAL' | 'MEMORY';
+/** Why a process was ended. `OVERRUN`: it is past the end that was planned for it. */
+export type WatchdogClock = 'STALL' | 'NO_PROGRESS' | 'TOTAL' | 'MEMORY' | 'OVERRUN';
 
 /** Four clocks over one process. All times are monotonic milliseconds. */
 export interface Watchdog {

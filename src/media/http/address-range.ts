@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { isIP } from 'node:net';
 
-/** What addresses outside the public internet are called in messages; a range that is not here is called reserved. */
+/** Names for ranges outside the public internet, for messages; any other range is called reserved. */
 const NAMES: Readonly<Record<string, string>> = {
   unspecified: 'unspecified',
   broadcast: 'broadcast',
@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   deprecatedSiteLocal: 'private',
 };
 
-/** What IPv6 hands out to the public: outside of it are compatible, translated and future forms, some of which lead to IPv4. */
+/** The public part of IPv6: outside of it are compatible, translated and future forms, some of which lead to IPv4. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 /** Where networks without IPv4 put all of it (RFC 6052). Their name servers answer with such addresses for every public host. */
 const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
@@ -22,7 +22,7 @@ const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 /**
  * Why an IP address is none of the public internet: the name of its range. Null: it is public. IPv4 within IPv6 is judged by the IPv4 where the
  * form has a public use (mapped, NAT64); 6to4, Teredo and the like are refused altogether.
- * @param address an IPv4 or IPv6 address in any form. What is none counts as reserved.
+ * @param address an IPv4 or IPv6 address in any form. Any other text counts as reserved.
  */
 export function nonPublicRange(address: string): string | null {
   const parsed = parseAddress(address);

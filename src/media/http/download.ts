@@ -18,7 +18,7 @@ export interface DownloadOptions {
 
 type CheckedUrl = Extract<ParsedHttpUrl, { kind: 'url' }>;
 
-/** Nothing that is packed: its size could not be told from its length. */
+/** No compressed content: its size is not known from its length. */
 const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'cutroom' };
 
 /**
@@ -50,7 +50,7 @@ async function visit({ url, target }: CheckedUrl, file: string, options: Downloa
       case 'redirect':
         return redirected(judgement.location, url, options, place);
       case 'refuse':
-        throw fetchError(judgement.reason, judgement.what, place);
+        throw fetchError(judgement.reason, judgement.message, place);
       case 'take':
         await saveBody(body, file, { limits, place, declaredBytes: judgement.bytes });
         return null;
@@ -59,7 +59,7 @@ async function visit({ url, target }: CheckedUrl, file: string, options: Downloa
     await rm(file, { force: true });
     throw error;
   } finally {
-    // With the connection, and what may still come over it.
+    // With the connection, and the rest that may still come over it.
     await agent.destroy();
   }
 }

@@ -8,14 +8,14 @@ export interface FetchPlace {
   readonly host: string;
 }
 
-/** What came of a fetch, as the error to throw. */
-export function fetchError(reason: FailureReason, what: string, { field, host }: FetchPlace): RenderError {
-  return new RenderError(reason, `this input could not be fetched from ${host}: ${what}`, { field });
+/** The error of a fetch. */
+export function fetchError(reason: FailureReason, message: string, { field, host }: FetchPlace): RenderError {
+  return new RenderError(reason, `this input could not be fetched from ${host}: ${message}`, { field });
 }
 
 /**
- * What the network said, as the error to throw. It tells the error's code and carries no cause: a cause would end in the log, and
- * errors of HTTP parsers and URLs hold what was sent.
+ * The error of the network. Its message has the code of the original error, and it carries no cause: a cause would end in the log, and
+ * errors of HTTP parsers and URLs contain the request.
  */
 export function networkError(error: unknown, place: FetchPlace): RenderError {
   const refused = causesOf(error).find((cause) => cause instanceof AddressRefusedError);
@@ -28,7 +28,7 @@ export function networkError(error: unknown, place: FetchPlace): RenderError {
   return fetchError('INPUT_FETCH_FAILED', WORDS[code] ?? `the connection failed (${code})`, place);
 }
 
-/** What Node calls a certificate that it cannot follow to one that it trusts, or that is for another name or time. */
+/** Node's error codes for a certificate without a trusted issuer, or for another name or time. */
 const UNTRUSTED = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/;
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ function causesOf(error: unknown): Error[] {
   const causes: Error[] = [];
   for (let at = error; at instanceof Error && !causes.includes(at); at = at.cause) {
     causes.push(at);
-    // What is said of several addresses is said of each.
+    // The errors of several addresses.
     if (at instanceof AggregateError) causes.push(...at.errors.filter((each): each is Error => each instanceof Error));
   }
   return causes;

@@ -14,15 +14,15 @@ export interface HttpInputsOptions {
   readonly rules: HttpInputRules;
   /** The most bytes of one input. */
   readonly maxBytes: number;
-  /** What differs from the defaults. */
+  /** The limits that differ from the defaults. */
   readonly limits?: Partial<Omit<DownloadLimits, 'maxBytes'>>;
   /** Default: the system's. */
   readonly resolve?: Resolve;
 }
 
 /**
- * Inputs that are http and https URLs: downloaded whole into the caller's folder, so that ffmpeg never touches the network. What is refused
- * and why: docs/adr/0004-http-inputs.md. `fetch` throws, beside what the port says, INPUT_ADDRESS_REFUSED, INPUT_FETCH_REFUSED,
+ * Inputs that are http and https URLs: downloaded whole into the caller's folder, so that ffmpeg never touches the network. docs/adr/0004-http-inputs.md
+ * lists the refusals and their reasons. `fetch` throws, beside the errors of the port, INPUT_ADDRESS_REFUSED, INPUT_FETCH_REFUSED,
  * INPUT_FETCH_FAILED (after some tries) and INPUT_TOO_LARGE; its messages name the host and nothing else of the URL.
  */
 export function createHttpInputs({
@@ -61,7 +61,7 @@ export function createHttpInputs({
   };
 }
 
-/** Tries again what may pass, after each of these pauses. @throws the last error; the reason of `signal` as soon as it fires. */
+/** Repeats an attempt after an error that may pass, with these pauses. @throws the last error; the reason of `signal` as soon as it fires. */
 async function retrying(
   backoffMs: readonly number[],
   signal: AbortSignal,

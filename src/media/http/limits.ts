@@ -1,4 +1,4 @@
-/** What a download may take. */
+/** The limits of a download. */
 export interface DownloadLimits {
   /** Of one input. */
   readonly maxBytes: number;

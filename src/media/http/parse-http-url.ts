@@ -1,6 +1,6 @@
 import type { Target, TargetRules } from './target-rules.js';
 
-/** A URL that may be asked for, or why not: words that end a sentence about it, and hold nothing of its path and query, which may be signed. */
+/** A URL that may be asked for, or why not: words that end a sentence about it, without its path and query, which may be signed. */
 export type ParsedHttpUrl =
   | { readonly kind: 'url'; readonly url: URL; readonly target: Target }
   | {
@@ -13,8 +13,8 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:':
 
 /**
  * Reads an http or https URL as a browser does, so that `http://0x7f.1/` is seen to be 127.0.0.1, and checks where it leads, as far as that
- * can be told without asking a name server.
- * @param base what a relative URL, such as that of a redirect, is relative to.
+ * can be decided without asking a name server.
+ * @param base the base of a relative URL, such as that of a redirect.
  */
 export function parseHttpUrl(uri: string, rules: TargetRules, base?: string): ParsedHttpUrl {
   if (!URL.canParse(uri, base)) return problem('INPUT_NOT_FOUND', 'is no valid URL; write https://host/path');
@@ -32,7 +32,7 @@ export function parseHttpUrl(uri: string, rules: TargetRules, base?: string): Pa
   if (target.port === 0) return problem('INPUT_ADDRESS_REFUSED', 'has port 0, which nothing listens on');
   const refused = rules.hostProblem(target);
   if (refused !== null) return problem('INPUT_ADDRESS_REFUSED', `leads to ${url.host}, which ${refused}`);
-  // Never sent, and so no part of what is fetched.
+  // Never sent, and so no part of the request.
   url.hash = '';
   return { kind: 'url', url, target };
 }

@@ -8,7 +8,7 @@ import type { DownloadLimits } from './limits.js';
 export interface SaveBodyOptions {
   readonly limits: DownloadLimits;
   readonly place: FetchPlace;
-  /** What the answer says that it is long; null: nothing. */
+  /** The length that the answer declares; null: none. */
   readonly declaredBytes: number | null;
 }
 
@@ -51,7 +51,7 @@ export async function saveBody(
     throw fetchError('INPUT_FETCH_FAILED', `${bytes} of ${declaredBytes} bytes came`, place);
 }
 
-/** The body's chunks. Only what goes wrong with the body is an error of the network here, not what its taker does. */
+/** The body's chunks. Only an error of the body is an error of the network here, not one of its consumer. */
 async function* received(body: Readable, place: FetchPlace): AsyncGenerator<Buffer, void, undefined> {
   try {
     yield* body as AsyncIterable<Buffer>;
@@ -60,7 +60,7 @@ async function* received(body: Readable, place: FetchPlace): AsyncGenerator<Buff
   }
 }
 
-/** Looks at the end of each window whether enough has come in it. */
+/** Checks at the end of each window whether enough has arrived in it. */
 function startRateClock(
   { minBytesPerWindow, windowMs }: DownloadLimits,
   received: () => number,

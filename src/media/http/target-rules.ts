@@ -14,7 +14,7 @@ export type AllowedTarget =
       /** Null: any. */ readonly port: number | null;
     };
 
-/** Where inputs may be fetched from. `public`: public addresses and what is allowed; `listed`: only what is allowed; `off`: from nowhere. */
+/** Where inputs may be fetched from. `public`: public addresses and the allowed ones; `listed`: only the allowed ones; `off`: none. */
 export interface HttpInputRules {
   readonly mode: 'public' | 'listed' | 'off';
   readonly allow: readonly AllowedTarget[];
@@ -70,7 +70,7 @@ function plainName(host: string): string {
   return host.toLowerCase().replace(/\.$/, '');
 }
 
-/** Loopback by definition (RFC 6761), whatever a name server says. */
+/** Loopback by definition (RFC 6761), with any answer of a name server. */
 function isLocalhost(host: string): boolean {
   return /(?:^|\.)localhost$/.test(plainName(host));
 }

@@ -8,7 +8,7 @@ import { idOf, versionFilter, type TaskDocument } from './task-document.js';
 type TasksAndDiagnostics = Pick<Collections, 'tasks' | 'diagnostics'>;
 
 /**
- * Removes a task in the very version that `task` is, with what lies beside it. Its diagnostics go first: whoever dies in between leaves a task without
+ * Removes a task in the very version that `task` is, with its diagnostics, which go first: a process that dies in between leaves a task without
  * them, which can be removed again, and not diagnostics without a task, which nobody would ever find.
  */
 export async function remove(calls: Calls, { tasks, diagnostics }: TasksAndDiagnostics, task: Task): Promise<boolean> {
@@ -54,7 +54,7 @@ export async function putDiagnostics(
   });
 }
 
-/** Counted in the partial indexes, which are as small as the queue and what is running. */
+/** Counted in the partial indexes, which are as small as the queue and the running tasks. */
 export async function stats(calls: Calls, tasks: Collection<TaskDocument>): Promise<QueueStats> {
   return calls.ask(async (options) => {
     const [queued, running, oldest] = await Promise.all([

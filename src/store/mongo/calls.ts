@@ -9,7 +9,7 @@ export interface CallOptions {
 }
 
 /**
- * One try of a call. With `isRepeat` an earlier try had no answer, so that what it asked for may have been done, may be done later, or never: the
+ * One try of a call. With `isRepeat` an earlier try had no answer, so that its request may have been carried out, may be later, or never: the
  * step must be safe to repeat (a compare-and-set is), and must find out by a read whether it was done when the repetition is refused.
  */
 export type Step<T> = (options: CallOptions, isRepeat: boolean) => Promise<T>;
@@ -18,13 +18,13 @@ export type Step<T> = (options: CallOptions, isRepeat: boolean) => Promise<T>;
 export interface Calls {
   /** Repeats a step until it has an answer, for one deadline altogether. */
   ask<T>(step: Step<T>): Promise<T>;
-  /** The same with a second deadline to settle what a lost answer was. */
+  /** The same with a second deadline to settle the outcome of a lost answer. */
   change<T>(step: Step<T>): Promise<T>;
   /** From now on every call rejects. */
   close(): void;
 }
 
-/** Calls reject with STORE_UNAVAILABLE when time is up and after `close`; whatever is not MongoDB's silence is thrown as it is. */
+/** Calls reject with STORE_UNAVAILABLE when time is up and after `close`; any error other than MongoDB's silence is thrown as it is. */
 export function createCalls(deadlineMs: number): Calls {
   let closed = false;
 

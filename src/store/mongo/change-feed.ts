@@ -9,7 +9,7 @@ import type { TaskDocument } from './task-document.js';
 /** Where to read on: behind an event, or from a time of the server's. */
 type Position = { readonly resumeAfter: unknown } | { readonly startAtOperationTime: Timestamp };
 
-/** What the pipeline leaves of an event. */
+/** The part of an event that the pipeline keeps. */
 interface Change {
   readonly operationType: string;
   readonly documentKey?: { readonly _id: TaskDocument['_id'] };
@@ -21,7 +21,7 @@ interface Change {
 export interface ChangeFeedOptions {
   readonly notifier: FeedNotifier;
   readonly deadlineMs: number;
-  /** Told when the feed broke off and will be opened again. */
+  /** Called when the feed broke off and will be opened again. */
   readonly onBackgroundError: (cause: unknown) => void;
   /** Ends the feed; close its client right after, which interrupts the wait for the next change. */
   readonly signal: AbortSignal;
@@ -58,10 +58,10 @@ const PIPELINE: Document[] = [
 ];
 
 /**
- * Tells the notifier of every change in the collection, whoever made it, by one change stream for the whole process. Resolves once it is open: nothing
+ * Passes every change in the collection, of any process, to the notifier by one change stream for the whole process. Resolves once it is open: nothing
  * stored after that is missed. When it breaks off it is opened again where it was; when the server no longer knows that position, from now, and
- * the listeners are told of a gap.
- * @throws what the driver throws, if it cannot be opened the first time.
+ * the listeners learn of a gap.
+ * @throws the driver's error, if it cannot be opened the first time.
  */
 export async function openChangeFeed(tasks: Collection<TaskDocument>, options: ChangeFeedOptions): Promise<void> {
   const start = await currentTime(tasks, options.deadlineMs);
@@ -100,7 +100,7 @@ async function keepFollowing(
         onOpen: () => {
           state.wasOpen = true;
           options.onOpen();
-          // Only now: what is stored from here on is told, so that a read that the gap causes misses nothing.
+          // Only now: changes stored from here on are announced, so that a read that the gap causes misses nothing.
           if (isGap) notifier.gap();
         },
       });
@@ -155,7 +155,7 @@ async function follow(tasks: Collection<TaskDocument>, position: Position, optio
     }
   } finally {
     stream.removeAllListeners('resumeTokenChanged');
-    // It is over already; what closing it says of a dead connection is no news.
+    // The stream is dead already; an error of closing it adds nothing.
     await stream.close().catch(() => undefined);
   }
 }
@@ -171,7 +171,7 @@ class InvalidatedError extends Error {
 function hintOfChange({ operationType, documentKey, revision, state, fence }: Change): TaskHint | null {
   if (documentKey === undefined) return null;
   const { tenant, id } = documentKey._id;
-  // The event does not say at which revision it went: past any, so that whoever follows it reads it again, and finds nothing.
+  // The event does not name the revision. One past any makes every follower read again, and find nothing.
   if (operationType === 'delete')
     return { key: { tenant, id }, revision: Number.MAX_SAFE_INTEGER, state: null, fence: null };
   if (revision === undefined) return null;

@@ -44,7 +44,7 @@ function optionsOf(appName: string, maxPoolSize: number): MongoClientOptions {
     heartbeatFrequencyMS: 500,
     connectTimeoutMS: 1000,
     serverSelectionTimeoutMS: 2000,
-    // These are what the store's promises rest on; a URI does not change them.
+    // The store's promises depend on these; a URI does not change them.
     retryWrites: true,
     retryReads: true,
     readPreference: 'primary',

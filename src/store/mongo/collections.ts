@@ -1,5 +1,5 @@
 import type { Binary, Collection } from 'mongodb';
-import type { WorkerInfo } from '../../task/ports/task-store.js';
+import type { WorkerInfo } from '../../task/ports/worker-store.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
 import type { TaskDocument } from './task-document.js';
@@ -9,7 +9,7 @@ export interface SecretDocument {
   readonly value: Binary;
 }
 
-/** What an attempt was run with, beside the task: a document of its own, so that a progress write does not carry it. */
+/** The diagnostics of an attempt, beside the task: a document of its own, so that a progress write does not carry it. */
 export interface DiagnosticsDocument {
   readonly _id: TaskDocument['_id'];
   readonly diagnostics: string;
@@ -49,9 +49,9 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
   };
 }
 
-/** Creates what is missing of the indexes; does nothing to those that are there. On a large collection the first call takes its time. */
+/** Creates the missing indexes. On a large collection the first call takes its time. */
 export async function createIndexes({ tasks, workers }: Collections, options: { deadlineMs: number }): Promise<void> {
-  // A worker that was killed leaves its document behind; an hour later it is no news to anybody. Tasks have no such index: the sweeper removes
+  // A killed worker leaves its document behind; an hour later nobody needs it. Tasks have no such index: the sweeper removes
   // them together with their files.
   await withDeadline(options.deadlineMs, (call) =>
     workers.createIndexes([{ name: 'gone', key: { lease_expires: 1 }, expireAfterSeconds: 3600 }], { ...call }),

@@ -1,5 +1,6 @@
 import type { Filter } from 'mongodb';
-import type { InsertResult, TaskStore } from '../../task/ports/task-store.js';
+import type { Store } from '../../task/ports/store.js';
+import type { InsertResult } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
 import { createCalls, type Calls } from './calls.js';
@@ -15,10 +16,10 @@ import { insert, renewLease, replace, secret } from './writes.js';
 export interface MongoStoreOptions {
   /** Of a replica set or sharded cluster; the database it names, else `cutroom`. */
   readonly uri: string;
-  /** How long a call may take, 4,000 by default; a write has as much again to find out what became of it. */
+  /** How long a call may take, 4,000 by default; a write has as much again to settle its outcome. */
   readonly callDeadlineMs?: number;
-  /** Told when the change stream broke off and will be opened again. */
-  readonly onBackgroundError?: (what: string, cause: unknown) => void;
+  /** Called when the change stream broke off and will be opened again. */
+  readonly onBackgroundError?: (message: string, cause: unknown) => void;
 }
 
 const CALL_DEADLINE_MS = 4000;
@@ -26,11 +27,11 @@ const CALL_DEADLINE_MS = 4000;
 const INDEX_DEADLINE_MS = 600_000;
 
 /**
- * A TaskStore in MongoDB, for any number of processes on any number of machines. Writes wait for a majority of the nodes, reads see only what a
+ * A store in MongoDB, for any number of processes on any number of machines. Writes wait for a majority of the nodes, reads see only what a
  * majority has; there are no transactions. Leases follow the server's clock. Resolves when the indexes exist and the feed is open.
  * @throws Error when no server answers, or it is a standalone one; see `connectClients`.
  */
-export async function createMongoStore(options: MongoStoreOptions): Promise<TaskStore> {
+export async function createMongoStore(options: MongoStoreOptions): Promise<Store> {
   const deadlineMs = options.callDeadlineMs ?? CALL_DEADLINE_MS;
   const clients = await connectClients(options.uri);
   const collections = collectionsOf(clients);
@@ -45,7 +46,7 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Task
   try {
     await createIndexes(collections, { deadlineMs: INDEX_DEADLINE_MS });
     const onBackgroundError = (cause: unknown): void => {
-      options.onBackgroundError?.('change stream', cause);
+      options.onBackgroundError?.('the change stream broke off and is opened again', cause);
     };
     await openChangeFeed(collections.feed, { notifier, deadlineMs, onBackgroundError, signal: closing.signal });
   } catch (error) {
@@ -55,12 +56,7 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Task
   return storeOf(collections, calls, notifier, close);
 }
 
-function storeOf(
-  collections: Collections,
-  calls: Calls,
-  notifier: FeedNotifier,
-  close: () => Promise<void>,
-): TaskStore {
+function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier, close: () => Promise<void>): Store {
   const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
     calls.ask(async (options) =>
@@ -78,7 +74,7 @@ function storeOf(
   return {
     insert: async (task, spec): Promise<InsertResult> => {
       const result = await insert(calls, tasks, task, spec);
-      // At once: the change stream tells it again, some milliseconds later.
+      // At once: the change stream repeats it some milliseconds later.
       if (result.kind === 'inserted') notifier.changed(task);
       return result;
     },
@@ -119,7 +115,7 @@ function storeOf(
       await calls.ask((options) => workers.deleteOne({ _id: owner }, { ...options }));
     },
     workers: () => aliveWorkers(calls, workers),
-    // Other workers may live, so only the lease counts. `$expr` takes a missing lease for one that ended: held by nobody.
+    // Other workers may live, so only the lease counts. `$expr` takes a missing lease for one that ended.
     abandoned: (limit) =>
       find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
     secret: (name) => secret(calls, secrets, name),

@@ -23,7 +23,7 @@ const PASSING_CLASSES = [
   MongoClientClosedError,
 ];
 
-/** Our own deadline ran out. What was asked may still happen. */
+/** Our own deadline ran out. The request may still be carried out. */
 export class DeadlineError extends Error {
   constructor(deadlineMs: number) {
     super(`MongoDB did not answer within ${deadlineMs} ms`);
@@ -31,7 +31,7 @@ export class DeadlineError extends Error {
   }
 }
 
-/** What a write ran into is not there any more: it has to be tried again. */
+/** The document that a write collided with is gone: the write has to be tried again. */
 export class LostWriteError extends Error {
   constructor() {
     super('MongoDB took back a write that another one had run into');
@@ -40,7 +40,7 @@ export class LostWriteError extends Error {
 }
 
 /**
- * Whether an error leaves open what became of the call. True for time-outs, lost connections, elections, and writes that the majority has not yet
+ * Whether an error leaves the outcome of the call open. True for time-outs, lost connections, elections, and writes that the majority has not yet
  * confirmed (of 77 bare network errors of an experiment 48 had been applied); false for an answer of the server, and for a bug of ours.
  */
 export function isOutcomeUnknown(error: unknown): boolean {

@@ -12,7 +12,7 @@ export interface TaskDocument extends Omit<Task, 'id'> {
   readonly lease_expires?: Date;
 }
 
-/** What reads of tasks leave out. */
+/** The fields that reads of tasks leave out. */
 export const WITHOUT_SPEC = { spec: 0, lease_expires: 0 } as const;
 
 export type StoredTask = Omit<TaskDocument, 'spec' | 'lease_expires'>;
@@ -47,7 +47,7 @@ export function requestFilter(tenant: string, requestId: string): Document {
 }
 
 /**
- * The update that puts `to` in the place of what is stored, and leaves the spec. Every value goes in as a literal: in a pipeline a string that
+ * The update that replaces the stored task by `to`, and leaves the spec. Every value goes in as a literal: in a pipeline a string that
  * begins with `$` would be a field path. `$mergeObjects` replaces each of the task's fields whole, where `$set` would merge into the old one.
  */
 export function replacement(to: Task, leaseMs: number): Document[] {

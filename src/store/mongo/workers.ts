@@ -1,5 +1,5 @@
 import type { Collection } from 'mongodb';
-import type { WorkerInfo } from '../../task/ports/task-store.js';
+import type { WorkerInfo } from '../../task/ports/worker-store.js';
 import type { Calls } from './calls.js';
 import type { WorkerDocument } from './collections.js';
 import { leaseEnd } from './task-document.js';

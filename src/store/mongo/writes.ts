@@ -22,7 +22,7 @@ import {
 
 type Tasks = Collection<TaskDocument>;
 
-/** Stores a task with its spec in one write. A duplicate key is the server's word that a task of the id or request id is there; which one, a read tells. */
+/** Stores a task with its spec in one write. A duplicate key says that a task of the id or request id is there; a read shows which. */
 export async function insert(calls: Calls, tasks: Tasks, task: Task, spec: string): Promise<InsertResult> {
   return calls.change(async (options, isRepeat) => {
     try {
@@ -57,7 +57,7 @@ export async function replace(
   });
 }
 
-/** Can be repeated as it is: all that a late try does is to give the time from then on, to an attempt that still holds the task. */
+/** Can be repeated as it is: all that a late try does is to give the time from then on, to an attempt that still has the lease. */
 export async function renewLease(
   calls: Calls,
   tasks: Tasks,
@@ -72,7 +72,7 @@ export async function renewLease(
   });
 }
 
-/** Whoever inserts first decides; everyone reads what is stored, and only once a majority has it. */
+/** The first insert decides; every process reads the stored secret, and only once a majority has it. */
 export async function secret(calls: Calls, secrets: Collection<SecretDocument>, name: string): Promise<Buffer> {
   return calls.change(async (options) => {
     try {
@@ -82,7 +82,7 @@ export async function secret(calls: Calls, secrets: Collection<SecretDocument>, 
         { upsert: true, ...options },
       );
     } catch (error) {
-      // Two upserts at once: one of them is told so, and finds the other's.
+      // Two upserts at once: one of them fails with this, and finds the other's.
       if (!isDuplicateKey(error)) throw error;
     }
     const stored = await secrets.findOne({ _id: name }, { readConcern: 'linearizable', ...options });
@@ -93,7 +93,7 @@ export async function secret(calls: Calls, secrets: Collection<SecretDocument>, 
 
 /**
  * Reads a task with everything that any write before has done to it, or waits for that. A majority read would not do: right after a write whose
- * confirmation was lost it may still show what was before.
+ * confirmation was lost it may still show the state before it.
  */
 async function settledRead(tasks: Tasks, filter: Filter<TaskDocument>, options: CallOptions): Promise<Task | null> {
   const stored = await tasks.findOne<StoredTask>(filter, {

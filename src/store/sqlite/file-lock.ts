@@ -2,7 +2,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { ensurePrivateFile } from './private-file.js';
 import { isSqliteError } from './sqlite-errors.js';
 
-/** Held until it is released or the process ends, however that happens. */
+/** A lock, kept until it is released or the process ends, in whatever way. */
 export interface FileLock {
   release(): void;
 }

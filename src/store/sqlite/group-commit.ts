@@ -2,9 +2,9 @@ import type { Connection } from './connection.js';
 
 /** Changes that share a commit. */
 export interface GroupCommit {
-  /** Runs a change in the next commit. Resolves once that is on the disk; rejects with what the change threw, or why the commit failed. */
+  /** Runs a change in the next commit. Resolves once that is on the disk; rejects with the error of the change or of the commit. */
   run<T>(change: () => T): Promise<T>;
-  /** Commits now what waits. */
+  /** Commits the waiting changes now. */
   flush(): void;
 }
 
@@ -41,7 +41,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     try {
       await connection.sync();
       // Only now: before that nothing is true.
-      for (const tell of settle) tell();
+      for (const answer of settle) answer();
     } catch (cause) {
       for (const { reject } of group) reject(cause);
     }
@@ -69,7 +69,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
 
 /** A change that waits for its commit. */
 interface Entry {
-  /** Makes it. @returns what tells the caller of it. */
+  /** Makes it. @returns the function that answers the caller. */
   readonly change: () => () => void;
   readonly reject: (cause: unknown) => void;
 }

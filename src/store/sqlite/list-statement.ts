@@ -2,20 +2,20 @@ import type { LabelCondition, ListQuery } from '../../task/ports/task-store.js';
 import type { TaskState } from '../../task/task.js';
 import type { Value } from './connection.js';
 
-/** A query and what is bound to its question marks. */
+/** A query and the values of its question marks. */
 export interface Statement {
   readonly sql: string;
   readonly values: readonly Value[];
 }
 
-/** What leads through a list in its order, by an index of its own; everything else is asked of each task that comes by. Null: all of the tenant's. */
+/** The condition whose index gives a list its order; the other conditions are checked for each task. Null: all tasks of the tenant. */
 export type Driver = { readonly label: LabelCondition } | { readonly states: readonly TaskState[] } | null;
 
 /** Where each is had by more tasks than this, it hardly matters which leads. */
 const MANY = 10_000;
 
 /**
- * The condition that the fewest tasks fulfil: a label that a hundred have is not looked for among a hundred thousand.
+ * The condition that the fewest tasks fulfil: a label of a hundred tasks is not looked for among a hundred thousand.
  * @param count answers a query with the column `n`.
  */
 export function chooseDriver(
@@ -65,7 +65,7 @@ export function listStatement(query: ListQuery, driver: Driver): Statement {
   };
 }
 
-/** What is gone through: a table with `tenant`, `create_time_ms` and `id`, and what it takes to come from that to the task. */
+/** The table that is scanned, with `tenant`, `create_time_ms` and `id`, and the join from it to the task. */
 interface Path {
   readonly table: 'tasks' | 'labels';
   readonly from: string;
@@ -80,7 +80,7 @@ const BY_LABEL: Path = {
 
 const NOTHING: Statement = { sql: '', values: [] };
 
-/** @param leading what the path has an index for, before its order; @param others what is asked of each task on it. */
+/** @param leading the condition that the path has an index for, before its order; @param others the conditions checked for each task. */
 function page(query: ListQuery, { table, from }: Path, leading: Statement, others: Statement): Statement {
   const { tenant, order, after, limit } = query;
   const cursor = after

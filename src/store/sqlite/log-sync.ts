@@ -5,13 +5,13 @@ import { storeUnavailable } from '../errors.js';
 const fdatasyncOf = promisify(fdatasync);
 
 /**
- * Waits for the disk beside the event loop: what `synchronous=FULL` does within each COMMIT, in which nothing else is served meanwhile.
+ * Waits for the disk beside the event loop. `synchronous=FULL` waits within each COMMIT, and blocks the event loop meanwhile.
  * SQLite must have committed to the write-ahead log with `synchronous=NORMAL`, which does not wait, but orders the log before each checkpoint.
  */
 export interface LogSync {
   /**
    * Resolves once all that was committed before this call is on the disk. Calls that come while the disk is busy share the next round.
-   * @throws CallError STORE_UNAVAILABLE: what was committed may be there after a crash of the machine, or not.
+   * @throws CallError STORE_UNAVAILABLE: after a crash of the machine the commits may be there, or not.
    */
   sync(): Promise<void>;
   /** Lets rounds under way finish, then lets the file go. */

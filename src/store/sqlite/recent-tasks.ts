@@ -5,13 +5,13 @@ import type { Task, TaskKey } from '../../task/task.js';
 const MAX_TASKS = 1_000;
 
 /**
- * Tasks that were read lately. Whoever polls asks for the same task again and again, and gets the same object, so that what was made of it
+ * Tasks that were read lately. A caller that polls asks for the same task again and again, and gets the same object, so that its print
  * (its JSON, its bytes) can be kept with it. True to the file only while this process alone writes to it, and drops a task before each change.
  */
 export interface RecentTasks {
   /** @param load reads the task from the file; null is not remembered. */
   get(key: TaskKey, load: () => Task | null): Task | null;
-  /** To be called before a task is changed, whatever comes of that. */
+  /** To be called before a task is changed, also when the change fails. */
   drop(key: TaskKey): void;
 }
 

@@ -40,7 +40,7 @@ const MIGRATIONS: readonly string[] = [
   `,
   // Those that are there may be replaced by any attempt.
   'ALTER TABLE diagnostics ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;',
-  // What ListTasks is filtered by. A task's labels never change; beside them lies what a list is sorted by. The queue has one index less for it.
+  // For the filters of ListTasks. A task's labels never change; beside them is the sort key of a list. The queue has one index less for it.
   `
   DROP INDEX tasks_waiting;
   DROP INDEX tasks_queued;

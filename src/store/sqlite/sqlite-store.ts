@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import type { InsertResult, LeaseRenewal, ListQuery, QueueStats, TaskStore } from '../../task/ports/task-store.js';
-import type { Task, TaskKey } from '../../task/task.js';
+import type { Store } from '../../task/ports/store.js';
+import type { InsertResult, LeaseRenewal, ListQuery, QueueStats } from '../../task/ports/task-store.js';
+import type { Task } from '../../task/task.js';
 import { idTaken } from '../errors.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
-import { createWorkerRegistry } from '../worker-registry.js';
+import { answer, diagnosticsIn, secretsIn, textOf, workersOf } from './beside-tasks.js';
 import { createGroupCommit, type GroupCommit } from './group-commit.js';
 import { openConnection, type Connection } from './connection.js';
 import { createRecentTasks, type RecentTasks } from './recent-tasks.js';
@@ -14,26 +14,27 @@ import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js'
 const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
 
 /**
- * A TaskStore in one SQLite file, for one machine. Made on first use together with its folder: file 0600, folder 0700. Beside it lie `-wal`
+ * A store in one SQLite file, for one machine. Made on first use together with its folder: file 0600, folder 0700. Beside it lie `-wal`
  * and `-shm`, which belong to it, and `.lock`; back up by `VACUUM INTO`, never by copying the file of a running server.
  *
- * One process at a time may have it open. That is what lets `abandoned` name the tasks of a process that was killed at once, without waiting
- * for their leases: whoever holds the lock knows that no other worker lives.
+ * One process at a time may have it open. So `abandoned` returns the tasks of a killed process at once, without waiting
+ * for their leases: the holder of the lock knows that no other worker lives.
  *
  * Every change is on the disk when its call resolves, except progress and lease renewals: those survive a crash of the process, and a crash
  * of the machine may take the last of them back.
  *
  * @throws Error that names the file when another process has it open, or a newer version has written it.
  */
-export function createSqliteStore(options: { file: string }): TaskStore {
+export function createSqliteStore(options: { file: string }): Store {
   const connection = openConnection(options.file);
   const notifier = createFeedNotifier();
   const group = createGroupCommit(connection);
   const recent = createRecentTasks();
-  // No other process has the file open, so that all workers there are belong to this one.
-  const workers = createWorkerRegistry(() => performance.now());
 
   return {
+    ...diagnosticsIn(connection),
+    ...workersOf(connection),
+    ...secretsIn(connection),
     insert: (task, spec) => insert(connection, group, notifier, task, spec),
     get: (key) =>
       answer(() =>
@@ -64,24 +65,6 @@ export function createSqliteStore(options: { file: string }): TaskStore {
         tasksOf(connection, `${HAS_ENDED} AND ${EXPIRE_TIME} < ? ORDER BY ${EXPIRE_TIME} LIMIT ?`, nowMs, limit),
       ),
     stats: () => answer(() => stats(connection)),
-    putDiagnostics: (key, diagnostics, { fence }) =>
-      answer(() => {
-        putDiagnostics(connection, key, diagnostics, fence);
-      }),
-    getDiagnostics: (key) => answer(() => textOf(connection, 'diagnostics', 'diagnostics', key)),
-    announceWorker: (worker, { leaseMs }) =>
-      answer(() => {
-        connection.whileOpen(() => {
-          workers.announce(worker, leaseMs);
-        });
-      }),
-    forgetWorker: (owner) =>
-      answer(() => {
-        connection.whileOpen(() => {
-          workers.forget(owner);
-        });
-      }),
-    workers: () => answer(() => connection.whileOpen(() => workers.alive())),
     abandoned: (limit, { owner }) =>
       answer(() =>
         tasksOf(
@@ -91,7 +74,6 @@ export function createSqliteStore(options: { file: string }): TaskStore {
           limit,
         ),
       ),
-    secret: (name) => answer(() => secret(connection, name)),
     feed: notifier.feed,
     ping: () =>
       answer(() => {
@@ -151,7 +133,7 @@ async function insert(
   return result;
 }
 
-/** What a change of a task needs. */
+/** The dependencies of a change of a task. */
 interface ChangeDeps {
   readonly connection: Connection;
   readonly notifier: FeedNotifier;
@@ -224,15 +206,6 @@ async function durableByRequestId(connection: Connection, tenant: string, reques
   return task;
 }
 
-function textOf(connection: Connection, table: 'specs' | 'diagnostics', column: string, key: TaskKey): string | null {
-  const [row] = connection.rows(
-    `SELECT ${column} AS text FROM ${table} WHERE tenant = ? AND id = ?`,
-    key.tenant,
-    key.id,
-  );
-  return row === undefined ? null : (row.text as string);
-}
-
 function remove({ connection, notifier, recent }: ChangeDeps, task: Task): boolean {
   recent.drop(task);
   const removed = connection.transaction('full', () => {
@@ -260,26 +233,6 @@ function stats(connection: Connection): QueueStats {
   return { ...(row as unknown as QueueStats) };
 }
 
-function putDiagnostics(connection: Connection, { tenant, id }: TaskKey, diagnostics: string, fence: number): void {
-  connection.run(
-    'normal',
-    `INSERT INTO diagnostics (tenant, id, diagnostics, fence) SELECT tenant, id, ?, ? FROM tasks WHERE tenant = ? AND id = ?
-     ON CONFLICT DO UPDATE SET diagnostics = excluded.diagnostics, fence = excluded.fence WHERE excluded.fence >= diagnostics.fence`,
-    ...[diagnostics, fence, tenant, id],
-  );
-}
-
-function secret(connection: Connection, name: string): Buffer {
-  connection.run(
-    'full',
-    'INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING',
-    name,
-    randomBytes(32),
-  );
-  const [row] = connection.rows('SELECT value FROM secrets WHERE name = ?', name);
-  return Buffer.from((row as { value: Uint8Array }).value);
-}
-
 function taskOf(connection: Connection, where: string, ...values: (string | number)[]): Task | null {
   return tasksOf(connection, where, ...values)[0] ?? null;
 }
@@ -291,10 +244,4 @@ function tasksOf(connection: Connection, where: string, ...values: (string | num
 
 function tasksIn(rows: readonly Record<string, unknown>[]): Task[] {
   return rows.map((row) => JSON.parse(row.document as string) as Task);
-}
-
-// An async function, so that what is thrown comes as a rejection. The calls themselves are synchronous: one takes microseconds, or one sync of the disk.
-// eslint-disable-next-line @typescript-eslint/require-await
-async function answer<T>(call: () => T): Promise<T> {
-  return call();
 }

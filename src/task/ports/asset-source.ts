@@ -1,4 +1,4 @@
-/** What stands against using a URI, found without reading its bytes. */
+/** The problem with a URI, found without reading its bytes. */
 export interface AssetProblem {
   /** For people; ends a sentence that begins with the field's name. */
   readonly description: string;
@@ -9,15 +9,15 @@ export interface FetchAssetOptions {
   /** The request's field that names the input, for errors. */
   readonly field: string;
   readonly signal: AbortSignal;
-  /** The caller's own, made when needed: what is downloaded goes there, and the caller removes it. */
+  /** A folder of the caller's, made when needed: downloads go there, and the caller removes it. */
   readonly folder: string;
 }
 
 /** Where inputs come from. */
 export interface AssetSource {
   /**
-   * What stands against a URI: no such file, not a file, outside the input roots (also by a symbolic link), a scheme that is not served, a web
-   * address that is not public. Asks no other machine. Null: nothing, at most a second ago.
+   * The problem with a URI: no such file, not a file, outside the input roots (also by a symbolic link), a scheme that is not served, a web
+   * address that is not public. Asks no other machine. Null: none, at most a second ago.
    */
   check(uri: string): Promise<AssetProblem | null>;
 

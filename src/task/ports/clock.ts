@@ -1,8 +1,8 @@
 /** Time and randomness, as arguments: the core never asks the machine. */
 export interface Clock {
-  /** Milliseconds since 1970, for what is stored and shown. */
+  /** Milliseconds since 1970, for times that are stored and shown. */
   nowMs(): number;
-  /** Milliseconds that never go back, for what is measured. */
+  /** Milliseconds that never go back, for measurements. */
   monotonicMs(): number;
   /** A UUID version 7, which sorts by time. */
   newTaskId(): string;

@@ -1,4 +1,4 @@
-/** An input that a caller may name. */
+/** An input that a caller can name. */
 export interface LibraryFile {
   /** Its name alone. */
   readonly name: string;
@@ -7,17 +7,17 @@ export interface LibraryFile {
   readonly sizeBytes: number;
 }
 
-/** What callers look for. */
-export type MediaKind = 'sound' | 'picture';
+/** A kind of input: audio, or a video or image. */
+export type MediaKind = 'audio' | 'visual';
 
-/** How the names of files end that are taken for sounds, and for videos and images. Lower case. */
+/** The endings of file names of each kind, in lower case. */
 export const MEDIA_ENDINGS: Readonly<Record<MediaKind, readonly string[]>> = {
-  sound: ['.mp3', '.wav', '.m4a', '.aac', '.flac', '.ogg', '.opus'],
-  picture: ['.mp4', '.mov', '.avi', '.mkv', '.webm', '.jpg', '.jpeg', '.png', '.webp'],
+  audio: ['.mp3', '.wav', '.m4a', '.aac', '.flac', '.ogg', '.opus'],
+  visual: ['.mp4', '.mov', '.avi', '.mkv', '.webm', '.jpg', '.jpeg', '.png', '.webp'],
 };
 
-/** What lies in the input roots. */
+/** The files in the input roots. */
 export interface MediaLibrary {
-  /** Sounds, or videos and images, by their names' endings, in a folder of the roots (empty: all of them); in order of `uri`, at most a thousand. */
+  /** Files of one kind, by their names' endings, in a folder of the roots (empty: all of them); in order of `uri`, at most a thousand. */
   list(kind: MediaKind, folder: string): Promise<readonly LibraryFile[]>;
 }

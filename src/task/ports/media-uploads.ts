@@ -1,12 +1,15 @@
-import type { LibraryFile } from './media-library.js';
+import type { LibraryFile, MediaKind } from './media-library.js';
 
-/** Where files that callers send are kept, so that requests can name them. */
+/** Where files that callers send are kept. As an input each is named `upload:NAME`. */
 export interface MediaUploads {
   /**
-   * Writes what comes to a place of its own, where nobody sees it yet.
-   * @throws CallError DISK_FULL; whatever `bytes` throws. Nothing stays then.
+   * Writes the bytes to a place of their own, where nobody sees them yet.
+   * @throws CallError DISK_FULL; any error that `bytes` throws. Nothing stays then.
    */
   receive(bytes: AsyncIterable<Uint8Array>): Promise<UploadDraft>;
+
+  /** The accepted files of one kind, by their names' endings; in order of `uri`, at most a thousand. */
+  list(kind: MediaKind): Promise<readonly LibraryFile[]>;
 }
 
 /** A file that has arrived whole and is no input yet. */
@@ -15,8 +18,8 @@ export interface UploadDraft {
   readonly uri: string;
 
   /**
-   * Makes it an input, in a folder within the input roots and under a name that begins and ends like `name` and is no other file's. It survives a
-   * crash once this has resolved. @throws CallError DISK_FULL.
+   * Makes it an input, named by a folder and a name that begins and ends like `name` and is no other file's. It survives a crash once this has
+   * resolved. @throws CallError DISK_FULL.
    */
   accept(folder: string, name: string): Promise<LibraryFile>;
 

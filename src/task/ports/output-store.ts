@@ -9,21 +9,34 @@ export interface OutputName {
   readonly file: string;
 }
 
+/** How the bytes of a published output are reached. */
+export type OutputContent =
+  /** A file of this machine, with byte ranges. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** A URL, valid for a short time, that serves the bytes to its holder. */
+  | { readonly kind: 'redirect'; readonly url: string }
+  /** Bytes from elsewhere, whole and in order. Nothing is opened before `read`. */
+  | {
+      readonly kind: 'stream';
+      readonly sizeBytes: number;
+      readonly read: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
+    };
+
 /** Where finished videos go. */
 export interface OutputStore {
   /**
    * Moves a finished local file to where it is served from: all of it or nothing, durable when this resolves.
-   * @returns its location, for `localPath`.
+   * @returns its location, for `open`.
    * @throws RenderError OUTPUT_NOT_STORED or OUT_OF_DISK.
    */
   publish(scratchFile: string, name: OutputName): Promise<string>;
 
-  /** The absolute path of a published file, for a server that sends it. Null: it is not there (any more). */
-  localPath(location: string): Promise<string | null>;
+  /** The bytes of a published file, for a server that sends them. Null: it is not there (any more). */
+  open(location: string): Promise<OutputContent | null>;
 
   /** Removes one published file; it may be gone already. */
   remove(location: string): Promise<void>;
 
-  /** Removes what attempts of a task published, except under `keepFence` (null: everything). */
+  /** Removes the outputs of a task's attempts, except those of `keepFence` (null: all). */
   discard(key: TaskKey, options: { keepFence: number | null }): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { TaskFailure } from '../failure.js';
 import type { Task } from '../task.js';
 
-/** What happens to tasks, told to operators: one function per business event. Must not throw. */
+/** The business events of tasks, for operators: one function per event. Must not throw. */
 export interface TaskEvents {
   submitted(task: Task): void;
   claimed(task: Task): void;
@@ -11,13 +11,15 @@ export interface TaskEvents {
   retried(task: Task): void;
   /** No worker took it in time. */
   queueTimedOut(task: Task): void;
-  /** Record and outputs are gone, by a caller's wish or because their time was up. */
+  /** Record and outputs are removed, by a caller or because their time was up. */
   removed(task: Task): void;
-  /** This worker no longer holds the task it was rendering; the render was killed and nothing written. */
+  /** This worker lost the lease on the task it was rendering; the render was killed and nothing written. */
   attemptLost(task: Task): void;
+  /** The task that this worker was rendering was cancelled; the render was killed and nothing written. */
+  attemptCancelled(task: Task): void;
   handedBack(task: Task): void;
   /** Another worker died over this task: it is queued again, or failed as poison. */
   recovered(task: Task): void;
   /** Something in the background failed and will be tried again. */
-  backgroundError(what: string, cause: unknown): void;
+  backgroundError(message: string, cause: unknown): void;
 }

@@ -1,6 +1,6 @@
 import type { Task, TaskKey, TaskState } from '../task.js';
 
-/** "Task X is at revision ≥ r." A hint, never the truth: whoever wants to know reads the task. */
+/** "Task X is at revision ≥ r." A hint, never the truth: the state itself is read from the store. */
 export interface TaskHint {
   readonly key: TaskKey;
   readonly revision: number;
@@ -13,13 +13,13 @@ export interface TaskHint {
 export interface TaskFeedListener {
   /** A task changed. Hints may be repeated, late, or out of order; must not throw. */
   onHint(hint: TaskHint): void;
-  /** Hints may have been lost: re-read whatever you follow. */
+  /** Hints may have been lost: re-read every task that you follow. */
   onGap(): void;
 }
 
-/** Tells of changes in a store, of which there is one feed per process however many listen. */
+/** Announces changes in a store: one feed per process for any number of listeners. */
 export interface TaskFeed {
-  /** Every change stored after this returns is told. */
+  /** Every change stored after this returns is announced. */
   subscribe(listener: TaskFeedListener): () => void;
 }
 

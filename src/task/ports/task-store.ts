@@ -1,7 +1,7 @@
 import type { Task, TaskKey, TaskState } from '../task.js';
 import type { TaskFeed } from './task-feed.js';
 
-/** What became of an insert. */
+/** The outcome of an insert. */
 export type InsertResult =
   | { readonly kind: 'inserted' }
   /** The tenant has a task with the same request id: nothing was stored. */
@@ -36,23 +36,7 @@ export interface ListQuery {
   readonly after: ListCursor | null;
 }
 
-/** A process that renders, as it tells of itself. */
-export interface WorkerInfo {
-  /** Its name, different after each start. */
-  readonly owner: string;
-  /** Renders it can do at a time. */
-  readonly slots: number;
-  readonly build: WorkerBuild | null;
-}
-
-/** The ffmpeg that a worker has. */
-export interface WorkerBuild {
-  readonly version: string;
-  readonly encoders: readonly string[];
-  readonly decoders: readonly string[];
-}
-
-/** How the queue stands, of all tenants. */
+/** The state of the queue, of all tenants. */
 export interface QueueStats {
   readonly queued: number;
   readonly running: number;
@@ -60,7 +44,7 @@ export interface QueueStats {
   readonly oldestQueuedTimeMs: number | null;
 }
 
-/** What a lease write needs: which attempt, and for how long from now on by the store's clock. */
+/** A lease write: the attempt, and the time from now on by the store's clock. */
 export interface LeaseRenewal {
   readonly key: TaskKey;
   readonly fence: number;
@@ -71,7 +55,7 @@ export interface LeaseRenewal {
 /**
  * Where tasks live. A store knows no rule of a task's life: it keeps documents and changes them by compare-and-set, one
  * document at a time; the rules are the pure functions of `lifecycle.ts`. That keeps every implementation small
- * and all of them alike. `test/contract/task-store.contract.ts` says what each must do.
+ * and all of them alike. `test/contract/task-store.contract.ts` tests what each must do.
  *
  * Every method rejects with CallError STORE_UNAVAILABLE when the store does not answer. After a write that means
  * *outcome unknown*: an implementation first settles it by a re-read where it can (a compare-and-set that was applied
@@ -103,13 +87,13 @@ export interface TaskStore {
    */
   replace(from: Task, to: Task, options: { leaseMs: number }): Promise<boolean>;
 
-  /** Extends the lease of a running attempt, without a change of the task. False: the attempt no longer holds the task. */
+  /** Extends the lease of a running attempt, without a change of the task. False: the attempt no longer has the lease. */
   renewLease(renewal: LeaseRenewal): Promise<boolean>;
 
-  /** Removes a task with its spec and diagnostics if the store still has this very state of it. False: it has another, or none. */
+  /** Removes a task, with its spec and diagnostics, if the store still has this very state of it. False: it has another, or none. */
   remove(task: Task): Promise<boolean>;
 
-  /** Up to `limit` QUEUED tasks of all tenants by `queueRankMs`, lowest first: what a dispatcher chooses from. */
+  /** Up to `limit` QUEUED tasks of all tenants by `queueRankMs`, lowest first: the candidates of a dispatcher. */
   queued(limit: number): Promise<readonly Task[]>;
 
   /**
@@ -124,36 +108,9 @@ export interface TaskStore {
   /** Up to `limit` ended tasks whose `expireTimeMs` is before `nowMs`. */
   expired(limit: number, options: { nowMs: number }): Promise<readonly Task[]>;
 
-  /** How the queue stands. May be a second old. */
+  /** The state of the queue. May be a second old. */
   stats(): Promise<QueueStats>;
 
-  /**
-   * Keeps the diagnostics of the attempt with this fence, in place of those of any earlier one. Does nothing for a task that is gone, and nothing when
-   * those of a later attempt are there: a worker that has lost its task may still be writing.
-   */
-  putDiagnostics(key: TaskKey, diagnostics: string, attempt: { readonly fence: number }): Promise<void>;
-
-  /** Those of the latest attempt that has left any, or null. */
-  getDiagnostics(key: TaskKey): Promise<string | null>;
-
-  /** This worker is alive, for the next `leaseMs` by the store's clock. */
-  announceWorker(worker: WorkerInfo, options: { leaseMs: number }): Promise<void>;
-
-  /** This worker is leaving. */
-  forgetWorker(owner: string): Promise<void>;
-
-  /** The workers that are alive. */
-  workers(): Promise<readonly WorkerInfo[]>;
-
-  /** A random secret of 32 bytes, made at the first call for its name and the same ever after, for every process on this store. */
-  secret(name: string): Promise<Buffer>;
-
-  /** Tells of changes, this process's and others'. */
+  /** Announces changes of this process and of others. */
   readonly feed: TaskFeed;
-
-  /** Resolves while the store answers; rejects with STORE_UNAVAILABLE otherwise. For readiness. */
-  ping(): Promise<void>;
-
-  /** Lets go of everything. Calls after it reject. */
-  close(): Promise<void>;
 }

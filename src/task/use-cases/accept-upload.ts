@@ -7,20 +7,20 @@ import type { MediaUploads, UploadDraft } from '../ports/media-uploads.js';
 /** A file that a caller sends. */
 export interface Upload {
   readonly kind: MediaKind;
-  /** Where in the input roots it belongs: the operator's word, not a caller's. */
+  /** The first part of its name: chosen by the operator, not by a caller. */
   readonly folder: string;
-  /** As the caller has it. */
+  /** The caller's name for it. */
   readonly name: string;
   readonly bytes: AsyncIterable<Uint8Array>;
   readonly maxBytes: number;
 }
 
-/** The part of a form that everything wrong with an upload is told of. */
+/** The part of a form that violations of an upload name. */
 const FIELD = 'file';
 
 /**
- * Keeps a file as an input if it is what it should be, which is found out as a render would. Nothing of it stays otherwise.
- * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, NOT_SUPPORTED_HERE (no ffmpeg); whatever `bytes` throws.
+ * Keeps a file as an input if it can be read and is of its kind, by the same inspection as a render's. Otherwise nothing of it stays.
+ * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, NOT_SUPPORTED_HERE (no ffmpeg); any error of `bytes`.
  */
 export async function acceptUpload(
   { uploads, inspector }: { readonly uploads: MediaUploads; readonly inspector: MediaInspector | null },
@@ -28,15 +28,15 @@ export async function acceptUpload(
   signal: AbortSignal,
 ): Promise<LibraryFile> {
   if (!inspector)
-    throw new CallError({ reason: 'NOT_SUPPORTED_HERE', what: 'take uploads: it has no ffmpeg to look at them' });
+    throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'take uploads: it has no ffmpeg to inspect them' });
   const endings = MEDIA_ENDINGS[kind];
   if (!endings.some((ending) => name.toLowerCase().endsWith(ending)))
     throw refused(`must have a name that ends in one of ${endings.join(' ')}`);
   const draft = await uploads.receive(upTo(maxBytes, bytes));
   try {
     const { video, audio } = await probe(inspector, draft, signal);
-    if (kind === 'sound' && !audio) throw refused('has no sound');
-    if (kind === 'picture' && !video) throw refused('has no picture');
+    if (kind === 'audio' && !audio) throw refused('has no audio');
+    if (kind === 'visual' && !video) throw refused('has no image or video');
     return await draft.accept(folder, name);
   } finally {
     await draft.discard();

@@ -9,7 +9,7 @@ const MAX_TRIES = 20;
 /**
  * Changes a task for a caller: reads it, and compares-and-sets until no one else came between. `change` returns null when there is nothing to
  * change, and throws when it must not be.
- * @throws what `change` throws; CallError TASK_NOT_FOUND, STORE_UNAVAILABLE.
+ * @throws any error of `change`; CallError TASK_NOT_FOUND, STORE_UNAVAILABLE.
  */
 export async function changeTask(
   store: TaskStore,

@@ -18,7 +18,7 @@ export interface DeleteDeps {
 export async function deleteTask(deps: DeleteDeps, key: TaskKey): Promise<void> {
   const task = await getTask(deps, key);
   if (!isTerminal(task.state)) throw new CallError({ reason: 'TASK_NOT_ENDED', taskId: key.id, state: task.state });
-  // Refused only if it was retried, or removed, at this very moment: then the truth is told by reading again.
+  // Refused only if it was retried or removed at this very moment: the next read decides.
   if (!(await removeEnded(deps, task))) await deleteTask(deps, key);
 }
 

@@ -15,7 +15,7 @@ export interface ListTasksQuery {
   readonly pageSize: number;
   /** `nextPageToken` of the page before, with the same filter and order; empty: the first page. */
   readonly pageToken: string;
-  /** `list-filter.ts` says what it may be. */
+  /** `list-filter.ts` documents its syntax. */
   readonly filter: string;
   /** `create_time desc`, which empty means too, or `create_time`. */
   readonly orderBy: string;
@@ -34,7 +34,7 @@ export interface TaskPage {
  */
 export async function listTasks(deps: { readonly store: TaskStore }, query: ListTasksQuery): Promise<TaskPage> {
   const { limit, ...rest } = toListQuery(query);
-  // One more than asked for tells whether there is a next page.
+  // One more than asked for shows whether there is a next page.
   const rows = await deps.store.list({ ...rest, limit: limit + 1 });
   const tasks = rows.slice(0, limit);
   const last = tasks.at(-1);
@@ -78,7 +78,7 @@ function orderOf(text: string): ListQuery['order'] | null {
   }
 }
 
-/** What a token is bound to. */
+/** The part of a query that a token is bound to. */
 function digestOf({ tenant, filter, orderBy }: ListTasksQuery): string {
   return createHash('sha256')
     .update(JSON.stringify([tenant, filter.trim(), orderOf(orderBy)]))

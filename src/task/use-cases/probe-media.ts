@@ -5,14 +5,14 @@ import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
 
 /**
  * Reads an input as a render would.
- * @throws CallError INVALID_REQUEST (the URI, or what it names), NOT_SUPPORTED_HERE (no ffmpeg).
+ * @throws CallError INVALID_REQUEST (the URI, or its file), NOT_SUPPORTED_HERE (no ffmpeg).
  */
 export async function probeMedia(
   deps: { readonly assets: AssetSource; readonly inspector: MediaInspector | null },
   uri: string,
   signal: AbortSignal,
 ): Promise<MediaReport> {
-  if (!deps.inspector) throw new CallError({ reason: 'NOT_SUPPORTED_HERE', what: 'probe media: it has no ffmpeg' });
+  if (!deps.inspector) throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'probe media: it has no ffmpeg' });
   const problem = uri === '' ? { description: 'is required' } : await deps.assets.check(uri);
   if (problem) throw new CallError({ reason: 'INVALID_REQUEST', violations: [{ field: 'uri', ...problem }] });
   try {

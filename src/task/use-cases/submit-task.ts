@@ -6,7 +6,9 @@ import type { Clock } from '../ports/clock.js';
 import type { MediaInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
-import type { Task, Timeouts, Warning } from '../task.js';
+import type { WorkerStore } from '../ports/worker-store.js';
+import type { Task, Warning } from '../task.js';
+import type { TaskOptions } from '../task-options.js';
 import { submitted } from '../lifecycle.js';
 
 export interface SubmitCommand {
@@ -14,21 +16,17 @@ export interface SubmitCommand {
   readonly requestId: string | null;
   /** SHA-256 of the body as it was sent, before defaults. */
   readonly requestHash: string;
-  /** The spec as canonical JSON: what is stored. */
+  /** The spec as canonical JSON, in which form it is stored. */
   readonly specJson: string;
   readonly spec: ParsedSpec;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly priority: number;
-  readonly timeouts: Timeouts;
-  readonly ttlMs: number;
-  readonly maxAttempts: number;
+  readonly options: TaskOptions;
   readonly admission: 'QUEUE' | 'RUN_OR_REJECT';
-  /** What the door had to say about the request, for the task to keep; default: nothing. */
+  /** Warnings about the request, which the task keeps; default: none. */
   readonly warnings?: readonly Warning[];
 }
 
 export interface SubmitDeps {
-  readonly store: TaskStore;
+  readonly store: TaskStore & WorkerStore;
   readonly assets: AssetSource;
   /** Null on a server without ffmpeg. */
   readonly inspector: MediaInspector | null;
@@ -86,18 +84,14 @@ function refuse(violations: readonly Violation[]): void {
 }
 
 function taskOf(clock: Clock, command: SubmitCommand): Task {
-  const { tenant, requestId, requestHash, maxAttempts, labels, priority, timeouts, ttlMs, warnings = [] } = command;
+  const { tenant, requestId, requestHash, options, warnings = [] } = command;
   return submitted({
     id: clock.newTaskId(),
     nowMs: clock.nowMs(),
     tenant,
     requestId,
     requestHash,
-    maxAttempts,
-    labels,
-    priority,
-    timeouts,
-    ttlMs,
+    options,
     warnings,
   });
 }
@@ -107,19 +101,19 @@ function sameRequest(earlier: Task, command: SubmitCommand): Task {
   throw new CallError({ reason: 'REQUEST_ID_REUSED', requestId: command.requestId ?? '' });
 }
 
-/** What waits will take a slot before this task would. Two callers at once may both see the last slot: the later one then waits a little. */
-async function requireFreeSlot(store: TaskStore): Promise<void> {
+/** Waiting tasks take a slot before this one. Two callers at once may both see the last slot: the later one then waits a little. */
+async function requireFreeSlot(store: SubmitDeps['store']): Promise<void> {
   const [workers, { queued, running }] = await Promise.all([store.workers(), store.stats()]);
   const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
   if (queued + running >= slots) throw new CallError({ reason: 'NO_FREE_SLOT' });
 }
 
-/** So many are named to who asks for one that is not there. */
-const MAX_FONTS_TOLD = 20;
+/** The most fonts that are named to a caller who asks for another. */
+const MAX_FONTS_NAMED = 20;
 
 function fontViolations(there: readonly string[], { fonts }: ParsedSpec): Violation[] {
-  const told = there.length === 0 ? 'it offers none' : there.slice(0, MAX_FONTS_TOLD).join(', ');
-  const description = `is none of the fonts of this server: ${told}${there.length > MAX_FONTS_TOLD ? ', …' : ''}`;
+  const named = there.length === 0 ? 'it offers none' : there.slice(0, MAX_FONTS_NAMED).join(', ');
+  const description = `is none of the fonts of this server: ${named}${there.length > MAX_FONTS_NAMED ? ', …' : ''}`;
   return fonts.filter(({ name }) => !there.includes(name)).map(({ field }) => ({ field, description }));
 }
 

@@ -1,8 +1,9 @@
+import type { DiagnosticsStore } from '../ports/diagnostics-store.js';
 import type { MediaReport } from '../ports/media-inspector.js';
 import type { LibraryFile } from '../ports/media-library.js';
 import type { MediaUploads } from '../ports/media-uploads.js';
 import type { OutputStore } from '../ports/output-store.js';
-import type { WorkerInfo } from '../ports/task-store.js';
+import type { WorkerInfo } from '../ports/worker-store.js';
 import type { Task, TaskKey } from '../task.js';
 import type { TaskHub, WatchOptions } from '../task-hub.js';
 import type { WatchEvent } from '../watch-event.js';
@@ -22,7 +23,7 @@ export type { ListTasksQuery } from './list-tasks.js';
 export type { TaskDetails } from './get-task-details.js';
 export type { WaitOptions } from './wait-for-task.js';
 
-/** What callers can do with tasks, whichever door they come through. The files beside this one say what each promises. */
+/** The use-cases of callers, over any transport. The files beside this one document each. */
 export interface TaskUseCases {
   submit(command: SubmitCommand): Promise<Task>;
   validate(command: SubmitCommand, signal: AbortSignal): Promise<Task>;
@@ -42,6 +43,7 @@ export interface TaskUseCases {
 }
 
 export interface TaskUseCaseDeps extends SubmitDeps {
+  readonly store: SubmitDeps['store'] & DiagnosticsStore;
   readonly hub: TaskHub;
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;

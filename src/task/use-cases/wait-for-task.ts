@@ -1,3 +1,4 @@
+import { linkSignals } from '../abort.js';
 import type { TaskStore } from '../ports/task-store.js';
 import type { Task, TaskKey } from '../task.js';
 import type { TaskHub } from '../task-hub.js';
@@ -16,20 +17,13 @@ export async function waitForTask(
   key: TaskKey,
   options: WaitOptions,
 ): Promise<Task> {
-  const over = new AbortController();
-  const stop = () => {
-    over.abort();
-  };
-  const timer = setTimeout(stop, options.timeoutMs);
-  options.signal.addEventListener('abort', stop);
+  const over = linkSignals([options.signal], { timeoutMs: options.timeoutMs });
   try {
-    if (options.signal.aborted) stop();
     for await (const event of deps.hub.watch(key, { afterRevision: options.afterRevision, signal: over.signal })) {
       if (event.kind === 'task') return event.task;
     }
   } finally {
-    clearTimeout(timer);
-    options.signal.removeEventListener('abort', stop);
+    over.release();
   }
   return getTask(deps, key);
 }

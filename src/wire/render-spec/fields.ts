@@ -88,12 +88,41 @@ export function parseColor(text: string, place: Place, alpha: 'allowed' | 'refus
   return { r: channel(match[1]), g: channel(match[2]), b: channel(match[3]), a: channel(match[4]) };
 }
 
-/** A value of an enum by its number. A number that this version does not know is refused, not ignored. */
-export function parseEnum<T>(value: number, place: Place, values: ReadonlyMap<number, T>, fallback: T): T {
-  const known = values.get(value);
+/**
+ * The core's value for each value of a wire enum. A missing row does not compile. Row 0, which every enum calls UNSPECIFIED, holds the default.
+ */
+export type EnumTable<Wire extends number, T> = {
+  readonly [Value in Wire as `${Value}` extends '-1' ? never : Value]: T;
+};
+
+/** The core's value of a wire enum. A number that this version does not know is refused, not ignored; the default stands in. */
+export function parseEnum<Wire extends number, T>(value: Wire, place: Place, table: EnumTable<Wire, T>): T {
+  return parseKnownEnum(value, place, table) ?? rowsOf<T>(table)[0];
+}
+
+/** The same, with null for a number that this version does not know. */
+export function parseKnownEnum<Wire extends number, T>(value: Wire, place: Place, table: EnumTable<Wire, T>): T | null {
+  const known = Object.hasOwn(table, value) ? rowsOf<T>(table)[value] : undefined;
   if (known !== undefined) return known;
   refuse(place, `has the unknown value ${value}`);
-  return fallback;
+  return null;
+}
+
+/** The wire value that says the default of a table in so many words. */
+export function namedDefault<Wire extends number, T>(table: EnumTable<Wire, T>): Wire {
+  const rows = rowsOf<T>(table);
+  const named = Object.keys(rows).find((value) => value !== '0' && rows[Number(value)] === rows[0]);
+  return Number(named ?? 0) as Wire;
+}
+
+/** A table that can be indexed by any number from the wire. */
+interface Rows<T> {
+  readonly [value: number]: T;
+  readonly 0: T;
+}
+
+function rowsOf<T>(table: object): Rows<T> {
+  return table as Rows<T>;
 }
 
 /** Microseconds for people: `0.5 s`. */

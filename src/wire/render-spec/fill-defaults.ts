@@ -1,8 +1,4 @@
 import {
-  AspectRatio,
-  ConcatMode,
-  Fit,
-  ImageMotion,
   type Montage,
   type Music,
   type Subtitles,
@@ -14,10 +10,17 @@ import {
 } from '../../../generated/cutroom/v1/montage.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { printDuration } from '../print-duration.js';
-import { LONGEST_CLIP, RESOLUTION } from './parse-montage.js';
+import { namedDefault } from './fields.js';
+import { CONCATS, FITS, LONGEST_CLIP, MOTIONS, RESOLUTION, SHAPES } from './parse-montage.js';
 import { DEFAULT_MUSIC_GAIN_DB, FADE_OUT } from './parse-audio.js';
-import { DEFAULT_FONT_SIZE, DEFAULT_HEIGHT_PERCENT, DEFAULT_OUTLINE_WIDTH } from './parse-subtitle-style.js';
-import { CLIP_EFFECT_US, CROSS_FADE_US } from './parse-transition.js';
+import {
+  BOX_SHAPES,
+  DEFAULT_FONT_SIZE,
+  DEFAULT_HEIGHT_PERCENT,
+  DEFAULT_OUTLINE_WIDTH,
+  POSITIONS,
+} from './parse-subtitle-style.js';
+import { CLIP_EFFECT_US, CROSS_FADE_US, KINDS } from './parse-transition.js';
 
 /** A valid spec with every default written out: it means the same. */
 export function fillDefaults({ kind }: RenderSpec): RenderSpec {
@@ -28,22 +31,22 @@ function fillMontage(montage: Montage): Montage {
   return {
     ...montage,
     longestClip: montage.longestClip ?? printDuration(LONGEST_CLIP.defaultUs),
-    fit: montage.fit || Fit.FIT_COVER,
+    fit: montage.fit || namedDefault(FITS),
     backgroundColor: montage.backgroundColor || '#000000',
-    aspectRatio: montage.aspectRatio || AspectRatio.ASPECT_RATIO_9_16,
+    aspectRatio: montage.aspectRatio || namedDefault(SHAPES),
     resolution: montage.resolution || RESOLUTION.default,
     transition: fillTransition(montage.transition),
     music: montage.music ? fillMusic(montage.music) : undefined,
     subtitles: montage.subtitles ? fillSubtitles(montage.subtitles) : undefined,
     clipSpeed: montage.clipSpeed || 1,
-    concatMode: montage.concatMode || ConcatMode.CONCAT_MODE_SEQUENTIAL,
-    imageMotion: montage.imageMotion || ImageMotion.IMAGE_MOTION_NONE,
+    concatMode: montage.concatMode || namedDefault(CONCATS),
+    imageMotion: montage.imageMotion || namedDefault(MOTIONS),
     variants: montage.variants || 1,
   };
 }
 
 function fillTransition(wire: Transition | undefined): Transition {
-  const kind = wire?.kind ? wire.kind : Transition_Kind.KIND_CUT;
+  const kind = wire?.kind ? wire.kind : namedDefault(KINDS);
   const defaultUs = durationOf(kind);
   return { kind, duration: wire?.duration ?? (defaultUs === null ? undefined : printDuration(defaultUs)) };
 }
@@ -78,7 +81,7 @@ function fillMusic(music: Music): Music {
 
 function fillSubtitles(subtitles: Subtitles): Subtitles {
   const style = subtitles.style ?? SubtitleStyle.create();
-  const position = style.position || SubtitleStyle_Position.POSITION_BOTTOM;
+  const position = style.position || namedDefault(POSITIONS);
   const isCustom = position === SubtitleStyle_Position.POSITION_CUSTOM;
   return {
     ...subtitles,
@@ -91,7 +94,7 @@ function fillSubtitles(subtitles: Subtitles): Subtitles {
       boxShape:
         style.boxColor === ''
           ? SubtitleStyle_BoxShape.BOX_SHAPE_UNSPECIFIED
-          : style.boxShape || SubtitleStyle_BoxShape.BOX_SHAPE_TEXT,
+          : style.boxShape || namedDefault(BOX_SHAPES),
       position,
       heightPercent: isCustom ? (style.heightPercent ?? DEFAULT_HEIGHT_PERCENT) : undefined,
     },

@@ -8,7 +8,17 @@ import {
   ImageMotion,
   type Montage as WireMontage,
 } from '../../../generated/cutroom/v1/montage.js';
-import { at, parseColor, parseDurationUs, parseEnum, parseNumber, parseUri, type Place, refuse } from './fields.js';
+import {
+  at,
+  type EnumTable,
+  parseColor,
+  parseDurationUs,
+  parseEnum,
+  parseNumber,
+  parseUri,
+  type Place,
+  refuse,
+} from './fields.js';
 import { parseMusic, parseNarration } from './parse-audio.js';
 import { parseSubtitles } from './parse-subtitles.js';
 import { parseTransition } from './parse-transition.js';
@@ -20,26 +30,26 @@ export const LONGEST_CLIP = { minUs: 100_000, maxUs: 600_000_000, defaultUs: 5_0
 /** The short side, even. */
 export const RESOLUTION = { min: 144, max: 2160, default: 1080 };
 
-const FITS: ReadonlyMap<number, Fit> = new Map([
-  [WireFit.FIT_UNSPECIFIED, 'COVER'],
-  [WireFit.FIT_COVER, 'COVER'],
-  [WireFit.FIT_CONTAIN, 'CONTAIN'],
-]);
+export const FITS: EnumTable<WireFit, Fit> = {
+  [WireFit.FIT_UNSPECIFIED]: 'COVER',
+  [WireFit.FIT_COVER]: 'COVER',
+  [WireFit.FIT_CONTAIN]: 'CONTAIN',
+};
 
 const VARIANTS = { min: 1, max: 10, unit: '' };
 const CLIP_SPEED = { min: 0.5, max: 2, unit: '' };
 
-const CONCATS: ReadonlyMap<number, Montage['concat']> = new Map([
-  [ConcatMode.CONCAT_MODE_UNSPECIFIED, 'SEQUENTIAL'],
-  [ConcatMode.CONCAT_MODE_SEQUENTIAL, 'SEQUENTIAL'],
-  [ConcatMode.CONCAT_MODE_RANDOM, 'RANDOM'],
-]);
+export const CONCATS: EnumTable<ConcatMode, Montage['concat']> = {
+  [ConcatMode.CONCAT_MODE_UNSPECIFIED]: 'SEQUENTIAL',
+  [ConcatMode.CONCAT_MODE_SEQUENTIAL]: 'SEQUENTIAL',
+  [ConcatMode.CONCAT_MODE_RANDOM]: 'RANDOM',
+};
 
-const MOTIONS: ReadonlyMap<number, Montage['imageMotion']> = new Map([
-  [ImageMotion.IMAGE_MOTION_UNSPECIFIED, 'NONE'],
-  [ImageMotion.IMAGE_MOTION_NONE, 'NONE'],
-  [ImageMotion.IMAGE_MOTION_ZOOM_IN, 'ZOOM_IN'],
-]);
+export const MOTIONS: EnumTable<ImageMotion, Montage['imageMotion']> = {
+  [ImageMotion.IMAGE_MOTION_UNSPECIFIED]: 'NONE',
+  [ImageMotion.IMAGE_MOTION_NONE]: 'NONE',
+  [ImageMotion.IMAGE_MOTION_ZOOM_IN]: 'ZOOM_IN',
+};
 
 /** Width and height as they relate. */
 interface Shape {
@@ -48,23 +58,23 @@ interface Shape {
 }
 
 const PORTRAIT: Shape = { width: 9, height: 16 };
-const SHAPES: ReadonlyMap<number, Shape> = new Map([
-  [AspectRatio.ASPECT_RATIO_UNSPECIFIED, PORTRAIT],
-  [AspectRatio.ASPECT_RATIO_9_16, PORTRAIT],
-  [AspectRatio.ASPECT_RATIO_16_9, { width: 16, height: 9 }],
-  [AspectRatio.ASPECT_RATIO_1_1, { width: 1, height: 1 }],
-]);
+export const SHAPES: EnumTable<AspectRatio, Shape> = {
+  [AspectRatio.ASPECT_RATIO_UNSPECIFIED]: PORTRAIT,
+  [AspectRatio.ASPECT_RATIO_9_16]: PORTRAIT,
+  [AspectRatio.ASPECT_RATIO_16_9]: { width: 16, height: 9 },
+  [AspectRatio.ASPECT_RATIO_1_1]: { width: 1, height: 1 },
+};
 
 /** Reads a montage; where something is wrong, that is noted and a default stands in. */
 export function parseMontage(wire: WireMontage, place: Place): Montage {
   // In the order of the proto, which is the order in which violations are told.
   const materials = parseMaterials(wire, place);
   const longestClipUs = parseLongestClip(wire, at(place, 'longest_clip'));
-  const fit = parseEnum(wire.fit, at(place, 'fit'), FITS, 'COVER');
+  const fit = parseEnum(wire.fit, at(place, 'fit'), FITS);
   const background = parseColor(wire.backgroundColor || '#000000', at(place, 'background_color'), 'refused');
-  const shape = parseEnum(wire.aspectRatio, at(place, 'aspect_ratio'), SHAPES, PORTRAIT);
+  const shape = parseEnum(wire.aspectRatio, at(place, 'aspect_ratio'), SHAPES);
   const shortSide = parseResolution(wire.resolution, at(place, 'resolution'));
-  const concat = parseEnum(wire.concatMode, at(place, 'concat_mode'), CONCATS, 'SEQUENTIAL');
+  const concat = parseEnum(wire.concatMode, at(place, 'concat_mode'), CONCATS);
   // With narration the materials may be shown again, so that even a single one can make many clips; cut into pieces as well.
   const manyClips = wire.materials.length >= 3 || wire.narration !== undefined || concat === 'RANDOM';
   return {
@@ -80,7 +90,7 @@ export function parseMontage(wire: WireMontage, place: Place): Montage {
     speed: wire.clipSpeed === 0 ? 1 : parseNumber(wire.clipSpeed, at(place, 'clip_speed'), CLIP_SPEED),
     concat,
     seed: wire.seed,
-    imageMotion: parseEnum(wire.imageMotion, at(place, 'image_motion'), MOTIONS, 'NONE'),
+    imageMotion: parseEnum(wire.imageMotion, at(place, 'image_motion'), MOTIONS),
     variants: wire.variants === 0 ? 1 : parseNumber(wire.variants, at(place, 'variants'), VARIANTS),
   };
 }

@@ -4,7 +4,7 @@ import {
   SubtitleStyle_BoxShape as BoxShape,
   SubtitleStyle_Position,
 } from '../../../generated/cutroom/v1/montage.js';
-import { at, parseColor, parseEnum, parseFont, parseNumber, type Place, refuse } from './fields.js';
+import { at, type EnumTable, parseColor, parseEnum, parseFont, parseNumber, type Place, refuse } from './fields.js';
 
 /** Sizes on the wire are in pixels of a frame with this short side. */
 const REFERENCE_SHORT_SIDE = 1080;
@@ -16,20 +16,20 @@ export const DEFAULT_OUTLINE_WIDTH = 3;
 const HEIGHT_PERCENT = { min: 0, max: 100, unit: '%' };
 export const DEFAULT_HEIGHT_PERCENT = 70;
 
-const POSITIONS: ReadonlyMap<number, 'BOTTOM' | 'CENTER' | 'TOP' | 'CUSTOM'> = new Map([
-  [SubtitleStyle_Position.POSITION_UNSPECIFIED, 'BOTTOM'],
-  [SubtitleStyle_Position.POSITION_BOTTOM, 'BOTTOM'],
-  [SubtitleStyle_Position.POSITION_CENTER, 'CENTER'],
-  [SubtitleStyle_Position.POSITION_TOP, 'TOP'],
-  [SubtitleStyle_Position.POSITION_CUSTOM, 'CUSTOM'],
-]);
+export const POSITIONS: EnumTable<SubtitleStyle_Position, 'BOTTOM' | 'CENTER' | 'TOP' | 'CUSTOM'> = {
+  [SubtitleStyle_Position.POSITION_UNSPECIFIED]: 'BOTTOM',
+  [SubtitleStyle_Position.POSITION_BOTTOM]: 'BOTTOM',
+  [SubtitleStyle_Position.POSITION_CENTER]: 'CENTER',
+  [SubtitleStyle_Position.POSITION_TOP]: 'TOP',
+  [SubtitleStyle_Position.POSITION_CUSTOM]: 'CUSTOM',
+};
 
-const BOX_SHAPES: ReadonlyMap<number, CaptionStyle['boxShape']> = new Map([
-  [BoxShape.BOX_SHAPE_UNSPECIFIED, 'TEXT'],
-  [BoxShape.BOX_SHAPE_TEXT, 'TEXT'],
-  [BoxShape.BOX_SHAPE_WIDE, 'WIDE'],
-  [BoxShape.BOX_SHAPE_ROUNDED, 'ROUNDED'],
-]);
+export const BOX_SHAPES: EnumTable<BoxShape, CaptionStyle['boxShape']> = {
+  [BoxShape.BOX_SHAPE_UNSPECIFIED]: 'TEXT',
+  [BoxShape.BOX_SHAPE_TEXT]: 'TEXT',
+  [BoxShape.BOX_SHAPE_WIDE]: 'WIDE',
+  [BoxShape.BOX_SHAPE_ROUNDED]: 'ROUNDED',
+};
 
 const DEFAULTS: WireStyle = {
   fontSize: 0,
@@ -69,11 +69,11 @@ export function parseSubtitleStyle(
 function parseBoxShape({ boxColor, boxShape }: WireStyle, place: Place): CaptionStyle['boxShape'] {
   const here = at(place, 'box_shape');
   if (boxColor === '' && boxShape !== BoxShape.BOX_SHAPE_UNSPECIFIED) refuse(here, 'must not be set without box_color');
-  return parseEnum(boxShape, here, BOX_SHAPES, 'TEXT');
+  return parseEnum(boxShape, here, BOX_SHAPES);
 }
 
 function parsePosition({ position, heightPercent }: WireStyle, place: Place): CaptionStyle['position'] {
-  const known = parseEnum(position, at(place, 'position'), POSITIONS, 'BOTTOM');
+  const known = parseEnum(position, at(place, 'position'), POSITIONS);
   const here = at(place, 'height_percent');
   if (known === 'CUSTOM') return parseNumber(heightPercent ?? DEFAULT_HEIGHT_PERCENT, here, HEIGHT_PERCENT) / 100;
   if (heightPercent !== undefined) refuse(here, 'must not be set without POSITION_CUSTOM');

@@ -2,24 +2,24 @@ import { framesOf } from '../../composition/frame-grid.js';
 import { MONTAGE_FRAME_RATE } from '../../composition/montage/compose-montage.js';
 import type { ClipEffectKind, MontageTransition } from '../../composition/montage/montage.js';
 import { type Transition as WireTransition, Transition_Kind } from '../../../generated/cutroom/v1/montage.js';
-import { at, formatSeconds, parseDurationUs, parseEnum, type Place, refuse } from './fields.js';
+import { at, formatSeconds, type EnumTable, parseDurationUs, parseKnownEnum, type Place, refuse } from './fields.js';
 
 export const CROSS_FADE_US = 500_000;
 export const CLIP_EFFECT_US = 1_000_000;
 const RANGE = { minUs: 40_000, maxUs: 600_000_000 };
 
-const KINDS: ReadonlyMap<number, 'CUT' | 'CROSS_FADE' | ClipEffectKind> = new Map([
-  [Transition_Kind.KIND_UNSPECIFIED, 'CUT'],
-  [Transition_Kind.KIND_CUT, 'CUT'],
-  [Transition_Kind.KIND_CROSS_FADE, 'CROSS_FADE'],
-  [Transition_Kind.KIND_FADE_IN, 'FADE_IN'],
-  [Transition_Kind.KIND_FADE_OUT, 'FADE_OUT'],
-  [Transition_Kind.KIND_SLIDE_IN, 'SLIDE_IN'],
-  [Transition_Kind.KIND_SLIDE_OUT, 'SLIDE_OUT'],
-  [Transition_Kind.KIND_ZOOM_IN, 'ZOOM_IN'],
-  [Transition_Kind.KIND_ZOOM_OUT, 'ZOOM_OUT'],
-  [Transition_Kind.KIND_SHUFFLE, 'SHUFFLE'],
-]);
+export const KINDS: EnumTable<Transition_Kind, 'CUT' | 'CROSS_FADE' | ClipEffectKind> = {
+  [Transition_Kind.KIND_UNSPECIFIED]: 'CUT',
+  [Transition_Kind.KIND_CUT]: 'CUT',
+  [Transition_Kind.KIND_CROSS_FADE]: 'CROSS_FADE',
+  [Transition_Kind.KIND_FADE_IN]: 'FADE_IN',
+  [Transition_Kind.KIND_FADE_OUT]: 'FADE_OUT',
+  [Transition_Kind.KIND_SLIDE_IN]: 'SLIDE_IN',
+  [Transition_Kind.KIND_SLIDE_OUT]: 'SLIDE_OUT',
+  [Transition_Kind.KIND_ZOOM_IN]: 'ZOOM_IN',
+  [Transition_Kind.KIND_ZOOM_OUT]: 'ZOOM_OUT',
+  [Transition_Kind.KIND_SHUFFLE]: 'SHUFFLE',
+};
 
 /** What the clips around a transition leave room for. */
 interface ClipLimits {
@@ -32,7 +32,7 @@ interface ClipLimits {
 /** Reads how one clip turns into the next. That a material is shorter than its transitions is found once it is probed. */
 export function parseTransition(wire: WireTransition | undefined, place: Place, limits: ClipLimits): MontageTransition {
   if (!wire) return { kind: 'CUT' };
-  const kind = parseEnum(wire.kind, at(place, 'kind'), KINDS, null);
+  const kind = parseKnownEnum(wire.kind, at(place, 'kind'), KINDS);
   const here = at(place, 'duration');
   switch (kind) {
     case 'CUT':

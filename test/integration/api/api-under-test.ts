@@ -5,22 +5,23 @@ import { type Api, type ApiOptions, startApi } from '../../../src/api/api.js';
 import { openLocalUploads } from '../../../src/media/local-uploads.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
-import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { createOutputUrls } from '../../../src/task/output-urls.js';
 import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { OutputContent } from '../../../src/task/ports/output-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
 import { createTaskUseCases, type TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
 import { recordEvents } from '../../support/task-events.js';
 
-/** Both doors on the real use-cases, the in-memory store, and a folder of finished videos. The test plays the worker. */
+/** Both servers on the real use-cases, the in-memory store, and a folder of finished videos. The test plays the worker. */
 export interface ApiUnderTest {
   readonly api: Api;
   readonly grpcAddress: string;
   readonly httpUrl: string;
-  readonly store: TaskStore;
+  readonly store: Store;
   readonly tasks: TaskUseCases;
   /** Every line that was logged, parsed. */
   readonly log: Record<string, unknown>[];
@@ -32,7 +33,12 @@ export interface ApiUnderTest {
 }
 
 export async function startApiUnderTest(
-  options: Partial<ApiOptions> & { heartbeatMs?: number; urlLifetimeMs?: number; library?: MediaLibrary } = {},
+  options: Partial<ApiOptions> & {
+    heartbeatMs?: number;
+    urlLifetimeMs?: number;
+    library?: MediaLibrary;
+    output?: OutputContent;
+  } = {},
 ): Promise<ApiUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'cutroom-api-'));
   const video = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
@@ -46,10 +52,11 @@ export async function startApiUnderTest(
   };
   const outputs = {
     publish: () => Promise.reject(new Error('not rendered here')),
-    localPath: () => Promise.resolve(join(folder, 'final-1.mp4')),
+    open: () => Promise.resolve(options.output ?? { kind: 'file' as const, path: join(folder, 'final-1.mp4') }),
     remove: () => Promise.resolve(),
     discard: () => Promise.resolve(),
   };
+  const uploads = await openLocalUploads({ folder: join(folder, 'uploads'), nowMs: systemClock.nowMs() });
   const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
   const events = metrics.events(recordEvents());
   const tasks = createTaskUseCases({
@@ -57,7 +64,7 @@ export async function startApiUnderTest(
     hub,
     assets,
     outputs,
-    uploads: await openLocalUploads({ folder: join(folder, 'uploads'), nowMs: systemClock.nowMs() }),
+    uploads,
     inspector: null,
     fonts: ['Own.ttf'],
     clock: systemClock,
@@ -83,6 +90,7 @@ export async function startApiUnderTest(
     corsOrigins: [],
     facts: { fonts: [], fontFiles: ['Own.ttf'], maxInputPixels: 1 },
     moneyPrinterTurbo: {
+      uploads,
       library: options.library ?? { list: () => Promise.resolve([]) },
       musicFolder: 'songs',
       maxUploadBytes: 1024 * 1024,

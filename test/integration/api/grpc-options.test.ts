@@ -141,7 +141,7 @@ describe('GetTask', () => {
     });
   });
 
-  it('waits for a change, no longer than it is told, and not at all for a task that has ended', async () => {
+  it('waits for a change up to its timeout, and not at all for a task that has ended', async () => {
     const task = await submit();
     const waiting = client.call('GetTask', { name: task.name, wait_for_revision_after: task.revision });
     await run(task.task_id);
@@ -187,8 +187,8 @@ describe('ListTasks', () => {
   });
 });
 
-describe('what the workers can do', () => {
-  it('is told by build, with the limits of the contract', async () => {
+describe('the capabilities of the workers', () => {
+  it('are listed by build, with the limits of the contract', async () => {
     const build = { version: '5.1.9', encoders: ['libx264'], decoders: ['h264'] };
     await under.store.announceWorker({ owner: 'x', slots: 2, build }, { leaseMs: 60_000 });
     await under.store.announceWorker({ owner: 'y', slots: 1, build }, { leaseMs: 60_000 });

@@ -87,7 +87,7 @@ describe('a client with the protos and none of our code', () => {
     expect(await client.call('CancelTask', { name: task.name })).toEqual(cancelled);
   });
 
-  test('gets all violations, those of the spec and those of its inputs, and nothing is stored', async () => {
+  test('gets all violations of the spec and its inputs, and nothing is stored', async () => {
     const before = await client.call('ListTasks', {});
     const request = {
       request_id: 'no uuid',
@@ -117,7 +117,7 @@ describe('a client with the protos and none of our code', () => {
     expect(error).toMatchObject({ code: 6, details: { 'google.rpc.ErrorInfo': { reason: 'REQUEST_ID_REUSED' } } });
   });
 
-  test('is told what it did wrong with a task', async () => {
+  test('gets a typed error for a wrong call on a task', async () => {
     const missing = await failureOf(client.call('GetTask', { name: 'tasks/nope' }));
     expect(missing).toMatchObject({ code: 5, details: { 'google.rpc.ResourceInfo': { resource_name: 'tasks/nope' } } });
     expect((await failureOf(client.call('GetTask', { name: 'nope' }))).details['google.rpc.BadRequest']).toMatchObject({
@@ -151,7 +151,7 @@ describe('a client with the protos and none of our code', () => {
     });
   });
 
-  test('can read an error with more violations than a trailer holds', async () => {
+  test('can read an error with more violations than fit into a trailer', async () => {
     const error = await failureOf(
       client.call('SubmitTask', montage({ materials: Array.from({ length: 200 }, () => ({ uri: '' })) })),
     );
@@ -229,7 +229,7 @@ describe('a server that leaves', () => {
     }
   });
 
-  test('an address that is taken is an error, and leaves no door open', async () => {
+  test('an address that is taken is an error, and leaves no server listening', async () => {
     await expect(startApiUnderTest({ grpcAddress: under.grpcAddress })).rejects.toThrow();
     await expect(startApiUnderTest({ httpAddress: under.httpUrl.slice('http://'.length) })).rejects.toThrow(
       /EADDRINUSE/,

@@ -37,7 +37,7 @@ async function finishedTask(): Promise<{ name: string; url: string }> {
   return { name: `tasks/${id}`, url: videos[0]! };
 }
 
-describe('the JSON door', () => {
+describe('the JSON API', () => {
   test('submits and polls, with unpopulated fields there', async () => {
     const { status, json } = await post('/v1/tasks', body());
     expect(status).toBe(200);
@@ -135,7 +135,7 @@ describe('a finished video', () => {
     expect(await response.json()).toMatchObject({ code: 11 });
   });
 
-  test('is not sent again to who has it', async () => {
+  test('is not sent again to a caller that has it', async () => {
     const { url } = await finishedTask();
     const etag = (await fetch(url)).headers.get('etag')!;
     // Not by fetch, which asks for a fresh answer as soon as a condition is set by hand.

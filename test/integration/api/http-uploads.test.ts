@@ -23,14 +23,14 @@ beforeEach(async () => {
     isUpload: () => true,
     uploadIdleMs: IDLE_MS,
     drain: createDrain(),
-    logger: createLogger({ level: 'silent' }),
+    log: createLogger({ level: 'silent' }),
     readerStallMs: 1_000,
     graceMs: 100,
   });
 });
 afterEach(() => server.stop());
 
-it('an upload that has arrived is answered, however long it is looked at', async () => {
+it('answers an upload that has arrived, however long its inspection takes', async () => {
   const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: 'abc' });
   expect(await response.text()).toBe('3');
 });

@@ -57,7 +57,7 @@ const lines = (text: string) =>
     );
 
 describe('watching as lines of JSON', () => {
-  it('tells of every state at rising revisions and ends after the last', async () => {
+  it('sends every state at rising revisions and ends after the last', async () => {
     const under = await start();
     await storeTask(under, 'a');
     const stream = await open(`${under.httpUrl}/v1/tasks/a:watch`);
@@ -90,7 +90,7 @@ describe('watching as lines of JSON', () => {
     expect(lines(stream.text()).at(-1)).toMatchObject({ error: { code: 14 } });
   });
 
-  it('has enums by number for those who ask', async () => {
+  it('has enums by number for callers who ask for it', async () => {
     const under = await start();
     await storeTask(under, 'a');
     const stream = await open(`${under.httpUrl}/v1/tasks/a:watch?$alt=json%3Benum-encoding%3Dint`);
@@ -119,7 +119,7 @@ describe('watching as server-sent events', () => {
     expect(states.filter((state) => state === 'SUCCEEDED')).toHaveLength(1);
   });
 
-  it('begins at Last-Event-ID, and is 204 at the end of what is known', async () => {
+  it('begins at Last-Event-ID, and is 204 when the caller has seen the end', async () => {
     const under = await start();
     await storeTask(under, 'a');
     await under.change('a', run);
@@ -230,7 +230,7 @@ describe('watching as server-sent events', () => {
       (n: number) =>
       (task: Task): Task => ({
         ...at(n)(task),
-        warnings: [{ code: 'C', message: 'x'.repeat(1_000_000), field: '', count: n }],
+        warnings: [{ code: 'CUE_AFTER_END', message: 'x'.repeat(1_000_000), field: '', count: n }],
       });
     let n = 0;
     await eventually(

@@ -63,7 +63,7 @@ describe('GET /metrics', () => {
     expect(samples).not.toHaveProperty('cutroom_queue_depth');
   });
 
-  test('counts calls of both doors alike, each with its final code', async () => {
+  test('counts calls over gRPC and HTTP alike, each with its final code', async () => {
     const { under, client } = await start();
     await client.call('SubmitTask', { spec });
     const post = (body: string) => fetch(`${under.httpUrl}/v1/tasks`, { method: 'POST', body });
@@ -121,7 +121,7 @@ describe('watchers', () => {
     expect(sent).toBeLessThanOrEqual(6);
   });
 
-  test('that leave are counted as such, at either door', async () => {
+  test('that leave are counted as such, over either transport', async () => {
     const { under, client } = await start();
     await under.store.insert(newTask({ id: 'a', nowMs: Date.now() }), '{}');
     const watch = client.watch({ name: 'tasks/a' }).on('error', () => undefined);
@@ -139,7 +139,7 @@ describe('watchers', () => {
     expect(samples).toMatchObject({ [over('Canceled')]: 2 });
   });
 
-  test('that ask for what is not there have an end too', async () => {
+  test('of missing tasks have an end too', async () => {
     const { under, client } = await start();
     await once(client.watch({ name: 'tasks/nope' }), 'error');
     expect(await scrape(under)).toMatchObject({ cutroom_watchers: 0, [over('NotFound')]: 1 });

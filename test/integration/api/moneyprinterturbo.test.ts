@@ -19,7 +19,7 @@ let under: ApiUnderTest;
 beforeAll(async () => {
   const song = { name: 'one.mp3', uri: 'songs/one.mp3', sizeBytes: 12 };
   const clip = { name: 'a.mp4', uri: 'clips/a.mp4', sizeBytes: 34 };
-  under = await startApiUnderTest({ library: { list: (kind) => Promise.resolve(kind === 'sound' ? [song] : [clip]) } });
+  under = await startApiUnderTest({ library: { list: (kind) => Promise.resolve(kind === 'audio' ? [song] : [clip]) } });
 });
 afterAll(() => under.stop());
 
@@ -128,7 +128,7 @@ describe('the record of a task', () => {
     expect(waiting).not.toHaveProperty('error');
   });
 
-  test('what was asked for in vain stands on the task, through an attempt and its end', async () => {
+  test('keeps its warnings on the task, through an attempt and its end', async () => {
     const id = await submit({ n_threads: 4, no_such_thing: 1 });
     const warnings = [
       { code: 'PARAMETER_IGNORED', field: 'n_threads' },
@@ -169,7 +169,7 @@ describe('errors in the envelope', () => {
     expect(await under.store.count('default')).toBe(before);
   });
 
-  test('what is only missing is "field required"', async () => {
+  test('a missing parameter is "field required"', async () => {
     const { status, body } = await call('POST', '/api/v1/videos', { ...VIDEO, video_subject: null });
     expect([status, body.message, body.data]).toEqual([
       400,
@@ -182,7 +182,7 @@ describe('errors in the envelope', () => {
     expect((await call('POST', '/api/v1/videos', text)).status).toBe(400);
   });
 
-  test('404 for tasks, files and paths that are not there; 405 with what is', async () => {
+  test('404 for missing tasks, files and paths; 405 for another method', async () => {
     for (const path of [
       '/api/v1/tasks/nope',
       '/api/v1/stream/nope/final-1.mp4',
@@ -205,7 +205,7 @@ describe('errors in the envelope', () => {
     }
   });
 
-  test('a font that the server has is taken by its name; in /v1 one that it has not is refused, with those that there are', async () => {
+  test('a font of the server is used by its name; /v1 refuses any other, and names the fonts of the server', async () => {
     const cues = { subtitle_cues: [{ start: 0, end: 1, text: 'a' }] };
     expect(await record(await submit({ ...cues, font_name: 'Own.ttf' }))).not.toHaveProperty('warnings');
     expect(await record(await submit({ ...cues, font_name: 'STHeitiMedium.ttc' }))).toMatchObject({
@@ -317,7 +317,7 @@ describe('files', () => {
 });
 
 describe('deletion', () => {
-  test('removes what has ended; 409 before', async () => {
+  test('removes a task that has ended; 409 before', async () => {
     const id = await submit();
     expect((await call('DELETE', `/api/v1/tasks/${id}`)).status).toBe(409);
     await claim(id);
@@ -345,7 +345,7 @@ describe('the manners of their clients', () => {
     expect(await docs.text()).toContain('/openapi.json');
   });
 
-  test('each call is one line in the log, under the name of what it does', async () => {
+  test('each call is one line in the log, under the name of its RPC', async () => {
     const from = under.log.length;
     const id = await submit();
     await record(id);

@@ -63,7 +63,7 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
-  it('has what a stream has and other answers have not: its cursor as a header, 204, and errors in a form of their own', () => {
+  it('has the parts that only a stream has: its cursor as a header, 204, and errors in a form of their own', () => {
     const watch = document.paths['/v1/tasks/{task}:watch']?.get;
     expect(watch?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual([
       'path task',
@@ -75,7 +75,7 @@ describe('the OpenAPI document', () => {
     expect(document.paths['/v1/tasks/{task}']?.get?.responses['4XX']).toEqual({ $ref: '#/components/responses/Error' });
   });
 
-  it('says of every field and value what the proto says', () => {
+  it('describes every field and value as the proto does', () => {
     const { Task, 'Task.State': state, Montage } = document.components.schemas;
     expect(Task?.properties?.progress?.description).toMatch(/Percent done/);
     expect(Montage?.properties?.longestClip?.description).toMatch(/0.1 s to 600 s/);

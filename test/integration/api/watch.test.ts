@@ -69,7 +69,7 @@ function follow(client: ForeignClient, request: Record<string, unknown>): Watche
 }
 
 describe('WatchTask', () => {
-  test('tells every watcher of the start and the end, at rising revisions, and ends with OK', async () => {
+  test('sends every watcher the start and the end, at rising revisions, and ends with OK', async () => {
     const { under, client } = await start();
     await storeTask(under, 'a');
     const watchers = [1, 2, 3].map(() => follow(client, { name: 'tasks/a' }));
@@ -108,7 +108,7 @@ describe('WatchTask', () => {
     expect(watched.states).toEqual(['QUEUED']);
   });
 
-  test('refuses what it cannot follow', async () => {
+  test('refuses a task that it cannot follow', async () => {
     const { client } = await start();
     const unknown = decodeError((await follow(client, { name: 'tasks/nope' }).end)!);
     expect(unknown).toMatchObject({ code: 5, details: { 'google.rpc.ErrorInfo': { reason: 'TASK_NOT_FOUND' } } });
@@ -151,7 +151,7 @@ describe('a watcher that stops reading', () => {
   /** More than the window of a stream and the buffers of both sides hold. */
   const large = (task: Task): Task => ({
     ...advance(1)(task),
-    warnings: [{ code: 'LARGE', message: 'x'.repeat(100_000), field: '', count: 1 }],
+    warnings: [{ code: 'CUE_AFTER_END', message: 'x'.repeat(100_000), field: '', count: 1 }],
   });
 
   test('is cut with RESOURCE_EXHAUSTED, while others go on', async () => {

@@ -167,7 +167,7 @@ describe('bad sounds', () => {
     ],
     [
       'a header without sound',
-      'INPUT_NOT_MEDIA',
+      'INPUT_TRUNCATED',
       async () => {
         await bench.media.file(
           'bad.wav',

@@ -109,6 +109,31 @@ describe('runSupervised', () => {
     expect(result.cpuMs).toBeGreaterThan(0);
   });
 
+  it('takes an output time that crawls for no progress', async () => {
+    // Half a millisecond of output for some hundredths of a second of work.
+    const work = 'awk "BEGIN { for (i = 0; i < 1000000; i++) s += i }"';
+    const report = 'printf "frame=180\\nout_time_us=%d\\nprogress=continue\\n" $t >&3';
+    const times: number[] = [];
+    const result = await run('sh', ['-c', `t=6000000; while :; do ${work}; t=$((t + 500)); ${report}; done`], {
+      clocks: { noProgressMs: 3_000 },
+      onProgress: (block) => times.push(block.outTimeUs ?? 0),
+    });
+    expect(result).toMatchObject({ firedClock: 'NO_PROGRESS', signal: 'SIGKILL' });
+    expect(new Set(times).size).toBeGreaterThan(1);
+  });
+
+  it('ends a program that is past its planned end, and lets one that is at it end by itself', async () => {
+    const tone = ['-f', 'lavfi', '-i', 'sine=d=3600', '-f', 'null', '-'];
+    expect(await ffmpeg(tone, { planned: { endUs: 2_000_000, frameUs: 40_000 } })).toMatchObject({
+      firedClock: 'OVERRUN',
+      signal: 'SIGKILL',
+    });
+    expect(await ffmpeg(['-t', '2', ...tone], { planned: { endUs: 2_000_000, frameUs: 40_000 } })).toMatchObject({
+      firedClock: null,
+      exitCode: 0,
+    });
+  });
+
   it('ends a program that writes without end', async () => {
     const result = await run('yes', [], { maxStdoutBytes: 1_000_000 });
     expect(result).toMatchObject({ stdoutOverflow: true, signal: 'SIGKILL' });

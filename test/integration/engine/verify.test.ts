@@ -289,6 +289,26 @@ describe('verifyMp4', () => {
       words: 'colour',
     },
     {
+      flaw: 'twice the audio that its header claims',
+      words: 'packets of audio instead of 95',
+      make: async () => {
+        const longer = await remade('longer.m4a', ['-f', 'lavfi', '-i', 'sine=d=4:r=48000', '-ac', '2', '-c:a', 'aac']);
+        return remade('dense.mp4', [
+          ...['-i', at('good.mp4'), '-i', at(longer), '-map', '0:v', '-map', '1:a', '-c', 'copy'],
+          ...['-bsf:a', 'setts=ts=TS/2:duration=DURATION/2', '-movflags', '+faststart'],
+        ]);
+      },
+    },
+    {
+      flaw: 'audio that begins late',
+      words: 'its audio and its video begin',
+      make: () =>
+        remade('late.mp4', [
+          ...['-i', at('good.mp4'), '-itsoffset', '0.5', '-f', 'lavfi', '-i', 'sine=d=2:r=48000', '-ac', '2'],
+          ...['-map', '0:v', '-map', '1:a', '-c:v', 'copy', '-c:a', 'aac', '-movflags', '+faststart'],
+        ]),
+    },
+    {
       flaw: 'sound that ends early',
       words: 'its audio lasts',
       make: () =>

@@ -35,6 +35,7 @@ beforeEach(async () => {
     allow: [{ kind: 'range' as const, cidr: '127.0.0.1/32', port: origin.port }],
   };
   assets = createAssetSource({
+    uploads: null,
     inputRoots: [bench.media.folder],
     httpInputs: { rules, maxBytes: 1024 * 1024, limits: { backoffMs: [] } },
   });

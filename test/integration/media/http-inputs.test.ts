@@ -204,7 +204,7 @@ describe('names', () => {
   });
 });
 
-describe('what a host answers', () => {
+describe('the answer of a host', () => {
   it.each([
     [404, 'INPUT_NOT_FOUND'],
     [410, 'INPUT_NOT_FOUND'],
@@ -258,7 +258,7 @@ describe('what a host answers', () => {
     });
   });
 
-  it('no connection: tried again, and told', async () => {
+  it('no connection: tried again, and reported', async () => {
     const { url } = origin;
     await origin.close();
     const failed = await fetchFrom(`${url}/a.mp4?${SECRET}`).catch(failureOf);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (const name of ['root/a.mp4', 'root/sub/b c%20.mp4', 'root/x:y.mp4', 'root-two/t.mp4', 'outside/secret.mp4'])
     await writeFile(path.join(folder, name), 'x');
   await symlink('../outside/secret.mp4', path.join(root, 'escape.mp4'));
-  await symlink('../outside', path.join(root, 'door'));
+  await symlink('../outside', path.join(root, 'link'));
   await symlink('a.mp4', path.join(root, 'alias.mp4'));
   await symlink('nowhere', path.join(root, 'dangling.mp4'));
   execFileSync('mkfifo', [path.join(root, 'fifo.mp4')]);
@@ -60,7 +60,7 @@ describe('createLocalFiles', () => {
   it.each([
     ['../outside/secret.mp4', 'outside'],
     ['escape.mp4', 'outside'],
-    ['door/secret.mp4', 'outside'],
+    ['link/secret.mp4', 'outside'],
     ['sub/../../outside/secret.mp4', 'outside'],
     ['/etc/passwd', 'outside'],
     ['file:///etc/passwd', 'outside'],
@@ -86,7 +86,7 @@ describe('createLocalFiles', () => {
     await expect(fetch(uri)).rejects.toMatchObject({ failure: { reason: 'INPUT_NOT_FOUND', field: 'the.field' } });
   });
 
-  it('takes an input that was fine to be so for a second, and fetches only what is there', async () => {
+  it('remembers for a second that an input passed, and fetches only files that are there', async () => {
     await writeFile(path.join(root, 'brief.mp4'), 'x');
     expect(await files.check('brief.mp4')).toBeNull();
     await rm(path.join(root, 'brief.mp4'));

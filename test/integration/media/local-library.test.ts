@@ -28,10 +28,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('what lies in the input roots', () => {
+describe('the files in the input roots', () => {
   it('is listed by kind, under the names that requests take; the first root counts where two have a name', async () => {
     const library = createLocalLibrary({ roots });
-    const pictures = await library.list('picture', '');
+    const pictures = await library.list('visual', '');
     expect(pictures).toEqual(
       [
         { name: 'a.png', uri: 'a.png', sizeBytes: 1 },
@@ -40,13 +40,13 @@ describe('what lies in the input roots', () => {
     );
     const files = createLocalFiles({ roots });
     for (const { uri } of pictures) expect(await files.check(uri)).toBeNull();
-    expect(await library.list('sound', '')).toEqual([{ name: 'x.mp3', uri: 'songs/x.mp3', sizeBytes: 3 }]);
+    expect(await library.list('audio', '')).toEqual([{ name: 'x.mp3', uri: 'songs/x.mp3', sizeBytes: 3 }]);
   });
 
   it('can be one folder of them; one that is not there is empty', async () => {
     const library = createLocalLibrary({ roots: [...roots, path.join(folder, 'none')] });
-    expect((await library.list('sound', 'songs')).map(({ uri }) => uri)).toEqual(['songs/x.mp3']);
-    expect(await library.list('sound', 'elsewhere')).toEqual([]);
-    expect(await library.list('picture', 'songs')).toEqual([]);
+    expect((await library.list('audio', 'songs')).map(({ uri }) => uri)).toEqual(['songs/x.mp3']);
+    expect(await library.list('audio', 'elsewhere')).toEqual([]);
+    expect(await library.list('visual', 'songs')).toEqual([]);
   });
 });

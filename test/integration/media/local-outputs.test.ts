@@ -3,11 +3,11 @@ import { mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalOutputs } from '../../../src/media/local-outputs.js';
-import type { OutputName, OutputStore } from '../../../src/task/ports/output-store.js';
+import { createLocalOutputs, type LocalOutputs } from '../../../src/media/local-outputs.js';
+import type { OutputName } from '../../../src/task/ports/output-store.js';
 
 let folder: string;
-let store: OutputStore;
+let store: LocalOutputs;
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(path.join(tmpdir(), 'cutroom-outputs-')));
@@ -28,8 +28,8 @@ describe('createLocalOutputs', () => {
   it('moves a file to a place that no other attempt has', async () => {
     const [one, two] = [await publish(1), await publish(12)];
     expect(one).toBe('default/task-1/1-attempt1/final-1.mp4');
-    expect(await readFile((await store.localPath(one))!, 'utf8')).toBe('by 1');
-    expect(await readFile((await store.localPath(two))!, 'utf8')).toBe('by 12');
+    expect(await readFile((await store.open(one))!.path, 'utf8')).toBe('by 1');
+    expect(await readFile((await store.open(two))!.path, 'utf8')).toBe('by 12');
     expect(existsSync(path.join(folder, 'scratch-1'))).toBe(false);
   });
 
@@ -38,7 +38,7 @@ describe('createLocalOutputs', () => {
     const other = await mkdtemp('/dev/shm/cutroom-');
     try {
       const location = await publish(1, 'across', other);
-      expect(await readFile((await store.localPath(location))!, 'utf8')).toBe('across');
+      expect(await readFile((await store.open(location))!.path, 'utf8')).toBe('across');
       expect(await readdir(path.join(folder, 'outputs/default/task-1/1-attempt1'))).toEqual(['final-1.mp4']);
       expect(await readdir(other)).toEqual([]);
     } finally {
@@ -64,26 +64,26 @@ describe('createLocalOutputs', () => {
     'a\0/b/c/d',
   ])('has nothing at %j', async (location) => {
     await publish(1);
-    expect(await store.localPath(location)).toBeNull();
+    expect(await store.open(location)).toBeNull();
   });
 
   it('does not follow a link out of its folder', async () => {
     const location = await publish(1);
     await writeFile(path.join(folder, 'secret'), 'x');
     await symlink(path.join(folder, 'secret'), path.join(folder, 'outputs/default/task-1/1-attempt1/link.mp4'));
-    expect(await store.localPath(location.replace('final-1', 'link'))).toBeNull();
+    expect(await store.open(location.replace('final-1', 'link'))).toBeNull();
   });
 
-  it('discards what other attempts made, and only that', async () => {
+  it('discards the outputs of other attempts, and only those', async () => {
     const [one, two, twelve] = [await publish(1), await publish(2), await publish(12)];
     await store.discard(KEY, { keepFence: 2 });
-    expect(await Promise.all([one, two, twelve].map((l) => store.localPath(l)))).toEqual([
+    expect(await Promise.all([one, two, twelve].map((l) => store.open(l)))).toEqual([
       null,
-      expect.any(String),
+      { kind: 'file', path: expect.any(String) as unknown },
       null,
     ]);
     await store.discard(KEY, { keepFence: null });
-    expect(await store.localPath(two)).toBeNull();
+    expect(await store.open(two)).toBeNull();
     expect(existsSync(path.join(folder, 'outputs/default/task-1'))).toBe(false);
     await store.discard({ tenant: 'default', id: 'never-was' }, { keepFence: null });
   });
@@ -93,8 +93,8 @@ describe('createLocalOutputs', () => {
     await store.remove(one);
     await store.remove(one);
     await store.remove('../../x');
-    expect(await store.localPath(one)).toBeNull();
-    expect(await store.localPath(two)).not.toBeNull();
+    expect(await store.open(one)).toBeNull();
+    expect(await store.open(two)).not.toBeNull();
     await store.remove(two);
     expect(existsSync(path.join(folder, 'outputs/default/task-1'))).toBe(false);
   });

@@ -1,7 +1,7 @@
 import { MongoClient, type Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled, succeeded } from '../../../src/task/lifecycle.js';
 import { claim, insertQueued, insertRunning, LONG_MS, OWNER, listOf } from '../../contract/store-under-test.js';
@@ -10,7 +10,7 @@ import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongo
 describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
   let mongod: Mongod;
   let client: MongoClient;
-  let store: TaskStore;
+  let store: Store;
   const tasks: Task[] = [];
 
   beforeAll(async () => {
@@ -94,14 +94,14 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     expect(profile.hasSortStage).toBeUndefined();
   });
 
-  it('what has waited too long and what has expired come out of indexes of their own', async () => {
+  it('finds overdue and expired tasks by indexes of their own', async () => {
     const overdue = await profileOf(() => store.overdue(10, { nowMs: Number.MAX_SAFE_INTEGER }));
     expect(overdue).toMatchObject({ planSummary: 'IXSCAN { queueDeadlineMs: 1 }', docsExamined: 5, nreturned: 5 });
     const expired = await profileOf(() => store.expired(10, { nowMs: Number.MAX_SAFE_INTEGER }));
     expect(expired).toMatchObject({ planSummary: 'IXSCAN { expireTimeMs: 1 }', docsExamined: 10, nreturned: 10 });
   });
 
-  it('a request id is looked up in its index', async () => {
+  it('finds a request id by its index', async () => {
     const profile = await profileOf(() => store.findByRequestId('default', 'r7'));
     expect(profile).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, requestId: 1 }', docsExamined: 1, nreturned: 1 });
   });

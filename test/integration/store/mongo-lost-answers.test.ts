@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import { replacement, versionFilter, type TaskDocument } from '../../../src/store/mongo/task-document.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import { cancelled, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import {
   claim,
@@ -30,7 +30,7 @@ const progress = {
 describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was lost', () => {
   let mongod: Mongod;
   let client: MongoClient;
-  let store: TaskStore;
+  let store: Store;
   let uri: string;
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import { hintOf, type TaskHint } from '../../../src/task/ports/task-feed.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import { claim, insertQueued, LONG_MS, newTask } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, withClient, type Mongod } from '../../support/mongod.js';
 import { setFailPoint } from './fail-points.js';
@@ -16,8 +16,8 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
   let mongod: Mongod;
   let client: MongoClient;
   /** The store under test, and another process's. */
-  let store: TaskStore;
-  let other: TaskStore;
+  let store: Store;
+  let other: Store;
   let troubles: unknown[];
   let heard: { hints: TaskHint[]; gaps: number };
 
@@ -57,7 +57,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     }, eventually);
   }
 
-  it('a lost position in the change stream is a gap, and what comes after it is told', async () => {
+  it('a lost position in the change stream is a gap, and later changes are announced', async () => {
     await expectHintOfOthers();
     const lost = await setFailPoint(client, 'failCommand', 'alwaysOn', {
       failCommands: ['getMore'],
@@ -103,7 +103,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     expect(heard.gaps).toBe(0);
   });
 
-  it('a dropped collection is a gap, and new tasks are told', async () => {
+  it('a dropped collection is a gap, and new tasks are announced', async () => {
     await insertQueued(other);
     await withClient(mongod.uri, async (admin) => {
       const names = (await admin.db().admin().listDatabases()).databases
@@ -149,7 +149,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     await expectHintOfOthers();
   });
 
-  it('a killed and restarted server: what was acknowledged is there, and the feed goes on', async () => {
+  it('after the kill and restart of a server, acknowledged tasks are there, and the feed goes on', async () => {
     const [node] = mongod.nodes;
     const tasks = await Promise.all(Array.from({ length: 20 }, () => insertQueued(store)));
     node!.signal('SIGKILL');
@@ -173,7 +173,7 @@ describe.skipIf(skipWithoutMongod())('connecting to MongoDB', () => {
     expect(String(failure)).not.toContain('secret-word');
   });
 
-  it('refuses a standalone server, and says what to do', async () => {
+  it('refuses a standalone server, and names the fix', async () => {
     const mongod = await startMongod({ standalone: true });
     try {
       await expect(createMongoStore({ uri: mongod.uriOf('alone') })).rejects.toThrow(/replica set/);

@@ -47,7 +47,7 @@ describe('the file of the SQLite store', () => {
     await createSqliteStore({ file }).close();
   });
 
-  it('what could not be brought to the disk is not acknowledged, nor to a caller that repeats it, though it can be read', async () => {
+  it('a task that could not be synced to the disk is not acknowledged, nor to a caller that repeats it, though it can be read', async () => {
     const store = createSqliteStore({ file });
     // SQLite has it open and goes on; who waits for the disk opens it at the first change, and cannot.
     await rm(`${file}-wal`);
@@ -158,7 +158,7 @@ describe('the file of the SQLite store', () => {
     await again.close();
   });
 
-  it('a file of the first version is brought up to date, with what lies in it', async () => {
+  it('migrates a file of the first version with its content', async () => {
     const before = createSqliteStore({ file });
     const task = await insertQueued(before, { labels: { project: 'x' } });
     await insertQueued(before);

@@ -5,7 +5,7 @@ import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } f
 import type * as Sqlite from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { TaskState } from '../../../src/task/task.js';
 import { claim, insertQueued, listOf, LONG_MS, OWNER } from '../../contract/store-under-test.js';
 
@@ -25,7 +25,7 @@ vi.mock('@photostructure/sqlite', async (importOriginal) => {
 
 describe('queries of the SQLite store', () => {
   let folder: string;
-  let store: TaskStore;
+  let store: Store;
   let reader: DatabaseSyncInstance;
 
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describe('queries of the SQLite store', () => {
     expect(await plansOf(() => store.abandoned(8, { owner: OWNER }))).toEqual(['SCAN tasks USING INDEX tasks_running']);
   });
 
-  it('what waited too long and what has expired come out of indexes of their own, in order', async () => {
+  it('finds overdue and expired tasks by indexes of their own, in order', async () => {
     expect(await plansOf(() => store.overdue(8, { nowMs: 1 }))).toEqual([
       'SEARCH tasks USING INDEX tasks_overdue (<expr><?)',
     ]);
@@ -105,7 +105,7 @@ describe('queries of the SQLite store', () => {
     },
   );
 
-  it('a list by several conditions is led by what the fewest tasks have', async () => {
+  it('a list by several conditions follows the one that the fewest tasks fulfil', async () => {
     for (let i = 0; i < 5; i++)
       await insertQueued(store, { labels: { project: 'many', run: i === 0 ? 'one' : 'other' } });
     const lead = async (labels: Record<string, string>, states: readonly TaskState[] | null) => {
@@ -132,7 +132,7 @@ describe('queries of the SQLite store', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('what belongs to one task goes by its key', async () => {
+  it('finds the parts of one task by its key', async () => {
     const task = await insertQueued(store, { requestId: 'r', labels: { project: 'x' } });
     const byKey =
       /^SEARCH (tasks|diagnostics|specs) USING (COVERING )?INDEX sqlite_autoindex_\w+ \(tenant=\? AND id=\?\)$|^SEARCH labels USING PRIMARY KEY \(tenant=\? AND key=\? AND value=\? AND create_time_ms=\? AND id=\?\)$/;

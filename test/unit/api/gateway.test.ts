@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { callCounts } from '../../../src/api/chain/call-counts.js';
 import { callLog } from '../../../src/api/chain/call-log.js';
+import { allowAnyone } from '../../../src/api/chain/authenticate.js';
 import { createChain } from '../../../src/api/chain/chain.js';
 import { createDrain } from '../../../src/api/drain.js';
 import { createTaskService } from '../../../src/api/service/task-service.js';
-import { createGateway } from '../../../src/api/http/gateway.js';
+import { createGateway } from '../../../src/api/http/gateway/gateway.js';
 import { httpStatusOf } from '../../../src/api/http/http-error.js';
 import type { HttpRequest } from '../../../src/api/http/http-types.js';
-import { findRoute, routesOf } from '../../../src/api/http/route-table.js';
-import { statusCode } from '../../../src/api/grpc/status-code.js';
+import { findRoute, routesOf } from '../../../src/api/http/gateway/route-table.js';
+import { statusCode } from '../../../src/api/rpc-error.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import { CallError } from '../../../src/task/call-error.js';
@@ -53,6 +54,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const drain = createDrain();
   const { calls } = createMetrics({ stats: () => Promise.reject(new Error('not asked for here')), nowMs: () => 0 });
   const chain = createChain({
+    authenticate: allowAnyone,
     observers: [callCounts(calls), callLog(logger)],
     drain: drain.signal,
     monotonicMs: () => 0,
@@ -87,7 +89,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   return { send, asked, lines, drain };
 }
 
-test('the routes are those of the proto', () => {
+test('the routes follow from the proto', () => {
   const routes = routesOf('cutroom.v1.TaskService').map(
     (route) => `${route.httpMethod} ${route.rpc.name} ${route.hasBody ? 'body' : 'no body'}`,
   );
@@ -156,7 +158,7 @@ describe('a request becomes that of the RPC', () => {
     expect(lines).toMatchObject([{ method: 'SubmitTask', code: 'INVALID_ARGUMENT' }]);
   });
 
-  test('what a body says that the message does not have is ignored', async () => {
+  test('ignores fields of a body that the message does not have', async () => {
     const { send, asked } = gatewayUnderTest();
     const spec = { montage: { materials: [{ uri: 'a.mp4', nonsense: 1 }] } };
     expect(await send('POST', '/v1/tasks', JSON.stringify({ spec, nonsense: {} }))).toMatchObject({ status: 200 });
@@ -182,8 +184,8 @@ describe('a request becomes that of the RPC', () => {
   );
 });
 
-describe('what is not there', () => {
-  test('is 404; what takes another method is 405 and says which', async () => {
+describe('a path without a route', () => {
+  test('is 404; a path that takes another method is 405 and names it', async () => {
     const { send, lines } = gatewayUnderTest();
     expect(await send('GET', '/v1/nothing')).toMatchObject({ status: 404, json: { code: 5, details: [] } });
     expect(await send('DELETE', '/v1/tasks')).toMatchObject({ status: 405, headers: { allow: 'POST, GET, HEAD' } });
@@ -203,7 +205,7 @@ describe('an error', () => {
     expect((json.details as { fieldViolations?: unknown[] }[])[1]!.fieldViolations).toHaveLength(1_000);
   });
 
-  test('of the service is told to the log alone', async () => {
+  test('of the service goes to the log alone', async () => {
     const { send, lines } = gatewayUnderTest({ get: () => Promise.reject(new Error('the secret')) });
     const response = await send('GET', '/v1/tasks/a');
     expect(response).toMatchObject({ status: 500, json: { code: 13, details: [{ reason: 'INTERNAL' }] } });

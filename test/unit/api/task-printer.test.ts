@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
-import { taskServiceDefinition } from '../../../src/api/grpc/service-definition.js';
+import { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
+import { responseSerializer } from '../../../src/api/grpc/service-definition.js';
 import { createTaskPrinter } from '../../../src/api/service/task-printer.js';
 import { claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import { newTask } from '../../support/new-task.js';
@@ -26,9 +26,9 @@ function printerUnderTest() {
   return { state, printer };
 }
 
-test('a revision is printed and its bytes are made once, however many get it and whoever read it', () => {
+test('prints a revision and makes its bytes once, for any number of callers', () => {
   const { printer, state } = printerUnderTest();
-  const encode = (event: TaskEvent) => taskServiceDefinition.watchTask.responseSerialize(event);
+  const encode = responseSerializer(TaskEvent);
   const first = encode(printer.event(done));
   for (let watcher = 0; watcher < 100; watcher += 1) expect(encode(printer.event(structuredClone(done)))).toBe(first);
   expect(state.signed).toBe(1);

@@ -164,13 +164,13 @@ describe('cutroom submit', () => {
     expect(run.stderr).toMatch(/cannot read the spec.*missing\.json/);
   });
 
-  test('tells how to repeat a submit whose outcome is unknown', async () => {
+  test('prints how to repeat a submit whose outcome is unknown', async () => {
     const address = await serve({
       submitTask: (_, context) => failWith(context, Status.UNAVAILABLE, 'the store does not answer'),
     });
     const run = await cli([...address, 'submit', '-', '--request-id', 'r-2'], { stdin: spec });
     expect(run.exitCode).toBe(2);
-    expect(run.stderr).toContain('repeat with --request-id r-2\n');
+    expect(run.stderr).toContain('repeat with --request-id r-2 to get the same task\n');
   });
 });
 
@@ -237,7 +237,7 @@ describe('cutroom watch', () => {
 });
 
 describe('cutroom get, list, cancel', () => {
-  test('get prints what there is to know', async () => {
+  test('get prints every known fact', async () => {
     const address = await serve({
       getTask: ({ name }) => Promise.resolve(name === 'tasks/t1' ? failed : task({ name })),
     });
@@ -293,7 +293,7 @@ describe('exit codes', () => {
     expect(run.stderr).toContain(`error: ${Status[status]}: because`);
   });
 
-  test('a server that does not answer in time is worth retrying, and is told the deadline', async () => {
+  test('a server that does not answer in time is worth retrying, and gets the deadline', async () => {
     let deadlineSeen: AbortSignal | undefined;
     const address = await serve({
       getTask: (_, context) => {

@@ -142,7 +142,7 @@ describe('followTask', () => {
     await expect(watching).rejects.toMatchObject({ code: Status.UNAVAILABLE });
   });
 
-  test('does not try again what was never reached, or what is final', async () => {
+  test('does not retry a server that was never reached, or a final error', async () => {
     const server = await serve(async function* (_, context) {
       yield event(1n, RUNNING);
       failWith(context, Status.NOT_FOUND, 'gone');
@@ -154,7 +154,7 @@ describe('followTask', () => {
     expect(lost).toEqual([]);
   });
 
-  test('ends at once when its signal is aborted, and tells the server', async () => {
+  test('ends at once when its signal is aborted, and cancels the call', async () => {
     const interrupt = new AbortController();
     let serverSawTheEnd: () => void;
     const ended = new Promise<void>((resolve) => (serverSawTheEnd = resolve));

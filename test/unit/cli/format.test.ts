@@ -34,7 +34,7 @@ describe('format', () => {
 describe('remaining time', () => {
   const detail = (fields: Partial<ProgressDetail>): ProgressDetail => ProgressDetail.fromPartial(fields);
 
-  test('is what is left of the video divided by the speed', () => {
+  test('is the rest of the video divided by the speed', () => {
     // 100 of 400 frames are 4 s of video: 12 s are left, at 1.5 times real time 8 s.
     const known = detail({ framesDone: 100, framesTotal: 400, outTime: { seconds: 4n, nanos: 0 }, speed: 1.5 });
     expect(remainingSeconds(known)).toBeCloseTo(8);

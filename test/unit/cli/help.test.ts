@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { VARIABLES } from '../../../src/config/variables.js';
 import { cli } from './cli-harness.js';
 
 const main = (await cli(['--help'])).stdout;
@@ -20,7 +21,8 @@ test('there is a command for every thing that can be done', () => {
   ]);
 });
 
-test.each([[[]], ...commands.map((name) => [[name]])])(
+// The help of `serve` has a table of variables, which is longer than any terminal.
+test.each([[[]], ...commands.filter((name) => name !== 'serve').map((name) => [[name]])])(
   'the help of cutroom %j fits a terminal of 80 columns and 24 lines',
   async (args) => {
     const { stdout, exitCode } = await cli([...args, '--help']);
@@ -31,3 +33,11 @@ test.each([[[]], ...commands.map((name) => [[name]])])(
     expect(Math.max(...lines.map((line) => line.length)), stdout).toBeLessThanOrEqual(80);
   },
 );
+
+test('the help of cutroom serve explains every variable of the service in 80 columns', async () => {
+  const { stdout, exitCode } = await cli(['serve', '--help']);
+  expect(exitCode).toBe(0);
+  for (const [name, { usedBy }] of Object.entries(VARIABLES))
+    expect(stdout.includes(`  ${name}\n`), name).toBe((usedBy as readonly string[]).includes('serve'));
+  expect(Math.max(...stdout.split('\n').map((line) => line.length)), stdout).toBeLessThanOrEqual(80);
+});

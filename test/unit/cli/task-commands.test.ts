@@ -50,7 +50,7 @@ describe('cutroom submit', () => {
     return seen!;
   }
 
-  test('sends what the options say', async () => {
+  test('sends the options of the command line', async () => {
     const request = await submitted(
       ...[
         '--label',
@@ -82,7 +82,7 @@ describe('cutroom submit', () => {
     });
   });
 
-  test('leaves to the server what they do not say', async () => {
+  test('leaves the other options to the server', async () => {
     expect(await submitted()).toMatchObject({
       labels: {},
       priority: 0,

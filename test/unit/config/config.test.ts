@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, toConfig } from '../../../src/config/config.js';
+import { environmentOf } from '../../../src/config/variables.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -24,7 +25,7 @@ describe('configuration', () => {
     });
   });
 
-  it('tells everything that is wrong at once, naming the variable', () => {
+  it('reports every problem at once, naming the variable', () => {
     const problems = problemsOf({
       CUTROOM_GRPC_ADDRESS: 'nowhere',
       CUTROOM_HTTP_ADDRESS: '127.0.0.1:99999',
@@ -38,16 +39,18 @@ describe('configuration', () => {
     expect(problems.map((p) => /^[A-Z_]+/.exec(p)?.[0])).toEqual([
       'CUTROOM_GRPC_ADDRESS',
       'CUTROOM_HTTP_ADDRESS',
-      'CUTROOM_INSECURE',
-      'CUTROOM_SLOTS',
-      'CUTROOM_LEASE_MS',
-      'CUTROOM_LOG_LEVEL',
       'CUTROOM_PUBLIC_URL',
+      'CUTROOM_SLOTS',
+      'CUTROOM_LOG_LEVEL',
+      'CUTROOM_INSECURE',
       'MONGODB_URI',
+      'CUTROOM_LEASE_MS',
     ]);
+    // A URI of MongoDB may hold a password.
+    expect(problems.join('\n')).not.toContain('postgres://x');
   });
 
-  it('refuses an address that other machines reach, unless told that this is meant', () => {
+  it('refuses an address that other machines reach, unless CUTROOM_INSECURE allows it', () => {
     expect(problemsOf({ CUTROOM_GRPC_ADDRESS: '0.0.0.0:1' })).toEqual([expect.stringContaining('CUTROOM_INSECURE=1')]);
     expect(toConfig({ CUTROOM_GRPC_ADDRESS: '0.0.0.0:1', CUTROOM_INSECURE: '1' }).grpcAddress).toEqual({
       host: '0.0.0.0',
@@ -62,7 +65,7 @@ describe('configuration', () => {
     ]);
   });
 
-  it('lets inputs be downloaded from public addresses, or as told', () => {
+  it('lets inputs be downloaded from public addresses, or as configured', () => {
     expect(toConfig({}).httpInputs).toEqual({ rules: { mode: 'public', allow: [] }, maxBytes: 2 * 1024 ** 3 });
     expect(
       toConfig({
@@ -100,10 +103,27 @@ describe('configuration', () => {
     ]);
   });
 
+  it('refuses a data folder within an input root, unless the roots are the default', () => {
+    const within = { CUTROOM_DATA_DIR: '/srv/media/data', CUTROOM_INPUT_ROOTS: '/srv/fonts:/srv/media' };
+    expect(problemsOf(within)).toEqual([expect.stringContaining('lies within the input root /srv/media')]);
+    expect(problemsOf({ ...within, CUTROOM_DATA_DIR: '/srv/media' })).toHaveLength(1);
+    expect(problemsOf({ ...within, CUTROOM_DATA_DIR: '/srv/media-data' })).toEqual([]);
+    expect(problemsOf({})).toEqual([]);
+  });
+
   it('takes an empty variable as unset, and drops the slash at the end of the public URL', () => {
     expect(toConfig({ MONGODB_URI: '', CUTROOM_PUBLIC_URL: 'https://media.example/x/' })).toMatchObject({
       mongodbUri: null,
       publicUrl: 'https://media.example/x',
     });
+  });
+});
+
+describe('the subset of a command', () => {
+  it('leaves out the variables that the command does not use', () => {
+    const env = { CUTROOM_SLOTS: '5', CUTROOM_FFMPEG: '/opt/ffmpeg', HOME: '/root' };
+    expect(environmentOf('render', env)).toMatchObject({ CUTROOM_FFMPEG: '/opt/ffmpeg' });
+    expect(Object.keys(environmentOf('render', env))).not.toContain('CUTROOM_SLOTS');
+    expect(Object.keys(environmentOf('render', env))).not.toContain('HOME');
   });
 });

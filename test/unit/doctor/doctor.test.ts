@@ -14,6 +14,7 @@ import { cli } from '../cli/cli-harness.js';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cutroom-doctor-test-'));
+  await mkdir(join(folder, 'media'));
 });
 afterAll(async () => {
   await rm(folder, { recursive: true });
@@ -23,7 +24,7 @@ async function findings(env: Record<string, string> = {}): Promise<readonly Chec
   const all: Check[] = [];
   const base = {
     CUTROOM_DATA_DIR: join(folder, 'data'),
-    CUTROOM_INPUT_ROOTS: folder,
+    CUTROOM_INPUT_ROOTS: join(folder, 'media'),
     CUTROOM_GRPC_ADDRESS: '127.0.0.1:0',
     CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
   };
@@ -55,11 +56,11 @@ describe('a machine that has everything', () => {
         'http',
       ]),
     );
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(folder)).toEqual(['media']);
   });
 });
 
-describe('what is wrong is told with how to mend it', () => {
+describe('each problem comes with its fix', () => {
   test('every variable that makes no sense', async () => {
     const checks = await findings({ CUTROOM_SLOTS: 'many', CUTROOM_GRPC_ADDRESS: '0.0.0.0:1' });
     const problems = checks
@@ -167,7 +168,7 @@ describe('what is wrong is told with how to mend it', () => {
 describe('cutroom doctor', () => {
   const env = () => ({
     CUTROOM_DATA_DIR: join(folder, 'data'),
-    CUTROOM_INPUT_ROOTS: folder,
+    CUTROOM_INPUT_ROOTS: join(folder, 'media'),
     CUTROOM_GRPC_ADDRESS: '127.0.0.1:0',
     CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
   });
@@ -190,7 +191,7 @@ describe('cutroom doctor', () => {
     expect(checks).toContainEqual({
       name: 'config',
       status: 'ok',
-      found: 'every variable that is set makes sense',
+      found: 'every variable that is set is valid',
       fix: '',
     });
   });

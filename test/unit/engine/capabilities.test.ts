@@ -28,7 +28,7 @@ describe('what ffmpeg can do', () => {
 
   it('says what is missing', () => {
     expect(missingParts(new Set(), new Set(['aac', 'libx264']))).toContain('the filter ass');
-    expect(missingParts(parseNames(ask('-filters')), new Set(['aac']))).toEqual(['the encoder libx264']);
+    expect(missingParts(parseNames(ask('-filters')), new Set(['aac', 'pcm_f32le']))).toEqual(['the encoder libx264']);
   });
 
   it.each([

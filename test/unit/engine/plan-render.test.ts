@@ -227,9 +227,7 @@ describe('planRender', () => {
       hasAlpha,
       color: { matrix: hasAlpha ? null : 'bt601', range: 'tv', transfer: 'sdr', primaries: 'bt709' },
     }),
-    audios: new Map([
-      ['a', { file: 'inputs/9', details: { facts: { durationUs: 1 }, streamIndex: 0, channels: 1, claimedUs: null } }],
-    ]),
+    audios: new Map([['a', { file: 'inputs/9.pcm' }]]),
   });
 
   it('defines each pad once and uses it once, in any composition', () => {
@@ -261,7 +259,7 @@ describe('planRender', () => {
 
 describe('renderArguments', () => {
   const command = {
-    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], field: 'f', frames: 0 }],
+    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], uri: 'u', field: 'f', frames: 0 }],
     graphFile: 'graph.txt',
     outputFile: 'out.mp4',
     encodingOptions: h264Mp4.encodingOptions(composition([{}])),

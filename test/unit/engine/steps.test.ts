@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
+import { planAudio } from '../../../src/engine/inputs/plan-audio.js';
 import { planInputs } from '../../../src/engine/inputs/plan-inputs.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import { planOutputs } from '../../../src/engine/outputs/plan-outputs.js';
@@ -21,14 +22,14 @@ describe('planInputs', () => {
         'fetch 0',
         'fetch 1',
         'fetch 2',
-        'sniff audio 0 after fetch 0',
-        'probe audio 0 after sniff audio 0',
-        'sniff audio 1 after fetch 2',
-        'probe audio 1 after sniff audio 1',
-        'sniff visual 2 after fetch 0',
-        'probe visual 2 after sniff visual 2',
-        'sniff visual 3 after fetch 1',
-        'probe visual 3 after sniff visual 3',
+        'sniff 0 after fetch 0',
+        'prepare-audio 0 after sniff 0',
+        'sniff 1 after fetch 2',
+        'prepare-audio 1 after sniff 1',
+        'sniff 2 after fetch 0',
+        'probe 2 after sniff 2',
+        'sniff 3 after fetch 1',
+        'probe 3 after sniff 3',
       ].join('\n'),
     );
   });
@@ -38,8 +39,28 @@ describe('planInputs', () => {
       narration: { asset: asset('n'), gainDb: 0 },
       music: { asset: asset('n'), gainDb: 0, fadeOutUs: 0 },
     });
-    const probes = planInputs(montageForm(montage)).filter((step) => step.kind === 'probe');
-    expect(probes.filter(({ use }) => use.role === 'audio')).toMatchObject([{ use: { measured: true } }]);
+    const audio = planInputs(montageForm(montage)).filter((step) => step.kind === 'prepare-audio');
+    expect(audio).toMatchObject([{ use: { measured: true } }]);
+  });
+});
+
+describe('planAudio', () => {
+  it('prepares each file once, as far as its longest clip reaches, unless it is prepared', () => {
+    const montage = montageOf(1, {
+      narration: { asset: asset('n'), gainDb: 0 },
+      music: { asset: asset('m'), gainDb: 0, fadeOutUs: 0 },
+      variants: 2,
+    });
+    const { compositions } = montageForm(montage).compose(
+      factsFor(montage, [{ kind: 'image' }], { narration: { durationUs: 2_000_000 } }),
+    );
+    expect(compositions).toHaveLength(2);
+    const steps = planAudio(compositions, (uri) => uri === 'n');
+    expect(steps).toMatchObject([{ asset: { uri: 'm' }, neededSamples: 96_000, loops: true, after: [] }]);
+    expect(planAudio(compositions, () => false)).toMatchObject([
+      { asset: { uri: 'n' }, loops: false },
+      { asset: { uri: 'm' } },
+    ]);
   });
 });
 

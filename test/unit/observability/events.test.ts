@@ -16,6 +16,8 @@ test('each event is one line that names the task, its attempt and its revision',
   const failure = { reason: 'INTERNAL', message: 'm', field: '' } as const;
   events.attemptEnded(failed(running, failure, 5_500), { failure, cause: new Error('what it was') });
   events.recovered(workerLost(running, 3_000));
+  events.attemptCancelled(running);
+  events.attemptLost(running);
   events.backgroundError('the sweep failed', new Error('store'));
   expect(lines).toMatchObject([
     { level: 30, task: 'tasks/a', attempt: 0, revision: 1, msg: 'task submitted' },
@@ -30,6 +32,8 @@ test('each event is one line that names the task, its attempt and its revision',
       err: { message: 'what it was' },
     },
     { level: 40, task: 'tasks/a', workerLosses: 1, state: 'QUEUED' },
+    { level: 30, task: 'tasks/a', msg: 'attempt stopped: the task was cancelled' },
+    { level: 40, task: 'tasks/a', msg: expect.stringMatching(/^lease lost: /) as string },
     { level: 50, msg: 'the sweep failed', err: { message: 'store' } },
   ]);
   expect(lines[0]).not.toHaveProperty('hostname');

@@ -1,18 +1,19 @@
-import { type CallContext, Metadata } from 'nice-grpc';
+import { Metadata } from 'nice-grpc';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import type { CallOrigin } from '../../../src/api/chain/call.js';
 import { callCounts } from '../../../src/api/chain/call-counts.js';
+import { allowAnyone } from '../../../src/api/chain/authenticate.js';
 import { createChain } from '../../../src/api/chain/chain.js';
 import { createCallMetrics } from '../../../src/observability/metrics-calls.js';
 import { samplesOf } from '../../support/prometheus-text.js';
 
-const context: CallContext = {
+const origin: CallOrigin = {
   metadata: Metadata(),
   peer: 'test',
   header: Metadata(),
   trailer: Metadata(),
   signal: new AbortController().signal,
-  sendHeader: () => undefined,
 };
 const labels = 'grpc_type="server_stream",grpc_service="a.b.C",grpc_method="WatchTask"';
 
@@ -22,12 +23,13 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   let timeMs = 1_000;
   let closed = false;
   const chain = createChain({
+    authenticate: allowAnyone,
     observers: [callCounts(createCallMetrics(registry))],
     drain: new AbortController().signal,
     monotonicMs: () => timeMs,
     wasCut: () => wasCut,
   });
-  const messages = chain.stream({ path: '/a.b.C/WatchTask', request: {}, context }, async function* () {
+  const messages = chain.stream({ path: '/a.b.C/WatchTask', request: {}, origin }, async function* () {
     try {
       await Promise.resolve();
       yield 'first';
@@ -44,7 +46,7 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   return samplesOf(await registry.metrics());
 }
 
-test('a stream that is left: its messages were taken up to the one before, its time is what it lasted', async () => {
+test('a stream that its caller leaves counts the messages before the last, and the time that it lasted', async () => {
   expect(await watchAndLeave({ wasCut: false })).toMatchObject({
     [`grpc_server_handled_total{${labels},grpc_code="Canceled"}`]: 1,
     [`grpc_server_msg_received_total{${labels}}`]: 1,

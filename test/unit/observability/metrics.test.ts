@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMetrics, type Metrics } from '../../../src/observability/metrics.js';
-import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { createMemoryStore } from '../../support/memory-store.js';
 import type { QueueStats } from '../../../src/task/ports/task-store.js';
 import {
   cancelled,
@@ -48,7 +48,7 @@ describe('the queue', () => {
   test.each([
     ['refuses', () => Promise.reject(new Error('down'))],
     ['does not answer in time', () => new Promise<never>(() => {})],
-  ])('is absent, not old, while the store %s; all else is still told', async (_, broken) => {
+  ])('is absent, not old, while the store %s; all other metrics are there', async (_, broken) => {
     let stats: () => Promise<QueueStats> = () => Promise.resolve({ ...IDLE, queued: 3 });
     const metrics = createMetrics({ stats: () => stats(), nowMs: () => 0, statsTimeoutMs: 20 });
     metrics.events(recordEvents()).submitted(newTask());
@@ -75,7 +75,7 @@ describe('the queue', () => {
   });
 });
 
-describe('what happens to tasks', () => {
+describe('the events of tasks', () => {
   const queued = newTask({ maxAttempts: 2, nowMs: 0 });
   const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs: 1_000 });
   const rendering = progressed(
@@ -91,7 +91,7 @@ describe('what happens to tasks', () => {
     return { metrics, inner, events: metrics.events(inner) };
   }
 
-  test('is told on, every event once', () => {
+  test('are passed on, every event once', () => {
     const { inner, events } = underTest();
     const direct = recordEvents();
     for (const to of [events, direct]) {
@@ -157,7 +157,7 @@ describe('what happens to tasks', () => {
   });
 });
 
-test('several in one process count apart, and tell of the process alike', async () => {
+test('several in one process count apart, and report the process alike', async () => {
   const [one, other] = [1, 2].map(() => createMetrics({ stats: () => Promise.resolve(IDLE), nowMs: () => 0 }));
   one!.events(recordEvents()).submitted(newTask());
   const samples = await scrape(other!);

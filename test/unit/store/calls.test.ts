@@ -18,7 +18,7 @@ describe('calls to MongoDB', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('a lost answer is asked for again, and the step is told', async () => {
+  it('repeats a call whose answer was lost, and tells the step so', async () => {
     const repeats: boolean[] = [];
     const answer = await createCalls(2000).change(async (_, isRepeat) => {
       repeats.push(isRepeat);
@@ -37,7 +37,7 @@ describe('calls to MongoDB', () => {
     expect(performance.now() - startMs).toBeLessThan(2 * 200 + 100);
   });
 
-  it('what the server refuses is thrown as it is, at once', async () => {
+  it('throws a refusal of the server as it is, at once', async () => {
     const refusal = new MongoServerError({ errmsg: 'not authorized', code: 13 });
     let calls = 0;
     const call = createCalls(1000).change(() => {

@@ -5,7 +5,7 @@ import type { TaskHint } from '../../../src/task/ports/task-feed.js';
 import { newTask } from '../../contract/store-under-test.js';
 
 describe('feed notifier', () => {
-  it('tells hints and gaps to all who listen, before it returns', () => {
+  it('passes hints and gaps to all listeners before it returns', () => {
     const notifier = createFeedNotifier();
     const heard: string[] = [];
     for (const name of ['a', 'b']) {
@@ -19,7 +19,7 @@ describe('feed notifier', () => {
     expect(heard).toEqual(['a 1', 'b 1', 'a gap', 'b gap']);
   });
 
-  it('a listener that subscribes twice is told twice, and unsubscribes one at a time', () => {
+  it('a listener that subscribes twice is called twice, and unsubscribes one at a time', () => {
     const notifier = createFeedNotifier();
     const heard: TaskHint[] = [];
     const listener = {
@@ -38,7 +38,7 @@ describe('feed notifier', () => {
     expect(heard).toHaveLength(3);
   });
 
-  it('a listener that throws neither keeps others from being told nor fails the write; it surfaces as uncaught', async () => {
+  it('a listener that throws neither stops the others nor fails the write; its error surfaces as uncaught', async () => {
     const notifier = createFeedNotifier();
     const heard: TaskHint[] = [];
     // The test runner listens for uncaught errors as well, and would count this one.

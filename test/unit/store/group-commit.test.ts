@@ -39,7 +39,7 @@ test('changes of one turn share one commit', async () => {
   expect(commits()).toBe(2);
 });
 
-test('those that are too many for one commit have the next ones, in their order', async () => {
+test('changes beyond the size of one commit go into the next ones, in order', async () => {
   const { connection: watched, commits } = counted();
   const group = createGroupCommit(watched);
   const told: string[] = [];
@@ -65,7 +65,7 @@ test('one that fails leaves nothing behind, and the others stand', async () => {
   expect(names()).toEqual(['a', 'b']);
 });
 
-test('what waits is committed by a flush, before the file is closed', async () => {
+test('a flush commits the waiting changes before the file is closed', async () => {
   const group = createGroupCommit(connection);
   const waiting = group.run(insert('a'));
   group.flush();
@@ -109,7 +109,7 @@ test('nothing is acknowledged before the disk has it, though it can be read', as
   await waiting;
 });
 
-test('a disk that fails is told to all who wait for it', async () => {
+test('a failing disk rejects all changes that wait for it', async () => {
   const { connection: slow, broken } = slowDisk();
   const group = createGroupCommit(slow);
   const results = Promise.allSettled([group.run(insert('a')), group.run(insert('b'))]);

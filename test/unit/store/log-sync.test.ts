@@ -22,7 +22,7 @@ async function openings(): Promise<number> {
   return targets.filter((target) => target === file).length;
 }
 
-test('calls share a round unless one has begun already, which may have missed what they wait for', async () => {
+test('calls share a round unless it has begun already and may have missed their commits', async () => {
   await writeFile(file, 'x');
   const log = createLogSync(file);
   const first = log.sync();

@@ -4,7 +4,7 @@ import { MongoInvalidArgumentError, MongoNetworkError, MongoServerError } from '
 import { describe, expect, it } from 'vitest';
 import { isOutcomeUnknown } from '../../../src/store/mongo/outcome.js';
 
-describe('whether an error of MongoDB leaves open what became of a call', () => {
+describe('whether an error of MongoDB leaves the outcome of a call open', () => {
   it.each<[string, Error]>([
     ['a lost connection', new MongoNetworkError('connection closed')],
     ['an election', new MongoServerError({ code: 10107 })],

@@ -17,7 +17,7 @@ test('a task is read once, until it is about to change', () => {
   expect(recent.get(key, load)?.createTimeMs).toBe(2);
 });
 
-test('what is not there is asked for again', () => {
+test('a missing task is asked for again', () => {
   const recent = createRecentTasks();
   expect(recent.get(key, () => null)).toBeNull();
   expect(recent.get(key, () => newTask({ id: 'a', nowMs: 1 }))).not.toBeNull();
@@ -29,7 +29,7 @@ test('another tenant never gets it', () => {
   expect(recent.get({ tenant: 'other', id: 'a' }, () => null)).toBeNull();
 });
 
-test('is bounded: what nobody asked for longest is forgotten', () => {
+test('is bounded: the task that was not read for longest is forgotten', () => {
   const recent = createRecentTasks();
   let reads = 0;
   const get = (id: string) =>

@@ -1,3 +1,4 @@
+import type { WarningCode } from '../../../src/composition/warning.js';
 import { describe, expect, it } from 'vitest';
 import {
   cancelled,
@@ -48,7 +49,7 @@ describe('the life of a task', () => {
     expect(over.revision).toBe(5);
   });
 
-  it('success is 100 percent with outputs, held by nobody', () => {
+  it('success is 100 percent with outputs, without an owner', () => {
     expect(succeeded(running, { outputs: [], warnings: [] }, 9000)).toMatchObject({
       state: 'SUCCEEDED',
       percent: 100,
@@ -86,16 +87,16 @@ describe('the life of a task', () => {
     expect(task).toMatchObject({ state: 'FAILED', failure: { reason: 'WORKER_LOST' } });
   });
 
-  it('what the submit had to say stays through every attempt, and what a render says comes after it', () => {
-    const warning = (code: string) => ({ code, message: 'm', field: 'f', count: 1 });
-    const said = newTask({ warnings: [warning('SUBMIT')] });
-    const end = (task: Task) => succeeded(task, { outputs: [], warnings: [warning('RENDER')] }, 3);
+  it('warnings of the submit stay through every attempt, and those of a render come after them', () => {
+    const warning = (code: WarningCode) => ({ code, message: 'm', field: 'f', count: 1 });
+    const said = newTask({ warnings: [warning('PARAMETER_IGNORED')] });
+    const end = (task: Task) => succeeded(task, { outputs: [], warnings: [warning('CUE_AFTER_END')] }, 3);
     const first = claimed(said, { attemptId: 'a1', owner: 'w', nowMs: 2 });
     const again = retried(cancelled(first, 3), 4);
-    for (const task of [said, first, again]) expect(task.warnings.map((w) => w.code)).toEqual(['SUBMIT']);
+    for (const task of [said, first, again]) expect(task.warnings.map((w) => w.code)).toEqual(['PARAMETER_IGNORED']);
     expect(end(claimed(again, { attemptId: 'a2', owner: 'w', nowMs: 5 })).warnings.map((w) => w.code)).toEqual([
-      'SUBMIT',
-      'RENDER',
+      'PARAMETER_IGNORED',
+      'CUE_AFTER_END',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createTaskHub, type TaskHub } from '../../../src/task/task-hub.js';
 import { cancelled, claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
@@ -13,7 +13,7 @@ import { newTask } from '../../support/new-task.js';
 const key = { tenant: 'default', id: 't1' };
 const first = newTask(key);
 
-let store: TaskStore;
+let store: Store;
 let hub: TaskHub;
 let reads: number;
 
@@ -54,7 +54,7 @@ function follow(afterRevision: number | null, signal = new AbortController().sig
 }
 
 describe('watching a task', () => {
-  it('begins with the task as it is, tells of changes, and ends after the terminal state', async () => {
+  it('begins with the task as it is, yields its changes, and ends after the terminal state', async () => {
     const stream = follow(null);
     await eventually('the first event', () => stream.events.length === 1);
     const running = await run(first);
@@ -64,7 +64,7 @@ describe('watching a task', () => {
     expect(stream.revisions()).toEqual([1, 2, 3]);
   });
 
-  it('with a cursor sends nothing that is known, and what came since at once', async () => {
+  it('with a cursor skips known revisions, and sends a newer one at once', async () => {
     const running = await run(first);
     const stream = follow(1);
     await eventually('what came since', () => stream.events.length === 1);
@@ -82,7 +82,7 @@ describe('watching a task', () => {
     expect(stream.events).toEqual([]);
   });
 
-  it('tells of the end even to a cursor that is ahead of it, as after a power failure', async () => {
+  it('sends the end even to a cursor that is ahead of it, as after a power failure', async () => {
     await end(await run(first));
     const stream = follow(50);
     await stream.done;

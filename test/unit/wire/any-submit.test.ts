@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { anySpec } from './spec-arbitrary.js';
+import { ANYONE } from '../../../src/task/caller.js';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 80 });
 const anyDuration = fc.option(
@@ -33,7 +34,7 @@ test('whatever comes over the wire is parsed or refused, and never throws', () =
   fc.assert(
     fc.property(anyRequest, (request) => {
       const bytes = SubmitTaskRequest.encode(SubmitTaskRequest.fromPartial(request as SubmitTaskRequest)).finish();
-      const command = parseSubmit(SubmitTaskRequest.decode(bytes), 'default');
+      const command = parseSubmit(SubmitTaskRequest.decode(bytes), ANYONE);
       expect(command.spec.form === null).toBe(command.spec.violations.length > 0);
       expect(command.specJson === '').toBe(command.spec.form === null);
     }),
@@ -41,8 +42,8 @@ test('whatever comes over the wire is parsed or refused, and never throws', () =
   );
 });
 
-test('a key as long as a request is not told back', () => {
-  const command = parseSubmit(SubmitTaskRequest.fromPartial({ labels: { ['x'.repeat(1_000_000)]: '' } }), 'default');
+test('does not echo a key as long as a request', () => {
+  const command = parseSubmit(SubmitTaskRequest.fromPartial({ labels: { ['x'.repeat(1_000_000)]: '' } }), ANYONE);
   const fields = command.spec.violations.map(({ field }) => field).filter((field) => field.startsWith('labels'));
   expect(fields).toHaveLength(1);
   expect(fields.join('').length).toBeLessThan(100);

@@ -55,7 +55,7 @@ describe('the forms of a montage', () => {
     [Kind.KIND_SLIDE_IN, 'SLIDE_IN'],
     [Kind.KIND_SLIDE_OUT, 'SLIDE_OUT'],
     [Kind.KIND_SHUFFLE, 'SHUFFLE'],
-  ])('transition %i takes a second, or what it is given', (kind, effect) => {
+  ])('transition %i takes a second, or its given duration', (kind, effect) => {
     expect(montageIn(parse({ transition: { kind } }))?.transition).toEqual({
       kind: 'CLIP_EFFECT',
       effect,

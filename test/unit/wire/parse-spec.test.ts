@@ -8,6 +8,7 @@ import { renderSpecType, requestHash, specJson } from '../../../src/wire/render-
 import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { readJson } from '../../../src/wire/proto-json.js';
 import { anySpec, validSpec } from './spec-arbitrary.js';
+import { ANYONE } from '../../../src/task/caller.js';
 import { montageIn } from '../../support/montage.js';
 
 /** A spec as a caller writes it in JSON; `montage` fields are added to a montage of one material. */
@@ -65,8 +66,8 @@ describe('a montage with nothing but a material', () => {
   });
 });
 
-describe('what is given', () => {
-  test('is taken over: sound, transition, subtitles', () => {
+describe('a given field', () => {
+  test('is kept: audio, transition, subtitles', () => {
     const parsed = montageIn(
       parseSpec(
         montage({
@@ -117,7 +118,7 @@ describe('what is given', () => {
     });
   });
 
-  test('music is quiet and fades unless told otherwise, also at 0 dB when that is asked for', () => {
+  test('music is quiet and fades by default, and is at 0 dB when asked for', () => {
     expect(montageIn(parseSpec(montage({ music: { uri: 'm' } })))?.music).toMatchObject({
       gainDb: -14,
       fadeOutUs: 3_000_000,
@@ -126,7 +127,7 @@ describe('what is given', () => {
   });
 });
 
-describe('what is wrong is refused by its field, and by no other', () => {
+describe('a wrong value is refused by its field, and by no other', () => {
   test.each<[string, Record<string, unknown>, string[]]>([
     ['no materials', { materials: [] }, ['materials']],
     ['too many materials', { materials: materials(201) }, ['materials']],
@@ -235,7 +236,7 @@ describe('what is wrong is refused by its field, and by no other', () => {
   });
 });
 
-describe('what is just right', () => {
+describe('a value at its limit', () => {
   test.each<[string, Record<string, unknown>]>([
     ['a fade as long as its clip, between two', { materials: materials(2), longestClip: '2s', ...fade('2s') }],
     ['fades that touch, between three', { materials: materials(3), longestClip: '2s', ...fade('1s') }],
@@ -294,15 +295,15 @@ describe('a submit', () => {
   });
 
   test('refuses an id that is no UUID, together with all else', () => {
-    const command = parseSubmit(request('123', montage({ fit: 9 })), 'default');
+    const command = parseSubmit(request('123', montage({ fit: 9 })), ANYONE);
     expect(command.spec.violations.map((v) => v.field)).toEqual(['spec.montage.fit', 'request_id']);
     expect(command).toMatchObject({ requestId: null, specJson: '', spec: { form: null } });
-    expect(parseSubmit(request('123'), 'default').spec.form).toBeNull();
+    expect(parseSubmit(request('123'), ANYONE).spec.form).toBeNull();
   });
 
   test('has an id or none', () => {
-    expect(parseSubmit(request(''), 'default').requestId).toBeNull();
-    expect(parseSubmit(request('123E4567-E89B-42D3-A456-426614174000'), 'default')).toMatchObject({
+    expect(parseSubmit(request(''), ANYONE).requestId).toBeNull();
+    expect(parseSubmit(request('123E4567-E89B-42D3-A456-426614174000'), ANYONE)).toMatchObject({
       requestId: '123e4567-e89b-42d3-a456-426614174000',
       specJson: '{"montage":{"materials":[{"uri":"a.mp4"}]}}',
     });

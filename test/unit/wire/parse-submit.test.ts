@@ -9,23 +9,26 @@ import { fillDefaults } from '../../../src/wire/render-spec/fill-defaults.js';
 import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
 import { requestHash } from '../../../src/wire/render-spec/spec-identity.js';
 import { validSpec } from './spec-arbitrary.js';
+import { ANYONE } from '../../../src/task/caller.js';
 import { montageIn } from '../../support/montage.js';
 
 const requestType = jsonType(SubmitTaskRequest, 'cutroom.v1.SubmitTaskRequest');
 const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
 const request = (fields: Record<string, unknown> = {}) =>
   readJson(requestType, { spec, ...fields }, { unknownFields: 'refuse' });
-const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), 'default');
+const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), ANYONE);
 
 describe('the options of a submit', () => {
   test('have the defaults that the proto names', () => {
     expect(parse()).toMatchObject({
-      labels: {},
-      priority: 0,
-      maxAttempts: 2,
-      ttlMs: 7 * 86_400_000,
+      options: {
+        labels: {},
+        priority: 0,
+        maxAttempts: 2,
+        ttlMs: 7 * 86_400_000,
+        timeouts: { queueMs: 7 * 86_400_000, totalMs: null, stallMs: null, fetchMs: null },
+      },
       admission: 'QUEUE',
-      timeouts: { queueMs: 7 * 86_400_000, totalMs: null, stallMs: null, fetchMs: null },
     });
   });
 
@@ -39,12 +42,14 @@ describe('the options of a submit', () => {
       timeouts: { queue: '10s', total: '60s', stall: '1.5s', fetch: '2s' },
     });
     expect(command).toMatchObject({
-      labels: { project: 'spring' },
-      priority: -3,
-      maxAttempts: 5,
-      ttlMs: 90_000,
+      options: {
+        labels: { project: 'spring' },
+        priority: -3,
+        maxAttempts: 5,
+        ttlMs: 90_000,
+        timeouts: { queueMs: 10_000, totalMs: 60_000, stallMs: 1_500, fetchMs: 2_000 },
+      },
       admission: 'RUN_OR_REJECT',
-      timeouts: { queueMs: 10_000, totalMs: 60_000, stallMs: 1_500, fetchMs: 2_000 },
     });
     expect(command.spec.violations).toEqual([]);
   });
@@ -68,7 +73,7 @@ describe('the options of a submit', () => {
     expect(command).toMatchObject({ specJson: '', spec: { form: null } });
   });
 
-  test('are all told at once, with what is wrong with the spec', () => {
+  test('are refused all at once, with the violations of the spec', () => {
     const { violations } = parse({ spec: { montage: {} }, priority: 1000, ttl: '1s' }).spec;
     expect(violations.map((v) => v.field)).toEqual(['spec.montage.materials', 'priority', 'ttl']);
   });

@@ -13,8 +13,8 @@ const mediaType = jsonType(MediaInfo, 'cutroom.v1.MediaInfo');
 const capabilitiesType = jsonType(Capabilities, 'cutroom.v1.Capabilities');
 const taskType = jsonType(WireTask, 'cutroom.v1.Task');
 
-describe('what is in an input', () => {
-  test('a video with sound', () => {
+describe('an inspected input', () => {
+  test('a video with audio', () => {
     const video = {
       image: false,
       codec: 'h264',
@@ -53,7 +53,7 @@ describe('what is in an input', () => {
     });
   });
 
-  test('an image has no length, no rate and no sound', () => {
+  test('an image has no duration, no frame rate and no audio', () => {
     const video = {
       image: true,
       codec: 'png',
@@ -92,10 +92,10 @@ describe('what is in an input', () => {
   });
 });
 
-describe('what the workers can do', () => {
+describe('the capabilities of the workers', () => {
   const facts = { fonts: ['Noto Sans'], fontFiles: ['Own.ttf'], maxInputPixels: 5_000_000_000 };
 
-  test('workers of one build are counted together, those without one only by their slots', () => {
+  test('counts workers of one build together, and workers without a build only by their slots', () => {
     const old = { version: '5.1', encoders: ['libx264'], decoders: ['h264'] };
     const fresh = { version: '8.0', encoders: ['libx264'], decoders: ['h264'] };
     const workers = [
@@ -125,7 +125,7 @@ describe('what the workers can do', () => {
 describe('the full view', () => {
   const basic = printTask(newTask(), () => '');
 
-  test('leaves out what is not there, and what a later version has added to the spec', () => {
+  test('leaves out missing parts, and fields of the spec of a later version', () => {
     expect(printFullTask(basic, { specJson: null, diagnosticsJson: null })).toEqual(basic);
     const specJson = '{"montage":{"materials":[{"uri":"a"}],"later":1},"latest":2}';
     expect(writeCompactJson(taskType, printFullTask(basic, { specJson, diagnosticsJson: null }))).toMatchObject({
@@ -133,7 +133,7 @@ describe('the full view', () => {
     });
   });
 
-  test('tells how the attempt was rendered', () => {
+  test('shows the commands of the attempt', () => {
     const run = {
       program: 'ffmpeg',
       arguments: ['-i', 'spec.montage.materials[0].uri'],

@@ -18,7 +18,7 @@ const json = (task: typeof queued) =>
     printTask(task, (_, output) => `http://h/${output.key}`),
   );
 
-test('a queued task has every field, also those with nothing in them', () => {
+test('a queued task has every field, also the empty ones', () => {
   expect(json(queued)).toEqual({
     name: 'tasks/a',
     taskId: 'a',
@@ -59,7 +59,7 @@ test('a running task says how far it is', () => {
 
 test('a finished task has signed videos and their facts', () => {
   const output = outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' });
-  const warnings = [{ code: 'CUES_CUT', message: 'm', field: 'spec.montage.subtitles', count: 2 }];
+  const warnings = [{ code: 'CUE_CUT_AT_END' as const, message: 'm', field: 'spec.montage.subtitles', count: 2 }];
   expect(json(succeeded(running, { outputs: [output], warnings }, nowMs))).toMatchObject({
     state: 'SUCCEEDED',
     progress: 100,
@@ -95,7 +95,7 @@ test('a failed task says why, as gRPC would', () => {
   });
 });
 
-test('what is printed can be read back', () => {
+test('a printed task can be read back', () => {
   const wire = printTask(progressed(running, progressAt(3), nowMs), () => '');
   expect(readJson(taskType, writeFullJson(taskType, wire), { unknownFields: 'refuse' })).toEqual(wire);
 });

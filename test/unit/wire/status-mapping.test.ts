@@ -24,7 +24,7 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
     false,
   ],
   NO_FREE_SLOT: [{ reason: 'NO_FREE_SLOT' }, Code.RESOURCE_EXHAUSTED, true],
-  NOT_SUPPORTED_HERE: [{ reason: 'NOT_SUPPORTED_HERE', what: 'fly' }, Code.UNIMPLEMENTED, false],
+  NOT_SUPPORTED_HERE: [{ reason: 'NOT_SUPPORTED_HERE', action: 'fly' }, Code.UNIMPLEMENTED, false],
   UPLOAD_TOO_LARGE: [{ reason: 'UPLOAD_TOO_LARGE', maxBytes: 1024 }, Code.RESOURCE_EXHAUSTED, false],
   DISK_FULL: [{ reason: 'DISK_FULL' }, Code.RESOURCE_EXHAUSTED, false],
   OUTPUT_NOT_FOUND: [{ reason: 'OUTPUT_NOT_FOUND' }, Code.NOT_FOUND, false],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { submitRequestType } from '../../../src/wire/submit-request-type.js';
+import { ANYONE } from '../../../src/task/caller.js';
 
 /** A request with labels as a foreign encoder may send them. */
 function bytesWith(...labels: readonly (readonly [string, string])[]): Buffer {
@@ -17,7 +18,7 @@ function bytesWith(...labels: readonly (readonly [string, string])[]): Buffer {
 }
 
 const refusedFields = (bytes: Uint8Array) =>
-  parseSubmit(submitRequestType.decode(bytes), 'default').spec.violations.map(({ field }) => field);
+  parseSubmit(submitRequestType.decode(bytes), ANYONE).spec.violations.map(({ field }) => field);
 
 describe('the request of SubmitTask', () => {
   it('keeps a label that an object literal loses, so that it is refused', () => {

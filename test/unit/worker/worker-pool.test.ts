@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { CallError } from '../../../src/task/call-error.js';
 import { RenderError } from '../../../src/task/failure.js';
 import type { OutputStore } from '../../../src/task/ports/output-store.js';
-import type { TaskStore } from '../../../src/task/ports/task-store.js';
+import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../../src/worker/worker-pool.js';
@@ -17,7 +17,7 @@ import { recordEvents } from '../../support/task-events.js';
 
 const LEASE_MS = 150;
 const startMs = Date.now();
-let store: TaskStore;
+let store: Store;
 let removed: string[];
 const pools: WorkerPool[] = [];
 const renderers: ReturnType<typeof createPausedRenderer>[] = [];
@@ -42,7 +42,7 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
   const events = recordEvents();
   const outputs: OutputStore = {
     publish: () => Promise.reject(new Error('not used here')),
-    localPath: () => Promise.resolve(null),
+    open: () => Promise.resolve(null),
     remove: (location) => {
       removed.push(location);
       return Promise.resolve();
@@ -83,7 +83,7 @@ const inState = (id: string, state: Task['state']) =>
   eventually(`${id} ${state}`, async () => (await read(id)).state === state);
 
 describe('a worker pool', () => {
-  it('renders what is queued, oldest first, as many at a time as it has slots', async () => {
+  it('renders queued tasks, oldest first, as many at a time as it has slots', async () => {
     for (const n of [1, 2, 3]) await submit(`t${n}`, n);
     const { renderer, pool } = startPool('w', { slots: 2 });
     await eventually('two renders', () => renderer.renders.length === 2);
@@ -121,8 +121,21 @@ describe('a worker pool', () => {
     const task = await read('t1');
     await store.replace(task, cancelled(task, 5), { leaseMs: 0 });
     expect(render.hooks.signal.aborted).toBe(true);
-    await eventually('the loss', () => events.log.includes('lost t1'));
+    await eventually('the end', () => events.log.includes('attempt-cancelled t1'));
+    // A cancel is no loss: operators are not warned.
+    expect(events.log).not.toContain('lost t1');
     expect(await read('t1')).toMatchObject({ state: 'CANCELLED', revision: task.revision + 1 });
+  });
+
+  it('learns of a cancel by its own heartbeat when the feed says nothing, and does not take it for a loss', async () => {
+    await submit('t1');
+    const deaf = { ...store, feed: { subscribe: () => () => undefined } };
+    const { renderer, events } = startPool('w', { store: deaf });
+    await eventually('a render', () => renderer.renders[0]);
+    const task = await read('t1');
+    await store.replace(task, cancelled(task, Date.now()), { leaseMs: 0 });
+    await eventually('the end', () => events.log.includes('attempt-cancelled t1'));
+    expect(events.log).not.toContain('lost t1');
   });
 
   it('an error that may pass is tried again, the next one is final; an error of the input is final at once', async () => {
@@ -140,7 +153,7 @@ describe('a worker pool', () => {
     expect(await read('t2')).toMatchObject({ attempt: 1, failure: { reason: 'INPUT_NOT_MEDIA', field: 'spec.x' } });
   });
 
-  it('a drain lets a render end in time, and hands back what does not', async () => {
+  it('a drain lets a render end in time, and hands back the others', async () => {
     await submit('t1');
     await submit('t2', 2);
     const { renderer, pool, events } = startPool('w', { slots: 2 });
@@ -178,7 +191,7 @@ describe('several workers on one store', () => {
   it('a worker that is cut off from the store stops its render before its lease can be another’s', async () => {
     await submit('t1');
     let cut = false;
-    const cutOff: TaskStore = {
+    const cutOff: Store = {
       ...store,
       renewLease: (r) => (cut ? away() : store.renewLease(r)),
       replace: (f, t, o) => (cut ? away() : store.replace(f, t, o)),
@@ -193,7 +206,7 @@ describe('several workers on one store', () => {
   it('a commit whose answer was lost is found by a re-read, and counts once', async () => {
     await submit('t1');
     let lose = 1;
-    const lossy: TaskStore = {
+    const lossy: Store = {
       ...store,
       replace: async (from, to, options) => {
         const done = await store.replace(from, to, options);

@@ -8,10 +8,10 @@ import type { HttpResponse } from '../http-types.js';
 import { failure } from './envelope.js';
 import { toParameter } from './parameter-names.js';
 
-/** How FastAPI says that something is missing; clients show it. */
+/** FastAPI's message for a missing parameter; clients show it. */
 export const FIELD_REQUIRED = 'field required';
 
-/** Whatever came out of the chain, in the envelope. */
+/** An error of the chain, in the envelope. */
 export function errorResponse(error: unknown): HttpResponse {
   if (!(error instanceof RpcError)) {
     const status = error instanceof ServerError ? httpStatusOf(error.code) : httpStatusOf(Status.CANCELLED);
@@ -27,7 +27,7 @@ export function errorResponse(error: unknown): HttpResponse {
   }
   if (detail?.reason === 'UPLOAD_TOO_LARGE') return failure(413, error.status.message);
   if (detail?.reason === 'DISK_FULL') return failure(507, error.status.message);
-  // The status and its Retry-After are the JSON door's.
+  // The status and its Retry-After are those of the JSON API.
   const { status, headers } = statusResponse(error.status);
   const retryAfter = headers['retry-after'];
   return failure(

@@ -1,28 +1,21 @@
 import { type HttpRequest, type HttpResponse } from '../http-types.js';
 import { compilePathTemplate } from '../path-template.js';
-import { createChainCall } from './chain-call.js';
-import { isMoneyPrinterTurboPath, PREFIX } from './api-path.js';
-import { docsPage } from './docs-page.js';
-import { failure, success } from './envelope.js';
+import { failure, isMoneyPrinterTurboPath, PREFIX, success } from './envelope.js';
 import { errorResponse } from './error-response.js';
-import { fileRoutes } from './file-routes.js';
-import { libraryRoutes } from './library-routes.js';
-import type { MoneyPrinterTurboOptions, RouteDeps } from './route.js';
+import { mediaRoutes } from './media-routes.js';
+import { createChainCall, type MoneyPrinterTurboOptions, type RouteDeps } from './route.js';
 import { taskRoutes } from './task-routes.js';
-import { uploadRoutes } from './upload-routes.js';
 
 /** The routes that clients of MoneyPrinterTurbo know. Null: the path is none of theirs. Never rejects. */
 export type MoneyPrinterTurbo = (request: HttpRequest) => Promise<HttpResponse | null>;
 
 export function createMoneyPrinterTurbo(options: MoneyPrinterTurboOptions): MoneyPrinterTurbo {
   const deps: RouteDeps = { ...options, call: createChainCall(options.chain) };
-  const routes = [...taskRoutes(deps), ...fileRoutes(deps), ...libraryRoutes(deps), ...uploadRoutes(deps)].map(
-    ({ method, template, handle }) => ({
-      method,
-      handle,
-      template: compilePathTemplate(PREFIX + template),
-    }),
-  );
+  const routes = [...taskRoutes(deps), ...mediaRoutes(deps)].map(({ method, template, handle }) => ({
+    method,
+    handle,
+    template: compilePathTemplate(PREFIX + template),
+  }));
 
   return async (request) => {
     // Their clients join URLs with and without a slash at the end, and follow no redirect.
@@ -47,4 +40,18 @@ export function createMoneyPrinterTurbo(options: MoneyPrinterTurboOptions): Mone
 function notAllowed(allow: readonly string[]): HttpResponse {
   const methods = (allow.includes('GET') ? [...allow, 'HEAD'] : allow).join(', ');
   return failure(405, `this path takes ${methods}`, { headers: { allow: methods } });
+}
+
+/** `GET /docs`, where clients check that the service lives, and people read how to use it. */
+function docsPage(): HttpResponse {
+  const text = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Cutroom</title></head>
+<body>
+<h1>Cutroom</h1>
+<p>The API as <a href="/openapi.json">OpenAPI 3.1</a>. Clients of MoneyPrinterTurbo find their routes below <code>/api/v1</code>.</p>
+</body>
+</html>
+`;
+  return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: { kind: 'text', text } };
 }

@@ -1,4 +1,4 @@
-/** Which parameter of `POST /videos` a field of the spec was made of. The first that fits counts. */
+/** The parameter of `POST /videos` that each field of the spec is made of. The first match counts. */
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^spec\.montage\.materials\[(\d+)\].*$/, 'video_materials[$1].url'],
   [/^spec\.montage\.materials$/, 'video_materials'],
@@ -23,7 +23,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^labels.*$/, 'video_subject'],
 ];
 
-/** The name that a caller of these routes knows for a field; what is none of the spec's stays as it is. */
+/** The parameter that a field of the spec was made of; a field outside the spec stays as it is. */
 export function toParameter(field: string): string {
   const found = NAMES.find(([pattern]) => pattern.test(field));
   return found ? field.replace(...found) : field;

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Violation } from '../../../composition/violation.js';
-import type { Warning } from '../../../composition/warning.js';
+import type { Warning, WarningCode } from '../../../composition/warning.js';
 
 /** A number's limits, both allowed. */
 export interface NumberRange {
@@ -10,20 +10,20 @@ export interface NumberRange {
 }
 
 /**
- * Reads parameters one by one as FastAPI would: null is "not given", numbers and booleans may come as text. What is wrong is noted,
- * and the parameter then counts as not given; what nobody asked for is found at the end.
+ * Reads parameters one by one as FastAPI would: null is "not given", numbers and booleans may come as text. A wrong value is a violation,
+ * and the parameter then counts as not given; unknown parameters are found at the end.
  */
 export interface ParameterReader {
   readonly violations: Violation[];
   readonly warnings: Warning[];
-  /** As it was sent; undefined: not there. */
+  /** The parameter as it was sent; undefined: not there. */
   raw(name: string): JsonValue | undefined;
   text(name: string): string | undefined;
   number(name: string, range: NumberRange): number | undefined;
   flag(name: string): boolean | undefined;
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined;
   refuse(name: string, description: string): void;
-  warn(code: string, name: string, message: string): void;
+  warn(code: WarningCode, name: string, message: string): void;
   /** The names of parameters that were sent and never read. */
   unread(): string[];
 }
@@ -44,7 +44,7 @@ export function createParameterReader(json: JsonObject): ParameterReader {
     return Object.hasOwn(json, name) ? json[name] : undefined;
   }
 
-  /** What the parameter is taken for; undefined when it was not given, or is nothing that `interpret` understands. */
+  /** The parameter as `interpret` reads it; undefined when it was not given, or cannot be read. */
   function take<T>(name: string, wanted: string, interpret: (value: JsonValue) => T | undefined): T | undefined {
     const value = raw(name) ?? undefined;
     if (value === undefined) return undefined;

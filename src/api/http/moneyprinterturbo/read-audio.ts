@@ -4,10 +4,10 @@ import type { ParameterReader } from './parameter-reader.js';
 const VOICE_VOLUME = { min: 0, max: 10 };
 const MUSIC_VOLUME = { min: 0, max: 10 };
 const DEFAULT_MUSIC_VOLUME = 0.2;
-/** What stands for silence. */
+/** The gain that stands for silence. */
 const LEAST_DB = -60;
 
-/** Reads the narration, which these routes cannot do without: nothing is spoken here. */
+/** Reads the narration, which these routes require: no speech is made here. */
 export function readNarration(reader: ParameterReader): Narration | undefined {
   const uri = reader.text('custom_audio_file') ?? '';
   const volume = reader.number('voice_volume', VOICE_VOLUME) ?? 1;
@@ -16,7 +16,7 @@ export function readNarration(reader: ParameterReader): Narration | undefined {
   return undefined;
 }
 
-/** Reads the music. @param songs what `random` chooses from; `random` is at least 0 and less than 1. */
+/** Reads the music. @param songs the songs to choose from; `random` is at least 0 and less than 1. */
 export function readMusic(
   reader: ParameterReader,
   { songs, random }: { songs: readonly string[]; random: number },

@@ -15,7 +15,7 @@ const DEFAULT_STROKE_WIDTH = 1.5;
 const DEFAULT_PERCENT = 70;
 const TWO_THIRDS_PERCENT = 200 / 3;
 
-/** Reads how subtitles look. @param fonts what `font_name` may name. */
+/** Reads the style of captions. @param fonts the names that `font_name` may have. */
 export function readSubtitleStyle(reader: ParameterReader, fonts: readonly string[]): SubtitleStyle {
   const boxColor = readBox(reader);
   const isRounded = reader.flag('rounded_subtitle_background') === true;

@@ -4,7 +4,7 @@ import type { Duration } from '../../../../generated/google/protobuf/duration.js
 import type { ParameterReader } from './parameter-reader.js';
 import { readSubtitleStyle } from './read-subtitle-style.js';
 
-/** Reads the text to burn in: a file or cues, both of them ours, since MoneyPrinterTurbo writes its subtitles itself. @param fonts what `font_name` may name. */
+/** Reads the subtitles: a file or cues. Both parameters are ours, since MoneyPrinterTurbo writes its subtitles itself. @param fonts the names that `font_name` may have. */
 export function readSubtitles(reader: ParameterReader, fonts: readonly string[]): Subtitles | undefined {
   const isOn = reader.flag('subtitle_enabled') ?? true;
   const source = readSource(reader);
@@ -44,7 +44,7 @@ function readCue(value: JsonValue, field: string, reader: ParameterReader): Cue 
   };
 }
 
-/** Longer than any video; the spec's own limit is told by the spec's reader. */
+/** Longer than any video; the parser of the spec reports the real limit. */
 const MAX_SECONDS = 1_000_000;
 
 function readTime(value: JsonValue | undefined, field: string, reader: ParameterReader): Duration {

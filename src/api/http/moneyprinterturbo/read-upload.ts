@@ -4,21 +4,21 @@ import { CallError } from '../../../task/call-error.js';
 import type { HttpRequest } from '../http-types.js';
 import { FIELD_REQUIRED } from './error-response.js';
 
-/** The file of a form, while it comes. */
+/** The file of a form, while it arrives. */
 export interface UploadedFile {
-  /** As the caller has it. */
+  /** The caller's name for it. */
   readonly name: string;
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
 const FIELD = 'file';
-/** Whatever else a form has is not looked at, and must not be much. */
+/** The other parts of a form are ignored, and must not be large. */
 const LIMITS = { files: 10, fields: 100, fieldSize: 64 * 1024, fieldNameSize: 1024 };
 
 /**
- * Reads a form as browsers send it (`multipart/form-data`) and hands over the file in its field `file` while it comes; what `take` makes of that is
+ * Reads a form as browsers send it (`multipart/form-data`) and passes the file in its field `file` to `take` while it arrives; the result of `take` is
  * the result. When `take` rejects, the rest of the form is left unread.
- * @throws CallError INVALID_REQUEST for anything that is no such form; what `take` throws.
+ * @throws CallError INVALID_REQUEST when the body is no such form; any error of `take`.
  */
 export async function readUpload<T>(request: HttpRequest, take: (file: UploadedFile) => Promise<T>): Promise<T> {
   const parser = openParser(request.headers);
@@ -36,7 +36,7 @@ export async function readUpload<T>(request: HttpRequest, take: (file: UploadedF
       stream.resume();
       return;
     }
-    // Not every client names its file, whatever the types say.
+    // Not every client names its file, although the types say so.
     const name: unknown = filename;
     const work = take({ name: typeof name === 'string' ? name : '', bytes: stream });
     taken.push(work);
@@ -49,7 +49,7 @@ export async function readUpload<T>(request: HttpRequest, take: (file: UploadedF
     (error: unknown) => ({ error }),
   );
   const [result] = await Promise.allSettled(taken);
-  // Where the form itself is at fault, what came of its file is only the consequence.
+  // When the form itself is at fault, the error of its file is only the consequence.
   if (result?.status === 'fulfilled') return result.value;
   const isBroken = result ? broken.includes(result.reason) : problem !== null;
   if (isBroken) throw malformed('ends before its end, or is no form', problem?.error);

@@ -9,7 +9,7 @@ import { readVisuals } from './read-visuals.js';
 import { readMusic, readNarration } from './read-audio.js';
 import { readSubtitles } from './read-subtitles.js';
 
-/** What the parameters of `POST /videos` come to. */
+/** The request that the parameters of `POST /videos` stand for. */
 export interface VideoRequest {
   readonly request: SubmitTaskRequest;
   /** By parameter names. */
@@ -17,11 +17,11 @@ export interface VideoRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** What chance decides here, once and for all, so that every attempt makes the same video. */
+/** The choices that are made here once, so that every attempt makes the same video. */
 export interface Choices {
-  /** What `bgm_type: "random"` chooses from. */
+  /** The songs of `bgm_type: "random"`. */
   readonly songs: readonly string[];
-  /** What `font_name` may name, beside what has no effect. */
+  /** The names that `font_name` may have; any other has no effect. */
   readonly fonts: readonly string[];
   /** At least 0, less than 1. */
   readonly random: () => number;
@@ -48,7 +48,7 @@ const MAX_UNKNOWN = 50;
 const VIDEO_COUNT = { min: 1, max: 10, whole: true };
 const MAX_LABEL_CHARACTERS = 256;
 
-/** Reads the parameters of `POST /videos`, all that is wrong with them, and what they ask for in vain. */
+/** Reads the parameters of `POST /videos`, with every violation, and a warning for each parameter without effect. */
 export function readVideoRequest(json: JsonObject, { songs, fonts, random }: Choices): VideoRequest {
   const reader = createParameterReader(json);
   const subject = reader.text('video_subject');
@@ -74,7 +74,7 @@ export function readVideoRequest(json: JsonObject, { songs, fonts, random }: Cho
 
 function noteUnread(reader: ParameterReader): void {
   for (const name of IGNORED) {
-    // Null and empty are what a form sends for nothing.
+    // A form sends null or an empty text for a parameter that is not given.
     if (reader.raw(name) !== undefined && reader.raw(name) !== null && reader.raw(name) !== '') {
       reader.warn('PARAMETER_IGNORED', name, 'this parameter has no effect here');
     }

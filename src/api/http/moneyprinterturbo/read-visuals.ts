@@ -12,7 +12,7 @@ import {
 import { FIELD_REQUIRED } from './error-response.js';
 import type { ParameterReader } from './parameter-reader.js';
 
-/** What the picture's parameters say of a montage. */
+/** The fields of a montage that the visual parameters set. */
 export type Visuals = Pick<
   Montage,
   'materials' | 'aspectRatio' | 'fit' | 'longestClip' | 'clipSpeed' | 'concatMode' | 'transition' | 'imageMotion'
@@ -40,7 +40,7 @@ const CLIP_SECONDS = { min: 1, max: 600, whole: true };
 const DEFAULT_CLIP_SECONDS = 5;
 const CLIP_SPEED = { min: 0.5, max: 2 };
 
-/** Reads which pictures are shown, and how. */
+/** Reads the visual parameters: materials, and how they are shown. */
 export function readVisuals(reader: ParameterReader): Visuals {
   const materials = readMaterials(reader);
   return {

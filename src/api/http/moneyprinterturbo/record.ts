@@ -43,7 +43,7 @@ function textOf({ reason, message, field }: TaskFailure): string {
   return field === '' ? `${reason}: ${message}` : `${reason}: ${toParameter(field)}: ${message}`;
 }
 
-/** The stage as they name it: by the input that was at fault, else by what the worker was doing. */
+/** The stage in their terms: that of the input at fault, else that of the worker's phase. */
 function stageOf({ failure, progress }: Task): string {
   const field = failure?.field ?? '';
   if (field.startsWith('spec.montage.materials')) return 'materials';

@@ -1,19 +1,24 @@
 import type { MediaLibrary } from '../../../task/ports/media-library.js';
+import type { MediaUploads } from '../../../task/ports/media-uploads.js';
 import type { OutputUrls } from '../../../task/output-urls.js';
 import type { TaskUseCases } from '../../../task/use-cases/task-use-cases.js';
 import { formatTaskName } from '../../../wire/task-name.js';
+import type { MethodContext } from '../../chain/call.js';
 import type { Chain } from '../../chain/chain.js';
+import { type MethodName, pathOf } from '../../service/method.js';
+import { HttpCall } from '../gateway/http-call.js';
 import type { HttpRequest, HttpResponse } from '../http-types.js';
 import type { PathVariables } from '../path-template.js';
-import type { ChainCall, Rpc } from './chain-call.js';
 
 export interface MoneyPrinterTurboOptions {
   readonly tasks: TaskUseCases;
   readonly chain: Chain;
   readonly urls: Pick<OutputUrls, 'sign' | 'locate'>;
-  /** What is in the input roots. */
+  /** The operator's files, in the input roots. */
   readonly library: MediaLibrary;
-  /** Where in the input roots the songs lie that `bgm_type: "random"` chooses from. */
+  /** The callers' files. No music is chosen from them at random. */
+  readonly uploads: Pick<MediaUploads, 'list'>;
+  /** The folder in the input roots from whose songs `bgm_type: "random"` chooses. */
   readonly musicFolder: string;
   /** File names of the fonts that `font_name` may name. */
   readonly fonts: readonly string[];
@@ -23,12 +28,12 @@ export interface MoneyPrinterTurboOptions {
   readonly random: () => number;
 }
 
-/** What the routes work with. */
+/** The dependencies of the routes. */
 export interface RouteDeps extends MoneyPrinterTurboOptions {
   readonly call: ChainCall;
 }
 
-/** One route below `/api/v1`. What its handler throws is answered in the envelope. */
+/** One route below `/api/v1`. An error that its handler throws is answered in the envelope. */
 export interface MoneyPrinterTurboRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** As in `google.api.http`. */
@@ -36,10 +41,27 @@ export interface MoneyPrinterTurboRoute {
   readonly handle: (request: HttpRequest, variables: PathVariables) => Promise<HttpResponse>;
 }
 
-/** The RPC that a route does the work of: as it the chain logs and counts the call. */
-export function rpcOf(
-  method: 'SubmitTask' | 'GetTask' | 'ListTasks' | 'DeleteTask' | 'GetCapabilities' | 'ProbeMedia',
-  taskId?: string,
-): Rpc {
-  return { path: `/cutroom.v1.TaskService/${method}`, name: taskId === undefined ? '' : formatTaskName(taskId) };
+/**
+ * Runs the work of a route through the chain that every call passes, under the name of the RPC that does the same work, so that these routes are
+ * authenticated, logged, counted and refused like any other.
+ * @throws RpcError
+ */
+export type ChainCall = <T>(
+  request: HttpRequest,
+  rpc: RpcOfRoute,
+  work: (context: MethodContext) => Promise<T>,
+) => Promise<T>;
+
+/** The RPC by which the chain logs and counts a call. */
+export interface RpcOfRoute {
+  readonly method: MethodName;
+  /** The task of the call; absent where there is none yet. */
+  readonly taskId?: string;
+}
+
+export function createChainCall(chain: Chain): ChainCall {
+  return (request, { method, taskId }, work) => {
+    const message = taskId === undefined ? {} : { name: formatTaskName(taskId) };
+    return chain.unary({ path: pathOf(method), request: message, origin: new HttpCall(request, null) }, work);
+  };
 }

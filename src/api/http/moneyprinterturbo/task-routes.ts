@@ -1,16 +1,16 @@
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import type { Caller } from '../../../task/caller.js';
 import { parseSubmit } from '../../../wire/parse-submit.js';
 import type { SubmitCommand } from '../../../task/use-cases/task-use-cases.js';
-import { tenantOf } from '../../tenant.js';
 import { success } from './envelope.js';
 import { violationsResponse } from './error-response.js';
-import { parseJsonObject } from './json-body.js';
 import { toParameter } from './parameter-names.js';
 import { readVideoRequest, type VideoRequest } from './read-video-request.js';
 import { recordOf } from './record.js';
-import { type MoneyPrinterTurboRoute, type RouteDeps, rpcOf } from './route.js';
+import type { MoneyPrinterTurboRoute, RouteDeps } from './route.js';
 import { parsePageQuery, readPage } from './task-pages.js';
 
-/** `POST /videos`, and what is done with tasks. */
+/** `POST /videos`, and reading and deleting tasks. */
 export function taskRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
   return [
     { method: 'POST', template: '/videos', handle: submit(deps) },
@@ -25,27 +25,27 @@ function submit({ tasks, call, library, musicFolder, fonts, random }: RouteDeps)
     const json = parseJsonObject(request.body);
     if (!json) return violationsResponse([{ field: '', description: 'the body must be a JSON object' }], 'body');
     const songs =
-      json.bgm_type === undefined || json.bgm_type === 'random' ? await library.list('sound', musicFolder) : [];
+      json.bgm_type === undefined || json.bgm_type === 'random' ? await library.list('audio', musicFolder) : [];
     const read = readVideoRequest(json, { songs: songs.map(({ uri }) => uri), fonts, random });
-    const task = await call(request, rpcOf('SubmitTask'), (context) =>
-      tasks.submit(commandOf(read, tenantOf(context))),
-    );
+    const task = await call(request, { method: 'SubmitTask' }, ({ caller }) => tasks.submit(commandOf(read, caller)));
     return success({ task_id: task.id });
   };
 }
 
-/** What is wrong by either reading is told together, each parameter once. */
-function commandOf({ request, violations, warnings }: VideoRequest, tenant: string): SubmitCommand {
-  const command = { ...parseSubmit(request, tenant), warnings };
+/** Joins the violations of both parsers, each parameter once. */
+function commandOf({ request, violations, warnings }: VideoRequest, caller: Caller): SubmitCommand {
+  const command = { ...parseSubmit(request, caller), warnings };
   if (violations.length === 0) return command;
-  const told = new Set(violations.map(({ field }) => field));
-  const more = command.spec.violations.filter(({ field }) => !told.has(toParameter(field)));
+  const named = new Set(violations.map(({ field }) => field));
+  const more = command.spec.violations.filter(({ field }) => !named.has(toParameter(field)));
   return { ...command, spec: { ...command.spec, form: null, violations: [...violations, ...more] } };
 }
 
 function get({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   return async (request, { id = '' }) => {
-    const task = await call(request, rpcOf('GetTask', id), (context) => tasks.get({ tenant: tenantOf(context), id }));
+    const task = await call(request, { method: 'GetTask', taskId: id }, ({ caller }) =>
+      tasks.get({ tenant: caller.tenant, id }),
+    );
     return success(recordOf(task, (...of) => urls.sign(...of)));
   };
 }
@@ -54,7 +54,7 @@ function list({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'
   return async (request) => {
     const query = parsePageQuery(request.query);
     if ('violations' in query) return violationsResponse(query.violations, 'query');
-    const page = await call(request, rpcOf('ListTasks'), (context) => readPage(tasks, tenantOf(context), query));
+    const page = await call(request, { method: 'ListTasks' }, ({ caller }) => readPage(tasks, caller.tenant, query));
     return success({
       tasks: page.tasks.map((task) => recordOf(task, (...of) => urls.sign(...of))),
       total: page.total,
@@ -66,7 +66,19 @@ function list({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'
 
 function remove({ tasks, call }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   return async (request, { id = '' }) => {
-    await call(request, rpcOf('DeleteTask', id), (context) => tasks.delete({ tenant: tenantOf(context), id }));
+    await call(request, { method: 'DeleteTask', taskId: id }, ({ caller }) =>
+      tasks.delete({ tenant: caller.tenant, id }),
+    );
     return success(null);
   };
+}
+
+/** A body as a JSON object; null when it is none. */
+function parseJsonObject(body: Uint8Array | null): JsonObject | null {
+  try {
+    const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body ?? new Uint8Array())) as JsonValue;
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? json : null;
+  } catch {
+    return null;
+  }
 }

@@ -3,7 +3,7 @@ import { descriptorSet } from '../../../wire/proto-json.js';
 
 type Described = DescMessage | DescField | DescEnum | DescEnumValue | DescMethod | DescService;
 
-/** Comments of each file by the path of what they stand before, as `SourceCodeInfo` numbers it. */
+/** Comments of each file by the path of the element they precede, as `SourceCodeInfo` numbers it. */
 const comments = new Map<string, ReadonlyMap<string, string>>(
   descriptorSet.file.map((file) => [
     file.name,
@@ -29,7 +29,7 @@ export function summaryOf(comment: string): { readonly summary: string; readonly
 
 function clean(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/^ /, '').trimEnd());
-  // Words to the linter are not for readers.
+  // Directives for the linter are not for readers.
   return lines
     .filter((line) => !line.startsWith('buf:lint:'))
     .join('\n')
@@ -49,7 +49,7 @@ function fileOf(desc: Described): string {
   }
 }
 
-/** Field numbers of FileDescriptorProto and what is in it (descriptor.proto), each followed by an index. */
+/** Field numbers of FileDescriptorProto and its nested messages (descriptor.proto), each followed by an index. */
 function pathOf(desc: Described): number[] {
   switch (desc.kind) {
     case 'message':

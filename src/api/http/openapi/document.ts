@@ -1,14 +1,14 @@
 import type { DescField, JsonObject } from '@bufbuild/protobuf';
 import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
 import { registry } from '../../../wire/proto-json.js';
-import { type Route, routesOf } from '../route-table.js';
+import { type Route, routesOf } from '../gateway/route-table.js';
 import { commentOf, summaryOf } from './comments.js';
 import { createSchemas, type Schemas } from './schemas.js';
 
 const ERRORS =
   'An error, as grpc-gateway has them: `code` is the gRPC code; `details` hold a google.rpc.ErrorInfo, and a google.rpc.BadRequest with every field at fault.';
 
-/** What a browser's EventSource sends when it comes back. */
+/** The header that a browser's EventSource sends when it reconnects. */
 const CURSOR: JsonObject = {
   name: 'Last-Event-ID',
   in: 'header',
@@ -16,7 +16,7 @@ const CURSOR: JsonObject = {
   schema: { type: 'string' },
 };
 
-/** The OpenAPI 3.1 document of the JSON door: routes, messages and words are those of the proto. */
+/** The OpenAPI 3.1 document of the JSON API: routes, messages and descriptions are those of the proto. */
 export function openApiDocument(options: { readonly version: string }): JsonObject {
   const schemas = createSchemas();
   const service = registry.getService(TaskServiceDefinition.fullName);
@@ -115,7 +115,7 @@ function isStream(rpc: Route['rpc']): boolean {
   return rpc.methodKind === 'server_streaming';
 }
 
-/** An error before the first message of a stream has the form that one within it has. */
+/** An error before the first message of a stream has the same form as one within it. */
 function errorRef(rpc?: Route['rpc']): JsonObject {
   return { $ref: `#/components/responses/${rpc && isStream(rpc) ? 'StreamError' : 'Error'}` };
 }

@@ -1,14 +1,8 @@
-import type { CallContext } from 'nice-grpc';
-import type { DeleteTaskRequest } from '../../../../generated/cutroom/v1/task_service.js';
-import type { Empty } from '../../../../generated/google/protobuf/empty.js';
 import { parseTaskName } from '../../../wire/task-name.js';
-import { tenantOf } from '../../tenant.js';
-import type { MethodDeps } from './method-deps.js';
+import type { Method } from '../method.js';
 
-/** DeleteTask: record and outputs are gone. */
-export function deleteTask({ tasks }: MethodDeps) {
-  return async (request: DeleteTaskRequest, context: CallContext): Promise<Empty> => {
-    await tasks.delete({ tenant: tenantOf(context), id: parseTaskName(request.name) });
-    return {};
-  };
-}
+/** DeleteTask: answers once record and outputs are removed. */
+export const deleteTask: Method<'deleteTask'> = async ({ tasks }, request, { caller }) => {
+  await tasks.delete({ tenant: caller.tenant, id: parseTaskName(request.name) });
+  return {};
+};

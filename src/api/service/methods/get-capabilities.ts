@@ -1,8 +1,6 @@
-import type { Capabilities } from '../../../../generated/cutroom/v1/media.js';
 import { printCapabilities } from '../../../wire/print-capabilities.js';
-import type { MethodDeps } from './method-deps.js';
+import type { Method } from '../method.js';
 
-/** GetCapabilities: what the workers that are alive can do. */
-export function getCapabilities({ tasks, facts }: MethodDeps) {
-  return async (): Promise<Capabilities> => printCapabilities(await tasks.workers(), facts);
-}
+/** GetCapabilities: answers with the capabilities of the living workers. */
+export const getCapabilities: Method<'getCapabilities'> = async ({ tasks, facts }) =>
+  printCapabilities(await tasks.workers(), facts);

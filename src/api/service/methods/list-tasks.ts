@@ -1,15 +1,11 @@
-import type { CallContext } from 'nice-grpc';
-import type { ListTasksRequest, ListTasksResponse } from '../../../../generated/cutroom/v1/task_service.js';
-import { tenantOf } from '../../tenant.js';
-import type { MethodDeps } from './method-deps.js';
+import type { Method } from '../method.js';
 
-/** ListTasks: a page of tasks. */
-export function listTasks({ tasks, print }: MethodDeps) {
-  return async (
-    { pageSize, pageToken, filter, orderBy }: ListTasksRequest,
-    context: CallContext,
-  ): Promise<ListTasksResponse> => {
-    const page = await tasks.list({ tenant: tenantOf(context), pageSize, pageToken, filter, orderBy });
-    return { tasks: page.tasks.map((task) => print.task(task)), nextPageToken: page.nextPageToken };
-  };
-}
+/** ListTasks: answers with a page of the caller's tasks. */
+export const listTasks: Method<'listTasks'> = async (
+  { tasks, print },
+  { pageSize, pageToken, filter, orderBy },
+  { caller },
+) => {
+  const page = await tasks.list({ tenant: caller.tenant, pageSize, pageToken, filter, orderBy });
+  return { tasks: page.tasks.map((task) => print.task(task)), nextPageToken: page.nextPageToken };
+};

@@ -21,12 +21,18 @@ function sharedChains(same: readonly StagedClip[], name: string, stage: Stage): 
   if (!first) return [];
   const { fit, asset } = first.clip;
   const { file, details } = stage.visual(asset.uri);
-  const input = stage.inputs.add({ file, options: [...INPUT_GUARDS, '-threads', '1'], field: asset.field, frames: 0 });
+  const input = stage.inputs.add({
+    file,
+    options: [...INPUT_GUARDS, '-threads', '1'],
+    uri: asset.uri,
+    field: asset.field,
+    frames: 0,
+  });
   const outs = same.map((_, i) => `${name}_${i}`);
   const source = `[${input}:${details.streamIndex}]trim=end_frame=1,settb=1/1000,setpts=0`;
   const end = `${same.length > 1 ? `split=${same.length}` : 'null'}${outs.map((out) => `[${out}]`).join('')}`;
   return [
-    ...fitted(source, end, { name, fit, details, moving: false }, stage),
+    ...fitted(source, end, { name, fit, details, moving: false, resized: false }, stage),
     ...same.map((staged, i) => `[${outs[i] ?? ''}]${repeatFrame(stage.rate)},${staged.end}`),
   ];
 }

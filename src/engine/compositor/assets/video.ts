@@ -34,6 +34,7 @@ function chainsOf({ clip, name, end }: StagedClip, stage: Stage): string[] {
       '-t',
       (lengthUs / 1e6).toFixed(6),
     ],
+    uri: clip.asset.uri,
     field: clip.asset.field,
     frames: Math.ceil(shownUs / timeUsOf(1, details.frameRate ?? rate)),
   });
@@ -50,7 +51,12 @@ function chainsOf({ clip, name, end }: StagedClip, stage: Stage): string[] {
   // Played more slowly, the last frame is there for longer than the file says.
   const repeats = ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(outputFramesEach) : 0);
   const rest = `${faster ? '' : `${fps},`}tpad=stop_mode=clone:stop=${repeats},${end}`;
-  return fitted(source, rest, { name, fit: clip.fit, details, moving: true }, stage);
+  return fitted(
+    source,
+    rest,
+    { name, fit: clip.fit, details, moving: true, resized: stage.resized.has(clip.asset.uri) },
+    stage,
+  );
 }
 
 /** To the frame that is due then, or up to a millisecond before: times in files are rounded. */

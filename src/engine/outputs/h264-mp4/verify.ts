@@ -12,7 +12,7 @@ import { topLevelBoxes } from './mp4-boxes.js';
 import { sha256File } from '../sha256-file.js';
 
 const ENTRIES =
-  'stream=index,codec_name,codec_type,width,height,pix_fmt,color_space,color_range,color_transfer,color_primaries,avg_frame_rate,duration,nb_read_packets,' +
+  'stream=index,codec_name,codec_type,width,height,pix_fmt,color_space,color_range,color_transfer,color_primaries,avg_frame_rate,start_time,duration,nb_read_packets,' +
   'channels,sample_rate:format=duration';
 
 /**

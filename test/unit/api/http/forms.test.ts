@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formRequest, isForm, overriddenMethod } from '../../../../src/api/http/form-request.js';
+import { formRequest, isForm, overriddenMethod } from '../../../../src/api/http/gateway/form-request.js';
 import type { HttpRequest } from '../../../../src/api/http/http-types.js';
 
 const request = (changes: Partial<HttpRequest> = {}): HttpRequest => ({

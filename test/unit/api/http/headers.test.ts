@@ -1,7 +1,7 @@
 import { Metadata } from 'nice-grpc';
 import { describe, expect, test } from 'vitest';
-import { malformedBinaryHeader, metadataOf, withMetadata } from '../../../../src/api/http/call-metadata.js';
-import { parseGrpcTimeout } from '../../../../src/api/http/grpc-timeout.js';
+import { malformedBinaryHeader, metadataOf, withMetadata } from '../../../../src/api/http/gateway/call-metadata.js';
+import { parseGrpcTimeout } from '../../../../src/api/http/gateway/grpc-timeout.js';
 import { jsonResponse } from '../../../../src/api/http/http-types.js';
 
 describe('Grpc-Timeout', () => {
@@ -45,7 +45,7 @@ describe('metadata', () => {
     });
   });
 
-  test('cannot pretend to be what the server says', () => {
+  test('cannot replace metadata that the server sets', () => {
     expect(
       of({
         'grpc-metadata-x-forwarded-for': 'evil',

@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Task } from '../../../../generated/cutroom/v1/task.js';
 import type { TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
 import { HEARTBEAT } from '../../../../src/api/service/task-printer.js';
-import { type EventSource, streamResponse } from '../../../../src/api/http/event-stream.js';
-import { createNdjson } from '../../../../src/api/http/ndjson.js';
-import { createSse } from '../../../../src/api/http/sse.js';
+import { type EventSource, streamResponse } from '../../../../src/api/http/gateway/event-stream.js';
+import { createNdjson, createSse } from '../../../../src/api/http/gateway/stream-formats.js';
 import { RpcError } from '../../../../src/api/rpc-error.js';
 import { CallError } from '../../../../src/task/call-error.js';
 import { statusOf } from '../../../../src/wire/status-mapping.js';
@@ -22,7 +21,7 @@ describe.each([
   ['lines', createNdjson, '{"result":{"task":{"revision":"7"}}}\n', '{"result":{"heartbeat":{}}}\n'],
   ['server-sent events', createSse, 'id: 7\ndata: {"revision":"7"}\n\n', ': heartbeat\n\n'],
 ])('%s', (_, create, line, heartbeat) => {
-  test('an event is printed once for all who watch', () => {
+  test('prints an event once for all watchers', () => {
     printed.length = 0;
     const format = create(print);
     const seven = event(7n);
@@ -32,7 +31,10 @@ describe.each([
 });
 
 /** A call that yields these, and ends, waits for ever or fails. */
-function source(events: readonly TaskEvent[], end: 'ends' | 'waits' | Error): EventSource & { readonly log: string[] } {
+function source(
+  events: readonly TaskEvent[],
+  end: 'ends' | 'waits' | Error,
+): EventSource<TaskEvent> & { readonly log: string[] } {
   const log: string[] = [];
   const closed = new AbortController();
   async function* generate(): AsyncGenerator<TaskEvent, void, undefined> {
@@ -116,7 +118,7 @@ describe('how a stream begins and ends', () => {
     expect(call.log).toEqual(['over']);
   });
 
-  test('a reader that is cut is told why, and so is the chain', async () => {
+  test('a reader that is cut gets the reason, and the chain learns of it', async () => {
     const call = source([event(1n)], 'waits');
     const { body } = await streamResponse(call, createNdjson(print));
     if (body.kind !== 'stream') throw new Error('no stream');

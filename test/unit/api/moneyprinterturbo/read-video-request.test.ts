@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { readVideoRequest, type VideoRequest } from '../../../../src/api/http/moneyprinterturbo/read-video-request.js';
 import { parseSubmit } from '../../../../src/wire/parse-submit.js';
+import { ANYONE } from '../../../../src/task/caller.js';
 import type { Montage } from '../../../../src/composition/montage/montage.js';
 import { montageIn } from '../../../support/montage.js';
 
@@ -19,14 +20,14 @@ function read(changes: JsonObject = {}, songs: readonly string[] = [], random = 
 function montageOf(changes: JsonObject = {}, songs: readonly string[] = []): Montage {
   const { request, violations } = read(changes, songs);
   expect(violations).toEqual([]);
-  const { spec } = parseSubmit(request, 'default');
+  const { spec } = parseSubmit(request, ANYONE);
   expect(spec.violations).toEqual([]);
   return montageIn(spec)!;
 }
 
 const fieldsOf = (of: readonly { field: string }[]) => of.map(({ field }) => field);
 
-describe('what the parameters of POST /videos come to', () => {
+describe('the request that POST /videos stands for', () => {
   it('the least request has the defaults that its clients count on', () => {
     expect(montageOf()).toMatchObject({
       width: 1080,
@@ -89,7 +90,7 @@ describe('what the parameters of POST /videos come to', () => {
   it('music not spoken of is random, at a fifth of its loudness, and fades at the end', () => {
     const without: JsonObject = Object.fromEntries(Object.entries(LEAST).filter(([name]) => name !== 'bgm_type'));
     const { request } = readVideoRequest(without, { songs: ['songs/a.mp3'], fonts: [], random: () => 0.99 });
-    const { music } = montageIn(parseSubmit(request, 'default').spec)!;
+    const { music } = montageIn(parseSubmit(request, ANYONE).spec)!;
     expect(music).toMatchObject({ asset: { uri: 'songs/a.mp3' }, fadeOutUs: 3_000_000 });
     expect(music!.gainDb).toBeCloseTo(-13.98, 2);
   });
@@ -157,7 +158,7 @@ describe('what the parameters of POST /videos come to', () => {
   });
 });
 
-describe('what is not followed', () => {
+describe('parameters without effect', () => {
   it('is warned about by name; null and empty are nothing', () => {
     const { warnings, violations } = read({
       video_script: 'Once',
@@ -191,8 +192,8 @@ describe('what is not followed', () => {
   });
 });
 
-describe('what is wrong', () => {
-  it('is told all at once', () => {
+describe('wrong parameters', () => {
+  it('are reported all at once', () => {
     const { violations } = readVideoRequest(
       {
         video_materials: [{ url: '' }, 7, { url: 3 }],

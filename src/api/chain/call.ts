@@ -1,0 +1,63 @@
+import type { Metadata, Status } from 'nice-grpc';
+import type { Caller } from '../../task/caller.js';
+
+/** The transport's side of a call. A nice-grpc `CallContext` is one. */
+export interface CallOrigin {
+  /** `address:port` of the caller. */
+  readonly peer: string;
+  /** The request metadata; over HTTP it is made of headers. */
+  readonly metadata: Metadata;
+  /** The metadata sent before the response. */
+  readonly header: Metadata;
+  /** The metadata sent after the response. */
+  readonly trailer: Metadata;
+  /** Aborted when the caller goes away. May be made when it is first asked for. */
+  readonly signal: AbortSignal;
+}
+
+/** One call of one method, over whichever transport it came. */
+export interface Call {
+  /** Full name of the method: `/package.Service/Method`. */
+  readonly path: string;
+  readonly request: unknown;
+  readonly origin: CallOrigin;
+}
+
+/** The context of a method beside its request. Only the chain makes one, so no method runs without a caller. */
+export interface MethodContext {
+  readonly caller: Caller;
+  /** Aborted when the caller goes away, and for a stream also when the server drains. */
+  readonly signal: AbortSignal;
+}
+
+/** Sees calls come and go and changes nothing about them. Must not throw. */
+export interface CallObserver {
+  began(call: ObservedCall): void;
+  /** The caller has taken a message. */
+  sent(call: ObservedCall): void;
+  /** Once, as the last. */
+  ended(call: ObservedCall, end: CallEnd): void;
+}
+
+/** One call; the same object from its beginning to its end. */
+export interface ObservedCall {
+  /** Full name: `/package.Service/Method`. */
+  readonly path: string;
+  readonly responseStream: boolean;
+  /** No method of the service takes a stream: there is one message. */
+  readonly request: unknown;
+  /** `address:port` of the caller. */
+  readonly peer: string;
+  /** By a clock that never goes back. */
+  readonly startMs: number;
+}
+
+/** How a call ended. */
+export interface CallEnd {
+  readonly code: Status;
+  /** The error as the caller sees it; null when there is none. */
+  readonly error: unknown;
+  /** The answer of a unary call; undefined when there is none. */
+  readonly answer: unknown;
+  readonly durationMs: number;
+}

@@ -1,0 +1,85 @@
+import { Task } from '../../../../generated/cutroom/v1/task.js';
+import { jsonType, readJson } from '../../../wire/proto-json.js';
+import type { ResponseOf, StreamKey } from '../../service/method.js';
+import type { StreamRpc } from '../../service/task-service.js';
+import { withMetadata } from './call-metadata.js';
+import { openCallScope } from './call-scope.js';
+import { parseRequest, printerOf, type Printing } from './endpoint.js';
+import { type EventSource, streamResponse } from './event-stream.js';
+import type { GatewayOptions, Handler, RoutedRequest } from './handler.js';
+import { HttpCall } from './http-call.js';
+import type { Route } from './route-table.js';
+import { createNdjson, createSse, type StreamFormat, wantsSse } from './stream-formats.js';
+
+/** How the messages of one streaming RPC are written; `printing` is that of the caller. */
+interface StreamForms<Message extends object> {
+  readonly lines: (printing: Printing) => StreamFormat<Message>;
+  readonly sse: (printing: Printing) => StreamFormat<Message>;
+  /** The field of the request that `Last-Event-ID` stands for. */
+  readonly cursor: string;
+}
+
+/** One entry for every RPC that streams: a missing one does not compile. */
+const FORMS: { readonly [Key in StreamKey]: () => StreamForms<ResponseOf<Key>> } = {
+  watchTask: () => {
+    const print = printerOf(jsonType(Task, 'cutroom.v1.Task'));
+    return {
+      lines: byPrinting((printing) => createNdjson((task) => print(task, printing))),
+      sse: byPrinting((printing) => createSse((task) => print(task, printing))),
+      cursor: 'afterRevision',
+    };
+  },
+};
+
+/** A streaming RPC over HTTP: as server-sent events for callers who accept them, else as lines of JSON. */
+export function streamHandler(
+  { rpc: desc }: Route,
+  rpc: StreamRpc,
+  { chain, markSlowReader }: GatewayOptions,
+): Handler {
+  const { path, requestType: type } = rpc;
+  const requestType = jsonType(type, desc.input.typeName);
+  const forms: StreamForms<object> = FORMS[rpc.key as StreamKey]();
+
+  return async (routed) => {
+    const { request: sent, timeoutMs, printing } = routed;
+    const sse = wantsSse(sent);
+    const read = sse ? fromLastEvent(routed, forms.cursor) : routed.read;
+    const scope = openCallScope({ timeoutMs, caller: sent.signal });
+    const origin = new HttpCall(sent, scope);
+    const { request, fault } = parseRequest(
+      () => readJson(requestType, read(), { unknownFields: 'refuse' }),
+      type,
+      'query',
+    );
+    const events = chain.stream({ path, request, origin }, async function* (context) {
+      // Thrown here and not before, so that a malformed request is logged and answered like any other.
+      if (fault) throw fault;
+      yield* rpc.call(request, context);
+    });
+    const source: EventSource<object> = {
+      events,
+      cut: () => {
+        markSlowReader(request);
+      },
+      close: () => {
+        // The one wakes a call that waits, the other ends one that was left at an event.
+        scope.close();
+        events.return().catch(() => undefined);
+      },
+    };
+    return withMetadata(await streamResponse(source, (sse ? forms.sse : forms.lines)(printing)), origin);
+  };
+}
+
+/** The formats, made once, so that all watchers of a task share the text that was printed for the first. */
+function byPrinting<Format>(make: (printing: Printing) => Format): (printing: Printing) => Format {
+  const formats = { names: make({ enums: 'names' }), numbers: make({ enums: 'numbers' }) };
+  return ({ enums }) => formats[enums];
+}
+
+/** A browser that reconnects names the last message that it has seen: that is newer than the cursor in its URL. */
+function fromLastEvent({ read, request }: RoutedRequest, cursor: string): RoutedRequest['read'] {
+  const seen = request.headers['last-event-id'] ?? '';
+  return () => (seen === '' ? read() : { ...read(), [cursor]: seen });
+}

@@ -1,0 +1,81 @@
+import type { MediaKind } from '../../../task/ports/media-library.js';
+import { CallError } from '../../../task/call-error.js';
+import type { HttpRequest } from '../http-types.js';
+import { outputResponse } from '../output-response.js';
+import { success } from './envelope.js';
+import { readUpload } from './read-upload.js';
+import type { MoneyPrinterTurboRoute, RouteDeps } from './route.js';
+
+const MAX_AUDIO_BYTES = 30 * 1024 * 1024;
+/** A form's own bytes around its file: names and boundaries. */
+const FORM_BYTES = 64 * 1024;
+/** The first part of the name of an uploaded visual; that of uploaded audio is the music folder's name. */
+const MATERIALS_FOLDER = 'video_materials';
+
+/** Whether a request's body is left unread for these routes. */
+export function isUpload(method: string, path: string): boolean {
+  return method === 'POST' && /^\/api\/v1\/(musics|video_materials)\/?$/.test(path);
+}
+
+/** Lists of the files that requests can name, uploads of such files, and finished videos. */
+export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
+  const audio = { kind: 'audio', folder: deps.musicFolder, maxBytes: MAX_AUDIO_BYTES } as const;
+  const visual = { kind: 'visual', folder: MATERIALS_FOLDER, maxBytes: deps.maxUploadBytes } as const;
+  return [
+    { method: 'GET', template: '/musics', handle: list(deps, 'audio') },
+    { method: 'GET', template: '/video_materials', handle: list(deps, 'visual') },
+    { method: 'POST', template: '/musics', handle: receive(deps, audio) },
+    { method: 'POST', template: '/video_materials', handle: receive(deps, visual) },
+    { method: 'GET', template: '/stream/{task}/{file}', handle: serve(deps, 'inline') },
+    { method: 'GET', template: '/download/{task}/{file}', handle: serve(deps, 'attachment') },
+  ];
+}
+
+/** `file` of each entry is a value that the parameters of `POST /videos` take. */
+function list({ call, library, uploads }: RouteDeps, kind: MediaKind): MoneyPrinterTurboRoute['handle'] {
+  return async (request) => {
+    const [files, uploaded] = await call(request, { method: 'GetCapabilities' }, () =>
+      Promise.all([library.list(kind, ''), uploads.list(kind)]),
+    );
+    const entries = [...files, ...uploaded].map(({ name, sizeBytes, uri }) => ({
+      name,
+      size: sizeBytes,
+      file: uploadName(uri),
+    }));
+    return success({ files: entries });
+  };
+}
+
+/** An upload without its scheme: the form that these routes have always answered, and an input by that name too. */
+function uploadName(uri: string): string {
+  return uri.replace(/^upload:/, '');
+}
+
+function receive(
+  { tasks, call }: RouteDeps,
+  to: { kind: MediaKind; folder: string; maxBytes: number },
+): MoneyPrinterTurboRoute['handle'] {
+  return async (request) => {
+    const { uri } = await call(request, { method: 'ProbeMedia' }, ({ signal }) => {
+      refuseTooLong(request, to.maxBytes);
+      return readUpload(request, (file) => tasks.acceptUpload({ ...to, ...file }, signal));
+    });
+    return success({ file: uploadName(uri) });
+  };
+}
+
+/** Before the first byte is read, where the caller says how many there are. */
+function refuseTooLong({ headers }: HttpRequest, maxBytes: number): void {
+  if (Number(headers['content-length'] ?? 0) > maxBytes + FORM_BYTES)
+    throw new CallError({ reason: 'UPLOAD_TOO_LARGE', maxBytes });
+}
+
+/** A finished video by task and name, without a signature: a caller who may read the task may have its video. */
+function serve({ call, urls }: RouteDeps, disposition: 'inline' | 'attachment'): MoneyPrinterTurboRoute['handle'] {
+  return async (request, { task: taskId = '', file = '' }) => {
+    const found = await call(request, { method: 'GetTask', taskId }, ({ caller }) =>
+      urls.locate({ tenant: caller.tenant, taskId, file }),
+    );
+    return outputResponse(found, { file, disposition, cacheControl: 'private, no-cache' });
+  };
+}

@@ -1,0 +1,197 @@
+import { parseAllowedTarget } from './allowed-targets.js';
+import { address, flag, integer, list, oneOf, parsed, type Reader, text } from './readers.js';
+
+/** The environment of a process as it is. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The commands that read the environment: the service (and `doctor`, for it), a render without a service, and clients of a service. */
+export type Command = 'serve' | 'render' | 'client';
+
+/** One environment variable. */
+interface Variable<T> {
+  readonly reader: Reader<T>;
+  /** Its meaning, for people: a phrase without the default and the values, which the reader knows. */
+  readonly help: string;
+  readonly usedBy: readonly Command[];
+}
+
+const MINUTE_MS = 60_000;
+const SERVE: readonly Command[] = ['serve'];
+const SERVE_AND_RENDER: readonly Command[] = ['serve', 'render'];
+
+/**
+ * The one table of environment variables, in the order of the README and of `cutroom serve --help`, which are made of it. A new variable is a row
+ * here and a field of `Config`.
+ */
+export const VARIABLES = {
+  CUTROOM_GRPC_ADDRESS: {
+    reader: address({ host: '127.0.0.1', port: 50_051 }),
+    help: 'address of the gRPC server; port 0 picks a free one',
+    usedBy: ['serve', 'client'],
+  },
+  CUTROOM_HTTP_ADDRESS: {
+    reader: address({ host: '127.0.0.1', port: 8080 }),
+    help: 'address of the JSON and file server; port 0 picks a free one',
+    usedBy: SERVE,
+  },
+  CUTROOM_PUBLIC_URL: {
+    reader: parsed<string | null>(null, {
+      shown: 'the HTTP address',
+      values: 'an http or https URL without query',
+      parse: (given) => (/^https?:\/\/[^\s?#]+$/.test(given) ? given.replace(/\/+$/, '') : undefined),
+    }),
+    help: 'base of the URLs of finished videos',
+    usedBy: SERVE,
+  },
+  CUTROOM_CORS_ORIGINS: {
+    reader: list('an origin such as https://studio.example, or *', (entry) => {
+      const origin = entry.replace(/\/$/, '');
+      return origin === '*' || /^https?:\/\/[^\s/]+$/.test(origin) ? origin : undefined;
+    }),
+    help: 'origins whose pages may call the JSON API, separated by commas, or `*`',
+    usedBy: SERVE,
+  },
+  CUTROOM_DATA_DIR: {
+    reader: text('.cutroom'),
+    help: 'folder of the SQLite file, uploads, scratch files and finished videos; never within an input root',
+    usedBy: SERVE,
+  },
+  CUTROOM_INPUT_ROOTS: {
+    reader: text(null, 'working directory'),
+    help: 'folders that inputs may lie in, separated by colons',
+    usedBy: SERVE,
+  },
+  CUTROOM_MUSIC_FOLDER: {
+    reader: text('songs'),
+    help: 'folder within the input roots from whose songs `bgm_type: "random"` chooses, for clients of MoneyPrinterTurbo',
+    usedBy: SERVE,
+  },
+  CUTROOM_HTTP_INPUTS: {
+    reader: oneOf(['public', 'listed', 'off'], 'public'),
+    help: 'where inputs may be downloaded from: public addresses and the entries of `CUTROOM_HTTP_ALLOW`, only the entries, or nowhere',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_HTTP_ALLOW: {
+    reader: list('an address, a range such as 10.1.0.0/16, or a host, such as minio.internal:9000', parseAllowedTarget),
+    help: 'addresses, CIDR ranges and host names, each with `:port` or without, that inputs may be downloaded from though they are not public, separated by commas',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_HTTP_MAX_MB: {
+    reader: integer({ min: 1, max: 1_048_576, default: 2048 }),
+    help: 'the largest size of one downloaded input, in MiB',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_UPLOAD_MB: {
+    reader: integer({ min: 1, max: 1_048_576, default: 1024 }),
+    help: 'the largest size of an uploaded video or image, in MiB; an uploaded song may have 30',
+    usedBy: SERVE,
+  },
+  CUTROOM_FONT_FOLDER: {
+    reader: text(null),
+    help: 'folder of further `.ttf`, `.otf` and `.ttc` files, which requests may name; read at the start, and the same on every machine',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_SLOTS: {
+    reader: integer({ min: 0, max: 64, default: 1 }),
+    help: 'renders at a time; 0 serves the API only',
+    usedBy: SERVE,
+  },
+  CUTROOM_LOG_LEVEL: {
+    reader: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+    help: 'the least severe level that is logged; `cutroom render` logs nothing unless this is set',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_INSECURE: {
+    reader: flag(),
+    help: '1 allows addresses other than loopback, without any authentication',
+    usedBy: SERVE,
+  },
+  MONGODB_URI: {
+    reader: parsed<string | null>(null, {
+      shown: 'none',
+      values: 'a URI that begins with mongodb:// or mongodb+srv://',
+      // It may hold a password.
+      isSecret: true,
+      parse: (given) => (/^mongodb(\+srv)?:\/\//.test(given) ? given : undefined),
+    }),
+    help: 'a replica set or sharded cluster, for several machines; unset: an SQLite file in the data folder',
+    usedBy: SERVE,
+  },
+  CUTROOM_LEASE_MS: {
+    reader: integer({ min: 1000, max: 10 * MINUTE_MS, default: 15_000 }),
+    help: 'how long a worker keeps a task without a sign of life',
+    usedBy: SERVE,
+  },
+  CUTROOM_HEARTBEAT_MS: {
+    reader: integer({ min: 100, max: 3 * MINUTE_MS, default: 5000 }),
+    help: 'how often a worker renews its lease on a task; at most a third of the lease',
+    usedBy: SERVE,
+  },
+  CUTROOM_SWEEP_MS: {
+    reader: integer({ min: 100, max: MINUTE_MS, default: 2000 }),
+    help: 'how often a worker looks for tasks of dead workers',
+    usedBy: SERVE,
+  },
+  CUTROOM_PROGRESS_MS: {
+    reader: integer({ min: 50, max: 10_000, default: null, shown: '400; with MongoDB 1000' }),
+    help: 'the shortest time between two stored progress updates of a task',
+    usedBy: SERVE,
+  },
+  CUTROOM_DRAIN_MS: {
+    reader: integer({ min: 0, max: 60 * MINUTE_MS, default: 10_000 }),
+    help: 'how long renders may go on after SIGTERM before they are handed back',
+    usedBy: SERVE,
+  },
+  CUTROOM_STALL_MS: {
+    reader: integer({ min: 1000, max: 60 * MINUTE_MS, default: 20_000 }),
+    help: 'a render without progress, CPU time and I/O for this long is killed',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_NO_PROGRESS_MS: {
+    reader: integer({ min: 1000, max: 60 * MINUTE_MS, default: 5 * MINUTE_MS }),
+    help: 'a render without progress for this long is killed though it is busy',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_DEADLINE_MS: {
+    reader: integer({ min: 1000, max: 1440 * MINUTE_MS, default: 60 * MINUTE_MS }),
+    help: 'the longest time of one attempt',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_MEMORY_MB: {
+    reader: integer({ min: 64, max: 1_048_576, default: 8192 }),
+    help: 'the most memory of one render, in MiB',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_URL_LIFETIME_S: {
+    reader: integer({ min: 60, max: 604_800, default: 86_400 }),
+    help: 'the shortest time that the URL of a video works',
+    usedBy: SERVE,
+  },
+  CUTROOM_FFMPEG: { reader: text('ffmpeg'), help: 'the ffmpeg to run', usedBy: SERVE_AND_RENDER },
+  CUTROOM_FFPROBE: { reader: text('ffprobe'), help: 'the ffprobe to run', usedBy: SERVE_AND_RENDER },
+} as const satisfies Readonly<Record<string, Variable<unknown>>>;
+
+export type VariableName = keyof typeof VARIABLES;
+
+/** The value of each variable. */
+export type Values = {
+  readonly [Name in VariableName]: (typeof VARIABLES)[Name]['reader'] extends Reader<infer T> ? T : never;
+};
+
+/** Reads every variable; problems come in the order of the table, and name the variable. */
+export function readVariables(env: Environment): { readonly values: Values; readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const entries = Object.entries<Variable<unknown>>(VARIABLES).map(([name, { reader }]) => {
+    const given = env[name]?.trim() ?? '';
+    const reading = reader.read(given === '' ? null : given);
+    problems.push(...reading.problems.map((problem) => name + problem));
+    return [name, reading.value];
+  });
+  return { values: Object.fromEntries(entries) as Values, problems };
+}
+
+/** The part of an environment that a command uses. */
+export function environmentOf(command: Command, env: Environment): Environment {
+  const used = Object.entries<Variable<unknown>>(VARIABLES).filter(([, { usedBy }]) => usedBy.includes(command));
+  return Object.fromEntries(used.map(([name]) => [name, env[name]]));
+}

@@ -1,0 +1,13 @@
+import type { DiagnosticsStore } from './diagnostics-store.js';
+import type { SecretStore } from './secret-store.js';
+import type { TaskStore } from './task-store.js';
+import type { WorkerStore } from './worker-store.js';
+
+/** A whole store. A part of the service takes only the ports that it uses. */
+export interface Store extends TaskStore, WorkerStore, DiagnosticsStore, SecretStore {
+  /** Resolves while the store answers; rejects with STORE_UNAVAILABLE otherwise. For readiness. */
+  ping(): Promise<void>;
+
+  /** Lets go of everything. Calls after it reject. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,27 @@
+/** A process that renders, as it describes itself. */
+export interface WorkerInfo {
+  /** Its name, different after each start. */
+  readonly owner: string;
+  /** Renders it can do at a time. */
+  readonly slots: number;
+  readonly build: WorkerBuild | null;
+}
+
+/** The ffmpeg of a worker. */
+export interface WorkerBuild {
+  readonly version: string;
+  readonly encoders: readonly string[];
+  readonly decoders: readonly string[];
+}
+
+/** The register of living workers. Methods reject as those of `TaskStore`. */
+export interface WorkerStore {
+  /** This worker is alive, for the next `leaseMs` by the store's clock. */
+  announceWorker(worker: WorkerInfo, options: { leaseMs: number }): Promise<void>;
+
+  /** This worker is leaving. */
+  forgetWorker(owner: string): Promise<void>;
+
+  /** The workers that are alive. */
+  workers(): Promise<readonly WorkerInfo[]>;
+}

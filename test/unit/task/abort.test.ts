@@ -1,0 +1,40 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { linkSignals } from '../../../src/task/abort.js';
+
+describe('a linked signal', () => {
+  it('aborts with the first of its parents, and with its reason', () => {
+    const [one, other] = [new AbortController(), new AbortController()];
+    const link = linkSignals([one.signal, other.signal]);
+    other.abort('other');
+    one.abort('one');
+    expect([link.signal.aborted, link.signal.reason]).toEqual([true, 'other']);
+  });
+
+  it('aborts at once when a parent has aborted before', () => {
+    expect(linkSignals([AbortSignal.abort('gone')]).signal.reason).toBe('gone');
+  });
+
+  it('aborts after its timeout with the reason given for that, and a restart gives it the whole time again', async () => {
+    const link = linkSignals([], { timeoutMs: 150, timeoutReason: () => 'late' });
+    const started = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    link.restart();
+    await new Promise((resolve) => {
+      link.signal.addEventListener('abort', resolve);
+    });
+    expect(link.signal.reason).toBe('late');
+    // A timer may fire a millisecond early by this clock.
+    expect(performance.now() - started).toBeGreaterThan(240);
+  });
+
+  it('leaves no listener on its parents once it is released, and does not follow them any more', () => {
+    const parent = new AbortController();
+    const link = linkSignals([parent.signal], { timeoutMs: 60_000 });
+    expect(getEventListeners(parent.signal, 'abort')).toHaveLength(1);
+    link.release();
+    expect(getEventListeners(parent.signal, 'abort')).toHaveLength(0);
+    parent.abort();
+    expect(link.signal.aborted).toBe(false);
+  });
+});
