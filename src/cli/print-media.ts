@@ -10,18 +10,26 @@ export function describeMedia(media: MediaInfo): string[] {
   return rows.map(([name, value]) => `${name.padEnd(9)}${value}`);
 }
 
-/** `h264, 1920x1080, turned by 90°, 29.97 fps, 12.400 s, yuv420p`. */
+/** `h264, 1920x1080, pixels 16:11, turned by 90°, 29.97 fps, 12.400 s, yuv420p`. */
 function describeVideo(video: VideoStream): string {
   const { numerator = 0, denominator = 1 } = video.frameRate ?? {};
   return [
     video.codec,
     `${video.width}x${video.height}`,
+    ...pixelsOf(video),
+    ...(video.mirrored ? ['mirrored'] : []),
     ...(video.rotation === 0 ? [] : [`turned by ${video.rotation}°`]),
     ...(numerator === 0 ? [] : [`${Number((numerator / denominator).toFixed(3))} fps`]),
     ...lengthOf(video.duration),
     video.pixelFormat,
     ...(video.alpha ? ['transparent'] : []),
   ].join(', ');
+}
+
+/** Square pixels go without saying. */
+function pixelsOf({ pixelAspectRatio: shape }: VideoStream): string[] {
+  if (shape === undefined || shape.numerator === shape.denominator) return [];
+  return [`pixels ${shape.numerator}:${shape.denominator}`];
 }
 
 /** `aac, 48000 Hz, 2 channels, 12.400 s`. */

@@ -4,6 +4,7 @@ import { RenderError } from '../task/failure.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { Toolchain } from './toolchain.js';
+import { createImageBatches } from './images/image-batches.js';
 import { fetchInput } from './inputs/fetch-input.js';
 import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
 import { inputStepsAtOnce, performInputStep, type InputContext } from './inputs/perform-input-step.js';
@@ -41,6 +42,7 @@ export function createInspector(options: InspectorOptions): MediaInspector {
         assets,
         tools,
         fetchUntilMs: tools.deadlineMs,
+        images: createImageBatches(),
         known: createKnownInputs(),
         purpose: 'INSPECTION',
       });
@@ -62,6 +64,7 @@ function toolContext({ toolchain, clocks }: InspectorOptions, scratch: Scratch, 
     toolchain,
     cwd: scratch.folder,
     env: {},
+    descriptors: scratch.descriptors,
     clocks,
     deadlineMs: performance.now() + INSPECTION_MS,
     signal,

@@ -14,7 +14,7 @@ export const MAX_PROBE_BYTES = 64 * 1024 * 1024;
 export const MAX_AUDIO_SECONDS = 4 * 3600 + 60;
 
 /**
- * The containers that inputs may have. Left out: containers that refer to other files or hosts (HLS, DASH, concat, SDP, image sequences),
+ * The containers that videos and audio may have. Left out: containers that refer to other files or hosts (HLS, DASH, concat, SDP, image sequences),
  * draws text or vectors, or is a device.
  */
 const CONTAINERS = [
@@ -53,28 +53,20 @@ const CONTAINERS = [
   'au',
   'mpc',
   'mpc8',
-  'gif',
-  'apng',
+  // Images as the reader of images has written them.
   'png_pipe',
-  'jpeg_pipe',
-  'webp_pipe',
-  'bmp_pipe',
-  'tiff_pipe',
-  'jpegxl_pipe',
-  'j2k_pipe',
-  'qoi_pipe',
-  'ppm_pipe',
-  'pgm_pipe',
-  'pbm_pipe',
-  'pam_pipe',
 ];
 
+/** Images of plain pixels, which ffmpeg turns into PNGs for the reader of images. */
+const SIMPLE_IMAGES = ['bmp_pipe', 'qoi_pipe', 'ppm_pipe', 'pgm_pipe', 'pbm_pipe', 'pam_pipe'];
+
 /** Options with which every input is opened, by ffmpeg and ffprobe alike: one local file and nothing that it may refer to. */
-export const INPUT_GUARDS: readonly string[] = [
-  '-protocol_whitelist',
-  'file,pipe',
-  '-format_whitelist',
-  CONTAINERS.join(','),
-  '-max_pixels',
-  String(MAX_PIXELS),
-];
+export const INPUT_GUARDS = guards(CONTAINERS);
+
+/** The same for images of plain pixels. */
+export const SIMPLE_IMAGE_GUARDS = guards(SIMPLE_IMAGES);
+
+function guards(containers: readonly string[]): readonly string[] {
+  const only = ['-protocol_whitelist', 'file,pipe', '-format_whitelist', containers.join(',')];
+  return [...only, '-max_pixels', String(MAX_PIXELS)];
+}

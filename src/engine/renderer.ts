@@ -3,6 +3,7 @@ import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
 import type { Toolchain } from './toolchain.js';
 import type { Fonts } from './captions/fonts.js';
+import { createImageBatches } from './images/image-batches.js';
 import { inputWarnings } from './inputs/input-warnings.js';
 import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
 import { AUDIO_STEPS_AT_ONCE, performAudioStep } from './inputs/perform-audio-step.js';
@@ -77,7 +78,8 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
 
   const known = createKnownInputs();
   const fetchUntilMs = performance.now() + (job.timeouts.fetchMs ?? FETCH_TIMEOUT_MS);
-  const context = { scratch, assets: options.assets, tools, fetchUntilMs, known, purpose: 'RENDER' } as const;
+  const images = createImageBatches();
+  const context = { scratch, assets: options.assets, tools, fetchUntilMs, images, known, purpose: 'RENDER' } as const;
   const steps = planInputs(form);
   meter.planned(steps);
   await runSteps(steps, {
@@ -123,6 +125,7 @@ function toolContext(scratch: Scratch, { options, job, hooks, recorder }: Attemp
   return {
     toolchain,
     cwd: scratch.folder,
+    descriptors: scratch.descriptors,
     env: fonts.env,
     clocks: { ...clocks, totalMs, stallMs, quietMs: Math.min(clocks.quietMs, stallMs) },
     deadlineMs: performance.now() + totalMs,

@@ -19,11 +19,11 @@ export const FAILURES = {
   /** The host, or the way to it, failed. */
   INPUT_FETCH_FAILED: { category: 'INPUT_FETCH', retryable: true },
   INPUT_EMPTY: { category: 'INPUT_MEDIA', retryable: false },
+  /** Whole, perhaps, but of a format or a kind that is not read here. */
+  INPUT_NOT_SUPPORTED: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_NOT_MEDIA: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_NO_VIDEO: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_NO_AUDIO: { category: 'INPUT_MEDIA', retryable: false },
-  /** Whole, but of a kind that this server cannot read. */
-  INPUT_NOT_SUPPORTED: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_DAMAGED: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_TRUNCATED: { category: 'INPUT_MEDIA', retryable: false },
   INPUT_TOO_LARGE: { category: 'INPUT_MEDIA', retryable: false },

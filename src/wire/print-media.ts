@@ -19,12 +19,17 @@ export function printMedia({ format, durationUs, video, audio }: MediaReport): M
   };
 }
 
-function printVideo({ frameRate, durationUs, ...video }: VideoReport): VideoStream {
+function printVideo({ frameRate, durationUs, pixelAspectRatio, ...video }: VideoReport): VideoStream {
   return {
     ...video,
-    frameRate: frameRate ? { numerator: frameRate.num, denominator: frameRate.den } : undefined,
+    pixelAspectRatio: printFraction(pixelAspectRatio),
+    frameRate: printFraction(frameRate),
     duration: print(durationUs),
   };
+}
+
+function printFraction(fraction: VideoReport['frameRate']) {
+  return fraction ? { numerator: fraction.num, denominator: fraction.den } : undefined;
 }
 
 function print(us: number | null) {

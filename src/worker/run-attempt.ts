@@ -161,7 +161,13 @@ async function retryWhileLeased<T>(deps: RunAttemptDeps, lease: AttemptLease, wr
 
 async function removeOutputs(deps: RunAttemptDeps, outcome: Outcome): Promise<void> {
   if (outcome.kind !== 'rendered') return;
-  for (const output of outcome.result.outputs) await tidy(deps, () => deps.outputs.remove(output.location));
+  for (const output of outcome.result.outputs)
+    await tidy(deps, () =>
+      deps.outputs.remove(
+        output.location,
+        output.parts?.map(({ name }) => name),
+      ),
+    );
 }
 
 /** A file that cannot be removed costs disk, not correctness. */

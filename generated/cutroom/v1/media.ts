@@ -39,10 +39,7 @@ export interface VideoStream {
   width: number;
   /** Height in pixels as stored, before rotation. */
   height: number;
-  /**
-   * Clockwise turn to be applied before it is shown, in degrees: 0, 90, 180 or 270. That of a JPEG's EXIF data is not shown here, though it is
-   * applied in a render.
-   */
+  /** Clockwise turn to be applied before it is shown, in degrees: 0, 90, 180 or 270. Of an image it is that of its EXIF orientation. */
   rotation: number;
   /** Frames per second; unset for an image. */
   frameRate:
@@ -52,10 +49,32 @@ export interface VideoStream {
   duration:
     | Duration
     | undefined;
-  /** Pixel format by its ffmpeg name, such as `yuv420p`. */
+  /** Pixel format by its ffmpeg name, such as `yuv420p`. Images are converted to `rgb24` or `rgba`, and that is told. */
   pixelFormat: string;
   /** Whether it can be transparent. */
   alpha: boolean;
+  /** Shape of a pixel; unset for an image, and where the file does not say: then pixels are square. */
+  pixelAspectRatio:
+    | PixelAspectRatio
+    | undefined;
+  /** Whether left and right are to be exchanged before it is turned, as some EXIF orientations say. */
+  mirrored: boolean;
+  /** Width in pixels as a render shows it: turned, and with square pixels. */
+  displayWidth: number;
+  /** Height in pixels as a render shows it: turned, and with square pixels. */
+  displayHeight: number;
+  /** Whether the turn and the mirroring told here are applied in a render. False where there is nothing to apply. */
+  orientationApplied: boolean;
+  /** Whether it was decoded to tell this. Images are, whole, and animations in part; of a video only what it claims and where its pictures lie is read. */
+  decoded: boolean;
+}
+
+/** Width of a pixel by its height, such as 16/11. */
+export interface PixelAspectRatio {
+  /** At least 1. */
+  numerator: number;
+  /** At least 1. */
+  denominator: number;
 }
 
 /** The audio of an input. */
@@ -224,6 +243,12 @@ function createBaseVideoStream(): VideoStream {
     duration: undefined,
     pixelFormat: "",
     alpha: false,
+    pixelAspectRatio: undefined,
+    mirrored: false,
+    displayWidth: 0,
+    displayHeight: 0,
+    orientationApplied: false,
+    decoded: false,
   };
 }
 
@@ -255,6 +280,24 @@ export const VideoStream: MessageFns<VideoStream> = {
     }
     if (message.alpha !== false) {
       writer.uint32(72).bool(message.alpha);
+    }
+    if (message.pixelAspectRatio !== undefined) {
+      PixelAspectRatio.encode(message.pixelAspectRatio, writer.uint32(82).fork()).join();
+    }
+    if (message.mirrored !== false) {
+      writer.uint32(88).bool(message.mirrored);
+    }
+    if (message.displayWidth !== 0) {
+      writer.uint32(96).int32(message.displayWidth);
+    }
+    if (message.displayHeight !== 0) {
+      writer.uint32(104).int32(message.displayHeight);
+    }
+    if (message.orientationApplied !== false) {
+      writer.uint32(112).bool(message.orientationApplied);
+    }
+    if (message.decoded !== false) {
+      writer.uint32(120).bool(message.decoded);
     }
     return writer;
   },
@@ -344,6 +387,54 @@ export const VideoStream: MessageFns<VideoStream> = {
             message.alpha = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.pixelAspectRatio = PixelAspectRatio.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.mirrored = reader.bool();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.displayWidth = reader.int32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.displayHeight = reader.int32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.orientationApplied = reader.bool();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.decoded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -374,6 +465,81 @@ export const VideoStream: MessageFns<VideoStream> = {
       : undefined;
     message.pixelFormat = object.pixelFormat ?? "";
     message.alpha = object.alpha ?? false;
+    message.pixelAspectRatio = (object.pixelAspectRatio !== undefined && object.pixelAspectRatio !== null)
+      ? PixelAspectRatio.fromPartial(object.pixelAspectRatio)
+      : undefined;
+    message.mirrored = object.mirrored ?? false;
+    message.displayWidth = object.displayWidth ?? 0;
+    message.displayHeight = object.displayHeight ?? 0;
+    message.orientationApplied = object.orientationApplied ?? false;
+    message.decoded = object.decoded ?? false;
+    return message;
+  },
+};
+
+function createBasePixelAspectRatio(): PixelAspectRatio {
+  return { numerator: 0, denominator: 0 };
+}
+
+export const PixelAspectRatio: MessageFns<PixelAspectRatio> = {
+  encode(message: PixelAspectRatio, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.numerator !== 0) {
+      writer.uint32(8).int32(message.numerator);
+    }
+    if (message.denominator !== 0) {
+      writer.uint32(16).int32(message.denominator);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PixelAspectRatio {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePixelAspectRatio();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.numerator = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.denominator = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PixelAspectRatio>): PixelAspectRatio {
+    return PixelAspectRatio.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PixelAspectRatio>): PixelAspectRatio {
+    const message = createBasePixelAspectRatio();
+    message.numerator = object.numerator ?? 0;
+    message.denominator = object.denominator ?? 0;
     return message;
   },
 };

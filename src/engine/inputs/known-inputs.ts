@@ -3,11 +3,14 @@ import type { AudioFacts } from '../../composition/media-facts.js';
 import type { SubtitleFile } from '../../composition/subtitles/parse-subtitles.js';
 import type { AudioSource } from '../audio/audio-streams.js';
 import type { KnownMedia, LocatedVisual, PcmFile } from '../compositor/render-plan.js';
+import type { SniffedFormat } from '../images/sniffed-format.js';
 
 /** The facts found so far about the inputs, by URI. */
 export interface KnownInputs extends KnownMedia {
   /** Links in the scratch folder. */
   readonly files: Map<string, string>;
+  /** By signature. */
+  readonly formats: Map<string, SniffedFormat>;
   readonly visuals: Map<string, LocatedVisual>;
   readonly audioInputs: Map<string, AudioInput>;
   /** Those that are prepared already. */
@@ -26,7 +29,14 @@ export interface AudioInput {
 }
 
 export function createKnownInputs(): KnownInputs {
-  return { files: new Map(), visuals: new Map(), audioInputs: new Map(), audios: new Map(), subtitles: new Map() };
+  return {
+    files: new Map(),
+    formats: new Map(),
+    visuals: new Map(),
+    audioInputs: new Map(),
+    audios: new Map(),
+    subtitles: new Map(),
+  };
 }
 
 /** The facts for a form. */

@@ -6,23 +6,30 @@ import type { Step } from '../steps/step.js';
 export type InputStep = Step &
   (
     | { readonly kind: 'fetch'; readonly asset: AssetRef }
+    | { readonly kind: 'sniff'; readonly use: Extract<InputUse, { role: 'visual' | 'audio' }> }
     | { readonly kind: 'probe'; readonly use: Extract<InputUse, { role: 'visual' }> }
     | { readonly kind: 'prepare-audio'; readonly use: Extract<InputUse, { role: 'audio' }> }
     | { readonly kind: 'read-text'; readonly asset: AssetRef }
   );
 
-/** Fetches every input once, then reads it for each role that it is used in. Pure. */
+/**
+ * Fetches every input once, then reads it for each role that it is used in. Sniffing is a step of its own, so that the images are known before the first
+ * of them is read, and all are read together. Pure.
+ */
 export function planInputs(form: Form): InputStep[] {
   const fetches = assetsOf(form).map((asset, i): InputStep => {
     return { id: `fetch ${i}`, kind: 'fetch', asset, after: [], phase: 'FETCHING', frames: 0, tries: 1 };
   });
   const fetchOf = (uri: string) => fetches.find((step) => step.kind === 'fetch' && step.asset.uri === uri)?.id ?? '';
-  const reads = mergedUses(form.inputs).map((use, i): InputStep => {
+  const reads = mergedUses(form.inputs).flatMap((use, i): InputStep[] => {
     const { uri } = use.asset;
     const common = { after: [fetchOf(uri)], phase: 'PROBING', frames: 0, tries: 1 } as const;
-    if (use.role === 'subtitles') return { ...common, id: `read-text ${i}`, kind: 'read-text', asset: use.asset };
-    if (use.role === 'audio') return { ...common, id: `prepare-audio ${i}`, kind: 'prepare-audio', use };
-    return { ...common, id: `probe ${i}`, kind: 'probe', use };
+    if (use.role === 'subtitles') return [{ ...common, id: `read-text ${i}`, kind: 'read-text', asset: use.asset }];
+    const sniff: InputStep = { ...common, id: `sniff ${i}`, kind: 'sniff', use };
+    const after = [sniff.id];
+    if (use.role === 'audio')
+      return [sniff, { ...common, id: `prepare-audio ${i}`, kind: 'prepare-audio', use, after }];
+    return [sniff, { ...common, id: `probe ${i}`, kind: 'probe', use, after }];
   });
   return [...fetches, ...reads];
 }

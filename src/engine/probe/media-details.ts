@@ -6,7 +6,7 @@ export interface VisualDetails {
   readonly facts: VisualFacts;
   readonly streamIndex: number;
   readonly codec: string;
-  /** As coded: before rotation and EXIF orientation. */
+  /** As coded: before rotation. */
   readonly width: number;
   readonly height: number;
   /** Null for images and where the file does not say. */

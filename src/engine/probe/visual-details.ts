@@ -39,7 +39,7 @@ export function visualDetailsOf(json: ProbeJson, readUs: number): VisualDetails 
     hasAlpha:
       ALPHA_FORMATS.test(stream.pix_fmt ?? '') || stream.tags?.alpha_mode === '1' || stream.tags?.ALPHA_MODE === '1',
     interlaced: !still && INTERLACED.has(stream.field_order ?? ''),
-    color: colorOf(stream, still),
+    color: colorOf(stream),
     startUs: Math.max(0, span.startUs - (microseconds(json.format?.start_time) ?? span.startUs)),
     presentUs,
   };
@@ -79,12 +79,12 @@ function lengthUs(json: ProbeJson, stream: ProbeStream, presentUs: number, readU
   return readToEnd && claimedUs > presentUs && claimedUs - presentUs <= CLAIM_SLACK_US ? presentUs : claimedUs;
 }
 
-function colorOf(stream: ProbeStream, still: boolean): InputColor {
+function colorOf(stream: ProbeStream): InputColor {
   const format = stream.pix_fmt ?? '';
   const common = { transfer: transferOf(stream), primaries: primariesOf(stream) };
   if (RGB_FORMATS.test(format)) return { matrix: null, range: 'pc', ...common };
   const range = stream.color_range === 'pc' || format.startsWith('yuvj') ? 'pc' : 'tv';
-  return { matrix: matrixOf(stream, still), range, ...common };
+  return { matrix: matrixOf(stream), range, ...common };
 }
 
 function transferOf({ color_transfer: transfer }: ProbeStream): InputColor['transfer'] {
@@ -98,7 +98,7 @@ function primariesOf({ color_primaries: primaries }: ProbeStream): InputColor['p
   return primaries === 'smpte432' ? 'p3' : 'bt709';
 }
 
-function matrixOf(stream: ProbeStream, still: boolean): InputColor['matrix'] {
+function matrixOf(stream: ProbeStream): InputColor['matrix'] {
   switch (stream.color_space) {
     case 'bt709':
       return 'bt709';
@@ -113,7 +113,7 @@ function matrixOf(stream: ProbeStream, still: boolean): InputColor['matrix'] {
       return stream.color_space;
     case undefined:
     default:
-      // Image formats in YCbCr are BT.601 by their standards; of video, SD was and HD is not.
-      return still || Math.min(stream.width ?? 0, stream.height ?? 0) < 720 ? 'bt601' : 'bt709';
+      // SD was BT.601, and HD is not.
+      return Math.min(stream.width ?? 0, stream.height ?? 0) < 720 ? 'bt601' : 'bt709';
   }
 }

@@ -24,6 +24,13 @@ export interface VideoReport {
   readonly durationUs: number | null;
   readonly pixelFormat: string;
   readonly alpha: boolean;
+  /** Null: the file does not say. */
+  readonly pixelAspectRatio: { readonly num: number; readonly den: number } | null;
+  readonly mirrored: boolean;
+  readonly displayWidth: number;
+  readonly displayHeight: number;
+  readonly orientationApplied: boolean;
+  readonly decoded: boolean;
 }
 
 /** Reads inputs without rendering them. */

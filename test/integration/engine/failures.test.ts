@@ -54,7 +54,7 @@ describe('bad materials', () => {
     ],
     [
       'a vector drawing that names another file',
-      'INPUT_NOT_MEDIA',
+      'INPUT_NOT_SUPPORTED',
       () =>
         bench.media.file(
           'bad.png',

@@ -22,10 +22,14 @@ describe('planInputs', () => {
         'fetch 0',
         'fetch 1',
         'fetch 2',
-        'prepare-audio 0 after fetch 0',
-        'prepare-audio 1 after fetch 2',
-        'probe 2 after fetch 0',
-        'probe 3 after fetch 1',
+        'sniff 0 after fetch 0',
+        'prepare-audio 0 after sniff 0',
+        'sniff 1 after fetch 2',
+        'prepare-audio 1 after sniff 1',
+        'sniff 2 after fetch 0',
+        'probe 2 after sniff 2',
+        'sniff 3 after fetch 1',
+        'probe 3 after sniff 3',
       ].join('\n'),
     );
   });

@@ -25,6 +25,12 @@ describe('an inspected input', () => {
       durationUs: 2_002_000,
       pixelFormat: 'yuv420p',
       alpha: false,
+      pixelAspectRatio: { num: 4, den: 3 },
+      mirrored: false,
+      displayWidth: 1080,
+      displayHeight: 2560,
+      orientationApplied: true,
+      decoded: false,
     } as const;
     const audio = { codec: 'aac', sampleRate: 44_100, channels: 2, durationUs: 2_000_000 };
     expect(writeCompactJson(mediaType, printMedia({ format: 'mov', durationUs: 2_002_000, video, audio }))).toEqual({
@@ -38,6 +44,10 @@ describe('an inspected input', () => {
         frameRate: { numerator: 30_000, denominator: 1001 },
         duration: '2.002s',
         pixelFormat: 'yuv420p',
+        pixelAspectRatio: { numerator: 4, denominator: 3 },
+        displayWidth: 1080,
+        displayHeight: 2560,
+        orientationApplied: true,
       },
       audio: { codec: 'aac', sampleRate: 44_100, channels: 2, duration: '2s' },
     });
@@ -54,12 +64,30 @@ describe('an inspected input', () => {
       durationUs: null,
       pixelFormat: 'rgba',
       alpha: true,
+      pixelAspectRatio: null,
+      mirrored: true,
+      displayWidth: 2,
+      displayHeight: 3,
+      orientationApplied: true,
+      decoded: true,
     } as const;
     expect(
       writeCompactJson(mediaType, printMedia({ format: 'png_pipe', durationUs: null, video, audio: null })),
     ).toEqual({
       format: 'png_pipe',
-      video: { image: true, codec: 'png', width: 2, height: 3, pixelFormat: 'rgba', alpha: true },
+      video: {
+        image: true,
+        codec: 'png',
+        width: 2,
+        height: 3,
+        pixelFormat: 'rgba',
+        alpha: true,
+        mirrored: true,
+        displayWidth: 2,
+        displayHeight: 3,
+        orientationApplied: true,
+        decoded: true,
+      },
     });
   });
 });

@@ -1,0 +1,32 @@
+import { RenderError } from '../../task/failure.js';
+import type { LocatedVisual } from '../compositor/render-plan.js';
+import type { ReadImage } from './image-request.js';
+
+/** An image that was read, as the graph sees it: a PNG, or a film of PNGs. @throws RenderError for one that was refused. */
+export function locateImage(image: ReadImage): LocatedVisual {
+  switch (image.kind) {
+    case 'refused':
+      throw new RenderError(image.reason, image.message, { field: image.field });
+    case 'image':
+      return { file: image.file, details: { ...detailsOf(image), facts: { kind: 'image' }, presentUs: 0 } };
+    case 'animation': {
+      const facts = { kind: 'video', durationUs: image.durationUs } as const;
+      return { file: image.file, details: { ...detailsOf(image), facts, presentUs: image.writtenUs } };
+    }
+  }
+}
+
+function detailsOf({ width, height, hasAlpha, transfer, primaries }: Exclude<ReadImage, { kind: 'refused' }>) {
+  const color = { matrix: null, range: 'pc', transfer, primaries } as const;
+  return {
+    streamIndex: 0,
+    codec: 'png',
+    width,
+    height,
+    frameRate: null,
+    hasAlpha,
+    interlaced: false,
+    color,
+    startUs: 0,
+  };
+}

@@ -1,0 +1,109 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DEFAULT_TOOL_PATHS, findToolchain } from '../../src/engine/capabilities.js';
+import type { ImageRequest, ReadImage } from '../../src/engine/images/image-request.js';
+import { readImages } from '../../src/engine/images/read-images.js';
+import { sniffFile } from '../../src/engine/images/sniff-file.js';
+import type { Clocks } from '../../src/engine/process/watchdog.js';
+import type { CommandRun } from '../../src/task/diagnostics.js';
+import { quarters, readPng, type PngPixels } from '../fixtures/png-pixels.js';
+
+const CLOCKS: Clocks = {
+  stallMs: 60_000,
+  quietMs: 30_000,
+  noProgressMs: 120_000,
+  totalMs: 240_000,
+  maxRssBytes: 4 * 1024 ** 3,
+};
+
+/** The reader of images on files in a folder of its own. */
+export interface ImageBench {
+  readonly folder: string;
+  path(name: string): string;
+  write(name: string, content: Uint8Array): Promise<string>;
+  /** Reads files of the folder, all in one call. */
+  read(names: readonly string[], options?: ReadOptions): Promise<readonly ReadImage[]>;
+  /** Reads one file that must be a still, and decodes the PNG that came of it. */
+  still(
+    name: string,
+    options?: ReadOptions,
+  ): Promise<{ read: Extract<ReadImage, { kind: 'image' }>; png: PngPixels; quarters: string }>;
+  /** Reads one file that must be refused. @returns `REASON: message`. */
+  refusal(name: string, options?: ReadOptions): Promise<string>;
+  /** What was run, since the beginning. */
+  readonly runs: readonly CommandRun[];
+  close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  readonly size?: ImageRequest['size'];
+  readonly neededUs?: number;
+  readonly clocks?: Partial<Clocks>;
+  readonly signal?: AbortSignal;
+}
+
+export async function createImageBench(): Promise<ImageBench> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-images-'));
+  const toolchain = await findToolchain(DEFAULT_TOOL_PATHS, new AbortController().signal);
+  const runs: CommandRun[] = [];
+  let calls = 0;
+  const at = (name: string) => path.join(folder, name);
+
+  async function read(names: readonly string[], options: ReadOptions = {}): Promise<readonly ReadImage[]> {
+    const {
+      size = { width: 1920, height: 1080, fit: 'inside' },
+      neededUs = null,
+      clocks = {},
+      signal = new AbortController().signal,
+    } = options;
+    const context = {
+      toolchain,
+      cwd: folder,
+      env: {},
+      descriptors: () => [],
+      clocks: { ...CLOCKS, ...clocks },
+      deadlineMs: performance.now() + 240_000,
+      signal,
+      record: (run: CommandRun) => {
+        runs.push(run);
+      },
+    };
+    const requests = names.map(async (file, i): Promise<ImageRequest> => {
+      const sniffed = await sniffFile(at(file));
+      if (sniffed.kind !== 'image') throw new Error(`${file} was taken for ${JSON.stringify(sniffed)}`);
+      return { file, field: `materials[${i}]`, format: sniffed.format, size, neededUs };
+    });
+    calls += 1;
+    return readImages(context, await Promise.all(requests), { folder: `read-${calls}` });
+  }
+
+  return {
+    folder,
+    path: at,
+    read,
+    runs,
+    async write(name, content) {
+      await writeFile(at(name), content);
+      return name;
+    },
+    async still(name, options) {
+      const [result] = await read([name], options);
+      if (result?.kind !== 'image') throw new Error(`${name}: ${JSON.stringify(result)}`);
+      const png = await readPng(at(result.file));
+      return { read: result, png, quarters: quarters(png) };
+    },
+    async refusal(name, options) {
+      const [result] = await read([name], options);
+      if (result?.kind !== 'refused') throw new Error(`${name} was read: ${JSON.stringify(result)}`);
+      return `${result.reason}: ${result.message}`;
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The first share of a file's bytes. */
+export async function shareOf(file: string, share: number): Promise<Buffer> {
+  const bytes = await readFile(file);
+  return bytes.subarray(0, Math.floor(bytes.length * share));
+}
