@@ -23,6 +23,8 @@ export interface RunAttemptDeps {
   readonly parseSpec: (specJson: string) => Form;
   readonly heartbeatMs: number;
   readonly progressIntervalMs: number;
+  /** Aborted when the worker stops: then nothing is tried for long any more. */
+  readonly stopping: AbortSignal;
 }
 
 /** Why a render is stopped from outside. */
@@ -53,7 +55,11 @@ type Outcome =
   | { readonly kind: 'rendered'; readonly result: RenderResult }
   | { readonly kind: 'failed'; readonly failure: TaskFailure; readonly cause: unknown };
 
+const STORING = 'cannot store the end of an attempt';
 const COMMIT_RETRY_MS = 200;
+const GIVE_BACK_RETRY_MS = 1000;
+/** How long the end of an attempt is tried to be stored once the worker stops: what stops it kills it before long. */
+const STOPPING_PATIENCE_MS = 2000;
 
 /**
  * Renders a claimed task and stores how it ended: SUCCEEDED, FAILED, queued again after an error that may pass, or handed back when
@@ -75,7 +81,8 @@ export async function runAttempt(
     else deps.events.attemptLost(task);
     // Otherwise the store failed, and the end may be stored with these files in it: then they stay.
     if (error instanceof LeaseLostError) await removeOutputs(deps, outcome);
-    else deps.events.backgroundError('cannot store the end of an attempt', error);
+    if (error instanceof LeaseLostError && error.reason === 'lost') await giveBack(deps, lease);
+    else deps.events.backgroundError(STORING, error);
   }
 }
 
@@ -96,7 +103,9 @@ async function renderUnderLease(
     stop.stop(error instanceof LeaseLostError ? error.reason : 'lost');
   });
   try {
-    const specJson = await deps.store.getSpec(lease.key);
+    const specJson = await retryWhileLeased(deps, lease, 'cannot read the spec of a task', () =>
+      deps.store.getSpec(lease.key),
+    );
     if (specJson === null) throw new Error('the spec of a claimed task is missing');
     const job = {
       key: lease.key,
@@ -140,21 +149,47 @@ async function storeEnd(deps: RunAttemptDeps, lease: AttemptLease, stop: Attempt
     if (outcome.kind === 'rendered') return succeeded(task, outcome.result, nowMs);
     return drained ? handedBack(task, nowMs) : failed(task, outcome.failure, nowMs);
   };
-  const stored = await retryWhileLeased(deps, lease, () => lease.change(end));
+  const stored = await retryWhileLeased(deps, lease, STORING, () => lease.change(end));
   if (drained) deps.events.handedBack(stored);
   else deps.events.attemptEnded(stored, outcome.kind === 'failed' ? outcome : { failure: null, cause: null });
   // Whatever earlier attempts left behind is garbage now.
   if (stored.state === 'SUCCEEDED') await tidy(deps, () => deps.outputs.discard(lease.key, { keepFence: lease.fence }));
 }
 
-async function retryWhileLeased<T>(deps: RunAttemptDeps, lease: AttemptLease, write: () => Promise<T>): Promise<T> {
+async function retryWhileLeased<T>(
+  deps: RunAttemptDeps,
+  lease: AttemptLease,
+  message: string,
+  call: () => Promise<T>,
+): Promise<T> {
+  let firstFailureMs: number | null = null;
   for (;;) {
     try {
-      return await write();
+      return await call();
     } catch (error) {
       if (error instanceof LeaseLostError || lease.mayHaveExpired) throw error;
-      deps.events.backgroundError('cannot store the end of an attempt', error);
+      firstFailureMs ??= deps.clock.monotonicMs();
+      if (deps.stopping.aborted && deps.clock.monotonicMs() - firstFailureMs > STOPPING_PATIENCE_MS) throw error;
+      deps.events.backgroundError(message, error);
       await delay(COMMIT_RETRY_MS, new AbortController().signal);
+    }
+  }
+}
+
+/**
+ * Once the store answers, so that a worker that lived through its outage costs the task nothing. Meanwhile it could claim nothing
+ * else anyway.
+ */
+async function giveBack(deps: RunAttemptDeps, lease: AttemptLease): Promise<void> {
+  for (;;) {
+    try {
+      const task = await lease.giveBack();
+      if (task) deps.events.handedBack(task);
+      return;
+    } catch (error) {
+      deps.events.backgroundError('cannot give back a task whose lease ended', error);
+      if (deps.stopping.aborted) return;
+      await delay(GIVE_BACK_RETRY_MS, deps.stopping);
     }
   }
 }

@@ -8,7 +8,7 @@ import { runAnnouncer } from './announcer.js';
 import { runSweeper } from './sweeper.js';
 import { AttemptLease, lossOf } from './attempt-lease.js';
 
-export interface WorkerPoolOptions extends RunAttemptDeps {
+export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping'> {
   readonly store: RunAttemptDeps['store'] & WorkerStore & Pick<Store, 'ping'>;
   /** Names this process among all that share the store, different after each start. */
   readonly owner: string;
@@ -49,7 +49,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     options.events.claimed(task);
     const lease = new AttemptLease(task, sentMs, options);
     const stop = createAttemptStop();
-    const done = runAttempt(options, task, lease, stop).finally(() => {
+    const done = runAttempt({ ...options, stopping: stopping.signal }, task, lease, stop).finally(() => {
       running.delete(lease.attemptId);
       work.wake();
     });
@@ -69,7 +69,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       unsubscribe = options.store.feed.subscribe(watchFeed(options, running, work));
       loops = Promise.all([
         dispatch(options, fillSlots, work, stopping.signal),
-        runSweeper(options, stopping.signal),
+        runSweeper({ ...options, isUnderWay: (attemptId) => running.has(attemptId ?? '') }, stopping.signal),
         runAnnouncer(options, stopping.signal),
       ]);
     },

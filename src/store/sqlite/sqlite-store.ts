@@ -74,6 +74,7 @@ export function createSqliteStore(options: { file: string }): Store {
           limit,
         ),
       ),
+    isExclusive: true,
     feed: notifier.feed,
     ping: () =>
       answer(() => {
