@@ -34,8 +34,8 @@ import { createWorkerPool, type WorkerPool } from '../worker/worker-pool.js';
 
 /** Contract §5: a heartbeat at least every 15 s; a little less, so that it is there in time. */
 const HEARTBEAT_MS = 14_000;
-/** How long open calls get to end once the renders have. */
-const CLOSE_GRACE_MS = 5_000;
+/** How long open calls get to end once the renders have: with the default drain all is over well within the 10 s that `docker stop` waits. */
+const CLOSE_GRACE_MS = 2_000;
 
 /** A running service. */
 export interface Service {

@@ -138,8 +138,8 @@ export const VARIABLES = {
     usedBy: SERVE,
   },
   CUTROOM_DRAIN_MS: {
-    reader: integer({ min: 0, max: 60 * MINUTE_MS, default: 10_000 }),
-    help: 'how long renders may go on after SIGTERM before they are handed back',
+    reader: integer({ min: 0, max: 60 * MINUTE_MS, default: 5_000 }),
+    help: 'how long renders may go on after SIGTERM before they are handed back; leave the rest of the supervisor’s patience (Docker: 10 s) to that',
     usedBy: SERVE,
   },
   CUTROOM_STALL_MS: {

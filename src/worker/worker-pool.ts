@@ -76,11 +76,14 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     running: () => running.size,
     async stop({ graceMs }) {
       stopping.abort();
-      await loops;
+      // From now on, also for the loops: one that waits for the store must not take the time in which the others are handed back.
       const grace = new AbortController();
       const settle = () => Promise.all([...running.values()].map((r) => r.done));
-      await Promise.race([settle(), delay(graceMs, grace.signal)]);
+      await Promise.race([loops.then(settle), delay(graceMs, grace.signal)]);
       grace.abort();
+      for (const { stop } of running.values()) stop.stop('drain');
+      await loops;
+      // A claim that was under way has begun meanwhile.
       for (const { stop } of running.values()) stop.stop('drain');
       await settle();
       unsubscribe();

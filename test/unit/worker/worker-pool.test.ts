@@ -167,6 +167,25 @@ describe('a worker pool', () => {
   });
 });
 
+describe('a worker that stops', () => {
+  it('hands back its renders in time though the store does not answer its other calls', async () => {
+    await submit('t1');
+    let release: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => (release = resolve));
+    let isStuck = false;
+    const { renderer, pool } = startPool('w', {
+      store: { ...store, overdue: async (n, o) => (isStuck ? stuck.then(() => []) : store.overdue(n, o)) },
+    });
+    await eventually('a render', () => renderer.renders.length === 1);
+    isStuck = true;
+    const stopped = pool.stop({ graceMs: 0 });
+    await inState('t1', 'QUEUED');
+    expect(await read('t1')).toMatchObject({ failures: 0, workerLosses: 0 });
+    release();
+    await stopped;
+  });
+});
+
 describe('several workers on one store', () => {
   it('a dead worker’s task is taken over, and the dead one’s late writes change nothing', async () => {
     await submit('t1');
