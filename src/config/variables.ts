@@ -162,6 +162,11 @@ export const VARIABLES = {
     help: 'the most memory of one render, in MiB',
     usedBy: SERVE_AND_RENDER,
   },
+  CUTROOM_MIN_FREE_MB: {
+    reader: integer({ min: 0, max: 1_048_576, default: 128 }),
+    help: 'with less room than this on the disk of the data folder, in MiB, no task is claimed and the service is not ready',
+    usedBy: SERVE,
+  },
   CUTROOM_URL_LIFETIME_S: {
     reader: integer({ min: 60, max: 604_800, default: 86_400 }),
     help: 'the shortest time that the URL of a video works',

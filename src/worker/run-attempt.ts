@@ -11,6 +11,7 @@ import type { Task } from '../task/task.js';
 import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
 import { createLeaseKeeper } from './lease-keeper.js';
+import type { Intake } from './intake.js';
 import { LeaseLostError, type AttemptLease, type LossReason } from './attempt-lease.js';
 
 export interface RunAttemptDeps {
@@ -23,6 +24,8 @@ export interface RunAttemptDeps {
   readonly parseSpec: (specJson: string) => Form;
   readonly heartbeatMs: number;
   readonly progressIntervalMs: number;
+  /** Hears how attempts end. */
+  readonly intake: Pick<Intake, 'isMachineAtFault' | 'succeeded'>;
   /** Aborted when the worker stops: then nothing is tried for long any more. */
   readonly stopping: AbortSignal;
 }
@@ -63,7 +66,7 @@ const STOPPING_PATIENCE_MS = 2000;
 
 /**
  * Renders a claimed task and stores how it ended: SUCCEEDED, FAILED, queued again after an error that may pass, or handed back when
- * it was stopped by a drain. When the lease is lost nothing is stored, and the outputs published under this fence are removed. Never rejects.
+ * it was stopped by a drain, or failed because of this machine. When the lease is lost nothing is stored, and the outputs published under this fence are removed. Never rejects.
  */
 export async function runAttempt(
   deps: RunAttemptDeps,
@@ -141,17 +144,29 @@ function keepDiagnostics(deps: RunAttemptDeps, task: Task, diagnostics: Omit<Dia
     });
 }
 
+/** A task is not failed for a machine whose disk is full, say: this one when it is fit again, or another, renders it. */
+async function isMachineAtFault(
+  deps: RunAttemptDeps,
+  { failure, cause }: Extract<Outcome, { kind: 'failed' }>,
+): Promise<boolean> {
+  if (!(await deps.intake.isMachineAtFault(failure))) return false;
+  deps.events.backgroundError('an attempt failed because of this machine; its task is handed back', cause);
+  return true;
+}
+
 /** The one write that ends an attempt, repeated while its outcome is unknown and the lease lasts. */
 async function storeEnd(deps: RunAttemptDeps, lease: AttemptLease, stop: AttemptStop, outcome: Outcome): Promise<void> {
   const nowMs = deps.clock.nowMs();
-  const drained = stop.reason() === 'drain' && outcome.kind === 'failed';
+  const isHandedBack =
+    outcome.kind === 'failed' && (stop.reason() === 'drain' || (await isMachineAtFault(deps, outcome)));
   const end = (task: Task): Task => {
     if (outcome.kind === 'rendered') return succeeded(task, outcome.result, nowMs);
-    return drained ? handedBack(task, nowMs) : failed(task, outcome.failure, nowMs);
+    return isHandedBack ? handedBack(task, nowMs) : failed(task, outcome.failure, nowMs);
   };
   const stored = await retryWhileLeased(deps, lease, STORING, () => lease.change(end));
-  if (drained) deps.events.handedBack(stored);
+  if (isHandedBack) deps.events.handedBack(stored);
   else deps.events.attemptEnded(stored, outcome.kind === 'failed' ? outcome : { failure: null, cause: null });
+  if (stored.state === 'SUCCEEDED') deps.intake.succeeded();
   // Whatever earlier attempts left behind is garbage now.
   if (stored.state === 'SUCCEEDED') await tidy(deps, () => deps.outputs.discard(lease.key, { keepFence: lease.fence }));
 }

@@ -78,6 +78,7 @@ export function createSqliteStore(options: { file: string }): Store {
     feed: notifier.feed,
     ping: () =>
       answer(() => {
+        connection.check();
         connection.rows('SELECT 1 FROM tasks LIMIT 1');
       }),
     close: () =>

@@ -47,6 +47,7 @@ it('a worker on an SQLite file does not take its own render for that of a dead o
     heartbeatMs: 50,
     progressIntervalMs: 20,
     sweepIntervalMs: 20,
+    machine: { problem: () => Promise.resolve(null) },
   });
   cleanups.push(() => pool.stop({ graceMs: 0 }));
   await store.insert(newTask({ ...key, nowMs: Date.now() }), '{}');

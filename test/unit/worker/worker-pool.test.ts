@@ -66,6 +66,7 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
     heartbeatMs: 30,
     progressIntervalMs: 20,
     sweepIntervalMs: 20,
+    machine: { problem: () => Promise.resolve(null) },
     ...changes,
   });
   pools.push(pool);
@@ -164,6 +165,53 @@ describe('a worker pool', () => {
     expect(await read('t1')).toMatchObject({ state: 'SUCCEEDED' });
     expect(await read('t2')).toMatchObject({ state: 'QUEUED', failures: 0, workerLosses: 0, attemptId: null });
     expect(events.log).toContain('handed-back t2');
+  });
+});
+
+describe('a worker on a machine that is not fit', () => {
+  it('claims nothing while there is a problem, and goes on by itself afterwards', async () => {
+    await submit('t1');
+    let problem: string | null = 'the disk is full';
+    const { renderer, events } = startPool('w', { machine: { problem: () => Promise.resolve(problem) } });
+    await eventually('the pause', () => events.log.includes('paused the disk is full'));
+    expect(await read('t1')).toMatchObject({ state: 'QUEUED', attempt: 0 });
+    problem = null;
+    await eventually('a render', () => renderer.renders[0]);
+    expect(events.log).toEqual(['paused the disk is full', 'resumed', 'claimed t1']);
+  });
+
+  it('hands back what failed for it, which costs no attempt of the task', async () => {
+    await submit('t1');
+    let problem: string | null = null;
+    const { renderer, events } = startPool('w', { machine: { problem: () => Promise.resolve(problem) } });
+    for (const n of [0, 1, 2]) {
+      const render = await eventually('a render', () => renderer.renders[n]);
+      problem = 'the disk is full';
+      render.fail(new RenderError('OUT_OF_DISK', 'full'));
+      await inState('t1', 'QUEUED');
+      expect(await read('t1')).toMatchObject({ failures: 0, failure: null });
+      problem = null;
+    }
+    (await eventually('a render', () => renderer.renders[3])).finish();
+    await inState('t1', 'SUCCEEDED');
+    expect(events.log).not.toContain('ended t1 FAILED');
+  });
+
+  it('hands back a render for which no process could be started, and waits before it claims another', async () => {
+    await submit('t1');
+    const { renderer, events } = startPool('w');
+    (await eventually('a render', () => renderer.renders[0])).fail(new RenderError('OUT_OF_PROCESSES', 'none left'));
+    await eventually('the pause', () => events.log.includes('paused this machine could start no further process'));
+    await inState('t1', 'QUEUED');
+    expect(await read('t1')).toMatchObject({ attempt: 1, failures: 0 });
+  });
+
+  it('fails a task that is itself too large for a disk with room', async () => {
+    await submit('t1');
+    const { renderer } = startPool('w');
+    for (const n of [0, 1])
+      (await eventually('a render', () => renderer.renders[n])).fail(new RenderError('OUT_OF_DISK', 'full'));
+    await inState('t1', 'FAILED');
   });
 });
 
