@@ -44,8 +44,8 @@ export interface ApiOptions {
     MoneyPrinterTurboOptions,
     'library' | 'uploads' | 'musicFolder' | 'maxUploadBytes' | 'random'
   >;
-  /** Resolves while the store answers. */
-  readonly ping: () => Promise<void>;
+  /** Why this server is not ready, as a clause without paths; null: it is. Rejects when the store does not answer. */
+  readonly problem: () => Promise<string | null>;
   /** Finds out who makes a call. Default: everybody is the same caller. */
   readonly authenticate?: Authenticate;
   readonly logger: ApiLog;
@@ -89,6 +89,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     drain: drain.signal,
     monotonicMs,
   });
+  const readiness = { problem: options.problem, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS };
   const router = createRouter({
     gateway: createGateway({
       service,
@@ -105,7 +106,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       fonts: options.facts.fontFiles,
       ...options.moneyPrinterTurbo,
     }),
-    readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
+    readiness,
     metrics: () => metrics.render(),
     version: API_VERSION,
   });
@@ -114,7 +115,15 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     withCors(() => answer, options.corsOrigins)(request);
 
   const interceptors = [guard.interceptor];
-  const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
+  const grpc = await startGrpcServer({
+    address: options.grpcAddress,
+    service,
+    chain,
+    interceptors,
+    readiness,
+    drain,
+    graceMs,
+  });
   try {
     const http = await startHttpServer({
       address: options.httpAddress,
