@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { Status } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
 import type { UnaryRpc } from '../../service/task-service.js';
+import { hasTooManyJsonValues, TOO_MANY_VALUES } from '../../../wire/request-size.js';
 import { errorResponse, plainError } from '../http-error.js';
 import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from '../http-types.js';
 import type { PathVariables } from '../path-template.js';
@@ -129,6 +130,7 @@ function requestJson(
 
 function parseBody(body: Uint8Array | null): JsonObject {
   if (body === null || body.length === 0) return {};
+  if (hasTooManyJsonValues(body)) throw new RangeError(TOO_MANY_VALUES);
   const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as JsonValue;
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new SyntaxError('must be a JSON object');
   return json;

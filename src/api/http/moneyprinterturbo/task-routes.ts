@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Caller } from '../../../task/caller.js';
 import { parseSubmit } from '../../../wire/parse-submit.js';
 import type { SubmitCommand } from '../../../task/use-cases/task-use-cases.js';
+import { hasTooManyJsonValues, TOO_MANY_VALUES } from '../../../wire/request-size.js';
 import { success } from './envelope.js';
 import { violationsResponse } from './error-response.js';
 import { toParameter } from './parameter-names.js';
@@ -23,7 +24,11 @@ export function taskRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
 function submit({ tasks, call, library, musicFolder, fonts, random }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   return async (request) => {
     const json = parseJsonObject(request.body);
-    if (!json) return violationsResponse([{ field: '', description: 'the body must be a JSON object' }], 'body');
+    if (!json)
+      return violationsResponse(
+        [{ field: '', description: `the body must be a JSON object, which ${TOO_MANY_VALUES}` }],
+        'body',
+      );
     const songs =
       json.bgm_type === undefined || json.bgm_type === 'random' ? await library.list('audio', musicFolder) : [];
     const read = readVideoRequest(json, { songs: songs.map(({ uri }) => uri), fonts, random });
@@ -73,8 +78,9 @@ function remove({ tasks, call }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   };
 }
 
-/** A body as a JSON object; null when it is none. */
+/** A body as a JSON object; null when it is none, or has too many values. */
 function parseJsonObject(body: Uint8Array | null): JsonObject | null {
+  if (body !== null && hasTooManyJsonValues(body)) return null;
   try {
     const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body ?? new Uint8Array())) as JsonValue;
     return typeof json === 'object' && json !== null && !Array.isArray(json) ? json : null;
