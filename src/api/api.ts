@@ -12,6 +12,7 @@ import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprintertu
 import type { MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
 import { isUpload } from './http/moneyprinterturbo/media-routes.js';
 import { withCors } from './http/cors.js';
+import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
 import { createRouter } from './http/router.js';
@@ -37,6 +38,8 @@ export interface ApiOptions {
   readonly tasks: TaskUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
+  /** The hosts by which the HTTP server may be called; null: any. Default: those of loopback. */
+  readonly allowedHosts?: AllowedHosts | null;
   /** Origins whose pages may call the JSON API; `*` for any. */
   readonly corsOrigins: readonly string[];
   /** For the routes of MoneyPrinterTurbo only. */
@@ -109,7 +112,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     metrics: () => metrics.render(),
     version: API_VERSION,
   });
-  const handler = withCors(router, options.corsOrigins);
+  const loopbackOnly = { names: [], anyAddress: false };
+  const hosts = options.allowedHosts === undefined ? loopbackOnly : options.allowedHosts;
+  const handler = withHostGuard(withCors(router, options.corsOrigins), hosts);
   const decorate: HttpServerOptions['decorate'] = (request, answer) =>
     withCors(() => answer, options.corsOrigins)(request);
 

@@ -161,6 +161,7 @@ async function startTransports(
     }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
+    allowedHosts: config.allowedHosts,
     corsOrigins: config.corsOrigins,
     moneyPrinterTurbo: {
       library: createLocalLibrary({ roots: config.inputRoots, except: config.dataDir }),

@@ -43,6 +43,13 @@ export const VARIABLES = {
     help: 'base of the URLs of finished videos',
     usedBy: SERVE,
   },
+  CUTROOM_ALLOWED_HOSTS: {
+    reader: list('a host name without port, such as studio.example', (entry) =>
+      /^[A-Za-z0-9._-]+$/.test(entry) ? entry.toLowerCase().replace(/\.$/, '') : undefined,
+    ),
+    help: 'host names by which the HTTP server may be called, beside `localhost`, loopback addresses and the host of `CUTROOM_PUBLIC_URL`, separated by commas; unset, an address other than loopback may be called by any',
+    usedBy: SERVE,
+  },
   CUTROOM_CORS_ORIGINS: {
     reader: list('an origin such as https://studio.example, or *', (entry) => {
       const origin = entry.replace(/\/$/, '');
