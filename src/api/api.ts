@@ -5,7 +5,9 @@ import { allowAnyone, type Authenticate } from './chain/authenticate.js';
 import { callCounts, type CallMetrics } from './chain/call-counts.js';
 import { callLog } from './chain/call-log.js';
 import { createChain } from './chain/chain.js';
+import { createBaseUrls } from './base-url.js';
 import { createDrain } from './drain.js';
+import { showAuthority } from './grpc/authority.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
@@ -29,6 +31,7 @@ const WATCHER_RESET_PART = 1 / 12;
 const UPLOAD_IDLE_MS = 30_000;
 /** The version of the contract, as the OpenAPI document names it. */
 const API_VERSION = 'v1';
+const LOOPBACK_ONLY: AllowedHosts = { names: [], anyAddress: false };
 const READINESS_TIMEOUT_MS = 2_000;
 
 export interface ApiOptions {
@@ -38,6 +41,10 @@ export interface ApiOptions {
   readonly tasks: TaskUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
+  /** Base of the URLs of finished videos, without a final slash. Default: the host by which a caller called. */
+  readonly publicUrl?: string | null;
+  /** Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` count. Default: none. */
+  readonly trustedProxies?: readonly string[];
   /** The hosts by which the HTTP server may be called; null: any. Default: those of loopback. */
   readonly allowedHosts?: AllowedHosts | null;
   /** Origins whose pages may call the JSON API; `*` for any. */
@@ -78,16 +85,23 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const drain = createDrain();
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
+  let httpAddress = options.httpAddress;
+  const baseUrl = createBaseUrls({
+    publicUrl: options.publicUrl ?? null,
+    trustedProxies: options.trustedProxies ?? [],
+    httpAddress: () => httpAddress,
+  });
   const chain = createChain({
     authenticate: options.authenticate ?? allowAnyone,
     observers: [callCounts(metrics.calls), callLog(logger)],
     drain: drain.signal,
+    baseUrl,
     monotonicMs,
     wasCut: (request) => guard.wasCut(request),
   });
   const service = createTaskService({
     tasks,
-    sign: (task, output) => urls.sign(task, output),
+    sign: (...of) => urls.sign(...of),
     facts: options.facts,
     drain: drain.signal,
     monotonicMs,
@@ -112,13 +126,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     metrics: () => metrics.render(),
     version: API_VERSION,
   });
-  const loopbackOnly = { names: [], anyAddress: false };
-  const hosts = options.allowedHosts === undefined ? loopbackOnly : options.allowedHosts;
+  const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
   const handler = withHostGuard(withCors(router, options.corsOrigins), hosts);
   const decorate: HttpServerOptions['decorate'] = (request, answer) =>
     withCors(() => answer, options.corsOrigins)(request);
 
-  const interceptors = [guard.interceptor];
+  // The guard is the inner one: it closes the call's own stream.
+  const interceptors = [guard.interceptor, showAuthority];
   const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
   try {
     const http = await startHttpServer({
@@ -132,6 +146,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       graceMs,
       readerStallMs: stallMs,
     });
+    httpAddress = `${options.httpAddress.slice(0, options.httpAddress.lastIndexOf(':'))}:${http.port}`;
     return {
       grpcPort: grpc.port,
       httpPort: http.port,

@@ -9,8 +9,10 @@ const MIB = 1024 * 1024;
 export interface Config {
   readonly grpcAddress: Address;
   readonly httpAddress: Address;
-  /** Without a final slash; null: the bound HTTP address. */
+  /** Without a final slash; null: the host by which a caller called. */
   readonly publicUrl: string | null;
+  /** Addresses and CIDR ranges. */
+  readonly trustedProxies: readonly string[];
   /** The hosts by which the HTTP server may be called, beside those of loopback; null: any. */
   readonly allowedHosts: { readonly names: readonly string[]; readonly anyAddress: boolean } | null;
   /** Origins whose pages may call the JSON API; `*` for any. */
@@ -75,6 +77,7 @@ function configOf(values: Values): Config {
     grpcAddress: values.CUTROOM_GRPC_ADDRESS,
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
     publicUrl: values.CUTROOM_PUBLIC_URL,
+    trustedProxies: values.CUTROOM_TRUSTED_PROXIES,
     allowedHosts: allowedHostsOf(values),
     corsOrigins: values.CUTROOM_CORS_ORIGINS,
     insecure: values.CUTROOM_INSECURE,

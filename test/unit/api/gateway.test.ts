@@ -58,6 +58,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
     observers: [callCounts(calls), callLog(logger)],
     drain: drain.signal,
     monotonicMs: () => 0,
+    baseUrl: () => 'http://h',
     wasCut: () => false,
   });
   const gateway = createGateway({

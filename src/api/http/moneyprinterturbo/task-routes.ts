@@ -48,10 +48,10 @@ function commandOf({ request, violations, warnings }: VideoRequest, caller: Call
 
 function get({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   return async (request, { id = '' }) => {
-    const task = await call(request, { method: 'GetTask', taskId: id }, ({ caller }) =>
-      tasks.get({ tenant: caller.tenant, id }),
+    const task = await call(request, { method: 'GetTask', taskId: id }, async ({ caller, baseUrl }) =>
+      recordOf(await tasks.get({ tenant: caller.tenant, id }), (...of) => urls.sign(...of, baseUrl)),
     );
-    return success(recordOf(task, (...of) => urls.sign(...of)));
+    return success(task);
   };
 }
 
@@ -59,9 +59,12 @@ function list({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'
   return async (request) => {
     const query = parsePageQuery(request.query);
     if ('violations' in query) return violationsResponse(query.violations, 'query');
-    const page = await call(request, { method: 'ListTasks' }, ({ caller }) => readPage(tasks, caller.tenant, query));
+    const page = await call(request, { method: 'ListTasks' }, async ({ caller, baseUrl }) => {
+      const { total, tasks: found } = await readPage(tasks, caller.tenant, query);
+      return { total, tasks: found.map((task) => recordOf(task, (...of) => urls.sign(...of, baseUrl))) };
+    });
     return success({
-      tasks: page.tasks.map((task) => recordOf(task, (...of) => urls.sign(...of))),
+      tasks: page.tasks,
       total: page.total,
       page: query.page,
       page_size: query.pageSize,

@@ -14,12 +14,12 @@ const sizeOf = oncePerObject((task: Task) => Task.encode(task).finish().length +
 export const listTasks: Method<'listTasks'> = async (
   { tasks, print },
   { pageSize, pageToken, filter, orderBy },
-  { caller },
+  { caller, baseUrl },
 ) => {
   const limit = {
     maxBytes: MAX_PAGE_BYTES,
-    sizeOf: (task: Parameters<typeof print.task>[0]) => sizeOf(print.task(task)),
+    sizeOf: (task: Parameters<typeof print.task>[0]) => sizeOf(print.task(task, baseUrl)),
   };
   const page = await tasks.list({ tenant: caller.tenant, pageSize, pageToken, filter, orderBy, limit });
-  return { tasks: page.tasks.map((task) => print.task(task)), nextPageToken: page.nextPageToken };
+  return { tasks: page.tasks.map((task) => print.task(task, baseUrl)), nextPageToken: page.nextPageToken };
 };
