@@ -4,12 +4,12 @@ import type { EngineFacts } from '../wire/print-capabilities.js';
 import { allowAnyone, type Authenticate } from './chain/authenticate.js';
 import { callCounts, type CallMetrics } from './chain/call-counts.js';
 import { callLog } from './chain/call-log.js';
-import { createChain } from './chain/chain.js';
+import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
-import { createDrain } from './drain.js';
+import { createDrain, type Drain } from './drain.js';
 import { showAuthority } from './grpc/authority.js';
 import { startGrpcServer } from './grpc/server.js';
-import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
+import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
 import type { MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
 import { isUpload } from './http/moneyprinterturbo/media-routes.js';
@@ -18,10 +18,11 @@ import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
 import { createRouter } from './http/router.js';
+import type { HttpHandler } from './http/http-types.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
 import type { RenderMetrics } from './http/probes.js';
 import type { ApiLog } from './log.js';
-import { createTaskService } from './service/task-service.js';
+import { createTaskService, type TaskService } from './service/task-service.js';
 
 /** How long a watcher may leave a message untaken. */
 const WATCHER_STALL_MS = 60_000;
@@ -29,8 +30,6 @@ const WATCHER_STALL_MS = 60_000;
 const WATCHER_RESET_PART = 1 / 12;
 /** How long an upload, which may take any time, may make no progress. */
 const UPLOAD_IDLE_MS = 30_000;
-/** The version of the contract, as the OpenAPI document names it. */
-const API_VERSION = 'v1';
 const LOOPBACK_ONLY: AllowedHosts = { names: [], anyAddress: false };
 const READINESS_TIMEOUT_MS = 2_000;
 
@@ -38,6 +37,8 @@ export interface ApiOptions {
   /** `host:port` of the gRPC and of the HTTP server; port 0 picks a free one. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
+  /** The version of this release, for health metadata and the OpenAPI document. */
+  readonly release?: string;
   readonly tasks: TaskUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
@@ -106,26 +107,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     drain: drain.signal,
     monotonicMs,
   });
-  const router = createRouter({
-    gateway: createGateway({
-      service,
-      chain,
-      markSlowReader: (request) => {
-        guard.markSlowReader(request);
-      },
-    }),
-    files: createFiles({ urls, log: logger }),
-    moneyPrinterTurbo: createMoneyPrinterTurbo({
-      tasks,
-      chain,
-      urls,
-      fonts: options.facts.fontFiles,
-      ...options.moneyPrinterTurbo,
-    }),
-    readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
-    metrics: () => metrics.render(),
-    version: API_VERSION,
-  });
+  const router = routerOf(options, { service, chain, guard, drain });
   const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
   const handler = withHostGuard(withCors(router, options.corsOrigins), hosts);
   const decorate: HttpServerOptions['decorate'] = (request, answer) =>
@@ -133,7 +115,15 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   // The guard is the inner one: it closes the call's own stream.
   const interceptors = [guard.interceptor, showAuthority];
-  const grpc = await startGrpcServer({ address: options.grpcAddress, service, chain, interceptors, drain, graceMs });
+  const grpc = await startGrpcServer({
+    address: options.grpcAddress,
+    release: options.release ?? 'unknown',
+    service,
+    chain,
+    interceptors,
+    drain,
+    graceMs,
+  });
   try {
     const http = await startHttpServer({
       address: options.httpAddress,
@@ -161,4 +151,32 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await grpc.stop();
     throw error;
   }
+}
+
+/** Everything that is served over HTTP. */
+function routerOf(
+  options: ApiOptions,
+  { service, chain, guard, drain }: { service: TaskService; chain: Chain; guard: SlowReaderGuard; drain: Drain },
+): HttpHandler {
+  const { tasks, urls, logger, metrics } = options;
+  return createRouter({
+    gateway: createGateway({
+      service,
+      chain,
+      markSlowReader: (request) => {
+        guard.markSlowReader(request);
+      },
+    }),
+    files: createFiles({ urls, log: logger }),
+    moneyPrinterTurbo: createMoneyPrinterTurbo({
+      tasks,
+      chain,
+      urls,
+      fonts: options.facts.fontFiles,
+      ...options.moneyPrinterTurbo,
+    }),
+    readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
+    metrics: () => metrics.render(),
+    version: options.release ?? 'unknown',
+  });
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
 import type { Config } from '../config/config.js';
+import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
@@ -75,7 +76,11 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
     const logged = createLoggedEvents(logger);
     const store = await openStore(config, logged);
     cleanups.push(() => store.close());
-    const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
+    const metrics = createMetrics({
+      release: RELEASE,
+      stats: () => store.stats(),
+      nowMs: () => systemClock.nowMs(),
+    });
     const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
     const context: Context = {
       config,
@@ -159,6 +164,7 @@ async function startTransports(
     }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
+    release: RELEASE,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     allowedHosts: config.allowedHosts,

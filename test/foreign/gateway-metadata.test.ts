@@ -58,6 +58,7 @@ beforeAll(async () => {
     address: '127.0.0.1:0',
     service,
     chain,
+    release: '1.2.3',
     interceptors: [],
     drain,
     graceMs: 1_000,

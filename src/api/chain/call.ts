@@ -52,6 +52,8 @@ export interface ObservedCall {
   readonly request: unknown;
   /** `address:port` of the caller. */
   readonly peer: string;
+  /** The transport's side: its metadata has the ids of the caller's trace. */
+  readonly origin: Pick<CallOrigin, 'metadata' | 'headers'>;
   /** By a clock that never goes back. */
   readonly startMs: number;
 }
