@@ -11,7 +11,7 @@ import { showAuthority } from './grpc/authority.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
-import type { MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
+import { createChainCall, type MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
 import { isUpload } from './http/moneyprinterturbo/media-routes.js';
 import { withCors } from './http/cors.js';
 import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
@@ -167,11 +167,12 @@ function routerOf(
         guard.markSlowReader(request);
       },
     }),
-    files: createFiles({ urls, log: logger }),
+    files: createFiles({ urls, call: createChainCall(chain), log: logger }),
     moneyPrinterTurbo: createMoneyPrinterTurbo({
       tasks,
       chain,
       urls,
+      isOpen: options.authenticate === undefined,
       fonts: options.facts.fontFiles,
       ...options.moneyPrinterTurbo,
     }),

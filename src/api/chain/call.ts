@@ -23,6 +23,8 @@ export interface Call {
   readonly path: string;
   readonly request: unknown;
   readonly origin: CallOrigin;
+  /** Whether it is answered while the server drains too: a read whose caller knows no other server. Default: false. */
+  readonly whileDraining?: boolean;
 }
 
 /** The context of a method beside its request. Only the chain makes one, so no method runs without a caller. */

@@ -58,7 +58,7 @@ export function createChain({ authenticate, observers, drain, baseUrl, monotonic
       const observed = began(call, false);
       let answer;
       try {
-        refuseWhileDraining(drain);
+        if (call.whileDraining !== true) refuseWhileDraining(drain);
         const found = authenticate(call);
         answer = await method(new OriginContext(found instanceof Promise ? await found : found, call.origin, baseUrl));
       } catch (cause) {
