@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
 import type { Config } from '../config/config.js';
+import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
@@ -82,7 +83,12 @@ export async function startService(
     const logged = createLoggedEvents(logger);
     const store = await openStore(config, logged);
     cleanups.push(() => store.close());
-    const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs(), ...options });
+    const metrics = createMetrics({
+      release: RELEASE,
+      stats: () => store.stats(),
+      nowMs: () => systemClock.nowMs(),
+      ...options,
+    });
     const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
     const context: Context = {
       config,
@@ -167,6 +173,7 @@ async function startTransports(
     }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
+    release: RELEASE,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     allowedHosts: config.allowedHosts,

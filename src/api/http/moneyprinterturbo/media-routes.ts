@@ -34,7 +34,7 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
 /** `file` of each entry is a value that the parameters of `POST /videos` take. */
 function list({ call, library, uploads }: RouteDeps, kind: MediaKind): MoneyPrinterTurboRoute['handle'] {
   return async (request) => {
-    const [files, uploaded] = await call(request, { method: 'GetCapabilities' }, () =>
+    const [files, uploaded] = await call(request, { method: 'GetCapabilities', isRead: true }, () =>
       Promise.all([library.list(kind, ''), uploads.list(kind)]),
     );
     const entries = [...files, ...uploaded].map(({ name, sizeBytes, uri }) => ({
@@ -73,7 +73,7 @@ function refuseTooLong({ headers }: HttpRequest, maxBytes: number): void {
 /** A finished video by task and name, without a signature: a caller who may read the task may have its video. */
 function serve({ call, urls }: RouteDeps, disposition: 'inline' | 'attachment'): MoneyPrinterTurboRoute['handle'] {
   return async (request, { task: taskId = '', file = '' }) => {
-    const found = await call(request, { method: 'GetTask', taskId }, ({ caller }) =>
+    const found = await call(request, { method: 'GetTask', taskId, isRead: true }, ({ caller }) =>
       urls.locate({ tenant: caller.tenant, taskId, file }),
     );
     return outputResponse(found, { file, disposition, cacheControl: 'private, no-cache' });
