@@ -29,11 +29,14 @@ export interface SpawnedService {
  */
 export async function spawnService(
   env: Record<string, string>,
-  /** `stderr`: an open file in place of a pipe to this process. */
-  options: { readonly stderr?: number } = {},
+  /** `stderr`: an open file in place of a pipe to this process; `openFiles`: its limit of them. */
+  options: { readonly stderr?: number; readonly openFiles?: number } = {},
 ): Promise<SpawnedService> {
   if (!existsSync(BIN)) throw new Error('the service is not built: run npm run build');
-  const child = spawn(process.execPath, [BIN, 'serve'], {
+  const limit =
+    options.openFiles === undefined ? [] : ['prlimit', `--nofile=${options.openFiles}:${options.openFiles}`];
+  const args = [...limit, process.execPath, BIN, 'serve'];
+  const child = spawn(args[0]!, args.slice(1), {
     env: {
       ...process.env,
       MONGODB_URI: '',
