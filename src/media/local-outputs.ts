@@ -1,12 +1,15 @@
-import { copyFile, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, opendir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
-import type { OutputContent, OutputName, OutputStore } from '../task/ports/output-store.js';
+import type { OutputAttempt, OutputContent, OutputName, OutputStore } from '../task/ports/output-store.js';
 import type { TaskKey } from '../task/task.js';
 import { isDiskFull, sync, syncUpTo } from './sync.js';
 
 /** The form of each part of a location: no separator, no `..`, no hidden name. */
 const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
+
+/** The folder of an attempt. */
+const ATTEMPT = /^(\d+)-(.+)$/;
 
 /** An output store whose outputs are all files of this machine. */
 export interface LocalOutputs extends OutputStore {
@@ -55,7 +58,31 @@ export function createLocalOutputs(options: { readonly folder: string }): LocalO
       await Promise.all(doomed.map((attempt) => rm(path.join(folder, attempt), { recursive: true, force: true })));
       await removeEmpty(folder, root);
     },
+
+    async discardAttempt(attempt) {
+      const folder = path.join(root, ...attemptFolderOf(attempt));
+      await rm(folder, { recursive: true, force: true });
+      await removeEmpty(path.dirname(folder), root);
+    },
+
+    async *attempts() {
+      for await (const tenant of namesIn(root)) {
+        for await (const id of namesIn(path.join(root, tenant))) {
+          for await (const name of namesIn(path.join(root, tenant, id))) {
+            const [, fence, attemptId = ''] = ATTEMPT.exec(name) ?? [];
+            if (fence !== undefined) yield { key: { tenant, id }, fence: Number(fence), attemptId };
+          }
+        }
+      }
+    },
   };
+}
+
+/** The names of folders in a folder, a few at a time: there may be a million. */
+async function* namesIn(folder: string): AsyncGenerator<string> {
+  const open = await opendir(folder).catch(() => null);
+  if (open === null) return;
+  for await (const entry of open) if (entry.isDirectory() && SAFE.test(entry.name)) yield entry.name;
 }
 
 /** Null: no location that `publish` gives out, such as one that leads elsewhere. */
@@ -79,8 +106,12 @@ function folderOf(key: TaskKey): [string, string] {
   return [safe(key.tenant), safe(key.id)];
 }
 
+function attemptFolderOf({ key, fence, attemptId }: OutputAttempt): string[] {
+  return [...folderOf(key), safe(`${fence}-${attemptId}`)];
+}
+
 function locationOf(name: OutputName): string {
-  return [...folderOf(name.key), safe(`${name.fence}-${name.attemptId}`), safe(name.file)].join('/');
+  return [...attemptFolderOf(name), safe(name.file)].join('/');
 }
 
 function safe(part: string): string {

@@ -1,10 +1,14 @@
 import type { TaskKey } from '../task.js';
 
-/** Names one attempt's output. */
-export interface OutputName {
+/** Names one attempt. */
+export interface OutputAttempt {
   readonly key: TaskKey;
   readonly fence: number;
   readonly attemptId: string;
+}
+
+/** Names one attempt's output. */
+export interface OutputName extends OutputAttempt {
   /** The file's name, such as `final-1.mp4`. */
   readonly file: string;
 }
@@ -39,4 +43,10 @@ export interface OutputStore {
 
   /** Removes the outputs of a task's attempts, except those of `keepFence` (null: all). */
   discard(key: TaskKey, options: { keepFence: number | null }): Promise<void>;
+
+  /** Removes the outputs of one attempt; there may be none. */
+  discardAttempt(attempt: OutputAttempt): Promise<void>;
+
+  /** The attempts that have published, of every task; those that come and go meanwhile may be among them, or not. */
+  attempts(): AsyncIterable<OutputAttempt>;
 }

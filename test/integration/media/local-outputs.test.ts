@@ -74,6 +74,23 @@ describe('createLocalOutputs', () => {
     expect(await store.open(location.replace('final-1', 'link'))).toBeNull();
   });
 
+  it('lists the attempts that have published, and discards one alone', async () => {
+    await Promise.all([publish(1), publish(2)]);
+    const listed = async () => {
+      const fences: number[] = [];
+      for await (const { key, fence, attemptId } of store.attempts()) {
+        expect([key, attemptId]).toEqual([KEY, `attempt${fence}`]);
+        fences.push(fence);
+      }
+      return fences.sort();
+    };
+    expect(await listed()).toEqual([1, 2]);
+    await store.discardAttempt(nameOf(1));
+    expect(await listed()).toEqual([2]);
+    for (const times of ['once', 'twice']) expect(await store.discardAttempt(nameOf(2)), times).toBeUndefined();
+    expect(await listed()).toEqual([]);
+  });
+
   it('discards the outputs of other attempts, and only those', async () => {
     const [one, two, twelve] = [await publish(1), await publish(2), await publish(12)];
     await store.discard(KEY, { keepFence: 2 });
