@@ -118,16 +118,20 @@ export class WatchedTask {
     const known = this.latest;
     if (!known || task.revision >= known.revision) this.latest = task;
     // Each watcher that joins has a read made: the others, of which there may be thousands, are not to hear of it.
-    if (this.latest?.revision !== known?.revision) this.wakeAll();
-    this.#wakeAnswered();
+    const joined = this.#takeAnswered();
+    const isNews = this.latest?.revision !== known?.revision;
+    for (const watcher of isNews ? this.watchers : joined) watcher.wake();
   }
 
-  #wakeAnswered(): void {
+  /** Those whose first read is there now. */
+  #takeAnswered(): readonly Watcher[] {
+    const answered: Watcher[] = [];
     for (const [watcher, ticket] of this.#unanswered) {
       if (ticket > this.#answered) break;
-      this.#unanswered.delete(watcher);
-      watcher.wake();
+      answered.push(watcher);
     }
+    for (const watcher of answered) this.#unanswered.delete(watcher);
+    return answered;
   }
 }
 
