@@ -38,7 +38,7 @@ export async function spawnService(
   const args = [...limit, process.execPath, BIN, 'serve'];
   const child = spawn(args[0]!, args.slice(1), {
     env: {
-      ...process.env,
+      ...ofOthers(process.env),
       MONGODB_URI: '',
       CUTROOM_GRPC_ADDRESS: '127.0.0.1:0',
       CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
@@ -68,6 +68,11 @@ export async function spawnService(
   );
   const { grpc, http } = JSON.parse(line) as { grpc: string; http: string };
   return { grpc, http: `http://${http}`, pid: child.pid!, log, ...endings(child, exited) };
+}
+
+/** Without our own variables: those of the tests are no settings of a service. */
+function ofOthers(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('CUTROOM_')));
 }
 
 function endings(child: ChildProcess, exited: Promise<unknown>): Pick<SpawnedService, 'stop' | 'kill' | 'signal'> {
