@@ -6,7 +6,7 @@ import { callCounts, type CallMetrics } from './chain/call-counts.js';
 import { callLog } from './chain/call-log.js';
 import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
-import { createDrain, type Drain } from './drain.js';
+import { createDrain } from './drain.js';
 import { showAuthority } from './grpc/authority.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
