@@ -125,7 +125,7 @@ describe('a worker pool', () => {
     const { renderer, events } = startPool('w');
     const render = await eventually('a render', () => renderer.renders[0]);
     const task = await read('t1');
-    await store.replace(task, cancelled(task, 5), { leaseMs: 0 });
+    await store.replace(task, cancelled(task, Date.now()), { leaseMs: 0 });
     expect(render.hooks.signal.aborted).toBe(true);
     await eventually('the end', () => events.log.includes('attempt-cancelled t1'));
     // A cancel is no loss: operators are not warned.
