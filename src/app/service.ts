@@ -3,13 +3,14 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
 import type { Config } from '../config/config.js';
-import { formatAddress } from '../config/readers.js';
+import { formatAddress, isUnspecified } from '../config/readers.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
 import { claimScratchRoot } from '../engine/scratch-root.js';
 import { createAssetSource } from '../media/asset-source.js';
+import { createDataFolder } from '../media/data-folder.js';
 import { createLocalLibrary } from '../media/local-library.js';
 import { createLocalOutputs } from '../media/local-outputs.js';
 import { openLocalUploads } from '../media/local-uploads.js';
@@ -22,6 +23,7 @@ import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
 import { systemClock } from './system-clock.js';
 import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
+import type { Machine } from '../task/ports/machine.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { OutputStore } from '../task/ports/output-store.js';
@@ -34,8 +36,8 @@ import { createWorkerPool, type WorkerPool } from '../worker/worker-pool.js';
 
 /** Contract §5: a heartbeat at least every 15 s; a little less, so that it is there in time. */
 const HEARTBEAT_MS = 14_000;
-/** How long open calls get to end once the renders have. */
-const CLOSE_GRACE_MS = 5_000;
+/** How long open calls get to end once the renders have: with the default drain all is over well within the 10 s that `docker stop` waits. */
+const CLOSE_GRACE_MS = 2_000;
 
 /** A running service. */
 export interface Service {
@@ -57,6 +59,7 @@ interface Context {
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;
+  readonly machine: Machine;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
 }
@@ -65,7 +68,11 @@ interface Context {
  * Puts the service together and starts it: store, renderer, workers, API. The only place that knows every side.
  * @throws Error, for people, when something that it needs is not there; nothing is left running then.
  */
-export async function startService(config: Config, logger: Logger): Promise<Service> {
+export async function startService(
+  config: Config,
+  logger: Logger,
+  options: { readonly lostLogLines?: () => number } = {},
+): Promise<Service> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const cleanups: (() => Promise<unknown>)[] = [];
   const undo = async () => {
@@ -75,7 +82,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
     const logged = createLoggedEvents(logger);
     const store = await openStore(config, logged);
     cleanups.push(() => store.close());
-    const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
+    const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs(), ...options });
     const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
     const context: Context = {
       config,
@@ -85,6 +92,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       store,
       assets: createAssetSource({ ...config, uploads }),
       uploads: await openLocalUploads({ folder: uploads.folder, nowMs: systemClock.nowMs() }),
+      machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
     };
@@ -134,13 +142,11 @@ async function startTransports(
   inspector: MediaInspector | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
   const { config, logger, events, metrics, store, assets, outputs, uploads, fonts } = context;
-  let publicUrl = config.publicUrl ?? '';
   const urls = createOutputUrls({
     store,
     outputs,
     clock: systemClock,
     signingKey: await store.secret(SIGNING_KEY_NAME),
-    publicUrl: () => publicUrl,
     lifetimeMs: config.urlLifetimeMs,
   });
   const fontFiles = fonts.map(({ name }) => name);
@@ -161,6 +167,9 @@ async function startTransports(
     }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    allowedHosts: config.allowedHosts,
     corsOrigins: config.corsOrigins,
     moneyPrinterTurbo: {
       library: createLocalLibrary({ roots: config.inputRoots, except: config.dataDir }),
@@ -169,15 +178,20 @@ async function startTransports(
       maxUploadBytes: config.maxUploadBytes,
       random: () => systemClock.random(),
     },
-    ping: () => store.ping(),
+    problem: async () => {
+      const [problem] = await Promise.all([context.machine.problem(), store.ping()]);
+      return problem;
+    },
     logger,
     metrics,
     monotonicMs: () => systemClock.monotonicMs(),
     graceMs: CLOSE_GRACE_MS,
   });
   if (config.insecure) logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service');
-  if (config.publicUrl === null)
-    publicUrl = `http://${formatAddress({ host: config.httpAddress.host, port: api.httpPort })}`;
+  if (config.publicUrl === null && isUnspecified(config.httpAddress))
+    logger.warn(
+      'CUTROOM_PUBLIC_URL is not set: URLs of videos have the host by which each caller called; callers behind a proxy need CUTROOM_PUBLIC_URL or CUTROOM_TRUSTED_PROXIES',
+    );
   return { api, hub };
 }
 
@@ -205,6 +219,7 @@ async function createWorker(
     heartbeatMs: config.heartbeatMs,
     progressIntervalMs: config.progressIntervalMs,
     sweepIntervalMs: config.sweepIntervalMs,
+    machine: context.machine,
   });
   return { pool, engine };
 }

@@ -17,16 +17,17 @@ export interface OutputUrlOptions {
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly signingKey: Buffer;
-  /** Base of every URL, without a final slash; asked for at each signing, since a free port is known only after start. */
-  readonly publicUrl: () => string;
   /** A URL lives at least this long. */
   readonly lifetimeMs: number;
 }
 
 /** Signed, expiring URLs of finished videos. */
 export interface OutputUrls {
-  /** The URL of an output, valid from now on. Its query opens the further files of the output as well. */
-  sign(task: Task, output: Output): string;
+  /**
+   * The URL of an output, valid from now on. Its query opens the further files of the output as well.
+   * @param baseUrl its beginning, without a final slash.
+   */
+  sign(task: Task, output: Output, baseUrl: string): string;
   /**
    * The file that a URL names. The signature is the caller's only credential.
    * @throws CallError OUTPUT_NOT_FOUND, URL_SIGNATURE_INVALID, URL_EXPIRED, STORE_UNAVAILABLE.
@@ -67,14 +68,14 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
   }
 
   return {
-    sign(task, output) {
+    sign(task, output, baseUrl) {
       const expiresMs = Math.ceil((clock.nowMs() + options.lifetimeMs) / EXPIRY_STEP_MS) * EXPIRY_STEP_MS;
       const expires = String(expiresMs / 1000);
       const path = `tasks/${encodeURIComponent(task.id)}/${encodeURIComponent(output.key)}`;
       const query = new URLSearchParams({ expires });
       if (task.tenant !== DEFAULT_TENANT) query.set('tenant', task.tenant);
       query.set('signature', signature(task, output, expires).toString('base64url'));
-      return `${options.publicUrl()}/${path}?${query.toString()}`;
+      return `${baseUrl}/${path}?${query.toString()}`;
     },
 
     async open({ taskId, file, query }) {

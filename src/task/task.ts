@@ -95,7 +95,7 @@ export interface Task extends TaskOptions {
   readonly attempt: number;
   /** Attempts that ended in an error of the task's own. */
   readonly failures: number;
-  /** Attempts that ended because their worker died. */
+  /** Attempts in a row that ended because their worker died. */
   readonly workerLosses: number;
   readonly createTimeMs: number;
   /** Until when a worker must have taken it; null once one has. */

@@ -44,6 +44,7 @@ beforeAll(async () => {
     observers: [],
     drain: drain.signal,
     monotonicMs: () => 0,
+    baseUrl: () => 'http://h',
     wasCut: () => false,
   });
   const service = createTaskService({
@@ -58,10 +59,11 @@ beforeAll(async () => {
     service,
     chain,
     interceptors: [],
+    readiness: { problem: () => Promise.resolve(null), drain: drain.signal, timeoutMs: 1_000 },
     drain,
     graceMs: 1_000,
   });
-  const logger = createLogger({ level: 'silent' });
+  const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
   const handler = createGateway({ service, chain, markSlowReader: () => undefined });
   const http = await startHttpServer({
     address: '127.0.0.1:0',

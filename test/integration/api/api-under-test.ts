@@ -70,13 +70,11 @@ export async function startApiUnderTest(
     clock: systemClock,
     events,
   });
-  let publicUrl = '';
   const urls = createOutputUrls({
     store,
     outputs,
     clock: systemClock,
     signingKey: Buffer.alloc(32, 1),
-    publicUrl: () => publicUrl,
     lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
   });
   const log: Record<string, unknown>[] = [];
@@ -96,7 +94,7 @@ export async function startApiUnderTest(
       maxUploadBytes: 1024 * 1024,
       random: () => 0.5,
     },
-    ping: () => store.ping(),
+    problem: () => store.ping().then(() => null),
     logger,
     metrics,
     monotonicMs: () => performance.now(),
@@ -106,7 +104,7 @@ export async function startApiUnderTest(
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
-  publicUrl = `http://127.0.0.1:${api.httpPort}`;
+  const httpUrl = `http://127.0.0.1:${api.httpPort}`;
   return {
     api,
     store,
@@ -114,7 +112,7 @@ export async function startApiUnderTest(
     log,
     video,
     grpcAddress: `127.0.0.1:${api.grpcPort}`,
-    httpUrl: publicUrl,
+    httpUrl,
     async change(id, transition) {
       const before = await store.get({ tenant: 'default', id });
       if (!before) throw new Error(`no task ${id}`);

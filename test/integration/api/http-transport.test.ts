@@ -64,7 +64,7 @@ describe('the JSON API', () => {
 
   test('refuses a body that is too large without reading it, and one that is compressed', async () => {
     const socket = connectSocket(under.api.httpPort, '127.0.0.1');
-    socket.write(`POST /v1/tasks HTTP/1.1\r\nhost: x\r\ncontent-length: ${4 * 1024 * 1024 + 1}\r\n\r\n`);
+    socket.write(`POST /v1/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${4 * 1024 * 1024 + 1}\r\n\r\n`);
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 [^]*connection: close/i);
     socket.destroy();
@@ -78,7 +78,7 @@ describe('the JSON API', () => {
 
   test('says over the wire that a chunked body is too large', async () => {
     const socket = connectSocket(under.api.httpPort, '127.0.0.1');
-    socket.write('POST /v1/tasks HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    socket.write('POST /v1/tasks HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n');
     const chunk = Buffer.alloc(1024 * 1024, 0x20);
     for (let i = 0; i < 5; i += 1) socket.write(Buffer.concat([Buffer.from('100000\r\n'), chunk, Buffer.from('\r\n')]));
     const [answer] = (await once(socket, 'data')) as [Buffer];
@@ -90,8 +90,10 @@ describe('the JSON API', () => {
     const socket = connectSocket(under.api.httpPort, '127.0.0.1');
     let answers = '';
     socket.on('data', (data: Buffer) => (answers += data.toString()));
-    socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /v1/tasks/nope HTTP/1.1\r\nhost: x\r\n\r\n');
-    socket.write('GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    socket.write(
+      'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\nGET /v1/tasks/nope HTTP/1.1\r\nhost: localhost\r\n\r\n',
+    );
+    socket.write('GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
     await once(socket, 'close');
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 200']);
   });
@@ -195,7 +197,7 @@ describe('a server that leaves', () => {
   test('does not wait for a connection that is idle', async () => {
     const leaving = await startApiUnderTest({ graceMs: 60_000 });
     const socket = connectSocket(leaving.api.httpPort, '127.0.0.1');
-    socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await once(socket, 'data');
     const closed = once(socket, 'close');
     await leaving.stop();
@@ -203,12 +205,22 @@ describe('a server that leaves', () => {
   });
 
   test('is not ready while its store does not answer', async () => {
-    const lame = await startApiUnderTest({ ping: () => Promise.reject(new Error('down')) });
+    const lame = await startApiUnderTest({ problem: () => Promise.reject(new Error('down')) });
     try {
       const response = await fetch(`${lame.httpUrl}/readyz`);
       expect([response.status, await response.text()]).toEqual([503, 'the store does not answer\n']);
     } finally {
       await lame.stop();
+    }
+  });
+
+  test('is not ready while its machine has a problem, and says which', async () => {
+    const full = await startApiUnderTest({ problem: () => Promise.resolve('the disk is full') });
+    try {
+      const response = await fetch(`${full.httpUrl}/readyz`);
+      expect([response.status, await response.text()]).toEqual([503, 'the disk is full\n']);
+    } finally {
+      await full.stop();
     }
   });
 });

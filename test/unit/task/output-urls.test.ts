@@ -33,12 +33,11 @@ const urls = createOutputUrls({
   outputs,
   clock: systemClock,
   signingKey: Buffer.alloc(32, 7),
-  publicUrl: () => 'http://host',
   lifetimeMs: 60_000,
 });
 
 describe('a signed URL of an output of several files', () => {
-  const { searchParams: query } = new URL(urls.sign(TASK, OUTPUT));
+  const { searchParams: query } = new URL(urls.sign(TASK, OUTPUT, 'http://host'));
 
   it.each([
     ['master.m3u8', 'application/vnd.apple.mpegurl', undefined],
