@@ -3,7 +3,6 @@ import type { Warning } from '../../composition/warning.js';
 import type { FinishedFile, OutputStore } from '../../task/ports/output-store.js';
 import type { RenderJob } from '../../task/ports/renderer.js';
 import type { Output } from '../../task/task.js';
-import { fontsForLayers } from '../captions/fonts-for-layers.js';
 import type { Fonts } from '../captions/fonts.js';
 import { captionWarnings } from '../captions/missing-glyphs.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
@@ -43,7 +42,6 @@ export async function makeOutputs(
 ): Promise<{ outputs: Output[]; warnings: Warning[] }> {
   const { meter, store, signal } = context;
   const steps = planOutputs(compositions, profile);
-  const fonts = await fontsForLayers(compositions, context.fonts, signal);
   const verified = new Map<PlannedOutput, VerifiedOutput>();
   const published = new Map<PlannedOutput, Output>();
   const resized = new Set<string>();
@@ -56,7 +54,6 @@ export async function makeOutputs(
         rendered = await renderOutput(output, {
           ...context,
           tools,
-          fonts,
           resized,
           logFields: { taskId: context.job.key.id },
           onProgress: (block) => {
