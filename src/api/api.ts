@@ -4,21 +4,26 @@ import type { EngineFacts } from '../wire/print-capabilities.js';
 import { allowAnyone, type Authenticate } from './chain/authenticate.js';
 import { callCounts, type CallMetrics } from './chain/call-counts.js';
 import { callLog } from './chain/call-log.js';
-import { createChain } from './chain/chain.js';
+import { createChain, type Chain } from './chain/chain.js';
+import { createBaseUrls } from './base-url.js';
 import { createDrain } from './drain.js';
+import { showAuthority } from './grpc/authority.js';
 import { startGrpcServer } from './grpc/server.js';
-import { createSlowReaderGuard } from './grpc/slow-reader-guard.js';
+import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
 import type { MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
 import { isUpload } from './http/moneyprinterturbo/media-routes.js';
 import { withCors } from './http/cors.js';
+import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
 import { createRouter } from './http/router.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
 import type { RenderMetrics } from './http/probes.js';
 import type { ApiLog } from './log.js';
-import { createTaskService } from './service/task-service.js';
+import type { HttpHandler } from './http/http-types.js';
+import type { Readiness } from './readiness.js';
+import { createTaskService, type TaskService } from './service/task-service.js';
 
 /** How long a watcher may leave a message untaken. */
 const WATCHER_STALL_MS = 60_000;
@@ -28,6 +33,7 @@ const WATCHER_RESET_PART = 1 / 12;
 const UPLOAD_IDLE_MS = 30_000;
 /** The version of the contract, as the OpenAPI document names it. */
 const API_VERSION = 'v1';
+const LOOPBACK_ONLY: AllowedHosts = { names: [], anyAddress: false };
 const READINESS_TIMEOUT_MS = 2_000;
 
 export interface ApiOptions {
@@ -37,6 +43,12 @@ export interface ApiOptions {
   readonly tasks: TaskUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
+  /** Base of the URLs of finished videos, without a final slash. Default: the host by which a caller called. */
+  readonly publicUrl?: string | null;
+  /** Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` count. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** The hosts by which the HTTP server may be called; null: any. Default: those of loopback. */
+  readonly allowedHosts?: AllowedHosts | null;
   /** Origins whose pages may call the JSON API; `*` for any. */
   readonly corsOrigins: readonly string[];
   /** For the routes of MoneyPrinterTurbo only. */
@@ -75,46 +87,34 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const drain = createDrain();
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
+  let httpAddress = options.httpAddress;
+  const baseUrl = createBaseUrls({
+    publicUrl: options.publicUrl ?? null,
+    trustedProxies: options.trustedProxies ?? [],
+    httpAddress: () => httpAddress,
+  });
   const chain = createChain({
     authenticate: options.authenticate ?? allowAnyone,
     observers: [callCounts(metrics.calls), callLog(logger)],
     drain: drain.signal,
+    baseUrl,
     monotonicMs,
     wasCut: (request) => guard.wasCut(request),
   });
   const service = createTaskService({
     tasks,
-    sign: (task, output) => urls.sign(task, output),
+    sign: (...of) => urls.sign(...of),
     facts: options.facts,
     drain: drain.signal,
     monotonicMs,
   });
   const readiness = { problem: options.problem, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS };
-  const router = createRouter({
-    gateway: createGateway({
-      service,
-      chain,
-      markSlowReader: (request) => {
-        guard.markSlowReader(request);
-      },
-    }),
-    files: createFiles({ urls, log: logger }),
-    moneyPrinterTurbo: createMoneyPrinterTurbo({
-      tasks,
-      chain,
-      urls,
-      fonts: options.facts.fontFiles,
-      ...options.moneyPrinterTurbo,
-    }),
-    readiness,
-    metrics: () => metrics.render(),
-    version: API_VERSION,
-  });
-  const handler = withCors(router, options.corsOrigins);
+  const handler = httpHandler(options, { service, chain, guard, readiness });
   const decorate: HttpServerOptions['decorate'] = (request, answer) =>
     withCors(() => answer, options.corsOrigins)(request);
 
-  const interceptors = [guard.interceptor];
+  // The guard is the inner one: it closes the call's own stream.
+  const interceptors = [guard.interceptor, showAuthority];
   const grpc = await startGrpcServer({
     address: options.grpcAddress,
     service,
@@ -136,6 +136,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       graceMs,
       readerStallMs: stallMs,
     });
+    httpAddress = `${options.httpAddress.slice(0, options.httpAddress.lastIndexOf(':'))}:${http.port}`;
     return {
       grpcPort: grpc.port,
       httpPort: http.port,
@@ -150,4 +151,38 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await grpc.stop();
     throw error;
   }
+}
+
+interface HttpParts {
+  readonly service: TaskService;
+  readonly chain: Chain;
+  readonly guard: SlowReaderGuard;
+  readonly readiness: Readiness;
+}
+
+/** Every HTTP route, behind the checks of host and origin. */
+function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: HttpParts): HttpHandler {
+  const { tasks, urls, logger, metrics } = options;
+  const router = createRouter({
+    gateway: createGateway({
+      service,
+      chain,
+      markSlowReader: (request) => {
+        guard.markSlowReader(request);
+      },
+    }),
+    files: createFiles({ urls, log: logger }),
+    moneyPrinterTurbo: createMoneyPrinterTurbo({
+      tasks,
+      chain,
+      urls,
+      fonts: options.facts.fontFiles,
+      ...options.moneyPrinterTurbo,
+    }),
+    readiness,
+    metrics: () => metrics.render(),
+    version: API_VERSION,
+  });
+  const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
+  return withHostGuard(withCors(router, options.corsOrigins), hosts);
 }

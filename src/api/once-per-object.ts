@@ -1,5 +1,5 @@
 /** A function whose result is made once for each object, and kept as long as that object. The object must not change. */
-export function oncePerObject<Input extends object, Result extends string | object>(
+export function oncePerObject<Input extends object, Result extends string | number | object>(
   make: (input: Input) => Result,
 ): (input: Input) => Result {
   const made = new WeakMap<Input, Result>();

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
 import type { Config } from '../config/config.js';
-import { formatAddress } from '../config/readers.js';
+import { formatAddress, isUnspecified } from '../config/readers.js';
 import { makeDataDir } from './make-data-dir.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
@@ -156,13 +156,11 @@ async function startTransports(
   inspector: MediaInspector | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
   const { config, logger, events, metrics, store, assets, outputs, uploads, fonts } = context;
-  let publicUrl = config.publicUrl ?? '';
   const urls = createOutputUrls({
     store,
     outputs,
     clock: systemClock,
     signingKey: await store.secret(SIGNING_KEY_NAME),
-    publicUrl: () => publicUrl,
     lifetimeMs: config.urlLifetimeMs,
   });
   const fontFiles = fonts.map(({ name }) => name);
@@ -183,6 +181,9 @@ async function startTransports(
     }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    allowedHosts: config.allowedHosts,
     corsOrigins: config.corsOrigins,
     moneyPrinterTurbo: {
       library: createLocalLibrary({ roots: config.inputRoots, except: config.dataDir }),
@@ -201,8 +202,10 @@ async function startTransports(
     graceMs: CLOSE_GRACE_MS,
   });
   if (config.insecure) logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service');
-  if (config.publicUrl === null)
-    publicUrl = `http://${formatAddress({ host: config.httpAddress.host, port: api.httpPort })}`;
+  if (config.publicUrl === null && isUnspecified(config.httpAddress))
+    logger.warn(
+      'CUTROOM_PUBLIC_URL is not set: URLs of videos have the host by which each caller called; callers behind a proxy need CUTROOM_PUBLIC_URL or CUTROOM_TRUSTED_PROXIES',
+    );
   return { api, hub };
 }
 

@@ -4,7 +4,7 @@ import { RenderSpec } from '../../generated/cutroom/v1/spec.js';
 import { Task } from '../../generated/cutroom/v1/task.js';
 import { ListTasksResponse } from '../../generated/cutroom/v1/task_service.js';
 import { Status } from '../../generated/google/rpc/status.js';
-import { jsonType, readJson, writeFullJson } from '../wire/proto-json.js';
+import { jsonType, readCallersJson, writeFullJson } from '../wire/proto-json.js';
 
 const taskType = jsonType(Task, 'cutroom.v1.Task');
 const listType = jsonType(ListTasksResponse, 'cutroom.v1.ListTasksResponse');
@@ -37,7 +37,7 @@ export function statusJson(status: Status): string {
   return JSON.stringify(writeFullJson(statusType, status));
 }
 
-/** Reads a RenderSpec from JSON text. @throws Error that names the problem; an unknown field is one. */
-export function parseRenderSpec(text: string): RenderSpec {
-  return readJson(specType, JSON.parse(text) as JsonValue, { unknownFields: 'refuse' });
+/** Reads a RenderSpec from JSON. @throws JsonProblemsError that names every field at fault; an unknown field is one. */
+export function parseRenderSpec(json: JsonValue): RenderSpec {
+  return readCallersJson(specType, json, { unknownFields: 'refuse' });
 }

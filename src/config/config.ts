@@ -9,8 +9,12 @@ const MIB = 1024 * 1024;
 export interface Config {
   readonly grpcAddress: Address;
   readonly httpAddress: Address;
-  /** Without a final slash; null: the bound HTTP address. */
+  /** Without a final slash; null: the host by which a caller called. */
   readonly publicUrl: string | null;
+  /** Addresses and CIDR ranges. */
+  readonly trustedProxies: readonly string[];
+  /** The hosts by which the HTTP server may be called, beside those of loopback; null: any. */
+  readonly allowedHosts: { readonly names: readonly string[]; readonly anyAddress: boolean } | null;
   /** Origins whose pages may call the JSON API; `*` for any. */
   readonly corsOrigins: readonly string[];
   readonly dataDir: string;
@@ -75,6 +79,8 @@ function configOf(values: Values): Config {
     grpcAddress: values.CUTROOM_GRPC_ADDRESS,
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
     publicUrl: values.CUTROOM_PUBLIC_URL,
+    trustedProxies: values.CUTROOM_TRUSTED_PROXIES,
+    allowedHosts: allowedHostsOf(values),
     corsOrigins: values.CUTROOM_CORS_ORIGINS,
     insecure: values.CUTROOM_INSECURE,
     dataDir: resolve(values.CUTROOM_DATA_DIR),
@@ -109,6 +115,16 @@ function configOf(values: Values): Config {
     ffmpeg: values.CUTROOM_FFMPEG,
     ffprobe: values.CUTROOM_FFPROBE,
   });
+}
+
+/** Beyond loopback the service cannot know its names: it is called by any, unless the operator lists them. Then by any address too, as probes do. */
+function allowedHostsOf(values: Values): Config['allowedHosts'] {
+  const { CUTROOM_ALLOWED_HOSTS: listed, CUTROOM_PUBLIC_URL: publicUrl } = values;
+  const isExposed = !isLoopback(values.CUTROOM_HTTP_ADDRESS);
+  if (isExposed && listed.length === 0) return null;
+  const ofUrl =
+    publicUrl === null || !URL.canParse(publicUrl) ? [] : [new URL(publicUrl).hostname.replace(/^\[(.*)\]$/, '$1')];
+  return { names: [...listed, ...ofUrl], anyAddress: isExposed };
 }
 
 /** The problems of values that are right one by one and wrong together. */

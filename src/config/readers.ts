@@ -136,3 +136,8 @@ export function formatAddress({ host, port }: Address): string {
 export function isLoopback({ host }: Address): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
+
+/** Whether it stands for every address of this machine, and so names none. */
+export function isUnspecified({ host }: Address): boolean {
+  return host === '0.0.0.0' || host === '::';
+}

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { parseAllowedTarget } from './allowed-targets.js';
 import { nearestName } from './nearest-name.js';
 import { address, flag, integer, list, oneOf, parsed, type Reader, text } from './readers.js';
@@ -14,6 +15,14 @@ interface Variable<T> {
   /** Its meaning, for people: a phrase without the default and the values, which the reader knows. */
   readonly help: string;
   readonly usedBy: readonly Command[];
+}
+
+function isAddressOrRange(entry: string): boolean {
+  const [address = '', prefix, ...more] = entry.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    bits > 0 && more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
 }
 
 const MINUTE_MS = 60_000;
@@ -37,11 +46,23 @@ export const VARIABLES = {
   },
   CUTROOM_PUBLIC_URL: {
     reader: parsed<string | null>(null, {
-      shown: 'the HTTP address',
+      shown: 'the host of the call',
       values: 'an http or https URL without query',
       parse: (given) => (/^https?:\/\/[^\s?#]+$/.test(given) ? given.replace(/\/+$/, '') : undefined),
     }),
     help: 'base of the URLs of finished videos',
+    usedBy: SERVE,
+  },
+  CUTROOM_TRUSTED_PROXIES: {
+    reader: list('an address or a range such as 10.1.0.0/16', (entry) => (isAddressOrRange(entry) ? entry : undefined)),
+    help: 'addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` headers tell the host of a call, separated by commas',
+    usedBy: SERVE,
+  },
+  CUTROOM_ALLOWED_HOSTS: {
+    reader: list('a host name without port, such as studio.example', (entry) =>
+      /^[A-Za-z0-9._-]+$/.test(entry) ? entry.toLowerCase().replace(/\.$/, '') : undefined,
+    ),
+    help: 'host names by which the HTTP server may be called, beside `localhost`, loopback addresses and the host of `CUTROOM_PUBLIC_URL`, separated by commas; unset, an address other than loopback may be called by any',
     usedBy: SERVE,
   },
   CUTROOM_CORS_ORIGINS: {

@@ -38,10 +38,16 @@ export class CallError extends Error {
   }
 }
 
+/** A request of the largest size may have a hundred thousand violations. */
+const MAX_IN_MESSAGE = 100;
+
 function messageOf(detail: CallErrorDetail): string {
   switch (detail.reason) {
     case 'INVALID_REQUEST':
-      return detail.violations.map((v) => `${v.field}: ${v.description}`).join('; ');
+      return detail.violations
+        .slice(0, MAX_IN_MESSAGE)
+        .map((v) => `${v.field}: ${v.description}`)
+        .join('; ');
     case 'TASK_NOT_FOUND':
       return `there is no task ${detail.taskId}`;
     case 'REQUEST_ID_REUSED':

@@ -17,16 +17,17 @@ export interface OutputUrlOptions {
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly signingKey: Buffer;
-  /** Base of every URL, without a final slash; asked for at each signing, since a free port is known only after start. */
-  readonly publicUrl: () => string;
   /** A URL lives at least this long. */
   readonly lifetimeMs: number;
 }
 
 /** Signed, expiring URLs of finished videos. */
 export interface OutputUrls {
-  /** The URL of an output, valid from now on. */
-  sign(task: Task, output: Output): string;
+  /**
+   * The URL of an output, valid from now on. Its query opens the further files of the output as well.
+   * @param baseUrl its beginning, without a final slash.
+   */
+  sign(task: Task, output: Output, baseUrl: string): string;
   /**
    * The file that a URL names. The signature is the caller's only credential.
    * @throws CallError OUTPUT_NOT_FOUND, URL_SIGNATURE_INVALID, URL_EXPIRED, STORE_UNAVAILABLE.
@@ -54,26 +55,27 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
 
   async function find(tenant: string, taskId: string, file: string): Promise<{ task: Task; output: Output }> {
     const task = await store.get({ tenant, id: taskId });
-    const output = task?.outputs.find((o) => o.key === file);
+    const output = task?.outputs.find(({ key, parts = [] }) => key === file || parts.some(({ name }) => name === file));
     if (!task || !output) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
     return { task, output };
   }
 
-  async function fileOf(output: Output): Promise<OutputFile> {
-    const content = await outputs.open(output.location);
+  async function fileOf(output: Output, file: string): Promise<OutputFile> {
+    const part = output.parts?.find(({ name }) => name === file);
+    const content = await outputs.open(output.location, part?.name);
     if (content === null) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
-    return { content, contentType: 'video/mp4' };
+    return { content, contentType: (part ?? output).contentType ?? 'video/mp4' };
   }
 
   return {
-    sign(task, output) {
+    sign(task, output, baseUrl) {
       const expiresMs = Math.ceil((clock.nowMs() + options.lifetimeMs) / EXPIRY_STEP_MS) * EXPIRY_STEP_MS;
       const expires = String(expiresMs / 1000);
       const path = `tasks/${encodeURIComponent(task.id)}/${encodeURIComponent(output.key)}`;
       const query = new URLSearchParams({ expires });
       if (task.tenant !== DEFAULT_TENANT) query.set('tenant', task.tenant);
       query.set('signature', signature(task, output, expires).toString('base64url'));
-      return `${options.publicUrl()}/${path}?${query.toString()}`;
+      return `${baseUrl}/${path}?${query.toString()}`;
     },
 
     async open({ taskId, file, query }) {
@@ -85,11 +87,11 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
       if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
         throw new CallError({ reason: 'URL_SIGNATURE_INVALID' });
       if (clock.nowMs() >= Number(expires) * 1000) throw new CallError({ reason: 'URL_EXPIRED' });
-      return fileOf(output);
+      return fileOf(output, file);
     },
 
     async locate({ tenant, taskId, file }) {
-      return fileOf((await find(tenant, taskId, file)).output);
+      return fileOf((await find(tenant, taskId, file)).output, file);
     },
   };
 }

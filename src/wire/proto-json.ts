@@ -3,6 +3,8 @@ import type { DescMessage, JsonObject, JsonValue, Registry } from '@bufbuild/pro
 import { createFileRegistry, fromBinary, fromJson, toBinary, toJson } from '@bufbuild/protobuf';
 import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import type { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { Violation } from '../composition/violation.js';
+import { jsonProblems, JsonProblemsError, type UnknownFields } from './json-problems.js';
 
 /** The generated code's half of a message type. */
 export interface WireType<T> {
@@ -46,17 +48,22 @@ export function readJson<T>(
 }
 
 /**
- * Reads a caller's JSON and ignores fields that the message does not have. A name that an enum does not have is refused all the same: it
- * would silently mean the default, and the library ignores both or neither.
- * @throws as `readJson`.
+ * Reads a caller's JSON. A name that an enum does not have is refused also where unknown fields are ignored: it would silently mean the default.
+ * @throws JsonProblemsError that names every field at fault.
  */
-export function readCallersJson<T>(type: JsonType<T>, json: JsonValue): T {
+export function readCallersJson<T>(type: JsonType<T>, json: JsonValue, options: { unknownFields: UnknownFields }): T {
+  // Looked for first only where the reader would ignore them: most requests are right, and are read once.
+  if (options.unknownFields === 'ignore') throwProblems(jsonProblems(type.desc, json, 'ignore'));
   try {
-    return readJson(type, json, { unknownFields: 'refuse' });
+    return readJson(type, json, options);
   } catch (error) {
-    if (error instanceof Error && /cannot decode enum/.test(error.message)) throw error;
-    return readJson(type, json, { unknownFields: 'ignore' });
+    throwProblems(jsonProblems(type.desc, json, options.unknownFields), { cause: error });
+    throw error;
   }
+}
+
+function throwProblems(violations: readonly Violation[], options: { cause?: unknown } = {}): void {
+  if (violations.length > 0) throw new JsonProblemsError(violations, options);
 }
 
 /** Canonical proto3 JSON without unpopulated fields: one form for one message, fit to be stored. */

@@ -57,7 +57,8 @@ export function preconditionFailure(type: string, subject: string, description: 
 export function encodeStatusTrailer(status: Status): Uint8Array {
   const bytes = Status.encode(status).finish();
   if (bytes.length <= MAX_TRAILER_DETAIL_BYTES) return bytes;
-  return Status.encode({ ...status, details: status.details.map(shortened) }).finish();
+  const details = status.details.map((detail) => shortened(detail, violationsOf(status)));
+  return Status.encode({ ...status, details }).finish();
 }
 
 /** Canonical JSON of a status, each detail by its own type. */
@@ -65,16 +66,23 @@ export function statusToJson(status: Status): JsonValue {
   return writeFullJson(statusType, status);
 }
 
-function shortened(detail: StatusDetail): StatusDetail {
+/** How many violations there are; those that are not listed count. */
+function violationsOf({ details }: Status): number {
+  const info = details.find((detail) => detail.typeUrl === typeUrl('google.rpc.ErrorInfo'));
+  return Number((info && ErrorInfo.decode(info.value).metadata.violations) ?? 0);
+}
+
+function shortened(detail: StatusDetail, total: number): StatusDetail {
   if (detail.typeUrl !== typeUrl('google.rpc.BadRequest')) return detail;
-  const { fieldViolations } = BadRequest.decode(detail.value);
+  // The entry that says how many are not listed has no field: it is made anew.
+  const fieldViolations = BadRequest.decode(detail.value).fieldViolations.filter(({ field }) => field !== '');
   let bytes = 0;
   const kept = fieldViolations.filter((v) => {
     // Two length bytes for each text and for the entry itself, at most.
     bytes += Buffer.byteLength(v.field) + Buffer.byteLength(v.description) + 9;
     return bytes < MAX_TRAILER_DETAIL_BYTES - 1_000;
   });
-  const left = fieldViolations.length - kept.length;
+  const left = Math.max(total, fieldViolations.length) - kept.length;
   return badRequest(
     left === 0 ? kept : [...kept, { field: '', description: `${left} more violations do not fit into a gRPC trailer` }],
   );

@@ -18,6 +18,9 @@ const RETRY_AFTER_SECONDS = 1;
 /** A slot comes free when a render ends: seconds, rarely less. */
 const BUSY_RETRY_SECONDS = 5;
 
+/** The most violations that one error tells; `task_service.proto` says so. */
+const MAX_VIOLATIONS = 100;
+
 /** A message is for people and is sent in a header: a few violations are enough there, the details have all. */
 const MAX_MESSAGE_CHARACTERS = 500;
 
@@ -47,7 +50,7 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
   switch (detail.reason) {
     case 'INVALID_REQUEST': {
       const metadata = { violations: String(detail.violations.length) };
-      return { code: Code.INVALID_ARGUMENT, metadata, details: [badRequest(detail.violations)] };
+      return { code: Code.INVALID_ARGUMENT, metadata, details: [badRequest(firstViolations(detail.violations))] };
     }
     case 'TASK_NOT_FOUND': {
       const name = formatTaskName(detail.taskId);
@@ -101,6 +104,13 @@ export function codeOfFailure(category: FailureCategory): Code {
     case 'INTERNAL':
       return Code.INTERNAL;
   }
+}
+
+/** The violations that are told, and as the last entry how many more there are. */
+export function firstViolations(violations: readonly Violation[]): readonly Violation[] {
+  const left = violations.length - MAX_VIOLATIONS;
+  if (left <= 0) return violations;
+  return [...violations.slice(0, MAX_VIOLATIONS), { field: '', description: `${left} more violations are not listed` }];
 }
 
 function summary(violations: readonly Violation[]): string {

@@ -44,6 +44,7 @@ beforeAll(async () => {
     observers: [],
     drain: drain.signal,
     monotonicMs: () => 0,
+    baseUrl: () => 'http://h',
     wasCut: () => false,
   });
   const service = createTaskService({

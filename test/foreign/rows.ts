@@ -47,6 +47,11 @@ const GOOD: readonly Row[] = [
   {
     name: 'submit with a query, which counts for nothing',
     ...submit(json({ spec }), { target: '/v1/tasks?priority=5&utm=x' }),
+    differs: 'query-beside-a-body',
+  },
+  {
+    name: 'submit with unknown names that are to be ignored',
+    ...submit(json({ spec, nonsense: 1 }), { target: '/v1/tasks?$alt=json%3Bignore-unknown&utm=x' }),
   },
   { name: 'validate only', ...submit(json({ spec, validateOnly: true })) },
   { name: 'get, queued', target: '/v1/tasks/{queued}' },
@@ -57,7 +62,15 @@ const GOOD: readonly Row[] = [
   { name: 'get, long poll that is over', target: '/v1/tasks/{done}?wait_for_revision_after=1&waitTimeout=1s' },
   { name: 'get, percent-encoded', target: '/v1/tasks/%7B{queued}' },
   { name: 'get, a query name of the path', target: '/v1/tasks/{queued}?name=tasks/other' },
-  { name: 'get, unknown query names', target: '/v1/tasks/{queued}?utm_source=x&a.b.c=1&labels[x]=1' },
+  {
+    name: 'get, unknown query names',
+    target: '/v1/tasks/{queued}?utm_source=x&a.b.c=1&labels[x]=1',
+    differs: 'unknown-name',
+  },
+  {
+    name: 'get, unknown query names that are to be ignored',
+    target: '/v1/tasks/{queued}?utm_source=x&a.b.c=1&labels[x]=1&$alt=json%3Bignore-unknown',
+  },
   { name: 'list', target: list('') },
   { name: 'list, one page', target: list('page_size=2') },
   { name: 'list, oldest first', target: list('order_by=create_time&pageSize=1') },
@@ -148,10 +161,11 @@ const MALFORMED: readonly Row[] = [
     ...submit('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}],"subtitles":{"uri":"x","cues":{}}}}}'),
     differs: 'parse-errors-say-more',
   },
-  { name: 'an unknown field', ...submit(json({ spec, nonsense: 1 })) },
+  { name: 'an unknown field', ...submit(json({ spec, nonsense: 1 })), differs: 'unknown-name' },
   {
     name: 'an unknown field deep down',
     ...submit(json({ spec: { montage: { ...spec.montage, longestClipp: '5s' } } })),
+    differs: 'unknown-name',
   },
   {
     name: 'an unknown enum name',

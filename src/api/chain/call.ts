@@ -7,6 +7,8 @@ export interface CallOrigin {
   readonly peer: string;
   /** The request metadata; over HTTP it is made of headers. */
   readonly metadata: Metadata;
+  /** The request's headers by lower-case name; absent over gRPC. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The metadata sent before the response. */
   readonly header: Metadata;
   /** The metadata sent after the response. */
@@ -26,6 +28,8 @@ export interface Call {
 /** The context of a method beside its request. Only the chain makes one, so no method runs without a caller. */
 export interface MethodContext {
   readonly caller: Caller;
+  /** The base of the URLs in the answer, without a final slash. May be made when it is first asked for. */
+  readonly baseUrl: string;
   /** Aborted when the caller goes away, and for a stream also when the server drains. */
   readonly signal: AbortSignal;
 }

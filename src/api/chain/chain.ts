@@ -2,6 +2,7 @@ import { Status } from 'nice-grpc';
 import { linkSignals } from '../../task/abort.js';
 import { CallError } from '../../task/call-error.js';
 import type { Caller } from '../../task/caller.js';
+import type { BaseUrlOf } from '../base-url.js';
 import type { Authenticate } from './authenticate.js';
 import type { Call, CallEnd, CallObserver, CallOrigin, MethodContext, ObservedCall } from './call.js';
 import { callerGone, codeOf, toRpcError } from './call-errors.js';
@@ -11,6 +12,7 @@ export interface ChainOptions {
   /** Each call is shown to them in this order. */
   readonly observers: readonly CallObserver[];
   readonly drain: AbortSignal;
+  readonly baseUrl: BaseUrlOf;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
   /** Whether the call of this request was ended because its reader had stopped. */
@@ -30,7 +32,7 @@ export interface Chain {
   ): AsyncGenerator<Message, void, undefined>;
 }
 
-export function createChain({ authenticate, observers, drain, monotonicMs, wasCut }: ChainOptions): Chain {
+export function createChain({ authenticate, observers, drain, baseUrl, monotonicMs, wasCut }: ChainOptions): Chain {
   function began({ path, request, origin }: Call, responseStream: boolean): ObservedCall {
     const call: ObservedCall = { path, responseStream, request, peer: origin.peer, startMs: monotonicMs() };
     for (const observer of observers) observer.began(call);
@@ -58,7 +60,7 @@ export function createChain({ authenticate, observers, drain, monotonicMs, wasCu
       try {
         refuseWhileDraining(drain);
         const found = authenticate(call);
-        answer = await method(new OriginContext(found instanceof Promise ? await found : found, call.origin));
+        answer = await method(new OriginContext(found instanceof Promise ? await found : found, call.origin, baseUrl));
       } catch (cause) {
         const error = toRpcError(cause, call.origin);
         ended(observed, { code: codeOf(error), error, answer: undefined });
@@ -77,7 +79,12 @@ export function createChain({ authenticate, observers, drain, monotonicMs, wasCu
       try {
         refuseWhileDraining(drain);
         const caller = await authenticate(call);
-        for await (const message of untilDrained((signal) => method({ caller, signal }), call.origin, drain)) {
+        const base = baseUrl(call.origin);
+        for await (const message of untilDrained(
+          (signal) => method({ caller, signal, baseUrl: base }),
+          call.origin,
+          drain,
+        )) {
           yield message;
           // The next one is asked for, so this one was taken.
           sent(observed);
@@ -94,14 +101,20 @@ export function createChain({ authenticate, observers, drain, monotonicMs, wasCu
   };
 }
 
-/** A class, so that the signal is not made before a method asks for it: most unary methods never do. */
+/** A class, so that neither signal nor URL is made before a method asks for it: most unary methods never do. */
 class OriginContext implements MethodContext {
   readonly caller: Caller;
   readonly #origin: CallOrigin;
+  readonly #baseUrl: BaseUrlOf;
 
-  constructor(caller: Caller, origin: CallOrigin) {
+  constructor(caller: Caller, origin: CallOrigin, baseUrl: BaseUrlOf) {
     this.caller = caller;
     this.#origin = origin;
+    this.#baseUrl = baseUrl;
+  }
+
+  get baseUrl(): string {
+    return this.#baseUrl(this.#origin);
   }
 
   get signal(): AbortSignal {

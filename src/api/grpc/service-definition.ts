@@ -1,6 +1,10 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { CallContext } from 'nice-grpc';
-import type { MessageFns } from '../../../generated/cutroom/v1/task_service.js';
+import type { DescMessage } from '@bufbuild/protobuf';
+import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import { CallError } from '../../task/call-error.js';
+import { registry } from '../../wire/proto-json.js';
+import { hasTooManyValues, TOO_MANY_VALUES } from '../../wire/request-size.js';
 import type { Chain } from '../chain/chain.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { Rpc, TaskService } from '../service/task-service.js';
@@ -23,13 +27,14 @@ export function mountTaskService(service: TaskService, chain: Chain): MountedSer
  * Differs from the generated definition in that a response, which is always a whole message, is encoded as it is instead of being copied field by
  * field first, and each printed task or event once for all callers who get it.
  */
-function definitionOf({ path, kind, requestType, responseType }: Rpc): ServiceDefinition[string] {
+function definitionOf(rpc: Rpc): ServiceDefinition[string] {
+  const { path, kind, requestType, responseType } = rpc;
   return {
     path,
     requestStream: false,
     responseStream: kind === 'stream',
     requestSerialize: (message: object) => Buffer.from(requestType.encode(message).finish()),
-    requestDeserialize: (bytes) => requestType.decode(bytes),
+    requestDeserialize: (bytes) => readRequest(bytes, rpc),
     responseSerialize: responseSerializer(responseType),
     responseDeserialize: (bytes) => responseType.decode(bytes),
   };
@@ -45,14 +50,43 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
+/** A request whose bytes are none. It goes through the chain like any other, so that its refusal is logged and answered as every call's. */
+class UnreadableRequest {
+  constructor(readonly fault: CallError) {}
+}
+
+function readRequest(bytes: Uint8Array, { requestType, name }: Rpc): object {
+  try {
+    if (hasTooManyValues(inputOf(name), bytes)) throw new RangeError(TOO_MANY_VALUES);
+    return requestType.decode(bytes);
+  } catch (error) {
+    const description =
+      error instanceof RangeError && error.message === TOO_MANY_VALUES ? TOO_MANY_VALUES : 'is no message of its type';
+    const detail = { reason: 'INVALID_REQUEST', violations: [{ field: 'request', description }] } as const;
+    return new UnreadableRequest(new CallError(detail, { cause: error }));
+  }
+}
+
+function inputOf(method: string): DescMessage {
+  const rpc = registry.getService(TaskServiceDefinition.fullName)?.methods.find(({ name }) => name === method);
+  if (!rpc) throw new Error(`generated/descriptors.binpb has no method ${method}`);
+  return rpc.input;
+}
+
+/** @throws CallError INVALID_REQUEST. */
+function readable(request: object): object {
+  if (request instanceof UnreadableRequest) throw request.fault;
+  return request;
+}
+
 function implementationOf(rpc: Rpc, chain: Chain): unknown {
   const { path } = rpc;
   switch (rpc.kind) {
     case 'unary':
       return (request: object, origin: CallContext) =>
-        chain.unary({ path, request, origin }, (context) => rpc.call(request, context));
+        chain.unary({ path, request, origin }, (context) => rpc.call(readable(request), context));
     case 'stream':
       return (request: object, origin: CallContext) =>
-        chain.stream({ path, request, origin }, (context) => rpc.call(request, context));
+        chain.stream({ path, request, origin }, (context) => rpc.call(readable(request), context));
   }
 }

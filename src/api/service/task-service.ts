@@ -1,7 +1,7 @@
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import type { OutputUrls } from '../../task/output-urls.js';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
-import type { SignUrl } from '../../wire/print-task.js';
 import { submitRequestType } from '../../wire/submit-request-type.js';
 import type { MethodContext } from '../chain/call.js';
 import { type MethodDeps, type MethodKey, type MethodName, type Methods, pathOf } from './method.js';
@@ -58,7 +58,7 @@ export type TaskService = readonly Rpc[];
 
 export interface TaskServiceDeps {
   readonly tasks: TaskUseCases;
-  readonly sign: SignUrl;
+  readonly sign: OutputUrls['sign'];
   readonly facts: EngineFacts;
   /** Aborted once the server drains: a long poll does not delay it. */
   readonly drain: AbortSignal;

@@ -19,6 +19,8 @@ export interface ListTasksQuery {
   readonly filter: string;
   /** `create_time desc`, which empty means too, or `create_time`. */
   readonly orderBy: string;
+  /** The size of a task in the answer, and of the whole answer: a page ends before the task that would exceed it, but has at least one. Default: no limit. */
+  readonly limit?: { readonly maxBytes: number; readonly sizeOf: (task: Task) => number };
 }
 
 export interface TaskPage {
@@ -36,9 +38,19 @@ export async function listTasks(deps: { readonly store: TaskStore }, query: List
   const { limit, ...rest } = toListQuery(query);
   // One more than asked for shows whether there is a next page.
   const rows = await deps.store.list({ ...rest, limit: limit + 1 });
-  const tasks = rows.slice(0, limit);
+  const tasks = fitting(rows.slice(0, limit), query.limit);
   const last = tasks.at(-1);
-  return { tasks, nextPageToken: rows.length > limit && last ? formatToken(query, last) : '' };
+  return { tasks, nextPageToken: rows.length > tasks.length && last ? formatToken(query, last) : '' };
+}
+
+function fitting(tasks: readonly Task[], limit: ListTasksQuery['limit']): readonly Task[] {
+  if (!limit) return tasks;
+  let bytes = 0;
+  const end = tasks.findIndex((task, i) => {
+    bytes += limit.sizeOf(task);
+    return i > 0 && bytes > limit.maxBytes;
+  });
+  return end < 0 ? tasks : tasks.slice(0, end);
 }
 
 function toListQuery(query: ListTasksQuery): ListQuery {

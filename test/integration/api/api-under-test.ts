@@ -74,13 +74,11 @@ export async function startApiUnderTest(
     clock: systemClock,
     events,
   });
-  let publicUrl = '';
   const urls = createOutputUrls({
     store,
     outputs,
     clock: systemClock,
     signingKey: Buffer.alloc(32, 1),
-    publicUrl: () => publicUrl,
     lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
   });
   const log: Record<string, unknown>[] = [];
@@ -110,7 +108,7 @@ export async function startApiUnderTest(
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
-  publicUrl = `http://127.0.0.1:${api.httpPort}`;
+  const httpUrl = `http://127.0.0.1:${api.httpPort}`;
   return {
     api,
     store,
@@ -118,7 +116,7 @@ export async function startApiUnderTest(
     log,
     video,
     grpcAddress: `127.0.0.1:${api.grpcPort}`,
-    httpUrl: publicUrl,
+    httpUrl,
     async change(id, transition) {
       const before = await store.get({ tenant: 'default', id });
       if (!before) throw new Error(`no task ${id}`);

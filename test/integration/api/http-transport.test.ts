@@ -64,7 +64,7 @@ describe('the JSON API', () => {
 
   test('refuses a body that is too large without reading it, and one that is compressed', async () => {
     const socket = connectSocket(under.api.httpPort, '127.0.0.1');
-    socket.write(`POST /v1/tasks HTTP/1.1\r\nhost: x\r\ncontent-length: ${4 * 1024 * 1024 + 1}\r\n\r\n`);
+    socket.write(`POST /v1/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${4 * 1024 * 1024 + 1}\r\n\r\n`);
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 [^]*connection: close/i);
     socket.destroy();
@@ -78,7 +78,7 @@ describe('the JSON API', () => {
 
   test('says over the wire that a chunked body is too large', async () => {
     const socket = connectSocket(under.api.httpPort, '127.0.0.1');
-    socket.write('POST /v1/tasks HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    socket.write('POST /v1/tasks HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n');
     const chunk = Buffer.alloc(1024 * 1024, 0x20);
     for (let i = 0; i < 5; i += 1) socket.write(Buffer.concat([Buffer.from('100000\r\n'), chunk, Buffer.from('\r\n')]));
     const [answer] = (await once(socket, 'data')) as [Buffer];
@@ -90,8 +90,10 @@ describe('the JSON API', () => {
     const socket = connectSocket(under.api.httpPort, '127.0.0.1');
     let answers = '';
     socket.on('data', (data: Buffer) => (answers += data.toString()));
-    socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /v1/tasks/nope HTTP/1.1\r\nhost: x\r\n\r\n');
-    socket.write('GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    socket.write(
+      'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\nGET /v1/tasks/nope HTTP/1.1\r\nhost: localhost\r\n\r\n',
+    );
+    socket.write('GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
     await once(socket, 'close');
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 200']);
   });
@@ -195,7 +197,7 @@ describe('a server that leaves', () => {
   test('does not wait for a connection that is idle', async () => {
     const leaving = await startApiUnderTest({ graceMs: 60_000 });
     const socket = connectSocket(leaving.api.httpPort, '127.0.0.1');
-    socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await once(socket, 'data');
     const closed = once(socket, 'close');
     await leaving.stop();

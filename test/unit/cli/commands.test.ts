@@ -158,6 +158,49 @@ describe('cutroom submit', () => {
     expect(run.stderr).toMatch(message);
   });
 
+  test('tells every field of a spec that does not fit, with the nearest name, in JSON and in YAML', async () => {
+    const json = '{"montage": {"longestClp": "2s", "transition": {"kind": "CROSSFADE"}}}';
+    const yaml = 'montage:\n  longestClp: 2s\n  transition:\n    kind: CROSSFADE\n';
+    for (const content of [json, yaml]) {
+      const { exitCode, stderr } = await cli(['--address', '127.0.0.1:1', 'submit', '-'], { stdin: content });
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(
+        /RenderSpec:\n {2}montage\.longestClp: .*did you mean longestClip\?\n {2}montage\.transition\.kind: .*did you mean KIND_CROSS_FADE\?\n$/,
+      );
+    }
+  });
+
+  test('reads a spec in YAML', async () => {
+    const asked: unknown[] = [];
+    const address = await serve({
+      submitTask: async (request) => {
+        asked.push(request.spec?.kind?.value.materials, request.spec?.kind?.value.backgroundColor);
+        return task({});
+      },
+    });
+    const file = join(folder, 'spec.yaml');
+    await writeFile(
+      file,
+      '# a comment\nmontage:\n  backgroundColor: "#FF0000"\n  materials:\n    - uri: no\n    - { uri: 2024-01-01 }\n',
+    );
+    expect(await cli([...address, 'submit', file])).toMatchObject({ exitCode: 0 });
+    expect(asked).toEqual([[{ uri: 'no' }, { uri: '2024-01-01' }], '#FF0000']);
+  });
+
+  test.each([
+    [
+      'a colour without quotes, which is a comment',
+      'montage:\n  backgroundColor: #FF0000\n',
+      /montage\.backgroundColor: has no value/,
+    ],
+    ['a key given twice', 'montage: {}\nmontage: {}\n', /line 2/],
+    ['a flood of aliases', `a: &a [x,x]\nb: ${'[*a,'.repeat(200)}${']'.repeat(200)}`, /alias/i],
+  ])('refuses %s in YAML', async (_, content, message) => {
+    const run = await cli(['--address', '127.0.0.1:1', 'submit', '-'], { stdin: content });
+    expect(run).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(run.stderr).toMatch(message);
+  });
+
   test('a file that cannot be read is wrong usage', async () => {
     const run = await cli(['submit', join(folder, 'missing.json')]);
     expect(run).toMatchObject({ exitCode: 64, stdout: '' });

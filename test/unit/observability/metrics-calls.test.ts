@@ -27,6 +27,7 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
     observers: [callCounts(createCallMetrics(registry))],
     drain: new AbortController().signal,
     monotonicMs: () => timeMs,
+    baseUrl: () => 'http://h',
     wasCut: () => wasCut,
   });
   const messages = chain.stream({ path: '/a.b.C/WatchTask', request: {}, origin }, async function* () {

@@ -53,13 +53,16 @@ describe('every task error', () => {
     expect(JSON.stringify(statusToJson(status))).not.toContain('secret');
   });
 
-  test('of a request names all its violations; its message a few', () => {
+  test('of a request names a hundred violations, and how many more there are; its message a few', () => {
     const violations = Array.from({ length: 500 }, (_, i) => ({
       field: `spec.montage.materials[${i}].uri`,
       description: 'is required',
     }));
     const status = statusOf(new CallError({ reason: 'INVALID_REQUEST', violations }));
-    expect(detailOf(status, BadRequest, 'google.rpc.BadRequest')?.fieldViolations).toMatchObject(violations);
+    expect(detailOf(status, BadRequest, 'google.rpc.BadRequest')?.fieldViolations).toMatchObject([
+      ...violations.slice(0, 100),
+      { field: '', description: '400 more violations are not listed' },
+    ]);
     expect(status.message.length).toBeLessThan(600);
     expect(status.message).toMatch(/^spec\.montage\.materials\[0\]\.uri: is required; .*; and \d+ more$/);
   });

@@ -1,8 +1,10 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { LRUCache } from 'lru-cache';
 import type { MessageFns } from '../../../../generated/cutroom/v1/task_service.js';
+import type { Violation } from '../../../composition/violation.js';
 import { CallError } from '../../../task/call-error.js';
-import { jsonType, type JsonType, readCallersJson, readJson, writeFullJson } from '../../../wire/proto-json.js';
+import { JsonProblemsError, type UnknownFields } from '../../../wire/json-problems.js';
+import { jsonType, type JsonType, readCallersJson, writeFullJson } from '../../../wire/proto-json.js';
 import type { Chain } from '../../chain/chain.js';
 import { oncePerObject } from '../../once-per-object.js';
 import type { UnaryRpc } from '../../service/task-service.js';
@@ -25,6 +27,7 @@ export interface RequestSource {
   readonly read: () => JsonObject;
   /** The same key, the same JSON: a caller that polls sends the same URL again and again. Null: not to be remembered. */
   readonly key: string | null;
+  readonly unknownFields: UnknownFields;
 }
 
 /** How enums are printed; by name unless a caller asks otherwise. */
@@ -41,14 +44,13 @@ export function endpointOf(
   const requestType = jsonType(type, rpc.input.typeName);
   const print = printerOf(jsonType(responseType, rpc.output.typeName));
 
-  // In a body unknown fields are ignored, as over gRPC and by grpc-gateway. Of a query there are only known ones here.
-  const readRequest = (json: JsonObject) =>
-    hasBody ? readCallersJson(requestType, json) : readJson(requestType, json, { unknownFields: 'refuse' });
   const remembered = new LRUCache<string, ParsedRequest>({ max: MAX_REMEMBERED });
 
-  return async ({ read, key }, origin, printing) => {
+  return async ({ read, key, unknownFields }, origin, printing) => {
     const known = key === null ? undefined : remembered.get(key);
-    const parsed = known ?? parseRequest(() => readRequest(read()), type, hasBody ? 'body' : 'query');
+    const parsed =
+      known ??
+      parseRequest(() => readCallersJson(requestType, read(), { unknownFields }), type, hasBody ? 'body' : 'query');
     if (key !== null && !known) remembered.set(key, parsed);
     const { request, fault } = parsed;
     const answer = await chain.unary({ path, request, origin }, async (context) => {
@@ -80,12 +82,16 @@ export function parseRequest(read: () => object, type: MessageFns<object>, field
   try {
     return { request: read(), fault: null };
   } catch (error) {
-    // Readers of JSON quote the part that they refuse, which may be as long as the request.
-    const description = error instanceof Error ? error.message.slice(0, MAX_DESCRIPTION_CHARACTERS) : 'is malformed';
-    const violations = [{ field, description }];
     return {
       request: type.create(),
-      fault: new CallError({ reason: 'INVALID_REQUEST', violations }, { cause: error }),
+      fault: new CallError({ reason: 'INVALID_REQUEST', violations: violationsIn(error, field) }, { cause: error }),
     };
   }
+}
+
+function violationsIn(error: unknown, field: string): readonly Violation[] {
+  if (error instanceof JsonProblemsError) return error.violations;
+  // Readers of JSON quote the part that they refuse, which may be as long as the request.
+  const description = error instanceof Error ? error.message.slice(0, MAX_DESCRIPTION_CHARACTERS) : 'is malformed';
+  return [{ field, description }];
 }

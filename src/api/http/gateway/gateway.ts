@@ -2,17 +2,18 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { Status } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
 import type { UnaryRpc } from '../../service/task-service.js';
+import { hasTooManyJsonValues, TOO_MANY_VALUES } from '../../../wire/request-size.js';
 import { errorResponse, plainError } from '../http-error.js';
 import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from '../http-types.js';
 import type { PathVariables } from '../path-template.js';
 import { malformedBinaryHeader, withMetadata } from './call-metadata.js';
 import { type CallScope, openCallScope } from './call-scope.js';
-import { endpointOf, type Printing } from './endpoint.js';
+import { endpointOf } from './endpoint.js';
 import { formRequest, isForm, overriddenMethod } from './form-request.js';
 import { parseGrpcTimeout } from './grpc-timeout.js';
 import type { GatewayOptions, Handler, RoutedRequest } from './handler.js';
 import { HttpCall } from './http-call.js';
-import { setField, setQueryFields } from './query.js';
+import { refuseQuery, setField, setQueryFields } from './query.js';
 import { findRoute, type Route, type RouteMatch, routesOf } from './route-table.js';
 import { streamHandler } from './stream-handler.js';
 
@@ -33,9 +34,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (timeoutMs === undefined) return malformed('the header Grpc-Timeout is malformed; 500m is half a second');
     const header = malformedBinaryHeader(request.headers);
     if (header !== null) return malformed(`the header ${header} must be base64`);
-    const printing = printingOf(request.query);
-    if (!printing) return malformed('the query $alt must be json, or json;enum-encoding=int');
-    return handler({ request, read: () => requestJson(match.route, match.variables, request), printing, timeoutMs });
+    const alt = altOf(request.query);
+    if (!alt) return malformed('the query $alt must be json, with ;enum-encoding=int or ;ignore-unknown behind it');
+    const read = () => requestJson(match.route, match.variables, request, alt);
+    return handler({ request, read, ...alt, timeoutMs });
   };
 }
 
@@ -66,13 +68,14 @@ function handlerOf(route: Route, options: GatewayOptions): Handler {
 function unaryHandler(route: Route, rpc: UnaryRpc, { chain }: GatewayOptions): Handler {
   const endpoint = endpointOf(route, rpc, chain);
   async function answer(
-    { read, printing, request }: RoutedRequest,
+    { read, printing, request, unknownFields }: RoutedRequest,
     origin: HttpCall,
     scope: CallScope | null,
   ): Promise<HttpResponse> {
     let response: HttpResponse;
+    const key = route.hasBody ? null : `${request.path}?${request.query}`;
     try {
-      const text = endpoint({ read, key: route.hasBody ? null : `${request.path}?${request.query}` }, origin, printing);
+      const text = endpoint({ read, key, unknownFields }, origin, printing);
       response = jsonResponse(200, await (scope ? scope.race(text) : text));
     } catch (error) {
       response = errorResponse(error);
@@ -94,27 +97,40 @@ function unaryHandler(route: Route, rpc: UnaryRpc, { chain }: GatewayOptions): H
       : answerInTime(routed, routed.timeoutMs);
 }
 
-/** `$alt=json;enum-encoding=int`, as Google's APIs have it. Null: another value, which is not served. */
-function printingOf(query: string): Printing | null {
+/** The wishes in a query's `$alt`. */
+type Alt = Pick<RoutedRequest, 'printing' | 'unknownFields'>;
+
+/** `$alt=json;enum-encoding=int`, as Google's APIs have it, and `;ignore-unknown`, which is ours. Null: another value, which is not served. */
+function altOf(query: string): Alt | null {
   // Most requests have no query at all.
-  const alt = /alt=/i.test(query) ? new URLSearchParams(query).get('$alt') : null;
-  if (alt === null) return { enums: 'names' };
-  const [format, encoding, ...more] = alt.split(';');
-  if (format !== 'json' || more.length > 0) return null;
-  if (encoding === undefined) return { enums: 'names' };
-  return encoding === 'enum-encoding=int' ? { enums: 'numbers' } : null;
+  const [format, ...wishes] = ((/alt=/i.test(query) ? new URLSearchParams(query).get('$alt') : null) ?? 'json').split(
+    ';',
+  );
+  const known = wishes.every((wish) => wish === 'enum-encoding=int' || wish === 'ignore-unknown');
+  if (format !== 'json' || !known || new Set(wishes).size < wishes.length) return null;
+  return {
+    printing: { enums: wishes.includes('enum-encoding=int') ? 'numbers' : 'names' },
+    unknownFields: wishes.includes('ignore-unknown') ? 'ignore' : 'refuse',
+  };
 }
 
 /** The request's message in JSON: the body first, then the variables of the path, which the body cannot overrule. */
-function requestJson({ hasBody, rpc }: Route, variables: PathVariables, request: HttpRequest): JsonObject {
+function requestJson(
+  { hasBody, rpc }: Route,
+  variables: PathVariables,
+  request: HttpRequest,
+  { unknownFields }: Alt,
+): JsonObject {
   const json = hasBody ? parseBody(request.body) : {};
   if (!hasBody) setQueryFields(rpc.input, json, request.query);
+  else if (unknownFields === 'refuse') refuseQuery(request.query);
   for (const [path, value] of Object.entries(variables)) setField(rpc.input, json, path, value);
   return json;
 }
 
 function parseBody(body: Uint8Array | null): JsonObject {
   if (body === null || body.length === 0) return {};
+  if (hasTooManyJsonValues(body)) throw new RangeError(TOO_MANY_VALUES);
   const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as JsonValue;
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new SyntaxError('must be a JSON object');
   return json;

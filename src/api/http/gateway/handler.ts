@@ -1,4 +1,5 @@
 import type { JsonObject } from '@bufbuild/protobuf';
+import type { UnknownFields } from '../../../wire/json-problems.js';
 import type { Chain } from '../../chain/chain.js';
 import type { TaskService } from '../../service/task-service.js';
 import type { HttpRequest, HttpResponse } from '../http-types.js';
@@ -18,6 +19,7 @@ export interface RoutedRequest {
   /** The request's message in JSON. @throws Error, fit for a caller. */
   readonly read: () => JsonObject;
   readonly printing: Printing;
+  readonly unknownFields: UnknownFields;
   /** Null: no deadline. */
   readonly timeoutMs: number | null;
 }

@@ -7,6 +7,7 @@ import type { CallScope } from './call-scope.js';
 /** A call that came over HTTP. Few calls look at their metadata, so each part is made when it is first asked for. */
 export class HttpCall implements CallOrigin {
   readonly peer: string;
+  readonly headers: HttpRequest['headers'];
   readonly #request: HttpRequest;
   readonly #scope: CallScope | null;
   #metadata: Metadata | null = null;
@@ -16,6 +17,7 @@ export class HttpCall implements CallOrigin {
   /** @param scope null: the call has no deadline, and ends with its answer. */
   constructor(request: HttpRequest, scope: CallScope | null) {
     this.peer = request.peer;
+    this.headers = request.headers;
     this.#request = request;
     this.#scope = scope;
   }

@@ -1,5 +1,5 @@
 import { Task } from '../../../../generated/cutroom/v1/task.js';
-import { jsonType, readJson } from '../../../wire/proto-json.js';
+import { jsonType, readCallersJson } from '../../../wire/proto-json.js';
 import type { ResponseOf, StreamKey } from '../../service/method.js';
 import type { StreamRpc } from '../../service/task-service.js';
 import { withMetadata } from './call-metadata.js';
@@ -42,13 +42,13 @@ export function streamHandler(
   const forms: StreamForms<object> = FORMS[rpc.key as StreamKey]();
 
   return async (routed) => {
-    const { request: sent, timeoutMs, printing } = routed;
+    const { request: sent, timeoutMs, printing, unknownFields } = routed;
     const sse = wantsSse(sent);
     const read = sse ? fromLastEvent(routed, forms.cursor) : routed.read;
     const scope = openCallScope({ timeoutMs, caller: sent.signal });
     const origin = new HttpCall(sent, scope);
     const { request, fault } = parseRequest(
-      () => readJson(requestType, read(), { unknownFields: 'refuse' }),
+      () => readCallersJson(requestType, read(), { unknownFields }),
       type,
       'query',
     );

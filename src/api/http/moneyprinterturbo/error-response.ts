@@ -2,6 +2,7 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { ServerError, Status } from 'nice-grpc';
 import type { Violation } from '../../../composition/violation.js';
 import { CallError } from '../../../task/call-error.js';
+import { firstViolations } from '../../../wire/status-mapping.js';
 import { RpcError } from '../../rpc-error.js';
 import { httpStatusOf, statusResponse } from '../http-error.js';
 import type { HttpResponse } from '../http-types.js';
@@ -39,7 +40,10 @@ export function errorResponse(error: unknown): HttpResponse {
 
 /** 400 with every violation as FastAPI lists them, by the names of the parameters. */
 export function violationsResponse(violations: readonly Violation[], part: 'body' | 'query'): HttpResponse {
-  const named = violations.map(({ field, description }) => ({ field: toParameter(field), description }));
+  const named = firstViolations(violations).map(({ field, description }) => ({
+    field: toParameter(field),
+    description,
+  }));
   const data = named.map(({ field, description }): JsonValue => ({
     loc: [part, ...locationOf(field)],
     msg: description,

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Caller } from '../../../task/caller.js';
 import { parseSubmit } from '../../../wire/parse-submit.js';
 import type { SubmitCommand } from '../../../task/use-cases/task-use-cases.js';
+import { hasTooManyJsonValues, TOO_MANY_VALUES } from '../../../wire/request-size.js';
 import { success } from './envelope.js';
 import { violationsResponse } from './error-response.js';
 import { toParameter } from './parameter-names.js';
@@ -23,7 +24,11 @@ export function taskRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
 function submit({ tasks, call, library, musicFolder, fonts, random }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   return async (request) => {
     const json = parseJsonObject(request.body);
-    if (!json) return violationsResponse([{ field: '', description: 'the body must be a JSON object' }], 'body');
+    if (!json)
+      return violationsResponse(
+        [{ field: '', description: `the body must be a JSON object, which ${TOO_MANY_VALUES}` }],
+        'body',
+      );
     const songs =
       json.bgm_type === undefined || json.bgm_type === 'random' ? await library.list('audio', musicFolder) : [];
     const read = readVideoRequest(json, { songs: songs.map(({ uri }) => uri), fonts, random });
@@ -43,10 +48,10 @@ function commandOf({ request, violations, warnings }: VideoRequest, caller: Call
 
 function get({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   return async (request, { id = '' }) => {
-    const task = await call(request, { method: 'GetTask', taskId: id }, ({ caller }) =>
-      tasks.get({ tenant: caller.tenant, id }),
+    const task = await call(request, { method: 'GetTask', taskId: id }, async ({ caller, baseUrl }) =>
+      recordOf(await tasks.get({ tenant: caller.tenant, id }), (...of) => urls.sign(...of, baseUrl)),
     );
-    return success(recordOf(task, (...of) => urls.sign(...of)));
+    return success(task);
   };
 }
 
@@ -54,9 +59,12 @@ function list({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'
   return async (request) => {
     const query = parsePageQuery(request.query);
     if ('violations' in query) return violationsResponse(query.violations, 'query');
-    const page = await call(request, { method: 'ListTasks' }, ({ caller }) => readPage(tasks, caller.tenant, query));
+    const page = await call(request, { method: 'ListTasks' }, async ({ caller, baseUrl }) => {
+      const { total, tasks: found } = await readPage(tasks, caller.tenant, query);
+      return { total, tasks: found.map((task) => recordOf(task, (...of) => urls.sign(...of, baseUrl))) };
+    });
     return success({
-      tasks: page.tasks.map((task) => recordOf(task, (...of) => urls.sign(...of))),
+      tasks: page.tasks,
       total: page.total,
       page: query.page,
       page_size: query.pageSize,
@@ -73,8 +81,9 @@ function remove({ tasks, call }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   };
 }
 
-/** A body as a JSON object; null when it is none. */
+/** A body as a JSON object; null when it is none, or has too many values. */
 function parseJsonObject(body: Uint8Array | null): JsonObject | null {
+  if (body !== null && hasTooManyJsonValues(body)) return null;
   try {
     const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body ?? new Uint8Array())) as JsonValue;
     return typeof json === 'object' && json !== null && !Array.isArray(json) ? json : null;

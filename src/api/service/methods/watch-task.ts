@@ -4,13 +4,13 @@ import type { Method } from '../method.js';
 import { HEARTBEAT } from '../task-printer.js';
 
 /** WatchTask: streams the task as it changes, to its end. It is pulled as fast as the watcher reads, so no queue grows here. */
-export const watchTask: Method<'watchTask'> = async function* ({ tasks, print }, request, { caller, signal }) {
+export const watchTask: Method<'watchTask'> = async function* ({ tasks, print }, request, { caller, signal, baseUrl }) {
   const key = { tenant: caller.tenant, id: parseTaskName(request.name) };
   const afterRevision = parseRevision(request.afterRevision);
   for await (const event of tasks.watch(key, { afterRevision, signal })) {
     switch (event.kind) {
       case 'task':
-        yield print.event(event.task);
+        yield print.event(event.task, baseUrl);
         break;
       case 'heartbeat':
         yield HEARTBEAT;

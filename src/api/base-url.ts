@@ -1,0 +1,79 @@
+import { BlockList, isIP } from 'node:net';
+import type { CallOrigin } from './chain/call.js';
+
+export interface BaseUrlOptions {
+  /** The base of every URL, without a final slash; null: the host by which a caller called. */
+  readonly publicUrl: string | null;
+  /** Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` count. */
+  readonly trustedProxies: readonly string[];
+  /** `host:port` of the HTTP server, for a caller who names no host; asked for at each call, since a free port is known only after start. */
+  readonly httpAddress: () => string;
+}
+
+/** The base of the URLs in an answer, without a final slash. */
+export type BaseUrlOf = (origin: Pick<CallOrigin, 'peer' | 'metadata' | 'headers'>) => string;
+
+/** The metadata of a gRPC call that holds its `:authority`; no caller can set it. */
+export const AUTHORITY_KEY = 'cutroom-authority';
+
+/** A host with or without a port, and nothing that would end it in a URL. */
+const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
+
+/**
+ * Builds URLs that the caller of a call can reach: on the host by which it called, since a server that listens on all addresses does not know its names. A caller
+ * over gRPC knows another port: its host is joined with the port of the HTTP server.
+ */
+export function createBaseUrls({ publicUrl, trustedProxies, httpAddress }: BaseUrlOptions): BaseUrlOf {
+  if (publicUrl !== null) return () => publicUrl;
+  const trusted = blockListOf(trustedProxies);
+  return ({ peer, metadata, headers }) => {
+    const read = (name: string) => (headers ? headers[name] : metadata.get(name)?.toString());
+    const forwarded = isTrusted(trusted, peer) ? forwardedBase(read) : null;
+    if (forwarded !== null) return forwarded;
+    if (headers) return `http://${validHost(headers.host) ?? httpAddress()}`;
+    const host = validHost(metadata.get(AUTHORITY_KEY)?.toString())?.replace(/:\d+$/, '');
+    return `http://${host === undefined ? httpAddress() : `${host}:${portOf(httpAddress())}`}`;
+  };
+}
+
+function blockListOf(entries: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = '', prefix] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}
+
+function isTrusted(trusted: BlockList, peer: string): boolean {
+  const address = peer
+    .slice(0, peer.lastIndexOf(':'))
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/, '');
+  const version = isIP(address);
+  return version !== 0 && trusted.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** By `Forwarded` (RFC 7239), or the headers that came before it; of several entries the last, which is that of the trusted proxy. */
+function forwardedBase(read: (name: string) => string | undefined): string | null {
+  const last = (text: string | undefined) => text?.split(',').at(-1)?.trim();
+  const pairs = new Map(
+    (last(read('forwarded')) ?? '').split(';').map((pair) => {
+      const [name = '', value = ''] = pair.split('=');
+      return [name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, '$1')];
+    }),
+  );
+  const host = validHost(pairs.get('host') ?? last(read('x-forwarded-host')));
+  const proto = pairs.get('proto') ?? last(read('x-forwarded-proto')) ?? 'http';
+  return host === undefined || (proto !== 'http' && proto !== 'https') ? null : `${proto}://${host}`;
+}
+
+function validHost(host: string | undefined): string | undefined {
+  return host !== undefined && HOST.test(host) ? host : undefined;
+}
+
+function portOf(address: string): string {
+  return address.slice(address.lastIndexOf(':') + 1);
+}
