@@ -1,4 +1,4 @@
-import type { OutputAttempt, OutputStore } from '../task/ports/output-store.js';
+import type { OutputOwner, OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
 import { delay } from '../task/wait.js';
@@ -45,10 +45,7 @@ async function sweepLeftovers(
 }
 
 /** Whether the files are those of a success, or may become so. A later attempt, and a cancel, have a higher fence. */
-async function isWanted(
-  store: LeftoverSweeperDeps['store'],
-  { key, fence, attemptId }: OutputAttempt,
-): Promise<boolean> {
+async function isWanted(store: LeftoverSweeperDeps['store'], { key, fence, attemptId }: OutputOwner): Promise<boolean> {
   const task = await store.get(key);
   return task?.fence === fence && (task.state === 'SUCCEEDED' || task.attemptId === attemptId);
 }

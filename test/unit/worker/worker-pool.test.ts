@@ -3,7 +3,7 @@ import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { CallError } from '../../../src/task/call-error.js';
 import { RenderError } from '../../../src/task/failure.js';
-import type { OutputAttempt, OutputStore } from '../../../src/task/ports/output-store.js';
+import type { OutputOwner, OutputStore } from '../../../src/task/ports/output-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
@@ -19,7 +19,7 @@ const LEASE_MS = 150;
 const startMs = Date.now();
 let store: Store;
 let removed: string[];
-let left: OutputAttempt[];
+let left: OutputOwner[];
 const pools: WorkerPool[] = [];
 const renderers: ReturnType<typeof createPausedRenderer>[] = [];
 
