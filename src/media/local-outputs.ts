@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
 import type { OutputContent, OutputName, OutputStore } from '../task/ports/output-store.js';
@@ -7,6 +7,10 @@ import { isDiskFull, sync, syncUpTo } from './sync.js';
 
 /** The form of each part of a location: no separator, no `..`, no hidden name. */
 const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
+
+/** Finished videos are for the service and its group, such as that of a web server. */
+const FILE_MODE = 0o640;
+const FOLDER_MODE = 0o750;
 
 /** An output store whose outputs are all files of this machine. */
 export interface LocalOutputs extends OutputStore {
@@ -91,7 +95,13 @@ function safe(part: string): string {
 /** Moves all of it or nothing; it survives a power failure after this. */
 async function moveDurably(from: string, to: string, root: string): Promise<void> {
   const folder = path.dirname(to);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  // Also where the folder was there before, and whatever the umask says.
+  for (let at = folder; ; at = path.dirname(at)) {
+    await chmod(at, FOLDER_MODE);
+    if (at === root || at === path.dirname(at)) break;
+  }
+  await chmod(from, FILE_MODE);
   await sync(from);
   await rename(from, to).catch(async (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
@@ -106,6 +116,7 @@ async function copyBeside(from: string, to: string): Promise<void> {
   const draft = `${to}.part`;
   try {
     await copyFile(from, draft);
+    await chmod(draft, FILE_MODE);
     await sync(draft);
     await rename(draft, to);
   } finally {
