@@ -6,7 +6,7 @@ import { callCounts, type CallMetrics } from './chain/call-counts.js';
 import { callLog } from './chain/call-log.js';
 import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
-import { createDrain, type Drain } from './drain.js';
+import { createDrain } from './drain.js';
 import { showAuthority } from './grpc/authority.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
@@ -22,6 +22,7 @@ import type { HttpHandler } from './http/http-types.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
 import type { RenderMetrics } from './http/probes.js';
 import type { ApiLog } from './log.js';
+import type { Readiness } from './readiness.js';
 import { createTaskService, type TaskService } from './service/task-service.js';
 
 /** How long a watcher may leave a message untaken. */
@@ -55,8 +56,8 @@ export interface ApiOptions {
     MoneyPrinterTurboOptions,
     'library' | 'uploads' | 'musicFolder' | 'maxUploadBytes' | 'random'
   >;
-  /** Resolves while the store answers. */
-  readonly ping: () => Promise<void>;
+  /** Why this server is not ready, as a clause without paths; null: it is. Rejects when the store does not answer. */
+  readonly problem: () => Promise<string | null>;
   /** Finds out who makes a call. Default: everybody is the same caller. */
   readonly authenticate?: Authenticate;
   readonly logger: ApiLog;
@@ -107,9 +108,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     drain: drain.signal,
     monotonicMs,
   });
-  const router = routerOf(options, { service, chain, guard, drain });
-  const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
-  const handler = withHostGuard(withCors(router, options.corsOrigins), hosts);
+  const readiness = { problem: options.problem, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS };
+  const handler = httpHandler(options, { service, chain, guard, readiness });
   const decorate: HttpServerOptions['decorate'] = (request, answer) =>
     withCors(() => answer, options.corsOrigins)(request);
 
@@ -121,6 +121,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     service,
     chain,
     interceptors,
+    readiness,
     drain,
     graceMs,
   });
@@ -153,13 +154,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   }
 }
 
-/** Everything that is served over HTTP. */
-function routerOf(
-  options: ApiOptions,
-  { service, chain, guard, drain }: { service: TaskService; chain: Chain; guard: SlowReaderGuard; drain: Drain },
-): HttpHandler {
+interface HttpParts {
+  readonly service: TaskService;
+  readonly chain: Chain;
+  readonly guard: SlowReaderGuard;
+  readonly readiness: Readiness;
+}
+
+/** Every HTTP route, behind the checks of host and origin. */
+function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: HttpParts): HttpHandler {
   const { tasks, urls, logger, metrics } = options;
-  return createRouter({
+  const router = createRouter({
     gateway: createGateway({
       service,
       chain,
@@ -176,8 +181,10 @@ function routerOf(
       fonts: options.facts.fontFiles,
       ...options.moneyPrinterTurbo,
     }),
-    readiness: { ping: options.ping, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS },
+    readiness,
     metrics: () => metrics.render(),
     version: options.release ?? 'unknown',
   });
+  const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
+  return withHostGuard(withCors(router, options.corsOrigins), hosts);
 }

@@ -1,5 +1,6 @@
 import { ConfigError, toConfig } from '../config/config.js';
 import type { Environment } from '../config/variables.js';
+import { createLogDestination } from '../observability/log-destination.js';
 import { createLogger } from '../observability/logger.js';
 import { startService, type Service } from './service.js';
 
@@ -13,11 +14,15 @@ const EXIT_CONFIG = 78;
  * @returns the exit code.
  */
 export async function runService(env: Environment): Promise<number> {
+  // Neither output is worth the service: a full disk, or a reader that has gone, is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   let service: Service;
   try {
     const config = toConfig(env);
-    const logger = createLogger({ level: config.logLevel });
-    service = await startService(config, logger);
+    // Standard error, which leaves standard output to commands.
+    const destination = createLogDestination({ descriptor: 2 });
+    const logger = createLogger({ level: config.logLevel, destination });
+    service = await startService(config, logger, { lostLogLines: () => destination.lostLines() });
   } catch (error) {
     process.stderr.write(`cutroom: ${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILURE;

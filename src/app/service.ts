@@ -11,6 +11,7 @@ import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
 import { claimScratchRoot } from '../engine/scratch-root.js';
 import { createAssetSource } from '../media/asset-source.js';
+import { createDataFolder } from '../media/data-folder.js';
 import { createLocalLibrary } from '../media/local-library.js';
 import { createLocalOutputs } from '../media/local-outputs.js';
 import { openLocalUploads } from '../media/local-uploads.js';
@@ -23,6 +24,7 @@ import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
 import { systemClock } from './system-clock.js';
 import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
+import type { Machine } from '../task/ports/machine.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { OutputStore } from '../task/ports/output-store.js';
@@ -35,8 +37,8 @@ import { createWorkerPool, type WorkerPool } from '../worker/worker-pool.js';
 
 /** Contract §5: a heartbeat at least every 15 s; a little less, so that it is there in time. */
 const HEARTBEAT_MS = 14_000;
-/** How long open calls get to end once the renders have. */
-const CLOSE_GRACE_MS = 5_000;
+/** How long open calls get to end once the renders have: with the default drain all is over well within the 10 s that `docker stop` waits. */
+const CLOSE_GRACE_MS = 2_000;
 
 /** A running service. */
 export interface Service {
@@ -58,6 +60,7 @@ interface Context {
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;
+  readonly machine: Machine;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
 }
@@ -66,7 +69,11 @@ interface Context {
  * Puts the service together and starts it: store, renderer, workers, API. The only place that knows every side.
  * @throws Error, for people, when something that it needs is not there; nothing is left running then.
  */
-export async function startService(config: Config, logger: Logger): Promise<Service> {
+export async function startService(
+  config: Config,
+  logger: Logger,
+  options: { readonly lostLogLines?: () => number } = {},
+): Promise<Service> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const cleanups: (() => Promise<unknown>)[] = [];
   const undo = async () => {
@@ -80,6 +87,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       release: RELEASE,
       stats: () => store.stats(),
       nowMs: () => systemClock.nowMs(),
+      ...options,
     });
     const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
     const context: Context = {
@@ -90,6 +98,7 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
       store,
       assets: createAssetSource({ ...config, uploads }),
       uploads: await openUploads(config, uploads.folder, logged, cleanups),
+      machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
     };
@@ -201,7 +210,10 @@ async function startTransports(
       maxUploadBytes: config.maxUploadBytes,
       random: () => systemClock.random(),
     },
-    ping: () => store.ping(),
+    problem: async () => {
+      const [problem] = await Promise.all([context.machine.problem(), store.ping()]);
+      return problem;
+    },
     logger,
     metrics,
     monotonicMs: () => systemClock.monotonicMs(),
@@ -239,6 +251,7 @@ async function createWorker(
     heartbeatMs: config.heartbeatMs,
     progressIntervalMs: config.progressIntervalMs,
     sweepIntervalMs: config.sweepIntervalMs,
+    machine: context.machine,
   });
   return { pool, engine };
 }

@@ -7,6 +7,7 @@ import { Status } from 'nice-grpc';
 import { toConfig } from '../config/config.js';
 import { environmentOf } from '../config/variables.js';
 import { renderEmbedded } from '../app/render-embedded.js';
+import { createLogDestination } from '../observability/log-destination.js';
 import { createLogger } from '../observability/logger.js';
 import { CallError } from '../task/call-error.js';
 import { ANYONE } from '../task/caller.js';
@@ -49,7 +50,7 @@ export async function renderSpec(order: RenderOrder): Promise<WireTask> {
       file: order.file,
       inputRoots: order.inputRoots,
       config,
-      logger: createLogger({ level: config.logLevel }),
+      logger: createLogger({ level: config.logLevel, destination: createLogDestination({ descriptor: 2 }) }),
       signal: order.signal,
       onChange: (changed) => {
         order.onChange(print(changed));

@@ -47,6 +47,8 @@ export interface Config {
     readonly totalMs: number;
     readonly memoryBytes: number;
   };
+  /** Of the disk of the data folder. */
+  readonly minFreeBytes: number;
   readonly urlLifetimeMs: number;
   readonly ffmpeg: string;
   readonly ffprobe: string;
@@ -113,6 +115,7 @@ function configOf(values: Values): Config {
       totalMs: values.CUTROOM_DEADLINE_MS,
       memoryBytes: values.CUTROOM_MEMORY_MB * MIB,
     },
+    minFreeBytes: values.CUTROOM_MIN_FREE_MB * MIB,
     urlLifetimeMs: values.CUTROOM_URL_LIFETIME_S * 1000,
     ffmpeg: values.CUTROOM_FFMPEG,
     ffprobe: values.CUTROOM_FFPROBE,

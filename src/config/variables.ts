@@ -169,8 +169,8 @@ export const VARIABLES = {
     usedBy: SERVE,
   },
   CUTROOM_DRAIN_MS: {
-    reader: integer({ min: 0, max: 60 * MINUTE_MS, default: 10_000 }),
-    help: 'how long renders may go on after SIGTERM before they are handed back',
+    reader: integer({ min: 0, max: 60 * MINUTE_MS, default: 5_000 }),
+    help: 'how long renders may go on after SIGTERM before they are handed back; leave the rest of the supervisor’s patience (Docker: 10 s) to that',
     usedBy: SERVE,
   },
   CUTROOM_STALL_MS: {
@@ -192,6 +192,11 @@ export const VARIABLES = {
     reader: integer({ min: 64, max: 1_048_576, default: 8192 }),
     help: 'the most memory of one render, in MiB',
     usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_MIN_FREE_MB: {
+    reader: integer({ min: 0, max: 1_048_576, default: 128 }),
+    help: 'with less room than this on the disk of the data folder, in MiB, no task is claimed and the service is not ready',
+    usedBy: SERVE,
   },
   CUTROOM_URL_LIFETIME_S: {
     reader: integer({ min: 60, max: 604_800, default: 86_400 }),

@@ -14,6 +14,7 @@ import { reportMedia } from './probe/report-media.js';
 import type { ToolContext } from './process/run-tool.js';
 import type { Clocks } from './process/watchdog.js';
 import { asRenderError, mayPass } from './render-failure.js';
+import { requireMemory } from './require-memory.js';
 import type { Scratch } from './scratch.js';
 import { runSteps } from './steps/run-steps.js';
 import { withScratch } from './with-scratch.js';
@@ -64,6 +65,7 @@ function toolContext({ toolchain, clocks }: InspectorOptions, scratch: Scratch, 
     toolchain,
     cwd: scratch.folder,
     env: {},
+    descriptors: scratch.descriptors,
     clocks,
     deadlineMs: performance.now() + INSPECTION_MS,
     signal,
@@ -86,8 +88,10 @@ async function findViolations(form: Form, context: InputContext, signal: AbortSi
   });
   if (found.size > 0) return inRequestOrder(form, [...found.values()]);
   try {
-    for (const composition of form.compose(factsOf(context.known)).compositions)
+    for (const composition of form.compose(factsOf(context.known)).compositions) {
       requirePresent(composition, context.known);
+      requireMemory(composition, context.tools.clocks.maxRssBytes);
+    }
     return [];
   } catch (error) {
     return [violationOf(error)];

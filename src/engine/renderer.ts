@@ -19,6 +19,7 @@ import type { Clocks } from './process/watchdog.js';
 import { createProgressMeter } from './progress-meter.js';
 import { asRenderError, mayPass } from './render-failure.js';
 import type { RenderLog } from './render-log.js';
+import { requireMemory } from './require-memory.js';
 import type { Scratch } from './scratch.js';
 import { runSteps } from './steps/run-steps.js';
 import { withScratch } from './with-scratch.js';
@@ -91,7 +92,10 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
   });
 
   const { compositions, warnings } = form.compose(factsOf(known));
-  for (const composition of compositions) requirePresent(composition, known);
+  for (const composition of compositions) {
+    requirePresent(composition, known);
+    requireMemory(composition, tools.clocks.maxRssBytes);
+  }
   const audioSteps = planAudio(compositions, (uri) => known.audios.has(uri));
   meter.planned(audioSteps);
   await runSteps(audioSteps, {
@@ -125,6 +129,7 @@ function toolContext(scratch: Scratch, { options, job, hooks, recorder }: Attemp
   return {
     toolchain,
     cwd: scratch.folder,
+    descriptors: scratch.descriptors,
     env: fonts.env,
     clocks: { ...clocks, totalMs, stallMs, quietMs: Math.min(clocks.quietMs, stallMs) },
     deadlineMs: performance.now() + totalMs,

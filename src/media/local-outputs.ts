@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
-import type { OutputContent, OutputName, OutputStore } from '../task/ports/output-store.js';
+import type { OutputContent, OutputOwner, OutputStore } from '../task/ports/output-store.js';
 import type { TaskKey } from '../task/task.js';
 import { isDiskFull, sync, syncUpTo } from './sync.js';
 
@@ -14,7 +14,7 @@ const FOLDER_MODE = 0o750;
 
 /** An output store whose outputs are all files of this machine. */
 export interface LocalOutputs extends OutputStore {
-  open(location: string): Promise<Extract<OutputContent, { kind: 'file' }> | null>;
+  open(location: string, part?: string): Promise<Extract<OutputContent, { kind: 'file' }> | null>;
 }
 
 /**
@@ -24,19 +24,24 @@ export interface LocalOutputs extends OutputStore {
 export function createLocalOutputs(options: { readonly folder: string }): LocalOutputs {
   const root = path.resolve(options.folder);
   return {
-    async publish(scratchFile, name) {
-      const location = locationOf(name);
-      const target = path.join(root, location);
+    async publish(files, owner) {
+      const moved: { readonly from: string; readonly to: string }[] = [];
       try {
-        await moveDurably(scratchFile, target, root);
+        for (const { path: from, name } of files) {
+          const to = path.join(root, locationOf(owner, name));
+          await moveDurably(from, to, root);
+          moved.push({ from, to });
+        }
       } catch (error) {
+        // Back to where they were, so that none is published and all can be tried again.
+        for (const { from, to } of moved) await moveDurably(to, from, path.dirname(from)).catch(() => undefined);
         throw notStored(error);
       }
-      return location;
+      return locationOf(owner, files[0].name);
     },
 
-    async open(location) {
-      const file = fileAt(root, location);
+    async open(location, part) {
+      const file = fileAt(root, part === undefined ? location : locationBeside(location, part));
       if (file === null) return null;
       // Also a link that someone put there must not lead out.
       const [real, realRoot] = await Promise.all([realpath(file).catch(() => null), realpath(root).catch(() => null)]);
@@ -45,11 +50,11 @@ export function createLocalOutputs(options: { readonly folder: string }): LocalO
       return info?.isFile() ? { kind: 'file', path: real } : null;
     },
 
-    async remove(location) {
-      const file = fileAt(root, location);
-      if (file === null) return;
-      await rm(file, { force: true });
-      await removeEmpty(path.dirname(file), root);
+    async remove(location, parts = []) {
+      const locations = [location, ...parts.map((part) => locationBeside(location, part))];
+      const files = locations.map((name) => fileAt(root, name)).filter((file) => file !== null);
+      await Promise.all(files.map((file) => rm(file, { force: true })));
+      if (files[0] !== undefined) await removeEmpty(path.dirname(files[0]), root);
     },
 
     async discard(key, { keepFence }) {
@@ -83,8 +88,13 @@ function folderOf(key: TaskKey): [string, string] {
   return [safe(key.tenant), safe(key.id)];
 }
 
-function locationOf(name: OutputName): string {
-  return [...folderOf(name.key), safe(`${name.fence}-${name.attemptId}`), safe(name.file)].join('/');
+function locationOf({ key, fence, attemptId }: OutputOwner, name: string): string {
+  return [...folderOf(key), safe(`${fence}-${attemptId}`), safe(name)].join('/');
+}
+
+/** The location of another file of the same attempt. */
+function locationBeside(location: string, name: string): string {
+  return [...location.split('/').slice(0, -1), name].join('/');
 }
 
 function safe(part: string): string {

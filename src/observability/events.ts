@@ -51,6 +51,12 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
         'task recovered from a lost worker',
       );
     },
+    paused: (reason) => {
+      logger.error({ reason }, 'no task is claimed: this machine is not fit for work');
+    },
+    resumed: () => {
+      logger.info('tasks are claimed again');
+    },
     backgroundError: (message, cause) => {
       logger.error({ err: cause }, message);
     },

@@ -17,12 +17,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** Where lines go; standard error by default, which leaves standard output to commands. */
-  readonly destination?: DestinationStream;
+  /** Where lines go. */
+  readonly destination: DestinationStream;
 }
 
-/** A logger that writes one JSON object per line. Writing does not wait for the reader of the pipe; pending lines are flushed at exit. */
+/** A logger that writes one JSON object per line. */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(options, destination ?? pino.destination({ dest: 2, sync: false }));
+  return pino(options, destination);
 }

@@ -1,4 +1,4 @@
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { QueueStats } from '../task/ports/task-store.js';
 import { type CallMetrics, createCallMetrics } from './metrics-calls.js';
@@ -16,6 +16,8 @@ export interface MetricsOptions {
   readonly stats: () => Promise<QueueStats>;
   /** Time of day, in milliseconds since 1970. */
   readonly nowMs: () => number;
+  /** Log lines that could not be written so far. Default: none. */
+  readonly lostLogLines?: () => number;
   /** How long a scrape waits for `stats`. Default: 2 s. */
   readonly statsTimeoutMs?: number;
 }
@@ -36,7 +38,13 @@ export interface MetricsPage {
   readonly text: string;
 }
 
-export function createMetrics({ release = 'unknown', stats, nowMs, statsTimeoutMs }: MetricsOptions): Metrics {
+export function createMetrics({
+  release = 'unknown',
+  stats,
+  nowMs,
+  statsTimeoutMs,
+  lostLogLines = () => 0,
+}: MetricsOptions): Metrics {
   const registry = new Registry();
   new Gauge({
     name: 'cutroom_build_info',
@@ -47,6 +55,15 @@ export function createMetrics({ release = 'unknown', stats, nowMs, statsTimeoutM
   const queue = createQueueMetrics({ registry, stats, nowMs, timeoutMs: statsTimeoutMs ?? STATS_TIMEOUT_MS });
   const calls = createCallMetrics(registry);
   const events = createEventMetrics(registry);
+  new Counter({
+    name: 'cutroom_log_lines_lost_total',
+    help: 'Log lines that could not be written: the disk is full, or nobody reads them.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(lostLogLines());
+    },
+  });
   let page: Promise<MetricsPage> | null = null;
 
   async function render(): Promise<MetricsPage> {

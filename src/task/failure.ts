@@ -34,6 +34,8 @@ export const FAILURES = {
   OUTPUT_MISMATCH: { category: 'OUTPUT', retryable: true },
   OUTPUT_NOT_STORED: { category: 'OUTPUT', retryable: true },
   OUT_OF_MEMORY: { category: 'RESOURCE', retryable: true },
+  /** The render takes more than it may use; trying again changes nothing. */
+  MEMORY_LIMIT_EXCEEDED: { category: 'RESOURCE', retryable: false },
   OUT_OF_DISK: { category: 'RESOURCE', retryable: true },
   /** The machine could start no further process: its limits of open files, processes or memory were reached. */
   OUT_OF_PROCESSES: { category: 'RESOURCE', retryable: true },

@@ -5,7 +5,7 @@ import { shouldRetry } from './retry-policy.js';
 import type { Output, Progress, Task, Warning } from './task.js';
 import type { TaskOptions } from './task-options.js';
 
-/** How often a task may take its worker down with it before it is failed as poison. */
+/** How many workers in a row may die over a task before it is failed as poison: an attempt that ends in any other way ends the row. */
 export const MAX_WORKER_LOSSES = 3;
 
 /** The parts of a new task that a submit decides; everything else follows. */
@@ -105,7 +105,7 @@ export function succeeded(
 export function failed(task: Task, failure: TaskFailure, nowMs: number): Task {
   const failures = task.failures + 1;
   if (shouldRetry(failure, failures, task.maxAttempts)) {
-    return { ...requeued(task, nowMs), failures, failure };
+    return { ...requeued(task, nowMs), failures, workerLosses: 0, failure };
   }
   return { ...ended(task, nowMs), state: 'FAILED', failures, failure };
 }
@@ -141,9 +141,14 @@ export function retried(task: Task, nowMs: number): Task {
   };
 }
 
-/** The worker is shutting down and gives the task back; that costs the task nothing. */
+/** The worker lives and gives the task back; that costs the task nothing, and ends a row of workers that died over it. */
 export function handedBack(task: Task, nowMs: number): Task {
-  return requeued(task, nowMs);
+  return { ...requeued(task, nowMs), workerLosses: 0 };
+}
+
+/** A worker that was taken for dead lives: its loss does not count. */
+export function lossWithdrawn(task: Task, nowMs: number): Task {
+  return { ...changed(task, nowMs), workerLosses: Math.max(0, task.workerLosses - 1) };
 }
 
 /** The worker died. That costs the task no failure, unless it has killed several: then it is poison. */

@@ -23,7 +23,10 @@ export interface OutputUrlOptions {
 
 /** Signed, expiring URLs of finished videos. */
 export interface OutputUrls {
-  /** The URL of an output, valid from now on. @param baseUrl its beginning, without a final slash. */
+  /**
+   * The URL of an output, valid from now on. Its query opens the further files of the output as well.
+   * @param baseUrl its beginning, without a final slash.
+   */
   sign(task: Task, output: Output, baseUrl: string): string;
   /**
    * The file that a URL names. The signature is the caller's only credential.
@@ -52,15 +55,16 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
 
   async function find(tenant: string, taskId: string, file: string): Promise<{ task: Task; output: Output }> {
     const task = await store.get({ tenant, id: taskId });
-    const output = task?.outputs.find((o) => o.key === file);
+    const output = task?.outputs.find(({ key, parts = [] }) => key === file || parts.some(({ name }) => name === file));
     if (!task || !output) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
     return { task, output };
   }
 
-  async function fileOf(output: Output): Promise<OutputFile> {
-    const content = await outputs.open(output.location);
+  async function fileOf(output: Output, file: string): Promise<OutputFile> {
+    const part = output.parts?.find(({ name }) => name === file);
+    const content = await outputs.open(output.location, part?.name);
     if (content === null) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
-    return { content, contentType: 'video/mp4' };
+    return { content, contentType: (part ?? output).contentType ?? 'video/mp4' };
   }
 
   return {
@@ -83,11 +87,11 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
       if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
         throw new CallError({ reason: 'URL_SIGNATURE_INVALID' });
       if (clock.nowMs() >= Number(expires) * 1000) throw new CallError({ reason: 'URL_EXPIRED' });
-      return fileOf(output);
+      return fileOf(output, file);
     },
 
     async locate({ tenant, taskId, file }) {
-      return fileOf((await find(tenant, taskId, file)).output);
+      return fileOf((await find(tenant, taskId, file)).output, file);
     },
   };
 }

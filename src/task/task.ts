@@ -36,6 +36,10 @@ export interface Output {
   readonly key: string;
   /** Where the output store keeps it; the fence is part of it, so that no other attempt writes the same place. */
   readonly location: string;
+  /** MIME type of the file; absent in records of the first release: `video/mp4`. */
+  readonly contentType?: string;
+  /** Further files of this output, beside the one that `key` names, such as the segments of a playlist. Absent: none. */
+  readonly parts?: readonly OutputPart[];
   readonly sizeBytes: number;
   readonly durationUs: number;
   readonly width: number;
@@ -46,6 +50,13 @@ export interface Output {
   readonly audioCodec: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+}
+
+/** A file of an output beside its first. */
+export interface OutputPart {
+  /** The file's name within the task. */
+  readonly name: string;
+  readonly contentType: string;
 }
 
 /**
@@ -84,7 +95,7 @@ export interface Task extends TaskOptions {
   readonly attempt: number;
   /** Attempts that ended in an error of the task's own. */
   readonly failures: number;
-  /** Attempts that ended because their worker died. */
+  /** Attempts in a row that ended because their worker died. */
   readonly workerLosses: number;
   readonly createTimeMs: number;
   /** Until when a worker must have taken it; null once one has. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../task/ports/clock.js';
 import type { TaskStore } from '../task/ports/task-store.js';
-import type { Task, TaskKey } from '../task/task.js';
+import { handedBack, lossWithdrawn } from '../task/lifecycle.js';
+import { isTerminal, type Task, type TaskKey } from '../task/task.js';
 
 /** Why an attempt has lost its lease: a caller cancelled the task, or the lease ended and others may have the task. */
 export type LossReason = 'cancelled' | 'lost';
@@ -53,8 +54,9 @@ export class AttemptLease {
     return this.#renewedMs;
   }
 
-  /** Whether the lease may have run out, so that another worker may have the task. */
+  /** Whether the lease may have run out, so that another worker may have the task. Never in a store that this process alone has open. */
   get mayHaveExpired(): boolean {
+    if (this.#options.store.isExclusive) return false;
     return this.#options.clock.monotonicMs() > this.#renewedMs + this.#options.leaseMs;
   }
 
@@ -87,6 +89,25 @@ export class AttemptLease {
     const renewed = await store.renewLease({ key: this.key, fence: this.fence, attemptId: this.attemptId, leaseMs });
     if (!renewed) throw new LeaseLostError(lossOf(await store.get(this.key)));
     this.#renewedMs = sentMs;
+  }
+
+  /**
+   * Makes good that this worker was taken for dead though it lives: hands back the task if nobody has taken it, or withdraws the loss that
+   * was counted for this attempt. @returns the task when it was handed back. @throws CallError STORE_UNAVAILABLE: repeat the call.
+   */
+  async giveBack(): Promise<Task | null> {
+    const { store, clock } = this.#options;
+    for (;;) {
+      const stored = await store.get(this.key);
+      if (!stored) return null;
+      const isOurs = this.owns(stored);
+      // Two fences on, others have ended attempts at it, and with them the row of losses.
+      const isCounted = stored.workerLosses > this.#task.workerLosses && stored.fence <= this.fence + 1;
+      if (!isOurs && (!isCounted || isTerminal(stored.state))) return null;
+      const to = isOurs ? handedBack(stored, clock.nowMs()) : lossWithdrawn(stored, clock.nowMs());
+      // The write of another's running attempt does not shorten its lease.
+      if (await store.replace(stored, to, { leaseMs: this.#options.leaseMs })) return isOurs ? to : null;
+    }
   }
 
   /** Whether this attempt has the lease, by a stored state of the task. */

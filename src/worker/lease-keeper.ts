@@ -22,7 +22,8 @@ export interface LeaseKeeper {
   report(progress: Progress): void;
   /**
    * Stores progress and renews the lease until the signal aborts; then it resolves, with no write of it under way.
-   * @throws LeaseLostError, also by itself when the lease may have run out while the store did not answer.
+   * @throws LeaseLostError, also by itself when the lease may have run out while the store failed. A process that was
+   * late itself renews late, and goes on if the lease is still its own.
    */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -62,15 +63,20 @@ export function createLeaseKeeper(lease: AttemptLease, options: LeaseKeeperOptio
 
     async run(signal) {
       const ended = () => signal.aborted;
+      // Since the last renewal that arrived.
+      let hasFailed = false;
       while (!ended()) {
         const ms = waitMs();
         if (ms > 0) await news.wait({ timeoutMs: ms, signal });
         if (ended()) return;
-        if (lease.mayHaveExpired) throw new LeaseLostError('lost');
+        // Without a failure this process itself was late (stopped, starved): the store says whether the lease is still its own.
+        if (lease.mayHaveExpired && hasFailed) throw new LeaseLostError('lost');
         try {
           await writeWhatIsDue();
+          hasFailed = false;
         } catch (error) {
           if (error instanceof LeaseLostError) throw error;
+          hasFailed = true;
           options.backgroundError('cannot renew the lease on a task', error);
           await delay(RETRY_MS, signal);
         }

@@ -11,6 +11,7 @@ import type { Task } from '../task/task.js';
 import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
 import { createLeaseKeeper } from './lease-keeper.js';
+import type { Intake } from './intake.js';
 import { LeaseLostError, type AttemptLease, type LossReason } from './attempt-lease.js';
 
 export interface RunAttemptDeps {
@@ -23,6 +24,10 @@ export interface RunAttemptDeps {
   readonly parseSpec: (specJson: string) => Form;
   readonly heartbeatMs: number;
   readonly progressIntervalMs: number;
+  /** Hears how attempts end. */
+  readonly intake: Pick<Intake, 'isMachineAtFault' | 'succeeded'>;
+  /** Aborted when the worker stops: then nothing is tried for long any more. */
+  readonly stopping: AbortSignal;
 }
 
 /** Why a render is stopped from outside. */
@@ -53,11 +58,15 @@ type Outcome =
   | { readonly kind: 'rendered'; readonly result: RenderResult }
   | { readonly kind: 'failed'; readonly failure: TaskFailure; readonly cause: unknown };
 
+const STORING = 'cannot store the end of an attempt';
 const COMMIT_RETRY_MS = 200;
+const GIVE_BACK_RETRY_MS = 1000;
+/** How long the end of an attempt is tried to be stored once the worker stops: what stops it kills it before long. */
+const STOPPING_PATIENCE_MS = 2000;
 
 /**
  * Renders a claimed task and stores how it ended: SUCCEEDED, FAILED, queued again after an error that may pass, or handed back when
- * it was stopped by a drain. When the lease is lost nothing is stored, and the outputs published under this fence are removed. Never rejects.
+ * it was stopped by a drain, or failed because of this machine. When the lease is lost nothing is stored, and the outputs published under this fence are removed. Never rejects.
  */
 export async function runAttempt(
   deps: RunAttemptDeps,
@@ -75,7 +84,8 @@ export async function runAttempt(
     else deps.events.attemptLost(task);
     // Otherwise the store failed, and the end may be stored with these files in it: then they stay.
     if (error instanceof LeaseLostError) await removeOutputs(deps, outcome);
-    else deps.events.backgroundError('cannot store the end of an attempt', error);
+    if (error instanceof LeaseLostError && error.reason === 'lost') await giveBack(deps, lease);
+    else deps.events.backgroundError(STORING, error);
   }
 }
 
@@ -96,7 +106,9 @@ async function renderUnderLease(
     stop.stop(error instanceof LeaseLostError ? error.reason : 'lost');
   });
   try {
-    const specJson = await deps.store.getSpec(lease.key);
+    const specJson = await retryWhileLeased(deps, lease, 'cannot read the spec of a task', () =>
+      deps.store.getSpec(lease.key),
+    );
     if (specJson === null) throw new Error('the spec of a claimed task is missing');
     const job = {
       key: lease.key,
@@ -132,36 +144,80 @@ function keepDiagnostics(deps: RunAttemptDeps, task: Task, diagnostics: Omit<Dia
     });
 }
 
+/** A task is not failed for a machine whose disk is full, say: this one when it is fit again, or another, renders it. */
+async function isMachineAtFault(
+  deps: RunAttemptDeps,
+  { failure, cause }: Extract<Outcome, { kind: 'failed' }>,
+): Promise<boolean> {
+  if (!(await deps.intake.isMachineAtFault(failure))) return false;
+  deps.events.backgroundError('an attempt failed because of this machine; its task is handed back', cause);
+  return true;
+}
+
 /** The one write that ends an attempt, repeated while its outcome is unknown and the lease lasts. */
 async function storeEnd(deps: RunAttemptDeps, lease: AttemptLease, stop: AttemptStop, outcome: Outcome): Promise<void> {
   const nowMs = deps.clock.nowMs();
-  const drained = stop.reason() === 'drain' && outcome.kind === 'failed';
+  const isHandedBack =
+    outcome.kind === 'failed' && (stop.reason() === 'drain' || (await isMachineAtFault(deps, outcome)));
   const end = (task: Task): Task => {
     if (outcome.kind === 'rendered') return succeeded(task, outcome.result, nowMs);
-    return drained ? handedBack(task, nowMs) : failed(task, outcome.failure, nowMs);
+    return isHandedBack ? handedBack(task, nowMs) : failed(task, outcome.failure, nowMs);
   };
-  const stored = await retryWhileLeased(deps, lease, () => lease.change(end));
-  if (drained) deps.events.handedBack(stored);
+  const stored = await retryWhileLeased(deps, lease, STORING, () => lease.change(end));
+  if (isHandedBack) deps.events.handedBack(stored);
   else deps.events.attemptEnded(stored, outcome.kind === 'failed' ? outcome : { failure: null, cause: null });
+  if (stored.state === 'SUCCEEDED') deps.intake.succeeded();
   // Whatever earlier attempts left behind is garbage now.
   if (stored.state === 'SUCCEEDED') await tidy(deps, () => deps.outputs.discard(lease.key, { keepFence: lease.fence }));
 }
 
-async function retryWhileLeased<T>(deps: RunAttemptDeps, lease: AttemptLease, write: () => Promise<T>): Promise<T> {
+async function retryWhileLeased<T>(
+  deps: RunAttemptDeps,
+  lease: AttemptLease,
+  message: string,
+  call: () => Promise<T>,
+): Promise<T> {
+  let firstFailureMs: number | null = null;
   for (;;) {
     try {
-      return await write();
+      return await call();
     } catch (error) {
       if (error instanceof LeaseLostError || lease.mayHaveExpired) throw error;
-      deps.events.backgroundError('cannot store the end of an attempt', error);
+      firstFailureMs ??= deps.clock.monotonicMs();
+      if (deps.stopping.aborted && deps.clock.monotonicMs() - firstFailureMs > STOPPING_PATIENCE_MS) throw error;
+      deps.events.backgroundError(message, error);
       await delay(COMMIT_RETRY_MS, new AbortController().signal);
+    }
+  }
+}
+
+/**
+ * Once the store answers, so that a worker that lived through its outage costs the task nothing. Meanwhile it could claim nothing
+ * else anyway.
+ */
+async function giveBack(deps: RunAttemptDeps, lease: AttemptLease): Promise<void> {
+  for (;;) {
+    try {
+      const task = await lease.giveBack();
+      if (task) deps.events.handedBack(task);
+      return;
+    } catch (error) {
+      deps.events.backgroundError('cannot give back a task whose lease ended', error);
+      if (deps.stopping.aborted) return;
+      await delay(GIVE_BACK_RETRY_MS, deps.stopping);
     }
   }
 }
 
 async function removeOutputs(deps: RunAttemptDeps, outcome: Outcome): Promise<void> {
   if (outcome.kind !== 'rendered') return;
-  for (const output of outcome.result.outputs) await tidy(deps, () => deps.outputs.remove(output.location));
+  for (const output of outcome.result.outputs)
+    await tidy(deps, () =>
+      deps.outputs.remove(
+        output.location,
+        output.parts?.map(({ name }) => name),
+      ),
+    );
 }
 
 /** A file that cannot be removed costs disk, not correctness. */

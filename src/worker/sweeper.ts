@@ -3,7 +3,7 @@ import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
 import type { TaskStore } from '../task/ports/task-store.js';
-import { queueTimedOut, workerLost } from '../task/lifecycle.js';
+import { handedBack, queueTimedOut, workerLost } from '../task/lifecycle.js';
 import { removeEnded } from '../task/use-cases/delete-task.js';
 import { delay } from '../task/wait.js';
 
@@ -16,6 +16,8 @@ export interface SweeperDeps {
   readonly events: TaskEvents;
   readonly outputs: OutputStore;
   readonly owner: string;
+  /** Whether an attempt of this process is under way: it keeps its lease itself, and gives its task back itself. */
+  readonly isUnderWay: (attemptId: string | null) => boolean;
   readonly sweepIntervalMs: number;
   readonly leaseMs: number;
 }
@@ -45,12 +47,16 @@ export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promis
 }
 
 async function sweepOnce(deps: SweeperDeps): Promise<void> {
-  const { store, clock, events, owner } = deps;
+  const { store, clock, events, owner, isUnderWay } = deps;
   const nowMs = clock.nowMs();
   for (const task of await store.abandoned(BATCH, { owner })) {
-    const next = workerLost(task, nowMs);
+    if (isUnderWay(task.attemptId)) continue;
+    // One of this worker without an attempt: the answer to its claim was lost, and nobody died over it.
+    const next = task.owner === owner ? handedBack(task, nowMs) : workerLost(task, nowMs);
     // Refused: its worker came back, or another sweeper was faster.
-    if (await store.replace(task, next, { leaseMs: 0 })) events.recovered(next);
+    if (!(await store.replace(task, next, { leaseMs: 0 }))) continue;
+    if (task.owner === owner) events.handedBack(next);
+    else events.recovered(next);
   }
   for (const task of await store.overdue(BATCH, { nowMs })) {
     const next = queueTimedOut(task, nowMs);

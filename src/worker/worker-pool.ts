@@ -3,12 +3,14 @@ import type { Store } from '../task/ports/store.js';
 import type { WorkerBuild, WorkerStore } from '../task/ports/worker-store.js';
 import { delay, wakeable, type Wakeable } from '../task/wait.js';
 import { claimNext, type Claim } from './claim-next.js';
+import type { Machine } from '../task/ports/machine.js';
+import { createIntake } from './intake.js';
 import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptDeps } from './run-attempt.js';
 import { runAnnouncer } from './announcer.js';
 import { runSweeper } from './sweeper.js';
 import { AttemptLease, lossOf } from './attempt-lease.js';
 
-export interface WorkerPoolOptions extends RunAttemptDeps {
+export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'intake'> {
   readonly store: RunAttemptDeps['store'] & WorkerStore & Pick<Store, 'ping'>;
   /** Names this process among all that share the store, different after each start. */
   readonly owner: string;
@@ -18,6 +20,8 @@ export interface WorkerPoolOptions extends RunAttemptDeps {
   readonly build: WorkerBuild | null;
   readonly leaseMs: number;
   readonly sweepIntervalMs: number;
+  /** While it has a problem nothing is claimed. */
+  readonly machine: Machine;
 }
 
 interface Running {
@@ -42,6 +46,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const running = new Map<string, Running>();
   const stopping = new AbortController();
   const work = wakeable();
+  const intake = createIntake(options);
   let loops: Promise<unknown> = Promise.resolve();
   let unsubscribe = () => {};
 
@@ -49,7 +54,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     options.events.claimed(task);
     const lease = new AttemptLease(task, sentMs, options);
     const stop = createAttemptStop();
-    const done = runAttempt(options, task, lease, stop).finally(() => {
+    const done = runAttempt({ ...options, intake, stopping: stopping.signal }, task, lease, stop).finally(() => {
       running.delete(lease.attemptId);
       work.wake();
     });
@@ -58,6 +63,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 
   async function fillSlots(): Promise<void> {
     while (running.size < options.slots && !stopping.signal.aborted) {
+      if (!(await intake.isOpen())) return;
       const claim = await claimNext(options);
       if (!claim) return;
       begin(claim);
@@ -69,18 +75,21 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       unsubscribe = options.store.feed.subscribe(watchFeed(options, running, work));
       loops = Promise.all([
         dispatch(options, fillSlots, work, stopping.signal),
-        runSweeper(options, stopping.signal),
+        runSweeper({ ...options, isUnderWay: (attemptId) => running.has(attemptId ?? '') }, stopping.signal),
         runAnnouncer(options, stopping.signal),
       ]);
     },
     running: () => running.size,
     async stop({ graceMs }) {
       stopping.abort();
-      await loops;
+      // From now on, also for the loops: one that waits for the store must not take the time in which the others are handed back.
       const grace = new AbortController();
       const settle = () => Promise.all([...running.values()].map((r) => r.done));
-      await Promise.race([settle(), delay(graceMs, grace.signal)]);
+      await Promise.race([loops.then(settle), delay(graceMs, grace.signal)]);
       grace.abort();
+      for (const { stop } of running.values()) stop.stop('drain');
+      await loops;
+      // A claim that was under way has begun meanwhile.
       for (const { stop } of running.values()) stop.stop('drain');
       await settle();
       unsubscribe();

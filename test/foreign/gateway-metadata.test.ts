@@ -60,10 +60,11 @@ beforeAll(async () => {
     chain,
     release: '1.2.3',
     interceptors: [],
+    readiness: { problem: () => Promise.resolve(null), drain: drain.signal, timeoutMs: 1_000 },
     drain,
     graceMs: 1_000,
   });
-  const logger = createLogger({ level: 'silent' });
+  const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
   const handler = createGateway({ service, chain, markSlowReader: () => undefined });
   const http = await startHttpServer({
     address: '127.0.0.1:0',

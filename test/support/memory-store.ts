@@ -80,6 +80,7 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key))?.text ?? null),
     abandoned: (limit) => answer(() => abandoned(entries, nowMs()).slice(0, limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
+    isExclusive: false,
     feed: notifier.feed,
     ping: () => answer(() => undefined),
     close: async () => {

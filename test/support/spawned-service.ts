@@ -27,7 +27,11 @@ export interface SpawnedService {
  * Starts the built service on free ports and waits until it listens. Run `npm run build` first: `npm test` does.
  * @throws Error with its log when it ends before it listens.
  */
-export async function spawnService(env: Record<string, string>): Promise<SpawnedService> {
+export async function spawnService(
+  env: Record<string, string>,
+  /** `stderr`: an open file in place of a pipe to this process. */
+  options: { readonly stderr?: number } = {},
+): Promise<SpawnedService> {
   if (!existsSync(BIN)) throw new Error('the service is not built: run npm run build');
   const child = spawn(process.execPath, [BIN, 'serve'], {
     env: {
@@ -38,12 +42,12 @@ export async function spawnService(env: Record<string, string>): Promise<Spawned
       CUTROOM_LOG_LEVEL: 'debug',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', options.stderr ?? 'pipe'],
   });
   const log: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
+  if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const stdout: string[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => stdout.push(line));
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => stdout.push(line));
   const exited = once(child, 'exit');
   // A test that fails half-way must not leave a server behind.
   const reap = () => child.kill('SIGKILL');

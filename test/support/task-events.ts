@@ -23,6 +23,8 @@ export function recordEvents(): RecordedEvents {
     attemptCancelled: note('attempt-cancelled'),
     handedBack: note('handed-back'),
     recovered: note('recovered'),
+    paused: (reason) => log.push(`paused ${reason}`),
+    resumed: () => log.push('resumed'),
     backgroundError: (message) => log.push(`error ${message}`),
   };
 }

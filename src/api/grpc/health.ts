@@ -4,8 +4,8 @@ import { createServiceCollector, type GrpcJsService } from './grpc-js-service.js
 /** `grpc.health.v1.Health` for the server as a whole (the empty name) and for each of its services. */
 export interface Health {
   readonly services: readonly GrpcJsService[];
-  /** Reports NOT_SERVING from now on; watchers hear it at once. */
-  leave(): void;
+  /** What is reported from now on, SERVING at first; watchers hear it at once. */
+  report(isServing: boolean): void;
 }
 
 export function createHealth(serviceNames: readonly string[]): Health {
@@ -15,8 +15,8 @@ export function createHealth(serviceNames: readonly string[]): Health {
   health.addToServer(collector);
   return {
     services: collector.services,
-    leave() {
-      for (const name of names) health.setStatus(name, 'NOT_SERVING');
+    report(isServing) {
+      for (const name of names) health.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
     },
   };
 }

@@ -2,6 +2,7 @@ import type { ServerInterceptor, ServiceDefinition } from '@grpc/grpc-js';
 import { type ChannelOptions, createServer } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { Chain } from '../chain/chain.js';
+import { followReadiness, type Readiness } from '../readiness.js';
 import type { Drain } from '../drain.js';
 import { addGrpcJsService } from './grpc-js-service.js';
 import { createHealth } from './health.js';
@@ -11,6 +12,9 @@ import type { TaskService } from '../service/task-service.js';
 
 /** The largest request: 5,000 cues of ordinary length are 1 MiB. */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+
+/** How often the health service looks whether the server is still ready. */
+const READINESS_INTERVAL_MS = 2_000;
 
 const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
@@ -31,6 +35,7 @@ export interface GrpcServerOptions {
   readonly service: TaskService;
   readonly chain: Chain;
   readonly interceptors: readonly ServerInterceptor[];
+  readonly readiness: Readiness;
   readonly drain: Drain;
   /** How long `stop` waits for open calls before it cuts them. */
   readonly graceMs: number;
@@ -51,10 +56,16 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   drain.signal.addEventListener(
     'abort',
     () => {
-      health.leave();
+      health.report(false);
     },
     { once: true },
   );
+  void followReadiness(options.readiness, {
+    intervalMs: READINESS_INTERVAL_MS,
+    onChange: (isReady) => {
+      health.report(isReady && !drain.signal.aborted);
+    },
+  });
 
   const channelOptions = { ...CHANNEL_OPTIONS, interceptors: [...options.interceptors] };
   const server = createServer(channelOptions);

@@ -5,7 +5,8 @@ import type { Gateway } from './gateway/gateway.js';
 import { plainError } from './http-error.js';
 import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
 import { openApiDocument } from './openapi/document.js';
-import { healthz, metricsPage, type Readiness, readyz, type RenderMetrics } from './probes.js';
+import type { Readiness } from '../readiness.js';
+import { healthz, metricsPage, readyz, type RenderMetrics } from './probes.js';
 
 export interface RouterOptions {
   readonly gateway: Gateway;

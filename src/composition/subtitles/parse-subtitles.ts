@@ -1,8 +1,13 @@
 import type { Cue } from '../captions.js';
 import type { Warning } from '../warning.js';
 import { isAss, parseAss } from './ass.js';
+import { isMicroDvd, parseMicroDvd } from './micro-dvd.js';
+import { isSami, parseSami } from './sami.js';
+import { isSbv, parseSbv } from './sbv.js';
 import { parseSrt } from './srt.js';
-import type { SkippedLine } from './subtitle-text.js';
+import { type ParsedCues, SubtitleSyntaxError } from './subtitle-text.js';
+import { isTtml, parseTtml } from './ttml.js';
+import { unsupportedFormat } from './unsupported-format.js';
 import { isVtt, parseVtt } from './vtt.js';
 
 /** The text of a subtitle file, and what of it was not taken. */
@@ -12,25 +17,55 @@ export interface SubtitleFile {
   readonly warnings: readonly Warning[];
 }
 
-/**
- * Reads the text of an SRT, WebVTT or ASS file; which one it is, is told by what is in it, since names are often wrong.
- * @param field the field that named the file, for warnings.
- * @throws SubtitleSyntaxError, whose message is for people and says in which line, when there is nothing to show.
- */
-export function parseSubtitles(text: string, field: string): SubtitleFile {
-  if (isVtt(text)) return withWarnings(parseVtt(text), field);
-  if (!isAss(text)) return withWarnings(parseSrt(text), field);
-  const { cues, warnings } = withWarnings(parseAss(text), field);
-  const message = 'of this ASS file only text and times are taken over; `style` says how all of it looks';
-  return { cues, warnings: [{ code: 'SUBTITLE_STYLING_IGNORED', message, field, count: 1 }, ...warnings] };
+/** One format: how it is told and read, and styling that all of its files have and none keeps. */
+interface Format {
+  readonly isOf: (text: string) => boolean;
+  readonly parse: (text: string) => ParsedCues;
+  readonly ignored?: string;
 }
 
-function withWarnings(
-  { cues, skipped }: { cues: readonly Cue[]; skipped: readonly SkippedLine[] },
-  field: string,
-): SubtitleFile {
+/** A file of none of them is read as SubRip, which has no sign of its own. */
+const FORMATS: readonly Format[] = [
+  { isOf: isVtt, parse: parseVtt },
+  { isOf: isTtml, parse: parseTtml },
+  { isOf: isSami, parse: parseSami, ignored: 'SAMI styles' },
+  { isOf: isAss, parse: parseAss, ignored: 'ASS styles' },
+  { isOf: isMicroDvd, parse: parseMicroDvd },
+  { isOf: isSbv, parse: parseSbv },
+];
+
+/**
+ * Reads the text of a file in SubRip, WebVTT, ASS, SBV, MicroDVD, SAMI or TTML; which one it is, is told by what is in it, since names are often wrong.
+ * @param field the field that named the file, for warnings.
+ * @throws SubtitleSyntaxError, whose message is for people and says in which line, when there is nothing to show, or which other format it is.
+ */
+export function parseSubtitles(text: string, field: string): SubtitleFile {
+  const format = FORMATS.find(({ isOf }) => isOf(text));
+  const parsed = format ? format.parse(text) : parseOther(text);
+  return { cues: parsed.cues, warnings: warningsOf(parsed, format?.ignored ?? parsed.ignored, field) };
+}
+
+function parseOther(text: string): ParsedCues {
+  try {
+    return parseSrt(text);
+  } catch (error) {
+    const name = error instanceof SubtitleSyntaxError ? unsupportedFormat(text) : null;
+    if (name === null) throw error;
+    const message = `this file is ${name}, which is not read here; convert it to SubRip or WebVTT`;
+    throw new SubtitleSyntaxError(message, { cause: error });
+  }
+}
+
+function warningsOf({ skipped }: ParsedCues, ignored: string | undefined, field: string): Warning[] {
+  const warnings: Warning[] = [];
+  if (ignored !== undefined) {
+    const message = `${ignored} in this file are ignored: only text and times are taken over; \`style\` says how all of it looks`;
+    warnings.push({ code: 'SUBTITLE_STYLING_IGNORED', message, field, count: 1 });
+  }
   const [first] = skipped;
-  if (!first) return { cues, warnings: [] };
-  const message = `${skipped.length === 1 ? 'a subtitle is' : 'subtitles are'} left out: line ${first.line} ${first.problem}`;
-  return { cues, warnings: [{ code: 'SUBTITLES_SKIPPED', message, field, count: skipped.length }] };
+  if (first) {
+    const message = `${skipped.length === 1 ? 'a subtitle is' : 'subtitles are'} left out: line ${first.line} ${first.problem}`;
+    warnings.push({ code: 'SUBTITLES_SKIPPED', message, field, count: skipped.length });
+  }
+  return warnings;
 }

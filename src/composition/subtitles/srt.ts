@@ -7,6 +7,8 @@ import { looksLikeTimeSpan, parseTimeSpan } from './time-span.js';
  */
 const MARKUP = /<\/?(?:b|i|u|s|font|c|v|lang|ruby|rt)(?:[\s.][^<>]*)?>|\{\\[^{}]*\}/gi;
 
+const FONT = /<font[\s>]/i;
+
 /**
  * Reads SubRip text as players do, not as the few who specified it did: byte order mark, any line ends, numbers missing or wrong,
  * no empty line between cues or after the last. A cue without text is left out, and so is one that ends before it starts or
@@ -31,10 +33,8 @@ export function parseSrt(text: string): ParsedCues {
     skipped.push({ line: line + 1, problem });
     return [];
   });
-  return parsedCues(
-    cues,
-    skipped.sort((a, b) => a.line - b.line),
-  );
+  const inOrder = skipped.sort((a, b) => a.line - b.line);
+  return { ...parsedCues(cues, inOrder), ...(FONT.test(text) ? { ignored: '`<font>` tags' } : {}) };
 }
 
 /** The text of one cue: all lines up to the next timing, less the number that belongs to the next cue. Empty lines part cues, but some files have them inside too. */

@@ -6,6 +6,8 @@ export interface ParsedCues {
   readonly cues: readonly Cue[];
   /** What could not be read and was left out, in order of lines. */
   readonly skipped: readonly SkippedLine[];
+  /** Styling of the file that is not taken over, for people. */
+  readonly ignored?: string;
 }
 
 export interface SkippedLine {

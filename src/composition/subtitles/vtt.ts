@@ -1,3 +1,4 @@
+import { withoutEntities } from './entities.js';
 import { linesOf, parsedCues, type ParsedCues, problemOf, type SkippedLine } from './subtitle-text.js';
 import { parseTimeSpan } from './time-span.js';
 
@@ -12,17 +13,6 @@ const ARROW = '-->';
 const RUBY_TEXT = /<rt(?:[.\s][^<>]*)?>(?:(?!<rt[.\s>])[\s\S])*?(?:<\/rt>|(?=<\/ruby>))/gi;
 /** `<b>`, `<c.loud>`, `<v Name>`, `</v>`, `<00:01.000>`; not the heart of `<3`, nor `a < b`. */
 const TAG = /<\/?[a-z][^<>]*>|<[\d:.]+>|<\/?>/gi;
-const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi;
-const NAMED: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-  ['nbsp', '\u00A0'],
-  ['lrm', '\u200E'],
-  ['rlm', '\u200F'],
-]);
 
 /** Whether a file says of itself that it is WebVTT. */
 export function isVtt(text: string): boolean {
@@ -37,8 +27,10 @@ export function isVtt(text: string): boolean {
 export function parseVtt(text: string): ParsedCues {
   const skipped: SkippedLine[] = [];
   // The heading is no part of a block, not even where the empty line after it is missing.
-  const cues = blocksOf(['', ...linesOf(text).slice(1)]).flatMap((block) => cueOf(block, skipped));
-  return parsedCues(cues, skipped);
+  const blocks = blocksOf(['', ...linesOf(text).slice(1)]);
+  const cues = blocks.flatMap((block) => cueOf(block, skipped));
+  const isStyled = blocks.some(({ lines }) => /^STYLE(?:[ \t]|$)/.test(lines[0] ?? ''));
+  return { ...parsedCues(cues, skipped), ...(isStyled ? { ignored: '`::cue` styles' } : {}) };
 }
 
 /** Lines that belong together, and the number of the first. */
@@ -52,7 +44,9 @@ function blocksOf(lines: readonly string[]): Block[] {
   const blocks: { line: number; lines: string[] }[] = [];
   let block: { line: number; lines: string[] } | null = null;
   for (const [i, line] of lines.entries()) {
-    if (line.trim() === '') {
+    // YouTube's captions have a line of one blank first; an empty line ends a cue, also where an editor has put blanks into it.
+    const isFirstOfText = line !== '' && block?.lines.at(-1)?.includes(ARROW) === true;
+    if (line.trim() === '' && !isFirstOfText) {
       block = null;
       continue;
     }
@@ -83,22 +77,10 @@ function cueOf({ line, lines }: Block, skipped: SkippedLine[]): { startUs: numbe
 
 function plainText(text: string): string {
   // Entities last: what they stand for is text, also where it looks like a tag.
-  const plain = text.replace(RUBY_TEXT, '').replace(TAG, '').replace(ENTITY, decodeEntity);
+  const plain = withoutEntities(text.replace(RUBY_TEXT, '').replace(TAG, ''));
   return plain
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .join('\n');
-}
-
-function decodeEntity(
-  entity: string,
-  decimal: string | undefined,
-  hex: string | undefined,
-  name: string | undefined,
-): string {
-  if (name !== undefined) return NAMED.get(name) ?? entity;
-  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-  const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-  return isCharacter ? String.fromCodePoint(code) : entity;
 }

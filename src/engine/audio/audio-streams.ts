@@ -1,6 +1,7 @@
 import { RenderError } from '../../task/failure.js';
 import { durationTagUs, microseconds, type ProbeJson, type ProbeStream } from '../probe/probe-json.js';
-import { probe, type ProbeTarget } from '../probe/probe.js';
+import { codecNameOf, isDecodable } from '../probe/decodable.js';
+import { probe, type ProbeTarget } from '../probe/run-probe.js';
 import type { ToolContext } from '../process/run-tool.js';
 import { hasTimeLine } from './container-time.js';
 
@@ -26,9 +27,6 @@ export interface AudioStream {
 const ENTRIES =
   'stream=index,codec_name,codec_tag_string,start_time,duration,bit_rate:stream_tags=DURATION:format=format_name,duration,start_time,size';
 
-/** Sample descriptions of ISO media whose content is encrypted: it decodes to noise. */
-const ENCRYPTED = new Set(['enca', 'encv', 'drms', 'drmi']);
-
 /**
  * Reads which audio a file has.
  * @throws RenderError INPUT_EMPTY, INPUT_NOT_MEDIA, INPUT_NO_AUDIO, or INPUT_NOT_SUPPORTED, which names the codecs, with the target's field.
@@ -46,21 +44,10 @@ export async function readAudioStreams(context: ToolContext, target: ProbeTarget
   };
 }
 
-function isDecodable({ codec_name: codec, codec_tag_string: tag }: ProbeStream, { toolchain }: ToolContext): boolean {
-  return toolchain.decodableCodecs.has(codec ?? '') && !ENCRYPTED.has(tag ?? '');
-}
-
 function notSupported(streams: readonly ProbeStream[], field: string): RenderError {
-  const names = [...new Set(streams.map(nameOf))].join(', ');
+  const names = [...new Set(streams.map(codecNameOf))].join(', ');
   const message = `the audio of this file (${names}) cannot be decoded here; convert it to AAC, MP3, Opus or WAV`;
   return new RenderError('INPUT_NOT_SUPPORTED', message, { field });
-}
-
-/** ffmpeg's name of the codec, or the file's for one that ffmpeg does not know. */
-function nameOf({ codec_name: codec, codec_tag_string: tag }: ProbeStream): string {
-  if (ENCRYPTED.has(tag ?? '')) return 'encrypted';
-  if (codec !== undefined && codec !== 'none' && codec !== 'unknown') return codec;
-  return tag !== undefined && /^[\w .-]{2,8}$/.test(tag) ? tag.trim() : 'unknown codec';
 }
 
 function toStream(stream: ProbeStream, { format }: ProbeJson): AudioStream {

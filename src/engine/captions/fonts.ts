@@ -4,25 +4,33 @@ import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { NamedFont } from './font-folder.js';
 
-/** The family that captions ask for; characters that it lacks are taken from the others. */
+/** The family that captions ask for; what it lacks is taken from the others. */
 export const CAPTION_FAMILY = 'Noto Sans';
 export const JAPANESE_FAMILY = 'Noto Sans Japanese';
 
-/** In the order in which they are asked for a character that the one before lacks. */
-const FALLBACK_FAMILIES = [
-  'Noto Sans S Chinese',
-  JAPANESE_FAMILY,
-  'Noto Sans Korean',
-  'Noto Naskh Arabic',
-  'Noto Sans Hebrew',
+/** A family and the npm package that it is in. */
+interface FontPackage {
+  readonly family: string;
+  readonly name: string;
+}
+
+/** All under the SIL Open Font License, in the order in which they are asked for a character that the one before lacks. Emoji last: they have digits too. */
+const PACKAGES: readonly FontPackage[] = [
+  // Latin, Greek, Cyrillic and Devanagari.
+  { family: CAPTION_FAMILY, name: '@embedpdf/fonts-latin' },
+  { family: 'Noto Sans S Chinese', name: '@embedpdf/fonts-sc' },
+  { family: JAPANESE_FAMILY, name: '@embedpdf/fonts-jp' },
+  { family: 'Noto Sans Korean', name: '@embedpdf/fonts-kr' },
+  { family: 'Noto Naskh Arabic', name: '@embedpdf/fonts-arabic' },
+  { family: 'Noto Sans Hebrew', name: '@embedpdf/fonts-hebrew' },
+  { family: 'Noto Sans Thai', name: '@expo-google-fonts/noto-sans-thai' },
+  { family: 'Noto Sans Bengali', name: '@expo-google-fonts/noto-sans-bengali' },
+  { family: 'Noto Sans Khmer', name: '@expo-google-fonts/noto-sans-khmer' },
+  { family: 'Noto Emoji', name: '@expo-google-fonts/noto-emoji' },
 ];
 
 /** Every family that captions may be set in. */
-export const CAPTION_FAMILIES: readonly string[] = [CAPTION_FAMILY, ...FALLBACK_FAMILIES];
-
-const PACKAGES = ['latin', 'sc', 'jp', 'kr', 'arabic', 'hebrew'].map((name) => `@embedpdf/fonts-${name}`);
-const JAPANESE_PACKAGE = '@embedpdf/fonts-jp';
-const WEIGHT = /-(Regular|Bold)\.(ttf|otf)$/;
+export const CAPTION_FAMILIES: readonly string[] = PACKAGES.map(({ family }) => family);
 
 /** A family of ours: one file for each weight. */
 export interface OwnFont {
@@ -70,14 +78,27 @@ export async function prepareFonts(folder: string, named: readonly NamedFont[] =
   return { env: { FONTCONFIG_FILE: configFile }, own, named: new Map(named.map((font) => [font.name, font])) };
 }
 
-async function ownFont(name: string): Promise<OwnFont> {
-  // The packages export only their index, which lies beside the fonts folder's parent.
-  const index = createRequire(import.meta.url).resolve(name);
-  const folder = path.resolve(path.dirname(index), '..', 'fonts');
-  const names = await readdir(folder);
-  const [regular, bold] = ['Regular', 'Bold'].map((weight) => names.find((file) => WEIGHT.exec(file)?.[1] === weight));
+async function ownFont({ family, name }: FontPackage): Promise<OwnFont> {
+  const files = await fontFiles(name);
+  const [regular, bold] = ['Regular', 'Bold'].map((weight) => files.find((file) => WEIGHT.exec(file)?.[1] === weight));
   if (regular === undefined || bold === undefined) throw new Error(`the package ${name} lacks a font`);
-  return { regular: path.join(folder, regular), bold: path.join(folder, bold), isJapanese: name === JAPANESE_PACKAGE };
+  return { regular, bold, isJapanese: family === JAPANESE_FAMILY };
+}
+
+/** `NotoSans-Bold.ttf`, `NotoSansThai_700Bold.ttf`; not `…ExtraBold`, nor `…BoldItalic`. */
+const WEIGHT = /[-_](?:[47]00)?(Regular|Bold)\.(ttf|otf)$/;
+
+/** The font files of a package, which lie in `fonts` in its root, or in a folder for each weight. */
+async function fontFiles(name: string): Promise<string[]> {
+  // Some packages export only their index, which may lie in a folder.
+  const index = createRequire(import.meta.url).resolve(name);
+  const root = index.slice(0, index.lastIndexOf(path.normalize(name)) + name.length);
+  const entries = await readdir(root, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(root, entry.name));
+  const names = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder)).map((file) => path.join(folder, file))),
+  );
+  return names.flat();
 }
 
 /** The folder is named after what it links to, so that a link that is there is the right one. */
@@ -103,7 +124,7 @@ function fontconfig({ links, namedLinks, cache, named }: FontLayout): string {
 <fontconfig>
   <dir>${escapeXml(links)}</dir>
   <cachedir>${escapeXml(cache)}</cachedir>
-${[fallback(CAPTION_FAMILY, FALLBACK_FAMILIES), ...named.map(({ family }) => fallback(family, CAPTION_FAMILIES))].join('\n')}
+${[fallback(CAPTION_FAMILY, CAPTION_FAMILIES.slice(1)), ...named.map(({ family }) => fallback(family, CAPTION_FAMILIES))].join('\n')}
 ${named.map((font) => renamed(font, namedLinks)).join('')}</fontconfig>
 `;
 }

@@ -17,7 +17,7 @@ const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 export function wrapLine(line: string, columns: number): string[] {
   const width = widthOf(line);
   if (width <= columns) return [line];
-  if (!hasWide(line)) return cutLongWords(line, columns).split('\n');
+  if (!breaksWithinWords(line)) return cutLongWords(line, columns).split('\n');
   const rows = Math.ceil(width / columns);
   // Lines of about the same length read better than a full one and a single character.
   const balanced = Math.min(columns, Math.ceil(width / rows) + 2);
@@ -26,7 +26,7 @@ export function wrapLine(line: string, columns: number): string[] {
 
 /** The pieces of a line between which a row may end: at spaces, or between the words of a line with CJK. */
 export function breakableUnits(line: string, columns: number): string[] {
-  return hasWide(line) ? unitsOf(line, columns) : line.split(/(?<= )/);
+  return breaksWithinWords(line) ? unitsOf(line, columns) : line.split(/(?<= )/);
 }
 
 /** The characters of a text as readers see them: with their marks. */
@@ -114,6 +114,14 @@ function widthOf(text: string): number {
 
 function widthOfGrapheme(grapheme: string): number {
   return eastAsianWidth(grapheme.codePointAt(0) ?? 0);
+}
+
+/** Scripts without spaces between words, whose characters are not wide. */
+const UNSPACED = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/** Whether a line is written without spaces, so that it may be broken between words that none part. */
+function breaksWithinWords(line: string): boolean {
+  return hasWide(line) || UNSPACED.test(line);
 }
 
 function hasWide(text: string): boolean {

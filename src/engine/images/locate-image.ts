@@ -28,5 +28,6 @@ function detailsOf({ width, height, hasAlpha, transfer, primaries }: Exclude<Rea
     interlaced: false,
     color,
     startUs: 0,
+    uneven: null,
   };
 }

@@ -1,6 +1,7 @@
 import type { AssetRef } from '../../composition/asset.js';
 import { RenderError } from '../../task/failure.js';
 import type { AssetSource } from '../../task/ports/asset-source.js';
+import { FileSwappedError } from '../file-swapped-error.js';
 import { startDeadline } from '../deadline.js';
 import type { Scratch } from '../scratch.js';
 
@@ -30,6 +31,11 @@ export async function fetchInput(
   } catch (error) {
     if (hasPassed())
       throw new RenderError('FETCH_TIMEOUT', 'the inputs could not be fetched in time', { field, cause: error });
+    if (error instanceof FileSwappedError)
+      throw new RenderError('INPUT_NOT_FOUND', 'this input was removed or replaced while it was opened', {
+        field,
+        cause: error,
+      });
     throw error;
   } finally {
     clear();

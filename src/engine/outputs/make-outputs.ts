@@ -1,6 +1,6 @@
 import type { Composition } from '../../composition/composition.js';
 import type { Warning } from '../../composition/warning.js';
-import type { OutputStore } from '../../task/ports/output-store.js';
+import type { FinishedFile, OutputStore } from '../../task/ports/output-store.js';
 import type { RenderJob } from '../../task/ports/renderer.js';
 import type { Output } from '../../task/task.js';
 import { fontsForLayers } from '../captions/fonts-for-layers.js';
@@ -78,7 +78,7 @@ export async function makeOutputs(
   try {
     await runSteps(steps, { atOnce: (kind) => AT_ONCE[kind], perform, mayPass, signal, onDone: meter.done });
   } catch (error) {
-    for (const { location } of published.values()) await store.remove(location);
+    for (const { location, parts } of published.values()) await store.remove(location, namesOf(parts));
     throw error;
   }
   const outputs = steps.flatMap(({ kind, output }) => (kind === 'publish' ? (published.get(output) ?? []) : []));
@@ -92,7 +92,13 @@ async function publish(
   { job, scratch, store }: OutputContext,
 ): Promise<Output> {
   if (!facts) throw new RangeError('only a verified output is published');
-  const [file] = files;
+  const [first, ...rest] = files;
+  const finished = (name: string): FinishedFile => ({ name, path: scratch.path(name) });
   const { key, fence, attemptId } = job;
-  return { ...facts, key: file, location: await store.publish(scratch.path(file), { key, fence, attemptId, file }) };
+  const location = await store.publish([finished(first), ...rest.map(finished)], { key, fence, attemptId });
+  return { ...facts, key: first, location };
+}
+
+function namesOf(parts: Output['parts']): string[] {
+  return (parts ?? []).map(({ name }) => name);
 }

@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import type { CaptionLayer } from '../../composition/composition.js';
 import { timeUsOf } from '../../composition/frame-grid.js';
+import { RenderError } from '../../task/failure.js';
 import type { Warning } from '../../composition/warning.js';
 import type { CaptionFonts } from '../captions/caption-canvas.js';
 import { renderArguments } from '../command-line.js';
 import { planRender } from '../compositor/plan-render.js';
 import type { GraphInput, KnownMedia } from '../compositor/render-plan.js';
 import type { ProgressBlock } from '../process/progress.js';
+import type { SupervisedResult } from '../process/supervisor.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { RenderLog } from '../render-log.js';
@@ -77,7 +79,7 @@ async function renderOnce(output: PlannedOutput, context: RenderContext): Promis
   const result = await run
     .catch((error: unknown) => {
       if (given.stopped()) return null;
-      throw error;
+      throw isOverLimit(error) ? overLimit(error) : error;
     })
     .finally(given.clear);
   if (result === null) return null;
@@ -89,6 +91,17 @@ async function renderOnce(output: PlannedOutput, context: RenderContext): Promis
   }
   log?.debug(fields, 'ffmpeg ended');
   return { stderr, warnings: judgeDamage(plan.inputs, damage.counts) };
+}
+
+/** Whether our own limit ended it, and not a machine without memory: then another try ends the same way. */
+function isOverLimit(error: unknown): boolean {
+  if (!(error instanceof RenderError) || error.failure.reason !== 'OUT_OF_MEMORY') return false;
+  return (error.cause as Partial<SupervisedResult> | undefined)?.firedClock === 'MEMORY';
+}
+
+function overLimit(cause: unknown): RenderError {
+  const message = 'the render exceeded its memory limit; use fewer or longer clips, or a lower resolution';
+  return new RenderError('MEMORY_LIMIT_EXCEEDED', message, { cause });
 }
 
 /** URIs of the inputs that a piece of ffmpeg's standard error reports to change their size. */

@@ -19,6 +19,16 @@ export interface VisualDetails {
   readonly startUs: number;
   /** How far the pictures reach that are really in the file, as far as it was read; from its first picture. */
   readonly presentUs: number;
+  /** Null: its frames follow each other evenly, and ffmpeg finds the one of a time. */
+  readonly uneven: UnevenFrames | null;
+}
+
+/** Frames that stand for long, as in recordings of a screen, or that have no times. */
+export interface UnevenFrames {
+  /** How long the last one stands; 0 where the file was not read so far. */
+  readonly lastFrameUs: number;
+  /** Whether ffmpeg finds a place near a time, or must read all before it. */
+  readonly canSeek: boolean;
 }
 
 /** How a picture's numbers are to be read. Null: RGB, which has no matrix. */

@@ -3,7 +3,7 @@ import type { MediaReport, VideoReport } from '../../task/ports/media-inspector.
 import { readImages } from '../images/read-images.js';
 import type { ImageFormat } from '../images/sniffed-format.js';
 import type { ToolContext } from '../process/run-tool.js';
-import type { ProbeTarget } from './probe.js';
+import type { ProbeTarget } from './run-probe.js';
 
 /** What is told needs no more of it. */
 const SIZE = { width: 64, height: 64, fit: 'inside' } as const;

@@ -6,7 +6,8 @@ import { sniffFile } from '../images/sniff-file.js';
 import type { ToolContext } from '../process/run-tool.js';
 import type { VisualDetails } from './media-details.js';
 import { durationTagUs, microseconds, rational, type ProbeJson, type ProbeStream } from './probe-json.js';
-import { probe, probeVisual, type ProbeTarget } from './probe.js';
+import { probeVisual } from './probe.js';
+import { probe, type ProbeTarget } from './run-probe.js';
 import { reportImage } from './report-image.js';
 
 /** So much of a video is read to tell it from a still picture. */
@@ -49,11 +50,12 @@ async function reportByProbe(context: ToolContext, target: ProbeTarget): Promise
 async function reportVideo(
   context: ToolContext,
   target: ProbeTarget,
-  stream: ProbeStream,
+  first: ProbeStream,
   json: ProbeJson,
 ): Promise<VideoReport> {
   const details = await probeVisual(context, target, LOOK_US);
   const image = details.facts.kind === 'image';
+  const stream = json.streams?.find(({ index }) => index === details.streamIndex) ?? first;
   const rotation = clockwise(stream);
   return {
     image,

@@ -1,82 +1,94 @@
-import type { InputColor, VisualDetails } from './media-details.js';
-import {
-  durationTagUs,
-  microseconds,
-  rational,
-  type ProbeJson,
-  type ProbePacket,
-  type ProbeStream,
-} from './probe-json.js';
+import type { InputColor, UnevenFrames, VisualDetails } from './media-details.js';
+import { pictureTimes, presentUsOf, standsLonger, type PictureTime } from './packet-times.js';
+import { microseconds, rational, type ProbeJson, type ProbePacket, type ProbeStream } from './probe-json.js';
+import { claimedUsOf, CLAIM_SLACK_US, nominalPictureUs, videoLength, type VideoLength } from './video-length.js';
 
 /** Orders of fields, as ffprobe names them. */
 const INTERLACED = new Set(['tt', 'bb', 'tb', 'bt']);
 
-/** How much longer than its pictures an intact file may say it is. */
-const CLAIM_SLACK_US = 500_000;
+/** A picture that stands for longer than this may have to be shown from its middle on. */
+const STANDING_US = 100_000;
 
 const ALPHA_FORMATS = /^(?:yuva|rgba|bgra|argb|abgr|gbrap|ya8|ya16|pal8|ayuv)/;
 const RGB_FORMATS = /^(?:rgb|bgr|argb|abgr|0rgb|0bgr|gbr|pal8|x2rgb|x2bgr|mono)/;
 
+/** How far the packets of a file were read. */
+export type ReadExtent =
+  /** Until a time of the file. */
+  | { readonly kind: 'until'; readonly us: number }
+  /** All of them. `isWhole`: the file was found not to be cut off. */
+  | { readonly kind: 'all'; readonly isWhole: boolean };
+
 /**
- * The picture of an input, from its first video stream that is not cover art.
- * @param readUs how far packets were read; a file whose packets end before has been read to its end.
- * @returns null when it has none, or none with a size.
+ * The picture of an input.
+ * @param stream one of `json`'s, which has a size.
  */
-export function visualDetailsOf(json: ProbeJson, readUs: number): VisualDetails | null {
-  const stream = json.streams?.[0];
-  if (!stream?.width || !stream.height || stream.codec_name === undefined) return null;
+export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: ReadExtent): VisualDetails {
   const packets = (json.packets ?? []).filter((packet) => packet.stream_index === stream.index);
-  const span = spanOf(packets);
-  const still = isImage(json, stream, packets, readUs);
-  const presentUs = span.endUs - span.startUs;
+  const format = json.format?.format_name ?? '';
+  const { pictures, startUs, hasJumps } = pictureTimes(packets, format, nominalPictureUs(stream));
+  const readUs = presentUsOf(pictures);
+  const length = videoLength(json, stream, { presentUs: readUs, hasJumps, ...endOf(json, stream, readUs, extent) });
+  const image = isImage(json, stream, packets, length);
   return {
-    facts: still ? { kind: 'image' } : { kind: 'video', durationUs: lengthUs(json, stream, presentUs, readUs) },
+    facts: image ? { kind: 'image' } : { kind: 'video', durationUs: length.durationUs },
     streamIndex: stream.index,
     codec: stream.codec_name,
     width: stream.width,
     height: stream.height,
-    frameRate: still ? null : (rational(stream.avg_frame_rate) ?? rational(stream.r_frame_rate)),
+    frameRate: image ? null : (rational(stream.avg_frame_rate) ?? rational(stream.r_frame_rate)),
     hasAlpha:
       ALPHA_FORMATS.test(stream.pix_fmt ?? '') || stream.tags?.alpha_mode === '1' || stream.tags?.ALPHA_MODE === '1',
-    interlaced: !still && INTERLACED.has(stream.field_order ?? ''),
+    interlaced: !image && INTERLACED.has(stream.field_order ?? ''),
     color: colorOf(stream),
-    startUs: Math.max(0, span.startUs - (microseconds(json.format?.start_time) ?? span.startUs)),
-    presentUs,
+    startUs: Math.max(0, startUs - (microseconds(json.format?.start_time) ?? startUs)),
+    presentUs: readUs + length.holdUs,
+    uneven: unevenFrames(pictures, format, lastFrameUs(pictures, extent) + length.holdUs),
   };
 }
 
-function spanOf(packets: readonly ProbePacket[]): { startUs: number; endUs: number } {
-  let startUs = Infinity;
-  let endUs = -Infinity;
-  for (const packet of packets) {
-    // Packets that an edit list leaves out are decoded and not shown.
-    if (packet.flags?.includes('D')) continue;
-    const at = microseconds(packet.pts_time) ?? microseconds(packet.dts_time);
-    if (at === null) continue;
-    startUs = Math.min(startUs, at);
-    endUs = Math.max(endUs, at + (microseconds(packet.duration_time) ?? 0));
-  }
-  return startUs === Infinity ? { startUs: 0, endUs: 0 } : { startUs, endUs };
+/** A stream whose pictures have a size. */
+export type SizedStream = ProbeStream & {
+  readonly width: number;
+  readonly height: number;
+  readonly codec_name: string;
+};
+
+/** A reading that ended before the time it was to reach, about where the claim says, has reached the end of the file. */
+function endOf(json: ProbeJson, stream: ProbeStream, presentUs: number, extent: ReadExtent) {
+  if (extent.kind === 'all') return { toEnd: true, isWhole: extent.isWhole };
+  const claimedUs = claimedUsOf(json, stream);
+  const toEnd = presentUs < extent.us && claimedUs !== null && claimedUs - presentUs <= CLAIM_SLACK_US;
+  return { toEnd, isWhole: false };
 }
+
+/** Raw streams have no times by which a place could be found. */
+const RAW_FORMATS = new Set(['h264', 'hevc', 'm4v', 'mpegvideo', 'obu']);
+
+function unevenFrames(pictures: readonly PictureTime[], format: string, lastFrameUs: number): UnevenFrames | null {
+  const isRaw = RAW_FORMATS.has(format);
+  if (!isRaw && lastFrameUs <= STANDING_US && !standsLonger(pictures, STANDING_US)) return null;
+  // Without an index, which few have, ffmpeg finds no place in an FLV.
+  return { lastFrameUs, canSeek: !isRaw && format !== 'flv' };
+}
+
+function lastFrameUs(pictures: readonly PictureTime[], extent: ReadExtent): number {
+  return extent.kind === 'all' ? (pictures.at(-1)?.durationUs ?? 0) : 0;
+}
+
+/** A single picture that is to be shown for longer than this is a video, whose length counts. */
+const LONGEST_IMAGE_US = 1_000_000;
 
 /** An image is what has one picture and claims no more; a file cut off after its first picture claims more. */
-function isImage(json: ProbeJson, stream: ProbeStream, packets: readonly ProbePacket[], readUs: number): boolean {
-  if (packets.length !== 1) return false;
+function isImage(
+  json: ProbeJson,
+  stream: ProbeStream,
+  packets: readonly ProbePacket[],
+  { holdUs }: VideoLength,
+): boolean {
+  if (packets.length !== 1 || holdUs > 0) return false;
   const pictureUs = microseconds(packets[0]?.duration_time) ?? 0;
-  const claimedUs = microseconds(stream.duration) ?? durationTagUs(stream) ?? microseconds(json.format?.duration) ?? 0;
-  return pictureUs <= readUs && claimedUs <= Math.max(pictureUs, 1) * 1.5;
-}
-
-/**
- * What the stream claims, else what the file claims, which is about its longest stream. Where the pictures end a little before that, they
- * count; where they end long before, the file is cut off, and the claim stands so that a clip that needs more is refused.
- */
-function lengthUs(json: ProbeJson, stream: ProbeStream, presentUs: number, readUs: number): number {
-  const ofStreamUs = microseconds(stream.duration) ?? durationTagUs(stream);
-  const claimedUs = ofStreamUs ?? microseconds(json.format?.duration);
-  if (claimedUs === null) return presentUs;
-  const readToEnd = presentUs < readUs;
-  return readToEnd && claimedUs > presentUs && claimedUs - presentUs <= CLAIM_SLACK_US ? presentUs : claimedUs;
+  return pictureUs <= LONGEST_IMAGE_US && (claimedUsOf(json, stream) ?? 0) <= Math.max(pictureUs, 1) * 1.5;
 }
 
 function colorOf(stream: ProbeStream): InputColor {

@@ -12,6 +12,8 @@ export interface ToolContext {
   /** The attempt's scratch folder. Inputs are links in it, so that no path of the server is in a command line. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Open inputs, which each tool inherits. */
+  readonly descriptors: () => readonly number[];
   readonly clocks: Clocks;
   /** When the attempt must be over, in monotonic milliseconds. */
   readonly deadlineMs: number;
@@ -58,6 +60,7 @@ export async function runTool(
       wrapper: toolchain.wrapper,
       cwd,
       env: { ...toolEnv(), ...context.env },
+      inherit: context.descriptors(),
       clocks: { ...clocks, totalMs: Math.min(clocks.totalMs, context.deadlineMs - startedMs) },
       signal,
       ...(options.onProgress ? { onProgress } : {}),

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -13,6 +13,8 @@ export interface GroupCommand {
   readonly cwd?: string;
   /** The whole environment of the program. */
   readonly env: Readonly<Record<string, string>>;
+  /** Descriptors of this process that the program has under the same numbers; all above 3. */
+  readonly inherit?: readonly number[];
   readonly signal: AbortSignal;
 }
 
@@ -52,18 +54,27 @@ export async function spawnGroup(command: GroupCommand, pipes: GroupPipes): Prom
   }
 }
 
-async function spawnOnce({ program, args, wrapper, cwd, env }: GroupCommand, pipes: GroupPipes): Promise<ChildProcess> {
+async function spawnOnce(command: GroupCommand, pipes: GroupPipes): Promise<ChildProcess> {
+  const { program, args, wrapper, cwd, env, inherit = [] } = command;
   const [file = program, ...rest] = [...wrapper, program, ...args];
   const child = spawn(file, rest, {
     ...(cwd === undefined ? {} : { cwd }),
     env,
     detached: true,
-    stdio: ['ignore', pipes.stdout ? 'pipe' : 'ignore', 'pipe', pipes.progress ? 'pipe' : 'ignore'],
+    stdio: stdioOf(pipes, inherit),
   });
   // `once` rejects with the event `error`, which comes instead of `spawn`.
   await once(child, 'spawn');
   lowerPriority(child.pid);
   return child;
+}
+
+function stdioOf(pipes: GroupPipes, inherit: readonly number[]): StdioOptions {
+  const own = ['ignore', pipes.stdout ? 'pipe' : 'ignore', 'pipe', pipes.progress ? 'pipe' : 'ignore'] as const;
+  const last = Math.max(3, ...inherit);
+  const taken = new Set(inherit);
+  const rest = Array.from({ length: last - 3 }, (_, i) => (taken.has(i + 4) ? i + 4 : ('ignore' as const)));
+  return [...own, ...rest];
 }
 
 function lowerPriority(pid: number | undefined): void {

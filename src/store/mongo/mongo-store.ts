@@ -119,6 +119,7 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
     abandoned: (limit) =>
       find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
     secret: (name) => secret(calls, secrets, name),
+    isExclusive: false,
     feed: notifier.feed,
     ping: async () => {
       await calls.ask((options) => tasks.findOne({}, { projection: { _id: 1 }, ...options }));

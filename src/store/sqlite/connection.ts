@@ -2,6 +2,7 @@ import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } f
 import { LRUCache } from 'lru-cache';
 import { storeUnavailable } from '../errors.js';
 import { lockFile } from './file-lock.js';
+import { createFileGuard } from './file-guard.js';
 import { ensurePrivateFile } from './private-file.js';
 import { createLogSync, type LogSync } from './log-sync.js';
 import { migrate } from './schema.js';
@@ -24,6 +25,8 @@ export interface Connection {
   /** Resolves once all that was changed before is on the disk, for which nothing else waits. @throws CallError STORE_UNAVAILABLE. */
   sync(): Promise<void>;
   rows(sql: string, ...values: Value[]): readonly Record<string, unknown>[];
+  /** @throws CallError STORE_UNAVAILABLE when the file was removed or replaced. */
+  check(): void;
   /** Makes a call that needs nothing of the file, and is refused after `close` all the same. */
   whileOpen<T>(call: () => T): T;
   close(): void;
@@ -31,7 +34,7 @@ export interface Connection {
 
 /**
  * Opens a database file, new or old, and takes its lock.
- * Calls throw STORE_UNAVAILABLE when SQLite refuses (disk full, I/O error) or after `close`.
+ * Calls throw STORE_UNAVAILABLE when SQLite refuses (disk full, I/O error) or after `close`; changes also when the file is no longer there.
  */
 export function openConnection(path: string): Connection {
   const file = ensurePrivateFile(path);
@@ -40,7 +43,7 @@ export function openConnection(path: string): Connection {
     const database = new DatabaseSync(file, { timeout: 2000 });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     migrate(database, file);
-    return connectionOf(database, createLogSync(`${file}-wal`), () => {
+    return connectionOf(database, file, createLogSync(`${file}-wal`), () => {
       lock.release();
     });
   } catch (error) {
@@ -49,7 +52,8 @@ export function openConnection(path: string): Connection {
   }
 }
 
-function connectionOf(database: DatabaseSyncInstance, log: LogSync, release: () => void): Connection {
+function connectionOf(database: DatabaseSyncInstance, file: string, log: LogSync, release: () => void): Connection {
+  const requireFile = createFileGuard(file);
   // Bounded, since each form of a caller's filter is a text of its own.
   const statements = new LRUCache<string, StatementSyncInstance>({ max: MAX_STATEMENTS });
   let durability: Durability = 'full';
@@ -95,11 +99,24 @@ function connectionOf(database: DatabaseSyncInstance, log: LogSync, release: () 
   return {
     run: (wanted, sql, ...values) =>
       guarded(() => {
-        if (!database.isTransaction) setDurability(wanted);
+        if (!database.isTransaction) {
+          requireFile();
+          setDurability(wanted);
+        }
         return prepared(sql).run(...values).changes;
       }),
-    transaction: (wanted, body) => guarded(() => transaction(wanted, body)),
-    sync: () => log.sync(),
+    transaction: (wanted, body) =>
+      guarded(() => {
+        requireFile();
+        return transaction(wanted, body);
+      }),
+    sync: async () => {
+      await log.sync();
+      requireFile();
+    },
+    check: () => {
+      guarded(requireFile);
+    },
     rows: (sql, ...values) => guarded(() => prepared(sql).all(...values) as Record<string, unknown>[]),
     whileOpen: guarded,
     close: () => {

@@ -74,9 +74,11 @@ export function createSqliteStore(options: { file: string }): Store {
           limit,
         ),
       ),
+    isExclusive: true,
     feed: notifier.feed,
     ping: () =>
       answer(() => {
+        connection.check();
         connection.rows('SELECT 1 FROM tasks LIMIT 1');
       }),
     close: () =>

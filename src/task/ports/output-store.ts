@@ -1,12 +1,18 @@
 import type { TaskKey } from '../task.js';
 
-/** Names one attempt's output. */
-export interface OutputName {
+/** Names the attempt that an output is of. */
+export interface OutputOwner {
   readonly key: TaskKey;
   readonly fence: number;
   readonly attemptId: string;
-  /** The file's name, such as `final-1.mp4`. */
-  readonly file: string;
+}
+
+/** A finished file of an output. */
+export interface FinishedFile {
+  /** Where it lies now. */
+  readonly path: string;
+  /** Its name within the task, such as `final-1.mp4`. */
+  readonly name: string;
 }
 
 /** How the bytes of a published output are reached. */
@@ -25,17 +31,21 @@ export type OutputContent =
 /** Where finished videos go. */
 export interface OutputStore {
   /**
-   * Moves a finished local file to where it is served from: all of it or nothing, durable when this resolves.
-   * @returns its location, for `open`.
+   * Moves the finished files of one output to where they are served from: all of them, durable when this resolves;
+   * or none, and then they lie where they were.
+   * @returns the location of the first, for `open`.
    * @throws RenderError OUTPUT_NOT_STORED or OUT_OF_DISK.
    */
-  publish(scratchFile: string, name: OutputName): Promise<string>;
+  publish(files: readonly [FinishedFile, ...FinishedFile[]], owner: OutputOwner): Promise<string>;
 
-  /** The bytes of a published file, for a server that sends them. Null: it is not there (any more). */
-  open(location: string): Promise<OutputContent | null>;
+  /**
+   * The bytes of a published output, for a server that sends them. Null: it is not there (any more).
+   * @param part the name of one of its further files; absent: its first.
+   */
+  open(location: string, part?: string): Promise<OutputContent | null>;
 
-  /** Removes one published file; it may be gone already. */
-  remove(location: string): Promise<void>;
+  /** Removes a published output with its further files; any of them may be gone already. */
+  remove(location: string, parts?: readonly string[]): Promise<void>;
 
   /** Removes the outputs of a task's attempts, except those of `keepFence` (null: all). */
   discard(key: TaskKey, options: { keepFence: number | null }): Promise<void>;

@@ -20,6 +20,10 @@ export interface TaskEvents {
   handedBack(task: Task): void;
   /** Another worker died over this task: it is queued again, or failed as poison. */
   recovered(task: Task): void;
+  /** This worker claims nothing until its machine is fit again. @param reason a clause, without paths. */
+  paused(reason: string): void;
+  /** Its machine is fit again. */
+  resumed(): void;
   /** Something in the background failed and will be tried again. */
   backgroundError(message: string, cause: unknown): void;
 }

@@ -111,6 +111,12 @@ export interface TaskStore {
   /** The state of the queue. May be a second old. */
   stats(): Promise<QueueStats>;
 
+  /**
+   * Whether no other process can claim or take back a task of this store while this one has it open. Then a lease of this process never
+   * becomes another's, however late it is renewed: after a suspended machine, a step of the clock, a full disk.
+   */
+  readonly isExclusive: boolean;
+
   /** Announces changes of this process and of others. */
   readonly feed: TaskFeed;
 }

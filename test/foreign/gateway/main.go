@@ -1,4 +1,4 @@
-// A grpc-gateway in front of a server of ours: what the JSON door is held against.
+// A grpc-gateway in front of a server of ours: the reference for our JSON API.
 // The package gen is generated from proto/ when it is built; scripts/lib/go-gateway.mjs does both.
 package main
 
@@ -24,7 +24,7 @@ func main() {
 	target := flag.String("grpc", "", "host:port of the gRPC server")
 	flag.Parse()
 
-	// Since v2.33 a gateway takes Grpc-Metadata- headers only when told to. Our door takes them: whoever reaches it reaches the gRPC port, and may set
+	// Since v2.33 a gateway takes Grpc-Metadata- headers only when told to. Our server takes them: its callers reach the gRPC port, and may set
 	// there what he likes.
 	mux := runtime.NewServeMux(runtime.WithLegacyHeaderMatching())
 	options := []grpc.DialOption{grpc.WithTransportCredentials(insecure.NewCredentials())}

@@ -94,7 +94,7 @@ export async function startApiUnderTest(
       maxUploadBytes: 1024 * 1024,
       random: () => 0.5,
     },
-    ping: () => store.ping(),
+    problem: () => store.ping().then(() => null),
     logger,
     metrics,
     monotonicMs: () => performance.now(),

@@ -205,12 +205,22 @@ describe('a server that leaves', () => {
   });
 
   test('is not ready while its store does not answer', async () => {
-    const lame = await startApiUnderTest({ ping: () => Promise.reject(new Error('down')) });
+    const lame = await startApiUnderTest({ problem: () => Promise.reject(new Error('down')) });
     try {
       const response = await fetch(`${lame.httpUrl}/readyz`);
       expect([response.status, await response.text()]).toEqual([503, 'the store does not answer\n']);
     } finally {
       await lame.stop();
+    }
+  });
+
+  test('is not ready while its machine has a problem, and says which', async () => {
+    const full = await startApiUnderTest({ problem: () => Promise.resolve('the disk is full') });
+    try {
+      const response = await fetch(`${full.httpUrl}/readyz`);
+      expect([response.status, await response.text()]).toEqual([503, 'the disk is full\n']);
+    } finally {
+      await full.stop();
     }
   });
 });

@@ -23,7 +23,7 @@ beforeEach(async () => {
     isUpload: () => true,
     uploadIdleMs: IDLE_MS,
     drain: createDrain(),
-    log: createLogger({ level: 'silent' }),
+    log: createLogger({ level: 'silent', destination: { write: () => undefined } }),
     readerStallMs: 1_000,
     graceMs: 100,
   });

@@ -78,14 +78,21 @@ describe('captions', () => {
     ['Korean', '안녕하세요'],
     ['Arabic', 'مرحبا بالعالم'],
     ['Hebrew', 'שלום עולם'],
+    ['Thai', 'สวัสดีชาวโลก น้ำ'],
+    ['Devanagari', 'नमस्ते दुनिया'],
+    ['Bengali', 'বাংলা শ্রদ্ধা'],
+    ['Khmer', 'សួស្តីពិភពលោក'],
+    ['emoji', '😀 👍🏽 ❤️ 👩‍💻 🇹🇭 1️⃣'],
   ])('has glyphs for %s', async (_script, text) => {
-    // Thai is a script that none of the fonts has: this many boxes.
-    const tofu = await render([cue('ก'.repeat(text.length))]);
+    // Tamil is a script that none of the fonts has: this many boxes.
+    const tofu = await render([cue('க'.repeat(text.length))]);
     expect(tofu.warnings).toMatchObject([
       { code: 'CAPTION_GLYPHS_MISSING', field: 'spec.montage.subtitles', count: 1 },
     ]);
     const real = await render([cue(text)]);
     expect(real.warnings).toEqual([]);
+    const boxed = await render([cue(text)], { boxColor: rgb(0, 0, 0), boxShape: 'ROUNDED' });
+    expect(boxed.warnings).toEqual([]);
     const [ink, boxes] = [inkIn(await readVideo(real.file), 2), inkIn(await readVideo(tofu.file), 2)];
     expect(ink.area).toBeGreaterThan(150);
     expect(ink.bits).not.toBe(boxes.bits);

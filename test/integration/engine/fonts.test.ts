@@ -68,9 +68,21 @@ it('lets libass see our fonts and no others, also when several prepare them at o
     'NotoSansHebrew-Regular.ttf',
   ]);
   for (const file of files) expect(file.startsWith(folder)).toBe(true);
-  // Thai is in none of ours; the machine may have a font that has it.
-  for (const file of await filesFor('ไทย', fonts!)) expect(file.startsWith(folder)).toBe(true);
+  // Tamil is in none of ours; the machine may have a font that has it.
+  for (const file of await filesFor('தமிழ்', fonts!)) expect(file.startsWith(folder)).toBe(true);
   expect((await readdir(path.dirname(fonts!.env.FONTCONFIG_FILE!))).sort()).toEqual(['cache', 'fonts', 'fonts.conf']);
+});
+
+it.each([
+  ['Thai', 'สวัสดีชาวโลกน้ำ', 'NotoSansThai_400Regular.ttf'],
+  ['Devanagari', 'नमस्तेक्षत्रिय', 'NotoSans-Regular.ttf'],
+  ['Bengali', 'বাংলালেখাশ্রদ্ধা', 'NotoSansBengali_400Regular.ttf'],
+  ['Khmer', 'សួស្តីពិភពលោក', 'NotoSansKhmer_400Regular.ttf'],
+  ['emoji', '😀👍🏽🎉', 'NotoEmoji_400Regular.ttf'],
+])('has a font for %s', async (_script, text, font) => {
+  const files = await filesFor(text, await prepareFonts(folder));
+  // The first font is asked first.
+  expect(path.basename(files.at(-1)!)).toBe(font);
 });
 
 it('draws kana, and the Chinese characters beside them, in Japanese shapes', async () => {

@@ -34,6 +34,7 @@ beforeAll(async () => {
     ),
     cwd,
     env: {},
+    descriptors: () => [],
     clocks: TEST_CLOCKS,
     deadlineMs: performance.now() + 600_000,
     signal,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalOutputs, type LocalOutputs } from '../../../src/media/local-outputs.js';
-import type { OutputName } from '../../../src/task/ports/output-store.js';
+import type { OutputOwner } from '../../../src/task/ports/output-store.js';
 
 let folder: string;
 let store: LocalOutputs;
@@ -16,12 +16,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const KEY = { tenant: 'default', id: 'task-1' };
-const nameOf = (fence: number): OutputName => ({ key: KEY, fence, attemptId: `attempt${fence}`, file: 'final-1.mp4' });
+const ownerOf = (fence: number): OutputOwner => ({ key: KEY, fence, attemptId: `attempt${fence}` });
 
 async function publish(fence: number, content = `by ${fence}`, from = folder): Promise<string> {
   const scratch = path.join(from, `scratch-${fence}`);
   await writeFile(scratch, content);
-  return store.publish(scratch, nameOf(fence));
+  return store.publish([{ path: scratch, name: 'final-1.mp4' }], ownerOf(fence));
 }
 
 describe('createLocalOutputs', () => {
@@ -40,7 +40,7 @@ describe('createLocalOutputs', () => {
     const scratch = path.join(folder, 'scratch');
     await writeFile(scratch, 'x');
     await chmod(scratch, 0o666);
-    const location = await store.publish(scratch, nameOf(1));
+    const location = await store.publish([{ path: scratch, name: 'final-1.mp4' }], ownerOf(1));
     const modeOf = async (name: string) => ((await stat(path.join(outputs, name))).mode & 0o777).toString(8);
     expect(await modeOf(location)).toBe('640');
     for (const parent of ['', 'default', 'default/task-1', 'default/task-1/1-attempt1'])
@@ -58,6 +58,34 @@ describe('createLocalOutputs', () => {
     } finally {
       await rm(other, { recursive: true, force: true });
     }
+  });
+
+  describe('an output of several files', () => {
+    const names = ['master.m3u8', 'segment-1.m4s', 'segment-2.m4s'] as const;
+    const at = (name: string) => path.join(folder, name);
+    const finished = (name: string) => ({ path: at(name), name });
+    beforeEach(() => Promise.all(names.map((name) => writeFile(at(name), name))));
+
+    it('lies in one place, is opened by the names of its parts, and is removed as a whole', async () => {
+      const [first, ...rest] = names;
+      const location = await store.publish([finished(first), ...rest.map(finished)], ownerOf(1));
+      expect(await readFile((await store.open(location))!.path, 'utf8')).toBe(first);
+      for (const name of rest) expect(await readFile((await store.open(location, name))!.path, 'utf8')).toBe(name);
+      expect(await store.open(location, '../../../secret')).toBeNull();
+      await store.remove(location, rest);
+      expect(await readdir(at('outputs/default'))).toEqual([]);
+    });
+
+    it('is published as a whole or not at all, and can be tried again', async () => {
+      await rm(at(names[2]));
+      const files = [finished(names[0]), finished(names[1]), finished(names[2])] as const;
+      await expect(store.publish(files, ownerOf(1))).rejects.toMatchObject({
+        failure: { reason: 'OUTPUT_NOT_STORED' },
+      });
+      expect(await store.open('default/task-1/1-attempt1/master.m3u8')).toBeNull();
+      await writeFile(at(names[2]), names[2]);
+      expect(await store.open(await store.publish(files, ownerOf(1)), names[1])).not.toBeNull();
+    });
   });
 
   it('says so when it cannot store', async () => {

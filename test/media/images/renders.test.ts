@@ -252,6 +252,31 @@ describe('an image shows what a good viewer shows', () => {
     expectQuarters(await shown(['fax.tif']), 0, ['000000', 'FFFFFF', 'FFFFFF', 'FFFFFF'], 'fax.tif');
   });
 
+  it('HDR, mapped like a video of the same colours', async () => {
+    await put('hdr.png', quarters().png());
+    await writeHeif(bench.media.path('pq.avif'), bench.media.path('hdr.png'), { codec: 'av1', nclx: [9, 16, 1] });
+    await writeHeif(bench.media.path('hlg.heic'), bench.media.path('hdr.png'), { codec: 'hevc', nclx: [9, 18, 1] });
+    for (const [image, transfer] of [
+      ['pq.avif', 'smpte2084'],
+      ['hlg.heic', 'arib-std-b67'],
+    ] as const) {
+      const tags = ['-color_primaries', 'bt2020', '-color_trc', transfer, '-colorspace', 'bt709', '-color_range', 'pc'];
+      const filters = 'format=gbrp,scale=out_color_matrix=bt709:out_range=pc,format=yuv444p';
+      const input = ['-loop', '1', '-t', '0.2', '-r', '30', '-i', bench.media.path('hdr.png')];
+      await bench.media.make('hdr.mp4', [...input, '-vf', filters, '-c:v', 'libx264', '-qp', '4', ...tags]);
+      const video = await shown([image, 'hdr.mp4']);
+      for (const [x, y] of [
+        [0.25, 0.25],
+        [0.75, 0.25],
+        [0.75, 0.75],
+        [0.25, 0.75],
+      ] as const) {
+        const wanted = Buffer.from(video.colorAt(9, x, y).map(Math.round)).toString('hex');
+        expect(colorDistance(video.colorAt(3, x, y), wanted), `${image} at ${x}, ${y}`).toBeLessThan(6);
+      }
+    }
+  });
+
   it('a picture of one line, and a large photo no darker than it is', async () => {
     await put('line.png', sharp({ create: { width: 200, height: 1, channels: 3, background: `#${GREEN}` } }).png());
     await put(

@@ -75,6 +75,18 @@ describe('toAssText', () => {
 });
 
 describe('wrapLine', () => {
+  it.each([
+    ['Thai', 'วันนี้อากาศดีมากเราไปเดินเล่นที่สวนสาธารณะกันเถอะ', ['วันนี้', 'อากาศ', 'สวน']],
+    ['Khmer', 'ថ្ងៃនេះអាកាសធាតុល្អណាស់យើងទៅដើរលេងនៅសួនច្បារ', ['ថ្ងៃ', 'អាកាសធាតុ']],
+  ])('breaks %s between words, which no space parts', (_script, line, words) => {
+    const lines = wrapLine(line, 20);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.join('')).toBe(line);
+    for (const word of words) expect(lines.some((part) => part.includes(word))).toBe(true);
+    const graphemes = new Intl.Segmenter('th', { granularity: 'grapheme' });
+    for (const part of lines) expect([...graphemes.segment(part)].length).toBeLessThanOrEqual(20);
+  });
+
   it('leaves what fits, and what libass can break', () => {
     expect(wrapLine('short', 40)).toEqual(['short']);
     expect(wrapLine('many words that are together wider than one line', 20)).toEqual([

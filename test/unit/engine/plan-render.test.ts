@@ -37,6 +37,7 @@ const VIDEO: VisualDetails = {
   frameRate: { num: 30, den: 1 },
   hasAlpha: false,
   interlaced: false,
+  uneven: null,
   color: { matrix: 'bt709', range: 'tv', transfer: 'sdr', primaries: 'bt709' },
   startUs: 0,
   presentUs: 5_000_000,

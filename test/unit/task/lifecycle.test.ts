@@ -5,6 +5,7 @@ import {
   claimed,
   failed,
   handedBack,
+  lossWithdrawn,
   progressed,
   retried,
   succeeded,
@@ -85,6 +86,16 @@ describe('the life of a task', () => {
     }
     task = workerLost(claimed(task, { attemptId: 'a3', owner: 'w', nowMs: 3 }), 3);
     expect(task).toMatchObject({ state: 'FAILED', failure: { reason: 'WORKER_LOST' } });
+  });
+
+  it('forgets lost workers after an attempt that ended otherwise: only losses in a row count', () => {
+    const failure = { reason: 'RENDER_FAILED', message: 'm', field: '' } as const;
+    const claim = (task: Task) => claimed(task, { attemptId: 'a', owner: 'w', nowMs: 2 });
+    const twice = workerLost(claim(workerLost(claim(queued), 3)), 4);
+    expect(twice.workerLosses).toBe(2);
+    expect(handedBack(claim(twice), 5)).toMatchObject({ state: 'QUEUED', workerLosses: 0 });
+    expect(failed(claim(twice), failure, 5)).toMatchObject({ state: 'QUEUED', workerLosses: 0 });
+    expect(lossWithdrawn(twice, 5)).toMatchObject({ state: 'QUEUED', workerLosses: 1, revision: twice.revision + 1 });
   });
 
   it('warnings of the submit stay through every attempt, and those of a render come after them', () => {

@@ -66,6 +66,7 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
     heartbeatMs: 30,
     progressIntervalMs: 20,
     sweepIntervalMs: 20,
+    machine: { problem: () => Promise.resolve(null) },
     ...changes,
   });
   pools.push(pool);
@@ -167,6 +168,72 @@ describe('a worker pool', () => {
   });
 });
 
+describe('a worker on a machine that is not fit', () => {
+  it('claims nothing while there is a problem, and goes on by itself afterwards', async () => {
+    await submit('t1');
+    let problem: string | null = 'the disk is full';
+    const { renderer, events } = startPool('w', { machine: { problem: () => Promise.resolve(problem) } });
+    await eventually('the pause', () => events.log.includes('paused the disk is full'));
+    expect(await read('t1')).toMatchObject({ state: 'QUEUED', attempt: 0 });
+    problem = null;
+    await eventually('a render', () => renderer.renders[0]);
+    expect(events.log).toEqual(['paused the disk is full', 'resumed', 'claimed t1']);
+  });
+
+  it('hands back what failed for it, which costs no attempt of the task', async () => {
+    await submit('t1');
+    let problem: string | null = null;
+    const { renderer, events } = startPool('w', { machine: { problem: () => Promise.resolve(problem) } });
+    for (const n of [0, 1, 2]) {
+      const render = await eventually('a render', () => renderer.renders[n]);
+      problem = 'the disk is full';
+      render.fail(new RenderError('OUT_OF_DISK', 'full'));
+      await inState('t1', 'QUEUED');
+      expect(await read('t1')).toMatchObject({ failures: 0, failure: null });
+      problem = null;
+    }
+    (await eventually('a render', () => renderer.renders[3])).finish();
+    await inState('t1', 'SUCCEEDED');
+    expect(events.log).not.toContain('ended t1 FAILED');
+  });
+
+  it('hands back a render for which no process could be started, and waits before it claims another', async () => {
+    await submit('t1');
+    const { renderer, events } = startPool('w');
+    (await eventually('a render', () => renderer.renders[0])).fail(new RenderError('OUT_OF_PROCESSES', 'none left'));
+    await eventually('the pause', () => events.log.includes('paused this machine could start no further process'));
+    await inState('t1', 'QUEUED');
+    expect(await read('t1')).toMatchObject({ attempt: 1, failures: 0 });
+  });
+
+  it('fails a task that is itself too large for a disk with room', async () => {
+    await submit('t1');
+    const { renderer } = startPool('w');
+    for (const n of [0, 1])
+      (await eventually('a render', () => renderer.renders[n])).fail(new RenderError('OUT_OF_DISK', 'full'));
+    await inState('t1', 'FAILED');
+  });
+});
+
+describe('a worker that stops', () => {
+  it('hands back its renders in time though the store does not answer its other calls', async () => {
+    await submit('t1');
+    let release: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => (release = resolve));
+    let isStuck = false;
+    const { renderer, pool } = startPool('w', {
+      store: { ...store, overdue: async (n, o) => (isStuck ? stuck.then(() => []) : store.overdue(n, o)) },
+    });
+    await eventually('a render', () => renderer.renders.length === 1);
+    isStuck = true;
+    const stopped = pool.stop({ graceMs: 0 });
+    await inState('t1', 'QUEUED');
+    expect(await read('t1')).toMatchObject({ failures: 0, workerLosses: 0 });
+    release();
+    await stopped;
+  });
+});
+
 describe('several workers on one store', () => {
   it('a dead worker’s task is taken over, and the dead one’s late writes change nothing', async () => {
     await submit('t1');
@@ -201,6 +268,103 @@ describe('several workers on one store', () => {
     cut = true;
     await eventually('the render is stopped', () => render.hooks.signal.aborted, 2000);
     expect(events.log).toContain('lost t1');
+  });
+
+  it('costs a task nothing when a worker lives through an outage longer than its lease', async () => {
+    await submit('t1');
+    let cut = false;
+    const cutOff: Store = {
+      ...store,
+      renewLease: (r) => (cut ? away() : store.renewLease(r)),
+      replace: (f, t, o) => (cut ? away() : store.replace(f, t, o)),
+      get: (key) => (cut ? away() : store.get(key)),
+      abandoned: (n, o) => (cut ? away() : store.abandoned(n, o)),
+    };
+    const { renderer, events } = startPool('w', { store: cutOff });
+    for (const n of [0, 1, 2, 3]) {
+      const render = await eventually(`render ${n}`, () => renderer.renders[n]);
+      cut = true;
+      await eventually('the render is stopped', () => render.hooks.signal.aborted);
+      cut = false;
+    }
+    const last = await eventually('another render', () => renderer.renders[4]);
+    last.finish();
+    await inState('t1', 'SUCCEEDED');
+    expect(await read('t1')).toMatchObject({ attempt: 5, failures: 0, workerLosses: 0 });
+    expect(events.log).not.toContain('recovered t1');
+  });
+
+  it('withdraws the loss of a worker that was taken for dead and lives', async () => {
+    await submit('t1');
+    let late = true;
+    const frozen = startPool('frozen', {
+      store: {
+        ...store,
+        renewLease: (r) => (late ? away() : store.renewLease(r)),
+        get: (key) => (late ? away() : store.get(key)),
+      },
+    });
+    await eventually('the first render', () => frozen.renderer.renders.length === 1);
+    const sweeper = startPool('sweeper', { slots: 0 });
+    await eventually('the loss', () => sweeper.events.log.includes('recovered t1'));
+    expect((await read('t1')).workerLosses).toBe(1);
+    late = false;
+    await eventually('its withdrawal', async () => (await read('t1')).workerLosses === 0);
+  });
+
+  it('goes on with a render when it was late itself and nobody has taken its task', async () => {
+    await submit('t1');
+    // A machine that was suspended: the first renewal comes after the end of the lease, which only its own sweeper has seen.
+    let suspended = true;
+    const { renderer, events } = startPool('w', {
+      heartbeatMs: 4 * LEASE_MS,
+      store: { ...store, renewLease: async (r) => store.renewLease(r).finally(() => (suspended = false)) },
+    });
+    const render = await eventually('a render', () => renderer.renders[0]);
+    await eventually('the late renewal', () => !suspended);
+    render.finish();
+    await inState('t1', 'SUCCEEDED');
+    expect(await read('t1')).toMatchObject({ attempt: 1, workerLosses: 0 });
+    expect(events.log).toEqual(['claimed t1', 'ended t1 SUCCEEDED']);
+  });
+
+  it('keeps its render through any outage of a store that it alone has open', async () => {
+    await submit('t1');
+    let full = false;
+    const alone: Store = {
+      ...store,
+      isExclusive: true,
+      renewLease: (r) => (full ? away() : store.renewLease(r)),
+      replace: (f, t, o) => (full ? away() : store.replace(f, t, o)),
+    };
+    const { renderer, events } = startPool('w', { store: alone });
+    const render = await eventually('a render', () => renderer.renders[0]);
+    full = true;
+    const untilMs = performance.now() + 3 * LEASE_MS;
+    await eventually('three leases later', () => performance.now() > untilMs);
+    render.finish();
+    full = false;
+    await inState('t1', 'SUCCEEDED');
+    expect(await read('t1')).toMatchObject({ attempt: 1, workerLosses: 0 });
+    expect(events.log).not.toContain('lost t1');
+  });
+
+  it('takes back a task of its own whose claim had no answer, without a loss', async () => {
+    await submit('t1');
+    let lose = 1;
+    const { renderer } = startPool('w', {
+      store: {
+        ...store,
+        replace: async (from, to, options) => {
+          const done = await store.replace(from, to, options);
+          if (to.state === 'RUNNING' && lose-- > 0) throw new CallError({ reason: 'STORE_UNAVAILABLE' });
+          return done;
+        },
+      },
+    });
+    (await eventually('a render', () => renderer.renders[0])).finish();
+    await inState('t1', 'SUCCEEDED');
+    expect(await read('t1')).toMatchObject({ attempt: 2, workerLosses: 0 });
   });
 
   it('a commit whose answer was lost is found by a re-read, and counts once', async () => {

@@ -1,3 +1,4 @@
+import type { VisualClip } from '../../../composition/composition.js';
 import { timeUsOf } from '../../../composition/frame-grid.js';
 import { INPUT_GUARDS } from '../../limits.js';
 import type { VisualDetails } from '../../probe/media-details.js';
@@ -20,8 +21,7 @@ function chainsOf({ clip, name, end }: StagedClip, stage: Stage): string[] {
   const { file, details } = stage.visual(clip.asset.uri);
   const { rate } = stage;
   const shownUs = timeUsOf(clip.frames, rate) * clip.speed + DECODE_MARGIN_US;
-  const [from, lengthUs] =
-    clip.trimStartUs > 0 ? [seek(details.startUs + clip.trimStartUs), shownUs] : [[], details.startUs + shownUs];
+  const { from, lengthUs, times, first } = beginning(clip, details, shownUs);
   const input = stage.inputs.add({
     file,
     // A size that changes on the way must not rebuild the whole graph, which would begin to count anew.
@@ -38,18 +38,19 @@ function chainsOf({ clip, name, end }: StagedClip, stage: Stage): string[] {
     field: clip.asset.field,
     frames: Math.ceil(shownUs / timeUsOf(1, details.frameRate ?? rate)),
   });
-  const fps = `fps=${ratio(rate)}`;
+  const fps = `fps=${ratio(rate)}${first}`;
   const outputFramesEach =
     details.frameRate === null
       ? 1
       : (rate.num * details.frameRate.den) / (rate.den * details.frameRate.num * clip.speed);
   const faster = outputFramesEach < 1;
-  const times = clip.speed === 1 ? 'PTS-STARTPTS' : `(PTS-STARTPTS)/${clip.speed}`;
   // Scale as few frames as possible: drop before scaling, repeat after it.
   const progressive = details.interlaced ? 'bwdif=mode=send_frame:deint=interlaced,' : '';
-  const source = `[${input}:${details.streamIndex}]${progressive}setpts=${times}${faster ? `,${fps}` : ''}`;
-  // Played more slowly, the last frame is there for longer than the file says.
-  const repeats = ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(outputFramesEach) : 0);
+  const source = `[${input}:${details.streamIndex}]${progressive}setpts=${clip.speed === 1 ? times : `(${times})/${clip.speed}`}${faster ? `,${fps}` : ''}`;
+  // Played more slowly, the last frame is there for longer than the file says; and in some files it stands for longer than its packet says.
+  const lastUs = (details.uneven?.lastFrameUs ?? 0) / clip.speed;
+  const repeats =
+    ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(outputFramesEach) : 0) + Math.ceil(lastUs / timeUsOf(1, rate));
   const rest = `${faster ? '' : `${fps},`}tpad=stop_mode=clone:stop=${repeats},${end}`;
   return fitted(
     source,
@@ -57,6 +58,33 @@ function chainsOf({ clip, name, end }: StagedClip, stage: Stage): string[] {
     { name, fit: clip.fit, details, moving: true, resized: stage.resized.has(clip.asset.uri) },
     stage,
   );
+}
+
+/** How a clip's beginning is found in its file. */
+interface Beginning {
+  /** Options of the input. */
+  readonly from: readonly string[];
+  /** How much of the file is read from there. */
+  readonly lengthUs: number;
+  /** The clip's own times. */
+  readonly times: string;
+  /** Option of `fps`. */
+  readonly first: string;
+}
+
+/**
+ * Where frames follow each other evenly, decoding begins with the clip's first. A frame that stands for long may have to be shown from its middle on: then decoding
+ * begins before, and `fps` takes the last frame that is due by the beginning.
+ */
+function beginning({ trimStartUs }: VisualClip, { startUs, uneven }: VisualDetails, shownUs: number): Beginning {
+  const evenly = { times: 'PTS-STARTPTS', first: '' };
+  if (trimStartUs === 0) return { ...evenly, from: [], lengthUs: startUs + shownUs };
+  const from = seek(startUs + trimStartUs);
+  if (uneven === null) return { ...evenly, from, lengthUs: shownUs };
+  const lengthUs = startUs + trimStartUs + shownUs;
+  const first = ':start_time=0';
+  if (uneven.canSeek) return { from: ['-noaccurate_seek', ...from], lengthUs, times: 'PTS', first };
+  return { from: [], lengthUs, times: `PTS-STARTPTS-${(trimStartUs / 1e6).toFixed(6)}/TB`, first };
 }
 
 /** To the frame that is due then, or up to a millisecond before: times in files are rounded. */

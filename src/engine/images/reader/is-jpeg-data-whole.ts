@@ -1,4 +1,4 @@
-import { bitReader, huffmanTable, type BitReader, type HuffmanTable } from './huffman-bits.js';
+import { blockTable, segmentAt, segmentSpace, skipUnits, type BlockTable } from './jpeg-blocks.js';
 
 interface Component {
   readonly id: number;
@@ -13,17 +13,10 @@ interface Frame {
   readonly components: readonly Component[];
 }
 
-/** A component's part in a scan. */
-interface Part {
-  readonly blocks: number;
-  readonly dc: HuffmanTable;
-  readonly ac: HuffmanTable;
-}
-
 /** What headers have said so far. */
 interface State {
   frame: Frame | null;
-  readonly tables: Map<number, HuffmanTable>;
+  readonly tables: Map<number, BlockTable>;
   restartInterval: number;
 }
 
@@ -35,8 +28,7 @@ const SPARE_BYTES = 2;
  * but stops reading when it has enough; data that were overwritten or left out mostly make too many. Sequential Huffman coding (ITU-T T.81) alone
  * is looked at; of anything else it says yes.
  */
-export function isJpegDataWhole(file: Uint8Array): boolean {
-  const view = new DataView(file.buffer, file.byteOffset, file.length);
+export function isJpegDataWhole(file: Buffer): boolean {
   const state: State = { frame: null, tables: new Map(), restartInterval: 0 };
   for (let at = 2; at + 4 <= file.length;) {
     if (file[at] !== 0xff || file[at + 1] === 0xff || file[at + 1] === 0) {
@@ -50,7 +42,7 @@ export function isJpegDataWhole(file: Uint8Array): boolean {
       at += 2;
       continue;
     }
-    const length = view.getUint16(at + 2);
+    const length = file.readUInt16BE(at + 2);
     const body = file.subarray(at + 4, at + 2 + length);
     if (isOtherFrame(marker)) return true;
     if (marker === 0xda) {
@@ -87,7 +79,7 @@ function readHeader(marker: number, body: Uint8Array, state: State): void {
     for (let at = 0; at + 17 <= body.length;) {
       const counts = body.subarray(at + 1, at + 17);
       const symbols = counts.reduce((sum, count) => sum + count, 0);
-      state.tables.set(body[at] ?? 0, huffmanTable(counts, body.subarray(at + 17, at + 17 + symbols)));
+      state.tables.set(body[at] ?? 0, blockTable(counts, body.subarray(at + 17, at + 17 + symbols)));
       at += 17 + symbols;
     }
   }
@@ -95,7 +87,7 @@ function readHeader(marker: number, body: Uint8Array, state: State): void {
 
 /** Where the marker after a scan stands. Null: its data are not what they should be. */
 function endOfScan(
-  file: Uint8Array,
+  file: Buffer,
   start: number,
   header: Uint8Array,
   { frame, tables, restartInterval }: State,
@@ -106,25 +98,26 @@ function endOfScan(
     id: header[1 + i * 2],
     tables: header[2 + i * 2] ?? 0,
   }));
-  const single = selected.length === 1;
-  const parts: Part[] = [];
+  const isSingle = selected.length === 1;
+  const unit: [BlockTable, BlockTable][] = [];
   for (const { id, tables: numbers } of selected) {
     const component = frame.components.find((candidate) => candidate.id === id);
     const dc = tables.get(numbers >> 4);
     const ac = tables.get(0x10 | (numbers & 15));
     // Pictures of films leave the tables out; libjpeg puts in the standard's.
     if (!component || !dc || !ac) return file.length;
-    parts.push({ blocks: single ? 1 : component.across * component.down, dc, ac });
+    for (let i = isSingle ? 1 : component.across * component.down; i > 0; i -= 1) unit.push([dc, ac]);
   }
-  const units = unitsOf(frame, single ? selected[0]?.id : undefined);
+  const units = unitsOf(frame, isSingle ? selected[0]?.id : undefined);
+  const space = segmentSpace(file);
   let at = start;
   for (let done = 0, restart = 0; done < units; restart += 1) {
     const wanted = restartInterval === 0 ? units : Math.min(restartInterval, units - done);
-    const reader = bitReader(file, at);
-    for (let unit = 0; unit < wanted; unit += 1) if (!readUnit(reader, parts)) return null;
+    const segment = segmentAt(file, at, space);
+    const used = skipUnits(segment, wanted, unit);
+    if (used === null || !isTrifling(segment.data.subarray(used, segment.length))) return null;
     done += wanted;
-    if (!isRestTrifling(reader.rest())) return null;
-    at = skipFill(file, reader.position);
+    at = skipFill(file, segment.end);
     if (done === units) return at;
     if (file[at + 1] !== 0xd0 + (restart & 7)) return null;
     at += 2;
@@ -140,32 +133,8 @@ function unitsOf({ width, height, components }: Frame, single: number | undefine
   return Math.ceil(Math.ceil((width * own.across) / across) / 8) * Math.ceil(Math.ceil((height * own.down) / down) / 8);
 }
 
-function readUnit(reader: BitReader, parts: readonly Part[]): boolean {
-  for (const { blocks, dc, ac } of parts) {
-    for (let block = 0; block < blocks; block += 1) if (!readBlock(reader, dc, ac)) return false;
-  }
-  return !reader.overrun();
-}
-
-function readBlock(reader: BitReader, dc: HuffmanTable, ac: HuffmanTable): boolean {
-  const size = reader.symbol(dc);
-  if (size < 0 || size > 15) return false;
-  reader.skip(size);
-  for (let k = 1; k < 64; k += 1) {
-    const symbol = reader.symbol(ac);
-    if (symbol < 0) return false;
-    const bits = symbol & 15;
-    if (bits > 0) reader.skip(bits);
-    // Sixteen zeros, or none but zeros to the end.
-    else if (symbol !== 0xf0) return true;
-    k += symbol >> 4;
-    if (k > 63) return false;
-  }
-  return true;
-}
-
 /** Bytes that are all alike are padding. */
-function isRestTrifling(rest: Uint8Array): boolean {
+function isTrifling(rest: Uint8Array): boolean {
   return rest.length <= SPARE_BYTES || rest.every((byte) => byte === rest[0]);
 }
 

@@ -46,6 +46,7 @@ export async function verifyMp4(context: ToolContext, file: string, composition:
     frameCount: composition.frames,
     videoCodec: 'h264',
     audioCodec: 'aac',
+    contentType: 'video/mp4',
     sha256,
   };
 }

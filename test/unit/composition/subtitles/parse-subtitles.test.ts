@@ -14,6 +14,19 @@ function utf16(text: string, order: 'little' | 'big'): Buffer {
   return order === 'little' ? bytes : bytes.swap16();
 }
 
+function utf32(text: string, order: 'little' | 'big'): Buffer {
+  const characters = Array.from(text);
+  const bytes = Buffer.alloc(characters.length * 4);
+  characters.forEach((character, i) => {
+    const code = character.codePointAt(0)!;
+    if (order === 'little') bytes.writeUInt32LE(code, i * 4);
+    else bytes.writeUInt32BE(code, i * 4);
+  });
+  return bytes;
+}
+
+const noGuess = () => null;
+
 describe('subtitle files', () => {
   it('are told apart by what is in them', () => {
     expect(parseSubtitles(SRT, 'f')).toEqual({ cues, warnings: [] });
@@ -49,8 +62,12 @@ describe('subtitle files', () => {
     ['UTF-8 with mark', Buffer.from(`\uFEFF${SRT}`)],
     ['UTF-16, little end first', utf16(SRT, 'little')],
     ['UTF-16, big end first', utf16(SRT, 'big')],
+    ['UTF-32, little end first', utf32(`\uFEFF${SRT} 😀`, 'little')],
+    ['UTF-32, big end first', utf32(`\uFEFF${SRT} 😀`, 'big')],
   ])('are read in %s', (_, bytes) => {
-    expect(parseSubtitles(decodeText(bytes), 'f').cues).toEqual(cues);
+    const { text, assumed } = decodeText(bytes, noGuess);
+    expect(parseSubtitles(text.replace(' 😀', ''), 'f').cues).toEqual(cues);
+    expect(assumed).toBeNull();
   });
 
   it.each([
@@ -62,9 +79,12 @@ describe('subtitle files', () => {
     ['a character cut off at the end', Buffer.from('a\nb\n好').subarray(0, -1), /see line 3$/],
     ['half a character of UTF-16', utf16('a', 'little').subarray(0, -1), /UTF-16/],
     ['half a pair of UTF-16', Buffer.from([0xff, 0xfe, 0x00, 0xd8]), /UTF-16/],
+    ['a part of a character of UTF-32', utf32('\uFEFFa', 'big').subarray(0, -1), /UTF-32/],
+    ['a number beyond UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0xff, 0xff, 0xff, 0xff]), /UTF-32/],
+    ['half a pair in UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0, 0xd8, 0, 0]), /UTF-32/],
   ])('in %s are refused with the line', (_, bytes, message) => {
-    expect(() => decodeText(bytes)).toThrow(SubtitleSyntaxError);
-    expect(() => decodeText(bytes)).toThrow(message);
+    expect(() => decodeText(bytes, noGuess)).toThrow(SubtitleSyntaxError);
+    expect(() => decodeText(bytes, noGuess)).toThrow(message);
   });
 
   it('never fail in another way, whatever is in them', () => {

@@ -23,7 +23,7 @@ describe('SubRip as it is found in the wild', () => {
     ['mark-up', plain.replace('Hello', '{\\an8}<i><font color="red">Hello</font></i>')],
     ['an empty line inside a cue', plain.replace('你好\n', '你好\n\n')],
   ])('%s', (_, text) => {
-    expect(parseSrt(text)).toEqual({ cues: expected, skipped: [] });
+    expect(parseSrt(text)).toMatchObject({ cues: expected, skipped: [] });
   });
 
   it('keeps overlapping cues, in order of start', () => {

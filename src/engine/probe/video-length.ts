@@ -1,0 +1,57 @@
+import { durationTagUs, microseconds, rational, type ProbeJson, type ProbeStream } from './probe-json.js';
+
+/** What was read of a video's packets. */
+export interface Reading {
+  /** How far the pictures reach that were read. */
+  readonly presentUs: number;
+  /** Whether all packets of the file were read. */
+  readonly toEnd: boolean;
+  /**
+   * Whether the file was found to be whole: its structure ends where it should, or its audio reaches the length that it claims. A video that is shorter
+   * than the claim is then no sign of a cut. Only with `toEnd`.
+   */
+  readonly isWhole: boolean;
+  /** Whether its clock was set on the way: what it claims about its length means nothing then. */
+  readonly hasJumps: boolean;
+}
+
+/** How much longer than its pictures an intact file may say it is. */
+export const CLAIM_SLACK_US = 500_000;
+
+/** What the stream claims, else what the file claims, which is about its longest stream. Null: nothing. */
+export function claimedUsOf(json: ProbeJson, stream: ProbeStream): number | null {
+  return ownClaimUs(stream) ?? microseconds(json.format?.duration);
+}
+
+function ownClaimUs(stream: ProbeStream): number | null {
+  return microseconds(stream.duration) ?? durationTagUs(stream);
+}
+
+/** A video's length, and how long its last picture stands beyond what its packets say. */
+export interface VideoLength {
+  readonly durationUs: number;
+  readonly holdUs: number;
+}
+
+/**
+ * Where the pictures end a little before or after the claim, they count. Where they end long before it, the file is cut off, and the claim stands, so that a
+ * clip that needs more is refused; unless the file is whole: then the last picture stands until the stream's end, or other streams are longer.
+ */
+export function videoLength(json: ProbeJson, stream: ProbeStream, reading: Reading): VideoLength {
+  const { presentUs, toEnd, isWhole, hasJumps } = reading;
+  const claimedUs = claimedUsOf(json, stream);
+  const exactly = { durationUs: presentUs, holdUs: 0 };
+  if (claimedUs === null || (toEnd && hasJumps)) return exactly;
+  if (claimedUs - presentUs <= CLAIM_SLACK_US)
+    return toEnd || claimedUs < presentUs ? exactly : { durationUs: claimedUs, holdUs: 0 };
+  if (!toEnd || !isWhole) return { durationUs: claimedUs, holdUs: 0 };
+  const isAlone = json.format?.nb_streams === 1;
+  const standsUs = ownClaimUs(stream) ?? (isAlone ? claimedUs : presentUs);
+  return { durationUs: standsUs, holdUs: Math.max(0, standsUs - presentUs) };
+}
+
+/** How long a picture of a stream lasts that has no times: by its rate, else at ffmpeg's default of 25 a second. */
+export function nominalPictureUs(stream: ProbeStream): number {
+  const rate = rational(stream.avg_frame_rate) ?? rational(stream.r_frame_rate) ?? { num: 25, den: 1 };
+  return Math.round((rate.den * 1e6) / rate.num);
+}
