@@ -29,6 +29,8 @@ export function createLocalOutputs(options: { readonly folder: string }): LocalO
       try {
         for (const { path: from, name } of files) {
           const to = path.join(root, locationOf(owner, name));
+          await chmod(from, FILE_MODE);
+          await makeFolders(path.dirname(to), root);
           await moveDurably(from, to, root);
           moved.push({ from, to });
         }
@@ -102,16 +104,19 @@ function safe(part: string): string {
   return part;
 }
 
-/** Moves all of it or nothing; it survives a power failure after this. */
-async function moveDurably(from: string, to: string, root: string): Promise<void> {
-  const folder = path.dirname(to);
+/** With their modes also where they were there before, and whatever the umask says. */
+async function makeFolders(folder: string, root: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  // Also where the folder was there before, and whatever the umask says.
   for (let at = folder; ; at = path.dirname(at)) {
     await chmod(at, FOLDER_MODE);
     if (at === root || at === path.dirname(at)) break;
   }
-  await chmod(from, FILE_MODE);
+}
+
+/** Moves all of it or nothing; it survives a power failure after this. */
+async function moveDurably(from: string, to: string, root: string): Promise<void> {
+  const folder = path.dirname(to);
+  await mkdir(folder, { recursive: true });
   await sync(from);
   await rename(from, to).catch(async (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
@@ -126,7 +131,6 @@ async function copyBeside(from: string, to: string): Promise<void> {
   const draft = `${to}.part`;
   try {
     await copyFile(from, draft);
-    await chmod(draft, FILE_MODE);
     await sync(draft);
     await rename(draft, to);
   } finally {
