@@ -99,7 +99,7 @@ export async function startService(
       metrics,
       store,
       assets: createAssetSource({ ...config, uploads }),
-      uploads: await openLocalUploads({ folder: uploads.folder, nowMs: systemClock.nowMs() }),
+      uploads: await openUploads(config, uploads.folder, logged, cleanups),
       machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
@@ -145,6 +145,31 @@ async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readon
   const { fonts, unusable } = await readFontFolder(fontFolder);
   if (unusable.length > 0) logger.warn({ unusable }, 'the font folder has files that are not usable fonts');
   return fonts;
+}
+
+/** How often it is looked for uploads whose time is up. */
+const UPLOADS_SWEEP_MS = 60_000;
+
+async function openUploads(
+  { uploadTtlMs, maxUploadsBytes }: Config,
+  folder: string,
+  events: TaskEvents,
+  cleanups: (() => Promise<unknown>)[],
+): Promise<MediaUploads> {
+  const nowMs = systemClock.nowMs();
+  const uploads = await openLocalUploads({ folder, nowMs, ttlMs: uploadTtlMs, maxTotalBytes: maxUploadsBytes });
+  const sweep = () =>
+    uploads.removeExpired(systemClock.nowMs()).catch((error: unknown) => {
+      events.backgroundError('cannot remove old uploads', error);
+    });
+  await sweep();
+  const timer = setInterval(() => void sweep(), UPLOADS_SWEEP_MS);
+  timer.unref();
+  cleanups.push(() => {
+    clearInterval(timer);
+    return Promise.resolve();
+  });
+  return uploads;
 }
 
 async function openStore(config: Config, events: TaskEvents): Promise<Store> {

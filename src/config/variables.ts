@@ -108,6 +108,16 @@ export const VARIABLES = {
     help: 'the largest size of an uploaded video or image, in MiB; an uploaded song may have 30',
     usedBy: SERVE,
   },
+  CUTROOM_UPLOADS_TOTAL_MB: {
+    reader: integer({ min: 1, max: 1_073_741_824, default: 20_480 }),
+    help: 'the largest size of all uploads together, in MiB',
+    usedBy: SERVE,
+  },
+  CUTROOM_UPLOAD_TTL_S: {
+    reader: integer({ min: 60, max: 31_536_000, default: 604_800 }),
+    help: 'how long an upload is kept after it was sent',
+    usedBy: SERVE,
+  },
   CUTROOM_FONT_FOLDER: {
     reader: text(null),
     help: 'folder of further `.ttf`, `.otf` and `.ttc` files, which requests may name; read at the start, and the same on every machine',

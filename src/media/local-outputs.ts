@@ -1,7 +1,7 @@
-import { copyFile, mkdir, opendir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, opendir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
-import type { OutputAttempt, OutputContent, OutputStore } from '../task/ports/output-store.js';
+import type { OutputOwner, OutputContent, OutputStore } from '../task/ports/output-store.js';
 import type { TaskKey } from '../task/task.js';
 import { isDiskFull, sync, syncUpTo } from './sync.js';
 
@@ -10,6 +10,10 @@ const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 
 /** The folder of an attempt. */
 const ATTEMPT = /^(\d+)-(.+)$/;
+
+/** Finished videos are for the service and its group, such as that of a web server. */
+const FILE_MODE = 0o640;
+const FOLDER_MODE = 0o750;
 
 /** An output store whose outputs are all files of this machine. */
 export interface LocalOutputs extends OutputStore {
@@ -28,6 +32,8 @@ export function createLocalOutputs(options: { readonly folder: string }): LocalO
       try {
         for (const { path: from, name } of files) {
           const to = path.join(root, locationOf(attempt, name));
+          await chmod(from, FILE_MODE);
+          await makeFolders(path.dirname(to), root);
           await moveDurably(from, to, root);
           moved.push({ from, to });
         }
@@ -104,11 +110,11 @@ function folderOf(key: TaskKey): [string, string] {
   return [safe(key.tenant), safe(key.id)];
 }
 
-function attemptFolderOf({ key, fence, attemptId }: OutputAttempt): string[] {
+function attemptFolderOf({ key, fence, attemptId }: OutputOwner): string[] {
   return [...folderOf(key), safe(`${fence}-${attemptId}`)];
 }
 
-function locationOf(attempt: OutputAttempt, name: string): string {
+function locationOf(attempt: OutputOwner, name: string): string {
   return [...attemptFolderOf(attempt), safe(name)].join('/');
 }
 
@@ -120,6 +126,15 @@ function locationBeside(location: string, name: string): string {
 function safe(part: string): string {
   if (!SAFE.test(part)) throw new RangeError(`not usable in a file name: ${JSON.stringify(part)}`);
   return part;
+}
+
+/** With their modes also where they were there before, and whatever the umask says. */
+async function makeFolders(folder: string, root: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  for (let at = folder; ; at = path.dirname(at)) {
+    await chmod(at, FOLDER_MODE);
+    if (at === root || at === path.dirname(at)) break;
+  }
 }
 
 /** Moves all of it or nothing; it survives a power failure after this. */

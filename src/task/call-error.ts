@@ -15,6 +15,8 @@ export type CallErrorDetail =
   | { readonly reason: 'NO_FREE_SLOT' }
   | { readonly reason: 'NOT_SUPPORTED_HERE'; readonly action: string }
   | { readonly reason: 'UPLOAD_TOO_LARGE'; readonly maxBytes: number }
+  | { readonly reason: 'UPLOADS_FULL'; readonly maxBytes: number }
+  | { readonly reason: 'UPLOAD_NOT_FOUND' }
   | { readonly reason: 'DISK_FULL' }
   /** A lack of this machine: whether the inputs are right is not known. */
   | { readonly reason: 'INPUTS_UNAVAILABLE' }
@@ -64,6 +66,10 @@ function messageOf(detail: CallErrorDetail): string {
       return `this server cannot ${detail.action}`;
     case 'UPLOAD_TOO_LARGE':
       return `a file must be at most ${detail.maxBytes / 1024 / 1024} MiB`;
+    case 'UPLOADS_FULL':
+      return `all uploads together may have ${detail.maxBytes / 1024 / 1024} MiB: delete some first`;
+    case 'UPLOAD_NOT_FOUND':
+      return 'there is no upload of this name';
     case 'DISK_FULL':
       return 'there is no room left on the disk for uploads';
     case 'INPUTS_UNAVAILABLE':

@@ -307,6 +307,31 @@ describe('errors in the envelope', () => {
   });
 });
 
+test('an upload is deleted by its name; another is not there', async () => {
+  const removed: string[] = [];
+  const remove = (uri: string) => {
+    removed.push(uri);
+    return Promise.resolve(uri.endsWith('mine-1.mp3'));
+  };
+  const server = await startApiUnderTest({
+    moneyPrinterTurbo: {
+      uploads: { list: () => Promise.resolve([]), remove },
+      library: { list: () => Promise.resolve([]) },
+      musicFolder: 'songs',
+      maxUploadBytes: 1,
+      random: () => 0,
+    },
+  });
+  try {
+    const statusOf = async (path: string) =>
+      (await fetch(`${server.httpUrl}/api/v1/${path}`, { method: 'DELETE' })).status;
+    expect([await statusOf('musics/mine-1.mp3'), await statusOf('video_materials/none.mp4')]).toEqual([200, 404]);
+    expect(removed).toEqual(['upload:songs/mine-1.mp3', 'upload:video_materials/none.mp4']);
+  } finally {
+    await server.stop();
+  }
+});
+
 describe('lists', () => {
   test('pages by number, newest first, with how many there are', async () => {
     const ids = [await submit(), await submit(), await submit(), await submit(), await submit()].reverse();

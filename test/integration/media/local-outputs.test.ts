@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalOutputs, type LocalOutputs } from '../../../src/media/local-outputs.js';
-import type { OutputAttempt } from '../../../src/task/ports/output-store.js';
+import type { OutputOwner } from '../../../src/task/ports/output-store.js';
 
 let folder: string;
 let store: LocalOutputs;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const KEY = { tenant: 'default', id: 'task-1' };
-const attemptOf = (fence: number): OutputAttempt => ({ key: KEY, fence, attemptId: `attempt${fence}` });
+const attemptOf = (fence: number): OutputOwner => ({ key: KEY, fence, attemptId: `attempt${fence}` });
 
 async function publish(fence: number, content = `by ${fence}`, from = folder): Promise<string> {
   const scratch = path.join(from, `scratch-${fence}`);
@@ -31,6 +31,20 @@ describe('createLocalOutputs', () => {
     expect(await readFile((await store.open(one))!.path, 'utf8')).toBe('by 1');
     expect(await readFile((await store.open(two))!.path, 'utf8')).toBe('by 12');
     expect(existsSync(path.join(folder, 'scratch-1'))).toBe(false);
+  });
+
+  it('gives files and folders to the service and its group, whatever was there before', async () => {
+    const outputs = path.join(folder, 'outputs');
+    await mkdir(path.join(outputs, 'default'), { recursive: true, mode: 0o777 });
+    await chmod(path.join(outputs, 'default'), 0o777);
+    const scratch = path.join(folder, 'scratch');
+    await writeFile(scratch, 'x');
+    await chmod(scratch, 0o666);
+    const location = await store.publish([{ path: scratch, name: 'final-1.mp4' }], attemptOf(1));
+    const modeOf = async (name: string) => ((await stat(path.join(outputs, name))).mode & 0o777).toString(8);
+    expect(await modeOf(location)).toBe('640');
+    for (const parent of ['', 'default', 'default/task-1', 'default/task-1/1-attempt1'])
+      expect(await modeOf(parent)).toBe('750');
   });
 
   it('crosses file systems', async () => {

@@ -26,6 +26,8 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
   NO_FREE_SLOT: [{ reason: 'NO_FREE_SLOT' }, Code.RESOURCE_EXHAUSTED, true],
   NOT_SUPPORTED_HERE: [{ reason: 'NOT_SUPPORTED_HERE', action: 'fly' }, Code.UNIMPLEMENTED, false],
   UPLOAD_TOO_LARGE: [{ reason: 'UPLOAD_TOO_LARGE', maxBytes: 1024 }, Code.RESOURCE_EXHAUSTED, false],
+  UPLOADS_FULL: [{ reason: 'UPLOADS_FULL', maxBytes: 1 }, Code.RESOURCE_EXHAUSTED, false],
+  UPLOAD_NOT_FOUND: [{ reason: 'UPLOAD_NOT_FOUND' }, Code.NOT_FOUND, false],
   DISK_FULL: [{ reason: 'DISK_FULL' }, Code.RESOURCE_EXHAUSTED, false],
   OUTPUT_NOT_FOUND: [{ reason: 'OUTPUT_NOT_FOUND' }, Code.NOT_FOUND, false],
   URL_EXPIRED: [{ reason: 'URL_EXPIRED' }, Code.PERMISSION_DENIED, false],

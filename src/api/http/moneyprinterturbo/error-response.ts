@@ -27,7 +27,7 @@ export function errorResponse(error: unknown): HttpResponse {
     );
   }
   if (detail?.reason === 'UPLOAD_TOO_LARGE') return failure(413, error.status.message);
-  if (detail?.reason === 'DISK_FULL') return failure(507, error.status.message);
+  if (detail?.reason === 'DISK_FULL' || detail?.reason === 'UPLOADS_FULL') return failure(507, error.status.message);
   // The status and its Retry-After are those of the JSON API.
   const { status, headers } = statusResponse(error.status);
   const retryAfter = headers['retry-after'];

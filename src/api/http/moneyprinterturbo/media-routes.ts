@@ -26,6 +26,8 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
     { method: 'GET', template: '/video_materials', handle: list(deps, 'visual') },
     { method: 'POST', template: '/musics', handle: receive(deps, audio) },
     { method: 'POST', template: '/video_materials', handle: receive(deps, visual) },
+    { method: 'DELETE', template: '/musics/{file}', handle: remove(deps, audio.folder) },
+    { method: 'DELETE', template: '/video_materials/{file}', handle: remove(deps, visual.folder) },
     { method: 'GET', template: '/stream/{task}/{file}', handle: serve(deps, 'inline') },
     { method: 'GET', template: '/download/{task}/{file}', handle: serve(deps, 'attachment') },
   ];
@@ -61,6 +63,16 @@ function receive(
       return readUpload(request, (file) => tasks.acceptUpload({ ...to, ...file }, signal));
     });
     return success({ file: uploadName(uri) });
+  };
+}
+
+/** Of a file that a caller sent, by its `name`; the operator's are not for callers to delete. */
+function remove({ call, uploads }: RouteDeps, folder: string): MoneyPrinterTurboRoute['handle'] {
+  return async (request, { file = '' }) => {
+    await call(request, { method: 'ProbeMedia' }, async () => {
+      if (!(await uploads.remove(`upload:${folder}/${file}`))) throw new CallError({ reason: 'UPLOAD_NOT_FOUND' });
+    });
+    return success(null);
   };
 }
 

@@ -17,7 +17,7 @@ export interface MoneyPrinterTurboOptions {
   /** The operator's files, in the input roots. */
   readonly library: MediaLibrary;
   /** The callers' files. No music is chosen from them at random. */
-  readonly uploads: Pick<MediaUploads, 'list'>;
+  readonly uploads: Pick<MediaUploads, 'list' | 'remove'>;
   /** The folder in the input roots from whose songs `bgm_type: "random"` chooses. */
   readonly musicFolder: string;
   /** Whether callers need no credentials: then videos have URLs without a signature, which their clients build themselves. */
