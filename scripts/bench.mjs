@@ -10,7 +10,12 @@ import { ensureSystemPackages, FOR_RENDERING } from './lib/system-packages.mjs';
 try {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { pairs: { type: 'string' }, samples: { type: 'string' }, tasks: { type: 'string' }, watchers: { type: 'string' } },
+    options: {
+      pairs: { type: 'string' },
+      samples: { type: 'string' },
+      tasks: { type: 'string' },
+      watchers: { type: 'string' },
+    },
   });
   await ensureSystemPackages(FOR_RENDERING);
   await ensureNpmPackages();
