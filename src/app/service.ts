@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
 import type { Config } from '../config/config.js';
 import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
+import { makeDataDir } from './make-data-dir.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
@@ -74,7 +75,8 @@ export async function startService(
   logger: Logger,
   options: { readonly lostLogLines?: () => number } = {},
 ): Promise<Service> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeDataDir(config.dataDir);
+  await reportMissingRoots(config, logger);
   const cleanups: (() => Promise<unknown>)[] = [];
   const undo = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -124,6 +126,18 @@ export async function startService(
   } catch (error) {
     await undo();
     throw error;
+  }
+}
+
+/** No error: a root may be a mount that comes later. */
+async function reportMissingRoots({ inputRoots }: Config, logger: Logger): Promise<void> {
+  for (const root of inputRoots) {
+    const info = await stat(root).catch(() => null);
+    if (!info?.isDirectory())
+      logger.warn(
+        { root },
+        'an input root is no folder: no input is found there; make it, or correct CUTROOM_INPUT_ROOTS',
+      );
   }
 }
 

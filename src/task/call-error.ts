@@ -18,6 +18,8 @@ export type CallErrorDetail =
   | { readonly reason: 'UPLOADS_FULL'; readonly maxBytes: number }
   | { readonly reason: 'UPLOAD_NOT_FOUND' }
   | { readonly reason: 'DISK_FULL' }
+  /** A lack of this machine: whether the inputs are right is not known. */
+  | { readonly reason: 'INPUTS_UNAVAILABLE' }
   | { readonly reason: 'OUTPUT_NOT_FOUND' }
   | { readonly reason: 'URL_EXPIRED' }
   | { readonly reason: 'URL_SIGNATURE_INVALID' }
@@ -70,6 +72,8 @@ function messageOf(detail: CallErrorDetail): string {
       return 'there is no upload of this name';
     case 'DISK_FULL':
       return 'there is no room left on the disk for uploads';
+    case 'INPUTS_UNAVAILABLE':
+      return 'this server cannot look at the inputs at the moment; repeat the call';
     case 'OUTPUT_NOT_FOUND':
       return 'there is no such file';
     case 'URL_EXPIRED':

@@ -83,6 +83,7 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
     case 'WATCHER_TOO_SLOW':
       return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };
     case 'DRAINING':
+    case 'INPUTS_UNAVAILABLE':
     case 'STORE_UNAVAILABLE':
       return { code: Code.UNAVAILABLE, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };
   }

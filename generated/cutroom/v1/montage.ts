@@ -201,8 +201,8 @@ export interface Subtitles {
   source:
     | //
     /**
-     * A SubRip (SRT), WebVTT, or ASS or SSA file, at most 4 MiB; see Material.uri. Text in UTF-8, or in UTF-16 with a byte order mark. Its text and
-     * times are taken, not its styles and positions.
+     * A file in SubRip (SRT), WebVTT, ASS or SSA, SBV, MicroDVD, SAMI or TTML, at most 4 MiB; see Material.uri. Text in UTF-8, or in UTF-16 or UTF-32
+     * with a byte order mark; another encoding is guessed, with a warning. Its text and times are taken, not its styles and positions.
      */
     { $case: "uri"; value: string }
     | //

@@ -12,6 +12,11 @@ export interface Dialogue {
   readonly text: string;
 }
 
+/** An override block that sets the font size where it is not the style's. */
+export function sizeOverride(fontSize: number, usual: number): string {
+  return fontSize === usual ? '' : `{\\fs${Math.floor(fontSize * 100) / 100}}`;
+}
+
 /** The frames on which a cue is seen: from the one nearest to its start up to the one nearest to its end, and at least one. */
 export function framesOfCue(cue: Cue, rate: Rational): { start: number; end: number } {
   const start = framesOf(cue.startUs, rate);

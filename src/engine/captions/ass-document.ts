@@ -2,12 +2,11 @@ import type { CaptionLayer } from '../../composition/composition.js';
 import type { CaptionStyle } from '../../composition/captions.js';
 import type { Color } from '../../composition/color.js';
 import { throughBt601 } from '../compositor/color/bt709.js';
-import { dialogueLine, framesOfCue } from './ass-dialogue.js';
-import { isVisible, toAssText, toLines } from './ass-text.js';
+import { isVisible } from './ass-text.js';
 import { boxedDialogues } from './boxed-captions.js';
-import { type CaptionCanvas, EM, isUpper, MARGIN, styleNameOf } from './caption-canvas.js';
+import { type CaptionCanvas, isUpper, MARGIN } from './caption-canvas.js';
+import { flowingDialogues } from './flowing-captions.js';
 import { CAPTION_FAMILY, JAPANESE_FAMILY } from './fonts.js';
-import { rowCount, wrapLine } from './wrap-text.js';
 
 const BOX_PADDING = 0.15;
 
@@ -18,12 +17,14 @@ const STYLE_FORMAT =
 /**
  * A caption layer as an ASS document for libass, in which one unit is one pixel of the frame. Cues begin and end on frames: a cue
  * is seen on exactly the frames from the one nearest to its start up to the one nearest to its end, and on at least one. Pure, given the fonts.
+ * @returns the document, and how many cues are drawn smaller than their style says, since they would not fit into the frame.
  */
-export function toAssDocument(layer: CaptionLayer, canvas: CaptionCanvas): string {
+export function toAssDocument(layer: CaptionLayer, canvas: CaptionCanvas): { text: string; shrunk: number } {
   const { style } = layer;
   const visible = { ...layer, cues: layer.cues.filter(({ text }) => isVisible(text)) };
   const { font, ruler } = canvas.fonts;
-  return [
+  const { lines, shrunk } = ruler ? boxedDialogues(visible, canvas, ruler) : flowingDialogues(visible, canvas);
+  const text = [
     '[Script Info]',
     'ScriptType: v4.00+',
     `PlayResX: ${canvas.width}`,
@@ -39,9 +40,10 @@ export function toAssDocument(layer: CaptionLayer, canvas: CaptionCanvas): strin
     '',
     '[Events]',
     'Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text',
-    ...(ruler ? boxedDialogues(visible, canvas, ruler) : flowingDialogues(visible, canvas)),
+    ...lines,
     '',
   ].join('\n');
+  return { text, shrunk };
 }
 
 function styleLine(name: string, family: string, style: CaptionStyle, canvas: CaptionCanvas): string {
@@ -82,36 +84,6 @@ function styleLine(name: string, family: string, style: CaptionStyle, canvas: Ca
 function boxStyleLine(color: Color): string {
   const fill = assColor(color);
   return `Style: ${['Box', CAPTION_FAMILY, 20, fill, fill, fill, fill, 0, 0, 0, 0, 100, 100, 0, 0, 1, 0, 0, 7, 0, 0, 0, -1].join(',')}`;
-}
-
-/** Captions that libass breaks at their spaces, puts in their place, and moves apart where they are seen at the same time. */
-function flowingDialogues({ cues, style }: CaptionLayer, canvas: CaptionCanvas): string[] {
-  const { font } = canvas.fonts;
-  const columns = Math.max(
-    2,
-    Math.floor((canvas.width * (1 - 2 * MARGIN)) / ((style.fontSize * (font?.em ?? EM)) / 2)),
-  );
-  return cues.map((cue) => {
-    const lines = toLines(cue.text).flatMap((line) => wrapLine(line, columns));
-    const marginV =
-      typeof style.position === 'number'
-        ? customMargin(style.position, style.fontSize * rowCount(lines, columns), canvas.height)
-        : 0;
-    const rate = canvas.frameRate;
-    return dialogueLine(framesOfCue(cue, rate), rate, {
-      layer: 0,
-      style: styleNameOf(cue.text, font),
-      marginV,
-      text: toAssText(lines),
-    });
-  });
-}
-
-/** What is left free beyond the nearer edge, which the text is anchored to: an error in its height then matters least. */
-function customMargin(share: number, textHeight: number, height: number): number {
-  const free = Math.max(0, height - textHeight);
-  // 0 would stand for the style's own margin, which is 0 as well.
-  return Math.round(free * (isUpper(share) ? share : 1 - share));
 }
 
 /** ASS writes colours as alpha, blue, green, red, with alpha 0 for opaque. */

@@ -1,9 +1,10 @@
 import type { CaptionLayer } from '../../composition/composition.js';
 import type { Cue, CaptionStyle } from '../../composition/captions.js';
-import { dialogueLine, framesOfCue } from './ass-dialogue.js';
+import { dialogueLine, framesOfCue, sizeOverride } from './ass-dialogue.js';
 import { toAssText, toLines } from './ass-text.js';
 import { boxDrawing } from './box-drawing.js';
-import { type CaptionCanvas, EM, isUpper, MARGIN, styleNameOf } from './caption-canvas.js';
+import { type CaptionCanvas, type Dialogues, EM, isUpper, MARGIN, roomFor, styleNameOf } from './caption-canvas.js';
+import { fittingSize } from './fitting-size.js';
 import { fitLine } from './fit-lines.js';
 import type { TextRuler } from './text-ruler.js';
 
@@ -17,21 +18,25 @@ const RADIUS = 0.4;
  * the text, which is broken here, so that the box is as high as it needs to be. Both stand where they are put: what libass would do for
  * cues that are seen at the same time, moving them apart, is done here too.
  */
-export function boxedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCanvas, ruler: TextRuler): string[] {
+export function boxedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCanvas, ruler: TextRuler): Dialogues {
   let seen: readonly PlacedBox[] = [];
-  return cues.flatMap((cue) => {
+  let shrunk = 0;
+  const lines = cues.flatMap((cue) => {
     const frames = framesOfCue(cue, canvas.frameRate);
-    const box = boxOf(cue, style, canvas, ruler);
+    const heightAt = (size: number) => boxOf(cue, { ...style, fontSize: size }, canvas, ruler).height;
+    const fontSize = fittingSize(style.fontSize, roomFor(style.position, canvas.height), heightAt);
+    if (fontSize < style.fontSize) shrunk += 1;
+    const box = boxOf(cue, { ...style, fontSize }, canvas, ruler);
     const together = seen.filter(({ end }) => end > frames.start);
     const y = freePlace(box.height, style, canvas, together);
     // What found no place in the frame takes none away.
     const placed = isWithin(y, box.height, canvas) ? [{ y, height: box.height, end: frames.end }] : [];
     seen = [...together, ...placed];
     const x = Math.round((canvas.width - box.width) / 2);
-    const radius = style.boxShape === 'ROUNDED' ? style.fontSize * RADIUS : 0;
+    const radius = style.boxShape === 'ROUNDED' ? fontSize * RADIUS : 0;
     const drawing = `{\\an7\\pos(${x},${y})\\p1}${boxDrawing({ ...box, radius })}{\\p0}`;
     const middle = `${x + Math.round(box.width / 2)},${y + Math.round(box.height / 2)}`;
-    const text = `{\\an5\\pos(${middle})\\q2}${toAssText(box.lines)}`;
+    const text = `{\\an5\\pos(${middle})\\q2}${sizeOverride(fontSize, style.fontSize)}${toAssText(box.lines)}`;
     return [
       dialogueLine(frames, canvas.frameRate, { layer: 0, style: 'Box', marginV: 0, text: drawing }),
       dialogueLine(frames, canvas.frameRate, {
@@ -42,6 +47,7 @@ export function boxedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCan
       }),
     ];
   });
+  return { lines, shrunk };
 }
 
 /** Where a box stands, and until when. */

@@ -19,6 +19,13 @@ export interface CaptionFonts {
   readonly ruler: TextRuler | null;
 }
 
+/** The captions of a layer as lines of an ASS document. */
+export interface Dialogues {
+  readonly lines: readonly string[];
+  /** How many cues are drawn smaller than their style says, since they would not fit into the frame. */
+  readonly shrunk: number;
+}
+
 /** Free space at either side, and above or below, as a share of the frame. */
 export const MARGIN = 0.05;
 
@@ -35,4 +42,9 @@ export function styleNameOf(text: string, font: NamedFont | null): 'Default' | '
 /** How much of the height that a text leaves free is above it; for the edges, of what they and their margin leave. */
 export function isUpper(position: CaptionStyle['position']): boolean {
   return typeof position === 'number' ? position < 0.5 : position === 'TOP';
+}
+
+/** How tall a caption may be: the frame, less its margins where the style keeps them. */
+export function roomFor(position: CaptionStyle['position'], height: number): number {
+  return typeof position === 'number' ? height : height * (1 - 2 * MARGIN);
 }

@@ -1,16 +1,16 @@
 import { access, constants } from 'node:fs/promises';
-import type { Cue, CaptionStyle } from '../../composition/captions.js';
+import type { CaptionStyle } from '../../composition/captions.js';
 import { RenderError } from '../../task/failure.js';
-import { toLines } from './ass-text.js';
-import { type CaptionFonts, styleNameOf } from './caption-canvas.js';
+import type { NamedFont } from './font-folder.js';
 import type { Fonts } from './fonts.js';
-import { openRuler } from './text-ruler.js';
+import type { RulerFiles } from './text-ruler.js';
 
-/** Captions that need fonts. */
-export interface CaptionOrder {
-  readonly style: CaptionStyle;
-  readonly cues: readonly Cue[];
-  readonly signal: AbortSignal;
+/** The fonts of one caption layer, as files. */
+export interface CaptionFontFiles {
+  /** The font that the style names; null: our own. */
+  readonly font: NamedFont | null;
+  /** The files that text is measured in where a box is drawn to its measure; null where none is. */
+  readonly ruler: RulerFiles | null;
 }
 
 /**
@@ -18,9 +18,9 @@ export interface CaptionOrder {
  * @throws RenderError FONT_NOT_FOUND: it was there at submit, but another machine may have other fonts, and these may have changed since.
  */
 export async function chooseFonts(
-  { style, cues, signal }: CaptionOrder,
+  style: CaptionStyle,
   { named, own }: Pick<Fonts, 'named' | 'own'>,
-): Promise<CaptionFonts> {
+): Promise<CaptionFontFiles> {
   const font = style.font === null ? null : named.get(style.font.name);
   if (font === undefined || (font && !(await isReadable(font.file))))
     throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', {
@@ -30,12 +30,7 @@ export async function chooseFonts(
   if (!isDrawn) return { font, ruler: null };
   const ours = own.map(({ regular, bold }) => (style.bold ? bold : regular));
   const japanese = own.filter(({ isJapanese }) => isJapanese).map(({ regular, bold }) => (style.bold ? bold : regular));
-  const ruler = await openRuler({ Default: [...(font ? [font.file] : []), ...ours], Japanese: [...japanese, ...ours] });
-  await ruler.prepare(
-    cues.flatMap((cue) => toLines(cue.text).map((text) => ({ text, style: styleNameOf(cue.text, font) }))),
-    signal,
-  );
-  return { font, ruler };
+  return { font, ruler: { Default: [...(font ? [font.file] : []), ...ours], Japanese: [...japanese, ...ours] } };
 }
 
 /** libass would take another font without a word. */

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { eastAsianWidth } from 'get-east-asian-width';
 import { openTypeface, type Typeface } from './typeface.js';
 
@@ -6,9 +5,6 @@ import { openTypeface, type Typeface } from './typeface.js';
 export interface TextRuler {
   /** Width of one line for a font size of 1, in the fonts of a style. */
   widthOf(line: string, style: StyleName): number;
-
-  /** Measures texts ahead of their use, a little at a time: shaping a long subtitle file at once would block the event loop. */
-  prepare(lines: readonly { readonly text: string; readonly style: StyleName }[], signal: AbortSignal): Promise<void>;
 }
 
 type StyleName = 'Default' | 'Japanese';
@@ -22,8 +18,6 @@ const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** Longer words are shaped in parts, so that none takes long. */
 const MAX_WORD_UNITS = 64;
 
-const BREATH_MS = 10;
-
 /** Opens the fonts that captions may be set in. They are held in memory, some 30 MB, as long as the ruler is. @throws Error when one cannot be read. */
 export async function openRuler(files: RulerFiles): Promise<TextRuler> {
   const opened = new Map<string, Typeface>();
@@ -33,18 +27,7 @@ export async function openRuler(files: RulerFiles): Promise<TextRuler> {
   const widthOf: TextRuler['widthOf'] = (line, style) => {
     return wordsOf(line.replace(IGNORABLE, '')).reduce((width, word) => width + measures[style](word), 0);
   };
-  return {
-    widthOf,
-    async prepare(lines, signal) {
-      let sinceMs = performance.now();
-      for (const { text, style } of lines) {
-        widthOf(text, style);
-        if (performance.now() - sinceMs < BREATH_MS) continue;
-        await setImmediate(undefined, { signal });
-        sinceMs = performance.now();
-      }
-    },
-  };
+  return { widthOf };
 }
 
 /** Measures words, each once: shaping takes some tenths of a millisecond. */

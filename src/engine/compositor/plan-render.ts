@@ -1,17 +1,20 @@
 import { checkComposition } from '../../composition/check-composition.js';
 import { captionLayers, type CaptionLayer, type Composition } from '../../composition/composition.js';
-import { toAssDocument } from '../captions/ass-document.js';
-import type { CaptionFonts } from '../captions/caption-canvas.js';
 import { audioChains } from './audio.js';
-import { createFileList, createInputList, VIDEO_PAD, type KnownMedia, type RenderPlan } from './render-plan.js';
+import {
+  captionFile,
+  createFileList,
+  createInputList,
+  VIDEO_PAD,
+  type KnownMedia,
+  type RenderPlan,
+} from './render-plan.js';
 import { stackLayers } from './stack.js';
 
 export interface PlanOptions {
   readonly media: KnownMedia;
   /** URIs of videos whose size is known to change on the way. */
   readonly resized?: ReadonlySet<string>;
-  /** The fonts of a layer. */
-  readonly fonts: (layer: CaptionLayer) => CaptionFonts;
   /** Filters in a row that turn the finished frames into those that the output's encoder takes. */
   readonly finish: readonly string[];
 }
@@ -21,10 +24,7 @@ export interface PlanOptions {
  * fixed words; no text and no path of a caller gets into it.
  * @throws RangeError for a composition that cannot be rendered or has an asset that was not probed: a mistake of ours.
  */
-export function planRender(
-  composition: Composition,
-  { media, fonts, finish, resized = new Set() }: PlanOptions,
-): RenderPlan {
+export function planRender(composition: Composition, { media, finish, resized = new Set() }: PlanOptions): RenderPlan {
   checkComposition(composition);
   const { width, height, background, frameRate: rate } = composition;
   const inputs = createInputList();
@@ -32,7 +32,7 @@ export function planRender(
   const canvas = { width, height, background };
   const visual = (uri: string) => known(media.visuals, uri);
   const captions = captionLayers(composition);
-  const fileOf = (layer: CaptionLayer) => `captions-${captions.indexOf(layer)}.ass`;
+  const fileOf = (layer: CaptionLayer) => captionFile(captions.indexOf(layer));
   const stack = stackLayers(
     composition,
     (layer, ground) => ({ name: `l${layer}`, canvas, ground, rate, inputs, files, visual, resized }),
@@ -44,13 +44,7 @@ export function planRender(
     graph: [...stack.chains, `[${stack.pad}]${[...stack.filters, ...finish].join(',')}[${VIDEO_PAD}]`, ...audio].join(
       ';\n',
     ),
-    files: [
-      ...files.all,
-      ...captions.map((layer) => ({
-        name: fileOf(layer),
-        text: toAssDocument(layer, { width, height, frameRate: rate, fonts: fonts(layer) }),
-      })),
-    ],
+    files: files.all,
   };
 }
 

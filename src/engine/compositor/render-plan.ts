@@ -22,8 +22,16 @@ export interface RenderPlan {
   readonly inputs: readonly GraphInput[];
   /** One filter graph that ends in the pads `VIDEO_PAD` and `AUDIO_PAD`. */
   readonly graph: string;
-  /** Files that the graph reads from the scratch folder, where ffmpeg runs: no path needs to be in the graph, and so none needs escaping there. */
+  /**
+   * Files that the graph reads from the scratch folder, where ffmpeg runs: no path needs to be in the graph, and so none needs escaping there. Beside
+   * them it reads those of `captionFile`.
+   */
   readonly files: readonly GraphFile[];
+}
+
+/** Where the graph reads the ASS document of a composition's caption layer, by its number among them. */
+export function captionFile(index: number): string {
+  return `captions-${index}.ass`;
 }
 
 export const VIDEO_PAD = 'video';

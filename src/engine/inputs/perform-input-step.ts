@@ -57,7 +57,7 @@ export async function performInputStep(step: InputStep, context: InputContext, s
       return;
     case 'read-text': {
       const { uri, field } = step.asset;
-      known.subtitles.set(uri, await readSubtitles(scratch.path(known.files.get(uri) ?? ''), field));
+      known.subtitles.set(uri, await readSubtitles(scratch.path(known.files.get(uri) ?? ''), field, tools));
       return;
     }
   }

@@ -3,7 +3,6 @@ import type { Warning } from '../../composition/warning.js';
 import type { FinishedFile, OutputStore } from '../../task/ports/output-store.js';
 import type { RenderJob } from '../../task/ports/renderer.js';
 import type { Output } from '../../task/task.js';
-import { fontsForLayers } from '../captions/fonts-for-layers.js';
 import type { Fonts } from '../captions/fonts.js';
 import { captionWarnings } from '../captions/missing-glyphs.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
@@ -43,7 +42,6 @@ export async function makeOutputs(
 ): Promise<{ outputs: Output[]; warnings: Warning[] }> {
   const { meter, store, signal } = context;
   const steps = planOutputs(compositions, profile);
-  const fonts = await fontsForLayers(compositions, context.fonts, signal);
   const verified = new Map<PlannedOutput, VerifiedOutput>();
   const published = new Map<PlannedOutput, Output>();
   const resized = new Set<string>();
@@ -56,7 +54,6 @@ export async function makeOutputs(
         rendered = await renderOutput(output, {
           ...context,
           tools,
-          fonts,
           resized,
           logFields: { taskId: context.job.key.id },
           onProgress: (block) => {
@@ -78,7 +75,8 @@ export async function makeOutputs(
   try {
     await runSteps(steps, { atOnce: (kind) => AT_ONCE[kind], perform, mayPass, signal, onDone: meter.done });
   } catch (error) {
-    for (const { location, parts } of published.values()) await store.remove(location, namesOf(parts));
+    const { key, fence, attemptId } = context.job;
+    await store.discardAttempt({ key, fence, attemptId });
     throw error;
   }
   const outputs = steps.flatMap(({ kind, output }) => (kind === 'publish' ? (published.get(output) ?? []) : []));
@@ -97,8 +95,4 @@ async function publish(
   const { key, fence, attemptId } = job;
   const location = await store.publish([finished(first), ...rest.map(finished)], { key, fence, attemptId });
   return { ...facts, key: first, location };
-}
-
-function namesOf(parts: Output['parts']): string[] {
-  return (parts ?? []).map(({ name }) => name);
 }

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import type { CaptionLayer } from '../../composition/composition.js';
 import { timeUsOf } from '../../composition/frame-grid.js';
 import { RenderError } from '../../task/failure.js';
 import type { Warning } from '../../composition/warning.js';
-import type { CaptionFonts } from '../captions/caption-canvas.js';
+import type { Fonts } from '../captions/fonts.js';
+import { layOutCaptions } from '../captions/lay-out-captions.js';
 import { renderArguments } from '../command-line.js';
 import { planRender } from '../compositor/plan-render.js';
-import type { GraphInput, KnownMedia } from '../compositor/render-plan.js';
+import { captionFile, type GraphInput, type KnownMedia } from '../compositor/render-plan.js';
 import type { ProgressBlock } from '../process/progress.js';
 import type { SupervisedResult } from '../process/supervisor.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
@@ -22,7 +22,7 @@ export interface RenderContext {
   readonly scratch: Scratch;
   readonly tools: ToolContext;
   readonly media: KnownMedia;
-  readonly fonts: (layer: CaptionLayer) => CaptionFonts;
+  readonly fonts: Fonts;
   readonly onProgress: (block: ProgressBlock) => void;
   /** URIs of videos whose size changes on the way; found while rendering. */
   readonly resized: Set<string>;
@@ -39,10 +39,13 @@ export interface RenderedOutput {
 
 /** Renders an output by one command of ffmpeg. @throws RenderError as `runTool` and `judgeDamage`, or RENDER_FAILED. */
 export async function renderOutput(output: PlannedOutput, context: RenderContext): Promise<RenderedOutput> {
+  const { scratch, tools, fonts } = context;
+  const fileOf = (index: number) => scratch.path(captionFile(index));
+  const warnings = await layOutCaptions(output.composition, { ...tools, fonts, fileOf });
   for (;;) {
     const resizedBefore = context.resized.size;
     const rendered = await renderOnce(output, context);
-    if (rendered !== null) return rendered;
+    if (rendered !== null) return { ...rendered, warnings: [...rendered.warnings, ...warnings] };
     // Each time one more video is known to change its size.
     if (context.resized.size === resizedBefore) throw new RangeError('a render was given up for no reason');
   }
@@ -51,8 +54,8 @@ export async function renderOutput(output: PlannedOutput, context: RenderContext
 /** @returns null: it was ended, since the size of a video changed on the way; that is noted in `context.resized`. */
 async function renderOnce(output: PlannedOutput, context: RenderContext): Promise<RenderedOutput | null> {
   const { composition, profile, files } = output;
-  const { scratch, tools, media, fonts, onProgress, log, resized } = context;
-  const plan = planRender(composition, { media, fonts, finish: profile.finish, resized });
+  const { scratch, tools, media, onProgress, log, resized } = context;
+  const plan = planRender(composition, { media, finish: profile.finish, resized });
   await writeFile(scratch.path(GRAPH_FILE), plan.graph);
   for (const { name, text } of plan.files) await writeFile(scratch.path(name), text);
   const args = renderArguments({

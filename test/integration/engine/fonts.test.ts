@@ -33,7 +33,8 @@ async function filesFor(text: string, fonts: Fonts, font: NamedFont | null = nul
   const track = { kind: 'captions' as const, field: 'f', cues: [{ text, startUs: 0, endUs: 1_000_000 }], style };
   await writeFile(
     path.join(folder, 'x.ass'),
-    toAssDocument(track, { width: 640, height: 360, frameRate: { num: 30, den: 1 }, fonts: { font, ruler: null } }),
+    toAssDocument(track, { width: 640, height: 360, frameRate: { num: 30, den: 1 }, fonts: { font, ruler: null } })
+      .text,
   );
   const args = [
     '-nostdin',
@@ -196,11 +197,7 @@ it('fails a render whose font is another machine’s, or has gone since the star
     bold: false,
     position: 'TOP' as const,
   };
-  const choose = (font: string) =>
-    chooseFonts(
-      { style: { ...style, font: { name: font, field: 'f' } }, cues: [], signal: new AbortController().signal },
-      fonts,
-    );
+  const choose = (font: string) => chooseFonts({ ...style, font: { name: font, field: 'f' } }, fonts);
   expect((await choose('a.ttf')).font?.name).toBe('a.ttf');
   await expect(choose('b.ttf')).rejects.toMatchObject({ failure: { reason: 'FONT_NOT_FOUND', field: 'f' } });
   await rm(path.join(own, 'a.ttf'));

@@ -103,7 +103,7 @@ function compositionOf(parts: readonly (readonly [frames: number, fadeInFrames: 
 }
 
 async function render(composition: Composition, file: string): Promise<void> {
-  const plan = planRender(composition, { media, fonts: () => ({ font: null, ruler: null }), finish: h264Mp4.finish });
+  const plan = planRender(composition, { media, finish: h264Mp4.finish });
   await writeFile(path.join(context.cwd, `${file}.txt`), plan.graph);
   const args = renderArguments({
     inputs: plan.inputs,

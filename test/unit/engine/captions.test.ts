@@ -38,7 +38,7 @@ function documentOf(text: string, startUs = 0, endUs = 1_000_000, style = STYLE)
   return toAssDocument(
     { kind: 'captions', field: 'f', cues: [{ text, startUs, endUs }], style },
     { width: 1080, height: 1920, frameRate: RATE, fonts: { font: null, ruler: null } },
-  ).split('\n');
+  ).text.split('\n');
 }
 
 describe('toAssText', () => {

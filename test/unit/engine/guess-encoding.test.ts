@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { decodeText } from '../../../src/composition/subtitles/decode-text.js';
-import { guessEncoding } from '../../../src/engine/inputs/guess-encoding.js';
+import { guessEncoding } from '../../../src/engine/text/guess-encoding.js';
 
 /** Subtitles of some lines, in an encoding by its name in Python, which is another writer of them than the platform's reader. */
 function encoded(lines: readonly string[], encoding: string): { bytes: Buffer; text: string } {

@@ -81,7 +81,7 @@ function media(uris: readonly string[], details: Partial<VisualDetails> = {}): K
 }
 
 const plan = (of: Composition, known: KnownMedia): RenderPlan =>
-  planRender(of, { media: known, fonts: () => ({ font: null, ruler: null }), finish: h264Mp4.finish });
+  planRender(of, { media: known, finish: h264Mp4.finish });
 
 const captions = (text: string): CaptionLayer => ({
   kind: 'captions',
@@ -112,8 +112,8 @@ describe('planRender', () => {
     const spec = composition([{ asset: { uri: marker, field: marker } }]);
     const made = plan({ ...spec, layers: [...spec.layers, captions(marker)] }, media([marker]));
     const opened = made.inputs.map(({ file, options }) => [file, options]);
-    expect(JSON.stringify([made.graph, opened])).not.toContain(marker);
-    expect(made.files.map(({ text }) => text).join()).toContain(marker);
+    expect(JSON.stringify([made.graph, made.files, opened])).not.toContain(marker);
+    expect(made.graph).toContain('ass=captions-0.ass');
   });
 
   it('opens an image once, however often it is shown', () => {

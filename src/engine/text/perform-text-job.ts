@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+import { decodeText } from '../../composition/subtitles/decode-text.js';
+import { parseSubtitles } from '../../composition/subtitles/parse-subtitles.js';
+import { SubtitleSyntaxError } from '../../composition/subtitles/subtitle-text.js';
+import type { Warning } from '../../composition/warning.js';
+import { toAssDocument } from '../captions/ass-document.js';
+import { openRuler } from '../captions/text-ruler.js';
+import { guessEncoding } from './guess-encoding.js';
+import { packCues, unpackCues } from './packed-cues.js';
+import type { TextJob, TextResult } from './text-job.js';
+
+/** Does a job, without regard to how long it takes. */
+export async function performTextJob(job: TextJob): Promise<TextResult> {
+  switch (job.kind) {
+    case 'parse':
+      return parse(job.bytes, job.field);
+    case 'lay-out': {
+      const { layer, cues, canvas, fonts, file } = job;
+      const ruler = fonts.ruler === null ? null : await openRuler(fonts.ruler);
+      const captions = { ...layer, cues: unpackCues(cues) };
+      const { text, shrunk } = toAssDocument(captions, { ...canvas, fonts: { font: fonts.font, ruler } });
+      await writeFile(file, text);
+      return { kind: 'laid-out', shrunk };
+    }
+  }
+}
+
+function parse(bytes: Uint8Array, field: string): TextResult {
+  try {
+    const { text, assumed } = decodeText(bytes, guessEncoding);
+    const { cues, warnings } = parseSubtitles(text, field);
+    const all = [...(assumed === null ? [] : [assumedWarning(assumed, field)]), ...warnings];
+    return { kind: 'parsed', cues: packCues(cues), warnings: all };
+  } catch (error) {
+    if (error instanceof SubtitleSyntaxError) return { kind: 'refused', message: error.message };
+    throw error;
+  }
+}
+
+function assumedWarning(encoding: string, field: string): Warning {
+  const message = `this file is not text in UTF-8; it was read as ${encoding}. Convert it to UTF-8 if the captions are wrong`;
+  return { code: 'SUBTITLE_ENCODING_ASSUMED', message, field, count: 1 };
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { RenderError } from '../../task/failure.js';
+import { startDeadline } from '../deadline.js';
+import type { TextJob, TextResult } from './text-job.js';
+
+/** In the sources, which tests run, the program lies beside this file as TypeScript. */
+const PROGRAM = new URL(`./text-worker${path.extname(import.meta.url)}`, import.meta.url);
+
+/** Ten times what a file of 4 MiB needs. */
+const MAX_HEAP_MB = 2_048;
+
+export interface TextJobOptions {
+  /** When it must be over, in monotonic milliseconds. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does a job in a thread of its own, so that this one can serve others meanwhile.
+ * @throws RenderError DEADLINE_EXCEEDED or OUT_OF_MEMORY; the reason of the signal; the job's own error.
+ */
+export async function runTextJob(job: TextJob, { deadlineMs, signal: outer }: TextJobOptions): Promise<TextResult> {
+  outer.throwIfAborted();
+  const { signal, hasPassed, clear } = startDeadline(deadlineMs, outer);
+  const worker = new Worker(PROGRAM, { workerData: job, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+  try {
+    const [result] = (await once(worker, 'message', { signal })) as [TextResult];
+    return result;
+  } catch (error) {
+    outer.throwIfAborted();
+    if (hasPassed()) throw new RenderError('DEADLINE_EXCEEDED', 'the render exceeded its time limit', { cause: error });
+    if (error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY')
+      throw new RenderError('OUT_OF_MEMORY', 'the render exceeded its memory limit', { cause: error });
+    throw error;
+  } finally {
+    clear();
+    await worker.terminate();
+  }
+}
