@@ -24,7 +24,7 @@ export async function startService({ env, logFile }) {
   if (which('setpriv') !== null) command.unshift('setpriv', '--pdeathsig', 'KILL', '--');
   const child = spawn(command[0], command.slice(1), {
     env: {
-      ...process.env,
+      ...withoutTestTools(process.env),
       MONGODB_URI: '',
       CUTROOM_GRPC_ADDRESS: '127.0.0.1:0',
       CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
@@ -46,6 +46,12 @@ export async function startService({ env, logFile }) {
     await stop(child, exited);
     throw new Error(`${error.message}\n${(await readFile(logFile, 'utf8')).slice(-4000)}`, { cause: error });
   }
+}
+
+/** Variables that name programs for tests are none of the service's, which refuses names that it does not know. */
+function withoutTestTools(env) {
+  const names = ['CUTROOM_MONGOD', 'CUTROOM_NEWER_FFMPEG', 'CUTROOM_NEWER_FFPROBE'];
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 }
 
 /** The one line that the service prints when it is ready. */
