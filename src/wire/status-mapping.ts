@@ -18,7 +18,7 @@ const RETRY_AFTER_SECONDS = 1;
 /** A slot comes free when a render ends: seconds, rarely less. */
 const BUSY_RETRY_SECONDS = 5;
 
-/** The most violations that one error tells; `task_service.proto` says so. */
+/** The most violations that one error names; the README says so. */
 const MAX_VIOLATIONS = 100;
 
 /** A message is for people and is sent in a header: a few violations are enough there, the details have all. */
