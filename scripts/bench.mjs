@@ -10,7 +10,12 @@ import { ensureSystemPackages, FOR_RENDERING } from './lib/system-packages.mjs';
 try {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { pairs: { type: 'string' }, samples: { type: 'string' }, tasks: { type: 'string' } },
+    options: {
+      pairs: { type: 'string' },
+      samples: { type: 'string' },
+      tasks: { type: 'string' },
+      watchers: { type: 'string' },
+    },
   });
   await ensureSystemPackages(FOR_RENDERING);
   await ensureNpmPackages();
@@ -31,8 +36,13 @@ try {
       await benchList({ tasks: Number(values.tasks ?? 100_000) });
       break;
     }
+    case 'watch': {
+      const { benchWatch } = await import('../bench/watch.mjs');
+      await benchWatch({ rounds: Number(values.pairs ?? 5), watchers: Number(values.watchers ?? 10_000) });
+      break;
+    }
     default:
-      throw new Error('which bench? render, api, list');
+      throw new Error('which bench? render, api, list, watch');
   }
 } catch (error) {
   fail(error);

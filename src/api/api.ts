@@ -4,24 +4,24 @@ import type { EngineFacts } from '../wire/print-capabilities.js';
 import { allowAnyone, type Authenticate } from './chain/authenticate.js';
 import { callCounts, type CallMetrics } from './chain/call-counts.js';
 import { callLog } from './chain/call-log.js';
-import { createChain, type Chain } from './chain/chain.js';
+import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
 import { createDrain } from './drain.js';
 import { showAuthority } from './grpc/authority.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
-import type { MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
+import { createChainCall, type MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
 import { isUpload } from './http/moneyprinterturbo/media-routes.js';
 import { withCors } from './http/cors.js';
 import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
 import { createRouter } from './http/router.js';
+import type { HttpHandler } from './http/http-types.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
 import type { RenderMetrics } from './http/probes.js';
 import type { ApiLog } from './log.js';
-import type { HttpHandler } from './http/http-types.js';
 import type { Readiness } from './readiness.js';
 import { createTaskService, type TaskService } from './service/task-service.js';
 
@@ -31,8 +31,6 @@ const WATCHER_STALL_MS = 60_000;
 const WATCHER_RESET_PART = 1 / 12;
 /** How long an upload, which may take any time, may make no progress. */
 const UPLOAD_IDLE_MS = 30_000;
-/** The version of the contract, as the OpenAPI document names it. */
-const API_VERSION = 'v1';
 const LOOPBACK_ONLY: AllowedHosts = { names: [], anyAddress: false };
 const READINESS_TIMEOUT_MS = 2_000;
 
@@ -40,6 +38,8 @@ export interface ApiOptions {
   /** `host:port` of the gRPC and of the HTTP server; port 0 picks a free one. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
+  /** The version of this release, for health metadata and the OpenAPI document. */
+  readonly release?: string;
   readonly tasks: TaskUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
@@ -117,6 +117,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const interceptors = [guard.interceptor, showAuthority];
   const grpc = await startGrpcServer({
     address: options.grpcAddress,
+    release: options.release ?? 'unknown',
     service,
     chain,
     interceptors,
@@ -171,17 +172,18 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
         guard.markSlowReader(request);
       },
     }),
-    files: createFiles({ urls, log: logger }),
+    files: createFiles({ urls, call: createChainCall(chain), log: logger }),
     moneyPrinterTurbo: createMoneyPrinterTurbo({
       tasks,
       chain,
       urls,
+      isOpen: options.authenticate === undefined,
       fonts: options.facts.fontFiles,
       ...options.moneyPrinterTurbo,
     }),
     readiness,
     metrics: () => metrics.render(),
-    version: API_VERSION,
+    version: options.release ?? 'unknown',
   });
   const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
   return withHostGuard(withCors(router, options.corsOrigins), hosts);

@@ -1,12 +1,15 @@
+import { capConnections, connectionsWithin, openFilesLimit } from './cap-connections.js';
 import { ConfigError, toConfig } from '../config/config.js';
 import type { Environment } from '../config/variables.js';
 import { createLogDestination } from '../observability/log-destination.js';
-import { createLogger } from '../observability/logger.js';
+import { createLogger, type Logger } from '../observability/logger.js';
 import { startService, type Service } from './service.js';
 
 /** Exit codes of `cutroom serve`, beside 0: as sysexits.h has them, so that a supervisor can distinguish a wrong setting from a fault. */
 const EXIT_FAILURE = 1;
 const EXIT_CONFIG = 78;
+
+const TELL_AGAIN_MS = 60_000;
 
 /**
  * Runs the service until SIGTERM or SIGINT, then drains: running renders may end for `CUTROOM_DRAIN_MS`, the rest is handed back. A second
@@ -22,6 +25,7 @@ export async function runService(env: Environment): Promise<number> {
     // Standard error, which leaves standard output to commands.
     const destination = createLogDestination({ descriptor: 2 });
     const logger = createLogger({ level: config.logLevel, destination });
+    limitConnections(logger);
     service = await startService(config, logger, { lostLogLines: () => destination.lostLines() });
   } catch (error) {
     process.stderr.write(`cutroom: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -35,6 +39,19 @@ export async function runService(env: Environment): Promise<number> {
   process.once('SIGTERM', exitNow).once('SIGINT', exitNow);
   await service.stop();
   return 0;
+}
+
+function limitConnections(logger: Logger): void {
+  const max = connectionsWithin(openFilesLimit());
+  let toldAtMs = -Infinity;
+  capConnections(max, () => {
+    if (performance.now() - toldAtMs < TELL_AGAIN_MS) return;
+    toldAtMs = performance.now();
+    logger.warn(
+      { max },
+      'connections are refused: there are as many as the limit of open files allows; raise it (ulimit -n)',
+    );
+  });
 }
 
 function firstSignal(): Promise<void> {

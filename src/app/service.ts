@@ -1,9 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
 import type { Config } from '../config/config.js';
+import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
+import { makeDataDir } from './make-data-dir.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
@@ -73,7 +75,8 @@ export async function startService(
   logger: Logger,
   options: { readonly lostLogLines?: () => number } = {},
 ): Promise<Service> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeDataDir(config.dataDir);
+  await reportMissingRoots(config, logger);
   const cleanups: (() => Promise<unknown>)[] = [];
   const undo = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -82,7 +85,12 @@ export async function startService(
     const logged = createLoggedEvents(logger);
     const store = await openStore(config, logged);
     cleanups.push(() => store.close());
-    const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs(), ...options });
+    const metrics = createMetrics({
+      release: RELEASE,
+      stats: () => store.stats(),
+      nowMs: () => systemClock.nowMs(),
+      ...options,
+    });
     const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
     const context: Context = {
       config,
@@ -91,7 +99,7 @@ export async function startService(
       metrics,
       store,
       assets: createAssetSource({ ...config, uploads }),
-      uploads: await openLocalUploads({ folder: uploads.folder, nowMs: systemClock.nowMs() }),
+      uploads: await openUploads(config, uploads.folder, logged, cleanups),
       machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
@@ -121,10 +129,47 @@ export async function startService(
   }
 }
 
+/** No error: a root may be a mount that comes later. */
+async function reportMissingRoots({ inputRoots }: Config, logger: Logger): Promise<void> {
+  for (const root of inputRoots) {
+    const info = await stat(root).catch(() => null);
+    if (!info?.isDirectory())
+      logger.warn(
+        { root },
+        'an input root is no folder: no input is found there; make it, or correct CUTROOM_INPUT_ROOTS',
+      );
+  }
+}
+
 async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readonly NamedFont[]> {
   const { fonts, unusable } = await readFontFolder(fontFolder);
   if (unusable.length > 0) logger.warn({ unusable }, 'the font folder has files that are not usable fonts');
   return fonts;
+}
+
+/** How often it is looked for uploads whose time is up. */
+const UPLOADS_SWEEP_MS = 60_000;
+
+async function openUploads(
+  { uploadTtlMs, maxUploadsBytes }: Config,
+  folder: string,
+  events: TaskEvents,
+  cleanups: (() => Promise<unknown>)[],
+): Promise<MediaUploads> {
+  const nowMs = systemClock.nowMs();
+  const uploads = await openLocalUploads({ folder, nowMs, ttlMs: uploadTtlMs, maxTotalBytes: maxUploadsBytes });
+  const sweep = () =>
+    uploads.removeExpired(systemClock.nowMs()).catch((error: unknown) => {
+      events.backgroundError('cannot remove old uploads', error);
+    });
+  await sweep();
+  const timer = setInterval(() => void sweep(), UPLOADS_SWEEP_MS);
+  timer.unref();
+  cleanups.push(() => {
+    clearInterval(timer);
+    return Promise.resolve();
+  });
+  return uploads;
 }
 
 async function openStore(config: Config, events: TaskEvents): Promise<Store> {
@@ -167,6 +212,7 @@ async function startTransports(
     }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
+    release: RELEASE,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     allowedHosts: config.allowedHosts,

@@ -1,26 +1,14 @@
 #!/usr/bin/env node
-import { runCli } from './program.js';
+import { nodeProblem } from '../config/node-version.js';
 
-const interrupt = new AbortController();
-// `serve` has its own way to stop, by the same signal.
-if (process.argv[2] !== 'serve') {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // Once: the second one ends the process at once, and ffmpeg with it.
-    process.once(signal, () => {
-      interrupt.abort(new Error('interrupted'));
-    });
-  }
+/** As sysexits.h has it for a wrong installation. */
+const EXIT_CONFIG = 78;
+
+const problem = nodeProblem(process.versions.node);
+if (problem === null) {
+  // Loaded only now: an old Node fails on the syntax or the imports of the rest, and says nothing of its age.
+  await import('./run.js');
+} else {
+  process.stderr.write(`cutroom: ${problem}\n`);
+  process.exitCode = EXIT_CONFIG;
 }
-// The reader of a pipe (`| head`) may leave before us: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
-process.exitCode = await runCli(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  stdin: process.stdin,
-  env: process.env,
-  signal: interrupt.signal,
-});

@@ -1,5 +1,6 @@
 import { Status } from 'nice-grpc';
 import type { CliContext, GlobalOptions } from './cli-context.js';
+import { paintFor } from './colors.js';
 import { RpcError } from './rpc-error.js';
 import { statusJson } from './json.js';
 
@@ -12,8 +13,11 @@ export function printError(
   options: Pick<GlobalOptions, 'address' | 'json'>,
   error: unknown,
 ): void {
-  context.stderr.write(`${linesOf(options, error).join('\n')}\n`);
+  context.stderr.write(`${linesOf(options, error).map(paintFor(context, context.stderr)).join('\n')}\n`);
 }
+
+/** The words of grpc-js when it has reached nobody: everybody else's are shown. */
+const NOT_REACHED = /^(No connection established|Name resolution failed)/;
 
 function linesOf(options: Pick<GlobalOptions, 'address' | 'json'>, error: unknown): string[] {
   if (!(error instanceof RpcError)) return [`error: ${error instanceof Error ? error.message : String(error)}`];
@@ -22,7 +26,8 @@ function linesOf(options: Pick<GlobalOptions, 'address' | 'json'>, error: unknow
   if (error.violations.length > 0) {
     return [code, ...error.violations.map((violation) => `  ${violation.field}: ${violation.description}`)];
   }
-  const lines = [`${code}: ${error.message}`];
-  if (error.code === Status.UNAVAILABLE) lines.push(`  the server was called at ${options.address}`);
-  return lines;
+  if (error.code !== Status.UNAVAILABLE) return [`${code}: ${error.message}`];
+  return NOT_REACHED.test(error.message)
+    ? [`${code}: no server answers at ${options.address}: is it running? (cutroom serve; --address)`]
+    : [`${code}: ${error.message}`, `  the server was called at ${options.address}`];
 }

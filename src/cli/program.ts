@@ -12,12 +12,21 @@ import { addRetryCommand } from './commands/retry.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addWatchCommand } from './commands/watch.js';
+import { RELEASE } from '../config/release.js';
 import { ExitCode, exitCodeOf } from './exit-code.js';
 import { compactHelp } from './help.js';
 import { parseSeconds } from './parse-option.js';
 import { printError } from './print-error.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:50051';
+
+const DEFAULT_PORT = DEFAULT_ADDRESS.slice(DEFAULT_ADDRESS.lastIndexOf(':'));
+
+/** A host alone means the port that servers have. */
+function withPort(address: string): string {
+  if (/^[^:/\[\]\s]+$/.test(address) || /^\[[^\]]*\]$/.test(address)) return address + DEFAULT_PORT;
+  return address;
+}
 
 const EXIT_CODES = `
 Exit codes: 0 ok, 1 refused or failed, 2 worth retrying, 64 usage, 130 Ctrl-C`;
@@ -60,8 +69,10 @@ function createProgram(host: CommandHost): Command {
     .option(
       '--address <host:port>',
       'gRPC address of the server (CUTROOM_GRPC_ADDRESS)',
+      withPort,
       context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS,
     )
+    .version(RELEASE, '--version', 'print the release')
     .option('--json', 'print canonical proto JSON, an object per line', false)
     .option('--timeout <seconds>', 'the most that one call may take (15)', parseSeconds, 15_000)
     .addHelpText('after', EXIT_CODES)

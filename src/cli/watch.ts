@@ -1,5 +1,6 @@
 import { type Task, Task_State } from '../../generated/cutroom/v1/task.js';
 import type { TaskServiceClient } from '../../generated/cutroom/v1/task_service.js';
+import { paintFor } from './colors.js';
 import type { CliContext } from './cli-context.js';
 import { ExitCode } from './exit-code.js';
 import { followTask } from './follow-task.js';
@@ -18,6 +19,7 @@ export async function watchToEnd(
   options: { name: string; json: boolean; quiet?: boolean },
 ): Promise<ExitCode> {
   const view = viewFor(context, options);
+  const id = options.name.replace(/^tasks\//, '');
   try {
     for await (const task of followTask(client, options.name, {
       signal: context.signal,
@@ -28,6 +30,11 @@ export async function watchToEnd(
       view.show(task);
       if (hasEnded(task.state)) return printEnd(context, view, task, options);
     }
+  } catch (error) {
+    view.end();
+    if (context.signal.aborted)
+      context.stderr.write(`the task goes on; see it again: cutroom watch ${id}; end it: cutroom cancel ${id}\n`);
+    throw error;
   } finally {
     view.end();
   }
@@ -44,8 +51,9 @@ export function viewFor(context: CliContext, options: { json: boolean; quiet?: b
 export function printEnd(context: CliContext, view: ProgressView, task: Task, { json }: { json: boolean }): ExitCode {
   view.end();
   if (!json) {
-    context.stderr.write(`${describeEnd(task)}\n`);
-    for (const warning of task.warnings) context.stderr.write(`warning: ${describeWarning(warning)}\n`);
+    const paint = paintFor(context, context.stderr);
+    context.stderr.write(`${paint(describeEnd(task))}\n`);
+    for (const warning of task.warnings) context.stderr.write(`${paint(`warning: ${describeWarning(warning)}`)}\n`);
     for (const url of task.videos) context.stdout.write(`${url}\n`);
   }
   return task.state === Task_State.SUCCEEDED ? ExitCode.ok : ExitCode.permanentFailure;

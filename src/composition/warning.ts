@@ -12,6 +12,8 @@ export const WARNINGS = {
     'a narration has less audio than its header claims; the video is as long as the audio',
   FONT_REPLACED: 'clients of MoneyPrinterTurbo: the server does not have the font; Noto fonts are used',
   MUSIC_NOT_FOUND: 'clients of MoneyPrinterTurbo: there is no music to choose from; the video has none',
+  PARAMETER_ADJUSTED:
+    'clients of MoneyPrinterTurbo: a value is out of range or does not go with another; the message names the value that is used',
   PARAMETER_IGNORED: 'clients of MoneyPrinterTurbo: the parameter has no effect here',
   PARAMETER_UNKNOWN: 'clients of MoneyPrinterTurbo: the parameter is not known',
   SUBTITLES_MISSING: 'clients of MoneyPrinterTurbo: no subtitles are made of speech; the video has none',

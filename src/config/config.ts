@@ -27,6 +27,9 @@ export interface Config {
   };
   /** Of a video or image. */
   readonly maxUploadBytes: number;
+  /** Of all uploads together. */
+  readonly maxUploadsBytes: number;
+  readonly uploadTtlMs: number;
   /** Null: only the fonts of the service. */
   readonly fontFolder: string | null;
   readonly slots: number;
@@ -94,6 +97,8 @@ function configOf(values: Values): Config {
       maxBytes: values.CUTROOM_HTTP_MAX_MB * MIB,
     },
     maxUploadBytes: values.CUTROOM_UPLOAD_MB * MIB,
+    maxUploadsBytes: values.CUTROOM_UPLOADS_TOTAL_MB * MIB,
+    uploadTtlMs: values.CUTROOM_UPLOAD_TTL_S * 1000,
     fontFolder: values.CUTROOM_FONT_FOLDER === null ? null : resolve(values.CUTROOM_FONT_FOLDER),
     slots: values.CUTROOM_SLOTS,
     logLevel: values.CUTROOM_LOG_LEVEL,

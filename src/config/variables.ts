@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseAllowedTarget } from './allowed-targets.js';
+import { nearestName } from './nearest-name.js';
 import { address, flag, integer, list, oneOf, parsed, type Reader, text } from './readers.js';
 
 /** The environment of a process as it is. */
@@ -105,6 +106,16 @@ export const VARIABLES = {
   CUTROOM_UPLOAD_MB: {
     reader: integer({ min: 1, max: 1_048_576, default: 1024 }),
     help: 'the largest size of an uploaded video or image, in MiB; an uploaded song may have 30',
+    usedBy: SERVE,
+  },
+  CUTROOM_UPLOADS_TOTAL_MB: {
+    reader: integer({ min: 1, max: 1_073_741_824, default: 20_480 }),
+    help: 'the largest size of all uploads together, in MiB',
+    usedBy: SERVE,
+  },
+  CUTROOM_UPLOAD_TTL_S: {
+    reader: integer({ min: 60, max: 31_536_000, default: 604_800 }),
+    help: 'how long an upload is kept after it was sent',
     usedBy: SERVE,
   },
   CUTROOM_FONT_FOLDER: {
@@ -213,7 +224,21 @@ export function readVariables(env: Environment): { readonly values: Values; read
     problems.push(...reading.problems.map((problem) => name + problem));
     return [name, reading.value];
   });
-  return { values: Object.fromEntries(entries) as Values, problems };
+  return { values: Object.fromEntries(entries) as Values, problems: [...problems, ...unknownVariables(env)] };
+}
+
+/** What Kubernetes sets for a service of this name in the pods beside it. */
+const SERVICE_LINK = /^CUTROOM_(SERVICE_(HOST|PORT)(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/;
+
+/** A misspelt variable would leave its default in place, and nobody would notice. */
+function unknownVariables(env: Environment): string[] {
+  const names = Object.keys(VARIABLES);
+  return Object.keys(env)
+    .filter((name) => name.startsWith('CUTROOM_') && !names.includes(name) && !SERVICE_LINK.test(name))
+    .map((name) => {
+      const nearest = nearestName(name, names);
+      return `${name} is no variable of cutroom${nearest === null ? '; see cutroom serve --help' : `: did you mean ${nearest}?`}`;
+    });
 }
 
 /** The part of an environment that a command uses. */

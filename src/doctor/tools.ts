@@ -2,22 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
+import { nodeProblem } from '../config/node-version.js';
 import { findToolchain } from '../engine/capabilities.js';
 import type { CageLayer } from '../engine/toolchain.js';
 import { readFontFolder } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
 import { type Check, fail, messageOf, ok, warn } from './check.js';
 
-/** `20.19.0` or later, as package.json says. */
-const MIN_NODE = [20, 19] as const;
-
 /** The Node that runs this. */
 export function checkNode(version = process.versions.node): Check {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const isNew = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
-  return isNew
-    ? ok('node', version)
-    : fail('node', `${version} is too old`, `install Node ${MIN_NODE.join('.')} or later`);
+  const problem = nodeProblem(version);
+  if (problem === null) return ok('node', version);
+  const [wrong = problem, remedy = ''] = problem.replace(/^Node /, '').split(': ');
+  return fail('node', wrong, remedy);
 }
 
 /** ffmpeg with its filters and encoders, ffprobe, and the protections around both. */

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import { RenderError } from '../task/failure.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
-import { inspectFile } from './inspect-file.js';
+import { CallError } from '../task/call-error.js';
+import { EXHAUSTED, inspectFile, InspectionError } from './inspect-file.js';
 
 /** A resolved URI: a file that may be used, or the problem with it. */
 type Resolved =
@@ -47,18 +48,32 @@ export function createLocalFiles(options: LocalFilesOptions): AssetSource {
   return {
     async check(uri) {
       if (recentlyChecked.has(uri)) return null;
-      const resolved = await resolveUri(uri, roots);
+      const resolved = await resolveUri(uri, roots).catch(throwForCaller);
       if (resolved.kind === 'problem') return { description: resolved.description };
       recentlyChecked.set(uri, true);
       return null;
     },
     async fetch(uri, { field, signal }) {
       signal.throwIfAborted();
-      const resolved = await resolveUri(uri, roots);
+      const resolved = await resolveUri(uri, roots).catch((error: unknown) => throwForRender(error, field));
       if (resolved.kind === 'file') return resolved.path;
       throw new RenderError(resolved.reason, `this input ${resolved.description}`, { field });
     },
   };
+}
+
+/** A lack of ours is never the fault of a caller's input. */
+function throwForCaller(error: unknown): never {
+  if (error instanceof InspectionError) throw new CallError({ reason: 'INPUTS_UNAVAILABLE' }, { cause: error });
+  throw error;
+}
+
+function throwForRender(error: unknown, field: string): never {
+  if (!(error instanceof InspectionError)) throw error;
+  const options = { field, cause: error };
+  if (error.isExhausted)
+    throw new RenderError('OUT_OF_PROCESSES', 'the render server had no room to open an input', options);
+  throw new RenderError('INPUT_NOT_READABLE', 'this input could not be read by the server at the moment', options);
 }
 
 interface Roots {
@@ -80,7 +95,12 @@ interface Places {
 function createRoots({ roots: configured, except = null, outside = OUTSIDE }: LocalFilesOptions): Roots {
   const names = configured.map((root) => path.resolve(root));
   let known: { readonly places: Promise<Places>; readonly atMs: number } | null = null;
-  const placeOf = (name: string) => realpath(name).catch(() => null);
+  // Without a descriptor a folder is not gone, and its files are not outside of the roots.
+  const placeOf = (name: string) =>
+    realpath(name).catch((error: unknown) => {
+      if (EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '')) throw new InspectionError(error);
+      return null;
+    });
   async function find(): Promise<Places> {
     const places = await Promise.all(names.map(placeOf));
     return { roots: places.filter((place) => place !== null), except: except === null ? null : await placeOf(except) };
@@ -90,7 +110,13 @@ function createRoots({ roots: configured, except = null, outside = OUTSIDE }: Lo
     outside,
     places() {
       const nowMs = performance.now();
-      if (!known || nowMs - known.atMs >= ROOTS_FRESH_MS) known = { places: find(), atMs: nowMs };
+      if (!known || nowMs - known.atMs >= ROOTS_FRESH_MS) {
+        const next = { places: find(), atMs: nowMs };
+        known = next;
+        next.places.catch(() => {
+          if (known === next) known = null;
+        });
+      }
       return known.places;
     },
   };

@@ -1,12 +1,19 @@
-import { copyFile, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, opendir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../task/failure.js';
-import type { OutputContent, OutputOwner, OutputStore } from '../task/ports/output-store.js';
+import type { OutputOwner, OutputContent, OutputStore } from '../task/ports/output-store.js';
 import type { TaskKey } from '../task/task.js';
 import { isDiskFull, sync, syncUpTo } from './sync.js';
 
 /** The form of each part of a location: no separator, no `..`, no hidden name. */
 const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
+
+/** The folder of an attempt. */
+const ATTEMPT = /^(\d+)-(.+)$/;
+
+/** Finished videos are for the service and its group, such as that of a web server. */
+const FILE_MODE = 0o640;
+const FOLDER_MODE = 0o750;
 
 /** An output store whose outputs are all files of this machine. */
 export interface LocalOutputs extends OutputStore {
@@ -20,11 +27,13 @@ export interface LocalOutputs extends OutputStore {
 export function createLocalOutputs(options: { readonly folder: string }): LocalOutputs {
   const root = path.resolve(options.folder);
   return {
-    async publish(files, owner) {
+    async publish(files, attempt) {
       const moved: { readonly from: string; readonly to: string }[] = [];
       try {
         for (const { path: from, name } of files) {
-          const to = path.join(root, locationOf(owner, name));
+          const to = path.join(root, locationOf(attempt, name));
+          await chmod(from, FILE_MODE);
+          await makeFolders(path.dirname(to), root);
           await moveDurably(from, to, root);
           moved.push({ from, to });
         }
@@ -33,7 +42,7 @@ export function createLocalOutputs(options: { readonly folder: string }): LocalO
         for (const { from, to } of moved) await moveDurably(to, from, path.dirname(from)).catch(() => undefined);
         throw notStored(error);
       }
-      return locationOf(owner, files[0].name);
+      return locationOf(attempt, files[0].name);
     },
 
     async open(location, part) {
@@ -46,13 +55,6 @@ export function createLocalOutputs(options: { readonly folder: string }): LocalO
       return info?.isFile() ? { kind: 'file', path: real } : null;
     },
 
-    async remove(location, parts = []) {
-      const locations = [location, ...parts.map((part) => locationBeside(location, part))];
-      const files = locations.map((name) => fileAt(root, name)).filter((file) => file !== null);
-      await Promise.all(files.map((file) => rm(file, { force: true })));
-      if (files[0] !== undefined) await removeEmpty(path.dirname(files[0]), root);
-    },
-
     async discard(key, { keepFence }) {
       const folder = path.join(root, ...folderOf(key));
       const attempts = await readdir(folder).catch(() => []);
@@ -60,7 +62,31 @@ export function createLocalOutputs(options: { readonly folder: string }): LocalO
       await Promise.all(doomed.map((attempt) => rm(path.join(folder, attempt), { recursive: true, force: true })));
       await removeEmpty(folder, root);
     },
+
+    async discardAttempt(attempt) {
+      const folder = path.join(root, ...attemptFolderOf(attempt));
+      await rm(folder, { recursive: true, force: true });
+      await removeEmpty(path.dirname(folder), root);
+    },
+
+    async *attempts() {
+      for await (const tenant of namesIn(root)) {
+        for await (const id of namesIn(path.join(root, tenant))) {
+          for await (const name of namesIn(path.join(root, tenant, id))) {
+            const [, fence, attemptId = ''] = ATTEMPT.exec(name) ?? [];
+            if (fence !== undefined) yield { key: { tenant, id }, fence: Number(fence), attemptId };
+          }
+        }
+      }
+    },
   };
+}
+
+/** The names of folders in a folder, a few at a time: there may be a million. */
+async function* namesIn(folder: string): AsyncGenerator<string> {
+  const open = await opendir(folder).catch(() => null);
+  if (open === null) return;
+  for await (const entry of open) if (entry.isDirectory() && SAFE.test(entry.name)) yield entry.name;
 }
 
 /** Null: no location that `publish` gives out, such as one that leads elsewhere. */
@@ -84,8 +110,12 @@ function folderOf(key: TaskKey): [string, string] {
   return [safe(key.tenant), safe(key.id)];
 }
 
-function locationOf({ key, fence, attemptId }: OutputOwner, name: string): string {
-  return [...folderOf(key), safe(`${fence}-${attemptId}`), safe(name)].join('/');
+function attemptFolderOf({ key, fence, attemptId }: OutputOwner): string[] {
+  return [...folderOf(key), safe(`${fence}-${attemptId}`)];
+}
+
+function locationOf(attempt: OutputOwner, name: string): string {
+  return [...attemptFolderOf(attempt), safe(name)].join('/');
 }
 
 /** The location of another file of the same attempt. */
@@ -96,6 +126,15 @@ function locationBeside(location: string, name: string): string {
 function safe(part: string): string {
   if (!SAFE.test(part)) throw new RangeError(`not usable in a file name: ${JSON.stringify(part)}`);
   return part;
+}
+
+/** With their modes also where they were there before, and whatever the umask says. */
+async function makeFolders(folder: string, root: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  for (let at = folder; ; at = path.dirname(at)) {
+    await chmod(at, FOLDER_MODE);
+    if (at === root || at === path.dirname(at)) break;
+  }
 }
 
 /** Moves all of it or nothing; it survives a power failure after this. */

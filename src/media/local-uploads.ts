@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { link, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CallError } from '../task/call-error.js';
 import type { LibraryFile } from '../task/ports/media-library.js';
@@ -24,8 +25,12 @@ const MAX_STEM_CHARACTERS = 56;
 export async function openLocalUploads(options: {
   readonly folder: string;
   readonly nowMs: number;
+  /** How long a file is kept after it was sent. Default: for ever. */
+  readonly ttlMs?: number;
+  /** The most bytes of all files together. Default: no limit. */
+  readonly maxTotalBytes?: number;
 }): Promise<MediaUploads> {
-  const { folder: root } = options;
+  const { folder: root, ttlMs = Infinity, maxTotalBytes = Infinity } = options;
   const incoming = path.join(root, INCOMING);
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   await removeStale(incoming, options.nowMs);
@@ -35,11 +40,25 @@ export async function openLocalUploads(options: {
       const files = await library.list(kind, '');
       return files.map((file) => ({ ...file, uri: UPLOAD_SCHEME + file.uri }));
     },
+    async remove(uri) {
+      const file = fileOf(root, uri);
+      if (file === null || !(await lstat(file).catch(() => null))?.isFile()) return false;
+      await rm(file, { force: true });
+      return true;
+    },
+    async removeExpired(nowMs) {
+      for await (const { file, info } of filesIn(root)) {
+        if (nowMs - info.mtimeMs > ttlMs && !file.startsWith(incoming + path.sep)) await rm(file, { force: true });
+      }
+    },
     async receive(bytes) {
       const name = path.join(INCOMING, randomBytes(16).toString('hex'));
       const file = path.join(root, name);
       try {
+        if ((await totalBytes(root)) >= maxTotalBytes) throw full(maxTotalBytes);
         const sizeBytes = await write(file, bytes);
+        // With those that arrived meanwhile.
+        if ((await totalBytes(root)) > maxTotalBytes) throw full(maxTotalBytes);
         return draftOf({ root, uri: UPLOAD_SCHEME + name, file, sizeBytes });
       } catch (error) {
         await rm(file, { force: true });
@@ -47,6 +66,35 @@ export async function openLocalUploads(options: {
       }
     },
   };
+}
+
+/** Every file below a folder, also hidden ones. One that goes meanwhile is left out. */
+async function* filesIn(folder: string): AsyncGenerator<{ file: string; info: Stats }> {
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const info = await lstat(file).catch(() => null);
+    if (info) yield { file, info };
+  }
+}
+
+async function totalBytes(root: string): Promise<number> {
+  let total = 0;
+  for await (const { info } of filesIn(root)) total += info.size;
+  return total;
+}
+
+/** The file of an upload's name; null: none that was given out. */
+function fileOf(root: string, uri: string): string | null {
+  const name = uri.startsWith(UPLOAD_SCHEME) ? uri.slice(UPLOAD_SCHEME.length) : uri;
+  const parts = name.split('/');
+  const isSafe =
+    parts.length >= 2 && parts.every((part) => part !== '' && !part.startsWith('.') && !part.includes('\0'));
+  return isSafe ? path.join(root, ...parts) : null;
+}
+
+function full(maxTotalBytes: number): CallError {
+  return new CallError({ reason: 'UPLOADS_FULL', maxBytes: maxTotalBytes });
 }
 
 async function write(file: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {

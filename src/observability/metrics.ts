@@ -1,4 +1,4 @@
-import { Counter, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { QueueStats } from '../task/ports/task-store.js';
 import { type CallMetrics, createCallMetrics } from './metrics-calls.js';
@@ -10,6 +10,8 @@ import { createEventMetrics } from './metrics-tasks.js';
 const STATS_TIMEOUT_MS = 2_000;
 
 export interface MetricsOptions {
+  /** The version of this release. */
+  readonly release?: string;
   /** The state of the queue; asked at each scrape. */
   readonly stats: () => Promise<QueueStats>;
   /** Time of day, in milliseconds since 1970. */
@@ -36,8 +38,20 @@ export interface MetricsPage {
   readonly text: string;
 }
 
-export function createMetrics({ stats, nowMs, statsTimeoutMs, lostLogLines = () => 0 }: MetricsOptions): Metrics {
+export function createMetrics({
+  release = 'unknown',
+  stats,
+  nowMs,
+  statsTimeoutMs,
+  lostLogLines = () => 0,
+}: MetricsOptions): Metrics {
   const registry = new Registry();
+  new Gauge({
+    name: 'cutroom_build_info',
+    help: 'The release that runs; always 1.',
+    labelNames: ['version', 'node_version'],
+    registers: [registry],
+  }).set({ version: release, node_version: process.versions.node }, 1);
   const queue = createQueueMetrics({ registry, stats, nowMs, timeoutMs: statsTimeoutMs ?? STATS_TIMEOUT_MS });
   const calls = createCallMetrics(registry);
   const events = createEventMetrics(registry);

@@ -15,7 +15,11 @@ export type CallErrorDetail =
   | { readonly reason: 'NO_FREE_SLOT' }
   | { readonly reason: 'NOT_SUPPORTED_HERE'; readonly action: string }
   | { readonly reason: 'UPLOAD_TOO_LARGE'; readonly maxBytes: number }
+  | { readonly reason: 'UPLOADS_FULL'; readonly maxBytes: number }
+  | { readonly reason: 'UPLOAD_NOT_FOUND' }
   | { readonly reason: 'DISK_FULL' }
+  /** A lack of this machine: whether the inputs are right is not known. */
+  | { readonly reason: 'INPUTS_UNAVAILABLE' }
   | { readonly reason: 'OUTPUT_NOT_FOUND' }
   | { readonly reason: 'URL_EXPIRED' }
   | { readonly reason: 'URL_SIGNATURE_INVALID' }
@@ -62,8 +66,14 @@ function messageOf(detail: CallErrorDetail): string {
       return `this server cannot ${detail.action}`;
     case 'UPLOAD_TOO_LARGE':
       return `a file must be at most ${detail.maxBytes / 1024 / 1024} MiB`;
+    case 'UPLOADS_FULL':
+      return `all uploads together may have ${detail.maxBytes / 1024 / 1024} MiB: delete some first`;
+    case 'UPLOAD_NOT_FOUND':
+      return 'there is no upload of this name';
     case 'DISK_FULL':
       return 'there is no room left on the disk for uploads';
+    case 'INPUTS_UNAVAILABLE':
+      return 'this server cannot look at the inputs at the moment; repeat the call';
     case 'OUTPUT_NOT_FOUND':
       return 'there is no such file';
     case 'URL_EXPIRED':

@@ -1,9 +1,8 @@
 import type { Clock } from './ports/clock.js';
 import type { TaskStore } from './ports/task-store.js';
 import { isTerminal, type Task, type TaskKey } from './task.js';
-import { wakeable, type Wakeable } from './wait.js';
 import type { WatchEvent } from './watch-event.js';
-import { WatchedTask } from './watched-task.js';
+import { WatchedTask, type Watcher } from './watched-task.js';
 
 export interface TaskHubOptions {
   readonly store: TaskStore;
@@ -29,8 +28,35 @@ export interface TaskHub {
   close(): void;
 }
 
+/** How much later than due a heartbeat may come: by this part of its interval. */
+const BEATS_PER_HEARTBEAT = 20;
+
+/** One stream. A wake while it is busy is remembered, once. */
+class HubWatcher implements Watcher {
+  /** When it last got a message, by the monotonic clock. */
+  heardAtMs: number;
+  #isWoken = false;
+  #resume: (() => void) | null = null;
+
+  constructor(nowMs: number) {
+    this.heardAtMs = nowMs;
+  }
+
+  readonly wake = (): void => {
+    this.#isWoken = true;
+    this.#resume?.();
+  };
+
+  async woken(): Promise<void> {
+    if (!this.#isWoken) await new Promise<void>((resolve) => (this.#resume = resolve));
+    this.#isWoken = false;
+    this.#resume = null;
+  }
+}
+
 export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): TaskHub {
   const watched = new Map<string, WatchedTask>();
+  const watchers = new Set<HubWatcher>();
   const closing = new AbortController();
   const unsubscribe = store.feed.subscribe({
     onHint: (hint) => watched.get(nameOf(hint.key))?.hint(hint.revision),
@@ -39,48 +65,56 @@ export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): Ta
     },
   });
 
-  function join(key: TaskKey, watcher: Wakeable): WatchedTask {
+  // One timer for all: one each, set anew for each message, is a large part of the cost of a watcher.
+  const beat = setInterval(() => {
+    const dueMs = clock.monotonicMs() - heartbeatMs;
+    for (const watcher of watchers) if (watcher.heardAtMs <= dueMs) watcher.wake();
+  }, heartbeatMs / BEATS_PER_HEARTBEAT);
+  beat.unref();
+
+  function entryOf(key: TaskKey): WatchedTask {
     let entry = watched.get(nameOf(key));
     // One that failed is left to those who wait on it; a new watcher tries anew.
     if (!entry || entry.error !== null) {
       entry = new WatchedTask(key, { store, clock, closing: closing.signal });
       watched.set(nameOf(key), entry);
     }
-    entry.watchers.add(watcher);
     return entry;
   }
 
-  function leave(key: TaskKey, entry: WatchedTask, watcher: Wakeable): void {
-    entry.watchers.delete(watcher);
+  function leave(key: TaskKey, entry: WatchedTask, watcher: HubWatcher): void {
+    watchers.delete(watcher);
+    entry.leave(watcher);
     if (entry.watchers.size === 0 && watched.get(nameOf(key)) === entry) watched.delete(nameOf(key));
   }
 
   return {
     async *watch(key, { afterRevision, signal }) {
       const ended = () => signal.aborted || closing.signal.aborted;
-      const watcher = wakeable();
-      // Joined before the first read, so that no change can fall between the two.
-      const entry = join(key, watcher);
+      const watcher = new HubWatcher(clock.monotonicMs());
+      const entry = entryOf(key);
+      const firstRead = entry.join(watcher);
+      watchers.add(watcher);
+      signal.addEventListener('abort', watcher.wake);
       try {
-        const firstRead = entry.refresh();
         let seen = afterRevision ?? 0;
-        let heardAtMs = clock.monotonicMs();
         while (!ended()) {
           if (entry.error) throw entry.error;
           const task = entry.isAnswered(firstRead) ? entry.latest : null;
           if (task && isNews(task, seen)) {
             seen = task.revision;
-            heardAtMs = clock.monotonicMs();
+            watcher.heardAtMs = clock.monotonicMs();
             yield { kind: 'task', task };
-          } else if (clock.monotonicMs() - heardAtMs >= heartbeatMs) {
-            heardAtMs = clock.monotonicMs();
+          } else if (clock.monotonicMs() - watcher.heardAtMs >= heartbeatMs) {
+            watcher.heardAtMs = clock.monotonicMs();
             yield { kind: 'heartbeat' };
           }
           if (task && isTerminal(task.state)) return;
           // A change during the yield has left a wake behind, so this returns at once then.
-          await watcher.wait({ timeoutMs: Math.max(0, heardAtMs + heartbeatMs - clock.monotonicMs()), signal });
+          await watcher.woken();
         }
       } finally {
+        signal.removeEventListener('abort', watcher.wake);
         leave(key, entry, watcher);
       }
     },
@@ -88,6 +122,7 @@ export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): Ta
     close() {
       closing.abort();
       unsubscribe();
+      clearInterval(beat);
       for (const task of watched.values()) task.wakeAll();
     },
   };

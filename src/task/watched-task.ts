@@ -2,12 +2,17 @@ import { CallError } from './call-error.js';
 import type { Clock } from './ports/clock.js';
 import type { TaskStore } from './ports/task-store.js';
 import type { Task, TaskKey } from './task.js';
-import { delay, type Wakeable } from './wait.js';
+import { delay } from './wait.js';
 
 /** How long a failing read is repeated before the watchers get its error. */
 const READ_PATIENCE_MS = 10_000;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
+
+/** One of those who follow a task. */
+export interface Watcher {
+  wake(): void;
+}
 
 export interface WatchedTaskDeps {
   readonly store: TaskStore;
@@ -21,7 +26,7 @@ export class WatchedTask {
   latest: Task | null = null;
   /** The error after which it is no longer followed. */
   error: Error | null = null;
-  readonly watchers = new Set<Wakeable>();
+  readonly watchers = new Set<Watcher>();
 
   readonly #key: TaskKey;
   readonly #needs: WatchedTaskDeps;
@@ -31,17 +36,31 @@ export class WatchedTask {
   /** The newest revision that the feed has named. */
   #hinted = 0;
   #reading = false;
+  /** Watchers whose first read has not been answered, with its ticket; the oldest first. */
+  readonly #unanswered = new Map<Watcher, number>();
 
   constructor(key: TaskKey, deps: WatchedTaskDeps) {
     this.#key = key;
     this.#needs = deps;
   }
 
-  /** Asks for a read that begins after this call. @returns a ticket for `isAnswered`. */
-  refresh(): number {
+  /** Asks for a read that begins after this call, and that all who ask meanwhile share. */
+  refresh(): void {
     this.#wanted += 1;
     void this.#readUntilFresh();
+  }
+
+  /** Adds a watcher, which is woken once a read that begins after this call is there. @returns a ticket for `isAnswered`. */
+  join(watcher: Watcher): number {
+    this.watchers.add(watcher);
+    this.#unanswered.set(watcher, this.#wanted + 1);
+    this.refresh();
     return this.#wanted;
+  }
+
+  leave(watcher: Watcher): void {
+    this.watchers.delete(watcher);
+    this.#unanswered.delete(watcher);
   }
 
   /** Whether `latest` is at least as new as the task was when the ticket was given out. */
@@ -96,8 +115,23 @@ export class WatchedTask {
     const task = await this.#needs.store.get(this.#key);
     if (!task) throw new CallError({ reason: 'TASK_NOT_FOUND', taskId: this.#key.id });
     this.#answered = ticket;
-    if (!this.latest || task.revision >= this.latest.revision) this.latest = task;
-    this.wakeAll();
+    const known = this.latest;
+    if (!known || task.revision >= known.revision) this.latest = task;
+    // Each watcher that joins has a read made: the others, of which there may be thousands, are not to hear of it.
+    const joined = this.#takeAnswered();
+    const isNews = this.latest?.revision !== known?.revision;
+    for (const watcher of isNews ? this.watchers : joined) watcher.wake();
+  }
+
+  /** Those whose first read is there now. */
+  #takeAnswered(): readonly Watcher[] {
+    const answered: Watcher[] = [];
+    for (const [watcher, ticket] of this.#unanswered) {
+      if (ticket > this.#answered) break;
+      answered.push(watcher);
+    }
+    for (const watcher of answered) this.#unanswered.delete(watcher);
+    return answered;
   }
 }
 

@@ -70,10 +70,12 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
     case 'NOT_SUPPORTED_HERE':
       return { code: Code.UNIMPLEMENTED, metadata: {}, details: [] };
     case 'UPLOAD_TOO_LARGE':
+    case 'UPLOADS_FULL':
       return { code: Code.RESOURCE_EXHAUSTED, metadata: { max_bytes: String(detail.maxBytes) }, details: [] };
     case 'DISK_FULL':
       return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [] };
     case 'OUTPUT_NOT_FOUND':
+    case 'UPLOAD_NOT_FOUND':
       return { code: Code.NOT_FOUND, metadata: {}, details: [] };
     case 'URL_EXPIRED':
     case 'URL_SIGNATURE_INVALID':
@@ -81,6 +83,7 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
     case 'WATCHER_TOO_SLOW':
       return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };
     case 'DRAINING':
+    case 'INPUTS_UNAVAILABLE':
     case 'STORE_UNAVAILABLE':
       return { code: Code.UNAVAILABLE, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };
   }

@@ -83,7 +83,7 @@ export async function runAttempt(
     if (error instanceof LeaseLostError && error.reason === 'cancelled') deps.events.attemptCancelled(task);
     else deps.events.attemptLost(task);
     // Otherwise the store failed, and the end may be stored with these files in it: then they stay.
-    if (error instanceof LeaseLostError) await removeOutputs(deps, outcome);
+    if (error instanceof LeaseLostError) await removeOutputs(deps, lease);
     if (error instanceof LeaseLostError && error.reason === 'lost') await giveBack(deps, lease);
     else deps.events.backgroundError(STORING, error);
   }
@@ -168,7 +168,8 @@ async function storeEnd(deps: RunAttemptDeps, lease: AttemptLease, stop: Attempt
   else deps.events.attemptEnded(stored, outcome.kind === 'failed' ? outcome : { failure: null, cause: null });
   if (stored.state === 'SUCCEEDED') deps.intake.succeeded();
   // Whatever earlier attempts left behind is garbage now.
-  if (stored.state === 'SUCCEEDED') await tidy(deps, () => deps.outputs.discard(lease.key, { keepFence: lease.fence }));
+  if (outcome.kind === 'failed') await removeOutputs(deps, lease);
+  else await tidy(deps, () => deps.outputs.discard(lease.key, { keepFence: lease.fence }));
 }
 
 async function retryWhileLeased<T>(
@@ -209,15 +210,9 @@ async function giveBack(deps: RunAttemptDeps, lease: AttemptLease): Promise<void
   }
 }
 
-async function removeOutputs(deps: RunAttemptDeps, outcome: Outcome): Promise<void> {
-  if (outcome.kind !== 'rendered') return;
-  for (const output of outcome.result.outputs)
-    await tidy(deps, () =>
-      deps.outputs.remove(
-        output.location,
-        output.parts?.map(({ name }) => name),
-      ),
-    );
+/** Also those of a render that was stopped while it published. */
+async function removeOutputs(deps: RunAttemptDeps, { key, fence, attemptId }: AttemptLease): Promise<void> {
+  await tidy(deps, () => deps.outputs.discardAttempt({ key, fence, attemptId }));
 }
 
 /** A file that cannot be removed costs disk, not correctness. */

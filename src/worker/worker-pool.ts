@@ -7,6 +7,7 @@ import type { Machine } from '../task/ports/machine.js';
 import { createIntake } from './intake.js';
 import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptDeps } from './run-attempt.js';
 import { runAnnouncer } from './announcer.js';
+import { runLeftoverSweeper } from './leftover-sweeper.js';
 import { runSweeper } from './sweeper.js';
 import { AttemptLease, lossOf } from './attempt-lease.js';
 
@@ -20,9 +21,13 @@ export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'in
   readonly build: WorkerBuild | null;
   readonly leaseMs: number;
   readonly sweepIntervalMs: number;
+  /** How often files of attempts that did not succeed are looked for. Default: an hour. */
+  readonly leftoverIntervalMs?: number;
   /** While it has a problem nothing is claimed. */
   readonly machine: Machine;
 }
+
+const LEFTOVER_INTERVAL_MS = 3_600_000;
 
 interface Running {
   readonly lease: AttemptLease;
@@ -76,6 +81,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       loops = Promise.all([
         dispatch(options, fillSlots, work, stopping.signal),
         runSweeper({ ...options, isUnderWay: (attemptId) => running.has(attemptId ?? '') }, stopping.signal),
+        runLeftoverSweeper({ leftoverIntervalMs: LEFTOVER_INTERVAL_MS, ...options }, stopping.signal),
         runAnnouncer(options, stopping.signal),
       ]);
     },

@@ -157,7 +157,7 @@ describe('uploads', () => {
       'a form without a file',
       '--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nabc\r\n--b--\r\n',
       { 'content-type': 'multipart/form-data; boundary=b' },
-      /^field required$/,
+      /^field required: file$/,
     ],
   ])('that come as %s are refused', async (_, body, headers, message) => {
     expect(await send('musics', body, headers)).toMatchObject({

@@ -58,6 +58,7 @@ beforeAll(async () => {
     address: '127.0.0.1:0',
     service,
     chain,
+    release: '1.2.3',
     interceptors: [],
     readiness: { problem: () => Promise.resolve(null), drain: drain.signal, timeoutMs: 1_000 },
     drain,

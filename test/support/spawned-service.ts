@@ -29,13 +29,16 @@ export interface SpawnedService {
  */
 export async function spawnService(
   env: Record<string, string>,
-  /** `stderr`: an open file in place of a pipe to this process. */
-  options: { readonly stderr?: number } = {},
+  /** `stderr`: an open file in place of a pipe to this process; `openFiles`: its limit of them. */
+  options: { readonly stderr?: number; readonly openFiles?: number } = {},
 ): Promise<SpawnedService> {
   if (!existsSync(BIN)) throw new Error('the service is not built: run npm run build');
-  const child = spawn(process.execPath, [BIN, 'serve'], {
+  const limit =
+    options.openFiles === undefined ? [] : ['prlimit', `--nofile=${options.openFiles}:${options.openFiles}`];
+  const args = [...limit, process.execPath, BIN, 'serve'];
+  const child = spawn(args[0]!, args.slice(1), {
     env: {
-      ...process.env,
+      ...ofOthers(process.env),
       MONGODB_URI: '',
       CUTROOM_GRPC_ADDRESS: '127.0.0.1:0',
       CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
@@ -65,6 +68,11 @@ export async function spawnService(
   );
   const { grpc, http } = JSON.parse(line) as { grpc: string; http: string };
   return { grpc, http: `http://${http}`, pid: child.pid!, log, ...endings(child, exited) };
+}
+
+/** Without our own variables: those of the tests are no settings of a service. */
+function ofOthers(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('CUTROOM_')));
 }
 
 function endings(child: ChildProcess, exited: Promise<unknown>): Pick<SpawnedService, 'stop' | 'kill' | 'signal'> {

@@ -20,12 +20,15 @@ const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, {
   NO_FREE_SLOT: { reason: 'NO_FREE_SLOT' },
   NOT_SUPPORTED_HERE: { reason: 'NOT_SUPPORTED_HERE', action: 'do it' },
   UPLOAD_TOO_LARGE: { reason: 'UPLOAD_TOO_LARGE', maxBytes: 1 },
+  UPLOADS_FULL: { reason: 'UPLOADS_FULL', maxBytes: 1 },
+  UPLOAD_NOT_FOUND: { reason: 'UPLOAD_NOT_FOUND' },
   DISK_FULL: { reason: 'DISK_FULL' },
   OUTPUT_NOT_FOUND: { reason: 'OUTPUT_NOT_FOUND' },
   URL_EXPIRED: { reason: 'URL_EXPIRED' },
   URL_SIGNATURE_INVALID: { reason: 'URL_SIGNATURE_INVALID' },
   WATCHER_TOO_SLOW: { reason: 'WATCHER_TOO_SLOW' },
   DRAINING: { reason: 'DRAINING' },
+  INPUTS_UNAVAILABLE: { reason: 'INPUTS_UNAVAILABLE' },
   STORE_UNAVAILABLE: { reason: 'STORE_UNAVAILABLE' },
 };
 

@@ -2,14 +2,15 @@ import { Status } from 'nice-grpc';
 import { formatTaskName } from '../../wire/task-name.js';
 import type { ApiLog } from '../log.js';
 import { RpcError } from '../rpc-error.js';
-import type { CallObserver } from './call.js';
+import { CallError } from '../../task/call-error.js';
+import type { CallObserver, ObservedCall } from './call.js';
 
 /** Writes exactly one line per call: method, task, code, duration, peer; for a fault of the service also its error. */
 export function callLog(log: ApiLog): CallObserver {
   return {
     began: () => undefined,
     sent: () => undefined,
-    ended({ path, request, peer }, { code, error, answer, durationMs }) {
+    ended({ path, request, origin, peer }, { code, error, answer, durationMs }) {
       const level = isFault(code) ? 'error' : 'info';
       if (!log.isLevelEnabled(level)) return;
       const method = path.slice(path.lastIndexOf('/') + 1);
@@ -19,11 +20,41 @@ export function callLog(log: ApiLog): CallObserver {
         code: Status[code],
         durationMs: round(durationMs),
         peer,
+        ...tracesOf(origin),
+        ...refusalOf(error),
       };
       if (level === 'error') log.error({ ...line, err: causeOf(error) }, 'call');
       else log.info(line, 'call');
     },
   };
+}
+
+/** The most fields at fault that a line names. */
+const MAX_FIELDS = 20;
+
+/** The stable reason of a call that was refused, and the fields at fault. */
+function refusalOf(error: unknown): { reason?: string; fields?: readonly string[]; violations?: number } {
+  const cause = causeOf(error);
+  if (!(cause instanceof CallError)) return {};
+  const { detail } = cause;
+  if (detail.reason !== 'INVALID_REQUEST') return { reason: detail.reason };
+  const fields = detail.violations.slice(0, MAX_FIELDS).map(({ field }) => field);
+  return { reason: detail.reason, fields, violations: detail.violations.length };
+}
+
+/** What callers and proxies send may be anything: only what looks like an id is logged. */
+const ID = /^[\x21-\x7e]{1,128}$/;
+
+/** The ids by which callers find their call: `X-Request-Id`, and the W3C trace context. */
+function tracesOf({ headers, metadata }: ObservedCall['origin']): {
+  requestId: string | undefined;
+  traceparent: string | undefined;
+} {
+  const read = (name: string) => {
+    const id = headers ? headers[name] : metadata.get(name)?.toString();
+    return id !== undefined && ID.test(id) ? id : undefined;
+  };
+  return { requestId: read('x-request-id'), traceparent: read('traceparent') };
 }
 
 function causeOf(error: unknown): unknown {

@@ -23,6 +23,8 @@ export interface Call {
   readonly path: string;
   readonly request: unknown;
   readonly origin: CallOrigin;
+  /** Whether it is answered while the server drains too: a read whose caller knows no other server. Default: false. */
+  readonly whileDraining?: boolean;
 }
 
 /** The context of a method beside its request. Only the chain makes one, so no method runs without a caller. */
@@ -52,6 +54,8 @@ export interface ObservedCall {
   readonly request: unknown;
   /** `address:port` of the caller. */
   readonly peer: string;
+  /** The transport's side: its metadata has the ids of the caller's trace. */
+  readonly origin: Pick<CallOrigin, 'metadata' | 'headers'>;
   /** By a clock that never goes back. */
   readonly startMs: number;
 }

@@ -34,7 +34,7 @@ export interface Chain {
 
 export function createChain({ authenticate, observers, drain, baseUrl, monotonicMs, wasCut }: ChainOptions): Chain {
   function began({ path, request, origin }: Call, responseStream: boolean): ObservedCall {
-    const call: ObservedCall = { path, responseStream, request, peer: origin.peer, startMs: monotonicMs() };
+    const call: ObservedCall = { path, responseStream, request, origin, peer: origin.peer, startMs: monotonicMs() };
     for (const observer of observers) observer.began(call);
     return call;
   }
@@ -58,7 +58,7 @@ export function createChain({ authenticate, observers, drain, baseUrl, monotonic
       const observed = began(call, false);
       let answer;
       try {
-        refuseWhileDraining(drain);
+        if (call.whileDraining !== true) refuseWhileDraining(drain);
         const found = authenticate(call);
         answer = await method(new OriginContext(found instanceof Promise ? await found : found, call.origin, baseUrl));
       } catch (cause) {

@@ -27,15 +27,21 @@ export function createServiceCollector(): ServiceCollector {
   };
 }
 
+interface MountOptions {
+  readonly chain: Chain;
+  /** Metadata sent before each answer. */
+  readonly header: Readonly<Record<string, string>>;
+}
+
 /** Serves a grpc-js service by nice-grpc, its calls through the chain. A drain ends its streams with UNAVAILABLE, after the messages written by then. */
-export function addGrpcJsService(server: Server, { definition, handlers }: GrpcJsService, chain: Chain): void {
+export function addGrpcJsService(server: Server, { definition, handlers }: GrpcJsService, options: MountOptions): void {
   const methods: Record<string, unknown> = {};
   for (const [name, method] of Object.entries(definition)) {
     const handler = handlers[name] ?? handlers[method.originalName ?? ''];
     if (!handler) throw new Error(`${method.path} has no handler`);
     // A handler's type does not say which of the four kinds it is; its definition does.
     const handle = handler as (call: unknown, callback?: UnaryCallback) => void;
-    methods[name] = method.responseStream ? streaming(handle, method, chain) : unary(handle, method, chain);
+    methods[name] = method.responseStream ? streaming(handle, method, options) : unary(handle, method, options);
   }
   server.add<ServiceDefinition>(definition, methods);
 }
@@ -43,9 +49,14 @@ export function addGrpcJsService(server: Server, { definition, handlers }: GrpcJ
 type Method = ServiceDefinition[string];
 type UnaryCallback = (error: { code?: number; details?: string } | null, value?: unknown) => void;
 
-function unary(handle: (call: unknown, callback: UnaryCallback) => void, { path }: Method, chain: Chain) {
-  return (request: unknown, origin: CallContext): Promise<unknown> =>
-    chain.unary(
+function unary(
+  handle: (call: unknown, callback: UnaryCallback) => void,
+  { path }: Method,
+  { chain, header }: MountOptions,
+) {
+  return (request: unknown, origin: CallContext): Promise<unknown> => {
+    addHeader(origin, header);
+    return chain.unary(
       { path, request, origin },
       () =>
         new Promise((resolve, reject) => {
@@ -55,10 +66,16 @@ function unary(handle: (call: unknown, callback: UnaryCallback) => void, { path 
           });
         }),
     );
+  };
 }
 
-function streaming(handle: (call: unknown) => void, { path, requestStream }: Method, chain: Chain) {
+function addHeader(origin: CallContext, header: MountOptions['header']): void {
+  for (const [name, value] of Object.entries(header)) origin.header.set(name, value);
+}
+
+function streaming(handle: (call: unknown) => void, { path, requestStream }: Method, { chain, header }: MountOptions) {
   return (input: unknown, origin: CallContext): AsyncIterable<unknown> => {
+    addHeader(origin, header);
     const request = requestStream ? null : input;
     const feed = requestStream ? (input as AsyncIterable<unknown>)[Symbol.asyncIterator]() : null;
     return chain.stream({ path, request, origin }, ({ signal }) => written(handle, request, feed, signal));

@@ -30,6 +30,8 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 export interface GrpcServerOptions {
   /** `host:port`; port 0 picks a free one. */
   readonly address: string;
+  /** The version of this release, which health tells in its header metadata. */
+  readonly release: string;
   readonly service: TaskService;
   readonly chain: Chain;
   readonly interceptors: readonly ServerInterceptor[];
@@ -69,9 +71,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const server = createServer(channelOptions);
   const { definition, implementation } = mountTaskService(options.service, options.chain);
   server.add<ServiceDefinition>(definition, implementation);
-  for (const service of [...health.services, ...createReflection(health.services)]) {
-    addGrpcJsService(server, service, options.chain);
-  }
+  const header = { 'cutroom-release': options.release };
+  for (const service of health.services) addGrpcJsService(server, service, { chain: options.chain, header });
+  for (const service of createReflection(health.services))
+    addGrpcJsService(server, service, { chain: options.chain, header: {} });
   const port = await server.listen(options.address);
 
   return {

@@ -3,22 +3,24 @@ import { CallError } from '../../task/call-error.js';
 import type { OutputUrls } from '../../task/output-urls.js';
 import { internalStatus, statusOf } from '../../wire/status-mapping.js';
 import type { ApiLog } from '../log.js';
-import { plainError, statusResponse } from './http-error.js';
+import { errorResponse, plainError, statusIn, statusResponse } from './http-error.js';
 import type { HttpRequest, HttpResponse } from './http-types.js';
+import type { ChainCall } from './moneyprinterturbo/route.js';
 import { outputResponse } from './output-response.js';
 import { compilePathTemplate } from './path-template.js';
 
 export interface FilesOptions {
-  readonly urls: Pick<OutputUrls, 'open'>;
+  readonly urls: Pick<OutputUrls, 'open' | 'locate'>;
+  readonly call: ChainCall;
   readonly log: ApiLog;
 }
 
-/** Serves finished videos by signed URL. Null: the path is no file's. Never rejects. */
+/** Serves finished videos: by signed URL, and without a signature to a caller who may read the task, which without authentication is anyone. Null: the path is no file's. Never rejects. */
 export type Files = (request: HttpRequest) => Promise<HttpResponse | null>;
 
 const FILE = compilePathTemplate('/tasks/{task}/{file}');
 
-export function createFiles({ urls, log }: FilesOptions): Files {
+export function createFiles({ urls, call, log }: FilesOptions): Files {
   return async (request) => {
     const variables = FILE.match(request.path);
     if (!variables) return null;
@@ -27,11 +29,17 @@ export function createFiles({ urls, log }: FilesOptions): Files {
     }
     const { task: taskId = '', file = '' } = variables;
     try {
-      const found = await urls.open({ taskId, file, query: new URLSearchParams(request.query) });
+      const query = new URLSearchParams(request.query);
+      const found = query.has('signature')
+        ? await urls.open({ taskId, file, query })
+        : await call(request, { method: 'GetTask', taskId, isRead: true }, ({ caller }) =>
+            urls.locate({ tenant: caller.tenant, taskId, file }),
+          );
       // The URL is the key to the file: it is for its holder, not for shared caches, nor for the sites that a page links to.
       return outputResponse(found, { file, disposition: 'inline', cacheControl: 'private, max-age=3600' });
     } catch (error) {
       if (error instanceof CallError) return statusResponse(statusOf(error));
+      if (statusIn(error) !== null) return errorResponse(error);
       log.error({ err: error, taskId, file }, 'cannot open a finished video');
       return statusResponse(internalStatus());
     }

@@ -8,7 +8,7 @@ import { printTask } from '../../wire/print-task.js';
 /** How old a printed task with URLs may get: short beside the lifetime of a URL. */
 const MAX_PRINT_AGE_MS = 60_000;
 /** How many printed tasks are kept: as many as may be polled or watched at a time. */
-const MAX_PRINTS = 1_000;
+const MAX_PRINTS = 12_000;
 
 /**
  * Prints tasks and events, each revision once for all callers: a task at a revision never changes, its URLs aside.

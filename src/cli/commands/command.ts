@@ -10,8 +10,3 @@ export interface CommandHost {
 
 /** Adds one command to the program. */
 export type AddCommand = (program: Command, host: CommandHost) => void;
-
-/** `tasks/{id}` of an id or a name that the user typed. */
-export function taskName(idOrName: string): string {
-  return idOrName.startsWith('tasks/') ? idOrName : `tasks/${idOrName}`;
-}

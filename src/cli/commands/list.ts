@@ -1,6 +1,7 @@
 import type { ListTasksResponse, TaskServiceClient } from '../../../generated/cutroom/v1/task_service.js';
 import { withClient } from '../client.js';
 import type { CliContext } from '../cli-context.js';
+import { paintFor } from '../colors.js';
 import { ExitCode } from '../exit-code.js';
 import { listJson } from '../json.js';
 import { parseCount } from '../parse-option.js';
@@ -28,10 +29,11 @@ export const addListCommand: AddCommand = (program, { context, run }) => {
   command.action((list: ListOptions) =>
     run(command, (options) =>
       withClient(options, async (client) => {
+        const paint = paintFor(context, context.stdout);
         let rest = '';
         for await (const page of pages(client, list, context.signal)) {
           if (options.json) context.stdout.write(`${listJson(page)}\n`);
-          else for (const task of page.tasks) context.stdout.write(`${describeInList(task)}\n`);
+          else for (const task of page.tasks) context.stdout.write(`${paint(describeInList(task))}\n`);
           rest = page.nextPageToken;
         }
         if (rest !== '') tellOfMore(context, rest);

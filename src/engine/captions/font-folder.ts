@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { openTypeface } from './typeface.js';
+import { readFonts } from './read-fonts.js';
 
 /** A font that the operator offers beside our own. */
 export interface NamedFont {
@@ -25,8 +25,6 @@ export interface FontFolder {
 }
 
 const FONT = /^[^.].*\.(ttf|otf|ttc)$/i;
-const KANA_A = 0x3042;
-const SAMPLE = 'AVA fi 12';
 
 /** Reads the operator's fonts. Folders within it are not looked at. Null: no folder, no fonts. @throws Error, for people, when there is no such folder. */
 export async function readFontFolder(folder: string | null): Promise<FontFolder> {
@@ -34,24 +32,24 @@ export async function readFontFolder(folder: string | null): Promise<FontFolder>
   const names = await readdir(folder).catch((error: unknown) => {
     throw new Error(`the font folder ${folder} cannot be read: correct CUTROOM_FONT_FOLDER`, { cause: error });
   });
+  const files = names.filter((file) => FONT.test(file)).sort();
+  const answers = await readFonts(files.map((name) => path.resolve(folder, name)));
   const fonts: NamedFont[] = [];
   const unusable: string[] = [];
-  // One after the other: a font may be large, and is needed only for a moment.
-  for (const name of names.filter((file) => FONT.test(file)).sort()) {
-    try {
-      fonts.push({ ...(await readFont(folder, name)), family: `cutroom ${fonts.length + 1}` });
-    } catch (error) {
-      unusable.push(`${name}: ${error instanceof Error ? error.message : 'unreadable'}`);
-    }
+  for (const [i, name] of files.entries()) {
+    const answer = answers[i] ?? { problem: 'unreadable' };
+    const file = path.resolve(folder, name);
+    const info = await stat(file).catch(() => null);
+    if ('problem' in answer) unusable.push(`${name}: ${answer.problem}`);
+    else if (info === null) unusable.push(`${name}: it is gone`);
+    else
+      fonts.push({
+        name,
+        file,
+        version: `${info.size}-${info.mtimeMs}`,
+        ...answer,
+        family: `cutroom ${fonts.length + 1}`,
+      });
   }
   return { fonts, unusable };
-}
-
-async function readFont(folder: string, name: string): Promise<Omit<NamedFont, 'family'>> {
-  const file = path.resolve(folder, name);
-  const { size, mtimeMs } = await stat(file);
-  const typeface = await openTypeface(file);
-  // Shaping fails in a damaged font, or one that fontkit cannot read: better found now than by every video.
-  typeface.widthOf(SAMPLE);
-  return { name, file, version: `${size}-${mtimeMs}`, em: typeface.em, hasKana: typeface.has(KANA_A) };
 }

@@ -75,7 +75,8 @@ export async function makeOutputs(
   try {
     await runSteps(steps, { atOnce: (kind) => AT_ONCE[kind], perform, mayPass, signal, onDone: meter.done });
   } catch (error) {
-    for (const { location, parts } of published.values()) await store.remove(location, namesOf(parts));
+    const { key, fence, attemptId } = context.job;
+    await store.discardAttempt({ key, fence, attemptId });
     throw error;
   }
   const outputs = steps.flatMap(({ kind, output }) => (kind === 'publish' ? (published.get(output) ?? []) : []));
@@ -94,8 +95,4 @@ async function publish(
   const { key, fence, attemptId } = job;
   const location = await store.publish([finished(first), ...rest.map(finished)], { key, fence, attemptId });
   return { ...facts, key: first, location };
-}
-
-function namesOf(parts: Output['parts']): string[] {
-  return (parts ?? []).map(({ name }) => name);
 }

@@ -73,6 +73,8 @@ export async function createIndexes({ tasks, workers }: Collections, options: { 
           partialFilterExpression: { requestId: { $type: 'string' } },
         },
         { name: 'list', key: { tenant: 1, createTimeMs: -1, _id: -1 } },
+        // A list of a rare state does not read all tasks.
+        { name: 'list-state', key: { tenant: 1, state: 1, createTimeMs: -1, _id: -1 } },
       ],
       { ...call },
     ),

@@ -48,8 +48,16 @@ export function openConnection(path: string): Connection {
     });
   } catch (error) {
     lock.release();
-    throw error;
+    throw isSqliteError(error) ? openingError(file, error) : error;
   }
+}
+
+function openingError(file: string, cause: Error): Error {
+  const isDamaged = /not a database|malformed/.test(cause.message);
+  const remedy = isDamaged
+    ? 'it is no SQLite database, or damaged; put a backup in its place, or move it away to begin with an empty one'
+    : 'see that its disk has room and that this user may write the file and its folder';
+  return new Error(`${file} cannot be opened (${cause.message}): ${remedy}`, { cause });
 }
 
 function connectionOf(database: DatabaseSyncInstance, file: string, log: LogSync, release: () => void): Connection {

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Task, TaskKey } from '../../task/task.js';
 
-/** As many as are polled or watched at a time. At 1–2 KB each. */
-const MAX_TASKS = 1_000;
+/** As many as are polled or watched at a time: 10,000 that are polled by turns stay cheap. At 1–2 KB each. */
+const MAX_TASKS = 12_000;
 
 /**
  * Tasks that were read lately. A caller that polls asks for the same task again and again, and gets the same object, so that its print

@@ -4,12 +4,18 @@ import type { LibraryFile, MediaKind } from './media-library.js';
 export interface MediaUploads {
   /**
    * Writes the bytes to a place of their own, where nobody sees them yet.
-   * @throws CallError DISK_FULL; any error that `bytes` throws. Nothing stays then.
+   * @throws CallError DISK_FULL, UPLOADS_FULL; any error that `bytes` throws. Nothing stays then.
    */
   receive(bytes: AsyncIterable<Uint8Array>): Promise<UploadDraft>;
 
   /** The accepted files of one kind, by their names' endings; in order of `uri`, at most a thousand. */
   list(kind: MediaKind): Promise<readonly LibraryFile[]>;
+
+  /** Removes an accepted file. False: there is none of this name. A render that has begun keeps its copy. */
+  remove(uri: string): Promise<boolean>;
+
+  /** Removes the accepted files whose time is up. */
+  removeExpired(nowMs: number): Promise<void>;
 }
 
 /** A file that has arrived whole and is no input yet. */

@@ -36,7 +36,7 @@ export interface OutputStore {
    * @returns the location of the first, for `open`.
    * @throws RenderError OUTPUT_NOT_STORED or OUT_OF_DISK.
    */
-  publish(files: readonly [FinishedFile, ...FinishedFile[]], owner: OutputOwner): Promise<string>;
+  publish(files: readonly [FinishedFile, ...FinishedFile[]], attempt: OutputOwner): Promise<string>;
 
   /**
    * The bytes of a published output, for a server that sends them. Null: it is not there (any more).
@@ -44,9 +44,12 @@ export interface OutputStore {
    */
   open(location: string, part?: string): Promise<OutputContent | null>;
 
-  /** Removes a published output with its further files; any of them may be gone already. */
-  remove(location: string, parts?: readonly string[]): Promise<void>;
-
   /** Removes the outputs of a task's attempts, except those of `keepFence` (null: all). */
   discard(key: TaskKey, options: { keepFence: number | null }): Promise<void>;
+
+  /** Removes the outputs of one attempt; there may be none. */
+  discardAttempt(attempt: OutputOwner): Promise<void>;
+
+  /** The attempts that have published, of every task; those that come and go meanwhile may be among them, or not. */
+  attempts(): AsyncIterable<OutputOwner>;
 }

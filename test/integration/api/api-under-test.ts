@@ -53,8 +53,11 @@ export async function startApiUnderTest(
   const outputs = {
     publish: () => Promise.reject(new Error('not rendered here')),
     open: () => Promise.resolve(options.output ?? { kind: 'file' as const, path: join(folder, 'final-1.mp4') }),
-    remove: () => Promise.resolve(),
     discard: () => Promise.resolve(),
+    discardAttempt: () => Promise.resolve(),
+    attempts: async function* () {
+      yield* await Promise.resolve([]);
+    },
   };
   const uploads = await openLocalUploads({ folder: join(folder, 'uploads'), nowMs: systemClock.nowMs() });
   const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });

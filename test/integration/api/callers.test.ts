@@ -63,6 +63,15 @@ describe('a caller with a tenant of its own', () => {
     await under.store.replace(running, succeeded(running, { outputs, warnings: [] }, 0), { leaseMs: 0 });
     const [url = ''] = (await client.getTask({ name }, options)).videos;
     expect((await fetch(url)).status).toBe(200);
+    const plain = url.slice(0, url.indexOf('?'));
+    const as = (tenant: string) => fetch(plain, { headers: { authorization: `Bearer ${tenant}` } });
+    expect([(await fetch(plain)).status, (await as('other')).status, (await as('acme')).status]).toEqual([
+      401, 404, 200,
+    ]);
+    const record = (await (
+      await fetch(`${under.httpUrl}/api/v1/tasks/${id}`, { headers: { authorization: 'Bearer acme' } })
+    ).json()) as { data: { videos: string[] } };
+    expect((await fetch(record.data.videos[0] ?? '')).status).toBe(200);
     // Of another tenant there is no such task.
     expect((await fetch(url.replace('tenant=acme', 'tenant=other'))).status).toBe(404);
   });

@@ -128,10 +128,55 @@ describe('the record of a task', () => {
     expect(waiting).not.toHaveProperty('error');
   });
 
+  test('finished names its videos by the host that the caller used, and its inputs', async () => {
+    const cues = [
+      { start: 0, end: 1, text: 'one' },
+      { start: 1, end: 2, text: 'two' },
+    ];
+    const id = await submit({ subtitle_cues: cues });
+    await finish(id);
+    const url = `${under.httpUrl}/tasks/${id}/final-1.mp4`;
+    const finished = {
+      state: 1,
+      videos: [url],
+      combined_videos: [url],
+      audio_file: 'voice.mp3',
+      subtitle_path: '',
+      script: 'one\ntwo',
+      params: { video_subject: 'Spring' },
+    };
+    expect(await record(id)).toMatchObject(finished);
+    expect(Buffer.from(await (await fetch(url)).arrayBuffer())).toEqual(under.video);
+    const other = under.httpUrl.replace('127.0.0.1', 'localhost');
+    const there = (await (await fetch(`${other}/api/v1/tasks/${id}`)).json()) as Envelope;
+    expect(there.data?.videos).toEqual([url.replace('127.0.0.1', 'localhost')]);
+  });
+
+  test('finished has its video behind /download/ by path and by URL', async () => {
+    const id = await submit();
+    await finish(id);
+    const path = `tasks/${id}/final-1.mp4`;
+    for (const rest of [
+      `${id}/final-1.mp4`,
+      path,
+      `/${path}`,
+      `${under.httpUrl}/${path}`,
+      encodeURIComponent(`${under.httpUrl}/${path}?x=1`),
+    ]) {
+      const response = await fetch(`${under.httpUrl}/api/v1/download/${rest}`);
+      expect([response.status, response.headers.get('content-disposition')], rest).toEqual([
+        200,
+        'attachment; filename="final-1.mp4"',
+      ]);
+      await response.arrayBuffer();
+    }
+    expect((await fetch(`${under.httpUrl}/api/v1/download/tasks/${id}/..%2F..%2Fetc%2Fpasswd`)).status).toBe(404);
+  });
+
   test('keeps its warnings on the task, through an attempt and its end', async () => {
-    const id = await submit({ n_threads: 4, no_such_thing: 1 });
+    const id = await submit({ n_threads: 4, subtitle_animation: 'pop', no_such_thing: 1 });
     const warnings = [
-      { code: 'PARAMETER_IGNORED', field: 'n_threads' },
+      { code: 'PARAMETER_IGNORED', field: 'subtitle_animation' },
       { code: 'PARAMETER_UNKNOWN', field: 'no_such_thing' },
     ];
     expect(await record(id)).toMatchObject({ warnings });
@@ -152,7 +197,7 @@ describe('errors in the envelope', () => {
       video_materials: [{ url: 'missing.mp4' }, { url: '' }],
       video_aspect: '2:1',
       subtitle_file: 'missing.srt',
-      text_fore_color: 'red',
+      text_fore_color: 'no colour',
     });
     expect(status).toBe(400);
     const data = body.data as unknown as { loc: unknown[]; msg: string }[];
@@ -173,10 +218,23 @@ describe('errors in the envelope', () => {
     const { status, body } = await call('POST', '/api/v1/videos', { ...VIDEO, video_subject: null });
     expect([status, body.message, body.data]).toEqual([
       400,
-      'field required',
+      'field required: video_subject',
       [{ loc: ['body', 'video_subject'], msg: 'field required', type: 'value_error.missing' }],
     ]);
   });
+
+  test('missing materials are named, and that no footage is searched', async () => {
+    const { status, body } = await call('POST', '/api/v1/videos', { ...VIDEO, video_materials: [] });
+    expect([status, body.message]).toEqual([400, 'field required: video_materials; no footage is searched here']);
+  });
+
+  test.each(['scripts', 'terms', 'subtitle', 'audio', 'social-metadata'])(
+    '/%s says that it is not done here',
+    async (name) => {
+      const { status, body } = await call('POST', `/api/v1/${name}`, {});
+      expect([status, body.message]).toEqual([501, expect.stringMatching(/^not done here: /)]);
+    },
+  );
 
   test.each(['', '{', '[]', 'null', '"x"', '\u0000'])('a body of %j is refused', async (text) => {
     expect((await call('POST', '/api/v1/videos', text)).status).toBe(400);
@@ -235,13 +293,43 @@ describe('errors in the envelope', () => {
     const leaving = await startApiUnderTest();
     try {
       leaving.api.drain();
-      const response = await fetch(`${leaving.httpUrl}/api/v1/tasks/x`);
+      const body = JSON.stringify(VIDEO);
+      const response = await fetch(`${leaving.httpUrl}/api/v1/videos`, { method: 'POST', body });
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
       expect(await response.json()).toMatchObject({ status: 503 });
+      // Its clients know no other server: what they read goes on.
+      expect((await fetch(`${leaving.httpUrl}/api/v1/tasks`)).status).toBe(200);
+      expect((await fetch(`${leaving.httpUrl}/api/v1/tasks/x`)).status).toBe(404);
+      expect((await fetch(`${leaving.httpUrl}/api/v1/musics`)).status).toBe(200);
     } finally {
       await leaving.stop();
     }
   });
+});
+
+test('an upload is deleted by its name; another is not there', async () => {
+  const removed: string[] = [];
+  const remove = (uri: string) => {
+    removed.push(uri);
+    return Promise.resolve(uri.endsWith('mine-1.mp3'));
+  };
+  const server = await startApiUnderTest({
+    moneyPrinterTurbo: {
+      uploads: { list: () => Promise.resolve([]), remove },
+      library: { list: () => Promise.resolve([]) },
+      musicFolder: 'songs',
+      maxUploadBytes: 1,
+      random: () => 0,
+    },
+  });
+  try {
+    const statusOf = async (path: string) =>
+      (await fetch(`${server.httpUrl}/api/v1/${path}`, { method: 'DELETE' })).status;
+    expect([await statusOf('musics/mine-1.mp3'), await statusOf('video_materials/none.mp4')]).toEqual([200, 404]);
+    expect(removed).toEqual(['upload:songs/mine-1.mp3', 'upload:video_materials/none.mp4']);
+  } finally {
+    await server.stop();
+  }
 });
 
 describe('lists', () => {

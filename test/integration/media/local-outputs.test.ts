@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,12 +16,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const KEY = { tenant: 'default', id: 'task-1' };
-const ownerOf = (fence: number): OutputOwner => ({ key: KEY, fence, attemptId: `attempt${fence}` });
+const attemptOf = (fence: number): OutputOwner => ({ key: KEY, fence, attemptId: `attempt${fence}` });
 
 async function publish(fence: number, content = `by ${fence}`, from = folder): Promise<string> {
   const scratch = path.join(from, `scratch-${fence}`);
   await writeFile(scratch, content);
-  return store.publish([{ path: scratch, name: 'final-1.mp4' }], ownerOf(fence));
+  return store.publish([{ path: scratch, name: 'final-1.mp4' }], attemptOf(fence));
 }
 
 describe('createLocalOutputs', () => {
@@ -31,6 +31,20 @@ describe('createLocalOutputs', () => {
     expect(await readFile((await store.open(one))!.path, 'utf8')).toBe('by 1');
     expect(await readFile((await store.open(two))!.path, 'utf8')).toBe('by 12');
     expect(existsSync(path.join(folder, 'scratch-1'))).toBe(false);
+  });
+
+  it('gives files and folders to the service and its group, whatever was there before', async () => {
+    const outputs = path.join(folder, 'outputs');
+    await mkdir(path.join(outputs, 'default'), { recursive: true, mode: 0o777 });
+    await chmod(path.join(outputs, 'default'), 0o777);
+    const scratch = path.join(folder, 'scratch');
+    await writeFile(scratch, 'x');
+    await chmod(scratch, 0o666);
+    const location = await store.publish([{ path: scratch, name: 'final-1.mp4' }], attemptOf(1));
+    const modeOf = async (name: string) => ((await stat(path.join(outputs, name))).mode & 0o777).toString(8);
+    expect(await modeOf(location)).toBe('640');
+    for (const parent of ['', 'default', 'default/task-1', 'default/task-1/1-attempt1'])
+      expect(await modeOf(parent)).toBe('750');
   });
 
   it('crosses file systems', async () => {
@@ -54,23 +68,23 @@ describe('createLocalOutputs', () => {
 
     it('lies in one place, is opened by the names of its parts, and is removed as a whole', async () => {
       const [first, ...rest] = names;
-      const location = await store.publish([finished(first), ...rest.map(finished)], ownerOf(1));
+      const location = await store.publish([finished(first), ...rest.map(finished)], attemptOf(1));
       expect(await readFile((await store.open(location))!.path, 'utf8')).toBe(first);
       for (const name of rest) expect(await readFile((await store.open(location, name))!.path, 'utf8')).toBe(name);
       expect(await store.open(location, '../../../secret')).toBeNull();
-      await store.remove(location, rest);
+      await store.discardAttempt(attemptOf(1));
       expect(await readdir(at('outputs/default'))).toEqual([]);
     });
 
     it('is published as a whole or not at all, and can be tried again', async () => {
       await rm(at(names[2]));
       const files = [finished(names[0]), finished(names[1]), finished(names[2])] as const;
-      await expect(store.publish(files, ownerOf(1))).rejects.toMatchObject({
+      await expect(store.publish(files, attemptOf(1))).rejects.toMatchObject({
         failure: { reason: 'OUTPUT_NOT_STORED' },
       });
       expect(await store.open('default/task-1/1-attempt1/master.m3u8')).toBeNull();
       await writeFile(at(names[2]), names[2]);
-      expect(await store.open(await store.publish(files, ownerOf(1)), names[1])).not.toBeNull();
+      expect(await store.open(await store.publish(files, attemptOf(1)), names[1])).not.toBeNull();
     });
   });
 
@@ -102,6 +116,23 @@ describe('createLocalOutputs', () => {
     expect(await store.open(location.replace('final-1', 'link'))).toBeNull();
   });
 
+  it('lists the attempts that have published, and discards one alone', async () => {
+    await Promise.all([publish(1), publish(2)]);
+    const listed = async () => {
+      const fences: number[] = [];
+      for await (const { key, fence, attemptId } of store.attempts()) {
+        expect([key, attemptId]).toEqual([KEY, `attempt${fence}`]);
+        fences.push(fence);
+      }
+      return fences.sort();
+    };
+    expect(await listed()).toEqual([1, 2]);
+    await store.discardAttempt(attemptOf(1));
+    expect(await listed()).toEqual([2]);
+    for (const attempt of [attemptOf(2), attemptOf(2)]) await store.discardAttempt(attempt);
+    expect(await listed()).toEqual([]);
+  });
+
   it('discards the outputs of other attempts, and only those', async () => {
     const [one, two, twelve] = [await publish(1), await publish(2), await publish(12)];
     await store.discard(KEY, { keepFence: 2 });
@@ -114,16 +145,5 @@ describe('createLocalOutputs', () => {
     expect(await store.open(two)).toBeNull();
     expect(existsSync(path.join(folder, 'outputs/default/task-1'))).toBe(false);
     await store.discard({ tenant: 'default', id: 'never-was' }, { keepFence: null });
-  });
-
-  it('removes one file, which may be gone already', async () => {
-    const [one, two] = [await publish(1), await publish(2)];
-    await store.remove(one);
-    await store.remove(one);
-    await store.remove('../../x');
-    expect(await store.open(one)).toBeNull();
-    expect(await store.open(two)).not.toBeNull();
-    await store.remove(two);
-    expect(existsSync(path.join(folder, 'outputs/default/task-1'))).toBe(false);
   });
 });

@@ -96,3 +96,43 @@ describe('uploads in a folder', () => {
     expect(await incoming()).toEqual(['young']);
   });
 });
+
+describe('uploads in number', () => {
+  const accepted = async (name: string, bytes = 'abc') => {
+    const draft = await uploads.receive(chunks(bytes));
+    return draft.accept('songs', name);
+  };
+
+  it('removes one by its name, and nothing by another', async () => {
+    const { uri, name } = await accepted('a.mp3');
+    for (const wrong of ['upload:songs/none.mp3', 'upload:songs/../../a', 'upload:.incoming/x', 'upload:songs', ''])
+      expect(await uploads.remove(wrong)).toBe(false);
+    expect(await uploads.remove(uri)).toBe(true);
+    expect((await uploads.list('audio')).map((file) => file.name)).not.toContain(name);
+    expect(await uploads.remove(uri)).toBe(false);
+  });
+
+  it('refuses what exceeds their total, and takes it once others are gone', async () => {
+    const small = await openLocalUploads({ folder: path.join(folder, 'small'), nowMs: Date.now(), maxTotalBytes: 5 });
+    const send = async () => {
+      const draft = await small.receive(chunks('abc'));
+      const file = await draft.accept('songs', 'a.mp3');
+      await draft.discard();
+      return file;
+    };
+    const { uri } = await send();
+    await expect(send()).rejects.toMatchObject({ detail: { reason: 'UPLOADS_FULL' } });
+    expect(await readdir(path.join(folder, 'small/.incoming'))).toEqual([]);
+    expect(await small.remove(uri)).toBe(true);
+    await send();
+  });
+
+  it('removes those whose time is up', async () => {
+    const short = await openLocalUploads({ folder: path.join(folder, 'short'), nowMs: Date.now(), ttlMs: 60_000 });
+    await (await short.receive(chunks('abc'))).accept('songs', 'a.mp3');
+    await short.removeExpired(Date.now());
+    expect(await short.list('audio')).toHaveLength(1);
+    await short.removeExpired(Date.now() + 120_000);
+    expect(await short.list('audio')).toEqual([]);
+  });
+});

@@ -88,10 +88,18 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     const profile = await profileOf(() =>
       listOf(store, { order: 'oldest-first', limit: 3, after: { createTimeMs: 100, id: '' }, filter }),
     );
-    expect(profile).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, createTimeMs: -1, _id: -1 }', nreturned: 3 });
+    const planSummary = 'IXSCAN { tenant: 1, state: 1, createTimeMs: -1, _id: -1 }';
+    expect(profile).toMatchObject({ planSummary, nreturned: 3 });
     // Not the 40 before it.
     expect(profile.docsExamined).toBeLessThanOrEqual(7);
     expect(profile.hasSortStage).toBeUndefined();
+  });
+
+  it('a page of some states reads no task of another, in order', async () => {
+    const filter = { states: ['CANCELLED', 'FAILED'] as const, labels: [] };
+    const profile = await profileOf(() => listOf(store, { limit: 4, after: null, filter }));
+    expect(profile.planSummary).toContain('IXSCAN { tenant: 1, state: 1, createTimeMs: -1, _id: -1 }');
+    expect(profile).toMatchObject({ docsExamined: 4, nreturned: 4 });
   });
 
   it('finds overdue and expired tasks by indexes of their own', async () => {

@@ -37,7 +37,15 @@ it('a worker on an SQLite file does not take its own render for that of a dead o
     store,
     renderer,
     events,
-    outputs: { publish: unused, open: unused, remove: unused, discard: () => Promise.resolve() },
+    outputs: {
+      publish: unused,
+      open: unused,
+      discard: () => Promise.resolve(),
+      discardAttempt: () => Promise.resolve(),
+      attempts: async function* () {
+        yield* await Promise.resolve([]);
+      },
+    },
     owner: 'w',
     clock: systemClock,
     parseSpec: () => montageForm(montageOf(1)),

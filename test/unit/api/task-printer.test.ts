@@ -58,7 +58,7 @@ test('URLs are signed anew before they get old; a task without any is not printe
 test('prints do not pile up', () => {
   const { printer, state } = printerUnderTest();
   printer.task(done, 'http://h');
-  for (let i = 0; i < 1_000; i += 1) printer.task({ ...running, id: `other-${i}` }, 'http://h');
+  for (let i = 0; i < 12_000; i += 1) printer.task({ ...running, id: `other-${i}` }, 'http://h');
   printer.task(done, 'http://h');
   expect(state.signed).toBe(2);
 });

@@ -233,7 +233,7 @@ describe('cutroom watch', () => {
     const run = await cli([...address, 'watch', 't1'], { isTTY: true });
     expect(run.stderr).toContain('RENDERING ');
     expect(run.stderr).toMatch(/█+░+ {2}45 % {2}200\/450 frames {2}ETA 0:05/);
-    expect(run.stderr).toContain('SUCCEEDED in 12.3 s');
+    expect(run.stderr).toContain('SUCCEEDED\u001b[39m in 12.3 s');
     expect(run.stderr.lastIndexOf('\u001b[?25h')).toBeGreaterThan(run.stderr.lastIndexOf('\u001b[?25l'));
     expect(run.stdout).toBe('http://127.0.0.1:8080/tasks/t1/final-1.mp4?expires=1\n');
   });

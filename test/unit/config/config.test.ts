@@ -25,6 +25,21 @@ describe('configuration', () => {
     });
   });
 
+  it('refuses unknown variables with the nearest name, and leaves those of Kubernetes alone', () => {
+    expect(problemsOf({ CUTROOM_SLOT: '2', CUTROOM_PROGRES_MS: '1', CUTROOM_QWERTZUIOP: 'x' })).toEqual([
+      'CUTROOM_SLOT is no variable of cutroom: did you mean CUTROOM_SLOTS?',
+      'CUTROOM_PROGRES_MS is no variable of cutroom: did you mean CUTROOM_PROGRESS_MS?',
+      'CUTROOM_QWERTZUIOP is no variable of cutroom; see cutroom serve --help',
+    ]);
+    const links = {
+      CUTROOM_SERVICE_HOST: 'h',
+      CUTROOM_SERVICE_PORT_GRPC: '1',
+      CUTROOM_PORT: 'p',
+      CUTROOM_PORT_80_TCP_ADDR: 'a',
+    };
+    expect(problemsOf(links)).toEqual([]);
+  });
+
   it('reports every problem at once, naming the variable', () => {
     const problems = problemsOf({
       CUTROOM_GRPC_ADDRESS: 'nowhere',

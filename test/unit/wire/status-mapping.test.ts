@@ -26,12 +26,15 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
   NO_FREE_SLOT: [{ reason: 'NO_FREE_SLOT' }, Code.RESOURCE_EXHAUSTED, true],
   NOT_SUPPORTED_HERE: [{ reason: 'NOT_SUPPORTED_HERE', action: 'fly' }, Code.UNIMPLEMENTED, false],
   UPLOAD_TOO_LARGE: [{ reason: 'UPLOAD_TOO_LARGE', maxBytes: 1024 }, Code.RESOURCE_EXHAUSTED, false],
+  UPLOADS_FULL: [{ reason: 'UPLOADS_FULL', maxBytes: 1 }, Code.RESOURCE_EXHAUSTED, false],
+  UPLOAD_NOT_FOUND: [{ reason: 'UPLOAD_NOT_FOUND' }, Code.NOT_FOUND, false],
   DISK_FULL: [{ reason: 'DISK_FULL' }, Code.RESOURCE_EXHAUSTED, false],
   OUTPUT_NOT_FOUND: [{ reason: 'OUTPUT_NOT_FOUND' }, Code.NOT_FOUND, false],
   URL_EXPIRED: [{ reason: 'URL_EXPIRED' }, Code.PERMISSION_DENIED, false],
   URL_SIGNATURE_INVALID: [{ reason: 'URL_SIGNATURE_INVALID' }, Code.PERMISSION_DENIED, false],
   WATCHER_TOO_SLOW: [{ reason: 'WATCHER_TOO_SLOW' }, Code.RESOURCE_EXHAUSTED, true],
   DRAINING: [{ reason: 'DRAINING' }, Code.UNAVAILABLE, true],
+  INPUTS_UNAVAILABLE: [{ reason: 'INPUTS_UNAVAILABLE' }, Code.UNAVAILABLE, true],
   STORE_UNAVAILABLE: [{ reason: 'STORE_UNAVAILABLE' }, Code.UNAVAILABLE, true],
 };
 

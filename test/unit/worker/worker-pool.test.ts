@@ -3,7 +3,7 @@ import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { CallError } from '../../../src/task/call-error.js';
 import { RenderError } from '../../../src/task/failure.js';
-import type { OutputStore } from '../../../src/task/ports/output-store.js';
+import type { OutputOwner, OutputStore } from '../../../src/task/ports/output-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
@@ -19,12 +19,14 @@ const LEASE_MS = 150;
 const startMs = Date.now();
 let store: Store;
 let removed: string[];
+let left: OutputOwner[];
 const pools: WorkerPool[] = [];
 const renderers: ReturnType<typeof createPausedRenderer>[] = [];
 
 beforeEach(() => {
   store = createMemoryStore({ nowMs: () => performance.now() });
   removed = [];
+  left = [];
 });
 
 afterEach(async () => {
@@ -43,9 +45,12 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
   const outputs: OutputStore = {
     publish: () => Promise.reject(new Error('not used here')),
     open: () => Promise.resolve(null),
-    remove: (location) => {
-      removed.push(location);
+    discardAttempt: ({ key, fence }) => {
+      removed.push(`attempt ${key.id}/${fence}`);
       return Promise.resolve();
+    },
+    attempts: async function* () {
+      yield* await Promise.resolve(left);
     },
     discard: (key, { keepFence }) => {
       removed.push(`${key.id} but ${String(keepFence)}`);
@@ -120,7 +125,7 @@ describe('a worker pool', () => {
     const { renderer, events } = startPool('w');
     const render = await eventually('a render', () => renderer.renders[0]);
     const task = await read('t1');
-    await store.replace(task, cancelled(task, 5), { leaseMs: 0 });
+    await store.replace(task, cancelled(task, Date.now()), { leaseMs: 0 });
     expect(render.hooks.signal.aborted).toBe(true);
     await eventually('the end', () => events.log.includes('attempt-cancelled t1'));
     // A cancel is no loss: operators are not warned.
@@ -215,6 +220,48 @@ describe('a worker on a machine that is not fit', () => {
   });
 });
 
+describe('files of attempts that did not succeed', () => {
+  it('are removed after a failure, a cancel and a hand-back', async () => {
+    await submit('t1');
+    const { renderer, pool } = startPool('w');
+    const render = await eventually('a render', () => renderer.renders[0]);
+    render.fail(new RenderError('RENDER_FAILED', 'broken'));
+    await eventually('those of the failed one', () => removed.includes('attempt t1/1'));
+    await eventually('the next', () => renderer.renders[1]);
+    await eventually('its cancel', async () => {
+      const task = await read('t1');
+      return store.replace(task, cancelled(task, 5), { leaseMs: 0 });
+    });
+    await eventually('those of the cancelled one', () => removed.includes('attempt t1/2'));
+    await submit('t2');
+    await eventually('the third', () => renderer.renders[2]);
+    await pool.stop({ graceMs: 0 });
+    expect(removed).toContain('attempt t2/1');
+  });
+
+  it('are removed after a crash too, at the second look, and no others', async () => {
+    for (const id of ['done', 'busy']) await submit(id);
+    const { renderer } = startPool('w', { slots: 2, leftoverIntervalMs: 20 });
+    await eventually('renders', () => renderer.renders.length === 2);
+    renderer.renders.find((r) => r.job.key.id === 'done')!.finish();
+    await inState('done', 'SUCCEEDED');
+    const attempt = (id: string, fence: number, attemptId: string) => ({
+      key: { tenant: 'default', id },
+      fence,
+      attemptId,
+    });
+    const busy = (await read('busy')).attemptId!;
+    const wanted = [attempt('done', 1, 'any'), attempt('busy', 1, busy)];
+    left = [...wanted, attempt('gone', 3, 'x'), attempt('done', 0, 'x'), attempt('busy', 1, 'rolled back')];
+    const doomed = ['gone/3', 'done/0', 'busy/1'].map((name) => `attempt ${name}`);
+    await eventually('the leftovers', () => doomed.every((name) => removed.includes(name)));
+    left = wanted;
+    renderer.renders.find((r) => r.job.key.id === 'busy')!.finish();
+    await inState('busy', 'SUCCEEDED');
+    expect(removed).not.toContain('attempt done/1');
+  });
+});
+
 describe('a worker that stops', () => {
   it('hands back its renders in time though the store does not answer its other calls', async () => {
     await submit('t1');
@@ -252,7 +299,7 @@ describe('several workers on one store', () => {
     await eventually('the frozen one gave up', () => frozen.events.log.includes('lost t1'));
     expect(await read('t1')).toEqual(end);
     expect(end.outputs[0]?.location).toBe(outputOf(second.job).location);
-    await eventually('what it made is removed', () => removed.includes(outputOf(late.job).location));
+    await eventually('what it made is removed', () => removed.includes('attempt t1/1'));
   });
 
   it('a worker that is cut off from the store stops its render before its lease can be another’s', async () => {

@@ -27,7 +27,7 @@ export function errorResponse(error: unknown): HttpResponse {
     );
   }
   if (detail?.reason === 'UPLOAD_TOO_LARGE') return failure(413, error.status.message);
-  if (detail?.reason === 'DISK_FULL') return failure(507, error.status.message);
+  if (detail?.reason === 'DISK_FULL' || detail?.reason === 'UPLOADS_FULL') return failure(507, error.status.message);
   // The status and its Retry-After are those of the JSON API.
   const { status, headers } = statusResponse(error.status);
   const retryAfter = headers['retry-after'];
@@ -50,7 +50,7 @@ export function violationsResponse(violations: readonly Violation[], part: 'body
     type: description === FIELD_REQUIRED ? 'value_error.missing' : 'value_error',
   }));
   const isMissing = named.every(({ description }) => description === FIELD_REQUIRED);
-  return failure(400, isMissing ? FIELD_REQUIRED : summary(named), { data });
+  return failure(400, isMissing ? missing(named) : summary(named), { data });
 }
 
 /** `video_materials[2].url` as FastAPI writes it. */
@@ -61,6 +61,14 @@ function locationOf(field: string): (string | number)[] {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
+/** Begins as theirs, which clients look for; the rest is for people. */
+function missing(violations: readonly Violation[]): string {
+  const names = violations.map(({ field }) => field);
+  const footage = names.some((name) => name.startsWith('video_materials')) ? '; no footage is searched here' : '';
+  return `${FIELD_REQUIRED}: ${names.slice(0, MAX_NAMES).join(', ')}${footage}`;
+}
+
+const MAX_NAMES = 10;
 const MAX_MESSAGE_CHARACTERS = 500;
 
 function summary(violations: readonly Violation[]): string {

@@ -26,6 +26,8 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
     { method: 'GET', template: '/video_materials', handle: list(deps, 'visual') },
     { method: 'POST', template: '/musics', handle: receive(deps, audio) },
     { method: 'POST', template: '/video_materials', handle: receive(deps, visual) },
+    { method: 'DELETE', template: '/musics/{file}', handle: remove(deps, audio.folder) },
+    { method: 'DELETE', template: '/video_materials/{file}', handle: remove(deps, visual.folder) },
     { method: 'GET', template: '/stream/{task}/{file}', handle: serve(deps, 'inline') },
     { method: 'GET', template: '/download/{task}/{file}', handle: serve(deps, 'attachment') },
   ];
@@ -34,7 +36,7 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
 /** `file` of each entry is a value that the parameters of `POST /videos` take. */
 function list({ call, library, uploads }: RouteDeps, kind: MediaKind): MoneyPrinterTurboRoute['handle'] {
   return async (request) => {
-    const [files, uploaded] = await call(request, { method: 'GetCapabilities' }, () =>
+    const [files, uploaded] = await call(request, { method: 'GetCapabilities', isRead: true }, () =>
       Promise.all([library.list(kind, ''), uploads.list(kind)]),
     );
     const entries = [...files, ...uploaded].map(({ name, sizeBytes, uri }) => ({
@@ -64,6 +66,16 @@ function receive(
   };
 }
 
+/** Of a file that a caller sent, by its `name`; the operator's are not for callers to delete. */
+function remove({ call, uploads }: RouteDeps, folder: string): MoneyPrinterTurboRoute['handle'] {
+  return async (request, { file = '' }) => {
+    await call(request, { method: 'ProbeMedia' }, async () => {
+      if (!(await uploads.remove(`upload:${folder}/${file}`))) throw new CallError({ reason: 'UPLOAD_NOT_FOUND' });
+    });
+    return success(null);
+  };
+}
+
 /** Before the first byte is read, where the caller says how many there are. */
 function refuseTooLong({ headers }: HttpRequest, maxBytes: number): void {
   if (Number(headers['content-length'] ?? 0) > maxBytes + FORM_BYTES)
@@ -73,7 +85,7 @@ function refuseTooLong({ headers }: HttpRequest, maxBytes: number): void {
 /** A finished video by task and name, without a signature: a caller who may read the task may have its video. */
 function serve({ call, urls }: RouteDeps, disposition: 'inline' | 'attachment'): MoneyPrinterTurboRoute['handle'] {
   return async (request, { task: taskId = '', file = '' }) => {
-    const found = await call(request, { method: 'GetTask', taskId }, ({ caller }) =>
+    const found = await call(request, { method: 'GetTask', taskId, isRead: true }, ({ caller }) =>
       urls.locate({ tenant: caller.tenant, taskId, file }),
     );
     return outputResponse(found, { file, disposition, cacheControl: 'private, no-cache' });

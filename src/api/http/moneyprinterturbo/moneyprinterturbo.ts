@@ -3,7 +3,12 @@ import { compilePathTemplate } from '../path-template.js';
 import { failure, isMoneyPrinterTurboPath, PREFIX, success } from './envelope.js';
 import { errorResponse } from './error-response.js';
 import { mediaRoutes } from './media-routes.js';
-import { createChainCall, type MoneyPrinterTurboOptions, type RouteDeps } from './route.js';
+import {
+  createChainCall,
+  type MoneyPrinterTurboOptions,
+  type MoneyPrinterTurboRoute,
+  type RouteDeps,
+} from './route.js';
 import { taskRoutes } from './task-routes.js';
 
 /** The routes that clients of MoneyPrinterTurbo know. Null: the path is none of theirs. Never rejects. */
@@ -11,15 +16,17 @@ export type MoneyPrinterTurbo = (request: HttpRequest) => Promise<HttpResponse |
 
 export function createMoneyPrinterTurbo(options: MoneyPrinterTurboOptions): MoneyPrinterTurbo {
   const deps: RouteDeps = { ...options, call: createChainCall(options.chain) };
-  const routes = [...taskRoutes(deps), ...mediaRoutes(deps)].map(({ method, template, handle }) => ({
-    method,
-    handle,
-    template: compilePathTemplate(PREFIX + template),
-  }));
+  const routes = [...taskRoutes(deps), ...mediaRoutes(deps), ...routesNotDone()].map(
+    ({ method, template, handle }) => ({
+      method,
+      handle,
+      template: compilePathTemplate(PREFIX + template),
+    }),
+  );
 
   return async (request) => {
     // Their clients join URLs with and without a slash at the end, and follow no redirect.
-    const path = request.path.replace(/(?<=.)\/$/, '');
+    const path = pathOfFile(request.path.replace(/(?<=.)\/$/, ''));
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     if (path === '/docs' || path === '/ping' || path === `${PREFIX}/ping`) {
       if (method !== 'GET') return notAllowed(['GET']);
@@ -35,6 +42,40 @@ export function createMoneyPrinterTurbo(options: MoneyPrinterTurboOptions): Mone
     }
     return allow.length > 0 ? notAllowed(allow) : failure(404, 'there is nothing at this path');
   };
+}
+
+/** Their routes that write, speak or search: answered in words, since 404 looks like a wrong address. */
+const NOT_DONE: Readonly<Record<string, string>> = {
+  '/scripts': 'no scripts are written',
+  '/terms': 'no search terms are made',
+  '/subtitle': 'no subtitles are made of speech; give subtitle_file or subtitle_cues to POST /videos',
+  '/audio': 'no speech is made; give custom_audio_file to POST /videos',
+  '/social-metadata': 'no texts for social media are written',
+};
+
+function routesNotDone(): MoneyPrinterTurboRoute[] {
+  return Object.entries(NOT_DONE).map(([template, reason]) => ({
+    method: 'POST',
+    template,
+    handle: () => Promise.resolve(failure(501, `not done here: ${reason}`)),
+  }));
+}
+
+/** Clients put the path of a video, or its whole URL, behind `/download/` and `/stream/`: of these the task and the file count. */
+function pathOfFile(path: string): string {
+  const [, route, rest = ''] = /^(\/api\/v1\/(?:download|stream))\/(.+)$/.exec(path) ?? [];
+  if (route === undefined) return path;
+  const [, task, file] = /(?:^|\/)tasks\/([^/?#]+)\/([^/?#]+)(?:[?#].*)?$/.exec(decoded(rest)) ?? [];
+  if (task === undefined || file === undefined) return path;
+  return `${route}/${encodeURIComponent(task)}/${encodeURIComponent(file)}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function notAllowed(allow: readonly string[]): HttpResponse {

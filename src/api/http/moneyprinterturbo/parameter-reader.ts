@@ -19,6 +19,7 @@ export interface ParameterReader {
   /** The parameter as it was sent; undefined: not there. */
   raw(name: string): JsonValue | undefined;
   text(name: string): string | undefined;
+  /** Within its range: a number outside of it is replaced by the nearest limit, with a warning. */
   number(name: string, range: NumberRange): number | undefined;
   flag(name: string): boolean | undefined;
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined;
@@ -37,6 +38,10 @@ export function createParameterReader(json: JsonObject): ParameterReader {
 
   function refuse(name: string, description: string): void {
     violations.push({ field: name, description });
+  }
+
+  function warn(code: WarningCode, name: string, message: string): void {
+    warnings.push({ code, message, field: name, count: 1 });
   }
 
   function raw(name: string): JsonValue | undefined {
@@ -59,24 +64,26 @@ export function createParameterReader(json: JsonObject): ParameterReader {
     raw,
     refuse,
     text: (name) => take(name, 'a string', (value) => (typeof value === 'string' ? value : undefined)),
-    number: (name, range) =>
-      take(name, `${range.whole === true ? 'a whole number' : 'a number'} from ${range.min} to ${range.max}`, (value) =>
-        numberOf(value, range),
-      ),
+    number(name, range) {
+      const given = take(name, range.whole === true ? 'a whole number' : 'a number', (value) => numberOf(value, range));
+      if (given === undefined || (given >= range.min && given <= range.max)) return given;
+      const used = Math.min(Math.max(given, range.min), range.max);
+      warn('PARAMETER_ADJUSTED', name, `must be ${range.min} to ${range.max}: ${used} is used instead of ${given}`);
+      return used;
+    },
     flag: (name) => take(name, 'true or false', flagOf),
     oneOf: (name, values) =>
       take(name, `one of ${values.join(', ')}`, (value) => values.find((known) => known === value)),
-    warn(code, name, message) {
-      warnings.push({ code, message, field: name, count: 1 });
-    },
+    warn,
     unread: () => Object.keys(json).filter((name) => !read.has(name)),
   };
 }
 
-function numberOf(value: JsonValue, { min, max, whole = false }: NumberRange): number | undefined {
+/** Undefined: no number, or not the kind that is wanted. */
+function numberOf(value: JsonValue, { whole = false }: NumberRange): number | undefined {
   const number =
     typeof value === 'number' ? value : typeof value === 'string' && NUMBER.test(value) ? Number(value) : Number.NaN;
-  return number >= min && number <= max && (!whole || Number.isInteger(number)) ? number : undefined;
+  return Number.isFinite(number) && (!whole || Number.isInteger(number)) ? number : undefined;
 }
 
 function flagOf(value: JsonValue): boolean | undefined {

@@ -16,10 +16,10 @@ export function readNarration(reader: ParameterReader): Narration | undefined {
   return undefined;
 }
 
-/** Reads the music. @param songs the songs to choose from; `random` is at least 0 and less than 1. */
+/** Reads the music. @param songs the songs to choose from; `uploads` may only be named; `random` is at least 0 and less than 1. */
 export function readMusic(
   reader: ParameterReader,
-  { songs, random }: { songs: readonly string[]; random: number },
+  { songs, uploads, random }: { songs: readonly string[]; uploads: readonly string[]; random: number },
 ): Music | undefined {
   const type = reader.text('bgm_type');
   const file = reader.text('bgm_file') ?? '';
@@ -27,11 +27,16 @@ export function readMusic(
   // Null or empty means none, as it does there; not given means random.
   const isOff = reader.raw('bgm_type') === null || type === '' || type === 'none' || volume === 0;
   if (isOff) return undefined;
-  const uri = file === '' ? songs[Math.floor(random * songs.length)] : file;
+  const uri = file === '' ? songs[Math.floor(random * songs.length)] : (named(file, [...songs, ...uploads]) ?? file);
   if (uri !== undefined) return { uri, gainDb: decibels(volume), fadeOut: undefined };
   if (type !== undefined)
     reader.warn('MUSIC_NOT_FOUND', 'bgm_type', 'there is no music to choose from; the video has none');
   return undefined;
+}
+
+/** The song of a bare file name, as their clients send it: the first one that is called so. */
+function named(file: string, songs: readonly string[]): string | undefined {
+  return file.includes('/') ? undefined : songs.find((uri) => uri.slice(uri.lastIndexOf('/') + 1) === file);
 }
 
 function decibels(volume: number): number {

@@ -3,6 +3,7 @@ import {
   SubtitleStyle_BoxShape as BoxShape,
   SubtitleStyle_Position as Position,
 } from '../../../../generated/cutroom/v1/montage.js';
+import { readColor } from './read-color.js';
 import type { ParameterReader } from './parameter-reader.js';
 
 const POSITIONS = ['bottom', 'top', 'center', 'custom', 'two_thirds_bottom'] as const;
@@ -22,8 +23,8 @@ export function readSubtitleStyle(reader: ParameterReader, fonts: readonly strin
   const boxed = isRounded ? BoxShape.BOX_SHAPE_ROUNDED : BoxShape.BOX_SHAPE_WIDE;
   return {
     fontSize: (reader.number('font_size', FONT_SIZE) ?? DEFAULT_FONT_SIZE) * LINE_PER_EM,
-    textColor: reader.text('text_fore_color') ?? '',
-    outlineColor: reader.text('stroke_color') ?? '',
+    textColor: readColor(reader, 'text_fore_color'),
+    outlineColor: readColor(reader, 'stroke_color'),
     outlineWidth: reader.number('stroke_width', STROKE_WIDTH) ?? DEFAULT_STROKE_WIDTH,
     boxColor,
     boxShape: boxColor === '' ? BoxShape.BOX_SHAPE_UNSPECIFIED : boxed,
@@ -36,7 +37,9 @@ export function readSubtitleStyle(reader: ParameterReader, fonts: readonly strin
 function readBox(reader: ParameterReader): string {
   const value = reader.raw('text_background_color');
   if (value === true) return '#000000';
-  return value === false ? '' : (reader.text('text_background_color') ?? '');
+  if (value === false) return '';
+  const color = readColor(reader, 'text_background_color');
+  return color.endsWith('00') && color.length === '#RRGGBBAA'.length ? '' : color;
 }
 
 /** A font that the server has, by its file's name. Of another one's name only the weight is followed, and our own fonts are taken. */

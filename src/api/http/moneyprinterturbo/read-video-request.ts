@@ -21,13 +21,15 @@ export interface VideoRequest {
 export interface Choices {
   /** The songs of `bgm_type: "random"`. */
   readonly songs: readonly string[];
+  /** Songs of callers, which are never chosen, but may be named. */
+  readonly uploadedSongs: readonly string[];
   /** The names that `font_name` may have; any other has no effect. */
   readonly fonts: readonly string[];
   /** At least 0, less than 1. */
   readonly random: () => number;
 }
 
-/** Accepted, and without effect: they are about writing and speaking the script, searching footage, or how to encode. */
+/** Accepted, and without effect here or there once narration and materials are given: writing and speaking the script, searching footage, encoding. */
 const IGNORED = [
   'video_script',
   'video_terms',
@@ -35,30 +37,31 @@ const IGNORED = [
   'paragraph_number',
   'video_script_prompt',
   'custom_system_prompt',
-  'match_materials_to_script',
   'voice_name',
   'voice_rate',
   'n_threads',
-  'subtitle_display_mode',
-  'subtitle_animation',
-  'video_music_prompt',
 ];
+/** Accepted, and without effect though the video would look or sound otherwise there. */
+const NOT_DONE = ['match_materials_to_script', 'subtitle_display_mode', 'subtitle_animation', 'video_music_prompt'];
+/** Values that ask for nothing: forms send them for what was not chosen. */
+const NOTHING: readonly unknown[] = [undefined, null, '', false, 'none', 'None'];
 /** A body of 4 MiB has room for very many names. */
 const MAX_UNKNOWN = 50;
 const VIDEO_COUNT = { min: 1, max: 10, whole: true };
 const MAX_LABEL_CHARACTERS = 256;
 
-/** Reads the parameters of `POST /videos`, with every violation, and a warning for each parameter without effect. */
-export function readVideoRequest(json: JsonObject, { songs, fonts, random }: Choices): VideoRequest {
+/** Reads the parameters of `POST /videos`, with every violation, and a warning for each unknown parameter and for what changes the video. */
+export function readVideoRequest(json: JsonObject, { songs, uploadedSongs, fonts, random }: Choices): VideoRequest {
   const reader = createParameterReader(json);
   const subject = reader.text('video_subject');
   if (subject === undefined && reader.violations.length === 0) reader.refuse('video_subject', FIELD_REQUIRED);
+  const variants = reader.number('video_count', VIDEO_COUNT) ?? 1;
   const montage = Montage.fromPartial({
-    ...readVisuals(reader),
+    ...readVisuals(reader, { variants }),
     seed: Math.floor(random() * 2 ** 32),
-    variants: reader.number('video_count', VIDEO_COUNT) ?? 1,
+    variants,
     narration: readNarration(reader),
-    music: readMusic(reader, { songs, random: random() }),
+    music: readMusic(reader, { songs, uploads: uploadedSongs, random: random() }),
     subtitles: readSubtitles(reader, fonts),
   });
   const request = SubmitTaskRequest.fromPartial({
@@ -73,11 +76,10 @@ export function readVideoRequest(json: JsonObject, { songs, fonts, random }: Cho
 }
 
 function noteUnread(reader: ParameterReader): void {
-  for (const name of IGNORED) {
-    // A form sends null or an empty text for a parameter that is not given.
-    if (reader.raw(name) !== undefined && reader.raw(name) !== null && reader.raw(name) !== '') {
+  for (const name of IGNORED) reader.raw(name);
+  for (const name of NOT_DONE) {
+    if (!NOTHING.includes(reader.raw(name)))
       reader.warn('PARAMETER_IGNORED', name, 'this parameter has no effect here');
-    }
   }
   const unknown = reader.unread();
   for (const name of unknown.slice(0, MAX_UNKNOWN))

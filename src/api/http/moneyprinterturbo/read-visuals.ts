@@ -41,13 +41,13 @@ const DEFAULT_CLIP_SECONDS = 5;
 const CLIP_SPEED = { min: 0.5, max: 2 };
 
 /** Reads the visual parameters: materials, and how they are shown. */
-export function readVisuals(reader: ParameterReader): Visuals {
+export function readVisuals(reader: ParameterReader, { variants }: { readonly variants: number }): Visuals {
   const materials = readMaterials(reader);
   return {
     materials,
     aspectRatio: ASPECTS[reader.oneOf('video_aspect', namesOf(ASPECTS)) ?? '9:16'],
     fit: FITS[reader.oneOf('video_fit_mode', namesOf(FITS)) ?? 'cover'],
-    concatMode: CONCATS[reader.oneOf('video_concat_mode', namesOf(CONCATS)) ?? 'random'],
+    concatMode: CONCATS[readConcat(reader, variants)],
     transition: Transition.fromPartial({
       kind: TRANSITIONS[reader.oneOf('video_transition_mode', namesOf(TRANSITIONS)) ?? 'None'],
     }),
@@ -58,6 +58,18 @@ export function readVisuals(reader: ParameterReader): Visuals {
     clipSpeed: reader.number('video_clip_speed', CLIP_SPEED) ?? 1,
     imageMotion: ImageMotion.IMAGE_MOTION_ZOOM_IN,
   };
+}
+
+/** Several videos in the same order would be the same video: theirs are random then, and so are these. */
+function readConcat(reader: ParameterReader, variants: number): keyof typeof CONCATS {
+  const mode = reader.oneOf('video_concat_mode', namesOf(CONCATS)) ?? 'random';
+  if (mode === 'random' || variants === 1) return mode;
+  reader.warn(
+    'PARAMETER_ADJUSTED',
+    'video_concat_mode',
+    'random is used: with video_count > 1, sequential videos would be identical',
+  );
+  return 'random';
 }
 
 function namesOf<T extends object>(table: T): (keyof T & string)[] {

@@ -1,6 +1,9 @@
-import type { JsonObject } from '@bufbuild/protobuf';
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { TaskFailure } from '../../../task/failure.js';
 import type { Phase, Task } from '../../../task/task.js';
+import type { TaskDetails } from '../../../task/use-cases/task-use-cases.js';
+import { readJson } from '../../../wire/proto-json.js';
+import { renderSpecType } from '../../../wire/render-spec/spec-identity.js';
 import type { SignUrl } from '../../../wire/print-task.js';
 import { toParameter } from './parameter-names.js';
 
@@ -25,8 +28,11 @@ export function recordOf(task: Task, sign: SignUrl): JsonObject {
     case 'QUEUED':
     case 'RUNNING':
       return { ...common, state: PROCESSING };
-    case 'SUCCEEDED':
-      return { ...common, state: COMPLETE, videos: task.outputs.map((output) => sign(task, output)) };
+    case 'SUCCEEDED': {
+      const videos = task.outputs.map((output) => sign(task, output));
+      const params = { video_subject: task.labels.video_subject ?? '' };
+      return { ...common, state: COMPLETE, videos, combined_videos: videos, params };
+    }
     case 'CANCELLED':
       return { ...common, state: FAILED, failed_stage: 'cancelled', error: 'the task was cancelled' };
     case 'FAILED':
@@ -38,6 +44,21 @@ export function recordOf(task: Task, sign: SignUrl): JsonObject {
       };
   }
 }
+
+/** The inputs of a finished task, as its caller named them; a script is the text of its cues. */
+export function sourcesOf({ specJson }: TaskDetails): JsonObject {
+  const spec = specJson === null ? undefined : readJson(renderSpecType, JSON.parse(specJson) as JsonValue, IGNORE);
+  const { narration, subtitles } = spec?.kind?.value ?? {};
+  const source = subtitles?.source;
+  return {
+    audio_file: narration?.uri ?? '',
+    subtitle_path: source?.$case === 'uri' ? source.value : '',
+    script: source?.$case === 'cues' ? source.value.cues.map(({ text }) => text).join('\n') : '',
+  };
+}
+
+/** What newer versions added to a spec. */
+const IGNORE = { unknownFields: 'ignore' } as const;
 
 function textOf({ reason, message, field }: TaskFailure): string {
   return field === '' ? `${reason}: ${message}` : `${reason}: ${toParameter(field)}: ${message}`;

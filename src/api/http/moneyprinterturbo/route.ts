@@ -17,9 +17,11 @@ export interface MoneyPrinterTurboOptions {
   /** The operator's files, in the input roots. */
   readonly library: MediaLibrary;
   /** The callers' files. No music is chosen from them at random. */
-  readonly uploads: Pick<MediaUploads, 'list'>;
+  readonly uploads: Pick<MediaUploads, 'list' | 'remove'>;
   /** The folder in the input roots from whose songs `bgm_type: "random"` chooses. */
   readonly musicFolder: string;
+  /** Whether callers need no credentials: then videos have URLs without a signature, which their clients build themselves. */
+  readonly isOpen: boolean;
   /** File names of the fonts that `font_name` may name. */
   readonly fonts: readonly string[];
   /** The most bytes of an uploaded video or image. */
@@ -57,11 +59,14 @@ export interface RpcOfRoute {
   readonly method: MethodName;
   /** The task of the call; absent where there is none yet. */
   readonly taskId?: string;
+  /** Whether it only reads, and so goes on while the server drains. */
+  readonly isRead?: boolean;
 }
 
 export function createChainCall(chain: Chain): ChainCall {
-  return (request, { method, taskId }, work) => {
+  return (request, { method, taskId, isRead = false }, work) => {
     const message = taskId === undefined ? {} : { name: formatTaskName(taskId) };
-    return chain.unary({ path: pathOf(method), request: message, origin: new HttpCall(request, null) }, work);
+    const origin = new HttpCall(request, null);
+    return chain.unary({ path: pathOf(method), request: message, origin, whileDraining: isRead }, work);
   };
 }

@@ -3,11 +3,12 @@ import type { Caller } from '../../../task/caller.js';
 import { parseSubmit } from '../../../wire/parse-submit.js';
 import type { SubmitCommand } from '../../../task/use-cases/task-use-cases.js';
 import { hasTooManyJsonValues, TOO_MANY_VALUES } from '../../../wire/request-size.js';
+import type { SignUrl } from '../../../wire/print-task.js';
 import { success } from './envelope.js';
 import { violationsResponse } from './error-response.js';
 import { toParameter } from './parameter-names.js';
 import { readVideoRequest, type VideoRequest } from './read-video-request.js';
-import { recordOf } from './record.js';
+import { recordOf, sourcesOf } from './record.js';
 import type { MoneyPrinterTurboRoute, RouteDeps } from './route.js';
 import { parsePageQuery, readPage } from './task-pages.js';
 
@@ -21,7 +22,15 @@ export function taskRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
   ];
 }
 
-function submit({ tasks, call, library, musicFolder, fonts, random }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
+function submit({
+  tasks,
+  call,
+  library,
+  uploads,
+  musicFolder,
+  fonts,
+  random,
+}: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   return async (request) => {
     const json = parseJsonObject(request.body);
     if (!json)
@@ -29,9 +38,18 @@ function submit({ tasks, call, library, musicFolder, fonts, random }: RouteDeps)
         [{ field: '', description: `the body must be a JSON object, which ${TOO_MANY_VALUES}` }],
         'body',
       );
-    const songs =
-      json.bgm_type === undefined || json.bgm_type === 'random' ? await library.list('audio', musicFolder) : [];
-    const read = readVideoRequest(json, { songs: songs.map(({ uri }) => uri), fonts, random });
+    const isRandom = json.bgm_type === undefined || json.bgm_type === 'random';
+    const isNamed = typeof json.bgm_file === 'string' && json.bgm_file !== '' && !json.bgm_file.includes('/');
+    const [songs, uploaded] = await Promise.all([
+      isRandom || isNamed ? library.list('audio', musicFolder) : [],
+      isNamed ? uploads.list('audio') : [],
+    ]);
+    const read = readVideoRequest(json, {
+      songs: songs.map(({ uri }) => uri),
+      uploadedSongs: uploaded.map(({ uri }) => uri),
+      fonts,
+      random,
+    });
     const task = await call(request, { method: 'SubmitTask' }, ({ caller }) => tasks.submit(commandOf(read, caller)));
     return success({ task_id: task.id });
   };
@@ -46,30 +64,35 @@ function commandOf({ request, violations, warnings }: VideoRequest, caller: Call
   return { ...command, spec: { ...command.spec, form: null, violations: [...violations, ...more] } };
 }
 
-function get({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
+function get(deps: RouteDeps): MoneyPrinterTurboRoute['handle'] {
+  const { tasks, call } = deps;
   return async (request, { id = '' }) => {
-    const task = await call(request, { method: 'GetTask', taskId: id }, async ({ caller, baseUrl }) =>
-      recordOf(await tasks.get({ tenant: caller.tenant, id }), (...of) => urls.sign(...of, baseUrl)),
-    );
-    return success(task);
+    const record = await call(request, { method: 'GetTask', taskId: id, isRead: true }, async ({ caller, baseUrl }) => {
+      const task = await tasks.get({ tenant: caller.tenant, id });
+      const ofTask = recordOf(task, urlsFor(deps, baseUrl));
+      return task.state === 'SUCCEEDED' ? { ...ofTask, ...sourcesOf(await tasks.details(task)) } : ofTask;
+    });
+    return success(record);
   };
 }
 
-function list({ tasks, call, urls }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
+function list(deps: RouteDeps): MoneyPrinterTurboRoute['handle'] {
+  const { tasks, call } = deps;
   return async (request) => {
     const query = parsePageQuery(request.query);
     if ('violations' in query) return violationsResponse(query.violations, 'query');
-    const page = await call(request, { method: 'ListTasks' }, async ({ caller, baseUrl }) => {
+    const page = await call(request, { method: 'ListTasks', isRead: true }, async ({ caller, baseUrl }) => {
       const { total, tasks: found } = await readPage(tasks, caller.tenant, query);
-      return { total, tasks: found.map((task) => recordOf(task, (...of) => urls.sign(...of, baseUrl))) };
+      return { total, tasks: found.map((task) => recordOf(task, urlsFor(deps, baseUrl))) };
     });
-    return success({
-      tasks: page.tasks,
-      total: page.total,
-      page: query.page,
-      page_size: query.pageSize,
-    });
+    return success({ ...page, page: query.page, page_size: query.pageSize });
   };
+}
+
+/** Without credentials the URL that their clients know and build: no query, and it never expires. */
+function urlsFor({ isOpen, urls }: RouteDeps, baseUrl: string): SignUrl {
+  if (!isOpen) return (task, output) => urls.sign(task, output, baseUrl);
+  return ({ id }, { key }) => `${baseUrl}/tasks/${encodeURIComponent(id)}/${encodeURIComponent(key)}`;
 }
 
 function remove({ tasks, call }: RouteDeps): MoneyPrinterTurboRoute['handle'] {

@@ -14,7 +14,10 @@ const LEAST: JsonObject = {
 };
 
 function read(changes: JsonObject = {}, songs: readonly string[] = [], random = 0.5): VideoRequest {
-  return readVideoRequest({ ...LEAST, ...changes }, { songs, fonts: ['Own.ttf'], random: () => random });
+  return readVideoRequest(
+    { ...LEAST, ...changes },
+    { songs, uploadedSongs: [], fonts: ['Own.ttf'], random: () => random },
+  );
 }
 
 function montageOf(changes: JsonObject = {}, songs: readonly string[] = []): Montage {
@@ -89,7 +92,12 @@ describe('the request that POST /videos stands for', () => {
 
   it('music not spoken of is random, at a fifth of its loudness, and fades at the end', () => {
     const without: JsonObject = Object.fromEntries(Object.entries(LEAST).filter(([name]) => name !== 'bgm_type'));
-    const { request } = readVideoRequest(without, { songs: ['songs/a.mp3'], fonts: [], random: () => 0.99 });
+    const { request } = readVideoRequest(without, {
+      songs: ['songs/a.mp3'],
+      uploadedSongs: [],
+      fonts: [],
+      random: () => 0.99,
+    });
     const { music } = montageIn(parseSubmit(request, ANYONE).spec)!;
     expect(music).toMatchObject({ asset: { uri: 'songs/a.mp3' }, fadeOutUs: 3_000_000 });
     expect(music!.gainDb).toBeCloseTo(-13.98, 2);
@@ -159,20 +167,22 @@ describe('the request that POST /videos stands for', () => {
 });
 
 describe('parameters without effect', () => {
-  it('is warned about by name; null and empty are nothing', () => {
+  it('are warned about only where they are unknown or change the video', () => {
     const { warnings, violations } = read({
       video_script: 'Once',
       paragraph_number: 1,
       n_threads: 2,
       voice_name: '',
       video_terms: null,
+      voice_rate: 1.2,
+      subtitle_animation: 'pop',
+      subtitle_display_mode: 'none',
+      match_materials_to_script: false,
       colour_of_moon: 1,
     });
     expect(violations).toEqual([]);
     expect(warnings.map(({ code, field }) => [code, field])).toEqual([
-      ['PARAMETER_IGNORED', 'video_script'],
-      ['PARAMETER_IGNORED', 'paragraph_number'],
-      ['PARAMETER_IGNORED', 'n_threads'],
+      ['PARAMETER_IGNORED', 'subtitle_animation'],
       ['PARAMETER_UNKNOWN', 'colour_of_moon'],
     ]);
   });
@@ -186,7 +196,7 @@ describe('parameters without effect', () => {
   it("names of an object's prototype are parameters like any other", () => {
     const { warnings } = readVideoRequest(
       { ...LEAST, ...(JSON.parse('{"constructor":1,"__proto__":2,"toString":3}') as JsonObject) },
-      { songs: [], fonts: [], random: () => 0 },
+      { songs: [], uploadedSongs: [], fonts: [], random: () => 0 },
     );
     expect(fieldsOf(warnings)).toEqual(expect.arrayContaining(['constructor', 'toString']));
   });
@@ -210,27 +220,87 @@ describe('wrong parameters', () => {
         subtitle_enabled: 'maybe',
         subtitle_cues: {},
       },
-      { songs: [], fonts: [], random: () => 0 },
+      { songs: [], uploadedSongs: [], fonts: [], random: () => 0 },
     );
     expect(fieldsOf(violations).sort()).toEqual([
-      'bgm_volume',
       'custom_audio_file',
-      'custom_position',
       'font_size',
       'subtitle_cues',
       'subtitle_enabled',
       'subtitle_position',
       'video_aspect',
-      'video_clip_duration',
-      'video_clip_speed',
       'video_concat_mode',
-      'video_count',
       'video_materials[0].url',
       'video_materials[1].url',
       'video_materials[2].url',
       'video_subject',
       'video_transition_mode',
     ]);
+  });
+
+  it('a number out of its range is the nearest limit, with a warning', () => {
+    const parameters = {
+      video_count: 11,
+      video_clip_speed: 3,
+      video_clip_duration: 0,
+      bgm_volume: -1,
+      font_size: 1_000,
+      custom_position: 101,
+    };
+    const { violations, warnings, request } = read(parameters);
+    expect(violations).toEqual([]);
+    expect(montageOf(parameters)).toMatchObject({ speed: 2, longestClipUs: 1_000_000, variants: 10 });
+    expect(parseSubmit(request, ANYONE).spec.violations).toEqual([]);
+    expect(warnings.map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => 'PARAMETER_ADJUSTED'));
+    expect(fieldsOf(warnings).sort()).toEqual(Object.keys(parameters).sort());
+    expect(warnings.find(({ field }) => field === 'video_count')?.message).toBe(
+      'must be 1 to 10: 10 is used instead of 11',
+    );
+  });
+
+  it('several videos in sequence would be the same: they are random, with a warning', () => {
+    const parameters = { video_count: 2, video_concat_mode: 'sequential' };
+    expect(montageOf(parameters)).toMatchObject({ concat: 'RANDOM', variants: 2 });
+    expect(read(parameters).warnings).toMatchObject([{ code: 'PARAMETER_ADJUSTED', field: 'video_concat_mode' }]);
+    expect(montageOf({ video_concat_mode: 'sequential' })).toMatchObject({ concat: 'SEQUENTIAL' });
+  });
+
+  it.each<[string, object]>([
+    ['#F00', { r: 255, g: 0, b: 0, a: 255 }],
+    ['red', { r: 255, g: 0, b: 0, a: 255 }],
+    ['rgb(1, 2, 3)', { r: 1, g: 2, b: 3, a: 255 }],
+    ['rgba(0,0,0,0.5)', { r: 0, g: 0, b: 0, a: 128 }],
+    ['#11223344', { r: 17, g: 34, b: 51, a: 68 }],
+  ])('takes the colour %s', (color, wanted) => {
+    const style = montageOf({ subtitle_file: 'a.srt', text_fore_color: color, text_background_color: color }).subtitles!
+      .style;
+    expect(style.textColor).toEqual(wanted);
+    expect(style.boxColor).toEqual(wanted);
+  });
+
+  it('a transparent background is none; a colour that is none is refused', () => {
+    const { style } = montageOf({ subtitle_file: 'a.srt', text_background_color: 'transparent' }).subtitles!;
+    expect(style.boxColor).toBeNull();
+    const { request } = read({ subtitle_file: 'a.srt', stroke_color: 'no colour' });
+    expect(fieldsOf(parseSubmit(request, ANYONE).spec.violations)).toEqual([
+      'spec.montage.subtitles.style.outline_color',
+    ]);
+  });
+
+  it('a bare name in bgm_file is a song of that name, also an uploaded one; none of those is chosen at random', () => {
+    const choices = {
+      songs: ['songs/a.mp3'],
+      uploadedSongs: ['upload:songs/mine-1.mp3'],
+      fonts: [],
+      random: () => 0.99,
+    };
+    const musicOf = (changes: JsonObject) =>
+      montageIn(parseSubmit(readVideoRequest({ ...LEAST, ...changes }, choices).request, ANYONE).spec)!.music?.asset
+        .uri;
+    expect(musicOf({ bgm_type: 'custom', bgm_file: 'a.mp3' })).toBe('songs/a.mp3');
+    expect(musicOf({ bgm_type: 'custom', bgm_file: 'mine-1.mp3' })).toBe('upload:songs/mine-1.mp3');
+    expect(musicOf({ bgm_type: 'custom', bgm_file: 'other/a.mp3' })).toBe('other/a.mp3');
+    expect(musicOf({ bgm_type: 'random' })).toBe('songs/a.mp3');
   });
 
   it('stock footage and speech are not made here', () => {
