@@ -212,9 +212,9 @@ describe('subtitles', () => {
     ['an empty file', 'INPUT_EMPTY', ''],
     ['text without a cue', 'SUBTITLES_NOT_READABLE', 'hello'],
     [
-      'text that is not UTF-8',
+      'a file that is no text',
       'SUBTITLES_NOT_READABLE',
-      Buffer.from('1\n00:00:00,000 --> 00:00:01,000\n\xe4\xf6\n', 'latin1'),
+      Buffer.from('1\n00:00:00,000 --> 00:00:01,000\n\xe4\0\xf6\n', 'latin1'),
     ],
     ['more than 4 MiB', 'SUBTITLES_NOT_READABLE', Buffer.alloc(4 * 1024 * 1024 + 1, 'x')],
   ] as const)('refuses %s: %s', async (_name, reason, content) => {

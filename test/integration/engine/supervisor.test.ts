@@ -110,11 +110,14 @@ describe('runSupervised', () => {
   });
 
   it('takes an output time that crawls for no progress', async () => {
-    // Half a millisecond of output for some hundredths of a second of work.
-    const work = 'awk "BEGIN { for (i = 0; i < 1000000; i++) s += i }"';
-    const report = 'printf "frame=180\\nout_time_us=%d\\nprogress=continue\\n" $t >&3';
+    // Half a millisecond of output for 25 of work.
+    const program = `
+      for (let outTimeUs = 6e6; ; outTimeUs += 500) {
+        for (const since = process.cpuUsage(); process.cpuUsage(since).user < 25e3; );
+        require('node:fs').writeSync(3, 'frame=180\\nout_time_us=' + outTimeUs + '\\nprogress=continue\\n');
+      }`;
     const times: number[] = [];
-    const result = await run('sh', ['-c', `t=6000000; while :; do ${work}; t=$((t + 500)); ${report}; done`], {
+    const result = await run(process.execPath, ['-e', program], {
       clocks: { noProgressMs: 3_000 },
       onProgress: (block) => times.push(block.outTimeUs ?? 0),
     });
