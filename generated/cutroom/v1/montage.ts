@@ -69,7 +69,10 @@ export enum AspectRatio {
  * The audio of the materials is not used.
  */
 export interface Montage {
-  /** Videos and images, in order. 1 to 200. */
+  /**
+   * Videos and images, in order. 1 to 200. A video has at most 200 clips, however often materials are shown: a longer one fails with VIDEO_TOO_LONG,
+   * and one whose clips do not fit into the memory of a render with MEMORY_LIMIT_EXCEEDED. Longer clips or fewer materials help.
+   */
   materials: Material[];
   /** The longest that one material is shown: 0.1 s to 600 s. Default: 5 s. An image is shown for exactly this long. */
   longestClip:

@@ -109,7 +109,7 @@ function coverNarration(parts: Parts, shots: readonly Shot[], total: number): Vi
   for (let i = 0; endOf(clips.at(-1)) < total; i += 1) {
     const shot = shots[i % shots.length];
     if (i === MAX_CLIPS || !shot) {
-      const message = `the narration would need more than ${MAX_CLIPS} clips; allow longer clips`;
+      const message = `the narration would need more than ${MAX_CLIPS} clips, the most of one video; allow longer clips, or use longer materials`;
       throw new CompositionError('VIDEO_TOO_LONG', 'spec.montage.longest_clip', message);
     }
     const start = i === 0 ? 0 : endOf(clips.at(-1)) - fade;
@@ -155,7 +155,7 @@ function requireRoomForFades(clips: readonly VisualClip[]): void {
     throw new CompositionError(
       'VIDEO_TOO_LONG',
       'spec.montage.materials',
-      `more than ${MAX_CLIPS} clips (${clips.length})`,
+      `the video would have ${clips.length} clips, and may have ${MAX_CLIPS}; use fewer materials, or allow longer clips`,
     );
   }
 }

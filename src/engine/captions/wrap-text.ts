@@ -11,7 +11,7 @@ const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
 /**
  * Breaks a line that is wider than `columns` (a CJK character is two, a Latin letter one) where it would otherwise run out of
- * the picture: libass (0.17) breaks only at spaces, and CJK has none. A line without CJK is left to libass, which
+ * the frame: libass (0.17) breaks only at spaces, and CJK has none. A line without CJK is left to libass, which
  * measures letters; only words too long for any line are cut.
  */
 export function wrapLine(line: string, columns: number): string[] {

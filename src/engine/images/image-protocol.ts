@@ -13,7 +13,7 @@ export interface ImageJob {
   /** By signature. */
   readonly format: ImageFormat;
   readonly size: ImageSize;
-  /** Of an animation, no picture that begins at this time or later is written. Null: all are. */
+  /** Of an animation, no frame that begins at this time or later is written. Null: all are. */
   readonly neededUs: number | null;
   /** An image is written to `<out>.png`, an animation to `<out>.mov`. */
   readonly out: string;
@@ -47,7 +47,7 @@ export interface ImageFacts {
 }
 
 export interface AnimationFacts {
-  /** Of all of its pictures, once. */
+  /** Of all of its frames, once. */
   readonly durationUs: number;
   /** Of those that were needed, each of which was written: how many there are, and how long they last together. */
   readonly writtenFrames: number;

@@ -1,6 +1,6 @@
 /**
  * The program that reads images: `node image-reader.js JOBS`, where JOBS is a file with a JSON array of jobs. It answers each by a line of JSON on
- * standard output, in order, and reports each picture that is done on descriptor 3, which must be open, as ffmpeg reports frames.
+ * standard output, in order, and reports each frame that is done on descriptor 3, which must be open, as ffmpeg reports frames.
  *
  * It runs as a process of its own because what it reads is anyone's: it may be killed, and take its memory along, at any time.
  */

@@ -8,7 +8,7 @@ export interface ImageRequest {
   /** As `sniffFormat` told it. */
   readonly format: ImageFormat;
   readonly size: ImageSize;
-  /** Of an animation, no picture that begins at this time or later is written. Null: all are. */
+  /** Of an animation, no frame that begins at this time or later is written. Null: all are. */
   readonly neededUs: number | null;
 }
 

@@ -16,11 +16,11 @@ export interface ReaderRun {
 const PROGRAM = fileURLToPath(new URL(`./image-reader${path.extname(import.meta.url)}`, import.meta.url));
 /** Without it WebAssembly reserves ten gigabytes of addresses for each memory, which a limit of address space may not allow. */
 const NODE_OPTIONS = ['--disable-wasm-trap-handler'];
-/** An answer is 300 bytes, and ten more for each picture of an animation. */
+/** An answer is 300 bytes, and ten more for each frame of an animation. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
- * Runs the reader of images on some jobs, in the scratch folder and within the clocks of the attempt; each picture that is done counts as progress.
+ * Runs the reader of images on some jobs, in the scratch folder and within the clocks of the attempt; each frame that is done counts as progress.
  * @param jobsFile where the jobs are handed over.
  * @throws the reason of the context's signal.
  */

@@ -3,7 +3,7 @@ import type { SniffedFormat } from './sniffed-format.js';
 /** A brand of the ISO base media format, ISO/IEC 14496-12 and 23008-12, and what a file of it is. The first that is found counts. */
 const BRANDS: readonly (readonly [brands: readonly string[], is: SniffedFormat])[] = [
   [['crx '], { kind: 'not-supported', name: 'a camera raw file (Canon CR3)' }],
-  // Sequences are tracks, which ffmpeg reads; the single picture beside them is only their cover.
+  // Sequences are tracks, which ffmpeg reads; the single frame beside them is only their cover.
   [['avis'], { kind: 'media', name: 'an AVIF animation' }],
   [['avif'], { kind: 'image', format: 'avif', name: 'an AVIF image' }],
   [

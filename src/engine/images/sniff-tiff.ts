@@ -7,7 +7,7 @@ const TIFF: SniffedFormat = { kind: 'image', format: 'tiff', name: 'a TIFF image
 const raw = (maker: string): SniffedFormat => ({ kind: 'not-supported', name: `a camera raw file${maker}` });
 
 /**
- * TIFF, and the raw files of cameras that are built on it: their first picture is a small preview, which is not what anyone means.
+ * TIFF, and the raw files of cameras that are built on it: their first frame is a small preview, which is not what anyone means.
  * Null: it is none of them.
  */
 export function sniffTiff(head: Uint8Array): SniffedFormat | null {

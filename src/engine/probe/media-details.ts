@@ -1,7 +1,7 @@
 import type { Rational } from '../../composition/frame-grid.js';
 import type { VisualFacts } from '../../composition/media-facts.js';
 
-/** What the engine knows of an input's picture beyond what a composition needs. */
+/** What the engine knows of an input's frame beyond what a composition needs. */
 export interface VisualDetails {
   readonly facts: VisualFacts;
   readonly streamIndex: number;
@@ -15,9 +15,9 @@ export interface VisualDetails {
   /** Whether its frames are pairs of fields. */
   readonly interlaced: boolean;
   readonly color: InputColor;
-  /** When its first picture is due, from the start of the file. */
+  /** When its first frame is due, from the start of the file. */
   readonly startUs: number;
-  /** How far the pictures reach that are really in the file, as far as it was read; from its first picture. */
+  /** How far the frames reach that are really in the file, as far as it was read; from its first frame. */
   readonly presentUs: number;
   /** Null: its frames follow each other evenly, and ffmpeg finds the one of a time. */
   readonly uneven: UnevenFrames | null;
@@ -31,7 +31,7 @@ export interface UnevenFrames {
   readonly canSeek: boolean;
 }
 
-/** How a picture's numbers are to be read. Null: RGB, which has no matrix. */
+/** How a frame's numbers are to be read. Null: RGB, which has no matrix. */
 export interface InputColor {
   readonly matrix: 'bt709' | 'bt601' | 'bt2020' | 'fcc' | 'smpte240m' | null;
   readonly range: 'tv' | 'pc';

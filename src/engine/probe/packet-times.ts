@@ -1,6 +1,6 @@
 import { microseconds, type ProbePacket } from './probe-json.js';
 
-/** When one picture is shown, from the first one's time on. */
+/** When one frame is shown, from the first one's time on. */
 export interface PictureTime {
   readonly atUs: number;
   /** 0: the file does not say. */
@@ -23,9 +23,9 @@ const JUMP_AHEAD_US = 10_000_000;
 const JUMP_BACK_US = -100_000;
 
 /**
- * The times of a stream's pictures as ffmpeg reckons them.
+ * The times of a stream's frames as ffmpeg reckons them.
  * @param packets of one stream, in the order of the file.
- * @param pictureUs how long a picture lasts in a stream that has no times, such as raw H.264.
+ * @param pictureUs how long a frame lasts in a stream that has no times, such as raw H.264.
  */
 export function pictureTimes(packets: readonly ProbePacket[], format: string, pictureUs: number): PictureTimes {
   const mayJump = JUMPING_FORMATS.has(format);
@@ -60,12 +60,12 @@ export function pictureTimes(packets: readonly ProbePacket[], format: string, pi
   };
 }
 
-/** How far the pictures reach. */
+/** How far the frames reach. */
 export function presentUsOf(pictures: readonly PictureTime[]): number {
   return pictures.reduce((end, { atUs, durationUs }) => Math.max(end, atUs + durationUs), 0);
 }
 
-/** Whether some picture stands for longer than this until the next. */
+/** Whether some frame stands for longer than this until the next. */
 export function standsLonger(pictures: readonly PictureTime[], us: number): boolean {
   return pictures.some(({ atUs }, i) => (pictures[i + 1]?.atUs ?? atUs) - atUs > us);
 }

@@ -12,7 +12,7 @@ const STREAM_ENTRIES =
   'stream=index,codec_name,codec_type,codec_tag_string,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range,color_transfer,color_primaries,' +
   'field_order,avg_frame_rate,r_frame_rate,start_time,duration:stream_tags=DURATION,alpha_mode,ALPHA_MODE:format=format_name,duration,start_time,nb_streams';
 const PACKET_ENTRIES = 'packet=stream_index,pts_time,dts_time,duration_time,flags';
-/** Read beyond what is needed, so that a picture that begins before the end is seen whole. */
+/** Read beyond what is needed, so that a frame that begins before the end is seen whole. */
 const READ_MARGIN_US = 1_000_000;
 /** What demuxers say of a file that is cut off. */
 const CUT_OFF = /ended prematurely|partial file|[Tt]runcated/;
@@ -22,8 +22,8 @@ const TELLING_FORMATS = /^matroska/;
 const TAIL_US = 5_000_000;
 
 /**
- * Reads the picture of a file, from its first video stream that can be decoded and is no cover art, and its packets as far as `neededUs`: what a file claims to
- * hold is not always in it. Where that is not found, all of the file is read before it is called too short: pictures may be hidden by an edit list, stand
+ * Reads the frame of a file, from its first video stream that can be decoded and is no cover art, and its packets as far as `neededUs`: what a file claims to
+ * hold is not always in it. Where that is not found, all of the file is read before it is called too short: frames may be hidden by an edit list, stand
  * for seconds, or lie behind a jump of the clock.
  * @throws RenderError INPUT_EMPTY, INPUT_NOT_MEDIA, INPUT_NOT_SUPPORTED, INPUT_NO_VIDEO, INPUT_TRUNCATED or INPUT_TOO_LARGE with the target's field.
  */
@@ -36,7 +36,7 @@ export async function probeVisual(context: ToolContext, target: ProbeTarget, nee
   if (isEnough(details, near.json, stream, neededUs)) return details;
   const all = await readPackets(context, target, []);
   if (!hasPackets(all.json, stream)) {
-    throw new RenderError('INPUT_TRUNCATED', 'this file is cut off before its first picture', { field: target.field });
+    throw new RenderError('INPUT_TRUNCATED', 'this file is cut off before its first frame', { field: target.field });
   }
   const isWhole = await isFileWhole(context, target, { ...all, stream });
   return visualDetailsOf(all.json, stream, { kind: 'all', isWhole });
@@ -53,12 +53,12 @@ async function readPackets(context: ToolContext, target: ProbeTarget, interval: 
 }
 
 function chooseStream({ streams = [] }: ProbeJson, context: ToolContext, field: string): SizedStream {
-  if (streams.length === 0) throw new RenderError('INPUT_NO_VIDEO', 'this file has no picture', { field });
+  if (streams.length === 0) throw new RenderError('INPUT_NO_VIDEO', 'this file has no video or image', { field });
   const stream = streams.find((candidate) => isDecodable(candidate, context) && hasSize(candidate));
   if (stream && hasSize(stream)) return stream;
   const undecodable = streams.filter((candidate) => !isDecodable(candidate, context));
   if (undecodable.length === 0) {
-    throw new RenderError('INPUT_NOT_MEDIA', 'the picture of this file cannot be read', { field });
+    throw new RenderError('INPUT_NOT_MEDIA', 'the video of this file cannot be read', { field });
   }
   const names = [...new Set(undecodable.map(codecNameOf))].join(', ');
   const message = `the video of this file (${names}) cannot be decoded here; convert it to H.264`;

@@ -10,12 +10,12 @@ import { probeVisual } from './probe.js';
 import { probe, type ProbeTarget } from './run-probe.js';
 import { reportImage } from './report-image.js';
 
-/** So much of a video is read to tell it from a still picture. */
+/** So much of a video is read to tell it from a image. */
 const LOOK_US = 1_000_000;
 
 /**
  * What is in a file, for people.
- * @throws RenderError as `probeVisual` does, INPUT_NOT_MEDIA when there is neither picture nor sound, and INPUT_NOT_SUPPORTED or INPUT_DAMAGED.
+ * @throws RenderError as `probeVisual` does, INPUT_NOT_MEDIA when there is neither frame nor audio, and INPUT_NOT_SUPPORTED or INPUT_DAMAGED.
  */
 export async function reportMedia(context: ToolContext, target: ProbeTarget): Promise<MediaReport> {
   const format = await sniffFile(path.join(context.cwd, target.file));
@@ -37,7 +37,7 @@ async function reportByProbe(context: ToolContext, target: ProbeTarget): Promise
   const visual = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1);
   const audio = streams.find((s) => s.codec_type === 'audio');
   if (!visual && !audio)
-    throw new RenderError('INPUT_NOT_MEDIA', 'this file has neither picture nor sound', { field: target.field });
+    throw new RenderError('INPUT_NOT_MEDIA', 'this file has neither video nor audio', { field: target.field });
   const video = visual ? await reportVideo(context, target, visual, json) : null;
   return {
     format: json.format?.format_name ?? '',

@@ -47,7 +47,7 @@ export async function probeWithErrors(
   ).catch((error: unknown) => {
     throw sizeError(error, field);
   });
-  if (result.stdoutOverflow) throw new RenderError('INPUT_TOO_LARGE', 'this file has too many pictures', { field });
+  if (result.stdoutOverflow) throw new RenderError('INPUT_TOO_LARGE', 'this file has too many frames', { field });
   if (
     /exceeds specified max pixel count|Picture size \d+x\d+ is invalid|Dimensions .*(?:invalid|too large)/i.test(
       result.stderrTail,
@@ -65,7 +65,7 @@ function unreadable(result: SupervisedResult, field: string): RenderError {
       cause: result,
     });
   }
-  return new RenderError('INPUT_NOT_MEDIA', 'this file is no video, image or sound that can be read', {
+  return new RenderError('INPUT_NOT_MEDIA', 'this file is no video, image or audio that can be read', {
     field,
     cause: result,
   });
@@ -76,9 +76,9 @@ function sizeError(error: unknown, field: string): unknown {
   return error instanceof RenderError && error.failure.reason === 'OUT_OF_MEMORY' ? tooManyPixels(field, error) : error;
 }
 
-/** The refusal of pictures of too many pixels. */
+/** The refusal of frames of too many pixels. */
 export function tooManyPixels(field: string, cause?: unknown): RenderError {
-  return new RenderError('INPUT_TOO_LARGE', `a picture may have at most ${MAX_PIXELS / 1e6} million pixels`, {
+  return new RenderError('INPUT_TOO_LARGE', `a frame may have at most ${MAX_PIXELS / 1e6} million pixels`, {
     field,
     cause,
   });

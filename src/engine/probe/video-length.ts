@@ -2,7 +2,7 @@ import { durationTagUs, microseconds, rational, type ProbeJson, type ProbeStream
 
 /** What was read of a video's packets. */
 export interface Reading {
-  /** How far the pictures reach that were read. */
+  /** How far the frames reach that were read. */
   readonly presentUs: number;
   /** Whether all packets of the file were read. */
   readonly toEnd: boolean;
@@ -15,7 +15,7 @@ export interface Reading {
   readonly hasJumps: boolean;
 }
 
-/** How much longer than its pictures an intact file may say it is. */
+/** How much longer than its frames an intact file may say it is. */
 export const CLAIM_SLACK_US = 500_000;
 
 /** What the stream claims, else what the file claims, which is about its longest stream. Null: nothing. */
@@ -27,15 +27,15 @@ function ownClaimUs(stream: ProbeStream): number | null {
   return microseconds(stream.duration) ?? durationTagUs(stream);
 }
 
-/** A video's length, and how long its last picture stands beyond what its packets say. */
+/** A video's length, and how long its last frame stands beyond what its packets say. */
 export interface VideoLength {
   readonly durationUs: number;
   readonly holdUs: number;
 }
 
 /**
- * Where the pictures end a little before or after the claim, they count. Where they end long before it, the file is cut off, and the claim stands, so that a
- * clip that needs more is refused; unless the file is whole: then the last picture stands until the stream's end, or other streams are longer.
+ * Where the frames end a little before or after the claim, they count. Where they end long before it, the file is cut off, and the claim stands, so that a
+ * clip that needs more is refused; unless the file is whole: then the last frame stands until the stream's end, or other streams are longer.
  */
 export function videoLength(json: ProbeJson, stream: ProbeStream, reading: Reading): VideoLength {
   const { presentUs, toEnd, isWhole, hasJumps } = reading;
@@ -50,7 +50,7 @@ export function videoLength(json: ProbeJson, stream: ProbeStream, reading: Readi
   return { durationUs: standsUs, holdUs: Math.max(0, standsUs - presentUs) };
 }
 
-/** How long a picture of a stream lasts that has no times: by its rate, else at ffmpeg's default of 25 a second. */
+/** How long a frame of a stream lasts that has no times: by its rate, else at ffmpeg's default of 25 a second. */
 export function nominalPictureUs(stream: ProbeStream): number {
   const rate = rational(stream.avg_frame_rate) ?? rational(stream.r_frame_rate) ?? { num: 25, den: 1 };
   return Math.round((rate.den * 1e6) / rate.num);

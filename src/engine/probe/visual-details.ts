@@ -6,7 +6,7 @@ import { claimedUsOf, CLAIM_SLACK_US, nominalPictureUs, videoLength, type VideoL
 /** Orders of fields, as ffprobe names them. */
 const INTERLACED = new Set(['tt', 'bb', 'tb', 'bt']);
 
-/** A picture that stands for longer than this may have to be shown from its middle on. */
+/** A frame that stands for longer than this may have to be shown from its middle on. */
 const STANDING_US = 100_000;
 
 const ALPHA_FORMATS = /^(?:yuva|rgba|bgra|argb|abgr|gbrap|ya8|ya16|pal8|ayuv)/;
@@ -20,7 +20,7 @@ export type ReadExtent =
   | { readonly kind: 'all'; readonly isWhole: boolean };
 
 /**
- * The picture of an input.
+ * The frame of an input.
  * @param stream one of `json`'s, which has a size.
  */
 export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: ReadExtent): VisualDetails {
@@ -47,7 +47,7 @@ export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: Re
   };
 }
 
-/** A stream whose pictures have a size. */
+/** A stream whose frames have a size. */
 export type SizedStream = ProbeStream & {
   readonly width: number;
   readonly height: number;
@@ -76,10 +76,10 @@ function lastFrameUs(pictures: readonly PictureTime[], extent: ReadExtent): numb
   return extent.kind === 'all' ? (pictures.at(-1)?.durationUs ?? 0) : 0;
 }
 
-/** A single picture that is to be shown for longer than this is a video, whose length counts. */
+/** A single frame that is to be shown for longer than this is a video, whose length counts. */
 const LONGEST_IMAGE_US = 1_000_000;
 
-/** An image is what has one picture and claims no more; a file cut off after its first picture claims more. */
+/** An image is what has one frame and claims no more; a file cut off after its first frame claims more. */
 function isImage(
   json: ProbeJson,
   stream: ProbeStream,

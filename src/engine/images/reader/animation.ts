@@ -4,22 +4,22 @@ import { ImageRefusedError } from './image-refused-error.js';
 import { createPngFilm, type PngFilm } from './mov-of-pngs.js';
 import { isOpaque, pixelsOf, pngOf, scaled, sharpOf, type Pixels } from './pixels.js';
 
-/** One picture of an animation, whole, as it is shown. */
+/** One frame of an animation, whole, as it is shown. */
 export interface Frame {
   readonly pixels: Pixels;
   readonly durationUs: number;
 }
 
-/** Shorter than this, browsers take a delay for a mistake and show the picture for a tenth of a second. GIFs without delays are common. */
+/** Shorter than this, browsers take a delay for a mistake and show the frame for a tenth of a second. GIFs without delays are common. */
 const SHORTEST_MS = 11;
 const MISTAKEN_MS = 100;
 
-/** How long a picture is shown whose file says `ms`. */
+/** How long a frame is shown whose file says `ms`. */
 export function frameDurationUs(ms: number): number {
   return (ms < SHORTEST_MS ? MISTAKEN_MS : ms) * 1000;
 }
 
-/** The pictures that begin before `neededUs`, and how long all last. */
+/** The frames that begin before `neededUs`, and how long all last. */
 export function neededFrames(
   durationsUs: readonly number[],
   neededUs: number | null,
@@ -33,7 +33,7 @@ export function neededFrames(
   return { needed: durationsUs.slice(0, count), totalUs };
 }
 
-/** @throws ImageRefusedError INPUT_TOO_LARGE when so many pictures of this size are not decoded. */
+/** @throws ImageRefusedError INPUT_TOO_LARGE when so many frames of this size are not decoded. */
 export function requireAffordable(frames: number, width: number, height: number): void {
   if (frames > MAX_ANIMATION_FRAMES) throw tooLarge(`${MAX_ANIMATION_FRAMES} pictures`);
   if (frames * width * height > MAX_ANIMATION_PIXELS)
@@ -44,14 +44,14 @@ function tooLarge(limit: string): ImageRefusedError {
   return new ImageRefusedError('INPUT_TOO_LARGE', `an animated image may have at most ${limit}; send it as a video`);
 }
 
-/** What is known of an animation before its pictures are read. */
+/** What is known of an animation before its frames are read. */
 export interface AnimationHead {
-  /** Of all of its pictures. */
+  /** Of all of its frames. */
   readonly totalUs: number;
   readonly hasAlpha: boolean;
 }
 
-/** Scales each picture and adds it to a film. @param onFrame is called after each. */
+/** Scales each frame and adds it to a film. @param onFrame is called after each. */
 export async function writeAnimation(
   frames: AsyncIterable<Frame>,
   job: ImageJob,

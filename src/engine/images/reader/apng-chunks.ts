@@ -1,15 +1,15 @@
-/** One picture of an APNG: a part of the canvas, and how it is laid on it. */
+/** One frame of an APNG: a part of the canvas, and how it is laid on it. */
 export interface ApngFrame {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
   readonly delayMs: number;
-  /** What becomes of its area before the next picture: 0 it stays, 1 it becomes transparent, 2 it becomes what it was before. */
+  /** What becomes of its area before the next frame: 0 it stays, 1 it becomes transparent, 2 it becomes what it was before. */
   readonly dispose: number;
   /** 0 it replaces its area, 1 it is laid over it. */
   readonly blend: number;
-  /** The picture as a PNG of its own. */
+  /** The frame as a PNG of its own. */
   readonly png: () => Buffer;
 }
 
@@ -25,7 +25,7 @@ interface Chunk {
 }
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-/** Chunks that say how the pixels of every picture are to be read. */
+/** Chunks that say how the pixels of every frame are to be read. */
 const SHARED = ['PLTE', 'tRNS', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'sBIT', 'cICP'];
 /** CRC-32 as PNG has it. */
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -35,7 +35,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
 });
 
 /**
- * Takes an APNG (PNG, third edition) apart. Null: it is a PNG of one picture.
+ * Takes an APNG (PNG, third edition) apart. Null: it is a PNG of one frame.
  * @throws RangeError when a chunk is shorter than it has to be.
  */
 export function parseApng(file: Buffer): Apng | null {

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** How many pictures an animated WebP holds, by its chunks: libvips leaves out those that it cannot read. 0: it is not animated. */
+/** How many frames an animated WebP holds, by its chunks: libvips leaves out those that it cannot read. 0: it is not animated. */
 export async function countWebpFrames(file: string): Promise<number> {
   const handle = await open(file, 'r');
   try {

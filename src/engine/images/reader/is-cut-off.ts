@@ -59,7 +59,7 @@ async function isIsoCutOff(bytes: Bytes): Promise<boolean> {
   return false;
 }
 
-/** A file that lacks only its trailer has all of its pictures. */
+/** A file that lacks only its trailer has all of its frames. */
 async function isGifCutOff(bytes: Bytes): Promise<boolean> {
   const screen = await bytes.at(10, 1);
   if (screen.length < 1) return true;

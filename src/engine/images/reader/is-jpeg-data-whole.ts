@@ -104,7 +104,7 @@ function endOfScan(
     const component = frame.components.find((candidate) => candidate.id === id);
     const dc = tables.get(numbers >> 4);
     const ac = tables.get(0x10 | (numbers & 15));
-    // Pictures of films leave the tables out; libjpeg puts in the standard's.
+    // Frames of films leave the tables out; libjpeg puts in the standard's.
     if (!component || !dc || !ac) return file.length;
     for (let i = isSingle ? 1 : component.across * component.down; i > 0; i -= 1) unit.push([dc, ac]);
   }

@@ -1,10 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** A film of PNGs: ffmpeg reads it like any video, with alpha, and seeks in it to any picture. */
+/** A film of PNGs: ffmpeg reads it like any video, with alpha, and seeks in it to any frame. */
 export interface PngFilm {
-  /** Adds a picture that is shown for so long. */
+  /** Adds a frame that is shown for so long. */
   add(png: Buffer, durationUs: number): Promise<void>;
-  /** Writes what is needed to find the pictures, and closes the file. */
+  /** Writes what is needed to find the frames, and closes the file. */
   finish(): Promise<void>;
   /** Closes the file as it is. */
   abandon(): Promise<void>;
@@ -13,8 +13,8 @@ export interface PngFilm {
 /** Units of time in a second. */
 const TIMESCALE = 1_000_000;
 /**
- * No picture stands longer than this in the film: one that is shown for longer is entered several times, at the same place. Where a clip begins in the
- * middle of a picture, ffmpeg would leave out all of it, and at the end it would not know how long the last one stands.
+ * No frame stands longer than this in the film: one that is shown for longer is entered several times, at the same place. Where a clip begins in the
+ * middle of a frame, ffmpeg would leave out all of it, and at the end it would not know how long the last one stands.
  */
 const LONGEST_ENTRY_US = 40_000;
 
@@ -59,7 +59,7 @@ async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Pr
   }
 }
 
-/** `moov` of one video track, in which every picture is a chunk of its own and a key frame. */
+/** `moov` of one video track, in which every frame is a chunk of its own and a key frame. */
 function movie(entries: readonly Entry[], width: number, height: number): Buffer {
   const duration = entries.reduce((sum, { durationUs }) => sum + durationUs, 0);
   const matrix = u32(0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000);

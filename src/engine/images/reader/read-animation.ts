@@ -12,7 +12,7 @@ import { readApng } from './read-apng.js';
 import { readPages } from './read-pages.js';
 import { STRICT } from './read-still.js';
 
-/** Reads a GIF, WebP or PNG of several pictures. Null: it is a still. @throws ImageRefusedError; libvips' error. */
+/** Reads a GIF, WebP or PNG of several frames. Null: it is a still. @throws ImageRefusedError; libvips' error. */
 export async function readAnimation(
   job: ImageJob,
   warnings: string[],
@@ -20,7 +20,7 @@ export async function readAnimation(
 ): Promise<ImageAnswer | null> {
   switch (job.format) {
     case 'gif':
-      // libvips shows the pictures before the cut without a word.
+      // libvips shows the frames before the cut without a word.
       if (await isCutOff(job.file, 'gif')) throw cutOff('GIF');
       return readPaged(job, warnings, onFrame);
     case 'webp':

@@ -6,7 +6,7 @@ import { ImageRefusedError } from './image-refused-error.js';
 import { pixelsOf, type Pixels } from './pixels.js';
 import { STRICT } from './read-still.js';
 
-/** The pictures of an APNG, each laid on those before it as the format says; libvips reads only the first. */
+/** The frames of an APNG, each laid on those before it as the format says; libvips reads only the first. */
 export async function* readApng({ width, height, frames }: Apng, count: number): AsyncGenerator<Frame> {
   let canvas: Buffer = Buffer.alloc(width * height * 4);
   for (const [i, frame] of frames.slice(0, count).entries()) {
@@ -17,7 +17,7 @@ export async function* readApng({ width, height, frames }: Apng, count: number):
       );
     }
     const picture = await pixelsOf(sharp(frame.png(), STRICT).ensureAlpha());
-    // Before the first picture there is nothing to go back to.
+    // Before the first frame there is nothing to go back to.
     const dispose = frame.dispose === 2 && i === 0 ? 1 : frame.dispose;
     const before = dispose === 2 ? Buffer.from(canvas) : null;
     lay(picture, frame, canvas, width);

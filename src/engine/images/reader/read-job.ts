@@ -5,7 +5,7 @@ import { readImage } from './read-image.js';
 
 /**
  * Does one job, whatever is in the file: what cannot be read is an answer.
- * @param onFrame is called after each picture of an animation.
+ * @param onFrame is called after each frame of an animation.
  * @throws only for faults of ours or of the disk.
  */
 export async function readJob(job: ImageJob, onFrame: () => void): Promise<ImageAnswer> {

@@ -6,7 +6,7 @@ import { pixelsOf } from './pixels.js';
 import { STRICT } from './read-still.js';
 
 /**
- * The pictures of a GIF or an animated WebP, each as it is shown: whole, on what those before it left. libvips decodes from the first picture on
+ * The frames of a GIF or an animated WebP, each as it is shown: whole, on what those before it left. libvips decodes from the first frame on
  * whichever is asked for, so they are asked for in groups that fit in memory.
  */
 export async function* readPages(
@@ -21,7 +21,7 @@ export async function* readPages(
   const group = Math.max(1, Math.floor(ANIMATION_CHUNK_BYTES / bytes));
   for (let page = 0; page < durationsUs.length; page += group) {
     const pages = Math.min(group, durationsUs.length - page);
-    // The limit is for one picture; together they are limited by their number.
+    // The limit is for one frame; together they are limited by their number.
     const image = sharp(file, { ...STRICT, limitInputPixels: false, page, pages }).on('warning', (warning: string) => {
       warnings.push(warning);
     });
