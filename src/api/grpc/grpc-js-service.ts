@@ -31,6 +31,8 @@ interface MountOptions {
   readonly chain: Chain;
   /** Metadata sent before each answer. */
   readonly header: Readonly<Record<string, string>>;
+  /** Whether its unary calls are answered while the server drains: health must say so itself. */
+  readonly whileDraining: boolean;
 }
 
 /** Serves a grpc-js service by nice-grpc, its calls through the chain. A drain ends its streams with UNAVAILABLE, after the messages written by then. */
@@ -52,12 +54,12 @@ type UnaryCallback = (error: { code?: number; details?: string } | null, value?:
 function unary(
   handle: (call: unknown, callback: UnaryCallback) => void,
   { path }: Method,
-  { chain, header }: MountOptions,
+  { chain, header, whileDraining }: MountOptions,
 ) {
   return (request: unknown, origin: CallContext): Promise<unknown> => {
     addHeader(origin, header);
     return chain.unary(
-      { path, request, origin },
+      { path, request, origin, whileDraining },
       () =>
         new Promise((resolve, reject) => {
           handle({ request }, (error, value) => {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RenderError } from '../../../src/task/failure.js';
 import { claimed, failed } from '../../../src/task/lifecycle.js';
+import { healthOf } from '../../support/health.js';
 import { eventually } from '../../support/eventually.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
 import { connect, failureOf, type ForeignClient } from '../../support/foreign-client.js';
@@ -223,6 +224,8 @@ describe('a server that leaves', () => {
       expect(await cut).toMatchObject({ code: 14 });
       expect((await ended)?.stderr).toContain('unavailable');
       expect(seen).toContain('"NOT_SERVING"');
+      // A prober that asks anew hears the same, and not an error of the call.
+      expect(await healthOf(leaving.grpcAddress)).toBe('NOT_SERVING');
     } finally {
       other.close();
       await leaving.stop();
