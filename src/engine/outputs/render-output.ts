@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { timeUsOf } from '../../composition/frame-grid.js';
 import { RenderError } from '../../task/failure.js';
+import { linkSignals } from '../../task/abort.js';
 import type { Warning } from '../../composition/warning.js';
 import type { Fonts } from '../captions/fonts.js';
 import { layOutCaptions } from '../captions/lay-out-captions.js';
@@ -68,24 +69,28 @@ async function renderOnce(output: PlannedOutput, context: RenderContext): Promis
   const { frames, frameRate } = composition;
   const planned = { endUs: timeUsOf(frames, frameRate), frameUs: timeUsOf(1, frameRate) };
   const damage = createDamageCounter(plan.inputs);
-  const given = stoppable(tools.signal);
+  const link = linkSignals([tools.signal]);
+  const isGivenUp = () => link.signal.aborted && !tools.signal.aborted;
   const onStderr = (chunk: Buffer) => {
     damage.push(chunk);
     for (const uri of resizedInputs(chunk, plan.inputs)) {
       if (resized.has(uri)) continue;
       resized.add(uri);
-      given.stop();
+      link.abort(new Error('the size of a video changed'));
     }
   };
   const options = { graph: plan.graph, onProgress, onStderr, planned };
-  const run = runTool({ ...tools, signal: given.signal }, 'ffmpeg', args, options);
+  const run = runTool({ ...tools, signal: link.signal }, 'ffmpeg', args, options);
   const result = await run
     .catch((error: unknown) => {
-      if (given.stopped()) return null;
+      if (isGivenUp()) return null;
       throw isOverLimit(error) ? overLimit(error) : error;
     })
-    .finally(given.clear);
-  if (result === null) return null;
+    .finally(() => {
+      link.release();
+    });
+  // Also when ffmpeg came to its end before it was killed.
+  if (result === null || isGivenUp()) return null;
   const { exitCode, signal, peakRssBytes, cpuMs, stderrTail: stderr } = result;
   const fields = { ...context.logFields, exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr };
   if (exitCode !== 0) {
@@ -116,26 +121,4 @@ function resizedInputs(chunk: Buffer, inputs: readonly GraphInput[]): string[] {
     /(?:input from stream |vist#|graph_in_)(\d+)[:_]\d[^\n]*Changing video frame properties/g,
   );
   return [...numbers].flatMap(([, number]) => inputs[Number(number)]?.uri ?? []);
-}
-
-/** A signal that also can be stopped by itself. */
-function stoppable(outer: AbortSignal) {
-  const controller = new AbortController();
-  let stopped = false;
-  const onAbort = () => {
-    controller.abort(outer.reason);
-  };
-  if (outer.aborted) onAbort();
-  else outer.addEventListener('abort', onAbort);
-  return {
-    signal: controller.signal,
-    stop: () => {
-      stopped = true;
-      controller.abort(new Error('the size of a video changed'));
-    },
-    stopped: () => stopped && !outer.aborted,
-    clear: () => {
-      outer.removeEventListener('abort', onAbort);
-    },
-  };
 }

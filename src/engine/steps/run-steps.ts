@@ -1,3 +1,4 @@
+import { linkSignals } from '../../task/abort.js';
 import type { Step } from './step.js';
 
 export interface RunStepsOptions<S extends Step> {
@@ -22,11 +23,7 @@ export interface RunStepsOptions<S extends Step> {
 export async function runSteps<S extends Step>(steps: readonly S[], options: RunStepsOptions<S>): Promise<void> {
   const { signal, onError } = options;
   signal.throwIfAborted();
-  const stop = new AbortController();
-  const onAbort = () => {
-    stop.abort(signal.reason);
-  };
-  signal.addEventListener('abort', onAbort);
+  const stop = linkSignals([signal]);
   const waiting = new Set(steps);
   const running = new Map<S, Promise<void>>();
   const done = new Set<string>();
@@ -67,7 +64,7 @@ export async function runSteps<S extends Step>(steps: readonly S[], options: Run
       await Promise.race(running.values());
     }
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    stop.release();
   }
   signal.throwIfAborted();
   if (failures.length > 0) throw failures[0];
