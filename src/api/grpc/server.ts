@@ -72,7 +72,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const { definition, implementation } = mountTaskService(options.service, options.chain);
   server.add<ServiceDefinition>(definition, implementation);
   const header = { 'cutroom-release': options.release };
-  for (const service of health.services) addGrpcJsService(server, service, { chain: options.chain, header, whileDraining: true });
+  for (const service of health.services)
+    addGrpcJsService(server, service, { chain: options.chain, header, whileDraining: true });
   for (const service of createReflection(health.services))
     addGrpcJsService(server, service, { chain: options.chain, header: {}, whileDraining: false });
   const port = await server.listen(options.address);
