@@ -1,12 +1,10 @@
 import type { Warning } from '../../composition/warning.js';
 import { RenderError } from '../../task/failure.js';
 import type { GraphInput } from '../compositor/render-plan.js';
+import { splitLines } from '../process/split-lines.js';
 
 /** From this share of damaged frames on a video is refused: it is more than a glitch. `docs/media.md` says so. */
 const MAX_SHARE = 0.1;
-
-/** Longest line kept while it is incomplete: ffmpeg's own are shorter. */
-const MAX_LINE = 4_096;
 
 /** Counts the frames of each input that could not be decoded whole, by ffmpeg's standard error. */
 export interface DamageCounter {
@@ -20,16 +18,11 @@ export interface DamageCounter {
 export function createDamageCounter(inputs: readonly Pick<GraphInput, 'file'>[]): DamageCounter {
   const counts = new Map<number, number>();
   const numbers = new Map(inputs.map(({ file }, i) => [`file:${file}`, i]));
-  let rest = '';
   return {
-    push(chunk) {
-      const lines = (rest + chunk.toString('latin1')).split('\n');
-      rest = (lines.pop() ?? '').slice(-MAX_LINE);
-      for (const line of lines) {
-        const input = damagedInput(line, numbers);
-        if (input !== null) counts.set(input, (counts.get(input) ?? 0) + 1);
-      }
-    },
+    push: splitLines((line) => {
+      const input = damagedInput(line, numbers);
+      if (input !== null) counts.set(input, (counts.get(input) ?? 0) + 1);
+    }),
     counts: () => counts,
   };
 }

@@ -10,6 +10,7 @@ import { planRender } from '../compositor/plan-render.js';
 import { captionFile, type GraphInput, type KnownMedia } from '../compositor/render-plan.js';
 import type { ProgressBlock } from '../process/progress.js';
 import type { SupervisedResult } from '../process/supervisor.js';
+import { splitLines } from '../process/split-lines.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { RenderLog } from '../render-log.js';
@@ -71,13 +72,15 @@ async function renderOnce(output: PlannedOutput, context: RenderContext): Promis
   const damage = createDamageCounter(plan.inputs);
   const link = linkSignals([tools.signal]);
   const isGivenUp = () => link.signal.aborted && !tools.signal.aborted;
+  const watchSizes = splitLines((line) => {
+    const uri = resizedInput(line, plan.inputs);
+    if (uri === null || resized.has(uri)) return;
+    resized.add(uri);
+    link.abort(new Error('the size of a video changed'));
+  });
   const onStderr = (chunk: Buffer) => {
     damage.push(chunk);
-    for (const uri of resizedInputs(chunk, plan.inputs)) {
-      if (resized.has(uri)) continue;
-      resized.add(uri);
-      link.abort(new Error('the size of a video changed'));
-    }
+    watchSizes(chunk);
   };
   const options = { graph: plan.graph, onProgress, onStderr, planned };
   const run = runTool({ ...tools, signal: link.signal }, 'ffmpeg', args, options);
@@ -112,13 +115,11 @@ function overLimit(cause: unknown): RenderError {
   return new RenderError('MEMORY_LIMIT_EXCEEDED', message, { cause });
 }
 
-/** URIs of the inputs that a piece of ffmpeg's standard error reports to change their size. */
-function resizedInputs(chunk: Buffer, inputs: readonly GraphInput[]): string[] {
-  const text = chunk.toString('latin1');
-  if (!text.includes('Changing video frame properties on the fly')) return [];
+/** The URI of the input that a line of ffmpeg's standard error reports to change its size; null: it is about something else. */
+function resizedInput(line: string, inputs: readonly GraphInput[]): string | null {
   // Up to ffmpeg 6 by `graph 0 input from stream 3:0`, later by `vist#3:0`: in both the number of the input.
-  const numbers = text.matchAll(
-    /(?:input from stream |vist#|graph_in_)(\d+)[:_]\d[^\n]*Changing video frame properties/g,
-  );
-  return [...numbers].flatMap(([, number]) => inputs[Number(number)]?.uri ?? []);
+  const number = /(?:input from stream |vist#|graph_in_)(\d+)[:_]\d.*Changing video frame properties on the fly/.exec(
+    line,
+  )?.[1];
+  return number === undefined ? null : (inputs[Number(number)]?.uri ?? null);
 }
