@@ -1,5 +1,9 @@
-import { formatHex8, parse } from 'culori';
+import { createRequire } from 'node:module';
+import type * as Culori from 'culori';
 import type { ParameterReader } from './parameter-reader.js';
+
+/** Its bundle is one file; its modules are hundreds, which Node would open all at once. */
+const { formatHex8, parse } = createRequire(import.meta.url)('culori') as typeof Culori;
 
 /** The forms of CSS, which theirs takes: `#F00`, a name, `rgb()`. Longer text is none. */
 const MAX_CHARACTERS = 64;
