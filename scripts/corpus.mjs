@@ -86,7 +86,7 @@ async function judgeFiles(files, folder, context) {
       const file = files[i];
       const judge = SUBTITLE_ENDINGS.test(file)
         ? judgeSubtitles
-        : AUDIO_ENDINGS.test(file)
+        : (await hasOnlyAudio(file))
           ? judgeNarration
           : judgeMaterial;
       const startedMs = performance.now();
