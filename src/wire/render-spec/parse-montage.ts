@@ -77,8 +77,10 @@ export function parseMontage(wire: WireMontage, place: Place): Montage {
   const concat = parseEnum(wire.concatMode, at(place, 'concat_mode'), CONCATS);
   // With narration the materials may be shown again, so that even a single one can make many clips; cut into pieces as well.
   const manyClips = wire.materials.length >= 3 || wire.narration !== undefined || concat === 'RANDOM';
+  const { width, height } = frameSize(shape, shortSide);
   return {
-    ...frameSize(shape, shortSide),
+    width,
+    height,
     background,
     materials,
     longestClipUs: longestClipUs ?? LONGEST_CLIP.defaultUs,
