@@ -131,7 +131,7 @@ describe('planRender', () => {
       );
   });
 
-  it('lays nothing over anything where one layer covers the video', () => {
+  it('overlays nothing where one layer covers the video', () => {
     expect(plan(composition([{}, {}]), media(['u0', 'u1'])).graph).not.toContain('overlay');
   });
 
@@ -231,7 +231,7 @@ describe('planRender', () => {
     audios: new Map([['a', { file: 'inputs/9.pcm' }]]),
   });
 
-  it('defines each pad once and uses it once, in any composition', () => {
+  it('defines each pad once and uses it once, for any composition', () => {
     fc.assert(
       fc.property(anyLayers, fc.boolean(), (layers, hasAlpha) => {
         const { graph } = plan(anyComposition(layers), knownTo(hasAlpha));
@@ -244,7 +244,7 @@ describe('planRender', () => {
     );
   });
 
-  it('uses only filters that the start check asks for', () => {
+  it('uses only filters that the start check covers', () => {
     const used = new Set<string>();
     fc.assert(
       fc.property(anyLayers, fc.boolean(), (layers, hasAlpha) => {
@@ -266,7 +266,7 @@ describe('renderArguments', () => {
     encodingOptions: h264Mp4.encodingOptions(composition([{}])),
   };
 
-  it('is one list: options, inputs, graph, encoder, output', () => {
+  it('returns one list: options, inputs, graph, encoder, output', () => {
     const args = renderArguments({ ...command, majorVersion: 5 });
     expect(args.join(' ')).toContain(
       '-threads 1 -t 5 -i file:inputs/0 -map [video] -map [audio] -fps_mode:v passthrough',
@@ -276,13 +276,13 @@ describe('renderArguments', () => {
     expect(args[args.indexOf('-g') + 1]).toBe('60');
   });
 
-  it.each([7, 9, null])('reads the graph by the option that version %s has', (majorVersion) => {
+  it.each([7, 9, null])('reads the graph by the option of version %s', (majorVersion) => {
     expect(renderArguments({ ...command, majorVersion })).toContain('-/filter_complex');
   });
 });
 
 describe('throughBt601', () => {
-  it('leaves greys alone, and is undone by reading BT.601 as BT.709', () => {
+  it('keeps greys, and is undone by reading BT.601 as BT.709', () => {
     expect(throughBt601({ r: 7, g: 7, b: 7, a: 9 })).toEqual({ r: 7, g: 7, b: 7, a: 9 });
     const { r, g, b } = throughBt601({ r: 200, g: 50, b: 20, a: 255 });
     const y = 0.299 * r + 0.587 * g + 0.114 * b;
