@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { SubmitTaskRequest, TaskView } from '../../../generated/cutroom/v1/task_service.js';
 import { parseGet } from '../../../src/wire/parse-get.js';
@@ -18,8 +18,8 @@ const request = (fields: Record<string, unknown> = {}) =>
   readJson(requestType, { spec, ...fields }, { unknownFields: 'refuse' });
 const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), ANYONE);
 
-describe('the options of a submit', () => {
-  test('have the defaults that the proto names', () => {
+describe('the parser of the options of a submit', () => {
+  it('fills the defaults of the proto', () => {
     expect(parse()).toMatchObject({
       options: {
         labels: {},
@@ -32,7 +32,7 @@ describe('the options of a submit', () => {
     });
   });
 
-  test('are read', () => {
+  it('reads every option', () => {
     const command = parse({
       labels: { project: 'spring' },
       priority: -3,
@@ -54,7 +54,7 @@ describe('the options of a submit', () => {
     expect(command.spec.violations).toEqual([]);
   });
 
-  test.each([
+  it.each([
     [{ labels: { 'x y': 'a' } }, 'labels["x y"]'],
     [{ labels: { project: 'a'.repeat(257) } }, 'labels["project"]'],
     [{ labels: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, ''])) }, 'labels'],
@@ -67,18 +67,18 @@ describe('the options of a submit', () => {
     [{ timeouts: { total: '86401s' } }, 'timeouts.total'],
     [{ timeouts: { stall: '-1s' } }, 'timeouts.stall'],
     [{ timeouts: { fetch: '3601s' } }, 'timeouts.fetch'],
-  ])('%o is refused by its field', (fields, field) => {
+  ])('refuses %o by its field', (fields, field) => {
     const command = parse(fields);
     expect(command.spec.violations.map((v) => v.field)).toEqual([field]);
     expect(command).toMatchObject({ specJson: '', spec: { form: null } });
   });
 
-  test('are refused all at once, with the violations of the spec', () => {
+  it('reports all violations at once, with the violations of the spec', () => {
     const { violations } = parse({ spec: { montage: {} }, priority: 1000, ttl: '1s' }).spec;
     expect(violations.map((v) => v.field)).toEqual(['spec.montage.materials', 'priority', 'ttl']);
   });
 
-  test('are part of the body, in whatever order its labels come; validate_only is not', () => {
+  it('hashes options with the body, with labels in any order and without validate_only', () => {
     const hash = requestHash(request({ labels: { a: '1', b: '2' } }));
     expect(requestHash(request({ labels: { b: '2', a: '1' }, validateOnly: true }))).toBe(hash);
     expect(requestHash(request({ labels: { a: '1', b: '3' } }))).not.toBe(hash);
@@ -86,7 +86,7 @@ describe('the options of a submit', () => {
   });
 });
 
-test('a spec with its defaults written out means the same, and has none left to write', () => {
+it('a spec with its defaults written out has the same meaning, and has no defaults left to fill', () => {
   fc.assert(
     fc.property(validSpec, (partial) => {
       const wire = RenderSpec.fromPartial(partial);
@@ -98,7 +98,7 @@ test('a spec with its defaults written out means the same, and has none left to 
   );
 });
 
-describe('a get', () => {
+describe('the parser of a get', () => {
   const get = (fields: Partial<Parameters<typeof parseGet>[0]> = {}) =>
     parseGet({
       name: 'tasks/a',
@@ -108,7 +108,7 @@ describe('a get', () => {
       ...fields,
     });
 
-  test('answers at once unless it names a revision', () => {
+  it('waits only where the request names a revision', () => {
     expect(get()).toMatchObject({ id: 'a', wait: null });
     expect(get({ waitForRevisionAfter: 3n }).wait).toEqual({ afterRevision: 3, timeoutMs: 30_000 });
     expect(get({ waitForRevisionAfter: 0n, waitTimeout: { seconds: 2n, nanos: 0 } }).wait).toEqual({
@@ -117,7 +117,7 @@ describe('a get', () => {
     });
   });
 
-  test('names everything that is wrong', () => {
+  it('reports every field at fault', () => {
     const run = () =>
       get({
         name: 'a',
