@@ -70,7 +70,7 @@ function taggedJpeg(jpeg: Buffer, profile: Buffer): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
 }
 
-describe('the reader of images', () => {
+describe('the image reader', () => {
   it.each(['Display P3', 'Adobe RGB', 'ProPhoto'] as const)(
     'converts %s to sRGB, in PNG of 8 and 16 bits and in JPEG',
     async (space) => {

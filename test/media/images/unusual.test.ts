@@ -97,7 +97,7 @@ describe('a photo with a second image in its file', () => {
   }
 });
 
-describe('the reader of an unusual variant', () => {
+describe('the image reader', () => {
   it('reads TIFF with JPEG, LZW, deflate, no compression and tiles', async () => {
     const image = quartersImage().removeAlpha();
     await bench.write('jpeg.tif', await image.clone().tiff({ compression: 'jpeg', quality: 100 }).toBuffer());
