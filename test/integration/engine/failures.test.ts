@@ -41,7 +41,7 @@ describe('a render with bad materials', () => {
   it.each([
     ['a text file', 'INPUT_NOT_MEDIA', () => bench.media.file('bad.mp4', 'hello, this is text\n'.repeat(50))],
     ['an empty file', 'INPUT_EMPTY', () => bench.media.file('bad.mp4', '')],
-    ['a sound file', 'INPUT_NO_VIDEO', () => bench.media.tones('bad.wav', { hz: [440], secondsEach: 1 })],
+    ['an audio file', 'INPUT_NO_VIDEO', () => bench.media.tones('bad.wav', { hz: [440], secondsEach: 1 })],
     [
       'a playlist of local files',
       'INPUT_NOT_MEDIA',
@@ -161,12 +161,12 @@ describe('a render with bad audio', () => {
     ['an empty file', 'INPUT_EMPTY', () => bench.media.file('bad.wav', '')],
     ['a text file', 'INPUT_NOT_MEDIA', () => bench.media.file('bad.wav', 'text '.repeat(500))],
     [
-      'a video without sound',
+      'a video without audio',
       'INPUT_NO_AUDIO',
       () => bench.media.make('bad.wav', ['-i', bench.media.path('good.mp4'), '-c', 'copy', '-f', 'mp4']),
     ],
     [
-      'a header without sound',
+      'a header without audio',
       'INPUT_TRUNCATED',
       async () => {
         await bench.media.file(
