@@ -80,6 +80,11 @@ function media(uris: readonly string[], details: Partial<VisualDetails> = {}): K
   };
 }
 
+const keys = (first: [number, number], ...more: [number, number][]): Animated => {
+  const key = ([at, value]: [number, number]) => ({ at, value });
+  return [key(first), ...more.map(key)];
+};
+
 const plan = (of: Composition, known: KnownMedia): RenderPlan =>
   planRender(of, { media: known, finish: h264Mp4.finish });
 
@@ -144,6 +149,15 @@ describe('planRender', () => {
       { layers: layersOf([{}, { startFrame: 0, frames: 20, transition: { kind: 'FADE', frames: 30 } }]) },
     ],
     ['opacity beyond 1', { layers: layersOf([{ opacity: 1.5 }]) }],
+    [
+      'opacity beyond 1 between the ends of a clip',
+      { layers: layersOf([{ opacity: keys([0, 0], [9, 1.5], [20, 1]) }]) },
+    ],
+    ['opacity that is not a number', { layers: layersOf([{ opacity: keys([0, 0], [9, Number.NaN]) }]) }],
+    ['keyframes at the same time', { layers: layersOf([{ opacity: keys([0, 0], [9, 0], [9, 1]) }]) }],
+    ['keyframes that go back', { layers: layersOf([{ opacity: keys([9, 0], [0, 1]) }]) }],
+    ['a zoom below 1', { layers: layersOf([{ effects: [{ kind: 'ZOOM', scale: keys([0, 1], [9, 0.5]) }] }]) }],
+    ['an infinite gain', { audio: [{ ...AUDIO, gainDb: keys([0, 0], [9, -Infinity]) }] }],
     ['a layer without clips', { layers: layersOf([]) }],
     ['audio longer than the soundtrack', { audio: [{ ...AUDIO, samples: 2 * SAMPLE_RATE + 1 }] }],
   ])('refuses %s', (_, changes) => {

@@ -23,9 +23,24 @@ describe('a linked signal', () => {
     await new Promise((resolve) => {
       link.signal.addEventListener('abort', resolve);
     });
-    expect(link.signal.reason).toBe('late');
+    expect([link.signal.reason, link.hasTimedOut()]).toEqual(['late', true]);
     // A timer may fire a millisecond early by this clock.
     expect(performance.now() - started).toBeGreaterThan(240);
+  });
+
+  it('aborts soon after a negative timeout', async () => {
+    const link = linkSignals([], { timeoutMs: -1 });
+    await new Promise((resolve) => {
+      link.signal.addEventListener('abort', resolve);
+    });
+    expect(link.hasTimedOut()).toBe(true);
+  });
+
+  it('does not report a timeout that comes after another abort', async () => {
+    const link = linkSignals([AbortSignal.abort('gone')], { timeoutMs: 0 });
+    // A timer that starts later, for as long, fires later.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect([link.signal.reason, link.hasTimedOut()]).toEqual(['gone', false]);
   });
 
   it('removes its listeners from its parents when it is released, and no longer follows them', () => {
