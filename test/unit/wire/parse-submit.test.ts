@@ -16,6 +16,7 @@ const requestType = jsonType(SubmitTaskRequest, 'cutroom.v1.SubmitTaskRequest');
 const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
 const request = (fields: Record<string, unknown> = {}) =>
   readJson(requestType, { spec, ...fields }, { unknownFields: 'refuse' });
+const labels = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, '']));
 const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), ANYONE);
 
 describe('the parser of the options of a submit', () => {
@@ -54,23 +55,42 @@ describe('the parser of the options of a submit', () => {
     expect(command.spec.violations).toEqual([]);
   });
 
-  it.each([
-    [{ labels: { 'x y': 'a' } }, 'labels["x y"]'],
-    [{ labels: { project: 'a'.repeat(257) } }, 'labels["project"]'],
-    [{ labels: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, ''])) }, 'labels'],
-    [{ priority: 101 }, 'priority'],
-    [{ maxAttempts: 11 }, 'max_attempts'],
-    [{ ttl: '59s' }, 'ttl'],
-    [{ ttl: '31536001s' }, 'ttl'],
-    [{ admission: 9 }, 'admission'],
-    [{ timeouts: { queue: '0.5s' } }, 'timeouts.queue'],
-    [{ timeouts: { total: '86401s' } }, 'timeouts.total'],
-    [{ timeouts: { stall: '-1s' } }, 'timeouts.stall'],
-    [{ timeouts: { fetch: '3601s' } }, 'timeouts.fetch'],
-  ])('refuses %o by its field', (fields, field) => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a key with a space', { labels: { 'x y': 'a' } }, 'labels["x y"]'],
+    ['a key of 64 characters', { labels: { ['k'.repeat(64)]: '' } }, `labels["${'k'.repeat(63)}…"]`],
+    ['a value of 257 characters', { labels: { project: 'a'.repeat(257) } }, 'labels["project"]'],
+    ['65 labels', { labels: labels(65) }, 'labels'],
+    ['a priority of 101', { priority: 101 }, 'priority'],
+    ['a priority of -101', { priority: -101 }, 'priority'],
+    ['11 attempts', { maxAttempts: 11 }, 'max_attempts'],
+    ['a ttl of 59 s', { ttl: '59s' }, 'ttl'],
+    ['a ttl of more than a year', { ttl: '31536001s' }, 'ttl'],
+    ['an unknown admission', { admission: 9 }, 'admission'],
+    ['a queue timeout of half a second', { timeouts: { queue: '0.5s' } }, 'timeouts.queue'],
+    ['a queue timeout of more than 30 days', { timeouts: { queue: '2592001s' } }, 'timeouts.queue'],
+    ['a total of more than a day', { timeouts: { total: '86401s' } }, 'timeouts.total'],
+    ['a negative stall timeout', { timeouts: { stall: '-1s' } }, 'timeouts.stall'],
+    ['a stall timeout of more than an hour', { timeouts: { stall: '3601s' } }, 'timeouts.stall'],
+    ['a fetch timeout of more than an hour', { timeouts: { fetch: '3601s' } }, 'timeouts.fetch'],
+  ])('refuses %s by its field', (_, fields, field) => {
     const command = parse(fields);
     expect(command.spec.violations.map((v) => v.field)).toEqual([field]);
     expect(command).toMatchObject({ specJson: '', spec: { form: null } });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['64 labels', { labels: labels(64) }],
+    ['a key of 63 characters and a value of 256', { labels: { ['k'.repeat(63)]: '😀'.repeat(256) } }],
+    ['a priority of 100', { priority: 100 }],
+    ['a priority of -100', { priority: -100 }],
+    ['one attempt', { maxAttempts: 1 }],
+    ['10 attempts', { maxAttempts: 10 }],
+    ['a ttl of a minute', { ttl: '60s' }],
+    ['a ttl of a year', { ttl: '31536000s' }],
+    ['the shortest timeouts', { timeouts: { queue: '1s', total: '1s', stall: '1s', fetch: '1s' } }],
+    ['the longest timeouts', { timeouts: { queue: '2592000s', total: '86400s', stall: '3600s', fetch: '3600s' } }],
+  ])('accepts %s', (_, fields) => {
+    expect(parse(fields).spec.violations).toEqual([]);
   });
 
   it('reports all violations at once, with the violations of the spec', () => {
