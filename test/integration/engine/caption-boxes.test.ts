@@ -21,6 +21,9 @@ const STYLE: CaptionStyle = {
   position: 'BOTTOM',
 };
 
+/** The compiler names a shape that is missing here. */
+const SHAPES: { readonly [Shape in CaptionStyle['boxShape']]: true } = { TEXT: true, WIDE: true, ROUNDED: true };
+
 let bench: RenderBench;
 beforeAll(async () => {
   const index = createRequire(import.meta.url).resolve('@embedpdf/fonts-latin');
@@ -141,6 +144,15 @@ describe('a box behind captions', () => {
       for (const x of [box.left + 1, box.right - 2])
         for (const y of [box.top + 1, box.bottom - 2]) expect(brightnessAt(video, frame, x, y)).toBeLessThan(0x30);
     }
+  });
+
+  it('is drawn differently for every shape', async () => {
+    const shapes = Object.keys(SHAPES) as CaptionStyle['boxShape'][];
+    const frames = await Promise.all(
+      shapes.map(async (boxShape) => (await render([cue('shape')], { boxShape })).frames.at(3)!),
+    );
+    const drawings = new Set(frames.map((frame) => Buffer.from(frame).toString('base64')));
+    expect(drawings.size).toBe(shapes.length);
   });
 
   it('has round corners, in the rounded shape', async () => {
