@@ -18,7 +18,7 @@ describe('the configuration', () => {
       grpcAddress: { host: '127.0.0.1', port: 50_051 },
       httpAddress: { host: '127.0.0.1', port: 8080 },
       publicUrl: null,
-      mongodbUri: null,
+      store: { kind: 'SQLITE' },
       slots: 1,
       leaseMs: 15_000,
       progressIntervalMs: 400,
@@ -128,7 +128,7 @@ describe('the configuration', () => {
 
   it('treats an empty variable as unset, and drops the slash at the end of the public URL', () => {
     expect(toConfig({ MONGODB_URI: '', CUTROOM_PUBLIC_URL: 'https://media.example/x/' })).toMatchObject({
-      mongodbUri: null,
+      store: { kind: 'SQLITE' },
       publicUrl: 'https://media.example/x',
     });
   });
