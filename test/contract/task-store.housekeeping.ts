@@ -184,7 +184,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       expect(await at.store.getDiagnostics(nobody)).toBeNull();
     });
 
-    it('keep those of the latest attempt, in any order of arrival', async () => {
+    it('keep the version of the latest attempt, in any order of arrival', async () => {
       const task = await insertQueued(at.store);
       for (const fence of [2, 1, 3, 2]) await at.store.putDiagnostics(task, `"of ${fence}"`, { fence });
       expect(await at.store.getDiagnostics(task)).toBe('"of 3"');
@@ -192,7 +192,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       expect(await at.store.getDiagnostics(task)).toBe('"of 3 again"');
     });
 
-    it('keep those of the latest attempt of several that come at once', async () => {
+    it('keep the version of the latest attempt when several arrive at once', async () => {
       for (let round = 0; round < 5; round += 1) {
         const task = await insertQueued(at.store);
         await Promise.all([4, 2, 5, 1, 3].map((fence) => at.store.putDiagnostics(task, `"of ${fence}"`, { fence })));

@@ -42,7 +42,7 @@ const finish = async (id: string) => {
 };
 
 describe('grpcurl, with the address alone,', () => {
-  it('lists the services and describes ours with its comments', async () => {
+  it('lists the services and describes TaskService with its comments', async () => {
     const { stdout: services } = await grpcurl(under.grpcAddress, 'list');
     expect(services.trim().split('\n')).toEqual(
       expect.arrayContaining([

@@ -121,7 +121,7 @@ describe('the metrics of watchers', () => {
     expect(sent).toBeLessThanOrEqual(6);
   });
 
-  it('count those that leave, over either transport', async () => {
+  it('count watchers that leave, over either transport', async () => {
     const { under, client } = await start();
     await under.store.insert(newTask({ id: 'a', nowMs: Date.now() }), '{}');
     const watch = client.watch({ name: 'tasks/a' }).on('error', () => undefined);

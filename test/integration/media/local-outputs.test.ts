@@ -133,7 +133,7 @@ describe('createLocalOutputs', () => {
     expect(await listed()).toEqual([]);
   });
 
-  it('discards the outputs of other attempts, and only those', async () => {
+  it('discards the outputs of other attempts, and no more', async () => {
     const [one, two, twelve] = [await publish(1), await publish(2), await publish(12)];
     await store.discard(KEY, { keepFence: 2 });
     expect(await Promise.all([one, two, twelve].map((l) => store.open(l)))).toEqual([

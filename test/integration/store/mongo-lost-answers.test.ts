@@ -56,7 +56,7 @@ describe.skipIf(skipWithoutMongod())('the MongoDB store after a lost answer', ()
     expect(await store.getSpec(task)).toBe('"spec"');
   });
 
-  it('still refuses an insert of a request id that another task has', async () => {
+  it('refuses an insert of a request id that another task has', async () => {
     const first = await insertQueued(store, { requestId: 'request' });
     const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...WRITES, closeConnection: true });
     expect(await store.insert(newTask({ requestId: 'request' }), '{}')).toEqual({

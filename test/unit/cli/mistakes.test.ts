@@ -68,7 +68,7 @@ describe('the beginning of an id', () => {
   });
 });
 
-it('cutroom watch prints on Ctrl-C that the task goes on, and the command that shows it again', async () => {
+it('cutroom watch prints on Ctrl-C that the task continues, and the command that shows it again', async () => {
   const interrupt = new AbortController();
   const address = await serve({
     async *watchTask() {

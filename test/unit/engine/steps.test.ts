@@ -104,7 +104,7 @@ describe('runSteps', () => {
       else signal.addEventListener('abort', onAbort);
     });
 
-  it('runs a step when those before it are done, and no more of a kind than allowed', async () => {
+  it('runs a step when the steps before it are done, and no more of a kind than allowed', async () => {
     const log: string[] = [];
     let running = 0;
     let most = 0;

@@ -84,7 +84,7 @@ describe('the trailer of a status', () => {
   });
 
   it.each([100, 5_000])(
-    'stays small enough for every client with %i violations, and counts those left out',
+    'stays small enough for every client with %i violations, and counts the omitted ones',
     (count) => {
       const bytes = encodeStatusTrailer(statusWith(count));
       expect(bytes.length).toBeLessThan(5_000);
