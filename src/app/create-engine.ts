@@ -9,6 +9,7 @@ import { createRenderer } from '../engine/renderer.js';
 import { createSeats } from '../engine/steps/seats.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
+import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { OutputStore } from '../task/ports/output-store.js';
@@ -27,6 +28,8 @@ export interface EngineDeps {
   readonly logger: Logger;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
+  /** Results of earlier steps; null: every step is done anew. */
+  readonly artifacts: ArtifactStore | null;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
   /** A folder of this process alone. */
@@ -42,6 +45,7 @@ export async function createEngine({
   logger,
   assets,
   outputs,
+  artifacts,
   fonts: named,
   scratchRoot,
 }: EngineDeps): Promise<Engine> {
@@ -57,7 +61,7 @@ export async function createEngine({
   // At least one for each render that the operator wants at a time.
   const seats = createSeats(Math.max(config.slots, availableParallelism()));
   return {
-    renderer: createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks, seats, log: logger }),
+    renderer: createRenderer({ toolchain, fonts, assets, outputs, artifacts, scratchRoot, clocks, seats, log: logger }),
     inspector: createInspector({ toolchain, assets, scratchRoot, clocks, newName: () => systemClock.newAttemptId() }),
     build: workerBuildOf(toolchain),
   };

@@ -15,6 +15,7 @@ import { createAssetSource } from '../media/asset-source.js';
 import { createDataFolder } from '../media/data-folder.js';
 import { createLocalLibrary } from '../media/local-library.js';
 import { createLocalOutputs } from '../media/local-outputs.js';
+import { createLocalArtifacts } from '../media/local-artifacts.js';
 import { openLocalUploads } from '../media/local-uploads.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
@@ -27,6 +28,7 @@ import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { Machine } from '../task/ports/machine.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
+import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
@@ -245,6 +247,11 @@ async function startTransports(
   return { api, hub };
 }
 
+/** Null: nothing is kept. */
+function openArtifacts({ dataDir, cacheBytes: maxBytes }: Config): ArtifactStore | null {
+  return maxBytes === 0 ? null : createLocalArtifacts({ folder: path.join(dataDir, 'cache'), maxBytes });
+}
+
 /** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */
 async function createWorker(
   context: Context,
@@ -254,7 +261,7 @@ async function createWorker(
   if (config.slots === 0) return null;
   const scratch = await claimScratchRoot(path.join(config.dataDir, 'scratch'), tryLockFile);
   cleanups.push(() => scratch.release());
-  const engine = await createEngine({ ...context, scratchRoot: scratch.folder });
+  const engine = await createEngine({ ...context, artifacts: openArtifacts(config), scratchRoot: scratch.folder });
   const pool = createWorkerPool({
     store,
     renderer: engine.renderer,

@@ -29,6 +29,8 @@ export interface Config {
   readonly maxUploadBytes: number;
   /** Of all uploads together. */
   readonly maxUploadsBytes: number;
+  /** Of the parts of videos that are kept to be reused; 0: none. */
+  readonly cacheBytes: number;
   readonly uploadTtlMs: number;
   /** Null: only the fonts of the service. */
   readonly fontFolder: string | null;
@@ -105,6 +107,7 @@ function configOf(values: Values): Config {
     },
     maxUploadBytes: values.CUTROOM_UPLOAD_MB * MIB,
     maxUploadsBytes: values.CUTROOM_UPLOADS_TOTAL_MB * MIB,
+    cacheBytes: values.CUTROOM_CACHE_MB * MIB,
     uploadTtlMs: values.CUTROOM_UPLOAD_TTL_S * 1000,
     fontFolder: values.CUTROOM_FONT_FOLDER === null ? null : resolve(values.CUTROOM_FONT_FOLDER),
     slots: values.CUTROOM_SLOTS,

@@ -10,10 +10,11 @@ import {
   type Layer,
   type VisualClip,
 } from '../../../src/composition/composition.js';
+import { captionDocument } from '../../../src/engine/captions/caption-document.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
 import { throughBt601 } from '../../../src/engine/compositor/color/bt709.js';
 import { planRender } from '../../../src/engine/compositor/plan-render.js';
-import { captionFile, type KnownMedia, type RenderPlan } from '../../../src/engine/compositor/render-plan.js';
+import { type KnownMedia, type RenderPlan } from '../../../src/engine/compositor/render-plan.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
 import { missingParts } from '../../../src/engine/required-parts.js';
@@ -88,7 +89,7 @@ const keys = (first: [number, number], ...more: [number, number][]): Animated =>
 };
 
 const plan = (of: Composition, known: KnownMedia): RenderPlan =>
-  planRender(of, { media: known, finish: h264Mp4.finish, captionFile: (layer) => captionFile(0, layer) });
+  planRender(of, { media: known, finish: h264Mp4.finish, captions: [captionDocument('')] });
 
 const captions = (text: string): CaptionLayer => ({
   kind: 'captions',
@@ -120,7 +121,7 @@ describe('planRender', () => {
     const made = plan({ ...spec, layers: [...spec.layers, captions(marker)] }, media([marker]));
     const opened = made.inputs.map(({ file, options }) => [file, options]);
     expect(JSON.stringify([made.graph, made.files, opened])).not.toContain(marker);
-    expect(made.graph).toContain('ass=captions-0-0.ass');
+    expect(made.graph).toMatch(/ass=captions-[0-9a-f]{32}\.ass/);
   });
 
   it('opens an image once, however often it is shown', () => {
