@@ -1,5 +1,5 @@
 import type { Collection } from 'mongodb';
-import type { QueueStats } from '../../task/ports/task-store.js';
+import type { ListCursor, QueueStats } from '../../task/ports/task-store.js';
 import type { Task, TaskKey } from '../../task/task.js';
 import type { Calls } from './calls.js';
 import type { Collections } from './collections.js';
@@ -52,6 +52,30 @@ export async function putDiagnostics(
     const task = await tasks.findOne({ _id }, { projection: { _id: 1 }, ...options });
     if (task === null) await diagnostics.deleteOne({ _id }, { ...options });
   });
+}
+
+/** The server steps over the places before it in the index `list`; no task is read. */
+export async function positionOf(
+  calls: Calls,
+  tasks: Collection<TaskDocument>,
+  tenant: string,
+  place: number,
+): Promise<ListCursor | null> {
+  const [found] = await calls.ask((options) =>
+    tasks
+      .find<Pick<TaskDocument, '_id' | 'createTimeMs'>>(
+        { tenant },
+        {
+          sort: { createTimeMs: -1, _id: -1 },
+          projection: { createTimeMs: 1 },
+          skip: place - 1,
+          limit: 1,
+          ...options,
+        },
+      )
+      .toArray(),
+  );
+  return found ? { createTimeMs: found.createTimeMs, id: found._id.id } : null;
 }
 
 /** Counted in the partial indexes, which are as small as the queue and the running tasks. */

@@ -7,7 +7,7 @@ import { createCalls, type Calls } from './calls.js';
 import { openChangeFeed } from './change-feed.js';
 import { connectClients } from './clients.js';
 import { collectionsOf, createIndexes, type Collections } from './collections.js';
-import { putDiagnostics, remove, stats } from './beside-tasks.js';
+import { positionOf, putDiagnostics, remove, stats } from './beside-tasks.js';
 import { listFilter, listSort } from './list-filter.js';
 import { idOf, requestFilter, taskOf, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
 import { aliveWorkers, announceWorker } from './workers.js';
@@ -86,9 +86,14 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
       );
       return stored?.spec ?? null;
     },
-    list: (query) => find(listFilter(query), listSort(query), query.limit),
+    list: async (query) => {
+      const tasks = await find(listFilter(query), listSort(query), query.limit);
+      const last = tasks.length < query.limit ? null : tasks.at(-1);
+      return { tasks, next: last ? { createTimeMs: last.createTimeMs, id: last.id } : null };
+    },
     // By an aggregation's stage, so from the index `list`.
     count: (tenant) => calls.ask((options) => tasks.countDocuments({ tenant }, { ...options })),
+    positionOf: (tenant, place) => positionOf(calls, tasks, tenant, place),
     replace: async (from, to, { leaseMs }) => {
       // Progress carries the heartbeat, so it goes where heartbeats go.
       const through = from.state === 'RUNNING' && to.state === 'RUNNING' ? leases : tasks;

@@ -1,5 +1,5 @@
 import type { Store } from '../../task/ports/store.js';
-import type { InsertResult, LeaseRenewal, ListQuery, QueueStats } from '../../task/ports/task-store.js';
+import type { InsertResult, LeaseRenewal, QueueStats } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
 import { idTaken } from '../errors.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
@@ -7,7 +7,7 @@ import { answer, diagnosticsIn, secretsIn, textOf, workersOf } from './beside-ta
 import { createGroupCommit, type GroupCommit } from './group-commit.js';
 import { openConnection, type Connection } from './connection.js';
 import { createRecentTasks, type RecentTasks } from './recent-tasks.js';
-import { chooseDriver, listStatement } from './list-statement.js';
+import { longReadsOf } from './long-reads.js';
 import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
@@ -44,7 +44,7 @@ export function createSqliteStore(options: { file: string }): Store {
       ),
     findByRequestId: (tenant, requestId) => durableByRequestId(connection, tenant, requestId),
     getSpec: (key) => answer(() => textOf(connection, 'specs', 'spec', key)),
-    list: (query) => answer(() => list(connection, query)),
+    ...longReadsOf(connection),
     count: (tenant) => answer(() => count(connection, tenant)),
     replace: (from, to, { leaseMs }) => answer(() => replace({ connection, notifier, recent }, from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(connection, renewal)),
@@ -186,15 +186,9 @@ function renewLease(connection: Connection, { key, fence, attemptId, leaseMs }: 
   return changes > 0;
 }
 
-function list(connection: Connection, query: ListQuery): Task[] {
-  const driver = chooseDriver(query, (sql, ...values) => (connection.rows(sql, ...values)[0] as { n: number }).n);
-  const { sql, values } = listStatement(query, driver);
-  return tasksIn(connection.rows(sql, ...values));
-}
-
 function count(connection: Connection, tenant: string): number {
-  const [row] = connection.rows('SELECT count(*) AS n FROM tasks WHERE tenant = ?', tenant);
-  return (row as { n: number }).n;
+  const [row] = connection.rows('SELECT tasks FROM task_counts WHERE tenant = ?', tenant);
+  return row ? (row.tasks as number) : 0;
 }
 
 function byRequestId(connection: Connection, tenant: string, requestId: string): Task | null {
@@ -241,9 +235,6 @@ function taskOf(connection: Connection, where: string, ...values: (string | numb
 
 /** `where` is one of this file's own texts, never a caller's: callers' values are bound. */
 function tasksOf(connection: Connection, where: string, ...values: (string | number)[]): Task[] {
-  return tasksIn(connection.rows(`SELECT document FROM tasks WHERE ${where}`, ...values));
-}
-
-function tasksIn(rows: readonly Record<string, unknown>[]): Task[] {
+  const rows = connection.rows(`SELECT document FROM tasks WHERE ${where}`, ...values);
   return rows.map((row) => JSON.parse(row.document as string) as Task);
 }

@@ -315,6 +315,21 @@ describe('cutroom get, list, cancel', () => {
     expect(all.stderr).toBe('');
   });
 
+  test('list goes past pages without a task to the first that has any, or the last', async () => {
+    const address = await serve({
+      listTasks: ({ pageToken, filter }) =>
+        Promise.resolve({
+          tasks: pageToken === 'third' && filter === '' ? [task({ taskId: 'found' })] : [],
+          nextPageToken: { '': 'second', second: 'third', third: 'fourth' }[pageToken] ?? '',
+        }),
+    });
+    const found = await cli([...address, 'list']);
+    expect(found.stdout).toMatch(/^found +QUEUED +0 %\n$/);
+    expect(found.stderr).toContain('--page-token fourth');
+    const none = await cli([...address, 'list', '--filter', 'labels.a = b']);
+    expect([none.stdout, none.stderr]).toEqual(['', '']);
+  });
+
   test('cancel prints the state that the answer has', async () => {
     const address = await serve({ cancelTask: () => Promise.resolve(task({ state: CANCELLED })) });
     expect(await cli([...address, 'cancel', 't1'])).toEqual({ exitCode: 0, stdout: 't1  CANCELLED\n', stderr: '' });
