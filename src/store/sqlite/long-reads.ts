@@ -4,14 +4,14 @@ import type { Connection, Value } from './connection.js';
 import { chooseDriver, endOf, lookupsPerTask, matchesOf, type Slice } from './list-statement.js';
 import { createTurns } from './turns.js';
 
-/** Look-ups in an index that are made at a time, 1 to 2 ms: between two slices others have their turn. */
-const LOOKUPS_PER_SLICE = 2_000;
+/** Look-ups in an index that are made at a time, about 2 ms: between two slices others have their turn. */
+const LOOKUPS_PER_SLICE = 1_000;
 /** A task has 1 to 50 KB, nearly all of it labels. */
 const MAX_TASKS_PER_SLICE = 100;
 /** Look-ups that a call makes at most: its page ends then, full or not. */
-const MAX_LOOKUPS = 200_000;
-/** Stepping over a position costs a fiftieth of looking it up. */
-const STEPS_PER_SLICE = 50_000;
+const MAX_LOOKUPS = 100_000;
+/** Positions that are stepped over at a time, about 2 ms. */
+const STEPS_PER_SLICE = 20_000;
 
 /** Reads that may go through all tasks. They run in the service's own thread, so they are done in slices, one per turn of the event loop. */
 export interface LongReads {

@@ -140,6 +140,10 @@ describe('queries of the SQLite store', () => {
     expect(rows).toHaveLength(1);
   });
 
+  it('knows how many tasks there are without counting them', async () => {
+    expect(await plansOf(() => store.count('default'))).toEqual(['SEARCH task_counts USING PRIMARY KEY (tenant=?)']);
+  });
+
   it('finds the parts of one task by its key', async () => {
     const task = await insertQueued(store, { requestId: 'r', labels: { project: 'x' } });
     const byKey =
