@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { findToolchain, workerBuildOf } from '../engine/capabilities.js';
@@ -5,6 +6,7 @@ import type { NamedFont } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
 import { createInspector } from '../engine/inspector.js';
 import { createRenderer } from '../engine/renderer.js';
+import { createSeats } from '../engine/steps/seats.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
@@ -21,7 +23,7 @@ export interface Engine {
 }
 
 export interface EngineDeps {
-  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'dataDir'>;
+  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'dataDir' | 'slots'>;
   readonly logger: Logger;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
@@ -52,8 +54,10 @@ export async function createEngine({
   const fonts = await prepareFonts(path.join(config.dataDir, 'fonts'), named);
   const { stallMs, noProgressMs, totalMs, memoryBytes } = config.watchdog;
   const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: memoryBytes };
+  // At least one for each render that the operator wants at a time.
+  const seats = createSeats(Math.max(config.slots, availableParallelism()));
   return {
-    renderer: createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks, log: logger }),
+    renderer: createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks, seats, log: logger }),
     inspector: createInspector({ toolchain, assets, scratchRoot, clocks, newName: () => systemClock.newAttemptId() }),
     build: workerBuildOf(toolchain),
   };

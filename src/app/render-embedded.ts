@@ -51,7 +51,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
     const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
     const scratchRoot = path.join(folder, 'scratch');
     const { renderer } = await createEngine({
-      config: { ...config, dataDir: folder },
+      config: { ...config, dataDir: folder, slots: 1 },
       logger,
       assets,
       outputs,

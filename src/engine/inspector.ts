@@ -90,7 +90,7 @@ async function findViolations(form: Form, context: InputContext, signal: AbortSi
   try {
     for (const composition of form.compose(factsOf(context.known)).compositions) {
       requirePresent(composition, context.known);
-      requireMemory(composition, context.tools.clocks.maxRssBytes);
+      requireMemory(composition, context.known, context.tools.clocks.maxRssBytes);
     }
     return [];
   } catch (error) {
