@@ -7,13 +7,14 @@ import { pairsOf } from './task-document.js';
  * How versions of two shapes (see `TaskDocument`) work side by side, and how a database gets from the old shape to the new one. Nothing is lost on the way:
  *
  * - An old worker that took a task of the new shape would not find its spec, and fail the task. So this version writes the old shape, which everyone can
- *   read, until no old worker is alive. It knows them by what they announce: each new worker says `readsSpecs`.
+ *   read, until no old worker is known. It knows them by what they announce: each new worker says `readsSpecs`. One whose lease ran out may be cut off,
+ *   and come back: it counts until it has said goodbye, or an hour has passed, when its document goes.
  * - From the first start of this version on, old versions are refused at their start: they want an index that now is another one by the same name. So no
  *   old worker comes again. One that was starting in that moment has announced itself `STARTING_MS` later.
  * - An old process that only serves the API is not announced. It reads and writes tasks of both shapes, all it lacks is the spec in the full view of
  *   tasks of the new shape. What it submits has the old shape, which this version reads.
  * - Tasks of the old shape are found by label as before: where `labelPairs` is missing, by the labels themselves. `moveSpecs` brings them to the
- *   new shape, once no old worker is alive. It changes nothing that is part of the task.
+ *   new shape, once no old worker is known. It changes nothing that is part of the task.
  *
  * There is no way back to an old version on the same database.
  */
@@ -52,14 +53,12 @@ export async function beginUpgrade(calls: Calls, collections: OfUpgrade, startin
   return upgrade;
 }
 
-/** Whether no worker of an old version is alive, or can come. */
+/** Whether no worker of an old version is left, or can come. */
 async function isAlone(calls: Calls, { schema, workers }: OfUpgrade, startingMs: number): Promise<boolean> {
   const isOver = { $expr: { $lte: ['$since', { $subtract: ['$$NOW', startingMs] }] } };
   const begun = await calls.ask((options) => schema.findOne({ _id: 'schema', ...isOver }, { ...options }));
   if (begun === null) return false;
-  const old = await calls.ask((options) =>
-    workers.findOne({ readsSpecs: { $ne: true }, $expr: { $gt: ['$lease_expires', '$$NOW'] } }, { ...options }),
-  );
+  const old = await calls.ask((options) => workers.findOne({ readsSpecs: { $ne: true } }, { ...options }));
   return old === null;
 }
 
