@@ -172,14 +172,18 @@ async function openUploads(
   return uploads;
 }
 
-async function openStore(config: Config, events: TaskEvents): Promise<Store> {
-  if (config.mongodbUri === null) return createSqliteStore({ file: path.join(config.dataDir, 'cutroom.sqlite') });
-  return createMongoStore({
-    uri: config.mongodbUri,
-    onBackgroundError: (message, cause) => {
-      events.backgroundError(message, cause);
-    },
-  });
+async function openStore({ store }: Config, events: TaskEvents): Promise<Store> {
+  switch (store.kind) {
+    case 'SQLITE':
+      return createSqliteStore({ file: store.file });
+    case 'MONGODB':
+      return createMongoStore({
+        uri: store.uri,
+        onBackgroundError: (message, cause) => {
+          events.backgroundError(message, cause);
+        },
+      });
+  }
 }
 
 async function startTransports(

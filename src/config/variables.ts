@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { parseAllowedTarget } from './allowed-targets.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../shared/nearest-name.js';
 import { address, flag, integer, list, oneOf, parsed, type Reader, text } from './readers.js';
 
 /** The environment of a process as it is. */

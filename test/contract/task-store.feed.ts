@@ -12,7 +12,7 @@ export function describeFeed(kind: StoreKind): void {
   describe('feed', () => {
     const at = useStore(kind);
 
-    it('announces every change of its own before the call that made it resolves', async () => {
+    it('announces every change of this process before the call resolves', async () => {
       const heard = listen(at.store);
       const task = newTask();
       await at.store.insert(task, '{}');
@@ -38,7 +38,7 @@ export function describeFeed(kind: StoreKind): void {
       expect(heard.hints.filter((hint) => hint.key.id === again.id || hint.revision === 7)).toEqual([]);
     });
 
-    it('calls each listener, until it unsubscribes', async () => {
+    it('calls each listener until it unsubscribes', async () => {
       const first = listen(at.store);
       const second = listen(at.store);
       const one = await insertQueued(at.store);
@@ -55,7 +55,7 @@ export function describeFeed(kind: StoreKind): void {
       first.stop();
     });
 
-    it('a listener may unsubscribe while it is called', async () => {
+    it('lets a listener unsubscribe while it is called', async () => {
       const heard: TaskHint[] = [];
       const stop = at.store.feed.subscribe({
         onHint: (hint) => {
@@ -101,7 +101,7 @@ export function describeFeed(kind: StoreKind): void {
         }
       });
 
-      it('announces the progress of another process for the tasks that are followed here, until they are not', async () => {
+      it('announces the progress of a task of another process while it is followed here', async () => {
         const other = await at.open();
         const heard = listen(at.store);
         const [followed, left] = [await insertRunning(other), await insertRunning(other)];
@@ -116,7 +116,7 @@ export function describeFeed(kind: StoreKind): void {
         expect(heard.gaps).toBe(0);
       });
 
-      it('a hint is never ahead of a read', async () => {
+      it('announces a change only when a read returns it', async () => {
         const other = await at.open();
         const reads: Promise<boolean>[] = [];
         at.store.feed.subscribe({

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 
 /** The names of prom-client's own metrics, which dashboards for Node know. */
@@ -8,7 +8,7 @@ const OF_PROM_CLIENT = ['handles', 'requests', 'resources'].map(
   (what) => `nodejs_active_${what}_total non-counter metrics should not have "_total" suffix`,
 );
 
-test('promtool finds nothing wrong with the metrics that are ours', async () => {
+it('promtool finds no fault in the metrics of the service', async () => {
   const under = await startApiUnderTest();
   try {
     await fetch(`${under.httpUrl}/v1/tasks`);

@@ -259,7 +259,7 @@ describe('seeking', () => {
     ['h264-25.ts', 'PREROLL'],
     ['h264-30.flv', 'NONE'],
     ['mpeg2-25.mpg', 'NONE'],
-  ])('in %s is %s', async (name, seeking) => {
+  ])('of %s is %s', async (name, seeking) => {
     expect((await probed(name)).details.seeking).toBe(seeking);
   });
 });

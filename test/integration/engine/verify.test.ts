@@ -315,7 +315,7 @@ describe('verifyMp4', () => {
         ]),
     },
     {
-      flaw: 'sound that ends early',
+      flaw: 'audio that ends early',
       words: 'its audio lasts',
       make: () =>
         remade('mute.mp4', [

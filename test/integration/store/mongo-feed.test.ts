@@ -12,7 +12,7 @@ import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongo
 
 const PROGRESS = { phase: 'RENDERING', framesTotal: 99, outTimeUs: 1, speed: 1 } as const;
 
-describe.skipIf(skipWithoutMongod())('the feed of a process among others on MongoDB', () => {
+describe.skipIf(skipWithoutMongod())('the feed of the MongoDB store', () => {
   let mongod: Mongod;
   let store: Store;
   let other: Store;
@@ -41,7 +41,7 @@ describe.skipIf(skipWithoutMongod())('the feed of a process among others on Mong
   it.each([
     ['small', {}],
     ['large', Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`label-${i}`, 'x'.repeat(200)]))],
-  ])('does not hear of the progress of a %s task that nobody follows here', async (_, labels) => {
+  ])('leaves out the progress of a %s task of another process that nobody follows here', async (_, labels) => {
     const hints: TaskHint[] = [];
     store.feed.subscribe({ onHint: (hint) => hints.push(hint), onGap: () => undefined });
     let task = await insertRunning(other, LONG_MS, { labels });
@@ -57,7 +57,7 @@ describe.skipIf(skipWithoutMongod())('the feed of a process among others on Mong
     ]);
   });
 
-  it('brings the progress of another process to those who watch the task here', async () => {
+  it('announces the progress of another process to the watchers of the task', async () => {
     const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: 60_000 });
     const task = await insertRunning(other);
     const signal = AbortSignal.timeout(10_000);

@@ -11,7 +11,7 @@ import { profileIn } from './mongo-profile.js';
 const TASKS = 400;
 const label = (key: string, value: string, equal = true) => ({ key, value, equal });
 
-describe.skipIf(skipWithoutMongod())('lists of the MongoDB store', () => {
+describe.skipIf(skipWithoutMongod())('the lists of the MongoDB store', () => {
   let mongod: Mongod;
   let client: MongoClient;
   let store: Store;
@@ -44,7 +44,7 @@ describe.skipIf(skipWithoutMongod())('lists of the MongoDB store', () => {
       ['a state and a label', { states: ['QUEUED'], labels: [label('project', 'x')] }, 6],
       ['a label, and another not', { states: null, labels: [label('project', 'x'), label('half', '1', false)] }, 4],
     ])(
-      'a page of %s reads hardly more tasks than it has, in order, from where the one before ended',
+      'read hardly more tasks for a page of %s than it has, in order from the end of the page before',
       async (_, filter, most) => {
         const all = await listOf(store, { order, filter });
         const after = { createTimeMs: 200, id: '~' };
@@ -61,7 +61,7 @@ describe.skipIf(skipWithoutMongod())('lists of the MongoDB store', () => {
     );
   });
 
-  it('a page of a label comes out of the index of labels', async () => {
+  it('read a page of a label from the index of labels', async () => {
     const filter = { states: null, labels: [label('project', 'x')] };
     const { planSummary } = await profileIn(client.db(), () => listOf(store, { filter }));
     expect(planSummary).toContain('IXSCAN { tenant: 1, labelPairs: 1, createTimeMs: -1, _id: -1 }');

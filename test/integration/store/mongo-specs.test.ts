@@ -9,7 +9,7 @@ import type { Store } from '../../../src/task/ports/store.js';
 import { insertQueued, newTask } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 
-describe.skipIf(skipWithoutMongod())('specs in MongoDB', () => {
+describe.skipIf(skipWithoutMongod())('the specs of the MongoDB store', () => {
   let mongod: Mongod;
   let clients: Clients;
   let collections: Collections;
@@ -37,14 +37,14 @@ describe.skipIf(skipWithoutMongod())('specs in MongoDB', () => {
 
   const specs = () => collections.specs.find({}, { sort: { _id: 1 } }).toArray();
 
-  it('are kept by a sweep while their task is there, and lose their mark', async () => {
+  it('survive a sweep while their tasks exist, and lose their marks', async () => {
     const task = await insertQueued(store);
     await sweepSpecs(calls, collections, 0);
     expect(await specs()).toEqual([{ _id: { tenant: task.tenant, id: task.id }, spec: '{}' }]);
     expect(await store.getSpec(task)).toBe('{}');
   });
 
-  it('are removed by a sweep when the process died before it inserted the task, and not before an hour', async () => {
+  it('are removed by a sweep an hour after a process died before the insert of the task', async () => {
     await calls.ask((options) => putSpec(collections.specs, newTask(), '{}', options));
     await sweepSpecs(calls, collections);
     expect(await specs()).toHaveLength(1);
@@ -52,13 +52,13 @@ describe.skipIf(skipWithoutMongod())('specs in MongoDB', () => {
     expect(await specs()).toEqual([]);
   });
 
-  it('go with their task', async () => {
+  it('are removed with their tasks', async () => {
     const task = await insertQueued(store);
     expect(await store.remove(task)).toBe(true);
     expect(await specs()).toEqual([]);
   });
 
-  it('stay when the task was changed in the moment of its removal', async () => {
+  it('survive a refused removal of the task', async () => {
     const task = await insertQueued(store);
     expect(await store.remove({ ...task, revision: 7 })).toBe(false);
     expect(await store.getSpec(task)).toBe('{}');

@@ -10,12 +10,12 @@ import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongo
 const X = { states: null, labels: [{ key: 'project', value: 'x', equal: true }] };
 const NOT_X = { states: null, labels: [{ key: 'project', value: 'x', equal: false }] };
 
-/** A task as the versions before stored it: with its spec, and nothing for an index of labels. */
+/** A task as the previous version stored it: with its spec, and nothing for an index of labels. */
 function oldDocument({ id, ...fields }: Task, spec: string): Document {
   return { _id: { tenant: fields.tenant, id }, ...fields, spec };
 }
 
-describe.skipIf(skipWithoutMongod())('a MongoDB database of the version before', () => {
+describe.skipIf(skipWithoutMongod())('a MongoDB database of the previous version', () => {
   let mongod: Mongod;
   let client: MongoClient;
   let uri: string;
@@ -65,7 +65,7 @@ describe.skipIf(skipWithoutMongod())('a MongoDB database of the version before',
     return tasks.reverse();
   }
 
-  it('opens with its tasks, which are read, listed by label, claimed and removed', async () => {
+  it('opens with its tasks, which can be read, listed by label, claimed and removed', async () => {
     await startOld();
     await announceOld(LONG_MS);
     const tasks = await insertOld(3, { project: 'x' });
@@ -82,7 +82,7 @@ describe.skipIf(skipWithoutMongod())('a MongoDB database of the version before',
     expect(await store.count('default')).toBe(4);
   });
 
-  it('moves each spec out of its task, once no worker of the version before is left', async () => {
+  it('has each spec moved out of its task once no worker of the previous version is left', async () => {
     await startOld();
     const tasks = await insertOld(250, { project: 'x' });
     const store = await open();
@@ -97,7 +97,7 @@ describe.skipIf(skipWithoutMongod())('a MongoDB database of the version before',
   it.each([
     ['is alive', LONG_MS],
     ['may come back, though its lease ran out', 0],
-  ])('gets tasks that the version before can render, while a worker of it %s', async (_, leaseMs) => {
+  ])('gets tasks that the previous version can render while a worker of it %s', async (_, leaseMs) => {
     await startOld();
     await insertOld(1, {});
     await announceOld(leaseMs);
@@ -108,14 +108,14 @@ describe.skipIf(skipWithoutMongod())('a MongoDB database of the version before',
     expect([await store.getSpec(task), await listOf(store, { filter: X })]).toEqual(['"$spec"', [task]]);
   });
 
-  it('gets tasks of the old shape until a worker of the version before that was just starting would be known', async () => {
+  it('gets tasks that the previous version can render until a worker in its start would be known', async () => {
     await startOld();
     await insertOld(1, {});
     const store = await open({ startingMs: LONG_MS });
     expect(await stored(await insertQueued(store))).toMatchObject({ spec: '{}' });
   });
 
-  it('has tasks of the version before beside new ones in one list by label', async () => {
+  it('lists tasks of both versions together by label', async () => {
     const store = await open();
     const fresh = await insertQueued(store, { labels: { project: 'x' }, nowMs: 9 });
     const [old] = await insertOld(1, { project: 'x' });
@@ -126,7 +126,7 @@ describe.skipIf(skipWithoutMongod())('a MongoDB database of the version before',
     expect(await listOf(store, { filter: NOT_X })).toEqual([unlabelled]);
   });
 
-  it('refuses the version before at its start from then on, so that it never takes a task whose spec it cannot find', async () => {
+  it('refuses the previous version at its start after the new one has opened it', async () => {
     await startOld();
     await open();
     await expect(startOld()).rejects.toMatchObject({ code: 85 });

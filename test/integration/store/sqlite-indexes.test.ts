@@ -24,7 +24,7 @@ vi.mock('@photostructure/sqlite', async (importOriginal) => {
   return { ...original, DatabaseSync: NotingDatabase };
 });
 
-describe('queries of the SQLite store', () => {
+describe('the queries of the SQLite store', () => {
   let folder: string;
   let store: Store;
   let reader: DatabaseSyncInstance;
@@ -56,15 +56,15 @@ describe('queries of the SQLite store', () => {
     );
   }
 
-  it('a claim’s candidates come out of the index of the queue, in order', async () => {
+  it('read the candidates of a claim from the index of the queue, in order', async () => {
     expect(await plansOf(() => store.queued(8))).toEqual(['SCAN tasks USING INDEX tasks_queued']);
   });
 
-  it('the search for abandoned tasks sees only running ones, in order', async () => {
+  it('read only running tasks in the search for abandoned ones, in order', async () => {
     expect(await plansOf(() => store.abandoned(8, { owner: OWNER }))).toEqual(['SCAN tasks USING INDEX tasks_running']);
   });
 
-  it('finds overdue and expired tasks by indexes of their own, in order', async () => {
+  it('find overdue and expired tasks by indexes of their own, in order', async () => {
     expect(await plansOf(() => store.overdue(8, { nowMs: 1 }))).toEqual([
       'SEARCH tasks USING INDEX tasks_overdue (<expr><?)',
     ]);
@@ -73,7 +73,7 @@ describe('queries of the SQLite store', () => {
     ]);
   });
 
-  it('how the queue stands is counted in indexes that are as small as it', async () => {
+  it('count the queue in indexes as small as the queue', async () => {
     for (const plan of await plansOf(() => store.stats()))
       expect(plan).toMatch(
         /^(SCAN CONSTANT ROW|SCALAR SUBQUERY \d|(SCAN|SEARCH) tasks USING COVERING INDEX tasks_(queued|overdue|running))/,
@@ -81,7 +81,7 @@ describe('queries of the SQLite store', () => {
   });
 
   it.each(['newest-first', 'oldest-first'] as const)(
-    'a page of the list, %s, is read from where the one before ended',
+    'read a page of the list, %s, from the end of the page before',
     async (order) => {
       const comes = order === 'newest-first' ? '<' : '>';
       const after = { createTimeMs: 1, id: 'x' };
@@ -113,7 +113,7 @@ describe('queries of the SQLite store', () => {
     },
   );
 
-  it('a list by several conditions follows the one that the fewest tasks fulfil', async () => {
+  it('follow the condition of a list that the fewest tasks fulfil', async () => {
     for (let i = 0; i < 5; i++)
       await insertQueued(store, { labels: { project: 'many', run: i === 0 ? 'one' : 'other' } });
     const lead = async (labels: Record<string, string>, states: readonly TaskState[] | null) => {
@@ -140,11 +140,11 @@ describe('queries of the SQLite store', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('knows how many tasks there are without counting them', async () => {
+  it('count the tasks of a tenant by reading one row', async () => {
     expect(await plansOf(() => store.count('default'))).toEqual(['SEARCH task_counts USING PRIMARY KEY (tenant=?)']);
   });
 
-  it('finds the parts of one task by its key', async () => {
+  it('find the parts of one task by its key', async () => {
     const task = await insertQueued(store, { requestId: 'r', labels: { project: 'x' } });
     const byKey =
       /^SEARCH (tasks|diagnostics|specs) USING (COVERING )?INDEX sqlite_autoindex_\w+ \(tenant=\? AND id=\?\)$|^SEARCH labels USING PRIMARY KEY \(tenant=\? AND key=\? AND value=\? AND create_time_ms=\? AND id=\?\)$/;
@@ -159,7 +159,7 @@ describe('queries of the SQLite store', () => {
     for (const call of calls) for (const plan of await plansOf(call)) expect(plan).toMatch(byKey);
   });
 
-  it('keeps no more prepared statements than it needs, however many forms of a filter there are', async () => {
+  it('prepare no more statements than needed, however many variants a filter has', async () => {
     const form = (i: number) =>
       Array.from({ length: 8 }, (_, bit) => ({ key: 'a', value: 'x', equal: (i >> bit) % 2 === 1 }));
     const ask = (i: number) => preparedBy(() => listOf(store, { filter: { states: null, labels: form(i) } }));

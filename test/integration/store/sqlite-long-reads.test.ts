@@ -12,7 +12,7 @@ const TASKS = 250_000;
 const label = (key: string, value: string, equal = true) => ({ key, value, equal });
 const labels = (...all: ReturnType<typeof label>[]) => ({ filter: { states: null, labels: all } });
 
-describe('reads of the SQLite store among many tasks', () => {
+describe('a long read of the SQLite store', () => {
   let folder: string;
   let store: Store;
 
@@ -52,20 +52,20 @@ describe('reads of the SQLite store among many tasks', () => {
     return pages;
   }
 
-  it('lets others have their turn while it looks for tasks that have two labels, and none has both', async () => {
+  it('yields to other work while it looks for tasks with two labels that no task has together', async () => {
     const { answer, turns } = await turnsOf(pageOf(store, labels(label('half', 'a'), label('other', 'b'))));
     expect(answer.tasks).toEqual([]);
     expect(turns).toBeGreaterThan(50);
   });
 
-  it('ends a page early, also an empty one, and goes on from there to the end', async () => {
+  it('ends a page early, even without a task, and continues from there to the end', async () => {
     const pages = await allPages(labels(label('half', 'a'), label('other', 'b')));
     expect(pages.length).toBeGreaterThan(1);
     expect(pages.flatMap(({ tasks }) => tasks)).toEqual([]);
   });
 
   it.each(['newest-first', 'oldest-first'] as const)(
-    '%s: short pages have each task once that has none of the labels',
+    'has each task without the labels exactly once in its short pages, %s',
     async (order) => {
       const pages = await allPages({
         order,
@@ -80,14 +80,14 @@ describe('reads of the SQLite store among many tasks', () => {
     },
   );
 
-  it('looks for the tasks of a rare label among those of some states within one slice', async () => {
+  it('takes one slice to find the task of a rare label among many of a state', async () => {
     const filter = { states: ['QUEUED'] as const, labels: [label('run', 'r5')] };
     const { answer, turns } = await turnsOf(pageOf(store, { filter }));
     expect(answer).toMatchObject({ tasks: [{ id: 't000005' }], next: null });
     expect(turns).toBeLessThan(3);
   });
 
-  it('has the last of a list at once when a caller knows its place, and lets others have their turn on the way', async () => {
+  it('finds the last place of the list, and yields to other work on the way', async () => {
     const { answer, turns } = await turnsOf(store.positionOf('default', TASKS));
     expect(answer).toEqual({ createTimeMs: 1, id: 't000001' });
     expect(turns).toBeGreaterThanOrEqual(3);

@@ -29,7 +29,7 @@ function withLimit(store: Store): Store {
 const idsOf = (tasks: readonly Task[]) => tasks.map(({ id }) => id);
 
 describe('listTasks', () => {
-  it('has a next page after one that the store ended early, though it is empty', async () => {
+  it('returns a page token with an empty page that the store ended early', async () => {
     const store = withLimit(await storeOf(7));
     const pages: string[][] = [];
     let pageToken = '';
@@ -41,14 +41,14 @@ describe('listTasks', () => {
     expect(pages).toEqual([[], [], []]);
   });
 
-  it('has no next page after a full one that is the last', async () => {
+  it('returns no page token with a full page that is the last', async () => {
     expect(await listTasks({ store: await storeOf(2) }, query)).toMatchObject({
       tasks: [{ id: 't2' }, { id: 't1' }],
       nextPageToken: '',
     });
   });
 
-  it('starts behind the tasks that it is told to skip, and pages go on from there', async () => {
+  it('skips tasks, and continues from there in its pages', async () => {
     const store = await storeOf(7);
     const page = await listTasks({ store }, { ...query, skip: 3 });
     expect(idsOf(page.tasks)).toEqual(['t4', 't3']);
