@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { hintOf, type TaskFeedListener, type TaskHint } from '../../src/task/ports/task-feed.js';
 import type { Store } from '../../src/task/ports/store.js';
 import { progressed, succeeded } from '../../src/task/lifecycle.js';
-import { claim, insertQueued, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
+import { claim, insertQueued, insertRunning, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
 const eventually = { timeout: 10_000, interval: 10 };
@@ -70,7 +70,7 @@ export function describeFeed(kind: StoreKind): void {
     });
 
     if (kind.shared) {
-      it('announces every change of another process, from the moment of subscribing', async () => {
+      it('announces every change of a state by another process, from the moment of subscribing', async () => {
         const other = await at.open();
         const heard = listen(at.store);
         const latest = new Map<string, number>();
@@ -79,11 +79,7 @@ export function describeFeed(kind: StoreKind): void {
             const task = await insertQueued(other);
             const running = claim(task);
             await other.replace(task, running, lease);
-            const further = progressed(
-              running,
-              { phase: 'RENDERING', percent: 9, framesDone: 1, framesTotal: 9, outTimeUs: 1, speed: 1 },
-              3,
-            );
+            const further = progressed(running, PROGRESS, 3);
             await other.replace(running, further, lease);
             const done = succeeded(further, { outputs: [], warnings: [] }, 4);
             await other.replace(further, done, lease);
@@ -103,6 +99,21 @@ export function describeFeed(kind: StoreKind): void {
           expect(hint.state ?? STATES[hint.revision]).toBe(STATES[hint.revision]);
           expect(hint.fence ?? FENCES[hint.revision]).toBe(FENCES[hint.revision]);
         }
+      });
+
+      it('announces the progress of a task of another process while it is followed here', async () => {
+        const other = await at.open();
+        const heard = listen(at.store);
+        const [followed, left] = [await insertRunning(other), await insertRunning(other)];
+        at.store.feed.follow(left)();
+        const unfollow = at.store.feed.follow(followed);
+        const further = progressed(followed, PROGRESS, 3);
+        await other.replace(followed, further, lease);
+        await vi.waitFor(() => {
+          expect(heard.hints.some(({ key, revision }) => key.id === followed.id && revision === 3)).toBe(true);
+        }, eventually);
+        unfollow();
+        expect(heard.gaps).toBe(0);
       });
 
       it('announces a change only when a read returns it', async () => {
@@ -126,6 +137,8 @@ export function describeFeed(kind: StoreKind): void {
     }
   });
 }
+
+const PROGRESS = { phase: 'RENDERING', percent: 9, framesDone: 1, framesTotal: 9, outTimeUs: 1, speed: 1 } as const;
 
 const STATES = [null, 'QUEUED', 'RUNNING', 'RUNNING', 'SUCCEEDED'];
 const FENCES = [null, 0, 1, 1, 1];

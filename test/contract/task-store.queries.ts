@@ -13,6 +13,7 @@ import {
   useStore,
   type StoreKind,
   listOf,
+  pageOf,
 } from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
@@ -69,6 +70,21 @@ export function describeQueries(kind: StoreKind): void {
       expect([await at.store.count('default'), await at.store.count('other'), await at.store.count('none')]).toEqual([
         3, 1, 0,
       ]);
+    });
+
+    it('returns the position of a place in the list, newest first', async () => {
+      for (let i = 1; i <= 3; i++) await insertQueued(at.store, { id: `task-${i}`, nowMs: i });
+      await insertQueued(at.store, { tenant: 'other', nowMs: 9 });
+      expect(await at.store.positionOf('default', 1)).toMatchObject({ createTimeMs: 3, id: 'task-3' });
+      expect(await at.store.positionOf('default', 3)).toMatchObject({ createTimeMs: 1, id: 'task-1' });
+      expect(await at.store.positionOf('default', 4)).toBeNull();
+      expect(await at.store.positionOf('none', 1)).toBeNull();
+    });
+
+    it('returns the position at which a page ends, and none for the last', async () => {
+      for (let i = 1; i <= 3; i++) await insertQueued(at.store, { id: `task-${i}`, nowMs: i });
+      expect((await pageOf(at.store, { limit: 2 })).next).toMatchObject({ createTimeMs: 2, id: 'task-2' });
+      expect((await pageOf(at.store, { limit: 4 })).next).toBeNull();
     });
 
     it('returns the tasks of one tenant, newest first and ties by id, in pages without gap or repetition', async () => {

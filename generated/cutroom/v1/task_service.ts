@@ -159,7 +159,10 @@ export interface ListTasksRequest {
 
 /** The answer of ListTasks. */
 export interface ListTasksResponse {
-  /** The tasks of this page, newest first. */
+  /**
+   * The tasks of this page, in the order of the request. May be fewer than `page_size`, or none, although more pages follow: the work
+   * for one page is bounded, and a page is at most 4 MiB. Only an empty `next_page_token` marks the end.
+   */
   tasks: Task[];
   /** The token of the next page; empty when this is the last one. Opaque. */
   nextPageToken: string;

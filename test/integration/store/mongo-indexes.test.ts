@@ -1,10 +1,11 @@
-import { MongoClient, type Document } from 'mongodb';
+import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled, succeeded } from '../../../src/task/lifecycle.js';
 import { claim, insertQueued, insertRunning, LONG_MS, OWNER, listOf } from '../../contract/store-under-test.js';
+import { profileIn } from './mongo-profile.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 
 describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
@@ -39,21 +40,7 @@ describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
     await mongod.stop();
   });
 
-  /** What the server says it did for the one query or update of a call. */
-  async function profileOf(call: () => Promise<unknown>): Promise<Document> {
-    const collection = client.db().collection('system.profile');
-    const startTime = new Date();
-    await call();
-    const filter = {
-      ns: 'indexes.tasks',
-      op: { $in: ['query', 'update'] },
-      appName: /^cutroom/,
-      ts: { $gte: startTime },
-    };
-    const [profile, ...more] = await collection.find(filter).toArray();
-    expect(more).toEqual([]);
-    return profile ?? {};
-  }
+  const profileOf = (call: () => Promise<unknown>) => profileIn(client.db(), call);
 
   it('read the candidates of a claim from the index of the queue, in order', async () => {
     const profile = await profileOf(() => store.queued(3));
@@ -100,6 +87,21 @@ describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
     const profile = await profileOf(() => listOf(store, { limit: 4, after: null, filter }));
     expect(profile.planSummary).toContain('IXSCAN { tenant: 1, state: 1, createTimeMs: -1, _id: -1 }');
     expect(profile).toMatchObject({ docsExamined: 4, nreturned: 4 });
+  });
+
+  it('read no spec: no task has any in it', async () => {
+    expect(
+      await client
+        .db()
+        .collection('tasks')
+        .countDocuments({ spec: { $exists: true } }),
+    ).toBe(0);
+    expect(await client.db().collection('specs').countDocuments()).toBe(await store.count('default'));
+  });
+
+  it('find the position of a place in the list without reading a task', async () => {
+    const profile = await profileOf(() => store.positionOf('default', 30));
+    expect(profile).toMatchObject({ docsExamined: 0, keysExamined: 30, nreturned: 1 });
   });
 
   it('find overdue and expired tasks by indexes of their own', async () => {

@@ -166,13 +166,15 @@ describe('the file of the SQLite store', () => {
     await before.close();
     const database = new DatabaseSync(file);
     database.exec(
-      'ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms); PRAGMA user_version = 1',
+      `ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms);
+       DROP TABLE task_counts; PRAGMA user_version = 1`,
     );
     database.close();
     const store = createSqliteStore({ file });
     expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([task, '"old"']);
     const filter = { states: null, labels: [{ key: 'project', value: 'x', equal: true }] };
     expect(await listOf(store, { filter })).toEqual([task]);
+    expect(await store.count(task.tenant)).toBe(2);
     await store.putDiagnostics(task, '"new"', { fence: 1 });
     expect(await store.getDiagnostics(task)).toBe('"new"');
     await store.close();

@@ -315,6 +315,21 @@ describe('cutroom', () => {
     expect(all.stderr).toBe('');
   });
 
+  it('list passes over empty pages to the first with a task, or the last', async () => {
+    const address = await serve({
+      listTasks: ({ pageToken, filter }) =>
+        Promise.resolve({
+          tasks: pageToken === 'third' && filter === '' ? [task({ taskId: 'found' })] : [],
+          nextPageToken: { '': 'second', second: 'third', third: 'fourth' }[pageToken] ?? '',
+        }),
+    });
+    const found = await cli([...address, 'list']);
+    expect(found.stdout).toMatch(/^found +QUEUED +0 %\n$/);
+    expect(found.stderr).toContain('--page-token fourth');
+    const none = await cli([...address, 'list', '--filter', 'labels.a = b']);
+    expect([none.stdout, none.stderr]).toEqual(['', '']);
+  });
+
   it('cancel prints the state of the answer', async () => {
     const address = await serve({ cancelTask: () => Promise.resolve(task({ state: CANCELLED })) });
     expect(await cli([...address, 'cancel', 't1'])).toEqual({ exitCode: 0, stdout: 't1  CANCELLED\n', stderr: '' });

@@ -135,7 +135,7 @@ describe('a worker pool', () => {
 
   it('notices a cancel by its own heartbeat when the feed is silent, and does not count it as a lost lease', async () => {
     await submit('t1');
-    const deaf = { ...store, feed: { subscribe: () => () => undefined } };
+    const deaf = { ...store, feed: { subscribe: () => () => undefined, follow: () => () => undefined } };
     const { renderer, events } = startPool('w', { store: deaf });
     await eventually('a render', () => renderer.renders[0]);
     const task = await read('t1');
