@@ -17,7 +17,7 @@ import { type SubmitCommand, validateTask } from '../task/use-cases/submit-task.
 /** One render without a server. */
 export interface EmbeddedRender {
   readonly command: SubmitCommand;
-  /** Where the video goes; of several, the second to `name-2.mp4` and so on. Its folder must exist. */
+  /** Where the file goes; of several, the second to `name-2.mp4` or so, with its own extension. Its folder must exist. */
   readonly file: string;
   /** Folders that inputs may lie in, and that relative names are looked up in. */
   readonly inputRoots: readonly string[];
@@ -42,7 +42,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   const { fonts } = await readFontFolder(config.fontFolder);
   // One attempt: whoever sees it fail can start another.
   const task = await validateTask(
-    { assets, inspector: null, fonts: fonts.map(({ name }) => name), clock: systemClock },
+    { assets, inspector: null, store: null, fonts: fonts.map(({ name }) => name), clock: systemClock },
     { ...command, options: { ...command.options, maxAttempts: 1 } },
     signal,
   );
@@ -68,6 +68,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
         fence,
         attemptId,
         form: command.spec.form,
+        outputs: command.spec.outputs,
         timeouts,
         cache: 'NO_STORE' as const,
       };
@@ -110,14 +111,15 @@ async function moveOut(store: LocalOutputs, outputs: readonly Output[], file: st
   for (const [index, output] of outputs.entries()) {
     const from = await store.open(output.location);
     if (from === null) throw new RenderError('OUTPUT_NOT_STORED', 'the finished video is gone');
-    const location = path.resolve(index === 0 ? file : numbered(file, index + 1));
+    const location = path.resolve(index === 0 ? file : numbered(file, index + 1, output.key));
     await rename(from.path, location);
-    moved.push({ ...output, location });
+    // Posters are not asked for here: they go with the folder.
+    moved.push({ ...output, location, parts: [] });
   }
   return moved;
 }
 
-function numbered(file: string, number: number): string {
-  const { dir, name, ext } = path.parse(file);
-  return path.join(dir, `${name}-${number}${ext}`);
+function numbered(file: string, number: number, key: string): string {
+  const { dir, name } = path.parse(file);
+  return path.join(dir, `${name}-${number}${path.extname(key)}`);
 }

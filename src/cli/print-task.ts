@@ -49,6 +49,7 @@ export function describeWarning(warning: Warning): string {
 /** `final-1.mp4  1080x1920, 12.4 s, 372 frames, 5.2 MB`. */
 export function describeOutput(output: Output): string {
   const seconds = durationSeconds(output.duration).toFixed(1);
+  if (output.frameCount === 0) return `${output.key}  ${seconds} s, ${formatBytes(Number(output.sizeBytes))}`;
   return `${output.key}  ${output.width}x${output.height}, ${seconds} s, ${output.frameCount} frames, ${formatBytes(Number(output.sizeBytes))}`;
 }
 

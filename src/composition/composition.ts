@@ -4,6 +4,7 @@ import type { CaptionStyle, Cue } from './captions.js';
 import type { ClipEffect } from './clip-effect.js';
 import type { Color } from './color.js';
 import type { Rational } from './frame-grid.js';
+import type { Crop, Size } from './output-spec.js';
 
 /** Samples per second of every soundtrack. */
 export const SAMPLE_RATE = 48_000;
@@ -16,6 +17,8 @@ export interface Composition {
   /** Both even. */
   readonly width: number;
   readonly height: number;
+  /** The part of the clips' frame that is shown; captions lie within it. Absent: all of it. */
+  readonly crop?: Crop;
   readonly frameRate: Rational;
   /** Length of the whole. */
   readonly frames: number;
@@ -90,6 +93,11 @@ export interface CaptionLayer {
   readonly style: CaptionStyle;
   /** The field of the request that asked for them. */
   readonly field: string;
+}
+
+/** The size of a composition's finished picture. */
+export function pictureSize({ crop, width, height }: Composition): Size {
+  return crop ? { width: crop.width, height: crop.height } : { width, height };
 }
 
 /** Every clip of every layer, the bottom layer's first. */

@@ -46,7 +46,8 @@ export async function findToolchain(paths: ToolPaths, signal: AbortSignal): Prom
     ask(ffmpeg, '-decoders'),
     ask(ffprobe, '-version'),
   ]);
-  const missing = missingParts(parseNames(filters), parseNames(encoders));
+  const encoderNames = parseNames(encoders);
+  const missing = missingParts(parseNames(filters), encoderNames);
   if (missing.length > 0)
     throw new RenderError('FFMPEG_MISSING', `this ffmpeg lacks ${missing.join(', ')}: ${INSTALL}`);
   return {
@@ -57,6 +58,7 @@ export async function findToolchain(paths: ToolPaths, signal: AbortSignal): Prom
     ...parseVersion(version),
     decodableCodecs: parseCodecs(codecs),
     decoders: parseNames(decoders),
+    encoders: encoderNames,
   };
 }
 
@@ -81,6 +83,7 @@ async function query(
 }
 
 /** The facts about its ffmpeg that a worker publishes. */
-export function workerBuildOf({ version, decodableCodecs }: Toolchain): WorkerBuild {
-  return { version, encoders: OUTPUT_ENCODERS, decoders: [...decodableCodecs].sort() };
+export function workerBuildOf({ version, decodableCodecs, encoders }: Toolchain): WorkerBuild {
+  const offered = OUTPUT_ENCODERS.filter((name) => encoders.has(name));
+  return { version, encoders: offered, decoders: [...decodableCodecs].sort() };
 }

@@ -1,19 +1,25 @@
 import ffmpeg from 'fluent-ffmpeg';
 import { MAX_ALLOC_BYTES } from './limits.js';
-import type { GraphInput } from './compositor/render-plan.js';
+import { VIDEO_PAD, type GraphInput } from './compositor/render-plan.js';
+import type { Conversion } from './outputs/output-profile.js';
 
 /** What a command that renders consists of. All files are relative to the folder that it runs in. */
 export interface RenderCommand {
   readonly inputs: readonly GraphInput[];
   /** The file that holds the filter graph. */
   readonly graphFile: string;
-  readonly outputFile: string;
-  /** The ends of the graph, each a stream of the output. */
-  readonly pads: readonly string[];
-  /** Of the output's profile. */
-  readonly encodingOptions: readonly string[];
+  readonly targets: readonly Target[];
   /** Of the ffmpeg that runs it; null when not known. */
   readonly majorVersion: number | null;
+}
+
+/** One file that a command makes. */
+export interface Target {
+  readonly file: string;
+  /** The ends of the graph, each a stream of the file. */
+  readonly pads: readonly string[];
+  /** Of the encoders and the container. */
+  readonly options: readonly string[];
 }
 
 /** The argument list of a render. fluent-ffmpeg puts it together, and does nothing else here or anywhere. */
@@ -22,7 +28,9 @@ export function renderArguments(render: RenderCommand): string[] {
   for (const input of render.inputs) {
     command.input(`file:${input.file}`).inputOptions(...asList(input.options));
   }
-  command.output(`file:${render.outputFile}`).outputOptions(...asList(outputOptions(render)));
+  for (const target of render.targets) {
+    command.output(`file:${target.file}`).outputOptions(...asList(outputOptions(target)));
+  }
   return [...globalOptions(render), ...command._getArguments()];
 }
 
@@ -30,21 +38,34 @@ export function renderArguments(render: RenderCommand): string[] {
 export interface JoinCommand {
   /** Names the parts of the video for ffmpeg's concat demuxer. */
   readonly listFile: string;
-  readonly audioFile: string;
+  /** Null: without sound. */
+  readonly audioFile: string | null;
+  /** Null: nothing is encoded again. */
+  readonly conversion: Conversion | null;
   readonly outputFile: string;
   readonly containerOptions: readonly string[];
 }
 
-/** The argument list of a join: nothing is encoded again. */
-export function joinArguments({ listFile, audioFile, outputFile, containerOptions }: JoinCommand): string[] {
+/** The argument list of a join. */
+export function joinArguments(join: JoinCommand): string[] {
+  const { audioFile, conversion, outputFile, containerOptions } = join;
   const command = ffmpeg();
-  // The parts are files of ours, beside the list.
+  addParts(command, join);
+  // To be read twice: for the facts about all pictures, then for the pictures.
+  if (conversion) addParts(command, join);
+  else if (audioFile !== null) command.input(`file:${audioFile}`);
+  const sound = audioFile === null ? [] : ['-map', '1:a'];
+  const streams = conversion
+    ? ['-map', `[${VIDEO_PAD}]`, '-fps_mode:v', 'passthrough', ...conversion.options]
+    : ['-map', '0:v', ...sound, '-c', 'copy'];
+  command.output(`file:${outputFile}`).outputOptions(...asList([...streams, ...WITHOUT_METADATA, ...containerOptions]));
+  const graph = conversion ? ['-filter_complex', conversion.graph] : [];
+  return [...COMMON_OPTIONS, ...graph, ...command._getArguments()];
+}
+
+/** The parts are files of ours, beside the list. */
+function addParts(command: ffmpeg.FfmpegCommand, { listFile }: JoinCommand): void {
   command.input(`file:${listFile}`).inputOptions('-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file');
-  command.input(`file:${audioFile}`);
-  command
-    .output(`file:${outputFile}`)
-    .outputOptions(...asList(['-map', '0:v', '-map', '1:a', '-c', 'copy', ...WITHOUT_METADATA, ...containerOptions]));
-  return [...COMMON_OPTIONS, ...command._getArguments()];
 }
 
 function globalOptions(render: RenderCommand): string[] {
@@ -73,13 +94,13 @@ const COMMON_OPTIONS: readonly string[] = [
 /** An output must not reveal its inputs. */
 const WITHOUT_METADATA: readonly string[] = ['-map_metadata', '-1', '-map_chapters', '-1'];
 
-function outputOptions({ pads, encodingOptions }: RenderCommand): string[] {
+function outputOptions({ pads, options }: Target): string[] {
   return [
     ...pads.flatMap((pad) => ['-map', `[${pad}]`]),
     // The graph has counted the frames; nothing may be dropped or doubled after it.
     ...['-fps_mode:v', 'passthrough'],
     ...WITHOUT_METADATA,
-    ...encodingOptions,
+    ...options,
   ];
 }
 

@@ -12,7 +12,6 @@ import { inputStepsAtOnce, performInputStep } from './inputs/perform-input-step.
 import { planAudio } from './inputs/plan-audio.js';
 import { planInputs } from './inputs/plan-inputs.js';
 import { requirePresent } from './inputs/require-present.js';
-import { h264Mp4 } from './outputs/h264-mp4/h264-mp4.js';
 import { makeOutputs } from './outputs/make-outputs.js';
 import { createRecorder, type Recorder } from './process/recorder.js';
 import type { ToolContext } from './process/run-tool.js';
@@ -21,6 +20,7 @@ import { createProgressMeter } from './progress-meter.js';
 import { asRenderError, mayPass } from './render-failure.js';
 import type { RenderLog } from './render-log.js';
 import { createReuse } from './reuse/reuse.js';
+import { requireEncoders } from './require-encoders.js';
 import { requireMemory } from './require-memory.js';
 import type { Scratch } from './scratch.js';
 import { runSteps } from './steps/run-steps.js';
@@ -84,6 +84,7 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
   const { options, job, hooks } = attempt;
   const { form } = job;
   const { signal } = hooks;
+  requireEncoders(job.outputs, options.toolchain);
   const meter = createProgressMeter(hooks.onProgress);
   const tools = toolContext(scratch, attempt);
 
@@ -123,7 +124,7 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     scratch,
     ...(log ? { log } : {}),
   });
-  const made = await makeOutputs(compositions, h264Mp4, {
+  const made = await makeOutputs(compositions, job.outputs, {
     ...options,
     fonts,
     store,

@@ -21,6 +21,7 @@ export interface Toolchain {
   /** Codecs that this build decodes, by ffmpeg's codec names. */
   readonly decodableCodecs: ReadonlySet<string>;
   readonly decoders: ReadonlySet<string>;
+  readonly encoders: ReadonlySet<string>;
 }
 
 /** What of this process's environment ffmpeg gets: enough to find its libraries, no secrets. */

@@ -30,6 +30,8 @@ export const FAILURES = {
   SUBTITLES_NOT_READABLE: { category: 'INPUT_MEDIA', retryable: false },
   CLIP_TOO_SHORT: { category: 'SPEC', retryable: false },
   VIDEO_TOO_LONG: { category: 'SPEC', retryable: false },
+  /** No frame of the video lies in the range of an output. */
+  RANGE_OUTSIDE_VIDEO: { category: 'SPEC', retryable: false },
   RENDER_FAILED: { category: 'RENDER', retryable: true },
   OUTPUT_MISMATCH: { category: 'OUTPUT', retryable: true },
   OUTPUT_NOT_STORED: { category: 'OUTPUT', retryable: true },
@@ -40,6 +42,8 @@ export const FAILURES = {
   /** The machine could start no further process: its limits of open files, processes or memory were reached. */
   OUT_OF_PROCESSES: { category: 'RESOURCE', retryable: true },
   FFMPEG_MISSING: { category: 'RESOURCE', retryable: true },
+  /** An output needs an encoder that the worker's ffmpeg does not have; another worker may have it. */
+  ENCODER_MISSING: { category: 'RESOURCE', retryable: true },
   FONT_NOT_FOUND: { category: 'RESOURCE', retryable: true },
   STALLED: { category: 'TIMEOUT', retryable: true },
   NO_PROGRESS: { category: 'TIMEOUT', retryable: true },

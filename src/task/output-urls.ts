@@ -26,8 +26,9 @@ export interface OutputUrls {
   /**
    * The URL of an output, valid from now on. Its query opens the further files of the output as well.
    * @param baseUrl its beginning, without a final slash.
+   * @param part the name of one of its further files; absent: its first.
    */
-  sign(task: Task, output: Output, baseUrl: string): string;
+  sign(task: Task, output: Output, baseUrl: string, part?: string): string;
   /**
    * The file that a URL names. The signature is the caller's only credential.
    * @throws CallError OUTPUT_NOT_FOUND, URL_SIGNATURE_INVALID, URL_EXPIRED, STORE_UNAVAILABLE.
@@ -68,10 +69,10 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
   }
 
   return {
-    sign(task, output, baseUrl) {
+    sign(task, output, baseUrl, part) {
       const expiresMs = Math.ceil((clock.nowMs() + options.lifetimeMs) / EXPIRY_STEP_MS) * EXPIRY_STEP_MS;
       const expires = String(expiresMs / 1000);
-      const path = `tasks/${encodeURIComponent(task.id)}/${encodeURIComponent(output.key)}`;
+      const path = `tasks/${encodeURIComponent(task.id)}/${encodeURIComponent(part ?? output.key)}`;
       const query = new URLSearchParams({ expires });
       if (task.tenant !== DEFAULT_TENANT) query.set('tenant', task.tenant);
       query.set('signature', signature(task, output, expires).toString('base64url'));

@@ -30,7 +30,7 @@ export interface PhaseTiming {
   readonly durationMs: number;
 }
 
-/** A finished, verified video. */
+/** A finished, verified file: a video, or audio alone, which has no size and no frames. */
 export interface Output {
   /** The file's name within the task, such as `final-1.mp4`. */
   readonly key: string;
@@ -46,7 +46,9 @@ export interface Output {
   readonly height: number;
   readonly frameRate: { readonly num: number; readonly den: number };
   readonly frameCount: number;
+  /** Empty for audio alone. */
   readonly videoCodec: string;
+  /** Empty without sound. */
   readonly audioCodec: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
@@ -59,6 +61,8 @@ export interface OutputPart {
   /** The file's name within the task. */
   readonly name: string;
   readonly contentType: string;
+  /** Its part in the output. Absent: it is named by the output's first file. */
+  readonly role?: 'POSTER';
 }
 
 /**

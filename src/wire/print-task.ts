@@ -16,18 +16,18 @@ import { codeOfFailure } from './status-mapping.js';
 import { formatTaskName } from './task-name.js';
 import { printTaskOptions } from './task-options.js';
 
-/** The URL of an output, valid from now on. */
-export type SignUrl = (task: Task, output: Output) => string;
+/** The URL of an output, or of a further file of it, valid from now on. */
+export type SignUrl = (task: Task, output: Output, part?: string) => string;
 
 /** A task as callers see it. Its outputs' URLs are signed now, so the result must not be kept for long. */
 export function printTask(task: Task, sign: SignUrl): WireTask {
-  const outputs = task.outputs.map((output) => printOutput(output, sign(task, output)));
+  const outputs = task.outputs.map((output) => printOutput(output, (part) => sign(task, output, part)));
   return {
     name: formatTaskName(task.id),
     taskId: task.id,
     state: printState(task.state),
     progress: task.percent,
-    videos: outputs.map((output) => output.url),
+    videos: outputs.filter(({ frameCount }) => frameCount > 0).map(({ url }) => url),
     progressDetail: task.progress ? printProgress(task.progress, task.estimatedEndTimeMs) : undefined,
     outputs,
     error: task.failure ? printFailure(task.failure) : undefined,
@@ -126,22 +126,25 @@ function printFailure({ reason, message, field }: TaskFailure): TaskError {
   };
 }
 
-function printOutput(output: Output, url: string): WireOutput {
-  const { reusedFrames = 0 } = output;
+function printOutput(output: Output, sign: (part?: string) => string): WireOutput {
+  const { reusedFrames = 0, frameRate, frameCount } = output;
+  const poster = output.parts?.find(({ role }) => role === 'POSTER');
   return {
     key: output.key,
-    url,
+    url: sign(),
     sizeBytes: BigInt(output.sizeBytes),
     duration: printDuration(output.durationUs),
     width: output.width,
     height: output.height,
-    frameRate: { numerator: output.frameRate.num, denominator: output.frameRate.den },
-    frameCount: output.frameCount,
+    frameRate: frameCount > 0 ? { numerator: frameRate.num, denominator: frameRate.den } : undefined,
+    frameCount,
     videoCodec: output.videoCodec,
     audioCodec: output.audioCodec,
     sha256: output.sha256,
-    renderedDuration: printDuration(timeUsOf(output.frameCount - reusedFrames, output.frameRate)),
-    reusedDuration: printDuration(timeUsOf(reusedFrames, output.frameRate)),
+    renderedDuration: printDuration(timeUsOf(frameCount - reusedFrames, frameRate)),
+    reusedDuration: printDuration(timeUsOf(reusedFrames, frameRate)),
+    contentType: output.contentType ?? 'video/mp4',
+    posterUrl: poster ? sign(poster.name) : '',
   };
 }
 

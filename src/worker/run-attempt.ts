@@ -6,7 +6,7 @@ import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderResult } from '../task/ports/renderer.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
-import type { Form } from '../composition/form.js';
+import type { ValidSpec } from '../composition/parsed-spec.js';
 import type { Task } from '../task/task.js';
 import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
@@ -20,8 +20,8 @@ export interface RunAttemptDeps {
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly events: TaskEvents;
-  /** Turns a stored spec into the form that the renderer takes. */
-  readonly parseSpec: (specJson: string) => Form;
+  /** Reads a stored spec. */
+  readonly parseSpec: (specJson: string) => ValidSpec;
   readonly heartbeatMs: number;
   readonly progressIntervalMs: number;
   /** Hears how attempts end. */
@@ -114,7 +114,7 @@ async function renderUnderLease(
       key: lease.key,
       fence: lease.fence,
       attemptId: lease.attemptId,
-      form: deps.parseSpec(specJson),
+      ...deps.parseSpec(specJson),
       timeouts: task.timeouts,
       cache: task.cache ?? 'USE',
     };

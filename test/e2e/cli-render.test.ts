@@ -120,7 +120,7 @@ describe('cutroom render', () => {
       '--print-command',
     );
     const lines = result.stdout.split('\n');
-    expect(lines.find((line) => line.startsWith('ffmpeg ') && line.includes('libx264'))).toContain("-map '[video]'");
+    expect(lines.find((line) => line.startsWith('ffmpeg ') && line.includes('libx264'))).toContain("-map '[video0]'");
     expect(lines).toContain('# graph.txt:');
     await run('bash', ['-n', '-c', lines.slice(1).join('\n')]);
   });
@@ -181,7 +181,7 @@ describe('cutroom render', () => {
   });
 
   it.each([
-    [['-o', 'video.webm'], 'the output must be an MP4 file'],
+    [['-o', 'video.webm'], 'the output is a .mp4 file: name it video.webm.mp4'],
     [['-o', 'no/such/video.mp4'], 'there is no folder no/such'],
     [[], "required option '-o, --output"],
   ])('exits with the code of wrong usage for %j', async (options, message) => {

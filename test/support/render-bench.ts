@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Form } from '../../src/composition/form.js';
+import { DEFAULT_OUTPUTS, type OutputSpec } from '../../src/composition/output-spec.js';
 import { montageForm } from '../../src/composition/montage/montage-form.js';
 import type { Montage } from '../../src/composition/montage/montage.js';
 import { DEFAULT_TOOL_PATHS, findToolchain } from '../../src/engine/capabilities.js';
@@ -63,6 +64,7 @@ export interface RunOptions {
   readonly assets?: AssetSource;
   readonly artifacts?: ArtifactStore;
   readonly cache?: CacheMode;
+  readonly outputs?: readonly OutputSpec[];
 }
 
 const NO_TIMEOUTS: Timeouts = { queueMs: 60_000, totalMs: null, stallMs: null, fetchMs: null };
@@ -71,6 +73,8 @@ export interface BenchResult extends RenderResult {
   /** The one output, and where it lies. */
   readonly output: Output;
   readonly file: string;
+  /** Where an output or one of its further files lies. */
+  readonly locate: (output: Output, part?: string) => Promise<string>;
   readonly progress: readonly Progress[];
 }
 
@@ -118,6 +122,7 @@ export async function createRenderBench(
       fence: 1,
       attemptId: randomUUID(),
       form: 'compose' in spec ? spec : montageForm(spec),
+      outputs: options.outputs ?? DEFAULT_OUTPUTS,
       timeouts: { ...NO_TIMEOUTS, ...options.timeouts },
       cache: options.cache ?? 'USE',
     };
@@ -130,7 +135,8 @@ export async function createRenderBench(
       onDiagnostics: (diagnostics) => hooks.onDiagnostics?.(diagnostics),
     });
     const output = result.outputs[0]!;
-    return { ...result, output, file: (await outputs.open(output.location))!.path, progress };
+    const locate = async (of: Output, part?: string) => (await outputs.open(of.location, part))!.path;
+    return { ...result, output, file: await locate(output), locate, progress };
   }
 
   return {

@@ -12,31 +12,31 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/output.proto";
 
-/** A finished, verified video. Every fact is measured on the file, not copied from the request. */
+/** A finished, verified file. Every fact is measured on the file, not copied from the request. */
 export interface Output {
-  /** The file's name within the task, such as `final-1.mp4`. */
+  /** The file's name within the task, such as `final-1.mp4`; see OutputSpec.key. */
   key: string;
   /** Where to get it: signed when read, serves byte ranges, expires. Not part of `revision` or `etag`. */
   url: string;
   /** Size of the file in bytes. */
   sizeBytes: bigint;
-  /** Length of the video. */
+  /** Length of the video or sound. */
   duration:
     | Duration
     | undefined;
-  /** Width in pixels. */
+  /** Width in pixels; 0 for audio alone. */
   width: number;
-  /** Height in pixels. */
+  /** Height in pixels; 0 for audio alone. */
   height: number;
-  /** Frames per second. */
+  /** Frames per second; unset for audio alone. */
   frameRate:
     | FrameRate
     | undefined;
-  /** Number of video frames. */
+  /** Number of video frames; 0 for audio alone. */
   frameCount: number;
-  /** Video codec by its ffmpeg name: `h264`. */
+  /** Video codec by its ffmpeg name: `h264`, `hevc`, `av1`, `vp9`, `gif`; empty for audio alone. */
   videoCodec: string;
-  /** Audio codec by its ffmpeg name: `aac`. */
+  /** Audio codec by its ffmpeg name: `aac`, `opus`, `mp3`, `pcm_s16le`, `flac`; empty without sound. */
   audioCodec: string;
   /** SHA-256 of the file, in lower-case hexadecimal. */
   sha256: string;
@@ -45,7 +45,13 @@ export interface Output {
     | Duration
     | undefined;
   /** How much of it had been rendered before, from the same inputs, and was reused. With `rendered_duration` it is `duration`, to the nearest frame. */
-  reusedDuration: Duration | undefined;
+  reusedDuration:
+    | Duration
+    | undefined;
+  /** The MIME type of the file, such as `video/mp4`. */
+  contentType: string;
+  /** Where to get its first frame as a JPEG of the same size, made before encoding; as `url`. Empty for audio alone, and for videos of the first release. */
+  posterUrl: string;
 }
 
 /** A frame rate as a fraction, such as 30000/1001. */
@@ -71,6 +77,8 @@ function createBaseOutput(): Output {
     sha256: "",
     renderedDuration: undefined,
     reusedDuration: undefined,
+    contentType: "",
+    posterUrl: "",
   };
 }
 
@@ -117,6 +125,12 @@ export const Output: MessageFns<Output> = {
     }
     if (message.reusedDuration !== undefined) {
       Duration.encode(message.reusedDuration, writer.uint32(106).fork()).join();
+    }
+    if (message.contentType !== "") {
+      writer.uint32(114).string(message.contentType);
+    }
+    if (message.posterUrl !== "") {
+      writer.uint32(122).string(message.posterUrl);
     }
     return writer;
   },
@@ -238,6 +252,22 @@ export const Output: MessageFns<Output> = {
             message.reusedDuration = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.contentType = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.posterUrl = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -276,6 +306,8 @@ export const Output: MessageFns<Output> = {
     message.reusedDuration = (object.reusedDuration !== undefined && object.reusedDuration !== null)
       ? Duration.fromPartial(object.reusedDuration)
       : undefined;
+    message.contentType = object.contentType ?? "";
+    message.posterUrl = object.posterUrl ?? "";
     return message;
   },
 };

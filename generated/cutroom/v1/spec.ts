@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Montage } from "./montage.js";
+import { OutputSpec } from "./output_spec.js";
 
 export const protobufPackage = "cutroom.v1";
 
@@ -20,10 +21,12 @@ export interface RenderSpec {
     /** The short-video form: materials in a row, with narration, music and subtitles. */
     { $case: "montage"; value: Montage }
     | undefined;
+  /** The files to be made of each video, at most 20. Default: one MP4 in H.264, `final-1.mp4`, with a `final-N.mp4` for each further variant. */
+  outputs: OutputSpec[];
 }
 
 function createBaseRenderSpec(): RenderSpec {
-  return { kind: undefined };
+  return { kind: undefined, outputs: [] };
 }
 
 export const RenderSpec: MessageFns<RenderSpec> = {
@@ -32,6 +35,9 @@ export const RenderSpec: MessageFns<RenderSpec> = {
       case "montage":
         Montage.encode(message.kind.value, writer.uint32(18).fork()).join();
         break;
+    }
+    for (const v of message.outputs) {
+      OutputSpec.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -55,6 +61,14 @@ export const RenderSpec: MessageFns<RenderSpec> = {
             }
 
             message.kind = { $case: "montage", value: Montage.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outputs.push(OutputSpec.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -82,6 +96,7 @@ export const RenderSpec: MessageFns<RenderSpec> = {
         break;
       }
     }
+    message.outputs = object.outputs?.map((e) => OutputSpec.fromPartial(e)) || [];
     return message;
   },
 };

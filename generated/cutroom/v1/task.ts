@@ -27,13 +27,13 @@ export interface Task {
   state: Task_State;
   /** Percent done, 0 to 100. Never goes back within an attempt; 100 only with SUCCEEDED. */
   progress: number;
-  /** URLs of the finished videos, signed when read; empty until SUCCEEDED. */
+  /** URLs of the finished videos, signed when read; empty until SUCCEEDED. Audio alone is not among them: see `outputs`. */
   videos: string[];
   /** What the worker is doing; set while RUNNING and kept as it was at the end. */
   progressDetail:
     | ProgressDetail
     | undefined;
-  /** The finished videos with their facts; empty until SUCCEEDED. */
+  /** The finished files with their facts, each variant's in the order of `spec.outputs`; empty until SUCCEEDED. */
   outputs: Output[];
   /** Why the task FAILED. After an attempt that is tried again it describes that attempt while the task is QUEUED. */
   error:

@@ -40,7 +40,7 @@ export function createTaskPrinter(sign: OutputUrls['sign'], monotonicMs: () => n
       (task.outputs.length === 0 || monotonicMs() - known.atMs < MAX_PRINT_AGE_MS)
     )
       return known;
-    const wire = printTask(task, (of, output) => sign(of, output, baseUrl));
+    const wire = printTask(task, (of, output, part) => sign(of, output, baseUrl, part));
     const made: Print = {
       revision: task.revision,
       task: wire,

@@ -1,6 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandRun } from '../../../generated/cutroom/v1/diagnostics.js';
+import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import { extensionOf } from '../../composition/output-spec.js';
+import { parseSpec } from '../../wire/render-spec/parse-spec.js';
 import { UsageError } from '../exit-code.js';
 import { describeCommand } from '../print-command.js';
 import { readSpec } from '../read-spec.js';
@@ -18,7 +21,10 @@ export const addRenderCommand: AddCommand = (program, { context, run }) => {
     .command('render')
     .description('render a composition here and now, without a server')
     .argument('<spec>', 'JSON file with a cutroom.v1.RenderSpec; - reads stdin')
-    .requiredOption('-o, --output <file.mp4>', 'where the video goes, once it is whole')
+    .requiredOption(
+      '-o, --output <file.mp4>',
+      'where the video goes, once it is whole; of several outputs the first, the others beside it with -2, -3, …',
+    )
     .option('--print-command', 'afterwards print the ffmpeg commands that were run', false)
     .addHelpText(
       'after',
@@ -29,8 +35,8 @@ Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`,
     );
   command.action((specFile: string, { output, printCommand }: RenderOptions) =>
     run(command, async ({ json }) => {
-      await checkOutput(output);
       const spec = await readSpec(specFile, context.stdin);
+      await checkOutput(output, spec);
       // Loaded only here: most commands need no engine.
       const { renderSpec } = await import('../render-spec.js');
       const view = viewFor(context, { json, quiet: false });
@@ -56,9 +62,11 @@ Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`,
 };
 
 /** The checks that come before minutes of work. */
-async function checkOutput(file: string): Promise<void> {
-  if (path.extname(file).toLowerCase() !== '.mp4')
-    throw new UsageError(`the output must be an MP4 file: name it ${file}.mp4`);
+async function checkOutput(file: string, spec: RenderSpec): Promise<void> {
+  const [first] = parseSpec(spec).outputs;
+  const extension = first ? extensionOf(first.format) : '.mp4';
+  if (path.extname(file).toLowerCase() !== extension)
+    throw new UsageError(`the output is a ${extension} file: name it ${file}${extension}`);
   const kindOf = async (name: string): Promise<string> =>
     stat(name).then(
       (info) => (info.isDirectory() ? 'folder' : 'file'),

@@ -1,4 +1,4 @@
-import { captionLayers, type Composition } from '../../composition/composition.js';
+import { captionLayers, pictureSize, type Composition } from '../../composition/composition.js';
 import type { Warning } from '../../composition/warning.js';
 import { packCues } from '../text/packed-cues.js';
 import { runTextJob, type TextJobOptions } from '../text/run-text-job.js';
@@ -18,12 +18,12 @@ export interface LaidOutCaptions {
 
 /** Makes an ASS document of each caption layer of a composition. @throws RenderError FONT_NOT_FOUND; as `runTextJob`. */
 export async function layOutCaptions(composition: Composition, options: LayoutOptions): Promise<LaidOutCaptions> {
-  const { width, height, frameRate } = composition;
+  const { frameRate } = composition;
   const warnings: Warning[] = [];
   const documents: CaptionDocument[] = [];
   for (const { cues, ...layer } of captionLayers(composition)) {
     const fonts = await chooseFonts(layer.style, options.fonts);
-    const canvas = { width, height, frameRate };
+    const canvas = { ...pictureSize(composition), frameRate };
     const result = await runTextJob({ kind: 'lay-out', layer, cues: packCues(cues), canvas, fonts }, options);
     if (result.kind !== 'laid-out') throw new RangeError('a text job answered another one');
     documents.push(result.document);

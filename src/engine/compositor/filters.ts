@@ -5,6 +5,7 @@ import { FIT_FILTERS } from './fit.js';
 import { JOIN_FILTERS } from './joins.js';
 import { OPACITY_FILTERS } from './opacity.js';
 import { STACK_FILTERS } from './stack.js';
+import { WAY_FILTERS } from './ways.js';
 import { TRANSITIONS } from './transitions/transitions.js';
 
 /** Every filter of ffmpeg that a graph may use, each named beside the code that writes it. */
@@ -15,6 +16,7 @@ export const COMPOSITOR_FILTERS: readonly string[] = [
     ...JOIN_FILTERS,
     ...OPACITY_FILTERS,
     ...STACK_FILTERS,
+    ...WAY_FILTERS,
     ...[ASSETS, EFFECTS, TRANSITIONS].flatMap(filtersOf),
   ]),
 ].sort();

@@ -1,25 +1,27 @@
 import { checkComposition } from '../../composition/check-composition.js';
-import { captionLayers, type CaptionLayer, type Composition } from '../../composition/composition.js';
+import { captionLayers, SAMPLE_RATE, type CaptionLayer, type Composition } from '../../composition/composition.js';
+import { sampleOf } from '../../composition/frame-grid.js';
 import { captionSection, type CaptionDocument } from '../captions/caption-document.js';
 import { audioChains } from './audio.js';
 import {
+  AUDIO_PAD,
   createFileList,
   createInputList,
-  VIDEO_PAD,
   type GraphInput,
   type InputList,
   type KnownMedia,
   type RenderPlan,
 } from './render-plan.js';
-import { wholeOf, type Section } from './section.js';
+import type { Section } from './section.js';
 import { stackLayers } from './stack.js';
+import { wayChains, type Way } from './ways.js';
 
 export interface VideoOptions {
   readonly media: KnownMedia;
   /** URIs of videos whose size is known to change on the way. */
   readonly resized?: ReadonlySet<string>;
-  /** Filters in a row that turn the finished frames into those that the output's encoder takes. */
-  readonly finish: readonly string[];
+  /** Where the finished frames go. */
+  readonly ways: readonly Way[];
   /** ASS documents of the caption layers, in order. */
   readonly captions: readonly CaptionDocument[];
 }
@@ -30,11 +32,16 @@ export interface VideoOptions {
  * mistake of ours.
  */
 
-/** Video and soundtrack by one command. */
-export function planRender(composition: Composition, options: VideoOptions): RenderPlan {
+/** The frames of a section and the sound with them, by one command. @param sound where that goes. */
+export function planRender(
+  composition: Composition,
+  section: Section,
+  options: VideoOptions,
+  sound: readonly Way[],
+): RenderPlan {
   const inputs = createInputList();
-  const video = videoGraph(composition, wholeOf(composition), inputs, options);
-  const audio = soundtrackGraph(composition, inputs, options.media);
+  const video = videoGraph(composition, section, inputs, options);
+  const audio = soundtrackGraph(composition, section, inputs, options.media, sound);
   return { inputs: withThreads(inputs.all), graph: [...video.chains, ...audio].join(';\n'), files: video.files };
 }
 
@@ -45,10 +52,15 @@ export function planSection(composition: Composition, section: Section, options:
   return { inputs: withThreads(inputs.all), graph: video.chains.join(';\n'), files: video.files };
 }
 
-/** The soundtrack alone. */
-export function planSoundtrack(composition: Composition, media: KnownMedia): RenderPlan {
+/** The sound of a section alone. */
+export function planSoundtrack(
+  composition: Composition,
+  section: Section,
+  media: KnownMedia,
+  sound: readonly Way[],
+): RenderPlan {
   const inputs = createInputList();
-  const chains = soundtrackGraph(composition, inputs, media);
+  const chains = soundtrackGraph(composition, section, inputs, media, sound);
   return { inputs: withThreads(inputs.all), graph: chains.join(';\n'), files: [] };
 }
 
@@ -56,7 +68,7 @@ function videoGraph(
   composition: Composition,
   section: Section,
   inputs: InputList,
-  { media, finish, captions: documents, resized = new Set() }: VideoOptions,
+  { media, ways, captions: documents, resized = new Set() }: VideoOptions,
 ): { readonly chains: readonly string[]; readonly files: RenderPlan['files'] } {
   checkComposition(composition);
   const { width, height, background, frameRate: rate } = composition;
@@ -77,12 +89,36 @@ function videoGraph(
     (layer, ground) => ({ name: `l${layer}`, canvas, ground, rate, inputs, files, visual, resized }),
     captionFile,
   );
-  const end = `[${stack.pad}]${[...stack.filters, ...finish].join(',')}[${VIDEO_PAD}]`;
-  return { chains: [...stack.chains, end], files: files.all };
+  const ends = wayChains(stack.pad, { filters: stack.filters, to: ways }, 'video', 'way');
+  return { chains: [...stack.chains, ...ends], files: files.all };
 }
 
-function soundtrackGraph({ audio, samples }: Composition, inputs: InputList, media: KnownMedia): string[] {
-  return audioChains(audio, samples, inputs, (uri) => known(media.audios, uri));
+function soundtrackGraph(
+  composition: Composition,
+  section: Section,
+  inputs: InputList,
+  media: KnownMedia,
+  sound: readonly Way[],
+): string[] {
+  const { audio, samples } = composition;
+  if (sound.length === 0) return [];
+  const { startSample, endSample } = soundOf(composition, section);
+  const isWhole = startSample === 0 && endSample === samples;
+  const cut = isWhole ? [] : [`atrim=start_sample=${startSample}:end_sample=${endSample}`, 'asetpts=N/SR/TB'];
+  const chains = audioChains(audio, samples, inputs, (uri) => known(media.audios, uri));
+  return [...chains, ...wayChains(AUDIO_PAD, { filters: cut, to: sound }, 'audio', 'sound')];
+}
+
+/** The samples that sound with the frames of a section. */
+export function soundOf(
+  { frames, frameRate, samples }: Composition,
+  section: Section,
+): { readonly startSample: number; readonly endSample: number } {
+  const end = section.startFrame + section.frames;
+  return {
+    startSample: sampleOf(section.startFrame, frameRate, SAMPLE_RATE),
+    endSample: end === frames ? samples : sampleOf(end, frameRate, SAMPLE_RATE),
+  };
 }
 
 /** From this many inputs on a decoder gets one thread: each thread holds frames of its own, and every decoder lives to the end. */

@@ -8,7 +8,7 @@ import { shownClips, type Section } from './section.js';
 import { clipFormat, commonFormat, ratio, repeatFrame, type ClipFormat, type Stage } from './stage.js';
 
 /** Filters that `stackLayers` uses beside those of clips and their joins. */
-export const STACK_FILTERS = ['ass', 'color', 'format', 'overlay', 'settb', 'setpts', 'trim'];
+export const STACK_FILTERS = ['ass', 'color', 'crop', 'format', 'overlay', 'settb', 'setpts', 'trim'];
 
 /** A composition's layers as one video. */
 export interface Stack {
@@ -41,7 +41,8 @@ export function stackLayers(
   // Once any layer needs full colour resolution for its alpha, all are mixed in it.
   const full = joined.some(({ format }) => format === 'yuva444p');
   let pad = bottom?.video.pad ?? '';
-  let filters: string[] = [];
+  const cut = cropFilters(composition);
+  let filters: string[] = [...cut];
   if (!bottom) {
     pad = 'ground';
     const stage = stageOf(0, 'background');
@@ -59,14 +60,19 @@ export function stackLayers(
       if (video === bottom?.video) continue;
       const [below, above, out] = [`b${i}_${k}`, `a${i}_${k}`, `s${i}_${k}`];
       chains.push(`[${pad}]${filters.length > 0 ? filters.join(',') : 'null'}[${below}]`);
-      const format = full ? 'format=yuva444p,' : '';
-      chains.push(`[${video.pad}]${format}settb=${rate.den}/${rate.num},setpts=N+${run.startFrame}[${above}]`);
+      const prepared = [...cut, ...(full ? ['format=yuva444p'] : [])].map((filter) => `${filter},`).join('');
+      chains.push(`[${video.pad}]${prepared}settb=${rate.den}/${rate.num},setpts=N+${run.startFrame}[${above}]`);
       chains.push(`[${below}][${above}]overlay=eof_action=pass:format=${full ? 'yuv444' : 'yuv420'}[${out}]`);
       pad = out;
       filters = [];
     }
   });
   return { chains, pad, filters };
+}
+
+/** Each layer is cut before it is laid down, so that captions between layers lie within the cut. */
+function cropFilters({ crop }: Composition): string[] {
+  return crop ? [`crop=${crop.width}:${crop.height}:${crop.left}:${crop.top}`] : [];
 }
 
 /** Captions have the times of the whole video. */

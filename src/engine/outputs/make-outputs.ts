@@ -1,6 +1,7 @@
 import type { Composition } from '../../composition/composition.js';
 import type { Warning } from '../../composition/warning.js';
-import type { FinishedFile, OutputStore } from '../../task/ports/output-store.js';
+import type { OutputSpec } from '../../composition/output-spec.js';
+import type { OutputStore } from '../../task/ports/output-store.js';
 import type { RenderJob } from '../../task/ports/renderer.js';
 import type { Output } from '../../task/task.js';
 import type { CaptionDocument } from '../captions/caption-document.js';
@@ -18,11 +19,15 @@ import { runSteps } from '../steps/run-steps.js';
 import type { Seats } from '../steps/seats.js';
 import { judgeDamage, type InputDamage } from './damage.js';
 import { createGraphFiles, type GraphFiles } from './graph-files.js';
-import type { OutputProfile, VerifiedOutput } from './output-profile.js';
-import { planOutputs, type OutputStep, type PlannedOutput } from './plan-outputs.js';
+import { mergeWarnings } from './merge-warnings.js';
+import type { VerifiedOutput } from './output-profile.js';
+import { planOutputs, type OutputStep } from './plan-outputs.js';
+import { planPasses, type Pass, type PlannedOutput } from './plan-passes.js';
 import { canCutWithin } from './plan-sections.js';
+import { POSTER_TYPE, verifyPoster } from './poster.js';
 import type { RenderedGraph } from './render-graph.js';
 import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
+import { scratchFiles } from './targets.js';
 
 export interface OutputContext {
   readonly job: Pick<RenderJob, 'key' | 'fence' | 'attemptId'>;
@@ -41,15 +46,14 @@ export interface OutputContext {
   readonly log?: RenderLog;
 }
 
-/** The results so far of the steps of one output. */
-interface OutputResults {
+/** The results so far of the steps of one pass. */
+interface PassResults {
   captions: readonly CaptionDocument[];
-  warnings: readonly Warning[];
+  captionWarnings: readonly Warning[];
+  damageWarnings: readonly Warning[];
   readonly damage: InputDamage[];
   readonly stderr: string[];
   reusedFrames: number;
-  verified: VerifiedOutput | null;
-  published: Output | null;
 }
 
 /** What the outputs of one attempt share. */
@@ -57,22 +61,30 @@ interface Shared {
   readonly files: GraphFiles;
   /** URIs of videos whose size changes on the way. */
   readonly resized: Set<string>;
-  readonly results: ReadonlyMap<PlannedOutput, OutputResults>;
+  readonly passes: ReadonlyMap<Pass, PassResults>;
+  readonly verified: Map<PlannedOutput, VerifiedOutput>;
+  readonly published: Map<PlannedOutput, Output>;
 }
 
 /**
- * Renders, verifies and publishes one output for each composition. When it throws, none of its published files is left.
+ * Renders, verifies and publishes each output of each composition. When it throws, none of its published files is left.
  * @throws RenderError.
  */
 export async function makeOutputs(
   compositions: readonly Composition[],
-  profile: OutputProfile,
+  specs: readonly OutputSpec[],
   context: OutputContext,
 ): Promise<{ outputs: Output[]; warnings: Warning[] }> {
   const { meter, store, signal, seats, media, scratch, job } = context;
-  const steps = planOutputs(compositions, { profile, canCutWithin: canCutWithin(media) });
-  const results = new Map(steps.map(({ output }) => [output, noResults()]));
-  const shared: Shared = { files: createGraphFiles(scratch), resized: new Set(), results };
+  const { passes, outputs } = planPasses(compositions, specs, canCutWithin(media));
+  const steps = planOutputs(passes, outputs);
+  const shared: Shared = {
+    files: createGraphFiles(scratch),
+    resized: new Set(),
+    passes: new Map(passes.map((pass) => [pass, noResults()])),
+    verified: new Map(),
+    published: new Map(),
+  };
   meter.planned(steps);
   try {
     await runSteps(steps, {
@@ -87,59 +99,75 @@ export async function makeOutputs(
     await store.discardAttempt({ key, fence, attemptId });
     throw error;
   }
-  const made = [...results.values()];
-  const outputs = made.flatMap(({ published }) => published ?? []);
+  const made = [...shared.passes.values()];
   const stderr = made.flatMap((result) => result.stderr).join('\n');
-  // Variants show the same inputs and text: the last one's warnings are those of all.
-  return { outputs, warnings: [...(made.at(-1)?.warnings ?? []), ...captionWarnings(stderr, compositions)] };
+  return {
+    outputs: outputs.flatMap((output) => shared.published.get(output) ?? []),
+    warnings: [
+      ...mergeWarnings(made.flatMap(({ damageWarnings }) => damageWarnings)),
+      ...mergeWarnings(made.flatMap((result) => result.captionWarnings)),
+      ...captionWarnings(stderr, compositions),
+    ],
+  };
 }
 
-function noResults(): OutputResults {
-  return { captions: [], warnings: [], damage: [], stderr: [], reusedFrames: 0, verified: null, published: null };
+function noResults(): PassResults {
+  return { captions: [], captionWarnings: [], damageWarnings: [], damage: [], stderr: [], reusedFrames: 0 };
 }
 
 async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, context: OutputContext): Promise<void> {
-  const { output } = step;
-  const result = resultsOf(output, shared);
   const toRender = renderContext(step, stop, shared, context);
   switch (step.kind) {
     case 'captions': {
-      const { documents, warnings } = await layOutCaptions(output.composition, {
-        ...toRender.tools,
-        fonts: context.fonts,
-      });
+      const { composition } = step.pass;
+      const { documents, warnings } = await layOutCaptions(composition, { ...toRender.tools, fonts: context.fonts });
+      const result = resultsOf(step.pass, shared);
       result.captions = documents;
-      result.warnings = warnings;
+      result.captionWarnings = warnings;
       return;
     }
-    case 'render':
-      note(result, step, await renderWhole(output, toRender));
+    case 'render': {
+      const result = resultsOf(step.pass, shared);
+      note(result, step, await renderWhole(step.pass, toRender));
       judge(result);
       return;
+    }
     case 'section':
-      note(result, step, await renderSection(step, toRender));
+      note(resultsOf(step.pass, shared), step, await renderSection(step, toRender));
       return;
     case 'soundtrack':
-      await renderSoundtrack(output, toRender);
+      await renderSoundtrack(step.pass, toRender);
       return;
     case 'join':
-      judge(result);
-      await joinSections(output, toRender);
+      judge(resultsOf(step.pass, shared));
+      await joinSections(step.pass, step.output, toRender);
       return;
     case 'verify':
-      result.verified = await output.profile.verify(toRender.tools, output.files, output.composition);
+      shared.verified.set(step.output, await verify(step.output, toRender.tools));
       return;
     case 'publish':
       stop.throwIfAborted();
-      result.published = await publish(output, result, context);
+      shared.published.set(step.output, await publish(step.output, shared, context));
       return;
   }
 }
 
-function resultsOf(output: PlannedOutput, { results }: Shared): OutputResults {
-  const found = results.get(output);
-  if (!found) throw new RangeError('a step of an output that is not planned');
+function resultsOf(pass: Pass, { passes }: Shared): PassResults {
+  const found = passes.get(pass);
+  if (!found) throw new RangeError('a step of a pass that is not planned');
   return found;
+}
+
+async function verify(output: PlannedOutput, tools: ToolContext): Promise<VerifiedOutput> {
+  const { profile, content } = output;
+  const checks = [
+    profile.verify(tools, scratchFiles.finished(output), content),
+    profile.video === null ? Promise.resolve() : verifyPoster(tools.cwd, scratchFiles.poster(output)),
+  ] as const;
+  // Neither may go on when this has thrown.
+  await Promise.allSettled(checks);
+  const [verified] = await Promise.all(checks);
+  return verified;
 }
 
 function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, context: OutputContext): RenderContext {
@@ -148,7 +176,7 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     ...context,
     ...shared,
     tools: { ...context.tools, signal: stop },
-    captionsOf: (output) => resultsOf(output, shared).captions,
+    captionsOf: (pass) => resultsOf(pass, shared).captions,
     takeSeat: () => seats.take(job, stop),
     logFields: { taskId: job.key.id },
     onProgress: (block) => {
@@ -157,26 +185,33 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
   };
 }
 
-function note(result: OutputResults, { frames }: OutputStep, { stderr, damage, isReused }: RenderedGraph): void {
+function note(result: PassResults, { frames }: OutputStep, { stderr, damage, isReused }: RenderedGraph): void {
   result.stderr.push(stderr);
   result.damage.push(...damage);
   if (isReused) result.reusedFrames += frames;
 }
 
-/** Once all of an output is rendered. @throws as `judgeDamage`. */
-function judge(result: OutputResults): void {
-  result.warnings = [...judgeDamage(result.damage), ...result.warnings];
+/** Once all of a pass is rendered. @throws as `judgeDamage`. */
+function judge(result: PassResults): void {
+  result.damageWarnings = judgeDamage(result.damage);
 }
 
 async function publish(
-  { files }: PlannedOutput,
-  { verified, reusedFrames }: OutputResults,
+  output: PlannedOutput,
+  { verified, passes }: Shared,
   { job, scratch, store }: OutputContext,
 ): Promise<Output> {
-  if (!verified) throw new RangeError('only a verified output is published');
-  const [first, ...rest] = files;
-  const finished = (name: string): FinishedFile => ({ name, path: scratch.path(name) });
+  const facts = verified.get(output);
+  if (!facts) throw new RangeError('only a verified output is published');
+  const { key: name, content, profile } = output;
+  const file = { name, path: scratch.path(scratchFiles.finished(output)) };
+  const poster = { name: `${name}.poster.jpg`, path: scratch.path(scratchFiles.poster(output)) };
+  const hasPoster = profile.video !== null;
   const { key, fence, attemptId } = job;
-  const location = await store.publish([finished(first), ...rest.map(finished)], { key, fence, attemptId });
-  return { ...verified, key: first, location, reusedFrames };
+  const location = await store.publish(hasPoster ? [file, poster] : [file], { key, fence, attemptId });
+  const parts = hasPoster ? [{ name: poster.name, contentType: POSTER_TYPE, role: 'POSTER' as const }] : [];
+  // Of an animation with fewer frames the same share.
+  const reused = [...passes].find(([{ outputs }]) => outputs.includes(output))?.[1].reusedFrames ?? 0;
+  const reusedFrames = Math.round((reused * facts.frameCount) / content.frames);
+  return { ...facts, key: name, location, parts, reusedFrames };
 }

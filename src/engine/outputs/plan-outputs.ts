@@ -1,51 +1,31 @@
-import { captionLayers, type Composition, type VisualClip } from '../../composition/composition.js';
-import { wholeOf, type Section } from '../compositor/section.js';
+import { captionLayers } from '../../composition/composition.js';
+import type { Section } from '../compositor/section.js';
 import type { Step } from '../steps/step.js';
-import type { OutputProfile } from './output-profile.js';
-import { planSections } from './plan-sections.js';
-
-/** An output that is to be made. */
-export interface PlannedOutput {
-  /** Its number in the attempt, from 0. */
-  readonly index: number;
-  readonly composition: Composition;
-  readonly profile: OutputProfile;
-  /** In the scratch folder. */
-  readonly files: readonly [string, ...string[]];
-  readonly sections: readonly Section[];
-}
+import type { Pass, PlannedOutput } from './plan-passes.js';
 
 /** One piece of the work of making outputs. */
-export type OutputStep = Step & { readonly output: PlannedOutput } & (
-    | { readonly kind: 'captions' | 'soundtrack' | 'join' | 'verify' | 'publish' }
-    /** All of the output by one command. */
-    | { readonly kind: 'render' }
-    | { readonly kind: 'section'; readonly section: Section; readonly number: number }
+export type OutputStep = Step &
+  (
+    | { readonly kind: 'captions' | 'soundtrack'; readonly pass: Pass }
+    /** All of a pass by one command. */
+    | { readonly kind: 'render'; readonly pass: Pass }
+    | { readonly kind: 'section'; readonly pass: Pass; readonly section: Section; readonly number: number }
+    | { readonly kind: 'join'; readonly pass: Pass; readonly output: PlannedOutput }
+    | { readonly kind: 'verify' | 'publish'; readonly output: PlannedOutput }
   );
 
-export interface OutputPlanOptions {
-  readonly profile: OutputProfile;
-  /** Whether the middle of a clip can be found without decoding all before it. */
-  readonly canCutWithin: (clip: VisualClip) => boolean;
-}
-
 /**
- * The outputs of an attempt and the steps that make them. A short one is rendered by one command; a longer one in sections, which are joined with the
- * soundtrack and not encoded again. Published is only when all are verified, so that an attempt that fails before leaves nothing to remove. Pure.
+ * The steps that make the outputs of an attempt. A short video is rendered by one command; a longer one in sections, which are joined with the soundtrack
+ * and not encoded again. Published is only when all are verified, so that an attempt that fails before leaves nothing to remove. Pure.
  */
-export function planOutputs(
-  compositions: readonly Composition[],
-  { profile, canCutWithin }: OutputPlanOptions,
-): OutputStep[] {
-  const outputs = compositions.map((composition, index): PlannedOutput => {
-    const sections = planSections(composition, canCutWithin);
-    return { index, composition, profile, files: profile.fileNames(index), sections };
-  });
+export function planOutputs(passes: readonly Pass[], outputs: readonly PlannedOutput[]): OutputStep[] {
+  const rendered = passes.flatMap(renderSteps);
+  const finishedBy = new Map(passes.flatMap((pass) => pass.outputs.map((output) => [output, lastStep(pass, output)])));
   const verified = outputs.map(({ index }) => `verify ${index}`);
   return [
-    ...outputs.flatMap(renderSteps),
+    ...rendered,
     ...outputs.map((output): OutputStep => {
-      const { id, after } = { id: `verify ${output.index}`, after: [lastRenderStep(output)] };
+      const { id, after } = { id: `verify ${output.index}`, after: [finishedBy.get(output) ?? ''] };
       return { id, kind: 'verify', output, after, phase: 'FINALIZING', frames: 0, tries: 1 };
     }),
     // A store that failed once may take the file the next time, and nothing has to be rendered again for that.
@@ -56,32 +36,58 @@ export function planOutputs(
   ];
 }
 
-function lastRenderStep({ index, sections }: PlannedOutput): string {
-  return sections.length === 1 ? `render ${index}` : `join ${index}`;
+/** Whether the pictures of an output are rendered into parts, of which its file is made. */
+export function isJoined({ sections }: Pass, { profile }: PlannedOutput): boolean {
+  return profile.video !== null && (sections.length > 1 || profile.conversion !== null);
 }
 
-function renderSteps(output: PlannedOutput): OutputStep[] {
-  const { index, composition, sections } = output;
-  const common = { output, phase: 'RENDERING', frames: 0, tries: 1 } as const;
-  const hasCaptions = captionLayers(composition).length > 0;
+/** Whether one command renders all of a pass. */
+function isWhole({ sections }: Pass): boolean {
+  return sections.length === 1;
+}
+
+function lastStep(pass: Pass, output: PlannedOutput): string {
+  if (isJoined(pass, output)) return `join ${output.index}`;
+  return isWhole(pass) ? `render ${pass.index}` : `soundtrack ${pass.index}`;
+}
+
+function renderSteps(pass: Pass): OutputStep[] {
+  const { index, composition, sections, outputs, range } = pass;
+  const common = { pass, phase: 'RENDERING', frames: 0, tries: 1 } as const;
+  const hasCaptions = sections.length > 0 && captionLayers(composition).length > 0;
   const captions: OutputStep = { ...common, id: `captions ${index}`, kind: 'captions', after: [] };
   const after = hasCaptions ? [captions.id] : [];
   const before = hasCaptions ? [captions] : [];
-  if (sections.length === 1) {
-    const { frames } = wholeOf(composition);
-    return [...before, { ...common, id: `render ${index}`, kind: 'render', after, frames }];
-  }
-  const parts = sections.map((section, number): OutputStep => {
-    const id = `section ${index}.${number}`;
-    return { ...common, id, kind: 'section', section, number, after, frames: section.frames };
+  const made: OutputStep[] = isWhole(pass)
+    ? [{ ...common, id: `render ${index}`, kind: 'render', after, frames: range.frames }]
+    : [...soundtrackSteps(pass), ...sectionSteps(pass, after)];
+  const joins = outputs.flatMap((output): OutputStep[] =>
+    isJoined(pass, output)
+      ? [
+          {
+            ...common,
+            id: `join ${output.index}`,
+            kind: 'join',
+            output,
+            after: made.filter((step) => step.kind !== 'soundtrack' || output.profile.audio).map(({ id }) => id),
+            phase: 'FINALIZING',
+          },
+        ]
+      : [],
+  );
+  return [...before, ...made, ...joins];
+}
+
+function soundtrackSteps(pass: Pass): OutputStep[] {
+  if (pass.outputs.every(({ profile }) => profile.audio === null)) return [];
+  const id = `soundtrack ${pass.index}`;
+  return [{ pass, id, kind: 'soundtrack', after: [], phase: 'RENDERING', frames: 0, tries: 1 }];
+}
+
+function sectionSteps(pass: Pass, after: readonly string[]): OutputStep[] {
+  return pass.sections.map((section, number): OutputStep => {
+    const id = `section ${pass.index}.${number}`;
+    const { frames } = section;
+    return { pass, id, kind: 'section', section, number, after, phase: 'RENDERING', frames, tries: 1 };
   });
-  const soundtrack: OutputStep = { ...common, id: `soundtrack ${index}`, kind: 'soundtrack', after: [] };
-  const join: OutputStep = {
-    ...common,
-    id: `join ${index}`,
-    kind: 'join',
-    after: [...parts.map(({ id }) => id), soundtrack.id],
-    phase: 'FINALIZING',
-  };
-  return [...before, soundtrack, ...parts, join];
 }

@@ -1,8 +1,105 @@
+import { encodersOf, type OutputFormat } from '../../composition/output-spec.js';
+import { AAC, FLAC, MP3, OPUS, WAV } from './codecs/audio.js';
+import { MP4_FILE, SAME_BYTES } from './codecs/containers.js';
+import { AV1, FINISH_FILTERS, HEVC, VP9 } from './codecs/video.js';
+import { gifProfile } from './gif/gif.js';
 import { h264Mp4 } from './h264-mp4/h264-mp4.js';
-import type { OutputProfile } from './output-profile.js';
+import type { AudioCoding, OutputProfile, VideoCoding } from './output-profile.js';
+import { verifyMedia, type ExpectedMedia } from './verify-media.js';
 
-/** Every kind of output: a new one is a folder beside this and a row here. */
-export const PROFILES: readonly OutputProfile[] = [h264Mp4];
+function videoProfile(
+  name: string,
+  coding: { readonly video: VideoCoding; readonly audio: AudioCoding; readonly containerOptions: readonly string[] },
+  expected: ExpectedMedia,
+): OutputProfile {
+  return { name, filters: FINISH_FILTERS, ...coding, conversion: null, verify: verifyMedia(expected) };
+}
 
-/** Encoders that outputs are made with. */
-export const OUTPUT_ENCODERS: readonly string[] = [...new Set(PROFILES.flatMap(({ encoders }) => encoders))].sort();
+function audioProfile(
+  name: string,
+  coding: { readonly audio: AudioCoding; readonly containerOptions: readonly string[] },
+  expected: ExpectedMedia,
+): OutputProfile {
+  return { name, filters: [], video: null, ...coding, conversion: null, verify: verifyMedia(expected) };
+}
+
+const MP4_PROFILES: Readonly<Record<'H264' | 'HEVC' | 'AV1', OutputProfile>> = {
+  H264: h264Mp4,
+  HEVC: videoProfile(
+    'hevc-mp4',
+    { video: HEVC, audio: AAC, containerOptions: ['-tag:v', 'hvc1', ...MP4_FILE] },
+    { contentType: 'video/mp4', video: { codec: 'hevc', tag: 'hvc1' }, audio: 'aac', slackUs: 25_000 },
+  ),
+  AV1: videoProfile(
+    'av1-mp4',
+    { video: AV1, audio: AAC, containerOptions: MP4_FILE },
+    { contentType: 'video/mp4', video: { codec: 'av1', tag: 'av01' }, audio: 'aac', slackUs: 25_000 },
+  ),
+};
+
+const WEBM = videoProfile(
+  'vp9-webm',
+  // Its times are whole milliseconds.
+  { video: VP9, audio: OPUS, containerOptions: [...SAME_BYTES, '-cues_to_front', '1', '-f', 'webm'] },
+  { contentType: 'video/webm', video: { codec: 'vp9', tag: null }, audio: 'opus', slackUs: 25_000 },
+);
+
+const AUDIO_PROFILES: Readonly<Record<'M4A' | 'MP3' | 'WAV' | 'FLAC', OutputProfile>> = {
+  M4A: audioProfile(
+    'm4a',
+    { audio: AAC, containerOptions: MP4_FILE },
+    { contentType: 'audio/mp4', video: null, audio: 'aac', slackUs: 25_000 },
+  ),
+  MP3: audioProfile(
+    'mp3',
+    // Without its header players guess the length.
+    { audio: MP3, containerOptions: [...SAME_BYTES, '-write_xing', '1', '-f', 'mp3'] },
+    { contentType: 'audio/mpeg', video: null, audio: 'mp3', slackUs: 75_000 },
+  ),
+  WAV: audioProfile(
+    'wav',
+    { audio: WAV, containerOptions: [...SAME_BYTES, '-f', 'wav'] },
+    { contentType: 'audio/wav', video: null, audio: 'pcm_s16le', slackUs: 0 },
+  ),
+  FLAC: audioProfile(
+    'flac',
+    { audio: FLAC, containerOptions: [...SAME_BYTES, '-f', 'flac'] },
+    { contentType: 'audio/flac', video: null, audio: 'flac', slackUs: 0 },
+  ),
+};
+
+/** The profile of a format: a new kind of output is a case here, and a folder beside this where it needs more than options. */
+export function profileOf(format: OutputFormat): OutputProfile {
+  switch (format.kind) {
+    case 'mp4':
+      return MP4_PROFILES[format.videoCodec];
+    case 'webm':
+      return WEBM;
+    case 'gif':
+      return gifProfile(format);
+    case 'audio':
+      return AUDIO_PROFILES[format.format];
+  }
+}
+
+/** The formats whose encoders every worker has. */
+const NEEDED: readonly OutputFormat[] = [{ kind: 'mp4', videoCodec: 'H264' }];
+/** The formats that a worker offers where its ffmpeg has the encoders. */
+const OFFERED: readonly OutputFormat[] = [
+  { kind: 'mp4', videoCodec: 'HEVC' },
+  { kind: 'mp4', videoCodec: 'AV1' },
+  { kind: 'webm' },
+  { kind: 'gif', playOnce: false },
+  ...(['M4A', 'MP3', 'WAV', 'FLAC'] as const).map((format) => ({ kind: 'audio' as const, format })),
+];
+
+/** Encoders without which no worker starts; that of posters is one of them. */
+export const NEEDED_ENCODERS: readonly string[] = [...new Set([...NEEDED.flatMap(encodersOf), 'mjpeg'])].sort();
+
+/** Encoders that outputs are made with where a build has them. */
+export const OUTPUT_ENCODERS: readonly string[] = [...new Set([...NEEDED, ...OFFERED].flatMap(encodersOf))].sort();
+
+/** Filters that profiles need. */
+export const PROFILE_FILTERS: readonly string[] = [
+  ...new Set([...NEEDED, ...OFFERED].flatMap((format) => profileOf(format).filters)),
+];

@@ -1,7 +1,9 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
 import { RenderError } from '../../task/failure.js';
 import { linkSignals } from '../../task/abort.js';
-import { renderArguments } from '../command-line.js';
+import { renderArguments, type Target } from '../command-line.js';
 import type { GraphInput, RenderPlan } from '../compositor/render-plan.js';
 import type { ProgressBlock } from '../process/progress.js';
 import type { SupervisedResult } from '../process/supervisor.js';
@@ -9,21 +11,18 @@ import { splitLines } from '../process/split-lines.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { RenderLog } from '../render-log.js';
-import { graphKey, type GraphKeyParts } from '../reuse/graph-key.js';
+import { fileKey, graphKey, type GraphKeyParts } from '../reuse/graph-key.js';
 import type { Reuse } from '../reuse/reuse.js';
 import { createDamageCounter, damageOf, type InputDamage } from './damage.js';
 import type { GraphFiles } from './graph-files.js';
 
-/** One graph to be rendered into a file of the scratch folder. */
+/** One graph to be rendered into files of the scratch folder. */
 export interface GraphJob {
   /** Unique in the attempt. */
   readonly id: string;
   /** Made anew when a video was found to change its size. @param resized URIs of such videos. */
   readonly plan: (resized: ReadonlySet<string>) => RenderPlan;
-  /** The ends of the graph, each a stream of the output. */
-  readonly pads: readonly string[];
-  readonly outputFile: string;
-  readonly encodingOptions: readonly string[];
+  readonly targets: readonly Target[];
   /** Length of the output; of audio alone, as the video's. */
   readonly frames: number;
   readonly frameRate: Rational;
@@ -72,15 +71,32 @@ async function renderOnce(
   context: GraphContext,
 ): Promise<RenderedGraph | null> {
   const { tools, reuse } = context;
-  const { pads, outputFile, encodingOptions } = job;
+  const { targets } = job;
   const plan = job.plan(planned);
   if (!reuse) return renderSeated(job, plan, planned, context);
-  const key = await keyOf({ plan, pads, encodingOptions, toolVersion: tools.toolchain.version }, reuse);
-  const note = await reuse.find(key, outputFile);
+  const key = await keyOf({ plan, targets, toolVersion: tools.toolchain.version }, reuse);
+  const files = targets.map(({ file }, i) => ({ file, key: fileKey(key, i) }));
+  const note = await findAll(files, tools.cwd, reuse);
   if (note !== null) return readNote(note, plan);
   const rendered = await renderSeated(job, plan, planned, context);
-  if (rendered) await reuse.keep(key, outputFile, writeNote(rendered));
+  if (rendered) for (const { file, key: hash } of files) await reuse.keep(hash, file, writeNote(rendered));
   return rendered;
+}
+
+/** @returns the note of the files, which are all there now; null: one is missing, and none is there. */
+async function findAll(
+  files: readonly { readonly file: string; readonly key: string }[],
+  folder: string,
+  reuse: Reuse,
+): Promise<string | null> {
+  let note: string | null = null;
+  for (const { file, key } of files) {
+    note = await reuse.find(key, file);
+    if (note === null) break;
+  }
+  // Those that were found are shared with the cache: they must not be written to.
+  if (note === null) await Promise.all(files.map(({ file }) => rm(path.join(folder, file), { force: true })));
+  return note;
 }
 
 async function renderSeated(
@@ -110,9 +126,8 @@ async function runGraph(
   { plan, graphFile, planned }: GraphRun,
   { tools, onProgress, log, logFields, resized }: GraphContext,
 ): Promise<RenderedGraph | null> {
-  const { pads, outputFile, encodingOptions } = job;
   const { majorVersion } = tools.toolchain;
-  const args = renderArguments({ inputs: plan.inputs, graphFile, outputFile, pads, encodingOptions, majorVersion });
+  const args = renderArguments({ inputs: plan.inputs, graphFile, targets: job.targets, majorVersion });
   const damage = createDamageCounter(plan.inputs);
   const link = linkSignals([tools.signal]);
   const isGivenUp = () => link.signal.aborted && !tools.signal.aborted;

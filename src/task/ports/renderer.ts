@@ -1,15 +1,14 @@
-import type { Form } from '../../composition/form.js';
+import type { ValidSpec } from '../../composition/parsed-spec.js';
 import type { Diagnostics } from '../diagnostics.js';
 import type { CacheMode } from '../task-options.js';
 import type { Output, Progress, TaskKey, Timeouts, Warning } from '../task.js';
 
 /** One attempt at one render. */
-export interface RenderJob {
+export interface RenderJob extends ValidSpec {
   readonly key: TaskKey;
   /** Distinguishes what this attempt writes from what any other attempt at the task writes. */
   readonly fence: number;
   readonly attemptId: string;
-  readonly form: Form;
   /** The task's own limits; null: the engine's. */
   readonly timeouts: Timeouts;
   readonly cache: CacheMode;

@@ -1,3 +1,4 @@
+import { DEFAULT_OUTPUTS, encodersOf } from '../../composition/output-spec.js';
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { Violation } from '../../composition/violation.js';
 import { CallError } from '../call-error.js';
@@ -49,6 +50,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
   refuse([
     ...command.spec.violations,
     ...fontViolations(deps.fonts, command.spec),
+    ...(await encoderViolations(deps.store, command.spec)),
     ...(await assetViolations(deps.assets, command.spec)),
   ]);
   await admit(deps.store, command.admission);
@@ -66,13 +68,14 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
  * @throws CallError INVALID_REQUEST with every violation.
  */
 export async function validateTask(
-  deps: Pick<SubmitDeps, 'assets' | 'inspector' | 'fonts' | 'clock'>,
+  deps: Pick<SubmitDeps, 'assets' | 'inspector' | 'fonts' | 'clock'> & { readonly store: WorkerStore | null },
   command: SubmitCommand,
   signal: AbortSignal,
 ): Promise<Task> {
   refuse([
     ...command.spec.violations,
     ...fontViolations(deps.fonts, command.spec),
+    ...(deps.store ? await encoderViolations(deps.store, command.spec) : []),
     ...(await assetViolations(deps.assets, command.spec)),
   ]);
   if (command.spec.form && deps.inspector) refuse(await deps.inspector.check(command.spec.form, { signal }));
@@ -124,6 +127,21 @@ function fontViolations(there: readonly string[], { fonts }: ParsedSpec): Violat
   const named = there.length === 0 ? 'it offers none' : there.slice(0, MAX_FONTS_NAMED).join(', ');
   const description = `is none of the fonts of this server: ${named}${there.length > MAX_FONTS_NAMED ? ', …' : ''}`;
   return fonts.filter(({ name }) => !there.includes(name)).map(({ field }) => ({ field, description }));
+}
+
+/** A worker without ffmpeg's facts, or none at all, says nothing: one that comes later may have the encoder. */
+async function encoderViolations(store: WorkerStore, { outputs }: ParsedSpec): Promise<Violation[]> {
+  // The one that every worker has needs no look.
+  if (outputs === DEFAULT_OUTPUTS) return [];
+  const builds = (await store.workers()).flatMap(({ build }) => build ?? []);
+  if (builds.length === 0) return [];
+  return outputs.flatMap(({ format, codecField: field }) => {
+    const needed = encodersOf(format);
+    if (builds.some(({ encoders }) => needed.every((name) => encoders.includes(name)))) return [];
+    return [
+      { field, description: `needs ${needed.join(' and ')}, which no worker has; choose another kind of output` },
+    ];
+  });
 }
 
 async function assetViolations(assets: AssetSource, spec: ParsedSpec): Promise<Violation[]> {

@@ -11,7 +11,9 @@ import {
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { printDuration } from '../print-duration.js';
 import { namedDefault } from './fields.js';
-import { CONCATS, FITS, LONGEST_CLIP, MOTIONS, RESOLUTION, SHAPES } from './parse-montage.js';
+import { fillOutputs } from './fill-outputs.js';
+import { CONCATS, FITS, frameSizeOf, LONGEST_CLIP, MOTIONS, RESOLUTION, SHAPES } from './parse-montage.js';
+import { parseSpec } from './parse-spec.js';
 import { DEFAULT_MUSIC_GAIN_DB, FADE_OUT } from './parse-audio.js';
 import {
   BOX_SHAPES,
@@ -23,8 +25,14 @@ import {
 import { CLIP_EFFECT_US, CROSS_FADE_US, KINDS } from './parse-transition.js';
 
 /** A valid spec with every default written out: it means the same. */
-export function fillDefaults({ kind }: RenderSpec): RenderSpec {
-  return { kind: kind ? { $case: 'montage', value: fillMontage(kind.value) } : undefined };
+export function fillDefaults(spec: RenderSpec): RenderSpec {
+  const { kind, outputs } = spec;
+  if (!kind) return { kind, outputs };
+  const montage = fillMontage(kind.value);
+  const picture = frameSizeOf(montage);
+  // Read again, since defaults depend on the picture.
+  const filled = fillOutputs(outputs, parseSpec(spec).outputs, picture);
+  return { kind: { $case: 'montage', value: montage }, outputs: filled };
 }
 
 function fillMontage(montage: Montage): Montage {

@@ -119,6 +119,11 @@ function parseResolution(resolution: number, place: Place): number {
   return RESOLUTION.default;
 }
 
+/** The size of the frame of a valid montage. */
+export function frameSizeOf({ aspectRatio, resolution }: WireMontage): Shape {
+  return frameSize(SHAPES[aspectRatio as keyof typeof SHAPES], resolution || RESOLUTION.default);
+}
+
 function frameSize(shape: Shape, shortSide: number): Shape {
   const unit = shortSide / Math.min(shape.width, shape.height);
   // yuv420p has one chroma sample for two pixels, so both sides are even.

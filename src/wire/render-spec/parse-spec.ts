@@ -1,8 +1,10 @@
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import { DEFAULT_OUTPUTS } from '../../composition/output-spec.js';
 import { montageForm } from '../../composition/montage/montage-form.js';
 import { type Findings, refuse } from './fields.js';
 import { parseMontage } from './parse-montage.js';
+import { parseOutputs } from './parse-outputs.js';
 
 /**
  * Turns a spec from the wire into what is to be rendered: defaults filled, unions closed, every violation of the rules in the
@@ -13,12 +15,13 @@ export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
   const place = { field: 'spec', findings };
   if (spec === undefined) {
     refuse(place, 'is required');
-    return { form: null, ...findings };
+    return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
   }
   if (spec.kind === undefined) {
     refuse(place, 'must have one of: montage');
-    return { form: null, ...findings };
+    return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
   }
   const montage = parseMontage(spec.kind.value, { field: 'spec.montage', findings });
-  return { form: findings.violations.length === 0 ? montageForm(montage) : null, ...findings };
+  const outputs = parseOutputs(spec.outputs, { field: 'spec.outputs', findings }, montage);
+  return { form: findings.violations.length === 0 ? montageForm(montage) : null, outputs, ...findings };
 }

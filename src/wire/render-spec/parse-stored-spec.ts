@@ -1,5 +1,5 @@
 import type { JsonValue } from '@bufbuild/protobuf';
-import type { Form } from '../../composition/form.js';
+import type { ValidSpec } from '../../composition/parsed-spec.js';
 import { readJson } from '../proto-json.js';
 import { parseSpec } from './parse-spec.js';
 import { renderSpecType } from './spec-identity.js';
@@ -8,10 +8,10 @@ import { renderSpecType } from './spec-identity.js';
  * Reads a spec as it was stored at its submit. What newer versions added to it is ignored.
  * @throws Error when it no longer parses: it did when it was stored, so the store or this version is broken.
  */
-export function parseStoredSpec(specJson: string): Form {
-  const { form, violations } = parseSpec(
+export function parseStoredSpec(specJson: string): ValidSpec {
+  const { form, outputs, violations } = parseSpec(
     readJson(renderSpecType, JSON.parse(specJson) as JsonValue, { unknownFields: 'ignore' }),
   );
-  if (form) return form;
+  if (form) return { form, outputs };
   throw new Error(`a stored spec is not valid: ${violations.map((v) => `${v.field} ${v.description}`).join('; ')}`);
 }

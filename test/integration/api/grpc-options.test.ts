@@ -71,6 +71,29 @@ describe('a submit with options', () => {
     expect(bad.code).toBe(3);
   });
 
+  it('is refused, with the field, when no worker has the encoder of an output', async () => {
+    const outputs = [{ mp4: {} }, { mp4: { video_codec: 'VIDEO_CODEC_HEVC' } }, { audio: { format: 'FORMAT_MP3' } }];
+    const spec = { montage: { materials: [{ uri: 'a.mp4' }] }, outputs };
+    // Nobody is there who could say.
+    expect(await submit({ spec })).toMatchObject({ state: 'QUEUED' });
+    const build = { version: '5.1', decoders: [], encoders: ['libx264', 'aac'] };
+    await under.store.announceWorker({ owner: 'few', slots: 1, build }, { leaseMs: 60_000 });
+    const fields = async (fieldsOf: object) => {
+      const { details } = await failureOf(submit(fieldsOf));
+      return (details['google.rpc.BadRequest'] as { field_violations: { field: string }[] }).field_violations.map(
+        ({ field }) => field,
+      );
+    };
+    const missing = ['spec.outputs[1].mp4.video_codec', 'spec.outputs[2].audio.format'];
+    expect(await fields({ spec })).toEqual(missing);
+    expect(await fields({ spec, validate_only: true })).toEqual(missing);
+    const better = { ...build, encoders: ['libx264', 'aac', 'libx265', 'libmp3lame'] };
+    await under.store.announceWorker({ owner: 'more', slots: 1, build: better }, { leaseMs: 60_000 });
+    expect(await submit({ spec })).toMatchObject({ state: 'QUEUED' });
+    await under.store.forgetWorker('few');
+    await under.store.forgetWorker('more');
+  });
+
   it('is refused when it must run at once and no worker has a free slot', async () => {
     const { code, details } = await failureOf(submit({ admission: 'ADMISSION_RUN_OR_REJECT' }));
     expect([code, details['google.rpc.ErrorInfo']?.reason]).toEqual([8, 'NO_FREE_SLOT']);

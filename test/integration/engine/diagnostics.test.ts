@@ -24,7 +24,7 @@ describe('the diagnostics of an attempt', () => {
     const [render] = ffmpegsOf(diagnostics!);
     expect(diagnostics!.ffmpegVersion).toBe(bench.toolchain.version);
     expect(render).toMatchObject({ exitCode: 0, signal: '', watchdog: '' });
-    expect(render!.filterGraph).toContain('[video]');
+    expect(render!.filterGraph).toContain('[video0]');
     expect(render!.arguments).toContain('libx264');
     expect(render!.lastProgress).toMatch(/frame=60[\s\S]*progress=end/);
     expect(render!.peakMemoryBytes).toBeGreaterThan(1_000_000);

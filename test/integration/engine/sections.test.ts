@@ -11,10 +11,10 @@ import type { Rational } from '../../../src/composition/frame-grid.js';
 import { layOutCaptions } from '../../../src/engine/captions/lay-out-captions.js';
 import { prepareFonts } from '../../../src/engine/captions/fonts.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
+import { NORMAL_FORM } from '../../../src/engine/compositor/fit.js';
 import { planSection, type VideoOptions } from '../../../src/engine/compositor/plan-render.js';
 import { VIDEO_PAD, type LocatedVisual, type RenderPlan } from '../../../src/engine/compositor/render-plan.js';
 import type { Section } from '../../../src/engine/compositor/section.js';
-import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import { probeVisual } from '../../../src/engine/probe/probe.js';
 import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
 import type { ToolContext } from '../../../src/engine/process/run-tool.js';
@@ -118,9 +118,7 @@ async function hashes(plan: RenderPlan): Promise<string[]> {
   const args = renderArguments({
     inputs: plan.inputs,
     graphFile: `${name}.txt`,
-    outputFile: `${name}.md5`,
-    pads: [VIDEO_PAD],
-    encodingOptions: ['-c:v', 'rawvideo', '-f', 'framemd5'],
+    targets: [{ file: `${name}.md5`, pads: [VIDEO_PAD], options: ['-c:v', 'rawvideo', '-f', 'framemd5'] }],
     majorVersion: bench.toolchain.majorVersion,
   }).map((argument) => (argument === 'pipe:3' ? '/dev/null' : argument));
   await run(bench.toolchain.ffmpeg, args, { cwd: bench.media.folder, env: { ...process.env, ...context.env } });
@@ -132,7 +130,8 @@ async function hashes(plan: RenderPlan): Promise<string[]> {
 async function differences(composition: Composition, cuts: readonly number[], media: readonly LocatedVisual[]) {
   const visuals = new Map(media.map((visual) => [visual.file, visual]));
   const { documents: captions } = await layOutCaptions(composition, context);
-  const options: VideoOptions = { media: { visuals, audios: new Map() }, finish: h264Mp4.finish, captions };
+  const ways = [{ filters: NORMAL_FORM, to: VIDEO_PAD }];
+  const options: VideoOptions = { media: { visuals, audios: new Map() }, ways, captions };
   const whole = await hashes(planSection(composition, { startFrame: 0, frames: composition.frames }, options));
   expect(whole).toHaveLength(composition.frames);
   expect(new Set(whole).size).toBeGreaterThan(composition.frames / 12);

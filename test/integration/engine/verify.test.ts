@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { visualClips, type Composition, type VisualClip } from '../../../src/composition/composition.js';
+import { NORMAL_FORM } from '../../../src/engine/compositor/fit.js';
+import { wholeOf } from '../../../src/engine/compositor/section.js';
+import { AAC } from '../../../src/engine/outputs/codecs/audio.js';
+import { h264Options } from '../../../src/engine/outputs/h264-mp4/encoding.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import { DEFAULT_TOOL_PATHS, findToolchain } from '../../../src/engine/capabilities.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
 import { planRender } from '../../../src/engine/compositor/plan-render.js';
-import { AUDIO_PAD, VIDEO_PAD, type KnownMedia } from '../../../src/engine/compositor/render-plan.js';
+import { VIDEO_PAD, type KnownMedia } from '../../../src/engine/compositor/render-plan.js';
 import { probeVisual } from '../../../src/engine/probe/probe.js';
 import { runTool, type ToolContext } from '../../../src/engine/process/run-tool.js';
 import { verifyMp4 } from '../../../src/engine/outputs/h264-mp4/verify.js';
@@ -103,18 +107,21 @@ function compositionOf(parts: readonly (readonly [frames: number, fadeInFrames: 
 }
 
 async function render(composition: Composition, file: string): Promise<void> {
-  const plan = planRender(composition, {
-    media,
-    finish: h264Mp4.finish,
-    captions: [],
-  });
+  const ways = [{ filters: NORMAL_FORM, to: VIDEO_PAD }];
+  const sound = [{ filters: [], to: 'sound' }];
+  const plan = planRender(composition, wholeOf(composition), { media, ways, captions: [] }, sound);
+  const settings = { ...composition, quality: 'MEDIUM' as const, threads: null };
   await writeFile(path.join(context.cwd, `${file}.txt`), plan.graph);
   const args = renderArguments({
     inputs: plan.inputs,
-    pads: [VIDEO_PAD, AUDIO_PAD],
     graphFile: `${file}.txt`,
-    outputFile: file,
-    encodingOptions: [...h264Mp4.videoOptions(composition), ...h264Mp4.audioOptions, ...h264Mp4.containerOptions],
+    targets: [
+      {
+        file,
+        pads: [VIDEO_PAD, 'sound'],
+        options: [...h264Options(settings), ...AAC.options, ...h264Mp4.containerOptions],
+      },
+    ],
     majorVersion: context.toolchain.majorVersion,
   });
   const result = await runTool(context, 'ffmpeg', args, { onProgress: () => undefined });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/app/system-clock.js';
+import { DEFAULT_OUTPUTS } from '../../../src/composition/output-spec.js';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
 import { createWorkerPool } from '../../../src/worker/worker-pool.js';
@@ -48,7 +49,7 @@ it('a worker on an SQLite file keeps its own render however long the process was
     },
     owner: 'w',
     clock: systemClock,
-    parseSpec: () => montageForm(montageOf(1)),
+    parseSpec: () => ({ form: montageForm(montageOf(1)), outputs: DEFAULT_OUTPUTS }),
     slots: 1,
     build: null,
     leaseMs: LEASE_MS,

@@ -15,6 +15,9 @@ import { renderArguments } from '../../../src/engine/command-line.js';
 import { throughBt601 } from '../../../src/engine/compositor/color/bt709.js';
 import { planRender } from '../../../src/engine/compositor/plan-render.js';
 import { type KnownMedia, type RenderPlan } from '../../../src/engine/compositor/render-plan.js';
+import { NORMAL_FORM } from '../../../src/engine/compositor/fit.js';
+import { wholeOf } from '../../../src/engine/compositor/section.js';
+import { h264Options } from '../../../src/engine/outputs/h264-mp4/encoding.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
 import { missingParts } from '../../../src/engine/required-parts.js';
@@ -89,7 +92,12 @@ const keys = (first: [number, number], ...more: [number, number][]): Animated =>
 };
 
 const plan = (of: Composition, known: KnownMedia): RenderPlan =>
-  planRender(of, { media: known, finish: h264Mp4.finish, captions: [captionDocument('')] });
+  planRender(
+    of,
+    wholeOf(of),
+    { media: known, ways: [{ filters: NORMAL_FORM, to: 'video' }], captions: [captionDocument('')] },
+    [{ filters: [], to: 'sound' }],
+  );
 
 const captions = (text: string): CaptionLayer => ({
   kind: 'captions',
@@ -256,7 +264,7 @@ describe('planRender', () => {
         const counts = new Map<string | undefined, number>();
         for (const pad of pads) counts.set(pad, (counts.get(pad) ?? 0) + 1);
         for (const [pad, count] of counts)
-          expect([pad, count]).toEqual([pad, pad === 'video' || pad === 'audio' ? 1 : 2]);
+          expect([pad, count]).toEqual([pad, pad === 'video' || pad === 'sound' ? 1 : 2]);
       }),
     );
   });
@@ -279,9 +287,16 @@ describe('renderArguments', () => {
   const command = {
     inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], uri: 'u', field: 'f', frames: 0 }],
     graphFile: 'graph.txt',
-    outputFile: 'out.mp4',
-    pads: ['video', 'audio'],
-    encodingOptions: [...h264Mp4.videoOptions(composition([{}])), ...h264Mp4.containerOptions],
+    targets: [
+      {
+        file: 'out.mp4',
+        pads: ['video', 'audio'],
+        options: [
+          ...h264Options({ ...composition([{}]), quality: 'MEDIUM', threads: null }),
+          ...h264Mp4.containerOptions,
+        ],
+      },
+    ],
   };
 
   it('returns one list: options, inputs, graph, encoder, output', () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import { planAudio } from '../../../src/engine/inputs/plan-audio.js';
 import { planInputs } from '../../../src/engine/inputs/plan-inputs.js';
-import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
+import { DEFAULT_OUTPUTS } from '../../../src/composition/output-spec.js';
+import { planPasses } from '../../../src/engine/outputs/plan-passes.js';
 import { planOutputs } from '../../../src/engine/outputs/plan-outputs.js';
 import { runSteps, type RunStepsOptions } from '../../../src/engine/steps/run-steps.js';
 import { describeSteps, type Step } from '../../../src/engine/steps/step.js';
@@ -69,7 +70,8 @@ describe('planOutputs', () => {
     const montage = montageOf(1, { variants: 2 });
     const facts = factsFor(montage, [{ kind: 'image' }]);
     const { compositions } = montageForm(montage).compose(facts);
-    expect(describeSteps(planOutputs(compositions, { profile: h264Mp4, canCutWithin: () => true }))).toBe(
+    const { passes, outputs } = planPasses(compositions, DEFAULT_OUTPUTS, () => true);
+    expect(describeSteps(planOutputs(passes, outputs))).toBe(
       [
         'render 0',
         'render 1',

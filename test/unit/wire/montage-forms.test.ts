@@ -12,6 +12,7 @@ import { montageIn } from '../../support/montage.js';
 function parse(changes: Parameters<typeof Montage.fromPartial>[0]) {
   return parseSpec({
     kind: { $case: 'montage', value: Montage.fromPartial({ materials: [{ uri: 'a.mp4' }], ...changes }) },
+    outputs: [],
   });
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import { DEFAULT_OUTPUTS } from '../../../src/composition/output-spec.js';
 import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
 import { parseStoredSpec } from '../../../src/wire/render-spec/parse-stored-spec.js';
 import { renderSpecType, requestHash, specJson } from '../../../src/wire/render-spec/spec-identity.js';
@@ -34,6 +35,7 @@ describe('a montage with one material alone', () => {
     const parsed = parseSpec(montage());
     expect({ ...parsed, form: montageIn(parsed) }).toEqual({
       violations: [],
+      outputs: DEFAULT_OUTPUTS,
       assets: [{ uri: 'a.mp4', field: 'spec.montage.materials[0].uri' }],
       fonts: [],
       form: {
@@ -213,7 +215,7 @@ describe('the parser of a spec', () => {
 
   it('refuses a missing spec, and a spec without a kind', () => {
     expect(fieldsOf(undefined)).toEqual(['spec']);
-    expect(fieldsOf({ kind: undefined })).toEqual(['spec']);
+    expect(fieldsOf({ kind: undefined, outputs: [] })).toEqual(['spec']);
   });
 
   it('refuses an invalid duration', () => {
@@ -278,7 +280,7 @@ describe('the parser of a spec', () => {
         const parsed = parseSpec(spec);
         const { violations } = parsed;
         expect(violations).toEqual([]);
-        expect(montageIn({ form: parseStoredSpec(specJson(spec)) })).toEqual(montageIn(parsed));
+        expect(montageIn(parseStoredSpec(specJson(spec)))).toEqual(montageIn(parsed));
       }),
       { numRuns: 300 },
     );
@@ -314,6 +316,6 @@ describe('a submit', () => {
 });
 
 it('a stored spec may have fields of a later version, and is an error when it no longer parses', () => {
-  expect(parseStoredSpec('{"montage":{"materials":[{"uri":"a"}],"new":1},"other":2}').inputs).toHaveLength(1);
+  expect(parseStoredSpec('{"montage":{"materials":[{"uri":"a"}],"new":1},"other":2}').form.inputs).toHaveLength(1);
   expect(() => parseStoredSpec('{"montage":{}}')).toThrow(/spec\.montage\.materials/);
 });

@@ -113,6 +113,7 @@ it('a spec with its defaults written out has the same meaning, and has no defaul
       fc.pre(parseSpec(wire).violations.length === 0);
       const filled = fillDefaults(wire);
       expect(montageIn(parseSpec(filled))).toEqual(montageIn(parseSpec(wire)));
+      expect(parseSpec(filled).outputs).toEqual(parseSpec(wire).outputs);
       expect(fillDefaults(filled)).toEqual(filled);
     }),
   );

@@ -46,6 +46,36 @@ const source = fc.oneof(
   fc.array(cue, { minLength: 1, maxLength: 5 }).map((cues) => ({ $case: 'cues' as const, value: { cues } })),
 );
 
+const focus = fc.record({ x: fc.double({ min: 0, max: 100, noNaN: true }), y: fc.integer({ min: 0, max: 100 }) });
+const shape = fc.oneof(
+  fc.record({ aspectRatio: fc.integer({ min: 0, max: 3 }) }),
+  fc.record({ aspectRatio: fc.integer({ min: 1, max: 3 }), focus }),
+);
+const range = fc.option(
+  fc.record({ start: fc.option(duration(0, 5_000_000), { nil: undefined }), end: duration(6_000_000, 9_000_000) }),
+  { nil: undefined },
+);
+const video = fc
+  .record({
+    kind: fc.oneof(
+      fc.integer({ min: 0, max: 2 }).map((videoCodec) => ({ $case: 'mp4' as const, value: { videoCodec } })),
+      fc.constant({ $case: 'webm' as const, value: {} }),
+    ),
+    quality: fc.integer({ min: 0, max: 5 }),
+    shortSide: fc.constantFrom(0, 64, 72),
+    shape,
+    range,
+  })
+  .map(({ shape: cut, ...rest }) => ({ ...rest, ...cut }));
+const gif = fc
+  .record({ kind: fc.boolean().map((playOnce) => ({ $case: 'gif' as const, value: { playOnce } })), shape, range })
+  .map(({ shape: cut, ...rest }) => ({ ...rest, ...cut }));
+const sound = fc.record({
+  kind: fc.integer({ min: 0, max: 4 }).map((format) => ({ $case: 'audio' as const, value: { format } })),
+  range,
+});
+const outputs = fc.array(fc.oneof(video, gif, sound), { maxLength: 4 });
+
 /** Specs that are right in every field. */
 export const validSpec: fc.Arbitrary<PartialSpec> = fc
   .record({
@@ -85,7 +115,9 @@ export const validSpec: fc.Arbitrary<PartialSpec> = fc
     imageMotion: fc.integer({ min: 0, max: 2 }),
     variants: fc.integer({ min: 0, max: 10 }),
   })
-  .map((value) => ({ kind: { $case: 'montage', value } }) as unknown as PartialSpec);
+  .chain((value) =>
+    outputs.map((made) => ({ kind: { $case: 'montage', value }, outputs: made }) as unknown as PartialSpec),
+  );
 
 const anyNumber = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, -0, 0, 1e308));
 const anyDuration = fc.option(
@@ -143,4 +175,26 @@ export const anySpec = fc
       { nil: undefined },
     ),
   })
-  .map((value) => ({ kind: { $case: 'montage', value } }) as unknown as RenderSpec);
+  .chain((value) =>
+    fc
+      .array(
+        fc.record({
+          key: anyText,
+          kind: fc.option(
+            fc.oneof(
+              anyEnum.map((videoCodec) => ({ $case: 'mp4' as const, value: { videoCodec } })),
+              anyEnum.map((format) => ({ $case: 'audio' as const, value: { format } })),
+              fc.constant({ $case: 'webm' as const, value: {} }),
+            ),
+            { nil: undefined },
+          ),
+          shortSide: fc.integer(),
+          aspectRatio: anyEnum,
+          focus: fc.option(fc.record({ x: anyNumber, y: anyNumber }), { nil: undefined }),
+          quality: anyEnum,
+          range: fc.option(fc.record({ start: anyDuration, end: anyDuration }), { nil: undefined }),
+        }),
+        { maxLength: 3 },
+      )
+      .map((made) => ({ kind: { $case: 'montage', value }, outputs: made }) as unknown as RenderSpec),
+  );

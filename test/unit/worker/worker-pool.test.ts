@@ -11,6 +11,7 @@ import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../..
 import { eventually } from '../../support/eventually.js';
 import { createPausedRenderer, outputOf } from '../../support/paused-renderer.js';
 import { newTask } from '../../support/new-task.js';
+import { DEFAULT_OUTPUTS } from '../../../src/composition/output-spec.js';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import { montageOf } from '../../support/montage.js';
 import { recordEvents } from '../../support/task-events.js';
@@ -64,7 +65,7 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
     events,
     owner,
     clock: systemClock,
-    parseSpec: () => montageForm(montageOf(1)),
+    parseSpec: () => ({ form: montageForm(montageOf(1)), outputs: DEFAULT_OUTPUTS }),
     slots: 1,
     build: null,
     leaseMs: LEASE_MS,

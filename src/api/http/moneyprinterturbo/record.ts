@@ -29,7 +29,10 @@ export function recordOf(task: Task, sign: SignUrl): JsonObject {
     case 'RUNNING':
       return { ...common, state: PROCESSING };
     case 'SUCCEEDED': {
-      const videos = task.outputs.map((output) => sign(task, output));
+      // Their pages play them: other kinds are not for them.
+      const videos = task.outputs
+        .filter(({ contentType = 'video/mp4' }) => contentType === 'video/mp4')
+        .map((output) => sign(task, output));
       const params = { video_subject: task.labels.video_subject ?? '' };
       return { ...common, state: COMPLETE, videos, combined_videos: videos, params };
     }

@@ -1,5 +1,6 @@
-import { SAMPLE_RATE, type Composition } from '../../../composition/composition.js';
+import { SAMPLE_RATE } from '../../../composition/composition.js';
 import { timeUsOf } from '../../../composition/frame-grid.js';
+import type { PlannedContent } from '../output-profile.js';
 import { microseconds, rational, type ProbeJson, type ProbeStream } from '../../probe/probe-json.js';
 
 /** One AAC frame: audio ends on a multiple of it. */
@@ -9,7 +10,7 @@ const AAC_FRAME_SAMPLES = 1_024;
  * Differences between a rendered file and its plan, by ffprobe's facts about its streams and its count of their packets. Empty: none.
  * Exit code 0 is not success: truncated inputs, full disks and killed helpers were seen to leave short files behind it.
  */
-export function mismatches(json: ProbeJson, composition: Composition): string[] {
+export function mismatches(json: ProbeJson, composition: PlannedContent): string[] {
   const video = json.streams?.find((stream) => stream.codec_type === 'video');
   const audio = json.streams?.find((stream) => stream.codec_type === 'audio');
   if (!video || !audio || json.streams?.length !== 2) return ['it has not one video and one audio stream'];
@@ -21,7 +22,7 @@ function aacPackets(samples: number): number {
   return Math.ceil(samples / AAC_FRAME_SAMPLES) + 1;
 }
 
-function ofVideo(video: ProbeStream, { width, height, frameRate }: Composition): string[] {
+function ofVideo(video: ProbeStream, { width, height, frameRate }: PlannedContent): string[] {
   const rate = rational(video.avg_frame_rate);
   return differences([
     ['video codec', video.codec_name, 'h264'],
@@ -43,7 +44,7 @@ function ofAudio(audio: ProbeStream): string[] {
   ]);
 }
 
-function ofLengths(json: ProbeJson, video: ProbeStream, audio: ProbeStream, composition: Composition): string[] {
+function ofLengths(json: ProbeJson, video: ProbeStream, audio: ProbeStream, composition: PlannedContent): string[] {
   const frameUs = timeUsOf(1, composition.frameRate);
   const plannedUs = timeUsOf(composition.frames, composition.frameRate);
   const audioFrameUs = (AAC_FRAME_SAMPLES * 1e6) / SAMPLE_RATE;

@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Composition } from '../../../composition/composition.js';
 import { timeUsOf } from '../../../composition/frame-grid.js';
 import { RenderError } from '../../../task/failure.js';
 import { MAX_PROBE_BYTES } from '../../limits.js';
 import { microseconds, parseProbeJson, type ProbeJson } from '../../probe/probe-json.js';
 import { runTool, type ToolContext } from '../../process/run-tool.js';
-import type { VerifiedOutput } from '../output-profile.js';
+import type { PlannedContent, VerifiedOutput } from '../output-profile.js';
 import { mismatches } from './mismatches.js';
 import { topLevelBoxes } from './mp4-boxes.js';
 import { sha256File } from '../sha256-file.js';
@@ -20,7 +19,11 @@ const ENTRIES =
  * video end together, first and last key frame decode, index first.
  * @throws RenderError OUTPUT_MISMATCH.
  */
-export async function verifyMp4(context: ToolContext, file: string, composition: Composition): Promise<VerifiedOutput> {
+export async function verifyMp4(
+  context: ToolContext,
+  file: string,
+  composition: PlannedContent,
+): Promise<VerifiedOutput> {
   const full = path.join(context.cwd, file);
   const plannedUs = timeUsOf(composition.frames, composition.frameRate);
   const checks = [

@@ -1,0 +1,17 @@
+import { SAMPLE_RATE } from '../../../composition/composition.js';
+import type { AudioCoding } from '../output-profile.js';
+import { MP4_PART, SAME_BYTES } from './containers.js';
+
+const STEREO = ['-ar', String(SAMPLE_RATE), '-ac', '2'];
+
+export const AAC: AudioCoding = { options: ['-c:a', 'aac', '-b:a', '192k', ...STEREO], partOptions: MP4_PART };
+
+export const OPUS: AudioCoding = {
+  options: ['-c:a', 'libopus', '-b:a', '160k', ...STEREO],
+  // With the silence before its sound, which an MP4 loses.
+  partOptions: [...SAME_BYTES, '-f', 'webm'],
+};
+
+export const MP3: AudioCoding = { options: ['-c:a', 'libmp3lame', '-b:a', '192k', ...STEREO], partOptions: [] };
+export const WAV: AudioCoding = { options: ['-c:a', 'pcm_s16le', ...STEREO], partOptions: [] };
+export const FLAC: AudioCoding = { options: ['-c:a', 'flac', '-sample_fmt', 's16', ...STEREO], partOptions: [] };

@@ -1,0 +1,132 @@
+import { cutComposition } from '../../composition/cut-composition.js';
+import { pictureSize, visualClips, type Composition, type VisualClip } from '../../composition/composition.js';
+import { framesOf, type Rational } from '../../composition/frame-grid.js';
+import { fileNameOf, scaledTo, type OutputSpec, type TimeRange } from '../../composition/output-spec.js';
+import { RenderError } from '../../task/failure.js';
+import { soundOf } from '../compositor/plan-render.js';
+import { wholeOf, type Section } from '../compositor/section.js';
+import type { OutputProfile, PlannedContent } from './output-profile.js';
+import { planSections } from './plan-sections.js';
+import { profileOf } from './profiles.js';
+
+/** An output that is to be made. */
+export interface PlannedOutput {
+  /** Its number in the attempt, from 0. */
+  readonly index: number;
+  readonly spec: OutputSpec;
+  readonly profile: OutputProfile;
+  /** The name of its file within the task. */
+  readonly key: string;
+  readonly content: PlannedContent;
+}
+
+/** One rendering of a composition, whose finished picture and sound all of its outputs share. */
+export interface Pass {
+  /** Its number in the attempt, from 0. */
+  readonly index: number;
+  readonly composition: Composition;
+  /** The frames that its outputs have. */
+  readonly range: Section;
+  /** Consecutive pieces of the range, each rendered by a command of its own. None: nothing of it has pictures. */
+  readonly sections: readonly Section[];
+  readonly outputs: readonly PlannedOutput[];
+}
+
+interface Draft {
+  readonly composition: Composition;
+  readonly range: Section;
+  readonly outputs: PlannedOutput[];
+}
+
+/**
+ * Shares the outputs out to as few renderings as there can be: what differs in size and codec is made of one picture; another cut of the picture, with its
+ * own captions, or another range needs a picture of its own. Sound alone goes with any picture of its range. Pure.
+ * @returns the passes, and all outputs in order: those of the first composition first.
+ * @throws RenderError RANGE_OUTSIDE_VIDEO.
+ */
+export function planPasses(
+  compositions: readonly Composition[],
+  specs: readonly OutputSpec[],
+  canCutWithin: (clip: VisualClip) => boolean,
+): { readonly passes: readonly Pass[]; readonly outputs: readonly PlannedOutput[] } {
+  const drafts = new Map<string, Draft>();
+  const outputs: PlannedOutput[] = [];
+  compositions.forEach((composition, number) => {
+    for (const spec of withSoundLast(specs)) {
+      const range = rangeOf(composition, spec.range);
+      const draft = draftFor(drafts, { composition, number, range, spec });
+      const index = number * specs.length + specs.indexOf(spec);
+      const content = contentOf(draft, spec);
+      const key = fileNameOf(spec, number, compositions.length);
+      const output = { index, spec, profile: profileOf(spec.format), key, content };
+      draft.outputs.push(output);
+      outputs[index] = output;
+    }
+  });
+  const passes = [...drafts.values()].map((draft, index): Pass => {
+    const hasPictures = draft.outputs.some(({ profile }) => profile.video !== null);
+    return { ...draft, index, sections: hasPictures ? sectionsOf(draft, canCutWithin) : [] };
+  });
+  return { passes, outputs };
+}
+
+function withSoundLast(specs: readonly OutputSpec[]): OutputSpec[] {
+  const isSound = ({ format }: OutputSpec) => format.kind === 'audio';
+  return [...specs.filter((spec) => !isSound(spec)), ...specs.filter(isSound)];
+}
+
+interface Wanted {
+  readonly composition: Composition;
+  readonly number: number;
+  readonly range: Section;
+  readonly spec: OutputSpec;
+}
+
+function draftFor(drafts: Map<string, Draft>, { composition, number, range, spec }: Wanted): Draft {
+  const start = `${number} ${range.startFrame} ${range.frames} `;
+  const key = start + JSON.stringify(spec.crop);
+  const found = drafts.get(key);
+  if (found) return found;
+  const anyPicture = [...drafts].find(([other]) => other.startsWith(start))?.[1];
+  if (spec.format.kind === 'audio' && anyPicture) return anyPicture;
+  const draft: Draft = { composition: cutComposition(composition, spec.crop), range, outputs: [] };
+  drafts.set(key, draft);
+  return draft;
+}
+
+function contentOf({ composition, range }: Draft, { shortSide }: OutputSpec): PlannedContent {
+  const picture = pictureSize(composition);
+  const size = shortSide === null ? picture : scaledTo(picture, shortSide);
+  const { startSample, endSample } = soundOf(composition, range);
+  return { ...size, frameRate: composition.frameRate, frames: range.frames, samples: endSample - startSample };
+}
+
+/** On the frame grid; an end past the video's is the video's. */
+function rangeOf(composition: Composition, range: TimeRange | null): Section {
+  if (range === null) return wholeOf(composition);
+  const { frames, frameRate } = composition;
+  const startFrame = framesOf(range.startUs, frameRate);
+  const endFrame = range.endUs === null ? frames : Math.min(frames, framesOf(range.endUs, frameRate));
+  if (startFrame < endFrame) return { startFrame, frames: endFrame - startFrame };
+  const message = `no frame of the video lies in this range: the video lasts ${secondsOf(frames, frameRate)} s`;
+  throw new RenderError('RANGE_OUTSIDE_VIDEO', message, { field: range.field });
+}
+
+function secondsOf(frames: number, { num, den }: Rational): string {
+  return ((frames * den) / num).toFixed(2);
+}
+
+function sectionsOf({ composition, range }: Draft, canCutWithin: (clip: VisualClip) => boolean): Section[] {
+  return planSections(rangeAlone(composition, range), canCutWithin).map(({ startFrame, frames }) => ({
+    startFrame: startFrame + range.startFrame,
+    frames,
+  }));
+}
+
+/** A composition that begins with the range and ends with it, as far as its sections are concerned. */
+function rangeAlone(composition: Composition, { startFrame, frames }: Section): Composition {
+  const clips = visualClips(composition)
+    .filter((clip) => clip.startFrame < startFrame + frames && clip.startFrame + clip.frames > startFrame)
+    .map((clip) => ({ ...clip, startFrame: clip.startFrame - startFrame }));
+  return { ...composition, frames, layers: [{ kind: 'clips', clips }] };
+}

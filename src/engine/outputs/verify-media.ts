@@ -1,0 +1,172 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { SAMPLE_RATE } from '../../composition/composition.js';
+import { timeUsOf } from '../../composition/frame-grid.js';
+import { RenderError } from '../../task/failure.js';
+import { MAX_PROBE_BYTES } from '../limits.js';
+import { microseconds, parseProbeJson, type ProbeJson, type ProbeStream } from '../probe/probe-json.js';
+import { runTool, type ToolContext } from '../process/run-tool.js';
+import type { OutputProfile, PlannedContent } from './output-profile.js';
+import { sha256File } from './sha256-file.js';
+
+/** What files of a kind have in common. */
+export interface ExpectedMedia {
+  readonly contentType: string;
+  /** Codec and the container's name of it, by ffprobe; null: no pictures. */
+  readonly video: { readonly codec: string; readonly tag: string | null } | null;
+  /** Codec by ffprobe; null: no sound. */
+  readonly audio: string | null;
+  /** How far its length may be from the plan's, beside one frame: encoders of sound end on their own frames. */
+  readonly slackUs: number;
+}
+
+/** Codecs whose files state the colours of their pictures. */
+const WITH_COLORS = new Set(['hevc', 'av1', 'vp9']);
+
+const ENTRIES =
+  'stream=index,codec_name,codec_type,codec_tag_string,width,height,pix_fmt,color_space,color_range,color_transfer,color_primaries,' +
+  'start_time,nb_read_packets,channels,sample_rate:format=duration';
+
+/** Checks files of a kind against their plans: streams, size, colours, number of frames, length, and that they decode. */
+export function verifyMedia(expected: ExpectedMedia): OutputProfile['verify'] {
+  return async (context, file, plan) => {
+    const full = path.join(context.cwd, file);
+    const checks = [
+      inspect(context, file),
+      sha256File(full, context.signal),
+      stat(full),
+      decodes(context, file, expected, plan),
+    ] as const;
+    // None of them may go on when this has thrown: the folder that they read is removed then.
+    await Promise.allSettled(checks);
+    const [json, sha256, { size }, isDecoded] = await Promise.all(checks);
+    const wrong = differences(json, expected, plan);
+    if (!isDecoded) wrong.push('it does not decode');
+    if (wrong.length > 0) throw mismatch(wrong);
+    const { video } = expected;
+    return {
+      sizeBytes: size,
+      durationUs: microseconds(json.format?.duration) ?? 0,
+      width: video ? plan.width : 0,
+      height: video ? plan.height : 0,
+      frameRate: plan.frameRate,
+      frameCount: video ? plan.frames : 0,
+      videoCodec: video?.codec ?? '',
+      audioCodec: expected.audio ?? '',
+      contentType: expected.contentType,
+      sha256,
+    };
+  };
+}
+
+async function inspect(context: ToolContext, file: string): Promise<ProbeJson> {
+  const args = [
+    ...['-v', 'level+error', '-count_packets', '-show_entries', ENTRIES],
+    ...['-of', 'json=compact=1', `file:${file}`],
+  ];
+  const result = await runTool(context, 'ffprobe', args, { maxStdoutBytes: MAX_PROBE_BYTES });
+  if (result.exitCode !== 0 || result.stderrTail !== '') throw mismatch(['it cannot be read back'], result);
+  return parseProbeJson(result.stdout.toString('utf8'));
+}
+
+function differences(json: ProbeJson, expected: ExpectedMedia, plan: PlannedContent): string[] {
+  const { streams = [] } = json;
+  const video = streams.find(({ codec_type: type }) => type === 'video');
+  const audio = streams.find(({ codec_type: type }) => type === 'audio');
+  const planned = (expected.video ? 1 : 0) + (expected.audio === null ? 0 : 1);
+  if (streams.length !== planned) return [`it has ${streams.length} streams instead of ${planned}`];
+  return [
+    ...(expected.video ? ofVideo(video, expected.video, plan) : []),
+    ...(expected.audio === null ? [] : ofAudio(audio, expected.audio)),
+    ...ofLength(json, expected, plan),
+    ...ofStart(video, audio, plan),
+  ];
+}
+
+function ofVideo(
+  video: ProbeStream | undefined,
+  { codec, tag }: NonNullable<ExpectedMedia['video']>,
+  plan: PlannedContent,
+): string[] {
+  const colors = WITH_COLORS.has(codec)
+    ? ([
+        ['pixel format', video?.pix_fmt, 'yuv420p'],
+        ['colour matrix', video?.color_space, 'bt709'],
+        ['colour transfer', video?.color_transfer, 'bt709'],
+        ['colour primaries', video?.color_primaries, 'bt709'],
+        ['colour range', video?.color_range, 'tv'],
+      ] as const)
+    : [];
+  return unequal([
+    ['video codec', video?.codec_name, codec],
+    ['size', `${video?.width ?? 0}x${video?.height ?? 0}`, `${plan.width}x${plan.height}`],
+    ['frames', Number(video?.nb_read_packets), plan.frames],
+    ...(tag === null ? [] : ([['codec tag', video?.codec_tag_string, tag]] as const)),
+    ...colors,
+  ]);
+}
+
+function ofAudio(audio: ProbeStream | undefined, codec: string): string[] {
+  return unequal([
+    ['audio codec', audio?.codec_name, codec],
+    ['sample rate', Number(audio?.sample_rate), SAMPLE_RATE],
+    ['channels', audio?.channels, 2],
+  ]);
+}
+
+/** The longer of pictures and sound; a microsecond is lost where ffprobe rounds. */
+function ofLength(json: ProbeJson, { video, audio, slackUs }: ExpectedMedia, plan: PlannedContent): string[] {
+  const pictureUs = video ? timeUsOf(plan.frames, plan.frameRate) : 0;
+  const soundUs = audio === null ? 0 : (plan.samples * 1e6) / SAMPLE_RATE;
+  const plannedUs = Math.max(pictureUs, soundUs);
+  const isUs = microseconds(json.format?.duration) ?? 0;
+  const allowedUs = Math.max(video ? timeUsOf(1, plan.frameRate) : 0, slackUs) + 1;
+  return Math.abs(isUs - plannedUs) > allowedUs ? [`it lasts ${isUs} us instead of ${plannedUs} us`] : [];
+}
+
+function ofStart(video: ProbeStream | undefined, audio: ProbeStream | undefined, plan: PlannedContent): string[] {
+  if (!video || !audio) return [];
+  const apartUs = Math.abs((microseconds(audio.start_time) ?? 0) - (microseconds(video.start_time) ?? 0));
+  return apartUs > timeUsOf(1, plan.frameRate) ? [`its audio and its video begin ${apartUs} us apart`] : [];
+}
+
+function unequal(facts: readonly (readonly [string, string | number | undefined, string | number])[]): string[] {
+  return facts
+    .filter(([, is, planned]) => is !== planned)
+    .map(([name, is, planned]) => `${name} is ${is ?? 'unknown'} instead of ${planned}`);
+}
+
+/** Sound and animations whole, which is cheap; of videos the first picture and one at the last key frame. */
+async function decodes(
+  context: ToolContext,
+  file: string,
+  { video, audio }: ExpectedMedia,
+  plan: PlannedContent,
+): Promise<boolean> {
+  const isWhole = video === null || audio === null;
+  const input = ['-threads', '1', '-err_detect', 'explode', '-i', `file:${file}`];
+  const endS = (timeUsOf(plan.frames, plan.frameRate) / 1e6).toFixed(6);
+  const args = [
+    ...['-nostdin', '-hide_banner', '-nostats', '-v', 'level+error', '-progress', 'pipe:3', '-xerror'],
+    ...(isWhole
+      ? [...input, '-f', 'null', '-']
+      : [
+          ...['-t', '0.1', ...input, '-ss', endS, '-noaccurate_seek', ...input, '-filter_complex'],
+          '[0:v]trim=end_frame=1[first];[1:v]trim=end_frame=1[last];[first][last]concat=n=2:v=1:a=0',
+          ...['-f', 'null', '-'],
+        ]),
+  ];
+  let frames = 0;
+  const result = await runTool(context, 'ffmpeg', args, {
+    onProgress: ({ frame }) => {
+      frames = frame ?? frames;
+    },
+  });
+  return result.exitCode === 0 && result.stderrTail === '' && (isWhole || frames === 2);
+}
+
+function mismatch(wrong: readonly string[], cause?: unknown): RenderError {
+  return new RenderError('OUTPUT_MISMATCH', `the rendered file is not what was planned: ${wrong.join('; ')}`, {
+    cause,
+  });
+}

@@ -1,0 +1,188 @@
+import {
+  cropOf,
+  DEFAULT_OUTPUTS,
+  extensionOf,
+  type OutputFormat,
+  type OutputSpec,
+  type Quality,
+  type Size,
+  type TimeRange,
+} from '../../composition/output-spec.js';
+import { AspectRatio } from '../../../generated/cutroom/v1/montage.js';
+import {
+  AudioFile_Format,
+  type Focus,
+  Mp4_VideoCodec,
+  Quality as WireQuality,
+  type OutputSpec as WireOutput,
+  type TimeRange as WireRange,
+} from '../../../generated/cutroom/v1/output_spec.js';
+import { at, type EnumTable, parseDurationUs, parseEnum, parseNumber, type Place, refuse } from './fields.js';
+
+const MAX_OUTPUTS = 20;
+/** Begins with a letter or a digit, so that it is no hidden file and no option of a command. */
+const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const MIN_SHORT_SIDE = 64;
+/** GIFs are large: this is what a chat or a readme shows. */
+const GIF_SHORT_SIDE = 360;
+const PERCENT = { min: 0, max: 100, unit: '' };
+/** As long as the longest video. */
+const RANGE = { minUs: 0, maxUs: 24 * 3600 * 1_000_000 };
+
+export const VIDEO_CODECS: EnumTable<Mp4_VideoCodec, 'H264' | 'HEVC' | 'AV1'> = {
+  [Mp4_VideoCodec.VIDEO_CODEC_UNSPECIFIED]: 'H264',
+  [Mp4_VideoCodec.VIDEO_CODEC_H264]: 'H264',
+  [Mp4_VideoCodec.VIDEO_CODEC_HEVC]: 'HEVC',
+  [Mp4_VideoCodec.VIDEO_CODEC_AV1]: 'AV1',
+};
+
+export const AUDIO_FORMATS: EnumTable<AudioFile_Format, 'M4A' | 'MP3' | 'WAV' | 'FLAC'> = {
+  [AudioFile_Format.FORMAT_UNSPECIFIED]: 'M4A',
+  [AudioFile_Format.FORMAT_M4A]: 'M4A',
+  [AudioFile_Format.FORMAT_MP3]: 'MP3',
+  [AudioFile_Format.FORMAT_WAV]: 'WAV',
+  [AudioFile_Format.FORMAT_FLAC]: 'FLAC',
+};
+
+export const QUALITIES: EnumTable<WireQuality, Quality> = {
+  [WireQuality.QUALITY_UNSPECIFIED]: 'MEDIUM',
+  [WireQuality.QUALITY_DRAFT]: 'DRAFT',
+  [WireQuality.QUALITY_LOW]: 'LOW',
+  [WireQuality.QUALITY_MEDIUM]: 'MEDIUM',
+  [WireQuality.QUALITY_HIGH]: 'HIGH',
+  [WireQuality.QUALITY_LOSSLESS]: 'LOSSLESS',
+};
+
+/** Null: the shape of the picture. */
+const CROP_SHAPES: EnumTable<AspectRatio, Size | null> = {
+  [AspectRatio.ASPECT_RATIO_UNSPECIFIED]: null,
+  [AspectRatio.ASPECT_RATIO_9_16]: { width: 9, height: 16 },
+  [AspectRatio.ASPECT_RATIO_16_9]: { width: 16, height: 9 },
+  [AspectRatio.ASPECT_RATIO_1_1]: { width: 1, height: 1 },
+};
+
+/** Reads the files that are asked for. @param picture the size of the video's frame. */
+export function parseOutputs(wire: readonly WireOutput[], place: Place, picture: Size): readonly OutputSpec[] {
+  if (wire.length === 0) return DEFAULT_OUTPUTS;
+  if (wire.length > MAX_OUTPUTS) {
+    refuse(place, `must be at most ${MAX_OUTPUTS}, not ${wire.length}`);
+    return DEFAULT_OUTPUTS;
+  }
+  const taken = new Map<string, string>();
+  return wire.map((output, i) => {
+    const here = { ...place, field: `${place.field}[${i}]` };
+    const parsed = parseOutput(output, here, { picture, number: i + 1 });
+    // Two names that differ in case alone are one file on some systems.
+    const name = parsed.key.toLowerCase();
+    const before = taken.get(name);
+    if (before !== undefined) refuse(at(here, 'key'), `must differ from ${before}`);
+    else taken.set(name, at(here, 'key').field);
+    return parsed;
+  });
+}
+
+/** The name of a file that was given none. */
+export function defaultKey(number: number, format: OutputFormat): string {
+  return `output-${number}${extensionOf(format)}`;
+}
+
+interface Surroundings {
+  readonly picture: Size;
+  readonly number: number;
+}
+
+function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surroundings): OutputSpec {
+  const { format, codecField } = parseFormat(wire, place);
+  const isAudio = format.kind === 'audio';
+  const crop = isAudio ? null : parseCrop(wire, place);
+  if (isAudio) refuseForAudio(wire, place);
+  const shown = crop ? cropOf(picture, crop) : picture;
+  return {
+    key: wire.key === '' ? defaultKey(number, format) : parseKey(wire.key, at(place, 'key'), format),
+    isNumbered: false,
+    format,
+    codecField,
+    shortSide: isAudio ? null : parseShortSide(wire.shortSide, at(place, 'short_side'), format, shown),
+    crop,
+    quality: parseQuality(wire.quality, at(place, 'quality'), format),
+    range: wire.range ? parseRange(wire.range, at(place, 'range')) : null,
+  };
+}
+
+function parseFormat(wire: WireOutput, place: Place): { format: OutputFormat; codecField: string } {
+  const { kind } = wire;
+  switch (kind?.$case) {
+    case 'mp4': {
+      const codec = at(at(place, 'mp4'), 'video_codec');
+      const videoCodec = parseEnum(kind.value.videoCodec, codec, VIDEO_CODECS);
+      return { format: { kind: 'mp4', videoCodec }, codecField: codec.field };
+    }
+    case 'webm':
+      return { format: { kind: 'webm' }, codecField: at(place, 'webm').field };
+    case 'gif':
+      return { format: { kind: 'gif', playOnce: kind.value.playOnce }, codecField: at(place, 'gif').field };
+    case 'audio': {
+      const here = at(at(place, 'audio'), 'format');
+      return {
+        format: { kind: 'audio', format: parseEnum(kind.value.format, here, AUDIO_FORMATS) },
+        codecField: here.field,
+      };
+    }
+    case undefined:
+      refuse(place, 'must have one of: mp4, webm, gif, audio');
+      return { format: { kind: 'mp4', videoCodec: 'H264' }, codecField: place.field };
+  }
+}
+
+function parseKey(key: string, place: Place, format: OutputFormat): string {
+  const extension = extensionOf(format);
+  if (!KEY.test(key))
+    refuse(place, 'must be 1 to 64 letters, digits, ".", "_" and "-" that begin with a letter or a digit');
+  else if (!key.endsWith(extension)) refuse(place, `must end with ${extension}`);
+  return key;
+}
+
+function refuseForAudio(wire: WireOutput, place: Place): void {
+  if (wire.shortSide !== 0) refuse(at(place, 'short_side'), 'must not be set for audio');
+  if (wire.aspectRatio !== AspectRatio.ASPECT_RATIO_UNSPECIFIED)
+    refuse(at(place, 'aspect_ratio'), 'must not be set for audio');
+  if (wire.focus) refuse(at(place, 'focus'), 'must not be set for audio');
+}
+
+function parseShortSide(wire: number, place: Place, format: OutputFormat, shown: Size): number | null {
+  const largest = Math.min(shown.width, shown.height);
+  if (wire === 0) return format.kind === 'gif' && largest > GIF_SHORT_SIDE ? GIF_SHORT_SIDE : null;
+  if (wire === largest) return null;
+  if (wire % 2 === 0 && wire >= MIN_SHORT_SIDE && wire < largest) return wire;
+  refuse(place, `must be an even number from ${MIN_SHORT_SIDE} to ${largest}, the short side of the picture`);
+  return null;
+}
+
+function parseCrop(wire: WireOutput, place: Place): OutputSpec['crop'] {
+  const shape = parseEnum(wire.aspectRatio, at(place, 'aspect_ratio'), CROP_SHAPES);
+  if (!shape) {
+    if (wire.focus) refuse(at(place, 'focus'), 'must not be set without aspect_ratio');
+    return null;
+  }
+  return { shape, focus: wire.focus ? parseFocus(wire.focus, at(place, 'focus')) : { x: 0.5, y: 0.5 } };
+}
+
+function parseFocus({ x, y }: Focus, place: Place) {
+  return { x: parseNumber(x, at(place, 'x'), PERCENT) / 100, y: parseNumber(y, at(place, 'y'), PERCENT) / 100 };
+}
+
+function parseQuality(wire: WireQuality, place: Place, format: OutputFormat): Quality {
+  const quality = parseEnum(wire, place, QUALITIES);
+  const isAv1 = format.kind === 'mp4' && format.videoCodec === 'AV1';
+  if (wire !== WireQuality.QUALITY_UNSPECIFIED && (format.kind === 'gif' || format.kind === 'audio'))
+    refuse(place, `must not be set for ${format.kind}`);
+  else if (quality === 'LOSSLESS' && isAv1) refuse(place, 'must not be QUALITY_LOSSLESS for AV1');
+  return quality;
+}
+
+function parseRange({ start, end }: WireRange, place: Place): TimeRange {
+  const startUs = start ? parseDurationUs(start, at(place, 'start'), RANGE) : 0;
+  const endUs = end ? parseDurationUs(end, at(place, 'end'), RANGE) : null;
+  if (startUs !== null && endUs !== null && endUs <= startUs) refuse(at(place, 'end'), 'must be after start');
+  return { startUs: startUs ?? 0, endUs, field: place.field };
+}
