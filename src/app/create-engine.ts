@@ -5,8 +5,10 @@ import type { NamedFont } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
 import { createInspector } from '../engine/inspector.js';
 import { createRenderer } from '../engine/renderer.js';
+import { createInspectionPool } from '../media/inspection-pool.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
+import { createGate } from '../task/gate.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { OutputStore } from '../task/ports/output-store.js';
@@ -21,7 +23,7 @@ export interface Engine {
 }
 
 export interface EngineDeps {
-  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'dataDir'>;
+  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'inspections' | 'dataDir'>;
   readonly logger: Logger;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
@@ -33,6 +35,9 @@ export interface EngineDeps {
 
 /** How long a hung process uses neither CPU nor input nor output before it is believed to be. */
 const QUIET_MS = 10_000;
+/** Inspections under way for each of their processes: some only wait for a download. */
+const INSPECTIONS_PER_PROCESS = 4;
+const MAX_WAITING_INSPECTIONS = 32;
 
 /** Puts the engine together. @throws RenderError FFMPEG_MISSING, whose message says what to install. */
 export async function createEngine({
@@ -50,11 +55,24 @@ export async function createEngine({
   const cage = Object.fromEntries(toolchain.cage.map(({ name, active }) => [name, active]));
   logger.info({ ffmpeg: toolchain.version, cage }, 'ffmpeg found');
   const fonts = await prepareFonts(path.join(config.dataDir, 'fonts'), named);
+  const { inspections } = config;
   const { stallMs, noProgressMs, totalMs, memoryBytes } = config.watchdog;
   const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: memoryBytes };
   return {
     renderer: createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks, log: logger }),
-    inspector: createInspector({ toolchain, assets, scratchRoot, clocks, newName: () => systemClock.newAttemptId() }),
+    inspector: createInspectionPool({
+      inspector: createInspector({
+        toolchain,
+        assets,
+        scratchRoot,
+        clocks: { ...clocks, maxRssBytes: Math.min(memoryBytes, inspections.bytes) },
+        renderMemoryBytes: memoryBytes,
+        gate: createGate({ atOnce: inspections.atOnce }),
+        newName: () => systemClock.newAttemptId(),
+      }),
+      atOnce: inspections.atOnce * INSPECTIONS_PER_PROCESS,
+      maxWaiting: MAX_WAITING_INSPECTIONS,
+    }),
     build: workerBuildOf(toolchain),
   };
 }

@@ -1,5 +1,6 @@
 import { delimiter, isAbsolute, normalize, relative, resolve, sep } from 'node:path';
 import type { AllowedTarget } from './allowed-targets.js';
+import { type MemoryShares, shareMemory, thisMachine } from './memory.js';
 import { formatAddress, isLoopback, type Address } from './readers.js';
 import { type Environment, readVariables, type Values } from './variables.js';
 
@@ -45,8 +46,11 @@ export interface Config {
     readonly stallMs: number;
     readonly noProgressMs: number;
     readonly totalMs: number;
+    /** Of each process of a render. */
     readonly memoryBytes: number;
   };
+  /** Processes that inspect inputs for callers: how many at a time, and the memory of each. */
+  readonly inspections: MemoryShares['inspections'];
   /** Of the disk of the data folder. */
   readonly minFreeBytes: number;
   readonly urlLifetimeMs: number;
@@ -68,16 +72,21 @@ export class ConfigError extends Error {
 }
 
 /** @throws ConfigError with every problem, not only the first. */
-export function toConfig(env: Environment): Config {
+export function toConfig(env: Environment, machine = thisMachine()): Config {
   const { values, problems } = readVariables(env);
-  const config = configOf(values);
+  const config = configOf(values, machine);
   const all = [...problems, ...conflictsIn(config, { hasRoots: values.CUTROOM_INPUT_ROOTS !== null })];
   if (all.length > 0) throw new ConfigError(all);
   return config;
 }
 
-function configOf(values: Values): Config {
+function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Config {
   const mongodbUri = values.MONGODB_URI;
+  const memoryMb = values.CUTROOM_MEMORY_MB;
+  const { renderBytes, inspections } = shareMemory(
+    { slots: values.CUTROOM_SLOTS, renderBytes: memoryMb === null ? null : memoryMb * MIB },
+    machine,
+  );
   return Object.freeze({
     grpcAddress: values.CUTROOM_GRPC_ADDRESS,
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
@@ -113,8 +122,9 @@ function configOf(values: Values): Config {
       stallMs: values.CUTROOM_STALL_MS,
       noProgressMs: values.CUTROOM_NO_PROGRESS_MS,
       totalMs: values.CUTROOM_DEADLINE_MS,
-      memoryBytes: values.CUTROOM_MEMORY_MB * MIB,
+      memoryBytes: renderBytes,
     },
+    inspections,
     minFreeBytes: values.CUTROOM_MIN_FREE_MB * MIB,
     urlLifetimeMs: values.CUTROOM_URL_LIFETIME_S * 1000,
     ffmpeg: values.CUTROOM_FFMPEG,
