@@ -17,6 +17,7 @@ import { withCors } from './http/cors.js';
 import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
+import { withoutGrpcWeb } from './http/without-grpc-web.js';
 import { createRouter } from './http/router.js';
 import type { HttpHandler } from './http/http-types.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
@@ -186,5 +187,5 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
     version: options.release ?? 'unknown',
   });
   const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
-  return withHostGuard(withCors(router, options.corsOrigins), hosts);
+  return withHostGuard(withCors(withoutGrpcWeb(router), options.corsOrigins), hosts);
 }

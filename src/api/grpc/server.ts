@@ -7,6 +7,7 @@ import type { Drain } from '../drain.js';
 import { addGrpcJsService } from './grpc-js-service.js';
 import { createHealth } from './health.js';
 import { createReflection } from './reflection.js';
+import { refuseGrpcWeb } from './refuse-grpc-web.js';
 import { mountTaskService } from './service-definition.js';
 import type { TaskService } from '../service/task-service.js';
 
@@ -51,6 +52,7 @@ export interface GrpcServer {
 /** Starts to serve over gRPC, without TLS. @throws Error when the address cannot be listened on. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { drain } = options;
+  refuseGrpcWeb();
   const health = createHealth([TaskServiceDefinition.fullName]);
   // Added before any listener that ends a health stream, so that watchers still hear NOT_SERVING.
   drain.signal.addEventListener(
