@@ -50,7 +50,9 @@ function submit({
       fonts,
       random,
     });
-    const task = await call(request, { method: 'SubmitTask' }, ({ caller }) => tasks.submit(commandOf(read, caller)));
+    const task = await call(request, { method: 'SubmitTask' }, ({ caller, trace }) =>
+      tasks.submit({ ...commandOf(read, caller), trace }),
+    );
     return success({ task_id: task.id });
   };
 }
