@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import type { CliContext, GlobalOptions } from './cli-context.js';
 import { addCancelCommand } from './commands/cancel.js';
 import type { CommandHost } from './commands/command.js';
+import { addCompletionCommand } from './commands/completion.js';
 import { addDeleteCommand } from './commands/delete.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addGetCommand } from './commands/get.js';
@@ -28,8 +29,7 @@ function withPort(address: string): string {
   return address;
 }
 
-const EXIT_CODES = `
-Exit codes: 0 ok, 1 refused or failed, 2 worth retrying, 64 usage, 130 Ctrl-C`;
+const EXIT_CODES = `Exit codes: 0 ok, 1 refused or failed, 2 worth retrying, 64 usage, 130 Ctrl-C`;
 
 /** Runs one command line (without the program's own name) to its end. Never throws; the result is the exit code. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
@@ -60,6 +60,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 const COMMANDS = [
   ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
   ...[addListCommand, addCancelCommand, addRetryCommand, addDeleteCommand, addProbeCommand],
+  addCompletionCommand,
 ];
 
 function createProgram(host: CommandHost): Command {

@@ -18,6 +18,7 @@ test('there is a command for every thing that can be done', () => {
     'retry',
     'delete',
     'probe',
+    'completion',
   ]);
 });
 
