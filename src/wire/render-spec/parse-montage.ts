@@ -36,8 +36,8 @@ export const FITS: EnumTable<WireFit, Fit> = {
   [WireFit.FIT_CONTAIN]: 'CONTAIN',
 };
 
-const VARIANTS = { min: 1, max: 10, unit: '' };
-const CLIP_SPEED = { min: 0.5, max: 2, unit: '' };
+export const VARIANTS = { min: 1, max: 10, unit: '' };
+export const CLIP_SPEED = { min: 0.5, max: 2, unit: '' };
 
 export const CONCATS: EnumTable<ConcatMode, Montage['concat']> = {
   [ConcatMode.CONCAT_MODE_UNSPECIFIED]: 'SEQUENTIAL',
