@@ -1,10 +1,12 @@
 import type { DescField, JsonObject } from '@bufbuild/protobuf';
 import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
 import { registry } from '../../../wire/proto-json.js';
+import type { MoneyPrinterTurbo } from '../moneyprinterturbo/moneyprinterturbo.js';
 import { type Route, routesOf } from '../gateway/route-table.js';
 import { TASK_ID } from '../../../wire/task-name.js';
 import { commentOf, summaryOf } from './comments.js';
 import { isRequired } from './field-behavior.js';
+import { compatibilityPaths, COMPATIBILITY_SCHEMAS, COMPATIBILITY_TAG, filePaths } from './compatibility.js';
 import { createSchemas, type Schemas } from './schemas.js';
 
 const ERRORS =
@@ -19,7 +21,10 @@ const CURSOR: JsonObject = {
 };
 
 /** The OpenAPI 3.1 document of the JSON API: routes, messages and descriptions are those of the proto. */
-export function openApiDocument(options: { readonly version: string }): JsonObject {
+export function openApiDocument(options: {
+  readonly version: string;
+  readonly compatibility: MoneyPrinterTurbo['routes'];
+}): JsonObject {
   const service = registry.getService(TaskServiceDefinition.fullName);
   const status = registry.getMessage('google.rpc.Status');
   if (!service || !status) throw new Error('generated/descriptors.binpb lacks the service');
@@ -45,9 +50,15 @@ export function openApiDocument(options: { readonly version: string }): JsonObje
     },
     servers: [{ url: '/', description: 'This server' }],
     security: [],
-    tags: [{ name: service.name, description: summaryOf(commentOf(service)).summary }],
-    paths: { ...paths, ...probePaths() },
-    components: { schemas: schemas.all, responses: { Error: error, StreamError: streamError } },
+    tags: [
+      { name: service.name, description: summaryOf(commentOf(service)).summary },
+      { name: COMPATIBILITY_TAG, description: 'Routes that clients of MoneyPrinterTurbo know.' },
+    ],
+    paths: { ...paths, ...probePaths(), ...filePaths(), ...compatibilityPaths(options.compatibility) },
+    components: {
+      schemas: { ...schemas.all, ...COMPATIBILITY_SCHEMAS },
+      responses: { Error: error, StreamError: streamError },
+    },
   };
 }
 

@@ -47,28 +47,12 @@ export function createSchemas(service: DescService): Schemas {
         type: 'object',
         description: commentOf(desc),
         properties,
-        ...presence(desc),
+        ...presence(desc, ofRequests.has(desc)),
         // As the service does; an answer may get fields that an older document lacks.
         ...(ofRequests.has(desc) ? { additionalProperties: false } : {}),
       };
     }
     return { $ref: `#/components/schemas/${name}` };
-  }
-
-  /** Which fields must be there: of a request those that are marked so, of an answer all that are always sent. */
-  function presence(desc: DescMessage): JsonObject {
-    const isSent = (field: DescField) =>
-      !field.oneof && (field.fieldKind === 'message' || field.presence !== FeatureSet_FieldPresence.EXPLICIT);
-    const [oneof] = desc.oneofs;
-    const isOnly = (field: DescField) => oneof?.fields.length === 1 && field.oneof === oneof;
-    const required = desc.fields
-      .filter((field) => isOnly(field) || (ofRequests.has(desc) ? isRequired(field) : isSent(field)))
-      .map((field) => field.jsonName);
-    const oneOf = (oneof?.fields ?? []).map(({ jsonName }) => ({
-      properties: { [jsonName]: {} },
-      required: [jsonName],
-    }));
-    return { ...(required.length === 0 ? {} : { required }), ...(oneOf.length > 1 ? { oneOf } : {}) };
   }
 
   function ofBody(desc: DescMessage, inPath: ReadonlySet<string>): JsonObject {
@@ -135,6 +119,22 @@ export function createSchemas(service: DescService): Schemas {
   }
 
   return { ofMessage, ofBody, ofField, all };
+}
+
+/** Which fields must be there: of a request those that are marked so, of an answer all that are always sent. */
+function presence(desc: DescMessage, isOfRequests: boolean): JsonObject {
+  const isSent = (field: DescField) =>
+    !field.oneof && (field.fieldKind === 'message' || field.presence !== FeatureSet_FieldPresence.EXPLICIT);
+  const [oneof] = desc.oneofs;
+  const isOnly = (field: DescField) => oneof?.fields.length === 1 && field.oneof === oneof;
+  const required = desc.fields
+    .filter((field) => isOnly(field) || (isOfRequests ? isRequired(field) : isSent(field)))
+    .map((field) => field.jsonName);
+  const oneOf = (oneof?.fields ?? []).map(({ jsonName }) => ({
+    properties: { [jsonName]: {} },
+    required: [jsonName],
+  }));
+  return { ...(required.length === 0 ? {} : { required }), ...(oneOf.length > 1 ? { oneOf } : {}) };
 }
 
 /** The messages that requests are, or have within them. */
