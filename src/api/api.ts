@@ -39,6 +39,8 @@ export interface ApiOptions {
   /** `host:port` of the gRPC and of the HTTP server; port 0 picks a free one. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
+  /** A Unix socket for gRPC beside its address. Default: none. */
+  readonly socket?: string | null;
   /** The version of this release, for health metadata and the OpenAPI document. */
   readonly release?: string;
   readonly tasks: TaskUseCases;
@@ -118,6 +120,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const interceptors = [guard.interceptor, showAuthority];
   const grpc = await startGrpcServer({
     address: options.grpcAddress,
+    socket: options.socket ?? null,
     release: options.release ?? 'unknown',
     service,
     chain,

@@ -199,6 +199,7 @@ async function startTransports(
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
+    socket: config.socket,
     tasks: createTaskUseCases({
       store,
       hub,

@@ -10,6 +10,8 @@ const MIB = 1024 * 1024;
 export interface Config {
   readonly grpcAddress: Address;
   readonly httpAddress: Address;
+  /** An absolute path; null: none. */
+  readonly socket: string | null;
   /** Without a final slash; null: the host by which a caller called. */
   readonly publicUrl: string | null;
   /** Addresses and CIDR ranges. */
@@ -90,6 +92,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
   return Object.freeze({
     grpcAddress: values.CUTROOM_GRPC_ADDRESS,
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
+    socket: values.CUTROOM_SOCKET === null ? null : resolve(values.CUTROOM_SOCKET),
     publicUrl: values.CUTROOM_PUBLIC_URL,
     trustedProxies: values.CUTROOM_TRUSTED_PROXIES,
     allowedHosts: allowedHostsOf(values),

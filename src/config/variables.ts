@@ -44,6 +44,11 @@ export const VARIABLES = {
     help: 'address of the JSON and file server; port 0 picks a free one',
     usedBy: SERVE,
   },
+  CUTROOM_SOCKET: {
+    reader: text(null),
+    help: 'path of a Unix socket for gRPC, beside the address; its mode is 0660. Clients call it `unix:/PATH`',
+    usedBy: SERVE,
+  },
   CUTROOM_PUBLIC_URL: {
     reader: parsed<string | null>(null, {
       shown: 'the host of the call',
