@@ -6,6 +6,7 @@ import { prepareFonts } from '../engine/captions/fonts.js';
 import { createInspector } from '../engine/inspector.js';
 import { createRenderer } from '../engine/renderer.js';
 import { createInspectionPool } from '../media/inspection-pool.js';
+import type { CageLayer } from '../engine/toolchain.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
 import { createGate } from '../task/gate.js';
@@ -20,6 +21,8 @@ export interface Engine {
   readonly renderer: Renderer;
   readonly inspector: MediaInspector;
   readonly build: WorkerBuild;
+  /** The protections around its tools. */
+  readonly cage: readonly CageLayer[];
 }
 
 export interface EngineDeps {
@@ -74,5 +77,6 @@ export async function createEngine({
       maxWaiting: MAX_WAITING_INSPECTIONS,
     }),
     build: workerBuildOf(toolchain),
+    cage: toolchain.cage,
   };
 }

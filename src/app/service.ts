@@ -252,6 +252,7 @@ async function createWorker(
   const scratch = await claimScratchRoot(path.join(config.dataDir, 'scratch'), tryLockFile);
   cleanups.push(() => scratch.release());
   const engine = await createEngine({ ...context, scratchRoot: scratch.folder });
+  context.metrics.showCage(engine.cage);
   const pool = createWorkerPool({
     store,
     renderer: engine.renderer,

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,9 +7,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../../src/doctor/check.js';
 import { examine } from '../../../src/doctor/doctor.js';
+import { checkService } from '../../../src/doctor/endpoints.js';
 import { judgeDisk, judgeMemory } from '../../../src/doctor/places.js';
 import { checkNode } from '../../../src/doctor/tools.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
+import { createMetrics } from '../../../src/observability/metrics.js';
+import { recordEvents } from '../../support/task-events.js';
 import { cli } from '../cli/cli-harness.js';
 
 let folder: string;
@@ -164,6 +168,30 @@ describe('each problem comes with its fix', () => {
       status: 'warn',
       fix: expect.stringMatching(/^leave CUTROOM_MEMORY_MB out/) as unknown,
     });
+  });
+});
+
+describe('a service that runs', () => {
+  test('is told with the reason for which its worker claims nothing', async () => {
+    const stats = () => Promise.resolve({ queued: 0, running: 0, oldestQueuedTimeMs: null });
+    const metrics = createMetrics({ stats, nowMs: () => 0 });
+    const server = createHttpServer((_, answer) => {
+      void metrics.render().then(({ text }) => answer.end(text));
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const httpAddress = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+    try {
+      expect(await checkService({ httpAddress })).toMatchObject({ status: 'ok' });
+      metrics.events(recordEvents()).paused('the disk is full');
+      expect(await checkService({ httpAddress })).toMatchObject({
+        status: 'warn',
+        found: 'runs here, and claims no task: the disk is full',
+      });
+    } finally {
+      server.close();
+    }
   });
 });
 
