@@ -5,8 +5,9 @@ import type { NamedFont } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
 import { createInspector } from '../engine/inspector.js';
 import { createRenderer } from '../engine/renderer.js';
-import { createInspectionPool } from '../media/inspection-pool.js';
+import { createSeats } from '../engine/steps/seats.js';
 import type { CageLayer } from '../engine/toolchain.js';
+import { createInspectionPool } from '../media/inspection-pool.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
 import { createGate } from '../task/gate.js';
@@ -26,7 +27,7 @@ export interface Engine {
 }
 
 export interface EngineDeps {
-  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'inspections' | 'dataDir'>;
+  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'renders' | 'inspections' | 'dataDir'>;
   readonly logger: Logger;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
@@ -52,24 +53,25 @@ export async function createEngine({
   scratchRoot,
 }: EngineDeps): Promise<Engine> {
   const toolchain = await findToolchain(
-    { ffmpeg: config.ffmpeg, ffprobe: config.ffprobe, memoryBytes: config.watchdog.memoryBytes },
+    { ffmpeg: config.ffmpeg, ffprobe: config.ffprobe, memoryBytes: config.renders.bytes },
     new AbortController().signal,
   );
   const cage = Object.fromEntries(toolchain.cage.map(({ name, active }) => [name, active]));
   logger.info({ ffmpeg: toolchain.version, cage }, 'ffmpeg found');
   const fonts = await prepareFonts(path.join(config.dataDir, 'fonts'), named);
-  const { inspections } = config;
-  const { stallMs, noProgressMs, totalMs, memoryBytes } = config.watchdog;
-  const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: memoryBytes };
+  const { renders, inspections } = config;
+  const { stallMs, noProgressMs, totalMs } = config.watchdog;
+  const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: renders.bytes };
+  const seats = createSeats(renders.atOnce);
   return {
-    renderer: createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks, log: logger }),
+    renderer: createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks, seats, log: logger }),
     inspector: createInspectionPool({
       inspector: createInspector({
         toolchain,
         assets,
         scratchRoot,
-        clocks: { ...clocks, maxRssBytes: Math.min(memoryBytes, inspections.bytes) },
-        renderMemoryBytes: memoryBytes,
+        clocks: { ...clocks, maxRssBytes: Math.min(renders.bytes, inspections.bytes) },
+        renderMemoryBytes: renders.bytes,
         gate: createGate({ atOnce: inspections.atOnce }),
         newName: () => systemClock.newAttemptId(),
       }),

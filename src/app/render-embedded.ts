@@ -21,7 +21,10 @@ export interface EmbeddedRender {
   readonly file: string;
   /** Folders that inputs may lie in, and that relative names are looked up in. */
   readonly inputRoots: readonly string[];
-  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'inspections' | 'httpInputs' | 'fontFolder'>;
+  readonly config: Pick<
+    Config,
+    'ffmpeg' | 'ffprobe' | 'watchdog' | 'renders' | 'inspections' | 'httpInputs' | 'fontFolder'
+  >;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   /** The task each time it changes, its terminal state last. */

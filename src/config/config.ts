@@ -48,10 +48,10 @@ export interface Config {
     readonly stallMs: number;
     readonly noProgressMs: number;
     readonly totalMs: number;
-    /** Of each process of a render. */
-    readonly memoryBytes: number;
   };
-  /** Processes that inspect inputs for callers: how many at a time, and the memory of each. */
+  /** Processes that encode, of all renders together: how many at a time, and the most memory of each. */
+  readonly renders: MemoryShares['renders'];
+  /** The same of processes that inspect inputs for callers. */
   readonly inspections: MemoryShares['inspections'];
   /** Of the disk of the data folder. */
   readonly minFreeBytes: number;
@@ -85,7 +85,7 @@ export function toConfig(env: Environment, machine = thisMachine()): Config {
 function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Config {
   const mongodbUri = values.MONGODB_URI;
   const memoryMb = values.CUTROOM_MEMORY_MB;
-  const { renderBytes, inspections } = shareMemory(
+  const { renders, inspections } = shareMemory(
     { slots: values.CUTROOM_SLOTS, renderBytes: memoryMb === null ? null : memoryMb * MIB },
     machine,
   );
@@ -125,8 +125,8 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
       stallMs: values.CUTROOM_STALL_MS,
       noProgressMs: values.CUTROOM_NO_PROGRESS_MS,
       totalMs: values.CUTROOM_DEADLINE_MS,
-      memoryBytes: renderBytes,
     },
+    renders,
     inspections,
     minFreeBytes: values.CUTROOM_MIN_FREE_MB * MIB,
     urlLifetimeMs: values.CUTROOM_URL_LIFETIME_S * 1000,

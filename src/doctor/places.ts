@@ -64,15 +64,15 @@ export function checkMemory(config: MemoryConfig): Check {
   return judgeMemory(config, { totalBytes: total, freeBytes: Math.min(total, freemem()) });
 }
 
-type MemoryConfig = Pick<Config, 'slots' | 'watchdog' | 'inspections'>;
+type MemoryConfig = Pick<Config, 'slots' | 'renders' | 'inspections'>;
 
 /** Judges an amount of memory against the limits of renders. */
 export function judgeMemory(
-  { slots, watchdog, inspections }: MemoryConfig,
+  { slots, renders, inspections }: MemoryConfig,
   memory: { totalBytes: number; freeBytes: number },
 ): Check {
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-  const found = `${gigabytes(memory.totalBytes)}, ${gigabytes(memory.freeBytes)} free; a render may use ${gigabytes(watchdog.memoryBytes)}`;
+  const found = `${gigabytes(memory.totalBytes)}, ${gigabytes(memory.freeBytes)} free; each of ${renders.atOnce} encoders may use ${gigabytes(renders.bytes)}`;
   if (memory.totalBytes < LEAST_MEMORY_BYTES * Math.max(1, slots)) {
     return warn(
       'memory',
@@ -80,7 +80,7 @@ export function judgeMemory(
       'lower CUTROOM_SLOTS, or give it more: about 1.5 GB per render at 1080p',
     );
   }
-  if (watchdog.memoryBytes * slots + inspections.bytes * inspections.atOnce > memory.totalBytes) {
+  if (renders.bytes * renders.atOnce + inspections.bytes * inspections.atOnce > memory.totalBytes) {
     return warn(
       'memory',
       `${found}: CUTROOM_MEMORY_MB lets renders use more than there is`,

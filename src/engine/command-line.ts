@@ -1,13 +1,15 @@
 import ffmpeg from 'fluent-ffmpeg';
 import { MAX_ALLOC_BYTES } from './limits.js';
-import { AUDIO_PAD, VIDEO_PAD, type GraphInput } from './compositor/render-plan.js';
+import type { GraphInput } from './compositor/render-plan.js';
 
-/** What the one command of a render consists of. All files are relative to the folder that it runs in. */
+/** What a command that renders consists of. All files are relative to the folder that it runs in. */
 export interface RenderCommand {
   readonly inputs: readonly GraphInput[];
   /** The file that holds the filter graph. */
   readonly graphFile: string;
   readonly outputFile: string;
+  /** The ends of the graph, each a stream of the output. */
+  readonly pads: readonly string[];
   /** Of the output's profile. */
   readonly encodingOptions: readonly string[];
   /** Of the ffmpeg that runs it; null when not known. */
@@ -24,36 +26,59 @@ export function renderArguments(render: RenderCommand): string[] {
   return [...globalOptions(render), ...command._getArguments()];
 }
 
+/** What a command that joins consists of. All files are relative to the folder that it runs in. */
+export interface JoinCommand {
+  /** Names the parts of the video for ffmpeg's concat demuxer. */
+  readonly listFile: string;
+  readonly audioFile: string;
+  readonly outputFile: string;
+  readonly containerOptions: readonly string[];
+}
+
+/** The argument list of a join: nothing is encoded again. */
+export function joinArguments({ listFile, audioFile, outputFile, containerOptions }: JoinCommand): string[] {
+  const command = ffmpeg();
+  // The parts are files of ours, beside the list.
+  command.input(`file:${listFile}`).inputOptions('-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file');
+  command.input(`file:${audioFile}`);
+  command
+    .output(`file:${outputFile}`)
+    .outputOptions(...asList(['-map', '0:v', '-map', '1:a', '-c', 'copy', ...WITHOUT_METADATA, ...containerOptions]));
+  return [...COMMON_OPTIONS, ...command._getArguments()];
+}
+
 function globalOptions(render: RenderCommand): string[] {
   // A graph of hundreds of clips is longer than one argument may be. The option for a file was renamed in 7.0, and the old one taken out in 8.
   const graphOption =
     render.majorVersion !== null && render.majorVersion < 7 ? '-filter_complex_script' : '-/filter_complex';
-  return [
-    '-hide_banner',
-    '-nostdin',
-    // A render may be begun anew.
-    '-y',
-    '-nostats',
-    '-max_alloc',
-    String(MAX_ALLOC_BYTES),
-    '-loglevel',
-    'level+warning',
-    '-stats_period',
-    '0.2',
-    '-progress',
-    'pipe:3',
-    graphOption,
-    render.graphFile,
-  ];
+  return [...COMMON_OPTIONS, graphOption, render.graphFile];
 }
 
-function outputOptions({ encodingOptions }: RenderCommand): string[] {
+const COMMON_OPTIONS: readonly string[] = [
+  '-hide_banner',
+  '-nostdin',
+  // A render may be begun anew.
+  '-y',
+  '-nostats',
+  '-max_alloc',
+  String(MAX_ALLOC_BYTES),
+  '-loglevel',
+  'level+warning',
+  '-stats_period',
+  '0.2',
+  '-progress',
+  'pipe:3',
+];
+
+/** An output must not reveal its inputs. */
+const WITHOUT_METADATA: readonly string[] = ['-map_metadata', '-1', '-map_chapters', '-1'];
+
+function outputOptions({ pads, encodingOptions }: RenderCommand): string[] {
   return [
-    ...['-map', `[${VIDEO_PAD}]`, '-map', `[${AUDIO_PAD}]`],
+    ...pads.flatMap((pad) => ['-map', `[${pad}]`]),
     // The graph has counted the frames; nothing may be dropped or doubled after it.
     ...['-fps_mode:v', 'passthrough'],
-    // An output must not reveal its inputs.
-    ...['-map_metadata', '-1', '-map_chapters', '-1'],
+    ...WITHOUT_METADATA,
     ...encodingOptions,
   ];
 }

@@ -107,7 +107,7 @@ async function findViolations(
   try {
     for (const composition of form.compose(factsOf(context.known)).compositions) {
       requirePresent(composition, context.known);
-      requireMemory(composition, renderMemoryBytes);
+      requireMemory(composition, context.known, renderMemoryBytes);
     }
     return [];
   } catch (error) {

@@ -22,6 +22,7 @@ import type { RenderLog } from './render-log.js';
 import { requireMemory } from './require-memory.js';
 import type { Scratch } from './scratch.js';
 import { runSteps } from './steps/run-steps.js';
+import type { Seats } from './steps/seats.js';
 import { withScratch } from './with-scratch.js';
 
 export interface RendererOptions {
@@ -33,8 +34,13 @@ export interface RendererOptions {
   readonly scratchRoot: string;
   /** `totalMs` is for a whole attempt; the others for each of its processes. */
   readonly clocks: Clocks;
+  /** Shared by all attempts of the process. */
+  readonly seats: Seats;
   readonly log?: RenderLog;
 }
+
+/** Sections run side by side, so that a machine's cores are busy with one thread for each; a second one costs memory and gains little. */
+const SECTION_THREADS = 1;
 
 /** How long the inputs together may take to be fetched, unless a task says otherwise; `task.proto` says so. */
 const FETCH_TIMEOUT_MS = 300_000;
@@ -94,7 +100,7 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
   const { compositions, warnings } = form.compose(factsOf(known));
   for (const composition of compositions) {
     requirePresent(composition, known);
-    requireMemory(composition, tools.clocks.maxRssBytes);
+    requireMemory(composition, known, tools.clocks.maxRssBytes);
   }
   const audioSteps = planAudio(compositions, (uri) => known.audios.has(uri));
   meter.planned(audioSteps);
@@ -114,6 +120,7 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     scratch,
     tools,
     media: known,
+    sectionThreads: SECTION_THREADS,
     meter,
     signal,
   });

@@ -1,5 +1,8 @@
 import { visualClips, type Composition } from '../composition/composition.js';
 import { RenderError } from '../task/failure.js';
+import type { KnownMedia } from './compositor/render-plan.js';
+import { shownClips } from './compositor/section.js';
+import { canCutWithin, planSections } from './outputs/plan-sections.js';
 
 /**
  * Memory of one ffmpeg that renders a composition, measured (November 2026, ffmpeg 5.1.9, H.264 inputs): a clip takes 8 MB and some
@@ -8,25 +11,23 @@ import { RenderError } from '../task/failure.js';
 const BYTES_EACH = 8 * 1024 ** 2;
 const BYTES_PER_PIXEL = 22;
 
-/** The least memory that a render of the composition takes, in bytes. */
-export function leastMemory(composition: Composition): number {
-  return visualClips(composition).length * bytesPerClip(composition);
-}
-
 /**
- * Refuses a composition that cannot be rendered within the memory that a render may use, before anything is rendered.
+ * Refuses a composition of which one section cannot be rendered within the memory that a render may use, before anything is rendered.
  * @throws RenderError MEMORY_LIMIT_EXCEEDED with the field of the first clip that has no room.
  */
-export function requireMemory(composition: Composition, limitBytes: number): void {
-  const clips = visualClips(composition);
+export function requireMemory(composition: Composition, media: Pick<KnownMedia, 'visuals'>, limitBytes: number): void {
   const room = Math.floor(limitBytes / bytesPerClip(composition));
-  const beyond = clips[room];
+  const clips = visualClips(composition);
+  const sections = planSections(composition, canCutWithin(media));
+  const shown = sections.map((section) => shownClips(clips, section)).find(({ length }) => length > room);
+  const beyond = shown?.[room];
   if (!beyond) return;
   const { width, height } = composition;
+  const needed = shown.length * bytesPerClip(composition);
   const message =
-    `${clips.length} clips at ${width} x ${height} need at least ${gigabytes(leastMemory(composition))} of memory, and this server gives a render ` +
-    `${gigabytes(limitBytes)}, enough for ${room}; use fewer or longer clips, or a lower resolution`;
-  throw new RenderError('MEMORY_LIMIT_EXCEEDED', message, { field: beyond.asset.field });
+    `${shown.length} clips that are shown together at ${width} x ${height} need at least ${gigabytes(needed)} of memory, and this server gives a render ` +
+    `${gigabytes(limitBytes)}, enough for ${room}; use longer clips, or a lower resolution`;
+  throw new RenderError('MEMORY_LIMIT_EXCEEDED', message, { field: beyond.clip.asset.field });
 }
 
 function bytesPerClip({ width, height }: Composition): number {

@@ -17,6 +17,8 @@ export interface Scratch {
   readonly descriptors: () => readonly number[];
   /** The absolute path of a file in the folder. */
   path(name: string): string;
+  /** Removes files in the folder that are not needed any more; it is no error when one is not there. */
+  removeFiles(names: readonly string[]): Promise<void>;
   /** Closes the linked files, and removes the folder. */
   remove(): Promise<void>;
 }
@@ -45,6 +47,9 @@ export async function createScratch(scratchRoot: string, name: string): Promise<
       links += 1;
       await symlink(await linkTarget(target, handle), path.join(folder, name));
       return name;
+    },
+    async removeFiles(names) {
+      await Promise.all(names.map((name) => rm(path.join(folder, name), { force: true })));
     },
     async remove() {
       await Promise.all(handles.splice(0).map((handle) => handle.close()));

@@ -11,6 +11,7 @@ import { type NamedFont, readFontFolder } from '../../src/engine/captions/font-f
 import { prepareFonts } from '../../src/engine/captions/fonts.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
 import { createInspector } from '../../src/engine/inspector.js';
+import { createSeats } from '../../src/engine/steps/seats.js';
 import { createRenderer } from '../../src/engine/renderer.js';
 import { createLocalFiles } from '../../src/media/local-files.js';
 import { createLocalOutputs } from '../../src/media/local-outputs.js';
@@ -88,6 +89,7 @@ export async function createRenderBench(
     path.join(folder, 'fonts'),
     await operatorsFonts(path.join(folder, 'own-fonts'), options.fontFolder),
   );
+  const seats = createSeats(2);
   const assets = createLocalFiles({ roots: [media.folder] });
 
   async function render(
@@ -103,6 +105,7 @@ export async function createRenderBench(
       assets: options.assets ?? assets,
       outputs,
       scratchRoot,
+      seats,
       clocks: { ...TEST_CLOCKS, ...clocks },
     });
     const job = {

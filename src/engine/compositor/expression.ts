@@ -9,6 +9,11 @@ export function expressionOf(value: Animated, variable: string): string {
   return between(value, variable);
 }
 
+/** The number of a clip's frame, in a filter that counts from the first frame that is shown of it. */
+export function frameVariable(variable: string, fromFrame: number): string {
+  return fromFrame === 0 ? variable : `(${variable}+${fromFrame})`;
+}
+
 /** @param keys at least one. Left of the first and right of the last the value stands still. */
 function between(keys: readonly Keyframe[], variable: string): string {
   const [first] = keys;

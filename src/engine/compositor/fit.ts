@@ -47,6 +47,8 @@ interface FitOptions {
   readonly details: VisualDetails;
   /** Whether it has more than one frame. */
   readonly moving: boolean;
+  /** Filters in a row that bring a moving one to the output's rate; empty where it has that already. */
+  readonly toRate: readonly string[];
   /** Whether the size of its frames changes on the way. */
   readonly resized: boolean;
 }
@@ -56,19 +58,19 @@ interface FitOptions {
  * Sizes are expressions of the frames that arrive, because rotation is applied before, and may change on the way.
  */
 export function fitted(source: string, end: string, options: FitOptions, stage: Stage): string[] {
-  const { name, fit, details, moving, resized } = options;
+  const { name, fit, details, moving, toRate, resized } = options;
   if (resized) return refitted(source, end, options, stage);
   const { canvas, rate, ground } = stage;
   const chain = ground === 'background' ? onBackground(details, fit, stage) : onNothing(details, fit, stage);
-  if (chain.kind === 'filters') return [`${source},${chain.filters.join(',')},${end}`];
+  const filters = [...chain.filters, ...toRate].join(',');
+  if (chain.kind === 'filters') return [`${source},${filters},${end}`];
   const form = details.hasAlpha ? 'rgb' : 'yuv';
   const hold = moving ? `,${repeatFrame(rate)}` : ',settb=1/1000,setpts=0';
   const normal = form === 'rgb' ? `${TO_BT709},${NORMAL_FORM.join(',')}` : NORMAL_FORM.join(',');
-  // The overlay takes its time from the background, which runs at the output's rate; so must the clip.
-  const timed = moving ? `,fps=${ratio(rate)}` : '';
   return [
     `${backgroundFrame(canvas, ratio(rate), form)}${hold}[${name}b]`,
-    `${source},${chain.filters.join(',')}${timed}[${name}p]`,
+    // The overlay takes its time from the background, which runs at the output's rate; so does the clip.
+    `${source},${filters}[${name}p]`,
     `[${name}b][${name}p]${chain.overlay},${normal},${end}`,
   ];
 }
@@ -77,7 +79,7 @@ export function fitted(source: string, end: string, options: FitOptions, stage: 
  * Frames whose size changes: scaled anew when it does, and laid over a ground of the output's size, since no filter but `scale` and `overlay`
  * takes frames of another size than its first.
  */
-function refitted(source: string, end: string, { name, fit, details }: FitOptions, stage: Stage): string[] {
+function refitted(source: string, end: string, { name, fit, details, toRate }: FitOptions, stage: Stage): string[] {
   const { canvas, rate, ground } = stage;
   const to = 'out_color_matrix=bt709:out_range=tv:eval=frame';
   const scale = `scale=${[size(fit, canvas), ...readAs(details.color), to, SCALER].join(':')}`;
@@ -87,7 +89,7 @@ function refitted(source: string, end: string, { name, fit, details }: FitOption
       : `color=c=black@0:s=${canvas.width}x${canvas.height}:r=${ratio(rate)},format=yuva420p,trim=end_frame=1`;
   return [
     `${below},${repeatFrame(rate)}[${name}b]`,
-    `${source},${scale},setsar=1,format=yuva420p,fps=${ratio(rate)}[${name}p]`,
+    `${source},${[scale, 'setsar=1', 'format=yuva420p', ...toRate].join(',')}[${name}p]`,
     `[${name}b][${name}p]overlay=${centred(canvas)}:shortest=1:eval=frame:format=yuv420,${tagged().join(',')},${end}`,
   ];
 }

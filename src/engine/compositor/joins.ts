@@ -1,6 +1,6 @@
 import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
 import type { FinishedClip } from './clips.js';
-import { commonFormat, ratio, type ClipFormat } from './stage.js';
+import { ratio, type ClipFormat } from './stage.js';
 import { TRANSITIONS } from './transitions/transitions.js';
 
 /** Clips that follow each other without a gap, and the frames that they cover. */
@@ -17,10 +17,10 @@ export interface JoinedRun {
   readonly format: ClipFormat;
 }
 
-/** A stretch of video made so far: where it comes out and how many frames it has. */
+/** A stretch of video made so far: where it comes out, and the frames of the run that it covers. */
 interface Stretch {
   readonly pad: string;
-  readonly frames: number;
+  readonly endFrame: number;
 }
 
 /**
@@ -37,64 +37,80 @@ export function runsOf(clips: readonly FinishedClip[]): Run[] {
   const runs: FinishedClip[][] = [];
   let end = -1;
   for (const finished of clips) {
-    const { startFrame, frames, transition } = finished.clip;
-    if (startFrame + (transition?.frames ?? 0) === end) runs.at(-1)?.push(finished);
+    const { startFrame, frames } = finished.shown;
+    if (startFrame <= end) runs.at(-1)?.push(finished);
     else runs.push([finished]);
     end = startFrame + frames;
   }
   return runs.map((run) => {
-    const startFrame = run[0]?.clip.startFrame ?? 0;
-    const last = run.at(-1)?.clip;
+    const startFrame = run[0]?.shown.startFrame ?? 0;
+    const last = run.at(-1)?.shown;
     return { clips: run, startFrame, frames: last ? last.startFrame + last.frames - startFrame : 0 };
   });
 }
 
-/** Joins the clips of a run by cuts and transitions into one video of exactly the frames planned. */
-export function joinRun(run: Run, name: string, rate: Rational): JoinedRun {
+/**
+ * Joins the clips of a run by cuts and transitions into one video of exactly the frames planned.
+ * @param format of the result, able to hold every clip.
+ */
+export function joinRun(
+  run: Run,
+  { name, rate, format }: { readonly name: string; readonly rate: Rational; readonly format: ClipFormat },
+): JoinedRun {
   const chains: string[] = [];
-  const format = commonFormat(run.clips.map((clip) => clip.format));
-  const groups = groupByCuts(run.clips);
+  const groups = groupByCuts(run);
   const withTransitions = groups.length > 1;
   const stretches = groups.map((group, i) =>
     concatenated(
       group,
-      { pad: `${name}g${i}`, rate, format, premultiply: withTransitions && format !== 'yuv420p' },
+      {
+        pad: `${name}g${i}`,
+        runStart: run.startFrame,
+        rate,
+        format,
+        premultiply: withTransitions && format !== 'yuv420p',
+      },
       chains,
     ),
   );
   let soFar = stretches[0];
   if (!soFar) throw new RangeError('a run needs a clip');
   stretches.slice(1).forEach((next, i) => {
-    const transition = groups[i + 1]?.[0]?.clip.transition;
+    const shown = groups[i + 1]?.[0]?.shown;
+    const transition = shown?.clip.transition;
     if (!soFar || !transition) return;
-    const frames = transition.frames;
-    const offset = seconds(soFar.frames - frames, rate);
+    // Negative where the transition has begun before the section.
+    const offset = seconds(shown.startFrame - shown.fromFrame - run.startFrame, rate);
     const pad = `${name}x${i}`;
     const { xfade } = TRANSITIONS[transition.kind];
-    chains.push(
-      `[${soFar.pad}][${next.pad}]xfade=transition=${xfade}:duration=${seconds(frames, rate)}:offset=${offset}[${pad}]`,
-    );
-    soFar = { pad, frames: soFar.frames + next.frames - frames };
+    const duration = seconds(transition.frames, rate);
+    chains.push(`[${soFar.pad}][${next.pad}]xfade=transition=${xfade}:duration=${duration}:offset=${offset}[${pad}]`);
+    soFar = { pad, endFrame: next.endFrame };
   });
   const straight = withTransitions && format !== 'yuv420p' ? `,${straightAlpha(format)}` : '';
   // Ends the last side's spare frames.
-  chains.push(`[${soFar.pad}]trim=end_frame=${soFar.frames}${straight}[${name}]`);
+  chains.push(`[${soFar.pad}]trim=end_frame=${soFar.endFrame}${straight}[${name}]`);
   return { chains, pad: name, format };
 }
 
 /** Clips with only cuts between them: between the groups are transitions. */
-function groupByCuts(clips: readonly FinishedClip[]): FinishedClip[][] {
+function groupByCuts({ clips }: Run): FinishedClip[][] {
   const groups: FinishedClip[][] = [];
+  let end = 0;
   for (const finished of clips) {
+    const { startFrame, frames } = finished.shown;
     const group = groups.at(-1);
-    if (group && !finished.clip.transition) group.push(finished);
+    // Nothing is left of a transition whose other side is not shown.
+    if (group && startFrame === end) group.push(finished);
     else groups.push([finished]);
+    end = startFrame + frames;
   }
   return groups;
 }
 
 interface GroupOptions {
   readonly pad: string;
+  readonly runStart: number;
   readonly rate: Rational;
   readonly format: ClipFormat;
   /** Transitions mix colours and alpha each by itself: with alpha the colours must be multiplied by it, or hidden ones show. */
@@ -103,10 +119,10 @@ interface GroupOptions {
 
 function concatenated(
   group: readonly FinishedClip[],
-  { pad, rate, format, premultiply }: GroupOptions,
+  { pad, runStart, rate, format, premultiply }: GroupOptions,
   chains: string[],
 ): Stretch {
-  const frames = group.reduce((sum, { clip }) => sum + clip.frames, 0);
+  const last = group.at(-1)?.shown;
   const pads = group.map((finished, i) => {
     if (finished.format === format) return finished.pad;
     chains.push(`[${finished.pad}]format=${format}[${pad}f${i}]`);
@@ -119,7 +135,7 @@ function concatenated(
   chains.push(
     `${from}${concat}${multiplied}settb=${rate.den}/${rate.num},setpts=N,fps=${ratio(rate)},tpad=stop_mode=clone:stop=${SPARE_FRAMES}[${pad}]`,
   );
-  return { pad, frames };
+  return { pad, endFrame: last ? last.startFrame + last.frames - runStart : 0 };
 }
 
 function straightAlpha(format: ClipFormat): string {

@@ -1,5 +1,5 @@
 import { type Animated, isAlways } from '../../composition/animated.js';
-import { expressionOf } from './expression.js';
+import { expressionOf, frameVariable } from './expression.js';
 import { ratio, type ClipFormat, type Stage } from './stage.js';
 
 /** Filters that `opacityChains` and `constantOpacity` use. */
@@ -17,19 +17,28 @@ export function hasMovingOpacity(opacity: Animated): boolean {
   return typeof opacity !== 'number' && !isAlways(opacity, 1);
 }
 
+interface OpacityPlace {
+  /** Pads. */
+  readonly from: string;
+  readonly to: string;
+  /** The frames of the clip that are shown. */
+  readonly fromFrame: number;
+  readonly frames: number;
+}
+
 /**
  * Chains that multiply the alpha of the clip at pad `from` with a grey video of the opacity, made of 2 × 2 pixels (`geq` computes each
  * pixel: at full size it would cost more than everything else).
  */
 export function opacityChains(
   opacity: Animated,
-  { from, to, frames }: { readonly from: string; readonly to: string; readonly frames: number },
+  { from, to, fromFrame, frames }: OpacityPlace,
   format: ClipFormat,
   { canvas, rate }: Stage,
 ): string[] {
   const size = `${canvas.width}:${canvas.height}`;
   return [
-    `color=c=black:s=2x2:r=${ratio(rate)},format=gray,trim=end_frame=${frames},geq=lum='255*(${expressionOf(opacity, 'N')})',scale=${size}:flags=neighbor,format=gray[${to}m]`,
+    `color=c=black:s=2x2:r=${ratio(rate)},format=gray,trim=end_frame=${frames},geq=lum='255*(${expressionOf(opacity, frameVariable('N', fromFrame))})',scale=${size}:flags=neighbor,format=gray[${to}m]`,
     `[${from}]format=${format},split[${to}c][${to}d]`,
     `[${to}d]alphaextract,format=gray[${to}a]`,
     `[${to}a][${to}m]blend=all_mode=multiply[${to}am]`,

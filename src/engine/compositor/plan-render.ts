@@ -2,32 +2,63 @@ import { checkComposition } from '../../composition/check-composition.js';
 import { captionLayers, type CaptionLayer, type Composition } from '../../composition/composition.js';
 import { audioChains } from './audio.js';
 import {
-  captionFile,
   createFileList,
   createInputList,
   VIDEO_PAD,
+  type GraphInput,
+  type InputList,
   type KnownMedia,
   type RenderPlan,
 } from './render-plan.js';
+import { wholeOf, type Section } from './section.js';
 import { stackLayers } from './stack.js';
 
-export interface PlanOptions {
+export interface VideoOptions {
   readonly media: KnownMedia;
   /** URIs of videos whose size is known to change on the way. */
   readonly resized?: ReadonlySet<string>;
   /** Filters in a row that turn the finished frames into those that the output's encoder takes. */
   readonly finish: readonly string[];
+  /** Where the graph finds the document of a caption layer, by its number among them. */
+  readonly captionFile: (layer: number) => string;
 }
 
-/**
- * A composition as one ffmpeg command's inputs and filter graph. Pure: text from data. All of the graph is written here, of numbers and
- * fixed words; no text and no path of a caller gets into it.
- * @throws RangeError for a composition that cannot be rendered or has an asset that was not probed: a mistake of ours.
+/*
+ * A composition as inputs and filter graphs of ffmpeg. Pure: text from data. All of a graph is written here, of numbers and fixed words; no text and no
+ * path of a caller gets into it. Each function throws a RangeError for a composition that cannot be rendered or has an asset that was not probed: a
+ * mistake of ours.
  */
-export function planRender(composition: Composition, { media, finish, resized = new Set() }: PlanOptions): RenderPlan {
+
+/** Video and soundtrack by one command. */
+export function planRender(composition: Composition, options: VideoOptions): RenderPlan {
+  const inputs = createInputList();
+  const video = videoGraph(composition, wholeOf(composition), inputs, options);
+  const audio = soundtrackGraph(composition, inputs, options.media);
+  return { inputs: withThreads(inputs.all), graph: [...video.chains, ...audio].join(';\n'), files: video.files };
+}
+
+/** The frames of one section, without sound. Those of all sections are the frames of the whole, bit for bit. */
+export function planSection(composition: Composition, section: Section, options: VideoOptions): RenderPlan {
+  const inputs = createInputList();
+  const video = videoGraph(composition, section, inputs, options);
+  return { inputs: withThreads(inputs.all), graph: video.chains.join(';\n'), files: video.files };
+}
+
+/** The soundtrack alone. */
+export function planSoundtrack(composition: Composition, media: KnownMedia): RenderPlan {
+  const inputs = createInputList();
+  const chains = soundtrackGraph(composition, inputs, media);
+  return { inputs: withThreads(inputs.all), graph: chains.join(';\n'), files: [] };
+}
+
+function videoGraph(
+  composition: Composition,
+  section: Section,
+  inputs: InputList,
+  { media, finish, captionFile, resized = new Set() }: VideoOptions,
+): { readonly chains: readonly string[]; readonly files: RenderPlan['files'] } {
   checkComposition(composition);
   const { width, height, background, frameRate: rate } = composition;
-  const inputs = createInputList();
   const files = createFileList();
   const canvas = { width, height, background };
   const visual = (uri: string) => known(media.visuals, uri);
@@ -35,23 +66,22 @@ export function planRender(composition: Composition, { media, finish, resized = 
   const fileOf = (layer: CaptionLayer) => captionFile(captions.indexOf(layer));
   const stack = stackLayers(
     composition,
+    section,
     (layer, ground) => ({ name: `l${layer}`, canvas, ground, rate, inputs, files, visual, resized }),
     fileOf,
   );
-  const audio = audioChains(composition.audio, composition.samples, inputs, (uri) => known(media.audios, uri));
-  return {
-    inputs: withThreads(inputs.all),
-    graph: [...stack.chains, `[${stack.pad}]${[...stack.filters, ...finish].join(',')}[${VIDEO_PAD}]`, ...audio].join(
-      ';\n',
-    ),
-    files: files.all,
-  };
+  const end = `[${stack.pad}]${[...stack.filters, ...finish].join(',')}[${VIDEO_PAD}]`;
+  return { chains: [...stack.chains, end], files: files.all };
+}
+
+function soundtrackGraph({ audio, samples }: Composition, inputs: InputList, media: KnownMedia): string[] {
+  return audioChains(audio, samples, inputs, (uri) => known(media.audios, uri));
 }
 
 /** From this many inputs on a decoder gets one thread: each thread holds frames of its own, and every decoder lives to the end. */
 const MANY_INPUTS = 12;
 
-function withThreads(inputs: RenderPlan['inputs']): RenderPlan['inputs'] {
+function withThreads(inputs: readonly GraphInput[]): readonly GraphInput[] {
   const threads = inputs.length >= MANY_INPUTS ? '1' : '2';
   return inputs.map((input) =>
     input.options.includes('-threads') ? input : { ...input, options: [...input.options, '-threads', threads] },

@@ -29,9 +29,9 @@ export interface RenderPlan {
   readonly files: readonly GraphFile[];
 }
 
-/** Where the graph reads the ASS document of a composition's caption layer, by its number among them. */
-export function captionFile(index: number): string {
-  return `captions-${index}.ass`;
+/** Where graphs read the ASS document of a caption layer, by the number of the output and of the layer among its caption layers. */
+export function captionFile(output: number, layer: number): string {
+  return `captions-${output}-${layer}.ass`;
 }
 
 export const VIDEO_PAD = 'video';

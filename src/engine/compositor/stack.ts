@@ -1,9 +1,11 @@
 import { isAlways } from '../../composition/animated.js';
 import type { CaptionLayer, ClipLayer, Composition } from '../../composition/composition.js';
+import type { Rational } from '../../composition/frame-grid.js';
 import { clipChains } from './clips.js';
 import { backgroundFrame } from './fit.js';
 import { joinRun, runsOf, type JoinedRun, type Run } from './joins.js';
-import { ratio, repeatFrame, type Stage } from './stage.js';
+import { shownClips, type Section } from './section.js';
+import { clipFormat, commonFormat, ratio, repeatFrame, type ClipFormat, type Stage } from './stage.js';
 
 /** Filters that `stackLayers` uses beside those of clips and their joins. */
 export const STACK_FILTERS = ['ass', 'color', 'format', 'overlay', 'settb', 'setpts', 'trim'];
@@ -25,15 +27,19 @@ type StageOf = (layer: number, ground: Stage['ground']) => Stage;
  */
 export function stackLayers(
   composition: Composition,
+  section: Section,
   stageOf: StageOf,
   captionsFile: (layer: CaptionLayer) => string,
 ): Stack {
-  const { layers, frames, frameRate: rate } = composition;
+  const { layers, frameRate: rate } = composition;
+  const { frames } = section;
   const chains: string[] = [];
-  const joined = layers.map((layer, i) => (layer.kind === 'clips' ? joinLayer(layer, i, stageOf, chains) : []));
-  const bottom = bottomOf(joined[0] ?? [], composition);
+  const joined = layers.map((layer, i) =>
+    layer.kind === 'clips' ? joinLayer(layer, section, i, stageOf, chains) : NOTHING,
+  );
+  const bottom = bottomOf(joined[0]?.placed ?? [], section);
   // Once any layer needs full colour resolution for its alpha, all are mixed in it.
-  const full = joined.flat().some(({ video }) => video.format === 'yuva444p');
+  const full = joined.some(({ format }) => format === 'yuva444p');
   let pad = bottom?.video.pad ?? '';
   let filters: string[] = [];
   if (!bottom) {
@@ -46,10 +52,10 @@ export function stackLayers(
   if (full) filters.push('format=yuv444p');
   layers.forEach((layer, i) => {
     if (layer.kind === 'captions') {
-      filters.push(`ass=${captionsFile(layer)}`);
+      filters.push(...captionFilters(captionsFile(layer), section, rate));
       return;
     }
-    for (const [k, { run, video }] of (joined[i] ?? []).entries()) {
+    for (const [k, { run, video }] of (joined[i]?.placed ?? []).entries()) {
       if (video === bottom?.video) continue;
       const [below, above, out] = [`b${i}_${k}`, `a${i}_${k}`, `s${i}_${k}`];
       chains.push(`[${pad}]${filters.length > 0 ? filters.join(',') : 'null'}[${below}]`);
@@ -63,25 +69,47 @@ export function stackLayers(
   return { chains, pad, filters };
 }
 
+/** Captions have the times of the whole video. */
+function captionFilters(file: string, { startFrame }: Section, rate: Rational): string[] {
+  if (startFrame === 0) return [`ass=${file}`];
+  return [`settb=${rate.den}/${rate.num}`, `setpts=PTS+${startFrame}`, `ass=${file}`, `setpts=PTS-${startFrame}`];
+}
+
 interface Placed {
   readonly run: Run;
   readonly video: JoinedRun;
 }
 
-function joinLayer({ clips }: ClipLayer, index: number, stageOf: StageOf, chains: string[]): Placed[] {
+interface JoinedLayer {
+  readonly format: ClipFormat;
+  readonly placed: readonly Placed[];
+}
+
+const NOTHING: JoinedLayer = { format: 'yuv420p', placed: [] };
+
+function joinLayer(
+  { clips }: ClipLayer,
+  section: Section,
+  index: number,
+  stageOf: StageOf,
+  chains: string[],
+): JoinedLayer {
   const solid = index === 0 && clips.every(({ opacity }) => isAlways(opacity, 1));
   const stage = stageOf(index, solid ? 'background' : 'transparent');
-  const made = clipChains(clips, stage);
+  // Of all the layer's clips, so that every section of the video mixes in the same way.
+  const format = commonFormat(clips.map((clip) => clipFormat(clip, stage)));
+  const made = clipChains(shownClips(clips, section), stage);
   chains.push(...made.chains);
-  return runsOf(made.clips).map((run, i) => {
-    const video = joinRun(run, `${stage.name}r${i}`, stage.rate);
+  const placed = runsOf(made.clips).map((run, i) => {
+    const video = joinRun(run, { name: `${stage.name}r${i}`, rate: stage.rate, format });
     chains.push(...video.chains);
     return { run, video };
   });
+  return { format, placed };
 }
 
 /** The bottom layer needs no background below it when it is opaque and covers everything. */
-function bottomOf([first, ...rest]: readonly Placed[], { frames }: Composition): Placed | null {
+function bottomOf([first, ...rest]: readonly Placed[], { frames }: Section): Placed | null {
   const covers = first && rest.length === 0 && first.run.startFrame === 0 && first.run.frames === frames;
   return covers && first.video.format === 'yuv420p' ? first : null;
 }

@@ -8,10 +8,16 @@ export function locateImage(image: ReadImage): LocatedVisual {
     case 'refused':
       throw new RenderError(image.reason, image.message, { field: image.field });
     case 'image':
-      return { file: image.file, details: { ...detailsOf(image), facts: { kind: 'image' }, presentUs: 0 } };
+      return {
+        file: image.file,
+        details: { ...detailsOf(image), facts: { kind: 'image' }, presentUs: 0, uneven: null },
+      };
     case 'animation': {
       const facts = { kind: 'video', durationUs: image.durationUs } as const;
-      return { file: image.file, details: { ...detailsOf(image), facts, presentUs: image.writtenUs } };
+      return {
+        file: image.file,
+        details: { ...detailsOf(image), facts, presentUs: image.writtenUs, uneven: { lastFrameUs: 0 } },
+      };
     }
   }
 }
@@ -28,6 +34,7 @@ function detailsOf({ width, height, hasAlpha, transfer, primaries }: Exclude<Rea
     interlaced: false,
     color,
     startUs: 0,
-    uneven: null,
+    timeBase: { num: 1, den: 1_000_000 },
+    seeking: 'EXACT' as const,
   };
 }

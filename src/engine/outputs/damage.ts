@@ -6,16 +6,25 @@ import { splitLines } from '../process/split-lines.js';
 /** From this share of damaged frames on a video is refused: it is more than a glitch. `docs/media.md` says so. */
 const MAX_SHARE = 0.1;
 
+/** The damage found in one video by one command. */
+export interface InputDamage {
+  /** The field of the request that named it. */
+  readonly field: string;
+  readonly damagedFrames: number;
+  /** About how many frames of it were decoded. */
+  readonly frames: number;
+}
+
 /** Counts the frames of each input that could not be decoded whole, by ffmpeg's standard error. */
 export interface DamageCounter {
   /** Takes a piece of standard error, cut anywhere. */
   readonly push: (chunk: Buffer) => void;
-  /** Damaged frames by the number of the input. */
-  readonly counts: () => ReadonlyMap<number, number>;
+  /** Of each video among the inputs. */
+  readonly result: () => InputDamage[];
 }
 
 /** @param inputs of the command, in order. */
-export function createDamageCounter(inputs: readonly Pick<GraphInput, 'file'>[]): DamageCounter {
+export function createDamageCounter(inputs: readonly Pick<GraphInput, 'file' | 'field' | 'frames'>[]): DamageCounter {
   const counts = new Map<number, number>();
   const numbers = new Map(inputs.map(({ file }, i) => [`file:${file}`, i]));
   return {
@@ -23,7 +32,10 @@ export function createDamageCounter(inputs: readonly Pick<GraphInput, 'file'>[])
       const input = damagedInput(line, numbers);
       if (input !== null) counts.set(input, (counts.get(input) ?? 0) + 1);
     }),
-    counts: () => counts,
+    result: () =>
+      inputs.flatMap(({ field, frames }, i) =>
+        frames === 0 ? [] : [{ field, frames, damagedFrames: counts.get(i) ?? 0 }],
+      ),
   };
 }
 
@@ -40,14 +52,14 @@ function damagedInput(line: string, numbers: ReadonlyMap<string, number>): numbe
 
 /**
  * Warnings about inputs that were shown with damage.
+ * @param damage of all commands that made an output.
  * @throws RenderError INPUT_DAMAGED with the field of the first input of which too large a share is damaged.
  */
-export function judgeDamage(inputs: readonly GraphInput[], counts: DamageCounter['counts']): Warning[] {
+export function judgeDamage(damage: readonly InputDamage[]): Warning[] {
   const totals = new Map<string, { damaged: number; shown: number }>();
-  for (const [number, { field, frames }] of inputs.entries()) {
-    if (frames === 0) continue;
+  for (const { field, damagedFrames, frames } of damage) {
     const total = totals.get(field) ?? { damaged: 0, shown: 0 };
-    totals.set(field, { damaged: total.damaged + (counts().get(number) ?? 0), shown: total.shown + frames });
+    totals.set(field, { damaged: total.damaged + damagedFrames, shown: total.shown + frames });
   }
   return [...totals].flatMap(([field, { damaged, shown }]) => {
     if (damaged === 0) return [];

@@ -12,9 +12,14 @@ import { mayPass } from '../render-failure.js';
 import type { RenderLog } from '../render-log.js';
 import type { Scratch } from '../scratch.js';
 import { runSteps } from '../steps/run-steps.js';
+import type { Seats } from '../steps/seats.js';
+import { judgeDamage, type InputDamage } from './damage.js';
+import { createGraphFiles } from './graph-files.js';
 import type { OutputProfile, VerifiedOutput } from './output-profile.js';
 import { planOutputs, type OutputStep, type PlannedOutput } from './plan-outputs.js';
-import { renderOutput, type RenderedOutput } from './render-output.js';
+import { canCutWithin } from './plan-sections.js';
+import type { RenderedGraph } from './render-graph.js';
+import { joinSections, renderSection, renderSoundtrack, renderWhole, writeCaptions } from './render-steps.js';
 
 export interface OutputContext {
   readonly job: Pick<RenderJob, 'key' | 'fence' | 'attemptId'>;
@@ -23,13 +28,16 @@ export interface OutputContext {
   readonly media: KnownMedia;
   readonly fonts: Fonts;
   readonly store: OutputStore;
+  readonly seats: Seats;
+  /** Threads of the encoder of one section. */
+  readonly sectionThreads: number;
   readonly meter: ProgressMeter;
   readonly signal: AbortSignal;
   readonly log?: RenderLog;
 }
 
-/** An encoder takes all cores of the machine; the steps after it hardly take one. */
-const AT_ONCE = { render: 1, verify: 1, publish: 1 } as const;
+/** Steps that encode wait for a seat, which limits them across attempts. */
+const NEEDS_SEAT: ReadonlySet<OutputStep['kind']> = new Set(['render', 'section', 'soundtrack']);
 
 /**
  * Renders, verifies and publishes one output for each composition. When it throws, none of its published files is left.
@@ -40,29 +48,63 @@ export async function makeOutputs(
   profile: OutputProfile,
   context: OutputContext,
 ): Promise<{ outputs: Output[]; warnings: Warning[] }> {
-  const { meter, store, signal } = context;
-  const steps = planOutputs(compositions, profile);
+  const { meter, store, signal, seats, media, scratch, job } = context;
+  const steps = planOutputs(compositions, { profile, canCutWithin: canCutWithin(media) });
   const verified = new Map<PlannedOutput, VerifiedOutput>();
   const published = new Map<PlannedOutput, Output>();
   const resized = new Set<string>();
-  let rendered: RenderedOutput = { stderr: '', warnings: [] };
+  const files = createGraphFiles(scratch);
+  // By output: variants show the same inputs and text, and are judged each by itself.
+  const damage = new Map<PlannedOutput, InputDamage[]>();
+  const warnings = new Map<PlannedOutput, Warning[]>();
+  const stderrs: string[] = [];
 
-  async function perform({ kind, output, id }: OutputStep, stop: AbortSignal): Promise<void> {
-    const tools = { ...context.tools, signal: stop };
-    switch (kind) {
+  function noteRendered(output: PlannedOutput, rendered: RenderedGraph): void {
+    stderrs.push(rendered.stderr);
+    damage.set(output, [...(damage.get(output) ?? []), ...rendered.damage]);
+  }
+
+  async function perform(step: OutputStep, stop: AbortSignal): Promise<void> {
+    const leave = NEEDS_SEAT.has(step.kind) ? await seats.take(job, stop) : () => undefined;
+    try {
+      await performSeated(step, stop);
+    } finally {
+      leave();
+    }
+  }
+
+  async function performSeated(step: OutputStep, stop: AbortSignal): Promise<void> {
+    const { output, id } = step;
+    const renderContext = {
+      ...context,
+      tools: { ...context.tools, signal: stop },
+      files,
+      resized,
+      logFields: { taskId: job.key.id },
+      onProgress: (block: Parameters<ProgressMeter['rendered']>[1]) => {
+        meter.rendered(id, block);
+      },
+    };
+    switch (step.kind) {
+      case 'captions':
+        warnings.set(output, await writeCaptions(output, renderContext));
+        return;
       case 'render':
-        rendered = await renderOutput(output, {
-          ...context,
-          tools,
-          resized,
-          logFields: { taskId: context.job.key.id },
-          onProgress: (block) => {
-            meter.rendered(id, block);
-          },
-        });
+        noteRendered(output, await renderWhole(output, renderContext));
+        judge(output);
+        return;
+      case 'section':
+        noteRendered(output, await renderSection(step, renderContext));
+        return;
+      case 'soundtrack':
+        await renderSoundtrack(output, renderContext);
+        return;
+      case 'join':
+        judge(output);
+        await joinSections(output, renderContext);
         return;
       case 'verify':
-        verified.set(output, await output.profile.verify(tools, output.files, output.composition));
+        verified.set(output, await output.profile.verify(renderContext.tools, output.files, output.composition));
         return;
       case 'publish':
         stop.throwIfAborted();
@@ -71,17 +113,24 @@ export async function makeOutputs(
     }
   }
 
+  function judge(output: PlannedOutput): void {
+    const found = judgeDamage(damage.get(output) ?? []);
+    warnings.set(output, [...found, ...(warnings.get(output) ?? [])]);
+  }
+
+  const atOnce = (kind: OutputStep['kind']) => (kind === 'section' ? seats.count : 1);
   meter.planned(steps);
   try {
-    await runSteps(steps, { atOnce: (kind) => AT_ONCE[kind], perform, mayPass, signal, onDone: meter.done });
+    await runSteps(steps, { atOnce, perform, mayPass, signal, onDone: meter.done });
   } catch (error) {
-    const { key, fence, attemptId } = context.job;
+    const { key, fence, attemptId } = job;
     await store.discardAttempt({ key, fence, attemptId });
     throw error;
   }
   const outputs = steps.flatMap(({ kind, output }) => (kind === 'publish' ? (published.get(output) ?? []) : []));
   // Variants show the same inputs and text: the last one's warnings are those of all.
-  return { outputs, warnings: [...rendered.warnings, ...captionWarnings(rendered.stderr, compositions)] };
+  const last = [...warnings.values()].at(-1) ?? [];
+  return { outputs, warnings: [...last, ...captionWarnings(stderrs.join('\n'), compositions)] };
 }
 
 async function publish(

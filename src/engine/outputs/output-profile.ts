@@ -17,8 +17,12 @@ export interface OutputProfile {
   readonly finish: readonly string[];
   /** Names of its files, the one that callers are given first, for the output of this number from 0. */
   fileNames(index: number): readonly [string, ...string[]];
-  /** Options of ffmpeg after the mapping of streams and before the file's name: codecs, tags and container. */
-  encodingOptions(composition: Composition): readonly string[];
+  /** Options of ffmpeg for its parts, which stand in this order before the file's name. */
+  videoOptions(composition: Composition): readonly string[];
+  readonly audioOptions: readonly string[];
+  readonly containerOptions: readonly string[];
+  /** Instead of `containerOptions`: for the file of a section or of the soundtrack, which is joined with others. */
+  readonly partOptions: readonly string[];
   /**
    * Checks the files, which lie in the folder of `context`, against the plan.
    * @throws RenderError OUTPUT_MISMATCH.

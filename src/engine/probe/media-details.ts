@@ -1,6 +1,9 @@
 import type { Rational } from '../../composition/frame-grid.js';
 import type { VisualFacts } from '../../composition/media-facts.js';
 
+/** A frame that stands for longer than this may have to be shown from its middle on. */
+export const STANDING_US = 100_000;
+
 /** What the engine knows of an input's frame beyond what a composition needs. */
 export interface VisualDetails {
   readonly facts: VisualFacts;
@@ -17,18 +20,25 @@ export interface VisualDetails {
   readonly color: InputColor;
   /** When its first frame is due, from the start of the file. */
   readonly startUs: number;
+  /** The unit of its frames' times, in seconds. */
+  readonly timeBase: Rational;
+  readonly seeking: Seeking;
   /** How far the frames reach that are really in the file, as far as it was read; from its first frame. */
   readonly presentUs: number;
   /** Null: its frames follow each other evenly, and ffmpeg finds the one of a time. */
   readonly uneven: UnevenFrames | null;
 }
 
+/**
+ * How ffmpeg finds the frame of a time (measured with 28 kinds of file, ffmpeg 5.1.9 and 9.0.2). `EXACT`: it finds the frame. `PREROLL`: it may begin up to a
+ * second late, or with broken frames, and is right some seconds later. `NONE`: all before it must be read.
+ */
+export type Seeking = 'EXACT' | 'PREROLL' | 'NONE';
+
 /** Frames that stand for long, as in recordings of a screen, or that have no times. */
 export interface UnevenFrames {
   /** How long the last one stands; 0 where the file was not read so far. */
   readonly lastFrameUs: number;
-  /** Whether ffmpeg finds a place near a time, or must read all before it. */
-  readonly canSeek: boolean;
 }
 
 /** How a frame's numbers are to be read. Null: RGB, which has no matrix. */

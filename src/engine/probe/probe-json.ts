@@ -37,6 +37,7 @@ export interface ProbeStream {
   readonly field_order?: string;
   readonly avg_frame_rate?: string;
   readonly r_frame_rate?: string;
+  readonly time_base?: string;
   readonly start_time?: string;
   readonly duration?: string;
   /** With `-count_packets`. */

@@ -10,7 +10,7 @@ import { visualDetailsOf, type SizedStream } from './visual-details.js';
 
 const STREAM_ENTRIES =
   'stream=index,codec_name,codec_type,codec_tag_string,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range,color_transfer,color_primaries,' +
-  'field_order,avg_frame_rate,r_frame_rate,start_time,duration:stream_tags=DURATION,alpha_mode,ALPHA_MODE:format=format_name,duration,start_time,nb_streams';
+  'field_order,avg_frame_rate,r_frame_rate,time_base,start_time,duration:stream_tags=DURATION,alpha_mode,ALPHA_MODE:format=format_name,duration,start_time,nb_streams';
 const PACKET_ENTRIES = 'packet=stream_index,pts_time,dts_time,duration_time,flags';
 /** Read beyond what is needed, so that a frame that begins before the end is seen whole. */
 const READ_MARGIN_US = 1_000_000;

@@ -1,4 +1,5 @@
-import type { InputColor, UnevenFrames, VisualDetails } from './media-details.js';
+import { STANDING_US, type InputColor, type UnevenFrames, type VisualDetails } from './media-details.js';
+import { RAW_FORMATS, seekingIn } from './seeking.js';
 import { pictureTimes, presentUsOf, standsLonger, type PictureTime } from './packet-times.js';
 import { microseconds, rational, type ProbeJson, type ProbePacket, type ProbeStream } from './probe-json.js';
 import { claimedUsOf, CLAIM_SLACK_US, nominalPictureUs, videoLength, type VideoLength } from './video-length.js';
@@ -6,8 +7,7 @@ import { claimedUsOf, CLAIM_SLACK_US, nominalPictureUs, videoLength, type VideoL
 /** Orders of fields, as ffprobe names them. */
 const INTERLACED = new Set(['tt', 'bb', 'tb', 'bt']);
 
-/** A frame that stands for longer than this may have to be shown from its middle on. */
-const STANDING_US = 100_000;
+const MICROSECONDS = { num: 1, den: 1_000_000 };
 
 const ALPHA_FORMATS = /^(?:yuva|rgba|bgra|argb|abgr|gbrap|ya8|ya16|pal8|ayuv)/;
 const RGB_FORMATS = /^(?:rgb|bgr|argb|abgr|0rgb|0bgr|gbr|pal8|x2rgb|x2bgr|mono)/;
@@ -42,6 +42,8 @@ export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: Re
     interlaced: !image && INTERLACED.has(stream.field_order ?? ''),
     color: colorOf(stream),
     startUs: Math.max(0, startUs - (microseconds(json.format?.start_time) ?? startUs)),
+    timeBase: rational(stream.time_base) ?? MICROSECONDS,
+    seeking: seekingIn(format, stream.codec_name, hasJumps),
     presentUs: readUs + length.holdUs,
     uneven: unevenFrames(pictures, format, lastFrameUs(pictures, extent) + length.holdUs),
   };
@@ -62,14 +64,10 @@ function endOf(json: ProbeJson, stream: ProbeStream, presentUs: number, extent: 
   return { toEnd, isWhole: false };
 }
 
-/** Raw streams have no times by which a place could be found. */
-const RAW_FORMATS = new Set(['h264', 'hevc', 'm4v', 'mpegvideo', 'obu']);
-
 function unevenFrames(pictures: readonly PictureTime[], format: string, lastFrameUs: number): UnevenFrames | null {
   const isRaw = RAW_FORMATS.has(format);
   if (!isRaw && lastFrameUs <= STANDING_US && !standsLonger(pictures, STANDING_US)) return null;
-  // Without an index, which few have, ffmpeg finds no place in an FLV.
-  return { lastFrameUs, canSeek: !isRaw && format !== 'flv' };
+  return { lastFrameUs };
 }
 
 function lastFrameUs(pictures: readonly PictureTime[], extent: ReadExtent): number {

@@ -7,7 +7,7 @@ import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import { DEFAULT_TOOL_PATHS, findToolchain } from '../../../src/engine/capabilities.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
 import { planRender } from '../../../src/engine/compositor/plan-render.js';
-import type { KnownMedia } from '../../../src/engine/compositor/render-plan.js';
+import { AUDIO_PAD, captionFile, VIDEO_PAD, type KnownMedia } from '../../../src/engine/compositor/render-plan.js';
 import { probeVisual } from '../../../src/engine/probe/probe.js';
 import { runTool, type ToolContext } from '../../../src/engine/process/run-tool.js';
 import { verifyMp4 } from '../../../src/engine/outputs/h264-mp4/verify.js';
@@ -103,13 +103,18 @@ function compositionOf(parts: readonly (readonly [frames: number, fadeInFrames: 
 }
 
 async function render(composition: Composition, file: string): Promise<void> {
-  const plan = planRender(composition, { media, finish: h264Mp4.finish });
+  const plan = planRender(composition, {
+    media,
+    finish: h264Mp4.finish,
+    captionFile: (layer) => captionFile(0, layer),
+  });
   await writeFile(path.join(context.cwd, `${file}.txt`), plan.graph);
   const args = renderArguments({
     inputs: plan.inputs,
+    pads: [VIDEO_PAD, AUDIO_PAD],
     graphFile: `${file}.txt`,
     outputFile: file,
-    encodingOptions: h264Mp4.encodingOptions(composition),
+    encodingOptions: [...h264Mp4.videoOptions(composition), ...h264Mp4.audioOptions, ...h264Mp4.containerOptions],
     majorVersion: context.toolchain.majorVersion,
   });
   const result = await runTool(context, 'ffmpeg', args, { onProgress: () => undefined });

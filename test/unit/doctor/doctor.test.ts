@@ -157,11 +157,16 @@ describe('each problem comes with its fix', () => {
       checkNode('18.20.0').status,
     ]).toEqual(['fail', 'ok', 'ok', 'fail']);
     expect([judgeDisk(1e8).status, judgeDisk(2e9).status, judgeDisk(2e10).status]).toEqual(['fail', 'warn', 'ok']);
-    const watchdog = { stallMs: 1, noProgressMs: 1, totalMs: 1, memoryBytes: 7e9 };
     const inspections = { atOnce: 2, bytes: 1e9 };
     const judged = (slots: number, totalBytes: number): Check =>
-      judgeMemory({ slots, watchdog, inspections }, { totalBytes, freeBytes: totalBytes / 2 });
-    expect(judged(1, 16e9)).toMatchObject({ status: 'ok', found: '16.0 GB, 8.0 GB free; a render may use 7.0 GB' });
+      judgeMemory(
+        { slots, renders: { atOnce: slots, bytes: 7e9 }, inspections },
+        { totalBytes, freeBytes: totalBytes / 2 },
+      );
+    expect(judged(1, 16e9)).toMatchObject({
+      status: 'ok',
+      found: '16.0 GB, 8.0 GB free; each of 1 encoders may use 7.0 GB',
+    });
     expect(judged(4, 2e9)).toMatchObject({ status: 'warn', fix: expect.stringContaining('CUTROOM_SLOTS') as unknown });
     expect(judged(2, 16e9)).toMatchObject({ status: 'ok' });
     expect(judged(2, 15.9e9)).toMatchObject({

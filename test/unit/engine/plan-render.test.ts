@@ -13,7 +13,7 @@ import {
 import { renderArguments } from '../../../src/engine/command-line.js';
 import { throughBt601 } from '../../../src/engine/compositor/color/bt709.js';
 import { planRender } from '../../../src/engine/compositor/plan-render.js';
-import type { KnownMedia, RenderPlan } from '../../../src/engine/compositor/render-plan.js';
+import { captionFile, type KnownMedia, type RenderPlan } from '../../../src/engine/compositor/render-plan.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
 import { missingParts } from '../../../src/engine/required-parts.js';
@@ -40,6 +40,8 @@ const VIDEO: VisualDetails = {
   uneven: null,
   color: { matrix: 'bt709', range: 'tv', transfer: 'sdr', primaries: 'bt709' },
   startUs: 0,
+  timeBase: { num: 1, den: 15_360 },
+  seeking: 'EXACT',
   presentUs: 5_000_000,
 };
 
@@ -81,7 +83,7 @@ function media(uris: readonly string[], details: Partial<VisualDetails> = {}): K
 }
 
 const plan = (of: Composition, known: KnownMedia): RenderPlan =>
-  planRender(of, { media: known, finish: h264Mp4.finish });
+  planRender(of, { media: known, finish: h264Mp4.finish, captionFile: (layer) => captionFile(0, layer) });
 
 const captions = (text: string): CaptionLayer => ({
   kind: 'captions',
@@ -113,7 +115,7 @@ describe('planRender', () => {
     const made = plan({ ...spec, layers: [...spec.layers, captions(marker)] }, media([marker]));
     const opened = made.inputs.map(({ file, options }) => [file, options]);
     expect(JSON.stringify([made.graph, made.files, opened])).not.toContain(marker);
-    expect(made.graph).toContain('ass=captions-0.ass');
+    expect(made.graph).toContain('ass=captions-0-0.ass');
   });
 
   it('opens an image once, however often it is shown', () => {
@@ -263,7 +265,8 @@ describe('renderArguments', () => {
     inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], uri: 'u', field: 'f', frames: 0 }],
     graphFile: 'graph.txt',
     outputFile: 'out.mp4',
-    encodingOptions: h264Mp4.encodingOptions(composition([{}])),
+    pads: ['video', 'audio'],
+    encodingOptions: [...h264Mp4.videoOptions(composition([{}])), ...h264Mp4.containerOptions],
   };
 
   it('is one list: options, inputs, graph, encoder, output', () => {

@@ -69,7 +69,7 @@ describe('planOutputs', () => {
     const montage = montageOf(1, { variants: 2 });
     const facts = factsFor(montage, [{ kind: 'image' }]);
     const { compositions } = montageForm(montage).compose(facts);
-    expect(describeSteps(planOutputs(compositions, h264Mp4))).toBe(
+    expect(describeSteps(planOutputs(compositions, { profile: h264Mp4, canCutWithin: () => true }))).toBe(
       [
         'render 0',
         'render 1',

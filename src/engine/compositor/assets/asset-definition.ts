@@ -1,9 +1,9 @@
-import type { VisualClip } from '../../../composition/composition.js';
+import type { ShownClip } from '../section.js';
 import type { Stage } from '../stage.js';
 
 /** A clip on its way through the graph. */
 export interface StagedClip {
-  readonly clip: VisualClip;
+  readonly shown: ShownClip;
   /** Unique in the graph. */
   readonly name: string;
   /** Filters that make the clip as long as it must be and apply its effects, and the pad it ends in. */

@@ -9,7 +9,8 @@ export const image: AssetDefinition = {
   chains(clips, stage) {
     const uses = new Map<string, StagedClip[]>();
     for (const staged of clips) {
-      const key = `${staged.clip.fit} ${staged.clip.asset.uri}`;
+      const { fit, asset } = staged.shown.clip;
+      const key = `${fit} ${asset.uri}`;
       uses.set(key, [...(uses.get(key) ?? []), staged]);
     }
     return [...uses.values()].flatMap((same, i) => sharedChains(same, `${stage.name}i${i}`, stage));
@@ -19,7 +20,7 @@ export const image: AssetDefinition = {
 function sharedChains(same: readonly StagedClip[], name: string, stage: Stage): string[] {
   const [first] = same;
   if (!first) return [];
-  const { fit, asset } = first.clip;
+  const { fit, asset } = first.shown.clip;
   const { file, details } = stage.visual(asset.uri);
   const input = stage.inputs.add({
     file,
@@ -32,7 +33,7 @@ function sharedChains(same: readonly StagedClip[], name: string, stage: Stage): 
   const source = `[${input}:${details.streamIndex}]trim=end_frame=1,settb=1/1000,setpts=0`;
   const end = `${same.length > 1 ? `split=${same.length}` : 'null'}${outs.map((out) => `[${out}]`).join('')}`;
   return [
-    ...fitted(source, end, { name, fit, details, moving: false, resized: false }, stage),
+    ...fitted(source, end, { name, fit, details, moving: false, toRate: [], resized: false }, stage),
     ...same.map((staged, i) => `[${outs[i] ?? ''}]${repeatFrame(stage.rate)},${staged.end}`),
   ];
 }

@@ -1,5 +1,7 @@
-import type { ClipEffect, EffectKind, EffectOf } from '../../../composition/clip-effect.js';
-import type { EffectDefinition, FrameSize } from './effect-definition.js';
+import type { EffectKind, EffectOf } from '../../../composition/clip-effect.js';
+import type { ShownClip } from '../section.js';
+import type { Stage } from '../stage.js';
+import type { EffectClip, EffectDefinition } from './effect-definition.js';
 import { fadeIn, fadeOut } from './fade.js';
 import { slideIn, slideOut } from './slide.js';
 import { zoom } from './zoom.js';
@@ -15,16 +17,12 @@ export const EFFECTS: { readonly [K in EffectKind]: EffectDefinition<K> } = {
 
 /** A clip's effects as filters in a row. */
 export function effectFilters(
-  { effects, frames }: { readonly effects: readonly ClipEffect[]; readonly frames: number },
-  frame: FrameSize,
+  { clip: { effects, frames }, fromFrame }: ShownClip,
+  { canvas, rate }: Pick<Stage, 'canvas' | 'rate'>,
 ): string[] {
-  return effects.flatMap((effect) => render(effect, { frames }, frame));
+  return effects.flatMap((effect) => render(effect, { frames, fromFrame, frameSize: canvas, frameRate: rate }));
 }
 
-function render<K extends EffectKind>(
-  effect: EffectOf<K>,
-  clip: { readonly frames: number },
-  frame: FrameSize,
-): string[] {
-  return EFFECTS[effect.kind].render(effect, clip, frame);
+function render<K extends EffectKind>(effect: EffectOf<K>, clip: EffectClip): string[] {
+  return EFFECTS[effect.kind].render(effect, clip);
 }

@@ -1,4 +1,5 @@
 import type { Side } from '../../../composition/clip-effect.js';
+import { frameVariable } from '../expression.js';
 import type { EffectDefinition, FrameSize } from './effect-definition.js';
 
 const filters = ['pad', 'crop'];
@@ -6,13 +7,15 @@ const filters = ['pad', 'crop'];
 /** From a side, over black. */
 export const slideIn: EffectDefinition<'SLIDE_IN'> = {
   filters,
-  render: ({ side, frames }, _clip, frame) => slide(side, `clip(1-n/${frames},0,1)`, frame),
+  render: ({ side, frames }, { fromFrame, frameSize }) =>
+    slide(side, `clip(1-${frameVariable('n', fromFrame)}/${frames},0,1)`, frameSize),
 };
 
 /** To a side, over black. */
 export const slideOut: EffectDefinition<'SLIDE_OUT'> = {
   filters,
-  render: ({ side, frames }, clip, frame) => slide(side, `clip((n-${clip.frames - frames})/${frames},0,1)`, frame),
+  render: ({ side, frames }, clip) =>
+    slide(side, `clip((${frameVariable('n', clip.fromFrame)}-${clip.frames - frames})/${frames},0,1)`, clip.frameSize),
 };
 
 /**

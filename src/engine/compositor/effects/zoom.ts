@@ -1,4 +1,4 @@
-import { expressionOf } from '../expression.js';
+import { expressionOf, frameVariable } from '../expression.js';
 import type { EffectDefinition } from './effect-definition.js';
 
 /**
@@ -7,8 +7,8 @@ import type { EffectDefinition } from './effect-definition.js';
  */
 export const zoom: EffectDefinition<'ZOOM'> = {
   filters: ['perspective'],
-  render({ scale }) {
-    const size = `(${expressionOf(scale, 'on')})`;
+  render({ scale }, { fromFrame }) {
+    const size = `(${expressionOf(scale, frameVariable('on', fromFrame))})`;
     const [low, high] = [`(1-1/${size})/2`, `(1+1/${size})/2`];
     const corners = [
       [low, low],

@@ -16,8 +16,14 @@ export const AUDIO_OPTIONS: readonly string[] = [
   ...['-c:a', AUDIO_ENCODER, '-b:a', '192k', '-ar', String(SAMPLE_RATE), '-ac', '2'],
 ];
 
-/** The index comes first, and the same input gives the same bytes. */
+/** The same input gives the same bytes. */
+const SAME_BYTES = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact'];
+
+/** Its parts are joined by their times, which an MP4 keeps exactly. */
+export const PART_OPTIONS: readonly string[] = [...SAME_BYTES, '-f', 'mp4'];
+
+/** The index comes first. */
 export const CONTAINER_OPTIONS: readonly string[] = [
-  ...['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact'],
+  ...SAME_BYTES,
   ...['-max_muxing_queue_size', '8192', '-movflags', '+faststart', '-f', 'mp4'],
 ];

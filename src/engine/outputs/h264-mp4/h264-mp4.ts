@@ -1,7 +1,14 @@
 import type { Composition } from '../../../composition/composition.js';
 import { NORMAL_FORM } from '../../compositor/fit.js';
 import type { OutputProfile } from '../output-profile.js';
-import { AUDIO_OPTIONS, AUDIO_ENCODER, CONTAINER_OPTIONS, VIDEO_ENCODER, VIDEO_OPTIONS } from './encoding.js';
+import {
+  AUDIO_OPTIONS,
+  AUDIO_ENCODER,
+  CONTAINER_OPTIONS,
+  PART_OPTIONS,
+  VIDEO_ENCODER,
+  VIDEO_OPTIONS,
+} from './encoding.js';
 import { verifyMp4 } from './verify.js';
 
 /** Seconds between key frames: players seek to them, and more of them cost size. */
@@ -14,9 +21,12 @@ export const h264Mp4: OutputProfile = {
   filters: ['format', 'setsar', 'setparams'],
   finish: NORMAL_FORM,
   fileNames: (index) => [`final-${index + 1}.mp4`],
-  encodingOptions: ({ frameRate }: Composition) => {
+  videoOptions: ({ frameRate }: Composition) => {
     const keyFrames = Math.round((frameRate.num / frameRate.den) * KEY_FRAME_SECONDS);
-    return [...VIDEO_OPTIONS, '-g', String(keyFrames), ...AUDIO_OPTIONS, ...CONTAINER_OPTIONS];
+    return [...VIDEO_OPTIONS, '-g', String(keyFrames)];
   },
+  audioOptions: AUDIO_OPTIONS,
+  containerOptions: CONTAINER_OPTIONS,
+  partOptions: PART_OPTIONS,
   verify: (context, [file], composition) => verifyMp4(context, file, composition),
 };

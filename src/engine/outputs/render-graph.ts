@@ -1,30 +1,35 @@
-import { writeFile } from 'node:fs/promises';
-import { timeUsOf } from '../../composition/frame-grid.js';
+import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
 import { RenderError } from '../../task/failure.js';
 import { linkSignals } from '../../task/abort.js';
-import type { Warning } from '../../composition/warning.js';
-import type { Fonts } from '../captions/fonts.js';
-import { layOutCaptions } from '../captions/lay-out-captions.js';
 import { renderArguments } from '../command-line.js';
-import { planRender } from '../compositor/plan-render.js';
-import { captionFile, type GraphInput, type KnownMedia } from '../compositor/render-plan.js';
+import type { GraphInput, RenderPlan } from '../compositor/render-plan.js';
 import type { ProgressBlock } from '../process/progress.js';
 import type { SupervisedResult } from '../process/supervisor.js';
 import { splitLines } from '../process/split-lines.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { RenderLog } from '../render-log.js';
-import type { Scratch } from '../scratch.js';
-import { createDamageCounter, judgeDamage } from './damage.js';
-import type { PlannedOutput } from './plan-outputs.js';
+import { createDamageCounter, type InputDamage } from './damage.js';
+import type { GraphFiles } from './graph-files.js';
 
-const GRAPH_FILE = 'graph.txt';
+/** One graph to be rendered into a file of the scratch folder. */
+export interface GraphJob {
+  /** Unique in the attempt. */
+  readonly id: string;
+  /** Made anew when a video was found to change its size. @param resized URIs of such videos. */
+  readonly plan: (resized: ReadonlySet<string>) => RenderPlan;
+  /** The ends of the graph, each a stream of the output. */
+  readonly pads: readonly string[];
+  readonly outputFile: string;
+  readonly encodingOptions: readonly string[];
+  /** Length of the output; of audio alone, as the video's. */
+  readonly frames: number;
+  readonly frameRate: Rational;
+}
 
-export interface RenderContext {
-  readonly scratch: Scratch;
+export interface GraphContext {
   readonly tools: ToolContext;
-  readonly media: KnownMedia;
-  readonly fonts: Fonts;
+  readonly files: GraphFiles;
   readonly onProgress: (block: ProgressBlock) => void;
   /** URIs of videos whose size changes on the way; found while rendering. */
   readonly resized: Set<string>;
@@ -33,48 +38,42 @@ export interface RenderContext {
   readonly log?: RenderLog;
 }
 
-export interface RenderedOutput {
+export interface RenderedGraph {
   /** The end of ffmpeg's standard error. */
   readonly stderr: string;
-  readonly warnings: readonly Warning[];
+  readonly damage: readonly InputDamage[];
 }
 
-/** Renders an output by one command of ffmpeg. @throws RenderError as `runTool` and `judgeDamage`, or RENDER_FAILED. */
-export async function renderOutput(output: PlannedOutput, context: RenderContext): Promise<RenderedOutput> {
-  const { scratch, tools, fonts } = context;
-  const fileOf = (index: number) => scratch.path(captionFile(index));
-  const warnings = await layOutCaptions(output.composition, { ...tools, fonts, fileOf });
+/** Renders a graph by one command of ffmpeg. @throws RenderError as `runTool`, or RENDER_FAILED. */
+export async function renderGraph(job: GraphJob, context: GraphContext): Promise<RenderedGraph> {
   for (;;) {
-    const resizedBefore = context.resized.size;
-    const rendered = await renderOnce(output, context);
-    if (rendered !== null) return { ...rendered, warnings: [...rendered.warnings, ...warnings] };
+    const planned = new Set(context.resized);
+    const rendered = await renderOnce(job, planned, context);
+    if (rendered !== null) return rendered;
     // Each time one more video is known to change its size.
-    if (context.resized.size === resizedBefore) throw new RangeError('a render was given up for no reason');
+    if (context.resized.size === planned.size) throw new RangeError('a render was given up for no reason');
   }
 }
 
 /** @returns null: it was ended, since the size of a video changed on the way; that is noted in `context.resized`. */
-async function renderOnce(output: PlannedOutput, context: RenderContext): Promise<RenderedOutput | null> {
-  const { composition, profile, files } = output;
-  const { scratch, tools, media, onProgress, log, resized } = context;
-  const plan = planRender(composition, { media, finish: profile.finish, resized });
-  await writeFile(scratch.path(GRAPH_FILE), plan.graph);
-  for (const { name, text } of plan.files) await writeFile(scratch.path(name), text);
-  const args = renderArguments({
-    inputs: plan.inputs,
-    graphFile: GRAPH_FILE,
-    outputFile: files[0],
-    encodingOptions: profile.encodingOptions(composition),
-    majorVersion: tools.toolchain.majorVersion,
-  });
-  const { frames, frameRate } = composition;
-  const planned = { endUs: timeUsOf(frames, frameRate), frameUs: timeUsOf(1, frameRate) };
+async function renderOnce(
+  job: GraphJob,
+  planned: ReadonlySet<string>,
+  context: GraphContext,
+): Promise<RenderedGraph | null> {
+  const { tools, files, onProgress, log, resized } = context;
+  const plan = job.plan(planned);
+  const graphFile = `${job.id}.graph`;
+  await files.write([...plan.files, { name: graphFile, text: plan.graph }]);
+  const { pads, outputFile, encodingOptions } = job;
+  const { majorVersion } = tools.toolchain;
+  const args = renderArguments({ inputs: plan.inputs, graphFile, outputFile, pads, encodingOptions, majorVersion });
   const damage = createDamageCounter(plan.inputs);
   const link = linkSignals([tools.signal]);
   const isGivenUp = () => link.signal.aborted && !tools.signal.aborted;
   const watchSizes = splitLines((line) => {
     const uri = resizedInput(line, plan.inputs);
-    if (uri === null || resized.has(uri)) return;
+    if (uri === null || planned.has(uri)) return;
     resized.add(uri);
     link.abort(new Error('the size of a video changed'));
   });
@@ -82,7 +81,8 @@ async function renderOnce(output: PlannedOutput, context: RenderContext): Promis
     damage.push(chunk);
     watchSizes(chunk);
   };
-  const options = { graph: plan.graph, onProgress, onStderr, planned };
+  const length = { endUs: timeUsOf(job.frames, job.frameRate), frameUs: timeUsOf(1, job.frameRate) };
+  const options = { graph: plan.graph, onProgress, onStderr, planned: length };
   const run = runTool({ ...tools, signal: link.signal }, 'ffmpeg', args, options);
   const result = await run
     .catch((error: unknown) => {
@@ -101,7 +101,7 @@ async function renderOnce(output: PlannedOutput, context: RenderContext): Promis
     throw renderFailed(result);
   }
   log?.debug(fields, 'ffmpeg ended');
-  return { stderr, warnings: judgeDamage(plan.inputs, damage.counts) };
+  return { stderr, damage: damage.result() };
 }
 
 /** Whether our own limit ended it, and not a machine without memory: then another try ends the same way. */

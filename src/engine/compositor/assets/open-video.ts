@@ -1,0 +1,110 @@
+import { timeUsOf, type Rational } from '../../../composition/frame-grid.js';
+import { STANDING_US, type VisualDetails } from '../../probe/media-details.js';
+import type { ShownClip } from '../section.js';
+import { ratio } from '../stage.js';
+
+/** Filters that `openVideo` uses. */
+export const OPEN_FILTERS = ['settb', 'setpts', 'trim', 'fps'];
+
+/** How a part of a video is found in its file. */
+export interface OpenedVideo {
+  /** Options of the input. */
+  readonly options: readonly string[];
+  /** Filters in a row that give frames their times, the first that is shown at 0. */
+  readonly times: readonly string[];
+  /** The filter that brings them to the output's rate. */
+  readonly toRate: string;
+  /** About how much of the file is decoded. */
+  readonly decodedUs: number;
+}
+
+/** Beyond its clip, how much of an input is still decoded. */
+const DECODE_MARGIN_US = 500_000;
+
+/** Of a time base in ffmpeg. */
+const MAX_UNIT = 2 ** 31 - 1;
+
+/** Times in files are rounded: a clip may begin with a frame that is due up to this long before. */
+const ROUNDING_US = 1_000;
+
+/** How long before the first frame that is shown decoding begins, at least. */
+const PREROLL_US = { EXACT: 2 * STANDING_US, PREROLL: 3_000_000, NONE: 0 } as const;
+
+/**
+ * Opens the part of a video that a section shows. Every frame gets the time that it has in the clip as a whole, in whole numbers, so that the sections of a clip
+ * show exactly the frames that one command would show for all of it.
+ */
+export function openVideo(shown: ShownClip, details: VisualDetails, rate: Rational): OpenedVideo {
+  const { clip, fromFrame, frames } = shown;
+  const { startUs, timeBase, uneven, seeking } = details;
+  const tickUs = (timeBase.num * 1e6) / timeBase.den;
+  const ticks = (us: number) => Math.round(us / tickUs);
+  const shownUs = timeUsOf(frames, rate) * clip.speed + DECODE_MARGIN_US;
+  const offsetUs = timeUsOf(fromFrame, rate) * clip.speed;
+  const targetUs = startUs + clip.trimStartUs + offsetUs;
+  const isAtStart = clip.trimStartUs + offsetUs === 0;
+  const seekTicks = isAtStart || seeking === 'NONE' ? 0 : wholeTicks(targetUs - PREROLL_US[seeking], timeBase);
+  const seekUs = Math.round(seekTicks * tickUs);
+  const unit = commonUnit(timeBase, rate);
+  const unitsEach = (timeBase.num * unit) / timeBase.den;
+  const zero = (ticks(startUs) + ticks(clipZeroUs(shown, details)) - seekTicks) * unitsEach;
+  const offset = Math.round((fromFrame * rate.den * unit) / rate.num);
+  const seeks = seekTicks > 0;
+  // A frame that stands for long is found from the key frame before the place.
+  const fromKeyFrame = seeks && uneven !== null;
+  const readUs = (fromKeyFrame ? targetUs : targetUs - seekUs) + shownUs;
+  // Where a file's times mean nothing, its first frame is read in any case, and is its start.
+  const fileTime = seeking === 'NONE' ? plus('PTS-STARTPTS', ticks(startUs) * unitsEach - zero) : plus('PTS', -zero);
+  // Whole units before the shift: truncation would round times below zero up.
+  const clipTime = clip.speed === 1 ? fileTime : `floor((${fileTime})/${clip.speed})`;
+  const shownTime = plus(clipTime, -offset);
+  // Frames that are not shown are dropped before they are scaled; one that stands until the first that is shown is not among them.
+  const early = Math.ceil((2 * STANDING_US * unit) / 1e6 / clip.speed);
+  return {
+    options: [
+      ...(fromKeyFrame ? ['-noaccurate_seek'] : []),
+      ...(seeks ? ['-ss', (seekUs / 1e6).toFixed(6)] : []),
+      ...['-t', (readUs / 1e6).toFixed(6)],
+    ],
+    times: [
+      `settb=${timeBase.num}/${timeBase.den}`,
+      `settb=1/${unit}`,
+      `setpts=${shownTime}`,
+      ...(uneven === null ? [`trim=start_pts=${-early}`] : []),
+    ],
+    toRate: `fps=${ratio(rate)}:start_time=0`,
+    decodedUs: shownUs,
+  };
+}
+
+function plus(expression: string, addend: number): string {
+  if (addend === 0) return expression;
+  return `${expression}${addend < 0 ? '-' : '+'}${Math.abs(addend)}`;
+}
+
+/**
+ * The time of the clip's own zero, from the file's first frame. Where frames follow each other evenly, it is the time of one of them: the first that is due
+ * when the clip begins, or up to a millisecond before.
+ */
+function clipZeroUs({ clip: { trimStartUs } }: ShownClip, { uneven, frameRate }: VisualDetails): number {
+  if (trimStartUs === 0) return 0;
+  if (uneven !== null || frameRate === null) return Math.max(0, trimStartUs - ROUNDING_US);
+  const frame = Math.ceil((Math.max(0, trimStartUs - ROUNDING_US) * frameRate.num) / (frameRate.den * 1e6));
+  return timeUsOf(frame, frameRate);
+}
+
+/** The last tick up to a time that is a whole number of microseconds: ffmpeg shifts the file's times by microseconds, rounded to ticks. */
+function wholeTicks(us: number, { num, den }: Rational): number {
+  const step = den / gcd(den, num * 1_000_000);
+  return Math.max(0, Math.floor((us * den) / (num * 1e6) / step) * step);
+}
+
+/** Parts of a second in which both the file's times and the output's frames are whole numbers, so that no rounding depends on where a section begins. */
+function commonUnit(timeBase: Rational, rate: Rational): number {
+  const unit = (timeBase.den / gcd(timeBase.den, rate.num)) * rate.num;
+  return unit <= MAX_UNIT ? unit : timeBase.den;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}

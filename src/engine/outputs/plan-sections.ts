@@ -1,0 +1,70 @@
+import { visualClips, type Composition, type VisualClip } from '../../composition/composition.js';
+import type { KnownMedia } from '../compositor/render-plan.js';
+import type { Section } from '../compositor/section.js';
+
+/**
+ * Lengths of sections, in seconds. Shorter ones cost size (2 s: up to 10 %), since each begins with a key frame and its encoder knows nothing of the
+ * others; from 5 s on that is within 4 % (engine-facts F3). A video up to `WHOLE` is made by one command.
+ */
+const SECONDS = { LEAST: 5, IDEAL: 8, MOST: 10, WHOLE: 12 } as const;
+
+/** The most clips that one command shows: each is a decoder with frames of its own. */
+const MOST_CLIPS = 8;
+
+/**
+ * Divides a video into sections, each to be rendered by a command of its own that opens only the clips that it shows: memory does not grow with the video,
+ * and sections can be made at the same time. Cuts lie at the beginnings and ends of clips where one is near.
+ * @param canCutWithin whether the middle of a clip can be found without decoding all before it.
+ */
+export function planSections(composition: Composition, canCutWithin: (clip: VisualClip) => boolean): Section[] {
+  const clips = visualClips(composition);
+  const sections: Section[] = [];
+  for (let startFrame = 0; startFrame < composition.frames;) {
+    const end = endOf(startFrame, composition, clips, canCutWithin);
+    sections.push({ startFrame, frames: end - startFrame });
+    startFrame = end;
+  }
+  return sections;
+}
+
+function endOf(
+  start: number,
+  { frames, frameRate }: Composition,
+  clips: readonly VisualClip[],
+  canCutWithin: (clip: VisualClip) => boolean,
+): number {
+  const framesIn = (seconds: number) => Math.max(1, Math.round((seconds * frameRate.num) / frameRate.den));
+  const rest = frames - start;
+  const limit = endByClips(start, clips, frames);
+  if (limit === frames && rest <= framesIn(SECONDS.WHOLE)) return frames;
+  const highest = Math.min(start + framesIn(SECONDS.MOST), limit);
+  const lowest = Math.min(start + framesIn(SECONDS.LEAST), highest);
+  // The last two are about equal, so that none is short.
+  const ideal = start + (rest <= framesIn(2 * SECONDS.MOST) ? Math.ceil(rest / 2) : framesIn(SECONDS.IDEAL));
+  const uncuttable = clips.filter((clip) => !canCutWithin(clip));
+  const isAllowed = (frame: number) => uncuttable.every((clip) => frame <= clip.startFrame || frame >= endFrame(clip));
+  const nearest = (candidates: readonly number[]) =>
+    candidates
+      .filter((frame) => frame >= lowest && frame <= highest && isAllowed(frame))
+      .sort((a, b) => Math.abs(a - ideal) - Math.abs(b - ideal))[0];
+  const edges = clips.flatMap((clip) => [clip.startFrame, endFrame(clip)]);
+  const found = nearest(edges) ?? nearest([Math.min(Math.max(ideal, lowest), highest)]);
+  return found ?? Math.min(frames, ...edges.filter((frame) => frame > start && isAllowed(frame)));
+}
+
+/** Where one clip more than a section may show begins. */
+function endByClips(start: number, clips: readonly VisualClip[], frames: number): number {
+  const shown = clips.filter((clip) => endFrame(clip) > start);
+  const next = shown.map(({ startFrame }) => startFrame).sort((a, b) => a - b)[MOST_CLIPS];
+  // So many layers at one time leave no choice.
+  return next === undefined || next <= start ? frames : next;
+}
+
+/** Cuts within clips where their files allow it. */
+export function canCutWithin({ visuals }: Pick<KnownMedia, 'visuals'>): (clip: VisualClip) => boolean {
+  return ({ asset, source }) => source === 'image' || visuals.get(asset.uri)?.details.seeking !== 'NONE';
+}
+
+function endFrame({ startFrame, frames }: VisualClip): number {
+  return startFrame + frames;
+}

@@ -1,0 +1,265 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Animated } from '../../../src/composition/animated.js';
+import type { ClipEffect } from '../../../src/composition/clip-effect.js';
+import type { CaptionLayer, Composition, Layer, VisualClip } from '../../../src/composition/composition.js';
+import type { Rational } from '../../../src/composition/frame-grid.js';
+import { layOutCaptions } from '../../../src/engine/captions/lay-out-captions.js';
+import { prepareFonts } from '../../../src/engine/captions/fonts.js';
+import { renderArguments } from '../../../src/engine/command-line.js';
+import { planSection, type VideoOptions } from '../../../src/engine/compositor/plan-render.js';
+import {
+  captionFile,
+  VIDEO_PAD,
+  type LocatedVisual,
+  type RenderPlan,
+} from '../../../src/engine/compositor/render-plan.js';
+import type { Section } from '../../../src/engine/compositor/section.js';
+import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
+import { probeVisual } from '../../../src/engine/probe/probe.js';
+import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
+import type { ToolContext } from '../../../src/engine/process/run-tool.js';
+import { createRenderBench, TEST_CLOCKS, type RenderBench } from '../../support/render-bench.js';
+
+const run = promisify(execFile);
+const SIZE = { width: 160, height: 90 };
+const BLACK = { r: 0, g: 0, b: 0, a: 255 };
+
+let bench: RenderBench;
+let folder: string;
+let context: ToolContext & { readonly fonts: Awaited<ReturnType<typeof prepareFonts>> };
+
+beforeAll(async () => {
+  bench = await createRenderBench();
+  folder = await mkdtemp(path.join(bench.media.folder, 'sections-'));
+  const fonts = await prepareFonts(path.join(folder, 'fonts'), []);
+  context = {
+    toolchain: bench.toolchain,
+    cwd: bench.media.folder,
+    descriptors: () => [],
+    env: fonts.env,
+    clocks: TEST_CLOCKS,
+    deadlineMs: performance.now() + 600_000,
+    signal: new AbortController().signal,
+    record: () => undefined,
+    fonts,
+  };
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await bench.close();
+});
+
+const moving = (rate: string, seconds: number, size = '192x108') => [
+  ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=${seconds},noise=alls=12:allf=t`],
+];
+const GOP = ['-g', '50', '-bf', '3'];
+
+/** Ways to store the same seconds, by file name. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  'h264-25.mp4': [...moving('25', 9), '-c:v', 'libx264', '-preset', 'ultrafast', ...GOP],
+  'h264-24.mp4': [...moving('24', 9), '-c:v', 'libx264', '-preset', 'ultrafast', ...GOP],
+  'h264-60.mp4': [...moving('60', 9), '-c:v', 'libx264', '-preset', 'ultrafast', ...GOP],
+  'h264-23.976.mkv': [...moving('24000/1001', 9), '-c:v', 'libx264', '-preset', 'ultrafast', ...GOP],
+  'vp9-30.webm': [...moving('30', 9), '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '60'],
+  'h264-25.ts': [...moving('25', 9), '-c:v', 'libx264', '-preset', 'ultrafast', ...GOP],
+  'mpeg2-25.ts': [...moving('25', 9), '-c:v', 'mpeg2video', '-q:v', '4', '-g', '12', '-bf', '2'],
+  'mpeg2-25.mpg': [...moving('25', 9), '-c:v', 'mpeg2video', '-q:v', '4', '-g', '12', '-bf', '2'],
+  'h264-30.flv': [...moving('30', 9), '-c:v', 'libx264', '-preset', 'ultrafast', ...GOP],
+  'mpeg4-25.avi': [...moving('25', 9), '-c:v', 'mpeg4', '-q:v', '4', '-g', '50', '-bf', '2'],
+  'hevc-open-25.mp4': [
+    ...moving('25', 9),
+    ...['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'open-gop=1:keyint=40:bframes=3:log-level=none'],
+  ],
+  'prores-25.mov': [...moving('25', 9), '-c:v', 'prores', '-profile:v', '0'],
+  'interlaced-25.ts': [
+    ...moving('25', 9),
+    ...['-vf', 'setfield=tff', '-flags', '+ilme+ildct', '-c:v', 'mpeg2video', '-q:v', '4', '-g', '12', '-bf', '2'],
+  ],
+  // Frames stand for 40 ms to 1.3 s.
+  'screen.mkv': [
+    ...moving('25', 9),
+    ...['-vf', "select='not(mod(n,7))+not(mod(n,11))+between(n,60,75)*not(mod(n,2))*0+between(n,130,160)*0'"],
+    ...['-fps_mode', 'vfr', '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '12'],
+  ],
+};
+
+async function probed(name: string): Promise<LocatedVisual> {
+  const args = KINDS[name];
+  if (args) await bench.media.make(name, args);
+  return { file: name, details: await probeVisual(context, { file: name, field: '' }, 8_500_000) };
+}
+
+function clip(uri: string, startFrame: number, frames: number, changes: Partial<VisualClip> = {}): VisualClip {
+  return {
+    asset: { uri, field: uri },
+    source: 'video',
+    startFrame,
+    frames,
+    fit: 'COVER',
+    transition: null,
+    trimStartUs: 0,
+    speed: 1,
+    effects: [],
+    opacity: 1,
+    ...changes,
+  };
+}
+
+function compositionOf(layers: readonly Layer[], frames: number, frameRate: Rational): Composition {
+  return { ...SIZE, frameRate, frames, samples: 1, background: BLACK, layers, audio: [] };
+}
+
+/** The hash of each frame that a section's command makes. */
+async function hashes(plan: RenderPlan): Promise<string[]> {
+  const name = randomUUID();
+  const at = (file: string) => path.join(bench.media.folder, file);
+  await writeFile(at(`${name}.txt`), plan.graph);
+  for (const file of plan.files) await writeFile(at(file.name), file.text);
+  const args = renderArguments({
+    inputs: plan.inputs,
+    graphFile: `${name}.txt`,
+    outputFile: `${name}.md5`,
+    pads: [VIDEO_PAD],
+    encodingOptions: ['-c:v', 'rawvideo', '-f', 'framemd5'],
+    majorVersion: bench.toolchain.majorVersion,
+  }).map((argument) => (argument === 'pipe:3' ? '/dev/null' : argument));
+  await run(bench.toolchain.ffmpeg, args, { cwd: bench.media.folder, env: { ...process.env, ...context.env } });
+  const lines = (await readFile(at(`${name}.md5`), 'utf8')).split('\n');
+  return lines.filter((line) => /^\d/.test(line)).map((line) => line.split(',').at(-1)?.trim() ?? '');
+}
+
+/** Which frames of the sections together differ from those of one command. */
+async function differences(composition: Composition, cuts: readonly number[], media: readonly LocatedVisual[]) {
+  const visuals = new Map(media.map((visual) => [visual.file, visual]));
+  const options: VideoOptions = {
+    media: { visuals, audios: new Map() },
+    finish: h264Mp4.finish,
+    captionFile: (layer) => captionFile(0, layer),
+  };
+  const fileOf = (index: number) => path.join(bench.media.folder, captionFile(0, index));
+  await layOutCaptions(composition, { ...context, fileOf });
+  const whole = await hashes(planSection(composition, { startFrame: 0, frames: composition.frames }, options));
+  expect(whole).toHaveLength(composition.frames);
+  expect(new Set(whole).size).toBeGreaterThan(composition.frames / 12);
+  const bounds = [0, ...cuts, composition.frames];
+  const sections: Section[] = cuts
+    .concat(composition.frames)
+    .map((end, i) => ({ startFrame: bounds[i] ?? 0, frames: end - (bounds[i] ?? 0) }));
+  const parts: string[] = [];
+  for (const section of sections) {
+    const part = await hashes(planSection(composition, section, options));
+    expect(part).toHaveLength(section.frames);
+    parts.push(...part);
+  }
+  return whole.flatMap((hash, frame) => (hash === parts[frame] ? [] : [frame]));
+}
+
+const RATES: readonly Rational[] = [
+  { num: 30, den: 1 },
+  { num: 30_000, den: 1001 },
+];
+
+describe('the sections of a video', () => {
+  it.each(Object.keys(KINDS))('show the frames that one command shows of %s', async (name) => {
+    const visual = await probed(name);
+    for (const frameRate of RATES) {
+      const shown = [
+        clip(name, 0, 90, { trimStartUs: 0 }),
+        clip(name, 90, 90, { trimStartUs: 2_110_000 }),
+        clip(name, 180, 60, { trimStartUs: 1_000_000, speed: 1.5 }),
+      ];
+      const composition = compositionOf([{ kind: 'clips', clips: shown }], 240, frameRate);
+      expect(await differences(composition, [37, 90, 91, 150, 200], [visual]), name).toEqual([]);
+    }
+  });
+
+  it('are the frames of one command within transitions, effects, opacity, layers and captions', async () => {
+    const names = ['h264-25.mp4', 'h264-60.mp4', 'vp9-30.webm'];
+    const media = [];
+    for (const name of names) media.push(await probed(name));
+    await bench.media.make('disc.png', [
+      ...[
+        '-f',
+        'lavfi',
+        '-i',
+        'color=c=black:s=64x64,format=rgba,geq=r=200:g=180:b=30:a=255*lt(hypot(X-32\\,Y-32)\\,20)',
+      ],
+      ...['-frames:v', '1'],
+    ]);
+    const disc = await probed('disc.png');
+    const [a, b, c] = names as [string, string, string];
+    const fade = { kind: 'FADE', frames: 20 } as const;
+    const opacity: Animated = [
+      { at: 0, value: 0 },
+      { at: 25, value: 1 },
+    ];
+    const zoom: ClipEffect = {
+      kind: 'ZOOM',
+      scale: [
+        { at: 0, value: 1 },
+        { at: 50, value: 1.3 },
+      ],
+    };
+    const bottom = [
+      clip(a, 0, 80, { effects: [{ kind: 'FADE_IN', frames: 30 }] }),
+      clip(b, 60, 80, { transition: fade, effects: [zoom] }),
+      clip(c, 120, 80, {
+        transition: fade,
+        fit: 'CONTAIN',
+        effects: [{ kind: 'SLIDE_OUT', frames: 40, side: 'LEFT' }],
+      }),
+      clip('disc.png', 200, 40, {
+        source: 'image',
+        effects: [
+          { kind: 'SLIDE_IN', frames: 30, side: 'TOP' },
+          { kind: 'FADE_OUT', frames: 25 },
+        ],
+      }),
+    ];
+    const above = [
+      clip('disc.png', 30, 60, { source: 'image', opacity }),
+      clip(b, 100, 60, { opacity: 0.6, trimStartUs: 500_000 }),
+    ];
+    const captions: CaptionLayer = {
+      kind: 'captions',
+      field: 'f',
+      cues: [
+        { startUs: 500_000, endUs: 2_500_000, text: 'one' },
+        { startUs: 3_000_000, endUs: 7_000_000, text: 'two' },
+      ],
+      style: {
+        font: null,
+        fontSize: 20,
+        textColor: { r: 255, g: 255, b: 255, a: 255 },
+        outlineColor: BLACK,
+        outlineWidth: 1,
+        boxColor: null,
+        boxShape: 'TEXT',
+        bold: false,
+        position: 'BOTTOM',
+      },
+    };
+    const layers: Layer[] = [{ kind: 'clips', clips: bottom }, captions, { kind: 'clips', clips: above }];
+    const cuts = [10, 45, 61, 70, 79, 125, 139, 175, 215, 230];
+    for (const frameRate of RATES)
+      expect(await differences(compositionOf(layers, 240, frameRate), cuts, [...media, disc])).toEqual([]);
+  });
+});
+
+describe('seeking', () => {
+  it.each<[string, VisualDetails['seeking']]>([
+    ['h264-25.mp4', 'EXACT'],
+    ['vp9-30.webm', 'EXACT'],
+    ['hevc-open-25.mp4', 'PREROLL'],
+    ['h264-25.ts', 'PREROLL'],
+    ['h264-30.flv', 'NONE'],
+    ['mpeg2-25.mpg', 'NONE'],
+  ])('in %s is %s', async (name, seeking) => {
+    expect((await probed(name)).details.seeking).toBe(seeking);
+  });
+});
