@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { CliContext, GlobalOptions } from './cli-context.js';
 import { addCancelCommand } from './commands/cancel.js';
@@ -23,8 +24,10 @@ const DEFAULT_ADDRESS = '127.0.0.1:50051';
 
 const DEFAULT_PORT = DEFAULT_ADDRESS.slice(DEFAULT_ADDRESS.lastIndexOf(':'));
 
-/** A host alone means the port that servers have. */
+/** A host alone means the port that servers have. Of the forms of a Unix socket (`unix:PATH`) nice-grpc knows only the one with slashes. */
 function withPort(address: string): string {
+  const socket = /^unix:(?!\/\/)(.+)$/.exec(address)?.[1];
+  if (socket !== undefined) return `unix://${resolve(socket)}`;
   if (/^[^:/\[\]\s]+$/.test(address) || /^\[[^\]]*\]$/.test(address)) return address + DEFAULT_PORT;
   return address;
 }
@@ -71,7 +74,7 @@ function createProgram(host: CommandHost): Command {
       '--address <host:port>',
       'gRPC address of the server (CUTROOM_GRPC_ADDRESS)',
       withPort,
-      context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS,
+      withPort(context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS),
     )
     .version(RELEASE, '--version', 'print the release')
     .option('--json', 'print canonical proto JSON, an object per line', false)

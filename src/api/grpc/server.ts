@@ -65,12 +65,6 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     },
     { once: true },
   );
-  void followReadiness(options.readiness, {
-    intervalMs: READINESS_INTERVAL_MS,
-    onChange: (isReady) => {
-      health.report(isReady && !drain.signal.aborted);
-    },
-  });
 
   const servers: Server[] = [];
   // nice-grpc listens on one address for each server.
@@ -83,6 +77,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   try {
     if (options.socket !== null) socket = await listenOnSocket(options.socket, (address) => open().listen(address));
     const port = await open().listen(options.address);
+    // Only now: it goes on until the drain, and would keep a process alive whose server did not start.
+    void followReadiness(options.readiness, {
+      intervalMs: READINESS_INTERVAL_MS,
+      onChange: (isReady) => {
+        health.report(isReady && !drain.signal.aborted);
+      },
+    });
     return { port, stop: () => stop(options, servers, socket) };
   } catch (error) {
     for (const server of servers) server.forceShutdown();

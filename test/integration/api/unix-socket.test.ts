@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../support/foreign-client.js';
+import { cli } from '../../unit/cli/cli-harness.js';
 import { startApiUnderTest } from './api-under-test.js';
 
 let folder: string;
@@ -43,6 +44,17 @@ describe('a service with a Unix socket', () => {
       await under.stop();
     }
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is called by the CLI, with the address in either form', async () => {
+    const under = await startApiUnderTest({ socket });
+    try {
+      for (const address of [`unix:${socket}`, `unix://${socket}`])
+        expect(await cli(['--address', address, 'list'])).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await cli(['list'], { env: { CUTROOM_GRPC_ADDRESS: `unix:${socket}` } })).toMatchObject({ exitCode: 0 });
+    } finally {
+      await under.stop();
+    }
   });
 
   it('replaces the socket of a dead process', async () => {
