@@ -25,6 +25,13 @@ module.exports = {
       from: { path: '^src/composition/' },
       to: { path: '^src/task/' },
     },
+    {
+      name: 'shared-knows-nothing-of-ours',
+      comment: 'src/shared has functions that several sides need and that know nothing of videos or tasks',
+      severity: 'error',
+      from: { path: '^src/shared/' },
+      to: { path: '^(src|generated)/', pathNot: '^src/shared/' },
+    },
     ...sides.map((side) => {
       const others = sides.filter((other) => other !== side && !(allowed[side] ?? []).includes(other));
       return {

@@ -33,6 +33,8 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       'max-lines-per-function': 'off',
       'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],
+      // One way to write a test: a sentence of `describe` and `it` (docs/STYLE.md).
+      'no-restricted-imports': ['error', { name: 'vitest', importNames: ['test'], message: 'Write `it(…)` instead.' }],
     },
   },
 );

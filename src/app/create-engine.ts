@@ -11,6 +11,7 @@ import { createInspectionPool } from '../media/inspection-pool.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
 import { createGate } from '../task/gate.js';
+import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { OutputStore } from '../task/ports/output-store.js';
@@ -31,6 +32,8 @@ export interface EngineDeps {
   readonly logger: Logger;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
+  /** Results of earlier steps; null: every step is done anew. */
+  readonly artifacts: ArtifactStore | null;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
   /** A folder of this process alone. */
@@ -49,6 +52,7 @@ export async function createEngine({
   logger,
   assets,
   outputs,
+  artifacts,
   fonts: named,
   scratchRoot,
 }: EngineDeps): Promise<Engine> {
@@ -64,7 +68,7 @@ export async function createEngine({
   const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: renders.bytes };
   const seats = createSeats(renders.atOnce);
   return {
-    renderer: createRenderer({ toolchain, fonts, assets, outputs, scratchRoot, clocks, seats, log: logger }),
+    renderer: createRenderer({ toolchain, fonts, assets, outputs, artifacts, scratchRoot, clocks, seats, log: logger }),
     inspector: createInspectionPool({
       inspector: createInspector({
         toolchain,

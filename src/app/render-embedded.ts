@@ -58,6 +58,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
       logger,
       assets,
       outputs,
+      artifacts: null,
       fonts,
       scratchRoot,
     });
@@ -65,7 +66,14 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
     return await runAttempt(render, task, async (running, onProgress) => {
       const { id, tenant, fence, attemptId, timeouts } = running;
       if (command.spec.form === null || attemptId === null) throw new Error('only a valid spec can be rendered');
-      const job = { key: { tenant, id }, fence, attemptId, form: command.spec.form, timeouts };
+      const job = {
+        key: { tenant, id },
+        fence,
+        attemptId,
+        form: command.spec.form,
+        timeouts,
+        cache: 'NO_STORE' as const,
+      };
       const onDiagnostics = (diagnostics: Omit<Diagnostics, 'attempt'>): void => {
         render.onDiagnostics({ attempt: 1, ...diagnostics });
       };

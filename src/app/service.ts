@@ -15,6 +15,7 @@ import { createAssetSource } from '../media/asset-source.js';
 import { createDataFolder } from '../media/data-folder.js';
 import { createLocalLibrary } from '../media/local-library.js';
 import { createLocalOutputs } from '../media/local-outputs.js';
+import { createLocalArtifacts } from '../media/local-artifacts.js';
 import { openLocalUploads } from '../media/local-uploads.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
@@ -27,6 +28,7 @@ import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { Machine } from '../task/ports/machine.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
+import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
@@ -172,14 +174,18 @@ async function openUploads(
   return uploads;
 }
 
-async function openStore(config: Config, events: TaskEvents): Promise<Store> {
-  if (config.mongodbUri === null) return createSqliteStore({ file: path.join(config.dataDir, 'cutroom.sqlite') });
-  return createMongoStore({
-    uri: config.mongodbUri,
-    onBackgroundError: (message, cause) => {
-      events.backgroundError(message, cause);
-    },
-  });
+async function openStore({ store }: Config, events: TaskEvents): Promise<Store> {
+  switch (store.kind) {
+    case 'SQLITE':
+      return createSqliteStore({ file: store.file });
+    case 'MONGODB':
+      return createMongoStore({
+        uri: store.uri,
+        onBackgroundError: (message, cause) => {
+          events.backgroundError(message, cause);
+        },
+      });
+  }
 }
 
 async function startTransports(
@@ -242,6 +248,11 @@ async function startTransports(
   return { api, hub };
 }
 
+/** Null: nothing is kept. */
+function openArtifacts({ dataDir, cacheBytes: maxBytes }: Config): ArtifactStore | null {
+  return maxBytes === 0 ? null : createLocalArtifacts({ folder: path.join(dataDir, 'cache'), maxBytes });
+}
+
 /** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */
 async function createWorker(
   context: Context,
@@ -251,7 +262,7 @@ async function createWorker(
   if (config.slots === 0) return null;
   const scratch = await claimScratchRoot(path.join(config.dataDir, 'scratch'), tryLockFile);
   cleanups.push(() => scratch.release());
-  const engine = await createEngine({ ...context, scratchRoot: scratch.folder });
+  const engine = await createEngine({ ...context, artifacts: openArtifacts(config), scratchRoot: scratch.folder });
   context.metrics.showCage(engine.cage);
   const pool = createWorkerPool({
     store,

@@ -5,7 +5,7 @@ export interface Keyframe {
   readonly value: number;
 }
 
-/** At least one, in rising order of `at`. Between two the value changes evenly; before the first and after the last it stands still. */
+/** At least one, each with a later `at` than the one before. Between two the value changes evenly; before the first and after the last it stands still. */
 export type Keyframes = readonly [Keyframe, ...Keyframe[]];
 
 /** A value that may change over a clip. */
@@ -16,16 +16,12 @@ export function isAlways(value: Animated, constant: number): boolean {
   return typeof value === 'number' ? value === constant : value.every((key) => key.value === constant);
 }
 
-/** The value at a frame or sample of the clip. */
-export function valueAt(value: Animated, at: number): number {
-  if (typeof value === 'number') return value;
-  let before = value[0];
-  for (const key of value) {
-    if (key.at > at) {
-      const share = key.at === before.at ? 1 : Math.max(0, (at - before.at) / (key.at - before.at));
-      return before.value + (key.value - before.value) * share;
-    }
-    before = key;
-  }
-  return before.value;
+/** Every value that is given; the values between two keyframes lie between theirs. */
+export function valuesOf(value: Animated): readonly number[] {
+  return typeof value === 'number' ? [value] : value.map((key) => key.value);
+}
+
+/** Whether each keyframe comes after the one before it. */
+export function isInOrder(value: Animated): boolean {
+  return typeof value === 'number' || value.every(({ at }, i) => i === 0 || at > (value[i - 1]?.at ?? at));
 }

@@ -1,4 +1,4 @@
-import { valueAt } from './animated.js';
+import { type Animated, isInOrder, valuesOf } from './animated.js';
 import type { ClipLayer, Composition, VisualClip } from './composition.js';
 
 /**
@@ -19,6 +19,7 @@ export function checkComposition(composition: Composition): void {
     require(clip.samples >= 1 && clip.startSample >= 0, 'an audio clip needs a sample');
     require(clip.startSample + clip.samples <= samples, 'an audio clip ends with the soundtrack at the latest');
     require(clip.fadeOutSamples <= clip.samples, 'a fade is no longer than its clip');
+    checkValues(clip.gainDb, Number.isFinite, 'a gain is a number');
   }
 }
 
@@ -36,12 +37,16 @@ function checkClips({ clips }: ClipLayer, total: number): void {
     } else {
       require(startFrame >= end, 'two clips of a layer overlap only in a transition');
     }
-    for (const at of [0, frames]) {
-      const opacity = valueAt(clip.opacity, at);
-      require(opacity >= 0 && opacity <= 1, 'opacity lies between 0 and 1');
-    }
+    checkValues(clip.opacity, (opacity) => opacity >= 0 && opacity <= 1, 'opacity lies between 0 and 1');
+    for (const effect of clip.effects)
+      if (effect.kind === 'ZOOM') checkValues(effect.scale, (scale) => scale >= 1, 'a zoom is at least 1');
     before = clip;
   }
+}
+
+function checkValues(value: Animated, isAllowed: (value: number) => boolean, promise: string): void {
+  require(isInOrder(value), 'keyframes come one after another');
+  require(valuesOf(value).every(isAllowed), promise);
 }
 
 function require(holds: boolean, promise: string): void {

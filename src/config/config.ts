@@ -1,4 +1,4 @@
-import { delimiter, isAbsolute, normalize, relative, resolve, sep } from 'node:path';
+import { delimiter, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import type { AllowedTarget } from './allowed-targets.js';
 import { type MemoryShares, shareMemory, thisMachine } from './memory.js';
 import { formatAddress, isLoopback, type Address } from './readers.js';
@@ -32,13 +32,15 @@ export interface Config {
   readonly maxUploadBytes: number;
   /** Of all uploads together. */
   readonly maxUploadsBytes: number;
+  /** Of the parts of videos that are kept to be reused; 0: none. */
+  readonly cacheBytes: number;
   readonly uploadTtlMs: number;
   /** Null: only the fonts of the service. */
   readonly fontFolder: string | null;
   readonly slots: number;
   readonly logLevel: Values['CUTROOM_LOG_LEVEL'];
   readonly insecure: boolean;
-  readonly mongodbUri: string | null;
+  readonly store: StoreSettings;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly sweepIntervalMs: number;
@@ -59,6 +61,12 @@ export interface Config {
   readonly ffmpeg: string;
   readonly ffprobe: string;
 }
+
+/** Which store holds the tasks, and where. */
+export type StoreSettings =
+  | { readonly kind: 'SQLITE'; readonly file: string }
+  /** The URI may hold a password: it is not shown. */
+  | { readonly kind: 'MONGODB'; readonly uri: string };
 
 /** The problems of an environment. */
 export class ConfigError extends Error {
@@ -83,7 +91,8 @@ export function toConfig(env: Environment, machine = thisMachine()): Config {
 }
 
 function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Config {
-  const mongodbUri = values.MONGODB_URI;
+  const dataDir = resolve(values.CUTROOM_DATA_DIR);
+  const store = storeOf(values, dataDir);
   const memoryMb = values.CUTROOM_MEMORY_MB;
   const { renders, inspections } = shareMemory(
     { slots: values.CUTROOM_SLOTS, renderBytes: memoryMb === null ? null : memoryMb * MIB },
@@ -98,7 +107,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     allowedHosts: allowedHostsOf(values),
     corsOrigins: values.CUTROOM_CORS_ORIGINS,
     insecure: values.CUTROOM_INSECURE,
-    dataDir: resolve(values.CUTROOM_DATA_DIR),
+    dataDir,
     inputRoots: (values.CUTROOM_INPUT_ROOTS ?? '.')
       .split(delimiter)
       .filter((root) => root !== '')
@@ -110,16 +119,17 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     },
     maxUploadBytes: values.CUTROOM_UPLOAD_MB * MIB,
     maxUploadsBytes: values.CUTROOM_UPLOADS_TOTAL_MB * MIB,
+    cacheBytes: values.CUTROOM_CACHE_MB * MIB,
     uploadTtlMs: values.CUTROOM_UPLOAD_TTL_S * 1000,
     fontFolder: values.CUTROOM_FONT_FOLDER === null ? null : resolve(values.CUTROOM_FONT_FOLDER),
     slots: values.CUTROOM_SLOTS,
     logLevel: values.CUTROOM_LOG_LEVEL,
-    mongodbUri,
+    store,
     leaseMs: values.CUTROOM_LEASE_MS,
     heartbeatMs: values.CUTROOM_HEARTBEAT_MS,
     sweepIntervalMs: values.CUTROOM_SWEEP_MS,
     // Below half a second on SQLite, so that a watcher hears of every render at least twice a second.
-    progressIntervalMs: values.CUTROOM_PROGRESS_MS ?? (mongodbUri === null ? 400 : 1000),
+    progressIntervalMs: values.CUTROOM_PROGRESS_MS ?? (store.kind === 'SQLITE' ? 400 : 1000),
     drainMs: values.CUTROOM_DRAIN_MS,
     watchdog: {
       stallMs: values.CUTROOM_STALL_MS,
@@ -133,6 +143,10 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     ffmpeg: values.CUTROOM_FFMPEG,
     ffprobe: values.CUTROOM_FFPROBE,
   });
+}
+
+function storeOf({ MONGODB_URI: uri }: Values, dataDir: string): StoreSettings {
+  return uri === null ? { kind: 'SQLITE', file: join(dataDir, 'cutroom.sqlite') } : { kind: 'MONGODB', uri };
 }
 
 /** Beyond loopback the service cannot know its names: it is called by any, unless the operator lists them. Then by any address too, as probes do. */

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { parseAllowedTarget } from './allowed-targets.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../shared/nearest-name.js';
 import { address, flag, integer, list, oneOf, parsed, type Reader, text } from './readers.js';
 
 /** The environment of a process as it is. */
@@ -121,6 +121,11 @@ export const VARIABLES = {
   CUTROOM_UPLOAD_TTL_S: {
     reader: integer({ min: 60, max: 31_536_000, default: 604_800 }),
     help: 'how long an upload is kept after it was sent',
+    usedBy: SERVE,
+  },
+  CUTROOM_CACHE_MB: {
+    reader: integer({ min: 0, max: 1_073_741_824, default: 5120 }),
+    help: 'the largest size of the parts of videos that are kept to be reused, in MiB; 0 keeps none',
     usedBy: SERVE,
   },
   CUTROOM_FONT_FOLDER: {

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { createMongoStore } from '../store/mongo/mongo-store.js';
 import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
@@ -7,16 +6,20 @@ import type { Store } from '../task/ports/store.js';
 import { type Check, fail, messageOf, ok } from './check.js';
 
 /** Opens the store as a service would, and asks it something. */
-export async function checkStore({ mongodbUri, dataDir }: Pick<Config, 'mongodbUri' | 'dataDir'>): Promise<Check> {
-  if (mongodbUri !== null) {
-    // A URI may carry a password: it is not shown.
-    return ask(
-      'MongoDB',
-      () => createMongoStore({ uri: mongodbUri }),
-      'start the replica set that MONGODB_URI names, or unset it for an SQLite file',
-    );
+export async function checkStore({ store }: Pick<Config, 'store'>): Promise<Check> {
+  switch (store.kind) {
+    case 'SQLITE':
+      return checkSqlite(store.file);
+    case 'MONGODB':
+      return ask(
+        'MongoDB',
+        () => createMongoStore({ uri: store.uri }),
+        'start the replica set that MONGODB_URI names, or unset it for an SQLite file',
+      );
   }
-  const file = path.join(dataDir, 'cutroom.sqlite');
+}
+
+async function checkSqlite(file: string): Promise<Check> {
   const isThere = await stat(file).then(
     () => true,
     () => false,

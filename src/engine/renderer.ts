@@ -1,3 +1,4 @@
+import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
@@ -19,6 +20,7 @@ import type { Clocks } from './process/watchdog.js';
 import { createProgressMeter } from './progress-meter.js';
 import { asRenderError, mayPass } from './render-failure.js';
 import type { RenderLog } from './render-log.js';
+import { createReuse } from './reuse/reuse.js';
 import { requireMemory } from './require-memory.js';
 import type { Scratch } from './scratch.js';
 import { runSteps } from './steps/run-steps.js';
@@ -30,6 +32,8 @@ export interface RendererOptions {
   readonly fonts: Fonts;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
+  /** Results of earlier steps; null: every step is done anew. */
+  readonly artifacts: ArtifactStore | null;
   /** A folder of this process alone, with room for a finished video per render. */
   readonly scratchRoot: string;
   /** `totalMs` is for a whole attempt; the others for each of its processes. */
@@ -111,7 +115,14 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     onDone: meter.done,
     signal,
   });
-  const { fonts, outputs: store } = options;
+  const { fonts, outputs: store, artifacts, log } = options;
+  const reuse = createReuse({
+    store: artifacts,
+    tenant: job.key.tenant,
+    mode: job.cache,
+    scratch,
+    ...(log ? { log } : {}),
+  });
   const made = await makeOutputs(compositions, h264Mp4, {
     ...options,
     fonts,
@@ -120,6 +131,7 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     scratch,
     tools,
     media: known,
+    reuse,
     sectionThreads: SECTION_THREADS,
     meter,
     signal,

@@ -12,8 +12,11 @@ export interface FeedNotifier {
   gap(): void;
 }
 
-/** A feed within this process, without a queue: each listener is called before the notifying call returns. */
-export function createFeedNotifier(): FeedNotifier {
+/**
+ * A feed within this process, without a queue: each listener is called before the notifying call returns.
+ * @param follow the store's own; default: every change is announced anyway.
+ */
+export function createFeedNotifier(follow: TaskFeed['follow'] = () => () => undefined): FeedNotifier {
   const listeners = new Set<TaskFeedListener>();
 
   function notify(call: (listener: TaskFeedListener) => void): void {
@@ -32,6 +35,7 @@ export function createFeedNotifier(): FeedNotifier {
 
   const notifier: FeedNotifier = {
     feed: {
+      follow,
       subscribe: (listener) => {
         // An entry of its own for each subscription, so that the same listener may subscribe twice.
         const entry: TaskFeedListener = {

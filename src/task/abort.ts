@@ -1,6 +1,8 @@
 /** A signal that follows others for as long as some work lasts. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
+  /** Whether the timeout aborted the signal, rather than a parent or a call. */
+  hasTimedOut(): boolean;
   /** Aborts the signal, not those it follows. Only the first call has an effect. */
   abort(reason?: unknown): void;
   /** Starts the clock of the timeout anew, if there is one and it has not run out. */
@@ -10,7 +12,7 @@ export interface LinkedSignal {
 }
 
 export interface LinkOptions {
-  /** Aborts after so long. Default, and null: never. */
+  /** Aborts after so long, and soon when it is negative. Default, and null: never. */
   readonly timeoutMs?: number | null;
   /** The reason of that abort. Default: the platform's. */
   readonly timeoutReason?: () => unknown;
@@ -29,14 +31,16 @@ export function linkSignals(parents: readonly AbortSignal[], options: LinkOption
   for (const parent of parents) parent.addEventListener('abort', onAbort);
   const aborted = parents.find((parent) => parent.aborted);
   if (aborted) controller.abort(aborted.reason);
-  const timer =
-    timeoutMs === null
-      ? null
-      : setTimeout(() => {
-          controller.abort(timeoutReason());
-        }, timeoutMs);
+  let timedOut = false;
+  const onTimeout = (): void => {
+    if (controller.signal.aborted) return;
+    timedOut = true;
+    controller.abort(timeoutReason());
+  };
+  const timer = timeoutMs === null ? null : setTimeout(onTimeout, Math.max(0, timeoutMs));
   return {
     signal: controller.signal,
+    hasTimedOut: () => timedOut,
     abort: (reason) => {
       controller.abort(reason);
     },

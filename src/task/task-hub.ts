@@ -56,6 +56,7 @@ class HubWatcher implements Watcher {
 
 export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): TaskHub {
   const watched = new Map<string, WatchedTask>();
+  const unfollow = new Map<WatchedTask, () => void>();
   const watchers = new Set<HubWatcher>();
   const closing = new AbortController();
   const unsubscribe = store.feed.subscribe({
@@ -78,6 +79,7 @@ export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): Ta
     if (!entry || entry.error !== null) {
       entry = new WatchedTask(key, { store, clock, closing: closing.signal });
       watched.set(nameOf(key), entry);
+      unfollow.set(entry, store.feed.follow(key));
     }
     return entry;
   }
@@ -85,7 +87,10 @@ export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): Ta
   function leave(key: TaskKey, entry: WatchedTask, watcher: HubWatcher): void {
     watchers.delete(watcher);
     entry.leave(watcher);
-    if (entry.watchers.size === 0 && watched.get(nameOf(key)) === entry) watched.delete(nameOf(key));
+    if (entry.watchers.size > 0) return;
+    unfollow.get(entry)?.();
+    unfollow.delete(entry);
+    if (watched.get(nameOf(key)) === entry) watched.delete(nameOf(key));
   }
 
   return {

@@ -9,7 +9,12 @@ export interface TaskOptions {
   readonly ttlMs: number;
   /** Attempts that may end in an error of the task's own, at least 1. */
   readonly maxAttempts: number;
+  /** Absent in records of the first release: `USE`. */
+  readonly cache?: CacheMode;
 }
+
+/** `NO_STORE`: no result of an earlier step is reused, and none is kept. `RELOAD`: none is reused, and new ones are kept. */
+export type CacheMode = 'USE' | 'NO_STORE' | 'RELOAD';
 
 /** How long parts of the work may take; null: the worker's own setting. */
 export interface Timeouts {

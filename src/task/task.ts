@@ -51,6 +51,8 @@ export interface Output {
   readonly audioCodec: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** Frames that had been rendered before and were reused; absent: none. */
+  readonly reusedFrames?: number;
 }
 
 /** A file of an output beside its first. */

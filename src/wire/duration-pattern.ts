@@ -18,7 +18,7 @@ export function durationPattern({ minUs, maxUs }: { readonly minUs: number; read
 /** Decimals of at least so many millionths. */
 function fractionFrom(us: number): string {
   const digits = us.toString().padStart(6, '0').replace(/0+$/, '');
-  const alternatives = [...digits].flatMap((digit, i) => {
+  const alternatives = Array.from(digits).flatMap((digit, i) => {
     const isLast = i === digits.length - 1;
     const least = Number(digit) + (isLast ? 0 : 1);
     return least > 9 ? [] : [`${digits.slice(0, i)}[${least}-9][0-9]{0,${8 - i}}`];

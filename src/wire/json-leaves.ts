@@ -1,5 +1,5 @@
 import { type DescEnum, type DescMessage, type JsonValue, ScalarType } from '@bufbuild/protobuf';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../shared/nearest-name.js';
 
 /** The type of a value without fields of its own; a message may be one, such as a duration. */
 export type JsonLeaf =

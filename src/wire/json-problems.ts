@@ -1,6 +1,6 @@
 import { type DescField, type DescMessage, type DescOneof, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
 import type { Violation } from '../composition/violation.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../shared/nearest-name.js';
 import { isLeafMessage, type JsonLeaf, leafProblem, quoted, shown } from './json-leaves.js';
 
 /** More problems of one request than this are not looked for: the others are told once these are gone. */

@@ -1,3 +1,4 @@
+import { timeUsOf } from '../composition/frame-grid.js';
 import type { Output as WireOutput } from '../../generated/cutroom/v1/output.js';
 import {
   type ProgressDetail,
@@ -126,6 +127,7 @@ function printFailure({ reason, message, field }: TaskFailure): TaskError {
 }
 
 function printOutput(output: Output, url: string): WireOutput {
+  const { reusedFrames = 0 } = output;
   return {
     key: output.key,
     url,
@@ -138,6 +140,8 @@ function printOutput(output: Output, url: string): WireOutput {
     videoCodec: output.videoCodec,
     audioCodec: output.audioCodec,
     sha256: output.sha256,
+    renderedDuration: printDuration(timeUsOf(output.frameCount - reusedFrames, output.frameRate)),
+    reusedDuration: printDuration(timeUsOf(reusedFrames, output.frameRate)),
   };
 }
 

@@ -1,10 +1,18 @@
 import type { Task as WireTask, TaskTimeouts } from '../../generated/cutroom/v1/task.js';
-import type { SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
+import { CacheMode as WireCacheMode, type SubmitTaskRequest } from '../../generated/cutroom/v1/task_service.js';
 import type { Duration } from '../../generated/google/protobuf/duration.js';
 import { DEFAULT_MAX_ATTEMPTS } from '../task/retry-policy.js';
-import type { TaskOptions, Timeouts } from '../task/task-options.js';
+import type { CacheMode, TaskOptions, Timeouts } from '../task/task-options.js';
 import { printDuration } from './print-duration.js';
-import { at, parseDurationUs, parseNumber, type Place, refuse } from './render-spec/fields.js';
+import {
+  at,
+  type EnumTable,
+  parseDurationUs,
+  parseEnum,
+  parseNumber,
+  type Place,
+  refuse,
+} from './render-spec/fields.js';
 
 export const PRIORITY = { min: -100, max: 100, unit: '' };
 export const MAX_ATTEMPTS = { min: 1, max: 10, unit: '' };
@@ -33,9 +41,16 @@ export const MAX_LABEL_CHARACTERS = 256;
 /** A wrong key is quoted up to this length: it may be as long as the request. */
 const MAX_QUOTED_CHARACTERS = 63;
 
+const CACHE_MODES: EnumTable<WireCacheMode, CacheMode> = {
+  [WireCacheMode.CACHE_MODE_UNSPECIFIED]: 'USE',
+  [WireCacheMode.CACHE_MODE_USE]: 'USE',
+  [WireCacheMode.CACHE_MODE_NO_STORE]: 'NO_STORE',
+  [WireCacheMode.CACHE_MODE_RELOAD]: 'RELOAD',
+};
+
 /** Reads the options of a submit. @param root the place of a field of the request. */
 export function parseTaskOptions(
-  { labels, priority, timeouts, ttl, maxAttempts }: SubmitTaskRequest,
+  { labels, priority, timeouts, ttl, maxAttempts, cache }: SubmitTaskRequest,
   root: (field: string) => Place,
 ): TaskOptions {
   return {
@@ -44,6 +59,7 @@ export function parseTaskOptions(
     timeouts: parseTimeouts(timeouts, root('timeouts')),
     maxAttempts: parseNumber(maxAttempts || DEFAULT_MAX_ATTEMPTS, root('max_attempts'), MAX_ATTEMPTS),
     ttlMs: parseMs(ttl, root('ttl'), TTL) ?? DEFAULT_TTL_MS,
+    cache: parseEnum(cache, root('cache'), CACHE_MODES),
   };
 }
 

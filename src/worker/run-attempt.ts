@@ -116,6 +116,7 @@ async function renderUnderLease(
       attemptId: lease.attemptId,
       form: deps.parseSpec(specJson),
       timeouts: task.timeouts,
+      cache: task.cache ?? 'USE',
     };
     const result = await deps.renderer.render(job, {
       signal: stop.signal,

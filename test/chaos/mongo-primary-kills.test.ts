@@ -27,8 +27,8 @@ interface Log {
  * Primaries of three nodes die by kill -9, one after another, under two processes that submit and eight that compete for each task.
  * Not a part of `npm test`: a minute or so. `npm run test:chaos`
  */
-describe.skipIf(skipWithoutMongod())('killing primaries', () => {
-  it('loses nothing that was acknowledged, and gives no task to two', { timeout: 240_000 }, async () => {
+describe.skipIf(skipWithoutMongod())('the service on MongoDB while primaries are killed', () => {
+  it('loses no acknowledged task, and gives no task to two workers', { timeout: 240_000 }, async () => {
     const mongod = await startMongod({ nodes: 3 });
     const stores = await Promise.all([1, 2].map(() => createMongoStore({ uri: mongod.uriOf('chaos') })));
     const log: Log = { acknowledged: new Map(), claims: new Map(), unknown: 0 };

@@ -6,7 +6,7 @@ import { deploy, get, submit } from '../e2e/deployment.js';
 const SUPERVISOR_PATIENCE_MS = 10_000;
 const REDEPLOYS = 4;
 
-it('no redeploy costs a long render more than time', async () => {
+it('a long render loses only time in redeploys', async () => {
   const place = await deploy('SQLite');
   try {
     await place.media.video('busy.mp4', { size: '640x360', colors: [], secondsEach: 3, source: 'testsrc2' });

@@ -44,7 +44,7 @@ const setups: { backend: Backend; services: number }[] = [
   ...(skipWithoutMongod() ? [] : [{ backend: 'MongoDB' as const, services: 2 }]),
 ];
 
-describe.each(setups)('killing $services service(s) on $backend, again and again', ({ backend, services }) => {
+describe.each(setups)('$services service(s) on $backend, killed again and again,', ({ backend, services }) => {
   let place: Deployment;
   beforeEach(async () => {
     place = await deploy(backend);
@@ -52,7 +52,7 @@ describe.each(setups)('killing $services service(s) on $backend, again and again
   });
   afterEach(() => place.close());
 
-  it('every submit that was acknowledged becomes one right video', { timeout: 600_000 }, async () => {
+  it('render one right video for every acknowledged submit', { timeout: 600_000 }, async () => {
     const running: { service: SpawnedService; client: ForeignClient }[] = [];
     const start = async (slot: number) => {
       const service = await place.start(ENV);

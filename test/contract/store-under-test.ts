@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach } from 'vitest';
 import type { Store } from '../../src/task/ports/store.js';
-import type { ListQuery } from '../../src/task/ports/task-store.js';
+import type { ListPage, ListQuery } from '../../src/task/ports/task-store.js';
 import { newTask as anyTask, type TaskChanges } from '../support/new-task.js';
 import type { Task } from '../../src/task/task.js';
 import { claimed } from '../../src/task/lifecycle.js';
@@ -56,8 +56,12 @@ export function newTask(more: TaskChanges = {}): Task {
   return anyTask({ id: randomUUID(), nowMs: 1000, ...more });
 }
 
-/** The list of a tenant without any condition. */
-export function listOf(store: Store, query: Partial<ListQuery> = {}): Promise<readonly Task[]> {
+/** A page of a tenant's list, without any condition unless told otherwise. */
+export async function listOf(store: Store, query: Partial<ListQuery> = {}): Promise<readonly Task[]> {
+  return (await pageOf(store, query)).tasks;
+}
+
+export function pageOf(store: Store, query: Partial<ListQuery> = {}): Promise<ListPage> {
   return store.list({
     tenant: 'default',
     limit: 100,

@@ -46,14 +46,14 @@ export function describeDocuments(kind: StoreKind): void {
   describe('insert', () => {
     const at = useStore(kind);
 
-    it('stores task and spec, and gives both back as they were', async () => {
+    it('stores task and spec, and returns both unchanged', async () => {
       const task = newTask({ requestId: randomUUID() });
       expect(await at.store.insert(task, '{"montage":{}}')).toEqual({ kind: 'inserted' });
       expect(await at.store.get(task)).toEqual(task);
       expect(await at.store.getSpec(task)).toBe('{"montage":{}}');
     });
 
-    it('knows nothing of tasks that were not inserted, nor of another tenant’s', async () => {
+    it("returns nothing for tasks that were not inserted, nor for another tenant's", async () => {
       const task = await insertQueued(at.store);
       const others = [
         { tenant: 'default', id: randomUUID() },
@@ -65,7 +65,7 @@ export function describeDocuments(kind: StoreKind): void {
       }
     });
 
-    it('keeps apart tasks of the same id of two tenants', async () => {
+    it('keeps tasks of two tenants apart that have the same id', async () => {
       const mine = await insertQueued(at.store, { tenant: 'a' });
       const theirs = newTask({ tenant: 'b', id: mine.id, requestHash: 'other' });
       expect(await at.store.insert(theirs, '"b"')).toEqual({ kind: 'inserted' });
@@ -73,7 +73,7 @@ export function describeDocuments(kind: StoreKind): void {
       expect(await at.store.get(theirs)).toEqual(theirs);
     });
 
-    it('a second task of the same request id is not stored, and the first is the answer', async () => {
+    it('does not store a second task of the same request id, and returns the first', async () => {
       const requestId = randomUUID();
       const first = await insertQueued(at.store, { requestId });
       const second = newTask({ requestId, requestHash: 'another body' });
@@ -82,20 +82,20 @@ export function describeDocuments(kind: StoreKind): void {
       expect(await at.store.getSpec(second)).toBeNull();
     });
 
-    it('the same task inserted twice is there once', async () => {
+    it('stores a task once that is inserted twice', async () => {
       const task = await insertQueued(at.store, { requestId: randomUUID() });
       expect(await at.store.insert(task, '"other"')).toEqual({ kind: 'request-id-taken', task });
       expect(await at.store.getSpec(task)).toBe('{}');
     });
 
-    it('the answer to a taken request id is the task as it is by now', async () => {
+    it('returns the present state of the task that has the request id', async () => {
       const requestId = randomUUID();
       const running = await insertRunning(at.store, LONG_MS, { requestId });
       expect(await at.store.insert(newTask({ requestId }), '{}')).toEqual({ kind: 'request-id-taken', task: running });
       expect(await at.store.findByRequestId('default', requestId)).toEqual(running);
     });
 
-    it('a request id belongs to its tenant; tasks without one never collide', async () => {
+    it('separates request ids by tenant, and stores any number of tasks without one', async () => {
       const requestId = randomUUID();
       await insertQueued(at.store, { tenant: 'a', requestId });
       expect(await at.store.findByRequestId('b', requestId)).toBeNull();
@@ -104,7 +104,7 @@ export function describeDocuments(kind: StoreKind): void {
       expect(await at.store.insert(newTask(), '{}')).toEqual({ kind: 'inserted' });
     });
 
-    it('of 16 concurrent inserts of one request id exactly one is stored, and all the others are given it', async () => {
+    it('stores exactly one of 16 concurrent inserts of one request id, and returns it to all the others', async () => {
       const requestId = randomUUID();
       const tasks = Array.from({ length: 16 }, () => newTask({ requestId }));
       const results = await Promise.all(tasks.map((task) => at.store.insert(task, '{}')));
@@ -114,7 +114,7 @@ export function describeDocuments(kind: StoreKind): void {
       expect(await listOf(at.store, { limit: 100, after: null })).toEqual([winner]);
     });
 
-    it('refuses a second task of the same id: that is a bug of the caller', async () => {
+    it('rejects a second task of the same id as a bug of the caller', async () => {
       const task = await insertQueued(at.store);
       await expect(at.store.insert({ ...task, requestHash: 'other' }, '"other"')).rejects.toThrow(/already/);
       expect(await at.store.get(task)).toEqual(task);
@@ -142,7 +142,7 @@ export function describeDocuments(kind: StoreKind): void {
   describe('replace', () => {
     const at = useStore(kind);
 
-    it('puts the new version in the place of the old, whole', async () => {
+    it('stores the whole new version in the place of the old one', async () => {
       const running = await insertRunning(at.store);
       const further = progressed(running, progress, 3000);
       expect(await at.store.replace(running, further, lease)).toBe(true);
@@ -174,13 +174,13 @@ export function describeDocuments(kind: StoreKind): void {
       expect(await listOf(at.store, { limit: 10, after: null })).toEqual([running]);
     });
 
-    it('the same change a second time is refused', async () => {
+    it('refuses the same change a second time', async () => {
       const queued = await insertQueued(at.store);
       expect(await at.store.replace(queued, claim(queued), lease)).toBe(true);
       expect(await at.store.replace(queued, claim(queued), lease)).toBe(false);
     });
 
-    it('of a finish and a cancel at once exactly one is stored', async () => {
+    it('stores exactly one of a concurrent finish and cancel', async () => {
       for (let round = 0; round < 10; round++) {
         const running = await insertRunning(at.store);
         const ends = [succeeded(running, { outputs: [], warnings: [] }, 3000), cancelled(running, 3000)];
@@ -190,7 +190,7 @@ export function describeDocuments(kind: StoreKind): void {
       }
     });
 
-    it('values that look like something else come back as they were', async () => {
+    it('returns unusual values unchanged', async () => {
       for (const text of HOSTILE) {
         const task = newTask({
           requestHash: text,
@@ -213,7 +213,7 @@ export function describeDocuments(kind: StoreKind): void {
       }
     });
 
-    it('a spec of a megabyte comes back whole', async () => {
+    it('returns a spec of a megabyte whole', async () => {
       const task = newTask();
       const spec = JSON.stringify({ text: '字'.repeat(350_000) });
       await at.store.insert(task, spec);
@@ -224,7 +224,7 @@ export function describeDocuments(kind: StoreKind): void {
   describe('secret', () => {
     const at = useStore(kind);
 
-    it('is 32 bytes, the same for all callers at once and ever after, and another for each name', async () => {
+    it('returns the same 32 bytes for every concurrent and later call, and others for another name', async () => {
       const values = await Promise.all(Array.from({ length: 16 }, () => at.store.secret('signing')));
       expect(values[0]).toHaveLength(32);
       expect(new Set(values.map((value) => value.toString('hex'))).size).toBe(1);
@@ -233,14 +233,14 @@ export function describeDocuments(kind: StoreKind): void {
     });
 
     if (kind.durable) {
-      it('is the same after the store was opened again', async () => {
+      it('returns the same bytes after the store was opened again', async () => {
         const value = await at.store.secret('signing');
         await at.store.close();
         expect(await (await at.open()).secret('signing')).toEqual(value);
       });
     }
     if (kind.shared) {
-      it('is the same for two processes that ask at once', async () => {
+      it('returns the same bytes to two processes that ask at once', async () => {
         const other = await at.open();
         const [mine, theirs] = await Promise.all([at.store.secret('signing'), other.secret('signing')]);
         expect(mine).toEqual(theirs);
@@ -251,7 +251,7 @@ export function describeDocuments(kind: StoreKind): void {
   describe('close', () => {
     const at = useStore(kind);
 
-    it('answers to ping before it; afterwards every call rejects, and closing again is harmless', async () => {
+    it('makes every later call reject, and may be called again', async () => {
       const task = await insertQueued(at.store);
       await expect(at.store.ping()).resolves.toBeUndefined();
       await at.store.close();

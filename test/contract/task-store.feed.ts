@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { hintOf, type TaskFeedListener, type TaskHint } from '../../src/task/ports/task-feed.js';
 import type { Store } from '../../src/task/ports/store.js';
 import { progressed, succeeded } from '../../src/task/lifecycle.js';
-import { claim, insertQueued, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
+import { claim, insertQueued, insertRunning, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
 const eventually = { timeout: 10_000, interval: 10 };
@@ -12,7 +12,7 @@ export function describeFeed(kind: StoreKind): void {
   describe('feed', () => {
     const at = useStore(kind);
 
-    it('announces every change of its own before the call that made it resolves', async () => {
+    it('announces every change of this process before the call resolves', async () => {
       const heard = listen(at.store);
       const task = newTask();
       await at.store.insert(task, '{}');
@@ -38,7 +38,7 @@ export function describeFeed(kind: StoreKind): void {
       expect(heard.hints.filter((hint) => hint.key.id === again.id || hint.revision === 7)).toEqual([]);
     });
 
-    it('calls each listener, until it unsubscribes', async () => {
+    it('calls each listener until it unsubscribes', async () => {
       const first = listen(at.store);
       const second = listen(at.store);
       const one = await insertQueued(at.store);
@@ -55,7 +55,7 @@ export function describeFeed(kind: StoreKind): void {
       first.stop();
     });
 
-    it('a listener may unsubscribe while it is called', async () => {
+    it('lets a listener unsubscribe while it is called', async () => {
       const heard: TaskHint[] = [];
       const stop = at.store.feed.subscribe({
         onHint: (hint) => {
@@ -70,7 +70,7 @@ export function describeFeed(kind: StoreKind): void {
     });
 
     if (kind.shared) {
-      it('announces every change of another process, from the moment of subscribing', async () => {
+      it('announces every change of a state by another process, from the moment of subscribing', async () => {
         const other = await at.open();
         const heard = listen(at.store);
         const latest = new Map<string, number>();
@@ -79,11 +79,7 @@ export function describeFeed(kind: StoreKind): void {
             const task = await insertQueued(other);
             const running = claim(task);
             await other.replace(task, running, lease);
-            const further = progressed(
-              running,
-              { phase: 'RENDERING', percent: 9, framesDone: 1, framesTotal: 9, outTimeUs: 1, speed: 1 },
-              3,
-            );
+            const further = progressed(running, PROGRESS, 3);
             await other.replace(running, further, lease);
             const done = succeeded(further, { outputs: [], warnings: [] }, 4);
             await other.replace(further, done, lease);
@@ -105,7 +101,22 @@ export function describeFeed(kind: StoreKind): void {
         }
       });
 
-      it('a hint is never ahead of a read', async () => {
+      it('announces the progress of a task of another process while it is followed here', async () => {
+        const other = await at.open();
+        const heard = listen(at.store);
+        const [followed, left] = [await insertRunning(other), await insertRunning(other)];
+        at.store.feed.follow(left)();
+        const unfollow = at.store.feed.follow(followed);
+        const further = progressed(followed, PROGRESS, 3);
+        await other.replace(followed, further, lease);
+        await vi.waitFor(() => {
+          expect(heard.hints.some(({ key, revision }) => key.id === followed.id && revision === 3)).toBe(true);
+        }, eventually);
+        unfollow();
+        expect(heard.gaps).toBe(0);
+      });
+
+      it('announces a change only when a read returns it', async () => {
         const other = await at.open();
         const reads: Promise<boolean>[] = [];
         at.store.feed.subscribe({
@@ -126,6 +137,8 @@ export function describeFeed(kind: StoreKind): void {
     }
   });
 }
+
+const PROGRESS = { phase: 'RENDERING', percent: 9, framesDone: 1, framesTotal: 9, outTimeUs: 1, speed: 1 } as const;
 
 const STATES = [null, 'QUEUED', 'RUNNING', 'RUNNING', 'SUCCEEDED'];
 const FENCES = [null, 0, 1, 1, 1];

@@ -13,7 +13,7 @@ export function describeHousekeeping(kind: StoreKind): void {
   describe('list with conditions', () => {
     const at = useStore(kind);
 
-    it('by states and labels, in both orders', async () => {
+    it('returns the tasks of the given states and labels, in both orders', async () => {
       const spring = await insertQueued(at.store, { nowMs: 1, labels: { project: 'spring', 'a-b': '$x.y' } });
       const summer = await insertQueued(at.store, { nowMs: 2, labels: { project: 'summer' } });
       const plain = await insertRunning(at.store, LONG_MS, { nowMs: 3 });
@@ -33,10 +33,10 @@ export function describeHousekeeping(kind: StoreKind): void {
     });
   });
 
-  describe('conditions on labels', () => {
+  describe('list with conditions on labels', () => {
     const at = useStore(kind);
 
-    it('compares a whole value, of any form, and not its beginning', async () => {
+    it('compares a whole value of any form, not its beginning', async () => {
       const values = ['$x', '$$NOW', 'a.b', '"', '\\', "'", '%', '字幕', '', '1', 'true', 'null'];
       const tasks = await Promise.all(
         values.map((value, i) => insertQueued(at.store, { nowMs: i, labels: { key: value } })),
@@ -49,7 +49,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       }
     });
 
-    it('takes as many as a filter may have', async () => {
+    it('takes as many conditions as a filter may have', async () => {
       const task = await insertQueued(at.store, { labels: { a: 'x' } });
       await insertQueued(at.store, { labels: { a: 'y' } });
       const labels = Array.from({ length: 300 }, (_, i) =>
@@ -62,7 +62,7 @@ export function describeHousekeeping(kind: StoreKind): void {
   describe('the queue', () => {
     const at = useStore(kind);
 
-    it('is by rank: a step of priority is worth a minute of waiting', async () => {
+    it('is ordered by rank: one step of priority equals a minute of waiting', async () => {
       const old = await insertQueued(at.store, { nowMs: 0 });
       const urgent = await insertQueued(at.store, { nowMs: 30_000, priority: 1 });
       const patient = await insertQueued(at.store, { nowMs: 10_000, priority: -1 });
@@ -70,7 +70,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       expect((await at.store.queued(10)).map((t) => t.id)).toEqual([urgent, old, late, patient].map((t) => t.id));
     });
 
-    it('finds tasks that waited too long, and reports the state of the queue', async () => {
+    it('returns the tasks that waited too long, and its own state', async () => {
       expect(await at.store.stats()).toEqual({ queued: 0, running: 0, oldestQueuedTimeMs: null });
       const timeouts = { queueMs: 100, totalMs: null, stallMs: null, fetchMs: null };
       const overdue = await insertQueued(at.store, { nowMs: 1000, timeouts });
@@ -111,7 +111,7 @@ export function describeHousekeeping(kind: StoreKind): void {
     });
 
     it.each([{ revision: 1 }, { fence: 7 }, { attemptId: 'stranger' }, { tenant: 'other' }])(
-      'touches nothing for another state of the task: %j',
+      'changes nothing for another state of the task: %j',
       async (difference) => {
         const running = await insertRunning(at.store);
         await at.store.putDiagnostics(running, '{"a":1}', { fence: 1 });
@@ -124,7 +124,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       },
     );
 
-    it('of a removal and a change at once exactly one is stored', async () => {
+    it('excludes a concurrent change, or is excluded by it', async () => {
       for (let round = 0; round < 5; round++) {
         const queued = await insertQueued(at.store);
         const ended = cancelled(queued, 2000);
@@ -137,7 +137,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       }
     });
 
-    it('leaves no diagnostics behind that an attempt puts there at the same moment', async () => {
+    it('leaves no diagnostics behind that an attempt writes at the same moment', async () => {
       for (let round = 0; round < 10; round++) {
         const task = await insertQueued(at.store);
         const puts = Array.from({ length: 4 }, () => at.store.putDiagnostics(task, '{"late":true}', { fence: 1 }));
@@ -160,7 +160,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       hub.close();
     });
 
-    it('knows which ended tasks have expired', async () => {
+    it('finds the ended tasks that have expired', async () => {
       const queued = await insertQueued(at.store, { ttlMs: 1000 });
       const ended = cancelled(queued, 5000);
       await at.store.replace(queued, ended, lease);
@@ -173,7 +173,7 @@ export function describeHousekeeping(kind: StoreKind): void {
   describe('diagnostics', () => {
     const at = useStore(kind);
 
-    it('keeps the last, and nothing for a task that is not there', async () => {
+    it('keep the last version, and none for a missing task', async () => {
       const task = await insertQueued(at.store);
       expect(await at.store.getDiagnostics(task)).toBeNull();
       await at.store.putDiagnostics(task, '"first"', { fence: 1 });
@@ -184,7 +184,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       expect(await at.store.getDiagnostics(nobody)).toBeNull();
     });
 
-    it('keeps those of the latest attempt, in any order of arrival', async () => {
+    it('keep the version of the latest attempt, in any order of arrival', async () => {
       const task = await insertQueued(at.store);
       for (const fence of [2, 1, 3, 2]) await at.store.putDiagnostics(task, `"of ${fence}"`, { fence });
       expect(await at.store.getDiagnostics(task)).toBe('"of 3"');
@@ -192,7 +192,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       expect(await at.store.getDiagnostics(task)).toBe('"of 3 again"');
     });
 
-    it('keeps those of the latest attempt of several that come at once', async () => {
+    it('keep the version of the latest attempt when several arrive at once', async () => {
       for (let round = 0; round < 5; round += 1) {
         const task = await insertQueued(at.store);
         await Promise.all([4, 2, 5, 1, 3].map((fence) => at.store.putDiagnostics(task, `"of ${fence}"`, { fence })));
@@ -205,7 +205,7 @@ export function describeHousekeeping(kind: StoreKind): void {
     const at = useStore(kind);
     const build = { version: '$5', encoders: ['libx264'], decoders: ['h264'] };
 
-    it('are there while they announce themselves', async () => {
+    it('are listed while they announce themselves', async () => {
       expect(await at.store.workers()).toEqual([]);
       await at.store.announceWorker({ owner: 'a', slots: 2, build }, { leaseMs: LONG_MS });
       await at.store.announceWorker({ owner: 'b', slots: 1, build: null }, { leaseMs: LONG_MS });

@@ -24,13 +24,13 @@ export function describeLeases(kind: StoreKind): void {
       );
     }
 
-    it('a task is abandoned once its lease has ended, and not before', async () => {
+    it('make a task abandoned when they have ended, and not before', async () => {
       const startMs = performance.now();
       const running = await insertRunning(at.store, SHORT_MS);
       expect(await untilAbandoned(running, startMs)).toBeGreaterThanOrEqual(SHORT_MS - SLACK_MS);
     });
 
-    it('leaves out queued and ended tasks, and tasks with a lease', async () => {
+    it('are listed as ended neither for queued and ended tasks nor before their end', async () => {
       await insertQueued(at.store);
       await insertRunning(at.store, LONG_MS);
       const held = await insertRunning(at.store, 0);
@@ -41,7 +41,7 @@ export function describeLeases(kind: StoreKind): void {
       expect(await abandoned()).toEqual([gone]);
     });
 
-    it('lists tasks by the end of their lease, up to the limit', async () => {
+    it('order abandoned tasks by their end, up to the limit', async () => {
       const tasks: Task[] = [];
       for (let i = 0; i < 3; i++) {
         tasks.push(await insertRunning(at.store, 0));
@@ -51,7 +51,7 @@ export function describeLeases(kind: StoreKind): void {
       expect(await at.store.abandoned(2, { owner: OWNER })).toEqual(tasks.slice(0, 2));
     });
 
-    it('renewing gives the lease its full time from then on, and changes nothing else', async () => {
+    it('last their full time from a renewal on, which changes nothing else', async () => {
       const running = await insertRunning(at.store, 0);
       expect(await abandoned()).toEqual([running]);
       const startMs = performance.now();
@@ -62,7 +62,7 @@ export function describeLeases(kind: StoreKind): void {
       expect(await untilAbandoned(running, startMs)).toBeGreaterThanOrEqual(SHORT_MS - SLACK_MS);
     });
 
-    it('a progress write renews the lease as well', async () => {
+    it('are renewed by a write of progress too', async () => {
       const running = await insertRunning(at.store, 0);
       const further = progressed(
         running,
@@ -73,7 +73,7 @@ export function describeLeases(kind: StoreKind): void {
       expect(await abandoned()).toEqual([]);
     });
 
-    it('renews no lease of an attempt that has lost the task', async () => {
+    it('are not renewed for an attempt that has lost the task', async () => {
       const running = await insertRunning(at.store, 0);
       const right = { key: running, fence: 1, attemptId: running.attemptId ?? '', leaseMs: LONG_MS };
       for (const wrong of [
@@ -91,7 +91,7 @@ export function describeLeases(kind: StoreKind): void {
       expect(await at.store.renewLease({ ...right, key: queued, fence: 0 })).toBe(false);
     });
 
-    it('lets a dead worker neither renew nor finish a task that was taken back from it', async () => {
+    it('let a dead worker neither renew nor finish a task that was taken back from it', async () => {
       const running = await insertRunning(at.store, 0);
       const back = handedBack(running, 3000);
       await at.store.replace(running, back, { leaseMs: 0 });
@@ -105,12 +105,12 @@ export function describeLeases(kind: StoreKind): void {
     });
 
     if (kind.shared) {
-      it('a task of another living worker is not abandoned', async () => {
+      it('protect the task of another living worker', async () => {
         await insertRunning(at.store, LONG_MS);
         expect(await at.store.abandoned(10, { owner: 'worker-2' })).toEqual([]);
       });
     } else if (kind.durable) {
-      it('a task of any other owner is abandoned at once: nobody else can have the file open', async () => {
+      it('protect no task of another owner where a single process has the file open', async () => {
         const running = await insertRunning(at.store, LONG_MS);
         expect(await at.store.abandoned(10, { owner: OWNER })).toEqual([]);
         expect(await at.store.abandoned(10, { owner: 'worker-2' })).toEqual([running]);

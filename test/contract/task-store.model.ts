@@ -108,8 +108,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 
 /** The same calls have the same answers as on the model, whatever the order. */
 export function describeModel(kind: StoreKind): void {
-  describe('against the model', () => {
-    it('answers any sequence of calls as the memory store does', { timeout: 120_000 }, async () => {
+  describe('the store and the model', () => {
+    it('answer any sequence of calls alike', { timeout: 120_000 }, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 30, size: 'max' }), async (operations) => {
           const data = await kind.makeData();

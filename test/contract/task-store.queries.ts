@@ -13,6 +13,7 @@ import {
   useStore,
   type StoreKind,
   listOf,
+  pageOf,
 } from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
@@ -30,7 +31,7 @@ export function describeQueries(kind: StoreKind): void {
       expect(await at.store.queued(2)).toEqual([first, second]);
     });
 
-    it('leaves out tasks that run or have ended, and has a requeued one again', async () => {
+    it('leaves out running and ended tasks, and lists a requeued one again', async () => {
       const running = await insertRunning(at.store, LONG_MS, { nowMs: 10 });
       const waiting = await insertQueued(at.store, { nowMs: 20 });
       const ended = await insertQueued(at.store, { nowMs: 30 });
@@ -41,7 +42,7 @@ export function describeQueries(kind: StoreKind): void {
       expect(await at.store.queued(10)).toEqual([back, waiting]);
     });
 
-    it('32 concurrent claimers take each of 100 tasks exactly once', { timeout: 60_000 }, async () => {
+    it('gives each of 100 tasks to exactly one of 32 concurrent claimers', { timeout: 60_000 }, async () => {
       const tasks = await Promise.all(Array.from({ length: 100 }, (_, i) => insertQueued(at.store, { nowMs: i })));
       const claims: string[] = [];
       const claimer = async (owner: string): Promise<void> => {
@@ -62,7 +63,7 @@ export function describeQueries(kind: StoreKind): void {
   describe('list', () => {
     const at = useStore(kind);
 
-    it('knows how many there are, of one tenant', async () => {
+    it('counts the tasks of one tenant', async () => {
       expect(await at.store.count('default')).toBe(0);
       for (let i = 0; i < 3; i++) await insertQueued(at.store, { nowMs: i });
       await insertQueued(at.store, { tenant: 'other' });
@@ -71,7 +72,22 @@ export function describeQueries(kind: StoreKind): void {
       ]);
     });
 
-    it('is newest first, ties by id highest first, of one tenant, in pages without gap or repetition', async () => {
+    it('returns the position of a place in the list, newest first', async () => {
+      for (let i = 1; i <= 3; i++) await insertQueued(at.store, { id: `task-${i}`, nowMs: i });
+      await insertQueued(at.store, { tenant: 'other', nowMs: 9 });
+      expect(await at.store.positionOf('default', 1)).toMatchObject({ createTimeMs: 3, id: 'task-3' });
+      expect(await at.store.positionOf('default', 3)).toMatchObject({ createTimeMs: 1, id: 'task-1' });
+      expect(await at.store.positionOf('default', 4)).toBeNull();
+      expect(await at.store.positionOf('none', 1)).toBeNull();
+    });
+
+    it('returns the position at which a page ends, and none for the last', async () => {
+      for (let i = 1; i <= 3; i++) await insertQueued(at.store, { id: `task-${i}`, nowMs: i });
+      expect((await pageOf(at.store, { limit: 2 })).next).toMatchObject({ createTimeMs: 2, id: 'task-2' });
+      expect((await pageOf(at.store, { limit: 4 })).next).toBeNull();
+    });
+
+    it('returns the tasks of one tenant, newest first and ties by id, in pages without gap or repetition', async () => {
       const tasks: Task[] = [];
       for (let i = 0; i < 23; i++)
         tasks.push(await insertQueued(at.store, { nowMs: 1000 + Math.floor(i / 7), id: randomUUID() }));
@@ -81,7 +97,7 @@ export function describeQueries(kind: StoreKind): void {
     });
 
     it.each(['newest-first', 'oldest-first'] as const)(
-      '%s: pages stay stable while tasks come, change and go',
+      'keeps pages stable while tasks come, change and go (%s)',
       async (order) => {
         const tasks: Task[] = [];
         for (let i = 0; i < 9; i++) tasks.push(await insertQueued(at.store, { nowMs: 1000 }));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { spawnService } from '../support/spawned-service.js';
 
@@ -72,7 +72,7 @@ async function processesIn(folder: string): Promise<string[]> {
 }
 
 describe('cutroom render', () => {
-  test('renders without a server; inputs are named relative to the spec; the video is all that is left', async () => {
+  it('renders without a server, with inputs relative to the spec, and leaves only the video', async () => {
     const result = await render(await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }), '-o', 'video.mp4');
     expect(result).toMatchObject({ exitCode: 0, stdout: `${pathToFileURL(join(out, 'video.mp4')).href}\n` });
     expect(result.stderr).toMatch(/RENDERING, .*\n[^]*SUCCEEDED in .*: final-1\.mp4 {2}144x256, 1\.0 s, 30 frames/);
@@ -81,7 +81,7 @@ describe('cutroom render', () => {
     expect((await readFile(join(out, 'video.mp4'))).subarray(4, 8).toString()).toBe('ftyp');
   });
 
-  test('is not disturbed by the settings of a service, which are not its own', async () => {
+  it('ignores the settings of a service', async () => {
     const file = await spec({ materials: [{ uri: join(media, 'a.png') }], longestClip: '1s' });
     const env = {
       CUTROOM_GRPC_ADDRESS: 'render.example:443',
@@ -91,7 +91,7 @@ describe('cutroom render', () => {
     expect(await start([file, '-o', 'video.mp4'], env).done).toMatchObject({ exitCode: 0 });
   });
 
-  test('--json prints a task at each change, the last with the video and how it was made', async () => {
+  it('prints a task at each change with --json, the last with the video and the commands', async () => {
     const result = await render(
       await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }),
       '-o',
@@ -112,7 +112,7 @@ describe('cutroom render', () => {
     expect(tasks.at(-1)).toHaveProperty('diagnostics.commands');
   });
 
-  test('--print-command prints the commands that were run, as a shell takes them', async () => {
+  it('prints the commands of the render with --print-command, in the syntax of a shell', async () => {
     const result = await render(
       await spec({ materials: [{ uri: 'a.png' }], longestClip: '1s' }),
       '-o',
@@ -125,7 +125,7 @@ describe('cutroom render', () => {
     await run('bash', ['-n', '-c', lines.slice(1).join('\n')]);
   });
 
-  test('a bad spec is refused with every violation, and no folder is made', async () => {
+  it('refuses a bad spec with every violation, and creates no folder', async () => {
     const result = await render(await spec({ materials: [{ uri: 'missing.png' }], resolution: 7 }), '-o', 'video.mp4');
     expect(result).toMatchObject({ exitCode: 1, stdout: '' });
     for (const field of ['spec.montage.materials[0].uri', 'spec.montage.resolution'])
@@ -133,7 +133,7 @@ describe('cutroom render', () => {
     expect(await readdir(out)).toEqual([]);
   });
 
-  test('a render that fails leaves an earlier video as it was, and can print its commands', async () => {
+  it('keeps an earlier video when the render fails, and can print its commands', async () => {
     await writeFile(join(out, 'video.mp4'), 'of yesterday');
     const result = await render(await spec({ materials: [{ uri: 'fake.mp4' }] }), '-o', 'video.mp4', '--print-command');
     expect(result.exitCode).toBe(1);
@@ -143,8 +143,8 @@ describe('cutroom render', () => {
     expect(await readFile(join(out, 'video.mp4'), 'utf8')).toBe('of yesterday');
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s leaves nothing: no process, no scratch, no part of a video',
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'leaves no process, no scratch and no part of a video after %s',
     async (signal) => {
       await writeFile(join(out, 'video.mp4'), 'of yesterday');
       const { child, done } = start([
@@ -164,7 +164,7 @@ describe('cutroom render', () => {
     },
   );
 
-  test('kill -9 leaves no process', async () => {
+  it('leaves no process after kill -9', async () => {
     const { child, done } = start([
       await spec({ materials: [{ uri: 'a.png' }], longestClip: '600s' }),
       '-o',
@@ -180,17 +180,17 @@ describe('cutroom render', () => {
     await eventually('ffmpeg is gone', async () => (await processesIn(out)).length === 0);
   });
 
-  test.each([
+  it.each([
     [['-o', 'video.webm'], 'the output must be an MP4 file'],
     [['-o', 'no/such/video.mp4'], 'there is no folder no/such'],
     [[], "required option '-o, --output"],
-  ])('%j is wrong usage', async (options, message) => {
+  ])('exits with the code of wrong usage for %j', async (options, message) => {
     const result = await render(await spec({ materials: [{ uri: 'a.png' }] }), ...options);
     expect(result.exitCode).toBe(64);
     expect(result.stderr).toContain(message);
   });
 
-  test('without ffmpeg it names the package to install', async () => {
+  it('names the package to install when ffmpeg is missing', async () => {
     const result = await start([await spec({ materials: [{ uri: 'a.png' }] }), '-o', 'video.mp4'], {
       CUTROOM_FFMPEG: 'no-such-ffmpeg',
     }).done;
@@ -202,7 +202,7 @@ describe('cutroom render', () => {
   });
 });
 
-test('cutroom doctor finds the running service, and does not take its ports and its store for conflicts', async () => {
+it('cutroom doctor finds the running service, and reports no conflict for its ports and its store', async () => {
   const data = await mkdtemp(join(tmpdir(), 'cutroom-doctor-e2e-'));
   const env = { CUTROOM_DATA_DIR: data, CUTROOM_INPUT_ROOTS: media };
   const service = await spawnService(env);

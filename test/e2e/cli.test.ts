@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { spawnService, type SpawnedService } from '../support/spawned-service.js';
 
@@ -65,8 +65,8 @@ function start(args: readonly string[], address = service.grpc) {
 }
 const cutroom = (...args: string[]) => start(args).done;
 
-describe('the CLI against the service', () => {
-  test('submits, watches to the end, and the URL it prints is an MP4', async () => {
+describe('the command line against the service', () => {
+  it('submits, watches to the end, and prints the URL of an MP4', async () => {
     const run = await cutroom(
       'submit',
       await spec('short.json', { materials: [{ uri: 'a.png' }], longestClip: '1s', resolution: 144 }),
@@ -78,7 +78,7 @@ describe('the CLI against the service', () => {
     expect(video.subarray(4, 8).toString()).toBe('ftyp');
   });
 
-  test('prints every violation of a bad spec with its field', async () => {
+  it('prints every violation of a bad spec with its field', async () => {
     const run = await cutroom(
       'submit',
       await spec('bad.json', { materials: [{ uri: 'missing.png' }], resolution: 7, backgroundColor: 'red' }),
@@ -89,7 +89,7 @@ describe('the CLI against the service', () => {
     }
   });
 
-  test('a watched task that FAILED ends with 1 and its reason', async () => {
+  it('exits with 1 and the reason for a watched task that FAILED', async () => {
     await writeFile(join(folder, 'fake.mp4'), 'this is text, not a video');
     const run = await cutroom('submit', await spec('fake.json', { materials: [{ uri: 'fake.mp4' }] }), '--watch');
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
@@ -97,7 +97,7 @@ describe('the CLI against the service', () => {
     expect(run.stderr).toContain('INPUT_NOT_MEDIA (spec.montage.materials[0].uri): ');
   });
 
-  test('a watch goes on when the server is killed and started again on its port, and sees the task through', async () => {
+  it('resumes a watch when the server is killed and started again on its port', async () => {
     const first = await spawnService({ ...env(), CUTROOM_DATA_DIR: join(data, 'restart') });
     const submit = await start(
       ['submit', await spec('long.json', { materials: [{ uri: 'a.png' }], longestClip: '40s', resolution: 360 })],
@@ -121,7 +121,7 @@ describe('the CLI against the service', () => {
     }
   });
 
-  test('Ctrl-C leaves a watch with 130 and the task running; cancel ends it; watching it then ends with 1', async () => {
+  it('exits with 130 on Ctrl-C and leaves the task running, and exits with 1 in the watch of a cancelled one', async () => {
     const submit = await cutroom(
       'submit',
       await spec('longer.json', { materials: [{ uri: 'a.png' }], longestClip: '600s' }),
@@ -137,7 +137,7 @@ describe('the CLI against the service', () => {
     expect((await cutroom('list', '--all')).stdout).toMatch(new RegExp(`^${id} +CANCELLED`, 'm'));
   });
 
-  test('a reader that leaves early is no failure', async () => {
+  it('exits with 0 when the reader of its output leaves early', async () => {
     const list = spawn(process.execPath, [bin, '--address', service.grpc, '--json', 'list', '--all'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -17,7 +17,7 @@ const montage = {
   resolution: 540,
 };
 
-describe.each(backends)('when processes die, on %s', (backend) => {
+describe.each(backends)('a service on %s', (backend) => {
   let place: Deployment;
   beforeEach(async () => {
     place = await deploy(backend);
@@ -38,7 +38,7 @@ describe.each(backends)('when processes die, on %s', (backend) => {
     return { name: task.name, ffmpeg: ffmpeg! };
   }
 
-  it('kill -9 in mid-render and a restart: ffmpeg dies with its parent, the task runs again and succeeds', async () => {
+  it('runs a task again after kill -9 and a restart, and its ffmpeg dies with it', async () => {
     const first = await place.start(LEASE);
     const { name, ffmpeg } = await rendering(place.client(first), first.pid);
     const waiting = await submit(place.client(first), {
@@ -61,7 +61,7 @@ describe.each(backends)('when processes die, on %s', (backend) => {
     expect(scratch.filter((name) => !name.includes('.lock'))).toHaveLength(1);
   });
 
-  it('SIGTERM hands a render back without cost, ends watchers with UNAVAILABLE, and exits with 0', async () => {
+  it('hands back a render at no cost on SIGTERM, ends watchers with UNAVAILABLE, and exits with 0', async () => {
     const first = await place.start({ ...LEASE, CUTROOM_DRAIN_MS: '100' });
     const client = place.client(first);
     const { name } = await rendering(client, first.pid);
@@ -80,7 +80,7 @@ describe.each(backends)('when processes die, on %s', (backend) => {
     expect(end.failures ?? 0).toBe(0);
   });
 
-  it('SIGTERM lets a render end that can', async () => {
+  it('lets a short render end on SIGTERM', async () => {
     const service = await place.start({ ...LEASE, CUTROOM_DRAIN_MS: '60000' });
     const { name } = await rendering(place.client(service), service.pid);
     expect(await service.stop()).toBe(0);
@@ -89,7 +89,7 @@ describe.each(backends)('when processes die, on %s', (backend) => {
   });
 });
 
-describe.skipIf(!backends.includes('MongoDB'))('two services on one MongoDB', () => {
+describe.skipIf(!backends.includes('MongoDB'))('a service beside another on one MongoDB', () => {
   let place: Deployment;
   beforeEach(async () => {
     place = await deploy('MongoDB');
@@ -97,7 +97,7 @@ describe.skipIf(!backends.includes('MongoDB'))('two services on one MongoDB', ()
   });
   afterEach(() => place.close());
 
-  it('a task that one renders is watched and cancelled through the other', async () => {
+  it('watches and cancels a task that the other renders', async () => {
     const worker = await place.start(LEASE);
     const frontend = await place.start({ ...LEASE, CUTROOM_SLOTS: '0' });
     const client = place.client(frontend);
@@ -114,7 +114,7 @@ describe.skipIf(!backends.includes('MongoDB'))('two services on one MongoDB', ()
     expect((await watching).at(-1)!.task).toMatchObject({ state: 'CANCELLED' });
   });
 
-  it('when one dies the other takes its task over, and the watcher sees it through', async () => {
+  it('takes over the task of the other when that dies, and its watchers see the end', async () => {
     // Both are there before the task is, so that however slow the machine is the heir is not late.
     const services = [await place.start(LEASE), await place.start(LEASE)] as const;
     const task = await submit(place.client(services[0]), montage);

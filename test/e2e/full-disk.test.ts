@@ -49,7 +49,7 @@ describe.skipIf(probe === null)('a service whose disk is full', () => {
     return file;
   }
 
-  it('takes no work and says so, fails nothing, and goes on by itself when there is room again', async () => {
+  it('takes no work and reports the problem, fails no task, and continues by itself when there is space again', async () => {
     const service = await place.start({ CUTROOM_DATA_DIR: disk.folder, CUTROOM_MIN_FREE_MB: '8' });
     const client = place.client(service);
     const filler = await fill(4 * MIB);

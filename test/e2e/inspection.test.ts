@@ -66,7 +66,7 @@ async function violationsOf(call: Promise<unknown>): Promise<readonly { field: s
 }
 
 describe('ProbeMedia', () => {
-  it('answers the same over both transports', async () => {
+  it('returns the same over both transports', async () => {
     expect(await client.call('ProbeMedia', { uri: 'plain.mp4' })).toMatchObject({
       format: 'mov,mp4,m4a,3gp,3g2,mj2',
       video: { codec: 'h264', width: 320, height: 240, frame_rate: { numerator: 30, denominator: 1 } },
@@ -169,7 +169,7 @@ describe('a submit that only validates', () => {
     ]);
   });
 
-  it('answers with every default where all is right, and stores nothing', async () => {
+  it('returns every default for a valid spec, and stores nothing', async () => {
     const montage = { materials: [{ uri: 'plain.mp4' }, { uri: 'still.png' }] };
     const answer = await client.call('SubmitTask', { spec: { montage }, validate_only: true });
     expect(answer).toMatchObject({ spec: { montage: { resolution: 1080, variants: 1 } } });

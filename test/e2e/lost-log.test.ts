@@ -9,7 +9,7 @@ import { connect } from '../support/foreign-client.js';
 import { spawnService } from '../support/spawned-service.js';
 import { get, submit } from './deployment.js';
 
-it('a service whose log cannot be written renders on, counts the lost lines, and stops when told to', async () => {
+it('a service whose log cannot be written continues to render, counts the lost lines, and stops on request', async () => {
   const media = await createMediaKit();
   const dataDir = await mkdtemp(join(tmpdir(), 'cutroom-e2e-'));
   await media.video('clip.mp4', { size: '320x180', colors: ['ff0000'], secondsEach: 1 });

@@ -35,7 +35,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-it('survives more connections than it may have descriptors, refuses the rest, and never blames a caller', async () => {
+it('the service survives more connections than it has descriptors for, refuses the rest, and blames no caller', async () => {
   // The client's connection is there first.
   const first = await submit(client, montage);
   const { port, hostname } = new URL(service.http);

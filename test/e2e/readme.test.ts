@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spawnService, type SpawnedService } from '../support/spawned-service.js';
 
 const run = promisify(execFile);
@@ -71,18 +71,18 @@ afterAll(async () => {
   await rm(`${folder}-data`, { recursive: true });
 });
 
-describe('examples of the README', () => {
-  test('there are some for each kind of client', () => {
+describe('the examples of the README', () => {
+  it('include some for each kind of client', () => {
     expect(new Set(examples.map(({ kind }) => kind))).toEqual(
       new Set(['file:spec.json', 'cli', 'grpcurl', 'buf', 'curl', 'eventsource', 'node', 'python', 'go']),
     );
   });
 
-  test.for(
+  it.for(
     examples
       .filter(({ kind }) => !kind.startsWith('file:'))
       .map((example) => ({ title: titleOf(example), ...example })),
-  )('$title', async ({ kind, code, expected, language }, { skip }) => {
+  )('run as printed: $title', async ({ kind, code, expected, language }, { skip }) => {
     skip(missing.has(kind), `${kind} is not installed`);
     const text = code
       .replaceAll('127.0.0.1:50051', service.grpc)

@@ -45,7 +45,7 @@ describe.each(backends)('a service on %s', (backend) => {
     resolution: 1080,
   });
 
-  it('renders the spec: visuals, audio, duration, with progress', async () => {
+  it('renders the spec with its visuals, audio and duration, and reports progress', async () => {
     const task = await submit(client, {
       materials: [{ uri: 'red.mp4' }, { uri: 'phone.mp4' }, { uri: 'blue.png' }],
       longest_clip: { seconds: 2 },
@@ -91,7 +91,7 @@ describe.each(backends)('a service on %s', (backend) => {
     expect(toneAt(left, 200, 1, 2)).toBeGreaterThan(4 * toneAt(left, 200, 3.8, 4));
   });
 
-  it('serves the video by signed URL, in ranges, and refuses a URL that was tampered with', async () => {
+  it('serves the video by signed URL, in ranges, and refuses a URL with another signature', async () => {
     const task = await submit(client, {
       materials: [{ uri: 'blue.png' }],
       longest_clip: { seconds: 1 },
@@ -112,7 +112,7 @@ describe.each(backends)('a service on %s', (backend) => {
     expect(poll).toMatchObject({ state: 'SUCCEEDED', progress: 100, videos: [url] });
   });
 
-  it('a render goes on when its client goes away right after the submit', async () => {
+  it('continues a render when its client leaves right after the submit', async () => {
     const gone = connect(service.grpc);
     const task = await submit(gone, { materials: [{ uri: 'red.mp4' }], resolution: 144 });
     gone.close();
@@ -136,7 +136,7 @@ describe.each(backends)('a service on %s', (backend) => {
     else expect(delays.sort((a, b) => a - b)[2]).toBeLessThan(400);
   });
 
-  it('sends progress at least twice a second while it renders, and cancel kills within a second', async () => {
+  it('sends progress at least twice a second during a render, and stops it within a second of a cancel', async () => {
     const task = await submit(client, long());
     const seen: { frames: number; atMs: number }[] = [];
     const stream = client.watch({ name: task.name });
@@ -167,7 +167,7 @@ describe.each(backends)('a service on %s', (backend) => {
     });
   });
 
-  it('the same request id and body are the same task; another body is refused', async () => {
+  it('returns the same task for the same request id and body, and refuses another body', async () => {
     const request_id = '123e4567-e89b-42d3-a456-426614174000';
     const montage = { materials: [{ uri: 'blue.png' }], longest_clip: { nanos: 200_000_000 }, resolution: 144 };
     const [first, second] = await Promise.all([
@@ -214,7 +214,7 @@ describe.each(backends)('a service on %s', (backend) => {
     expect(after.tasks.length).toBe(before.tasks.length);
   });
 
-  it('ends as FAILED with a reason and the field at fault when the bytes are wrong', async () => {
+  it('ends a task as FAILED with a reason and the field at fault when its bytes are wrong', async () => {
     await place.media.file('text.mp4', 'this is not a video\n'.repeat(100));
     await place.media.file('empty.wav', '');
     await place.media.video('whole.mp4', {

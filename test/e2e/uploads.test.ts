@@ -53,7 +53,7 @@ const listed = async (kind: string) =>
   ((await (await fetch(`${service.http}/api/v1/${kind}`)).json()) as Answer).data!.files!;
 
 describe('uploads', () => {
-  it('become inputs by the name that is answered, are listed, and make a video', { timeout: 60_000 }, async () => {
+  it('become inputs by the name of the answer, are listed, and make a video', { timeout: 60_000 }, async () => {
     const video = (await send('video_materials', formOf(await bytesOf('red.mp4'), 'My clip.mp4'))).data!.file!;
     const image = (await send('video_materials', formOf(await bytesOf('blue.png'), 'BLUE.PNG'))).data!.file!;
     const voice = (await send('musics', formOf(await bytesOf('voice.wav'), '声音.wav'))).data!.file!;
@@ -94,7 +94,7 @@ describe('uploads', () => {
     ],
     ['a name that is no media’s', 'video_materials', 'x', 'a.exe', /must have a name that ends in one of \.mp4/],
     ['no name', 'musics', 'x', '', /must have a name that ends in one of \.mp3/],
-  ] as const)('of %s are refused, and nothing of them stays', async (_, kind, content, name, message) => {
+  ] as const)('of %s are refused and removed', async (_, kind, content, name, message) => {
     const before = [await listed('musics'), await listed('video_materials')];
     expect(await send(kind, formOf(content, name))).toMatchObject({
       status: 400,
@@ -104,7 +104,7 @@ describe('uploads', () => {
     expect(await incoming()).toEqual([]);
   });
 
-  it('are refused where the kind is wrong: a song without audio, a material without video', async () => {
+  it('are refused as the wrong kind: a song without audio, a material without video', async () => {
     expect(await send('musics', formOf(await bytesOf('blue.png'), 'a.mp3'))).toMatchObject({
       status: 400,
       message: 'file: has no audio',
@@ -116,7 +116,7 @@ describe('uploads', () => {
     expect(await incoming()).toEqual([]);
   });
 
-  it('are refused beyond their limit, whether the caller says how long they are or not', async () => {
+  it('are refused beyond their limit, with and without a declared length', async () => {
     const large = Buffer.alloc(2 * 1024 * 1024);
     expect(await send('video_materials', formOf(large, 'a.mp4'))).toMatchObject({
       status: 413,
@@ -159,7 +159,7 @@ describe('uploads', () => {
       { 'content-type': 'multipart/form-data; boundary=b' },
       /^field required: file$/,
     ],
-  ])('that come as %s are refused', async (_, body, headers, message) => {
+  ])('in the form of %s are refused', async (_, body, headers, message) => {
     expect(await send('musics', body, headers)).toMatchObject({
       status: 400,
       message: expect.stringMatching(message) as string,
@@ -167,7 +167,7 @@ describe('uploads', () => {
     expect(await incoming()).toEqual([]);
   });
 
-  it('that break off leave nothing', async () => {
+  it('leave nothing behind when they break off', async () => {
     const { hostname, port } = new URL(service.http);
     const call = request({
       hostname,
@@ -192,7 +192,7 @@ describe('uploads', () => {
     expect(await response.json()).toMatchObject({ status: 413 });
   });
 
-  it('are not taken compressed', async () => {
+  it('are refused when they are compressed', async () => {
     const answer = await send('musics', formOf(await bytesOf('voice.wav'), 'a.wav'), { 'content-encoding': 'gzip' });
     expect(answer).toMatchObject({ status: 415, message: 'a compressed body is not taken' });
   });

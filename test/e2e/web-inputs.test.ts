@@ -74,7 +74,7 @@ async function downloading() {
 }
 
 describe('inputs that are web addresses', () => {
-  it('render to a video: visuals, narration, music and subtitles', async () => {
+  it('render to a video of visuals, narration, music and subtitles', async () => {
     const task = await submit(client, {
       materials: [{ uri: at('red.mp4') }, { uri: at('blue.png') }],
       longest_clip: { seconds: 2 },
@@ -94,7 +94,7 @@ describe('inputs that are web addresses', () => {
     expect(await scratchFiles()).toEqual([]);
   });
 
-  it('are taken from a client of MoneyPrinterTurbo', { timeout: 120_000 }, async () => {
+  it('are accepted from a client of MoneyPrinterTurbo', { timeout: 120_000 }, async () => {
     const their = createPollingClient(service.http, { intervalMs: 50 });
     const id = await their.create({
       video_subject: 's',
@@ -130,7 +130,7 @@ describe('inputs that are web addresses', () => {
     ).rejects.toThrow(/^400: video_materials\[0\]\.url: .*link-local/);
   });
 
-  it('are refused at submit when their address is not public, and when they fail, with host and field and no query', async () => {
+  it('are refused at submit for a non-public address, and fail with host and field and without the query', async () => {
     const refused = await failureOf(
       submit(client, {
         materials: [{ uri: `http://10.0.0.1/a.mp4?${SIGNED}` }, { uri: 'http://[::ffff:127.0.0.1]:1/' }],
@@ -180,7 +180,7 @@ describe('inputs that are web addresses', () => {
     expect(await scratchFiles()).toEqual([]);
   });
 
-  it('show as the phase FETCHING while they arrive; a cancel ends that at once, and removes the partial files', async () => {
+  it('are fetched in the phase FETCHING, which a cancel ends at once without a partial file', async () => {
     const task = await downloading();
     expect(await get(client, task.name)).toMatchObject({
       state: 'RUNNING',

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { claimed, progressed, succeeded } from '../../src/task/lifecycle.js';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 import { eventually } from '../support/eventually.js';
@@ -93,7 +93,7 @@ async function openBrowser(url: string): Promise<void> {
   );
 }
 
-test('a page of another origin submits a task and follows it by EventSource to its end, through a cut connection', async () => {
+it('a page of another origin submits a task and follows it by EventSource to its end, through a cut connection', async () => {
   const { origin, reports, showFor } = await servePage();
   const under = await startApiUnderTest({ corsOrigins: [origin] });
   closers.push(() => under.stop());

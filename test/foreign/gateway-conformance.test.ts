@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway } from '../../scripts/lib/go-gateway.mjs';
 import { type ApiUnderTest, startApiUnderTest } from '../integration/api/api-under-test.js';
 import { DIFFERENCES } from './differences.js';
@@ -40,8 +40,8 @@ function named({ body, ...answer }: Answer): unknown {
   return { ...answer, body: JSON.parse(text) as unknown };
 }
 
-describe('the JSON API answers as a grpc-gateway does', () => {
-  test.each(ROWS)('$name', async (row) => {
+describe('the JSON API', () => {
+  it.each(ROWS)('answers as a grpc-gateway does: $name', async (row) => {
     const [ours, theirs] = await Promise.all([ask(under.httpUrl, under, row), ask(gateway.url, under, row)]);
     if (!row.differs) {
       expect(ours).toEqual(theirs);
@@ -68,11 +68,11 @@ describe('the JSON API answers as a grpc-gateway does', () => {
   });
 });
 
-test('docs/json-api.md has the reason of every difference', async () => {
+it('docs/json-api.md contains the reason of every difference', async () => {
   const text = await readFile(join(import.meta.dirname, '../../docs/json-api.md'), 'utf8');
   for (const { reason } of Object.values(DIFFERENCES)) expect(text).toContain(reason);
 });
 
-test('every difference that is allowed is there', () => {
+it('the allowed differences from a grpc-gateway all exist', () => {
   expect([...new Set(ROWS.flatMap((row) => row.differs ?? []))].sort()).toEqual(Object.keys(DIFFERENCES).sort());
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway } from '../../scripts/lib/go-gateway.mjs';
 import { createDrain } from '../../src/api/drain.js';
 import type { Authenticate } from '../../src/api/chain/authenticate.js';
@@ -93,43 +93,45 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-test.each<[string, Record<string, string>]>([
-  ['of its own', { 'grpc-metadata-x-trace': 'a1', 'Grpc-Metadata-Upper': 'B2' }],
-  ['in binary', { 'grpc-metadata-x-bin': Buffer.from([0, 1, 254, 255]).toString('base64') }],
-  ['from authorization', { authorization: 'Bearer abc' }],
-  ['from authorization, twice', { authorization: 'Bearer abc', 'grpc-metadata-authorization': 'Bearer other' }],
-  [
-    'from ordinary headers',
-    {
-      'accept-language': 'de',
-      cookie: 'a=b',
-      referer: 'http://x',
-      'if-none-match': '"1"',
-      'x-custom': 'is not handed on',
-      'cache-control': 'no-cache',
-    },
-  ],
-  ['where it came from', { 'x-forwarded-for': '10.1.2.3', 'x-forwarded-host': 'studio.example' }],
-  [
-    'where it pretends to come from',
-    { 'grpc-metadata-x-forwarded-for': '10.9.9.9', 'grpc-metadata-x-forwarded-host': 'evil.example' },
-  ],
-  ['that gRPC does not allow', { 'grpc-metadata-x~y': 'name', 'grpc-metadata-x-latin': 'gr\u00fcn' }],
-])('authentication sees the same metadata over both transports: %s', async (_, headers) => {
-  seen.length = 0;
-  const host = { host: 'cutroom.example:8080' };
-  const ours = await send(`${urls.ours}/v1/tasks`, { headers: { ...host, ...headers } });
-  const theirs = await send(`${urls.theirs}/v1/tasks`, { headers: { ...host, ...headers } });
-  expect([ours.status, theirs.status]).toEqual([200, 200]);
-  const [here, there] = seen;
-  expect(here).toEqual(there);
-  expect(here).toMatchObject({ 'x-forwarded-host': headers['x-forwarded-host'] ?? host.host });
-  expect(metadataIn(ours.headers)).toEqual(metadataIn(theirs.headers));
-  expect(metadataIn(ours.headers)).toEqual({ 'grpc-metadata-x-quota': '17', 'grpc-metadata-x-several': 'one' });
-});
+describe('metadata', () => {
+  it.each<[string, Record<string, string>]>([
+    ['its own headers', { 'grpc-metadata-x-trace': 'a1', 'Grpc-Metadata-Upper': 'B2' }],
+    ['a binary header', { 'grpc-metadata-x-bin': Buffer.from([0, 1, 254, 255]).toString('base64') }],
+    ['authorization', { authorization: 'Bearer abc' }],
+    ['authorization twice', { authorization: 'Bearer abc', 'grpc-metadata-authorization': 'Bearer other' }],
+    [
+      'ordinary headers',
+      {
+        'accept-language': 'de',
+        cookie: 'a=b',
+        referer: 'http://x',
+        'if-none-match': '"1"',
+        'x-custom': 'is not handed on',
+        'cache-control': 'no-cache',
+      },
+    ],
+    ['the address of the caller', { 'x-forwarded-for': '10.1.2.3', 'x-forwarded-host': 'studio.example' }],
+    [
+      'a forged address of the caller',
+      { 'grpc-metadata-x-forwarded-for': '10.9.9.9', 'grpc-metadata-x-forwarded-host': 'evil.example' },
+    ],
+    ['headers that gRPC does not allow', { 'grpc-metadata-x~y': 'name', 'grpc-metadata-x-latin': 'gr\u00fcn' }],
+  ])('is the same for authentication over both transports: %s', async (_, headers) => {
+    seen.length = 0;
+    const host = { host: 'cutroom.example:8080' };
+    const ours = await send(`${urls.ours}/v1/tasks`, { headers: { ...host, ...headers } });
+    const theirs = await send(`${urls.theirs}/v1/tasks`, { headers: { ...host, ...headers } });
+    expect([ours.status, theirs.status]).toEqual([200, 200]);
+    const [here, there] = seen;
+    expect(here).toEqual(there);
+    expect(here).toMatchObject({ 'x-forwarded-host': headers['x-forwarded-host'] ?? host.host });
+    expect(metadataIn(ours.headers)).toEqual(metadataIn(theirs.headers));
+    expect(metadataIn(ours.headers)).toEqual({ 'grpc-metadata-x-quota': '17', 'grpc-metadata-x-several': 'one' });
+  });
 
-test('metadata of an answer that is an error goes as well', async () => {
-  const ours = await send(`${urls.ours}/v1/tasks/nobody`, {});
-  const theirs = await send(`${urls.theirs}/v1/tasks/nobody`, {});
-  expect([ours.status, metadataIn(ours.headers)]).toEqual([404, metadataIn(theirs.headers)]);
+  it('of an answer is sent with an error too', async () => {
+    const ours = await send(`${urls.ours}/v1/tasks/nobody`, {});
+    const theirs = await send(`${urls.theirs}/v1/tasks/nobody`, {});
+    expect([ours.status, metadataIn(ours.headers)]).toEqual([404, metadataIn(theirs.headers)]);
+  });
 });

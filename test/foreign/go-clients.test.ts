@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goTool } from '../../scripts/lib/go-tools.mjs';
 import { claimed, succeeded } from '../../src/task/lifecycle.js';
 import { type ApiUnderTest, startApiUnderTest } from '../integration/api/api-under-test.js';
@@ -41,8 +41,8 @@ const finish = async (id: string) => {
   await under.change(id, (task) => succeeded(task, { outputs: [], warnings: [] }, Date.now()));
 };
 
-describe('grpcurl, which knows nothing but the address', () => {
-  test('lists the services and describes ours with its comments', async () => {
+describe('grpcurl, with the address alone,', () => {
+  it('lists the services and describes TaskService with its comments', async () => {
     const { stdout: services } = await grpcurl(under.grpcAddress, 'list');
     expect(services.trim().split('\n')).toEqual(
       expect.arrayContaining([
@@ -68,7 +68,7 @@ describe('grpcurl, which knows nothing but the address', () => {
     expect(template).toContain('"requestId"');
   });
 
-  test('submits, and watches to the end', async () => {
+  it('submits, and watches to the end', async () => {
     const { stdout } = await grpcurl(
       '-d',
       JSON.stringify(request),
@@ -95,7 +95,7 @@ describe('grpcurl, which knows nothing but the address', () => {
     expect([states[0], states.at(-1)]).toEqual(['QUEUED', 'SUCCEEDED']);
   });
 
-  test('shows every detail of an error', async () => {
+  it('shows every detail of an error', async () => {
     const bad = { requestId: 'no', spec: { montage: { materials: [{ uri: '' }] } } };
     const { code, stderr } = await grpcurl(
       '-d',
@@ -111,7 +111,7 @@ describe('grpcurl, which knows nothing but the address', () => {
       expect(stderr).toContain(`"field": "${field}"`);
   });
 
-  test('waits no longer than it wants to', async () => {
+  it('returns at its own deadline', async () => {
     await under.store.insert(newTask({ id: 'slow', nowMs: Date.now() }), '{}');
     const poll = { name: 'tasks/slow', waitForRevisionAfter: '1', waitTimeout: '30s' };
     const { code, stderr } = await grpcurl(
@@ -126,7 +126,7 @@ describe('grpcurl, which knows nothing but the address', () => {
   });
 });
 
-test('grpc-health-probe: serving, no such service, and not serving while draining', async () => {
+it('grpc-health-probe reports serving, no such service, and not serving while draining', async () => {
   const leaving = await startApiUnderTest();
   try {
     const probe = (...args: string[]) => tool('grpc-health-probe', '-addr', leaving.grpcAddress, ...args);
@@ -141,7 +141,7 @@ test('grpc-health-probe: serving, no such service, and not serving while drainin
   }
 });
 
-describe('ghz, which makes many calls at a time', () => {
+describe('ghz, with many calls at a time,', () => {
   interface Report {
     readonly count: number;
     readonly statusCodeDistribution: Record<string, number>;
@@ -168,7 +168,7 @@ describe('ghz, which makes many calls at a time', () => {
     return JSON.parse(stdout) as Report;
   };
 
-  test('submits, each call with a task of its own', async () => {
+  it('submits, each call with a task of its own', async () => {
     const before = await under.store.count('default');
     expect(await ghz('SubmitTask', request, 200)).toMatchObject({
       count: 200,
@@ -178,7 +178,7 @@ describe('ghz, which makes many calls at a time', () => {
     expect(await under.store.count('default')).toBe(before + 200);
   });
 
-  test('gets and watches', async () => {
+  it('gets and watches', async () => {
     await under.store.insert(newTask({ id: 'done', nowMs: Date.now() }), '{}');
     await finish('done');
     expect(await ghz('GetTask', { name: 'tasks/done' }, 500)).toMatchObject({

@@ -5,7 +5,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { claimed, succeeded } from '../../src/task/lifecycle.js';
 import { type ApiUnderTest, startApiUnderTest } from '../integration/api/api-under-test.js';
 import { eventually } from '../support/eventually.js';
@@ -62,10 +62,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test.each([
+it.each([
   ['server-sent events', 'text/event-stream', /^data: .*"state":"(\w+)"/gm],
   ['lines of JSON', 'application/json', /^\{"result":.*"state":"(\w+)"/gm],
-])('nginx hands %s on as they come', async (_, accept, pattern) => {
+])('nginx passes %s on as they come', async (_, accept, pattern) => {
   const id = accept.replace('/', '-');
   await under.store.insert(newTask({ id, nowMs: Date.now() }), '{}');
   const [response] = (await once(

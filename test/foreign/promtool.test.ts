@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 
-test('promtool finds nothing wrong with the metrics', async () => {
+it('promtool finds no fault in the metrics of the service', async () => {
   const under = await startApiUnderTest();
   try {
     await fetch(`${under.httpUrl}/v1/tasks`);

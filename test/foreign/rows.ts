@@ -43,14 +43,14 @@ const GOOD: readonly Row[] = [
     name: 'submit, nulls',
     ...submit('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}],"resolution":null}},"ttl":null,"labels":null}'),
   },
-  { name: 'submit as a form of curl, which it is not', ...submit(json({ spec }), { headers: form }) },
+  { name: 'submit JSON with the content type of a form', ...submit(json({ spec }), { headers: form }) },
   {
-    name: 'submit with a query, which counts for nothing',
+    name: 'submit with an ignored query',
     ...submit(json({ spec }), { target: '/v1/tasks?priority=5&utm=x' }),
     differs: 'query-beside-a-body',
   },
   {
-    name: 'submit with unknown names that are to be ignored',
+    name: 'submit, ignoring unknown names',
     ...submit(json({ spec, nonsense: 1 }), { target: '/v1/tasks?$alt=json%3Bignore-unknown&utm=x' }),
   },
   { name: 'validate only', ...submit(json({ spec, validateOnly: true })) },
@@ -68,7 +68,7 @@ const GOOD: readonly Row[] = [
     differs: 'unknown-name',
   },
   {
-    name: 'get, unknown query names that are to be ignored',
+    name: 'get, ignoring unknown query names',
     target: '/v1/tasks/{queued}?utm_source=x&a.b.c=1&labels[x]=1&$alt=json%3Bignore-unknown',
   },
   { name: 'list', target: list('') },
@@ -96,9 +96,13 @@ const STREAMS: readonly Row[] = [
   { name: 'watch to the end', target: '/v1/tasks/{done}:watch' },
   { name: 'watch from before the end', target: '/v1/tasks/{done}:watch?after_revision=1' },
   { name: 'watch from the end', target: '/v1/tasks/{done}:watch?after_revision=3', differs: 'empty-stream' },
-  { name: 'watch nothing', target: '/v1/tasks/nobody:watch' },
+  { name: 'watch a missing task', target: '/v1/tasks/nobody:watch' },
   { name: 'watch from nowhere', target: '/v1/tasks/{done}:watch?after_revision=-1' },
-  { name: 'watch from no number', target: '/v1/tasks/{done}:watch?after_revision=x', differs: 'parse-errors-say-more' },
+  {
+    name: 'watch from an invalid revision',
+    target: '/v1/tasks/{done}:watch?after_revision=x',
+    differs: 'parse-errors-say-more',
+  },
   {
     name: 'watch to a deadline',
     target: '/v1/tasks/{queued}:watch',
@@ -119,7 +123,7 @@ const ERRORS: readonly Row[] = [
       }),
     ),
   },
-  { name: 'an enum number that is none', ...submit(json({ spec: { montage: { ...spec.montage, fit: 99 } } })) },
+  { name: 'an unknown enum number', ...submit(json({ spec: { montage: { ...spec.montage, fit: 99 } } })) },
   { name: 'an empty object', ...submit('{}') },
   { name: 'an empty body', ...submit('') },
   {
@@ -127,12 +131,12 @@ const ERRORS: readonly Row[] = [
     ...submit(json({ spec: { montage: { materials: Array.from({ length: 150 }, () => ({ uri: '' })) } } })),
     differs: 'every-violation',
   },
-  { name: 'cancel what has ended', method: 'POST', target: '/v1/tasks/{done}:cancel', body: '{}' },
-  { name: 'retry what is queued', method: 'POST', target: '/v1/tasks/{queued}:retry', body: '{}' },
-  { name: 'delete what is queued', method: 'DELETE', target: '/v1/tasks/{queued}' },
-  { name: 'a page token of somebody else', target: '/v1/tasks?page_token=nonsense' },
+  { name: 'cancel an ended task', method: 'POST', target: '/v1/tasks/{done}:cancel', body: '{}' },
+  { name: 'retry a queued task', method: 'POST', target: '/v1/tasks/{queued}:retry', body: '{}' },
+  { name: 'delete a queued task', method: 'DELETE', target: '/v1/tasks/{queued}' },
+  { name: 'a foreign page token', target: '/v1/tasks?page_token=nonsense' },
   { name: 'a negative page size', target: '/v1/tasks?page_size=-1' },
-  { name: 'a filter that is none', target: '/v1/tasks?filter=what' },
+  { name: 'an invalid filter', target: '/v1/tasks?filter=what' },
   { name: 'probe on a server without ffmpeg', method: 'POST', target: '/v1/media:probe', body: '{"uri":"a.mp4"}' },
 ];
 
@@ -163,7 +167,7 @@ const MALFORMED: readonly Row[] = [
   },
   { name: 'an unknown field', ...submit(json({ spec, nonsense: 1 })), differs: 'unknown-name' },
   {
-    name: 'an unknown field deep down',
+    name: 'an unknown nested field',
     ...submit(json({ spec: { montage: { ...spec.montage, longestClipp: '5s' } } })),
     differs: 'unknown-name',
   },
@@ -197,8 +201,8 @@ const MALFORMED: readonly Row[] = [
 ];
 
 const METHODS: readonly Row[] = [
-  { name: 'nothing there', target: '/v1/nothing', differs: 'nothing-there' },
-  { name: 'nothing there, deeper', target: '/v1/tasks/a/b', differs: 'nothing-there' },
+  { name: 'a missing path', target: '/v1/nothing', differs: 'nothing-there' },
+  { name: 'a missing path below a task', target: '/v1/tasks/a/b', differs: 'nothing-there' },
   { name: 'a slash at the end', target: '/v1/tasks/', differs: 'empty-id' },
   {
     name: 'an unknown verb',
@@ -207,7 +211,7 @@ const METHODS: readonly Row[] = [
     body: '{}',
     differs: 'unknown-verb',
   },
-  { name: 'a method that is not taken', method: 'PUT', target: '/v1/tasks', body: '{}', differs: 'method-not-allowed' },
+  { name: 'an unsupported method', method: 'PUT', target: '/v1/tasks', body: '{}', differs: 'method-not-allowed' },
   { name: 'a verb by another method', target: '/v1/tasks/{queued}:cancel', differs: 'get-of-a-verb' },
   { name: 'POST to a task', method: 'POST', target: '/v1/tasks/{queued}', body: '{}', differs: 'method-not-allowed' },
   { name: 'HEAD', method: 'HEAD', target: '/v1/tasks/{queued}', differs: 'head-is-served' },

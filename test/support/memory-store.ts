@@ -121,15 +121,23 @@ type Answer = <T>(call: () => T) => Promise<T>;
 function queriesOf(
   tasks: () => Task[],
   answer: Answer,
-): Pick<Store, 'list' | 'count' | 'queued' | 'overdue' | 'expired' | 'stats'> {
+): Pick<Store, 'list' | 'count' | 'positionOf' | 'queued' | 'overdue' | 'expired' | 'stats'> {
   const inState = (state: TaskState) => tasks().filter((task) => task.state === state);
   return {
     list: (query) =>
-      answer(() =>
-        tasks()
+      answer(() => {
+        const all = tasks()
           .filter((t) => isListed(t, query))
-          .sort(orderOf(query))
-          .slice(0, query.limit),
+          .sort(orderOf(query));
+        const page = all.slice(0, query.limit);
+        return { tasks: page, next: page.length < all.length ? (page.at(-1) ?? null) : null };
+      }),
+    positionOf: (tenant, place) =>
+      answer(
+        () =>
+          tasks()
+            .filter((t) => t.tenant === tenant)
+            .sort(newestFirst)[place - 1] ?? null,
       ),
     count: (tenant) => answer(() => tasks().filter((t) => t.tenant === tenant).length),
     queued: (limit) => answer(() => inState('QUEUED').sort(byRank).slice(0, limit)),

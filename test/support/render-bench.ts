@@ -17,6 +17,8 @@ import { createLocalFiles } from '../../src/media/local-files.js';
 import { createLocalOutputs } from '../../src/media/local-outputs.js';
 import { failureOf, type TaskFailure } from '../../src/task/failure.js';
 import type { RenderHooks, RenderResult } from '../../src/task/ports/renderer.js';
+import type { ArtifactStore } from '../../src/task/ports/artifact-store.js';
+import type { CacheMode } from '../../src/task/task-options.js';
 import type { AssetSource } from '../../src/task/ports/asset-source.js';
 import type { MediaInspector } from '../../src/task/ports/media-inspector.js';
 import type { Output, Progress, Timeouts } from '../../src/task/task.js';
@@ -59,6 +61,8 @@ export interface RenderBench {
 export interface RunOptions {
   readonly timeouts?: Partial<Timeouts>;
   readonly assets?: AssetSource;
+  readonly artifacts?: ArtifactStore;
+  readonly cache?: CacheMode;
 }
 
 const NO_TIMEOUTS: Timeouts = { queueMs: 60_000, totalMs: null, stallMs: null, fetchMs: null };
@@ -105,6 +109,7 @@ export async function createRenderBench(
       assets: options.assets ?? assets,
       outputs,
       scratchRoot,
+      artifacts: options.artifacts ?? null,
       seats,
       clocks: { ...TEST_CLOCKS, ...clocks },
     });
@@ -114,6 +119,7 @@ export async function createRenderBench(
       attemptId: randomUUID(),
       form: 'compose' in spec ? spec : montageForm(spec),
       timeouts: { ...NO_TIMEOUTS, ...options.timeouts },
+      cache: options.cache ?? 'USE',
     };
     const result = await renderer.render(job, {
       signal: hooks.signal ?? new AbortController().signal,

@@ -16,7 +16,7 @@ export const withoutReject: EnumTable<Admission, string> = {
   [Admission.ADMISSION_QUEUE]: 'QUEUE',
 };
 
-it('the service has every RPC of the generated definition, streaming where that streams', () => {
+it('the service has every RPC of the generated definition, streaming where the definition streams', () => {
   const service = createTaskService({
     tasks: {} as TaskUseCases,
     sign: () => '',
@@ -33,7 +33,7 @@ it('the service has every RPC of the generated definition, streaming where that 
   );
 });
 
-it('an enum table takes its default from row 0, and refuses numbers that it does not have', () => {
+it('an enum table takes its default from row 0, and refuses unknown numbers', () => {
   const table: EnumTable<Admission, string> = {
     [Admission.ADMISSION_UNSPECIFIED]: 'QUEUE',
     [Admission.ADMISSION_QUEUE]: 'QUEUE',

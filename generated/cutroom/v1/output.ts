@@ -40,6 +40,12 @@ export interface Output {
   audioCodec: string;
   /** SHA-256 of the file, in lower-case hexadecimal. */
   sha256: string;
+  /** How much of the video was rendered for this task. */
+  renderedDuration:
+    | Duration
+    | undefined;
+  /** How much of it had been rendered before, from the same inputs, and was reused. With `rendered_duration` it is `duration`, to the nearest frame. */
+  reusedDuration: Duration | undefined;
 }
 
 /** A frame rate as a fraction, such as 30000/1001. */
@@ -63,6 +69,8 @@ function createBaseOutput(): Output {
     videoCodec: "",
     audioCodec: "",
     sha256: "",
+    renderedDuration: undefined,
+    reusedDuration: undefined,
   };
 }
 
@@ -103,6 +111,12 @@ export const Output: MessageFns<Output> = {
     }
     if (message.sha256 !== "") {
       writer.uint32(90).string(message.sha256);
+    }
+    if (message.renderedDuration !== undefined) {
+      Duration.encode(message.renderedDuration, writer.uint32(98).fork()).join();
+    }
+    if (message.reusedDuration !== undefined) {
+      Duration.encode(message.reusedDuration, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -208,6 +222,22 @@ export const Output: MessageFns<Output> = {
             message.sha256 = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.renderedDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.reusedDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -240,6 +270,12 @@ export const Output: MessageFns<Output> = {
     message.videoCodec = object.videoCodec ?? "";
     message.audioCodec = object.audioCodec ?? "";
     message.sha256 = object.sha256 ?? "";
+    message.renderedDuration = (object.renderedDuration !== undefined && object.renderedDuration !== null)
+      ? Duration.fromPartial(object.renderedDuration)
+      : undefined;
+    message.reusedDuration = (object.reusedDuration !== undefined && object.reusedDuration !== null)
+      ? Duration.fromPartial(object.reusedDuration)
+      : undefined;
     return message;
   },
 };

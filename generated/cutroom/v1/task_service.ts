@@ -17,6 +17,19 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/task_service.proto";
 
+/** How results of earlier renders are used: parts of a video that were rendered before, from the same inputs, need not be rendered again. */
+export enum CacheMode {
+  /** CACHE_MODE_UNSPECIFIED - CACHE_MODE_USE. */
+  CACHE_MODE_UNSPECIFIED = 0,
+  /** CACHE_MODE_USE - Parts that were rendered before are reused, and new ones are kept. */
+  CACHE_MODE_USE = 1,
+  /** CACHE_MODE_NO_STORE - Nothing is reused, and nothing is kept beyond the task and its outputs. */
+  CACHE_MODE_NO_STORE = 2,
+  /** CACHE_MODE_RELOAD - Nothing is reused, and new parts are kept. */
+  CACHE_MODE_RELOAD = 3,
+  UNRECOGNIZED = -1,
+}
+
 /** What to do with a task while every worker is busy. */
 export enum Admission {
   /** ADMISSION_UNSPECIFIED - ADMISSION_QUEUE. */
@@ -74,6 +87,8 @@ export interface SubmitTaskRequest {
    * so that also the problems that a render would find with them are reported. Default: false.
    */
   validateOnly: boolean;
+  /** How results of earlier renders are used. Default: CACHE_MODE_USE. */
+  cache: CacheMode;
 }
 
 export interface SubmitTaskRequest_LabelsEntry {
@@ -144,7 +159,10 @@ export interface ListTasksRequest {
 
 /** The answer of ListTasks. */
 export interface ListTasksResponse {
-  /** The tasks of this page, newest first. */
+  /**
+   * The tasks of this page, in the order of the request. May be fewer than `page_size`, or none, although more pages follow: the work
+   * for one page is bounded, and a page is at most 4 MiB. Only an empty `next_page_token` marks the end.
+   */
   tasks: Task[];
   /** The token of the next page; empty when this is the last one. Opaque. */
   nextPageToken: string;
@@ -189,6 +207,7 @@ function createBaseSubmitTaskRequest(): SubmitTaskRequest {
     ttl: undefined,
     admission: 0,
     validateOnly: false,
+    cache: 0,
   };
 }
 
@@ -220,6 +239,9 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
     }
     if (message.validateOnly !== false) {
       writer.uint32(72).bool(message.validateOnly);
+    }
+    if (message.cache !== 0) {
+      writer.uint32(80).int32(message.cache);
     }
     return writer;
   },
@@ -312,6 +334,14 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
             message.validateOnly = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.cache = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -350,6 +380,7 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
     message.ttl = (object.ttl !== undefined && object.ttl !== null) ? Duration.fromPartial(object.ttl) : undefined;
     message.admission = object.admission ?? 0;
     message.validateOnly = object.validateOnly ?? false;
+    message.cache = object.cache ?? 0;
     return message;
   },
 };

@@ -43,20 +43,24 @@ export const addListCommand: AddCommand = (program, { context, run }) => {
   );
 };
 
+/** One page, or all. A page without a task, which a server may answer although others follow, is left out, unless it is the last. */
 async function* pages(
   client: TaskServiceClient,
   list: ListOptions,
   signal: AbortSignal,
 ): AsyncGenerator<ListTasksResponse, void> {
-  let pageToken = list.pageToken;
+  let { pageToken } = list;
+  let isFound = false;
   do {
     const page = await client.listTasks(
       { pageSize: list.pageSize ?? 0, pageToken, filter: list.filter, orderBy: list.orderBy },
       { signal },
     );
-    yield page;
     pageToken = page.nextPageToken;
-  } while (list.all && pageToken !== '');
+    if (page.tasks.length === 0 && pageToken !== '') continue;
+    isFound = true;
+    yield page;
+  } while (pageToken !== '' && (list.all || !isFound));
 }
 
 function tellOfMore(context: CliContext, pageToken: string): void {

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type Task, Task_State, type TaskTimeouts } from '../../../generated/cutroom/v1/task.js';
 import {
   Admission,
+  CacheMode,
   type SubmitTaskRequest,
   type TaskServiceClient,
 } from '../../../generated/cutroom/v1/task_service.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import type { Duration } from '../../../generated/google/protobuf/duration.js';
+import { Option } from 'commander';
 import { withClient } from '../client.js';
 import type { CliContext, GlobalOptions } from '../cli-context.js';
 import { ExitCode, isWorthRetrying } from '../exit-code.js';
@@ -28,7 +30,14 @@ interface SubmitOptions {
   readonly limit: Partial<TaskTimeouts>;
   readonly maxAttempts: number;
   readonly runOrReject: boolean;
+  readonly cache?: keyof typeof CACHE_MODES;
 }
+
+const CACHE_MODES = {
+  use: CacheMode.CACHE_MODE_USE,
+  'no-store': CacheMode.CACHE_MODE_NO_STORE,
+  reload: CacheMode.CACHE_MODE_RELOAD,
+} as const;
 
 /** `cutroom submit SPEC`: hands a composition to the server and prints the task's id. */
 export const addSubmitCommand: AddCommand = (program, { context, run }) => {
@@ -45,6 +54,13 @@ export const addSubmitCommand: AddCommand = (program, { context, run }) => {
     .option('--limit <name=time>', 'queue, total, stall or fetch: total=10m; repeatable', parseLimit, {})
     .option('--max-attempts <n>', 'failures of its own that end it (2)', parseInteger, 0)
     .option('--run-or-reject', 'refuse it when no worker has a free slot', false)
+    .addOption(
+      new Option('--cache <mode>', 'how parts that were rendered before are used').choices([
+        'use',
+        'no-store',
+        'reload',
+      ]),
+    )
     .option('--request-id <uuid>', 'makes it safe to repeat: same id, same task')
     .addHelpText('after', '\nPaths in the spec are on the server, absolute or relative to its input roots.');
   command.action((file: string, submit: SubmitOptions) =>
@@ -77,6 +93,7 @@ function requestOf(spec: RenderSpec, submit: SubmitOptions): SubmitTaskRequest {
     ttl: submit.ttl,
     admission: submit.runOrReject ? Admission.ADMISSION_RUN_OR_REJECT : Admission.ADMISSION_UNSPECIFIED,
     validateOnly: submit.validateOnly,
+    cache: submit.cache === undefined ? CacheMode.CACHE_MODE_UNSPECIFIED : CACHE_MODES[submit.cache],
   };
 }
 

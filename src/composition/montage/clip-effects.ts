@@ -17,11 +17,7 @@ export function effectsOf(
   clip: { readonly source: VisualSource; readonly frames: number },
   { rate, random }: { rate: Rational; random: () => number },
 ): ClipEffect[] {
-  const effects: ClipEffect[] = [];
-  if (montage.imageMotion === 'ZOOM_IN' && clip.source === 'image') {
-    const seconds = timeUsOf(clip.frames, rate) / 1e6;
-    effects.push(zoom(1, Math.min(MAX_IMAGE_ZOOM, 1 + IMAGE_ZOOM_PER_SECOND * seconds), clip.frames));
-  }
+  const effects = clip.source === 'image' ? motionOf(montage.imageMotion, clip.frames, rate) : [];
   const { transition } = montage;
   if (transition.kind === 'CLIP_EFFECT') {
     const kind = transition.effect === 'SHUFFLE' ? pick(KINDS, random) : transition.effect;
@@ -29,6 +25,17 @@ export function effectsOf(
     effects.push(effectOf(kind, { frames, clipFrames: clip.frames }, random));
   }
   return effects;
+}
+
+function motionOf(motion: Montage['imageMotion'], clipFrames: number, rate: Rational): ClipEffect[] {
+  switch (motion) {
+    case 'NONE':
+      return [];
+    case 'ZOOM_IN': {
+      const seconds = timeUsOf(clipFrames, rate) / 1e6;
+      return [zoom(1, Math.min(MAX_IMAGE_ZOOM, 1 + IMAGE_ZOOM_PER_SECOND * seconds), clipFrames)];
+    }
+  }
 }
 
 function effectOf(

@@ -2,27 +2,34 @@ import { captionLayers, type Composition } from '../../composition/composition.j
 import type { Warning } from '../../composition/warning.js';
 import { packCues } from '../text/packed-cues.js';
 import { runTextJob, type TextJobOptions } from '../text/run-text-job.js';
+import type { CaptionDocument } from './caption-document.js';
 import { chooseFonts } from './choose-fonts.js';
 import type { Fonts } from './fonts.js';
 
 export interface LayoutOptions extends TextJobOptions {
   readonly fonts: Pick<Fonts, 'named' | 'own'>;
-  /** Where the ASS document of a layer is written, by its number among the composition's. */
-  readonly fileOf: (index: number) => string;
 }
 
-/** Writes an ASS document for each caption layer of a composition. @throws RenderError FONT_NOT_FOUND; as `runTextJob`. */
-export async function layOutCaptions(composition: Composition, options: LayoutOptions): Promise<Warning[]> {
+/** The caption layers of a composition as ASS documents, in order. */
+export interface LaidOutCaptions {
+  readonly documents: readonly CaptionDocument[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Makes an ASS document of each caption layer of a composition. @throws RenderError FONT_NOT_FOUND; as `runTextJob`. */
+export async function layOutCaptions(composition: Composition, options: LayoutOptions): Promise<LaidOutCaptions> {
   const { width, height, frameRate } = composition;
   const warnings: Warning[] = [];
-  for (const [index, { cues, ...layer }] of captionLayers(composition).entries()) {
+  const documents: CaptionDocument[] = [];
+  for (const { cues, ...layer } of captionLayers(composition)) {
     const fonts = await chooseFonts(layer.style, options.fonts);
     const canvas = { width, height, frameRate };
-    const file = options.fileOf(index);
-    const result = await runTextJob({ kind: 'lay-out', layer, cues: packCues(cues), canvas, fonts, file }, options);
-    if (result.kind === 'laid-out' && result.shrunk > 0) warnings.push(shrunkWarning(result.shrunk, layer.field));
+    const result = await runTextJob({ kind: 'lay-out', layer, cues: packCues(cues), canvas, fonts }, options);
+    if (result.kind !== 'laid-out') throw new RangeError('a text job answered another one');
+    documents.push(result.document);
+    if (result.shrunk > 0) warnings.push(shrunkWarning(result.shrunk, layer.field));
   }
-  return warnings;
+  return { documents, warnings };
 }
 
 function shrunkWarning(count: number, field: string): Warning {

@@ -1,5 +1,6 @@
 import { checkComposition } from '../../composition/check-composition.js';
 import { captionLayers, type CaptionLayer, type Composition } from '../../composition/composition.js';
+import { captionSection, type CaptionDocument } from '../captions/caption-document.js';
 import { audioChains } from './audio.js';
 import {
   createFileList,
@@ -19,8 +20,8 @@ export interface VideoOptions {
   readonly resized?: ReadonlySet<string>;
   /** Filters in a row that turn the finished frames into those that the output's encoder takes. */
   readonly finish: readonly string[];
-  /** Where the graph finds the document of a caption layer, by its number among them. */
-  readonly captionFile: (layer: number) => string;
+  /** ASS documents of the caption layers, in order. */
+  readonly captions: readonly CaptionDocument[];
 }
 
 /*
@@ -55,7 +56,7 @@ function videoGraph(
   composition: Composition,
   section: Section,
   inputs: InputList,
-  { media, finish, captionFile, resized = new Set() }: VideoOptions,
+  { media, finish, captions: documents, resized = new Set() }: VideoOptions,
 ): { readonly chains: readonly string[]; readonly files: RenderPlan['files'] } {
   checkComposition(composition);
   const { width, height, background, frameRate: rate } = composition;
@@ -63,12 +64,18 @@ function videoGraph(
   const canvas = { width, height, background };
   const visual = (uri: string) => known(media.visuals, uri);
   const captions = captionLayers(composition);
-  const fileOf = (layer: CaptionLayer) => captionFile(captions.indexOf(layer));
+  const captionFile = (layer: CaptionLayer) => {
+    const document = documents[captions.indexOf(layer)];
+    if (document === undefined) throw new RangeError('a caption layer was not laid out');
+    const file = captionSection(document, section, rate);
+    files.add(file);
+    return file.name;
+  };
   const stack = stackLayers(
     composition,
     section,
     (layer, ground) => ({ name: `l${layer}`, canvas, ground, rate, inputs, files, visual, resized }),
-    fileOf,
+    captionFile,
   );
   const end = `[${stack.pad}]${[...stack.filters, ...finish].join(',')}[${VIDEO_PAD}]`;
   return { chains: [...stack.chains, end], files: files.all };

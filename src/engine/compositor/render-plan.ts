@@ -23,15 +23,9 @@ export interface RenderPlan {
   /** One filter graph that ends in the pads `VIDEO_PAD` and `AUDIO_PAD`. */
   readonly graph: string;
   /**
-   * Files that the graph reads from the scratch folder, where ffmpeg runs: no path needs to be in the graph, and so none needs escaping there. Beside
-   * them it reads those of `captionFile`.
+   * Files that the graph reads from the scratch folder, where ffmpeg runs: no path needs to be in the graph, and so none needs escaping there.
    */
   readonly files: readonly GraphFile[];
-}
-
-/** Where graphs read the ASS document of a caption layer, by the number of the output and of the layer among its caption layers. */
-export function captionFile(output: number, layer: number): string {
-  return `captions-${output}-${layer}.ass`;
 }
 
 export const VIDEO_PAD = 'video';

@@ -1,8 +1,8 @@
 import type { AssetRef } from '../../composition/asset.js';
+import { linkSignals } from '../../task/abort.js';
 import { RenderError } from '../../task/failure.js';
 import type { AssetSource } from '../../task/ports/asset-source.js';
 import { FileSwappedError } from '../file-swapped-error.js';
-import { startDeadline } from '../deadline.js';
 import type { Scratch } from '../scratch.js';
 
 /** The folder in a scratch folder that takes downloads; it goes with it. */
@@ -24,12 +24,13 @@ export async function fetchInput(
   { scratch, assets, fetchUntilMs }: FetchContext,
   outer: AbortSignal,
 ): Promise<string> {
-  const { signal, hasPassed, clear } = startDeadline(fetchUntilMs, outer);
+  const link = linkSignals([outer], { timeoutMs: fetchUntilMs - performance.now() });
+  const { signal } = link;
   try {
     signal.throwIfAborted();
     return await scratch.link(await assets.fetch(uri, { field, signal, folder: scratch.path(DOWNLOADS) }));
   } catch (error) {
-    if (hasPassed())
+    if (link.hasTimedOut())
       throw new RenderError('FETCH_TIMEOUT', 'the inputs could not be fetched in time', { field, cause: error });
     if (error instanceof FileSwappedError)
       throw new RenderError('INPUT_NOT_FOUND', 'this input was removed or replaced while it was opened', {
@@ -38,6 +39,6 @@ export async function fetchInput(
       });
     throw error;
   } finally {
-    clear();
+    link.release();
   }
 }

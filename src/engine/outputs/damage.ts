@@ -1,6 +1,6 @@
 import type { Warning } from '../../composition/warning.js';
 import { RenderError } from '../../task/failure.js';
-import type { GraphInput } from '../compositor/render-plan.js';
+import type { GraphInput, RenderPlan } from '../compositor/render-plan.js';
 import { splitLines } from '../process/split-lines.js';
 
 /** From this share of damaged frames on a video is refused: it is more than a glitch. `docs/media.md` says so. */
@@ -19,12 +19,12 @@ export interface InputDamage {
 export interface DamageCounter {
   /** Takes a piece of standard error, cut anywhere. */
   readonly push: (chunk: Buffer) => void;
-  /** Of each video among the inputs. */
-  readonly result: () => InputDamage[];
+  /** Damaged frames of each input, in order. */
+  readonly counts: () => number[];
 }
 
 /** @param inputs of the command, in order. */
-export function createDamageCounter(inputs: readonly Pick<GraphInput, 'file' | 'field' | 'frames'>[]): DamageCounter {
+export function createDamageCounter(inputs: readonly Pick<GraphInput, 'file'>[]): DamageCounter {
   const counts = new Map<number, number>();
   const numbers = new Map(inputs.map(({ file }, i) => [`file:${file}`, i]));
   return {
@@ -32,11 +32,15 @@ export function createDamageCounter(inputs: readonly Pick<GraphInput, 'file' | '
       const input = damagedInput(line, numbers);
       if (input !== null) counts.set(input, (counts.get(input) ?? 0) + 1);
     }),
-    result: () =>
-      inputs.flatMap(({ field, frames }, i) =>
-        frames === 0 ? [] : [{ field, frames, damagedFrames: counts.get(i) ?? 0 }],
-      ),
+    counts: () => inputs.map((_, i) => counts.get(i) ?? 0),
   };
+}
+
+/** The damage found in the videos among a plan's inputs. @param counts of each input, in order. */
+export function damageOf({ inputs }: Pick<RenderPlan, 'inputs'>, counts: readonly number[]): InputDamage[] {
+  return inputs.flatMap(({ field, frames }, i) =>
+    frames === 0 ? [] : [{ field, frames, damagedFrames: counts[i] ?? 0 }],
+  );
 }
 
 /** The input that a line is about, when it reports a frame that was lost or came out damaged; null: it is about something else. */

@@ -4,16 +4,16 @@ import type { Section } from '../compositor/section.js';
 
 /**
  * Lengths of sections, in seconds. Shorter ones cost size (2 s: up to 10 %), since each begins with a key frame and its encoder knows nothing of the
- * others; from 5 s on that is within 4 % (engine-facts F3). A video up to `WHOLE` is made by one command.
+ * others; from 5 s on that is within 4 % (engine-facts F3). A video up to `WHOLE` is made by one command. `LONG_GROUP`: so far apart key frames may lie.
  */
-const SECONDS = { LEAST: 5, IDEAL: 8, MOST: 10, WHOLE: 12 } as const;
+const SECONDS = { LEAST: 5, IDEAL: 8, MOST: 10, WHOLE: 12, LONG_GROUP: 5 } as const;
 
 /** The most clips that one command shows: each is a decoder with frames of its own. */
 const MOST_CLIPS = 8;
 
 /**
  * Divides a video into sections, each to be rendered by a command of its own that opens only the clips that it shows: memory does not grow with the video,
- * and sections can be made at the same time. Cuts lie at the beginnings and ends of clips where one is near.
+ * and sections can be made at the same time. Cuts lie at the beginnings and ends of clips where one is near, and where little must be decoded again.
  * @param canCutWithin whether the middle of a clip can be found without decoding all before it.
  */
 export function planSections(composition: Composition, canCutWithin: (clip: VisualClip) => boolean): Section[] {
@@ -43,13 +43,19 @@ function endOf(
   const ideal = start + (rest <= framesIn(2 * SECONDS.MOST) ? Math.ceil(rest / 2) : framesIn(SECONDS.IDEAL));
   const uncuttable = clips.filter((clip) => !canCutWithin(clip));
   const isAllowed = (frame: number) => uncuttable.every((clip) => frame <= clip.startFrame || frame >= endFrame(clip));
-  const nearest = (candidates: readonly number[]) =>
-    candidates
-      .filter((frame) => frame >= lowest && frame <= highest && isAllowed(frame))
-      .sort((a, b) => Math.abs(a - ideal) - Math.abs(b - ideal))[0];
+  const price = (frame: number) =>
+    decodedTwice(frame, clips, framesIn(SECONDS.LONG_GROUP)) + Math.abs(frame - ideal) / 8;
   const edges = clips.flatMap((clip) => [clip.startFrame, endFrame(clip)]);
-  const found = nearest(edges) ?? nearest([Math.min(Math.max(ideal, lowest), highest)]);
-  return found ?? Math.min(frames, ...edges.filter((frame) => frame > start && isAllowed(frame)));
+  const cheapest = [Math.min(Math.max(ideal, lowest), highest), ...edges]
+    .filter((frame) => frame >= lowest && frame <= highest && isAllowed(frame))
+    .sort((a, b) => price(a) - price(b))[0];
+  return cheapest ?? Math.min(frames, ...edges.filter((frame) => frame > start && isAllowed(frame)));
+}
+
+/** How many frames are decoded again when a section begins here: those from the last key frame on, which is no earlier than the clip. */
+function decodedTwice(frame: number, clips: readonly VisualClip[], longGroup: number): number {
+  const cut = clips.filter((clip) => clip.source === 'video' && clip.startFrame < frame && endFrame(clip) > frame);
+  return cut.reduce((sum, clip) => sum + Math.min(frame - clip.startFrame, longGroup), 0);
 }
 
 /** Where one clip more than a section may show begins. */

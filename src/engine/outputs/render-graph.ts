@@ -9,7 +9,9 @@ import { splitLines } from '../process/split-lines.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { RenderLog } from '../render-log.js';
-import { createDamageCounter, type InputDamage } from './damage.js';
+import { graphKey, type GraphKeyParts } from '../reuse/graph-key.js';
+import type { Reuse } from '../reuse/reuse.js';
+import { createDamageCounter, damageOf, type InputDamage } from './damage.js';
 import type { GraphFiles } from './graph-files.js';
 
 /** One graph to be rendered into a file of the scratch folder. */
@@ -30,6 +32,10 @@ export interface GraphJob {
 export interface GraphContext {
   readonly tools: ToolContext;
   readonly files: GraphFiles;
+  /** Null: every graph is rendered. */
+  readonly reuse: Reuse | null;
+  /** Waits until an encoder may run; gives back its place. */
+  readonly takeSeat: () => Promise<() => void>;
   readonly onProgress: (block: ProgressBlock) => void;
   /** URIs of videos whose size changes on the way; found while rendering. */
   readonly resized: Set<string>;
@@ -41,7 +47,11 @@ export interface GraphContext {
 export interface RenderedGraph {
   /** The end of ffmpeg's standard error. */
   readonly stderr: string;
+  /** Damaged frames of each input of the plan, in order. */
+  readonly damaged: readonly number[];
   readonly damage: readonly InputDamage[];
+  /** Whether it had been rendered before. */
+  readonly isReused: boolean;
 }
 
 /** Renders a graph by one command of ffmpeg. @throws RenderError as `runTool`, or RENDER_FAILED. */
@@ -61,10 +71,45 @@ async function renderOnce(
   planned: ReadonlySet<string>,
   context: GraphContext,
 ): Promise<RenderedGraph | null> {
-  const { tools, files, onProgress, log, resized } = context;
+  const { tools, reuse } = context;
+  const { pads, outputFile, encodingOptions } = job;
   const plan = job.plan(planned);
-  const graphFile = `${job.id}.graph`;
-  await files.write([...plan.files, { name: graphFile, text: plan.graph }]);
+  if (!reuse) return renderSeated(job, plan, planned, context);
+  const key = await keyOf({ plan, pads, encodingOptions, toolVersion: tools.toolchain.version }, reuse);
+  const note = await reuse.find(key, outputFile);
+  if (note !== null) return readNote(note, plan);
+  const rendered = await renderSeated(job, plan, planned, context);
+  if (rendered) await reuse.keep(key, outputFile, writeNote(rendered));
+  return rendered;
+}
+
+async function renderSeated(
+  job: GraphJob,
+  plan: RenderPlan,
+  planned: ReadonlySet<string>,
+  context: GraphContext,
+): Promise<RenderedGraph | null> {
+  const leave = await context.takeSeat();
+  try {
+    const graphFile = `${job.id}.graph`;
+    await context.files.write([...plan.files, { name: graphFile, text: plan.graph }]);
+    return await runGraph(job, { plan, graphFile, planned }, context);
+  } finally {
+    leave();
+  }
+}
+
+interface GraphRun {
+  readonly plan: RenderPlan;
+  readonly graphFile: string;
+  readonly planned: ReadonlySet<string>;
+}
+
+async function runGraph(
+  job: GraphJob,
+  { plan, graphFile, planned }: GraphRun,
+  { tools, onProgress, log, logFields, resized }: GraphContext,
+): Promise<RenderedGraph | null> {
   const { pads, outputFile, encodingOptions } = job;
   const { majorVersion } = tools.toolchain;
   const args = renderArguments({ inputs: plan.inputs, graphFile, outputFile, pads, encodingOptions, majorVersion });
@@ -83,8 +128,7 @@ async function renderOnce(
   };
   const length = { endUs: timeUsOf(job.frames, job.frameRate), frameUs: timeUsOf(1, job.frameRate) };
   const options = { graph: plan.graph, onProgress, onStderr, planned: length };
-  const run = runTool({ ...tools, signal: link.signal }, 'ffmpeg', args, options);
-  const result = await run
+  const result = await runTool({ ...tools, signal: link.signal }, 'ffmpeg', args, options)
     .catch((error: unknown) => {
       if (isGivenUp()) return null;
       throw isOverLimit(error) ? overLimit(error) : error;
@@ -95,13 +139,31 @@ async function renderOnce(
   // Also when ffmpeg came to its end before it was killed.
   if (result === null || isGivenUp()) return null;
   const { exitCode, signal, peakRssBytes, cpuMs, stderrTail: stderr } = result;
-  const fields = { ...context.logFields, exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr };
+  const fields = { ...logFields, exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr };
   if (exitCode !== 0) {
     log?.warn(fields, 'ffmpeg failed');
     throw renderFailed(result);
   }
   log?.debug(fields, 'ffmpeg ended');
-  return { stderr, damage: damage.result() };
+  const damaged = damage.counts();
+  return { stderr, damaged, damage: damageOf(plan, damaged), isReused: false };
+}
+
+async function keyOf(parts: Omit<GraphKeyParts, 'identities'>, { identityOf }: Reuse): Promise<string> {
+  const identities = await Promise.all(parts.plan.inputs.map(({ file }) => identityOf(file)));
+  return graphKey({ ...parts, identities });
+}
+
+/** What is known of a rendered file beside its bytes. */
+type Note = Pick<RenderedGraph, 'stderr' | 'damaged'>;
+
+function writeNote({ stderr, damaged }: Note): string {
+  return JSON.stringify({ stderr, damaged } satisfies Note);
+}
+
+function readNote(text: string, plan: RenderPlan): RenderedGraph {
+  const { stderr, damaged } = JSON.parse(text) as Note;
+  return { stderr, damaged, damage: damageOf(plan, damaged), isReused: true };
 }
 
 /** Whether our own limit ended it, and not a machine without memory: then another try ends the same way. */

@@ -1,10 +1,8 @@
 import { timeUsOf } from '../../composition/frame-grid.js';
-import type { Warning } from '../../composition/warning.js';
-import type { Fonts } from '../captions/fonts.js';
-import { layOutCaptions } from '../captions/lay-out-captions.js';
+import type { CaptionDocument } from '../captions/caption-document.js';
 import { joinArguments } from '../command-line.js';
 import { planRender, planSection, planSoundtrack, type VideoOptions } from '../compositor/plan-render.js';
-import { AUDIO_PAD, captionFile, VIDEO_PAD, type KnownMedia } from '../compositor/render-plan.js';
+import { AUDIO_PAD, VIDEO_PAD, type KnownMedia } from '../compositor/render-plan.js';
 import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { Scratch } from '../scratch.js';
@@ -14,15 +12,10 @@ import { renderGraph, type GraphContext, type RenderedGraph } from './render-gra
 export interface RenderContext extends GraphContext {
   readonly scratch: Scratch;
   readonly media: KnownMedia;
-  readonly fonts: Fonts;
+  /** The captions of an output, which are laid out before it is rendered. */
+  readonly captionsOf: (output: PlannedOutput) => readonly CaptionDocument[];
   /** Threads of the encoder of one section. */
   readonly sectionThreads: number;
-}
-
-/** Writes the documents that the graphs of an output draw its captions from. @throws as `layOutCaptions`. */
-export function writeCaptions({ index, composition }: PlannedOutput, context: RenderContext): Promise<Warning[]> {
-  const { scratch, tools, fonts } = context;
-  return layOutCaptions(composition, { ...tools, fonts, fileOf: (layer) => scratch.path(captionFile(index, layer)) });
 }
 
 /** All of an output by one command. @throws as `renderGraph`. */
@@ -119,11 +112,11 @@ function soundtrackFile({ index }: PlannedOutput): string {
 }
 
 function videoOptions(
-  { index, profile }: PlannedOutput,
+  output: PlannedOutput,
   resized: ReadonlySet<string>,
-  { media }: RenderContext,
+  { media, captionsOf }: RenderContext,
 ): VideoOptions {
-  return { media, resized, finish: profile.finish, captionFile: (layer) => captionFile(index, layer) };
+  return { media, resized, finish: output.profile.finish, captions: captionsOf(output) };
 }
 
 function lengthOf({ composition: { frames, frameRate } }: PlannedOutput) {

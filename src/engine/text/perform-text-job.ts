@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { decodeText } from '../../composition/subtitles/decode-text.js';
 import { parseSubtitles } from '../../composition/subtitles/parse-subtitles.js';
 import { SubtitleSyntaxError } from '../../composition/subtitles/subtitle-text.js';
 import type { Warning } from '../../composition/warning.js';
 import { toAssDocument } from '../captions/ass-document.js';
+import { captionDocument } from '../captions/caption-document.js';
 import { openRuler } from '../captions/text-ruler.js';
 import { guessEncoding } from './guess-encoding.js';
 import { packCues, unpackCues } from './packed-cues.js';
@@ -15,12 +15,11 @@ export async function performTextJob(job: TextJob): Promise<TextResult> {
     case 'parse':
       return parse(job.bytes, job.field);
     case 'lay-out': {
-      const { layer, cues, canvas, fonts, file } = job;
+      const { layer, cues, canvas, fonts } = job;
       const ruler = fonts.ruler === null ? null : await openRuler(fonts.ruler);
       const captions = { ...layer, cues: unpackCues(cues) };
       const { text, shrunk } = toAssDocument(captions, { ...canvas, fonts: { font: fonts.font, ruler } });
-      await writeFile(file, text);
-      return { kind: 'laid-out', shrunk };
+      return { kind: 'laid-out', document: captionDocument(text), shrunk };
     }
   }
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { linkSignals } from '../../task/abort.js';
 import { RenderError } from '../../task/failure.js';
-import { startDeadline } from '../deadline.js';
 import type { TextJob, TextResult } from './text-job.js';
 
 /** In the sources, which tests run, the program lies beside this file as TypeScript. */
@@ -23,19 +23,20 @@ export interface TextJobOptions {
  */
 export async function runTextJob(job: TextJob, { deadlineMs, signal: outer }: TextJobOptions): Promise<TextResult> {
   outer.throwIfAborted();
-  const { signal, hasPassed, clear } = startDeadline(deadlineMs, outer);
+  const link = linkSignals([outer], { timeoutMs: deadlineMs - performance.now() });
   const worker = new Worker(PROGRAM, { workerData: job, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
   try {
-    const [result] = (await once(worker, 'message', { signal })) as [TextResult];
+    const [result] = (await once(worker, 'message', { signal: link.signal })) as [TextResult];
     return result;
   } catch (error) {
     outer.throwIfAborted();
-    if (hasPassed()) throw new RenderError('DEADLINE_EXCEEDED', 'the render exceeded its time limit', { cause: error });
+    if (link.hasTimedOut())
+      throw new RenderError('DEADLINE_EXCEEDED', 'the render exceeded its time limit', { cause: error });
     if (error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY')
       throw new RenderError('OUT_OF_MEMORY', 'the render exceeded its memory limit', { cause: error });
     throw error;
   } finally {
-    clear();
+    link.release();
     await worker.terminate();
   }
 }

@@ -1,6 +1,7 @@
 import type { CaptionLayer } from '../../composition/composition.js';
 import type { Rational } from '../../composition/frame-grid.js';
 import type { Warning } from '../../composition/warning.js';
+import type { CaptionDocument } from '../captions/caption-document.js';
 import type { CaptionFontFiles } from '../captions/choose-fonts.js';
 import type { PackedCues } from './packed-cues.js';
 
@@ -14,12 +15,10 @@ export type TextJob =
       readonly cues: PackedCues;
       readonly canvas: { readonly width: number; readonly height: number; readonly frameRate: Rational };
       readonly fonts: CaptionFontFiles;
-      /** The ASS file to write. */
-      readonly file: string;
     };
 
 /** What came of a job. `refused`: the text cannot be read, for a reason in words for people. */
 export type TextResult =
   | { readonly kind: 'parsed'; readonly cues: PackedCues; readonly warnings: readonly Warning[] }
   | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'laid-out'; readonly shrunk: number };
+  | { readonly kind: 'laid-out'; readonly document: CaptionDocument; readonly shrunk: number };

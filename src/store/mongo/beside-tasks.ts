@@ -1,23 +1,30 @@
 import type { Collection } from 'mongodb';
-import type { QueueStats } from '../../task/ports/task-store.js';
+import type { ListCursor, QueueStats } from '../../task/ports/task-store.js';
 import type { Task, TaskKey } from '../../task/task.js';
 import type { Calls } from './calls.js';
 import type { Collections } from './collections.js';
+import { markSpec } from './specs.js';
 import { idOf, versionFilter, type TaskDocument } from './task-document.js';
 
 type TasksAndDiagnostics = Pick<Collections, 'tasks' | 'diagnostics'>;
 
 /**
- * Removes a task in the very version that `task` is, with its diagnostics, which go first: a process that dies in between leaves a task without
- * them, which can be removed again, and not diagnostics without a task, which nobody would ever find.
+ * Removes a task in the very version that `task` is, with its diagnostics and spec. The diagnostics go first: a process that dies in between leaves a
+ * task without them, which can be removed again, and not diagnostics without a task, which nobody would ever find. The spec goes last, marked
+ * beforehand: a task that is retried in this moment stays, and needs it.
  */
-export async function remove(calls: Calls, { tasks, diagnostics }: TasksAndDiagnostics, task: Task): Promise<boolean> {
+export async function remove(
+  calls: Calls,
+  { tasks, specs, diagnostics }: TasksAndDiagnostics & Pick<Collections, 'specs'>,
+  task: Task,
+): Promise<boolean> {
   const _id = idOf(task);
   const clear = (): Promise<unknown> => calls.ask((options) => diagnostics.deleteOne({ _id }, { ...options }));
   const isThere = await calls.ask((options) =>
     tasks.findOne(versionFilter(task), { projection: { _id: 1 }, ...options }),
   );
   if (isThere === null) return false;
+  await calls.ask((options) => markSpec(specs, _id, options));
   await clear();
   const isGone = await calls.change(async (options, isRepeat) => {
     const { deletedCount } = await tasks.deleteOne(versionFilter(task), { ...options });
@@ -25,9 +32,11 @@ export async function remove(calls: Calls, { tasks, diagnostics }: TasksAndDiagn
     // Refused when repeated: the try before did it if the task is gone.
     return (await tasks.findOne({ _id }, { readConcern: 'linearizable', projection: { _id: 1 }, ...options })) === null;
   });
+  if (!isGone) return false;
   // Those that an attempt has put there in between.
-  if (isGone) await clear();
-  return isGone;
+  await clear();
+  await calls.ask((options) => specs.deleteOne({ _id }, { ...options }));
+  return true;
 }
 
 /**
@@ -52,6 +61,30 @@ export async function putDiagnostics(
     const task = await tasks.findOne({ _id }, { projection: { _id: 1 }, ...options });
     if (task === null) await diagnostics.deleteOne({ _id }, { ...options });
   });
+}
+
+/** The server steps over the places before it in the index `list`; no task is read. */
+export async function positionOf(
+  calls: Calls,
+  tasks: Collection<TaskDocument>,
+  tenant: string,
+  place: number,
+): Promise<ListCursor | null> {
+  const [found] = await calls.ask((options) =>
+    tasks
+      .find<Pick<TaskDocument, '_id' | 'createTimeMs'>>(
+        { tenant },
+        {
+          sort: { createTimeMs: -1, _id: -1 },
+          projection: { createTimeMs: 1 },
+          skip: place - 1,
+          limit: 1,
+          ...options,
+        },
+      )
+      .toArray(),
+  );
+  return found ? { createTimeMs: found.createTimeMs, id: found._id.id } : null;
 }
 
 /** Counted in the partial indexes, which are as small as the queue and the running tasks. */

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoServerError, type ChangeStream, type Collection, type Document, type Timestamp } from 'mongodb';
 import type { TaskHint } from '../../task/ports/task-feed.js';
 import type { TaskState } from '../../task/task.js';
-import type { FeedNotifier } from '../feed-notifier.js';
 import { withDeadline } from './calls.js';
 import type { TaskDocument } from './task-document.js';
 
@@ -19,7 +18,8 @@ interface Change {
 }
 
 export interface ChangeFeedOptions {
-  readonly notifier: FeedNotifier;
+  readonly onHint: (hint: TaskHint) => void;
+  readonly onGap: () => void;
   readonly deadlineMs: number;
   /** Called when the feed broke off and will be opened again. */
   readonly onBackgroundError: (cause: unknown) => void;
@@ -33,22 +33,44 @@ const LOST_POSITION_CODES: ReadonlySet<unknown> = new Set([280, 286]);
 /** Each empty answer brings a newer position, so that an idle feed never falls out of the server's log. */
 const MAX_AWAIT_MS = 1000;
 
-/** No spec leaves the server. An update names the fields it changed; one without a revision is a lease renewal, no change of the task. */
+const ofChange = (field: string): Document => ({
+  $ifNull: [`$fullDocument.${field}`, `$updateDescription.updatedFields.${field}`],
+});
+const isOfType = (type: string): Document => ({ $eq: ['$operationType', type] });
+const isUnchanged = (field: string): Document => ({
+  $eq: [{ $type: `$updateDescription.updatedFields.${field}` }, 'missing'],
+});
+
+/**
+ * The server hands on what every process needs: a task that is new, is gone, or has another state or fence. Progress, nearly all of the changes, does not
+ * leave it (`followed-tasks.ts` asks for it). An update names the fields that it changed. A small document comes as a whole instead, and
+ * progress is known by its phase: an attempt begins with FETCHING.
+ */
 const PIPELINE: Document[] = [
   {
     $project: {
       operationType: 1,
       documentKey: 1,
-      ...Object.fromEntries(
-        ['revision', 'state', 'fence'].map((field) => [
-          field,
-          { $ifNull: [`$fullDocument.${field}`, `$updateDescription.updatedFields.${field}`] },
-        ]),
-      ),
+      revision: ofChange('revision'),
+      state: ofChange('state'),
+      fence: ofChange('fence'),
+      isProgress: {
+        $or: [
+          { $and: [isOfType('update'), isUnchanged('state'), isUnchanged('fence')] },
+          {
+            $and: [
+              isOfType('replace'),
+              { $eq: ['$fullDocument.state', 'RUNNING'] },
+              { $ne: ['$fullDocument.progress.phase', 'FETCHING'] },
+            ],
+          },
+        ],
+      },
     },
   },
   {
     $match: {
+      isProgress: false,
       $or: [
         { revision: { $type: 'number' } },
         { operationType: { $in: ['delete', 'invalidate', 'drop', 'rename', 'dropDatabase'] } },
@@ -58,7 +80,7 @@ const PIPELINE: Document[] = [
 ];
 
 /**
- * Passes every change in the collection, of any process, to the notifier by one change stream for the whole process. Resolves once it is open: nothing
+ * Passes every change of a state in the collection, of any process, on by one change stream for the whole process. Resolves once it is open: nothing
  * stored after that is missed. When it breaks off it is opened again where it was; when the server no longer knows that position, from now, and
  * the listeners learn of a gap.
  * @throws the driver's error, if it cannot be opened the first time.
@@ -82,14 +104,14 @@ async function keepFollowing(
   start: Position,
   options: ChangeFeedOptions & { onOpen: () => void; onFirstFailure: (cause: unknown) => void },
 ): Promise<void> {
-  const { signal, notifier } = options;
+  const { signal, onHint, onGap } = options;
   const state: Following = { position: start, wasOpen: false, failures: 0 };
   while (!signal.aborted) {
     try {
       const isGap = state.position === null;
       state.position ??= await currentTime(tasks, options.deadlineMs);
       await follow(tasks, state.position, {
-        notifier,
+        onHint,
         onPosition: (position) => {
           state.position = position;
         },
@@ -101,7 +123,7 @@ async function keepFollowing(
           state.wasOpen = true;
           options.onOpen();
           // Only now: changes stored from here on are announced, so that a read that the gap causes misses nothing.
-          if (isGap) notifier.gap();
+          if (isGap) onGap();
         },
       });
     } catch (error) {
@@ -127,7 +149,7 @@ async function afterFailure(
 }
 
 interface FollowOptions {
-  readonly notifier: FeedNotifier;
+  readonly onHint: (hint: TaskHint) => void;
   readonly onPosition: (position: Position) => void;
   readonly onAnswer: () => void;
   readonly onOpen: () => void;
@@ -151,7 +173,7 @@ async function follow(tasks: Collection<TaskDocument>, position: Position, optio
       if (change === null) continue;
       const hint = hintOfChange(change);
       if (hint === null) throw new InvalidatedError(change.operationType);
-      options.notifier.hint(hint);
+      options.onHint(hint);
     }
   } finally {
     stream.removeAllListeners('resumeTokenChanged');

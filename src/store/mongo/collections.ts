@@ -1,8 +1,8 @@
-import type { Binary, Collection } from 'mongodb';
+import { MongoServerError, type Binary, type Collection } from 'mongodb';
 import type { WorkerInfo } from '../../task/ports/worker-store.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
-import type { TaskDocument } from './task-document.js';
+import type { SpecDocument, TaskDocument } from './task-document.js';
 
 export interface SecretDocument {
   readonly _id: string;
@@ -22,6 +22,15 @@ export interface WorkerDocument extends Omit<WorkerInfo, 'owner'> {
   readonly _id: string;
   /** By the server's clock. */
   readonly lease_expires: Date;
+  /** Absent: its version looks for specs in tasks only. */
+  readonly readsSpecs?: true;
+}
+
+/** How far a database has come from the old shape of tasks; see `upgrade.ts`. */
+export interface SchemaDocument {
+  readonly _id: 'schema';
+  /** When this version first opened the database, by the server's clock. */
+  readonly since: Date;
 }
 
 /** The collections of one database, by client. */
@@ -31,9 +40,11 @@ export interface Collections {
   readonly leases: Collection<TaskDocument>;
   /** The same collection over the connections of the change stream. */
   readonly feed: Collection<TaskDocument>;
+  readonly specs: Collection<SpecDocument>;
   readonly secrets: Collection<SecretDocument>;
   readonly diagnostics: Collection<DiagnosticsDocument>;
   readonly workers: Collection<WorkerDocument>;
+  readonly schema: Collection<SchemaDocument>;
 }
 
 const TASKS = 'tasks';
@@ -43,18 +54,37 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     tasks: main.db(database).collection<TaskDocument>(TASKS),
     leases: leases.db(database).collection<TaskDocument>(TASKS),
     feed: feed.db(database).collection<TaskDocument>(TASKS),
+    specs: main.db(database).collection<SpecDocument>('specs'),
     secrets: main.db(database).collection<SecretDocument>('secrets'),
     diagnostics: main.db(database).collection<DiagnosticsDocument>('diagnostics'),
     workers: main.db(database).collection<WorkerDocument>('workers'),
+    schema: main.db(database).collection<SchemaDocument>('schema'),
   };
 }
 
-/** Creates the missing indexes. On a large collection the first call takes its time. */
-export async function createIndexes({ tasks, workers }: Collections, options: { deadlineMs: number }): Promise<void> {
+/** An hour, and a second: versions that do not read `specs` want an index of this name with 3600, and the server refuses them at their start. */
+const GONE = { name: 'gone', expireAfterSeconds: 3601 };
+
+/** Creates the missing indexes, and from then on refuses old versions. On a large collection the first call takes its time. */
+export async function createIndexes(
+  { tasks, specs, workers }: Collections,
+  options: { deadlineMs: number },
+): Promise<void> {
+  await withDeadline(options.deadlineMs, (call) =>
+    workers.db.command({ collMod: workers.collectionName, index: GONE }, { ...call }).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    }),
+  );
   // A killed worker leaves its document behind; an hour later nobody needs it. Tasks have no such index: the sweeper removes
   // them together with their files.
   await withDeadline(options.deadlineMs, (call) =>
-    workers.createIndexes([{ name: 'gone', key: { lease_expires: 1 }, expireAfterSeconds: 3600 }], { ...call }),
+    workers.createIndexes([{ ...GONE, key: { lease_expires: 1 } }], { ...call }),
+  );
+  await withDeadline(options.deadlineMs, (call) =>
+    specs.createIndexes(
+      [{ name: 'marked', key: { check: 1 }, partialFilterExpression: { check: { $type: 'date' } } }],
+      { ...call },
+    ),
   );
   await withDeadline(options.deadlineMs, (call) =>
     tasks.createIndexes(
@@ -73,10 +103,18 @@ export async function createIndexes({ tasks, workers }: Collections, options: { 
           partialFilterExpression: { requestId: { $type: 'string' } },
         },
         { name: 'list', key: { tenant: 1, createTimeMs: -1, _id: -1 } },
-        // A list of a rare state does not read all tasks.
+        // A list of a rare state, or of a label, does not read all tasks.
         { name: 'list-state', key: { tenant: 1, state: 1, createTimeMs: -1, _id: -1 } },
+        { name: 'list-label', key: { tenant: 1, labelPairs: 1, createTimeMs: -1, _id: -1 } },
+        // Empty once all are in the new shape.
+        { name: 'old-shape', key: { createTimeMs: 1, _id: 1 }, partialFilterExpression: { spec: { $type: 'string' } } },
       ],
       { ...call },
     ),
   );
+}
+
+/** The collection or its index is not there. */
+function isMissing(error: unknown): boolean {
+  return error instanceof MongoServerError && (error.code === 26 || error.code === 27);
 }

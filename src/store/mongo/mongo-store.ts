@@ -7,9 +7,13 @@ import { createCalls, type Calls } from './calls.js';
 import { openChangeFeed } from './change-feed.js';
 import { connectClients } from './clients.js';
 import { collectionsOf, createIndexes, type Collections } from './collections.js';
-import { putDiagnostics, remove, stats } from './beside-tasks.js';
-import { listFilter, listSort } from './list-filter.js';
-import { idOf, requestFilter, taskOf, WITHOUT_SPEC, type StoredTask, type TaskDocument } from './task-document.js';
+import { positionOf, putDiagnostics, remove, stats } from './beside-tasks.js';
+import { leadingLabel, listFilter, listSort } from './list.js';
+import { idOf, requestFilter, taskOf, TASK_ONLY, type StoredTask, type TaskDocument } from './task-document.js';
+import { followTasks, type FollowedTasks } from './followed-tasks.js';
+import { keepHouse } from './housekeeping.js';
+import { getSpec } from './specs.js';
+import { beginUpgrade, type Upgrade } from './upgrade.js';
 import { aliveWorkers, announceWorker } from './workers.js';
 import { insert, renewLease, replace, secret } from './writes.js';
 
@@ -18,7 +22,9 @@ export interface MongoStoreOptions {
   readonly uri: string;
   /** How long a call may take, 4,000 by default; a write has as much again to settle its outcome. */
   readonly callDeadlineMs?: number;
-  /** Called when the change stream broke off and will be opened again. */
+  /** How long an older version that was just starting may take to announce itself: 30,000 by default. */
+  readonly startingMs?: number;
+  /** Called when something beside the calls failed, and is tried again: the change stream broke off, say. */
   readonly onBackgroundError?: (message: string, cause: unknown) => void;
 }
 
@@ -35,9 +41,21 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
   const deadlineMs = options.callDeadlineMs ?? CALL_DEADLINE_MS;
   const clients = await connectClients(options.uri);
   const collections = collectionsOf(clients);
-  const notifier = createFeedNotifier();
   const calls = createCalls(deadlineMs);
   const closing = new AbortController();
+  const { signal } = closing;
+  const report =
+    (message: string) =>
+    (cause: unknown): void =>
+      options.onBackgroundError?.(message, cause);
+  const followed: FollowedTasks = followTasks(calls, collections.tasks, {
+    hint: (hint) => {
+      notifier.hint(hint);
+    },
+    onError: report('the progress of watched tasks cannot be read'),
+    signal,
+  });
+  const notifier = createFeedNotifier(followed.follow);
   const close = async (): Promise<void> => {
     closing.abort();
     calls.close();
@@ -45,50 +63,64 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
   };
   try {
     await createIndexes(collections, { deadlineMs: INDEX_DEADLINE_MS });
-    const onBackgroundError = (cause: unknown): void => {
-      options.onBackgroundError?.('the change stream broke off and is opened again', cause);
-    };
-    await openChangeFeed(collections.feed, { notifier, deadlineMs, onBackgroundError, signal: closing.signal });
+    const upgrade = await beginUpgrade(calls, collections, options.startingMs);
+    await openChangeFeed(collections.feed, {
+      onHint: (hint) => {
+        followed.learn(hint);
+        notifier.hint(hint);
+      },
+      onGap: () => {
+        notifier.gap();
+      },
+      deadlineMs,
+      onBackgroundError: report('the change stream broke off and is opened again'),
+      signal,
+    });
+    const onError = report('the specs of tasks could not be put in order; tried again');
+    void keepHouse(calls, collections, { upgrade, onError, signal });
+    return storeOf(collections, calls, { notifier, upgrade, close });
   } catch (error) {
     await close();
     throw error;
   }
-  return storeOf(collections, calls, notifier, close);
 }
 
-function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier, close: () => Promise<void>): Store {
+function storeOf(
+  collections: Collections,
+  calls: Calls,
+  { notifier, upgrade, close }: { notifier: FeedNotifier; upgrade: Upgrade; close: () => Promise<void> },
+): Store {
   const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
     calls.ask(async (options) =>
-      (await tasks.find<StoredTask>(filter, { projection: WITHOUT_SPEC, sort, limit, ...options }).toArray()).map(
-        taskOf,
-      ),
+      (await tasks.find<StoredTask>(filter, { projection: TASK_ONLY, sort, limit, ...options }).toArray()).map(taskOf),
     );
   const findOne = async (filter: Filter<TaskDocument>): Promise<Task | null> => {
     const stored = await calls.ask((options) =>
-      tasks.findOne<StoredTask>(filter, { projection: WITHOUT_SPEC, ...options }),
+      tasks.findOne<StoredTask>(filter, { projection: TASK_ONLY, ...options }),
     );
     return stored === null ? null : taskOf(stored);
   };
 
   return {
     insert: async (task, spec): Promise<InsertResult> => {
-      const result = await insert(calls, tasks, task, spec);
+      const result = await insert(calls, collections, { task, spec, isOldShape: !upgrade.isDone() });
       // At once: the change stream repeats it some milliseconds later.
       if (result.kind === 'inserted') notifier.changed(task);
       return result;
     },
     get: (key) => findOne({ _id: idOf(key) }),
     findByRequestId: (tenant, requestId) => findOne(requestFilter(tenant, requestId)),
-    getSpec: async (key) => {
-      const stored = await calls.ask((options) =>
-        tasks.findOne<Pick<TaskDocument, 'spec'>>({ _id: idOf(key) }, { projection: { spec: 1 }, ...options }),
-      );
-      return stored?.spec ?? null;
+    getSpec: (key) => getSpec(calls, collections, key),
+    list: async (query) => {
+      const leading = await leadingLabel(calls, tasks, query);
+      const page = await find(listFilter(query, leading), listSort(query), query.limit);
+      const last = page.length < query.limit ? null : page.at(-1);
+      return { tasks: page, next: last ? { createTimeMs: last.createTimeMs, id: last.id } : null };
     },
-    list: (query) => find(listFilter(query), listSort(query), query.limit),
     // By an aggregation's stage, so from the index `list`.
     count: (tenant) => calls.ask((options) => tasks.countDocuments({ tenant }, { ...options })),
+    positionOf: (tenant, place) => positionOf(calls, tasks, tenant, place),
     replace: async (from, to, { leaseMs }) => {
       // Progress carries the heartbeat, so it goes where heartbeats go.
       const through = from.state === 'RUNNING' && to.state === 'RUNNING' ? leases : tasks;
@@ -98,7 +130,7 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
     },
     renewLease: (renewal) => renewLease(calls, leases, renewal),
     remove: async (task) => {
-      const isGone = await remove(calls, { tasks, diagnostics }, task);
+      const isGone = await remove(calls, collections, task);
       if (isGone) notifier.removed(task);
       return isGone;
     },
@@ -107,7 +139,7 @@ function storeOf(collections: Collections, calls: Calls, notifier: FeedNotifier,
       find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
     expired: (limit, { nowMs }) => find({ expireTimeMs: { $lt: nowMs, $gt: 0 } }, { expireTimeMs: 1 }, limit),
     stats: () => stats(calls, tasks),
-    putDiagnostics: (key, text, { fence }) => putDiagnostics(calls, { tasks, diagnostics }, key, { text, fence }),
+    putDiagnostics: (key, text, { fence }) => putDiagnostics(calls, collections, key, { text, fence }),
     getDiagnostics: async (key) =>
       (await calls.ask((options) => diagnostics.findOne({ _id: idOf(key) }, { ...options })))?.diagnostics ?? null,
     announceWorker: (worker, { leaseMs }) => announceWorker(calls, workers, worker, leaseMs),

@@ -2,29 +2,60 @@ import type { Document } from 'mongodb';
 import type { Task, TaskKey } from '../../task/task.js';
 
 /**
- * A task as MongoDB keeps it: the task's fields, and its spec, in one document, so that a submit is one write. The key is the `_id`
- * as a whole, which a change stream names with every change.
+ * A task as MongoDB keeps it. The key is the `_id` as a whole, which a change stream names with every change.
+ *
+ * There are two shapes. In the *old* one the document has the spec, and no `labelPairs`. In the *new* one the spec is a
+ * document of its own, so that no list, claim or change carries it. This version reads both; `upgrade.ts` says which it writes.
  */
 export interface TaskDocument extends Omit<Task, 'id'> {
   readonly _id: { readonly tenant: string; readonly id: string };
-  readonly spec: string;
+  /** Old shape only. */
+  readonly spec?: string;
+  /** New shape only: the labels for the index, as `pairOf` makes them. */
+  readonly labelPairs?: readonly string[];
   /** When the lease ends, by the server's clock; there only while RUNNING. */
   readonly lease_expires?: Date;
 }
 
-/** The fields that reads of tasks leave out. */
-export const WITHOUT_SPEC = { spec: 0, lease_expires: 0 } as const;
+/** The spec of a task, in the new shape. */
+export interface SpecDocument {
+  readonly _id: TaskDocument['_id'];
+  readonly spec: string;
+  /** There while the task may be missing: when it was about to be inserted or removed, by the server's clock. */
+  readonly check?: Date;
+}
 
-export type StoredTask = Omit<TaskDocument, 'spec' | 'lease_expires'>;
+/** The fields that reads of tasks leave out. */
+export const TASK_ONLY = { spec: 0, labelPairs: 0, lease_expires: 0 } as const;
+
+export type StoredTask = Omit<TaskDocument, keyof typeof TASK_ONLY>;
 
 /** The order of the two fields is part of the key. */
 export function idOf({ tenant, id }: TaskKey): TaskDocument['_id'] {
   return { tenant, id };
 }
 
-export function documentOf(task: Task, spec: string): TaskDocument {
+/** A new task in the new shape. */
+export function documentOf(task: Task): TaskDocument {
+  const { _id, fields } = split(task);
+  return { _id, ...fields, labelPairs: pairsOf(task.labels) };
+}
+
+/** A new task in the old shape. */
+export function oldDocumentOf(task: Task, spec: string): TaskDocument {
   const { _id, fields } = split(task);
   return { _id, ...fields, spec };
+}
+
+/** A label as one value: an index on two fields of an array does not know which belong together. */
+export function pairOf(key: string, value: string): string {
+  return `${key}=${value}`;
+}
+
+/** A task without labels has an entry all the same, which is no label: an empty array would be found where the field is missing. */
+export function pairsOf(labels: Task['labels']): readonly string[] {
+  const pairs = Object.entries(labels).map(([key, value]) => pairOf(key, value));
+  return pairs.length > 0 ? pairs : [''];
 }
 
 function split({ id, ...fields }: Task): { _id: TaskDocument['_id']; fields: Omit<Task, 'id'> } {
@@ -47,8 +78,9 @@ export function requestFilter(tenant: string, requestId: string): Document {
 }
 
 /**
- * The update that replaces the stored task by `to`, and leaves the spec. Every value goes in as a literal: in a pipeline a string that
- * begins with `$` would be a field path. `$mergeObjects` replaces each of the task's fields whole, where `$set` would merge into the old one.
+ * The update that replaces the stored task by `to`, and leaves the fields that are not the task's. Every value goes in as a literal: in a pipeline
+ * a string that begins with `$` would be a field path. `$mergeObjects` replaces each of the task's fields whole, where `$set` would merge into
+ * the old one.
  */
 export function replacement(to: Task, leaseMs: number): Document[] {
   const parts: (string | Document)[] = ['$$ROOT', { $literal: split(to).fields }];

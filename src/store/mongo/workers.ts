@@ -18,7 +18,10 @@ export async function announceWorker(
       [
         {
           $replaceWith: {
-            $mergeObjects: [{ $literal: { _id: owner, ...info } }, { lease_expires: leaseEnd(leaseMs) }],
+            $mergeObjects: [
+              { $literal: { _id: owner, ...info, readsSpecs: true } },
+              { lease_expires: leaseEnd(leaseMs) },
+            ],
           },
         },
       ],

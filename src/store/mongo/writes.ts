@@ -5,28 +5,38 @@ import type { InsertResult, LeaseRenewal } from '../../task/ports/task-store.js'
 import type { Task } from '../../task/task.js';
 import { idTaken } from '../errors.js';
 import type { Calls, CallOptions } from './calls.js';
-import type { SecretDocument } from './collections.js';
+import type { Collections, SecretDocument } from './collections.js';
 import { isDuplicateKey, LostWriteError } from './outcome.js';
+import { putSpec } from './specs.js';
 import {
   documentOf,
   idOf,
   leaseEnd,
+  oldDocumentOf,
   replacement,
   requestFilter,
   taskOf,
   versionFilter,
-  WITHOUT_SPEC,
+  TASK_ONLY,
   type StoredTask,
   type TaskDocument,
 } from './task-document.js';
 
 type Tasks = Collection<TaskDocument>;
 
-/** Stores a task with its spec in one write. A duplicate key says that a task of the id or request id is there; a read shows which. */
-export async function insert(calls: Calls, tasks: Tasks, task: Task, spec: string): Promise<InsertResult> {
+/**
+ * Stores a task with its spec: in the new shape the spec first (see `specs.ts`), in the old one both at once. A duplicate key says that a task of the
+ * id or request id is there; a read shows which.
+ */
+export async function insert(
+  calls: Calls,
+  { tasks, specs }: Pick<Collections, 'tasks' | 'specs'>,
+  { task, spec, isOldShape }: { readonly task: Task; readonly spec: string; readonly isOldShape: boolean },
+): Promise<InsertResult> {
   return calls.change(async (options, isRepeat) => {
     try {
-      await tasks.insertOne(documentOf(task, spec), { ...options });
+      if (!isOldShape) await putSpec(specs, task, spec, options);
+      await tasks.insertOne(isOldShape ? oldDocumentOf(task, spec) : documentOf(task), { ...options });
       return { kind: 'inserted' };
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
@@ -34,8 +44,11 @@ export async function insert(calls: Calls, tasks: Tasks, task: Task, spec: strin
     const holder =
       task.requestId === null ? null : await settledRead(tasks, requestFilter(task.tenant, task.requestId), options);
     // The task itself: inserted before, by this call's try that had no answer, or by an earlier call.
-    if (holder !== null && (holder.id !== task.id || !isRepeat)) return { kind: 'request-id-taken', task: holder };
-    const stored = holder ?? (await settledRead(tasks, { _id: idOf(task) }, options));
+    const stored = holder?.id === task.id ? holder : await settledRead(tasks, { _id: idOf(task) }, options);
+    if (holder !== null && (holder.id !== task.id || !isRepeat)) {
+      if (stored === null) await specs.deleteOne({ _id: idOf(task) }, { ...options });
+      return { kind: 'request-id-taken', task: holder };
+    }
     // Whatever stood in the way was taken back again (a rollback): as good as no answer.
     if (stored === null) throw new LostWriteError();
     if (!isRepeat) throw idTaken(task);
@@ -98,7 +111,7 @@ export async function secret(calls: Calls, secrets: Collection<SecretDocument>, 
 async function settledRead(tasks: Tasks, filter: Filter<TaskDocument>, options: CallOptions): Promise<Task | null> {
   const stored = await tasks.findOne<StoredTask>(filter, {
     readConcern: 'linearizable',
-    projection: WITHOUT_SPEC,
+    projection: TASK_ONLY,
     ...options,
   });
   return stored === null ? null : taskOf(stored);

@@ -18,8 +18,12 @@ const MAX_GROUP = 8;
  * Gathers the changes that come within one turn of the event loop, commits them together, and waits for the disk once for all of them, while
  * other calls go on. Each is still all or nothing by itself. A change may be taken back with its group and then made again, so it must change
  * nothing but the file.
+ * @param within runs the changes of a commit, and may add its own.
  */
-export function createGroupCommit(connection: Connection): GroupCommit {
+export function createGroupCommit(
+  connection: Pick<Connection, 'transaction' | 'sync'>,
+  within: <T>(changes: () => T) => T = (changes) => changes(),
+): GroupCommit {
   const waiting: Entry[] = [];
 
   function commitNext(): void {
@@ -31,7 +35,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
   async function commit(group: readonly Entry[]): Promise<void> {
     let settle: (() => void)[];
     try {
-      settle = connection.transaction('normal', () => group.map(({ change }) => change()));
+      settle = connection.transaction('normal', () => within(() => group.map(({ change }) => change())));
     } catch (cause) {
       // One of them failed, and nothing is left of any: each by itself, then.
       if (group.length > 1) for (const entry of group) void commit([entry]);

@@ -56,6 +56,11 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO labels SELECT tasks.tenant, label.key, label.value, tasks.create_time_ms, tasks.id FROM tasks, json_each(document, '$.labels') AS label;
   `,
+  // How many tasks each tenant has; `task-counts.ts` keeps them.
+  `
+  CREATE TABLE task_counts (tenant TEXT NOT NULL PRIMARY KEY, tasks INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO task_counts SELECT tenant, count(*) FROM tasks GROUP BY tenant;
+  `,
 ];
 
 /**

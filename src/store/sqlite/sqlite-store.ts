@@ -1,13 +1,14 @@
 import type { Store } from '../../task/ports/store.js';
-import type { InsertResult, LeaseRenewal, ListQuery, QueueStats } from '../../task/ports/task-store.js';
+import type { InsertResult, LeaseRenewal, QueueStats } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
 import { idTaken } from '../errors.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
 import { answer, diagnosticsIn, secretsIn, textOf, workersOf } from './beside-tasks.js';
-import { createGroupCommit, type GroupCommit } from './group-commit.js';
+import { createGroupCommit } from './group-commit.js';
 import { openConnection, type Connection } from './connection.js';
 import { createRecentTasks, type RecentTasks } from './recent-tasks.js';
-import { chooseDriver, listStatement } from './list-statement.js';
+import { longReadsOf } from './long-reads.js';
+import { taskCountsOf, type TaskCounts } from './task-counts.js';
 import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
@@ -28,14 +29,19 @@ const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
 export function createSqliteStore(options: { file: string }): Store {
   const connection = openConnection(options.file);
   const notifier = createFeedNotifier();
-  const group = createGroupCommit(connection);
+  const counts = taskCountsOf(connection);
+  const group = createGroupCommit(connection, (changes) => counts.keep(changes));
   const recent = createRecentTasks();
 
   return {
     ...diagnosticsIn(connection),
     ...workersOf(connection),
     ...secretsIn(connection),
-    insert: (task, spec) => insert(connection, group, notifier, task, spec),
+    insert: async (task, spec) => {
+      const result = await group.run(() => insert(connection, counts, task, spec));
+      if (result.kind === 'inserted') notifier.changed(task);
+      return result;
+    },
     get: (key) =>
       answer(() =>
         connection.whileOpen(() =>
@@ -44,11 +50,11 @@ export function createSqliteStore(options: { file: string }): Store {
       ),
     findByRequestId: (tenant, requestId) => durableByRequestId(connection, tenant, requestId),
     getSpec: (key) => answer(() => textOf(connection, 'specs', 'spec', key)),
-    list: (query) => answer(() => list(connection, query)),
-    count: (tenant) => answer(() => count(connection, tenant)),
+    ...longReadsOf(connection),
+    count: (tenant) => answer(() => counts.of(tenant)),
     replace: (from, to, { leaseMs }) => answer(() => replace({ connection, notifier, recent }, from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(connection, renewal)),
-    remove: (task) => answer(() => remove({ connection, notifier, recent }, task)),
+    remove: (task) => answer(() => remove({ connection, notifier, recent }, counts, task)),
     queued: (limit) =>
       answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY ${QUEUE_RANK}, tenant, id LIMIT ?`, limit)),
     overdue: (limit, { nowMs }) =>
@@ -89,50 +95,44 @@ export function createSqliteStore(options: { file: string }): Store {
   };
 }
 
-async function insert(
-  connection: Connection,
-  group: GroupCommit,
-  notifier: FeedNotifier,
-  task: Task,
-  spec: string,
-): Promise<InsertResult> {
-  const result = await group.run((): InsertResult => {
+/** Part of a transaction. */
+function insert(connection: Connection, counts: TaskCounts, task: Task, spec: string): InsertResult {
+  const inserted = connection.run(
+    'normal',
+    `INSERT INTO tasks (tenant, id, state, revision, fence, attempt_id, owner, request_id, create_time_ms, document)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    ...[
+      task.tenant,
+      task.id,
+      task.state,
+      task.revision,
+      task.fence,
+      task.attemptId,
+      task.owner,
+      task.requestId,
+      task.createTimeMs,
+    ],
+    JSON.stringify(task),
+  );
+  if (inserted === 0) {
     const holder = task.requestId === null ? null : byRequestId(connection, task.tenant, task.requestId);
-    if (holder !== null) return { kind: 'request-id-taken', task: holder };
-    const inserted = connection.run(
+    if (holder === null) throw idTaken(task);
+    return { kind: 'request-id-taken', task: holder };
+  }
+  if (Object.keys(task.labels).length > 0) {
+    const labels = JSON.stringify(task.labels);
+    connection.run(
       'normal',
-      `INSERT INTO tasks (tenant, id, state, revision, fence, attempt_id, owner, request_id, create_time_ms, document)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, id) DO NOTHING`,
-      ...[
-        task.tenant,
-        task.id,
-        task.state,
-        task.revision,
-        task.fence,
-        task.attemptId,
-        task.owner,
-        task.requestId,
-        task.createTimeMs,
-      ],
-      JSON.stringify(task),
+      'INSERT INTO labels SELECT ?, key, value, ?, ? FROM json_each(?)',
+      task.tenant,
+      task.createTimeMs,
+      task.id,
+      labels,
     );
-    if (inserted === 0) throw idTaken(task);
-    if (Object.keys(task.labels).length > 0) {
-      const labels = JSON.stringify(task.labels);
-      connection.run(
-        'normal',
-        'INSERT INTO labels SELECT ?, key, value, ?, ? FROM json_each(?)',
-        task.tenant,
-        task.createTimeMs,
-        task.id,
-        labels,
-      );
-    }
-    connection.run('normal', 'INSERT INTO specs (tenant, id, spec) VALUES (?, ?, ?)', task.tenant, task.id, spec);
-    return { kind: 'inserted' };
-  });
-  if (result.kind === 'inserted') notifier.changed(task);
-  return result;
+  }
+  connection.run('normal', 'INSERT INTO specs (tenant, id, spec) VALUES (?, ?, ?)', task.tenant, task.id, spec);
+  counts.add(task.tenant, 1);
+  return { kind: 'inserted' };
 }
 
 /** The dependencies of a change of a task. */
@@ -186,17 +186,6 @@ function renewLease(connection: Connection, { key, fence, attemptId, leaseMs }: 
   return changes > 0;
 }
 
-function list(connection: Connection, query: ListQuery): Task[] {
-  const driver = chooseDriver(query, (sql, ...values) => (connection.rows(sql, ...values)[0] as { n: number }).n);
-  const { sql, values } = listStatement(query, driver);
-  return tasksIn(connection.rows(sql, ...values));
-}
-
-function count(connection: Connection, tenant: string): number {
-  const [row] = connection.rows('SELECT count(*) AS n FROM tasks WHERE tenant = ?', tenant);
-  return (row as { n: number }).n;
-}
-
 function byRequestId(connection: Connection, tenant: string, requestId: string): Task | null {
   return taskOf(connection, 'tenant = ? AND request_id = ?', tenant, requestId);
 }
@@ -208,9 +197,9 @@ async function durableByRequestId(connection: Connection, tenant: string, reques
   return task;
 }
 
-function remove({ connection, notifier, recent }: ChangeDeps, task: Task): boolean {
+function remove({ connection, notifier, recent }: ChangeDeps, counts: TaskCounts, task: Task): boolean {
   recent.drop(task);
-  const removed = connection.transaction('full', () => {
+  const body = (): boolean => {
     if (connection.run('full', `DELETE FROM tasks ${WHERE_SAME_VERSION}`, ...versionOf(task)) === 0) return false;
     for (const [key, value] of Object.entries(task.labels)) {
       connection.run(
@@ -221,8 +210,10 @@ function remove({ connection, notifier, recent }: ChangeDeps, task: Task): boole
     }
     for (const table of ['specs', 'diagnostics'])
       connection.run('full', `DELETE FROM ${table} WHERE tenant = ? AND id = ?`, task.tenant, task.id);
+    counts.add(task.tenant, -1);
     return true;
-  });
+  };
+  const removed = connection.transaction('full', () => counts.keep(body));
   if (removed) notifier.removed(task);
   return removed;
 }
@@ -241,9 +232,6 @@ function taskOf(connection: Connection, where: string, ...values: (string | numb
 
 /** `where` is one of this file's own texts, never a caller's: callers' values are bound. */
 function tasksOf(connection: Connection, where: string, ...values: (string | number)[]): Task[] {
-  return tasksIn(connection.rows(`SELECT document FROM tasks WHERE ${where}`, ...values));
-}
-
-function tasksIn(rows: readonly Record<string, unknown>[]): Task[] {
+  const rows = connection.rows(`SELECT document FROM tasks WHERE ${where}`, ...values);
   return rows.map((row) => JSON.parse(row.document as string) as Task);
 }

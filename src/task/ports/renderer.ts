@@ -1,5 +1,6 @@
 import type { Form } from '../../composition/form.js';
 import type { Diagnostics } from '../diagnostics.js';
+import type { CacheMode } from '../task-options.js';
 import type { Output, Progress, TaskKey, Timeouts, Warning } from '../task.js';
 
 /** One attempt at one render. */
@@ -11,6 +12,7 @@ export interface RenderJob {
   readonly form: Form;
   /** The task's own limits; null: the engine's. */
   readonly timeouts: Timeouts;
+  readonly cache: CacheMode;
 }
 
 export interface RenderHooks {

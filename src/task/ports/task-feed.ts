@@ -19,8 +19,14 @@ export interface TaskFeedListener {
 
 /** Announces changes in a store: one feed per process for any number of listeners. */
 export interface TaskFeed {
-  /** Every change stored after this returns is announced. */
+  /** Every change of a state or fence stored after this returns is announced, and every change of a followed task. */
   subscribe(listener: TaskFeedListener): () => void;
+
+  /**
+   * From now on the progress of this task is announced, a second late at most, until the function that this returns is called. A store may leave out that of
+   * tasks that nobody in this process follows.
+   */
+  follow(key: TaskKey): () => void;
 }
 
 /** The hint of a stored task. */

@@ -36,6 +36,13 @@ export interface ListQuery {
   readonly after: ListCursor | null;
 }
 
+/** A part of a list, in its order. */
+export interface ListPage {
+  readonly tasks: readonly Task[];
+  /** The position up to which the list was read; null: to its end. */
+  readonly next: ListCursor | null;
+}
+
 /** The state of the queue, of all tenants. */
 export interface QueueStats {
   readonly queued: number;
@@ -74,11 +81,17 @@ export interface TaskStore {
   /** The spec as it was inserted, or null. */
   getSpec(key: TaskKey): Promise<string | null>;
 
-  /** Up to `limit` tasks of a tenant. */
-  list(query: ListQuery): Promise<readonly Task[]>;
+  /**
+   * Up to `limit` tasks of a tenant. A store bounds its work: a page may have fewer tasks, or none, though others follow. Only a `next` of null is
+   * the end.
+   */
+  list(query: ListQuery): Promise<ListPage>;
 
   /** How many tasks a tenant has. */
   count(tenant: string): Promise<number>;
+
+  /** The position of a tenant's task by its place in the list, newest first, from 1. Null: there are fewer tasks. */
+  positionOf(tenant: string, place: number): Promise<ListCursor | null>;
 
   /**
    * Replaces `from` by `to` if the store still has `from` (same revision, fence and attempt id), else changes nothing.

@@ -19,10 +19,13 @@ export interface ListTasksQuery {
   readonly filter: string;
   /** `create_time desc`, which empty means too, or `create_time`. */
   readonly orderBy: string;
+  /** So many tasks are left out at the start of a list without a token, filter and order. Default: none. */
+  readonly skip?: number;
   /** The size of a task in the answer, and of the whole answer: a page ends before the task that would exceed it, but has at least one. Default: no limit. */
   readonly limit?: { readonly maxBytes: number; readonly sizeOf: (task: Task) => number };
 }
 
+/** May have fewer tasks than asked for, or none, and a next page all the same: a store looks at so many tasks for one page. */
 export interface TaskPage {
   readonly tasks: readonly Task[];
   /** Empty on the last page. */
@@ -36,11 +39,13 @@ export interface TaskPage {
  */
 export async function listTasks(deps: { readonly store: TaskStore }, query: ListTasksQuery): Promise<TaskPage> {
   const { limit, ...rest } = toListQuery(query);
+  const after = query.skip ? await deps.store.positionOf(query.tenant, query.skip) : rest.after;
+  if (query.skip && after === null) return { tasks: [], nextPageToken: '' };
   // One more than asked for shows whether there is a next page.
-  const rows = await deps.store.list({ ...rest, limit: limit + 1 });
-  const tasks = fitting(rows.slice(0, limit), query.limit);
-  const last = tasks.at(-1);
-  return { tasks, nextPageToken: rows.length > tasks.length && last ? formatToken(query, last) : '' };
+  const page = await deps.store.list({ ...rest, after, limit: limit + 1 });
+  const tasks = fitting(page.tasks.slice(0, limit), query.limit);
+  const next = page.tasks.length > tasks.length ? tasks.at(-1) : page.next;
+  return { tasks, nextPageToken: next ? formatToken(query, next) : '' };
 }
 
 function fitting(tasks: readonly Task[], limit: ListTasksQuery['limit']): readonly Task[] {
@@ -98,8 +103,8 @@ function digestOf({ tenant, filter, orderBy }: ListTasksQuery): string {
     .slice(0, 16);
 }
 
-function formatToken(query: ListTasksQuery, task: Task): string {
-  return Buffer.from(JSON.stringify([task.createTimeMs, task.id, digestOf(query)])).toString('base64url');
+function formatToken(query: ListTasksQuery, { createTimeMs, id }: ListCursor): string {
+  return Buffer.from(JSON.stringify([createTimeMs, id, digestOf(query)])).toString('base64url');
 }
 
 function parseToken(query: ListTasksQuery): ListCursor | undefined {

@@ -54,7 +54,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
     ...fontViolations(deps.fonts, command.spec),
     ...(await assetViolations(deps.assets, command.spec)),
   ]);
-  if (command.admission === 'RUN_OR_REJECT') await requireFreeSlot(deps.store);
+  await admit(deps.store, command.admission);
 
   const task = taskOf(deps.clock, command);
   const result = await deps.store.insert(task, command.specJson);
@@ -103,6 +103,15 @@ function taskOf(clock: Clock, command: SubmitCommand): Task {
 function sameRequest(earlier: Task, command: SubmitCommand): Task {
   if (earlier.requestHash === command.requestHash) return earlier;
   throw new CallError({ reason: 'REQUEST_ID_REUSED', requestId: command.requestId ?? '' });
+}
+
+async function admit(store: SubmitDeps['store'], admission: SubmitCommand['admission']): Promise<void> {
+  switch (admission) {
+    case 'QUEUE':
+      return;
+    case 'RUN_OR_REJECT':
+      return requireFreeSlot(store);
+  }
 }
 
 /** Waiting tasks take a slot before this one. Two callers at once may both see the last slot: the later one then waits a little. */

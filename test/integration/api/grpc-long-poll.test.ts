@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimed } from '../../../src/task/lifecycle.js';
 import { eventually } from '../../support/eventually.js';
 import { connect, failureOf, type ForeignClient } from '../../support/foreign-client.js';
@@ -38,44 +38,46 @@ const poll = (fields: object = {}) =>
   client.call('GetTask', { name: 'tasks/a', wait_for_revision_after: 1, ...fields });
 const begin = () => store.change('a', (task) => claimed(task, { attemptId: 'x', owner: 'o', nowMs: Date.now() }));
 
-test('a server that leaves ends long polls with UNAVAILABLE and a RetryInfo', async () => {
-  const error = failureOf(poll());
-  await eventually('the call waits', () => waiting === 1);
-  under.api.drain();
-  expect(await error).toMatchObject({
-    code: 14,
-    details: {
-      'google.rpc.ErrorInfo': { reason: 'DRAINING' },
-      'google.rpc.RetryInfo': { retry_delay: { seconds: '1' } },
-    },
+describe('a long poll', () => {
+  it('ends with UNAVAILABLE and a RetryInfo when the server shuts down', async () => {
+    const error = failureOf(poll());
+    await eventually('the call waits', () => waiting === 1);
+    under.api.drain();
+    expect(await error).toMatchObject({
+      code: 14,
+      details: {
+        'google.rpc.ErrorInfo': { reason: 'DRAINING' },
+        'google.rpc.RetryInfo': { retry_delay: { seconds: '1' } },
+      },
+    });
   });
-});
 
-test('all that wait for a task hear of its change, at one revision', async () => {
-  const answers = Promise.all(Array.from({ length: 20 }, () => poll()));
-  await eventually('the calls wait', () => waiting === 20);
-  await begin();
-  for (const answer of await answers) expect(answer).toMatchObject({ state: 'RUNNING', revision: '2' });
-});
+  it('returns the same revision to all callers that wait for the task', async () => {
+    const answers = Promise.all(Array.from({ length: 20 }, () => poll()));
+    await eventually('the calls wait', () => waiting === 20);
+    await begin();
+    for (const answer of await answers) expect(answer).toMatchObject({ state: 'RUNNING', revision: '2' });
+  });
 
-test('a long poll may ask for the full view', async () => {
-  const answer = poll({ view: 'TASK_VIEW_FULL' });
-  await eventually('the call waits', () => waiting === 1);
-  await begin();
-  expect(await answer).toMatchObject({ state: 'RUNNING', spec: {} });
-});
+  it('returns the full view when the request asks for it', async () => {
+    const answer = poll({ view: 'TASK_VIEW_FULL' });
+    await eventually('the call waits', () => waiting === 1);
+    await begin();
+    expect(await answer).toMatchObject({ state: 'RUNNING', spec: {} });
+  });
 
-test('a caller that goes away leaves nothing that waits', async () => {
-  const caller = new AbortController();
-  const call = fetch(`${under.httpUrl}/v1/tasks/a?wait_for_revision_after=1&wait_timeout=60s`, {
-    signal: caller.signal,
-  }).catch((error: unknown) => error);
-  await eventually('the call waits', () => waiting === 1);
-  caller.abort();
-  await call;
-  await eventually('nothing waits', () => waiting === 0);
-});
+  it('is forgotten when its caller leaves', async () => {
+    const caller = new AbortController();
+    const call = fetch(`${under.httpUrl}/v1/tasks/a?wait_for_revision_after=1&wait_timeout=60s`, {
+      signal: caller.signal,
+    }).catch((error: unknown) => error);
+    await eventually('the call waits', () => waiting === 1);
+    caller.abort();
+    await call;
+    await eventually('nothing waits', () => waiting === 0);
+  });
 
-test('of a task that is not there a long poll says NOT_FOUND at once', async () => {
-  expect((await failureOf(poll({ name: 'tasks/nope' }))).code).toBe(5);
+  it('answers NOT_FOUND at once for a missing task', async () => {
+    expect((await failureOf(poll({ name: 'tasks/nope' }))).code).toBe(5);
+  });
 });

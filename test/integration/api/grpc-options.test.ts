@@ -51,7 +51,7 @@ describe('a submit with options', () => {
     });
   });
 
-  it('that only validates stores nothing and shows every default', async () => {
+  it('stores nothing and returns every default when it only validates', async () => {
     const count = async () => under.store.count('default');
     const before = await count();
     const answer = await submit({ validate_only: true });
@@ -71,7 +71,7 @@ describe('a submit with options', () => {
     expect(bad.code).toBe(3);
   });
 
-  it('that must run at once is refused while no worker has a free slot', async () => {
+  it('is refused when it must run at once and no worker has a free slot', async () => {
     const { code, details } = await failureOf(submit({ admission: 'ADMISSION_RUN_OR_REJECT' }));
     expect([code, details['google.rpc.ErrorInfo']?.reason]).toEqual([8, 'NO_FREE_SLOT']);
     expect(details['google.rpc.RetryInfo']).toBeDefined();
@@ -81,7 +81,7 @@ describe('a submit with options', () => {
 });
 
 describe('a task that has ended', () => {
-  it('is retried from failed and cancelled, and from no other state', async () => {
+  it('is retried from FAILED and CANCELLED, and a task in any other state is not', async () => {
     const task = await submit();
     expect(await reasonOf(client.call('RetryTask', { name: task.name }))).toEqual([9, 'TASK_NOT_RETRYABLE']);
     await run(task.task_id);
@@ -93,7 +93,7 @@ describe('a task that has ended', () => {
     expect(await client.call('RetryTask', { name: task.name })).toMatchObject({ state: 'QUEUED' });
   });
 
-  it('is deleted, and a watcher of it finds out; one that has not ended is not', async () => {
+  it('is deleted, which ends its watches; a task that has not ended is not', async () => {
     const task = await submit();
     expect(await reasonOf(client.call('DeleteTask', { name: task.name }))).toEqual([9, 'TASK_NOT_ENDED']);
     await run(task.task_id);
@@ -105,7 +105,7 @@ describe('a task that has ended', () => {
 });
 
 describe('GetTask', () => {
-  it('shows spec and diagnostics in the full view only', async () => {
+  it('returns spec and diagnostics in the full view only', async () => {
     const task = await submit();
     const commands = [
       {
@@ -199,7 +199,7 @@ describe('the capabilities of the workers', () => {
     });
   });
 
-  it('ProbeMedia is UNIMPLEMENTED on a server without ffmpeg', async () => {
+  it('leave out ProbeMedia, which is UNIMPLEMENTED, on a server without ffmpeg', async () => {
     expect(await reasonOf(client.call('ProbeMedia', { uri: 'a.mp4' }))).toEqual([12, 'NOT_SUPPORTED_HERE']);
   });
 });

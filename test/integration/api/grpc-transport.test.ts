@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RenderError } from '../../../src/task/failure.js';
 import { claimed, failed } from '../../../src/task/lifecycle.js';
 import { healthOf } from '../../support/health.js';
@@ -37,8 +37,8 @@ const montage = (fields: Record<string, unknown> = {}) => ({
   spec: { montage: { materials: [{ uri: 'a.mp4' }], ...fields } },
 });
 
-describe('a client that knows no protos', () => {
-  test.each(['grpc-v1', 'grpc-v1alpha'])('lists services and methods by reflection %s', async (protocol) => {
+describe('a client without the protos', () => {
+  it.each(['grpc-v1', 'grpc-v1alpha'])('lists services and methods by reflection %s', async (protocol) => {
     const { stdout } = await bufCurl('--reflect-protocol', protocol, '--list-methods', `http://${under.grpcAddress}`);
     expect(stdout.split('\n')).toEqual(
       expect.arrayContaining([
@@ -50,7 +50,7 @@ describe('a client that knows no protos', () => {
     expect(stdout).toContain(`grpc.reflection.${protocol.slice('grpc-'.length)}.ServerReflection/`);
   });
 
-  test('submits, and reads every field at fault of a bad submit', async () => {
+  it('submits, and reads every field at fault of a bad submit', async () => {
     const url = `http://${under.grpcAddress}/cutroom.v1.TaskService/SubmitTask`;
     const good = await bufCurl('-d', JSON.stringify(montage()), url);
     expect(JSON.parse(good.stdout)).toMatchObject({ state: 'QUEUED', revision: '1' });
@@ -59,7 +59,7 @@ describe('a client that knows no protos', () => {
     expect(bad.stderr).toContain('spec.montage.fit: has the unknown value 9; spec.montage.resolution: must be');
   });
 
-  test('asks for the health of the server and of its service', async () => {
+  it('reads the health of the server and of its service', async () => {
     const url = `http://${under.grpcAddress}/grpc.health.v1.Health`;
     for (const service of ['', 'cutroom.v1.TaskService']) {
       const { stdout } = await bufCurl('-d', JSON.stringify({ service }), `${url}/Check`);
@@ -72,8 +72,8 @@ describe('a client that knows no protos', () => {
   });
 });
 
-describe('a client with the protos and none of our code', () => {
-  test('submits, gets, lists and cancels', async () => {
+describe('a client with the protos alone', () => {
+  it('submits, gets, lists and cancels', async () => {
     const task = await client.call('SubmitTask', montage());
     expect(task).toMatchObject({ state: 'QUEUED', revision: '1', name: `tasks/${String(task.task_id)}` });
     expect(await client.call('GetTask', { name: task.name })).toEqual(task);
@@ -88,7 +88,7 @@ describe('a client with the protos and none of our code', () => {
     expect(await client.call('CancelTask', { name: task.name })).toEqual(cancelled);
   });
 
-  test('gets all violations of the spec and its inputs, and nothing is stored', async () => {
+  it('gets all violations of the spec and its inputs, and nothing is stored', async () => {
     const before = await client.call('ListTasks', {});
     const request = {
       request_id: 'no uuid',
@@ -110,7 +110,7 @@ describe('a client with the protos and none of our code', () => {
     expect(await client.call('ListTasks', {})).toEqual(before);
   });
 
-  test('may repeat a submit with its request id, and not use it for another body', async () => {
+  it('may repeat a submit with its request id, but not for another body', async () => {
     const request_id = '123E4567-e89b-42d3-a456-426614174000';
     const task = await client.call('SubmitTask', { request_id, ...montage() });
     expect(await client.call('SubmitTask', { request_id: request_id.toLowerCase(), ...montage() })).toEqual(task);
@@ -118,7 +118,7 @@ describe('a client with the protos and none of our code', () => {
     expect(error).toMatchObject({ code: 6, details: { 'google.rpc.ErrorInfo': { reason: 'REQUEST_ID_REUSED' } } });
   });
 
-  test('gets a typed error for a wrong call on a task', async () => {
+  it('gets a typed error for a wrong call on a task', async () => {
     const missing = await failureOf(client.call('GetTask', { name: 'tasks/nope' }));
     expect(missing).toMatchObject({ code: 5, details: { 'google.rpc.ResourceInfo': { resource_name: 'tasks/nope' } } });
     expect((await failureOf(client.call('GetTask', { name: 'nope' }))).details['google.rpc.BadRequest']).toMatchObject({
@@ -152,7 +152,7 @@ describe('a client with the protos and none of our code', () => {
     });
   });
 
-  test('can read an error with more violations than fit into a trailer', async () => {
+  it('reads an error with more violations than fit into a trailer', async () => {
     const error = await failureOf(
       client.call('SubmitTask', montage({ materials: Array.from({ length: 200 }, () => ({ uri: '' })) })),
     );
@@ -167,7 +167,7 @@ describe('a client with the protos and none of our code', () => {
     );
   });
 
-  test('learns nothing of a fault of the service, whose log has it, one line per call', async () => {
+  it('learns nothing of an error of the service, which is logged with one line per call', async () => {
     const broken = await startApiUnderTest({
       tasks: { ...under.tasks, get: () => Promise.reject(new Error('the secret')) },
     });
@@ -191,8 +191,8 @@ describe('a client with the protos and none of our code', () => {
   });
 });
 
-describe('a server that leaves', () => {
-  test('says so to health watchers, refuses calls with a RetryInfo, and stops although watchers are there', async () => {
+describe('a gRPC server', () => {
+  it('reports its shutdown to health watchers, refuses calls with a RetryInfo, and stops despite watchers', async () => {
     const leaving = await startApiUnderTest();
     const other = connect(leaving.grpcAddress);
     const url = `http://${leaving.grpcAddress}/grpc.health.v1.Health/Watch`;
@@ -232,7 +232,7 @@ describe('a server that leaves', () => {
     }
   });
 
-  test('an address that is taken is an error, and leaves no server listening', async () => {
+  it('rejects an address that is in use, and leaves no server listening', async () => {
     await expect(startApiUnderTest({ grpcAddress: under.grpcAddress })).rejects.toThrow();
     await expect(startApiUnderTest({ httpAddress: under.httpUrl.slice('http://'.length) })).rejects.toThrow(
       /EADDRINUSE/,

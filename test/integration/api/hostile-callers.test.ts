@@ -31,7 +31,7 @@ async function send(method: string, path: string, headers: Record<string, string
 const SUBMIT = JSON.stringify({ spec: { montage: { materials: [{ uri: 'a.mp4' }] } } });
 const countTasks = () => under.tasks.count('default');
 
-describe('a page whose name was given the address of this machine', () => {
+describe('a request by a host name', () => {
   it.each([
     ['POST', '/v1/tasks'],
     ['GET', '/v1/tasks'],
@@ -41,7 +41,7 @@ describe('a page whose name was given the address of this machine', () => {
     ['GET', '/openapi.json'],
     ['GET', '/tasks/a/final-1.mp4'],
     ['GET', '/nothing'],
-  ])('is refused: %s %s', async (method, path) => {
+  ])('is refused when a foreign name leads to this machine: %s %s', async (method, path) => {
     under = await startApiUnderTest();
     const headers = { host: 'evil.example:8080', origin: 'http://evil.example:8080' };
     const answer = await send(method, path, headers, method === 'POST' ? SUBMIT : undefined);
@@ -52,7 +52,7 @@ describe('a page whose name was given the address of this machine', () => {
   });
 
   it.each(['localhost', 'LOCALHOST:1', 'localhost.', '127.0.0.1:8080', '127.1.2.3', '[::1]:8080', 'studio.example'])(
-    'is not what calls by the host %s',
+    'is answered by the host %s',
     async (host) => {
       under = await startApiUnderTest({ allowedHosts: { names: ['studio.example'], anyAddress: false } });
       expect(await send('GET', '/v1/tasks', { host })).toMatchObject({ status: 200 });
@@ -60,14 +60,14 @@ describe('a page whose name was given the address of this machine', () => {
   );
 
   it.each(['10.0.0.1', '[fe80::1]', '127.0.0.1.evil.example', '127.evil.example', 'localhost.evil.example'])(
-    'is what calls by the host %j',
+    'is refused by the host %j',
     async (host) => {
       under = await startApiUnderTest();
       expect(await send('GET', '/v1/tasks', { host })).toMatchObject({ status: 421 });
     },
   );
 
-  it('may be called by any address where it is reachable by others, and by any name where none is listed', async () => {
+  it('is answered by any address where the server is reachable by others, and by any name where none is listed', async () => {
     under = await startApiUnderTest({ allowedHosts: { names: [], anyAddress: true } });
     expect(await send('GET', '/v1/tasks', { host: '10.0.0.1:80' })).toMatchObject({ status: 200 });
     expect(await send('GET', '/v1/tasks', { host: 'evil.example' })).toMatchObject({ status: 421 });
@@ -77,7 +77,7 @@ describe('a page whose name was given the address of this machine', () => {
   });
 });
 
-describe('a request that a browser says comes from another site', () => {
+describe('a cross-site request of a browser', () => {
   const crossSite = { 'sec-fetch-site': 'cross-site' };
 
   it('is refused where it changes something, also without an origin', async () => {
@@ -90,7 +90,7 @@ describe('a request that a browser says comes from another site', () => {
     expect(await countTasks()).toBe(0);
   });
 
-  it('is taken from an origin that may call', async () => {
+  it('is answered for an origin that is allowed', async () => {
     under = await startApiUnderTest({ corsOrigins: ['https://studio.example'] });
     const headers = { ...crossSite, origin: 'https://studio.example' };
     expect(await send('POST', '/v1/tasks', headers, SUBMIT)).toMatchObject({ status: 200 });
@@ -106,7 +106,7 @@ it.each([
   '/docs',
   '/api/v1/tasks',
   '/tasks/a/b.mp4',
-])('every answer forbids the browser to guess its type: %s', async (path) => {
+])('the server forbids browsers to guess the type of any answer: %s', async (path) => {
   under = await startApiUnderTest();
   expect((await send('GET', path, {})).headers['x-content-type-options']).toBe('nosniff');
 });
@@ -136,7 +136,7 @@ function violationsOf(error: ServiceError | null): readonly { field: string; des
 }
 
 describe('a request over gRPC', () => {
-  it('that is no message is the fault of its caller, also in the log', async () => {
+  it('is reported as the fault of its caller when it cannot be decoded, also in the log', async () => {
     under = await startApiUnderTest();
     const { error } = await callRaw('SubmitTask', Buffer.from([0x0a, 0xff, 0xff]));
     expect(error?.code).toBe(3);
@@ -146,7 +146,7 @@ describe('a request over gRPC', () => {
     ]);
   });
 
-  it('of more values than any render needs is refused before it is decoded', async () => {
+  it('is refused before it is decoded when it has more values than any render needs', async () => {
     under = await startApiUnderTest();
     // Two bytes each: an empty material.
     const materials = Buffer.alloc(4 * 1024 * 1024 - 64);
@@ -162,7 +162,7 @@ describe('a request over gRPC', () => {
     expect(violationsOf(error)).toMatchObject([{ description: `must have at most ${MAX_REQUEST_VALUES} values` }]);
   });
 
-  it('of as many cues as a montage takes is taken', async () => {
+  it('is accepted with as many cues as a montage may have', async () => {
     under = await startApiUnderTest();
     const time = (seconds: number) => ({ seconds: BigInt(seconds), nanos: 5 });
     const cues = Array.from({ length: 5_000 }, (_, i) => ({
@@ -180,15 +180,18 @@ describe('a request over gRPC', () => {
 });
 
 describe('a body of JSON', () => {
-  it.each(['/v1/tasks', '/api/v1/videos'])('of more values than any render needs is refused by %s', async (path) => {
-    under = await startApiUnderTest();
-    const body = `{"spec":{"montage":{"materials":[${'{},'.repeat(1_000_000)}{}]}}}`;
-    const answer = await send('POST', path, { 'content-type': 'application/json' }, body);
-    expect(answer.status).toBe(400);
-    expect(answer.body).toContain(`must have at most ${MAX_REQUEST_VALUES} values`);
-  });
+  it.each(['/v1/tasks', '/api/v1/videos'])(
+    'is refused when it has more values than any render needs: %s',
+    async (path) => {
+      under = await startApiUnderTest();
+      const body = `{"spec":{"montage":{"materials":[${'{},'.repeat(1_000_000)}{}]}}}`;
+      const answer = await send('POST', path, { 'content-type': 'application/json' }, body);
+      expect(answer.status).toBe(400);
+      expect(answer.body).toContain(`must have at most ${MAX_REQUEST_VALUES} values`);
+    },
+  );
 
-  it('with thousands of violations is told the first hundred, and how many more there are', async () => {
+  it('is answered with the first hundred violations and the number of the others', async () => {
     under = await startApiUnderTest();
     const cues = Array.from({ length: 5_000 }, () => ({ start: '2s', end: '1s', text: '' }));
     const body = JSON.stringify({
@@ -209,7 +212,7 @@ describe('a body of JSON', () => {
 describe('a page of tasks with large labels', () => {
   const labels = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`label-${i}`, '界'.repeat(256)]));
 
-  it('stays below the 4 MiB that clients take, and the next page goes on where it ends', async () => {
+  it('stays below the 4 MiB of common clients, and the next page begins where it ends', async () => {
     under = await startApiUnderTest();
     const montage = Montage.fromPartial({ materials: [{ uri: 'a.mp4' }] });
     const submit = SubmitTaskRequest.encode(

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect as connectSocket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimed, succeeded } from '../../../src/task/lifecycle.js';
 import { outputOf } from '../../support/paused-renderer.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
@@ -38,7 +38,7 @@ async function finishedTask(): Promise<{ name: string; url: string }> {
 }
 
 describe('the JSON API', () => {
-  test('submits and polls, with unpopulated fields there', async () => {
+  it('submits and polls, with unpopulated fields present', async () => {
     const { status, json } = await post('/v1/tasks', body());
     expect(status).toBe(200);
     expect(json).toMatchObject({ state: 'QUEUED', progress: 0, videos: [], error: null, revision: '1' });
@@ -52,7 +52,7 @@ describe('the JSON API', () => {
     expect(cancelled).toMatchObject({ state: 'CANCELLED', revision: '2' });
   });
 
-  test('goes through the same chain as gRPC: one line in the log for each call', async () => {
+  it('passes the same chain as gRPC: one line in the log for each call', async () => {
     const before = under.log.length;
     await post('/v1/tasks', '{"spec":');
     await fetch(`${under.httpUrl}/v1/tasks/nope`);
@@ -62,7 +62,7 @@ describe('the JSON API', () => {
     ]);
   });
 
-  test('refuses a body that is too large without reading it, and one that is compressed', async () => {
+  it('refuses a body that is too large without reading it, and a compressed one', async () => {
     const socket = connectSocket(under.api.httpPort, '127.0.0.1');
     socket.write(`POST /v1/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${4 * 1024 * 1024 + 1}\r\n\r\n`);
     const [answer] = (await once(socket, 'data')) as [Buffer];
@@ -76,7 +76,7 @@ describe('the JSON API', () => {
     expect(compressed.status).toBe(415);
   });
 
-  test('says over the wire that a chunked body is too large', async () => {
+  it('answers 413 to a chunked body that is too large', async () => {
     const socket = connectSocket(under.api.httpPort, '127.0.0.1');
     socket.write('POST /v1/tasks HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n');
     const chunk = Buffer.alloc(1024 * 1024, 0x20);
@@ -86,7 +86,7 @@ describe('the JSON API', () => {
     socket.destroy();
   });
 
-  test('takes several requests on one connection', async () => {
+  it('serves several requests on one connection', async () => {
     const socket = connectSocket(under.api.httpPort, '127.0.0.1');
     let answers = '';
     socket.on('data', (data: Buffer) => (answers += data.toString()));
@@ -100,7 +100,7 @@ describe('the JSON API', () => {
 });
 
 describe('a finished video', () => {
-  test('is served whole, by its own name, to be shown', async () => {
+  it('is served whole, under its own name, for display', async () => {
     const { url } = await finishedTask();
     const response = await fetch(url);
     expect(response.status).toBe(200);
@@ -116,7 +116,7 @@ describe('a finished video', () => {
     expect(head.headers.get('content-length')).toBe(String(under.video.length));
   });
 
-  test.each([
+  it.each([
     ['bytes=0-99', 0, 100],
     ['bytes=9000-', 9_000, 10_000],
     ['bytes=-10', 9_990, 10_000],
@@ -129,7 +129,7 @@ describe('a finished video', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(under.video.subarray(start, end))).toBe(true);
   });
 
-  test('has no part beyond its end', async () => {
+  it('has no part beyond its end', async () => {
     const { url } = await finishedTask();
     const response = await fetch(url, { headers: { range: 'bytes=20000-' } });
     expect(response.status).toBe(416);
@@ -137,7 +137,7 @@ describe('a finished video', () => {
     expect(await response.json()).toMatchObject({ code: 11 });
   });
 
-  test('is not sent again to a caller that has it', async () => {
+  it('is not sent again to a caller that has it', async () => {
     const { url } = await finishedTask();
     const etag = (await fetch(url)).headers.get('etag')!;
     // Not by fetch, which asks for a fresh answer as soon as a condition is set by hand.
@@ -146,7 +146,7 @@ describe('a finished video', () => {
     expect(response.statusCode).toBe(304);
   });
 
-  test('has a signature that is right, or none, and is of a task and file that are there', async () => {
+  it('is refused for a wrong signature, and for a missing task or file', async () => {
     const { url, name } = await finishedTask();
     const other = await finishedTask();
     const reasonOf = async (address: string) => {
@@ -162,7 +162,7 @@ describe('a finished video', () => {
     expect(await reasonOf(url.replace('final-1.mp4', '..%2f..%2fetc%2fpasswd'))).toEqual([404, 'OUTPUT_NOT_FOUND']);
   });
 
-  test('is not to be had by a URL whose time is over', async () => {
+  it('is refused after its URL has expired', async () => {
     const short = await startApiUnderTest({ urlLifetimeMs: -2 * 3_600_000 });
     const before = under;
     under = short;
@@ -178,8 +178,8 @@ describe('a finished video', () => {
   });
 });
 
-describe('a server that leaves', () => {
-  test('refuses calls with Retry-After, still serves videos, and is not ready; then it closes', async () => {
+describe('an HTTP server', () => {
+  it('refuses calls with Retry-After during its shutdown, still serves videos and is not ready, then closes', async () => {
     const leaving = await startApiUnderTest();
     leaving.api.drain();
     const refused = await fetch(`${leaving.httpUrl}/v1/tasks`);
@@ -194,7 +194,7 @@ describe('a server that leaves', () => {
     await expect(fetch(`${leaving.httpUrl}/healthz`)).rejects.toThrow();
   });
 
-  test('does not wait for a connection that is idle', async () => {
+  it('closes without waiting for an idle connection', async () => {
     const leaving = await startApiUnderTest({ graceMs: 60_000 });
     const socket = connectSocket(leaving.api.httpPort, '127.0.0.1');
     socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
@@ -204,7 +204,7 @@ describe('a server that leaves', () => {
     await closed;
   });
 
-  test('is not ready while its store does not answer', async () => {
+  it('is not ready while its store does not answer', async () => {
     const lame = await startApiUnderTest({ problem: () => Promise.reject(new Error('down')) });
     try {
       const response = await fetch(`${lame.httpUrl}/readyz`);
@@ -214,7 +214,7 @@ describe('a server that leaves', () => {
     }
   });
 
-  test('is not ready while its machine has a problem, and says which', async () => {
+  it('is not ready while its machine has a problem, and names it', async () => {
     const full = await startApiUnderTest({ problem: () => Promise.resolve('the disk is full') });
     try {
       const response = await fetch(`${full.httpUrl}/readyz`);

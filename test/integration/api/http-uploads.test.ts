@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDrain } from '../../../src/api/drain.js';
 import { jsonResponse } from '../../../src/api/http/http-types.js';
 import { type HttpServer, startHttpServer } from '../../../src/api/http/server.js';
@@ -30,17 +30,19 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-it('answers an upload that has arrived, however long its inspection takes', async () => {
-  const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: 'abc' });
-  expect(await response.text()).toBe('3');
-});
+describe('an upload over HTTP', () => {
+  it('is answered after it has arrived, however long its inspection takes', async () => {
+    const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: 'abc' });
+    expect(await response.text()).toBe('3');
+  });
 
-it('an upload that stands still is cut', async () => {
-  const call = request({ port: server.port, method: 'POST', headers: { 'content-length': 10 } });
-  call.write('abc');
-  const [error] = (await once(call, 'close').then(
-    () => [null],
-    (e: unknown) => [e],
-  )) as [NodeJS.ErrnoException | null];
-  expect(error?.code).toBe('ECONNRESET');
+  it('is cut when it stalls', async () => {
+    const call = request({ port: server.port, method: 'POST', headers: { 'content-length': 10 } });
+    call.write('abc');
+    const [error] = (await once(call, 'close').then(
+      () => [null],
+      (e: unknown) => [e],
+    )) as [NodeJS.ErrnoException | null];
+    expect(error?.code).toBe('ECONNRESET');
+  });
 });

@@ -56,7 +56,7 @@ const lines = (text: string) =>
         JSON.parse(line) as { result?: { task?: { revision: string; state: string } }; error?: { code: number } },
     );
 
-describe('watching as lines of JSON', () => {
+describe('a watch as lines of JSON', () => {
   it('sends every state at rising revisions and ends after the last', async () => {
     const under = await start();
     await storeTask(under, 'a');
@@ -77,7 +77,7 @@ describe('watching as lines of JSON', () => {
     ]);
   });
 
-  it('an error before the first line is an HTTP status, one after it the last line', async () => {
+  it('answers an error before the first line as an HTTP status, and a later one as the last line', async () => {
     const under = await start();
     const unknown = await fetch(`${under.httpUrl}/v1/tasks/nobody:watch`);
     expect([unknown.status, ((await unknown.json()) as { error: { code: number } }).error.code]).toEqual([404, 5]);
@@ -90,7 +90,7 @@ describe('watching as lines of JSON', () => {
     expect(lines(stream.text()).at(-1)).toMatchObject({ error: { code: 14 } });
   });
 
-  it('has enums by number for callers who ask for it', async () => {
+  it('prints enums as numbers for callers who ask for it', async () => {
     const under = await start();
     await storeTask(under, 'a');
     const stream = await open(`${under.httpUrl}/v1/tasks/a:watch?$alt=json%3Benum-encoding%3Dint`);
@@ -99,8 +99,8 @@ describe('watching as lines of JSON', () => {
   });
 });
 
-describe('watching as server-sent events', () => {
-  it('a browser’s EventSource follows to the end and does not come back for ever', async () => {
+describe('a watch as server-sent events', () => {
+  it('is followed by an EventSource to its end, without endless reconnects', async () => {
     const under = await start();
     await storeTask(under, 'a');
     const states: string[] = [];
@@ -132,7 +132,7 @@ describe('watching as server-sent events', () => {
     expect([known.status, await known.text()]).toEqual([204, '']);
   });
 
-  it('opens at once though nothing has changed, and beats as comments', async () => {
+  it('opens at once without a change, and sends heartbeats as comments', async () => {
     const under = await start({ heartbeatMs: 300 });
     await storeTask(under, 'a');
     const stream = await open(`${under.httpUrl}/v1/tasks/a:watch?after_revision=1`, sse);
@@ -141,7 +141,7 @@ describe('watching as server-sent events', () => {
     expect(stream.text()).not.toContain('data:');
   });
 
-  it('gets through a proxy that holds back the first kilobytes', async () => {
+  it('passes a proxy that buffers the first kilobytes', async () => {
     const under = await start();
     await storeTask(under, 'a');
     const proxy = createServer((request, response) => {
@@ -171,7 +171,7 @@ describe('watching as server-sent events', () => {
     await eventually('the first event', () => stream.text().includes('id: 1\n'));
   });
 
-  it('a browser comes back from a server that leaves to the one that takes its place, with its cursor', async () => {
+  it('is resumed by a browser with its cursor when another server takes over', async () => {
     const leaving = await start();
     await storeTask(leaving, 'a');
     const port = leaving.api.httpPort;
@@ -198,7 +198,7 @@ describe('watching as server-sent events', () => {
     expect(states).toEqual(['QUEUED 1', 'RUNNING 2']);
   });
 
-  it('HEAD answers without watching', async () => {
+  it('answers HEAD without watching', async () => {
     const under = await start();
     await storeTask(under, 'a');
     const head = await fetch(`${under.httpUrl}/v1/tasks/a:watch`, { method: 'HEAD', headers: sse });
@@ -206,7 +206,7 @@ describe('watching as server-sent events', () => {
     await eventually('its call is over', () => under.log.some((line) => line.method === 'WatchTask'));
   });
 
-  it('a watcher that goes away is forgotten at once', async () => {
+  it('is forgotten at once when its caller leaves', async () => {
     const under = await start();
     await storeTask(under, 'a');
     const stream = await open(`${under.httpUrl}/v1/tasks/a:watch`, sse);
@@ -217,7 +217,7 @@ describe('watching as server-sent events', () => {
     ).toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('a reader that stops is cut, and costs no queue', async () => {
+  it('is cut when its reader stops, without a growing queue', async () => {
     const under = await start({ watcherStallMs: 200 });
     await storeTask(under, 'a');
     const request = httpRequest(`${under.httpUrl}/v1/tasks/a:watch`, { headers: sse });
@@ -246,7 +246,7 @@ describe('watching as server-sent events', () => {
 });
 
 describe('a deadline of the caller', () => {
-  it('ends a call with 504; a malformed one is 400', async () => {
+  it('ends a call with 504, and is 400 when it is malformed', async () => {
     const under = await start();
     await storeTask(under, 'a');
     const url = `${under.httpUrl}/v1/tasks/a?wait_for_revision_after=1&wait_timeout=30s`;
@@ -267,7 +267,7 @@ it('a deadline of the caller ends a stream with an error', async () => {
   expect(under.log.find((line) => line.method === 'WatchTask')).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
 });
 
-describe('pages of other origins', () => {
+describe('a page of another origin', () => {
   const origin = 'https://studio.example';
   const post = (under: ApiUnderTest, headers: Record<string, string>) =>
     fetch(`${under.httpUrl}/v1/tasks`, {
@@ -276,7 +276,7 @@ describe('pages of other origins', () => {
       body: JSON.stringify({ spec: { montage: { materials: [{ uri: 'a.mp4' }] } } }),
     });
 
-  it('may call when they are allowed to', async () => {
+  it('may call when its origin is allowed', async () => {
     const under = await start({ corsOrigins: [origin] });
     const preflight = await fetch(`${under.httpUrl}/v1/tasks`, {
       method: 'OPTIONS',
@@ -293,7 +293,7 @@ describe('pages of other origins', () => {
     expect([packed.status, packed.headers.get('access-control-allow-origin')]).toEqual([415, origin]);
   });
 
-  it('may neither read nor change anything when they are not', async () => {
+  it('may neither read nor change anything otherwise', async () => {
     const under = await start();
     const answer = await post(under, { origin });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([403, null]);

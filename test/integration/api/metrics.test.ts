@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import { claimed, succeeded } from '../../../src/task/lifecycle.js';
 import { eventually } from '../../support/eventually.js';
@@ -41,7 +41,7 @@ const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
 const stream = { type: 'server_stream' };
 
 describe('GET /metrics', () => {
-  test('is a page for Prometheus', async () => {
+  it('returns a page for Prometheus', async () => {
     const { under } = await start();
     const response = await fetch(`${under.httpUrl}/metrics`);
     expect(response.status).toBe(200);
@@ -55,7 +55,7 @@ describe('GET /metrics', () => {
     expect((await fetch(`${under.httpUrl}/metrics`, { method: 'POST' })).status).toBe(405);
   });
 
-  test('is served while the store is down', async () => {
+  it('is served while the store is down', async () => {
     const metrics = createMetrics({ stats: () => Promise.reject(new Error('down')), nowMs: () => 0 });
     const { under } = await start({ metrics });
     const samples = await scrape(under);
@@ -63,7 +63,7 @@ describe('GET /metrics', () => {
     expect(samples).not.toHaveProperty('cutroom_queue_depth');
   });
 
-  test('counts calls over gRPC and HTTP alike, each with its final code', async () => {
+  it('counts calls over gRPC and HTTP alike, each with its final code', async () => {
     const { under, client } = await start();
     await client.call('SubmitTask', { spec });
     const post = (body: string) => fetch(`${under.httpUrl}/v1/tasks`, { method: 'POST', body });
@@ -88,7 +88,7 @@ describe('GET /metrics', () => {
     expect(samples).not.toHaveProperty([grpc('msg_sent_total', 'GetTask')]);
   });
 
-  test('counts calls that are refused by a drain', async () => {
+  it('counts calls that are refused by a drain', async () => {
     const { under } = await start();
     under.api.drain();
     expect((await fetch(`${under.httpUrl}/v1/tasks/a`)).status).toBe(503);
@@ -96,10 +96,10 @@ describe('GET /metrics', () => {
   });
 });
 
-describe('watchers', () => {
+describe('the metrics of watchers', () => {
   const over = (code: string) => grpc('handled_total', 'WatchTask', { ...stream, code });
 
-  test('are counted while they watch, with every message that they get', async () => {
+  it('count them while they watch, with every message that they get', async () => {
     const { under, client } = await start();
     await under.store.insert(newTask({ id: 'a', nowMs: Date.now() }), '{}');
     const watches = [1, 2].map(() => client.watch({ name: 'tasks/a' }));
@@ -121,7 +121,7 @@ describe('watchers', () => {
     expect(sent).toBeLessThanOrEqual(6);
   });
 
-  test('that leave are counted as such, over either transport', async () => {
+  it('count watchers that leave, over either transport', async () => {
     const { under, client } = await start();
     await under.store.insert(newTask({ id: 'a', nowMs: Date.now() }), '{}');
     const watch = client.watch({ name: 'tasks/a' }).on('error', () => undefined);
@@ -139,7 +139,7 @@ describe('watchers', () => {
     expect(samples).toMatchObject({ [over('Canceled')]: 2 });
   });
 
-  test('of missing tasks have an end too', async () => {
+  it('count watches of missing tasks', async () => {
     const { under, client } = await start();
     await once(client.watch({ name: 'tasks/nope' }), 'error');
     expect(await scrape(under)).toMatchObject({ cutroom_watchers: 0, [over('NotFound')]: 1 });

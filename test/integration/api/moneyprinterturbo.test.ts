@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelled, claimed, failed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import { outputOf } from '../../support/paused-renderer.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
@@ -69,8 +69,8 @@ async function finish(id: string): Promise<void> {
   );
 }
 
-describe('the record of a task', () => {
-  test('queued and running are 4, without videos; never 100 while 4', async () => {
+describe('a task over the routes of MoneyPrinterTurbo', () => {
+  it('is 4 without videos while it is queued or runs, and never 100 with 4', async () => {
     const id = await submit();
     expect(await record(id)).toMatchObject({ task_id: id, state: 4, progress: 0 });
     await claim(id);
@@ -80,7 +80,7 @@ describe('the record of a task', () => {
     for (const key of ['videos', 'combined_videos', 'error', 'failed_stage']) expect(running).not.toHaveProperty(key);
   });
 
-  test('complete is 1 with 100 and URLs that play, at once', async () => {
+  it('is 1 with 100 and working URLs as soon as it is complete', async () => {
     const id = await submit();
     await finish(id);
     const done = await record(id);
@@ -93,7 +93,7 @@ describe('the record of a task', () => {
     expect(new URL(url!, `${under.httpUrl}/api/v1/`).href).toBe(url);
   });
 
-  test('failed and cancelled are -1 with the reason, in the words of the request', async () => {
+  it('is -1 with the reason when it failed or was cancelled, by the parameter of the request', async () => {
     const id = await submit();
     await claim(id);
     await under.change(id, (task) =>
@@ -119,7 +119,7 @@ describe('the record of a task', () => {
     });
   });
 
-  test('an attempt that will be made again is no failure', async () => {
+  it('is not failed while another attempt is due', async () => {
     const id = await submit();
     await claim(id);
     await under.change(id, (task) => failed(task, { reason: 'RENDER_FAILED', message: 'm', field: '' }, Date.now()));
@@ -128,7 +128,7 @@ describe('the record of a task', () => {
     expect(waiting).not.toHaveProperty('error');
   });
 
-  test('finished names its videos by the host that the caller used, and its inputs', async () => {
+  it('names its inputs, and its videos by the host that the caller used, when it is finished', async () => {
     const cues = [
       { start: 0, end: 1, text: 'one' },
       { start: 1, end: 2, text: 'two' },
@@ -152,7 +152,7 @@ describe('the record of a task', () => {
     expect(there.data?.videos).toEqual([url.replace('127.0.0.1', 'localhost')]);
   });
 
-  test('finished has its video behind /download/ by path and by URL', async () => {
+  it('has its video behind /download/ by path and by URL', async () => {
     const id = await submit();
     await finish(id);
     const path = `tasks/${id}/final-1.mp4`;
@@ -173,7 +173,7 @@ describe('the record of a task', () => {
     expect((await fetch(`${under.httpUrl}/api/v1/download/tasks/${id}/..%2F..%2Fetc%2Fpasswd`)).status).toBe(404);
   });
 
-  test('keeps its warnings on the task, through an attempt and its end', async () => {
+  it('keeps its warnings through an attempt and its end', async () => {
     const id = await submit({ n_threads: 4, subtitle_animation: 'pop', no_such_thing: 1 });
     const warnings = [
       { code: 'PARAMETER_IGNORED', field: 'subtitle_animation' },
@@ -190,8 +190,8 @@ describe('the record of a task', () => {
   });
 });
 
-describe('errors in the envelope', () => {
-  test('400 with every violation at once, by parameter, as FastAPI writes them', async () => {
+describe('the routes of MoneyPrinterTurbo', () => {
+  it('answer 400 with every violation at once, by parameter, in the form of FastAPI', async () => {
     const before = await under.store.count('default');
     const { status, body } = await call('POST', '/api/v1/videos', {
       video_materials: [{ url: 'missing.mp4' }, { url: '' }],
@@ -214,7 +214,7 @@ describe('errors in the envelope', () => {
     expect(await under.store.count('default')).toBe(before);
   });
 
-  test('a missing parameter is "field required"', async () => {
+  it('answer "field required" for a missing parameter', async () => {
     const { status, body } = await call('POST', '/api/v1/videos', { ...VIDEO, video_subject: null });
     expect([status, body.message, body.data]).toEqual([
       400,
@@ -223,24 +223,21 @@ describe('errors in the envelope', () => {
     ]);
   });
 
-  test('missing materials are named, and that no footage is searched', async () => {
+  it('name missing materials, and the lack of a search for footage', async () => {
     const { status, body } = await call('POST', '/api/v1/videos', { ...VIDEO, video_materials: [] });
     expect([status, body.message]).toEqual([400, 'field required: video_materials; no footage is searched here']);
   });
 
-  test.each(['scripts', 'terms', 'subtitle', 'audio', 'social-metadata'])(
-    '/%s says that it is not done here',
-    async (name) => {
-      const { status, body } = await call('POST', `/api/v1/${name}`, {});
-      expect([status, body.message]).toEqual([501, expect.stringMatching(/^not done here: /)]);
-    },
-  );
+  it.each(['scripts', 'terms', 'subtitle', 'audio', 'social-metadata'])('refuse /%s as unsupported', async (name) => {
+    const { status, body } = await call('POST', `/api/v1/${name}`, {});
+    expect([status, body.message]).toEqual([501, expect.stringMatching(/^not done here: /)]);
+  });
 
-  test.each(['', '{', '[]', 'null', '"x"', '\u0000'])('a body of %j is refused', async (text) => {
+  it.each(['', '{', '[]', 'null', '"x"', '\u0000'])('refuse a body of %j', async (text) => {
     expect((await call('POST', '/api/v1/videos', text)).status).toBe(400);
   });
 
-  test('404 for missing tasks, files and paths; 405 for another method', async () => {
+  it('answer 404 for missing tasks, files and paths, and 405 for another method', async () => {
     for (const path of [
       '/api/v1/tasks/nope',
       '/api/v1/stream/nope/final-1.mp4',
@@ -263,7 +260,7 @@ describe('errors in the envelope', () => {
     }
   });
 
-  test('a font of the server is used by its name; /v1 refuses any other, and names the fonts of the server', async () => {
+  it('use a font of the server by its name and replace an unknown one, which /v1 refuses', async () => {
     const cues = { subtitle_cues: [{ start: 0, end: 1, text: 'a' }] };
     expect(await record(await submit({ ...cues, font_name: 'Own.ttf' }))).not.toHaveProperty('warnings');
     expect(await record(await submit({ ...cues, font_name: 'STHeitiMedium.ttc' }))).toMatchObject({
@@ -289,7 +286,7 @@ describe('errors in the envelope', () => {
     expect(capabilities.fontFiles).toEqual(['Own.ttf']);
   });
 
-  test('a server that is leaving says when to come again', async () => {
+  it('ask the caller to come back while the server shuts down', async () => {
     const leaving = await startApiUnderTest();
     try {
       leaving.api.drain();
@@ -307,7 +304,7 @@ describe('errors in the envelope', () => {
   });
 });
 
-test('an upload is deleted by its name; another is not there', async () => {
+it('the routes of MoneyPrinterTurbo delete an upload by its name, and answer 404 for a missing one', async () => {
   const removed: string[] = [];
   const remove = (uri: string) => {
     removed.push(uri);
@@ -332,8 +329,8 @@ test('an upload is deleted by its name; another is not there', async () => {
   }
 });
 
-describe('lists', () => {
-  test('pages by number, newest first, with how many there are', async () => {
+describe('a list over the routes of MoneyPrinterTurbo', () => {
+  it('is paged by number, newest first, with the total', async () => {
     const ids = [await submit(), await submit(), await submit(), await submit(), await submit()].reverse();
     const total = await under.store.count('default');
     const page = async (query: string) =>
@@ -352,8 +349,8 @@ describe('lists', () => {
     expect(await page(`?page=1000000&page_size=1000`)).toMatchObject({ tasks: [], total });
   });
 
-  test.each(['page=0', 'page=-1', 'page=x', 'page_size=0', 'page_size=1.5', 'page_size=1001'])(
-    'refuses %s',
+  it.each(['page=0', 'page=-1', 'page=x', 'page_size=0', 'page_size=1.5', 'page_size=1001'])(
+    'is refused with %s',
     async (query) => {
       const { status, body } = await call('GET', `/api/v1/tasks?${query}`);
       expect(status).toBe(400);
@@ -361,7 +358,7 @@ describe('lists', () => {
     },
   );
 
-  test('musics and materials by names that requests take, without a path of the server', async () => {
+  it('has the songs and materials by their names in requests, without a path of the server', async () => {
     expect((await call('GET', '/api/v1/musics')).body.data).toEqual({
       files: [{ name: 'one.mp3', size: 12, file: 'songs/one.mp3' }],
     });
@@ -371,8 +368,8 @@ describe('lists', () => {
   });
 });
 
-describe('files', () => {
-  test('stream and download give all of a video or a part of it', async () => {
+describe('the file routes of MoneyPrinterTurbo', () => {
+  it('stream and download a video whole or in part', async () => {
     const id = await submit();
     await finish(id);
     const all = await fetch(`${under.httpUrl}/api/v1/stream/${id}/final-1.mp4`);
@@ -395,7 +392,7 @@ describe('files', () => {
     ]);
   });
 
-  test('another file of the task, or the way out of it, is not there', async () => {
+  it('return 404 for another file of the task and for a path out of it', async () => {
     const id = await submit();
     await finish(id);
     for (const name of ['final-2.mp4', '..%2f..%2fetc%2fpasswd', '%2e%2e', 'final-1.mp4%00']) {
@@ -404,8 +401,8 @@ describe('files', () => {
   });
 });
 
-describe('deletion', () => {
-  test('removes a task that has ended; 409 before', async () => {
+describe('the deletion over the routes of MoneyPrinterTurbo', () => {
+  it('removes a task that has ended, and is 409 before', async () => {
     const id = await submit();
     expect((await call('DELETE', `/api/v1/tasks/${id}`)).status).toBe(409);
     await claim(id);
@@ -416,8 +413,8 @@ describe('deletion', () => {
   });
 });
 
-describe('the manners of their clients', () => {
-  test('health probes, a slash at the end, keys and ids in headers', async () => {
+describe('the routes of MoneyPrinterTurbo', () => {
+  it('answer health probes, a slash at the end, keys and ids in headers', async () => {
     const headers = { 'x-api-key': 'k', 'x-task-id': 't', authorization: 'Bearer b' };
     for (const path of [
       '/api/v1/tasks?page=1&page_size=1',
@@ -433,7 +430,7 @@ describe('the manners of their clients', () => {
     expect(await docs.text()).toContain('/openapi.json');
   });
 
-  test('each call is one line in the log, under the name of its RPC', async () => {
+  it('log each call in one line, under the name of its RPC', async () => {
     const from = under.log.length;
     const id = await submit();
     await record(id);

@@ -77,7 +77,7 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
-  it('has the parts that only a stream has: its cursor as a header, 204, and errors in a form of their own', () => {
+  it('has the parts of streams: the cursor as a header, 204, and errors in a form of their own', () => {
     const watch = document.paths['/v1/tasks/{task}:watch']?.get;
     expect(watch?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual([
       'path task',
@@ -134,7 +134,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('is clean for Redocly', { timeout: 60_000 }, async () => {
+  it('passes the linter of Redocly', { timeout: 60_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'cutroom-openapi-'));
     try {
       const file = join(folder, 'openapi.json');

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { claimed, succeeded } from '../../../src/task/lifecycle.js';
 import type { OutputContent } from '../../../src/task/ports/output-store.js';
 import { outputOf } from '../../support/paused-renderer.js';
@@ -22,45 +22,47 @@ async function urlOf(output: OutputContent): Promise<{ signed: string; download:
   return { signed: task.videos[0], download: `${under.httpUrl}/api/v1/download/${id}/final-1.mp4` };
 }
 
-it('sends a caller on to a store that serves the bytes itself, and lets nobody keep that URL', async () => {
-  const { signed, download } = await urlOf({ kind: 'redirect', url: 'https://store.example/object?key=1' });
-  for (const url of [signed, download]) {
-    const answer = await fetch(url, { redirect: 'manual' });
-    expect(answer.status).toBe(307);
-    expect(answer.headers.get('location')).toBe('https://store.example/object?key=1');
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-  }
-});
-
-it('streams bytes from elsewhere, and opens nothing for a HEAD', async () => {
-  let opened = 0;
-  const { signed } = await urlOf({
-    kind: 'stream',
-    sizeBytes: 6,
-    async *read() {
-      opened += 1;
-      yield Buffer.from('abc');
-      await Promise.resolve();
-      yield Buffer.from('def');
-    },
+describe('the route of an output', () => {
+  it('redirects to a store that serves the bytes itself, and forbids caching of that URL', async () => {
+    const { signed, download } = await urlOf({ kind: 'redirect', url: 'https://store.example/object?key=1' });
+    for (const url of [signed, download]) {
+      const answer = await fetch(url, { redirect: 'manual' });
+      expect(answer.status).toBe(307);
+      expect(answer.headers.get('location')).toBe('https://store.example/object?key=1');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+    }
   });
-  const head = await fetch(signed, { method: 'HEAD' });
-  expect([head.status, head.headers.get('content-length'), opened]).toEqual([200, '6', 0]);
-  const answer = await fetch(signed);
-  expect(answer.headers.get('content-type')).toBe('video/mp4');
-  expect(await answer.text()).toBe('abcdef');
-  expect(opened).toBe(1);
-});
 
-it('cuts the connection when the bytes break off, so that half a video does not look like a whole one', async () => {
-  const { signed } = await urlOf({
-    kind: 'stream',
-    sizeBytes: 6,
-    async *read() {
-      yield Buffer.from('abc');
-      await Promise.resolve();
-      throw new Error('the store broke off');
-    },
+  it('streams bytes from elsewhere, and opens nothing for a HEAD', async () => {
+    let opened = 0;
+    const { signed } = await urlOf({
+      kind: 'stream',
+      sizeBytes: 6,
+      async *read() {
+        opened += 1;
+        yield Buffer.from('abc');
+        await Promise.resolve();
+        yield Buffer.from('def');
+      },
+    });
+    const head = await fetch(signed, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length'), opened]).toEqual([200, '6', 0]);
+    const answer = await fetch(signed);
+    expect(answer.headers.get('content-type')).toBe('video/mp4');
+    expect(await answer.text()).toBe('abcdef');
+    expect(opened).toBe(1);
   });
-  await expect(fetch(signed).then((answer) => answer.text())).rejects.toThrow();
+
+  it('cuts the connection when the bytes end early, so that half a video is not taken for a whole one', async () => {
+    const { signed } = await urlOf({
+      kind: 'stream',
+      sizeBytes: 6,
+      async *read() {
+        yield Buffer.from('abc');
+        await Promise.resolve();
+        throw new Error('the store broke off');
+      },
+    });
+    await expect(fetch(signed).then((answer) => answer.text())).rejects.toThrow();
+  });
 });

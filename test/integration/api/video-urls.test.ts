@@ -72,7 +72,7 @@ describe('the URL of a video', () => {
     expect(await overGrpc(named)).toBe(`http://studio.example:${under.api.httpPort}`);
   });
 
-  it('is not one that a caller over gRPC makes up in its metadata', async () => {
+  it('ignores a host that a caller over gRPC sends in its metadata', async () => {
     under = await startApiUnderTest();
     const metadata = new Metadata();
     for (const name of ['cutroom-authority', 'host', 'x-forwarded-host']) metadata.set(name, 'evil.example');
@@ -98,7 +98,7 @@ describe('the URL of a video', () => {
     expect(await overHttp(headers)).toBe(under.httpUrl);
   });
 
-  it.each(['a.example/evil', 'a.example"', 'user@a.example'])('never has a host that ends it: %s', async (host) => {
+  it.each(['a.example/evil', 'a.example"', 'user@a.example'])('never has a malformed host: %s', async (host) => {
     under = await startApiUnderTest(ANYWHERE);
     expect(await overHttp({ host })).toBe(under.httpUrl);
   });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServiceError } from '@grpc/grpc-js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { cancelled, claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import { newTask } from '../../support/new-task.js';
 import type { Task } from '../../../src/task/task.js';
@@ -69,7 +69,7 @@ function follow(client: ForeignClient, request: Record<string, unknown>): Watche
 }
 
 describe('WatchTask', () => {
-  test('sends every watcher the start and the end, at rising revisions, and ends with OK', async () => {
+  it('sends every watcher the start and the end, at rising revisions, and ends with OK', async () => {
     const { under, client } = await start();
     await storeTask(under, 'a');
     const watchers = [1, 2, 3].map(() => follow(client, { name: 'tasks/a' }));
@@ -87,7 +87,7 @@ describe('WatchTask', () => {
     }
   });
 
-  test('sends nothing up to after_revision, and an empty stream when the task ended at it', async () => {
+  it('sends nothing up to after_revision, and an empty stream when the task ended at it', async () => {
     const { under, client } = await start();
     await storeTask(under, 'a');
     const waiting = follow(client, { name: 'tasks/a', after_revision: '1' });
@@ -100,7 +100,7 @@ describe('WatchTask', () => {
     expect(late.events).toEqual([]);
   });
 
-  test('sends heartbeats while nothing changes', async () => {
+  it('sends heartbeats while nothing changes', async () => {
     const { under, client } = await start({ heartbeatMs: 20 });
     await storeTask(under, 'a');
     const watched = follow(client, { name: 'tasks/a' });
@@ -108,7 +108,7 @@ describe('WatchTask', () => {
     expect(watched.states).toEqual(['QUEUED']);
   });
 
-  test('refuses a task that it cannot follow', async () => {
+  it('refuses an unknown task and a negative revision', async () => {
     const { client } = await start();
     const unknown = decodeError((await follow(client, { name: 'tasks/nope' }).end)!);
     expect(unknown).toMatchObject({ code: 5, details: { 'google.rpc.ErrorInfo': { reason: 'TASK_NOT_FOUND' } } });
@@ -119,7 +119,7 @@ describe('WatchTask', () => {
     });
   });
 
-  test('ends with UNAVAILABLE and a RetryInfo when the server drains', async () => {
+  it('ends with UNAVAILABLE and a RetryInfo when the server drains', async () => {
     const { under, client } = await start();
     await storeTask(under, 'a');
     const watched = follow(client, { name: 'tasks/a' });
@@ -133,7 +133,7 @@ describe('WatchTask', () => {
     });
   });
 
-  test('a watcher that goes away is forgotten', async () => {
+  it('forgets a watcher that leaves', async () => {
     const { under, client } = await start();
     await storeTask(under, 'a');
     const stream = client.watch({ name: 'tasks/a' });
@@ -154,7 +154,7 @@ describe('a watcher that stops reading', () => {
     warnings: [{ code: 'CUE_AFTER_END', message: 'x'.repeat(100_000), field: '', count: 1 }],
   });
 
-  test('is cut with RESOURCE_EXHAUSTED, while others go on', async () => {
+  it('is cut with RESOURCE_EXHAUSTED, while others go on', async () => {
     const { under, client } = await start({ watcherStallMs: 2_000 });
     const other = connect(under.grpcAddress);
     closers.push(() => {

@@ -29,8 +29,8 @@ function montage(changes: Partial<Montage>): Montage {
   });
 }
 
-describe('sound', () => {
-  it('is silence where there is none, and as long as the pictures', async () => {
+describe('the audio of a render', () => {
+  it('is silence without any audio input, and as long as the video', async () => {
     const { file } = await bench.render(montage({}));
     const { left } = await readSound(file);
     expect(left.every((sample) => Math.abs(sample) < 0.001)).toBe(true);
@@ -73,7 +73,7 @@ describe('sound', () => {
     expect(Math.abs(toneAt(left, 300, 0.5, 3.5) - 0.25)).toBeLessThan(0.02);
   });
 
-  it('does not clip what is too loud together', async () => {
+  it('is not clipped when its parts are too loud together', async () => {
     await bench.media.tones('loud.wav', { hz: [300], secondsEach: 2, amplitude: 0.9 });
     await bench.media.tones('loud-music.wav', { hz: [1_000], secondsEach: 2, amplitude: 0.9 });
     const { file } = await bench.render(
@@ -88,7 +88,7 @@ describe('sound', () => {
     expect(Math.abs(ends.audioSeconds - ends.videoSeconds)).toBeLessThanOrEqual(1 / 30);
   });
 
-  it('takes the sound of a video file, and starts it at once', async () => {
+  it('is taken from a video file too, from its first sample', async () => {
     await bench.media.video('speaker.mp4', {
       size: '64x64',
       colors: ['FF0000', '00FF00'],

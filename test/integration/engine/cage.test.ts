@@ -21,7 +21,7 @@ function run(script: string, wrapper = cage.wrapper): Promise<SupervisedResult> 
 const isActive = (name: string) => cage.layers.some((layer) => layer.name === name && layer.active);
 
 describe('the cage', () => {
-  it('has each layer that works when it is tried alone, and leaves out the others', () => {
+  it('has each layer that works on this machine, and leaves out the others', () => {
     const works = (program: string, ...args: string[]) => {
       try {
         execFileSync(program, [...args, 'true'], { stdio: 'ignore' });
@@ -47,7 +47,7 @@ describe('the cage', () => {
     expect(limit('Max open files')).toBe('4096');
   });
 
-  describe('network', () => {
+  describe('on the network', () => {
     const server = createServer((socket) => socket.end('reached'));
     beforeAll(async () => {
       server.listen(0, '127.0.0.1');
@@ -55,7 +55,7 @@ describe('the cage', () => {
     });
     afterAll(() => server.close());
 
-    it('is out of reach, also on loopback', async (context) => {
+    it('refuses every address, also on loopback', async (context) => {
       if (!isActive('no-network')) context.skip();
       const { port } = server.address() as AddressInfo;
       const ask = `ffmpeg -v error -f u8 -i tcp://127.0.0.1:${port} -f null - 2>/dev/null && echo reached || echo refused`;

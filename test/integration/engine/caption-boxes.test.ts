@@ -21,6 +21,9 @@ const STYLE: CaptionStyle = {
   position: 'BOTTOM',
 };
 
+/** The compiler names a shape that is missing here. */
+const SHAPES: { readonly [Shape in CaptionStyle['boxShape']]: true } = { TEXT: true, WIDE: true, ROUNDED: true };
+
 let bench: RenderBench;
 beforeAll(async () => {
   const index = createRequire(import.meta.url).resolve('@embedpdf/fonts-latin');
@@ -102,12 +105,12 @@ const TEXTS = [
   `H${'W'.repeat(60)}H`,
 ];
 
-describe('boxes behind captions', () => {
+describe('a box behind captions', () => {
   it.each([
     ['regular', {}],
     ['bold', { bold: true }],
     ["the operator's font", { font: { name: 'Own.ttf', field: 'f' } }],
-  ] as const)('are as wide as the text and as high as its lines, in %s', async (_, style) => {
+  ] as const)('is as wide as the text and as high as its lines, in %s', async (_, style) => {
     const video = await render(
       TEXTS.map((text, i) => cue(text, i)),
       style,
@@ -127,7 +130,7 @@ describe('boxes behind captions', () => {
     }
   });
 
-  it('are as wide as most of the frame, with square corners', async () => {
+  it('is as wide as most of the frame with square corners, in the wide shape', async () => {
     const video = await render([cue('Hi'), cue('Spring comes early and the river is high again and again', 1)], {
       boxShape: 'WIDE',
     });
@@ -143,7 +146,16 @@ describe('boxes behind captions', () => {
     }
   });
 
-  it('have round corners all around', async () => {
+  it('is drawn differently for every shape', async () => {
+    const shapes = Object.keys(SHAPES) as CaptionStyle['boxShape'][];
+    const frames = await Promise.all(
+      shapes.map(async (boxShape) => (await render([cue('shape')], { boxShape })).frames.at(3)!),
+    );
+    const drawings = new Set(frames.map((frame) => Buffer.from(frame).toString('base64')));
+    expect(drawings.size).toBe(shapes.length);
+  });
+
+  it('has round corners, in the rounded shape', async () => {
     const video = await render([cue('round')]);
     const box = boxIn(video, 3);
     for (const x of [box.left + 1, box.right - 2])
@@ -160,7 +172,7 @@ describe('boxes behind captions', () => {
     [0, 0],
     [1, null],
     [0.3, null],
-  ] as const)('stand where the style says: %s', async (position, top) => {
+  ] as const)('is at the position of the style: %s', async (position, top) => {
     const video = await render([cue('one')], { position });
     const box = boxIn(video, 3);
     const free = HEIGHT - 1.3 * FONT_SIZE;
@@ -171,7 +183,7 @@ describe('boxes behind captions', () => {
   it.each([
     ['BOTTOM', -1],
     ['TOP', 1],
-  ] as const)('make room for those that are seen at the same time: %s', async (position, direction) => {
+  ] as const)('moves for a caption at the same time: %s', async (position, direction) => {
     // The first for all the time, the second and third for half of it each: the third takes the place that the second left.
     const cues = [cue('first', 0, 12), cue('second', 0, 6), cue('third', 1, 6)];
     const video = await render(cues, { position });
@@ -183,7 +195,7 @@ describe('boxes behind captions', () => {
     }
   });
 
-  it('have the text’s outline, and show what lies behind as far as they are transparent', async () => {
+  it('has the outline of the text, and shows the video behind it by its transparency', async () => {
     const outlined = await render([cue('HH')], { boxColor: { r: 128, g: 128, b: 128, a: 255 }, outlineWidth: 3 });
     expect(boxIn(outlined, 3).right - boxIn(outlined, 3).left).toBeGreaterThan(FONT_SIZE / 2);
     const half = await render([cue('H')], { boxShape: 'WIDE', boxColor: { r: 0, g: 0, b: 0, a: 128 } });

@@ -68,7 +68,7 @@ function inkIn(
   return box;
 }
 
-describe('captions', () => {
+describe('the renderer of captions', () => {
   it.each([
     ['Latin', 'Hello, wörld'],
     ['Greek', 'Καλημέρα'],
@@ -106,7 +106,7 @@ describe('captions', () => {
     expect(seen).toEqual([3, 4, 5, 6, 7, 8, 13, 14]);
   });
 
-  it('shows what a caller writes, and never obeys it', async () => {
+  it('shows override codes as text, and never executes them', async () => {
     const plain = inkIn(await readVideo((await render([cue('ab')])).file), 2);
     const tricks = [
       '{\\alpha&HFF&}ab',

@@ -46,7 +46,7 @@ describe('the speed of clips', () => {
     [2, 60, [RED, GREEN, BLUE, YELLOW]],
     [0.5, 240, [RED, GREEN, BLUE, YELLOW]],
     [1.25, 96, [RED, GREEN, BLUE, YELLOW]],
-  ] as const)('at %s all of a video is shown in its time', async (speed, frames, colors) => {
+  ] as const)('shows all of a video in its changed time at %s', async (speed, frames, colors) => {
     const content = await video(montage(['four.mp4'], { speed, longestClipUs: 10_000_000 }));
     expect(content.frames).toHaveLength(frames);
     colors.forEach((color, i) => {
@@ -56,7 +56,7 @@ describe('the speed of clips', () => {
     });
   });
 
-  it('a slow video at half speed keeps its last picture for its time', async () => {
+  it('shows the last frame of a slow video for its time at half speed', async () => {
     await bench.media.video('slow.mp4', { size: SIZE, colors: [RED, GREEN], secondsEach: 0.5, rate: '10' });
     const content = await video(montage(['slow.mp4'], { speed: 0.5, longestClipUs: 10_000_000 }));
     expect(content.frames).toHaveLength(60);
@@ -64,8 +64,8 @@ describe('the speed of clips', () => {
   });
 });
 
-describe('pieces in a random order', () => {
-  it('shows every piece of every video once, each from its own place, and the same for the same seed', async () => {
+describe('the random order of clips', () => {
+  it('shows every clip of every video once, from its own place, and is the same for the same seed', async () => {
     const orders = new Set<string>();
     for (const seed of [1, 1, 2, 3]) {
       const content = await video(montage(['four.mp4', 'quarters.png'], { concat: 'RANDOM', seed }));
@@ -86,8 +86,8 @@ describe('pieces in a random order', () => {
   });
 });
 
-describe('variants', () => {
-  it('are videos of their own that differ by chance alone, all of them verified and reported as one render', async () => {
+describe('the variants of a render', () => {
+  it('differ by chance alone, and are all verified and reported as one render', async () => {
     const { outputs, progress } = await bench.render(montage(['four.mp4'], { concat: 'RANDOM', variants: 3 }));
     expect(outputs.map(({ key, frameCount }) => [key, frameCount])).toEqual([
       ['final-1.mp4', 120],
@@ -105,8 +105,8 @@ function nearest(color: readonly [number, number, number]): string {
   return [RED, GREEN, BLUE, YELLOW].sort((a, b) => colorDistance(color, a) - colorDistance(color, b))[0]!;
 }
 
-describe('what happens to single clips', () => {
-  it('fades in from black and out into it, within each clip', async () => {
+describe('a clip effect', () => {
+  it('fades in from black and out to it, within each clip', async () => {
     const fadeIn = await video(
       montage(['plain.mp4', 'plain.mp4'], { longestClipUs: 2_000_000, transition: effect('FADE_IN') }),
     );
@@ -187,7 +187,7 @@ describe('what happens to single clips', () => {
     expect([width(slow, 0), width(slow, 149)].map((w, i) => Math.abs(w - [100, 115][i]!) <= 2)).toEqual([true, true]);
   });
 
-  it('leaves videos alone where only images are to move', async () => {
+  it('does not move videos where only images are to move', async () => {
     const content = await video(montage(['four.mp4'], { imageMotion: 'ZOOM_IN' }));
     expect(colorDistance(content.colorAt(15, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
     expect(content.frames).toHaveLength(30);

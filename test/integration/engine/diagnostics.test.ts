@@ -15,8 +15,8 @@ afterAll(() => bench.close());
 type Told = Omit<Diagnostics, 'attempt'>;
 const ffmpegsOf = ({ commands }: Told): readonly CommandRun[] => commands.filter((run) => run.program === 'ffmpeg');
 
-describe('diagnostics of an attempt', () => {
-  it('tell of every command, with the graph and what it cost, and name no path of the server', async () => {
+describe('the diagnostics of an attempt', () => {
+  it('have every command with its graph and cost, and no path of the server', async () => {
     const told: Told[] = [];
     await bench.render(montageOf(1), { onDiagnostics: (d) => told.push(d) });
     expect(told).toHaveLength(1);
@@ -34,7 +34,7 @@ describe('diagnostics of an attempt', () => {
       expect(JSON.stringify(diagnostics)).not.toContain(secret);
   });
 
-  it('are told once when it fails, with what the failing command said', async () => {
+  it('are reported once when it fails, with the message of the failing command', async () => {
     const told: Told[] = [];
     await bench.failure(montageOf(1, { materials: [{ uri: 'text.mp4', field: 'spec.montage.materials[0].uri' }] }), {
       onDiagnostics: (d) => told.push(d),
@@ -66,8 +66,8 @@ describe('diagnostics of an attempt', () => {
   });
 });
 
-describe('limits of a task', () => {
-  it('inputs that do not come in time end it, naming the one that was waited for', async () => {
+describe('a limit of a task', () => {
+  it('ends it when inputs do not come in time, with the late input', async () => {
     const assets = {
       check: () => Promise.resolve(null),
       fetch: (_: string, { signal }: { signal: AbortSignal }) =>

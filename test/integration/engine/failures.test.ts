@@ -37,11 +37,11 @@ function montage(uris: readonly string[], changes: Partial<Montage> = {}): Monta
 const SECOND = 'spec.montage.materials[1].uri';
 const narration = (uri: string) => ({ narration: { asset: { uri, field: 'spec.montage.narration.uri' }, gainDb: 0 } });
 
-describe('bad materials', () => {
+describe('a render with bad materials', () => {
   it.each([
     ['a text file', 'INPUT_NOT_MEDIA', () => bench.media.file('bad.mp4', 'hello, this is text\n'.repeat(50))],
     ['an empty file', 'INPUT_EMPTY', () => bench.media.file('bad.mp4', '')],
-    ['a sound file', 'INPUT_NO_VIDEO', () => bench.media.tones('bad.wav', { hz: [440], secondsEach: 1 })],
+    ['an audio file', 'INPUT_NO_VIDEO', () => bench.media.tones('bad.wav', { hz: [440], secondsEach: 1 })],
     [
       'a playlist of local files',
       'INPUT_NOT_MEDIA',
@@ -113,19 +113,19 @@ describe('bad materials', () => {
     expect(failure.message).not.toMatch(/\/|inputs/);
   });
 
-  it('says how much of a truncated file is there, and how much its clip needs', async () => {
+  it('names the readable length of a truncated file and the length that its clip needs', async () => {
     await bench.media.truncated('cut.mp4', bench.media.path('long.mp4'), 0.3);
     const failure = await bench.failure(montage(['cut.mp4']));
     expect(failure.message).toMatch(/ [01]\.\d\d s of video are in it, its clip needs 3\.00 s/);
   });
 
-  it('uses what is there of a truncated file when that is enough', async () => {
+  it('uses the readable part of a truncated file when it is long enough', async () => {
     await bench.media.truncated('enough.mp4', bench.media.path('long.mp4'), 0.6);
     const { output } = await bench.render(montage(['enough.mp4'], { longestClipUs: 1_000_000 }));
     expect(output.frameCount).toBe(30);
   });
 
-  it('refuses what is not there, and a clip too short for its transitions', async () => {
+  it('refuses a missing file, and a clip too short for its transitions', async () => {
     expect(await bench.failure(montage(['good.mp4', 'nowhere.mp4']))).toMatchObject({
       reason: 'INPUT_NOT_FOUND',
       field: SECOND,
@@ -134,7 +134,7 @@ describe('bad materials', () => {
     expect(await bench.failure(fades)).toMatchObject({ reason: 'CLIP_TOO_SHORT', field: SECOND });
   });
 
-  it('knows names that mean something to ffmpeg as plain names', async () => {
+  it('treats names with a meaning for ffmpeg as plain names', async () => {
     const odd = ['a%03d.png', "it's [a], b;c:d.png", '-version.png', ' edge .png'];
     for (const name of odd)
       await ffmpeg([
@@ -155,18 +155,18 @@ describe('bad materials', () => {
   });
 });
 
-describe('bad sounds', () => {
+describe('a render with bad audio', () => {
   const field = 'spec.montage.narration.uri';
   it.each([
     ['an empty file', 'INPUT_EMPTY', () => bench.media.file('bad.wav', '')],
     ['a text file', 'INPUT_NOT_MEDIA', () => bench.media.file('bad.wav', 'text '.repeat(500))],
     [
-      'a video without sound',
+      'a video without audio',
       'INPUT_NO_AUDIO',
       () => bench.media.make('bad.wav', ['-i', bench.media.path('good.mp4'), '-c', 'copy', '-f', 'mp4']),
     ],
     [
-      'a header without sound',
+      'a header without audio',
       'INPUT_TRUNCATED',
       async () => {
         await bench.media.file(
@@ -189,7 +189,7 @@ describe('bad sounds', () => {
   });
 });
 
-describe('subtitles', () => {
+describe('a render with bad subtitles', () => {
   const subtitles = (uri: string): Partial<Montage> => ({
     subtitles: {
       field: 'spec.montage.subtitles',
@@ -226,7 +226,7 @@ describe('subtitles', () => {
   });
 });
 
-describe('cancel and clocks', () => {
+describe('a render', () => {
   // Long enough to be cancelled in its middle.
   const slow = () =>
     montage(['long.mp4'], {
@@ -235,7 +235,7 @@ describe('cancel and clocks', () => {
       materials: Array.from({ length: 20 }, (_, i) => ({ uri: 'long.mp4', field: `m${i}` })),
     });
 
-  it('stops within a second and leaves neither process nor file', async () => {
+  it('stops within a second of a cancel, and leaves neither process nor file', async () => {
     const abort = new AbortController();
     let abortedAt = 0;
     const rendering = bench.render(slow(), {
@@ -270,8 +270,8 @@ describe('cancel and clocks', () => {
   });
 });
 
-describe('a video that cannot be rendered in the memory that a render may use', () => {
-  it('is refused by the first clip without room, before anything is rendered', async () => {
+describe('a render in too little memory', () => {
+  it('is refused by the first clip without enough memory, before anything is rendered', async () => {
     const spec = montage(Array<string>(60).fill('good.mp4'), { width: 1080, height: 1920, longestClipUs: 100_000 });
     const clocks = { maxRssBytes: 256 * 1024 ** 2 };
     const failure = await bench.failure(spec, {}, clocks);
@@ -283,8 +283,8 @@ describe('a video that cannot be rendered in the memory that a render may use', 
   });
 });
 
-describe('progress', () => {
-  it('is told at once, in order, never backwards, up to 99', async () => {
+describe('the progress of a render', () => {
+  it('is reported at once, in order, never backwards, up to 99', async () => {
     const { progress } = await bench.render(montage(['long.mp4'], { width: 720, height: 1280 }));
     expect(progress[0]).toMatchObject({ phase: 'FETCHING', percent: 0, framesTotal: 0 });
     expect([...new Set(progress.map(({ phase }) => phase))]).toEqual([

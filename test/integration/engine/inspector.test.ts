@@ -25,10 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-describe('probing an input', () => {
+describe('the probe of an input', () => {
   const probe = (uri: string) => bench.inspector.probe(uri, { field: 'uri', signal });
 
-  it('tells of picture and sound of a video', async () => {
+  it('returns video and audio of a video file', async () => {
     expect(await probe('plain.mp4')).toMatchObject({
       format: 'mov,mp4,m4a,3gp,3g2,mj2',
       video: {
@@ -45,7 +45,7 @@ describe('probing an input', () => {
     });
   });
 
-  it('tells an image and a sound from a video', async () => {
+  it('distinguishes an image and an audio file from a video', async () => {
     expect(await probe('alpha.png')).toMatchObject({
       durationUs: null,
       video: { image: true, alpha: true, frameRate: null, durationUs: null },
@@ -57,14 +57,14 @@ describe('probing an input', () => {
     });
   });
 
-  it('refuses what a render would refuse', async () => {
+  it('refuses every input that a render would refuse', async () => {
     await expect(probe('text.mp4')).rejects.toMatchObject({ failure: { reason: 'INPUT_NOT_MEDIA', field: 'uri' } });
     await expect(probe('empty.wav')).rejects.toMatchObject({ failure: { reason: 'INPUT_EMPTY', field: 'uri' } });
   });
 });
 
-describe('checking a montage', () => {
-  it('finds everything that is wrong with its inputs at once', async () => {
+describe('the check of a montage', () => {
+  it('reports all problems with its inputs at once', async () => {
     const montage = montageOf(3, {
       materials: ['text.mp4', 'plain.mp4', 'gone.mp4'].map((uri, i) => ({
         uri,
@@ -81,7 +81,7 @@ describe('checking a montage', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
-  it('finds how right inputs do not fit together, and nothing when they do', async () => {
+  it('reports inputs that do not fit together, and none that do', async () => {
     const montage = montageOf(3, {
       materials: [0, 1, 2].map((i) => ({ uri: 'plain.mp4', field: `spec.montage.materials[${i}].uri` })),
     });

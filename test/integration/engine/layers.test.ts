@@ -197,19 +197,22 @@ describe('layers', () => {
     expectColor(video, 30, MIDDLE, GREEN);
   });
 
-  it.each([['on the bottom layer'], ['above another']])('give a logo with hard edges no dark rim %s', async (where) => {
-    const logo = { kind: 'clips' as const, clips: [clip('logo.png', 0, 60, { fit: 'CONTAIN' })] };
-    await bench.media.image('grey.png', { size: '128x96', colors: [GREY, GREY, GREY, GREY] });
-    const below = { kind: 'clips' as const, clips: [clip('grey.png', 0, 60)] };
-    const layers = where === 'above another' ? [below, logo] : [logo];
-    const video = await render(formOf({ layers, background: rgb(GREY) }));
-    expectColor(video, 30, MIDDLE, YELLOW);
-    expectColor(video, 30, [0.05, 0.05], GREY);
-    // Along a line through the middle nothing is darker than the darker of the two: a rim would be.
-    const row = Array.from({ length: SIZE.width }, (_, x) => video.colorAt(30, (x + 0.5) / SIZE.width, 0.5, 0));
-    const luma = row.map(([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b);
-    expect(Math.min(...luma)).toBeGreaterThan(0x60 - 6);
-  });
+  it.each([['on the bottom layer'], ['above another']])(
+    'show a logo with hard edges without a dark rim %s',
+    async (where) => {
+      const logo = { kind: 'clips' as const, clips: [clip('logo.png', 0, 60, { fit: 'CONTAIN' })] };
+      await bench.media.image('grey.png', { size: '128x96', colors: [GREY, GREY, GREY, GREY] });
+      const below = { kind: 'clips' as const, clips: [clip('grey.png', 0, 60)] };
+      const layers = where === 'above another' ? [below, logo] : [logo];
+      const video = await render(formOf({ layers, background: rgb(GREY) }));
+      expectColor(video, 30, MIDDLE, YELLOW);
+      expectColor(video, 30, [0.05, 0.05], GREY);
+      // Along a line through the middle nothing is darker than the darker of the two: a rim would be.
+      const row = Array.from({ length: SIZE.width }, (_, x) => video.colorAt(30, (x + 0.5) / SIZE.width, 0.5, 0));
+      const luma = row.map(([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b);
+      expect(Math.min(...luma)).toBeGreaterThan(0x60 - 6);
+    },
+  );
 
   it('fade between clips with alpha without showing hidden colours', async () => {
     const video = await render(
@@ -234,7 +237,7 @@ describe('layers', () => {
   });
 });
 
-it('a gain with keyframes moves evenly', async () => {
+it('change an audio gain with keyframes evenly', async () => {
   const { file } = await bench.render(
     formOf({
       layers: [{ kind: 'clips', clips: [clip('red.mp4', 0, 60)] }],

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { prepareFonts } from '../../../src/engine/captions/fonts.js';
 import { readFonts } from '../../../src/engine/captions/read-fonts.js';
 
-it('one font whose reading never ends does not keep the others, or the service, from starting', async () => {
+it('the reader of fonts skips a font whose reading never ends, and returns the others', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-fonts-'));
   try {
     const [own] = (await prepareFonts(path.join(folder, 'fonts'))).own;

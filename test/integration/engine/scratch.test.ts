@@ -48,7 +48,7 @@ describe('a linked input', () => {
       },
     ],
     ['another file', () => rename(path.join(folder, 'secret'), input())],
-  ])('stays the file that was checked when it is replaced by %s', async (_, swap) => {
+  ])('remains the file that was checked when it is replaced by %s', async (_, swap) => {
     const name = await scratch.link(input());
     await swap();
     expect(await readByTool(name)).toBe('checked');

@@ -12,12 +12,7 @@ import { layOutCaptions } from '../../../src/engine/captions/lay-out-captions.js
 import { prepareFonts } from '../../../src/engine/captions/fonts.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
 import { planSection, type VideoOptions } from '../../../src/engine/compositor/plan-render.js';
-import {
-  captionFile,
-  VIDEO_PAD,
-  type LocatedVisual,
-  type RenderPlan,
-} from '../../../src/engine/compositor/render-plan.js';
+import { VIDEO_PAD, type LocatedVisual, type RenderPlan } from '../../../src/engine/compositor/render-plan.js';
 import type { Section } from '../../../src/engine/compositor/section.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import { probeVisual } from '../../../src/engine/probe/probe.js';
@@ -136,13 +131,8 @@ async function hashes(plan: RenderPlan): Promise<string[]> {
 /** Which frames of the sections together differ from those of one command. */
 async function differences(composition: Composition, cuts: readonly number[], media: readonly LocatedVisual[]) {
   const visuals = new Map(media.map((visual) => [visual.file, visual]));
-  const options: VideoOptions = {
-    media: { visuals, audios: new Map() },
-    finish: h264Mp4.finish,
-    captionFile: (layer) => captionFile(0, layer),
-  };
-  const fileOf = (index: number) => path.join(bench.media.folder, captionFile(0, index));
-  await layOutCaptions(composition, { ...context, fileOf });
+  const { documents: captions } = await layOutCaptions(composition, context);
+  const options: VideoOptions = { media: { visuals, audios: new Map() }, finish: h264Mp4.finish, captions };
   const whole = await hashes(planSection(composition, { startFrame: 0, frames: composition.frames }, options));
   expect(whole).toHaveLength(composition.frames);
   expect(new Set(whole).size).toBeGreaterThan(composition.frames / 12);
@@ -259,7 +249,7 @@ describe('seeking', () => {
     ['h264-25.ts', 'PREROLL'],
     ['h264-30.flv', 'NONE'],
     ['mpeg2-25.mpg', 'NONE'],
-  ])('in %s is %s', async (name, seeking) => {
+  ])('of %s is %s', async (name, seeking) => {
     expect((await probed(name)).details.seeking).toBe(seeking);
   });
 });

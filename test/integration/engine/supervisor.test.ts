@@ -93,7 +93,7 @@ describe('runSupervised', () => {
     expect(result.stderrTail.length).toBeLessThanOrEqual(64 * 1024 + 1);
   });
 
-  it('reads progress in numbers that rise', async () => {
+  it('reports progress in rising numbers', async () => {
     const blocks: ProgressBlock[] = [];
     const result = await ffmpeg(
       ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30:d=10', '-c:v', 'libx264', '-preset', 'slow', '-f', 'null', '-'],
@@ -109,7 +109,7 @@ describe('runSupervised', () => {
     expect(result.cpuMs).toBeGreaterThan(0);
   });
 
-  it('takes an output time that crawls for no progress', async () => {
+  it('does not count a slowly rising output time as progress', async () => {
     // Half a millisecond of output for 25 of work.
     const program = `
       for (let outTimeUs = 6e6; ; outTimeUs += 500) {
@@ -125,7 +125,7 @@ describe('runSupervised', () => {
     expect(new Set(times).size).toBeGreaterThan(1);
   });
 
-  it('ends a program that is past its planned end, and lets one that is at it end by itself', async () => {
+  it('ends a program that is past its planned end, and lets one end by itself that has reached it', async () => {
     const tone = ['-f', 'lavfi', '-i', 'sine=d=3600', '-f', 'null', '-'];
     expect(await ffmpeg(tone, { planned: { endUs: 2_000_000, frameUs: 40_000 } })).toMatchObject({
       firedClock: 'OVERRUN',
@@ -147,7 +147,7 @@ describe('runSupervised', () => {
     await expect(run('no-such-program', [], { wrapper: [] })).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('does not wait for a descendant that holds the pipes', async () => {
+  it('does not wait for a descendant that keeps the pipes open', async () => {
     const start = performance.now();
     const result = await run('sh', ['-c', DETACH, 'sh', path.join(folder, 'pid')], { maxStdoutBytes: 100 });
     expect(result.exitCode).toBe(0);
@@ -157,7 +157,7 @@ describe('runSupervised', () => {
     process.kill(pid, 'SIGKILL');
   });
 
-  it('kills what a program leaves behind in its group', async () => {
+  it('kills processes that a program leaves behind in its group', async () => {
     const result = await run('sh', ['-c', 'sleep 300 & echo $!'], { maxStdoutBytes: 100 });
     const pid = Number(result.stdout.toString());
     await eventually('the sleep is gone', () => !isAlive(pid), 2_000);
@@ -173,7 +173,7 @@ describe('runSupervised', () => {
     for (const result of await Promise.all(runs)) expect(result.stdout.length).toBe(text.length);
   });
 
-  it('waits while there are no descriptors for another process, and says so when there never are', async () => {
+  it('waits while there are no descriptors for another process, and rejects when there never are', async () => {
     const hooks = fileURLToPath(new URL('../../support/typescript-hooks.mjs', import.meta.url));
     const script = fileURLToPath(new URL('../../support/starved-parent.ts', import.meta.url));
     const { stdout } = await promisify(execFile)('prlimit', [
@@ -188,7 +188,7 @@ describe('runSupervised', () => {
 });
 
 describe('killStrays', () => {
-  it('kills what works in a folder, also in a session of its own, and nothing else', async () => {
+  it('kills processes that work in a folder, also in a session of their own, and no others', async () => {
     const [inside, outside] = [path.join(folder, 'in'), path.join(folder, 'in-not')];
     await Promise.all([inside, outside].map((name) => mkdir(name)));
     const pidIn = async (cwd: string) => {
@@ -203,7 +203,7 @@ describe('killStrays', () => {
   });
 });
 
-describe('cancel', () => {
+describe('a cancel', () => {
   it('kills ffmpeg and its descendants within a second', async () => {
     const abort = new AbortController();
     const marker = path.join(folder, 'cancelled.mkv');
@@ -217,13 +217,13 @@ describe('cancel', () => {
     expect([...pidsWith(marker), ...pidsWith('61.5')]).toEqual([]);
   });
 
-  it('does not start when it is cancelled already', async () => {
+  it('prevents the start when it comes before it', async () => {
     await expect(run('true', [], { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
   });
 });
 
-describe('a parent that is killed', () => {
-  it('takes ffmpeg with it', async () => {
+describe('the death of the parent', () => {
+  it('ends ffmpeg too', async () => {
     const marker = path.join(folder, 'orphan.mkv');
     const hooks = fileURLToPath(new URL('../../support/typescript-hooks.mjs', import.meta.url));
     const script = fileURLToPath(new URL('../../support/supervised-parent.ts', import.meta.url));
@@ -244,13 +244,13 @@ describe('a parent that is killed', () => {
   });
 });
 
-describe('clocks', () => {
-  it('stall: an input that never comes', async () => {
+describe('the watchdog', () => {
+  it('fires STALL for an input that never comes', async () => {
     const result = await ffmpeg(['-i', fifo, '-f', 'null', '-'], { clocks: HASTY });
     expect(result).toMatchObject({ firedClock: 'STALL', signal: 'SIGKILL' });
   });
 
-  it.skipIf(skipWithoutNewerFfmpeg())('stall: an ffmpeg that goes on reporting while it hangs', async () => {
+  it.skipIf(skipWithoutNewerFfmpeg())('fires STALL for an ffmpeg that keeps reporting while it hangs', async () => {
     const part = path.join(folder, 'part.ts');
     await ffmpeg(['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30:d=2', '-c:v', 'libx264', part]);
     // The input stops in the middle and stays open.
@@ -268,12 +268,12 @@ describe('clocks', () => {
     }
   });
 
-  it('stall: ffprobe hangs in the same way', async () => {
+  it('fires STALL for a hanging ffprobe', async () => {
     const result = await run(tools.ffprobe, ['-v', 'error', fifo], { clocks: HASTY, maxStdoutBytes: 1_000 });
     expect(result.firedClock).toBe('STALL');
   });
 
-  it('stall: a process that was stopped', async () => {
+  it('fires STALL for a stopped process', async () => {
     const marker = path.join(folder, 'stopped.mkv');
     const running = ffmpeg(['-re', '-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30', '-y', marker], { clocks: HASTY });
     const [pid] = await eventually('ffmpeg runs', () => (pidsWith(marker).length > 0 ? pidsWith(marker) : null));
@@ -282,7 +282,7 @@ describe('clocks', () => {
     expect(isAlive(pid!)).toBe(false);
   });
 
-  it('no progress: busy is not hung, but has its limit too', async () => {
+  it('fires NO_PROGRESS for a busy process only after its own limit', async () => {
     // `reverse` holds everything back until its input ends; this one never does.
     const endless = [
       '-f',
@@ -301,14 +301,14 @@ describe('clocks', () => {
     expect(performance.now() - start).toBeGreaterThan(2_900);
   });
 
-  it('total: however well it goes', async () => {
+  it('fires TOTAL despite progress', async () => {
     const result = await ffmpeg(['-re', '-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=30', '-f', 'null', '-'], {
       clocks: { totalMs: 1_000 },
     });
     expect(result.firedClock).toBe('TOTAL');
   });
 
-  it('memory: a process that takes too much', async () => {
+  it('fires MEMORY for a process that uses too much', async () => {
     const result = await ffmpeg(
       ['-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=30', '-vf', 'reverse', '-f', 'null', '-'],
       { clocks: { maxRssBytes: 200 * 1024 ** 2 } },
@@ -317,7 +317,7 @@ describe('clocks', () => {
     expect(result.peakRssBytes).toBeGreaterThan(200 * 1024 ** 2);
   });
 
-  it('none: a render that is slow but works', async () => {
+  it('does not fire for a render that is slow but works', async () => {
     const result = await ffmpeg(
       [
         '-f',

@@ -7,7 +7,7 @@ import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import { DEFAULT_TOOL_PATHS, findToolchain } from '../../../src/engine/capabilities.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
 import { planRender } from '../../../src/engine/compositor/plan-render.js';
-import { AUDIO_PAD, captionFile, VIDEO_PAD, type KnownMedia } from '../../../src/engine/compositor/render-plan.js';
+import { AUDIO_PAD, VIDEO_PAD, type KnownMedia } from '../../../src/engine/compositor/render-plan.js';
 import { probeVisual } from '../../../src/engine/probe/probe.js';
 import { runTool, type ToolContext } from '../../../src/engine/process/run-tool.js';
 import { verifyMp4 } from '../../../src/engine/outputs/h264-mp4/verify.js';
@@ -106,7 +106,7 @@ async function render(composition: Composition, file: string): Promise<void> {
   const plan = planRender(composition, {
     media,
     finish: h264Mp4.finish,
-    captionFile: (layer) => captionFile(0, layer),
+    captions: [],
   });
   await writeFile(path.join(context.cwd, `${file}.txt`), plan.graph);
   const args = renderArguments({
@@ -315,7 +315,7 @@ describe('verifyMp4', () => {
         ]),
     },
     {
-      flaw: 'sound that ends early',
+      flaw: 'audio that ends early',
       words: 'its audio lasts',
       make: () =>
         remade('mute.mp4', [

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fit } from '../../../src/composition/composition.js';
 import type { Montage } from '../../../src/composition/montage/montage.js';
 import { colorDistance, readVideo, streamEnds } from '../../support/media-content.js';
 import { crossFade, montageOf } from '../../support/montage.js';
@@ -22,7 +23,22 @@ function montage(uris: readonly string[], changes: Partial<Montage> = {}): Monta
   return montageOf(0, { materials, longestClipUs: 1_000_000, ...changes });
 }
 
-describe('pictures', () => {
+/** The colours at places of a frame that shows a wide image of four quarters. The compiler names a fit that is missing here. */
+const FITS: { readonly [Each in Fit]: readonly (readonly [x: number, y: number, color: string])[] } = {
+  // Square quarters of 100 make a frame of 144x256 show 56 either side of the middle.
+  COVER: [
+    [0.2, 0.05, RED],
+    [0.8, 0.95, BLUE],
+  ],
+  CONTAIN: [
+    [0.5, 0.1, '1EA0FF'],
+    [0.5, 0.9, '1EA0FF'],
+    [0.1, 0.42, RED],
+    [0.9, 0.58, BLUE],
+  ],
+};
+
+describe('the renderer of visuals', () => {
   it('shows clips one after another, each for exactly its frames', async () => {
     const { media } = bench;
     await media.video('rg.mp4', { size: '160x284', colors: [RED, GREEN], secondsEach: 0.5 });
@@ -55,7 +71,7 @@ describe('pictures', () => {
     ['50', 2],
     ['60000/1001', 2],
     ['12', 2],
-  ])('brings %s frames a second to the output rate without losing a frame', async (rate, seconds) => {
+  ])('converts %s frames a second to the output rate without losing a frame', async (rate, seconds) => {
     await bench.media.video('rate.mp4', { size: '160x284', colors: [RED, GREEN], secondsEach: seconds / 2, rate });
     const { file } = await bench.render(montage(['rate.mp4', 'rate.mp4'], { longestClipUs: 2_000_000 }));
     const video = await readVideo(file);
@@ -67,18 +83,12 @@ describe('pictures', () => {
     expect(colorDistance(video.colorAt(clip, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
   });
 
-  it('covers the frame or fits into it on the background', async () => {
+  it.each(Object.entries(FITS))('fits a wide image by %s', async (fit, colors) => {
     await bench.media.image('wide.png', { size: '400x200', colors: [RED, GREEN, BLUE, YELLOW] });
-    const cover = await readVideo((await bench.render(montage(['wide.png']))).file);
-    // Square quarters of 100 make a frame of 144x256 show 56 either side of the middle.
-    expect(colorDistance(cover.colorAt(5, 0.2, 0.05), RED)).toBeLessThan(TOLERANCE);
-    expect(colorDistance(cover.colorAt(5, 0.8, 0.95), BLUE)).toBeLessThan(TOLERANCE);
     const background = { r: 0x1e, g: 0xa0, b: 0xff, a: 255 };
-    const contain = await readVideo((await bench.render(montage(['wide.png'], { fit: 'CONTAIN', background }))).file);
-    expect(colorDistance(contain.colorAt(5, 0.5, 0.1), '1EA0FF')).toBeLessThan(TOLERANCE);
-    expect(colorDistance(contain.colorAt(5, 0.5, 0.9), '1EA0FF')).toBeLessThan(TOLERANCE);
-    expect(colorDistance(contain.colorAt(5, 0.1, 0.42), RED)).toBeLessThan(TOLERANCE);
-    expect(colorDistance(contain.colorAt(5, 0.9, 0.58), BLUE)).toBeLessThan(TOLERANCE);
+    const changes = { fit: fit as Fit, background };
+    const video = await readVideo((await bench.render(montage(['wide.png'], changes))).file);
+    for (const [x, y, color] of colors) expect(colorDistance(video.colorAt(5, x, y), color)).toBeLessThan(TOLERANCE);
   });
 
   it.each([['000000'], ['00FF00']])('fits a video on a background of #%s', async (color) => {
@@ -94,7 +104,7 @@ describe('pictures', () => {
     }
   });
 
-  it('lays pictures with alpha on the background, still and moving', async () => {
+  it('lays images and videos with alpha on the background', async () => {
     const clear = `${RED}@0`;
     await bench.media.image('alpha.png', { size: '144x256', colors: [RED, clear, BLUE, clear], pixFmt: 'rgba' });
     const background = { r: 0x1e, g: 0xa0, b: 0x1e, a: 255 };
@@ -163,14 +173,14 @@ describe('pictures', () => {
     }
   });
 
-  it.each(['smpte170m', 'bt709', null] as const)('gives a source tagged %s its colours', async (matrix) => {
+  it.each(['smpte170m', 'bt709', null] as const)('shows a source tagged %s in its colours', async (matrix) => {
     await bench.media.video('tagged.mp4', { size: '160x284', colors: [RED, GREEN], secondsEach: 0.5, matrix });
     const video = await readVideo((await bench.render(montage(['tagged.mp4']))).file);
     expect(colorDistance(video.colorAt(5, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
     expect(colorDistance(video.colorAt(25, 0.5, 0.5), GREEN)).toBeLessThan(TOLERANCE);
   });
 
-  it('takes untagged HD as BT.709 and full-range video for what it is', async () => {
+  it('reads untagged HD as BT.709, and full-range video in its range', async () => {
     await bench.media.video('hd.mp4', { size: '406x720', colors: [RED], secondsEach: 1, matrix: null });
     await bench.media.make('full.mp4', [
       '-f',
@@ -191,7 +201,7 @@ describe('pictures', () => {
     expect(colorDistance(video.colorAt(35, 0.5, 0.5), GREEN)).toBeLessThan(TOLERANCE);
   });
 
-  it('takes odd sizes, non-square pixels, extreme shapes and animated GIFs', async () => {
+  it('renders odd sizes, non-square pixels, extreme shapes and animated GIFs', async () => {
     const { media } = bench;
     await media.make('odd.mp4', [
       '-f',
@@ -236,8 +246,8 @@ describe('pictures', () => {
   });
 });
 
-describe('joins', () => {
-  it('mixes both pictures in a cross-fade and takes its time from both', async () => {
+describe('the renderer of joins', () => {
+  it('mixes both clips in a cross-fade and takes its time from both', async () => {
     await bench.media.video('red.mp4', { size: '144x256', colors: [RED], secondsEach: 1 });
     await bench.media.video('blue.mp4', { size: '144x256', colors: [BLUE], secondsEach: 1 });
     const { file } = await bench.render(montage(['red.mp4', 'blue.mp4', 'red.mp4'], { transition: crossFade(0.4) }));
@@ -250,7 +260,7 @@ describe('joins', () => {
     expect(colorDistance(video.colorAt(65, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE);
   });
 
-  it('covers a narration with repeated materials, to the frame, whatever is left for the last clip', async () => {
+  it('covers a narration with repeated materials, to the frame, whatever remains for the last clip', async () => {
     await bench.media.tones('speech.wav', { hz: [440], secondsEach: 2.04 });
     const narration = { asset: { uri: 'speech.wav', field: 'spec.montage.narration.uri' }, gainDb: 0 };
     const { file, output } = await bench.render(montage(['red.mp4', 'blue.mp4'], { narration }));

@@ -79,7 +79,7 @@ describe('a render of web addresses', () => {
       () =>
         `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${path.join(bench.media.folder, 'red.mp4')}\n#EXT-X-ENDLIST\n`,
     ],
-  ])('%s, named .mp4, is no video, and nothing that it names is looked at', async (_, content) => {
+  ])('refuses %s, named .mp4, and requests no address in it', async (_, content) => {
     origin.on('/bad.mp4', (_request, response) =>
       response.writeHead(200, { 'content-type': 'video/mp4' }).end(content(origin)),
     );
@@ -90,7 +90,7 @@ describe('a render of web addresses', () => {
     expect(paths()).toEqual(['/bad.mp4', '/blue.png']);
   });
 
-  it('ends with the reason of the one that cannot be had, and waits for no other', async () => {
+  it('ends with the reason of the one that cannot be fetched, and waits for no other', async () => {
     origin.on('/endless', (_, response) => {
       response.writeHead(200).write('x');
     });
@@ -120,7 +120,7 @@ describe('a render of web addresses', () => {
   });
 });
 
-describe('a look at web addresses', () => {
+describe('the inspection of web addresses', () => {
   const signal = new AbortController().signal;
   const inspector = () =>
     createInspector({
@@ -132,13 +132,13 @@ describe('a look at web addresses', () => {
       newName: () => 'one',
     });
 
-  it('tells what is in one', async () => {
+  it('returns the streams of an input', async () => {
     expect(await inspector().probe(`${origin.url}/red.mp4`, { field: 'uri', signal })).toMatchObject({
       video: { codec: 'h264', width: 144 },
     });
   });
 
-  it('finds everything that is wrong with those of a montage', async () => {
+  it('reports all problems with the inputs of a montage', async () => {
     const violations = await inspector().check(montageForm(montage('text.mp4', 'red.mp4', 'gone.mp4')), { signal });
     expect(violations.map(({ field, description }) => [field, description.split(':')[0]])).toEqual([
       [fieldOf(0), 'INPUT_NOT_MEDIA'],
@@ -146,7 +146,7 @@ describe('a look at web addresses', () => {
     ]);
   });
 
-  it('stops when the caller is gone', async () => {
+  it('stops when the caller leaves', async () => {
     origin.on('/endless', (_, response) => {
       response.writeHead(200).write('x');
     });

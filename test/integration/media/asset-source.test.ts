@@ -44,7 +44,7 @@ describe('an upload', () => {
     'upload:/etc/passwd',
     'upload:file:///etc/passwd',
     'upload:songs/own.mp3',
-  ])('leads nowhere else: %s', async (uri) => {
+  ])('is the only target of its scheme, so this one is refused: %s', async (uri) => {
     expect(await assets.check(uri)).not.toBeNull();
     await expect(fetched(uri)).rejects.toMatchObject({ failure: { reason: 'INPUT_NOT_FOUND' } });
   });
@@ -52,7 +52,7 @@ describe('an upload', () => {
 
 describe('the data folder within an input root', () => {
   it.each(['data/cutroom.sqlite', 'link', 'data/uploads/songs/a-0123456789ab.mp3'])(
-    'is no place for inputs: %s',
+    'serves no input: %s',
     async (uri) => {
       expect(await assets.check(uri)).toEqual({ description: "lies outside the server's input roots" });
       await expect(fetched(path.join(root, uri))).rejects.toMatchObject({ failure: { reason: 'INPUT_NOT_FOUND' } });

@@ -67,8 +67,8 @@ async function failureFrom(url: string, changes: Partial<Omit<HttpInputsOptions,
 const leftovers = () => readdir(path.join(folder, 'downloads')).catch(() => []);
 const paths = () => origin.requests.map((request) => request.url);
 
-describe('fetching a URL', () => {
-  it('puts its bytes into the folder, and asks for nothing packed', async () => {
+describe('the fetch of a URL', () => {
+  it('writes the bytes into the folder, and asks for no compression', async () => {
     const file = await fetchFrom(`${origin.url}/a.mp4?${SECRET}#part`);
     expect(path.dirname(file)).toBe(path.join(folder, 'downloads'));
     expect(Buffer.compare(await readFile(file), BYTES)).toBe(0);
@@ -77,7 +77,7 @@ describe('fetching a URL', () => {
     await eventually('no connection is left', async () => (await origin.connections()) === 0);
   });
 
-  it('takes a body of unknown length, and an empty one', async () => {
+  it('accepts a body of unknown length, and an empty one', async () => {
     origin.on('/chunked', (_, response) => response.writeHead(200).end(BYTES));
     origin.on('/empty', (_, response) => response.writeHead(200).end());
     expect(Buffer.compare(await readFile(await fetchFrom(`${origin.url}/chunked`)), BYTES)).toBe(0);
@@ -90,19 +90,19 @@ describe('fetching a URL', () => {
   });
 });
 
-describe('redirects', () => {
+describe('a redirect', () => {
   const redirect = (from: string, to: string, status = 302) => {
     origin.on(from, (_, response) => response.writeHead(status, { location: to }).end('elsewhere'));
   };
 
-  it.each([301, 302, 303, 307, 308])('%i is followed, also to a relative URL', async (status) => {
+  it.each([301, 302, 303, 307, 308])('of status %i is followed, also to a relative URL', async (status) => {
     redirect('/start/one', 'two?x=1', status);
     redirect('/start/two', `${origin.url}/a.mp4`, status);
     expect(Buffer.compare(await readFile(await fetchFrom(`${origin.url}/start/one`)), BYTES)).toBe(0);
     expect(paths()).toEqual(['/start/one', '/start/two?x=1', '/a.mp4']);
   });
 
-  it('five are followed, a sixth is not, nor is a loop', async () => {
+  it('is followed five times, and refused as a sixth or as a loop', async () => {
     for (let n = 1; n < 6; n += 1) redirect(`/${n}`, `/${n + 1}`);
     redirect('/0', '/1');
     origin.on('/6', (_, response) => response.end('x'));
@@ -135,7 +135,7 @@ describe('redirects', () => {
     expect(paths()).toHaveLength(1);
   });
 
-  it('to a name that leads to a refused address is refused', async () => {
+  it('to a name with a refused address is refused', async () => {
     redirect('/start', 'http://inside.example/');
     const failure = await failureFrom(`${origin.url}/start`, {
       resolve: async () => [{ address: '10.0.0.1', family: 4 }],
@@ -147,11 +147,11 @@ describe('redirects', () => {
   });
 });
 
-describe('names', () => {
+describe('the resolution of names', () => {
   const resolvesTo = (addresses: readonly string[]) => async () =>
     addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
 
-  it('are connected to at the address that was checked: they are resolved once', async () => {
+  it('takes place once, and the connection goes to the checked address', async () => {
     let asked = 0;
     // A name server that lies the second time.
     const resolve = async () => [{ address: (asked += 1) === 1 ? '127.0.0.1' : '10.0.0.1', family: 4 }];
@@ -170,7 +170,7 @@ describe('names', () => {
     '64:ff9b::7f00:1',
     '8.8.8.8 192.168.0.1',
     '127.0.0.1 fd00::1',
-  ])('that lead to %s are refused, without a try more', async (addresses) => {
+  ])('refuses %s without another try', async (addresses) => {
     let asked = 0;
     const resolve = () => {
       asked += 1;
@@ -188,7 +188,7 @@ describe('names', () => {
     expect(origin.requests).toHaveLength(0);
   });
 
-  it('that no name server knows are tried again', async () => {
+  it('is tried again for a name that no name server knows', async () => {
     let asked = 0;
     const resolve = async () => {
       asked += 1;
@@ -215,7 +215,7 @@ describe('the answer of a host', () => {
     [206, 'INPUT_FETCH_REFUSED'],
     [304, 'INPUT_FETCH_REFUSED'],
     [302, 'INPUT_FETCH_REFUSED'],
-  ])('%i is %s, at once', async (status, reason) => {
+  ])('is final for %i: %s', async (status, reason) => {
     origin.on('/x', (_, response) => response.writeHead(status).end());
     expect(await failureFrom(`${origin.url}/x?${SECRET}`)).toMatchObject({
       reason,
@@ -224,7 +224,7 @@ describe('the answer of a host', () => {
     expect(origin.requests).toHaveLength(1);
   });
 
-  it.each([408, 425, 429, 500, 503])('%i is tried twice more', async (status) => {
+  it.each([408, 425, 429, 500, 503])('is tried twice more for %i', async (status) => {
     origin.on('/x', (_, response) => response.writeHead(status).end('busy'));
     expect(await failureFrom(`${origin.url}/x`)).toMatchObject({
       reason: 'INPUT_FETCH_FAILED',
@@ -233,7 +233,7 @@ describe('the answer of a host', () => {
     expect(origin.requests).toHaveLength(3);
   });
 
-  it('a 503 that becomes a 200 is no failure', async () => {
+  it('may be a 503 that becomes a 200', async () => {
     origin.on('/x', (_, response) => {
       if (origin.requests.length === 1) response.writeHead(503).end();
       else response.end('fine');
@@ -241,7 +241,7 @@ describe('the answer of a host', () => {
     expect(await readFile(await fetchFrom(`${origin.url}/x`), 'utf8')).toBe('fine');
   });
 
-  it('packed content is refused', async () => {
+  it('is refused when its content is compressed', async () => {
     origin.on('/x', (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'));
     expect(await failureFrom(`${origin.url}/x`)).toMatchObject({
       reason: 'INPUT_FETCH_REFUSED',
@@ -249,7 +249,7 @@ describe('the answer of a host', () => {
     });
   });
 
-  it('nothing, for too long', async () => {
+  it('is given up when it does not come in time', async () => {
     origin.on('/x', () => undefined);
     const failure = await failureFrom(`${origin.url}/x`, { limits: { headersTimeoutMs: 300, backoffMs: [] } });
     expect(failure).toMatchObject({
@@ -258,7 +258,7 @@ describe('the answer of a host', () => {
     });
   });
 
-  it('no connection: tried again, and reported', async () => {
+  it('is tried again and reported when there is no connection', async () => {
     const { url } = origin;
     await origin.close();
     const failed = await fetchFrom(`${url}/a.mp4?${SECRET}`).catch(failureOf);
@@ -269,7 +269,7 @@ describe('the answer of a host', () => {
     origin = await startHttpOrigin();
   });
 
-  it('no HTTP', async () => {
+  it('is refused when it is not HTTP', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined).end(`220 ${SECRET} ready\r\n`);
     }).listen(0, '127.0.0.1');
@@ -290,8 +290,8 @@ describe('the answer of a host', () => {
   });
 });
 
-describe('limits', () => {
-  it('a body that breaks off is tried again, and never taken for whole', async () => {
+describe('the limits of a fetch', () => {
+  it('retry a body that is cut off, and never take it for whole', async () => {
     for (const [name, headers] of [
       ['/declared', { 'content-length': BYTES.length }],
       ['/chunked', {}],
@@ -310,7 +310,7 @@ describe('limits', () => {
     expect(origin.requests).toHaveLength(6);
   });
 
-  it('a body that declares too much is refused before it comes', async () => {
+  it('refuse a body that declares too much before it is read', async () => {
     origin.on('/x', (_, response) => {
       response.writeHead(200, { 'content-length': 2 * 1024 * 1024 }).flushHeaders();
     });
@@ -321,7 +321,7 @@ describe('limits', () => {
     expect(origin.requests).toHaveLength(1);
   });
 
-  it('a body that does not say how long it is is cut when it is too long', async () => {
+  it('cut a body without a declared length when it is too long', async () => {
     origin.on('/x', (_, response) => {
       // It would go on for ever.
       const more = (): void => {
@@ -333,14 +333,14 @@ describe('limits', () => {
     expect(origin.requests).toHaveLength(1);
   });
 
-  it('exactly as much as is allowed is allowed', async () => {
+  it('allow exactly the maximum', async () => {
     await fetchFrom(`${origin.url}/a.mp4`, { maxBytes: BYTES.length });
     expect(await failureFrom(`${origin.url}/a.mp4`, { maxBytes: BYTES.length - 1 })).toMatchObject({
       reason: 'INPUT_TOO_LARGE',
     });
   });
 
-  it('a body that stalls, or trickles, is given up', async () => {
+  it('end a body that stalls or trickles', async () => {
     const limits = { minBytesPerWindow: 1024, windowMs: 200, backoffMs: [] };
     origin.on('/stalls', (_, response) => {
       response.writeHead(200, { 'content-length': 100_000 }).write('x'.repeat(50_000));
@@ -361,7 +361,7 @@ describe('limits', () => {
     }
   });
 
-  it('a body that is slow but steady is taken', async () => {
+  it('allow a body that is slow but steady', async () => {
     origin.on('/steady', (_, response) => {
       let sent = 0;
       const drip = setInterval(() => {
@@ -377,7 +377,7 @@ describe('limits', () => {
   });
 });
 
-describe('cancelling', () => {
+describe('a cancelled fetch', () => {
   it.each([
     [
       'in the middle of a body',
@@ -393,7 +393,7 @@ describe('cancelling', () => {
         o.on('/x', () => undefined);
       },
     ],
-  ])('%s stops at once, with its own reason, and leaves no file and no connection', async (_, serve) => {
+  ])('ends at once with its reason, and leaves no file and no connection: %s', async (_, serve) => {
     serve(origin);
     const abort = new AbortController();
     const fetching = inputs()
@@ -410,7 +410,7 @@ describe('cancelling', () => {
     expect(origin.requests).toHaveLength(1);
   });
 
-  it('between two tries stops at once', async () => {
+  it('ends at once between two tries', async () => {
     origin.on('/x', (_, response) => response.writeHead(503).end());
     const abort = new AbortController();
     const fetching = inputs({ limits: { backoffMs: [60 * SECOND_MS] } })
@@ -426,7 +426,7 @@ describe('cancelling', () => {
     expect(origin.requests).toHaveLength(1);
   });
 
-  it('before it begins asks nobody', async () => {
+  it('sends no request when it is cancelled before it begins', async () => {
     await expect(
       inputs().fetch(`${origin.url}/a.mp4`, options(AbortSignal.abort(new Error('cancelled')))),
     ).rejects.toThrow('cancelled');
@@ -434,23 +434,20 @@ describe('cancelling', () => {
   });
 });
 
-describe('checking a URL', () => {
-  it('asks nobody', async () => {
+describe('the check of a URL', () => {
+  it('sends no request', async () => {
     const source = inputs({ resolve: () => Promise.reject(new Error('nobody should ask')) });
     expect(await source.check(`${origin.url}/none`)).toBeNull();
     expect(await source.check('https://host.example/a.mp4')).toBeNull();
     expect(origin.requests).toHaveLength(0);
   });
 
-  it.each(['http://10.0.0.1/', 'http://user@host.example/', 'http://'])(
-    '%s is refused by a fetch as by a check',
-    async (url) => {
-      const problem = await inputs().check(url);
-      expect((await failureFrom(url)).message).toBe(`this input ${problem!.description}`);
-    },
-  );
+  it.each(['http://10.0.0.1/', 'http://user@host.example/', 'http://'])('refuses %s, as a fetch does', async (url) => {
+    const problem = await inputs().check(url);
+    expect((await failureFrom(url)).message).toBe(`this input ${problem!.description}`);
+  });
 
-  it('every URL is refused when web addresses are off', async () => {
+  it('refuses every URL when web addresses are off', async () => {
     const off = inputs({}, 'off');
     expect((await off.check(`${origin.url}/a.mp4`))!.description).toContain('this server fetches none');
     await expect(off.fetch(`${origin.url}/a.mp4`, options())).rejects.toMatchObject({
@@ -459,7 +456,7 @@ describe('checking a URL', () => {
     expect(origin.requests).toHaveLength(0);
   });
 
-  it('only listed hosts are fetched from when that is asked for', async () => {
+  it('refuses hosts that are not listed when only listed hosts are allowed', async () => {
     const listed = inputs({ resolve: async () => [{ address: '8.8.8.8', family: 4 }] }, 'listed');
     await listed.fetch(`${origin.url}/a.mp4`, options());
     await expect(listed.fetch(`http://host.example:${origin.port}/a.mp4`, options())).rejects.toMatchObject({

@@ -28,7 +28,7 @@ const PROGRAM = `
   console.log(JSON.stringify({ warm, without, again: await said() }));
 `;
 
-it('a lack of descriptors is no fault of an input', async () => {
+it('the inspection of an input does not take a lack of descriptors for a fault of the input', async () => {
   const root = await mkdtemp(join(tmpdir(), 'cutroom-files-'));
   try {
     await writeFile(join(root, 'clip.mp4'), 'x');

@@ -86,7 +86,7 @@ describe('createLocalFiles', () => {
     await expect(fetch(uri)).rejects.toMatchObject({ failure: { reason: 'INPUT_NOT_FOUND', field: 'the.field' } });
   });
 
-  it('remembers for a second that an input passed, and fetches only files that are there', async () => {
+  it('remembers for a second that an input passed, and returns only files that exist', async () => {
     await writeFile(path.join(root, 'brief.mp4'), 'x');
     expect(await files.check('brief.mp4')).toBeNull();
     await rm(path.join(root, 'brief.mp4'));
@@ -108,7 +108,7 @@ describe('createLocalFiles', () => {
     expect((await narrow.check(path.join(folder, 'root-two/t.mp4')))?.description).toContain('outside');
   });
 
-  it('serves nothing without roots, or with one that is gone', async () => {
+  it('serves no file without roots, or with a root that was removed', async () => {
     for (const roots of [[], [path.join(folder, 'gone')]]) {
       const none = createLocalFiles({ roots });
       expect(await none.check(path.join(root, 'a.mp4'))).not.toBeNull();

@@ -28,8 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('the files in the input roots', () => {
-  it('is listed by kind, under the names that requests take; the first root counts where two have a name', async () => {
+describe('the library of the input roots', () => {
+  it('lists files by kind, under their names in requests, and the file of the first root where two have one name', async () => {
     const library = createLocalLibrary({ roots });
     const pictures = await library.list('visual', '');
     expect(pictures).toEqual(
@@ -43,7 +43,7 @@ describe('the files in the input roots', () => {
     expect(await library.list('audio', '')).toEqual([{ name: 'x.mp3', uri: 'songs/x.mp3', sizeBytes: 3 }]);
   });
 
-  it('can be one folder of them; one that is not there is empty', async () => {
+  it('lists one folder of them, and nothing for a missing folder', async () => {
     const library = createLocalLibrary({ roots: [...roots, path.join(folder, 'none')] });
     expect((await library.list('audio', 'songs')).map(({ uri }) => uri)).toEqual(['songs/x.mp3']);
     expect(await library.list('audio', 'elsewhere')).toEqual([]);

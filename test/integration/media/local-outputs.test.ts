@@ -25,7 +25,7 @@ async function publish(fence: number, content = `by ${fence}`, from = folder): P
 }
 
 describe('createLocalOutputs', () => {
-  it('moves a file to a place that no other attempt has', async () => {
+  it('moves a file to a place of its own attempt', async () => {
     const [one, two] = [await publish(1), await publish(12)];
     expect(one).toBe('default/task-1/1-attempt1/final-1.mp4');
     expect(await readFile((await store.open(one))!.path, 'utf8')).toBe('by 1');
@@ -33,7 +33,7 @@ describe('createLocalOutputs', () => {
     expect(existsSync(path.join(folder, 'scratch-1'))).toBe(false);
   });
 
-  it('gives files and folders to the service and its group, whatever was there before', async () => {
+  it('gives files and folders the permissions of the service and its group, whatever they had before', async () => {
     const outputs = path.join(folder, 'outputs');
     await mkdir(path.join(outputs, 'default'), { recursive: true, mode: 0o777 });
     await chmod(path.join(outputs, 'default'), 0o777);
@@ -60,13 +60,13 @@ describe('createLocalOutputs', () => {
     }
   });
 
-  describe('an output of several files', () => {
+  describe('with an output of several files', () => {
     const names = ['master.m3u8', 'segment-1.m4s', 'segment-2.m4s'] as const;
     const at = (name: string) => path.join(folder, name);
     const finished = (name: string) => ({ path: at(name), name });
     beforeEach(() => Promise.all(names.map((name) => writeFile(at(name), name))));
 
-    it('lies in one place, is opened by the names of its parts, and is removed as a whole', async () => {
+    it('stores them in one place, opens them by their names, and removes them together', async () => {
       const [first, ...rest] = names;
       const location = await store.publish([finished(first), ...rest.map(finished)], attemptOf(1));
       expect(await readFile((await store.open(location))!.path, 'utf8')).toBe(first);
@@ -76,7 +76,7 @@ describe('createLocalOutputs', () => {
       expect(await readdir(at('outputs/default'))).toEqual([]);
     });
 
-    it('is published as a whole or not at all, and can be tried again', async () => {
+    it('publishes all of them or none, and can be called again', async () => {
       await rm(at(names[2]));
       const files = [finished(names[0]), finished(names[1]), finished(names[2])] as const;
       await expect(store.publish(files, attemptOf(1))).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe('createLocalOutputs', () => {
     });
   });
 
-  it('says so when it cannot store', async () => {
+  it('rejects when it cannot store', async () => {
     await writeFile(path.join(folder, 'outputs'), 'a file where the folder should be');
     await expect(publish(1)).rejects.toMatchObject({ failure: { reason: 'OUTPUT_NOT_STORED' } });
   });
@@ -104,7 +104,7 @@ describe('createLocalOutputs', () => {
     '',
     'default/task-1/1-attempt1/none.mp4',
     'a\0/b/c/d',
-  ])('has nothing at %j', async (location) => {
+  ])('has no file at %j', async (location) => {
     await publish(1);
     expect(await store.open(location)).toBeNull();
   });
@@ -133,7 +133,7 @@ describe('createLocalOutputs', () => {
     expect(await listed()).toEqual([]);
   });
 
-  it('discards the outputs of other attempts, and only those', async () => {
+  it('discards the outputs of other attempts, and no more', async () => {
     const [one, two, twelve] = [await publish(1), await publish(2), await publish(12)];
     await store.discard(KEY, { keepFence: 2 });
     expect(await Promise.all([one, two, twelve].map((l) => store.open(l)))).toEqual([

@@ -25,8 +25,8 @@ async function* chunks(...parts: (string | Error)[]): AsyncGenerator<Uint8Array>
 const fileOf = (uri: string) => path.join(folder, uri.replace('upload:', ''));
 const incoming = () => readdir(path.join(folder, '.incoming'));
 
-describe('uploads in a folder', () => {
-  it('are nobody’s input until they are accepted, and then one that requests can name', async () => {
+describe('an upload in a folder', () => {
+  it('becomes an input with a name for requests when it is accepted, and not before', async () => {
     const assets = createAssetSource({
       inputRoots: [],
       uploads: { folder, dataDir: folder },
@@ -48,7 +48,7 @@ describe('uploads in a folder', () => {
     expect(await incoming()).toEqual([]);
   });
 
-  it('never replace each other', async () => {
+  it('never replaces another', async () => {
     const names = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
         const draft = await uploads.receive(chunks(String(i)));
@@ -70,14 +70,14 @@ describe('uploads in a folder', () => {
     ['..', /^file-\w+$/],
     [`${'长'.repeat(300)}.mp3`, /^长{56}-\w+\.mp3$/],
     [`${'𠀀'.repeat(300)}.webm`, /^𠀀{56}-\w+\.webm$/u],
-  ])('have names that are safe: %j', async (wanted, name) => {
+  ])('has a safe name: %j', async (wanted, name) => {
     const draft = await uploads.receive(chunks('x'));
     const accepted = await draft.accept('songs', wanted);
     expect(accepted.name).toMatch(name);
     expect(await readdir(path.join(folder, 'songs'))).toEqual([accepted.name]);
   });
 
-  it('leave nothing when they break off, are discarded, or find no room', async () => {
+  it('leaves nothing when it breaks off, is discarded, or finds no space', async () => {
     await expect(uploads.receive(chunks('ab', new Error('gone')))).rejects.toThrow('gone');
     await expect(
       uploads.receive(chunks('ab', Object.assign(new Error('x'), { code: 'ENOSPC' }))),
@@ -87,7 +87,7 @@ describe('uploads in a folder', () => {
     expect(await readdir(folder)).toEqual(['.incoming']);
   });
 
-  it('of a process that was killed long ago are removed, and of one that may live are not', async () => {
+  it('is removed when its process was killed long ago, and kept while its process may live', async () => {
     const [old, young] = ['old', 'young'].map((name) => path.join(folder, '.incoming', name));
     await Promise.all([old!, young!].map((file) => writeFile(file, 'x')));
     const dayAgoS = Date.now() / 1000 - 25 * 3600;
@@ -97,13 +97,13 @@ describe('uploads in a folder', () => {
   });
 });
 
-describe('uploads in number', () => {
+describe('the uploads of a folder', () => {
   const accepted = async (name: string, bytes = 'abc') => {
     const draft = await uploads.receive(chunks(bytes));
     return draft.accept('songs', name);
   };
 
-  it('removes one by its name, and nothing by another', async () => {
+  it('are removed by their exact names', async () => {
     const { uri, name } = await accepted('a.mp3');
     for (const wrong of ['upload:songs/none.mp3', 'upload:songs/../../a', 'upload:.incoming/x', 'upload:songs', ''])
       expect(await uploads.remove(wrong)).toBe(false);
@@ -112,7 +112,7 @@ describe('uploads in number', () => {
     expect(await uploads.remove(uri)).toBe(false);
   });
 
-  it('refuses what exceeds their total, and takes it once others are gone', async () => {
+  it('are refused beyond their total size, and accepted again after others are removed', async () => {
     const small = await openLocalUploads({ folder: path.join(folder, 'small'), nowMs: Date.now(), maxTotalBytes: 5 });
     const send = async () => {
       const draft = await small.receive(chunks('abc'));
@@ -127,7 +127,7 @@ describe('uploads in number', () => {
     await send();
   });
 
-  it('removes those whose time is up', async () => {
+  it('are removed after their lifetime', async () => {
     const short = await openLocalUploads({ folder: path.join(folder, 'short'), nowMs: Date.now(), ttlMs: 60_000 });
     await (await short.receive(chunks('abc'))).accept('songs', 'a.mp3');
     await short.removeExpired(Date.now());

@@ -1,13 +1,14 @@
-import { MongoClient, type Document } from 'mongodb';
+import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled, succeeded } from '../../../src/task/lifecycle.js';
 import { claim, insertQueued, insertRunning, LONG_MS, OWNER, listOf } from '../../contract/store-under-test.js';
+import { profileIn } from './mongo-profile.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 
-describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
+describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
   let mongod: Mongod;
   let client: MongoClient;
   let store: Store;
@@ -39,23 +40,9 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     await mongod.stop();
   });
 
-  /** What the server says it did for the one query or update of a call. */
-  async function profileOf(call: () => Promise<unknown>): Promise<Document> {
-    const collection = client.db().collection('system.profile');
-    const startTime = new Date();
-    await call();
-    const filter = {
-      ns: 'indexes.tasks',
-      op: { $in: ['query', 'update'] },
-      appName: /^cutroom/,
-      ts: { $gte: startTime },
-    };
-    const [profile, ...more] = await collection.find(filter).toArray();
-    expect(more).toEqual([]);
-    return profile ?? {};
-  }
+  const profileOf = (call: () => Promise<unknown>) => profileIn(client.db(), call);
 
-  it('a claim’s candidates come out of the index of the queue, in order', async () => {
+  it('read the candidates of a claim from the index of the queue, in order', async () => {
     const profile = await profileOf(() => store.queued(3));
     expect(profile).toMatchObject({
       planSummary: 'IXSCAN { queueRankMs: 1, _id: 1 }',
@@ -66,14 +53,14 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     expect(profile.hasSortStage).toBeUndefined();
   });
 
-  it('the search for abandoned tasks sees only running ones, in order', async () => {
+  it('read only running tasks in the search for abandoned ones, in order', async () => {
     const profile = await profileOf(() => store.abandoned(10, { owner: OWNER }));
     expect(profile).toMatchObject({ planSummary: 'IXSCAN { lease_expires: 1 }', nreturned: 2 });
     expect(profile.docsExamined).toBeLessThanOrEqual(5);
     expect(profile.hasSortStage).toBeUndefined();
   });
 
-  it('a page of the list costs no more than its length', async () => {
+  it('read no more for a page of the list than its length', async () => {
     const first = await profileOf(() => listOf(store, { limit: 10, after: null }));
     expect(first).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, createTimeMs: -1, _id: -1 }', docsExamined: 10 });
     const cursor = tasks[20]!;
@@ -83,7 +70,7 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     expect([first.hasSortStage, later.hasSortStage]).toEqual([undefined, undefined]);
   });
 
-  it('a page from the oldest on, of some tasks only, is read in order from where the one before ended', async () => {
+  it('read a page of the list from the oldest on, with conditions, in order from the end of the page before', async () => {
     const filter = { states: ['QUEUED'] as const, labels: [{ key: 'a', value: 'x', equal: false }] };
     const profile = await profileOf(() =>
       listOf(store, { order: 'oldest-first', limit: 3, after: { createTimeMs: 100, id: '' }, filter }),
@@ -95,26 +82,41 @@ describe.skipIf(skipWithoutMongod())('queries of the MongoDB store', () => {
     expect(profile.hasSortStage).toBeUndefined();
   });
 
-  it('a page of some states reads no task of another, in order', async () => {
+  it('read no task of another state for a page of some states, in order', async () => {
     const filter = { states: ['CANCELLED', 'FAILED'] as const, labels: [] };
     const profile = await profileOf(() => listOf(store, { limit: 4, after: null, filter }));
     expect(profile.planSummary).toContain('IXSCAN { tenant: 1, state: 1, createTimeMs: -1, _id: -1 }');
     expect(profile).toMatchObject({ docsExamined: 4, nreturned: 4 });
   });
 
-  it('finds overdue and expired tasks by indexes of their own', async () => {
+  it('read no spec: no task has any in it', async () => {
+    expect(
+      await client
+        .db()
+        .collection('tasks')
+        .countDocuments({ spec: { $exists: true } }),
+    ).toBe(0);
+    expect(await client.db().collection('specs').countDocuments()).toBe(await store.count('default'));
+  });
+
+  it('find the position of a place in the list without reading a task', async () => {
+    const profile = await profileOf(() => store.positionOf('default', 30));
+    expect(profile).toMatchObject({ docsExamined: 0, keysExamined: 30, nreturned: 1 });
+  });
+
+  it('find overdue and expired tasks by indexes of their own', async () => {
     const overdue = await profileOf(() => store.overdue(10, { nowMs: Number.MAX_SAFE_INTEGER }));
     expect(overdue).toMatchObject({ planSummary: 'IXSCAN { queueDeadlineMs: 1 }', docsExamined: 5, nreturned: 5 });
     const expired = await profileOf(() => store.expired(10, { nowMs: Number.MAX_SAFE_INTEGER }));
     expect(expired).toMatchObject({ planSummary: 'IXSCAN { expireTimeMs: 1 }', docsExamined: 10, nreturned: 10 });
   });
 
-  it('finds a request id by its index', async () => {
+  it('find a request id by its index', async () => {
     const profile = await profileOf(() => store.findByRequestId('default', 'r7'));
     expect(profile).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, requestId: 1 }', docsExamined: 1, nreturned: 1 });
   });
 
-  it('reads and compare-and-sets go by the id', async () => {
+  it('read and compare-and-set by the id', async () => {
     const queued = tasks[40]!;
     expect(await profileOf(() => store.get(queued))).toMatchObject({ planSummary: 'IDHACK' });
     const profile = await profileOf(() => store.replace(queued, claim(queued), { leaseMs: LONG_MS }));

@@ -27,7 +27,7 @@ const progress = {
   speed: 1.5,
 } as const;
 
-describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was lost', () => {
+describe.skipIf(skipWithoutMongod())('the MongoDB store after a lost answer', () => {
   let mongod: Mongod;
   let client: MongoClient;
   let store: Store;
@@ -49,14 +49,14 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     await store.close();
   });
 
-  it.each([null, 'request'])('an insert (request id %s) is stored once and reported as inserted', async (requestId) => {
+  it.each([null, 'request'])('stores an insert (request id %s) once and reports it as inserted', async (requestId) => {
     const task = newTask({ requestId });
     expect(await withLostAnswer(client, WRITES, () => store.insert(task, '"spec"'))).toEqual({ kind: 'inserted' });
     expect(await listOf(store, { limit: 10, after: null })).toEqual([task]);
     expect(await store.getSpec(task)).toBe('"spec"');
   });
 
-  it('an insert of a request id that another task has is still refused', async () => {
+  it('refuses an insert of a request id that another task has', async () => {
     const first = await insertQueued(store, { requestId: 'request' });
     const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...WRITES, closeConnection: true });
     expect(await store.insert(newTask({ requestId: 'request' }), '{}')).toEqual({
@@ -66,14 +66,14 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     await cut.off();
   });
 
-  it('a claim is known as ours, and not made twice', async () => {
+  it('recognizes its own claim, and does not repeat it', async () => {
     const queued = await insertQueued(store);
     const running = claim(queued);
     expect(await withLostAnswer(client, WRITES, () => store.replace(queued, running, lease))).toBe(true);
     expect(await store.get(queued)).toEqual(running);
   });
 
-  it('progress and the finish are known as stored', async () => {
+  it('recognizes progress and the finish as stored', async () => {
     const running = await insertRunning(store);
     const further = progressed(running, progress, 3000);
     expect(await withLostAnswer(client, LEASE_WRITES, () => store.replace(running, further, lease))).toBe(true);
@@ -82,7 +82,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     expect(await store.get(running)).toEqual(done);
   });
 
-  it('a removal is known as made, with the diagnostics', async () => {
+  it('recognizes a removal as made, with the diagnostics', async () => {
     const task = await insertQueued(store);
     await store.putDiagnostics(task, '{}', { fence: 1 });
     const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...REMOVALS, closeConnection: true });
@@ -95,7 +95,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     expect(await store.get(other)).toBeNull();
   });
 
-  it('a removal that did not reach the server is made', async () => {
+  it('repeats a removal that did not reach the server', async () => {
     const task = await insertQueued(store);
     const cut = await setFailPoint(client, 'failCommand', { skip: 1 }, { ...REMOVALS, closeConnection: true });
     const removal = store.remove(task);
@@ -105,7 +105,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     expect(await store.get(task)).toBeNull();
   });
 
-  it('diagnostics that come while a task is being removed go with it', async () => {
+  it('removes diagnostics that are written during the removal of their task', async () => {
     const task = await insertQueued(store);
     const held = await setFailPoint(
       client,
@@ -122,7 +122,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     expect(await store.getDiagnostics(task)).toBeNull();
   });
 
-  it('a removal that breaks off leaves a task that can be removed again, and no diagnostics without a task', async () => {
+  it('leaves a task removable after an interrupted removal, and no diagnostics without a task', async () => {
     const impatient = await createMongoStore({ uri, callDeadlineMs: 300 });
     const task = await insertQueued(store);
     await store.putDiagnostics(task, '{}', { fence: 1 });
@@ -135,14 +135,14 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     await impatient.close();
   });
 
-  it('a renewal is made again', async () => {
+  it('repeats a renewal', async () => {
     const running = await insertRunning(store, 0);
     const renewal = { key: running, fence: 1, attemptId: running.attemptId ?? '', leaseMs: LONG_MS };
     expect(await withLostAnswer(client, LEASE_WRITES, () => store.renewLease(renewal))).toBe(true);
     expect(await store.abandoned(1, { owner: OWNER })).toEqual([]);
   });
 
-  it('a write that the majority did not confirm in time is settled as stored', async () => {
+  it('reports a write as stored that the majority did not confirm in time', async () => {
     const data = { ...WRITES, writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' } };
     const unconfirmed = await setFailPoint(client, 'failCommand', { times: 1 }, data);
     const queued = newTask({ requestId: 'request' });
@@ -155,7 +155,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     expect(await store.get(queued)).toEqual(running);
   });
 
-  it('a write that did not reach the server, nor the driver’s retry, is made', async () => {
+  it('repeats a write that neither reached the server nor the driver’s retry', async () => {
     const queued = await insertQueued(store);
     const cut = await setFailPoint(client, 'failCommand', { times: 2 }, { ...WRITES, closeConnection: true });
     expect(await store.replace(queued, claim(queued), lease)).toBe(true);
@@ -163,7 +163,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     expect(await store.get(queued)).toMatchObject({ state: 'RUNNING', revision: 2 });
   });
 
-  it('a claim whose answer was lost and that another one beat is not ours', async () => {
+  it('reports a claim as lost when another one was first', async () => {
     const queued = await insertQueued(store);
     const theirs = cancelled(queued, 3000);
     const cut = await setFailPoint(client, 'failCommand', 'alwaysOn', { ...WRITES, closeConnection: true });
@@ -176,7 +176,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB applied a write and its answer was
     expect(await store.get(queued)).toEqual(theirs);
   });
 
-  it('a server that never answers ends as STORE_UNAVAILABLE', async () => {
+  it('rejects with STORE_UNAVAILABLE when a server never answers', async () => {
     const impatient = await createMongoStore({ uri, callDeadlineMs: 300 });
     const queued = await insertQueued(store);
     const blocked = await setFailPoint(client, 'failCommand', 'alwaysOn', {

@@ -12,7 +12,7 @@ const DEADLINE_MS = 1000;
 const unavailable = { detail: { reason: 'STORE_UNAVAILABLE' } };
 const eventually = { timeout: 20_000, interval: 20 };
 
-describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
+describe.skipIf(skipWithoutMongod())('the feed and the calls of the MongoDB store', () => {
   let mongod: Mongod;
   let client: MongoClient;
   /** The store under test, and another process's. */
@@ -57,7 +57,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     }, eventually);
   }
 
-  it('a lost position in the change stream is a gap, and later changes are announced', async () => {
+  it('report a lost position in the change stream as a gap, and announce later changes', async () => {
     await expectHintOfOthers();
     const lost = await setFailPoint(client, 'failCommand', 'alwaysOn', {
       failCommands: ['getMore'],
@@ -72,7 +72,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     expect(troubles[0]).toMatchObject({ code: 286 });
   });
 
-  it('a change stream that cannot be opened again is tried until it can', async () => {
+  it('retry a change stream until it opens again', async () => {
     const data = { failCommands: ['getMore', 'aggregate'], appName: 'cutroom-feed', errorCode: 286 };
     const lost = await setFailPoint(client, 'failCommand', 'alwaysOn', data);
     await vi.waitFor(() => {
@@ -88,7 +88,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     await expectHintOfOthers();
   });
 
-  it('a broken connection of the change stream loses nothing and is no gap', async () => {
+  it('lose nothing and report no gap when the connection of the change stream breaks', async () => {
     const cut = await setFailPoint(client, 'failCommand', 'alwaysOn', {
       failCommands: ['getMore', 'aggregate'],
       appName: 'cutroom-feed',
@@ -103,7 +103,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     expect(heard.gaps).toBe(0);
   });
 
-  it('a dropped collection is a gap, and new tasks are announced', async () => {
+  it('report a dropped collection as a gap, and announce new tasks', async () => {
     await insertQueued(other);
     await withClient(mongod.uri, async (admin) => {
       const names = (await admin.db().admin().listDatabases()).databases
@@ -122,7 +122,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     await expectHintOfOthers();
   });
 
-  it('a frozen primary: calls end within their deadlines, and all goes on when it thaws', async () => {
+  it('end within their deadlines while the primary is frozen, and continue when it answers again', async () => {
     const [node] = mongod.nodes;
     const queued = await insertQueued(store);
     await node!.freeze();
@@ -149,7 +149,7 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
     await expectHintOfOthers();
   });
 
-  it('after the kill and restart of a server, acknowledged tasks are there, and the feed goes on', async () => {
+  it('have every acknowledged task after the kill and restart of a server, and continue the feed', async () => {
     const [node] = mongod.nodes;
     const tasks = await Promise.all(Array.from({ length: 20 }, () => insertQueued(store)));
     node!.signal('SIGKILL');
@@ -163,8 +163,8 @@ describe.skipIf(skipWithoutMongod())('MongoDB goes away and comes back', () => {
   });
 });
 
-describe.skipIf(skipWithoutMongod())('connecting to MongoDB', () => {
-  it('fails in seconds when nobody is there, naming the hosts and no password', async () => {
+describe.skipIf(skipWithoutMongod())('a connection to MongoDB', () => {
+  it('is rejected in seconds when no server answers, with the hosts and without a password', async () => {
     const failure: unknown = await createMongoStore({ uri: 'mongodb://user:secret-word@127.0.0.1:1/db' }).then(
       () => null,
       (error: unknown) => error,
@@ -173,7 +173,7 @@ describe.skipIf(skipWithoutMongod())('connecting to MongoDB', () => {
     expect(String(failure)).not.toContain('secret-word');
   });
 
-  it('refuses a standalone server, and names the fix', async () => {
+  it('is rejected for a standalone server, with the fix', async () => {
     const mongod = await startMongod({ standalone: true });
     try {
       await expect(createMongoStore({ uri: mongod.uriOf('alone') })).rejects.toThrow(/replica set/);
@@ -182,7 +182,7 @@ describe.skipIf(skipWithoutMongod())('connecting to MongoDB', () => {
     }
   });
 
-  it('uses the database that the URI names, else `cutroom`', async () => {
+  it('uses the database of the URI, else `cutroom`', async () => {
     const mongod = await startMongod();
     try {
       for (const [database, expected] of [

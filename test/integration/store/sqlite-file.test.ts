@@ -32,7 +32,7 @@ describe('the file of the SQLite store', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('a second opener is refused at once, in the same process and through a link, and the error names the file', async () => {
+  it('is refused to a second opener at once, in the same process and through a link, with its name', async () => {
     const store = createSqliteStore({ file });
     symlinkSync(file, join(folder, 'link.db'));
     for (const path of [file, join(folder, 'link.db')]) {
@@ -47,7 +47,7 @@ describe('the file of the SQLite store', () => {
     await createSqliteStore({ file }).close();
   });
 
-  it('a task that could not be synced to the disk is not acknowledged, nor to a caller that repeats it, though it can be read', async () => {
+  it('acknowledges no task that could not be synced, nor its repetition, though the task can be read', async () => {
     const store = createSqliteStore({ file });
     // SQLite has it open and goes on; who waits for the disk opens it at the first change, and cannot.
     await rm(`${file}-wal`);
@@ -59,7 +59,7 @@ describe('the file of the SQLite store', () => {
     await store.close();
   });
 
-  it('another process is refused while the first lives; after kill -9 it opens at once and has all that was acknowledged', async () => {
+  it('is refused to another process while the first lives, and has every acknowledged task after kill -9', async () => {
     const writer = startWriter(file);
     try {
       await vi.waitFor(
@@ -87,7 +87,7 @@ describe('the file of the SQLite store', () => {
     await store.close();
   });
 
-  it('a progress write does not write the spec, nor its size', async () => {
+  it('is not written with the spec for a write of progress', async () => {
     const store = createSqliteStore({ file });
     const queued = newTask();
     await store.insert(queued, JSON.stringify('x'.repeat(2_000_000)));
@@ -105,7 +105,7 @@ describe('the file of the SQLite store', () => {
     await store.close();
   });
 
-  it('waits for the disk as each write asks, whatever the write before it asked', () => {
+  it('is synced as each write requires, whatever the write before it required', () => {
     const connection = openConnection(file);
     const mode = (): unknown => connection.rows('PRAGMA synchronous')[0]?.synchronous;
     const NORMAL = 1;
@@ -121,7 +121,7 @@ describe('the file of the SQLite store', () => {
     connection.close();
   });
 
-  it('a transaction that fails leaves nothing, and the connection in working order', () => {
+  it('is unchanged after a transaction that fails, with a working connection', () => {
     const connection = openConnection(file);
     const count = (): unknown => connection.rows('SELECT count(*) AS n FROM secrets')[0]?.n;
     const write = `INSERT INTO secrets (name, value) VALUES ('same', x'00')`;
@@ -138,7 +138,7 @@ describe('the file of the SQLite store', () => {
     connection.close();
   });
 
-  it('is for its owner only, with everything that lies beside it', async () => {
+  it('is readable by its owner only, with every file beside it', async () => {
     const store = createSqliteStore({ file });
     await insertQueued(store);
     expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
@@ -158,7 +158,7 @@ describe('the file of the SQLite store', () => {
     await again.close();
   });
 
-  it('migrates a file of the first version with its content', async () => {
+  it('is migrated from the first version with its content', async () => {
     const before = createSqliteStore({ file });
     const task = await insertQueued(before, { labels: { project: 'x' } });
     await insertQueued(before);
@@ -166,19 +166,21 @@ describe('the file of the SQLite store', () => {
     await before.close();
     const database = new DatabaseSync(file);
     database.exec(
-      'ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms); PRAGMA user_version = 1',
+      `ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms);
+       DROP TABLE task_counts; PRAGMA user_version = 1`,
     );
     database.close();
     const store = createSqliteStore({ file });
     expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([task, '"old"']);
     const filter = { states: null, labels: [{ key: 'project', value: 'x', equal: true }] };
     expect(await listOf(store, { filter })).toEqual([task]);
+    expect(await store.count(task.tenant)).toBe(2);
     await store.putDiagnostics(task, '"new"', { fence: 1 });
     expect(await store.getDiagnostics(task)).toBe('"new"');
     await store.close();
   });
 
-  it('a file of a newer version is refused and left as it is', async () => {
+  it('is refused and unchanged when its version is newer', async () => {
     await createSqliteStore({ file }).close();
     const database = new DatabaseSync(file);
     database.exec('PRAGMA user_version = 99');
@@ -188,7 +190,7 @@ describe('the file of the SQLite store', () => {
     expect(() => createSqliteStore({ file })).toThrow(/schema version 99/);
   });
 
-  it('a file that is no database is refused', async () => {
+  it('is refused when it is no database', async () => {
     const other = join(folder, 'notes.txt');
     await writeFile(other, 'no database, but quite long enough to have a header of one hundred bytes. '.repeat(20));
     expect(() => createSqliteStore({ file: other })).toThrow(/not a database/);

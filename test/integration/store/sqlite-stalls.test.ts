@@ -25,7 +25,7 @@ function stall(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-it('a worker on an SQLite file does not take its own render for that of a dead one, however long it stood still', async () => {
+it('a worker on an SQLite file keeps its own render however long the process was stopped', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-stall-'));
   cleanups.push(() => rm(folder, { recursive: true }));
   const store = createSqliteStore({ file: path.join(folder, 'cutroom.sqlite') });

@@ -43,14 +43,14 @@ describe('LIMITER', () => {
     ['a square wave', generated(SQUARE), false],
     ['drums at +12 dBFS', generated(DRUMS), false],
     ['white noise at +12 dB', noise('white', 12), false],
-  ])('holds %s below full scale', async (_name, source, throughAac) => {
+  ])('limits %s to less than full scale', async (_name, source, throughAac) => {
     expect(await peak('limited.wav', [...limited(source), '-c:a', 'pcm_f32le'])).toBeLessThan(-1);
     expect(await peak('between.wav', [...limited(source, OVERSAMPLED), '-c:a', 'pcm_f32le'])).toBeLessThan(-0.5);
     const coded = await peak('limited.m4a', [...limited(source), '-c:a', 'aac', '-b:a', '192k']);
     expect(coded).toBeLessThanOrEqual(throughAac ? 0 : 2);
   });
 
-  it('leaves alone what is below it, moves nothing and keeps every sample', async () => {
+  it('keeps audio below full scale, its timing and every sample', async () => {
     const clicks = "aevalsrc='if(eq(n,10000),0.5,0)+if(eq(n,100000),0.7,0)|0.5*sin(2*PI*440*t)':c=stereo:d=2.5:s=48000";
     const { left, right } = await readSound(await media.make('quiet.wav', [...limited(clicks), '-c:a', 'pcm_f32le']));
     expect(left.length).toBe(120_000);

@@ -68,7 +68,7 @@ const CHANGING: readonly (readonly [string, string, readonly (readonly string[])
   ],
 ];
 
-describe('prepareAudio, of audio that changes its format on the way', () => {
+describe('prepareAudio of audio that changes its format', () => {
   it.each(CHANGING)('plays all of %s', async (_name, file, parts, slack) => {
     await joined(file, parts);
     const { samples, left, right } = await bench.prepare(file);
@@ -82,7 +82,7 @@ describe('prepareAudio, of audio that changes its format on the way', () => {
     expect(await bench.measure(file)).toMatchObject({ samples });
   });
 
-  it('plays all of chained Ogg with another number of channels, or says that this ffmpeg cannot', async () => {
+  it('plays all of chained Ogg with another number of channels, or names the limit of this ffmpeg', async () => {
     await joined('chained.ogg', [
       [...sine(500), '-ac', '2', '-c:a', 'libvorbis'],
       [...sine(1000), '-ar', '44100', '-ac', '1', '-c:a', 'libvorbis'],
@@ -99,7 +99,7 @@ describe('prepareAudio, of audio that changes its format on the way', () => {
     expect(frequencyAt(left, 3.1, 5.9)).toBeCloseTo(1000, 0);
   });
 
-  it('does not count more than there is where the sample rate rises in a container with times', async () => {
+  it('does not count too many samples where the sample rate rises in a container with times', async () => {
     await joined('rising.mp3', CHANGING[0]![2]);
     const audio = ['-i', bench.media.path('rising.mp3'), '-c', 'copy'];
     for (const name of ['rising.mkv', 'rising.mp4', 'rising.avi']) {
@@ -112,7 +112,7 @@ describe('prepareAudio, of audio that changes its format on the way', () => {
   });
 });
 
-describe('prepareAudio, on the time line of the file', () => {
+describe('prepareAudio', () => {
   const BEEPS = ['-f', 'lavfi', '-i', "aevalsrc='if(lt(mod(t,5),0.5),0.25*sin(2*PI*800*t),0)':d=20:s=48000"];
 
   it('keeps pauses that have no packets', async () => {
@@ -175,7 +175,7 @@ describe('prepareAudio, on the time line of the file', () => {
     expect((await bench.prepare('long.wav', { neededSamples: 3_000_000 })).samples).toBe(2_880_000);
   });
 
-  it('keeps every sample of audio at 48 kHz as it is', async () => {
+  it('keeps every sample of audio at 48 kHz unchanged', async () => {
     await bench.media.make('exact.wav', [
       '-f',
       'lavfi',
@@ -194,7 +194,7 @@ describe('prepareAudio, on the time line of the file', () => {
   });
 });
 
-describe('prepareAudio, of files with other tracks', () => {
+describe('prepareAudio of a file with other tracks', () => {
   /** A phone's recording: a track that ffmpeg has no decoder for, and AAC. */
   async function recording(name: string, tags: readonly [string, string]): Promise<void> {
     const file = await bench.media.make(name, [
@@ -224,14 +224,14 @@ describe('prepareAudio, of files with other tracks', () => {
   it.each([
     ['apxx', 'apxx'],
     ['enca', 'encrypted'],
-  ])('refuses a file with no track but %s, and names it', async (tag, named) => {
+  ])('refuses a file whose only track is %s, and names the codec', async (tag, named) => {
     await recording('no-decoder.mp4', [tag, tag]);
     const failure = await bench.failure('no-decoder.mp4');
     expect(failure).toMatchObject({ reason: 'INPUT_NOT_SUPPORTED', field: 'spec.audio' });
     expect(failure.message).toContain(`(${named})`);
   });
 
-  it('refuses audio of which nothing can be decoded', async () => {
+  it('refuses audio without a decodable part', async () => {
     const bytes = await readFile(
       await bench.media.make('broken.m4a', [
         '-f',
@@ -261,7 +261,7 @@ describe('prepareAudio, of files with other tracks', () => {
   });
 });
 
-describe('prepareAudio, levels', () => {
+describe('prepareAudio', () => {
   const HALF = Math.SQRT1_2;
   it.each([
     ['mono', 1, [[1, 1]]],
@@ -340,7 +340,7 @@ describe('prepareAudio, levels', () => {
     },
   );
 
-  it('holds what is above full scale', async () => {
+  it('keeps levels above full scale', async () => {
     const all = Array.from({ length: 6 }, () => 'sin(2*PI*440*t)').join('|');
     await bench.media.make('full.wav', [
       '-f',

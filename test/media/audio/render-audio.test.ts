@@ -34,8 +34,8 @@ const still = (seconds: number, changes: Partial<Montage>): Montage =>
     ...changes,
   });
 
-describe('audio of a rendered video', () => {
-  it('is the whole of a narration that changes its format on the way', async () => {
+describe('the audio of a rendered video', () => {
+  it('contains the whole of a narration that changes its format', async () => {
     const { file, output, warnings } = await bench.render(still(10, { narration: narration('joined.mp3') }));
     const { left } = await readSound(file);
     expect(output.frameCount / 30).toBeGreaterThanOrEqual(6);
@@ -47,7 +47,7 @@ describe('audio of a rendered video', () => {
     expect(Math.abs(ends.audioSeconds - ends.videoSeconds)).toBeLessThan(1 / 30);
   });
 
-  it('is a song that changes its format, again and again to the end of the video', async () => {
+  it('contains a song that changes its format, repeated to the end of the video', async () => {
     const { file, output } = await bench.render(still(14, { music: music('joined.mp3') }));
     expect(output.frameCount).toBe(14 * 30);
     const { left } = await readSound(file);
@@ -77,7 +77,7 @@ describe('audio of a rendered video', () => {
     }
   });
 
-  it.each(['song.m4a', 'song.mp3', 'song.opus', 'song.wav'])('repeats %s without a moment of silence', async (name) => {
+  it.each(['song.m4a', 'song.mp3', 'song.opus', 'song.wav'])('repeats %s without silence in between', async (name) => {
     // Whole periods of the tone, so that a repeat without a gap goes on as if there were none.
     await bench.media.tones(name, { hz: [480], secondsEach: 1.5, rate: 48_000 });
     const { file } = await bench.render(still(6, { music: music(name) }));
@@ -88,7 +88,7 @@ describe('audio of a rendered video', () => {
     }
   });
 
-  it('repeats a sound of a few samples', async () => {
+  it('repeats audio of a few samples', async () => {
     await bench.media.make('click.wav', ['-f', 'lavfi', '-i', "aevalsrc='0.25*sin(2*PI*4800*t)':s=48000:d=0.0002083"]);
     const { file } = await bench.render(still(2, { music: music('click.wav') }));
     expect(toneAt((await readSound(file)).left, 4_800, 0.2, 1.8)).toBeGreaterThan(0.2);
@@ -104,7 +104,7 @@ describe('audio of a rendered video', () => {
     expect(Math.abs(onsets((await readSound(file)).left)[0]! - 2)).toBeLessThan(0.03);
   });
 
-  it('is never above full scale: one 5.1 file, one in floating point', async () => {
+  it('is never above full scale, from a 5.1 file and from floating point', async () => {
     const all = Array.from({ length: 6 }, () => '0.9*sin(2*PI*440*t)').join('|');
     await bench.media.make('surround.wav', ['-f', 'lavfi', '-i', `aevalsrc='${all}':c=5.1:d=2:s=48000`]);
     await bench.media.make('hot.wav', [
@@ -119,7 +119,7 @@ describe('audio of a rendered video', () => {
     }
   });
 
-  it('names music that cannot be decoded before anything is rendered', async () => {
+  it('is refused before the render when its music cannot be decoded', async () => {
     const bytes = await readFile(await bench.media.make('ok.m4a', ['-f', 'lavfi', '-i', 'sine=d=1', '-c:a', 'aac']));
     const at = bytes.indexOf('mp4a', bytes.indexOf('stsd'));
     bytes.write('zzzz', at, 'latin1');

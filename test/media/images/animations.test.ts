@@ -60,8 +60,8 @@ async function apng(name: string, colors: readonly string[], delays: readonly nu
   );
 }
 
-describe('an animation becomes all of its pictures with their delays', () => {
-  it('GIF and WebP', async () => {
+describe('the reader of animations', () => {
+  it('returns every frame of GIF and WebP with its delay', async () => {
     const animation = await colorAnimation(COLORS);
     await bench.write('a.gif', await animation.clone().gif({ delay: DELAYS }).toBuffer());
     await bench.write('a.webp', await animation.clone().webp({ lossless: true, delay: DELAYS }).toBuffer());
@@ -76,7 +76,7 @@ describe('an animation becomes all of its pictures with their delays', () => {
     }
   });
 
-  it('APNG', async () => {
+  it('returns every frame of APNG with its delay', async () => {
     await apng('a.png', COLORS, DELAYS);
     expect(await played('a.png')).toEqual({
       letters: 'RGBW',
@@ -87,7 +87,7 @@ describe('an animation becomes all of its pictures with their delays', () => {
     });
   });
 
-  it('as an encoder of its own writes them', async () => {
+  it('reads animations from the encoders of ffmpeg', async () => {
     const source = [
       '-f',
       'lavfi',
@@ -114,7 +114,7 @@ describe('an animation becomes all of its pictures with their delays', () => {
     }
   });
 
-  it('of which those without a delay are shown for a tenth of a second, as browsers do', async () => {
+  it('returns frames without a delay with a tenth of a second, as browsers do', async () => {
     const animation = await colorAnimation(COLORS);
     await bench.write(
       'quick.gif',
@@ -128,13 +128,13 @@ describe('an animation becomes all of its pictures with their delays', () => {
     expect(await played('quick.png')).toMatchObject({ letters: 'RGBW', ms: [100, 100, 20, 100] });
   });
 
-  it('scaled, with every picture the same size', async () => {
+  it('scales every frame to the same size', async () => {
     await bench.write('large.gif', await (await colorAnimation(COLORS, 400, 300)).gif({ delay: DELAYS }).toBuffer());
     const size = { width: 90, height: 160, fit: 'inside' } as const;
     expect(await played('large.gif', { size })).toMatchObject({ letters: 'RGBW', size: '90x68' });
   });
 
-  it('as far as they are needed', async () => {
+  it('reads no more frames than are needed', async () => {
     const animation = await colorAnimation(COLORS);
     await bench.write('needed.gif', await animation.clone().gif({ delay: DELAYS }).toBuffer());
     await apng('needed.png', COLORS, DELAYS);
@@ -145,7 +145,7 @@ describe('an animation becomes all of its pictures with their delays', () => {
     }
   });
 
-  it('in groups, when they do not fit in memory together', async () => {
+  it('reads frames in groups when they do not fit in memory together', async () => {
     // 128 MiB hold seventeen pictures of this size.
     const colors = Array.from({ length: 40 }, (_, i) => COLORS[i % 4]!);
     await bench.write(
@@ -158,7 +158,7 @@ describe('an animation becomes all of its pictures with their delays', () => {
     });
   });
 
-  it('with what is transparent, and with parts that only change some of the picture', async () => {
+  it('keeps transparency, and applies partial frames', async () => {
     const half = await quartersImage(64, 48, ['#f00', '#f00', '#f000', '#f000']).png().toBuffer();
     const part = await quartersImage(32, 24, ['#0f0', '#0f0', '#0f0', '#0f0']).png().toBuffer();
     const layers = (dispose: number) =>
@@ -207,8 +207,8 @@ describe('an animation becomes all of its pictures with their delays', () => {
   });
 });
 
-describe('an animation of one picture is a still', () => {
-  it('GIF, WebP and APNG', async () => {
+describe('an animation of one frame', () => {
+  it('is read as an image from GIF, WebP and APNG', async () => {
     await bench.write('one.gif', await (await colorAnimation(['#0f0'])).gif().toBuffer());
     await bench.write('one.webp', await (await colorAnimation(['#0f0'])).webp({ lossless: true }).toBuffer());
     await apng('one.png', ['#0f0'], [100]);
@@ -217,8 +217,8 @@ describe('an animation of one picture is a still', () => {
   });
 });
 
-describe('an animation that is too much', () => {
-  it('is refused by the number of its pictures, unless few are needed', async () => {
+describe('an animation that is too large', () => {
+  it('is refused by the number of its frames, unless few are needed', async () => {
     const colors = Array.from({ length: 3001 }, (_, i) => (i % 2 ? '#fff' : '#000'));
     await bench.write(
       'endless.gif',
@@ -230,7 +230,7 @@ describe('an animation that is too much', () => {
     expect(await played('endless.gif', { neededUs: 40_000 })).toMatchObject({ letters: 'KW', totalMs: 60_020 });
   });
 
-  it('is refused by the pixels of all together', async () => {
+  it('is refused by the pixels of all its frames together', async () => {
     const png = await quartersImage(2, 2).png().toBuffer();
     const frame = { png, x: 0, y: 0, width: 2, height: 2, ms: 100, dispose: 0, blend: 1 };
     // A canvas of 90 megapixels, of which each picture changes four pixels.

@@ -70,9 +70,9 @@ function taggedJpeg(jpeg: Buffer, profile: Buffer): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
 }
 
-describe('a colour profile is converted to sRGB', () => {
+describe('the image reader', () => {
   it.each(['Display P3', 'Adobe RGB', 'ProPhoto'] as const)(
-    '%s, in PNG of 8 and 16 bits and in JPEG',
+    'converts %s to sRGB, in PNG of 8 and 16 bits and in JPEG',
     async (space) => {
       const profile = iccProfile(SPACES[space]);
       const wanted = PATCHES.map((color) => convertColor(color, SPACES[space], SPACES.sRGB));
@@ -89,7 +89,7 @@ describe('a colour profile is converted to sRGB', () => {
     },
   );
 
-  it('leaves images without one, and those in sRGB, as they are', async () => {
+  it('keeps images in sRGB and images without a profile unchanged', async () => {
     await bench.write('plain.png', await patches().png().toBuffer());
     await expectPatches('plain.png', PATCHES, 0);
     await bench.write('deep.png', await patches(16).png().toBuffer());
@@ -152,7 +152,7 @@ describe('a colour profile is converted to sRGB', () => {
     await expectPatches('srgb.avif', PATCHES, 3);
   });
 
-  it('tells of a transfer that is brighter than sRGB', async () => {
+  it('reports a transfer that is brighter than sRGB', async () => {
     await patches().png().toFile(bench.path('patches.png'));
     await writeHeif(bench.path('pq.avif'), bench.path('patches.png'), { codec: 'av1', nclx: [9, 16, 1] });
     await writeHeif(bench.path('hlg.heic'), bench.path('patches.png'), { codec: 'hevc', nclx: [9, 18, 1] });
@@ -162,8 +162,8 @@ describe('a colour profile is converted to sRGB', () => {
   });
 });
 
-describe('what is written', () => {
-  it('is PNG of 8-bit RGB without any profile, whatever it was made of', async () => {
+describe('the output of the image reader', () => {
+  it('is PNG of 8-bit RGB without a profile, for every input', async () => {
     await sharp(await patches().png().toBuffer())
       .toColourspace('b-w')
       .png()

@@ -53,7 +53,7 @@ async function made(): Promise<Record<string, Buffer>> {
 }
 
 describe('a file that is cut off', () => {
-  it.each([0.5, 0.98])('at %f of its bytes is refused as such, in every format', async (share) => {
+  it.each([0.5, 0.98])('is refused as truncated at %f of its bytes, in every format', async (share) => {
     const files = await made();
     const names: string[] = [];
     for (const [name, bytes] of Object.entries(files)) {
@@ -68,14 +68,14 @@ describe('a file that is cut off', () => {
     }
   });
 
-  it('says what is wrong and what helps', async () => {
+  it('is refused with the problem and the fix', async () => {
     await bench.write('cut.jpg', (await noiseImage().jpeg().toBuffer()).subarray(0, 4000));
     expect(await bench.refusal('cut.jpg')).toBe(
       'INPUT_TRUNCATED: this JPEG image is cut off: its end is missing; upload it again completely',
     );
   });
 
-  it('lacks only the mark at its end: it is read', async () => {
+  it('is read when it lacks only the mark at its end', async () => {
     const jpeg = await quartersImage().jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
     await bench.write('unmarked.jpg', jpeg.subarray(0, -2));
     expect((await bench.still('unmarked.jpg')).quarters).toBe('RGBY');
@@ -87,7 +87,7 @@ describe('a file that is cut off', () => {
 
 describe('a file with damaged data', () => {
   it.each(['a.jpg', 'progressive.jpg', 'a.png', 'lzw.tif', 'deflate.tif', 'jpeg.tif', 'a.avif'])(
-    'is refused as such: %s',
+    'is refused as damaged: %s',
     async (name) => {
       const files = await made();
       await bench.write(`damaged-${name}`, damaged(files[name]!, 60));
@@ -97,7 +97,7 @@ describe('a file with damaged data', () => {
     },
   );
 
-  it.each(['zeros', 'noise', 'a gap'])('of a JPEG by %s is refused wherever it lies', async (kind) => {
+  it.each(['zeros', 'noise', 'a gap'])('is refused wherever %s replaces data of a JPEG', async (kind) => {
     const jpeg = await noiseImage(640, 480).jpeg({ quality: 90 }).toBuffer();
     const names = await Promise.all(
       [0.2, 0.4, 0.6, 0.8].map((share) => {
@@ -113,7 +113,7 @@ describe('a file with damaged data', () => {
       expect(result).toMatchObject({ kind: 'refused', reason: 'INPUT_DAMAGED' });
   });
 
-  it('names no place of the server', async () => {
+  it('is refused without a path of the server', async () => {
     const files = await made();
     for (const name of ['a.avif', 'a.png']) {
       await bench.write(name, damaged(files[name]!, 60));
@@ -123,7 +123,7 @@ describe('a file with damaged data', () => {
     }
   });
 
-  it('in one picture of an animated WebP is refused, instead of leaving that picture out', async () => {
+  it('is refused for one frame of an animated WebP, rather than read without it', async () => {
     const bytes = (await made())['animated.webp']!;
     const second = bytes.indexOf('ANMF', bytes.indexOf('ANMF') + 4);
     bytes.fill(0xff, second + 8 + 16 + 8, second + 8 + 16 + 20);
@@ -132,8 +132,8 @@ describe('a file with damaged data', () => {
   });
 });
 
-describe('oddities that no viewer minds are read', () => {
-  it('an unknown version of JFIF, bytes between headers, padding before and bytes behind the end', async () => {
+describe('a file with a harmless irregularity', () => {
+  it('is read: an unknown version of JFIF, bytes between headers, padding before and bytes behind the end', async () => {
     const jpeg = await quartersImage().jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
     const jfif = Buffer.concat([
       jpeg.subarray(0, 2),
@@ -153,7 +153,7 @@ describe('oddities that no viewer minds are read', () => {
     }
   });
 
-  it('but not when data is damaged beside them', async () => {
+  it('is refused when its data is damaged as well', async () => {
     const jpeg = await noiseImage().jpeg({ quality: 95 }).toBuffer();
     await bench.write('both.jpg', damaged(loosened(jpeg), 60));
     expect(await bench.refusal('both.jpg')).toMatch(/^INPUT_DAMAGED: /);

@@ -23,14 +23,14 @@ async function expectUpright(name: string, orientation: number): Promise<void> {
   expect(read).toMatchObject({ width, height, sourceWidth: width, sourceHeight: height, orientation });
 }
 
-describe('an image with an EXIF orientation comes out upright', () => {
-  it.each(ORIENTATIONS)('JPEG, orientation %i', async (orientation) => {
+describe('an image with an EXIF orientation', () => {
+  it.each(ORIENTATIONS)('is upright from JPEG with orientation %i', async (orientation) => {
     const jpeg = await quartersImage().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
     await bench.write('turned.jpg', withExifOrientation(jpeg, orientation));
     await expectUpright('turned.jpg', orientation);
   });
 
-  it.each(ORIENTATIONS)('PNG, TIFF and WebP, orientation %i', async (orientation) => {
+  it.each(ORIENTATIONS)('is upright from PNG, TIFF and WebP with orientation %i', async (orientation) => {
     const turned = quartersImage().removeAlpha().withMetadata({ orientation });
     await bench.write('turned.png', await turned.clone().png().toBuffer());
     await bench.write('turned.tif', await turned.clone().tiff({ compression: 'lzw' }).toBuffer());
@@ -38,7 +38,7 @@ describe('an image with an EXIF orientation comes out upright', () => {
     for (const name of ['turned.png', 'turned.tif', 'turned.webp']) await expectUpright(name, orientation);
   });
 
-  it('when it is scaled down too', async () => {
+  it('is upright when it is scaled down too', async () => {
     const jpeg = await quartersImage(960, 640).jpeg().toBuffer();
     await bench.write('large.jpg', withExifOrientation(jpeg, 6));
     const { read, quarters } = await bench.still('large.jpg', { size: { width: 100, height: 100, fit: 'inside' } });
@@ -47,7 +47,7 @@ describe('an image with an EXIF orientation comes out upright', () => {
   });
 });
 
-describe('a HEIF image comes out as its transformations say', () => {
+describe('an image in HEIF', () => {
   /** Turns counter-clockwise, then a mirror (0: top and bottom change places), for each orientation of EXIF. */
   const TRANSFORMATIONS: readonly (readonly [turns: number, mirror: 0 | 1 | undefined, orientation: number])[] = [
     [0, undefined, 1],
@@ -59,17 +59,20 @@ describe('a HEIF image comes out as its transformations say', () => {
     [3, 0, 7],
     [1, undefined, 8],
   ];
-  it.each(TRANSFORMATIONS)('HEIC and AVIF, %i turns, mirror %s', async (turns, mirror, orientation) => {
-    for (const [codec, name] of [
-      ['hevc', 'turned.heic'],
-      ['av1', 'turned.avif'],
-    ] as const) {
-      await writeHeif(bench.path(name), bench.path('quarters.png'), {
-        codec,
-        turns,
-        ...(mirror === undefined ? {} : { mirror }),
-      });
-      await expectUpright(name, orientation);
-    }
-  });
+  it.each(TRANSFORMATIONS)(
+    'follows its transformations in HEIC and AVIF: %i turns, mirror %s',
+    async (turns, mirror, orientation) => {
+      for (const [codec, name] of [
+        ['hevc', 'turned.heic'],
+        ['av1', 'turned.avif'],
+      ] as const) {
+        await writeHeif(bench.path(name), bench.path('quarters.png'), {
+          codec,
+          turns,
+          ...(mirror === undefined ? {} : { mirror }),
+        });
+        await expectUpright(name, orientation);
+      }
+    },
+  );
 });

@@ -13,8 +13,8 @@ afterAll(() => bench.close());
 
 const readers = () => bench.runs.filter(({ program }) => program === 'image-reader');
 
-describe('several images', () => {
-  it('are read by one process, a dozen by two, and one at fault keeps none of the others from being read', async () => {
+describe('the image reader', () => {
+  it('reads several images in one process and a dozen in two, and the others when one fails', async () => {
     const png = await quartersImage().png().toBuffer();
     const names = await Promise.all(
       Array.from({ length: 5 }, (_, i) => bench.write(`${i}.png`, i === 2 ? png.subarray(0, 100) : png)),
@@ -30,7 +30,7 @@ describe('several images', () => {
     expect(readers().length - before).toBe(3);
   });
 
-  it('of which one takes more memory than there may be: that one is refused, whichever place it has', async () => {
+  it('refuses the one image that needs more memory than allowed, at any place in the list', async () => {
     const small = await quartersImage().png().toBuffer();
     await bench.write('small.png', small);
     await noiseImage(64, 64)
@@ -51,7 +51,7 @@ describe('several images', () => {
     expect(readers().some(({ watchdog }) => watchdog === 'OUT_OF_MEMORY')).toBe(true);
   });
 
-  it('of which one takes longer than it may: that one is refused', async () => {
+  it('refuses the one image that takes longer than allowed', async () => {
     await bench.write('small.png', await quartersImage().png().toBuffer());
     await noiseImage(64, 64).resize(9900, 9900).png({ compressionLevel: 1 }).toFile(bench.path('slow.png'));
     const results = await bench.read(['slow.png', 'small.png'], { clocks: { noProgressMs: 200 } });
@@ -59,8 +59,8 @@ describe('several images', () => {
   });
 });
 
-describe('the process', () => {
-  it('is recorded without places of the server', async () => {
+describe('the reader process', () => {
+  it('is recorded without paths of the server', async () => {
     await bench.write('a.png', await quartersImage().png().toBuffer());
     await bench.read(['a.png']);
     const run = readers().at(-1)!;
@@ -69,7 +69,7 @@ describe('the process', () => {
     expect(JSON.stringify(run)).not.toContain(bench.folder);
   });
 
-  it('ends when the work is called off', async () => {
+  it('ends when its work is aborted', async () => {
     await noiseImage(64, 64).resize(9900, 9900).png({ compressionLevel: 1 }).toFile(bench.path('slow.png'));
     const before = (await readdir(bench.folder, { recursive: true })).filter((name) =>
       name.endsWith('jobs-0.json'),
@@ -91,7 +91,7 @@ describe('the process', () => {
     expect(await outcome).toMatchObject({ message: 'called off' });
   });
 
-  it('leaves nothing but the images and its jobs', async () => {
+  it('leaves only the images and its jobs', async () => {
     await bench.write('a.png', await quartersImage().png().toBuffer());
     const [result] = await bench.read(['a.png']);
     if (result?.kind !== 'image') throw new Error(JSON.stringify(result));

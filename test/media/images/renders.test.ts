@@ -61,8 +61,8 @@ function expectQuarters(video: VideoContent, clip: number, colors: readonly stri
   });
 }
 
-describe('a damaged image fails the task with its field', () => {
-  it('cut JPEG, PNG, TIFF, WebP, HEIC and AVIF: INPUT_TRUNCATED; damaged JPEG and PNG: INPUT_DAMAGED', async () => {
+describe('a render with a bad image', () => {
+  it('fails with its field: INPUT_TRUNCATED for cut and INPUT_DAMAGED for damaged files of each format', async () => {
     await put('good.png', quarters().png());
     const noise = noiseImage();
     await put('noise.png', noise.clone().png());
@@ -94,7 +94,7 @@ describe('a damaged image fails the task with its field', () => {
     }
   });
 
-  it('and so does what is not supported, by its name, or no media', async () => {
+  it('fails with the name of an unsupported format, or as no media', async () => {
     const field = 'spec.montage.materials[0].uri';
     const failureOf = (uri: string) => bench.failure(montageOf(0, { materials: [{ uri, field }] }));
     await put('a.psd', Buffer.from('8BPS\0\x01\0\0\0\0\0\0\0\x03\0\0\0\x10\0\0\0\x10\0\x08\0\x03', 'latin1'));
@@ -129,7 +129,7 @@ describe('a damaged image fails the task with its field', () => {
     });
   });
 
-  it('an image as narration has no audio', async () => {
+  it('fails with INPUT_NO_AUDIO for an image as narration', async () => {
     await put('good.png', quarters().png());
     const narration = { asset: { uri: 'good.png', field: 'spec.montage.narration.uri' }, gainDb: 0 };
     const failure = await bench.failure(montageOf(0, { materials: [{ uri: 'good.png', field: 'f' }], narration }));
@@ -141,8 +141,8 @@ describe('a damaged image fails the task with its field', () => {
   });
 });
 
-describe('an image shows what a good viewer shows', () => {
-  it('the photo, when a second JPEG follows in its file', async () => {
+describe('an image in a video', () => {
+  it('is the photo when a second JPEG follows in its file', async () => {
     const photo = await quarters().jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
     const grey = await sharp({ create: { width: 72, height: 48, channels: 3, background: '#777' } })
       .jpeg()
@@ -157,7 +157,7 @@ describe('an image shows what a good viewer shows', () => {
     });
   });
 
-  it('turned as its EXIF says, in JPEG, PNG, WebP and TIFF, and as its transformations say, in HEIC and AVIF', async () => {
+  it('is turned by its EXIF in JPEG, PNG, WebP and TIFF, and by its transformations in HEIC and AVIF', async () => {
     const lying = quarters();
     await put('lying.png', lying.clone().png());
     const names = [
@@ -185,7 +185,7 @@ describe('an image shows what a good viewer shows', () => {
     });
   });
 
-  it('in sRGB, whatever its profile', async () => {
+  it('is in sRGB from any profile', async () => {
     const colors = [
       [120, 140, 100],
       [180, 160, 170],
@@ -222,7 +222,7 @@ describe('an image shows what a good viewer shows', () => {
     });
   });
 
-  it('from TIFF in JPEG and fax compression, CMYK, HEIC, AVIF, WebP, BMP', async () => {
+  it('is read from TIFF in JPEG and fax compression, CMYK, HEIC, AVIF, WebP, BMP', async () => {
     const image = quarters();
     await put('q.png', image.clone().png());
     const names = [
@@ -252,7 +252,7 @@ describe('an image shows what a good viewer shows', () => {
     expectQuarters(await shown(['fax.tif']), 0, ['000000', 'FFFFFF', 'FFFFFF', 'FFFFFF'], 'fax.tif');
   });
 
-  it('HDR, mapped like a video of the same colours', async () => {
+  it('is mapped from HDR like a video of the same colours', async () => {
     await put('hdr.png', quarters().png());
     await writeHeif(bench.media.path('pq.avif'), bench.media.path('hdr.png'), { codec: 'av1', nclx: [9, 16, 1] });
     await writeHeif(bench.media.path('hlg.heic'), bench.media.path('hdr.png'), { codec: 'hevc', nclx: [9, 18, 1] });
@@ -277,7 +277,7 @@ describe('an image shows what a good viewer shows', () => {
     }
   });
 
-  it('a picture of one line, and a large photo no darker than it is', async () => {
+  it('keeps its shape when it is one line high, and its brightness when it is large', async () => {
     await put('line.png', sharp({ create: { width: 200, height: 1, channels: 3, background: `#${GREEN}` } }).png());
     await put(
       'large.jpg',
@@ -288,7 +288,7 @@ describe('an image shows what a good viewer shows', () => {
     expect(colorDistance(video.colorAt(9, 0.5, 0.5), 'b47c3c')).toBeLessThan(2.5);
   });
 
-  it('with its transparent parts on the background, without a dark rim', async () => {
+  it('has its transparent parts on the background, without a dark rim', async () => {
     const [w, h] = [576, 384];
     const data = Buffer.from(
       Array.from({ length: w * h }, (_, i) =>
@@ -314,7 +314,7 @@ describe('an image shows what a good viewer shows', () => {
   });
 });
 
-describe('an animated image plays like a video', () => {
+describe('an animated image in a video', () => {
   const DELAYS = [200, 300, 100, 400];
 
   async function animations(delays: readonly number[]): Promise<string[]> {
@@ -339,7 +339,7 @@ describe('an animated image plays like a video', () => {
     });
   }
 
-  it('GIF and WebP: every picture for its time, the last one too', async () => {
+  it('shows every frame of GIF and WebP for its time, also the last one', async () => {
     for (const name of await animations(DELAYS)) {
       expect((await framesOf(name, 5_000_000)).join(''), name).toBe(
         'R'.repeat(6) + 'G'.repeat(9) + 'B'.repeat(3) + 'Y'.repeat(12),
@@ -347,7 +347,7 @@ describe('an animated image plays like a video', () => {
     }
   });
 
-  it('APNG', async () => {
+  it('shows every frame of APNG for its time', async () => {
     await bench.media.make('a.png', [
       '-f',
       'lavfi',
@@ -365,12 +365,12 @@ describe('an animated image plays like a video', () => {
     expect((await framesOf('a.png', 5_000_000)).join('')).toBe('R'.repeat(15) + 'B'.repeat(15));
   });
 
-  it('a GIF without delays: a tenth of a second each', async () => {
+  it('shows each frame of a GIF without delays for a tenth of a second', async () => {
     const [gif] = await animations([0, 0, 0, 0]);
     expect((await framesOf(gif!, 5_000_000)).join('')).toBe('RGBY'.replace(/./g, '$&$&$&'));
   });
 
-  it('in clips that begin within a picture', async () => {
+  it('may begin within a frame', async () => {
     const animation = await colorAnimation([`#${RED}`, `#${BLUE}`], 288, 192);
     await put('slow.gif', animation.gif({ delay: [1500, 1500] }));
     const frames = await framesOf('slow.gif', 1_000_000);
@@ -378,10 +378,10 @@ describe('an animated image plays like a video', () => {
   });
 });
 
-describe('probing an image', () => {
+describe('the probe of an image', () => {
   const probe = (uri: string) => bench.inspector.probe(uri, { field: 'uri', signal: new AbortController().signal });
 
-  it('tells of its turn, its size as shown, and that it was decoded', async () => {
+  it('returns its turn, its size as shown, and that it was decoded', async () => {
     const jpeg = await quarters().jpeg().toBuffer();
     await put('turned.jpg', withExifOrientation(jpeg, 5));
     expect(await probe('turned.jpg')).toMatchObject({
@@ -411,7 +411,7 @@ describe('probing an image', () => {
     });
   });
 
-  it('tells an animation and its length', async () => {
+  it('returns the length of an animation', async () => {
     await put('a.gif', (await colorAnimation(['#f00', '#0f0'])).gif({ delay: [1000, 2500] }));
     expect(await probe('a.gif')).toMatchObject({
       format: 'gif',
@@ -420,12 +420,12 @@ describe('probing an image', () => {
     });
   });
 
-  it('refuses one that is damaged', async () => {
+  it('refuses a damaged image', async () => {
     await put('cut.jpg', (await noiseImage().jpeg().toBuffer()).subarray(0, 5000));
     await expect(probe('cut.jpg')).rejects.toMatchObject({ failure: { reason: 'INPUT_TRUNCATED', field: 'uri' } });
   });
 
-  it('tells the shape of a video’s pixels', async () => {
+  it('returns the shape of the pixels of a video', async () => {
     await bench.media.make('sar.mp4', ['-f', 'lavfi', '-i', 'color=s=160x180:d=0.2,setsar=16/11', '-c:v', 'libx264']);
     expect((await probe('sar.mp4')).video).toMatchObject({
       pixelAspectRatio: { num: 16, den: 11 },
@@ -436,7 +436,7 @@ describe('probing an image', () => {
   });
 });
 
-it('fifty photos start two readers, not fifty', async () => {
+it('a render of fifty photos starts two readers', async () => {
   const names = await Promise.all(Array.from({ length: 50 }, (_, i) => put(`p${i}.jpg`, quarters().jpeg())));
   const materials = names.map((uri, i) => ({ uri, field: `spec.montage.materials[${i}].uri` }));
   let readers = -1;

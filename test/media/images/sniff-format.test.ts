@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it, beforeAll, afterAll } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sniffFormat } from '../../../src/engine/images/sniff-format.js';
 import { createMediaKit, type MediaKit } from '../../fixtures/media-kit.js';
 import { writeHeif } from '../../fixtures/heif-file.js';
@@ -43,7 +43,7 @@ describe('sniffFormat', () => {
     [ftyp('crx ', 'crx ', 'isom'), 'a camera raw file (Canon CR3)'],
     [tiff([256, 100], [50_706, 0x0401]).toString('latin1'), 'a camera raw file (DNG)'],
     [tiff([254, 1], [271, 0], [330, 0]).toString('latin1'), 'a camera raw file'],
-  ])('names what no reader here takes: %#', (head, name) => {
+  ])('names a format without a reader: %#', (head, name) => {
     expect(sniff(head)).toEqual({ kind: 'not-supported', name });
   });
 
@@ -63,11 +63,11 @@ describe('sniffFormat', () => {
     ['PK\x03\x04\x14\0', 'a ZIP archive or an office document'],
     ['\x1f\x8b\x08\0', 'a gzip archive'],
     ['\x7fELF\x02', 'a program'],
-  ])('names what is no media: %#', (head, name) => {
+  ])('names content that is no media: %#', (head, name) => {
     expect(sniff(head)).toEqual({ kind: 'not-media', name });
   });
 
-  it('takes HEIF by its brands', () => {
+  it('recognizes HEIF by its brands', () => {
     const formatOf = (head: string) => {
       const sniffed = sniff(head);
       return sniffed.kind === 'image' ? sniffed.format : sniffed.kind;
@@ -82,12 +82,12 @@ describe('sniffFormat', () => {
     expect(formatOf(ftyp('M4A ', 'mp42', 'isom'))).toBe('media');
   });
 
-  it('says that it does not know what nobody knows, and what is empty', () => {
+  it('returns unknown for unknown and for empty content', () => {
     expect(sniff('')).toEqual({ kind: 'unknown' });
     expect(sniff(Buffer.from([1, 2, 3, 4, 0, 0, 0, 9, 200, 201]))).toEqual({ kind: 'unknown' });
   });
 
-  it('reads any beginning without a fault', () => {
+  it('reads any beginning without an error', () => {
     let state = 7;
     for (let round = 0; round < 3000; round += 1) {
       const bytes = Buffer.from(
@@ -112,7 +112,7 @@ describe('sniffFormat on files as encoders write them', () => {
     return sniffed.kind === 'image' ? sniffed.format : sniffed.kind;
   };
 
-  it('tells images', async () => {
+  it('recognizes images', async () => {
     const image = quartersImage().removeAlpha();
     await image.clone().jpeg().toFile(kit.path('a.jpg'));
     await image.clone().webp().toFile(kit.path('a.webp'));
@@ -138,7 +138,7 @@ describe('sniffFormat on files as encoders write them', () => {
     });
   });
 
-  it('tells video and audio from them', async () => {
+  it('distinguishes video and audio from images', async () => {
     const names = [
       'a.mp4',
       'a.mov',

@@ -18,11 +18,11 @@ async function expectQuarters(...names: readonly string[]): Promise<void> {
   for (const name of names) expect((await bench.still(name)).quarters, name).toBe('RGBY');
 }
 
-describe('a photo with a second image in its file gives the photo', () => {
+describe('a photo with a second image in its file', () => {
   const segment = (marker: number, body: Buffer) =>
     Buffer.concat([Buffer.from([0xff, marker, (body.length + 2) >> 8, (body.length + 2) & 0xff]), body]);
 
-  it('a gain map (Ultra HDR), a depth map, a stereo partner, a film behind it', async () => {
+  it('is read without the gain map (Ultra HDR), depth map, stereo partner or film behind it', async () => {
     const photo = await quartersImage(192, 128).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
     const grey = await sharp({ create: { width: 96, height: 64, channels: 3, background: '#777' } })
       .jpeg()
@@ -69,7 +69,7 @@ describe('a photo with a second image in its file gives the photo', () => {
     }
   });
 
-  it('a HEIC with a gain map beside it', async () => {
+  it('is read without the gain map beside it in a HEIC', async () => {
     await writeHeif(bench.path('gain.heic'), bench.path('quarters.png'), { codec: 'hevc', withGainMap: true });
     await expectQuarters('gain.heic');
   });
@@ -97,8 +97,8 @@ describe('a photo with a second image in its file gives the photo', () => {
   }
 });
 
-describe('formats within formats come out right', () => {
-  it('TIFF: JPEG, LZW, deflate, none, tiled', async () => {
+describe('the image reader', () => {
+  it('reads TIFF with JPEG, LZW, deflate, no compression and tiles', async () => {
     const image = quartersImage().removeAlpha();
     await bench.write('jpeg.tif', await image.clone().tiff({ compression: 'jpeg', quality: 100 }).toBuffer());
     await bench.write('lzw.tif', await image.clone().tiff({ compression: 'lzw' }).toBuffer());
@@ -111,7 +111,7 @@ describe('formats within formats come out right', () => {
     await expectQuarters('jpeg.tif', 'lzw.tif', 'deflate.tif', 'none.tif', 'tiled.tif');
   });
 
-  it('TIFF: the first of two pages in fax compression', async () => {
+  it('reads the first of two pages of TIFF in fax compression', async () => {
     const page = async (colors: string[]) => quartersImage(96, 64, colors).removeAlpha().png().toBuffer();
     const pages = [await page(['#000', '#fff', '#fff', '#fff']), await page(['#fff', '#fff', '#000', '#fff'])];
     await bench.write(
@@ -127,7 +127,7 @@ describe('formats within formats come out right', () => {
     expect(read).toMatchObject({ width: 96, height: 64 });
   });
 
-  it('JPEG: red, green and blue as its components', async () => {
+  it('reads JPEG with red, green and blue as its components', async () => {
     // Planes that are called Y, U and V hold red, green and blue; a marker of Adobe says so.
     const pixels = await quartersImage().removeAlpha().raw().toBuffer();
     const planes = Buffer.concat([0, 1, 2].map((c) => Buffer.from(pixels.filter((_, i) => i % 3 === c))));
@@ -139,7 +139,7 @@ describe('formats within formats come out right', () => {
     await expectQuarters('rgb.jpg');
   });
 
-  it('PNG: 16 bits, a palette with transparency, interlaced, 1 bit', async () => {
+  it('reads PNG with 16 bits, a palette with transparency, interlacing, 1 bit', async () => {
     const image = quartersImage().removeAlpha();
     await bench.write('16.png', await image.clone().toColourspace('rgb16').png().toBuffer());
     await bench.write('interlaced.png', await image.clone().png({ progressive: true }).toBuffer());
@@ -156,14 +156,14 @@ describe('formats within formats come out right', () => {
     expect((await bench.still('1.png')).quarters).toBe('KWKW');
   });
 
-  it('BMP, PPM and QOI', async () => {
+  it('reads BMP, PPM and QOI', async () => {
     await ffmpeg(['-i', bench.path('quarters.png'), bench.path('q.bmp')]);
     await ffmpeg(['-i', bench.path('quarters.png'), bench.path('q.ppm')]);
     await bench.write('q.qoi', qoiOf(96, 64, await quartersImage().removeAlpha().raw().toBuffer()));
     await expectQuarters('q.bmp', 'q.ppm', 'q.qoi');
   });
 
-  it('WebP and AVIF with and without loss', async () => {
+  it('reads WebP and AVIF with and without loss', async () => {
     const image = quartersImage().removeAlpha();
     await bench.write('loss.webp', await image.clone().webp({ quality: 95 }).toBuffer());
     await bench.write('lossless.webp', await image.clone().webp({ lossless: true }).toBuffer());
@@ -172,8 +172,8 @@ describe('formats within formats come out right', () => {
   });
 });
 
-describe('size', () => {
-  it('keeps the shape of a line, and never enlarges', async () => {
+describe('the size of an image', () => {
+  it('keeps the shape of a line, and is never enlarged', async () => {
     await sharp({ create: { width: 200, height: 1, channels: 3, background: '#0f0' } })
       .png()
       .toFile(bench.path('line.png'));
@@ -184,7 +184,7 @@ describe('size', () => {
     }
   });
 
-  it('fits the image into the box, or covers the box with it', async () => {
+  it('fits into the box, or covers the box', async () => {
     await quartersImage(900, 600).removeAlpha().png().toFile(bench.path('large.png'));
     const inside = await bench.still('large.png', { size: { width: 90, height: 160, fit: 'inside' } });
     expect(inside.png).toMatchObject({ width: 90, height: 60 });
@@ -194,7 +194,7 @@ describe('size', () => {
     expect(outside.read).toMatchObject({ sourceWidth: 900, sourceHeight: 600 });
   });
 
-  it('reads a 1-bit scan of 61 megapixels', async () => {
+  it('may be 61 megapixels for a 1-bit scan', async () => {
     const black = { create: { width: 5000, height: 3050, channels: 3 as const, background: '#000' } };
     const scan = sharp({
       create: { width: 10_000, height: 6100, channels: 3, background: '#fff' },
@@ -211,7 +211,7 @@ describe('size', () => {
     expect(quarters).toBe('KWWW');
   });
 
-  it('keeps a photo that is scaled down as bright as it is', async () => {
+  it('is reduced without a loss of brightness', async () => {
     await sharp({ create: { width: 4000, height: 3000, channels: 3, background: '#b47c3c' } })
       .jpeg({ quality: 95 })
       .toFile(bench.path('even.jpg'));
@@ -222,7 +222,7 @@ describe('size', () => {
     });
   });
 
-  it('refuses more pixels than an image may have', async () => {
+  it('is refused above the limit of pixels', async () => {
     await ffmpeg([
       '-f',
       'lavfi',
@@ -248,8 +248,8 @@ describe('size', () => {
   });
 });
 
-describe('transparency', () => {
-  it('is kept, and colours that it hides do not show at edges when the image is scaled', async () => {
+describe('the transparency of an image', () => {
+  it('is kept, and hides its colours at edges when the image is scaled', async () => {
     // A yellow bar with hard edges; where nothing is to be seen the pixels are black.
     const [w, h] = [320, 200];
     const data = Buffer.from(
@@ -275,7 +275,7 @@ describe('transparency', () => {
     expect(partial).toBeGreaterThan(0);
   });
 
-  it('that is nowhere is left out', async () => {
+  it('is left out when the image is opaque', async () => {
     await quartersImage().ensureAlpha().png().toFile(bench.path('opaque.png'));
     const { read, png } = await bench.still('opaque.png');
     expect(read.hasAlpha).toBe(false);
@@ -297,7 +297,7 @@ describe('transparency', () => {
   });
 });
 
-it('decodes to the same pixels as another reader does', async () => {
+it('the image reader returns the same pixels as another reader', async () => {
   await ffmpeg([
     '-f',
     'lavfi',

@@ -54,8 +54,8 @@ const FORMATS: readonly (readonly [name: string, text: string])[] = [
   ['a.ttml', '<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="0s" end="0.3s">HH</p></div></body></tt>'],
 ];
 
-describe('subtitle files of a render', () => {
-  it.each(FORMATS)('are shown at their times: %s', async (name, text) => {
+describe('a subtitle file of a render', () => {
+  it.each(FORMATS)('is shown at its times: %s', async (name, text) => {
     await bench.media.file(name, text);
     const { file } = await bench.render(withFile(name));
     const video = await readVideo(file);
@@ -66,7 +66,7 @@ describe('subtitle files of a render', () => {
   it.each([
     ['cp1252', 'Ça été créée', 'windows-1252'],
     ['gb18030', '欢迎收看今天的节目', 'GB18030'],
-  ])('in %s look as in UTF-8, with a warning that names the encoding', async (encoding, line, named) => {
+  ])('looks as in UTF-8 when it is in %s, with a warning that names the encoding', async (encoding, line, named) => {
     const text = `1\n00:00:00,000 --> 00:00:00,500\n${line}\n`;
     const program = `import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().decode('utf-8').encode('${encoding}'))`;
     await bench.media.file('legacy.srt', execFileSync('python3', ['-c', program], { input: text }));
@@ -79,7 +79,7 @@ describe('subtitle files of a render', () => {
     expect((await readVideo(legacy.file)).frames[0]!.equals((await readVideo(utf8.file)).frames[0]!)).toBe(true);
   });
 
-  it('are refused by name where they are not read', async () => {
+  it('is refused by the name of its format where that is unsupported', async () => {
     await bench.media.file('a.scc', 'Scenarist_SCC V1.0\n\n00:00:00:22\t9425 9425 94ad\n');
     const failure = await bench.failure(withFile('a.scc'));
     expect(failure).toMatchObject({ reason: 'SUBTITLES_NOT_READABLE', field: FIELD });
@@ -87,14 +87,14 @@ describe('subtitle files of a render', () => {
   });
 });
 
-describe('captions too tall for the frame', () => {
+describe('a caption too tall for the frame', () => {
   const text = Array.from({ length: 12 }, () => 'HHHH').join('\n');
 
   it.each([
     ['plain', {}],
     ['at a place of their own', { position: 0.5 }],
     ['on a drawn box', { boxColor: BLACK, boxShape: 'ROUNDED' as const, position: 'CENTER' as const }],
-  ])('are drawn smaller, so that every line is seen, with a warning: %s', async (_name, style) => {
+  ])('is drawn smaller with a warning, so that every line is visible: %s', async (_name, style) => {
     const tall = captionsOf([{ startUs: 0, endUs: 500_000, text }], { ...STYLE, ...style });
     const { file, warnings } = await bench.render(still(tall));
     expect(warnings).toMatchObject([{ code: 'CAPTIONS_SHRUNK', field: 'spec.montage.subtitles', count: 1 }]);
@@ -104,7 +104,7 @@ describe('captions too tall for the frame', () => {
     expect(rows.at(-1)).toBeLessThan(179);
   });
 
-  it('leave those that fit as they are', async () => {
+  it('leaves captions unchanged that fit', async () => {
     const fits = captionsOf([{ startUs: 0, endUs: 500_000, text: 'HHHH\nHHHH' }], STYLE);
     const { file, warnings } = await bench.render(still(fits));
     expect(warnings).toEqual([]);
@@ -113,7 +113,7 @@ describe('captions too tall for the frame', () => {
 });
 
 describe('a subtitle file of 4 MiB', () => {
-  it('would be noticed if it held up the process', async () => {
+  it('is timed by a clock that notices a block of 100 ms', async () => {
     const { longestMs } = await longestBlockOf(async () => {
       const since = process.cpuUsage();
       while (process.cpuUsage(since).user < 100_000);
@@ -133,7 +133,7 @@ describe('a subtitle file of 4 MiB', () => {
       (i: number) => `${i}\n00:00:00,000 --> 00:00:01,000\n你好，世界 ${i}\n\n`,
     ],
   ])(
-    'holds up nothing else for more than 50 ms: %s',
+    'blocks the process for 50 ms at most: %s',
     async (_name, style, cue) => {
       let text = '';
       for (let i = 0; text.length < 4 * 1024 * 1024 - 200; i += 1) text += cue(i);

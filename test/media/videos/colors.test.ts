@@ -140,7 +140,7 @@ async function makeVideo(name: string, { transfer, primaries, matrix, range = 't
   await bench.media.make(name, [...input, '-vf', `loop=loop=29:size=1,${tags}`, '-color_range', range, ...encode]);
 }
 
-describe('colours of videos', () => {
+describe('the renderer', () => {
   it.each<[string, Coding, (patch: Triple) => Triple]>([
     [
       'PQ in BT.2020',
@@ -205,7 +205,7 @@ describe('colours of videos', () => {
       },
       (patch) => each(patch, (value) => value / 1000),
     ],
-  ])('come out right from %s', async (_, coding, map) => {
+  ])('shows the right colours of %s', async (_, coding, map) => {
     await makeVideo('patches.mkv', coding);
     const { file, warnings } = await bench.render(
       montageOf(0, {
@@ -225,8 +225,8 @@ describe('colours of videos', () => {
   });
 });
 
-describe('interlaced videos', () => {
-  it('are shown without combs', async () => {
+describe('the renderer', () => {
+  it('shows interlaced videos without combs', async () => {
     // A white bar that moves by 8 pixels from field to field over black: woven together, its sides are combs.
     await bench.media.make('fields.mkv', [
       ...[

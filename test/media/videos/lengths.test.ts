@@ -51,8 +51,8 @@ async function shown(uri: string, seconds: number, changes: Partial<Montage> = {
     .trim();
 }
 
-describe('a clip that was trimmed without encoding it anew', () => {
-  it.each([0.8, 2.5, 4])('shows what the edit list shows, with %d s hidden', async (hidden) => {
+describe('a clip of a file that was trimmed without encoding', () => {
+  it.each([0.8, 2.5, 4])('shows the part of the edit list, with %d s hidden', async (hidden) => {
     await ffmpeg([
       ...colors(['R', 3], ['B', 12]),
       '-c:v',
@@ -69,7 +69,7 @@ describe('a clip that was trimmed without encoding it anew', () => {
   });
 });
 
-describe('a recording in which pictures stand for seconds', () => {
+describe('a recording with frames that last seconds', () => {
   const ENCODERS = [
     ['mkv', ['-c:v', 'libx264']],
     ['webm', ['-c:v', 'libvpx', '-b:v', '2M', '-deadline', 'realtime']],
@@ -77,13 +77,13 @@ describe('a recording in which pictures stand for seconds', () => {
     ['mp4', ['-c:v', 'libx264']],
   ] as const;
 
-  it.each(ENCODERS)('%s: shows each for its time', async (container, encoder) => {
+  it.each(ENCODERS)('is shown with each frame for its time (%s)', async (container, encoder) => {
     await ffmpeg([...standing(['R', 5], ['B', 5], ['G', 1]), ...encoder, at(`standing.${container}`)]);
     expect(await shown(`standing.${container}`, 3)).toBe('R90');
     expect(await shown(`standing.${container}`, 8)).toBe('R150 B90');
   });
 
-  it('without any length in the file, as browsers record', async () => {
+  it('is shown when the file has no length, as browsers record', async () => {
     await ffmpeg([
       ...standing(['R', 5], ['B', 5], ['G', 1]),
       '-c:v',
@@ -99,7 +99,7 @@ describe('a recording in which pictures stand for seconds', () => {
     expect(await shown('live.webm', 8)).toBe('R150 B90');
   });
 
-  it('and the last one until the end that the file claims', async () => {
+  it('shows its last frame until the end that the file claims', async () => {
     await ffmpeg([...standing(['R', 3], ['B', 4]), '-c:v', 'libx264', at('still.mkv')]);
     const whole = await readFile(at('still.mkv'));
     // Its recorder wrote the length when it was stopped: seven seconds, whereas the last picture came after three.
@@ -107,7 +107,7 @@ describe('a recording in which pictures stand for seconds', () => {
     expect(await shown('stopped.mkv', 10)).toBe('R90 B120');
   });
 
-  it('in pieces that begin while one stands', async () => {
+  it('is shown in clips that begin within a frame', async () => {
     await ffmpeg([...standing(['R', 3.5], ['B', 3.5], ['G', 1]), '-c:v', 'libx264', at('pieces.mkv')]);
     await ffmpeg(['-i', at('pieces.mkv'), '-c', 'copy', at('pieces.flv')]);
     for (const name of ['pieces.mkv', 'pieces.flv']) {
@@ -121,7 +121,7 @@ describe('a recording in which pictures stand for seconds', () => {
 });
 
 describe('a file whose audio is longer than its video', () => {
-  it('FLV and MKV: as long as the pictures', async () => {
+  it('is as long as its video, in FLV and MKV', async () => {
     await ffmpeg([
       ...colors(['R', 1], ['B', 2]),
       '-f',
@@ -139,11 +139,11 @@ describe('a file whose audio is longer than its video', () => {
   });
 });
 
-describe('a recording whose clock was set on the way', () => {
+describe('a recording whose clock was set during it', () => {
   it.each([
     ['ahead', ['10', '1000']],
     ['back', ['1000', '10']],
-  ])('%s: goes on from where it was', async (_, offsets) => {
+  ])('is shown without a gap after its clock was set %s', async (_, offsets) => {
     const parts: Buffer[] = [];
     for (const [i, offset] of offsets.entries()) {
       await ffmpeg([
@@ -162,7 +162,7 @@ describe('a recording whose clock was set on the way', () => {
   });
 });
 
-describe('the video stream that is shown', () => {
+describe('the video stream of a file', () => {
   it('is the first that can be decoded', async () => {
     await ffmpeg([...colors(['B', 2]), '-c:v', 'mpeg4', '-q:v', '2', at('blue.mp4')]);
     await ffmpeg([
@@ -190,7 +190,7 @@ describe('the video stream that is shown', () => {
     expect(await shown('unknown.mp4', 5)).toBe('B60');
   });
 
-  it('or none, and then its codec is named', async () => {
+  it('is refused by its codec when none can be decoded', async () => {
     await ffmpeg([...colors(['B', 1]), '-c:v', 'libx264', at('one.mp4')]);
     const bytes = await readFile(at('one.mp4'));
     bytes.write('zzzz', bytes.indexOf('avc1', bytes.indexOf('stsd')), 'latin1');
@@ -221,7 +221,7 @@ describe('the video stream that is shown', () => {
 });
 
 describe('a file that is cut off', () => {
-  it.each(['mkv', 'webm', 'flv', 'mp4'])('%s: still is', async (container) => {
+  it.each(['mkv', 'webm', 'flv', 'mp4'])('is refused as truncated: %s', async (container) => {
     const codecs =
       container === 'webm'
         ? ['-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libvorbis']
@@ -250,8 +250,8 @@ describe('a file that is cut off', () => {
   });
 });
 
-describe('a file that holds a little more than it claims', () => {
-  it('shows all of it', async () => {
+describe('a file with slightly more than it claims', () => {
+  it('is shown whole', async () => {
     await ffmpeg([...colors(['R', 2], ['B', 0.2]), '-c:v', 'libx264', at('more.mkv')]);
     const bytes = await readFile(at('more.mkv'));
     await writeFile(at('claims.mkv'), withLength(bytes, 2000));

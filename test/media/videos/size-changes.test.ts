@@ -38,7 +38,7 @@ function montage(uri: string, changes: Partial<Montage> = {}): Montage {
   return montageOf(0, { width: 160, height: 160, background: g, longestClipUs: 4_000_000, materials, ...changes });
 }
 
-describe.each(['turned.ts', 'call.webm'])('%s, whose size changes on the way,', (uri) => {
+describe.each(['turned.ts', 'call.webm'])('%s, whose size changes in the file,', (uri) => {
   it('is fitted anew from the change on, with bars where they belong', async () => {
     const { file, output } = await bench.render(montage(uri, { fit: 'CONTAIN' }));
     expect(Math.abs(output.frameCount - 120)).toBeLessThan(4);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { callCounts } from '../../../src/api/chain/call-counts.js';
 import { callLog } from '../../../src/api/chain/call-log.js';
 import { allowAnyone } from '../../../src/api/chain/authenticate.js';
@@ -90,7 +90,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   return { send, asked, lines, drain };
 }
 
-test('the routes follow from the proto', () => {
+it('the route table is made from the proto', () => {
   const routes = routesOf('cutroom.v1.TaskService').map(
     (route) => `${route.httpMethod} ${route.rpc.name} ${route.hasBody ? 'body' : 'no body'}`,
   );
@@ -112,8 +112,8 @@ test('the routes follow from the proto', () => {
   });
 });
 
-describe('a request becomes that of the RPC', () => {
-  test('from path and query, by proto or JSON names', async () => {
+describe('the JSON gateway', () => {
+  it('reads path and query into the request of the RPC, by proto or JSON names', async () => {
     const { send, asked } = gatewayUnderTest();
     expect(await send('GET', '/v1/tasks/a')).toMatchObject({ status: 200, json: { name: 'tasks/a', progress: 0 } });
     await send('GET', '/v1/tasks?page_size=7&page_token=t%26u');
@@ -127,7 +127,7 @@ describe('a request becomes that of the RPC', () => {
     ]);
   });
 
-  test('from a body, which cannot overrule the path', async () => {
+  it('reads a body into the request, in which the name of the path wins', async () => {
     const { send, asked } = gatewayUnderTest();
     await send('POST', '/v1/tasks/a:cancel', '{"name":"tasks/b"}');
     await send('POST', '/v1/tasks/a:cancel', '');
@@ -139,11 +139,11 @@ describe('a request becomes that of the RPC', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['{"spec":', /^body: /],
     ['[]', /body: must be a JSON object/],
     ['null', /body: must be a JSON object/],
-  ])('a body of %.40s is the fault of the request, and is logged as one', async (body, message) => {
+  ])('refuses the body %.40s as the fault of the request, and logs it as one', async (body, message) => {
     const { send, asked, lines } = gatewayUnderTest();
     const response = await send('POST', '/v1/tasks', body);
     expect(response).toMatchObject({
@@ -158,7 +158,7 @@ describe('a request becomes that of the RPC', () => {
   const violationsOf = (json: Record<string, unknown>) =>
     (json.details as { fieldViolations?: { field: string; description: string }[] }[])[1]?.fieldViolations;
 
-  test('a body that does not fit is refused with every field at fault, the values allowed and the nearest name', async () => {
+  it('refuses a body with every field at fault, the allowed values and the nearest name', async () => {
     const { send, asked, lines } = gatewayUnderTest();
     const spec = {
       montage: {
@@ -197,7 +197,7 @@ describe('a request becomes that of the RPC', () => {
     expect(lines).toMatchObject([{ method: 'SubmitTask', code: 'INVALID_ARGUMENT' }]);
   });
 
-  test('unknown names are ignored for a caller who asks for it, but not those of an enum', async () => {
+  it('ignores unknown names for a caller who asks for it, except names of enum values', async () => {
     const { send, asked } = gatewayUnderTest();
     const spec = { montage: { materials: [{ uri: 'a.mp4', nonsense: 1 }] } };
     const lenient = '$alt=json%3Bignore-unknown%3Benum-encoding%3Dint';
@@ -211,13 +211,13 @@ describe('a request becomes that of the RPC', () => {
     expect(violationsOf(json)).toMatchObject([{ field: 'spec.montage.fit' }]);
   });
 
-  test.each([
+  it.each([
     ['/v1/tasks?page_siz=7&utm_source=x', ['page_siz', 'utm_source']],
     ['/v1/tasks?__proto__=1&page_size.x=1&a.b=2', ['__proto__', 'page_size.x', 'a.b']],
     ['/v1/tasks?page_size=many', ['page_size']],
     ['/v1/tasks?page_size=1.5', ['page_size']],
     ['/v1/tasks/a?view=NO', ['view']],
-  ])('a query name or value that does not fit is named: %s', async (target, fields) => {
+  ])('names each query name or value at fault: %s', async (target, fields) => {
     const { send, asked } = gatewayUnderTest();
     const { status, json } = await send('GET', target);
     expect(status).toBe(400);
@@ -225,7 +225,7 @@ describe('a request becomes that of the RPC', () => {
     expect(asked).toEqual([]);
   });
 
-  test('a query beside a body is refused: it would count for nothing', async () => {
+  it('refuses a query beside a body', async () => {
     const { send, asked } = gatewayUnderTest();
     const { status, json } = await send('POST', '/v1/tasks?validateOnly=true', '{"spec":{"montage":{}}}');
     expect(status).toBe(400);
@@ -233,35 +233,29 @@ describe('a request becomes that of the RPC', () => {
     expect(asked).toEqual([]);
   });
 
-  test.each(['json;enum-encoding=text', 'xml', 'json;ignore-unknown;ignore-unknown'])(
-    'refuses $alt=%s',
-    async (alt) => {
-      const { send } = gatewayUnderTest();
-      expect(await send('GET', `/v1/tasks?$alt=${encodeURIComponent(alt)}`)).toMatchObject({ status: 400 });
-    },
-  );
+  it.each(['json;enum-encoding=text', 'xml', 'json;ignore-unknown;ignore-unknown'])('refuses $alt=%s', async (alt) => {
+    const { send } = gatewayUnderTest();
+    expect(await send('GET', `/v1/tasks?$alt=${encodeURIComponent(alt)}`)).toMatchObject({ status: 400 });
+  });
 
-  test('a body that is not UTF-8 is refused, not guessed at', async () => {
+  it('refuses a body in another encoding than UTF-8', async () => {
     const { send, asked } = gatewayUnderTest();
     const body = Buffer.concat([Buffer.from('{"requestId":"'), Buffer.from([0xff]), Buffer.from('"}')]);
     expect(await send('POST', '/v1/tasks', body)).toMatchObject({ status: 400, json: { code: 3 } });
     expect(asked).toEqual([]);
   });
 
-  test.each(['page_size=1&pageSize=2', 'page_token=%zz'])(
-    'a query that does not fit its fields is refused as such: %s',
-    async (query) => {
-      const response = await gatewayUnderTest().send('GET', `/v1/tasks?${query}`);
-      expect(response).toMatchObject({
-        status: 400,
-        json: { details: [{}, { fieldViolations: [{ field: 'query' }] }] },
-      });
-    },
-  );
+  it.each(['page_size=1&pageSize=2', 'page_token=%zz'])('refuses a query that cannot be read: %s', async (query) => {
+    const response = await gatewayUnderTest().send('GET', `/v1/tasks?${query}`);
+    expect(response).toMatchObject({
+      status: 400,
+      json: { details: [{}, { fieldViolations: [{ field: 'query' }] }] },
+    });
+  });
 });
 
 describe('a path without a route', () => {
-  test('is 404; a path that takes another method is 405 and names it', async () => {
+  it('is answered with 404, and with 405 and the allowed methods where it takes another method', async () => {
     const { send, lines } = gatewayUnderTest();
     expect(await send('GET', '/v1/nothing')).toMatchObject({ status: 404, json: { code: 5, details: [] } });
     expect(await send('DELETE', '/v1/tasks')).toMatchObject({ status: 405, headers: { allow: 'POST, GET, HEAD' } });
@@ -270,8 +264,8 @@ describe('a path without a route', () => {
   });
 });
 
-describe('an error', () => {
-  test('has the body and the HTTP status of grpc-gateway, and all its details', async () => {
+describe('an error of the JSON gateway', () => {
+  it('has the body and the HTTP status of grpc-gateway, and all its details', async () => {
     const violations = Array.from({ length: 1_000 }, (_, i) => ({ field: `f[${i}]`, description: 'is wrong' }));
     const { send } = gatewayUnderTest({
       submit: () => Promise.reject(new CallError({ reason: 'INVALID_REQUEST', violations })),
@@ -281,7 +275,7 @@ describe('an error', () => {
     expect((json.details as { fieldViolations?: unknown[] }[])[1]!.fieldViolations).toHaveLength(101);
   });
 
-  test('of the service goes to the log alone', async () => {
+  it('is written to the log alone when the service is at fault', async () => {
     const { send, lines } = gatewayUnderTest({ get: () => Promise.reject(new Error('the secret')) });
     const response = await send('GET', '/v1/tasks/a');
     expect(response).toMatchObject({ status: 500, json: { code: 13, details: [{ reason: 'INTERNAL' }] } });
@@ -289,7 +283,7 @@ describe('an error', () => {
     expect(lines).toMatchObject([{ code: 'INTERNAL', err: { message: 'the secret' } }]);
   });
 
-  test('while draining asks to come back', async () => {
+  it('asks the caller to come back while the server drains', async () => {
     const { send, drain } = gatewayUnderTest();
     drain.begin();
     expect(await send('GET', '/v1/tasks/a')).toMatchObject({
@@ -300,7 +294,7 @@ describe('an error', () => {
   });
 });
 
-test('every gRPC code has an HTTP status, and only OK has one that says so', () => {
+it('the HTTP status is defined for every gRPC code, and is 200 for OK alone', () => {
   const statuses = Array.from({ length: 17 }, (_, code) => httpStatusOf(statusCode(code)));
   expect(statuses).toEqual([200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401]);
 });

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compilePathTemplate } from '../../../src/api/http/path-template.js';
 
 describe('a path template', () => {
-  test.each<[string, string, Record<string, string> | null]>([
+  it.each<[string, string, Record<string, string> | null]>([
     ['/v1/tasks', '/v1/tasks', {}],
     ['/v1/tasks', '/v1/tasks/', null],
     ['/v1/tasks', '/v1/tasksx', null],
@@ -20,11 +20,11 @@ describe('a path template', () => {
     ['/tasks/{task}/{file}', '/tasks/a/b%2fc', { task: 'a', file: 'b/c' }],
     ['/files/{path=**}', '/files/a/b/c', { path: 'a/b/c' }],
     ['/x/{a.b=*}/y', '/x/1/y', { 'a.b': '1' }],
-  ])('%s on %s', (template, path, variables) => {
+  ])('%s matches %s as listed', (template, path, variables) => {
     expect(compilePathTemplate(template).match(path)).toEqual(variables);
   });
 
-  test.each(['v1/tasks', '/v1/{name', '/v1/name}', '/v1/{Name=tasks/*}'])('%s is malformed', (template) => {
+  it.each(['v1/tasks', '/v1/{name', '/v1/name}', '/v1/{Name=tasks/*}'])('%s is refused as malformed', (template) => {
     expect(() => compilePathTemplate(template)).toThrow();
   });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
 import { responseSerializer } from '../../../src/api/grpc/service-definition.js';
 import { createTaskPrinter } from '../../../src/api/service/task-printer.js';
@@ -26,39 +26,41 @@ function printerUnderTest() {
   return { state, printer };
 }
 
-test('prints a revision and makes its bytes once, for any number of callers', () => {
-  const { printer, state } = printerUnderTest();
-  const encode = responseSerializer(TaskEvent);
-  const first = encode(printer.event(done, 'http://h'));
-  for (let watcher = 0; watcher < 100; watcher += 1)
-    expect(encode(printer.event(structuredClone(done), 'http://h'))).toBe(first);
-  expect(state.signed).toBe(1);
-});
+describe('the task printer', () => {
+  it('prints a revision and encodes it once, for any number of callers', () => {
+    const { printer, state } = printerUnderTest();
+    const encode = responseSerializer(TaskEvent);
+    const first = encode(printer.event(done, 'http://h'));
+    for (let watcher = 0; watcher < 100; watcher += 1)
+      expect(encode(printer.event(structuredClone(done), 'http://h'))).toBe(first);
+    expect(state.signed).toBe(1);
+  });
 
-test('another revision is another print, and going back makes no mistake', () => {
-  const { printer } = printerUnderTest();
-  const later = progressed(running, progressAt(5), 1);
-  expect(printer.task(running, 'http://h').revision).toBe(2n);
-  expect(printer.task(later, 'http://h')).toMatchObject({ revision: 3n, progress: 5 });
-  expect(printer.task(running, 'http://h')).toMatchObject({ revision: 2n, progress: 0 });
-});
+  it('prints each revision anew, also an earlier one after a later one', () => {
+    const { printer } = printerUnderTest();
+    const later = progressed(running, progressAt(5), 1);
+    expect(printer.task(running, 'http://h').revision).toBe(2n);
+    expect(printer.task(later, 'http://h')).toMatchObject({ revision: 3n, progress: 5 });
+    expect(printer.task(running, 'http://h')).toMatchObject({ revision: 2n, progress: 0 });
+  });
 
-test('URLs are signed anew before they get old; a task without any is not printed anew', () => {
-  const { printer, state } = printerUnderTest();
-  const young = printer.task(done, 'http://h');
-  state.nowMs = 59_999;
-  expect(printer.task(done, 'http://h')).toBe(young);
-  state.nowMs = 60_000;
-  expect(printer.task(done, 'http://h').videos).toEqual(['http://h/2']);
-  const unsigned = printer.task(running, 'http://h');
-  state.nowMs = 10_000_000;
-  expect(printer.task(running, 'http://h')).toBe(unsigned);
-});
+  it('signs URLs anew before they expire, and does not print a task without URLs again', () => {
+    const { printer, state } = printerUnderTest();
+    const young = printer.task(done, 'http://h');
+    state.nowMs = 59_999;
+    expect(printer.task(done, 'http://h')).toBe(young);
+    state.nowMs = 60_000;
+    expect(printer.task(done, 'http://h').videos).toEqual(['http://h/2']);
+    const unsigned = printer.task(running, 'http://h');
+    state.nowMs = 10_000_000;
+    expect(printer.task(running, 'http://h')).toBe(unsigned);
+  });
 
-test('prints do not pile up', () => {
-  const { printer, state } = printerUnderTest();
-  printer.task(done, 'http://h');
-  for (let i = 0; i < 12_000; i += 1) printer.task({ ...running, id: `other-${i}` }, 'http://h');
-  printer.task(done, 'http://h');
-  expect(state.signed).toBe(2);
+  it('keeps a bounded number of prints', () => {
+    const { printer, state } = printerUnderTest();
+    printer.task(done, 'http://h');
+    for (let i = 0; i < 12_000; i += 1) printer.task({ ...running, id: `other-${i}` }, 'http://h');
+    printer.task(done, 'http://h');
+    expect(state.signed).toBe(2);
+  });
 });

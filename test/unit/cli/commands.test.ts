@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Status } from 'nice-grpc';
 import { ProgressDetail_Phase, type Task, Task_State, TaskError_Category } from '../../../generated/cutroom/v1/task.js';
 import type { SubmitTaskRequest, TaskServiceImplementation } from '../../../generated/cutroom/v1/task_service.js';
@@ -77,7 +77,7 @@ function watching(...tasks: Task[]): TaskServiceImplementation['watchTask'] {
 describe('cutroom submit', () => {
   const spec = '{"montage": {"materials": [{"uri": "a.mp4"}], "longestClip": "2.5s"}}';
 
-  test('sends the spec of a file with a request id of its own and prints the task id', async () => {
+  it('sends the spec of a file with a new request id and prints the task id', async () => {
     let request: SubmitTaskRequest | undefined;
     const address = await serve({
       submitTask: (received) => {
@@ -94,13 +94,13 @@ describe('cutroom submit', () => {
     });
   });
 
-  test('reads stdin for - and sends the request id it is given', async () => {
+  it('reads stdin for - and sends the given request id', async () => {
     const address = await serve({ submitTask: ({ requestId }) => Promise.resolve(task({ taskId: requestId })) });
     const run = await cli(['submit', '-', '--request-id', 'r-1', ...address], { stdin: spec });
     expect(run.stdout).toBe('r-1\n');
   });
 
-  test('--watch goes on to the end', async () => {
+  it('watches the task to its end with --watch', async () => {
     const address = await serve({
       submitTask: () => Promise.resolve(task({})),
       watchTask: watching(running, succeeded),
@@ -111,7 +111,7 @@ describe('cutroom submit', () => {
     expect(run.stderr).toContain('tasks/t1\n');
   });
 
-  test('prints every violation on a line of its own, field first, and exits with 1', async () => {
+  it('prints every violation on a line of its own, field first, and exits with 1', async () => {
     const fieldViolations = [
       { field: 'spec.montage.materials[0].uri', description: 'no such file', reason: '', localizedMessage: undefined },
       { field: 'spec.montage.resolution', description: 'must be even', reason: '', localizedMessage: undefined },
@@ -148,7 +148,7 @@ describe('cutroom submit', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['no JSON', '{"montage"', /is not a cutroom\.v1\.RenderSpec/],
     ['an unknown field', '{"montage": {"clips": []}}', /clips/],
     ['a wrong type', '{"montage": {"materials": 3}}', /materials/],
@@ -158,7 +158,7 @@ describe('cutroom submit', () => {
     expect(run.stderr).toMatch(message);
   });
 
-  test('tells every field of a spec that does not fit, with the nearest name, in JSON and in YAML', async () => {
+  it('names every field at fault of a spec with the nearest name, in JSON and in YAML', async () => {
     const json = '{"montage": {"longestClp": "2s", "transition": {"kind": "CROSSFADE"}}}';
     const yaml = 'montage:\n  longestClp: 2s\n  transition:\n    kind: CROSSFADE\n';
     for (const content of [json, yaml]) {
@@ -170,7 +170,7 @@ describe('cutroom submit', () => {
     }
   });
 
-  test('reads a spec in YAML', async () => {
+  it('reads a spec in YAML', async () => {
     const asked: unknown[] = [];
     const address = await serve({
       submitTask: async (request) => {
@@ -187,7 +187,7 @@ describe('cutroom submit', () => {
     expect(asked).toEqual([[{ uri: 'no' }, { uri: '2024-01-01' }], '#FF0000']);
   });
 
-  test.each([
+  it.each([
     [
       'a colour without quotes, which is a comment',
       'montage:\n  backgroundColor: #FF0000\n',
@@ -201,13 +201,13 @@ describe('cutroom submit', () => {
     expect(run.stderr).toMatch(message);
   });
 
-  test('a file that cannot be read is wrong usage', async () => {
+  it('exits with the code of wrong usage when the file cannot be read', async () => {
     const run = await cli(['submit', join(folder, 'missing.json')]);
     expect(run).toMatchObject({ exitCode: 64, stdout: '' });
     expect(run.stderr).toMatch(/cannot read the spec.*missing\.json/);
   });
 
-  test('prints how to repeat a submit whose outcome is unknown', async () => {
+  it('prints how to repeat a submit whose outcome is unknown', async () => {
     const address = await serve({
       submitTask: (_, context) => failWith(context, Status.UNAVAILABLE, 'the store does not answer'),
     });
@@ -218,7 +218,7 @@ describe('cutroom submit', () => {
 });
 
 describe('cutroom watch', () => {
-  test('prints plain lines in a pipe and the URLs on stdout', async () => {
+  it('prints plain lines in a pipe and the URLs on stdout', async () => {
     const address = await serve({ watchTask: watching(task({ state: QUEUED }), running, succeeded) });
     const run = await cli([...address, 'watch', 't1']);
     expect(run).toEqual({
@@ -228,7 +228,7 @@ describe('cutroom watch', () => {
     });
   });
 
-  test('draws a bar with phase, frames and ETA on a terminal, and clears it', async () => {
+  it('draws a bar with phase, frames and ETA on a terminal, and clears it', async () => {
     const address = await serve({ watchTask: watching(task({}), running, succeeded) });
     const run = await cli([...address, 'watch', 't1'], { isTTY: true });
     expect(run.stderr).toContain('RENDERING ');
@@ -238,7 +238,7 @@ describe('cutroom watch', () => {
     expect(run.stdout).toBe('http://127.0.0.1:8080/tasks/t1/final-1.mp4?expires=1\n');
   });
 
-  test('--json prints one task per line in canonical proto JSON', async () => {
+  it('prints one task per line in canonical proto JSON with --json', async () => {
     const address = await serve({ watchTask: watching(task({}), running, succeeded) });
     const run = await cli([...address, '--json', 'watch', 'tasks/t1']);
     const lines = run.stdout
@@ -251,7 +251,7 @@ describe('cutroom watch', () => {
     expect(run.stderr).toBe('');
   });
 
-  test('exits with 1 and says why when the task FAILED or was CANCELLED', async () => {
+  it('exits with 1 and prints the reason when the task is FAILED or CANCELLED', async () => {
     const address = await serve({ watchTask: watching(running, failed) });
     const run = await cli([...address, 'watch', 't1']);
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
@@ -261,7 +261,7 @@ describe('cutroom watch', () => {
     ).toBe(1);
   });
 
-  test('Ctrl-C ends it with 130 and no error', async () => {
+  it('ends with 130 and without an error on Ctrl-C', async () => {
     const interrupt = new AbortController();
     const address = await serve({
       watchTask: async function* (_, context) {
@@ -279,8 +279,8 @@ describe('cutroom watch', () => {
   });
 });
 
-describe('cutroom get, list, cancel', () => {
-  test('get prints every known fact', async () => {
+describe('cutroom', () => {
+  it('get prints every known fact', async () => {
     const address = await serve({
       getTask: ({ name }) => Promise.resolve(name === 'tasks/t1' ? failed : task({ name })),
     });
@@ -294,7 +294,7 @@ describe('cutroom get, list, cancel', () => {
     });
   });
 
-  test('list prints one page and the token of the next, or with --all every page', async () => {
+  it('list prints one page and the token of the next, or with --all every page', async () => {
     const address = await serve({
       listTasks: ({ pageSize, pageToken }) =>
         Promise.resolve({
@@ -315,28 +315,43 @@ describe('cutroom get, list, cancel', () => {
     expect(all.stderr).toBe('');
   });
 
-  test('cancel prints the state that the answer has', async () => {
+  it('list passes over empty pages to the first with a task, or the last', async () => {
+    const address = await serve({
+      listTasks: ({ pageToken, filter }) =>
+        Promise.resolve({
+          tasks: pageToken === 'third' && filter === '' ? [task({ taskId: 'found' })] : [],
+          nextPageToken: { '': 'second', second: 'third', third: 'fourth' }[pageToken] ?? '',
+        }),
+    });
+    const found = await cli([...address, 'list']);
+    expect(found.stdout).toMatch(/^found +QUEUED +0 %\n$/);
+    expect(found.stderr).toContain('--page-token fourth');
+    const none = await cli([...address, 'list', '--filter', 'labels.a = b']);
+    expect([none.stdout, none.stderr]).toEqual(['', '']);
+  });
+
+  it('cancel prints the state of the answer', async () => {
     const address = await serve({ cancelTask: () => Promise.resolve(task({ state: CANCELLED })) });
     expect(await cli([...address, 'cancel', 't1'])).toEqual({ exitCode: 0, stdout: 't1  CANCELLED\n', stderr: '' });
   });
 });
 
-describe('exit codes', () => {
-  test.each([
+describe('cutroom', () => {
+  it.each([
     [Status.NOT_FOUND, 1],
     [Status.FAILED_PRECONDITION, 1],
     [Status.INTERNAL, 1],
     [Status.UNAVAILABLE, 2],
     [Status.RESOURCE_EXHAUSTED, 2],
     [Status.ABORTED, 2],
-  ])('status %d ends a command with %d', async (status, exitCode) => {
+  ])('turns status %d into exit code %d', async (status, exitCode) => {
     const address = await serve({ getTask: (_, context) => failWith(context, status, 'because') });
     const run = await cli([...address, 'get', 't1']);
     expect(run.exitCode).toBe(exitCode);
     expect(run.stderr).toContain(`error: ${Status[status]}: because`);
   });
 
-  test('a server that does not answer in time is worth retrying, and gets the deadline', async () => {
+  it('exits with the code for a retry when a server does not answer in time, and sends the deadline', async () => {
     let deadlineSeen: AbortSignal | undefined;
     const address = await serve({
       getTask: (_, context) => {
@@ -350,7 +365,7 @@ describe('exit codes', () => {
     await expect.poll(() => deadlineSeen?.aborted).toBe(true);
   });
 
-  test('no server at the address is worth retrying; the address is named', async () => {
+  it('exits with the code for a retry when no server answers, and names the address', async () => {
     const server = await startFakeServer({});
     server.stop();
     const run = await cli(['get', 't1'], { env: { CUTROOM_GRPC_ADDRESS: server.address } });
@@ -358,19 +373,19 @@ describe('exit codes', () => {
     expect(run.stderr).toContain(server.address);
   });
 
-  test.each([
+  it.each([
     [['no-such-command']],
     [['get']],
     [['list', '--page-size', 'many']],
     [['--timeout', '-1', 'get', 't1']],
     [['get', 't1', '--no-such-option']],
-  ])('%j is wrong usage', async (args) => {
+  ])('exits with the code of wrong usage for %j', async (args) => {
     const run = await cli(args);
     expect(run).toMatchObject({ exitCode: 64, stdout: '' });
     expect(run.stderr).toMatch(/^error: /);
   });
 
-  test('help is asked for: 0, with the exit codes in it', async () => {
+  it('exits with 0 when help is asked for, and explains the exit codes there', async () => {
     const run = await cli(['--help']);
     expect(run.exitCode).toBe(0);
     expect(run.stdout).toContain('Exit codes');

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Status } from 'nice-grpc';
 import { Task_State } from '../../../generated/cutroom/v1/task.js';
 import type { TaskServiceImplementation } from '../../../generated/cutroom/v1/task_service.js';
@@ -43,7 +43,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 describe('followTask', () => {
-  test('yields every event up to the terminal one, heartbeats left out', async () => {
+  it('yields every event up to the terminal one, without heartbeats', async () => {
     const server = await serve(async function* () {
       yield event(1n, RUNNING);
       yield { event: { $case: 'heartbeat', value: {} } };
@@ -52,7 +52,7 @@ describe('followTask', () => {
     expect(await follow(server.address)).toEqual([1n, 2n]);
   });
 
-  test('goes on after the last revision when the server drains, and when a stream ends too early', async () => {
+  it('continues after the last revision when the server drains, and when a stream ends too early', async () => {
     const asked: (bigint | undefined)[] = [];
     const server = await serve(async function* ({ afterRevision }, context) {
       asked.push(afterRevision);
@@ -72,7 +72,7 @@ describe('followTask', () => {
     expect(lost).toEqual(['draining', 'the stream ended before the task did']);
   });
 
-  test('waits at least as long as the server asks', async () => {
+  it('waits at least as long as the server asks', async () => {
     let calls = 0;
     const server = await serve(async function* (_, context) {
       calls += 1;
@@ -88,7 +88,7 @@ describe('followTask', () => {
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(295);
   });
 
-  test('finds a server again that was restarted on the same port', async () => {
+  it('reconnects to a server that was restarted on the same port', async () => {
     const first = await serve(async function* (_, context) {
       yield event(1n, RUNNING);
       await aborted(context.signal);
@@ -116,7 +116,7 @@ describe('followTask', () => {
     expect(secondAsked).toEqual([1n]);
   });
 
-  test('takes a silent stream for dead', async () => {
+  it('treats a silent stream as dead', async () => {
     let calls = 0;
     const server = await serve(async function* (_, context) {
       calls += 1;
@@ -127,7 +127,7 @@ describe('followTask', () => {
     expect(await follow(server.address, { silenceMs: 200 })).toEqual([1n, 2n]);
   });
 
-  test('gives up with the last error when the server stays away', async () => {
+  it('throws the last error when the server stays away', async () => {
     const server = await serve(async function* (_, context) {
       yield event(1n, RUNNING);
       await aborted(context.signal);
@@ -142,7 +142,7 @@ describe('followTask', () => {
     await expect(watching).rejects.toMatchObject({ code: Status.UNAVAILABLE });
   });
 
-  test('does not retry a server that was never reached, or a final error', async () => {
+  it('does not retry a server that was never reached, or a final error', async () => {
     const server = await serve(async function* (_, context) {
       yield event(1n, RUNNING);
       failWith(context, Status.NOT_FOUND, 'gone');
@@ -154,7 +154,7 @@ describe('followTask', () => {
     expect(lost).toEqual([]);
   });
 
-  test('ends at once when its signal is aborted, and cancels the call', async () => {
+  it('ends at once when its signal is aborted, and cancels the call', async () => {
     const interrupt = new AbortController();
     let serverSawTheEnd: () => void;
     const ended = new Promise<void>((resolve) => (serverSawTheEnd = resolve));

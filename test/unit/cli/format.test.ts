@@ -1,47 +1,47 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProgressDetail } from '../../../generated/cutroom/v1/task.js';
 import { durationSeconds, formatBytes, formatSeconds } from '../../../src/cli/format.js';
 import { formatEta, remainingSeconds } from '../../../src/cli/remaining-time.js';
 
-describe('format', () => {
-  test.each([
+describe('the formatter', () => {
+  it.each([
     [0, '0:00'],
     [0.2, '0:01'],
     [59.2, '1:00'],
     [750, '12:30'],
     [3600, '1:00:00'],
-  ])('%d seconds are %s', (seconds, text) => {
+  ])('prints %d seconds as %s', (seconds, text) => {
     expect(formatSeconds(seconds)).toBe(text);
   });
 
-  test.each([
+  it.each([
     [0, '0 B'],
     [999, '999 B'],
     [1000, '1.0 kB'],
     [5_249_000, '5.2 MB'],
     [99_400_000, '99 MB'],
     [999_600_000, '1.0 GB'],
-  ])('%d bytes are %s', (bytes, text) => {
+  ])('prints %d bytes as %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
   });
 
-  test('a duration is read with its nanoseconds, none as zero', () => {
+  it('reads a duration with its nanoseconds, and a missing one as zero', () => {
     expect(durationSeconds({ seconds: 12n, nanos: 400_000_000 })).toBeCloseTo(12.4);
     expect(durationSeconds(undefined)).toBe(0);
   });
 });
 
-describe('remaining time', () => {
+describe('the remaining time', () => {
   const detail = (fields: Partial<ProgressDetail>): ProgressDetail => ProgressDetail.fromPartial(fields);
 
-  test('is the rest of the video divided by the speed', () => {
+  it('is the rest of the video divided by the speed', () => {
     // 100 of 400 frames are 4 s of video: 12 s are left, at 1.5 times real time 8 s.
     const known = detail({ framesDone: 100, framesTotal: 400, outTime: { seconds: 4n, nanos: 0 }, speed: 1.5 });
     expect(remainingSeconds(known)).toBeCloseTo(8);
     expect(formatEta(known)).toBe('ETA 0:08');
   });
 
-  test.each([
+  it.each([
     ['no detail', undefined],
     ['no frame yet', detail({ framesTotal: 400 })],
     ['no total', detail({ framesDone: 10, outTime: { seconds: 1n, nanos: 0 }, speed: 1 })],
@@ -51,7 +51,7 @@ describe('remaining time', () => {
     expect(formatEta(unknown)).toBe('ETA --:--');
   });
 
-  test('is zero, not negative, when more frames came than planned', () => {
+  it('is zero, not negative, when more frames came than planned', () => {
     expect(
       remainingSeconds(detail({ framesDone: 12, framesTotal: 10, outTime: { seconds: 1n, nanos: 0 }, speed: 1 })),
     ).toBe(0);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Status } from 'nice-grpc';
 import { MediaInfo } from '../../../generated/cutroom/v1/media.js';
 import { Task_State } from '../../../generated/cutroom/v1/task.js';
@@ -50,7 +50,7 @@ describe('cutroom submit', () => {
     return seen!;
   }
 
-  test('sends the options of the command line', async () => {
+  it('sends the options of the command line', async () => {
     const request = await submitted(
       ...[
         '--label',
@@ -82,7 +82,7 @@ describe('cutroom submit', () => {
     });
   });
 
-  test('leaves the other options to the server', async () => {
+  it('leaves the other options to the server', async () => {
     expect(await submitted()).toMatchObject({
       labels: {},
       priority: 0,
@@ -94,7 +94,7 @@ describe('cutroom submit', () => {
     });
   });
 
-  test('--validate-only prints the spec as the server understands it, to be submitted again', async () => {
+  it('prints the spec as the server understands it with --validate-only, fit to be submitted again', async () => {
     const address = await serve({
       submitTask: (request) => Promise.resolve(task({ name: '', taskId: '', spec: request.spec })),
     });
@@ -104,7 +104,7 @@ describe('cutroom submit', () => {
     expect((await cli([...address, 'submit', '-', '--validate-only'], { stdin: run.stdout })).stdout).toBe(run.stdout);
   });
 
-  test('--wait shows nothing but how it ended', async () => {
+  it('prints only the end of the task with --wait', async () => {
     const done = task({ state: Task_State.SUCCEEDED, revision: 3n, videos: ['http://x/1'] });
     const address = await serve({
       submitTask: () => Promise.resolve(task({})),
@@ -120,7 +120,7 @@ describe('cutroom submit', () => {
     });
   });
 
-  test('a task that was refused for want of a slot was surely not stored', async () => {
+  it('reports a task as not stored when it was refused for want of a slot', async () => {
     const info = {
       typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo',
       value: Buffer.from(ErrorInfo.encode({ reason: 'NO_FREE_SLOT', domain: 'cutroom.v1', metadata: {} }).finish()),
@@ -135,26 +135,26 @@ describe('cutroom submit', () => {
     });
   });
 
-  test.each([
+  it.each([
     [['--label', 'no-value']],
     [['--priority', 'high']],
     [['--ttl', '3 weeks']],
     [['--limit', 'render=5m']],
     [['--limit', 'total=soon']],
-  ])('%j is wrong usage', async (options) => {
+  ])('exits with the code of wrong usage for %j', async (options) => {
     const run = await cli(['submit', spec, ...options]);
     expect(run.exitCode).toBe(64);
     expect(run.stderr).toMatch(/^error: option .* it must be /);
   });
 });
 
-describe('cutroom retry, delete, probe, get, list', () => {
-  test('retry prints the state that the answer has', async () => {
+describe('cutroom', () => {
+  it('retry prints the state of the answer', async () => {
     const address = await serve({ retryTask: ({ name }) => Promise.resolve(task({ name, taskId: name.slice(6) })) });
     expect(await cli([...address, 'retry', 'tasks/t9'])).toEqual({ exitCode: 0, stdout: 't9  QUEUED\n', stderr: '' });
   });
 
-  test('delete says that it is done; a task that still runs is refused', async () => {
+  it('delete confirms the deletion, and refuses a task that still runs', async () => {
     const address = await serve({
       deleteTask: ({ name }, context) =>
         name === 'tasks/t1' ? Promise.resolve({}) : failWith(context, Status.FAILED_PRECONDITION, 'cancel it first'),
@@ -168,7 +168,7 @@ describe('cutroom retry, delete, probe, get, list', () => {
     });
   });
 
-  test('probe prints a line for the file and for each stream, or the message as JSON', async () => {
+  it('probe prints a line for the file and for each stream, or the message as JSON', async () => {
     const media = MediaInfo.fromPartial({
       format: 'mov,mp4',
       duration: { seconds: 12n, nanos: 400_000_000 },
@@ -205,7 +205,7 @@ describe('cutroom retry, delete, probe, get, list', () => {
     });
   });
 
-  test('get --full adds the spec and how it was rendered', async () => {
+  it('get --full adds the spec and the commands of the render', async () => {
     const run = {
       ...{
         program: 'ffmpeg',
@@ -239,7 +239,7 @@ describe('cutroom retry, delete, probe, get, list', () => {
     );
   });
 
-  test('list --filter and --order-by go with every page', async () => {
+  it('list sends --filter and --order-by with every page', async () => {
     const seen: ListTasksRequest[] = [];
     const address = await serve({
       listTasks: (request) => {

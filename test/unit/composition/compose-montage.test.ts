@@ -22,7 +22,7 @@ function clipsOf(composition: Composition): readonly VisualClip[] {
 const fadeOf = (clip: VisualClip | undefined) => clip?.transition?.frames ?? 0;
 const shape = (clips: readonly VisualClip[]) => clips.map((c) => [c.startFrame, c.frames, fadeOf(c)]);
 
-describe('without narration', () => {
+describe('a montage without narration', () => {
   it('shows each material once, no longer than the longest clip', () => {
     const { composition } = compose(montageOf(3), [video(10), { kind: 'image' }, video(2)]);
     expect(shape(clipsOf(composition))).toEqual([
@@ -33,7 +33,7 @@ describe('without narration', () => {
     expect(composition).toMatchObject({ frames: 360, samples: 576_000 });
   });
 
-  it('a cross-fade takes its time from both neighbours', () => {
+  it('overlaps neighbours by the length of their cross-fade', () => {
     const { composition } = compose(montageOf(3, { transition: crossFade(1) }), [video(4), video(4), video(4)]);
     expect(shape(clipsOf(composition))).toEqual([
       [0, 120, 0],
@@ -43,20 +43,20 @@ describe('without narration', () => {
     expect(composition.frames).toBe(300);
   });
 
-  it('names the material that is too short for its transitions', () => {
+  it('is refused with the material that is too short for its transitions', () => {
     const run = () => compose(montageOf(3, { transition: crossFade(1) }), [video(4), video(1.5), video(4)]);
     expect(run).toThrow(expect.objectContaining({ reason: 'CLIP_TOO_SHORT', field: 'spec.montage.materials[1].uri' }));
   });
 
-  it('refuses a video of less than a frame', () => {
+  it('is refused when a video is shorter than a frame', () => {
     expect(() => compose(montageOf(1), [video(0.01)])).toThrow(CompositionError);
   });
 });
 
-describe('with narration', () => {
+describe('a montage with narration', () => {
   const narration = { asset: { uri: 'n.wav', field: 'spec.montage.narration.uri' }, gainDb: 0 };
 
-  it('is as long as the narration; materials come again in order and the last is cut', () => {
+  it('is as long as the narration, repeats materials in order and cuts the last one', () => {
     const { composition } = compose(montageOf(2, { narration }), [video(10), video(3)], { narration: speech(12) });
     const clips = clipsOf(composition);
     expect(composition.frames).toBe(360);
@@ -73,14 +73,14 @@ describe('with narration', () => {
     expect(shape(clipsOf(composition))).toEqual([[0, 60, 0]]);
   });
 
-  it('refuses what would need an absurd number of clips', () => {
+  it('is refused when it would need too many clips', () => {
     const run = () => compose(montageOf(1, { narration }), [video(0.1)], { narration: speech(60) });
     expect(run).toThrow(expect.objectContaining({ reason: 'VIDEO_TOO_LONG', field: 'spec.montage.longest_clip' }));
   });
 });
 
-describe('sound and text', () => {
-  it('music loops to the end and fades there; the fade is never longer than the video', () => {
+describe('the composer of a montage', () => {
+  it('fades music that loops to the end, never for longer than the video', () => {
     const music = { asset: { uri: 'b.mp3', field: 'spec.montage.music.uri' }, gainDb: -14, fadeOutUs: 3_000_000 };
     const { composition } = compose(montageOf(1, { music }), [video(2)], { music: speech(1) });
     expect(composition.audio).toMatchObject([
@@ -88,7 +88,7 @@ describe('sound and text', () => {
     ]);
   });
 
-  it('a cue past the end is cut, or left out with a warning, and never makes the video longer', () => {
+  it('cuts a cue at the end of the video, or leaves it out with a warning', () => {
     const white = { r: 255, g: 255, b: 255, a: 255 };
     const style = {
       fontSize: 8,
@@ -120,7 +120,7 @@ describe('sound and text', () => {
   });
 });
 
-describe('every expansion', () => {
+describe('any montage', () => {
   const facts = fc.oneof(
     fc.constant<VisualFacts>({ kind: 'image' }),
     fc.integer({ min: 1_000, max: 20_000_000 }).map((durationUs): VisualFacts => ({ kind: 'video', durationUs })),
@@ -132,7 +132,7 @@ describe('every expansion', () => {
     narrationUs: fc.option(fc.integer({ min: 1_000, max: 60_000_000 }), { nil: null }),
   });
 
-  it('covers the video exactly, on the grid, with room for every fade, or names the field at fault', () => {
+  it('covers the video exactly, on the grid, with room for every fade, or is refused with the field at fault', () => {
     let expanded = 0;
     fc.assert(
       fc.property(cases, ({ materials, longestClipUs, fadeUs, narrationUs }) => {

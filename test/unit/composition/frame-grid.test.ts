@@ -19,7 +19,7 @@ describe('the frame grid', () => {
     expect(framesOf(50_000, { num: 30, den: 1 })).toBe(2);
   });
 
-  it('time of a frame and back is the same frame, up to 24 hours', () => {
+  it('returns the same frame for the time of a frame, up to 24 hours', () => {
     fc.assert(
       fc.property(rates, fc.integer({ min: 0, max: day }), (rate, us) => {
         const frame = framesOf(us, rate);
@@ -28,7 +28,7 @@ describe('the frame grid', () => {
     );
   });
 
-  it('is at most half a frame off', () => {
+  it('moves a time by at most half a frame', () => {
     fc.assert(
       fc.property(rates, fc.integer({ min: 0, max: day }), (rate, us) => {
         const halfFrameUs = (500_000 * rate.den) / rate.num;
@@ -37,7 +37,7 @@ describe('the frame grid', () => {
     );
   });
 
-  it('cuts on the cumulative grid never drift', () => {
+  it('places cuts without drift', () => {
     // 40 clips of 1.63 s at 24 fps: cut one by one they made 66.68 s in a naive join.
     const rate = { num: 24, den: 1 };
     const cuts = Array.from({ length: 41 }, (_, i) => framesOf(i * 1_630_000, rate));
@@ -45,13 +45,13 @@ describe('the frame grid', () => {
     expect(lengths.reduce((a, b) => a + b)).toBe(framesOf(40 * 1_630_000, rate));
   });
 
-  it('whole frames forgive what a container rounds off, not a missing frame', () => {
+  it('tolerates rounding by a container, but not a missing frame', () => {
     expect(wholeFramesIn(4_999_000, { num: 30, den: 1 })).toBe(150);
     expect(wholeFramesIn(4_966_000, { num: 30, den: 1 })).toBe(149);
     expect(wholeFramesIn(1_000, { num: 30, den: 1 })).toBe(0);
   });
 
-  it('the soundtrack is as long as the video to the sample', () => {
+  it('makes the soundtrack as long as the video to the sample', () => {
     expect(sampleOf(30, { num: 30, den: 1 }, 48_000)).toBe(48_000);
     expect(sampleOf(1, { num: 30000, den: 1001 }, 48_000)).toBe(1602);
   });

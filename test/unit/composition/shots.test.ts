@@ -19,8 +19,8 @@ function shotsOf(changes: Partial<Montage>, materials: readonly VisualFacts[], s
   });
 }
 
-describe('in sequence', () => {
-  it('shows the beginning of each material, as much of it as the speed makes', () => {
+describe('the planner of clips in sequence', () => {
+  it('takes the beginning of each material, as much of it as the speed needs', () => {
     expect(shotsOf({ speed: 2 }, [video(12), video(4), { kind: 'image' }])).toEqual([
       { material: 0, trimStartUs: 0, frames: 150 },
       { material: 1, trimStartUs: 0, frames: 60 },
@@ -30,8 +30,8 @@ describe('in sequence', () => {
   });
 });
 
-describe('in random pieces', () => {
-  it('first comes a longest piece of each material, then every other one, each once and from its own place', () => {
+describe('the planner of clips in random order', () => {
+  it('starts with a longest clip of each material, and uses every other one once from its own place', () => {
     const shots = shotsOf({ concat: 'RANDOM' }, [video(12), video(5.2), { kind: 'image' }]);
     expect(
       shots
@@ -53,12 +53,12 @@ describe('in random pieces', () => {
     expect(shots).toHaveLength(5);
   });
 
-  it("at a speed the places are the material's own", () => {
+  it('cuts a material by its own time at any speed', () => {
     const shots = shotsOf({ concat: 'RANDOM', speed: 2 }, [video(20)]);
     expect(shots.map(({ trimStartUs }) => trimStartUs).sort((a, b) => a - b)).toEqual([0, 10_000_000]);
   });
 
-  it('no piece is too short for the cross-fades, and narration is covered', () => {
+  it('cuts no clip too short for the cross-fades, and covers a narration', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 6, max: 40, noNaN: true }), { minLength: 1, maxLength: 5 }),
@@ -81,7 +81,7 @@ describe('in random pieces', () => {
     );
   });
 
-  it('is the same for the same seed, and differs between seeds', () => {
+  it('returns the same clips for the same seed, and others for another seed', () => {
     const materials = [video(60), video(60)];
     expect(shotsOf({ concat: 'RANDOM' }, materials, 7)).toEqual(shotsOf({ concat: 'RANDOM' }, materials, 7));
     const orders = [1, 2, 3, 4].map((seed) => JSON.stringify(shotsOf({ concat: 'RANDOM' }, materials, seed)));
@@ -89,8 +89,8 @@ describe('in random pieces', () => {
   });
 });
 
-describe('chance', () => {
-  it('is even, and a shuffle loses nothing', () => {
+describe('the random generator', () => {
+  it('is even, and a shuffle keeps every item', () => {
     const random = createRandom(0);
     const counts = [0, 0, 0, 0];
     for (let n = 0; n < 4000; n += 1) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllowedTarget } from '../../../src/config/allowed-targets.js';
 
-describe('an entry of the allow list', () => {
+describe('the parser of the allow list', () => {
   it.each([
     ['10.1.0.0/16', { kind: 'range', cidr: '10.1.0.0/16', port: null }],
     ['FD00::/8', { kind: 'range', cidr: 'fd00::/8', port: null }],
@@ -13,7 +13,7 @@ describe('an entry of the allow list', () => {
     ['Minio.Internal.', { kind: 'name', name: 'minio.internal', port: null }],
     ['minio:9000', { kind: 'name', name: 'minio', port: 9000 }],
     ['my_bucket.files.internal', { kind: 'name', name: 'my_bucket.files.internal', port: null }],
-  ])('%s', (entry, target) => {
+  ])('reads %s', (entry, target) => {
     expect(parseAllowedTarget(entry)).toEqual(target);
   });
 
@@ -38,7 +38,7 @@ describe('an entry of the allow list', () => {
     '.',
     '/8',
     'a..b',
-  ])('%s is none', (entry) => {
+  ])('refuses %s', (entry) => {
     expect(parseAllowedTarget(entry)).toBeUndefined();
   });
 });

@@ -12,20 +12,20 @@ function problemsOf(env: Record<string, string>): readonly string[] {
   return [];
 }
 
-describe('configuration', () => {
+describe('the configuration', () => {
   it('has defaults for everything, on loopback', () => {
     expect(toConfig({})).toMatchObject({
       grpcAddress: { host: '127.0.0.1', port: 50_051 },
       httpAddress: { host: '127.0.0.1', port: 8080 },
       publicUrl: null,
-      mongodbUri: null,
+      store: { kind: 'SQLITE' },
       slots: 1,
       leaseMs: 15_000,
       progressIntervalMs: 400,
     });
   });
 
-  it('refuses unknown variables with the nearest name, and leaves those of Kubernetes alone', () => {
+  it('refuses unknown variables with the nearest name, and ignores the variables of Kubernetes', () => {
     expect(problemsOf({ CUTROOM_SLOT: '2', CUTROOM_PROGRES_MS: '1', CUTROOM_QWERTZUIOP: 'x' })).toEqual([
       'CUTROOM_SLOT is no variable of cutroom: did you mean CUTROOM_SLOTS?',
       'CUTROOM_PROGRES_MS is no variable of cutroom: did you mean CUTROOM_PROGRESS_MS?',
@@ -40,7 +40,7 @@ describe('configuration', () => {
     expect(problemsOf(links)).toEqual([]);
   });
 
-  it('reports every problem at once, naming the variable', () => {
+  it('reports every problem at once, with the variable', () => {
     const problems = problemsOf({
       CUTROOM_GRPC_ADDRESS: 'nowhere',
       CUTROOM_HTTP_ADDRESS: '127.0.0.1:99999',
@@ -74,7 +74,7 @@ describe('configuration', () => {
     expect(problemsOf({ CUTROOM_GRPC_ADDRESS: '[::1]:0', CUTROOM_HTTP_ADDRESS: 'localhost:0' })).toEqual([]);
   });
 
-  it('refuses a heartbeat that leaves no room for a lost one', () => {
+  it('refuses a heartbeat that leaves no time for a lost one', () => {
     expect(problemsOf({ CUTROOM_LEASE_MS: '3000', CUTROOM_HEARTBEAT_MS: '2000' })).toEqual([
       expect.stringContaining('CUTROOM_HEARTBEAT_MS'),
     ]);
@@ -126,16 +126,16 @@ describe('configuration', () => {
     expect(problemsOf({})).toEqual([]);
   });
 
-  it('takes an empty variable as unset, and drops the slash at the end of the public URL', () => {
+  it('treats an empty variable as unset, and drops the slash at the end of the public URL', () => {
     expect(toConfig({ MONGODB_URI: '', CUTROOM_PUBLIC_URL: 'https://media.example/x/' })).toMatchObject({
-      mongodbUri: null,
+      store: { kind: 'SQLITE' },
       publicUrl: 'https://media.example/x',
     });
   });
 });
 
-describe('the subset of a command', () => {
-  it('leaves out the variables that the command does not use', () => {
+describe('the variables of a command', () => {
+  it('exclude the variables that the command does not use', () => {
     const env = { CUTROOM_SLOTS: '5', CUTROOM_FFMPEG: '/opt/ffmpeg', HOME: '/root' };
     expect(environmentOf('render', env)).toMatchObject({ CUTROOM_FFMPEG: '/opt/ffmpeg' });
     expect(Object.keys(environmentOf('render', env))).not.toContain('CUTROOM_SLOTS');

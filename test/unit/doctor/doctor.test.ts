@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/doctor/check.js';
 import { examine } from '../../../src/doctor/doctor.js';
 import { checkService } from '../../../src/doctor/endpoints.js';
@@ -38,8 +38,8 @@ async function findings(env: Record<string, string> = {}): Promise<readonly Chec
 const named = (checks: readonly Check[], name: string): Check | undefined =>
   checks.find((check) => check.name === name);
 
-describe('a machine that has everything', () => {
-  test('has no failure, and nothing is made by looking', async () => {
+describe('the doctor', () => {
+  it('finds no failure on a complete machine, and creates nothing', async () => {
     const checks = await findings();
     expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
     expect(new Set(checks.map(({ name }) => name))).toEqual(
@@ -64,8 +64,8 @@ describe('a machine that has everything', () => {
   });
 });
 
-describe('each problem comes with its fix', () => {
-  test('every variable that makes no sense', async () => {
+describe('the doctor', () => {
+  it('reports every variable with a wrong value', async () => {
     const checks = await findings({ CUTROOM_SLOTS: 'many', CUTROOM_GRPC_ADDRESS: '0.0.0.0:1' });
     const problems = checks
       .filter(({ name, status }) => name === 'config' && status === 'fail')
@@ -77,7 +77,7 @@ describe('each problem comes with its fix', () => {
     expect(named(checks, 'ffmpeg')).toMatchObject({ status: 'ok' });
   });
 
-  test('no ffmpeg', async () => {
+  it('reports a missing ffmpeg', async () => {
     expect(named(await findings({ CUTROOM_FFMPEG: 'no-such-ffmpeg' }), 'ffmpeg')).toEqual({
       name: 'ffmpeg',
       status: 'fail',
@@ -86,7 +86,7 @@ describe('each problem comes with its fix', () => {
     });
   });
 
-  test('an ffmpeg that is no ffmpeg', async () => {
+  it('reports a program by the name of ffmpeg that is not ffmpeg', async () => {
     await symlink('/bin/false', join(folder, 'false'));
     expect(named(await findings({ CUTROOM_FFMPEG: join(folder, 'false') }), 'ffmpeg')).toMatchObject({
       status: 'fail',
@@ -94,21 +94,21 @@ describe('each problem comes with its fix', () => {
     });
   });
 
-  test('an input root that is no folder', async () => {
+  it('reports an input root that is no folder', async () => {
     expect(named(await findings({ CUTROOM_INPUT_ROOTS: join(folder, 'gone') }), 'inputs')).toMatchObject({
       status: 'fail',
       found: expect.stringContaining('is no folder') as unknown,
     });
   });
 
-  test('a data folder that cannot be', async () => {
+  it('reports a data folder that cannot be created', async () => {
     await writeFile(join(folder, 'file'), '');
     expect(named(await findings({ CUTROOM_DATA_DIR: join(folder, 'file/data') }), 'data')).toMatchObject({
       status: 'fail',
     });
   });
 
-  test('a store that another process has, or that is no store', async () => {
+  it('reports a store that another process has open, or that is no store', async () => {
     const data = join(folder, 'taken');
     await mkdir(data);
     const store = createSqliteStore({ file: join(data, 'cutroom.sqlite') });
@@ -129,7 +129,7 @@ describe('each problem comes with its fix', () => {
     expect(JSON.stringify(checks)).not.toContain('secret');
   });
 
-  test('a port that another program has', async () => {
+  it('reports a port that another program uses', async () => {
     const other = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => {
       other.listen(0, '127.0.0.1', resolve);
@@ -149,7 +149,7 @@ describe('each problem comes with its fix', () => {
     }
   });
 
-  test('an old Node, a full disk, little memory', () => {
+  it('reports an old Node, a full disk and too little memory', () => {
     expect([
       checkNode('20.18.3').status,
       checkNode('20.19.0').status,
@@ -177,7 +177,7 @@ describe('each problem comes with its fix', () => {
 });
 
 describe('a service that runs', () => {
-  test('is told with the reason for which its worker claims nothing', async () => {
+  it('is told with the reason for which its worker claims nothing', async () => {
     const stats = () => Promise.resolve({ queued: 0, running: 0, oldestQueuedTimeMs: null });
     const metrics = createMetrics({ stats, nowMs: () => 0 });
     const server = createHttpServer((_, answer) => {
@@ -208,7 +208,7 @@ describe('cutroom doctor', () => {
     CUTROOM_HTTP_ADDRESS: '127.0.0.1:0',
   });
 
-  test('ends with 0 when nothing fails, and with 1 otherwise', async () => {
+  it('ends with 0 when nothing fails, and with 1 otherwise', async () => {
     const well = await cli(['doctor'], { env: env() });
     expect(well).toMatchObject({ exitCode: 0, stderr: '' });
     expect(well.stdout).toMatch(/^ok {4}ffmpeg {3}\d/m);
@@ -217,7 +217,7 @@ describe('cutroom doctor', () => {
     expect(ill.stdout).toMatch(/^fail {2}ffmpeg {3}no-such-ffmpeg not found\n {15}-> install ffmpeg/m);
   });
 
-  test('--json prints a check per line', async () => {
+  it('prints a check per line with --json', async () => {
     const { stdout } = await cli(['doctor', '--json'], { env: env() });
     const checks = stdout
       .trimEnd()

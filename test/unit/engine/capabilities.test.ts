@@ -6,8 +6,8 @@ import { missingParts } from '../../../src/engine/required-parts.js';
 
 const ask = (option: string) => execFileSync('ffmpeg', ['-hide_banner', option], { encoding: 'utf8' });
 
-describe('what ffmpeg can do', () => {
-  it('is read from the tables of ffmpeg 5', () => {
+describe('the capabilities of ffmpeg', () => {
+  it('are read from the tables of ffmpeg 5', () => {
     const filters = parseNames(ask('-filters'));
     const encoders = parseNames(ask('-encoders'));
     expect(missingParts(filters, encoders)).toEqual([]);
@@ -17,7 +17,7 @@ describe('what ffmpeg can do', () => {
     expect(parseCodecs(ask('-codecs'))).not.toContain('amf');
   });
 
-  it('is read from the tables of ffmpeg 8, which have a column less', () => {
+  it('are read from the tables of ffmpeg 8, which have one column less', () => {
     const filters =
       ' T.. = Timeline support\n .S. = Slice threading\n ..  acopy             A->A       Copy the input audio unchanged.\n TS adrawgraph        A->V       Draw a graph.\n';
     expect([...parseNames(filters)]).toEqual(['acopy', 'adrawgraph']);
@@ -26,7 +26,7 @@ describe('what ffmpeg can do', () => {
     expect([...parseNames(encoders)]).toEqual(['libx264', 'aac']);
   });
 
-  it('says what is missing', () => {
+  it('are compared with the needed parts, which are named where they are missing', () => {
     expect(missingParts(new Set(), new Set(['aac', 'libx264']))).toContain('the filter ass');
     expect(missingParts(parseNames(ask('-filters')), new Set(['aac', 'pcm_f32le']))).toEqual(['the encoder libx264']);
   });
@@ -35,7 +35,7 @@ describe('what ffmpeg can do', () => {
     ['ffmpeg version 5.1.9-0+deb12u1 Copyright', '5.1.9-0+deb12u1', 5],
     ['ffmpeg version n9.0.2-17-g2a571b6068 Copyright', 'n9.0.2-17-g2a571b6068', 9],
     ['ffmpeg version N-12345-gabc Copyright', 'N-12345-gabc', null],
-  ])('reads the version of "%s"', (text, version, majorVersion) => {
+  ])('include the version of "%s"', (text, version, majorVersion) => {
     expect(parseVersion(text)).toEqual({ version, majorVersion });
   });
 });
@@ -43,14 +43,14 @@ describe('what ffmpeg can do', () => {
 describe('findToolchain', () => {
   const signal = new AbortController().signal;
 
-  it('finds what this machine has', async () => {
+  it('finds ffmpeg, its wrapper and its codecs', async () => {
     const tools = await findToolchain({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }, signal);
     expect(tools.ffmpeg).toMatch(/^\/.*ffmpeg$/);
     expect(tools.wrapper.slice(-3)).toEqual(['--pdeathsig', 'KILL', '--']);
     expect(tools.decodableCodecs.size).toBeGreaterThan(100);
   });
 
-  it('says what to install when there is none, or something else under its name', async () => {
+  it('names the package to install when ffmpeg is missing or another program has its name', async () => {
     await expect(findToolchain({ ffmpeg: 'no-ffmpeg-here', ffprobe: 'ffprobe' }, signal)).rejects.toMatchObject({
       failure: {
         reason: 'FFMPEG_MISSING',

@@ -55,7 +55,7 @@ describe('toAssText', () => {
     );
   });
 
-  it('keeps a document one line per cue', () => {
+  it('keeps each cue on one line of the document', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (rest) => {
         const text = `x${rest}`;
@@ -66,7 +66,7 @@ describe('toAssText', () => {
   });
 
   it.each(['\u200B', ' \n\t', '\u200E\u2060', '\u00AD\u3164\uFEFF', '\u0007'])(
-    'draws no box for a cue that has nothing to see: %j',
+    'draws no box for a cue without a visible character: %j',
     (text) => {
       const boxed = { ...STYLE, boxColor: white };
       expect(documentOf(text, 0, 1_000_000, boxed).filter((line) => line.startsWith('Dialogue:'))).toEqual([]);
@@ -78,7 +78,7 @@ describe('wrapLine', () => {
   it.each([
     ['Thai', 'วันนี้อากาศดีมากเราไปเดินเล่นที่สวนสาธารณะกันเถอะ', ['วันนี้', 'อากาศ', 'สวน']],
     ['Khmer', 'ថ្ងៃនេះអាកាសធាតុល្អណាស់យើងទៅដើរលេងនៅសួនច្បារ', ['ថ្ងៃ', 'អាកាសធាតុ']],
-  ])('breaks %s between words, which no space parts', (_script, line, words) => {
+  ])('breaks %s between words, which have no spaces between them', (_script, line, words) => {
     const lines = wrapLine(line, 20);
     expect(lines.length).toBeGreaterThan(1);
     expect(lines.join('')).toBe(line);
@@ -87,7 +87,7 @@ describe('wrapLine', () => {
     for (const part of lines) expect([...graphemes.segment(part)].length).toBeLessThanOrEqual(20);
   });
 
-  it('leaves what fits, and what libass can break', () => {
+  it('returns a line unchanged when it fits or libass can break it', () => {
     expect(wrapLine('short', 40)).toEqual(['short']);
     expect(wrapLine('many words that are together wider than one line', 20)).toEqual([
       'many words that are together wider than one line',
@@ -104,13 +104,13 @@ describe('wrapLine', () => {
     }
   });
 
-  it('cuts words that no line can hold', () => {
+  it('cuts a word that is longer than a line', () => {
     const lines = wrapLine('a'.repeat(100), 20);
     expect(lines.join('')).toBe('a'.repeat(100));
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(20);
   });
 
-  it('loses nothing and ends, whatever the text', () => {
+  it('keeps every character, for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.integer({ min: 2, max: 30 }), (text, columns) => {
         const letters = (s: string) => s.replace(/\s/g, '');
@@ -123,7 +123,7 @@ describe('wrapLine', () => {
 describe('fitLine', () => {
   const widthOf = (text: string) => Array.from(text).length;
 
-  it('takes as few rows as it needs, about equally wide', () => {
+  it('returns as few rows as needed, about equally wide', () => {
     expect(fitLine('short', { maxWidth: 20, columns: 20, widthOf })).toEqual(['short']);
     expect(fitLine('one two three four five six', { maxWidth: 24, columns: 24, widthOf })).toEqual([
       'one two three',
@@ -131,7 +131,7 @@ describe('fitLine', () => {
     ]);
   });
 
-  it('loses nothing and has no row that is too wide, whatever the text', () => {
+  it('keeps every character and returns no row that is too wide, for any text', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom('a', 'W', ' ', '.', '好', '，'), maxLength: 80 }),
@@ -158,7 +158,7 @@ describe('boxDrawing', () => {
 });
 
 describe('toAssDocument', () => {
-  it('writes times that libass reads as the frames meant', () => {
+  it('writes times at which libass shows exactly the frames of a cue', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400_000 }), fc.integer({ min: 1, max: 300 }), (start, length) => {
         const line = documentOf('x', timeUsOf(start, RATE), timeUsOf(start + length, RATE)).find((l) =>
@@ -174,12 +174,12 @@ describe('toAssDocument', () => {
     );
   });
 
-  it('gives kana the Japanese shapes', () => {
+  it('chooses Japanese shapes for a text with kana', () => {
     expect(documentOf('漢字').find((l) => l.startsWith('Dialogue'))).toContain(',Default,');
     expect(documentOf('漢字です').find((l) => l.startsWith('Dialogue'))).toContain(',Japanese,');
   });
 
-  it('writes the style in pixels of the frame, colours as alpha, blue, green, red', () => {
+  it('writes the style in pixels of the frame, and colours as alpha, blue, green, red', () => {
     const style = documentOf('x').find((line) => line.startsWith('Style: Default'));
     expect(style).toBe(
       'Style: Default,Noto Sans,60,&H00FFFFFF,&H00FFFFFF,&H7F000000,&H7F000000,-1,0,0,0,100,100,0,0,1,3,0,8,54,54,96,-1',
@@ -188,7 +188,7 @@ describe('toAssDocument', () => {
 });
 
 describe('captionWarnings', () => {
-  it('counts characters once', () => {
+  it('counts each missing character once', () => {
     const line = (code: string) =>
       `[Parsed_ass_0 @ 0x1] [warning] fontselect: failed to find any fallback with glyph 0x${code} for font: (Noto Sans, 400, 0)\n`;
     expect(captionWarnings(line('E01') + line('1F600') + line('E01'), [CAPTIONED])).toEqual([

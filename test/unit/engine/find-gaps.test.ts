@@ -28,19 +28,19 @@ describe('findGaps', () => {
     ]);
   });
 
-  it('reckons from a first packet that is only a little late, or before the start', () => {
+  it('measures from a first packet that is slightly late, or before the start', () => {
     for (const first of [336, -1024, -312]) {
       const shifted = packets([0, 1], [4, 5]).map((p) => ({ ...p, atSample: p.atSample + first }));
       expect(findGaps(shifted)).toEqual([{ beforeSample: SECOND, samples: 3 * SECOND }]);
     }
   });
 
-  it('takes no jitter for a pause', () => {
+  it('ignores jitter', () => {
     const jittered = packets([0, 60]).map((p, i) => ({ ...p, atSample: p.atSample + (i % 7 === 2 ? 4_000 : 0) }));
     expect(findGaps(jittered)).toEqual([]);
   });
 
-  it('takes no time for a pause that is wrong for a while after the sample rate changed', () => {
+  it('ignores a time that is wrong for a while after the sample rate changed', () => {
     // ffmpeg 5.1: from 3.0 s on all packets are at 5.56 s, until their count has reached that.
     const stuck = packets([0, 10]).map((p) => ({
       ...p,
@@ -49,7 +49,7 @@ describe('findGaps', () => {
     expect(findGaps(stuck)).toEqual([]);
   });
 
-  it('makes up for many small gaps, each too small to be one, within 30 ms', () => {
+  it('compensates many small gaps within 30 ms, each below the threshold', () => {
     const lossy = packets([0, 100]).map((p, i) => ({ ...p, atSample: p.atSample + Math.floor(i / 50) * 480 }));
     const gaps = findGaps(lossy);
     const inserted = gaps.reduce((sum, gap) => sum + gap.samples, 0);
@@ -61,12 +61,12 @@ describe('findGaps', () => {
     expect(findGaps(packets([0, 5], [0, 1], [2, 3]))).toEqual([{ beforeSample: 6 * SECOND, samples: SECOND }]);
   });
 
-  it('lets a pause be shorter for audio before it that was longer than its times', () => {
+  it('shortens a pause after audio that was longer than its times', () => {
     const overlapping = [...packets([0, 1]), ...packets([0.5, 1.5], [4, 5])];
     expect(findGaps(overlapping)).toEqual([{ beforeSample: 2 * SECOND, samples: 2 * SECOND }]);
   });
 
-  it('never plays a packet later than it is due, unless what came before is longer than its times', () => {
+  it('never plays a packet later than it is due, unless the audio before it is longer than its times', () => {
     fc.assert(
       fc.property(
         fc.array(

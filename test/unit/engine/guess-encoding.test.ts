@@ -29,18 +29,18 @@ describe('guessEncoding', () => {
     ['Japanese', 'shift_jis', ['こんにちは、世界', '今日は天気がいいです']],
     ['Korean', 'euc-kr', ['안녕하세요 세계', '오늘 날씨가 좋네요']],
     ['Russian', 'cp1251', ['Привет, как дела?', 'Сегодня очень хорошая погода', 'Пойдём в кино вечером']],
-  ])('tells %s in %s', (_name, encoding, lines) => {
+  ])('recognizes %s in %s', (_name, encoding, lines) => {
     const { bytes, text } = encoded(lines, encoding);
     const decoded = decodeText(bytes, guessEncoding);
     expect(decoded.text).toBe(text);
     expect(decoded.assumed).not.toBeNull();
   });
 
-  it('guesses nothing of UTF-8', () => {
+  it('returns no guess for UTF-8', () => {
     expect(decodeText(Buffer.from('é 我'), guessEncoding)).toEqual({ text: 'é 我', assumed: null });
   });
 
-  it('does not take data for text', () => {
+  it('returns no guess for binary data', () => {
     expect(() =>
       decodeText(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d]), guessEncoding),
     ).toThrow('not text');

@@ -10,10 +10,11 @@ import {
   type Layer,
   type VisualClip,
 } from '../../../src/composition/composition.js';
+import { captionDocument } from '../../../src/engine/captions/caption-document.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
 import { throughBt601 } from '../../../src/engine/compositor/color/bt709.js';
 import { planRender } from '../../../src/engine/compositor/plan-render.js';
-import { captionFile, type KnownMedia, type RenderPlan } from '../../../src/engine/compositor/render-plan.js';
+import { type KnownMedia, type RenderPlan } from '../../../src/engine/compositor/render-plan.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
 import { missingParts } from '../../../src/engine/required-parts.js';
@@ -82,8 +83,13 @@ function media(uris: readonly string[], details: Partial<VisualDetails> = {}): K
   };
 }
 
+const keys = (first: [number, number], ...more: [number, number][]): Animated => {
+  const key = ([at, value]: [number, number]) => ({ at, value });
+  return [key(first), ...more.map(key)];
+};
+
 const plan = (of: Composition, known: KnownMedia): RenderPlan =>
-  planRender(of, { media: known, finish: h264Mp4.finish, captionFile: (layer) => captionFile(0, layer) });
+  planRender(of, { media: known, finish: h264Mp4.finish, captions: [captionDocument('')] });
 
 const captions = (text: string): CaptionLayer => ({
   kind: 'captions',
@@ -115,7 +121,7 @@ describe('planRender', () => {
     const made = plan({ ...spec, layers: [...spec.layers, captions(marker)] }, media([marker]));
     const opened = made.inputs.map(({ file, options }) => [file, options]);
     expect(JSON.stringify([made.graph, made.files, opened])).not.toContain(marker);
-    expect(made.graph).toContain('ass=captions-0-0.ass');
+    expect(made.graph).toMatch(/ass=captions-[0-9a-f]{32}\.ass/);
   });
 
   it('opens an image once, however often it is shown', () => {
@@ -133,7 +139,7 @@ describe('planRender', () => {
       );
   });
 
-  it('lays nothing over anything where one layer covers the video', () => {
+  it('overlays nothing where one layer covers the video', () => {
     expect(plan(composition([{}, {}]), media(['u0', 'u1'])).graph).not.toContain('overlay');
   });
 
@@ -146,6 +152,15 @@ describe('planRender', () => {
       { layers: layersOf([{}, { startFrame: 0, frames: 20, transition: { kind: 'FADE', frames: 30 } }]) },
     ],
     ['opacity beyond 1', { layers: layersOf([{ opacity: 1.5 }]) }],
+    [
+      'opacity beyond 1 between the ends of a clip',
+      { layers: layersOf([{ opacity: keys([0, 0], [9, 1.5], [20, 1]) }]) },
+    ],
+    ['opacity that is not a number', { layers: layersOf([{ opacity: keys([0, 0], [9, Number.NaN]) }]) }],
+    ['keyframes at the same time', { layers: layersOf([{ opacity: keys([0, 0], [9, 0], [9, 1]) }]) }],
+    ['keyframes that go back', { layers: layersOf([{ opacity: keys([9, 0], [0, 1]) }]) }],
+    ['a zoom below 1', { layers: layersOf([{ effects: [{ kind: 'ZOOM', scale: keys([0, 1], [9, 0.5]) }] }]) }],
+    ['an infinite gain', { audio: [{ ...AUDIO, gainDb: keys([0, 0], [9, -Infinity]) }] }],
     ['a layer without clips', { layers: layersOf([]) }],
     ['audio longer than the soundtrack', { audio: [{ ...AUDIO, samples: 2 * SAMPLE_RATE + 1 }] }],
   ])('refuses %s', (_, changes) => {
@@ -233,7 +248,7 @@ describe('planRender', () => {
     audios: new Map([['a', { file: 'inputs/9.pcm' }]]),
   });
 
-  it('defines each pad once and uses it once, in any composition', () => {
+  it('defines each pad once and uses it once, for any composition', () => {
     fc.assert(
       fc.property(anyLayers, fc.boolean(), (layers, hasAlpha) => {
         const { graph } = plan(anyComposition(layers), knownTo(hasAlpha));
@@ -246,7 +261,7 @@ describe('planRender', () => {
     );
   });
 
-  it('uses only filters that the start check asks for', () => {
+  it('uses only filters that the start check covers', () => {
     const used = new Set<string>();
     fc.assert(
       fc.property(anyLayers, fc.boolean(), (layers, hasAlpha) => {
@@ -269,7 +284,7 @@ describe('renderArguments', () => {
     encodingOptions: [...h264Mp4.videoOptions(composition([{}])), ...h264Mp4.containerOptions],
   };
 
-  it('is one list: options, inputs, graph, encoder, output', () => {
+  it('returns one list: options, inputs, graph, encoder, output', () => {
     const args = renderArguments({ ...command, majorVersion: 5 });
     expect(args.join(' ')).toContain(
       '-threads 1 -t 5 -i file:inputs/0 -map [video] -map [audio] -fps_mode:v passthrough',
@@ -279,13 +294,13 @@ describe('renderArguments', () => {
     expect(args[args.indexOf('-g') + 1]).toBe('60');
   });
 
-  it.each([7, 9, null])('reads the graph by the option that version %s has', (majorVersion) => {
+  it.each([7, 9, null])('reads the graph by the option of version %s', (majorVersion) => {
     expect(renderArguments({ ...command, majorVersion })).toContain('-/filter_complex');
   });
 });
 
 describe('throughBt601', () => {
-  it('leaves greys alone, and is undone by reading BT.601 as BT.709', () => {
+  it('keeps greys, and is undone by reading BT.601 as BT.709', () => {
     expect(throughBt601({ r: 7, g: 7, b: 7, a: 9 })).toEqual({ r: 7, g: 7, b: 7, a: 9 });
     const { r, g, b } = throughBt601({ r: 200, g: 50, b: 20, a: 255 });
     const y = 0.299 * r + 0.587 * g + 0.114 * b;

@@ -29,7 +29,7 @@ const BLOCKS: ProgressBlock[] = [
 ];
 
 describe('createProgressParser', () => {
-  it('reads blocks however they are cut', () => {
+  it('reads blocks from output that is cut anywhere', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (sizes) => {
         const blocks: ProgressBlock[] = [];
@@ -76,7 +76,7 @@ describe('createProgressMeter', () => {
     expect(seen.at(-1)).toMatchObject({ phase: 'UPLOADING', framesTotal: 100, speed: 2 });
   });
 
-  it('adds up the frames of several steps, also of those under way at the same time', () => {
+  it('adds up the frames of several steps, also of concurrent ones', () => {
     const seen: Progress[] = [];
     const meter = createProgressMeter((progress) => seen.push(progress));
     meter.planned([step('a', 'RENDERING', 50), step('b', 'RENDERING', 50)]);
@@ -97,7 +97,7 @@ describe('createProgressMeter', () => {
 });
 
 describe('createTextTail', () => {
-  it('keeps the end, and says that there was more', () => {
+  it('keeps the end, and marks that text before it is missing', () => {
     const tail = createTextTail(5);
     tail.push(Buffer.from('abc'));
     expect(tail.text()).toBe('abc');

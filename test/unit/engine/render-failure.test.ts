@@ -19,7 +19,7 @@ function result(stderrTail: string, changes: Partial<SupervisedResult> = {}): Su
 }
 
 describe('renderFailed', () => {
-  it('gives the first error of ffmpeg, without addresses and paths of the server', () => {
+  it('returns the first error of ffmpeg, without addresses and paths of the server', () => {
     const stderr =
       '[h264 @ 0x55e0] [warning] fine\n[AVFilterGraph @ 0x5581d2] [error] Cannot open /srv/data/scratch/x.ass: Permission denied\n[error] Error initializing complex filters.\n';
     expect(renderFailed(result(stderr)).failure).toEqual({
@@ -29,7 +29,7 @@ describe('renderFailed', () => {
     });
   });
 
-  it('names the signal when something else ended it', () => {
+  it('names the signal when another process ended ffmpeg', () => {
     expect(renderFailed(result('', { exitCode: null, signal: 'SIGKILL' })).failure.message).toBe(
       'ffmpeg was ended by SIGKILL',
     );
@@ -37,7 +37,7 @@ describe('renderFailed', () => {
 });
 
 describe('asRenderError', () => {
-  it('knows full disks and compositions that cannot be', () => {
+  it('recognizes full disks and impossible compositions', () => {
     expect(failureOf(asRenderError(Object.assign(new Error('x'), { code: 'ENOSPC' }))).reason).toBe('OUT_OF_DISK');
     expect(failureOf(asRenderError(new CompositionError('CLIP_TOO_SHORT', 'a.field', 'too short')))).toEqual({
       reason: 'CLIP_TOO_SHORT',
@@ -46,7 +46,7 @@ describe('asRenderError', () => {
     });
   });
 
-  it('leaves what it does not know to be an error of ours', () => {
+  it('returns an unknown error unchanged, as an internal one', () => {
     const error = new TypeError('a bug');
     expect(asRenderError(error)).toBe(error);
     expect(failureOf(error).reason).toBe('INTERNAL');

@@ -104,7 +104,7 @@ describe('runSteps', () => {
       else signal.addEventListener('abort', onAbort);
     });
 
-  it('runs a step when those before it are over, and no more of a kind than allowed', async () => {
+  it('runs a step when the steps before it are done, and no more of a kind than allowed', async () => {
     const log: string[] = [];
     let running = 0;
     let most = 0;
@@ -131,7 +131,7 @@ describe('runSteps', () => {
     expect(ended).toEqual(['slow']);
   });
 
-  it('goes on after an error that is taken, without the steps that need the failed one', async () => {
+  it('continues after an error that is handled, without the steps that depend on the failed one', async () => {
     const done: string[] = [];
     const errors: string[] = [];
     await run([step('bad'), step('needs it', ['bad']), step('good')], {
@@ -142,7 +142,7 @@ describe('runSteps', () => {
     expect([done, errors]).toEqual([['good'], ['bad']]);
   });
 
-  it('ends with an error that is not taken', async () => {
+  it('throws an error that is not handled', async () => {
     const perform = ({ id }: Step, signal: AbortSignal) =>
       id === 'bad' ? Promise.reject(new Error('ours')) : untilAborted(signal);
     const onError = (_: Step, error: unknown) => {
@@ -151,7 +151,7 @@ describe('runSteps', () => {
     await expect(run([step('slow'), step('bad')], { perform, onError })).rejects.toThrow('ours');
   });
 
-  it('repeats one step alone while its error may pass', async () => {
+  it('repeats one step alone while its error is transient', async () => {
     const tries: string[] = [];
     const perform = ({ id }: Step) => {
       tries.push(id);
@@ -163,7 +163,7 @@ describe('runSteps', () => {
     await expect(run([step('a', [], { tries: 2 })], { perform: failing, mayPass: () => false })).rejects.toThrow();
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when its signal is aborted', async () => {
     const stop = new AbortController();
     const perform = (_: Step, signal: AbortSignal) => {
       stop.abort(new Error('stopped'));

@@ -12,7 +12,7 @@ const block = (outTimeUs: number | null, frame: number | null = null, ended = fa
 });
 
 describe('createProgressJudge', () => {
-  it('takes new frames and a time that gets on for progress', () => {
+  it('counts new frames and a rising time as progress', () => {
     const judge = createProgressJudge(PLAN);
     expect(judge(block(100_000, 3), 100)).toBe('PROGRESS');
     expect(judge(block(100_000, 4), 5_000)).toBe('PROGRESS');
@@ -20,14 +20,14 @@ describe('createProgressJudge', () => {
     expect(judge(block(140_000, 4, true), 5_200)).toBe('PROGRESS');
   });
 
-  it('takes no time that crawls by less than a frame per second of work for progress', () => {
+  it('does not count a time that rises by less than a frame per second of work', () => {
     const judge = createProgressJudge(PLAN);
     judge(block(5_000_000, 180), 1_000);
     // A sample per packet, some hundred packets a second.
     for (let s = 1; s < 100; s += 1) expect(judge(block(5_000_000 + s * 9_000, 180), 1_000 + s * 1_000)).toBe('NONE');
   });
 
-  it('takes what catches up after it stood still for progress', () => {
+  it('counts catching up after a standstill as progress', () => {
     const judge = createProgressJudge(PLAN);
     judge(block(1_000_000), 1_000);
     expect(judge(block(1_000_000), 31_000)).toBe('NONE');
@@ -35,21 +35,21 @@ describe('createProgressJudge', () => {
     expect(judge(block(2_100_000), 31_400)).toBe('PROGRESS');
   });
 
-  it('needs no work for what gets on without any', () => {
+  it('counts a rising time without any work as progress', () => {
     const judge = createProgressJudge(PLAN);
     expect(judge(block(40_000), 0)).toBe('PROGRESS');
     expect(judge(block(50_000), 0)).toBe('NONE');
     expect(judge(block(80_000), 0)).toBe('PROGRESS');
   });
 
-  it('tells at once what is past its end', () => {
+  it('reports an overrun at once', () => {
     const judge = createProgressJudge(PLAN);
     expect(judge(block(6_030_000), 1)).toBe('PROGRESS');
     expect(judge(block(7_000_001), 2)).toBe('OVERRUN');
     expect(createProgressJudge(null)(block(1e12), 1)).toBe('PROGRESS');
   });
 
-  it('takes reports without times as they are', () => {
+  it('counts frames alone where reports have no times', () => {
     const judge = createProgressJudge(null);
     expect(judge(block(null, 1), 0)).toBe('PROGRESS');
     expect(judge(block(null, 1), 10)).toBe('NONE');

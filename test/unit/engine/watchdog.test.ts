@@ -15,7 +15,7 @@ function stats(cpuMs: number, ioBytes: number, rssBytes = 1): ProcessStats {
 }
 
 describe('createWatchdog', () => {
-  it('calls a process hung that neither works nor reads for long', () => {
+  it('reports a stall when a process neither works nor reads for long', () => {
     const dog = createWatchdog(CLOCKS, 0);
     expect(dog.check(0, stats(500, 1_000))).toBeNull();
     expect(dog.check(19_000, stats(520, 1_000))).toBeNull();
@@ -25,34 +25,34 @@ describe('createWatchdog', () => {
   it.each([
     ['CPU', (s: number) => stats(s * 100, 0)],
     ['input', (s: number) => stats(0, s * 4_096)],
-  ])('lets a process be silent that uses %s', (_name, at) => {
+  ])('allows silence of a process that uses %s', (_name, at) => {
     const dog = createWatchdog(CLOCKS, 0);
     for (let s = 0; s < 299; s += 1) expect(dog.check(s * 1_000, at(s))).toBeNull();
     expect(dog.check(300_000, at(300))).toBe('NO_PROGRESS');
   });
 
-  it('does not take the timer of an idle process for work', () => {
+  it('does not count the timer of an idle process as work', () => {
     const dog = createWatchdog(CLOCKS, 0);
     // 10 ms of CPU in 5 s were seen in hung processes.
     const fired = Array.from({ length: 30 }, (_, s) => dog.check(s * 1_000, stats(Math.floor(s / 5) * 10, 0)));
     expect(fired.findIndex((clock) => clock === 'STALL')).toBe(20);
   });
 
-  it('starts both clocks of progress again with each progress', () => {
+  it('restarts both clocks of progress with each progress', () => {
     const dog = createWatchdog(CLOCKS, 0);
     dog.progressed(15_000);
     expect(dog.check(34_000, stats(0, 0))).toBeNull();
     expect(dog.check(35_000, stats(0, 0))).toBe('STALL');
   });
 
-  it('ends what takes too long or too much, however well it goes', () => {
+  it('ends a process that takes too much time or memory, despite its progress', () => {
     const dog = createWatchdog(CLOCKS, 0);
     dog.progressed(3_599_999);
     expect(dog.check(3_600_000, stats(1, 1))).toBe('TOTAL');
     expect(createWatchdog(CLOCKS, 0).check(1, stats(0, 0, 1_001))).toBe('MEMORY');
   });
 
-  it('goes by the other clocks where nothing can be measured', () => {
+  it('uses the other clocks where nothing can be measured', () => {
     const dog = createWatchdog(CLOCKS, 0);
     expect(dog.check(100_000, null)).toBeNull();
     expect(dog.check(300_000, null)).toBe('NO_PROGRESS');

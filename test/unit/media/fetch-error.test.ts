@@ -4,7 +4,7 @@ import { networkError } from '../../../src/media/http/fetch-error.js';
 const place = { field: 'the.field', host: 'media.example' };
 const coded = (code: string, options?: ErrorOptions) => Object.assign(new Error(`secret ${code}`, options), { code });
 
-describe('what the network said', () => {
+describe('networkError', () => {
   it.each([
     [
       coded('DEPTH_ZERO_SELF_SIGNED_CERT'),
@@ -26,7 +26,7 @@ describe('what the network said', () => {
     ],
     [new Error('secret'), 'INPUT_FETCH_FAILED', 'the connection failed (unknown error)'],
     ['secret', 'INPUT_FETCH_FAILED', 'the connection failed (unknown error)'],
-  ])('%s is told by its code, and nothing else of it', (error, reason, what) => {
+  ])('reports %s by its code alone', (error, reason, what) => {
     const told = networkError(error, place);
     expect(told.failure).toEqual({
       reason,

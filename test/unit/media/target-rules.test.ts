@@ -19,7 +19,7 @@ const problemOf = (url: string, rules = rulesOf('public')) => {
   return parsed.kind === 'url' ? null : parsed;
 };
 
-describe('the range of an address', () => {
+describe('the classification of addresses', () => {
   it.each([
     ['0.0.0.0', 'unspecified'],
     ['0.1.2.3', 'unspecified'],
@@ -71,7 +71,7 @@ describe('the range of an address', () => {
     ['4000::1', 'reserved'],
     ['no address', 'reserved'],
     ['', 'reserved'],
-  ])('%s is %s', (address, range) => {
+  ])('takes %s for %s', (address, range) => {
     expect(nonPublicRange(address)).toBe(range);
   });
 
@@ -87,11 +87,11 @@ describe('the range of an address', () => {
     '2a00:1450::1',
     '::ffff:8.8.8.8',
     '64:ff9b::8.8.8.8',
-  ])('%s is public', (address) => {
+  ])('takes %s for public', (address) => {
     expect(nonPublicRange(address)).toBeNull();
   });
 
-  it('a range takes its own version of IP only, and mapped IPv4 as IPv4', () => {
+  it('matches a range with its own version of IP only, and mapped IPv4 as IPv4', () => {
     expect(isInRange('10.1.2.3', '10.0.0.0/8')).toBe(true);
     expect(isInRange('::ffff:10.1.2.3', '10.0.0.0/8')).toBe(true);
     expect(isInRange('11.1.2.3', '10.0.0.0/8')).toBe(false);
@@ -101,7 +101,7 @@ describe('the range of an address', () => {
   });
 });
 
-describe('a URL at submit', () => {
+describe('the check of a URL at submit', () => {
   it.each([
     ['http://127.0.0.1/a', 'loopback'],
     ['http://2130706433/a', 'loopback'],
@@ -128,7 +128,7 @@ describe('a URL at submit', () => {
     ['http://localhost/', 'loopback'],
     ['http://LOCALHOST./', 'loopback'],
     ['http://a.localhost:81/', 'loopback'],
-  ])('%s is refused: %s', (url, range) => {
+  ])('refuses %s as %s', (url, range) => {
     const problem = problemOf(url);
     expect(problem).toMatchObject({ reason: 'INPUT_ADDRESS_REFUSED' });
     expect(problem!.description).toContain(` is no public address but a`);
@@ -147,12 +147,12 @@ describe('a URL at submit', () => {
     ['http://1.2.3.4.5/', 'no valid URL'],
     ['http://[::1%25lo]/', 'no valid URL'],
     ['http://a b/', 'no valid URL'],
-  ])('%s is refused: it has %s', (url, words) => {
+  ])('refuses %s for %s', (url, words) => {
     expect(problemOf(url)!.description).toContain(words);
     expect(problemOf(url)!.description).not.toContain('secret');
   });
 
-  it('a public address and a name, whose addresses nobody knows yet, are not refused', () => {
+  it('accepts a public address, and a name that is not resolved yet', () => {
     for (const url of [
       'https://8.8.8.8/a.mp4',
       'http://host.example/a.mp4?signature=x#t=1',
@@ -170,15 +170,15 @@ describe('a URL at submit', () => {
     });
   });
 
-  it('names neither path nor query when it is refused', () => {
+  it('reports neither path nor query', () => {
     expect(problemOf('http://10.0.0.1/private/path?signature=secret')!.description).toBe(
       'leads to 10.0.0.1, which is no public address but a private one',
     );
   });
 });
 
-describe('what the operator allows', () => {
-  it('an address, a range or a name, on a port or on all', () => {
+describe('the allow list of the operator', () => {
+  it('allows an address, a range or a name, on one port or on all', () => {
     const rules = rulesOf('public', '127.0.0.1:9000,10.1.0.0/16,minio.internal,files.internal:81,[fd00::1]:9000,::1');
     for (const url of [
       'http://127.0.0.1:9000/',
@@ -202,7 +202,7 @@ describe('what the operator allows', () => {
       expect(problemOf(url, rules), url).not.toBeNull();
   });
 
-  it('by name: whatever address it has; by range: whatever name it has', () => {
+  it('allows a name at any address, and a range under any name', () => {
     const rules = rulesOf('public', 'minio.internal:9000,10.1.0.0/16');
     expect(rules.addressProblem({ host: 'minio.internal', port: 9000 }, '192.168.7.7')).toBeNull();
     expect(rules.addressProblem({ host: 'minio.internal', port: 9001 }, '192.168.7.7')).toContain('private');
@@ -213,7 +213,7 @@ describe('what the operator allows', () => {
     expect(rules.addressProblem({ host: 'any.example', port: 80 }, '8.8.8.8')).toBeNull();
   });
 
-  it('alone counts when only listed hosts are fetched from', () => {
+  it('is the only source of hosts when inputs are limited to listed hosts', () => {
     const named = rulesOf('listed', 'minio.internal');
     expect(problemOf('https://8.8.8.8/', named)!.description).toContain('is not among the hosts');
     expect(problemOf('https://host.example/', named)!.description).toContain('is not among the hosts');

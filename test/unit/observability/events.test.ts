@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { createLoggedEvents } from '../../../src/observability/events.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { claimed, failed, workerLost } from '../../../src/task/lifecycle.js';
@@ -7,7 +7,7 @@ import { newTask } from '../../support/new-task.js';
 const queued = newTask({ id: 'a', requestId: null, maxAttempts: 1, nowMs: 1_000 });
 const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs: 2_000 });
 
-test('each event is one line that names the task, its attempt and its revision', () => {
+it('the event log writes one line for each event, with the task, its attempt and its revision', () => {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   const events = createLoggedEvents(createLogger({ level: 'info', destination }));
@@ -39,7 +39,7 @@ test('each event is one line that names the task, its attempt and its revision',
   expect(lines[0]).not.toHaveProperty('hostname');
 });
 
-test('every line of a task has the ids that the caller gave the submit', () => {
+it('writes on every line of a task the ids that the caller gave the submit', () => {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   const events = createLoggedEvents(createLogger({ level: 'info', destination }));

@@ -1,6 +1,6 @@
 import { Metadata } from 'nice-grpc';
 import { Registry } from 'prom-client';
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallOrigin } from '../../../src/api/chain/call.js';
 import { callCounts } from '../../../src/api/chain/call-counts.js';
 import { allowAnyone } from '../../../src/api/chain/authenticate.js';
@@ -47,19 +47,21 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   return samplesOf(await registry.metrics());
 }
 
-test('a stream that its caller leaves counts the messages before the last, and the time that it lasted', async () => {
-  expect(await watchAndLeave({ wasCut: false })).toMatchObject({
-    [`grpc_server_handled_total{${labels},grpc_code="Canceled"}`]: 1,
-    [`grpc_server_msg_received_total{${labels}}`]: 1,
-    [`grpc_server_msg_sent_total{${labels}}`]: 1,
-    [`grpc_server_handling_seconds_sum{${labels}}`]: 2.5,
-    cutroom_watchers: 0,
+describe('the metrics of a stream', () => {
+  it('count the messages before the caller left, and the time until then', async () => {
+    expect(await watchAndLeave({ wasCut: false })).toMatchObject({
+      [`grpc_server_handled_total{${labels},grpc_code="Canceled"}`]: 1,
+      [`grpc_server_msg_received_total{${labels}}`]: 1,
+      [`grpc_server_msg_sent_total{${labels}}`]: 1,
+      [`grpc_server_handling_seconds_sum{${labels}}`]: 2.5,
+      cutroom_watchers: 0,
+    });
   });
-});
 
-test('a stream that was cut from outside ended with the status that it was cut with', async () => {
-  const samples = await watchAndLeave({ wasCut: true });
-  expect(Object.keys(samples).filter((name) => name.startsWith('grpc_server_handled_total'))).toEqual([
-    `grpc_server_handled_total{${labels},grpc_code="ResourceExhausted"}`,
-  ]);
+  it('have the status with which the server cut the stream', async () => {
+    const samples = await watchAndLeave({ wasCut: true });
+    expect(Object.keys(samples).filter((name) => name.startsWith('grpc_server_handled_total'))).toEqual([
+      `grpc_server_handled_total{${labels},grpc_code="ResourceExhausted"}`,
+    ]);
+  });
 });

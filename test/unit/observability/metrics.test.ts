@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMetrics, type Metrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../support/memory-store.js';
 import type { QueueStats } from '../../../src/task/ports/task-store.js';
@@ -22,8 +22,8 @@ async function scrape(metrics: Metrics): Promise<Record<string, number>> {
   return samplesOf((await metrics.render()).text);
 }
 
-describe('the queue', () => {
-  test('is as the store says at the scrape', async () => {
+describe('the metrics of the queue', () => {
+  it('are read from the store at the scrape', async () => {
     const store = createMemoryStore({ nowMs: () => 0 });
     const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => 61_500 });
     expect(await scrape(metrics)).toMatchObject({
@@ -45,10 +45,10 @@ describe('the queue', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['refuses', () => Promise.reject(new Error('down'))],
     ['does not answer in time', () => new Promise<never>(() => {})],
-  ])('is absent, not old, while the store %s; all other metrics are there', async (_, broken) => {
+  ])('are absent, not stale, while the store %s; all other metrics are present', async (_, broken) => {
     let stats: () => Promise<QueueStats> = () => Promise.resolve({ ...IDLE, queued: 3 });
     const metrics = createMetrics({ stats: () => stats(), nowMs: () => 0, statsTimeoutMs: 20 });
     metrics.events(recordEvents()).submitted(newTask());
@@ -65,7 +65,7 @@ describe('the queue', () => {
     });
   });
 
-  test('is asked for once by scrapes that come at the same time', async () => {
+  it('are read once for concurrent scrapes', async () => {
     let asked = 0;
     const stats = () => Promise.resolve({ ...IDLE, queued: (asked += 1) });
     const metrics = createMetrics({ stats, nowMs: () => 0 });
@@ -75,7 +75,7 @@ describe('the queue', () => {
   });
 });
 
-describe('the events of tasks', () => {
+describe('the metrics of task events', () => {
   const queued = newTask({ maxAttempts: 2, nowMs: 0 });
   const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs: 1_000 });
   const rendering = progressed(
@@ -91,7 +91,7 @@ describe('the events of tasks', () => {
     return { metrics, inner, events: metrics.events(inner) };
   }
 
-  test('are passed on, every event once', () => {
+  it('pass every event on once', () => {
     const { inner, events } = underTest();
     const direct = recordEvents();
     for (const to of [events, direct]) {
@@ -111,7 +111,7 @@ describe('the events of tasks', () => {
     expect(inner.log).toEqual(direct.log);
   });
 
-  test('is counted by the state and the reason that it ended with', async () => {
+  it('count ended tasks by state and reason', async () => {
     const { metrics, events } = underTest();
     expect(await scrape(metrics)).toMatchObject({ cutroom_tasks_submitted_total: 0 });
     events.submitted(queued);
@@ -142,7 +142,7 @@ describe('the events of tasks', () => {
     });
   });
 
-  test('is timed by phase when an attempt ends', async () => {
+  it('measure each phase when an attempt ends', async () => {
     const { metrics, events } = underTest();
     events.attemptEnded(succeeded(rendering, { outputs: [], warnings: [] }, 10_500), { failure: null, cause: null });
     events.cancelled(cancelled(queued, 2_000));
@@ -157,7 +157,7 @@ describe('the events of tasks', () => {
   });
 });
 
-test('several in one process count apart, and report the process alike', async () => {
+it('several metrics in one process count separately, and report the process alike', async () => {
   const [one, other] = [1, 2].map(() => createMetrics({ stats: () => Promise.resolve(IDLE), nowMs: () => 0 }));
   one!.events(recordEvents()).submitted(newTask());
   const samples = await scrape(other!);
@@ -170,7 +170,7 @@ test('several in one process count apart, and report the process alike', async (
 });
 
 describe('the machine', () => {
-  test('shows the protections around tools that it offers', async () => {
+  it('shows the protections around tools that it offers', async () => {
     const metrics = createMetrics({ stats: () => Promise.resolve(IDLE), nowMs: () => 0 });
     metrics.showCage([
       { name: 'no-network', active: false },
@@ -182,7 +182,7 @@ describe('the machine', () => {
     });
   });
 
-  test('shows why its worker claims nothing, as long as it does not', async () => {
+  it('shows why its worker claims nothing, as long as it does not', async () => {
     const metrics = createMetrics({ stats: () => Promise.resolve(IDLE), nowMs: () => 0 });
     const events = metrics.events(recordEvents());
     const pauses = async () =>

@@ -5,8 +5,8 @@ import { createCalls } from '../../../src/store/mongo/calls.js';
 const unavailable = { detail: { reason: 'STORE_UNAVAILABLE' } };
 const lost = (): Promise<never> => Promise.reject(new MongoNetworkError('connection closed'));
 
-describe('calls to MongoDB', () => {
-  it('a call that never answers and ignores its signal ends at the deadline all the same', async () => {
+describe('the caller of MongoDB', () => {
+  it('ends a call at its deadline, though it never answers and ignores its signal', async () => {
     const startMs = performance.now();
     let signal: AbortSignal | undefined;
     const call = createCalls(50).ask((options) => {
@@ -18,7 +18,7 @@ describe('calls to MongoDB', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('repeats a call whose answer was lost, and tells the step so', async () => {
+  it('repeats a call whose answer was lost, and marks it as a repeat', async () => {
     const repeats: boolean[] = [];
     const answer = await createCalls(2000).change(async (_, isRepeat) => {
       repeats.push(isRepeat);
@@ -28,7 +28,7 @@ describe('calls to MongoDB', () => {
     expect(repeats).toEqual([false, true, true]);
   });
 
-  it.each(['ask', 'change'] as const)('gives up with the cause when every answer is lost (%s)', async (verb) => {
+  it.each(['ask', 'change'] as const)('throws with the cause when every answer is lost (%s)', async (verb) => {
     const startMs = performance.now();
     const failure: unknown = await createCalls(200)
       [verb](lost)
@@ -37,7 +37,7 @@ describe('calls to MongoDB', () => {
     expect(performance.now() - startMs).toBeLessThan(2 * 200 + 100);
   });
 
-  it('throws a refusal of the server as it is, at once', async () => {
+  it('throws a refusal of the server unchanged, at once', async () => {
     const refusal = new MongoServerError({ errmsg: 'not authorized', code: 13 });
     let calls = 0;
     const call = createCalls(1000).change(() => {
@@ -48,7 +48,7 @@ describe('calls to MongoDB', () => {
     expect(calls).toBe(1);
   });
 
-  it('after close nothing is asked', async () => {
+  it('sends nothing after close', async () => {
     const calls = createCalls(1000);
     calls.close();
     await expect(calls.ask(() => Promise.reject(new Error('was asked')))).rejects.toMatchObject(unavailable);

@@ -4,7 +4,7 @@ import { createFeedNotifier } from '../../../src/store/feed-notifier.js';
 import type { TaskHint } from '../../../src/task/ports/task-feed.js';
 import { newTask } from '../../contract/store-under-test.js';
 
-describe('feed notifier', () => {
+describe('the feed notifier', () => {
   it('passes hints and gaps to all listeners before it returns', () => {
     const notifier = createFeedNotifier();
     const heard: string[] = [];
@@ -19,7 +19,7 @@ describe('feed notifier', () => {
     expect(heard).toEqual(['a 1', 'b 1', 'a gap', 'b gap']);
   });
 
-  it('a listener that subscribes twice is called twice, and unsubscribes one at a time', () => {
+  it('calls a listener twice that subscribed twice, and removes one subscription at a time', () => {
     const notifier = createFeedNotifier();
     const heard: TaskHint[] = [];
     const listener = {
@@ -38,7 +38,7 @@ describe('feed notifier', () => {
     expect(heard).toHaveLength(3);
   });
 
-  it('a listener that throws neither stops the others nor fails the write; its error surfaces as uncaught', async () => {
+  it('calls the other listeners and keeps the write when one throws, and raises the error as uncaught', async () => {
     const notifier = createFeedNotifier();
     const heard: TaskHint[] = [];
     // The test runner listens for uncaught errors as well, and would count this one.

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogSync } from '../../../src/store/sqlite/log-sync.js';
 
 let folder: string;
@@ -22,36 +22,38 @@ async function openings(): Promise<number> {
   return targets.filter((target) => target === file).length;
 }
 
-test('calls share a round unless it has begun already and may have missed their commits', async () => {
-  await writeFile(file, 'x');
-  const log = createLogSync(file);
-  const first = log.sync();
-  expect(log.sync()).toBe(first);
-  await new Promise(setImmediate);
-  const second = log.sync();
-  expect(second).not.toBe(first);
-  expect(log.sync()).toBe(second);
-  const order: number[] = [];
-  await Promise.all([second.then(() => order.push(2)), first.then(() => order.push(1))]);
-  expect(order).toEqual([1, 2]);
-  log.close();
-});
+describe('the log sync', () => {
+  it('lets calls share a round unless it has begun and may have missed their commits', async () => {
+    await writeFile(file, 'x');
+    const log = createLogSync(file);
+    const first = log.sync();
+    expect(log.sync()).toBe(first);
+    await new Promise(setImmediate);
+    const second = log.sync();
+    expect(second).not.toBe(first);
+    expect(log.sync()).toBe(second);
+    const order: number[] = [];
+    await Promise.all([second.then(() => order.push(2)), first.then(() => order.push(1))]);
+    expect(order).toEqual([1, 2]);
+    log.close();
+  });
 
-test('rejects as the store does when the file cannot be had, and tries again the next time', async () => {
-  const log = createLogSync(file);
-  await expect(log.sync()).rejects.toMatchObject({ detail: { reason: 'STORE_UNAVAILABLE' } });
-  await writeFile(file, 'x');
-  await log.sync();
-  log.close();
-});
+  it("rejects with the store's error when the file cannot be opened, and tries again the next time", async () => {
+    const log = createLogSync(file);
+    await expect(log.sync()).rejects.toMatchObject({ detail: { reason: 'STORE_UNAVAILABLE' } });
+    await writeFile(file, 'x');
+    await log.sync();
+    log.close();
+  });
 
-test('keeps the file open, and lets it go once nothing is under way', async () => {
-  await writeFile(file, 'x');
-  const log = createLogSync(file);
-  await log.sync();
-  expect(await openings()).toBe(1);
-  const last = log.sync();
-  log.close();
-  await last;
-  expect(await openings()).toBe(0);
+  it('keeps the file open while calls are under way, and closes it afterwards', async () => {
+    await writeFile(file, 'x');
+    const log = createLogSync(file);
+    await log.sync();
+    expect(await openings()).toBe(1);
+    const last = log.sync();
+    log.close();
+    await last;
+    expect(await openings()).toBe(0);
+  });
 });

@@ -4,13 +4,13 @@ import { MongoInvalidArgumentError, MongoNetworkError, MongoServerError } from '
 import { describe, expect, it } from 'vitest';
 import { isOutcomeUnknown } from '../../../src/store/mongo/outcome.js';
 
-describe('whether an error of MongoDB leaves the outcome of a call open', () => {
+describe('the outcome of a call to MongoDB', () => {
   it.each<[string, Error]>([
     ['a lost connection', new MongoNetworkError('connection closed')],
     ['an election', new MongoServerError({ code: 10107 })],
     ['an interrupted operation', new MongoServerError({ code: 11602 })],
     ['a time limit of the server', new MongoServerError({ code: 50 })],
-  ])('yes: %s', (_, error) => {
+  ])('is open after %s', (_, error) => {
     expect(isOutcomeUnknown(error)).toBe(true);
   });
 
@@ -21,11 +21,11 @@ describe('whether an error of MongoDB leaves the outcome of a call open', () => 
     ['a bug of ours', new TypeError('x is not a function')],
     ['something that Node refuses to do', Object.assign(new TypeError('wrong'), { code: 'ERR_INVALID_ARG_TYPE' })],
     ['an error of the store itself', new Error('there already is a task')],
-  ])('no: %s', (_, error) => {
+  ])('is known after %s', (_, error) => {
     expect(isOutcomeUnknown(error)).toBe(false);
   });
 
-  it('yes: a socket that the other side has ended, as Node puts it', async () => {
+  it('is open after a socket that the other side has ended, as Node reports it', async () => {
     const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');

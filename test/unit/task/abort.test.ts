@@ -15,7 +15,7 @@ describe('a linked signal', () => {
     expect(linkSignals([AbortSignal.abort('gone')]).signal.reason).toBe('gone');
   });
 
-  it('aborts after its timeout with the reason given for that, and a restart gives it the whole time again', async () => {
+  it('aborts after its timeout with the given reason, and has the whole time again after a restart', async () => {
     const link = linkSignals([], { timeoutMs: 150, timeoutReason: () => 'late' });
     const started = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -23,12 +23,27 @@ describe('a linked signal', () => {
     await new Promise((resolve) => {
       link.signal.addEventListener('abort', resolve);
     });
-    expect(link.signal.reason).toBe('late');
+    expect([link.signal.reason, link.hasTimedOut()]).toEqual(['late', true]);
     // A timer may fire a millisecond early by this clock.
     expect(performance.now() - started).toBeGreaterThan(240);
   });
 
-  it('leaves no listener on its parents once it is released, and does not follow them any more', () => {
+  it('aborts soon after a negative timeout', async () => {
+    const link = linkSignals([], { timeoutMs: -1 });
+    await new Promise((resolve) => {
+      link.signal.addEventListener('abort', resolve);
+    });
+    expect(link.hasTimedOut()).toBe(true);
+  });
+
+  it('does not report a timeout that comes after another abort', async () => {
+    const link = linkSignals([AbortSignal.abort('gone')], { timeoutMs: 0 });
+    // A timer that starts later, for as long, fires later.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect([link.signal.reason, link.hasTimedOut()]).toEqual(['gone', false]);
+  });
+
+  it('removes its listeners from its parents when it is released, and no longer follows them', () => {
     const parent = new AbortController();
     const link = linkSignals([parent.signal], { timeoutMs: 60_000 });
     expect(getEventListeners(parent.signal, 'abort')).toHaveLength(1);

@@ -25,12 +25,12 @@ const at = (percent: number) => ({
   speed: 1,
 });
 
-describe('the life of a task', () => {
+describe('the lifecycle of a task', () => {
   it('starts queued at revision 1 with nothing done', () => {
     expect(queued).toMatchObject({ state: 'QUEUED', revision: 1, fence: 0, attempt: 0, percent: 0, attemptId: null });
   });
 
-  it('a claim raises fence and attempt and starts at zero', () => {
+  it('raises fence and attempt at a claim, and starts progress at zero', () => {
     expect(running).toMatchObject({
       state: 'RUNNING',
       revision: 2,
@@ -42,7 +42,7 @@ describe('the life of a task', () => {
     });
   });
 
-  it('percent never goes back and never reaches 100 while running', () => {
+  it('never lowers the percentage, and never shows 100 while the task runs', () => {
     const far = progressed(running, at(60), 3000);
     const back = progressed(far, at(10), 4000);
     const over = progressed(back, at(250), 5000);
@@ -50,7 +50,7 @@ describe('the life of a task', () => {
     expect(over.revision).toBe(5);
   });
 
-  it('success is 100 percent with outputs, without an owner', () => {
+  it('shows 100 percent with outputs and without an owner after success', () => {
     expect(succeeded(running, { outputs: [], warnings: [] }, 9000)).toMatchObject({
       state: 'SUCCEEDED',
       percent: 100,
@@ -60,12 +60,12 @@ describe('the life of a task', () => {
     });
   });
 
-  it('an error of the input is final at once', () => {
+  it('ends at once after an error of the input', () => {
     const end = failed(running, { reason: 'INPUT_NOT_MEDIA', message: 'm', field: 'f' }, 3000);
     expect(end).toMatchObject({ state: 'FAILED', failures: 1, failure: { reason: 'INPUT_NOT_MEDIA' } });
   });
 
-  it('an error that may pass is tried again until max_attempts', () => {
+  it('retries after a transient error until max_attempts', () => {
     const failure = { reason: 'RENDER_FAILED', message: 'm', field: '' } as const;
     const again = failed(running, failure, 3000);
     expect(again).toMatchObject({ state: 'QUEUED', failures: 1, failure, percent: 0, progress: null });
@@ -73,11 +73,11 @@ describe('the life of a task', () => {
     expect(last).toMatchObject({ state: 'FAILED', failures: 2, attempt: 2 });
   });
 
-  it('cancelling raises the fence, so that the worker is locked out', () => {
+  it('raises the fence at a cancel, so that the worker can no longer write', () => {
     expect(cancelled(running, 3000)).toMatchObject({ state: 'CANCELLED', fence: 2, attemptId: null });
   });
 
-  it('handing back costs nothing; a dead worker costs no failure; three dead workers are poison', () => {
+  it('counts no failure for a hand-back or a dead worker, and fails a task as poison after three dead workers', () => {
     expect(handedBack(running, 3000)).toMatchObject({ state: 'QUEUED', failures: 0, workerLosses: 0 });
     let task = queued;
     for (const n of [1, 2]) {
@@ -88,7 +88,7 @@ describe('the life of a task', () => {
     expect(task).toMatchObject({ state: 'FAILED', failure: { reason: 'WORKER_LOST' } });
   });
 
-  it('forgets lost workers after an attempt that ended otherwise: only losses in a row count', () => {
+  it('counts only consecutive losses of workers', () => {
     const failure = { reason: 'RENDER_FAILED', message: 'm', field: '' } as const;
     const claim = (task: Task) => claimed(task, { attemptId: 'a', owner: 'w', nowMs: 2 });
     const twice = workerLost(claim(workerLost(claim(queued), 3)), 4);
@@ -98,7 +98,7 @@ describe('the life of a task', () => {
     expect(lossWithdrawn(twice, 5)).toMatchObject({ state: 'QUEUED', workerLosses: 1, revision: twice.revision + 1 });
   });
 
-  it('warnings of the submit stay through every attempt, and those of a render come after them', () => {
+  it('keeps the warnings of the submit through every attempt, followed by the warnings of the render', () => {
     const warning = (code: WarningCode) => ({ code, message: 'm', field: 'f', count: 1 });
     const said = newTask({ warnings: [warning('PARAMETER_IGNORED')] });
     const end = (task: Task) => succeeded(task, { outputs: [], warnings: [warning('CUE_AFTER_END')] }, 3);

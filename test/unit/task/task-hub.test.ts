@@ -53,8 +53,8 @@ function follow(afterRevision: number | null, signal = new AbortController().sig
   return { events, done, revisions: () => events.map((e) => (e.kind === 'task' ? e.task.revision : 'heartbeat')) };
 }
 
-describe('watching a task', () => {
-  it('begins with the task as it is, yields its changes, and ends after the terminal state', async () => {
+describe('a watch of a task', () => {
+  it('begins with the present state, yields the changes, and ends after the terminal state', async () => {
     const stream = follow(null);
     await eventually('the first event', () => stream.events.length === 1);
     const running = await run(first);
@@ -64,7 +64,7 @@ describe('watching a task', () => {
     expect(stream.revisions()).toEqual([1, 2, 3]);
   });
 
-  it('with a cursor skips known revisions, and sends a newer one at once', async () => {
+  it('skips the revisions up to its cursor, and sends a newer one at once', async () => {
     const running = await run(first);
     const stream = follow(1);
     await eventually('what came since', () => stream.events.length === 1);
@@ -89,7 +89,7 @@ describe('watching a task', () => {
     expect(stream.revisions()).toEqual([3]);
   });
 
-  it('fails for an unknown task', async () => {
+  it('rejects an unknown task', async () => {
     const stream = hub.watch(
       { tenant: 'default', id: 'nobody' },
       { afterRevision: null, signal: new AbortController().signal },
@@ -97,7 +97,7 @@ describe('watching a task', () => {
     await expect(stream.next()).rejects.toMatchObject({ detail: { reason: 'TASK_NOT_FOUND' } });
   });
 
-  it('a slow reader gets the newest state, rising revisions, and never misses the end', async () => {
+  it('sends a slow reader the newest state, at rising revisions, and always the end', async () => {
     const stream = hub.watch(key, { afterRevision: null, signal: new AbortController().signal });
     await stream.next();
     let task = await run(first);
@@ -110,7 +110,7 @@ describe('watching a task', () => {
     expect(rest).toEqual([...rest].sort((a, b) => a - b));
   });
 
-  it('a change costs one read however many watch, and all get the same object', async () => {
+  it('reads a change once for all watchers, and sends all the same object', async () => {
     const streams = Array.from({ length: 40 }, () => follow(null));
     await eventually('all began', () => streams.every((s) => s.events.length === 1));
     reads = 0;
@@ -135,7 +135,7 @@ describe('watching a task', () => {
     fast.close();
   });
 
-  it('returns when the caller goes, and forgets the task', async () => {
+  it('ends when its caller leaves, and forgets the task', async () => {
     const abort = new AbortController();
     const stream = follow(null, abort.signal);
     await eventually('the first event', () => stream.events.length === 1);
@@ -146,7 +146,7 @@ describe('watching a task', () => {
     expect(reads).toBe(0);
   });
 
-  it('survives reads that fail for a while', async () => {
+  it('continues through reads that fail for a while', async () => {
     const stream = follow(null);
     await eventually('the first event', () => stream.events.length === 1);
     let failures = 3;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { claimed } from '../../../src/task/lifecycle.js';
 import { WatchedTask } from '../../../src/task/watched-task.js';
@@ -29,31 +29,33 @@ async function watchedTask() {
   return { task, store, first, join, reads: () => reads };
 }
 
-it('answers all that join at once with two reads at most', async () => {
-  const { task, join, reads } = await watchedTask();
-  const watchers = Array.from({ length: 1_000 }, join);
-  await eventually('answers', () => watchers.every(({ ticket, wakes }) => task.isAnswered(ticket) && wakes > 0));
-  expect(reads()).toBeLessThanOrEqual(2);
-});
+describe('a watched task', () => {
+  it('answers any number of new watchers with two reads at most', async () => {
+    const { task, join, reads } = await watchedTask();
+    const watchers = Array.from({ length: 1_000 }, join);
+    await eventually('answers', () => watchers.every(({ ticket, wakes }) => task.isAnswered(ticket) && wakes > 0));
+    expect(reads()).toBeLessThanOrEqual(2);
+  });
 
-it('wakes nobody else when one more joins', async () => {
-  const { task, join } = await watchedTask();
-  const early = join();
-  await eventually('its answer', () => early.wakes === 1);
-  for (let n = 0; n < 10; n += 1) {
-    const late = join();
-    await eventually('its answer', () => task.isAnswered(late.ticket) && late.wakes === 1);
-  }
-  expect(early.wakes).toBe(1);
-});
+  it('wakes no other watcher when one joins', async () => {
+    const { task, join } = await watchedTask();
+    const early = join();
+    await eventually('its answer', () => early.wakes === 1);
+    for (let n = 0; n < 10; n += 1) {
+      const late = join();
+      await eventually('its answer', () => task.isAnswered(late.ticket) && late.wakes === 1);
+    }
+    expect(early.wakes).toBe(1);
+  });
 
-it('wakes everyone once for a change', async () => {
-  const { task, store, first, join } = await watchedTask();
-  const watchers = [join(), join(), join()];
-  await eventually('answers', () => watchers.every(({ ticket, wakes }) => task.isAnswered(ticket) && wakes > 0));
-  const before = watchers.map(({ wakes }) => wakes);
-  await store.replace(first, claimed(first, { attemptId: 'a', owner: 'w', nowMs: 2 }), { leaseMs: 1000 });
-  task.hint(2);
-  await eventually('the change', () => task.latest?.revision === 2);
-  expect(watchers.map(({ wakes }) => wakes)).toEqual(before.map((wakes) => wakes + 1));
+  it('wakes each watcher once for a change', async () => {
+    const { task, store, first, join } = await watchedTask();
+    const watchers = [join(), join(), join()];
+    await eventually('answers', () => watchers.every(({ ticket, wakes }) => task.isAnswered(ticket) && wakes > 0));
+    const before = watchers.map(({ wakes }) => wakes);
+    await store.replace(first, claimed(first, { attemptId: 'a', owner: 'w', nowMs: 2 }), { leaseMs: 1000 });
+    task.hint(2);
+    await eventually('the change', () => task.latest?.revision === 2);
+    expect(watchers.map(({ wakes }) => wakes)).toEqual(before.map((wakes) => wakes + 1));
+  });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { parseSubmit } from '../../../src/wire/parse-submit.js';
 import { anySpec } from './spec-arbitrary.js';
@@ -30,21 +30,23 @@ const anyRequest = fc
   })
   .map((request): unknown => request);
 
-test('whatever comes over the wire is parsed or refused, and never throws', () => {
-  fc.assert(
-    fc.property(anyRequest, (request) => {
-      const bytes = SubmitTaskRequest.encode(SubmitTaskRequest.fromPartial(request as SubmitTaskRequest)).finish();
-      const command = parseSubmit(SubmitTaskRequest.decode(bytes), ANYONE);
-      expect(command.spec.form === null).toBe(command.spec.violations.length > 0);
-      expect(command.specJson === '').toBe(command.spec.form === null);
-    }),
-    { numRuns: 300 },
-  );
-});
+describe('the parser of a submit', () => {
+  it('parses or refuses any bytes, and never throws', () => {
+    fc.assert(
+      fc.property(anyRequest, (request) => {
+        const bytes = SubmitTaskRequest.encode(SubmitTaskRequest.fromPartial(request as SubmitTaskRequest)).finish();
+        const command = parseSubmit(SubmitTaskRequest.decode(bytes), ANYONE);
+        expect(command.spec.form === null).toBe(command.spec.violations.length > 0);
+        expect(command.specJson === '').toBe(command.spec.form === null);
+      }),
+      { numRuns: 300 },
+    );
+  });
 
-test('does not echo a key as long as a request', () => {
-  const command = parseSubmit(SubmitTaskRequest.fromPartial({ labels: { ['x'.repeat(1_000_000)]: '' } }), ANYONE);
-  const fields = command.spec.violations.map(({ field }) => field).filter((field) => field.startsWith('labels'));
-  expect(fields).toHaveLength(1);
-  expect(fields.join('').length).toBeLessThan(100);
+  it('does not repeat a long key in a violation', () => {
+    const command = parseSubmit(SubmitTaskRequest.fromPartial({ labels: { ['x'.repeat(1_000_000)]: '' } }), ANYONE);
+    const fields = command.spec.violations.map(({ field }) => field).filter((field) => field.startsWith('labels'));
+    expect(fields).toHaveLength(1);
+    expect(fields.join('').length).toBeLessThan(100);
+  });
 });

@@ -20,8 +20,8 @@ const style = (of: object) => ({ subtitles: { source: { $case: 'uri' as const, v
 const UNKNOWN = 99 as ConcatMode & ImageMotion & Kind;
 const second = { seconds: 1n, nanos: 0 };
 
-describe('the forms of a montage', () => {
-  it('have defaults', () => {
+describe('the parser of a montage', () => {
+  it('fills defaults', () => {
     expect(montageIn(parse({}))).toMatchObject({ speed: 1, concat: 'SEQUENTIAL', seed: 0, imageMotion: 'NONE' });
     expect(
       montageIn(
@@ -35,13 +35,13 @@ describe('the forms of a montage', () => {
     ).toMatchObject({ speed: 0.5, concat: 'RANDOM', seed: 4_294_967_295, imageMotion: 'ZOOM_IN' });
   });
 
-  it.each([[0.49], [2.01], [-1], [Number.NaN], [Number.POSITIVE_INFINITY]])('refuse the speed %s', (clipSpeed) => {
+  it.each([[0.49], [2.01], [-1], [Number.NaN], [Number.POSITIVE_INFINITY]])('refuses the speed %s', (clipSpeed) => {
     expect(parse({ clipSpeed }).violations).toEqual([
       { field: 'spec.montage.clip_speed', description: 'must be 0.5 to 2' },
     ]);
   });
 
-  it('refuse modes that this version does not know', () => {
+  it('refuses unknown modes', () => {
     expect(
       parse({ concatMode: UNKNOWN, imageMotion: UNKNOWN, transition: { kind: UNKNOWN } })
         .violations.map(({ field }) => field)
@@ -55,7 +55,7 @@ describe('the forms of a montage', () => {
     [Kind.KIND_SLIDE_IN, 'SLIDE_IN'],
     [Kind.KIND_SLIDE_OUT, 'SLIDE_OUT'],
     [Kind.KIND_SHUFFLE, 'SHUFFLE'],
-  ])('transition %i takes a second, or its given duration', (kind, effect) => {
+  ])('gives transition %i a second, or the given duration', (kind, effect) => {
     expect(montageIn(parse({ transition: { kind } }))?.transition).toEqual({
       kind: 'CLIP_EFFECT',
       effect,
@@ -69,14 +69,14 @@ describe('the forms of a montage', () => {
     ]);
   });
 
-  it.each([[Kind.KIND_ZOOM_IN], [Kind.KIND_ZOOM_OUT]])('zoom %i takes all of a clip', (kind) => {
+  it.each([[Kind.KIND_ZOOM_IN], [Kind.KIND_ZOOM_OUT]])('gives zoom %i the whole clip', (kind) => {
     expect(parse({ transition: { kind } }).violations).toEqual([]);
     expect(parse({ transition: { kind, duration: second } }).violations).toMatchObject([
       { field: 'spec.montage.transition.duration' },
     ]);
   });
 
-  it('text stands at a height of its own only where that is asked for', () => {
+  it('places text at a height of its own only where the spec asks for it', () => {
     const positionOf = (of: object) => montageIn(parse(style(of)))?.subtitles?.style.position;
     expect(positionOf({ position: Position.POSITION_CUSTOM })).toBe(0.7);
     expect(positionOf({ position: Position.POSITION_CUSTOM, heightPercent: 0 })).toBe(0);

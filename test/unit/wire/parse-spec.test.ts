@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
@@ -29,8 +29,8 @@ const fade = (duration?: string) => ({
   transition: { kind: 'KIND_CROSS_FADE', ...(duration === undefined ? {} : { duration }) },
 });
 
-describe('a montage with nothing but a material', () => {
-  test('gets the defaults that the proto names', () => {
+describe('a montage with one material alone', () => {
+  it('has the defaults of the proto', () => {
     const parsed = parseSpec(montage());
     expect({ ...parsed, form: montageIn(parsed) }).toEqual({
       violations: [],
@@ -56,18 +56,21 @@ describe('a montage with nothing but a material', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['ASPECT_RATIO_9_16', 720, 720, 1280],
     ['ASPECT_RATIO_16_9', 1080, 1920, 1080],
     ['ASPECT_RATIO_16_9', 480, 854, 480],
     ['ASPECT_RATIO_1_1', 144, 144, 144],
-  ])('%s at %i is %i x %i', (aspectRatio, resolution, width, height) => {
-    expect(montageIn(parseSpec(montage({ aspectRatio, resolution })))).toMatchObject({ width, height });
-  });
+  ])(
+    'has the size of its aspect ratio and resolution: %s at %i is %i x %i',
+    (aspectRatio, resolution, width, height) => {
+      expect(montageIn(parseSpec(montage({ aspectRatio, resolution })))).toMatchObject({ width, height });
+    },
+  );
 });
 
-describe('a given field', () => {
-  test('is kept: audio, transition, subtitles', () => {
+describe('the parser of a montage', () => {
+  it('keeps given audio, transition and subtitles', () => {
     const parsed = montageIn(
       parseSpec(
         montage({
@@ -118,7 +121,7 @@ describe('a given field', () => {
     });
   });
 
-  test('music is quiet and fades by default, and is at 0 dB when asked for', () => {
+  it('makes music quiet with a fade by default, and takes a given 0 dB', () => {
     expect(montageIn(parseSpec(montage({ music: { uri: 'm' } })))?.music).toMatchObject({
       gainDb: -14,
       fadeOutUs: 3_000_000,
@@ -127,8 +130,8 @@ describe('a given field', () => {
   });
 });
 
-describe('a wrong value is refused by its field, and by no other', () => {
-  test.each<[string, Record<string, unknown>, string[]]>([
+describe('the parser of a spec', () => {
+  it.each<[string, Record<string, unknown>, string[]]>([
     ['no materials', { materials: [] }, ['materials']],
     ['too many materials', { materials: materials(201) }, ['materials']],
     [
@@ -203,17 +206,17 @@ describe('a wrong value is refused by its field, and by no other', () => {
     ['a shape without a box', style({ boxShape: 'BOX_SHAPE_WIDE' }), ['subtitles.style.box_shape']],
     ['an outline too wide', style({ outlineWidth: 21 }), ['subtitles.style.outline_width']],
     ['an unknown position', style({ position: 99 }), ['subtitles.style.position']],
-  ])('%s', (_, fields, expected) => {
+  ])('refuses by its field alone: %s', (_, fields, expected) => {
     expect(fieldsOf(montage(fields))).toEqual(expected.map((field) => `spec.montage.${field}`));
     expect(parseSpec(montage(fields)).form).toBeNull();
   });
 
-  test('no spec, and a spec of no kind', () => {
+  it('refuses a missing spec, and a spec without a kind', () => {
     expect(fieldsOf(undefined)).toEqual(['spec']);
     expect(fieldsOf({ kind: undefined })).toEqual(['spec']);
   });
 
-  test('a duration that is none', () => {
+  it('refuses an invalid duration', () => {
     const mixed = RenderSpec.fromPartial({
       kind: { $case: 'montage', value: { materials: [{ uri: 'a' }], longestClip: { seconds: 2n, nanos: -1 } } },
     });
@@ -222,7 +225,7 @@ describe('a wrong value is refused by its field, and by no other', () => {
     ]);
   });
 
-  test('all of it at once, and the inputs are still named', () => {
+  it('reports all violations at once, with the inputs', () => {
     const { violations, assets } = parseSpec(
       montage({ materials: [{ uri: '' }, { uri: 'b' }], fit: 9, narration: { uri: 'n', gainDb: 99 }, subtitles: {} }),
     );
@@ -236,8 +239,8 @@ describe('a wrong value is refused by its field, and by no other', () => {
   });
 });
 
-describe('a value at its limit', () => {
-  test.each<[string, Record<string, unknown>]>([
+describe('the parser of a spec', () => {
+  it.each<[string, Record<string, unknown>]>([
     ['a fade as long as its clip, between two', { materials: materials(2), longestClip: '2s', ...fade('2s') }],
     ['fades that touch, between three', { materials: materials(3), longestClip: '2s', ...fade('1s') }],
     [
@@ -252,13 +255,13 @@ describe('a value at its limit', () => {
     ['2000 characters outside the basic plane', cues({ ...cue, text: '😀'.repeat(2000) })],
     ['tabs and line breaks', cues({ ...cue, text: 'a\tb\nc' })],
     ['no outline', style({ outlineWidth: 0 })],
-  ])('%s', (_, fields) => {
+  ])('accepts a value at its limit: %s', (_, fields) => {
     expect(parseSpec(montage(fields)).violations).toEqual([]);
   });
 });
 
-describe('whatever comes over the wire', () => {
-  test('is parsed or refused, and never throws', () => {
+describe('the parser of a spec', () => {
+  it('parses or refuses any message, and never throws', () => {
     fc.assert(
       fc.property(anySpec, (spec) => {
         const parsed = parseSpec(RenderSpec.decode(RenderSpec.encode(RenderSpec.fromPartial(spec)).finish()));
@@ -268,7 +271,7 @@ describe('whatever comes over the wire', () => {
     );
   });
 
-  test('is stored as JSON that says the same', () => {
+  it('prints any spec as JSON with the same meaning', () => {
     fc.assert(
       fc.property(validSpec, (partial) => {
         const spec = RenderSpec.fromPartial(partial);
@@ -286,7 +289,7 @@ describe('a submit', () => {
   const request = (requestId: string, spec: RenderSpec | undefined = montage()) =>
     SubmitTaskRequest.fromPartial({ requestId, spec });
 
-  test('is known by its body, whatever its id, and before defaults', () => {
+  it('is identified by its body before defaults, whatever its id', () => {
     const hash = requestHash(request('a'));
     expect(requestHash(request('b'))).toBe(hash);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
@@ -294,14 +297,14 @@ describe('a submit', () => {
     expect(requestHash(request('a', montage({ resolution: 0 })))).toBe(hash);
   });
 
-  test('refuses an id that is no UUID, together with all else', () => {
+  it('is refused when its id is no UUID, together with all other violations', () => {
     const command = parseSubmit(request('123', montage({ fit: 9 })), ANYONE);
     expect(command.spec.violations.map((v) => v.field)).toEqual(['spec.montage.fit', 'request_id']);
     expect(command).toMatchObject({ requestId: null, specJson: '', spec: { form: null } });
     expect(parseSubmit(request('123'), ANYONE).spec.form).toBeNull();
   });
 
-  test('has an id or none', () => {
+  it('has an id or none', () => {
     expect(parseSubmit(request(''), ANYONE).requestId).toBeNull();
     expect(parseSubmit(request('123E4567-E89B-42D3-A456-426614174000'), ANYONE)).toMatchObject({
       requestId: '123e4567-e89b-42d3-a456-426614174000',
@@ -310,7 +313,7 @@ describe('a submit', () => {
   });
 });
 
-test('a stored spec may have fields of a later version, and one that no longer parses is an error', () => {
+it('a stored spec may have fields of a later version, and is an error when it no longer parses', () => {
   expect(parseStoredSpec('{"montage":{"materials":[{"uri":"a"}],"new":1},"other":2}').inputs).toHaveLength(1);
   expect(() => parseStoredSpec('{"montage":{}}')).toThrow(/spec\.montage\.materials/);
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { SubmitTaskRequest, TaskView } from '../../../generated/cutroom/v1/task_service.js';
 import { parseGet } from '../../../src/wire/parse-get.js';
@@ -16,10 +16,11 @@ const requestType = jsonType(SubmitTaskRequest, 'cutroom.v1.SubmitTaskRequest');
 const spec = { montage: { materials: [{ uri: 'a.mp4' }] } };
 const request = (fields: Record<string, unknown> = {}) =>
   readJson(requestType, { spec, ...fields }, { unknownFields: 'refuse' });
+const labels = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, '']));
 const parse = (fields: Record<string, unknown> = {}) => parseSubmit(request(fields), ANYONE);
 
-describe('the options of a submit', () => {
-  test('have the defaults that the proto names', () => {
+describe('the parser of the options of a submit', () => {
+  it('fills the defaults of the proto', () => {
     expect(parse()).toMatchObject({
       options: {
         labels: {},
@@ -32,7 +33,7 @@ describe('the options of a submit', () => {
     });
   });
 
-  test('are read', () => {
+  it('reads every option', () => {
     const command = parse({
       labels: { project: 'spring' },
       priority: -3,
@@ -54,31 +55,50 @@ describe('the options of a submit', () => {
     expect(command.spec.violations).toEqual([]);
   });
 
-  test.each([
-    [{ labels: { 'x y': 'a' } }, 'labels["x y"]'],
-    [{ labels: { project: 'a'.repeat(257) } }, 'labels["project"]'],
-    [{ labels: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, ''])) }, 'labels'],
-    [{ priority: 101 }, 'priority'],
-    [{ maxAttempts: 11 }, 'max_attempts'],
-    [{ ttl: '59s' }, 'ttl'],
-    [{ ttl: '31536001s' }, 'ttl'],
-    [{ admission: 9 }, 'admission'],
-    [{ timeouts: { queue: '0.5s' } }, 'timeouts.queue'],
-    [{ timeouts: { total: '86401s' } }, 'timeouts.total'],
-    [{ timeouts: { stall: '-1s' } }, 'timeouts.stall'],
-    [{ timeouts: { fetch: '3601s' } }, 'timeouts.fetch'],
-  ])('%o is refused by its field', (fields, field) => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a key with a space', { labels: { 'x y': 'a' } }, 'labels["x y"]'],
+    ['a key of 64 characters', { labels: { ['k'.repeat(64)]: '' } }, `labels["${'k'.repeat(63)}…"]`],
+    ['a value of 257 characters', { labels: { project: 'a'.repeat(257) } }, 'labels["project"]'],
+    ['65 labels', { labels: labels(65) }, 'labels'],
+    ['a priority of 101', { priority: 101 }, 'priority'],
+    ['a priority of -101', { priority: -101 }, 'priority'],
+    ['11 attempts', { maxAttempts: 11 }, 'max_attempts'],
+    ['a ttl of 59 s', { ttl: '59s' }, 'ttl'],
+    ['a ttl of more than a year', { ttl: '31536001s' }, 'ttl'],
+    ['an unknown admission', { admission: 9 }, 'admission'],
+    ['a queue timeout of half a second', { timeouts: { queue: '0.5s' } }, 'timeouts.queue'],
+    ['a queue timeout of more than 30 days', { timeouts: { queue: '2592001s' } }, 'timeouts.queue'],
+    ['a total of more than a day', { timeouts: { total: '86401s' } }, 'timeouts.total'],
+    ['a negative stall timeout', { timeouts: { stall: '-1s' } }, 'timeouts.stall'],
+    ['a stall timeout of more than an hour', { timeouts: { stall: '3601s' } }, 'timeouts.stall'],
+    ['a fetch timeout of more than an hour', { timeouts: { fetch: '3601s' } }, 'timeouts.fetch'],
+  ])('refuses %s by its field', (_, fields, field) => {
     const command = parse(fields);
     expect(command.spec.violations.map((v) => v.field)).toEqual([field]);
     expect(command).toMatchObject({ specJson: '', spec: { form: null } });
   });
 
-  test('are refused all at once, with the violations of the spec', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['64 labels', { labels: labels(64) }],
+    ['a key of 63 characters and a value of 256', { labels: { ['k'.repeat(63)]: '😀'.repeat(256) } }],
+    ['a priority of 100', { priority: 100 }],
+    ['a priority of -100', { priority: -100 }],
+    ['one attempt', { maxAttempts: 1 }],
+    ['10 attempts', { maxAttempts: 10 }],
+    ['a ttl of a minute', { ttl: '60s' }],
+    ['a ttl of a year', { ttl: '31536000s' }],
+    ['the shortest timeouts', { timeouts: { queue: '1s', total: '1s', stall: '1s', fetch: '1s' } }],
+    ['the longest timeouts', { timeouts: { queue: '2592000s', total: '86400s', stall: '3600s', fetch: '3600s' } }],
+  ])('accepts %s', (_, fields) => {
+    expect(parse(fields).spec.violations).toEqual([]);
+  });
+
+  it('reports all violations at once, with the violations of the spec', () => {
     const { violations } = parse({ spec: { montage: {} }, priority: 1000, ttl: '1s' }).spec;
     expect(violations.map((v) => v.field)).toEqual(['spec.montage.materials', 'priority', 'ttl']);
   });
 
-  test('are part of the body, in whatever order its labels come; validate_only is not', () => {
+  it('hashes options with the body, with labels in any order and without validate_only', () => {
     const hash = requestHash(request({ labels: { a: '1', b: '2' } }));
     expect(requestHash(request({ labels: { b: '2', a: '1' }, validateOnly: true }))).toBe(hash);
     expect(requestHash(request({ labels: { a: '1', b: '3' } }))).not.toBe(hash);
@@ -86,7 +106,7 @@ describe('the options of a submit', () => {
   });
 });
 
-test('a spec with its defaults written out means the same, and has none left to write', () => {
+it('a spec with its defaults written out has the same meaning, and has no defaults left to fill', () => {
   fc.assert(
     fc.property(validSpec, (partial) => {
       const wire = RenderSpec.fromPartial(partial);
@@ -98,7 +118,7 @@ test('a spec with its defaults written out means the same, and has none left to 
   );
 });
 
-describe('a get', () => {
+describe('the parser of a get', () => {
   const get = (fields: Partial<Parameters<typeof parseGet>[0]> = {}) =>
     parseGet({
       name: 'tasks/a',
@@ -108,7 +128,7 @@ describe('a get', () => {
       ...fields,
     });
 
-  test('answers at once unless it names a revision', () => {
+  it('waits only where the request names a revision', () => {
     expect(get()).toMatchObject({ id: 'a', wait: null });
     expect(get({ waitForRevisionAfter: 3n }).wait).toEqual({ afterRevision: 3, timeoutMs: 30_000 });
     expect(get({ waitForRevisionAfter: 0n, waitTimeout: { seconds: 2n, nanos: 0 } }).wait).toEqual({
@@ -117,7 +137,7 @@ describe('a get', () => {
     });
   });
 
-  test('names everything that is wrong', () => {
+  it('reports every field at fault', () => {
     const run = () =>
       get({
         name: 'a',

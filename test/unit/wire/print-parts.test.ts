@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Capabilities, MediaInfo } from '../../../generated/cutroom/v1/media.js';
 import { Task as WireTask } from '../../../generated/cutroom/v1/task.js';
 import { formatDiagnostics } from '../../../src/task/diagnostics.js';
@@ -13,8 +13,8 @@ const mediaType = jsonType(MediaInfo, 'cutroom.v1.MediaInfo');
 const capabilitiesType = jsonType(Capabilities, 'cutroom.v1.Capabilities');
 const taskType = jsonType(WireTask, 'cutroom.v1.Task');
 
-describe('an inspected input', () => {
-  test('a video with audio', () => {
+describe('the printer of an inspected input', () => {
+  it('prints a video with audio', () => {
     const video = {
       image: false,
       codec: 'h264',
@@ -53,7 +53,7 @@ describe('an inspected input', () => {
     });
   });
 
-  test('an image has no duration, no frame rate and no audio', () => {
+  it('prints an image without duration, frame rate and audio', () => {
     const video = {
       image: true,
       codec: 'png',
@@ -92,10 +92,10 @@ describe('an inspected input', () => {
   });
 });
 
-describe('the capabilities of the workers', () => {
+describe('the printer of capabilities', () => {
   const facts = { fonts: ['Noto Sans'], fontFiles: ['Own.ttf'], maxInputPixels: 5_000_000_000 };
 
-  test('counts workers of one build together, and workers without a build only by their slots', () => {
+  it('counts workers of one build together, and workers without a build only by their slots', () => {
     const old = { version: '5.1', encoders: ['libx264'], decoders: ['h264'] };
     const fresh = { version: '8.0', encoders: ['libx264'], decoders: ['h264'] };
     const workers = [
@@ -112,7 +112,7 @@ describe('the capabilities of the workers', () => {
     expect(printed.slots).toBe(8);
   });
 
-  test('no worker, no build; the limits are there all the same', () => {
+  it('prints limits without any worker', () => {
     expect(writeCompactJson(capabilitiesType, printCapabilities([], facts))).toMatchObject({
       fonts: ['Noto Sans'],
       fontFiles: ['Own.ttf'],
@@ -122,10 +122,10 @@ describe('the capabilities of the workers', () => {
   });
 });
 
-describe('the full view', () => {
+describe('the printer of the full view', () => {
   const basic = printTask(newTask(), () => '');
 
-  test('leaves out missing parts, and fields of the spec of a later version', () => {
+  it('leaves out missing parts, and fields of the spec of a later version', () => {
     expect(printFullTask(basic, { specJson: null, diagnosticsJson: null })).toEqual(basic);
     const specJson = '{"montage":{"materials":[{"uri":"a"}],"later":1},"latest":2}';
     expect(writeCompactJson(taskType, printFullTask(basic, { specJson, diagnosticsJson: null }))).toMatchObject({
@@ -133,7 +133,7 @@ describe('the full view', () => {
     });
   });
 
-  test('shows the commands of the attempt', () => {
+  it('prints the commands of the attempt', () => {
     const run = {
       program: 'ffmpeg',
       arguments: ['-i', 'spec.montage.materials[0].uri'],

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Task as WireTask } from '../../../generated/cutroom/v1/task.js';
 import { claimed, failed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import { newTask } from '../../support/new-task.js';
@@ -18,91 +18,93 @@ const json = (task: typeof queued) =>
     printTask(task, (_, output) => `http://h/${output.key}`),
   );
 
-test('a queued task has every field, also the empty ones', () => {
-  expect(json(queued)).toEqual({
-    name: 'tasks/a',
-    taskId: 'a',
-    state: 'QUEUED',
-    progress: 0,
-    videos: [],
-    progressDetail: null,
-    outputs: [],
-    error: null,
-    warnings: [],
-    attempt: 0,
-    failures: 0,
-    createTime: '2026-01-02T03:04:05.678Z',
-    startTime: null,
-    endTime: null,
-    updateTime: '2026-01-02T03:04:05.678Z',
-    revision: '1',
-    etag: '"a-1"',
-    labels: {},
-    priority: 0,
-    maxAttempts: 2,
-    expireTime: null,
-    timeouts: { queue: '3600s', total: null, stall: null, fetch: null },
-    phaseTimings: [],
-    spec: null,
-    diagnostics: null,
+describe('the task on the wire', () => {
+  it('has every field when it is queued, also the empty ones', () => {
+    expect(json(queued)).toEqual({
+      name: 'tasks/a',
+      taskId: 'a',
+      state: 'QUEUED',
+      progress: 0,
+      videos: [],
+      progressDetail: null,
+      outputs: [],
+      error: null,
+      warnings: [],
+      attempt: 0,
+      failures: 0,
+      createTime: '2026-01-02T03:04:05.678Z',
+      startTime: null,
+      endTime: null,
+      updateTime: '2026-01-02T03:04:05.678Z',
+      revision: '1',
+      etag: '"a-1"',
+      labels: {},
+      priority: 0,
+      maxAttempts: 2,
+      expireTime: null,
+      timeouts: { queue: '3600s', total: null, stall: null, fetch: null },
+      phaseTimings: [],
+      spec: null,
+      diagnostics: null,
+    });
   });
-});
 
-test('a running task says how far it is', () => {
-  expect(json(progressed(running, { ...progressAt(30), speed: 1.5 }, nowMs))).toMatchObject({
-    state: 'RUNNING',
-    progress: 30,
-    attempt: 1,
-    progressDetail: { phase: 'PHASE_RENDERING', framesDone: 30, framesTotal: 100, outTime: '0.999990s', speed: 1.5 },
+  it('has its progress while it runs', () => {
+    expect(json(progressed(running, { ...progressAt(30), speed: 1.5 }, nowMs))).toMatchObject({
+      state: 'RUNNING',
+      progress: 30,
+      attempt: 1,
+      progressDetail: { phase: 'PHASE_RENDERING', framesDone: 30, framesTotal: 100, outTime: '0.999990s', speed: 1.5 },
+    });
   });
-});
 
-test('a finished task has signed videos and their facts', () => {
-  const output = outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' });
-  const warnings = [{ code: 'CUE_CUT_AT_END' as const, message: 'm', field: 'spec.montage.subtitles', count: 2 }];
-  expect(json(succeeded(running, { outputs: [output], warnings }, nowMs))).toMatchObject({
-    state: 'SUCCEEDED',
-    progress: 100,
-    videos: ['http://h/final-1.mp4'],
-    warnings,
-    outputs: [
-      {
-        key: 'final-1.mp4',
-        url: 'http://h/final-1.mp4',
-        sizeBytes: '1',
-        duration: '1s',
-        frameRate: { numerator: 30, denominator: 1 },
+  it('has signed videos and their facts when it is finished', () => {
+    const output = outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' });
+    const warnings = [{ code: 'CUE_CUT_AT_END' as const, message: 'm', field: 'spec.montage.subtitles', count: 2 }];
+    expect(json(succeeded(running, { outputs: [output], warnings }, nowMs))).toMatchObject({
+      state: 'SUCCEEDED',
+      progress: 100,
+      videos: ['http://h/final-1.mp4'],
+      warnings,
+      outputs: [
+        {
+          key: 'final-1.mp4',
+          url: 'http://h/final-1.mp4',
+          sizeBytes: '1',
+          duration: '1s',
+          frameRate: { numerator: 30, denominator: 1 },
+        },
+      ],
+    });
+  });
+
+  it('has the reason of a failure, as gRPC would print it', () => {
+    const failure = { reason: 'INPUT_EMPTY', message: 'nothing in it', field: 'spec.montage.narration.uri' } as const;
+    expect(json(failed(running, failure, nowMs))).toMatchObject({
+      state: 'FAILED',
+      error: {
+        reason: 'INPUT_EMPTY',
+        category: 'CATEGORY_INPUT_MEDIA',
+        retryable: false,
+        field: 'spec.montage.narration.uri',
+        status: {
+          code: 3,
+          message: 'nothing in it',
+          details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'INPUT_EMPTY' }],
+        },
       },
-    ],
+    });
   });
-});
 
-test('a failed task says why, as gRPC would', () => {
-  const failure = { reason: 'INPUT_EMPTY', message: 'nothing in it', field: 'spec.montage.narration.uri' } as const;
-  expect(json(failed(running, failure, nowMs))).toMatchObject({
-    state: 'FAILED',
-    error: {
-      reason: 'INPUT_EMPTY',
-      category: 'CATEGORY_INPUT_MEDIA',
-      retryable: false,
-      field: 'spec.montage.narration.uri',
-      status: {
-        code: 3,
-        message: 'nothing in it',
-        details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'INPUT_EMPTY' }],
-      },
+  it('is read back unchanged', () => {
+    const wire = printTask(progressed(running, progressAt(3), nowMs), () => '');
+    expect(readJson(taskType, writeFullJson(taskType, wire), { unknownFields: 'refuse' })).toEqual(wire);
+  });
+
+  it.each(['', 'tasks', 'tasks/', 'tasks/a/b', 'a', 'tasks/a b', '/tasks/a', 'tasks/a\n', `tasks/${'a'.repeat(65)}`])(
+    'is not found by the malformed name %j',
+    (name) => {
+      expect(() => parseTaskName(name)).toThrow(CallError);
     },
-  });
+  );
 });
-
-test('a printed task can be read back', () => {
-  const wire = printTask(progressed(running, progressAt(3), nowMs), () => '');
-  expect(readJson(taskType, writeFullJson(taskType, wire), { unknownFields: 'refuse' })).toEqual(wire);
-});
-
-test.each(['', 'tasks', 'tasks/', 'tasks/a/b', 'a', 'tasks/a b', '/tasks/a', 'tasks/a\n', `tasks/${'a'.repeat(65)}`])(
-  '%j is no name of a task',
-  (name) => {
-    expect(() => parseTaskName(name)).toThrow(CallError);
-  },
-);

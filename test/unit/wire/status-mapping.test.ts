@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Code } from '../../../generated/google/rpc/code.js';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../../generated/google/rpc/error_details.js';
 import { Status } from '../../../generated/google/rpc/status.js';
@@ -44,8 +44,8 @@ function detailOf<T>(status: Status, type: { decode(bytes: Uint8Array): T }, nam
   return any ? type.decode(any.value) : null;
 }
 
-describe('every task error', () => {
-  test.each(Object.values(details))('%o', (detail, code, mayRetry) => {
+describe('the status of a call error', () => {
+  it.each(Object.values(details))('has code, message and details: %o', (detail, code, mayRetry) => {
     const status = statusOf(new CallError(detail, { cause: new Error('the secret') }));
     expect(status.code).toBe(code);
     expect(detailOf(status, ErrorInfo, 'google.rpc.ErrorInfo')).toMatchObject({
@@ -56,7 +56,7 @@ describe('every task error', () => {
     expect(JSON.stringify(statusToJson(status))).not.toContain('secret');
   });
 
-  test('of a request names a hundred violations, and how many more there are; its message a few', () => {
+  it('names a hundred violations and the number of the others, and a few of them in its message', () => {
     const violations = Array.from({ length: 500 }, (_, i) => ({
       field: `spec.montage.materials[${i}].uri`,
       description: 'is required',
@@ -80,12 +80,12 @@ describe('the trailer of a status', () => {
     return statusOf(new CallError({ reason: 'INVALID_REQUEST', violations }));
   };
 
-  test('has it all while it fits', () => {
+  it('has every violation while it fits', () => {
     expect(Status.decode(encodeStatusTrailer(statusWith(50)))).toEqual(statusWith(50));
   });
 
-  test.each([100, 5_000])(
-    'stays small enough for every client with %i violations, and says what is left out',
+  it.each([100, 5_000])(
+    'stays small enough for every client with %i violations, and counts the omitted ones',
     (count) => {
       const bytes = encodeStatusTrailer(statusWith(count));
       expect(bytes.length).toBeLessThan(5_000);
@@ -98,11 +98,11 @@ describe('the trailer of a status', () => {
   );
 });
 
-test('a fault of the service says nothing but that', () => {
+it('the status of an error of the service contains nothing of its message', () => {
   expect(internalStatus().code).toBe(Code.INTERNAL);
   expect(detailOf(internalStatus(), ErrorInfo, 'google.rpc.ErrorInfo')?.reason).toBe('INTERNAL');
 });
 
-test('every way in which a render fails has a code, and none is OK', () => {
+it('the status of a failed render has a code other than OK, for every reason', () => {
   for (const { category } of Object.values(FAILURES)) expect(codeOfFailure(category)).toBeGreaterThan(Code.OK);
 });

@@ -20,8 +20,8 @@ function bytesWith(...labels: readonly (readonly [string, string])[]): Buffer {
 const refusedFields = (bytes: Uint8Array) =>
   parseSubmit(submitRequestType.decode(bytes), ANYONE).spec.violations.map(({ field }) => field);
 
-describe('the request of SubmitTask', () => {
-  it('keeps a label that an object literal loses, so that it is refused', () => {
+describe('the decoder of SubmitTask', () => {
+  it('keeps a label by the name __proto__, so that it is refused', () => {
     const request = submitRequestType.decode(bytesWith(['a', 'b'], ['__proto__', 'x'], ['constructor', 'y']));
     expect(Object.entries(request.labels).sort()).toEqual([
       ['__proto__', 'x'],
@@ -33,7 +33,7 @@ describe('the request of SubmitTask', () => {
     expect(refusedFields(bytesWith(['a', '__proto__']))).toEqual(['spec']);
   });
 
-  it('is read as the generated code reads it otherwise, from a part of a buffer too', () => {
+  it('decodes as the generated code does otherwise, also from a part of a buffer', () => {
     fc.assert(
       fc.property(
         fc.dictionary(

@@ -107,7 +107,7 @@ describe('a worker pool', () => {
     await eventually('a render', () => renderer.renders.length === 1, 1000);
   });
 
-  it('stores progress, coalesced, and keeps the lease while it runs', async () => {
+  it('stores coalesced progress, and renews the lease during the render', async () => {
     await submit('t1');
     const { renderer, events } = startPool('w');
     const render = await eventually('a render', () => renderer.renders[0]);
@@ -120,7 +120,7 @@ describe('a worker pool', () => {
     expect(events.log).toEqual(['claimed t1']);
   });
 
-  it('a cancel stops the render at once and nothing is written after it', async () => {
+  it('stops a cancelled render at once and writes nothing after it', async () => {
     await submit('t1');
     const { renderer, events } = startPool('w');
     const render = await eventually('a render', () => renderer.renders[0]);
@@ -133,9 +133,9 @@ describe('a worker pool', () => {
     expect(await read('t1')).toMatchObject({ state: 'CANCELLED', revision: task.revision + 1 });
   });
 
-  it('learns of a cancel by its own heartbeat when the feed says nothing, and does not take it for a loss', async () => {
+  it('notices a cancel by its own heartbeat when the feed is silent, and does not count it as a lost lease', async () => {
     await submit('t1');
-    const deaf = { ...store, feed: { subscribe: () => () => undefined } };
+    const deaf = { ...store, feed: { subscribe: () => () => undefined, follow: () => () => undefined } };
     const { renderer, events } = startPool('w', { store: deaf });
     await eventually('a render', () => renderer.renders[0]);
     const task = await read('t1');
@@ -144,7 +144,7 @@ describe('a worker pool', () => {
     expect(events.log).not.toContain('lost t1');
   });
 
-  it('an error that may pass is tried again, the next one is final; an error of the input is final at once', async () => {
+  it('retries after a transient error once, and fails at once after an error of the input', async () => {
     await submit('t1');
     await submit('t2', 2);
     const { renderer } = startPool('w');
@@ -159,7 +159,7 @@ describe('a worker pool', () => {
     expect(await read('t2')).toMatchObject({ attempt: 1, failure: { reason: 'INPUT_NOT_MEDIA', field: 'spec.x' } });
   });
 
-  it('a drain lets a render end in time, and hands back the others', async () => {
+  it('lets a render end in time during a drain, and hands back the others', async () => {
     await submit('t1');
     await submit('t2', 2);
     const { renderer, pool, events } = startPool('w', { slots: 2 });
@@ -173,8 +173,8 @@ describe('a worker pool', () => {
   });
 });
 
-describe('a worker on a machine that is not fit', () => {
-  it('claims nothing while there is a problem, and goes on by itself afterwards', async () => {
+describe('a worker on a machine with a problem', () => {
+  it('claims nothing until the problem is gone, and continues by itself', async () => {
     await submit('t1');
     let problem: string | null = 'the disk is full';
     const { renderer, events } = startPool('w', { machine: { problem: () => Promise.resolve(problem) } });
@@ -185,7 +185,7 @@ describe('a worker on a machine that is not fit', () => {
     expect(events.log).toEqual(['paused the disk is full', 'resumed', 'claimed t1']);
   });
 
-  it('hands back what failed for it, which costs no attempt of the task', async () => {
+  it('hands back a render that failed for its problem, at no cost for the task', async () => {
     await submit('t1');
     let problem: string | null = null;
     const { renderer, events } = startPool('w', { machine: { problem: () => Promise.resolve(problem) } });
@@ -211,7 +211,7 @@ describe('a worker on a machine that is not fit', () => {
     expect(await read('t1')).toMatchObject({ attempt: 1, failures: 0 });
   });
 
-  it('fails a task that is itself too large for a disk with room', async () => {
+  it('fails a task that is itself too large for a disk with space', async () => {
     await submit('t1');
     const { renderer } = startPool('w');
     for (const n of [0, 1])
@@ -220,7 +220,7 @@ describe('a worker on a machine that is not fit', () => {
   });
 });
 
-describe('files of attempts that did not succeed', () => {
+describe('the files of an attempt without success', () => {
   it('are removed after a failure, a cancel and a hand-back', async () => {
     await submit('t1');
     const { renderer, pool } = startPool('w');
@@ -239,7 +239,7 @@ describe('files of attempts that did not succeed', () => {
     expect(removed).toContain('attempt t2/1');
   });
 
-  it('are removed after a crash too, at the second look, and no others', async () => {
+  it('are removed after a crash too, at the second sweep, and no others', async () => {
     for (const id of ['done', 'busy']) await submit(id);
     const { renderer } = startPool('w', { slots: 2, leftoverIntervalMs: 20 });
     await eventually('renders', () => renderer.renders.length === 2);
@@ -281,8 +281,8 @@ describe('a worker that stops', () => {
   });
 });
 
-describe('several workers on one store', () => {
-  it('a dead worker’s task is taken over, and the dead one’s late writes change nothing', async () => {
+describe('a worker beside others on one store', () => {
+  it('takes over the task of a dead worker, whose late writes change nothing', async () => {
     await submit('t1');
     // A worker that froze: it holds the task, does not renew, and does not stop.
     const frozen = startPool('frozen', { deaf: true, store: { ...store, renewLease: away } });
@@ -302,7 +302,7 @@ describe('several workers on one store', () => {
     await eventually('what it made is removed', () => removed.includes('attempt t1/1'));
   });
 
-  it('a worker that is cut off from the store stops its render before its lease can be another’s', async () => {
+  it('stops its render before its lease can be claimed by another when it is cut off from the store', async () => {
     await submit('t1');
     let cut = false;
     const cutOff: Store = {
@@ -317,7 +317,7 @@ describe('several workers on one store', () => {
     expect(events.log).toContain('lost t1');
   });
 
-  it('costs a task nothing when a worker lives through an outage longer than its lease', async () => {
+  it('costs a task nothing when it survives an outage longer than its lease', async () => {
     await submit('t1');
     let cut = false;
     const cutOff: Store = {
@@ -341,7 +341,7 @@ describe('several workers on one store', () => {
     expect(events.log).not.toContain('recovered t1');
   });
 
-  it('withdraws the loss of a worker that was taken for dead and lives', async () => {
+  it('withdraws the loss of a worker that was considered dead and lives', async () => {
     await submit('t1');
     let late = true;
     const frozen = startPool('frozen', {
@@ -359,7 +359,7 @@ describe('several workers on one store', () => {
     await eventually('its withdrawal', async () => (await read('t1')).workerLosses === 0);
   });
 
-  it('goes on with a render when it was late itself and nobody has taken its task', async () => {
+  it('continues a render when it was late itself and no other worker has claimed its task', async () => {
     await submit('t1');
     // A machine that was suspended: the first renewal comes after the end of the lease, which only its own sweeper has seen.
     let suspended = true;
@@ -396,7 +396,7 @@ describe('several workers on one store', () => {
     expect(events.log).not.toContain('lost t1');
   });
 
-  it('takes back a task of its own whose claim had no answer, without a loss', async () => {
+  it('takes back its own task whose claim had no answer, without a loss', async () => {
     await submit('t1');
     let lose = 1;
     const { renderer } = startPool('w', {
@@ -414,7 +414,7 @@ describe('several workers on one store', () => {
     expect(await read('t1')).toMatchObject({ attempt: 2, workerLosses: 0 });
   });
 
-  it('a commit whose answer was lost is found by a re-read, and counts once', async () => {
+  it('finds a commit whose answer was lost by a re-read, and counts it once', async () => {
     await submit('t1');
     let lose = 1;
     const lossy: Store = {
@@ -433,7 +433,7 @@ describe('several workers on one store', () => {
     expect(removed).toEqual(['t1 but 1']);
   });
 
-  it('three workers that die over a task make it fail as poison', async () => {
+  it('fails a task as poison after three workers died in it', async () => {
     await submit('t1');
     for (const n of [1, 2, 3]) {
       // It dies with the task in hand; a sweeper without slots of its own takes the task from it when the lease ends.

@@ -1,11 +1,11 @@
 import { Metadata } from 'nice-grpc';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { malformedBinaryHeader, metadataOf, withMetadata } from '../../../../src/api/http/gateway/call-metadata.js';
 import { parseGrpcTimeout } from '../../../../src/api/http/gateway/grpc-timeout.js';
 import { jsonResponse } from '../../../../src/api/http/http-types.js';
 
 describe('Grpc-Timeout', () => {
-  test.each<[string | undefined, number | null | undefined]>([
+  it.each<[string | undefined, number | null | undefined]>([
     ['2H', 7_200_000],
     ['3M', 180_000],
     ['4S', 4_000],
@@ -25,18 +25,18 @@ describe('Grpc-Timeout', () => {
     ['1s', undefined],
     [' 1S', undefined],
     ['1S1M', undefined],
-  ])('%s is %s ms', (value, ms) => {
+  ])('reads %s as %s ms', (value, ms) => {
     expect(parseGrpcTimeout(value)).toBe(ms);
   });
 });
 
-describe('metadata', () => {
+describe('metadata of an HTTP call', () => {
   const of = (headers: Record<string, string>) => {
     const metadata = metadataOf({ headers, peer: '[::1]:1234' });
     return Object.fromEntries([...metadata].map(([name, values]) => [name, values.map(String)]));
   };
 
-  test('comes from its own headers, and from the permanent ones under a prefix', () => {
+  it('comes from its own headers, and from the permanent headers under a prefix', () => {
     expect(of({ 'grpc-metadata-x-trace': 'a', 'user-agent': 'curl', 'x-custom': 'no', host: 'h' })).toEqual({
       'x-trace': ['a'],
       'grpcgateway-user-agent': ['curl'],
@@ -45,7 +45,7 @@ describe('metadata', () => {
     });
   });
 
-  test('cannot replace metadata that the server sets', () => {
+  it('cannot replace metadata of the server', () => {
     expect(
       of({
         'grpc-metadata-x-forwarded-for': 'evil',
@@ -60,7 +60,7 @@ describe('metadata', () => {
     });
   });
 
-  test('in binary is base64, and refused when it is not', () => {
+  it('is base64 where it is binary, and is refused otherwise', () => {
     expect(metadataOf({ headers: { 'grpc-metadata-x-bin': 'AP8=' }, peer: 'p' }).get('x-bin')).toEqual(
       Buffer.from([0, 255]),
     );
@@ -68,7 +68,7 @@ describe('metadata', () => {
     expect(malformedBinaryHeader({ 'grpc-metadata-x-bin': '!!' })).toBe('grpc-metadata-x-bin');
   });
 
-  test('of an answer goes as headers, binary as base64', () => {
+  it('goes back as headers of the answer, with binary values in base64', () => {
     const sentHeader = Metadata({ 'x-quota': '17', 'x-several': ['a', 'b'], 'x-bin': Uint8Array.of(0, 255) });
     expect(withMetadata(jsonResponse(200, '{}'), { sentHeader }).headers).toEqual({
       'content-type': 'application/json',

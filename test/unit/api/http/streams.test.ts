@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Task } from '../../../../generated/cutroom/v1/task.js';
 import type { TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
 import { HEARTBEAT } from '../../../../src/api/service/task-printer.js';
@@ -20,8 +20,8 @@ const missing = new RpcError(statusOf(new CallError({ reason: 'TASK_NOT_FOUND', 
 describe.each([
   ['lines', createNdjson, '{"result":{"task":{"revision":"7"}}}\n', '{"result":{"heartbeat":{}}}\n'],
   ['server-sent events', createSse, 'id: 7\ndata: {"revision":"7"}\n\n', ': heartbeat\n\n'],
-])('%s', (_, create, line, heartbeat) => {
-  test('prints an event once for all watchers', () => {
+])('the stream format %s', (_, create, line, heartbeat) => {
+  it('prints an event once for all watchers', () => {
     printed.length = 0;
     const format = create(print);
     const seven = event(7n);
@@ -70,14 +70,14 @@ async function textOf(body: Awaited<ReturnType<typeof streamResponse>>['body']):
   return text;
 }
 
-describe('how a stream begins and ends', () => {
-  test('with events, to its end', async () => {
+describe('an event stream', () => {
+  it('sends its events to the end', async () => {
     const response = await streamResponse(source([event(1n), HEARTBEAT, event(2n)], 'ends'), createNdjson(print));
     expect(response).toMatchObject({ status: 200, headers: { 'x-accel-buffering': 'no' } });
     expect((await textOf(response.body)).split('\n')).toHaveLength(4);
   });
 
-  test('with an error after an event', async () => {
+  it('ends with an error that comes after an event', async () => {
     const response = await streamResponse(source([event(1n)], draining), createNdjson(print));
     expect(
       (await textOf(response.body))
@@ -87,7 +87,7 @@ describe('how a stream begins and ends', () => {
     ).toMatchObject([{ result: {} }, { error: { code: 14 } }]);
   });
 
-  test('with an error before an event, which is the answer', async () => {
+  it('answers with an error that comes before any event', async () => {
     const lines = await streamResponse(source([], missing), createNdjson(print));
     expect([lines.status, JSON.parse((lines.body as { text: string }).text)]).toMatchObject([
       404,
@@ -97,17 +97,17 @@ describe('how a stream begins and ends', () => {
     expect([sse.status, JSON.parse((sse.body as { text: string }).text)]).toMatchObject([404, { code: 5 }]);
   });
 
-  test('a browser that is to come back is not refused', async () => {
+  it('does not refuse a browser that must come back', async () => {
     expect((await streamResponse(source([], draining), createNdjson(print))).status).toBe(503);
     expect((await streamResponse(source([], draining), createSse(print))).status).toBe(200);
   });
 
-  test('without events', async () => {
+  it('is 200 as lines and 204 as server-sent events when it has no events', async () => {
     expect((await streamResponse(source([], 'ends'), createNdjson(print))).status).toBe(200);
     expect((await streamResponse(source([], 'ends'), createSse(print))).status).toBe(204);
   });
 
-  test('with nothing yet: it is open nevertheless, and closing it ends the call though nobody has read', async () => {
+  it('opens without an event, and ends the call when it is closed unread', async () => {
     const call = source([], 'waits');
     const { body } = await streamResponse(call, createSse(print));
     if (body.kind !== 'stream') throw new Error('no stream');
@@ -118,7 +118,7 @@ describe('how a stream begins and ends', () => {
     expect(call.log).toEqual(['over']);
   });
 
-  test('a reader that is cut gets the reason, and the chain learns of it', async () => {
+  it('sends a reader that it cuts the reason, and reports the cut to the chain', async () => {
     const call = source([event(1n)], 'waits');
     const { body } = await streamResponse(call, createNdjson(print));
     if (body.kind !== 'stream') throw new Error('no stream');

@@ -30,8 +30,8 @@ function montageOf(changes: JsonObject = {}, songs: readonly string[] = []): Mon
 
 const fieldsOf = (of: readonly { field: string }[]) => of.map(({ field }) => field);
 
-describe('the request that POST /videos stands for', () => {
-  it('the least request has the defaults that its clients count on', () => {
+describe('the request that is read from POST /videos', () => {
+  it('has the defaults of MoneyPrinterTurbo when only the required parameters are given', () => {
     expect(montageOf()).toMatchObject({
       width: 1080,
       height: 1920,
@@ -74,7 +74,7 @@ describe('the request that POST /videos stands for', () => {
     [{ video_transition_mode: 'Shuffle' }, { transition: { effect: 'SHUFFLE' } }],
     [{ voice_volume: 2 }, { narration: { gainDb: 20 * Math.log10(2) } }],
     [{ video_source: 'pexels' }, { materials: [{ uri: 'a.mp4' }] }],
-  ])('%j', (parameters, expected) => {
+  ])('follows the parameters %j', (parameters, expected) => {
     expect(montageOf(parameters)).toMatchObject(expected);
   });
 
@@ -86,11 +86,11 @@ describe('the request that POST /videos stands for', () => {
     [{ bgm_type: 'custom', bgm_file: 'mine.mp3' }, 'mine.mp3'],
     [{ bgm_type: 'random', bgm_file: 'mine.mp3' }, 'mine.mp3'],
     [{ bgm_type: 'random', bgm_volume: 0 }, null],
-  ])('music of %j', (parameters, uri) => {
+  ])('has the music of %j', (parameters, uri) => {
     expect(montageOf(parameters, ['songs/a.mp3', 'songs/b.mp3']).music?.asset.uri ?? null).toBe(uri);
   });
 
-  it('music not spoken of is random, at a fifth of its loudness, and fades at the end', () => {
+  it('has random music at a fifth of its loudness with a fade at the end by default', () => {
     const without: JsonObject = Object.fromEntries(Object.entries(LEAST).filter(([name]) => name !== 'bgm_type'));
     const { request } = readVideoRequest(without, {
       songs: ['songs/a.mp3'],
@@ -103,7 +103,7 @@ describe('the request that POST /videos stands for', () => {
     expect(music!.gainDb).toBeCloseTo(-13.98, 2);
   });
 
-  it('subtitles come from a file or cues, and look as asked', () => {
+  it('has subtitles of a file or of cues, in the given style', () => {
     const style = {
       font_size: 50,
       text_fore_color: '#FFEE00',
@@ -141,13 +141,13 @@ describe('the request that POST /videos stands for', () => {
     ['center', 'CENTER'],
     ['two_thirds_bottom', 2 / 3],
     ['custom', 0.7],
-  ])('subtitles at %s', (position, expected) => {
+  ])('has subtitles at %s', (position, expected) => {
     const is = montageOf({ subtitle_file: 'a.srt', subtitle_position: position }).subtitles!.style.position;
     if (typeof expected === 'number') expect(is).toBeCloseTo(expected);
     else expect(is).toBe(expected);
   });
 
-  it('no subtitles when they are off or there is no text; true and false name a black box or none', () => {
+  it('has no subtitles when they are off or have no text, and takes true and false for a black box and no box', () => {
     expect(montageOf({ subtitle_enabled: false, subtitle_file: 'a.srt' }).subtitles).toBeNull();
     expect(montageOf({ text_background_color: true, subtitle_file: 'a.srt' }).subtitles!.style.boxColor).toMatchObject({
       r: 0,
@@ -166,8 +166,8 @@ describe('the request that POST /videos stands for', () => {
   });
 });
 
-describe('parameters without effect', () => {
-  it('are warned about only where they are unknown or change the video', () => {
+describe('a parameter without effect', () => {
+  it('is warned about only where it is unknown or would change the video', () => {
     const { warnings, violations } = read({
       video_script: 'Once',
       paragraph_number: 1,
@@ -187,13 +187,13 @@ describe('parameters without effect', () => {
     ]);
   });
 
-  it('a flood of unknown names does not flood the task', () => {
+  it('is counted in one warning beyond the first fifty', () => {
     const { warnings } = read(Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`x${i}`, i])));
     expect(warnings).toHaveLength(51);
     expect(warnings.at(-1)).toMatchObject({ count: 2950 });
   });
 
-  it("names of an object's prototype are parameters like any other", () => {
+  it('may have the name of a property of every object', () => {
     const { warnings } = readVideoRequest(
       { ...LEAST, ...(JSON.parse('{"constructor":1,"__proto__":2,"toString":3}') as JsonObject) },
       { songs: [], uploadedSongs: [], fonts: [], random: () => 0 },
@@ -202,8 +202,8 @@ describe('parameters without effect', () => {
   });
 });
 
-describe('wrong parameters', () => {
-  it('are reported all at once', () => {
+describe('the reader of a request of POST /videos', () => {
+  it('reports all violations at once', () => {
     const { violations } = readVideoRequest(
       {
         video_materials: [{ url: '' }, 7, { url: 3 }],
@@ -238,7 +238,7 @@ describe('wrong parameters', () => {
     ]);
   });
 
-  it('a number out of its range is the nearest limit, with a warning', () => {
+  it('replaces a number out of its range by the nearest limit, with a warning', () => {
     const parameters = {
       video_count: 11,
       video_clip_speed: 3,
@@ -258,7 +258,7 @@ describe('wrong parameters', () => {
     );
   });
 
-  it('several videos in sequence would be the same: they are random, with a warning', () => {
+  it('changes several videos in sequence to random order, with a warning', () => {
     const parameters = { video_count: 2, video_concat_mode: 'sequential' };
     expect(montageOf(parameters)).toMatchObject({ concat: 'RANDOM', variants: 2 });
     expect(read(parameters).warnings).toMatchObject([{ code: 'PARAMETER_ADJUSTED', field: 'video_concat_mode' }]);
@@ -271,14 +271,14 @@ describe('wrong parameters', () => {
     ['rgb(1, 2, 3)', { r: 1, g: 2, b: 3, a: 255 }],
     ['rgba(0,0,0,0.5)', { r: 0, g: 0, b: 0, a: 128 }],
     ['#11223344', { r: 17, g: 34, b: 51, a: 68 }],
-  ])('takes the colour %s', (color, wanted) => {
+  ])('reads the colour %s', (color, wanted) => {
     const style = montageOf({ subtitle_file: 'a.srt', text_fore_color: color, text_background_color: color }).subtitles!
       .style;
     expect(style.textColor).toEqual(wanted);
     expect(style.boxColor).toEqual(wanted);
   });
 
-  it('a transparent background is none; a colour that is none is refused', () => {
+  it('reads a transparent background as none, and refuses an unknown colour', () => {
     const { style } = montageOf({ subtitle_file: 'a.srt', text_background_color: 'transparent' }).subtitles!;
     expect(style.boxColor).toBeNull();
     const { request } = read({ subtitle_file: 'a.srt', stroke_color: 'no colour' });
@@ -287,7 +287,7 @@ describe('wrong parameters', () => {
     ]);
   });
 
-  it('a bare name in bgm_file is a song of that name, also an uploaded one; none of those is chosen at random', () => {
+  it('finds a song by its bare name, also an uploaded one, and chooses no upload at random', () => {
     const choices = {
       songs: ['songs/a.mp3'],
       uploadedSongs: ['upload:songs/mine-1.mp3'],
@@ -303,7 +303,7 @@ describe('wrong parameters', () => {
     expect(musicOf({ bgm_type: 'random' })).toBe('songs/a.mp3');
   });
 
-  it('stock footage and speech are not made here', () => {
+  it('refuses stock footage and speech', () => {
     const { violations } = read({ video_source: 'pexels', video_materials: null, custom_audio_file: null });
     expect(fieldsOf(violations)).toEqual(['video_materials', 'video_source', 'custom_audio_file']);
     expect(violations[2]!.description).toMatch(/narration file/);

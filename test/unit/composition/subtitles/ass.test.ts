@@ -14,7 +14,7 @@ const expected = [
   { startUs: 2_000_000, endUs: 3_000_000, text: '你好\n第二行' },
 ];
 
-describe('ASS and SSA', () => {
+describe('the ASS and SSA parser', () => {
   it.each([
     ['plain', plain],
     ['byte order mark', `\uFEFF${plain}`],
@@ -45,7 +45,7 @@ describe('ASS and SSA', () => {
     ['copies on several layers', `${plain}${line('{\\blur3}Hello, all').replace(' 0,', ' 1,')}`],
     ['sections after the events', `${plain}\n[Fonts]\nfontname: x.ttf\n${line('not seen')}`],
     ['not in order', `${head}${line('你好\\N第二行', '0:00:02.00', '0:00:03.00')}\n${line('Hello, all')}`],
-  ])('%s', (_, text) => {
+  ])('reads a file with this form: %s', (_, text) => {
     expect(isAss(text)).toBe(true);
     expect(parseAss(text)).toEqual({ cues: expected, skipped: [] });
   });
@@ -58,7 +58,7 @@ describe('ASS and SSA', () => {
     ['\\{a\\} {b', '{a} {b'],
     ['C:\\x\\', 'C:\\x\\'],
     ['{\\pos(1,2)}a{\\pbo3}b', 'ab'],
-  ])('reads %s', (written, shown) => {
+  ])('reads the text %s', (written, shown) => {
     expect(parseAss(head + line(written)).cues[0]?.text).toBe(shown);
   });
 
@@ -76,7 +76,7 @@ describe('ASS and SSA', () => {
     [line('lost', '0:00:03.00', '0:00:02.00'), 'ends before it starts'],
     [line('lost', 'soon'), 'has times that cannot be read'],
     ['Dialogue: 0,0:00:01.00', 'has times that cannot be read'],
-  ])('leaves out %s and tells its line', (bad, problem) => {
+  ])('leaves out %s and reports its line', (bad, problem) => {
     expect(parseAss(plain.replace(FORMAT, `${FORMAT}\n${bad}`))).toEqual({
       cues: expected,
       skipped: [{ line: 11, problem }],

@@ -9,8 +9,8 @@ const read = (text: string) =>
   parseSubtitles(text, 'f').cues.map((cue) => [cue.startUs / S, cue.endUs / S, cue.text] as const);
 const codesOf = (text: string) => parseSubtitles(text, 'f').warnings.map(({ code }) => code);
 
-describe('SBV', () => {
-  it('is read as YouTube writes it', () => {
+describe('the SBV parser', () => {
+  it('reads a file as YouTube writes it', () => {
     const text = '0:00:01.000,0:00:02.500\nHello,\nworld\n\n0:01:00.000,1:00:00.000\nfirst[br]second\n';
     expect(read(text)).toEqual([
       [1, 2.5, 'Hello,\nworld'],
@@ -27,8 +27,8 @@ describe('SBV', () => {
   });
 });
 
-describe('MicroDVD', () => {
-  it('is read by the frame rate in its first line', () => {
+describe('the MicroDVD parser', () => {
+  it('reads times by the frame rate in the first line', () => {
     const text =
       '{1}{1}25.000\n{25}{75}Hello|world\n{100}{}{y:i}/until the next\n{150}{200}{c:$0000ff}{Y:b}styled\n{250}{}last';
     expect(read(text)).toEqual([
@@ -41,12 +41,12 @@ describe('MicroDVD', () => {
     expect(read('{0}{0}23,976\n{24}{48}a')).toEqual([[1.001001, 2.002002, 'a']]);
   });
 
-  it('is refused where it does not say its frame rate, with what to do', () => {
+  it('refuses a file without a frame rate, with the fix', () => {
     expect(() => read('{25}{75}Hello')).toThrow(/MicroDVD .*add a first line such as \{1\}\{1\}25/);
   });
 });
 
-describe('SAMI', () => {
+describe('the SAMI parser', () => {
   const file = (body: string) =>
     `<SAMI>\n<HEAD><STYLE TYPE="text/css"><!-- P { color: white } .ENCC {Name: English;} --></STYLE></HEAD>\n<BODY>\n${body}</BODY></SAMI>`;
 
@@ -62,7 +62,7 @@ describe('SAMI', () => {
     expect(codesOf(text)).toEqual(['SUBTITLE_STYLING_IGNORED']);
   });
 
-  it('takes the first of several languages, and says so', () => {
+  it('reads the first of several languages, with a warning', () => {
     const text = file(
       '<SYNC Start=1000><P Class=ENCC>one\n<SYNC Start=1000><P Class=FRCC>un\n<SYNC Start=2000><P Class=ENCC>two\n',
     );
@@ -79,11 +79,11 @@ describe('SAMI', () => {
   });
 });
 
-describe('TTML', () => {
+describe('the TTML parser', () => {
   const file = (body: string, attributes = '') =>
     `<?xml version="1.0" encoding="UTF-8"?>\n<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" ${attributes}>\n<head><metadata><ttm:title>not shown</ttm:title></metadata></head>\n<body><div>\n${body}\n</div></body></tt>`;
 
-  it('is read with times of all kinds', () => {
+  it('reads times of all kinds', () => {
     const text = file(
       [
         '<p begin="00:00:01.500" end="00:00:02">clock</p>',
@@ -109,14 +109,14 @@ describe('TTML', () => {
     expect(read(text)).toEqual([[1.001, 2.002, 'a']]);
   });
 
-  it('takes lines, entities and spans, and folds the blanks of its layout', () => {
+  it('reads lines, entities and spans, and folds the whitespace of the layout', () => {
     const text = file(
       '<p begin="1s" end="2s">\n    <span tts:color="red">one &lt; two</span>\n   &#x4F60;<br/>\n  <!-- no --><![CDATA[a <b> c]]>\n</p>',
     );
     expect(read(text)).toEqual([[1, 2, 'one < two 你\na <b> c']]);
   });
 
-  it('adds the times of what a paragraph is in, and takes timed spans by themselves', () => {
+  it('adds the times of the parents of a paragraph, and reads timed spans by themselves', () => {
     const text = `<tt:tt xmlns:tt="http://www.w3.org/ns/ttml"><tt:body begin="10s"><tt:div begin="5s" end="10s"><tt:p begin="1s" end="30s">in</tt:p><tt:p><tt:span begin="2s" end="3s">a</tt:span><tt:span begin="3s" end="4s">b</tt:span></tt:p></tt:div></tt:body></tt:tt>`;
     expect(read(text)).toEqual([
       [16, 20, 'in'],
@@ -125,7 +125,7 @@ describe('TTML', () => {
     ]);
   });
 
-  it('tells styles that are ignored, and paragraphs that are left out', () => {
+  it('reports ignored styles and left-out paragraphs', () => {
     const text = file('<p begin="1s" end="2s">a</p>\n<p begin="x" end="2s">b</p>\n<p>c</p>').replace(
       '<metadata>',
       '<styling><style xml:id="s"/></styling><metadata>',
@@ -141,18 +141,18 @@ describe('TTML', () => {
   it.each([
     ['a tag that does not end', '<p begin="1s'],
     ['a comment that does not end', '<!-- x'],
-  ])('is refused with the line: %s', (_name, body) => {
+  ])('refuses %s, with the line', (_name, body) => {
     expect(() => read(`<tt>\n\n${body}`)).toThrow(/no XML: see line 3/);
   });
 
-  it('does not follow entities', () => {
+  it('does not expand entities', () => {
     const text = `<?xml version="1.0"?><!DOCTYPE tt [<!ENTITY a "aaaa"><!ENTITY x SYSTEM "file:///etc/passwd">]><tt><body><p begin="1s" end="2s">&a;&x;</p></body></tt>`;
     expect(() => read(text)).not.toThrow(TypeError);
     expect(JSON.stringify(parseSubtitles(text, 'f').cues)).not.toContain('aaaa');
   });
 });
 
-describe('styling that is ignored', () => {
+describe('a warning about ignored styling', () => {
   it.each([
     ['SRT with <font>', '1\n00:00:00,000 --> 00:00:01,000\n<font color="red">a</font>', ['SUBTITLE_STYLING_IGNORED']],
     ['SRT without', '1\n00:00:00,000 --> 00:00:01,000\n<b>a</b>', []],
@@ -162,14 +162,14 @@ describe('styling that is ignored', () => {
       ['SUBTITLE_STYLING_IGNORED'],
     ],
     ['VTT without', 'WEBVTT\n\n00:00.000 --> 00:01.000\n<c.loud>a</c>', []],
-  ])('is told: %s', (_name, text, codes) => {
+  ])('is given as expected for %s', (_name, text, codes) => {
     expect(codesOf(text)).toEqual(codes);
     expect(read(text)).toEqual([[0, 1, 'a']]);
   });
 });
 
-describe('a WebVTT cue of YouTube', () => {
-  it('keeps its text behind a line of one blank', () => {
+describe('the WebVTT parser', () => {
+  it('keeps the text behind a line of one blank, as YouTube writes it', () => {
     const text =
       'WEBVTT\nKind: captions\n\n00:00:01.000 --> 00:00:02.000 align:start position:0%\n \nhello<00:00:01.200><c> world</c>\n\n00:00:02.000 --> 00:00:02.010\nhello world\n \n\n00:00:02.010 --> 00:00:03.000\nhello world\nagain\n';
     expect(read(text)).toEqual([
@@ -180,7 +180,7 @@ describe('a WebVTT cue of YouTube', () => {
   });
 });
 
-describe('formats that are not read', () => {
+describe('the subtitle reader', () => {
   it.each([
     ['SCC', 'Scenarist_SCC V1.0\n\n00:00:00:22\t9425 9425 94ad'],
     ['VobSub', '# VobSub index file, v7 (do not modify this line!)\nsize: 720x480\n'],
@@ -190,13 +190,13 @@ describe('formats that are not read', () => {
     ['TMPlayer', '00:00:01:Hello\n'],
     ['HTML', '<!DOCTYPE html>\n<html><body>Not found</body></html>'],
     ['JSON', '{"events": []}'],
-  ])('are refused by name: %s', (name, text) => {
+  ])('refuses an unsupported format by name: %s', (name, text) => {
     expect(() => read(text)).toThrow(SubtitleSyntaxError);
     expect(() => read(text)).toThrow(name);
   });
 });
 
-describe('every format', () => {
+describe('the reader of every subtitle format', () => {
   const pieces = [
     '<SAMI>',
     '<SYNC Start=1>',
@@ -224,7 +224,7 @@ describe('every format', () => {
     ' ',
   ];
 
-  it('is read or refused, whatever is in a file', () => {
+  it('reads or refuses any bytes', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...pieces.slice(0, 4), '<tt>', '{1}{1}25\n', '0:00:01.000,0:00:02.000\n'),
@@ -241,7 +241,7 @@ describe('every format', () => {
     );
   });
 
-  it.each(pieces.slice(0, 20))('is quick with a MiB of nothing but %s', (piece) => {
+  it.each(pieces.slice(0, 20))('is quick with a MiB of %s alone', (piece) => {
     for (const first of ['<SAMI>', '<tt><body><p begin="1s" end="2s">', '{1}{1}25\n', '0:00:01.000,0:00:02.000\n']) {
       const text = first + piece.repeat(Math.floor((1024 * 1024) / piece.length));
       const sinceMs = performance.now();

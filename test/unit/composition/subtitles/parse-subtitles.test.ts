@@ -27,8 +27,8 @@ function utf32(text: string, order: 'little' | 'big'): Buffer {
 
 const noGuess = () => null;
 
-describe('subtitle files', () => {
-  it('are told apart by what is in them', () => {
+describe('the subtitle reader', () => {
+  it('recognizes formats by their content', () => {
     expect(parseSubtitles(SRT, 'f')).toEqual({ cues, warnings: [] });
     expect(parseSubtitles(VTT, 'f')).toEqual({ cues, warnings: [] });
     expect(parseSubtitles(ASS, 'f')).toMatchObject({
@@ -37,7 +37,7 @@ describe('subtitle files', () => {
     });
   });
 
-  it('tell how many cues are left out, and where the first one is', () => {
+  it('reports the number of left-out cues and the place of the first one', () => {
     const bad = '00:00:03,000 --> 00:00:02,000\nx\n\n';
     const message = 'subtitles are left out: line 1 ends before it starts';
     expect(parseSubtitles(bad + bad + SRT, 'f')).toEqual({
@@ -50,7 +50,7 @@ describe('subtitle files', () => {
     ['SRT', (text: string) => `1\n00:00:00,000 --> 00:00:01,000\n${text}\n`, 2],
     ['WebVTT', (text: string) => `WEBVTT\n\n00:00.000 --> 00:01.000\n${text}\n`, 3],
     ['ASS', (text: string) => `[Events]\nDialogue: 0,0:00:00.00,0:00:01.00,,,,,,,${text}\n`, 2],
-  ] as const)('leave out what is too long to be a cue: %s', (_, fileOf, line) => {
+  ] as const)('leaves out a text that is too long for a cue: %s', (_, fileOf, line) => {
     expect(parseSubtitles(fileOf('😀'.repeat(2000)), 'f').cues).toHaveLength(1);
     expect(() => parseSubtitles(fileOf('a'.repeat(2001)), 'f')).toThrow(
       `line ${line} has a text of more than 2000 characters`,
@@ -64,7 +64,7 @@ describe('subtitle files', () => {
     ['UTF-16, big end first', utf16(SRT, 'big')],
     ['UTF-32, little end first', utf32(`\uFEFF${SRT} 😀`, 'little')],
     ['UTF-32, big end first', utf32(`\uFEFF${SRT} 😀`, 'big')],
-  ])('are read in %s', (_, bytes) => {
+  ])('reads %s', (_, bytes) => {
     const { text, assumed } = decodeText(bytes, noGuess);
     expect(parseSubtitles(text.replace(' 😀', ''), 'f').cues).toEqual(cues);
     expect(assumed).toBeNull();
@@ -82,12 +82,12 @@ describe('subtitle files', () => {
     ['a part of a character of UTF-32', utf32('\uFEFFa', 'big').subarray(0, -1), /UTF-32/],
     ['a number beyond UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0xff, 0xff, 0xff, 0xff]), /UTF-32/],
     ['half a pair in UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0, 0xd8, 0, 0]), /UTF-32/],
-  ])('in %s are refused with the line', (_, bytes, message) => {
+  ])('refuses bytes with %s, and names the line', (_, bytes, message) => {
     expect(() => decodeText(bytes, noGuess)).toThrow(SubtitleSyntaxError);
     expect(() => decodeText(bytes, noGuess)).toThrow(message);
   });
 
-  it('never fail in another way, whatever is in them', () => {
+  it('fails with a typed error only, on any content', () => {
     const pieces = [
       '00:00:01,000 --> 00:00:02,000',
       '00:01.000 --> 00:02.000 a:b',

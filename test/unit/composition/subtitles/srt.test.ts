@@ -9,7 +9,7 @@ const expected = [
   { startUs: 2_000_000, endUs: 3_000_000, text: '你好\n第二行' },
 ];
 
-describe('SubRip as it is found in the wild', () => {
+describe('the SubRip parser', () => {
   it.each([
     ['plain', plain],
     ['byte order mark', `\uFEFF${plain}`],
@@ -22,7 +22,7 @@ describe('SubRip as it is found in the wild', () => {
     ['a heading and coordinates', `WEBVTT\n\n${plain.replace('01,500', '01,500 X1:10 Y1:20')}`],
     ['mark-up', plain.replace('Hello', '{\\an8}<i><font color="red">Hello</font></i>')],
     ['an empty line inside a cue', plain.replace('你好\n', '你好\n\n')],
-  ])('%s', (_, text) => {
+  ])('reads a file with this form: %s', (_, text) => {
     expect(parseSrt(text)).toMatchObject({ cues: expected, skipped: [] });
   });
 
@@ -31,11 +31,11 @@ describe('SubRip as it is found in the wild', () => {
     expect(cues.map((c) => c.text)).toEqual(['a', 'b']);
   });
 
-  it('keeps what only looks like mark-up', () => {
+  it('keeps text that resembles mark-up', () => {
     expect(parseSrt('00:00:00,000 --> 00:00:01,000\n1 < 2 > 0 {x} <3').cues[0]?.text).toBe('1 < 2 > 0 {x} <3');
   });
 
-  it('leaves out a cue without text, and one that ends before it starts, which it tells', () => {
+  it('leaves out a cue without text, and one that ends before it starts, with a warning', () => {
     const { cues, skipped } = parseSrt(
       `1\n00:00:05,000 --> 00:00:04,000\nback\n\n2\n00:00:05,000 --> 00:00:06,000\n\n${plain}`,
     );
@@ -44,7 +44,7 @@ describe('SubRip as it is found in the wild', () => {
   });
 
   it.each(['00:00:01,600 -> 00:00:01,900', '-00:00:01,600 --> 00:00:01,900', '00:00:01,600 --> -00:00:01,900'])(
-    'leaves out a cue whose times cannot be read, and does not take it for text of the one before: %s',
+    'leaves out a cue with unreadable times, and does not append it to the text before: %s',
     (times) => {
       const { cues, skipped } = parseSrt(plain.replace('2\n', `9\n${times}\nlost\n\n2\n`));
       expect(cues).toEqual(expected);
@@ -58,11 +58,11 @@ describe('SubRip as it is found in the wild', () => {
     );
   });
 
-  it('says when there is no cue', () => {
+  it('refuses a file without a cue', () => {
     expect(() => parseSrt('a text file')).toThrow(SubtitleSyntaxError);
   });
 
-  it('never fails in another way, whatever the text', () => {
+  it('fails with a typed error only, on any text', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string(), fc.constantFrom('00:00:01,000 --> 00:00:02,000', '', '7', 'x'))),

@@ -7,7 +7,7 @@ const expected = [
   { startUs: 2_000_000, endUs: 3_000_000, text: '你好\n第二行' },
 ];
 
-describe('WebVTT', () => {
+describe('the WebVTT parser', () => {
   it.each([
     ['plain', plain],
     ['byte order mark', `\uFEFF${plain}`],
@@ -41,7 +41,7 @@ describe('WebVTT', () => {
       plain.replace('你好', '<ruby>你<rt>nǐ</rt>好<rt>hǎo</ruby>'),
     ],
     ['readings of characters', plain.replace('你好', '<ruby>你好<rt>nǐ hǎo</rt></ruby>')],
-  ])('%s', (_, text) => {
+  ])('reads a file with this form: %s', (_, text) => {
     expect(isVtt(text)).toBe(true);
     expect(parseVtt(text)).toMatchObject({ cues: expected, skipped: [] });
   });
@@ -54,14 +54,14 @@ describe('WebVTT', () => {
     ['&constructor; &toString;', '&constructor; &toString;'],
     ['AT&T, &unknown; &#0; &#xD800;', 'AT&T, &unknown; &#0; &#xD800;'],
     ['I <3 you, 1 < 2', 'I <3 you, 1 < 2'],
-  ])('reads %s', (written, shown) => {
+  ])('reads the text %s', (written, shown) => {
     expect(parseVtt(plain.replace('Hello', written)).cues[0]?.text).toBe(shown);
   });
 
   it.each([
     ['00:00:03.000 --> 00:00:02.000', 'ends before it starts'],
     ['00:00:aa.000 --> 00:00:02.000', 'has times that cannot be read'],
-  ])('leaves out a cue of %s and tells its line', (span, problem) => {
+  ])('leaves out a cue of %s and reports its line', (span, problem) => {
     expect(parseVtt(plain.replace('Hello\n', `Hello\n\nid\n${span}\nlost\n`))).toEqual({
       cues: expected,
       skipped: [{ line: 7, problem }],
@@ -69,7 +69,7 @@ describe('WebVTT', () => {
     expect(() => parseVtt(`WEBVTT\n\n${span}\nlost`)).toThrow(`there is no subtitle in this file: line 3 ${problem}`);
   });
 
-  it.each(['WEBVTTX\n', 'x WEBVTT', '', plain.slice(7)])('is not %j', (text) => {
+  it.each(['WEBVTTX\n', 'x WEBVTT', '', plain.slice(7)])('refuses %j', (text) => {
     expect(isVtt(text)).toBe(false);
   });
 });

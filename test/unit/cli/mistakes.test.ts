@@ -20,12 +20,12 @@ async function serve(methods: Partial<TaskServiceImplementation>): Promise<strin
   return ['--address', server.address];
 }
 
-it('prints its release', async () => {
+it('cutroom prints its release', async () => {
   expect(await cli(['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-describe('a server that is not there', () => {
-  it('is named, with the question whether it runs, and without the words of a library', async () => {
+describe('a server that does not answer', () => {
+  it('is named, with the question whether it runs, and without the message of the gRPC library', async () => {
     const { exitCode, stderr } = await cli(['--address', '127.0.0.1:1', 'get', 't1']);
     expect(exitCode).toBe(2);
     expect(stderr).toBe(
@@ -33,12 +33,12 @@ describe('a server that is not there', () => {
     );
   });
 
-  it('is looked for at the usual port when only its host is given', async () => {
+  it('is tried at the usual port when only its host is given', async () => {
     const { stderr } = await cli(['--address', 'no-such-host.invalid', 'get', 't1']);
     expect(stderr).toContain(' no-such-host.invalid:50051: ');
   });
 
-  it('is not suspected when it answers that it is not ready', async () => {
+  it('is not reported as down when it answers that it is not ready', async () => {
     const address = await serve({
       getTask: (_, context) => failWith(context, Status.NOT_FOUND, 'there is no task t1'),
     });
@@ -57,18 +57,18 @@ describe('the beginning of an id', () => {
     getTask: (request) => Promise.resolve(task({ name: request.name, taskId: request.name.slice(6) })),
   };
 
-  it('names the only task whose id begins so', async () => {
+  it('finds the only task whose id begins so', async () => {
     const { exitCode, stdout } = await cli([...(await serve(methods)), 'get', '0198BBBB']);
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining(ids[2]!)]);
   });
 
-  it('is refused with the candidates when several begin so', async () => {
+  it('is refused with the candidates when several ids begin so', async () => {
     const { exitCode, stderr } = await cli([...(await serve(methods)), 'get', '0198aaaa']);
     expect([exitCode, stderr]).toEqual([64, expect.stringContaining(`${ids[0]!}, ${ids[1]!}`)]);
   });
 });
 
-it('says on Ctrl-C that the task goes on, and how to see it again', async () => {
+it('cutroom watch prints on Ctrl-C that the task continues, and the command that shows it again', async () => {
   const interrupt = new AbortController();
   const address = await serve({
     async *watchTask() {
@@ -97,21 +97,21 @@ describe('colours', () => {
     ['anywhere else', { isTTY: false }],
     ['with NO_COLOR', { isTTY: true, env: { NO_COLOR: '1' } }],
     ['on a dumb terminal', { isTTY: true, env: { TERM: 'dumb' } }],
-  ])('are not there %s', async (_, options) => {
+  ])('are absent %s', async (_, options) => {
     expect((await cli([...(await serve(methods)), 'list'], options)).stdout).not.toContain('\u001b');
   });
 });
 
-describe('an old Node', () => {
-  it.each(['18.20.4', '20.18.1'])('is refused: %s', (old) => {
+describe('the check of the Node version', () => {
+  it.each(['18.20.4', '20.18.1'])('refuses %s', (old) => {
     expect(nodeProblem(old)).toBe(`Node ${old} is too old: install Node 20.19 or later`);
   });
 
-  it.each(['20.19.0', '22.1.0', process.versions.node])('is not %s', (good) => {
+  it.each(['20.19.0', '22.1.0', process.versions.node])('accepts %s', (good) => {
     expect(nodeProblem(good)).toBeNull();
   });
 
-  it('is told by every command, before anything else is loaded', () => {
+  it('stops every command before anything else is loaded', () => {
     // An old Node is played by the version that the process reports.
     const preload = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"18.0.0"})';
     const command = join(root, 'dist/src/cli/cutroom.js');

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Composition, VisualClip } from '../../../src/composition/composition.js';
+import { shownClips } from '../../../src/engine/compositor/section.js';
+import { planSections } from '../../../src/engine/outputs/plan-sections.js';
+
+const RATE = { num: 30, den: 1 };
+
+function clip(startFrame: number, frames: number, overlap = 0): VisualClip {
+  return {
+    asset: { uri: 'u', field: 'f' },
+    source: 'video',
+    startFrame,
+    frames,
+    fit: 'COVER',
+    transition: overlap > 0 ? { kind: 'FADE', frames: overlap } : null,
+    trimStartUs: 0,
+    speed: 1,
+    effects: [],
+    opacity: 1,
+  };
+}
+
+function compositionOf(clips: readonly VisualClip[]): Composition {
+  const frames = Math.max(...clips.map(({ startFrame, frames: length }) => startFrame + length));
+  return {
+    width: 1080,
+    height: 1920,
+    frameRate: RATE,
+    frames,
+    samples: frames * 1600,
+    background: { r: 0, g: 0, b: 0, a: 255 },
+    layers: [{ kind: 'clips', clips }],
+    audio: [],
+  };
+}
+
+const everywhere = () => true;
+const lengths = (clips: readonly VisualClip[], canCut: () => boolean = everywhere) =>
+  planSections(compositionOf(clips), canCut).map(({ frames }) => frames);
+
+describe('planSections', () => {
+  it('makes a short video by one command', () => {
+    expect(lengths([clip(0, 12 * 30)])).toEqual([360]);
+  });
+
+  it('cuts a long clip into about equal sections', () => {
+    expect(lengths([clip(0, 60 * 30)])).toEqual([240, 240, 240, 240, 240, 300, 300]);
+    expect(lengths([clip(0, 15 * 30)])).toEqual([225, 225]);
+  });
+
+  it('cuts where a clip begins, or soon after its transition, rather than within one', () => {
+    expect(lengths([clip(0, 190), clip(190, 190), clip(380, 190)])).toEqual([190, 190, 190]);
+    // The transition of the second clip ends at frame 220: of it only 30 frames are decoded again.
+    expect(lengths([clip(0, 220), clip(190, 400, 30)])).toEqual([220, 185, 185]);
+  });
+
+  it('shows no more than eight clips in a section', () => {
+    const clips = Array.from({ length: 200 }, (_, i) => clip(i * 10, 10));
+    const sections = planSections(compositionOf(clips), everywhere);
+    expect(Math.max(...sections.map((section) => shownClips(clips, section).length))).toBe(8);
+    expect(sections).toHaveLength(25);
+  });
+
+  it('does not cut within a clip of which no place can be found', () => {
+    expect(lengths([clip(0, 30 * 30), clip(900, 300)], () => false)).toEqual([900, 300]);
+  });
+
+  it('covers every frame once, whatever the clips', () => {
+    const anyClips = fc.array(
+      fc.record({ frames: fc.integer({ min: 3, max: 900 }), overlap: fc.constantFrom(0, 0, 2) }),
+      {
+        minLength: 1,
+        maxLength: 60,
+      },
+    );
+    fc.assert(
+      fc.property(anyClips, fc.boolean(), (parts, canCut) => {
+        let end = 0;
+        const clips = parts.map(({ frames, overlap }, i) => {
+          const back = i === 0 ? 0 : overlap;
+          const made = clip(end - back, frames, back);
+          end += frames - back;
+          return made;
+        });
+        const sections = planSections(compositionOf(clips), () => canCut);
+        let at = 0;
+        for (const { startFrame, frames } of sections) {
+          expect(startFrame).toBe(at);
+          expect(frames).toBeGreaterThan(0);
+          at += frames;
+        }
+        expect(at).toBe(end);
+      }),
+    );
+  });
+});
