@@ -38,7 +38,7 @@ export async function runImageReader(
       args: [...NODE_OPTIONS, ...loaderOptions(process.execArgv), PROGRAM, jobsFile],
       wrapper: context.toolchain.wrapper,
       cwd: context.cwd,
-      inherit: context.descriptors(),
+      inherit: context.descriptorsIn(jobs.map(({ file }) => file)),
       // One arena: several would keep what each has freed.
       env: { ...toolEnv(), MALLOC_ARENA_MAX: '1' },
       clocks: { ...context.clocks, totalMs: Math.min(context.clocks.totalMs, context.deadlineMs - startedMs) },
