@@ -77,7 +77,7 @@ function toolContext(
     toolchain,
     cwd: scratch.folder,
     env: {},
-    descriptors: scratch.descriptors,
+    descriptorsIn: scratch.descriptorsIn,
     clocks,
     ...(gate ? { gate } : {}),
     deadlineMs: performance.now() + INSPECTION_MS,

@@ -13,8 +13,8 @@ export interface ToolContext {
   /** The attempt's scratch folder. Inputs are links in it, so that no path of the server is in a command line. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Open inputs, which each tool inherits. */
-  readonly descriptors: () => readonly number[];
+  /** Open inputs that these arguments name, which the tool inherits. */
+  readonly descriptorsIn: (args: readonly string[]) => readonly number[];
   readonly clocks: Clocks;
   /** Where tools wait for their turn. Default: they start at once. */
   readonly gate?: Gate;
@@ -77,7 +77,7 @@ async function runNow(
       wrapper: toolchain.wrapper,
       cwd,
       env: { ...toolEnv(), ...context.env },
-      inherit: context.descriptors(),
+      inherit: context.descriptorsIn(args),
       clocks: { ...clocks, totalMs: Math.min(clocks.totalMs, context.deadlineMs - startedMs) },
       signal,
       ...(options.onProgress ? { onProgress } : {}),

@@ -24,7 +24,7 @@ import { parseSubtitles } from './parse-subtitles.js';
 import { parseTransition } from './parse-transition.js';
 
 /** The most materials of a montage. */
-export const MAX_MATERIALS = 200;
+export const MAX_MATERIALS = 2_000;
 /** How long a clip may be; `montage.proto` says so. */
 export const LONGEST_CLIP = { minUs: 100_000, maxUs: 600_000_000, defaultUs: 5_000_000 };
 /** The short side, even. */

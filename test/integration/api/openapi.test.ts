@@ -115,7 +115,7 @@ describe('the OpenAPI document', () => {
     expect(Montage).toMatchObject({
       required: ['materials'],
       properties: {
-        materials: { minItems: 1, maxItems: 200 },
+        materials: { minItems: 1, maxItems: 2_000 },
         resolution: { anyOf: [{ const: 0 }, { minimum: 144, maximum: 2160, multipleOf: 2 }] },
         longestClip: { anyOf: [{ pattern: expect.stringMatching(/600/) as unknown }, { type: 'null' }] },
       },
