@@ -123,10 +123,12 @@ function sectionsOf({ composition, range }: Draft, canCutWithin: (clip: VisualCl
   }));
 }
 
-/** A composition that begins with the range and ends with it, as far as its sections are concerned. */
+/** A composition that begins with the range and ends with it, as far as its sections are concerned: clips may begin before it. */
 function rangeAlone(composition: Composition, { startFrame, frames }: Section): Composition {
-  const clips = visualClips(composition)
-    .filter((clip) => clip.startFrame < startFrame + frames && clip.startFrame + clip.frames > startFrame)
-    .map((clip) => ({ ...clip, startFrame: clip.startFrame - startFrame }));
+  const clips = visualClips(composition).flatMap((clip) => {
+    const from = clip.startFrame - startFrame;
+    const to = Math.min(frames, from + clip.frames);
+    return to > 0 && from < frames ? [{ ...clip, startFrame: from, frames: to - from }] : [];
+  });
   return { ...composition, frames, layers: [{ kind: 'clips', clips }] };
 }

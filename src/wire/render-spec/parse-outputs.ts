@@ -18,16 +18,18 @@ import {
   type TimeRange as WireRange,
 } from '../../../generated/cutroom/v1/output_spec.js';
 import { at, type EnumTable, parseDurationUs, parseEnum, parseNumber, type Place, refuse } from './fields.js';
+import { RESOLUTION } from './parse-montage.js';
 
-const MAX_OUTPUTS = 20;
+export const MAX_OUTPUTS = 20;
 /** Begins with a letter or a digit, so that it is no hidden file and no option of a command. */
-const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const MIN_SHORT_SIDE = 64;
+export const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** The picture of the spec says how large it may be. */
+export const SHORT_SIDE = { min: 64, max: RESOLUTION.max };
 /** GIFs are large: this is what a chat or a readme shows. */
 const GIF_SHORT_SIDE = 360;
-const PERCENT = { min: 0, max: 100, unit: '' };
+export const FOCUS = { min: 0, max: 100, unit: '' };
 /** As long as the longest video. */
-const RANGE = { minUs: 0, maxUs: 24 * 3600 * 1_000_000 };
+export const RANGE_TIME = { minUs: 0, maxUs: 24 * 3600 * 1_000_000 };
 
 export const VIDEO_CODECS: EnumTable<Mp4_VideoCodec, 'H264' | 'HEVC' | 'AV1'> = {
   [Mp4_VideoCodec.VIDEO_CODEC_UNSPECIFIED]: 'H264',
@@ -153,8 +155,8 @@ function parseShortSide(wire: number, place: Place, format: OutputFormat, shown:
   const largest = Math.min(shown.width, shown.height);
   if (wire === 0) return format.kind === 'gif' && largest > GIF_SHORT_SIDE ? GIF_SHORT_SIDE : null;
   if (wire === largest) return null;
-  if (wire % 2 === 0 && wire >= MIN_SHORT_SIDE && wire < largest) return wire;
-  refuse(place, `must be an even number from ${MIN_SHORT_SIDE} to ${largest}, the short side of the picture`);
+  if (wire % 2 === 0 && wire >= SHORT_SIDE.min && wire < largest) return wire;
+  refuse(place, `must be an even number from ${SHORT_SIDE.min} to ${largest}, the short side of the picture`);
   return null;
 }
 
@@ -168,7 +170,7 @@ function parseCrop(wire: WireOutput, place: Place): OutputSpec['crop'] {
 }
 
 function parseFocus({ x, y }: Focus, place: Place) {
-  return { x: parseNumber(x, at(place, 'x'), PERCENT) / 100, y: parseNumber(y, at(place, 'y'), PERCENT) / 100 };
+  return { x: parseNumber(x, at(place, 'x'), FOCUS) / 100, y: parseNumber(y, at(place, 'y'), FOCUS) / 100 };
 }
 
 function parseQuality(wire: WireQuality, place: Place, format: OutputFormat): Quality {
@@ -181,8 +183,8 @@ function parseQuality(wire: WireQuality, place: Place, format: OutputFormat): Qu
 }
 
 function parseRange({ start, end }: WireRange, place: Place): TimeRange {
-  const startUs = start ? parseDurationUs(start, at(place, 'start'), RANGE) : 0;
-  const endUs = end ? parseDurationUs(end, at(place, 'end'), RANGE) : null;
+  const startUs = start ? parseDurationUs(start, at(place, 'start'), RANGE_TIME) : 0;
+  const endUs = end ? parseDurationUs(end, at(place, 'end'), RANGE_TIME) : null;
   if (startUs !== null && endUs !== null && endUs <= startUs) refuse(at(place, 'end'), 'must be after start');
   return { startUs: startUs ?? 0, endUs, field: place.field };
 }
