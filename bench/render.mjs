@@ -93,7 +93,7 @@ async function onePair(client, servicePid, pair) {
 }
 
 /** CPU seconds of a process and of all its children that have ended. Linux only; the kernel counts in hundredths. */
-async function cpuSeconds(pid) {
+export async function cpuSeconds(pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
@@ -107,7 +107,7 @@ function sumOfTimes(line) {
   );
 }
 
-function createClient(address) {
+export function createClient(address) {
   const definition = loadSync('cutroom/v1/task_service.proto', {
     includeDirs: [join(root, 'proto')],
     longs: String,
@@ -132,7 +132,7 @@ async function renderByService(client) {
 }
 
 /** proto-loader knows JSON's names, but not durations as text. */
-function toLoaderForm(value) {
+export function toLoaderForm(value) {
   if (Array.isArray(value)) return value.map(toLoaderForm);
   if (typeof value === 'string' && /^\d+(\.\d+)?s$/.test(value)) {
     const [seconds, fraction = ''] = value.slice(0, -1).split('.');

@@ -26,6 +26,11 @@ try {
       await benchRender({ pairs: Number(values.pairs ?? 5) });
       break;
     }
+    case 'outputs': {
+      const { benchOutputs } = await import('../bench/outputs.mjs');
+      await benchOutputs({ pairs: Number(values.pairs ?? 3) });
+      break;
+    }
     case 'api': {
       const { benchApi } = await import('../bench/api.mjs');
       await benchApi({ rounds: Number(values.pairs ?? 11), samples: Number(values.samples ?? 200) });
@@ -42,7 +47,7 @@ try {
       break;
     }
     default:
-      throw new Error('which bench? render, api, list, watch');
+      throw new Error('which bench? render, outputs, api, list, watch');
   }
 } catch (error) {
   fail(error);

@@ -14,6 +14,8 @@ export interface OutputSpec {
   readonly quality: Quality;
   /** Null: all of the video. */
   readonly range: TimeRange | null;
+  /** Null: no limit. */
+  readonly maxSize: SizeLimit | null;
 }
 
 export type OutputFormat =
@@ -39,6 +41,12 @@ export interface TimeRange {
   readonly startUs: number;
   /** Null: the end of the video. */
   readonly endUs: number | null;
+  /** The field of the request. */
+  readonly field: string;
+}
+
+export interface SizeLimit {
+  readonly bytes: number;
   /** The field of the request. */
   readonly field: string;
 }
@@ -76,6 +84,7 @@ export const DEFAULT_OUTPUTS: readonly OutputSpec[] = [
     crop: null,
     quality: 'MEDIUM',
     range: null,
+    maxSize: null,
   },
 ];
 

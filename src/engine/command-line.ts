@@ -63,6 +63,18 @@ export function joinArguments(join: JoinCommand): string[] {
   return [...COMMON_OPTIONS, ...graph, ...command._getArguments()];
 }
 
+/** The argument list of a second encoding of a file of ours. */
+export function encodeAgainArguments(again: {
+  readonly from: string;
+  readonly to: string;
+  readonly options: readonly string[];
+}): string[] {
+  const command = ffmpeg(`file:${again.from}`);
+  const options = ['-map', '0', '-fps_mode:v', 'passthrough', ...WITHOUT_METADATA, ...again.options];
+  command.output(`file:${again.to}`).outputOptions(...asList(options));
+  return [...COMMON_OPTIONS, ...command._getArguments()];
+}
+
 /** The parts are files of ours, beside the list. */
 function addParts(command: ffmpeg.FfmpegCommand, { listFile }: JoinCommand): void {
   command.input(`file:${listFile}`).inputOptions('-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file');

@@ -32,6 +32,8 @@ export const FAILURES = {
   VIDEO_TOO_LONG: { category: 'SPEC', retryable: false },
   /** No frame of the video lies in the range of an output. */
   RANGE_OUTSIDE_VIDEO: { category: 'SPEC', retryable: false },
+  /** An output does not fit into its `max_size_bytes`. */
+  OUTPUT_TOO_LARGE: { category: 'SPEC', retryable: false },
   RENDER_FAILED: { category: 'RENDER', retryable: true },
   OUTPUT_MISMATCH: { category: 'OUTPUT', retryable: true },
   OUTPUT_NOT_STORED: { category: 'OUTPUT', retryable: true },

@@ -74,7 +74,18 @@ afterAll(async () => {
 describe('the examples of the README', () => {
   it('include some for each kind of client', () => {
     expect(new Set(examples.map(({ kind }) => kind))).toEqual(
-      new Set(['file:spec.json', 'cli', 'grpcurl', 'buf', 'curl', 'eventsource', 'node', 'python', 'go']),
+      new Set([
+        'file:spec.json',
+        'file:outputs.json',
+        'cli',
+        'grpcurl',
+        'buf',
+        'curl',
+        'eventsource',
+        'node',
+        'python',
+        'go',
+      ]),
     );
   });
 

@@ -73,7 +73,14 @@ export interface OutputSpec {
   /** Size of the file and time of the render against looks. Default: QUALITY_MEDIUM. Refused for GIFs and audio. */
   quality: Quality;
   /** The part of the video that the file has. Default: all of it. */
-  range: TimeRange | undefined;
+  range:
+    | TimeRange
+    | undefined;
+  /**
+   * The largest that the file may be, in bytes: at least 10,000. A file that comes out larger at its quality is encoded again with the rate that fits; one
+   * that fits at no rate ends the task with OUTPUT_TOO_LARGE. Default (0): no limit. Refused for GIFs, audio and QUALITY_LOSSLESS.
+   */
+  maxSizeBytes: bigint;
 }
 
 /** A video in MP4 with AAC, which plays while it is loaded. */
@@ -145,7 +152,16 @@ export interface TimeRange {
 }
 
 function createBaseOutputSpec(): OutputSpec {
-  return { key: "", kind: undefined, shortSide: 0, aspectRatio: 0, focus: undefined, quality: 0, range: undefined };
+  return {
+    key: "",
+    kind: undefined,
+    shortSide: 0,
+    aspectRatio: 0,
+    focus: undefined,
+    quality: 0,
+    range: undefined,
+    maxSizeBytes: 0n,
+  };
 }
 
 export const OutputSpec: MessageFns<OutputSpec> = {
@@ -181,6 +197,12 @@ export const OutputSpec: MessageFns<OutputSpec> = {
     }
     if (message.range !== undefined) {
       TimeRange.encode(message.range, writer.uint32(82).fork()).join();
+    }
+    if (message.maxSizeBytes !== 0n) {
+      if (BigInt.asIntN(64, message.maxSizeBytes) !== message.maxSizeBytes) {
+        throw new globalThis.Error("value provided for field message.maxSizeBytes of type int64 too large");
+      }
+      writer.uint32(88).int64(message.maxSizeBytes);
     }
     return writer;
   },
@@ -278,6 +300,14 @@ export const OutputSpec: MessageFns<OutputSpec> = {
             message.range = TimeRange.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.maxSizeBytes = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -329,6 +359,9 @@ export const OutputSpec: MessageFns<OutputSpec> = {
     message.range = (object.range !== undefined && object.range !== null)
       ? TimeRange.fromPartial(object.range)
       : undefined;
+    message.maxSizeBytes = (object.maxSizeBytes !== undefined && object.maxSizeBytes !== null)
+      ? BigInt(object.maxSizeBytes)
+      : 0n;
     return message;
   },
 };

@@ -27,6 +27,7 @@ import { canCutWithin } from './plan-sections.js';
 import { POSTER_TYPE, verifyPoster } from './poster.js';
 import type { RenderedGraph } from './render-graph.js';
 import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
+import { shrinkToFit } from './shrink-to-fit.js';
 import { scratchFiles } from './targets.js';
 
 export interface OutputContext {
@@ -141,6 +142,9 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     case 'join':
       judge(resultsOf(step.pass, shared));
       await joinSections(step.pass, step.output, toRender);
+      return;
+    case 'shrink':
+      await shrinkToFit(step.output, toRender);
       return;
     case 'verify':
       shared.verified.set(step.output, await verify(step.output, toRender.tools));

@@ -20,6 +20,8 @@ export interface VideoSettings extends Size {
   readonly quality: Quality;
   /** Null: as many as the encoder likes. */
   readonly threads: number | null;
+  /** Bits per second to aim at, instead of the quality's constant looks; null: none. */
+  readonly aim: number | null;
 }
 
 /** How the pictures of a kind of output are encoded. */

@@ -11,6 +11,8 @@ export type OutputStep = Step &
     | { readonly kind: 'render'; readonly pass: Pass }
     | { readonly kind: 'section'; readonly pass: Pass; readonly section: Section; readonly number: number }
     | { readonly kind: 'join'; readonly pass: Pass; readonly output: PlannedOutput }
+    /** Makes a file smaller that is larger than its output may be. */
+    | { readonly kind: 'shrink'; readonly output: PlannedOutput }
     | { readonly kind: 'verify' | 'publish'; readonly output: PlannedOutput }
   );
 
@@ -24,8 +26,15 @@ export function planOutputs(passes: readonly Pass[], outputs: readonly PlannedOu
   const verified = outputs.map(({ index }) => `verify ${index}`);
   return [
     ...rendered,
+    ...outputs.flatMap((output): OutputStep[] => {
+      if (output.spec.maxSize === null) return [];
+      const id = `shrink ${output.index}`;
+      const after = [finishedBy.get(output) ?? ''];
+      return [{ id, kind: 'shrink', output, after, phase: 'FINALIZING', frames: 0, tries: 1 }];
+    }),
     ...outputs.map((output): OutputStep => {
-      const { id, after } = { id: `verify ${output.index}`, after: [finishedBy.get(output) ?? ''] };
+      const id = `verify ${output.index}`;
+      const after = [output.spec.maxSize === null ? (finishedBy.get(output) ?? '') : `shrink ${output.index}`];
       return { id, kind: 'verify', output, after, phase: 'FINALIZING', frames: 0, tries: 1 };
     }),
     // A store that failed once may take the file the next time, and nothing has to be rendered again for that.

@@ -126,7 +126,7 @@ function soundFile(output: PlannedOutput): Target {
 }
 
 function videoOptions({ profile, content, spec: { quality } }: PlannedOutput, threads: number | null) {
-  return profile.video?.options({ ...content, quality, threads }) ?? [];
+  return profile.video?.options({ ...content, quality, threads, aim: null }) ?? [];
 }
 
 function soundOptions({ profile }: PlannedOutput): readonly string[] {

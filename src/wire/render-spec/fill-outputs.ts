@@ -26,6 +26,7 @@ function fillOutput(wire: WireOutput, { key, format, crop, shortSide }: OutputSp
     aspectRatio: wire.aspectRatio,
     focus: crop ? { x: crop.focus.x * 100, y: crop.focus.y * 100 } : undefined,
     quality: hasQuality ? wire.quality || namedDefault(QUALITIES) : Quality.QUALITY_UNSPECIFIED,
+    maxSizeBytes: wire.maxSizeBytes,
     range: wire.range ? { ...wire.range, start: wire.range.start ?? printDuration(0) } : undefined,
   };
 }

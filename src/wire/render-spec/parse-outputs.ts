@@ -27,6 +27,8 @@ export const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const SHORT_SIDE = { min: 64, max: RESOLUTION.max };
 /** GIFs are large: this is what a chat or a readme shows. */
 const GIF_SHORT_SIDE = 360;
+/** Below it nothing can be seen; no disk holds more than a million million. */
+export const MAX_SIZE = { min: 10_000, max: 1e12 };
 export const FOCUS = { min: 0, max: 100, unit: '' };
 /** As long as the longest video. */
 export const RANGE_TIME = { minUs: 0, maxUs: 24 * 3600 * 1_000_000 };
@@ -108,6 +110,7 @@ function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surrou
     crop,
     quality: parseQuality(wire.quality, at(place, 'quality'), format),
     range: wire.range ? parseRange(wire.range, at(place, 'range')) : null,
+    maxSize: parseMaxSize(wire, at(place, 'max_size_bytes'), format),
   };
 }
 
@@ -180,6 +183,19 @@ function parseQuality(wire: WireQuality, place: Place, format: OutputFormat): Qu
     refuse(place, `must not be set for ${format.kind}`);
   else if (quality === 'LOSSLESS' && isAv1) refuse(place, 'must not be QUALITY_LOSSLESS for AV1');
   return quality;
+}
+
+function parseMaxSize(
+  { maxSizeBytes, quality }: WireOutput,
+  place: Place,
+  { kind }: OutputFormat,
+): OutputSpec['maxSize'] {
+  if (maxSizeBytes === 0n) return null;
+  if (kind === 'gif' || kind === 'audio') refuse(place, `must not be set for ${kind}`);
+  else if (quality === WireQuality.QUALITY_LOSSLESS) refuse(place, 'must not be set with QUALITY_LOSSLESS');
+  else if (maxSizeBytes < MAX_SIZE.min || maxSizeBytes > MAX_SIZE.max)
+    refuse(place, `must be ${MAX_SIZE.min} to ${MAX_SIZE.max} bytes`);
+  return { bytes: Number(maxSizeBytes), field: place.field };
 }
 
 function parseRange({ start, end }: WireRange, place: Place): TimeRange {

@@ -372,3 +372,36 @@ describe('variants and outputs', () => {
     expect(outputs.map(({ key }) => key)).toEqual(['h264-1.mp4', 'wav-1.wav', 'h264-2.mp4', 'wav-2.wav']);
   });
 });
+
+describe('the largest size of an output', () => {
+  it.each([2_000_000, 16_000_000])('is kept by every codec in a video of %s us', async (longestClipUs) => {
+    const names = ['h264', 'hevc', 'av1', 'vp9'];
+    const music = { asset: asset('long.wav'), gainDb: 0, fadeOutUs: 0 };
+    const spec = moving({ longestClipUs, music });
+    const seconds = longestClipUs / 1e6;
+    // The sound takes its 24,000 bytes a second.
+    const bytes = 24_500 * seconds + 12_000 * seconds;
+    const maxSize = { bytes, field: 'f' };
+    const free = await bench.render(spec, {}, {}, { outputs: names.map((name) => file(name)) });
+    const { outputs, locate } = await bench.render(
+      spec,
+      {},
+      {},
+      { outputs: names.map((name) => file(name, { maxSize })) },
+    );
+    for (const [i, output] of outputs.entries()) {
+      expect(output.sizeBytes, output.key).toBeLessThanOrEqual(bytes);
+      // One that fits is left alone; another uses most of the room.
+      if (free.outputs[i]!.sizeBytes <= bytes) expect(output.sha256).toBe(free.outputs[i]!.sha256);
+      else expect(output.sizeBytes, output.key).toBeGreaterThan(0.6 * bytes);
+      expect((await readVideo(await locate(output))).frames).toHaveLength(30 * seconds);
+    }
+    expect(free.outputs[0]!.sizeBytes).toBeGreaterThan(bytes);
+  });
+
+  it('fails with its field where nothing fits into it', async () => {
+    const maxSize = { bytes: 10_000, field: 'spec.outputs[0].max_size_bytes' };
+    const failure = await bench.failure(moving(), {}, {}, { outputs: [file('h264', { maxSize })] });
+    expect(failure).toMatchObject({ reason: 'OUTPUT_TOO_LARGE', field: 'spec.outputs[0].max_size_bytes' });
+  });
+});

@@ -21,7 +21,7 @@ describe('the outputs of a spec', () => {
   it('have defaults by their kinds', () => {
     const { outputs, violations } = parse({ mp4: {} }, { webm: {} }, { gif: {} }, { audio: { format: 'FORMAT_MP3' } });
     expect(violations).toEqual([]);
-    const common = { isNumbered: false, shortSide: null, crop: null, quality: 'MEDIUM', range: null };
+    const common = { isNumbered: false, shortSide: null, crop: null, quality: 'MEDIUM', range: null, maxSize: null };
     expect(outputs).toEqual([
       {
         ...common,
@@ -96,6 +96,15 @@ describe('the outputs of a spec', () => {
       { mp4: { videoCodec: 'VIDEO_CODEC_AV1' }, quality: 'QUALITY_LOSSLESS' },
       '.quality',
       'must not be QUALITY_LOSSLESS for AV1',
+    ],
+    ['a limit of a GIF', { gif: {}, maxSizeBytes: '20000' }, '.max_size_bytes', 'must not be set for gif'],
+    ['a limit that is too low', { mp4: {}, maxSizeBytes: '9999' }, '.max_size_bytes', /must be 10000 to/],
+    ['a negative limit', { mp4: {}, maxSizeBytes: '-1' }, '.max_size_bytes', /must be 10000 to/],
+    [
+      'a limit of a lossless video',
+      { mp4: {}, maxSizeBytes: '20000', quality: 'QUALITY_LOSSLESS' },
+      '.max_size_bytes',
+      'must not be set with QUALITY_LOSSLESS',
     ],
     ['an empty range', { mp4: {}, range: { start: '2s', end: '2s' } }, '.range.end', 'must be after start'],
     ['a negative start', { mp4: {}, range: { start: '-1s' } }, '.range.start', /must be 0 s to/],

@@ -28,8 +28,10 @@ export function mostBitsPerSecond({ width, height, quality, frameRate }: VideoSe
   return Math.max(LEAST_BITS, Math.round(width * height * BITS_PER_PIXEL[quality] * rate));
 }
 
-/** The limit as options of ffmpeg, over two seconds. */
-export function rateLimit(settings: VideoSettings): readonly string[] {
-  const bits = mostBitsPerSecond(settings);
-  return bits === null ? [] : ['-maxrate', String(bits), '-bufsize', String(2 * bits)];
+/** The rate as options of ffmpeg: that of the looks within the limit, over two seconds; or the one that is aimed at. */
+export function rateOptions(settings: VideoSettings, looks: readonly string[]): readonly string[] {
+  const { aim } = settings;
+  const most = aim === null ? mostBitsPerSecond(settings) : Math.round(1.5 * aim);
+  const limit = most === null ? [] : ['-maxrate', String(most), '-bufsize', String(2 * most)];
+  return [...(aim === null ? looks : ['-b:v', String(aim)]), ...limit];
 }

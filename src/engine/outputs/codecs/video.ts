@@ -3,8 +3,9 @@ import { NORMAL_FORM } from '../../compositor/fit.js';
 import { h264Options } from '../h264-mp4/encoding.js';
 import type { VideoCoding, VideoSettings } from '../output-profile.js';
 import { COLOR_TAGS } from './color-tags.js';
+import type { Level } from './level.js';
 import { MP4_PART } from './containers.js';
-import { keyFrameOptions, mostBitsPerSecond, rateLimit } from './rates.js';
+import { keyFrameOptions, mostBitsPerSecond, rateOptions } from './rates.js';
 
 /** Filters in `NORMAL_FORM`. */
 export const FINISH_FILTERS = ['format', 'setsar', 'setparams'];
@@ -13,11 +14,13 @@ const PLAIN = ['-pix_fmt', 'yuv420p', ...COLOR_TAGS];
 
 export const H264: VideoCoding = { finish: NORMAL_FORM, options: h264Options, partOptions: MP4_PART };
 
-const HEVC_LADDER: Readonly<Record<Exclude<Quality, 'LOSSLESS'>, readonly string[]>> = {
-  DRAFT: ['-preset', 'ultrafast', '-crf', '32'],
-  LOW: ['-preset', 'superfast', '-crf', '29'],
-  MEDIUM: ['-preset', 'veryfast', '-crf', '24'],
-  HIGH: ['-preset', 'medium', '-crf', '20'],
+const HEVC_LADDER: Readonly<Record<Quality, Level>> = {
+  DRAFT: { effort: ['-preset', 'ultrafast'], looks: ['-crf', '32'] },
+  LOW: { effort: ['-preset', 'superfast'], looks: ['-crf', '29'] },
+  MEDIUM: { effort: ['-preset', 'veryfast'], looks: ['-crf', '24'] },
+  HIGH: { effort: ['-preset', 'medium'], looks: ['-crf', '20'] },
+  // By a parameter.
+  LOSSLESS: { effort: ['-preset', 'superfast'], looks: [] },
 };
 
 /** Key frames from which every player can begin; only errors are told. */
@@ -25,15 +28,24 @@ const X265 = ['open-gop=0', 'log-level=error'];
 
 function hevcOptions(settings: VideoSettings): readonly string[] {
   const { quality, threads } = settings;
-  const level = quality === 'LOSSLESS' ? ['-preset', 'superfast'] : HEVC_LADDER[quality];
+  const { effort, looks } = HEVC_LADDER[quality];
   const params = [
     ...X265,
     ...(quality === 'LOSSLESS' ? ['lossless=1'] : []),
     ...(threads === null ? [] : [`pools=${threads}`, `frame-threads=${threads}`]),
   ];
   return [
-    ...['-c:v', 'libx265', ...level, '-x265-params', params.join(':'), '-tag:v', 'hvc1', ...PLAIN],
-    ...rateLimit(settings),
+    ...[
+      '-c:v',
+      'libx265',
+      ...effort,
+      ...rateOptions(settings, looks),
+      '-x265-params',
+      params.join(':'),
+      '-tag:v',
+      'hvc1',
+      ...PLAIN,
+    ],
     ...keyFrameOptions(settings),
   ];
 }
@@ -45,40 +57,43 @@ export const HEVC: VideoCoding = {
   partOptions: MP4_PART,
 };
 
-const AV1_LADDER: Readonly<Record<Quality, readonly string[]>> = {
-  DRAFT: ['-preset', '12', '-crf', '45'],
-  LOW: ['-preset', '10', '-crf', '42'],
-  MEDIUM: ['-preset', '10', '-crf', '34'],
-  HIGH: ['-preset', '8', '-crf', '26'],
+const AV1_LADDER: Readonly<Record<Quality, Level>> = {
+  DRAFT: { effort: ['-preset', '12'], looks: ['-crf', '45'] },
+  LOW: { effort: ['-preset', '10'], looks: ['-crf', '42'] },
+  MEDIUM: { effort: ['-preset', '10'], looks: ['-crf', '34'] },
+  HIGH: { effort: ['-preset', '8'], looks: ['-crf', '26'] },
   // Refused before: the encoder cannot.
-  LOSSLESS: ['-preset', '8', '-crf', '1'],
+  LOSSLESS: { effort: ['-preset', '8'], looks: ['-crf', '1'] },
 };
 
 function av1Options(settings: VideoSettings): readonly string[] {
-  const { quality, threads } = settings;
+  const { quality, threads, aim } = settings;
+  const { effort, looks } = AV1_LADDER[quality];
+  // It takes no limit beside constant looks in every version.
+  const rate = aim === null ? looks : ['-b:v', String(aim)];
   return [
-    ...['-c:v', 'libsvtav1', ...AV1_LADDER[quality], ...PLAIN, ...keyFrameOptions(settings)],
+    ...['-c:v', 'libsvtav1', ...effort, ...rate, ...PLAIN, ...keyFrameOptions(settings)],
     ...(threads === null ? [] : ['-svtav1-params', `lp=${threads}`]),
   ];
 }
 
 export const AV1: VideoCoding = { finish: NORMAL_FORM, options: av1Options, partOptions: MP4_PART };
 
-const VP9_LADDER: Readonly<Record<Exclude<Quality, 'LOSSLESS'>, readonly string[]>> = {
-  DRAFT: ['-deadline', 'realtime', '-cpu-used', '8', '-crf', '42'],
-  LOW: ['-deadline', 'good', '-cpu-used', '5', '-crf', '38'],
-  MEDIUM: ['-deadline', 'good', '-cpu-used', '5', '-crf', '31'],
-  HIGH: ['-deadline', 'good', '-cpu-used', '3', '-crf', '24'],
+const VP9_LADDER: Readonly<Record<Quality, Level>> = {
+  DRAFT: { effort: ['-deadline', 'realtime', '-cpu-used', '8'], looks: ['-crf', '42'] },
+  LOW: { effort: ['-deadline', 'good', '-cpu-used', '5'], looks: ['-crf', '38'] },
+  MEDIUM: { effort: ['-deadline', 'good', '-cpu-used', '5'], looks: ['-crf', '31'] },
+  HIGH: { effort: ['-deadline', 'good', '-cpu-used', '3'], looks: ['-crf', '24'] },
+  LOSSLESS: { effort: ['-deadline', 'good', '-cpu-used', '5'], looks: ['-lossless', '1'] },
 };
 
 function vp9Options(settings: VideoSettings): readonly string[] {
-  const { quality, threads } = settings;
-  const level =
-    quality === 'LOSSLESS' ? ['-deadline', 'good', '-cpu-used', '5', '-lossless', '1'] : VP9_LADDER[quality];
+  const { quality, threads, aim } = settings;
+  const { effort, looks } = VP9_LADDER[quality];
+  // Beside constant looks the rate is the most, not the aim; 0: no limit.
+  const rate = aim === null ? [...looks, '-b:v', String(mostBitsPerSecond(settings) ?? 0)] : ['-b:v', String(aim)];
   return [
-    ...['-c:v', 'libvpx-vp9', ...level, '-row-mt', '1', ...PLAIN, ...keyFrameOptions(settings)],
-    // With a CRF it is the most, not the aim; 0: no limit.
-    ...['-b:v', String(mostBitsPerSecond(settings) ?? 0)],
+    ...['-c:v', 'libvpx-vp9', ...effort, ...rate, '-row-mt', '1', ...PLAIN, ...keyFrameOptions(settings)],
     ...(threads === null ? [] : ['-threads:v', String(threads)]),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Quality } from '../../../composition/output-spec.js';
-import { keyFrameOptions, rateLimit } from '../codecs/rates.js';
+import { keyFrameOptions, rateOptions } from '../codecs/rates.js';
+import type { Level } from '../codecs/level.js';
 import { COLOR_TAGS } from '../codecs/color-tags.js';
 import type { VideoSettings } from '../output-profile.js';
 
@@ -8,19 +9,19 @@ import type { VideoSettings } from '../output-profile.js';
  * fast as `medium`, and CRF 20 is where its frames are still hard to tell from their source; the price is a file some 15 % larger, which is cheaper than
  * waiting. LOSSLESS has a profile of its own, which few players know.
  */
-const LADDER: Readonly<Record<Quality, readonly string[]>> = {
-  DRAFT: ['-preset', 'ultrafast', '-crf', '28'],
-  LOW: ['-preset', 'veryfast', '-crf', '26', '-profile:v', 'high'],
-  MEDIUM: ['-preset', 'veryfast', '-crf', '20', '-profile:v', 'high'],
-  HIGH: ['-preset', 'medium', '-crf', '18', '-profile:v', 'high'],
-  LOSSLESS: ['-preset', 'veryfast', '-qp', '0'],
+const LADDER: Readonly<Record<Quality, Level>> = {
+  DRAFT: { effort: ['-preset', 'ultrafast'], looks: ['-crf', '28'] },
+  LOW: { effort: ['-preset', 'veryfast', '-profile:v', 'high'], looks: ['-crf', '26'] },
+  MEDIUM: { effort: ['-preset', 'veryfast', '-profile:v', 'high'], looks: ['-crf', '20'] },
+  HIGH: { effort: ['-preset', 'medium', '-profile:v', 'high'], looks: ['-crf', '18'] },
+  LOSSLESS: { effort: ['-preset', 'veryfast'], looks: ['-qp', '0'] },
 };
 
 /** H.264 by libx264. */
 export function h264Options(settings: VideoSettings): readonly string[] {
+  const { effort, looks } = LADDER[settings.quality];
   return [
-    ...['-c:v', 'libx264', ...LADDER[settings.quality], '-pix_fmt', 'yuv420p', ...COLOR_TAGS],
-    ...rateLimit(settings),
+    ...['-c:v', 'libx264', ...effort, ...rateOptions(settings, looks), '-pix_fmt', 'yuv420p', ...COLOR_TAGS],
     ...keyFrameOptions(settings),
     ...(settings.threads === null ? [] : ['-threads:v', String(settings.threads)]),
   ];
