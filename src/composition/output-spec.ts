@@ -16,6 +16,15 @@ export interface OutputSpec {
   readonly range: TimeRange | null;
   /** Null: no limit. */
   readonly maxSize: SizeLimit | null;
+  /** Null: none. */
+  readonly spriteSheet: SpriteSheet | null;
+}
+
+/** Small pictures of the video, one for each interval. */
+export interface SpriteSheet {
+  readonly intervalUs: number;
+  /** Of a picture, even. */
+  readonly width: number;
 }
 
 export type OutputFormat =
@@ -85,6 +94,7 @@ export const DEFAULT_OUTPUTS: readonly OutputSpec[] = [
     quality: 'MEDIUM',
     range: null,
     maxSize: null,
+    spriteSheet: null,
   },
 ];
 

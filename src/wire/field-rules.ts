@@ -4,7 +4,15 @@ import { UUID } from './parse-submit.js';
 import { WAIT } from './parse-get.js';
 import { FADE_OUT, GAIN } from './render-spec/parse-audio.js';
 import { CLIP_SPEED, LONGEST_CLIP, MAX_MATERIALS, RESOLUTION, VARIANTS } from './render-spec/parse-montage.js';
-import { FOCUS, KEY, MAX_OUTPUTS, RANGE_TIME, SHORT_SIDE } from './render-spec/parse-outputs.js';
+import {
+  FOCUS,
+  KEY,
+  MAX_OUTPUTS,
+  RANGE_TIME,
+  SHORT_SIDE,
+  SPRITE_INTERVAL,
+  SPRITE_WIDTH,
+} from './render-spec/parse-outputs.js';
 import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-subtitle-style.js';
 import { CUE_TIME, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
@@ -102,6 +110,8 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'OutputSpec.short_side': { kind: 'number', ...SHORT_SIDE, zero: true, multipleOf: 2 },
   'Focus.x': number(FOCUS),
   'Focus.y': number(FOCUS),
+  'SpriteSheet.interval': duration(SPRITE_INTERVAL),
+  'SpriteSheet.width': { kind: 'number', ...SPRITE_WIDTH, zero: true, multipleOf: 2 },
   'TimeRange.start': duration(RANGE_TIME),
   'TimeRange.end': duration(RANGE_TIME),
   'GetTaskRequest.name': name,

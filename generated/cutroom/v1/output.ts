@@ -52,6 +52,18 @@ export interface Output {
   contentType: string;
   /** Where to get its first frame as a JPEG of the same size, made before encoding; as `url`. Empty for audio alone, and for videos of the first release. */
   posterUrl: string;
+  /** All further files of the output: the poster, and the pictures of a sprite sheet. */
+  files: OutputFile[];
+}
+
+/** A further file of an output. */
+export interface OutputFile {
+  /** The file's name within the task. */
+  name: string;
+  /** Where to get it; as `Output.url`. */
+  url: string;
+  /** The MIME type of the file. */
+  contentType: string;
 }
 
 /** A frame rate as a fraction, such as 30000/1001. */
@@ -79,6 +91,7 @@ function createBaseOutput(): Output {
     reusedDuration: undefined,
     contentType: "",
     posterUrl: "",
+    files: [],
   };
 }
 
@@ -131,6 +144,9 @@ export const Output: MessageFns<Output> = {
     }
     if (message.posterUrl !== "") {
       writer.uint32(122).string(message.posterUrl);
+    }
+    for (const v of message.files) {
+      OutputFile.encode(v!, writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -268,6 +284,14 @@ export const Output: MessageFns<Output> = {
             message.posterUrl = reader.string();
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.files.push(OutputFile.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -308,6 +332,86 @@ export const Output: MessageFns<Output> = {
       : undefined;
     message.contentType = object.contentType ?? "";
     message.posterUrl = object.posterUrl ?? "";
+    message.files = object.files?.map((e) => OutputFile.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseOutputFile(): OutputFile {
+  return { name: "", url: "", contentType: "" };
+}
+
+export const OutputFile: MessageFns<OutputFile> = {
+  encode(message: OutputFile, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.url !== "") {
+      writer.uint32(18).string(message.url);
+    }
+    if (message.contentType !== "") {
+      writer.uint32(26).string(message.contentType);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OutputFile {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOutputFile();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.contentType = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OutputFile>): OutputFile {
+    return OutputFile.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OutputFile>): OutputFile {
+    const message = createBaseOutputFile();
+    message.name = object.name ?? "";
+    message.url = object.url ?? "";
+    message.contentType = object.contentType ?? "";
     return message;
   },
 };

@@ -81,6 +81,21 @@ export interface OutputSpec {
    * that fits at no rate ends the task with OUTPUT_TOO_LARGE. Default (0): no limit. Refused for GIFs, audio and QUALITY_LOSSLESS.
    */
   maxSizeBytes: bigint;
+  /** Small pictures of the video for the seek bar of a player, as further files of the output. Default: none. Refused for GIFs and audio. */
+  spriteSheet: SpriteSheet | undefined;
+}
+
+/**
+ * Small pictures in rows of ten, a hundred on a sheet: `KEY.sprite-001.jpg` and so on, with `KEY.sprite.vtt`, whose cues say by `#xywh=` which picture stands
+ * for which time. It names the sheets relative to itself: with signed URLs, add the query of its own to theirs.
+ */
+export interface SpriteSheet {
+  /** The time between two pictures: 0.1 s to 600 s. Default: 5 s. */
+  interval:
+    | Duration
+    | undefined;
+  /** Width of a picture in pixels: even, 32 to 640. Default (0): 160. */
+  width: number;
 }
 
 /** A video in MP4 with AAC, which plays while it is loaded. */
@@ -161,6 +176,7 @@ function createBaseOutputSpec(): OutputSpec {
     quality: 0,
     range: undefined,
     maxSizeBytes: 0n,
+    spriteSheet: undefined,
   };
 }
 
@@ -203,6 +219,9 @@ export const OutputSpec: MessageFns<OutputSpec> = {
         throw new globalThis.Error("value provided for field message.maxSizeBytes of type int64 too large");
       }
       writer.uint32(88).int64(message.maxSizeBytes);
+    }
+    if (message.spriteSheet !== undefined) {
+      SpriteSheet.encode(message.spriteSheet, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -308,6 +327,14 @@ export const OutputSpec: MessageFns<OutputSpec> = {
             message.maxSizeBytes = reader.int64() as bigint;
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.spriteSheet = SpriteSheet.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -362,6 +389,78 @@ export const OutputSpec: MessageFns<OutputSpec> = {
     message.maxSizeBytes = (object.maxSizeBytes !== undefined && object.maxSizeBytes !== null)
       ? BigInt(object.maxSizeBytes)
       : 0n;
+    message.spriteSheet = (object.spriteSheet !== undefined && object.spriteSheet !== null)
+      ? SpriteSheet.fromPartial(object.spriteSheet)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSpriteSheet(): SpriteSheet {
+  return { interval: undefined, width: 0 };
+}
+
+export const SpriteSheet: MessageFns<SpriteSheet> = {
+  encode(message: SpriteSheet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.interval !== undefined) {
+      Duration.encode(message.interval, writer.uint32(10).fork()).join();
+    }
+    if (message.width !== 0) {
+      writer.uint32(16).int32(message.width);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SpriteSheet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSpriteSheet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.interval = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.width = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SpriteSheet>): SpriteSheet {
+    return SpriteSheet.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SpriteSheet>): SpriteSheet {
+    const message = createBaseSpriteSheet();
+    message.interval = (object.interval !== undefined && object.interval !== null)
+      ? Duration.fromPartial(object.interval)
+      : undefined;
+    message.width = object.width ?? 0;
     return message;
   },
 };

@@ -24,9 +24,10 @@ import type { VerifiedOutput } from './output-profile.js';
 import { planOutputs, type OutputStep } from './plan-outputs.js';
 import { planPasses, type Pass, type PlannedOutput } from './plan-passes.js';
 import { canCutWithin } from './plan-sections.js';
-import { POSTER_TYPE, verifyPoster } from './poster.js';
+import { POSTER_TYPE, verifyJpeg } from './poster.js';
 import type { RenderedGraph } from './render-graph.js';
 import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
+import { finishedSheet, makeSheet, sheetFiles } from './sprite-sheet.js';
 import { shrinkToFit } from './shrink-to-fit.js';
 import { scratchFiles } from './targets.js';
 
@@ -143,6 +144,9 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
       judge(resultsOf(step.pass, shared));
       await joinSections(step.pass, step.output, toRender);
       return;
+    case 'sheet':
+      await makeSheet(step.output, toRender);
+      return;
     case 'shrink':
       await shrinkToFit(step.output, toRender);
       return;
@@ -166,7 +170,7 @@ async function verify(output: PlannedOutput, tools: ToolContext): Promise<Verifi
   const { profile, content } = output;
   const checks = [
     profile.verify(tools, scratchFiles.finished(output), content),
-    profile.video === null ? Promise.resolve() : verifyPoster(tools.cwd, scratchFiles.poster(output)),
+    ...picturesOf(output).map((file) => verifyJpeg(tools.cwd, file)),
   ] as const;
   // Neither may go on when this has thrown.
   await Promise.allSettled(checks);
@@ -200,6 +204,13 @@ function judge(result: PassResults): void {
   result.damageWarnings = judgeDamage(result.damage);
 }
 
+/** The JPEGs beside a file, in the scratch folder. */
+function picturesOf(output: PlannedOutput): string[] {
+  const sheets = sheetFiles(output).filter(({ part }) => part.contentType === POSTER_TYPE);
+  const poster = output.profile.video === null ? [] : [scratchFiles.poster(output)];
+  return [...poster, ...sheets.map(({ file }) => file)];
+}
+
 async function publish(
   output: PlannedOutput,
   { verified, passes }: Shared,
@@ -212,8 +223,10 @@ async function publish(
   const poster = { name: `${name}.poster.jpg`, path: scratch.path(scratchFiles.poster(output)) };
   const hasPoster = profile.video !== null;
   const { key, fence, attemptId } = job;
-  const location = await store.publish(hasPoster ? [file, poster] : [file], { key, fence, attemptId });
-  const parts = hasPoster ? [{ name: poster.name, contentType: POSTER_TYPE, role: 'POSTER' as const }] : [];
+  const further = [...(hasPoster ? [poster] : []), ...finishedSheet(output, (of) => scratch.path(of))];
+  const location = await store.publish([file, ...further], { key, fence, attemptId });
+  const posterPart = { name: poster.name, contentType: POSTER_TYPE, role: 'POSTER' as const };
+  const parts = [...(hasPoster ? [posterPart] : []), ...sheetFiles(output).map(({ part }) => part)];
   // Of an animation with fewer frames the same share.
   const reused = [...passes].find(([{ outputs }]) => outputs.includes(output))?.[1].reusedFrames ?? 0;
   const reusedFrames = Math.round((reused * facts.frameCount) / content.frames);

@@ -11,6 +11,8 @@ export type OutputStep = Step &
     | { readonly kind: 'render'; readonly pass: Pass }
     | { readonly kind: 'section'; readonly pass: Pass; readonly section: Section; readonly number: number }
     | { readonly kind: 'join'; readonly pass: Pass; readonly output: PlannedOutput }
+    /** Makes the sprite sheet of a finished file. */
+    | { readonly kind: 'sheet'; readonly output: PlannedOutput }
     /** Makes a file smaller that is larger than its output may be. */
     | { readonly kind: 'shrink'; readonly output: PlannedOutput }
     | { readonly kind: 'verify' | 'publish'; readonly output: PlannedOutput }
@@ -23,6 +25,8 @@ export type OutputStep = Step &
 export function planOutputs(passes: readonly Pass[], outputs: readonly PlannedOutput[]): OutputStep[] {
   const rendered = passes.flatMap(renderSteps);
   const finishedBy = new Map(passes.flatMap((pass) => pass.outputs.map((output) => [output, lastStep(pass, output)])));
+  const endOf = (output: PlannedOutput) =>
+    output.spec.maxSize === null ? (finishedBy.get(output) ?? '') : `shrink ${output.index}`;
   const verified = outputs.map(({ index }) => `verify ${index}`);
   return [
     ...rendered,
@@ -32,9 +36,14 @@ export function planOutputs(passes: readonly Pass[], outputs: readonly PlannedOu
       const after = [finishedBy.get(output) ?? ''];
       return [{ id, kind: 'shrink', output, after, phase: 'FINALIZING', frames: 0, tries: 1 }];
     }),
+    ...outputs.flatMap((output): OutputStep[] => {
+      if (output.spec.spriteSheet === null) return [];
+      const id = `sheet ${output.index}`;
+      return [{ id, kind: 'sheet', output, after: [endOf(output)], phase: 'FINALIZING', frames: 0, tries: 1 }];
+    }),
     ...outputs.map((output): OutputStep => {
       const id = `verify ${output.index}`;
-      const after = [output.spec.maxSize === null ? (finishedBy.get(output) ?? '') : `shrink ${output.index}`];
+      const after = [output.spec.spriteSheet === null ? endOf(output) : `sheet ${output.index}`];
       return { id, kind: 'verify', output, after, phase: 'FINALIZING', frames: 0, tries: 1 };
     }),
     // A store that failed once may take the file the next time, and nothing has to be rendered again for that.

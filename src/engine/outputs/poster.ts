@@ -2,12 +2,14 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { RenderError } from '../../task/failure.js';
 
-/** Filters in a row from finished frames to the first of them as a JPEG has it: BT.601, full range. */
-export const POSTER_FILTERS: readonly string[] = [
-  'trim=end_frame=1',
+/** Filters in a row from our colours to those of a JPEG: BT.601, full range. */
+export const TO_JPEG: readonly string[] = [
   'scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc:flags=accurate_rnd+full_chroma_int',
   'format=yuvj420p',
 ];
+
+/** Filters in a row from finished frames to the first of them. */
+export const POSTER_FILTERS: readonly string[] = ['trim=end_frame=1', ...TO_JPEG];
 
 /** A quality at which blocks cannot be seen. */
 export const POSTER_OPTIONS: readonly string[] = [
@@ -19,8 +21,8 @@ export const POSTER_TYPE = 'image/jpeg';
 const BEGINS = Buffer.from([0xff, 0xd8, 0xff]);
 const ENDS = Buffer.from([0xff, 0xd9]);
 
-/** Checks that a poster is a whole JPEG: a full disk leaves a cut one. @throws RenderError OUTPUT_MISMATCH. */
-export async function verifyPoster(folder: string, file: string): Promise<void> {
+/** Checks that a file is a whole JPEG: a full disk leaves a cut one. @throws RenderError OUTPUT_MISMATCH. */
+export async function verifyJpeg(folder: string, file: string): Promise<void> {
   const handle = await open(path.join(folder, file), 'r').catch(() => null);
   try {
     const { size = 0 } = (await handle?.stat()) ?? {};
@@ -31,7 +33,7 @@ export async function verifyPoster(folder: string, file: string): Promise<void> 
       await handle.read(end, 0, end.length, size - end.length);
     }
     if (!start.equals(BEGINS) || !end.equals(ENDS))
-      throw new RenderError('OUTPUT_MISMATCH', 'the poster of the video is not a whole JPEG');
+      throw new RenderError('OUTPUT_MISMATCH', 'a picture of the video is not a whole JPEG');
   } finally {
     await handle?.close();
   }

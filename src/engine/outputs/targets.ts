@@ -17,6 +17,8 @@ export interface Targets {
 export const scratchFiles = {
   finished: ({ index }: PlannedOutput) => `output-${index}`,
   poster: ({ index }: PlannedOutput) => `poster-${index}.jpg`,
+  sheet: ({ index }: PlannedOutput, number: string) => `sheet-${index}-${number}.jpg`,
+  cues: ({ index }: PlannedOutput) => `sheet-${index}.vtt`,
   section: ({ index }: PlannedOutput, number: number) => `section-${index}-${number}`,
   soundtrack: ({ index }: PlannedOutput) => `soundtrack-${index}`,
 };

@@ -16,7 +16,11 @@ export function fillOutputs(
   });
 }
 
-function fillOutput(wire: WireOutput, { key, format, crop, shortSide }: OutputSpec, picture: Size): WireOutput {
+function fillOutput(
+  wire: WireOutput,
+  { key, format, crop, shortSide, spriteSheet }: OutputSpec,
+  picture: Size,
+): WireOutput {
   const shown = crop ? cropOf(picture, crop) : picture;
   const hasQuality = format.kind === 'mp4' || format.kind === 'webm';
   return {
@@ -27,6 +31,9 @@ function fillOutput(wire: WireOutput, { key, format, crop, shortSide }: OutputSp
     focus: crop ? { x: crop.focus.x * 100, y: crop.focus.y * 100 } : undefined,
     quality: hasQuality ? wire.quality || namedDefault(QUALITIES) : Quality.QUALITY_UNSPECIFIED,
     maxSizeBytes: wire.maxSizeBytes,
+    spriteSheet: spriteSheet
+      ? { interval: printDuration(spriteSheet.intervalUs), width: spriteSheet.width }
+      : undefined,
     range: wire.range ? { ...wire.range, start: wire.range.start ?? printDuration(0) } : undefined,
   };
 }

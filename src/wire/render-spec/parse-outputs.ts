@@ -6,6 +6,7 @@ import {
   type OutputSpec,
   type Quality,
   type Size,
+  type SpriteSheet,
   type TimeRange,
 } from '../../composition/output-spec.js';
 import { AspectRatio } from '../../../generated/cutroom/v1/montage.js';
@@ -15,6 +16,7 @@ import {
   Mp4_VideoCodec,
   Quality as WireQuality,
   type OutputSpec as WireOutput,
+  type SpriteSheet as WireSheet,
   type TimeRange as WireRange,
 } from '../../../generated/cutroom/v1/output_spec.js';
 import { at, type EnumTable, parseDurationUs, parseEnum, parseNumber, type Place, refuse } from './fields.js';
@@ -29,6 +31,8 @@ export const SHORT_SIDE = { min: 64, max: RESOLUTION.max };
 const GIF_SHORT_SIDE = 360;
 /** Below it nothing can be seen; no disk holds more than a million million. */
 export const MAX_SIZE = { min: 10_000, max: 1e12 };
+export const SPRITE_INTERVAL = { minUs: 100_000, maxUs: 600_000_000, defaultUs: 5_000_000 };
+export const SPRITE_WIDTH = { min: 32, max: 640, default: 160 };
 export const FOCUS = { min: 0, max: 100, unit: '' };
 /** As long as the longest video. */
 export const RANGE_TIME = { minUs: 0, maxUs: 24 * 3600 * 1_000_000 };
@@ -111,6 +115,7 @@ function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surrou
     quality: parseQuality(wire.quality, at(place, 'quality'), format),
     range: wire.range ? parseRange(wire.range, at(place, 'range')) : null,
     maxSize: parseMaxSize(wire, at(place, 'max_size_bytes'), format),
+    spriteSheet: wire.spriteSheet ? parseSpriteSheet(wire.spriteSheet, at(place, 'sprite_sheet'), format) : null,
   };
 }
 
@@ -196,6 +201,15 @@ function parseMaxSize(
   else if (maxSizeBytes < MAX_SIZE.min || maxSizeBytes > MAX_SIZE.max)
     refuse(place, `must be ${MAX_SIZE.min} to ${MAX_SIZE.max} bytes`);
   return { bytes: Number(maxSizeBytes), field: place.field };
+}
+
+function parseSpriteSheet(wire: WireSheet, place: Place, { kind }: OutputFormat): SpriteSheet {
+  if (kind === 'gif' || kind === 'audio') refuse(place, `must not be set for ${kind}`);
+  const intervalUs = wire.interval ? parseDurationUs(wire.interval, at(place, 'interval'), SPRITE_INTERVAL) : null;
+  const width = wire.width === 0 ? SPRITE_WIDTH.default : wire.width;
+  if (width % 2 !== 0 || width < SPRITE_WIDTH.min || width > SPRITE_WIDTH.max)
+    refuse(at(place, 'width'), `must be an even number from ${SPRITE_WIDTH.min} to ${SPRITE_WIDTH.max}`);
+  return { intervalUs: intervalUs ?? SPRITE_INTERVAL.defaultUs, width };
 }
 
 function parseRange({ start, end }: WireRange, place: Place): TimeRange {

@@ -405,3 +405,60 @@ describe('the largest size of an output', () => {
     expect(failure).toMatchObject({ reason: 'OUTPUT_TOO_LARGE', field: 'spec.outputs[0].max_size_bytes' });
   });
 });
+
+describe('a sprite sheet', () => {
+  it('has a picture for each interval, where its cues say', async () => {
+    const spriteSheet = { intervalUs: 1_000_000, width: 36 };
+    const { output, locate } = await bench.render(
+      montage('long'),
+      {},
+      {},
+      { outputs: [file('h264', { spriteSheet })] },
+    );
+    expect(output.parts!.slice(1)).toEqual([
+      { name: 'h264.mp4.sprite-001.jpg', contentType: 'image/jpeg' },
+      { name: 'h264.mp4.sprite.vtt', contentType: 'text/vtt' },
+    ]);
+    const cues = await readFile(await locate(output, 'h264.mp4.sprite.vtt'), 'utf8');
+    expect(cues).toMatch(/^WEBVTT\n\n00:00:00\.000 --> 00:00:01\.000\nh264\.mp4\.sprite-001\.jpg#xywh=0,0,36,64\n/);
+    const areas = [...cues.matchAll(/#xywh=(\d+),(\d+),(\d+),(\d+)/g)].map((match) => match.slice(1).map(Number));
+    expect(areas).toHaveLength(16);
+    expect(cues).toContain('00:00:15.000 --> 00:00:16.000\n');
+    const sheet = await locate(output, 'h264.mp4.sprite-001.jpg');
+    const [stream] = await streamsOf(sheet);
+    expect(`${stream!.width}x${stream!.height}`).toBe('360x128');
+    for (const [i, [x, y, width, height]] of areas.entries()) {
+      const filters = `crop=${width}:${height}:${x}:${y},scale=1:1:flags=area,format=rgb24`;
+      const rgb = await ffmpeg(['-i', sheet, '-vf', filters, '-f', 'rawvideo', '-']);
+      expect(colorDistance([rgb[0]!, rgb[1]!, rgb[2]!], COLORS[Math.floor(i / 4)]!), `picture ${i}`).toBeLessThan(12);
+    }
+  });
+
+  it('goes on to a second sheet after a hundred pictures', async () => {
+    const spriteSheet = { intervalUs: 100_000, width: 32 };
+    const { output, locate } = await bench.render(
+      montage('long'),
+      {},
+      {},
+      { outputs: [file('h264', { spriteSheet })] },
+    );
+    expect(output.parts!.map(({ name }) => name).slice(1)).toEqual([
+      'h264.mp4.sprite-001.jpg',
+      'h264.mp4.sprite-002.jpg',
+      'h264.mp4.sprite.vtt',
+    ]);
+    const cues = await readFile(await locate(output, 'h264.mp4.sprite.vtt'), 'utf8');
+    expect(cues.match(/#xywh/g)).toHaveLength(160);
+    expect(cues).toContain('00:00:10.000 --> 00:00:10.100\nh264.mp4.sprite-002.jpg#xywh=0,0,32,56\n');
+    const rgb = await ffmpeg([
+      ...[
+        '-i',
+        await locate(output, 'h264.mp4.sprite-002.jpg'),
+        '-vf',
+        'crop=32:56:0:0,scale=1:1:flags=area,format=rgb24',
+      ],
+      ...['-f', 'rawvideo', '-'],
+    ]);
+    expect(colorDistance([rgb[0]!, rgb[1]!, rgb[2]!], COLORS[2])).toBeLessThan(12);
+  });
+});

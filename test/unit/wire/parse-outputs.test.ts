@@ -21,7 +21,15 @@ describe('the outputs of a spec', () => {
   it('have defaults by their kinds', () => {
     const { outputs, violations } = parse({ mp4: {} }, { webm: {} }, { gif: {} }, { audio: { format: 'FORMAT_MP3' } });
     expect(violations).toEqual([]);
-    const common = { isNumbered: false, shortSide: null, crop: null, quality: 'MEDIUM', range: null, maxSize: null };
+    const common = {
+      isNumbered: false,
+      shortSide: null,
+      crop: null,
+      quality: 'MEDIUM',
+      range: null,
+      maxSize: null,
+      spriteSheet: null,
+    };
     expect(outputs).toEqual([
       {
         ...common,
@@ -106,6 +114,9 @@ describe('the outputs of a spec', () => {
       '.max_size_bytes',
       'must not be set with QUALITY_LOSSLESS',
     ],
+    ['a sprite sheet of audio', { audio: {}, spriteSheet: {} }, '.sprite_sheet', 'must not be set for audio'],
+    ['odd sprites', { mp4: {}, spriteSheet: { width: 33 } }, '.sprite_sheet.width', /even number from 32 to 640/],
+    ['too many sprites', { mp4: {}, spriteSheet: { interval: '0.01s' } }, '.sprite_sheet.interval', /must be 0.1 s to/],
     ['an empty range', { mp4: {}, range: { start: '2s', end: '2s' } }, '.range.end', 'must be after start'],
     ['a negative start', { mp4: {}, range: { start: '-1s' } }, '.range.start', /must be 0 s to/],
   ])('refuse %s', (_, output, field, description) => {

@@ -78,6 +78,31 @@ describe('the task on the wire', () => {
     });
   });
 
+  it('has the URLs of posters and other files, and no videos of sound alone', () => {
+    const base = outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' });
+    const parts = [
+      { name: 'a.webm.poster.jpg', contentType: 'image/jpeg', role: 'POSTER' as const },
+      { name: 'a.webm.sprite.vtt', contentType: 'text/vtt' },
+    ];
+    const outputs = [
+      { ...base, key: 'a.webm', contentType: 'video/webm', parts },
+      { ...base, key: 'b.mp3', contentType: 'audio/mpeg', frameCount: 0, width: 0, height: 0, videoCodec: '' },
+    ];
+    const wire = printTask(succeeded(running, { outputs, warnings: [] }, nowMs), (_, { key }, part) => part ?? key);
+    expect(wire.videos).toEqual(['a.webm']);
+    expect(wire.outputs).toMatchObject([
+      {
+        contentType: 'video/webm',
+        posterUrl: 'a.webm.poster.jpg',
+        files: [
+          { name: 'a.webm.poster.jpg', url: 'a.webm.poster.jpg', contentType: 'image/jpeg' },
+          { name: 'a.webm.sprite.vtt', url: 'a.webm.sprite.vtt', contentType: 'text/vtt' },
+        ],
+      },
+      { contentType: 'audio/mpeg', posterUrl: '', frameRate: undefined, files: [] },
+    ]);
+  });
+
   it('has the reason of a failure, as gRPC would print it', () => {
     const failure = { reason: 'INPUT_EMPTY', message: 'nothing in it', field: 'spec.montage.narration.uri' } as const;
     expect(json(failed(running, failure, nowMs))).toMatchObject({
