@@ -6,6 +6,8 @@ import { RenderError } from '../../task/failure.js';
 import { MAX_PROBE_BYTES } from '../limits.js';
 import { microseconds, parseProbeJson, type ProbeJson, type ProbeStream } from '../probe/probe-json.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
+import { frameSteps } from './h264-mp4/frame-steps.js';
+import { isFastStart, topLevelBoxes } from './h264-mp4/mp4-boxes.js';
 import type { OutputProfile, PlannedContent } from './output-profile.js';
 import { sha256File } from './sha256-file.js';
 
@@ -35,12 +37,13 @@ export function verifyMedia(expected: ExpectedMedia): OutputProfile['verify'] {
       inspect(context, file),
       sha256File(full, context.signal),
       stat(full),
+      expected.contentType === 'video/mp4' ? indexFaults(full) : Promise.resolve([]),
       decodes(context, file, expected, plan),
     ] as const;
     // None of them may go on when this has thrown: the folder that they read is removed then.
     await Promise.allSettled(checks);
-    const [json, sha256, { size }, isDecoded] = await Promise.all(checks);
-    const wrong = differences(json, expected, plan);
+    const [json, sha256, { size }, faults, isDecoded] = await Promise.all(checks);
+    const wrong = [...differences(json, expected, plan), ...faults];
     if (!isDecoded) wrong.push('it does not decode');
     if (wrong.length > 0) throw mismatch(wrong);
     const { video } = expected;
@@ -57,6 +60,14 @@ export function verifyMedia(expected: ExpectedMedia): OutputProfile['verify'] {
       sha256,
     };
   };
+}
+
+async function indexFaults(full: string): Promise<string[]> {
+  const [boxes, steps] = await Promise.all([topLevelBoxes(full), frameSteps(full)]);
+  const faults: string[] = [];
+  if (!isFastStart(boxes)) faults.push('its index does not come before its media');
+  if (steps.length !== 1) faults.push('its frames do not follow each other evenly');
+  return faults;
 }
 
 async function inspect(context: ToolContext, file: string): Promise<ProbeJson> {

@@ -24,3 +24,9 @@ export async function topLevelBoxes(file: string): Promise<string[]> {
     await handle.close();
   }
 }
+
+/** Whether a player finds the index before the media, and can begin while the file is being loaded. */
+export function isFastStart(boxes: readonly string[]): boolean {
+  const index = boxes.indexOf('moov');
+  return index >= 0 && index < boxes.indexOf('mdat');
+}

@@ -7,7 +7,8 @@ import { microseconds, parseProbeJson, type ProbeJson } from '../../probe/probe-
 import { runTool, type ToolContext } from '../../process/run-tool.js';
 import type { PlannedContent, VerifiedOutput } from '../output-profile.js';
 import { mismatches } from './mismatches.js';
-import { topLevelBoxes } from './mp4-boxes.js';
+import { frameSteps } from './frame-steps.js';
+import { isFastStart, topLevelBoxes } from './mp4-boxes.js';
 import { sha256File } from '../sha256-file.js';
 
 const ENTRIES =
@@ -30,14 +31,16 @@ export async function verifyMp4(
     inspect(context, file),
     sha256File(full, context.signal),
     topLevelBoxes(full),
+    frameSteps(full),
     stat(full),
     keyFramesDecode(context, file, plannedUs),
   ] as const;
   // None of them may go on when this has thrown: the folder that they read is removed then.
   await Promise.allSettled(checks);
-  const [json, sha256, boxes, { size }, decodes] = await Promise.all(checks);
+  const [json, sha256, boxes, steps, { size }, decodes] = await Promise.all(checks);
   const wrong = mismatches(json, composition);
   if (!isFastStart(boxes)) wrong.push('its index does not come before its media');
+  if (steps.length !== 1) wrong.push('its frames do not follow each other evenly');
   if (!decodes) wrong.push('its key frames do not decode');
   if (wrong.length > 0) throw mismatch(wrong);
   return {
@@ -68,11 +71,6 @@ async function inspect(context: ToolContext, file: string): Promise<ProbeJson> {
   const result = await runTool(context, 'ffprobe', args, { maxStdoutBytes: MAX_PROBE_BYTES });
   if (result.exitCode !== 0 || result.stderrTail !== '') throw mismatch(['it cannot be read back'], result);
   return parseProbeJson(result.stdout.toString('utf8'));
-}
-
-function isFastStart(boxes: readonly string[]): boolean {
-  const index = boxes.indexOf('moov');
-  return index >= 0 && index < boxes.indexOf('mdat');
 }
 
 /** A whole decode would cost as much as a fifth of the render; the first and last key frame show that what is between the boxes is a video. */
