@@ -28,7 +28,7 @@ export async function benchOutputs({ pairs }) {
     for (const spec of specs) await render(client, spec);
     return (await cpuSeconds(service.pid)) - before;
   };
-  const together = [{ montage: montageOf(SIZES[0]), outputs: SIZES.map((size) => ({ mp4: {}, short_side: size })) }];
+  const together = [{ montage: montageOf(SIZES[0]), outputs: SIZES.map((size) => ({ mp4: {}, shortSide: size })) }];
   const apart = SIZES.map((size) => ({ montage: montageOf(size) }));
   try {
     const ratios = [];
