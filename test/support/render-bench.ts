@@ -78,16 +78,19 @@ export interface BenchResult extends RenderResult {
   readonly progress: readonly Progress[];
 }
 
-/** @param options.fontFolder makes and fills a folder with the operator's fonts. */
+/**
+ * @param options.fontFolder makes and fills a folder with the operator's fonts.
+ * @param options.tools another ffmpeg than that of the machine.
+ */
 export async function createRenderBench(
-  options: { fontFolder?: (folder: string) => Promise<void> } = {},
+  options: { fontFolder?: (folder: string) => Promise<void>; tools?: { ffmpeg: string; ffprobe: string } } = {},
 ): Promise<RenderBench> {
   const media = await createMediaKit();
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-bench-'));
   const scratchRoot = path.join(folder, 'scratch');
   const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
   const toolchain = await findToolchain(
-    {
+    options.tools ?? {
       ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg,
       ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe,
     },

@@ -1,4 +1,5 @@
-import { visualClips, type Composition, type VisualClip } from '../../composition/composition.js';
+import { captionLayers, visualClips, type Composition, type VisualClip } from '../../composition/composition.js';
+import { framesOf } from '../../composition/frame-grid.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
 import type { Section } from '../compositor/section.js';
 
@@ -18,24 +19,32 @@ const MOST_CLIPS = 8;
  */
 export function planSections(composition: Composition, canCutWithin: (clip: VisualClip) => boolean): Section[] {
   const clips = visualClips(composition).sort((a, b) => a.startFrame - b.startFrame);
+  const stacked = stackedCues(composition);
   const sections: Section[] = [];
   let first = 0;
   for (let startFrame = 0; startFrame < composition.frames;) {
     while (endsBy(clips[first], startFrame)) first += 1;
-    const end = endOf(startFrame, composition, clips.slice(first), canCutWithin);
+    const end = endOf(startFrame, composition, { clips: clips.slice(first), stacked, canCutWithin });
     sections.push({ startFrame, frames: end - startFrame });
     startFrame = end;
   }
   return sections;
 }
 
-/** @param clips those that may be shown from `start` on, by their beginnings. */
-function endOf(
-  start: number,
-  { frames, frameRate }: Composition,
-  clips: readonly VisualClip[],
-  canCutWithin: (clip: VisualClip) => boolean,
-): number {
+interface Obstacles {
+  /** Those that may be shown from the section's start on, by their beginnings. */
+  readonly clips: readonly VisualClip[];
+  readonly stacked: readonly Span[];
+  readonly canCutWithin: (clip: VisualClip) => boolean;
+}
+
+/** Frames from `startFrame` up to `endFrame`. */
+interface Span {
+  readonly startFrame: number;
+  readonly endFrame: number;
+}
+
+function endOf(start: number, { frames, frameRate }: Composition, { clips, stacked, canCutWithin }: Obstacles): number {
   const framesIn = (seconds: number) => Math.max(1, Math.round((seconds * frameRate.num) / frameRate.den));
   const rest = frames - start;
   const near = clipsWithin(clips, start, start + framesIn(SECONDS.WHOLE));
@@ -50,8 +59,14 @@ function endOf(
   const uncuttable = near.filter((clip) => !canCutWithin(clip));
   const isAllowed = (frame: number) => uncuttable.every((clip) => frame <= clip.startFrame || frame >= endFrame(clip));
   const price = (frame: number) =>
-    decodedTwice(frame, near, framesIn(SECONDS.LONG_GROUP)) + Math.abs(frame - ideal) / 8;
-  const cheapest = [Math.min(Math.max(ideal, lowest), highest), ...edgesOf(near)]
+    decodedTwice(frame, near, framesIn(SECONDS.LONG_GROUP)) +
+    Math.abs(frame - ideal) / 8 +
+    (stacked.some((span) => frame > span.startFrame && frame < span.endFrame) ? framesIn(SECONDS.MOST) : 0);
+  const cheapest = [
+    Math.min(Math.max(ideal, lowest), highest),
+    ...edgesOf(near),
+    ...stacked.flatMap((span) => [span.startFrame, span.endFrame]),
+  ]
     .filter((frame) => frame >= lowest && frame <= highest && isAllowed(frame))
     .sort((a, b) => price(a) - price(b))[0];
   return cheapest ?? firstAllowed(start, clips, canCutWithin) ?? frames;
@@ -89,6 +104,25 @@ function endsBy(clip: VisualClip | undefined, frame: number): boolean {
 function decodedTwice(frame: number, clips: readonly VisualClip[], longGroup: number): number {
   const cut = clips.filter((clip) => clip.source === 'video' && clip.startFrame < frame && endFrame(clip) > frame);
   return cut.reduce((sum, clip) => sum + Math.min(frame - clip.startFrame, longGroup), 0);
+}
+
+/**
+ * Where a cue is seen that came while another was there: libass has moved it out of the way, and leaves it there when the other ends. A section that begins
+ * then would put it in its usual place.
+ */
+function stackedCues(composition: Composition): Span[] {
+  return captionLayers(composition).flatMap(({ cues }) => {
+    let reachedUs = 0;
+    return cues.flatMap(({ startUs, endUs }) => {
+      const isStacked = startUs < reachedUs;
+      reachedUs = Math.max(reachedUs, endUs);
+      const [startFrame, endFrame] = [startUs, endUs].map((us) => framesOf(us, composition.frameRate)) as [
+        number,
+        number,
+      ];
+      return isStacked ? [{ startFrame, endFrame }] : [];
+    });
+  });
 }
 
 /** Cuts within clips where their files allow it. */

@@ -108,7 +108,7 @@ async function renderSeated(
   const leave = await context.takeSeat();
   try {
     const graphFile = `${job.id}.graph`;
-    await context.files.write([...plan.files, { name: graphFile, text: plan.graph }]);
+    await context.files.write([...plan.files, { name: graphFile, content: plan.graph }]);
     return await runGraph(job, { plan, graphFile, planned }, context);
   } finally {
     leave();

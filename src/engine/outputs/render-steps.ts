@@ -77,7 +77,7 @@ export async function joinSections(
 ): Promise<void> {
   const { index, profile, content } = output;
   const listFile = `join-${index}.txt`;
-  await files.write([{ name: listFile, text: joinList(pass, output) }]);
+  await files.write([{ name: listFile, content: joinList(pass, output) }]);
   const audioFile = profile.audio === null ? null : scratchFiles.soundtrack(output);
   const args = joinArguments({
     listFile,

@@ -18,6 +18,8 @@ import type { Section } from '../../../src/engine/compositor/section.js';
 import { probeVisual } from '../../../src/engine/probe/probe.js';
 import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
 import type { ToolContext } from '../../../src/engine/process/run-tool.js';
+import { findNewerFfmpeg } from '../../../scripts/lib/newer-ffmpeg.mjs';
+import { skipWithoutNewerFfmpeg } from '../../support/newer-ffmpeg.js';
 import { createRenderBench, TEST_CLOCKS, type RenderBench } from '../../support/render-bench.js';
 
 const run = promisify(execFile);
@@ -28,8 +30,8 @@ let bench: RenderBench;
 let folder: string;
 let context: ToolContext & { readonly fonts: Awaited<ReturnType<typeof prepareFonts>> };
 
-beforeAll(async () => {
-  bench = await createRenderBench();
+async function start(tools?: { ffmpeg: string; ffprobe: string }): Promise<void> {
+  bench = await createRenderBench(tools ? { tools } : {});
   folder = await mkdtemp(path.join(bench.media.folder, 'sections-'));
   const fonts = await prepareFonts(path.join(folder, 'fonts'), []);
   context = {
@@ -43,11 +45,12 @@ beforeAll(async () => {
     record: () => undefined,
     fonts,
   };
-});
-afterAll(async () => {
+}
+
+async function stop(): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await bench.close();
-});
+}
 
 const moving = (rate: string, seconds: number, size = '192x108') => [
   ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=${seconds},noise=alls=12:allf=t`],
@@ -114,7 +117,7 @@ async function hashes(plan: RenderPlan): Promise<string[]> {
   const name = randomUUID();
   const at = (file: string) => path.join(bench.media.folder, file);
   await writeFile(at(`${name}.txt`), plan.graph);
-  for (const file of plan.files) await writeFile(at(file.name), file.text);
+  for (const file of plan.files) await writeFile(at(file.name), file.content);
   const args = renderArguments({
     inputs: plan.inputs,
     graphFile: `${name}.txt`,
@@ -153,8 +156,26 @@ const RATES: readonly Rational[] = [
   { num: 30_000, den: 1001 },
 ];
 
-describe('the sections of a video', () => {
-  it.each(Object.keys(KINDS))('show the frames that one command shows of %s', async (name) => {
+const newer = skipWithoutNewerFfmpeg() ? null : findNewerFfmpeg();
+/** The newer one on the kinds in which versions differed. */
+const BUILDS = [
+  { build: 'the ffmpeg of this machine', tools: undefined, kinds: Object.keys(KINDS) },
+  ...(newer
+    ? [
+        {
+          build: 'ffmpeg 9',
+          tools: newer,
+          kinds: ['h264-24.mp4', 'h264-23.976.mkv', 'h264-25.ts', 'hevc-open-25.mp4', 'screen.mkv'],
+        },
+      ]
+    : []),
+];
+
+describe.each(BUILDS)('the sections of a video by $build', ({ tools, kinds }) => {
+  beforeAll(() => start(tools));
+  afterAll(stop);
+
+  it.each(kinds)('show the frames that one command shows of %s', async (name) => {
     const visual = await probed(name);
     for (const frameRate of RATES) {
       const shown = [
@@ -241,6 +262,9 @@ describe('the sections of a video', () => {
 });
 
 describe('seeking', () => {
+  beforeAll(() => start());
+  afterAll(stop);
+
   it.each<[string, VisualDetails['seeking']]>([
     ['h264-25.mp4', 'EXACT'],
     ['vp9-30.webm', 'EXACT'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CaptionStyle, Cue } from '../../../src/composition/captions.js';
 import type { Composition, VisualClip } from '../../../src/composition/composition.js';
 import { shownClips } from '../../../src/engine/compositor/section.js';
 import { planSections } from '../../../src/engine/outputs/plan-sections.js';
@@ -35,6 +36,19 @@ function compositionOf(clips: readonly VisualClip[]): Composition {
   };
 }
 
+const BLACK = { r: 0, g: 0, b: 0, a: 255 };
+const STYLE: CaptionStyle = {
+  font: null,
+  fontSize: 20,
+  textColor: BLACK,
+  outlineColor: BLACK,
+  outlineWidth: 1,
+  boxColor: null,
+  boxShape: 'TEXT',
+  bold: false,
+  position: 'BOTTOM',
+};
+
 const everywhere = () => true;
 const lengths = (clips: readonly VisualClip[], canCut: () => boolean = everywhere) =>
   planSections(compositionOf(clips), canCut).map(({ frames }) => frames);
@@ -64,6 +78,18 @@ describe('planSections', () => {
 
   it('does not cut within a clip of which no place can be found', () => {
     expect(lengths([clip(0, 30 * 30), clip(900, 300)], () => false)).toEqual([900, 300]);
+  });
+
+  it('does not begin a section while a cue is seen that was moved out of the way of another', () => {
+    const plain = compositionOf([clip(0, 15 * 30)]);
+    const cue = (start: number, end: number) => ({ startUs: start * 1e6, endUs: end * 1e6, text: 'x' });
+    const withCues = (cues: Cue[]): Composition => ({
+      ...plain,
+      layers: [...plain.layers, { kind: 'captions', field: '', cues, style: STYLE }],
+    });
+    const cut = (composition: Composition) => planSections(composition, everywhere)[1]?.startFrame;
+    expect(cut(withCues([cue(5, 7), cue(7, 9)]))).toBe(225);
+    expect(cut(withCues([cue(6, 7.4), cue(7, 8.5)]))).toBe(210);
   });
 
   it('covers every frame once, whatever the clips', () => {
