@@ -54,7 +54,9 @@ export function printEnd(context: CliContext, view: ProgressView, task: Task, { 
     const paint = paintFor(context, context.stderr);
     context.stderr.write(`${paint(describeEnd(task))}\n`);
     for (const warning of task.warnings) context.stderr.write(`${paint(`warning: ${describeWarning(warning)}`)}\n`);
-    for (const url of task.videos) context.stdout.write(`${url}\n`);
+    // Videos first; sound alone is not among them.
+    for (const url of new Set([...task.videos, ...task.outputs.map((output) => output.url)]))
+      context.stdout.write(`${url}\n`);
   }
   return task.state === Task_State.SUCCEEDED ? ExitCode.ok : ExitCode.permanentFailure;
 }
