@@ -17,7 +17,7 @@ import { makeOutputs } from './outputs/make-outputs.js';
 import { createRecorder, type Recorder } from './process/recorder.js';
 import type { ToolContext } from './process/run-tool.js';
 import type { Clocks } from './process/watchdog.js';
-import { createProgressMeter } from './progress-meter.js';
+import { createProgressMeter, type ProgressMeter } from './progress-meter.js';
 import { asRenderError, mayPass } from './render-failure.js';
 import type { RenderLog } from './render-log.js';
 import { createReuse } from './reuse/reuse.js';
@@ -54,14 +54,16 @@ export function createRenderer(options: RendererOptions): Renderer {
   return {
     async render(job, hooks) {
       const recorder = createRecorder();
+      const meter = createProgressMeter(hooks.onProgress);
       try {
         return await withScratch(options, nameOf(job), (scratch) =>
-          renderIn(scratch, { options, job, hooks, recorder }),
+          renderIn(scratch, { options, job, hooks, recorder, meter }),
         );
       } catch (error) {
         hooks.signal.throwIfAborted();
         throw asRenderError(error);
       } finally {
+        meter.ended();
         hooks.onDiagnostics({ ffmpegVersion: options.toolchain.version, commands: recorder.runs() });
       }
     },
@@ -78,13 +80,13 @@ interface Attempt {
   readonly job: RenderJob;
   readonly hooks: RenderHooks;
   readonly recorder: Recorder;
+  readonly meter: ProgressMeter;
 }
 
 async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResult> {
-  const { options, job, hooks } = attempt;
+  const { options, job, hooks, meter } = attempt;
   const { form } = job;
   const { signal } = hooks;
-  const meter = createProgressMeter(hooks.onProgress);
   const tools = toolContext(scratch, attempt);
 
   const known = createKnownInputs();

@@ -79,7 +79,10 @@ export interface Task {
   timeouts:
     | TaskTimeouts
     | undefined;
-  /** How long the phases of the last attempt took so far, in order. */
+  /**
+   * How long the phases of the last attempt took so far, in order, measured by the worker as they began and ended. They do not overlap:
+   * a phase ends when its last piece of work does, also where work of the next has begun.
+   */
   phaseTimings: PhaseTiming[];
   /** As submitted; with `validate_only`, every default filled in. TASK_VIEW_FULL only. */
   spec:
@@ -164,9 +167,9 @@ export interface ProgressDetail {
   outTime:
     | Duration
     | undefined;
-  /** Seconds of video made per second of time; 0 before that is known. */
+  /** Seconds of video made per second of time, of all that is rendered at once, over the last half minute; 0 before that is known. */
   speed: number;
-  /** When the task will have ended at the pace so far; unset before that can be said. */
+  /** When the task will have ended at the pace of the last half minute, with the frames that are still to be rendered; unset before that can be said. */
   estimatedEndTime: Date | undefined;
 }
 

@@ -38,7 +38,16 @@ const finish = (task: Task) => succeeded(task, { outputs: [], warnings: [] }, Da
 const advance = (frames: number) => (task: Task) =>
   progressed(
     task,
-    { phase: 'RENDERING', percent: frames, framesDone: frames, framesTotal: 100, outTimeUs: 0, speed: 1 },
+    {
+      phase: 'RENDERING',
+      percent: frames,
+      framesDone: frames,
+      framesTotal: 100,
+      outTimeUs: 0,
+      speed: 1,
+      phaseTimings: [],
+      remainingMs: null,
+    },
     Date.now(),
   );
 

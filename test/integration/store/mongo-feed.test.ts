@@ -10,7 +10,14 @@ import { systemClock } from '../../../src/app/system-clock.js';
 import { insertQueued, insertRunning, LONG_MS } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 
-const PROGRESS = { phase: 'RENDERING', framesTotal: 99, outTimeUs: 1, speed: 1 } as const;
+const PROGRESS = {
+  phase: 'RENDERING',
+  framesTotal: 99,
+  outTimeUs: 1,
+  speed: 1,
+  phaseTimings: [],
+  remainingMs: null,
+} as const;
 
 describe.skipIf(skipWithoutMongod())('the feed of the MongoDB store', () => {
   let mongod: Mongod;

@@ -9,7 +9,7 @@ import type { Task } from '../../../src/task/task.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../../src/worker/worker-pool.js';
 import { eventually } from '../../support/eventually.js';
-import { createPausedRenderer, outputOf } from '../../support/paused-renderer.js';
+import { createPausedRenderer, outputOf, progressAt } from '../../support/paused-renderer.js';
 import { newTask } from '../../support/new-task.js';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import { montageOf } from '../../support/montage.js';
@@ -99,6 +99,24 @@ describe('a worker pool', () => {
     await inState('t1', 'SUCCEEDED');
     await eventually('the third', () => renderer.renders[2]?.job.key.id === 't3');
     expect(await read('t1')).toMatchObject({ percent: 100, attempt: 1, outputs: [{ key: 'final-1.mp4' }] });
+  });
+
+  it('stores the durations of phases as its renderer measured them, also of an attempt that failed', async () => {
+    const phaseTimings = [
+      { phase: 'FETCHING', durationMs: 3 },
+      { phase: 'RENDERING', durationMs: 4_567 },
+    ] as const;
+    await submit('t1', 1);
+    await submit('t2', 2);
+    const { renderer } = startPool('w', { slots: 2, progressIntervalMs: 60_000, leaseMs: 60_000, heartbeatMs: 30_000 });
+    await eventually('two renders', () => renderer.renders.length === 2);
+    const [first, second] = renderer.renders;
+    for (const { hooks } of renderer.renders) hooks.onProgress({ ...progressAt(90), phaseTimings, remainingMs: null });
+    first!.finish();
+    second!.fail(new RenderError('MEMORY_LIMIT_EXCEEDED', 'too large'));
+    await inState('t1', 'SUCCEEDED');
+    await inState('t2', 'FAILED');
+    expect([(await read('t1')).phaseTimings, (await read('t2')).phaseTimings]).toEqual([phaseTimings, phaseTimings]);
   });
 
   it('starts a task that is submitted to an idle pool without waiting for a poll', async () => {
