@@ -33,6 +33,7 @@ import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
+import { createQueueView } from '../task/queue-view.js';
 import { createTaskHub } from '../task/task-hub.js';
 import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
 import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
@@ -201,13 +202,15 @@ async function startTransports(
     lifetimeMs: config.urlLifetimeMs,
   });
   const fontFiles = fonts.map(({ name }) => name);
-  const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: HEARTBEAT_MS });
+  const queue = createQueueView({ store, clock: systemClock });
+  const hub = createTaskHub({ store, clock: systemClock, queue, heartbeatMs: HEARTBEAT_MS });
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
     tasks: createTaskUseCases({
       store,
       hub,
+      queue,
       assets,
       outputs,
       uploads,

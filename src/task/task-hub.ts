@@ -1,5 +1,6 @@
 import type { Clock } from './ports/clock.js';
 import type { TaskStore } from './ports/task-store.js';
+import type { QueueView } from './queue-view.js';
 import { isTerminal, type Task, type TaskKey } from './task.js';
 import type { WatchEvent } from './watch-event.js';
 import { WatchedTask, type Watcher } from './watched-task.js';
@@ -7,6 +8,7 @@ import { WatchedTask, type Watcher } from './watched-task.js';
 export interface TaskHubOptions {
   readonly store: TaskStore;
   readonly clock: Clock;
+  readonly queue: QueueView;
   /** A watcher gets a message at least this often. */
   readonly heartbeatMs: number;
 }
@@ -54,7 +56,7 @@ class HubWatcher implements Watcher {
   }
 }
 
-export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): TaskHub {
+export function createTaskHub({ store, clock, queue, heartbeatMs }: TaskHubOptions): TaskHub {
   const watched = new Map<string, WatchedTask>();
   const unfollow = new Map<WatchedTask, () => void>();
   const watchers = new Set<HubWatcher>();
@@ -77,7 +79,7 @@ export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): Ta
     let entry = watched.get(nameOf(key));
     // One that failed is left to those who wait on it; a new watcher tries anew.
     if (!entry || entry.error !== null) {
-      entry = new WatchedTask(key, { store, clock, closing: closing.signal });
+      entry = new WatchedTask(key, { store, clock, queue, closing: closing.signal });
       watched.set(nameOf(key), entry);
       unfollow.set(entry, store.feed.follow(key));
     }
@@ -109,10 +111,10 @@ export function createTaskHub({ store, clock, heartbeatMs }: TaskHubOptions): Ta
           if (task && isNews(task, seen)) {
             seen = task.revision;
             watcher.heardAtMs = clock.monotonicMs();
-            yield { kind: 'task', task };
+            yield { kind: 'task', task, place: entry.place };
           } else if (clock.monotonicMs() - watcher.heardAtMs >= heartbeatMs) {
             watcher.heardAtMs = clock.monotonicMs();
-            yield { kind: 'heartbeat' };
+            yield { kind: 'heartbeat', place: task ? await queue.placeOf(task) : null };
           }
           if (task && isTerminal(task.state)) return;
           // A change during the yield has left a wake behind, so this returns at once then.

@@ -269,6 +269,7 @@ export function describeDocuments(kind: StoreKind): void {
         () => store.remove(task),
         () => store.count('default'),
         () => store.queued(1),
+        () => store.queuedRanks(1),
         () => store.overdue(1, { nowMs: 1 }),
         () => store.expired(1, { nowMs: 1 }),
         () => store.stats(),

@@ -11,7 +11,7 @@ import { Duration } from "../../google/protobuf/duration.js";
 import { Empty } from "../../google/protobuf/empty.js";
 import { Capabilities, MediaInfo } from "./media.js";
 import { RenderSpec } from "./spec.js";
-import { Task, TaskTimeouts } from "./task.js";
+import { QueuePlace, Task, TaskTimeouts } from "./task.js";
 
 export const protobufPackage = "cutroom.v1";
 
@@ -140,6 +140,8 @@ export interface TaskEvent {
 
 /** A sign of life on a stream where nothing has changed for up to 15 s. It has no revision. */
 export interface Heartbeat {
+  /** Where the task stands while it is QUEUED, else unset. */
+  queuePlace: QueuePlace | undefined;
 }
 
 /** The request of ListTasks. */
@@ -704,11 +706,14 @@ export const TaskEvent: MessageFns<TaskEvent> = {
 };
 
 function createBaseHeartbeat(): Heartbeat {
-  return {};
+  return { queuePlace: undefined };
 }
 
 export const Heartbeat: MessageFns<Heartbeat> = {
-  encode(_: Heartbeat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: Heartbeat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.queuePlace !== undefined) {
+      QueuePlace.encode(message.queuePlace, writer.uint32(10).fork()).join();
+    }
     return writer;
   },
 
@@ -725,6 +730,14 @@ export const Heartbeat: MessageFns<Heartbeat> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.queuePlace = QueuePlace.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -740,8 +753,11 @@ export const Heartbeat: MessageFns<Heartbeat> = {
   create(base?: DeepPartial<Heartbeat>): Heartbeat {
     return Heartbeat.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<Heartbeat>): Heartbeat {
+  fromPartial(object: DeepPartial<Heartbeat>): Heartbeat {
     const message = createBaseHeartbeat();
+    message.queuePlace = (object.queuePlace !== undefined && object.queuePlace !== null)
+      ? QueuePlace.fromPartial(object.queuePlace)
+      : undefined;
     return message;
   },
 };

@@ -4,6 +4,8 @@ import type { LibraryFile } from '../ports/media-library.js';
 import type { MediaUploads } from '../ports/media-uploads.js';
 import type { OutputStore } from '../ports/output-store.js';
 import type { WorkerInfo } from '../ports/worker-store.js';
+import type { QueuePlace } from '../queue-forecast.js';
+import type { QueueView } from '../queue-view.js';
 import type { Task, TaskKey } from '../task.js';
 import type { TaskHub, WatchOptions } from '../task-hub.js';
 import type { WatchEvent } from '../watch-event.js';
@@ -29,6 +31,8 @@ export interface TaskUseCases {
   validate(command: SubmitCommand, signal: AbortSignal): Promise<Task>;
   get(key: TaskKey): Promise<Task>;
   details(task: Task): Promise<TaskDetails>;
+  /** Where a task stands in the queue; null when it is not queued, or that is not known. */
+  queuePlaceOf(task: Task): Promise<QueuePlace | null>;
   wait(key: TaskKey, options: WaitOptions): Promise<Task>;
   watch(key: TaskKey, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined>;
   list(query: ListTasksQuery): Promise<TaskPage>;
@@ -45,6 +49,7 @@ export interface TaskUseCases {
 export interface TaskUseCaseDeps extends SubmitDeps {
   readonly store: SubmitDeps['store'] & DiagnosticsStore;
   readonly hub: TaskHub;
+  readonly queue: QueueView;
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;
 }
@@ -55,6 +60,7 @@ export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
     validate: (command, signal) => validateTask(deps, command, signal),
     get: (key) => getTask(deps, key),
     details: (task) => getTaskDetails(deps, task),
+    queuePlaceOf: (task) => deps.queue.placeOf(task),
     wait: (key, options) => waitForTask(deps, key, options),
     watch: (key, options) => deps.hub.watch(key, options),
     list: (query) => listTasks(deps, query),

@@ -12,6 +12,7 @@ import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
 import type { OutputContent } from '../../../src/task/ports/output-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
+import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
 import { createTaskUseCases, type TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
 import { recordEvents } from '../../support/task-events.js';
@@ -44,7 +45,8 @@ export async function startApiUnderTest(
   const video = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
   await writeFile(join(folder, 'final-1.mp4'), video);
   const store = createMemoryStore({ nowMs: () => systemClock.nowMs() });
-  const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: options.heartbeatMs ?? 15_000 });
+  const queue = createQueueView({ store, clock: systemClock });
+  const hub = createTaskHub({ store, clock: systemClock, queue, heartbeatMs: options.heartbeatMs ?? 15_000 });
   // Inputs are another part's matter; here a name says what is wrong with it.
   const assets = {
     check: (uri: string) => Promise.resolve(uri.includes('missing') ? { description: 'there is no such file' } : null),
@@ -65,6 +67,7 @@ export async function startApiUnderTest(
   const tasks = createTaskUseCases({
     store,
     hub,
+    queue,
     assets,
     outputs,
     uploads,

@@ -5,6 +5,7 @@ import { progressed } from '../../../src/task/lifecycle.js';
 import type { TaskHint } from '../../../src/task/ports/task-feed.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
+import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { insertQueued, insertRunning, LONG_MS } from '../../contract/store-under-test.js';
@@ -65,7 +66,12 @@ describe.skipIf(skipWithoutMongod())('the feed of the MongoDB store', () => {
   });
 
   it('announces the progress of another process to the watchers of the task', async () => {
-    const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: 60_000 });
+    const hub = createTaskHub({
+      store,
+      clock: systemClock,
+      queue: createQueueView({ store, clock: systemClock }),
+      heartbeatMs: 60_000,
+    });
     const task = await insertRunning(other);
     const signal = AbortSignal.timeout(10_000);
     const seen: number[] = [];

@@ -3,6 +3,7 @@ import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
+import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub, type TaskHub } from '../../../src/task/task-hub.js';
 import { cancelled, claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import type { WatchEvent } from '../../../src/task/watch-event.js';
@@ -27,7 +28,12 @@ beforeEach(async () => {
       return memory.get(k);
     },
   };
-  hub = createTaskHub({ store, clock: systemClock, heartbeatMs: 60_000 });
+  hub = createTaskHub({
+    store,
+    clock: systemClock,
+    queue: createQueueView({ store, clock: systemClock }),
+    heartbeatMs: 60_000,
+  });
   await store.insert(first, '{}');
 });
 
@@ -124,12 +130,17 @@ describe('a watch of a task', () => {
   });
 
   it('sends a heartbeat when nothing happens, also while other watchers come and go', async () => {
-    const fast = createTaskHub({ store, clock: systemClock, heartbeatMs: 30 });
+    const fast = createTaskHub({
+      store,
+      clock: systemClock,
+      queue: createQueueView({ store, clock: systemClock }),
+      heartbeatMs: 30,
+    });
     const abort = new AbortController();
     const stream = fast.watch(key, { afterRevision: null, signal: abort.signal });
     await stream.next();
     const second = await stream.next();
-    expect(second.value).toEqual({ kind: 'heartbeat' });
+    expect(second.value).toMatchObject({ kind: 'heartbeat', place: { position: 1 } });
     abort.abort();
     expect((await stream.next()).done).toBe(true);
     fast.close();

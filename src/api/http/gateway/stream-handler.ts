@@ -1,4 +1,5 @@
 import { Task } from '../../../../generated/cutroom/v1/task.js';
+import { Heartbeat } from '../../../../generated/cutroom/v1/task_service.js';
 import { jsonType, readCallersJson } from '../../../wire/proto-json.js';
 import type { ResponseOf, StreamKey } from '../../service/method.js';
 import type { StreamRpc } from '../../service/task-service.js';
@@ -9,7 +10,7 @@ import { type EventSource, streamResponse } from './event-stream.js';
 import type { GatewayOptions, Handler, RoutedRequest } from './handler.js';
 import { HttpCall } from './http-call.js';
 import type { Route } from './route-table.js';
-import { createNdjson, createSse, type StreamFormat, wantsSse } from './stream-formats.js';
+import { createNdjson, createSse, type EventPrinter, type StreamFormat, wantsSse } from './stream-formats.js';
 
 /** How the messages of one streaming RPC are written; `printing` is that of the caller. */
 interface StreamForms<Message extends object> {
@@ -22,10 +23,15 @@ interface StreamForms<Message extends object> {
 /** One entry for every RPC that streams: a missing one does not compile. */
 const FORMS: { readonly [Key in StreamKey]: () => StreamForms<ResponseOf<Key>> } = {
   watchTask: () => {
-    const print = printerOf(jsonType(Task, 'cutroom.v1.Task'));
+    const printTask = printerOf(jsonType(Task, 'cutroom.v1.Task'));
+    const printHeartbeat = printerOf(jsonType(Heartbeat, 'cutroom.v1.Heartbeat'));
+    const printerFor = (printing: Printing): EventPrinter => ({
+      task: (task) => printTask(task, printing),
+      heartbeat: (heartbeat) => printHeartbeat(heartbeat, printing),
+    });
     return {
-      lines: byPrinting((printing) => createNdjson((task) => print(task, printing))),
-      sse: byPrinting((printing) => createSse((task) => print(task, printing))),
+      lines: byPrinting((printing) => createNdjson(printerFor(printing))),
+      sse: byPrinting((printing) => createSse(printerFor(printing))),
       cursor: 'afterRevision',
     };
   },

@@ -1,7 +1,7 @@
 import { CallError } from '../../../task/call-error.js';
 import { parseTaskName } from '../../../wire/task-name.js';
 import type { Method } from '../method.js';
-import { HEARTBEAT } from '../task-printer.js';
+import { heartbeatOf } from '../task-printer.js';
 
 /** WatchTask: streams the task as it changes, to its end. It is pulled as fast as the watcher reads, so no queue grows here. */
 export const watchTask: Method<'watchTask'> = async function* ({ tasks, print }, request, { caller, signal, baseUrl }) {
@@ -10,10 +10,10 @@ export const watchTask: Method<'watchTask'> = async function* ({ tasks, print },
   for await (const event of tasks.watch(key, { afterRevision, signal })) {
     switch (event.kind) {
       case 'task':
-        yield print.event(event.task, baseUrl);
+        yield print.event(event.task, baseUrl, event.place);
         break;
       case 'heartbeat':
-        yield HEARTBEAT;
+        yield heartbeatOf(event.place);
         break;
     }
   }
