@@ -28,7 +28,13 @@ export async function benchRender({ pairs }) {
   await step('media', () => makeBenchMedia(media));
   await rm(join(folder, 'data'), { recursive: true, force: true });
   await mkdir(join(folder, 'out'), { recursive: true });
-  const env = { CUTROOM_DATA_DIR: join(folder, 'data'), CUTROOM_INPUT_ROOTS: media, CUTROOM_LOG_LEVEL: 'warn' };
+  // Every render is made anew.
+  const env = {
+    CUTROOM_DATA_DIR: join(folder, 'data'),
+    CUTROOM_INPUT_ROOTS: media,
+    CUTROOM_LOG_LEVEL: 'warn',
+    CUTROOM_CACHE_MB: '0',
+  };
   const service = await startService({ env, logFile: join(folder, 'service.log') });
   const client = createClient(service.grpc);
   try {

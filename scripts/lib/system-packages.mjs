@@ -10,9 +10,11 @@ export const FOR_RENDERING = [
   { what: 'ffmpeg', package: 'ffmpeg', isThere: () => which('ffmpeg') !== null && which('ffprobe') !== null },
 ];
 
-/** What the tests need: curl for the README's examples, the rest to get and run a MongoDB server and a newer ffmpeg (scripts/lib/pinned-wheel.mjs). */
+/** What the tests need: curl for the README's examples, shells for their completion, the rest to get and run a MongoDB server and a newer ffmpeg (scripts/lib/pinned-wheel.mjs). */
 export const FOR_TESTS = [
   { what: 'curl', package: 'curl', isThere: () => which('curl') !== null },
+  { what: 'zsh', package: 'zsh', isThere: () => which('zsh') !== null },
+  { what: 'fish', package: 'fish', isThere: () => which('fish') !== null },
   { what: 'python3', package: 'python3', isThere: () => which('python3') !== null },
   { what: 'pip', package: 'python3-pip', isThere: () => succeeds('python3', ['-m', 'pip', '--version']) },
   { what: 'libcurl', package: 'libcurl4', isThere: () => hasLibrary('libcurl.so.4') },

@@ -17,6 +17,7 @@ import { withCors } from './http/cors.js';
 import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
+import { withoutGrpcWeb } from './http/without-grpc-web.js';
 import { createRouter } from './http/router.js';
 import type { HttpHandler } from './http/http-types.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
@@ -38,6 +39,8 @@ export interface ApiOptions {
   /** `host:port` of the gRPC and of the HTTP server; port 0 picks a free one. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
+  /** A Unix socket for gRPC beside its address. Default: none. */
+  readonly socket?: string | null;
   /** The version of this release, for health metadata and the OpenAPI document. */
   readonly release?: string;
   readonly tasks: TaskUseCases;
@@ -117,6 +120,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const interceptors = [guard.interceptor, showAuthority];
   const grpc = await startGrpcServer({
     address: options.grpcAddress,
+    socket: options.socket ?? null,
     release: options.release ?? 'unknown',
     service,
     chain,
@@ -186,5 +190,5 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
     version: options.release ?? 'unknown',
   });
   const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
-  return withHostGuard(withCors(router, options.corsOrigins), hosts);
+  return withHostGuard(withCors(withoutGrpcWeb(router), options.corsOrigins), hosts);
 }

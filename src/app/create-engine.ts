@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { findToolchain, workerBuildOf } from '../engine/capabilities.js';
@@ -7,8 +6,11 @@ import { prepareFonts } from '../engine/captions/fonts.js';
 import { createInspector } from '../engine/inspector.js';
 import { createRenderer } from '../engine/renderer.js';
 import { createSeats } from '../engine/steps/seats.js';
+import type { CageLayer } from '../engine/toolchain.js';
+import { createInspectionPool } from '../media/inspection-pool.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
+import { createGate } from '../task/gate.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
@@ -21,10 +23,12 @@ export interface Engine {
   readonly renderer: Renderer;
   readonly inspector: MediaInspector;
   readonly build: WorkerBuild;
+  /** The protections around its tools. */
+  readonly cage: readonly CageLayer[];
 }
 
 export interface EngineDeps {
-  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'dataDir' | 'slots'>;
+  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'renders' | 'inspections' | 'dataDir'>;
   readonly logger: Logger;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;
@@ -38,6 +42,9 @@ export interface EngineDeps {
 
 /** How long a hung process uses neither CPU nor input nor output before it is believed to be. */
 const QUIET_MS = 10_000;
+/** Inspections under way for each of their processes: some only wait for a download. */
+const INSPECTIONS_PER_PROCESS = 4;
+const MAX_WAITING_INSPECTIONS = 32;
 
 /** Puts the engine together. @throws RenderError FFMPEG_MISSING, whose message says what to install. */
 export async function createEngine({
@@ -50,19 +57,32 @@ export async function createEngine({
   scratchRoot,
 }: EngineDeps): Promise<Engine> {
   const toolchain = await findToolchain(
-    { ffmpeg: config.ffmpeg, ffprobe: config.ffprobe, memoryBytes: config.watchdog.memoryBytes },
+    { ffmpeg: config.ffmpeg, ffprobe: config.ffprobe, memoryBytes: config.renders.bytes },
     new AbortController().signal,
   );
   const cage = Object.fromEntries(toolchain.cage.map(({ name, active }) => [name, active]));
   logger.info({ ffmpeg: toolchain.version, cage }, 'ffmpeg found');
   const fonts = await prepareFonts(path.join(config.dataDir, 'fonts'), named);
-  const { stallMs, noProgressMs, totalMs, memoryBytes } = config.watchdog;
-  const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: memoryBytes };
-  // At least one for each render that the operator wants at a time.
-  const seats = createSeats(Math.max(config.slots, availableParallelism()));
+  const { renders, inspections } = config;
+  const { stallMs, noProgressMs, totalMs } = config.watchdog;
+  const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: renders.bytes };
+  const seats = createSeats(renders.atOnce);
   return {
     renderer: createRenderer({ toolchain, fonts, assets, outputs, artifacts, scratchRoot, clocks, seats, log: logger }),
-    inspector: createInspector({ toolchain, assets, scratchRoot, clocks, newName: () => systemClock.newAttemptId() }),
+    inspector: createInspectionPool({
+      inspector: createInspector({
+        toolchain,
+        assets,
+        scratchRoot,
+        clocks: { ...clocks, maxRssBytes: Math.min(renders.bytes, inspections.bytes) },
+        renderMemoryBytes: renders.bytes,
+        gate: createGate({ atOnce: inspections.atOnce }),
+        newName: () => systemClock.newAttemptId(),
+      }),
+      atOnce: inspections.atOnce * INSPECTIONS_PER_PROCESS,
+      maxWaiting: MAX_WAITING_INSPECTIONS,
+    }),
     build: workerBuildOf(toolchain),
+    cage: toolchain.cage,
   };
 }

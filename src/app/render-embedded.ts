@@ -21,7 +21,10 @@ export interface EmbeddedRender {
   readonly file: string;
   /** Folders that inputs may lie in, and that relative names are looked up in. */
   readonly inputRoots: readonly string[];
-  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'httpInputs' | 'fontFolder'>;
+  readonly config: Pick<
+    Config,
+    'ffmpeg' | 'ffprobe' | 'watchdog' | 'renders' | 'inspections' | 'httpInputs' | 'fontFolder'
+  >;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   /** The task each time it changes, its terminal state last. */
@@ -51,7 +54,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
     const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
     const scratchRoot = path.join(folder, 'scratch');
     const { renderer } = await createEngine({
-      config: { ...config, dataDir: folder, slots: 1 },
+      config: { ...config, dataDir: folder },
       logger,
       assets,
       outputs,

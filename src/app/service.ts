@@ -207,6 +207,7 @@ async function startTransports(
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
+    socket: config.socket,
     tasks: createTaskUseCases({
       store,
       hub,
@@ -265,6 +266,7 @@ async function createWorker(
   const scratch = await claimScratchRoot(path.join(config.dataDir, 'scratch'), tryLockFile);
   cleanups.push(() => scratch.release());
   const engine = await createEngine({ ...context, artifacts: openArtifacts(config), scratchRoot: scratch.folder });
+  context.metrics.showCage(engine.cage);
   const pool = createWorkerPool({
     store,
     renderer: engine.renderer,

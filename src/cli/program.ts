@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { CliContext, GlobalOptions } from './cli-context.js';
 import { addCancelCommand } from './commands/cancel.js';
 import type { CommandHost } from './commands/command.js';
+import { addCompletionCommand } from './commands/completion.js';
 import { addDeleteCommand } from './commands/delete.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addGetCommand } from './commands/get.js';
@@ -22,14 +24,15 @@ const DEFAULT_ADDRESS = '127.0.0.1:50051';
 
 const DEFAULT_PORT = DEFAULT_ADDRESS.slice(DEFAULT_ADDRESS.lastIndexOf(':'));
 
-/** A host alone means the port that servers have. */
+/** A host alone means the port that servers have. Of the forms of a Unix socket (`unix:PATH`) nice-grpc knows only the one with slashes. */
 function withPort(address: string): string {
+  const socket = /^unix:(?!\/\/)(.+)$/.exec(address)?.[1];
+  if (socket !== undefined) return `unix://${resolve(socket)}`;
   if (/^[^:/\[\]\s]+$/.test(address) || /^\[[^\]]*\]$/.test(address)) return address + DEFAULT_PORT;
   return address;
 }
 
-const EXIT_CODES = `
-Exit codes: 0 ok, 1 refused or failed, 2 worth retrying, 64 usage, 130 Ctrl-C`;
+const EXIT_CODES = `Exit codes: 0 ok, 1 refused or failed, 2 worth retrying, 64 usage, 130 Ctrl-C`;
 
 /** Runs one command line (without the program's own name) to its end. Never throws; the result is the exit code. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
@@ -60,6 +63,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 const COMMANDS = [
   ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
   ...[addListCommand, addCancelCommand, addRetryCommand, addDeleteCommand, addProbeCommand],
+  addCompletionCommand,
 ];
 
 function createProgram(host: CommandHost): Command {
@@ -70,7 +74,7 @@ function createProgram(host: CommandHost): Command {
       '--address <host:port>',
       'gRPC address of the server (CUTROOM_GRPC_ADDRESS)',
       withPort,
-      context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS,
+      withPort(context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS),
     )
     .version(RELEASE, '--version', 'print the release')
     .option('--json', 'print canonical proto JSON, an object per line', false)

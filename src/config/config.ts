@@ -1,5 +1,6 @@
 import { delimiter, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import type { AllowedTarget } from './allowed-targets.js';
+import { type MemoryShares, shareMemory, thisMachine } from './memory.js';
 import { formatAddress, isLoopback, type Address } from './readers.js';
 import { type Environment, readVariables, type Values } from './variables.js';
 
@@ -9,6 +10,8 @@ const MIB = 1024 * 1024;
 export interface Config {
   readonly grpcAddress: Address;
   readonly httpAddress: Address;
+  /** An absolute path; null: none. */
+  readonly socket: string | null;
   /** Without a final slash; null: the host by which a caller called. */
   readonly publicUrl: string | null;
   /** Addresses and CIDR ranges. */
@@ -47,8 +50,11 @@ export interface Config {
     readonly stallMs: number;
     readonly noProgressMs: number;
     readonly totalMs: number;
-    readonly memoryBytes: number;
   };
+  /** Processes that encode, of all renders together: how many at a time, and the most memory of each. */
+  readonly renders: MemoryShares['renders'];
+  /** The same of processes that inspect inputs for callers. */
+  readonly inspections: MemoryShares['inspections'];
   /** Of the disk of the data folder. */
   readonly minFreeBytes: number;
   readonly urlLifetimeMs: number;
@@ -76,20 +82,26 @@ export class ConfigError extends Error {
 }
 
 /** @throws ConfigError with every problem, not only the first. */
-export function toConfig(env: Environment): Config {
+export function toConfig(env: Environment, machine = thisMachine()): Config {
   const { values, problems } = readVariables(env);
-  const config = configOf(values);
+  const config = configOf(values, machine);
   const all = [...problems, ...conflictsIn(config, { hasRoots: values.CUTROOM_INPUT_ROOTS !== null })];
   if (all.length > 0) throw new ConfigError(all);
   return config;
 }
 
-function configOf(values: Values): Config {
+function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Config {
   const dataDir = resolve(values.CUTROOM_DATA_DIR);
   const store = storeOf(values, dataDir);
+  const memoryMb = values.CUTROOM_MEMORY_MB;
+  const { renders, inspections } = shareMemory(
+    { slots: values.CUTROOM_SLOTS, renderBytes: memoryMb === null ? null : memoryMb * MIB },
+    machine,
+  );
   return Object.freeze({
     grpcAddress: values.CUTROOM_GRPC_ADDRESS,
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
+    socket: values.CUTROOM_SOCKET === null ? null : resolve(values.CUTROOM_SOCKET),
     publicUrl: values.CUTROOM_PUBLIC_URL,
     trustedProxies: values.CUTROOM_TRUSTED_PROXIES,
     allowedHosts: allowedHostsOf(values),
@@ -123,8 +135,9 @@ function configOf(values: Values): Config {
       stallMs: values.CUTROOM_STALL_MS,
       noProgressMs: values.CUTROOM_NO_PROGRESS_MS,
       totalMs: values.CUTROOM_DEADLINE_MS,
-      memoryBytes: values.CUTROOM_MEMORY_MB * MIB,
     },
+    renders,
+    inspections,
     minFreeBytes: values.CUTROOM_MIN_FREE_MB * MIB,
     urlLifetimeMs: values.CUTROOM_URL_LIFETIME_S * 1000,
     ffmpeg: values.CUTROOM_FFMPEG,

@@ -44,6 +44,11 @@ export const VARIABLES = {
     help: 'address of the JSON and file server; port 0 picks a free one',
     usedBy: SERVE,
   },
+  CUTROOM_SOCKET: {
+    reader: text(null),
+    help: 'path of a Unix socket for gRPC, beside the address; its mode is 0660. Clients call it `unix:/PATH`',
+    usedBy: SERVE,
+  },
   CUTROOM_PUBLIC_URL: {
     reader: parsed<string | null>(null, {
       shown: 'the host of the call',
@@ -195,8 +200,8 @@ export const VARIABLES = {
     usedBy: SERVE_AND_RENDER,
   },
   CUTROOM_MEMORY_MB: {
-    reader: integer({ min: 64, max: 1_048_576, default: 8192 }),
-    help: 'the most memory of one render, in MiB',
+    reader: integer({ min: 64, max: 1_048_576, default: null, shown: 'what fits the machine' }),
+    help: 'the most memory of each process of a render, in MiB; by default so much that all slots and inspections of inputs together fit the memory of the container or machine',
     usedBy: SERVE_AND_RENDER,
   },
   CUTROOM_MIN_FREE_MB: {

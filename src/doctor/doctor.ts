@@ -1,7 +1,7 @@
 import { ConfigError, type Config, toConfig } from '../config/config.js';
 import type { Environment } from '../config/variables.js';
 import { type Check, fail, ok } from './check.js';
-import { checkEndpoint, isServing } from './endpoints.js';
+import { checkEndpoint, checkService, isServing } from './endpoints.js';
 import { checkDataDir, checkDisk, checkInputRoots, checkMemory } from './places.js';
 import { checkStore } from './store.js';
 import { checkFfmpeg, checkFonts, checkNode } from './tools.js';
@@ -38,7 +38,7 @@ export async function* examine(env: Environment, signal: AbortSignal): AsyncGene
 /** A service that runs has its ports and its store to itself. */
 async function* examineEndpoints(config: Config): AsyncGenerator<Check, void> {
   if (await isServing(config)) {
-    yield ok('service', 'runs here, with its store and its ports');
+    yield checkService(config);
     return;
   }
   yield checkStore(config);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { Config } from '../config/config.js';
 import { type Address, formatAddress } from '../config/readers.js';
-import { type Check, fail, messageOf, ok } from './check.js';
+import { type Check, fail, messageOf, ok, warn } from './check.js';
 
 /** Whether a Cutroom answers at the HTTP address. */
 export async function isServing({ httpAddress }: Pick<Config, 'httpAddress'>): Promise<boolean> {
@@ -11,6 +11,18 @@ export async function isServing({ httpAddress }: Pick<Config, 'httpAddress'>): P
   }).catch(() => null);
   const body: unknown = await answer?.json().catch(() => null);
   return typeof body === 'object' && body !== null && ('nextPageToken' in body || 'details' in body);
+}
+
+/** The state of a Cutroom that runs: whether its worker takes work, as its metrics tell. */
+export async function checkService({ httpAddress }: Pick<Config, 'httpAddress'>): Promise<Check> {
+  const url = `http://${formatAddress(httpAddress)}/metrics`;
+  const page = await fetch(url, { signal: AbortSignal.timeout(2000) }).then(
+    (answer) => answer.text(),
+    () => '',
+  );
+  const reason = /^cutroom_worker_paused\{reason="([^"]*)"\} 1$/m.exec(page)?.[1];
+  if (reason === undefined) return ok('service', 'runs here, with its store and its ports');
+  return warn('service', `runs here, and claims no task: ${reason}`, 'it goes on by itself once that is mended');
 }
 
 /** Whether an address can be listened on. It is, and closed at once. */

@@ -1,7 +1,8 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
-import { freemem, totalmem } from 'node:os';
+import { freemem } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
+import { machineMemory } from '../config/memory.js';
 import { type Check, fail, ok, warn } from './check.js';
 
 /** Below this a render of some minutes may not fit. */
@@ -58,20 +59,20 @@ export function judgeDisk(freeBytes: number): Check {
 }
 
 /** Memory of this machine, or of the container if that has less. */
-export function checkMemory(config: Pick<Config, 'slots' | 'watchdog'>): Check {
-  const limit = process.constrainedMemory();
-  // Without a limit some kernels say 2^64.
-  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+export function checkMemory(config: MemoryConfig): Check {
+  const total = machineMemory();
   return judgeMemory(config, { totalBytes: total, freeBytes: Math.min(total, freemem()) });
 }
 
+type MemoryConfig = Pick<Config, 'slots' | 'renders' | 'inspections'>;
+
 /** Judges an amount of memory against the limits of renders. */
 export function judgeMemory(
-  { slots, watchdog }: Pick<Config, 'slots' | 'watchdog'>,
+  { slots, renders, inspections }: MemoryConfig,
   memory: { totalBytes: number; freeBytes: number },
 ): Check {
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-  const found = `${gigabytes(memory.totalBytes)}, ${gigabytes(memory.freeBytes)} free`;
+  const found = `${gigabytes(memory.totalBytes)}, ${gigabytes(memory.freeBytes)} free; each of ${renders.atOnce} encoders may use ${gigabytes(renders.bytes)}`;
   if (memory.totalBytes < LEAST_MEMORY_BYTES * Math.max(1, slots)) {
     return warn(
       'memory',
@@ -79,12 +80,11 @@ export function judgeMemory(
       'lower CUTROOM_SLOTS, or give it more: about 1.5 GB per render at 1080p',
     );
   }
-  if (watchdog.memoryBytes * slots > memory.totalBytes) {
-    const fit = Math.floor(memory.totalBytes / Math.max(1, slots) / 1024 ** 2 / 1.25);
+  if (renders.bytes * renders.atOnce + inspections.bytes * inspections.atOnce > memory.totalBytes) {
     return warn(
       'memory',
-      `${found}; CUTROOM_MEMORY_MB lets renders use more than there is`,
-      `set CUTROOM_MEMORY_MB=${fit}, so that one that grows fails alone`,
+      `${found}: CUTROOM_MEMORY_MB lets renders use more than there is`,
+      'leave CUTROOM_MEMORY_MB out: the default fits this machine, so that one that grows fails alone',
     );
   }
   return ok('memory', found);

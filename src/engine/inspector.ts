@@ -1,6 +1,7 @@
 import type { Form } from '../composition/form.js';
 import type { Violation } from '../composition/violation.js';
 import { RenderError } from '../task/failure.js';
+import type { Gate } from '../task/gate.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { Toolchain } from './toolchain.js';
@@ -25,6 +26,10 @@ export interface InspectorOptions {
   /** A folder of this process alone. */
   readonly scratchRoot: string;
   readonly clocks: Clocks;
+  /** The most memory of each process of a render. */
+  readonly renderMemoryBytes: number;
+  /** Where the tools of all inspections wait for their turn. Default: they start at once. */
+  readonly gate?: Gate;
   /** Names a scratch folder, differently each time. */
   readonly newName: () => string;
 }
@@ -56,17 +61,25 @@ export function createInspector(options: InspectorOptions): MediaInspector {
         reportMedia(context.tools, { file: await fetchInput({ uri, field }, context, signal), field }),
       ),
 
-    check: (form, { signal }) => inspect(signal, (context) => findViolations(form, context, signal)),
+    check: (form, { signal }) =>
+      inspect(signal, (context) =>
+        findViolations(form, context, { signal, renderMemoryBytes: options.renderMemoryBytes }),
+      ),
   };
 }
 
-function toolContext({ toolchain, clocks }: InspectorOptions, scratch: Scratch, signal: AbortSignal): ToolContext {
+function toolContext(
+  { toolchain, clocks, gate }: InspectorOptions,
+  scratch: Scratch,
+  signal: AbortSignal,
+): ToolContext {
   return {
     toolchain,
     cwd: scratch.folder,
     env: {},
-    descriptors: scratch.descriptors,
+    descriptorsIn: scratch.descriptorsIn,
     clocks,
+    ...(gate ? { gate } : {}),
     deadlineMs: performance.now() + INSPECTION_MS,
     signal,
     record: () => undefined,
@@ -74,7 +87,11 @@ function toolContext({ toolchain, clocks }: InspectorOptions, scratch: Scratch, 
 }
 
 /** Every input is inspected, whatever is wrong with the others; how they fit together, only when all are right. */
-async function findViolations(form: Form, context: InputContext, signal: AbortSignal): Promise<readonly Violation[]> {
+async function findViolations(
+  form: Form,
+  context: InputContext,
+  { signal, renderMemoryBytes }: { readonly signal: AbortSignal; readonly renderMemoryBytes: number },
+): Promise<readonly Violation[]> {
   const steps = planInputs(form);
   const found = new Map<string, Violation>();
   await runSteps(steps, {
@@ -90,7 +107,7 @@ async function findViolations(form: Form, context: InputContext, signal: AbortSi
   try {
     for (const composition of form.compose(factsOf(context.known)).compositions) {
       requirePresent(composition, context.known);
-      requireMemory(composition, context.known, context.tools.clocks.maxRssBytes);
+      requireMemory(composition, context.known, renderMemoryBytes);
     }
     return [];
   } catch (error) {

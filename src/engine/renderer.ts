@@ -150,7 +150,7 @@ function toolContext(scratch: Scratch, { options, job, hooks, recorder }: Attemp
   return {
     toolchain,
     cwd: scratch.folder,
-    descriptors: scratch.descriptors,
+    descriptorsIn: scratch.descriptorsIn,
     env: fonts.env,
     clocks: { ...clocks, totalMs, stallMs, quietMs: Math.min(clocks.quietMs, stallMs) },
     deadlineMs: performance.now() + totalMs,

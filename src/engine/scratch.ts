@@ -13,8 +13,8 @@ export interface Scratch {
    * @throws FileSwappedError when the path leads elsewhere by now.
    */
   link(target: string): Promise<string>;
-  /** Descriptors of the linked files, which tools must inherit under the same numbers. */
-  readonly descriptors: () => readonly number[];
+  /** The descriptors of those of the linked files that these arguments of a tool name: it must inherit them under the same numbers. */
+  readonly descriptorsIn: (args: readonly string[]) => readonly number[];
   /** The absolute path of a file in the folder. */
   path(name: string): string;
   /** Removes files in the folder that are not needed any more; it is no error when one is not there. */
@@ -31,19 +31,19 @@ export async function createScratch(scratchRoot: string, name: string): Promise<
   const folder = path.resolve(scratchRoot, name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(path.join(folder, 'inputs'), { recursive: true });
-  const handles: FileHandle[] = [];
+  const handles = new Map<string, FileHandle>();
   let links = 0;
   return {
     folder,
     path: (name) => path.join(folder, name),
-    descriptors: () => handles.map(({ fd }) => fd),
+    descriptorsIn: (args) => args.flatMap((argument) => handles.get(argument.replace(/^file:/, ''))?.fd ?? []),
     async link(target) {
       const handle = await open(target, SAFELY).catch((error: unknown) => {
         const { code } = error as NodeJS.ErrnoException;
         throw code === 'ELOOP' || code === 'ENOENT' ? new FileSwappedError(error) : error;
       });
-      handles.push(handle);
       const name = `inputs/${links}`;
+      handles.set(name, handle);
       links += 1;
       await symlink(await linkTarget(target, handle), path.join(folder, name));
       return name;
@@ -52,7 +52,9 @@ export async function createScratch(scratchRoot: string, name: string): Promise<
       await Promise.all(names.map((name) => rm(path.join(folder, name), { force: true })));
     },
     async remove() {
-      await Promise.all(handles.splice(0).map((handle) => handle.close()));
+      const open = [...handles.values()];
+      handles.clear();
+      await Promise.all(open.map((handle) => handle.close()));
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };

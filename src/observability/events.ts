@@ -63,8 +63,9 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
   };
 }
 
-function fields({ id, attempt, revision }: Task) {
-  return { task: `tasks/${id}`, attempt, revision };
+/** With the ids of the submit, so that all lines of a request are found by them, whichever process wrote them. */
+function fields({ id, attempt, revision, trace }: Task) {
+  return { task: `tasks/${id}`, attempt, revision, ...trace };
 }
 
 function durationOf({ startTimeMs, updateTimeMs }: Task) {

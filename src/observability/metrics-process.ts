@@ -1,5 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
+/** Gauges whose names are those of counters, against Prometheus' rules. Each is the sum of the gauge without `_total`. */
+const SUMS = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 let registry: Registry | null = null;
 
 /**
@@ -10,6 +13,7 @@ export function processMetrics(): Registry {
   if (!registry) {
     registry = new Registry();
     collectDefaultMetrics({ register: registry });
+    for (const name of SUMS) registry.removeSingleMetric(name);
   }
   return registry;
 }

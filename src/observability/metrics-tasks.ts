@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Task } from '../task/task.js';
 
@@ -33,6 +33,19 @@ export function createEventMetrics(registry: Registry): (inner: TaskEvents) => T
     buckets: PHASE_SECONDS,
     registers,
   });
+
+  const paused = new Gauge({
+    name: 'cutroom_worker_paused',
+    help: 'Whether the worker of this process claims nothing, since its machine is not fit for work; with the reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  paused.set({ reason: '' }, 0);
+
+  function showPause(reason: string | null): void {
+    paused.reset();
+    paused.set({ reason: reason ?? '' }, reason === null ? 0 : 1);
+  }
 
   function countEnd({ state }: Task, reason: string): void {
     ended.inc({ state, reason });
@@ -70,6 +83,14 @@ export function createEventMetrics(registry: Registry): (inner: TaskEvents) => T
     recovered: (task) => {
       inner.recovered(task);
       countEnd(task, 'WORKER_LOST');
+    },
+    paused: (reason) => {
+      inner.paused(reason);
+      showPause(reason);
+    },
+    resumed: () => {
+      inner.resumed();
+      showPause(null);
     },
   });
 }

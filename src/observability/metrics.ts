@@ -28,6 +28,8 @@ export interface Metrics {
   readonly calls: CallMetrics;
   /** Counts the events, and passes them to `inner`. */
   events(inner: TaskEvents): TaskEvents;
+  /** Shows the protections around tools, and which of them this machine offers. */
+  showCage(layers: readonly { readonly name: string; readonly active: boolean }[]): void;
   /** The page that a scrape gets. Scrapes that come at the same time share one. Does not fail when the store does. */
   render(): Promise<MetricsPage>;
 }
@@ -75,6 +77,15 @@ export function createMetrics({
   return {
     calls,
     events,
+    showCage(layers) {
+      const cage = new Gauge({
+        name: 'cutroom_cage_layer_active',
+        help: 'Whether a protection around ffmpeg and the reader of images is there; 0: this machine does not offer it.',
+        labelNames: ['layer'],
+        registers: [registry],
+      });
+      for (const { name, active } of layers) cage.set({ layer: name }, active ? 1 : 0);
+    },
     render() {
       page ??= render().finally(() => {
         page = null;

@@ -20,6 +20,8 @@ export type CallErrorDetail =
   | { readonly reason: 'DISK_FULL' }
   /** A lack of this machine: whether the inputs are right is not known. */
   | { readonly reason: 'INPUTS_UNAVAILABLE' }
+  /** As many inspections of inputs wait as may. */
+  | { readonly reason: 'INSPECTIONS_BUSY' }
   | { readonly reason: 'OUTPUT_NOT_FOUND' }
   | { readonly reason: 'URL_EXPIRED' }
   | { readonly reason: 'URL_SIGNATURE_INVALID' }
@@ -74,6 +76,8 @@ function messageOf(detail: CallErrorDetail): string {
       return 'there is no room left on the disk for uploads';
     case 'INPUTS_UNAVAILABLE':
       return 'this server cannot look at the inputs at the moment; repeat the call';
+    case 'INSPECTIONS_BUSY':
+      return 'this server inspects as many inputs as it can at the moment; repeat the call';
     case 'OUTPUT_NOT_FOUND':
       return 'there is no such file';
     case 'URL_EXPIRED':

@@ -3,6 +3,7 @@ import { queueRankMs } from './queue-rank.js';
 import { shouldRetry } from './retry-policy.js';
 import type { Output, PhaseTiming, ProgressReport, Task, Warning } from './task.js';
 import type { TaskOptions } from './task-options.js';
+import type { Trace } from './trace.js';
 
 /** How many workers in a row may die over a task before it is failed as poison: an attempt that ends in any other way ends the row. */
 export const MAX_WORKER_LOSSES = 3;
@@ -16,6 +17,8 @@ export interface NewTask {
   readonly options: TaskOptions;
   /** Warnings about the request itself; default: none. */
   readonly warnings?: readonly Warning[];
+  /** The ids of the submit; default: none. */
+  readonly trace?: Trace;
   readonly nowMs: number;
 }
 
@@ -32,6 +35,7 @@ export function submitted(input: NewTask): Task {
     owner: null,
     requestId: input.requestId,
     requestHash: input.requestHash,
+    ...(input.trace && Object.keys(input.trace).length > 0 ? { trace: input.trace } : {}),
     ...input.options,
     queueRankMs: queueRankMs(input.nowMs, input.options.priority),
     percent: 0,

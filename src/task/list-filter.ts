@@ -4,7 +4,7 @@ import type { TaskState } from './task.js';
 const STATES: readonly TaskState[] = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'];
 
 /** Stores are asked all comparisons in one query; SQLite refuses one of more than a thousand. */
-const MAX_CHARACTERS = 4096;
+export const MAX_FILTER_CHARACTERS = 4096;
 
 /** `state = RUNNING`, `labels.project != "x y"`: field, operator, and a bare word or a quoted string. */
 const COMPARISON = /^(state|labels\.[a-z][a-z0-9_-]{0,62})\s*(!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^\s()"]+))/;
@@ -15,7 +15,8 @@ const COMPARISON = /^(state|labels\.[a-z][a-z0-9_-]{0,62})\s*(!=|=)\s*(?:"((?:[^
  * @returns the filter, or the problem with the text.
  */
 export function parseListFilter(text: string): ListFilter | { readonly problem: string } {
-  if (text.length > MAX_CHARACTERS) return { problem: `must be at most ${MAX_CHARACTERS} characters long` };
+  if (text.length > MAX_FILTER_CHARACTERS)
+    return { problem: `must be at most ${MAX_FILTER_CHARACTERS} characters long` };
   let rest = text.trim();
   let states: readonly TaskState[] | null = null;
   const labels: LabelCondition[] = [];

@@ -1,6 +1,7 @@
 import type { Warning } from '../composition/warning.js';
 import type { TaskFailure } from './failure.js';
 import type { TaskOptions } from './task-options.js';
+import type { Trace } from './trace.js';
 
 export type { Warning } from '../composition/warning.js';
 export type { Timeouts } from './task-options.js';
@@ -88,6 +89,8 @@ export interface Task extends TaskOptions {
   readonly requestId: string | null;
   /** SHA-256 of the submitted body: the same hash means the same body for `requestId`. */
   readonly requestHash: string;
+  /** The ids that the caller gave the submit, for log lines; absent when it gave none. */
+  readonly trace?: Trace;
   /** Place in the queue, lowest first: a time in milliseconds, put forward by the priority (`queue-rank.ts`). */
   readonly queueRankMs: number;
   readonly percent: number;

@@ -4,7 +4,7 @@ import type { WaitOptions } from '../task/use-cases/task-use-cases.js';
 import { type EnumTable, type Findings, parseDurationUs, parseEnum, refuse } from './render-spec/fields.js';
 import { TASK_NAME_FORM, taskIdIn } from './task-name.js';
 
-const WAIT = { minUs: 0, maxUs: 60_000_000, defaultUs: 30_000_000 };
+export const WAIT = { minUs: 0, maxUs: 60_000_000, defaultUs: 30_000_000 };
 const VIEWS: EnumTable<TaskView, ParsedGet['view']> = {
   [TaskView.TASK_VIEW_UNSPECIFIED]: 'BASIC',
   [TaskView.TASK_VIEW_BASIC]: 'BASIC',

@@ -6,7 +6,7 @@ import { parseSpec } from './render-spec/parse-spec.js';
 import { requestHash, specJson } from './render-spec/spec-identity.js';
 import { parseTaskOptions } from './task-options.js';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const UUID = /^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$/;
 
 const ADMISSIONS: EnumTable<Admission, SubmitCommand['admission']> = {
   [Admission.ADMISSION_UNSPECIFIED]: 'QUEUE',

@@ -81,6 +81,7 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
     case 'URL_SIGNATURE_INVALID':
       return { code: Code.PERMISSION_DENIED, metadata: {}, details: [] };
     case 'WATCHER_TOO_SLOW':
+    case 'INSPECTIONS_BUSY':
       return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };
     case 'DRAINING':
     case 'INPUTS_UNAVAILABLE':

@@ -1,6 +1,8 @@
 import { CallError } from '../task/call-error.js';
 
-const NAME = /^tasks\/([A-Za-z0-9_-]{1,64})$/;
+export const NAME = /^tasks\/([A-Za-z0-9_-]{1,64})$/;
+/** A regular expression for the id alone. */
+export const TASK_ID = NAME.source.replace('tasks\\/', '');
 
 /** The resource name of a task: `tasks/{id}`. */
 export function formatTaskName(taskId: string): string {

@@ -14,29 +14,30 @@ import {
   refuse,
 } from './render-spec/fields.js';
 
-const PRIORITY = { min: -100, max: 100, unit: '' };
-const MAX_ATTEMPTS = { min: 1, max: 10, unit: '' };
+export const PRIORITY = { min: -100, max: 100, unit: '' };
+export const MAX_ATTEMPTS = { min: 1, max: 10, unit: '' };
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-const QUEUE: Range = { minMs: SECOND_MS, maxMs: 30 * DAY_MS };
-const TOTAL: Range = { minMs: SECOND_MS, maxMs: DAY_MS };
-const STALL: Range = { minMs: SECOND_MS, maxMs: HOUR_MS };
-const FETCH: Range = { minMs: SECOND_MS, maxMs: HOUR_MS };
-const TTL: Range = { minMs: MINUTE_MS, maxMs: 365 * DAY_MS };
+export const QUEUE: Range = { minMs: SECOND_MS, maxMs: 30 * DAY_MS };
+export const TOTAL: Range = { minMs: SECOND_MS, maxMs: DAY_MS };
+export const STALL: Range = { minMs: SECOND_MS, maxMs: HOUR_MS };
+export const FETCH: Range = { minMs: SECOND_MS, maxMs: HOUR_MS };
+export const TTL: Range = { minMs: MINUTE_MS, maxMs: 365 * DAY_MS };
 const DEFAULT_QUEUE_MS = 7 * DAY_MS;
 const DEFAULT_TTL_MS = 7 * DAY_MS;
 
-interface Range {
+/** A range of times, both ends allowed. */
+export interface Range {
   readonly minMs: number;
   readonly maxMs: number;
 }
 
-const MAX_LABELS = 64;
-const LABEL_KEY = /^[a-z][a-z0-9_-]{0,62}$/;
-const MAX_LABEL_CHARACTERS = 256;
+export const MAX_LABELS = 64;
+export const LABEL_KEY = /^[a-z][a-z0-9_-]{0,62}$/;
+export const MAX_LABEL_CHARACTERS = 256;
 /** A wrong key is quoted up to this length: it may be as long as the request. */
 const MAX_QUOTED_CHARACTERS = 63;
 

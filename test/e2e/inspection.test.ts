@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeError, failureOf, type ForeignClient } from '../support/foreign-client.js';
@@ -32,6 +34,19 @@ async function post(path: string, body: unknown): Promise<{ status: number; body
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   return { status: response.status, body: await response.json() };
+}
+
+/** How many processes of a process live now. */
+function childrenOf(pid: number): number {
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return ids.filter((id) => {
+    try {
+      const [, state, parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${id}/stat`, 'utf8')) ?? [];
+      return Number(parent) === pid && state !== 'Z';
+    } catch {
+      return false;
+    }
+  }).length;
 }
 
 /** The violations of a refusal over JSON. */
@@ -80,6 +95,56 @@ describe('ProbeMedia', () => {
     expect(await violationsOf(client.call('ProbeMedia', { uri }))).toMatchObject(expected);
     const { status, body } = await post('/v1/media:probe', { uri });
     expect([status, violationsIn(body)]).toEqual([400, [expect.objectContaining(expected[0]!)]]);
+  });
+});
+
+describe('many calls of ProbeMedia at once', () => {
+  const most = Math.min(4, availableParallelism());
+  /** The largest number of processes of the service that were seen at a time while `work` ran. */
+  async function processesDuring(work: Promise<unknown>): Promise<number> {
+    let peak = 0;
+    const timer = setInterval(() => {
+      peak = Math.max(peak, childrenOf(service.pid));
+    }, 5);
+    await work.finally(() => {
+      clearInterval(timer);
+    });
+    return peak;
+  }
+  /** Another name of the same file each time, so that no two calls are the same. */
+  const uri = (i: number): string => `${'./'.repeat(i)}still.png`;
+
+  it('never have more processes than the pool, and the calls beyond its queue are told when to come again', async () => {
+    const calls = Array.from({ length: 80 }, (_, i) => client.call('ProbeMedia', { uri: uri(i) }));
+    const ended = Promise.allSettled(calls);
+    expect(await processesDuring(ended)).toBeLessThanOrEqual(most);
+    const refused = (await ended).flatMap((end) =>
+      end.status === 'rejected' ? [decodeError(end.reason as ServiceError)] : [],
+    );
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThanOrEqual(80 - 32);
+    for (const { code, details } of refused) {
+      expect(code).toBe(8);
+      expect(details).toMatchObject({
+        'google.rpc.ErrorInfo': { reason: 'INSPECTIONS_BUSY' },
+        'google.rpc.RetryInfo': { retry_delay: { seconds: '1' } },
+      });
+    }
+  });
+
+  it('are refused over HTTP with 429 and Retry-After', async () => {
+    const calls = Array.from({ length: 80 }, (_, i) =>
+      fetch(`${service.http}/v1/media:probe`, { method: 'POST', body: JSON.stringify({ uri: uri(i) }) }),
+    );
+    const answers = await Promise.all(calls);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
+    expect(answers.find(({ status }) => status === 429)!.headers.get('retry-after')).toBe('1');
+  });
+
+  it('are one, when they name the same input', async () => {
+    const calls = Promise.all(Array.from({ length: 40 }, () => client.call('ProbeMedia', { uri: 'still.png' })));
+    expect(await processesDuring(calls)).toBe(1);
+    expect(await calls).toHaveLength(40);
   });
 });
 

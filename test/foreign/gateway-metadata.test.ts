@@ -59,6 +59,7 @@ beforeAll(async () => {
     service,
     chain,
     release: '1.2.3',
+    socket: null,
     interceptors: [],
     readiness: { problem: () => Promise.resolve(null), drain: drain.signal, timeoutMs: 1_000 },
     drain,

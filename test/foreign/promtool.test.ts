@@ -3,11 +3,6 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 
-/** The names of prom-client's own metrics, which dashboards for Node know. */
-const OF_PROM_CLIENT = ['handles', 'requests', 'resources'].map(
-  (what) => `nodejs_active_${what}_total non-counter metrics should not have "_total" suffix`,
-);
-
 it('promtool finds no fault in the metrics of the service', async () => {
   const under = await startApiUnderTest();
   try {
@@ -19,18 +14,18 @@ it('promtool finds no fault in the metrics of the service', async () => {
     expect(text).toContain(
       'grpc_server_handled_total{grpc_type="unary",grpc_service="cutroom.v1.TaskService",grpc_method="GetTask",grpc_code="NotFound"} 1',
     );
-    expect(await promtool(text)).toEqual(OF_PROM_CLIENT);
+    expect(await promtool(text)).toBe('');
   } finally {
     await under.stop();
   }
 });
 
-/** What promtool has to say, a line each. */
-async function promtool(text: string): Promise<string[]> {
+/** What promtool has to say. */
+async function promtool(text: string): Promise<string> {
   const child = spawn('promtool', ['check', 'metrics']);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stdin.end(text);
   await once(child, 'close');
-  return said.trim().split('\n');
+  return said.trim();
 }

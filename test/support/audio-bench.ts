@@ -46,7 +46,7 @@ export async function createAudioBench(): Promise<AudioBench> {
       toolchain,
       cwd: folder,
       env: {},
-      descriptors: () => [],
+      descriptorsIn: () => [],
       clocks: TEST_CLOCKS,
       deadlineMs: performance.now() + 120_000,
       signal: new AbortController().signal,

@@ -61,7 +61,7 @@ export async function createImageBench(): Promise<ImageBench> {
       toolchain,
       cwd: folder,
       env: {},
-      descriptors: () => [],
+      descriptorsIn: () => [],
       clocks: { ...CLOCKS, ...clocks },
       deadlineMs: performance.now() + 240_000,
       signal,

@@ -138,7 +138,14 @@ export async function createRenderBench(
     toolchain,
     scratchRoot,
     render,
-    inspector: createInspector({ toolchain, assets, scratchRoot, clocks: TEST_CLOCKS, newName: randomUUID }),
+    inspector: createInspector({
+      toolchain,
+      assets,
+      scratchRoot,
+      clocks: TEST_CLOCKS,
+      renderMemoryBytes: TEST_CLOCKS.maxRssBytes,
+      newName: randomUUID,
+    }),
     failure: (spec, hooks, clocks, options) =>
       render(spec, hooks, clocks, options).then(
         () => {

@@ -28,6 +28,7 @@ const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, {
   URL_SIGNATURE_INVALID: { reason: 'URL_SIGNATURE_INVALID' },
   WATCHER_TOO_SLOW: { reason: 'WATCHER_TOO_SLOW' },
   DRAINING: { reason: 'DRAINING' },
+  INSPECTIONS_BUSY: { reason: 'INSPECTIONS_BUSY' },
   INPUTS_UNAVAILABLE: { reason: 'INPUTS_UNAVAILABLE' },
   STORE_UNAVAILABLE: { reason: 'STORE_UNAVAILABLE' },
 };

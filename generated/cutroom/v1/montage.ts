@@ -70,8 +70,8 @@ export enum AspectRatio {
  */
 export interface Montage {
   /**
-   * Videos and images, in order. 1 to 200. A video has at most 200 clips, however often materials are shown: a longer one fails with VIDEO_TOO_LONG,
-   * and one whose clips do not fit into the memory of a render with MEMORY_LIMIT_EXCEEDED. Longer clips or fewer materials help.
+   * Videos and images, in order. 1 to 2,000. A video has at most 10,000 clips, however often materials are shown: one with more fails with
+   * VIDEO_TOO_LONG. Longer clips or fewer materials help.
    */
   materials: Material[];
   /** The longest that one material is shown: 0.1 s to 600 s. Default: 5 s. An image is shown for exactly this long. */

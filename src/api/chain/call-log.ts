@@ -3,7 +3,8 @@ import { formatTaskName } from '../../wire/task-name.js';
 import type { ApiLog } from '../log.js';
 import { RpcError } from '../rpc-error.js';
 import { CallError } from '../../task/call-error.js';
-import type { CallObserver, ObservedCall } from './call.js';
+import type { CallObserver } from './call.js';
+import { traceOf } from './trace-of.js';
 
 /** Writes exactly one line per call: method, task, code, duration, peer; for a fault of the service also its error. */
 export function callLog(log: ApiLog): CallObserver {
@@ -20,7 +21,7 @@ export function callLog(log: ApiLog): CallObserver {
         code: Status[code],
         durationMs: round(durationMs),
         peer,
-        ...tracesOf(origin),
+        ...traceOf(origin),
         ...refusalOf(error),
       };
       if (level === 'error') log.error({ ...line, err: causeOf(error) }, 'call');
@@ -40,21 +41,6 @@ function refusalOf(error: unknown): { reason?: string; fields?: readonly string[
   if (detail.reason !== 'INVALID_REQUEST') return { reason: detail.reason };
   const fields = detail.violations.slice(0, MAX_FIELDS).map(({ field }) => field);
   return { reason: detail.reason, fields, violations: detail.violations.length };
-}
-
-/** What callers and proxies send may be anything: only what looks like an id is logged. */
-const ID = /^[\x21-\x7e]{1,128}$/;
-
-/** The ids by which callers find their call: `X-Request-Id`, and the W3C trace context. */
-function tracesOf({ headers, metadata }: ObservedCall['origin']): {
-  requestId: string | undefined;
-  traceparent: string | undefined;
-} {
-  const read = (name: string) => {
-    const id = headers ? headers[name] : metadata.get(name)?.toString();
-    return id !== undefined && ID.test(id) ? id : undefined;
-  };
-  return { requestId: read('x-request-id'), traceparent: read('traceparent') };
 }
 
 function causeOf(error: unknown): unknown {

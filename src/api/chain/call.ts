@@ -1,5 +1,6 @@
 import type { Metadata, Status } from 'nice-grpc';
 import type { Caller } from '../../task/caller.js';
+import type { Trace } from '../../task/trace.js';
 
 /** The transport's side of a call. A nice-grpc `CallContext` is one. */
 export interface CallOrigin {
@@ -32,6 +33,8 @@ export interface MethodContext {
   readonly caller: Caller;
   /** The base of the URLs in the answer, without a final slash. May be made when it is first asked for. */
   readonly baseUrl: string;
+  /** The ids that the caller gave the call. May be read when it is first asked for. */
+  readonly trace: Trace;
   /** Aborted when the caller goes away, and for a stream also when the server drains. */
   readonly signal: AbortSignal;
 }

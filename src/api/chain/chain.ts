@@ -2,9 +2,11 @@ import { Status } from 'nice-grpc';
 import { linkSignals } from '../../task/abort.js';
 import { CallError } from '../../task/call-error.js';
 import type { Caller } from '../../task/caller.js';
+import type { Trace } from '../../task/trace.js';
 import type { BaseUrlOf } from '../base-url.js';
 import type { Authenticate } from './authenticate.js';
 import type { Call, CallEnd, CallObserver, CallOrigin, MethodContext, ObservedCall } from './call.js';
+import { traceOf } from './trace-of.js';
 import { callerGone, codeOf, toRpcError } from './call-errors.js';
 
 export interface ChainOptions {
@@ -81,7 +83,7 @@ export function createChain({ authenticate, observers, drain, baseUrl, monotonic
         const caller = await authenticate(call);
         const base = baseUrl(call.origin);
         for await (const message of untilDrained(
-          (signal) => method({ caller, signal, baseUrl: base }),
+          (signal) => method({ caller, signal, baseUrl: base, trace: traceOf(call.origin) }),
           call.origin,
           drain,
         )) {
@@ -101,7 +103,7 @@ export function createChain({ authenticate, observers, drain, baseUrl, monotonic
   };
 }
 
-/** A class, so that neither signal nor URL is made before a method asks for it: most unary methods never do. */
+/** A class, so that neither signal, URL nor trace is made before a method asks for it: most unary methods never do. */
 class OriginContext implements MethodContext {
   readonly caller: Caller;
   readonly #origin: CallOrigin;
@@ -115,6 +117,10 @@ class OriginContext implements MethodContext {
 
   get baseUrl(): string {
     return this.#baseUrl(this.#origin);
+  }
+
+  get trace(): Trace {
+    return traceOf(this.#origin);
   }
 
   get signal(): AbortSignal {

@@ -1,13 +1,15 @@
 import type { ServerInterceptor, ServiceDefinition } from '@grpc/grpc-js';
-import { type ChannelOptions, createServer } from 'nice-grpc';
+import { type ChannelOptions, createServer, type Server } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { Chain } from '../chain/chain.js';
 import { followReadiness, type Readiness } from '../readiness.js';
 import type { Drain } from '../drain.js';
 import { addGrpcJsService } from './grpc-js-service.js';
-import { createHealth } from './health.js';
+import { createHealth, type Health } from './health.js';
 import { createReflection } from './reflection.js';
+import { refuseGrpcWeb } from './refuse-grpc-web.js';
 import { mountTaskService } from './service-definition.js';
+import { listenOnSocket, type UnixSocket } from './unix-socket.js';
 import type { TaskService } from '../service/task-service.js';
 
 /** The largest request: 5,000 cues of ordinary length are 1 MiB. */
@@ -30,6 +32,8 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 export interface GrpcServerOptions {
   /** `host:port`; port 0 picks a free one. */
   readonly address: string;
+  /** A Unix socket that it listens on too; null: none. */
+  readonly socket: string | null;
   /** The version of this release, which health tells in its header metadata. */
   readonly release: string;
   readonly service: TaskService;
@@ -51,6 +55,7 @@ export interface GrpcServer {
 /** Starts to serve over gRPC, without TLS. @throws Error when the address cannot be listened on. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { drain } = options;
+  refuseGrpcWeb();
   const health = createHealth([TaskServiceDefinition.fullName]);
   // Added before any listener that ends a health stream, so that watchers still hear NOT_SERVING.
   drain.signal.addEventListener(
@@ -60,36 +65,57 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     },
     { once: true },
   );
-  void followReadiness(options.readiness, {
-    intervalMs: READINESS_INTERVAL_MS,
-    onChange: (isReady) => {
-      health.report(isReady && !drain.signal.aborted);
-    },
-  });
 
-  const channelOptions = { ...CHANNEL_OPTIONS, interceptors: [...options.interceptors] };
-  const server = createServer(channelOptions);
-  const { definition, implementation } = mountTaskService(options.service, options.chain);
-  server.add<ServiceDefinition>(definition, implementation);
-  const header = { 'cutroom-release': options.release };
-  for (const service of health.services)
-    addGrpcJsService(server, service, { chain: options.chain, header, whileDraining: true });
-  for (const service of createReflection(health.services))
-    addGrpcJsService(server, service, { chain: options.chain, header: {}, whileDraining: false });
-  const port = await server.listen(options.address);
-
-  return {
-    port,
-    async stop() {
-      drain.begin();
-      const timer = setTimeout(() => {
-        server.forceShutdown();
-      }, options.graceMs);
-      try {
-        await server.shutdown();
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+  const servers: Server[] = [];
+  // nice-grpc listens on one address for each server.
+  const open = (): Server => {
+    const server = mount(options, health);
+    servers.push(server);
+    return server;
   };
+  let socket: UnixSocket | null = null;
+  try {
+    if (options.socket !== null) socket = await listenOnSocket(options.socket, (address) => open().listen(address));
+    const port = await open().listen(options.address);
+    // Only now: it goes on until the drain, and would keep a process alive whose server did not start.
+    void followReadiness(options.readiness, {
+      intervalMs: READINESS_INTERVAL_MS,
+      onChange: (isReady) => {
+        health.report(isReady && !drain.signal.aborted);
+      },
+    });
+    return { port, stop: () => stop(options, servers, socket) };
+  } catch (error) {
+    for (const server of servers) server.forceShutdown();
+    await socket?.remove();
+    throw error;
+  }
+}
+
+function mount({ service, chain, interceptors, release }: GrpcServerOptions, health: Health): Server {
+  const server = createServer({ ...CHANNEL_OPTIONS, interceptors: [...interceptors] });
+  const { definition, implementation } = mountTaskService(service, chain);
+  server.add<ServiceDefinition>(definition, implementation);
+  const header = { 'cutroom-release': release };
+  for (const of of health.services) addGrpcJsService(server, of, { chain, header, whileDraining: true });
+  for (const of of createReflection(health.services))
+    addGrpcJsService(server, of, { chain, header: {}, whileDraining: false });
+  return server;
+}
+
+async function stop(
+  { drain, graceMs }: GrpcServerOptions,
+  servers: readonly Server[],
+  socket: UnixSocket | null,
+): Promise<void> {
+  drain.begin();
+  await socket?.remove();
+  const timer = setTimeout(() => {
+    for (const server of servers) server.forceShutdown();
+  }, graceMs);
+  try {
+    await Promise.all(servers.map((server) => server.shutdown()));
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -2,6 +2,7 @@ import { Status } from 'nice-grpc';
 import { CallError } from '../../task/call-error.js';
 import type { OutputUrls } from '../../task/output-urls.js';
 import { internalStatus, statusOf } from '../../wire/status-mapping.js';
+import { traceOf } from '../chain/trace-of.js';
 import type { ApiLog } from '../log.js';
 import { errorResponse, plainError, statusIn, statusResponse } from './http-error.js';
 import type { HttpRequest, HttpResponse } from './http-types.js';
@@ -40,7 +41,7 @@ export function createFiles({ urls, call, log }: FilesOptions): Files {
     } catch (error) {
       if (error instanceof CallError) return statusResponse(statusOf(error));
       if (statusIn(error) !== null) return errorResponse(error);
-      log.error({ err: error, taskId, file }, 'cannot open a finished video');
+      log.error({ err: error, taskId, file, ...traceOf(request) }, 'cannot open a finished video');
       return statusResponse(internalStatus());
     }
   };

@@ -28,9 +28,10 @@ export function createRouter({
 }: RouterOptions): HttpHandler {
   // Made when it is first asked for: it takes some milliseconds, which most processes never need.
   let text: string | null = null;
-  const openApi = () => (text ??= JSON.stringify(openApiDocument({ version })));
+  const openApi = () =>
+    (text ??= JSON.stringify(openApiDocument({ version, compatibility: moneyPrinterTurbo.routes })));
   const others = async (request: HttpRequest) =>
-    (await moneyPrinterTurbo(request)) ??
+    (await moneyPrinterTurbo.answer(request)) ??
     (await files(request)) ??
     plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
   return (request) => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Status } from 'nice-grpc';
+import { traceOf } from '../chain/trace-of.js';
 import type { Drain } from '../drain.js';
 import type { ApiLog } from '../log.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
@@ -77,7 +78,10 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
     if (!response.destroyed) await discardBody(message);
   } catch (error) {
     if (response.destroyed) return;
-    options.log.error({ err: error, method: request.method }, 'an HTTP request failed outside the call chain');
+    options.log.error(
+      { err: error, method: request.method, ...traceOf(request) },
+      'an HTTP request failed outside the call chain',
+    );
     answer = await options.decorate(
       request,
       refusal(request.path, 500, Status.INTERNAL, 'internal error; the log of the server says more'),

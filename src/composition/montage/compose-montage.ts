@@ -18,8 +18,8 @@ export const MONTAGE_FRAME_RATE: Rational = { num: 30, den: 1 };
 export const MAX_VIDEO_US = 4 * 3600 * 1_000_000;
 const MAX_FRAMES = 4 * 3600 * 30;
 
-/** The most clips in one video: each is an open input of the one ffmpeg that renders it, and takes some 30 MB there at 1080p. */
-const MAX_CLIPS = 200;
+/** The most clips in one video: 4 h of clips of 1.5 s. */
+const MAX_CLIPS = 10_000;
 
 /** What is left at the end of a video is shown as a piece of its own from half a second on. */
 const LEAST_PIECE_FRAMES = 15;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolEnv } from '../toolchain.js';
-import { reasonOfClock, type ToolContext } from '../process/run-tool.js';
+import { inTurn, reasonOfClock, type ToolContext } from '../process/run-tool.js';
 import { runSupervised, type SupervisedResult } from '../process/supervisor.js';
 import type { AnswerLine, ImageAnswer, ImageJob } from './image-protocol.js';
 
@@ -30,6 +30,10 @@ export async function runImageReader(
   jobsFile: string,
 ): Promise<ReaderRun> {
   await writeFile(path.join(context.cwd, jobsFile), JSON.stringify(jobs));
+  return inTurn(context, () => runNow(context, jobs, jobsFile));
+}
+
+async function runNow(context: ToolContext, jobs: readonly ImageJob[], jobsFile: string): Promise<ReaderRun> {
   const startedMs = performance.now();
   let result: SupervisedResult | null = null;
   try {
@@ -38,7 +42,7 @@ export async function runImageReader(
       args: [...NODE_OPTIONS, ...loaderOptions(process.execArgv), PROGRAM, jobsFile],
       wrapper: context.toolchain.wrapper,
       cwd: context.cwd,
-      inherit: context.descriptors(),
+      inherit: context.descriptorsIn(jobs.map(({ file }) => file)),
       // One arena: several would keep what each has freed.
       env: { ...toolEnv(), MALLOC_ARENA_MAX: '1' },
       clocks: { ...context.clocks, totalMs: Math.min(context.clocks.totalMs, context.deadlineMs - startedMs) },

@@ -17,16 +17,19 @@ const MOST_CLIPS = 8;
  * @param canCutWithin whether the middle of a clip can be found without decoding all before it.
  */
 export function planSections(composition: Composition, canCutWithin: (clip: VisualClip) => boolean): Section[] {
-  const clips = visualClips(composition);
+  const clips = visualClips(composition).sort((a, b) => a.startFrame - b.startFrame);
   const sections: Section[] = [];
+  let first = 0;
   for (let startFrame = 0; startFrame < composition.frames;) {
-    const end = endOf(startFrame, composition, clips, canCutWithin);
+    while (endsBy(clips[first], startFrame)) first += 1;
+    const end = endOf(startFrame, composition, clips.slice(first), canCutWithin);
     sections.push({ startFrame, frames: end - startFrame });
     startFrame = end;
   }
   return sections;
 }
 
+/** @param clips those that may be shown from `start` on, by their beginnings. */
 function endOf(
   start: number,
   { frames, frameRate }: Composition,
@@ -35,35 +38,57 @@ function endOf(
 ): number {
   const framesIn = (seconds: number) => Math.max(1, Math.round((seconds * frameRate.num) / frameRate.den));
   const rest = frames - start;
-  const limit = endByClips(start, clips, frames);
-  if (limit === frames && rest <= framesIn(SECONDS.WHOLE)) return frames;
+  const near = clipsWithin(clips, start, start + framesIn(SECONDS.WHOLE));
+  // So many layers at one time leave no choice.
+  const tooMany = near[MOST_CLIPS]?.startFrame ?? frames;
+  const limit = tooMany <= start ? frames : tooMany;
+  if (limit >= frames && rest <= framesIn(SECONDS.WHOLE)) return frames;
   const highest = Math.min(start + framesIn(SECONDS.MOST), limit);
   const lowest = Math.min(start + framesIn(SECONDS.LEAST), highest);
   // The last two are about equal, so that none is short.
   const ideal = start + (rest <= framesIn(2 * SECONDS.MOST) ? Math.ceil(rest / 2) : framesIn(SECONDS.IDEAL));
-  const uncuttable = clips.filter((clip) => !canCutWithin(clip));
+  const uncuttable = near.filter((clip) => !canCutWithin(clip));
   const isAllowed = (frame: number) => uncuttable.every((clip) => frame <= clip.startFrame || frame >= endFrame(clip));
   const price = (frame: number) =>
-    decodedTwice(frame, clips, framesIn(SECONDS.LONG_GROUP)) + Math.abs(frame - ideal) / 8;
-  const edges = clips.flatMap((clip) => [clip.startFrame, endFrame(clip)]);
-  const cheapest = [Math.min(Math.max(ideal, lowest), highest), ...edges]
+    decodedTwice(frame, near, framesIn(SECONDS.LONG_GROUP)) + Math.abs(frame - ideal) / 8;
+  const cheapest = [Math.min(Math.max(ideal, lowest), highest), ...edgesOf(near)]
     .filter((frame) => frame >= lowest && frame <= highest && isAllowed(frame))
     .sort((a, b) => price(a) - price(b))[0];
-  return cheapest ?? Math.min(frames, ...edges.filter((frame) => frame > start && isAllowed(frame)));
+  return cheapest ?? firstAllowed(start, clips, canCutWithin) ?? frames;
+}
+
+/** The first place after a frame that is within no clip that cannot be cut. */
+function firstAllowed(
+  start: number,
+  clips: readonly VisualClip[],
+  canCutWithin: (clip: VisualClip) => boolean,
+): number | undefined {
+  const uncuttable = clips.filter((clip) => !canCutWithin(clip));
+  let reached = start + 1;
+  for (const clip of uncuttable) if (clip.startFrame < reached) reached = Math.max(reached, endFrame(clip));
+  return edgesOf(clips)
+    .filter((frame) => frame >= reached)
+    .sort((a, b) => a - b)
+    .find((frame) => uncuttable.every((clip) => frame <= clip.startFrame || frame >= endFrame(clip)));
+}
+
+function clipsWithin(clips: readonly VisualClip[], start: number, end: number): VisualClip[] {
+  const beyond = clips.findIndex(({ startFrame }) => startFrame >= end);
+  return clips.slice(0, beyond < 0 ? undefined : beyond).filter((clip) => !endsBy(clip, start));
+}
+
+function edgesOf(clips: readonly VisualClip[]): number[] {
+  return clips.flatMap((clip) => [clip.startFrame, endFrame(clip)]);
+}
+
+function endsBy(clip: VisualClip | undefined, frame: number): boolean {
+  return clip !== undefined && endFrame(clip) <= frame;
 }
 
 /** How many frames are decoded again when a section begins here: those from the last key frame on, which is no earlier than the clip. */
 function decodedTwice(frame: number, clips: readonly VisualClip[], longGroup: number): number {
   const cut = clips.filter((clip) => clip.source === 'video' && clip.startFrame < frame && endFrame(clip) > frame);
   return cut.reduce((sum, clip) => sum + Math.min(frame - clip.startFrame, longGroup), 0);
-}
-
-/** Where one clip more than a section may show begins. */
-function endByClips(start: number, clips: readonly VisualClip[], frames: number): number {
-  const shown = clips.filter((clip) => endFrame(clip) > start);
-  const next = shown.map(({ startFrame }) => startFrame).sort((a, b) => a - b)[MOST_CLIPS];
-  // So many layers at one time leave no choice.
-  return next === undefined || next <= start ? frames : next;
 }
 
 /** Cuts within clips where their files allow it. */

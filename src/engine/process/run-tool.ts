@@ -1,5 +1,6 @@
 import type { CommandRun } from '../../task/diagnostics.js';
 import { RenderError, type FailureReason } from '../../task/failure.js';
+import type { Gate } from '../../task/gate.js';
 import { toolEnv, type Toolchain } from '../toolchain.js';
 import type { ProgressBlock } from './progress.js';
 import { runSupervised, type SupervisedResult } from './supervisor.js';
@@ -12,9 +13,11 @@ export interface ToolContext {
   /** The attempt's scratch folder. Inputs are links in it, so that no path of the server is in a command line. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Open inputs, which each tool inherits. */
-  readonly descriptors: () => readonly number[];
+  /** Open inputs that these arguments name, which the tool inherits. */
+  readonly descriptorsIn: (args: readonly string[]) => readonly number[];
   readonly clocks: Clocks;
+  /** Where tools wait for their turn. Default: they start at once. */
+  readonly gate?: Gate;
   /** When the attempt must be over, in monotonic milliseconds. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -39,11 +42,25 @@ export interface ToolOptions {
  * @throws RenderError STALLED, NO_PROGRESS, DEADLINE_EXCEEDED or OUT_OF_MEMORY when a clock ran out, RENDER_FAILED when the tool went past
  * its planned end, OUT_OF_DISK when the disk is full.
  */
-export async function runTool(
+export function runTool(
   context: ToolContext,
   tool: 'ffmpeg' | 'ffprobe',
   args: readonly string[],
   options: ToolOptions = {},
+): Promise<SupervisedResult> {
+  return inTurn(context, () => runNow(context, tool, args, options));
+}
+
+/** Starts the work of a tool when the context lets it. */
+export function inTurn<T>({ gate, signal }: ToolContext, work: () => Promise<T>): Promise<T> {
+  return gate ? gate.run(work, signal) : work();
+}
+
+async function runNow(
+  context: ToolContext,
+  tool: 'ffmpeg' | 'ffprobe',
+  args: readonly string[],
+  options: ToolOptions,
 ): Promise<SupervisedResult> {
   const { toolchain, cwd, clocks, signal } = context;
   const startedMs = performance.now();
@@ -60,7 +77,7 @@ export async function runTool(
       wrapper: toolchain.wrapper,
       cwd,
       env: { ...toolEnv(), ...context.env },
-      inherit: context.descriptors(),
+      inherit: context.descriptorsIn(args),
       clocks: { ...clocks, totalMs: Math.min(clocks.totalMs, context.deadlineMs - startedMs) },
       signal,
       ...(options.onProgress ? { onProgress } : {}),

@@ -24,51 +24,106 @@ export async function runSteps<S extends Step>(steps: readonly S[], options: Run
   const { signal, onError } = options;
   signal.throwIfAborted();
   const stop = linkSignals([signal]);
-  const waiting = new Set(steps);
-  const running = new Map<S, Promise<void>>();
-  const done = new Set<string>();
+  const queue = createQueue(steps);
+  const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
 
-  function isReady(step: S): boolean {
-    const busy = [...running.keys()].filter(({ kind }) => kind === step.kind).length;
-    return step.after.every((id) => done.has(id)) && busy < options.atOnce(step.kind);
-  }
-
-  function begin(step: S): void {
-    waiting.delete(step);
-    const ended = repeat(step, options, stop.signal).then(
-      () => {
-        done.add(step.id);
-        options.onDone?.(step);
-      },
-      (error: unknown) => {
-        try {
-          if (!onError || stop.signal.aborted) throw error;
-          onError(step, error);
-        } catch (fatal) {
-          failures.push(fatal);
-          stop.abort(fatal);
-        }
-      },
-    );
-    running.set(
-      step,
-      ended.finally(() => running.delete(step)),
-    );
+  async function work(step: S): Promise<void> {
+    try {
+      await repeat(step, options, stop.signal);
+      queue.over(step);
+      options.onDone?.(step);
+    } catch (error) {
+      queue.failed(step);
+      try {
+        if (!onError || stop.signal.aborted) throw error;
+        onError(step, error);
+      } catch (fatal) {
+        failures.push(fatal);
+        stop.abort(fatal);
+      }
+    }
   }
 
   try {
     for (;;) {
-      if (!stop.signal.aborted) for (const step of waiting) if (isReady(step)) begin(step);
+      for (let step = next(); step !== null; step = next()) {
+        const working: Promise<void> = work(step).finally(() => running.delete(working));
+        running.add(working);
+      }
       if (running.size === 0) break;
-      await Promise.race(running.values());
+      await Promise.race(running);
     }
   } finally {
     stop.release();
   }
   signal.throwIfAborted();
   if (failures.length > 0) throw failures[0];
-  if (waiting.size > 0 && !onError) throw new RangeError('a plan has steps that wait for steps that are not in it');
+  if (queue.waiting() > 0 && !onError) throw new RangeError('a plan has steps that wait for steps that are not in it');
+
+  function next(): S | null {
+    return stop.signal.aborted ? null : queue.take(options.atOnce);
+  }
+}
+
+/** The steps of a plan that have not begun. */
+interface Queue<S extends Step> {
+  /** The first that can begin, which counts as under way from now on; null: none can now. */
+  take(atOnce: (kind: S['kind']) => number): S | null;
+  over(step: S): void;
+  failed(step: S): void;
+  waiting(): number;
+}
+
+/** Looks only at steps whose time has come: a plan may have thousands. */
+function createQueue<S extends Step>(steps: readonly S[]): Queue<S> {
+  const places = new Map(steps.map((step, i) => [step, i]));
+  const missing = new Map(steps.map((step) => [step, step.after.length]));
+  const dependents = new Map<string, S[]>();
+  const ready = new Map<S['kind'], S[]>();
+  const busy = new Map<S['kind'], number>();
+  let waiting = steps.length;
+  const placeOf = (step: S) => places.get(step) ?? 0;
+
+  function makeReady(step: S): void {
+    const own = ready.get(step.kind) ?? [];
+    const after = own.findLastIndex((other) => placeOf(other) < placeOf(step));
+    own.splice(after + 1, 0, step);
+    ready.set(step.kind, own);
+  }
+
+  function leave({ kind }: S): void {
+    busy.set(kind, (busy.get(kind) ?? 1) - 1);
+  }
+
+  for (const step of steps) {
+    if (step.after.length === 0) makeReady(step);
+    for (const id of step.after) dependents.set(id, [...(dependents.get(id) ?? []), step]);
+  }
+
+  return {
+    take(atOnce) {
+      const heads = [...ready].flatMap(([kind, [head]]) =>
+        head && (busy.get(kind) ?? 0) < atOnce(kind) ? [head] : [],
+      );
+      const [first] = heads.sort((a, b) => placeOf(a) - placeOf(b));
+      if (!first) return null;
+      ready.get(first.kind)?.shift();
+      busy.set(first.kind, (busy.get(first.kind) ?? 0) + 1);
+      waiting -= 1;
+      return first;
+    },
+    over(step) {
+      leave(step);
+      for (const dependent of dependents.get(step.id) ?? []) {
+        const left = (missing.get(dependent) ?? 1) - 1;
+        missing.set(dependent, left);
+        if (left === 0) makeReady(dependent);
+      }
+    },
+    failed: leave,
+    waiting: () => waiting,
+  };
 }
 
 async function repeat<S extends Step>(step: S, options: RunStepsOptions<S>, signal: AbortSignal): Promise<void> {

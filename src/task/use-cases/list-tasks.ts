@@ -82,17 +82,17 @@ function toListQuery(query: ListTasksQuery): ListQuery {
   };
 }
 
+/** The orders of a list, by their names for callers. */
+export const ORDERS = {
+  'create_time desc': 'newest-first',
+  create_time: 'oldest-first',
+  'create_time asc': 'oldest-first',
+} as const satisfies Readonly<Record<string, ListQuery['order']>>;
+
 function orderOf(text: string): ListQuery['order'] | null {
-  switch (text.trim().replace(/\s+/g, ' ')) {
-    case '':
-    case 'create_time desc':
-      return 'newest-first';
-    case 'create_time':
-    case 'create_time asc':
-      return 'oldest-first';
-    default:
-      return null;
-  }
+  const name = text.trim().replace(/\s+/g, ' ');
+  if (name === '') return 'newest-first';
+  return Object.hasOwn(ORDERS, name) ? ORDERS[name as keyof typeof ORDERS] : null;
 }
 
 /** The part of a query that a token is bound to. */

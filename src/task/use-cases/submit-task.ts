@@ -9,6 +9,7 @@ import type { TaskStore } from '../ports/task-store.js';
 import type { WorkerStore } from '../ports/worker-store.js';
 import type { Task, Warning } from '../task.js';
 import type { TaskOptions } from '../task-options.js';
+import type { Trace } from '../trace.js';
 import { submitted } from '../lifecycle.js';
 
 export interface SubmitCommand {
@@ -23,6 +24,8 @@ export interface SubmitCommand {
   readonly admission: 'QUEUE' | 'RUN_OR_REJECT';
   /** Warnings about the request, which the task keeps; default: none. */
   readonly warnings?: readonly Warning[];
+  /** The ids that the caller gave the request, for the log lines of the task. */
+  readonly trace?: Trace;
 }
 
 export interface SubmitDeps {
@@ -84,7 +87,7 @@ function refuse(violations: readonly Violation[]): void {
 }
 
 function taskOf(clock: Clock, command: SubmitCommand): Task {
-  const { tenant, requestId, requestHash, options, warnings = [] } = command;
+  const { tenant, requestId, requestHash, options, warnings = [], trace = {} } = command;
   return submitted({
     id: clock.newTaskId(),
     nowMs: clock.nowMs(),
@@ -93,6 +96,7 @@ function taskOf(clock: Clock, command: SubmitCommand): Task {
     requestHash,
     options,
     warnings,
+    trace,
   });
 }
 

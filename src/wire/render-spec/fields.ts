@@ -16,11 +16,17 @@ export interface Place {
   readonly findings: Findings;
 }
 
-const MAX_URI_BYTES = 4096;
+export const MAX_URI_BYTES = 4096;
+/** Without a NUL character. */
+export const URI = /^[^\u0000]+$/;
 /** As long as a file's name may be. */
-const MAX_FONT_BYTES = 255;
+export const MAX_FONT_BYTES = 255;
 const MAX_DURATION_SECONDS = 315_576_000_000n;
 const US_PER_SECOND = 1_000_000;
+
+/** Without the flag `i`, so that documents can have them as they are. */
+export const COLOR = /^#([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})$/;
+export const COLOR_WITH_ALPHA = /^#([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})?$/;
 
 /** A place within a place: `at(place, 'uri')`, `at(place, 'materials', 2)`. */
 export function at(place: Place, name: string, index?: number): Place {
@@ -38,7 +44,7 @@ export function parseUri(uri: string, place: Place): AssetRef {
   const asset = { uri, field: place.field };
   if (uri === '') refuse(place, 'is required');
   else if (Buffer.byteLength(uri) > MAX_URI_BYTES) refuse(place, `must be at most ${MAX_URI_BYTES} bytes long`);
-  else if (uri.includes('\0')) refuse(place, 'must not contain a NUL character');
+  else if (!URI.test(uri)) refuse(place, 'must not contain a NUL character');
   else place.findings.assets.push(asset);
   return asset;
 }
@@ -79,8 +85,8 @@ export function parseDurationUs(value: Duration, place: Place, range: { minUs: n
 
 /** `#RRGGBB`, or also `#RRGGBBAA` where `alpha` allows it. */
 export function parseColor(text: string, place: Place, alpha: 'allowed' | 'refused'): Color {
-  const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})?$/i.exec(text);
-  if (!match || (alpha === 'refused' && match[4] !== undefined)) {
+  const match = (alpha === 'allowed' ? COLOR_WITH_ALPHA : COLOR).exec(text);
+  if (!match) {
     refuse(place, alpha === 'allowed' ? 'must be a colour as #RRGGBB or #RRGGBBAA' : 'must be a colour as #RRGGBB');
     return { r: 0, g: 0, b: 0, a: 255 };
   }

@@ -2,7 +2,7 @@ import type { Montage } from '../../composition/montage/montage.js';
 import type { Music, Narration } from '../../../generated/cutroom/v1/montage.js';
 import { at, parseDurationUs, parseNumber, parseUri, type Place } from './fields.js';
 
-const GAIN = { min: -60, max: 20, unit: 'dB' };
+export const GAIN = { min: -60, max: 20, unit: 'dB' };
 export const DEFAULT_MUSIC_GAIN_DB = -14;
 export const FADE_OUT = { minUs: 0, maxUs: 60_000_000, defaultUs: 3_000_000 };
 

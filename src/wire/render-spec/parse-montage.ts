@@ -24,7 +24,7 @@ import { parseSubtitles } from './parse-subtitles.js';
 import { parseTransition } from './parse-transition.js';
 
 /** The most materials of a montage. */
-export const MAX_MATERIALS = 200;
+export const MAX_MATERIALS = 2_000;
 /** How long a clip may be; `montage.proto` says so. */
 export const LONGEST_CLIP = { minUs: 100_000, maxUs: 600_000_000, defaultUs: 5_000_000 };
 /** The short side, even. */
@@ -36,8 +36,8 @@ export const FITS: EnumTable<WireFit, Fit> = {
   [WireFit.FIT_CONTAIN]: 'CONTAIN',
 };
 
-const VARIANTS = { min: 1, max: 10, unit: '' };
-const CLIP_SPEED = { min: 0.5, max: 2, unit: '' };
+export const VARIANTS = { min: 1, max: 10, unit: '' };
+export const CLIP_SPEED = { min: 0.5, max: 2, unit: '' };
 
 export const CONCATS: EnumTable<ConcatMode, Montage['concat']> = {
   [ConcatMode.CONCAT_MODE_UNSPECIFIED]: 'SEQUENTIAL',

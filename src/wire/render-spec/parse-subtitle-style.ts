@@ -8,12 +8,12 @@ import { at, type EnumTable, parseColor, parseEnum, parseFont, parseNumber, type
 
 /** Sizes on the wire are in pixels of a frame with this short side. */
 const REFERENCE_SHORT_SIDE = 1080;
-const FONT_SIZE = { min: 8, max: 400, unit: '' };
+export const FONT_SIZE = { min: 8, max: 400, unit: '' };
 export const DEFAULT_FONT_SIZE = 60;
-const OUTLINE_WIDTH = { min: 0, max: 20, unit: '' };
+export const OUTLINE_WIDTH = { min: 0, max: 20, unit: '' };
 export const DEFAULT_OUTLINE_WIDTH = 3;
 
-const HEIGHT_PERCENT = { min: 0, max: 100, unit: '%' };
+export const HEIGHT_PERCENT = { min: 0, max: 100, unit: '%' };
 export const DEFAULT_HEIGHT_PERCENT = 70;
 
 export const POSITIONS: EnumTable<SubtitleStyle_Position, 'BOTTOM' | 'CENTER' | 'TOP' | 'CUSTOM'> = {

@@ -4,9 +4,11 @@ import type { Cue as WireCue, CueList, Subtitles as WireSubtitles } from '../../
 import { at, parseDurationUs, parseUri, type Place, refuse } from './fields.js';
 import { parseSubtitleStyle } from './parse-subtitle-style.js';
 
-const MAX_CUES = 5000;
-const MAX_TEXT_CHARACTERS = 2000;
-const CUE_TIME = { minUs: 0, maxUs: 24 * 3_600_000_000 };
+export const MAX_CUES = 5000;
+export const MAX_TEXT_CHARACTERS = 2000;
+/** Without control characters other than line breaks and tabs. */
+export const TEXT = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
+export const CUE_TIME = { minUs: 0, maxUs: 24 * 3_600_000_000 };
 
 /** Reads the text to burn in. */
 export function parseSubtitles(wire: WireSubtitles, place: Place, frame: { shortSide: number }): Subtitles {
@@ -54,11 +56,6 @@ function parseText(text: string, place: Place): string {
   if (lines === '') refuse(place, 'is required');
   else if (lines.length > 2 * MAX_TEXT_CHARACTERS || Array.from(lines).length > MAX_TEXT_CHARACTERS) {
     refuse(place, `must be at most ${MAX_TEXT_CHARACTERS} characters long`);
-  } else if (hasControlCharacter(lines))
-    refuse(place, 'must not contain control characters other than line breaks and tabs');
+  } else if (!TEXT.test(lines)) refuse(place, 'must not contain control characters other than line breaks and tabs');
   return lines;
-}
-
-function hasControlCharacter(text: string): boolean {
-  return /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
 }

@@ -6,7 +6,7 @@ import { at, formatSeconds, type EnumTable, parseDurationUs, parseKnownEnum, typ
 
 export const CROSS_FADE_US = 500_000;
 export const CLIP_EFFECT_US = 1_000_000;
-const RANGE = { minUs: 40_000, maxUs: 600_000_000 };
+export const TRANSITION_TIME = { minUs: 40_000, maxUs: 600_000_000 };
 
 export const KINDS: EnumTable<Transition_Kind, 'CUT' | 'CROSS_FADE' | ClipEffectKind> = {
   [Transition_Kind.KIND_UNSPECIFIED]: 'CUT',
@@ -49,12 +49,12 @@ export function parseTransition(wire: WireTransition | undefined, place: Place, 
     case 'SLIDE_IN':
     case 'SLIDE_OUT':
     case 'SHUFFLE': {
-      const durationUs = wire.duration ? parseDurationUs(wire.duration, here, RANGE) : null;
+      const durationUs = wire.duration ? parseDurationUs(wire.duration, here, TRANSITION_TIME) : null;
       return { kind: 'CLIP_EFFECT', effect: kind, durationUs: durationUs ?? CLIP_EFFECT_US };
     }
     case null:
       // Of an unknown kind only this can be said.
-      if (wire.duration) parseDurationUs(wire.duration, here, RANGE);
+      if (wire.duration) parseDurationUs(wire.duration, here, TRANSITION_TIME);
       return { kind: 'CUT' };
   }
 }
@@ -64,7 +64,7 @@ function parseCrossFade(
   here: Place,
   { longestClipUs, manyClips }: ClipLimits,
 ): MontageTransition {
-  const durationUs = wire.duration ? parseDurationUs(wire.duration, here, RANGE) : CROSS_FADE_US;
+  const durationUs = wire.duration ? parseDurationUs(wire.duration, here, TRANSITION_TIME) : CROSS_FADE_US;
   if (durationUs === null) return { kind: 'CUT' };
   if (longestClipUs !== null && !leavesRoom(durationUs, longestClipUs, manyClips)) {
     refuse(here, tooLong(longestClipUs, manyClips, wire.duration !== undefined));

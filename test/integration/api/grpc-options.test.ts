@@ -195,7 +195,7 @@ describe('the capabilities of the workers', () => {
     expect(await client.call('GetCapabilities', {})).toMatchObject({
       builds: [{ version: '5.1.9', workers: 2 }],
       transitions: expect.arrayContaining(['KIND_CUT', 'KIND_CROSS_FADE']) as unknown,
-      limits: { max_materials: 200, max_resolution: 2160, max_duration: { seconds: '14400' } },
+      limits: { max_materials: 2000, max_resolution: 2160, max_duration: { seconds: '14400' } },
     });
   });
 

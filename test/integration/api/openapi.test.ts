@@ -53,6 +53,20 @@ describe('the OpenAPI document', () => {
         'post /v1/tasks SubmitTask',
         'post /v1/tasks/{task}:cancel CancelTask',
         'post /v1/tasks/{task}:retry RetryTask',
+        'get /tasks/{task}/{file} GetVideo',
+        'get /api/v1/ping Ping',
+        'post /api/v1/videos CreateVideo',
+        'get /api/v1/tasks ListVideoTasks',
+        'get /api/v1/tasks/{id} GetVideoTask',
+        'delete /api/v1/tasks/{id} DeleteVideoTask',
+        'get /api/v1/musics ListMusics',
+        'post /api/v1/musics UploadMusic',
+        'delete /api/v1/musics/{file} DeleteMusic',
+        'get /api/v1/video_materials ListVideoMaterials',
+        'post /api/v1/video_materials UploadVideoMaterial',
+        'delete /api/v1/video_materials/{file} DeleteVideoMaterial',
+        'get /api/v1/stream/{task}/{file} StreamVideo',
+        'get /api/v1/download/{task}/{file} DownloadVideo',
       ].sort(),
     );
     expect(document.paths['/v1/tasks/{task}']?.get?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual([
@@ -82,10 +96,42 @@ describe('the OpenAPI document', () => {
     expect(state?.enum).toContain('RUNNING');
     expect(state?.description).toMatch(/`RUNNING`: A worker has it/);
     for (const [name, schema] of Object.entries(document.components.schemas)) {
-      if (name.startsWith('google.')) continue;
+      if (name.startsWith('google.') || name === 'Envelope' || name === 'VideoParameters') continue;
       for (const [field, { description }] of Object.entries(schema.properties ?? {}))
         expect(description, `${name}.${field}`).toBeTruthy();
     }
+  });
+
+  it('says what the parsers say of single fields', () => {
+    const { Montage, SubmitTaskRequest, Subtitles, Task, Material, VideoParameters } = document.components.schemas;
+    expect(SubmitTaskRequest).toMatchObject({
+      required: ['spec'],
+      additionalProperties: false,
+      properties: {
+        priority: { minimum: -100, maximum: 100 },
+        labels: { maxProperties: 64, propertyNames: { pattern: '^[a-z][a-z0-9_-]{0,62}$' } },
+      },
+    });
+    expect(Montage).toMatchObject({
+      required: ['materials'],
+      properties: {
+        materials: { minItems: 1, maxItems: 2_000 },
+        resolution: { anyOf: [{ const: 0 }, { minimum: 144, maximum: 2160, multipleOf: 2 }] },
+        longestClip: { anyOf: [{ pattern: expect.stringMatching(/600/) as unknown }, { type: 'null' }] },
+      },
+    });
+    expect(Material).toMatchObject({ properties: { uri: { minLength: 1, maxLength: 4096 } } });
+    expect(Subtitles).toMatchObject({ oneOf: [{ required: ['uri'] }, { required: ['cues'] }] });
+    // Of an answer: everything that is always sent.
+    expect(Task).toMatchObject({ required: expect.arrayContaining(['name', 'state', 'progress', 'error']) as unknown });
+    expect(VideoParameters).toMatchObject({
+      required: expect.arrayContaining(['video_subject', 'custom_audio_file', 'video_materials']) as unknown,
+      properties: {
+        video_aspect: { enum: ['9:16', '16:9', '1:1', null] },
+        bgm_volume: { type: ['number', 'null'] },
+        subtitle_cues: { type: 'array' },
+      },
+    });
   });
 
   it('passes the linter of Redocly', { timeout: 60_000 }, async () => {

@@ -60,3 +60,14 @@ describe('the service', () => {
     expect(document.info.version).toBe('1.2.3');
   });
 });
+
+it('keeps the ids of a submit with its task, for the log lines of its worker', async () => {
+  const body = JSON.stringify({ spec: { montage: { materials: [{ uri: 'a.mp4' }] } } });
+  const headers = { 'x-request-id': 'r-3', traceparent: TRACE };
+  const answer = await fetch(`${under.httpUrl}/v1/tasks`, { method: 'POST', body, headers });
+  const task = (await answer.json()) as { name: string };
+  const stored = await under.store.get({ tenant: 'default', id: task.name.slice('tasks/'.length) });
+  expect(stored).toMatchObject({ requestId: null, trace: { requestId: 'r-3', traceparent: TRACE } });
+  // They are for logs only.
+  expect(JSON.stringify(task)).not.toContain('r-3');
+});

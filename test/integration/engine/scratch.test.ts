@@ -30,7 +30,7 @@ async function readByTool(name: string): Promise<string> {
     wrapper: [],
     cwd: scratch.folder,
     env: { PATH: process.env.PATH ?? '' },
-    inherit: scratch.descriptors(),
+    inherit: scratch.descriptorsIn([`file:${name}`]),
     clocks: QUERY_CLOCKS,
     signal: new AbortController().signal,
     maxStdoutBytes: 100,
@@ -77,11 +77,11 @@ describe('a linked input', () => {
   });
 
   it('is closed when the folder is removed', async () => {
-    await scratch.link(input());
-    const [descriptor] = scratch.descriptors();
+    const name = await scratch.link(input());
+    const [descriptor] = scratch.descriptorsIn([name]);
     await scratch.remove();
     const place = await readlink(`/proc/self/fd/${descriptor!}`).catch(() => null);
     expect(place).not.toBe(input());
-    expect(scratch.descriptors()).toEqual([]);
+    expect(scratch.descriptorsIn([name])).toEqual([]);
   });
 });

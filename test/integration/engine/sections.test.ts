@@ -35,7 +35,7 @@ beforeAll(async () => {
   context = {
     toolchain: bench.toolchain,
     cwd: bench.media.folder,
-    descriptors: () => [],
+    descriptorsIn: () => [],
     env: fonts.env,
     clocks: TEST_CLOCKS,
     deadlineMs: performance.now() + 600_000,

@@ -34,7 +34,7 @@ beforeAll(async () => {
     ),
     cwd,
     env: {},
-    descriptors: () => [],
+    descriptorsIn: () => [],
     clocks: TEST_CLOCKS,
     deadlineMs: performance.now() + 600_000,
     signal,

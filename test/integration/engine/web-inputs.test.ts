@@ -128,6 +128,7 @@ describe('the inspection of web addresses', () => {
       assets,
       scratchRoot: bench.scratchRoot,
       clocks: TEST_CLOCKS,
+      renderMemoryBytes: TEST_CLOCKS.maxRssBytes,
       newName: () => 'one',
     });
 

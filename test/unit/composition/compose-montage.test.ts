@@ -74,7 +74,7 @@ describe('a montage with narration', () => {
   });
 
   it('is refused when it would need too many clips', () => {
-    const run = () => compose(montageOf(1, { narration }), [video(0.1)], { narration: speech(60) });
+    const run = () => compose(montageOf(1, { narration }), [video(0.1)], { narration: speech(1001) });
     expect(run).toThrow(expect.objectContaining({ reason: 'VIDEO_TOO_LONG', field: 'spec.montage.longest_clip' }));
   });
 });

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,9 +7,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/doctor/check.js';
 import { examine } from '../../../src/doctor/doctor.js';
+import { checkService } from '../../../src/doctor/endpoints.js';
 import { judgeDisk, judgeMemory } from '../../../src/doctor/places.js';
 import { checkNode } from '../../../src/doctor/tools.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
+import { createMetrics } from '../../../src/observability/metrics.js';
+import { recordEvents } from '../../support/task-events.js';
 import { cli } from '../cli/cli-harness.js';
 
 let folder: string;
@@ -153,15 +157,46 @@ describe('the doctor', () => {
       checkNode('18.20.0').status,
     ]).toEqual(['fail', 'ok', 'ok', 'fail']);
     expect([judgeDisk(1e8).status, judgeDisk(2e9).status, judgeDisk(2e10).status]).toEqual(['fail', 'warn', 'ok']);
-    const watchdog = { stallMs: 1, noProgressMs: 1, totalMs: 1, memoryBytes: 8 * 1024 ** 3 };
+    const inspections = { atOnce: 2, bytes: 1e9 };
     const judged = (slots: number, totalBytes: number): Check =>
-      judgeMemory({ slots, watchdog }, { totalBytes, freeBytes: totalBytes / 2 });
-    expect(judged(1, 16e9)).toMatchObject({ status: 'ok', found: '16.0 GB, 8.0 GB free' });
-    expect(judged(4, 2e9)).toMatchObject({ status: 'warn', fix: expect.stringContaining('CUTROOM_SLOTS') as unknown });
-    expect(judged(2, 16e9)).toMatchObject({
-      status: 'warn',
-      fix: expect.stringMatching(/^set CUTROOM_MEMORY_MB=6103,/) as unknown,
+      judgeMemory(
+        { slots, renders: { atOnce: slots, bytes: 7e9 }, inspections },
+        { totalBytes, freeBytes: totalBytes / 2 },
+      );
+    expect(judged(1, 16e9)).toMatchObject({
+      status: 'ok',
+      found: '16.0 GB, 8.0 GB free; each of 1 encoders may use 7.0 GB',
     });
+    expect(judged(4, 2e9)).toMatchObject({ status: 'warn', fix: expect.stringContaining('CUTROOM_SLOTS') as unknown });
+    expect(judged(2, 16e9)).toMatchObject({ status: 'ok' });
+    expect(judged(2, 15.9e9)).toMatchObject({
+      status: 'warn',
+      fix: expect.stringMatching(/^leave CUTROOM_MEMORY_MB out/) as unknown,
+    });
+  });
+});
+
+describe('a service that runs', () => {
+  it('is told with the reason for which its worker claims nothing', async () => {
+    const stats = () => Promise.resolve({ queued: 0, running: 0, oldestQueuedTimeMs: null });
+    const metrics = createMetrics({ stats, nowMs: () => 0 });
+    const server = createHttpServer((_, answer) => {
+      void metrics.render().then(({ text }) => answer.end(text));
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const httpAddress = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+    try {
+      expect(await checkService({ httpAddress })).toMatchObject({ status: 'ok' });
+      metrics.events(recordEvents()).paused('the disk is full');
+      expect(await checkService({ httpAddress })).toMatchObject({
+        status: 'warn',
+        found: 'runs here, and claims no task: the disk is full',
+      });
+    } finally {
+      server.close();
+    }
   });
 });
 

@@ -38,3 +38,18 @@ it('the event log writes one line for each event, with the task, its attempt and
   ]);
   expect(lines[0]).not.toHaveProperty('hostname');
 });
+
+it('writes on every line of a task the ids that the caller gave the submit', () => {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  const events = createLoggedEvents(createLogger({ level: 'info', destination }));
+  const trace = { requestId: 'r-1', traceparent: '00-1-2-01' };
+  const task = claimed(newTask({ trace }), { attemptId: 'x', owner: 'o', nowMs: 2 });
+  const failure = { reason: 'INTERNAL', message: 'm', field: '' } as const;
+  events.submitted(task);
+  events.claimed(task);
+  events.handedBack(task);
+  events.attemptEnded(failed(task, failure, 3), { failure, cause: null });
+  expect(lines).toHaveLength(4);
+  for (const line of lines) expect(line).toMatchObject(trace);
+});

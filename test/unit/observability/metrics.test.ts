@@ -180,3 +180,29 @@ it('several metrics in one process count separately, and report the process alik
     process_start_time_seconds: samples.process_start_time_seconds,
   });
 });
+
+describe('the machine', () => {
+  it('shows the protections around tools that it offers', async () => {
+    const metrics = createMetrics({ stats: () => Promise.resolve(IDLE), nowMs: () => 0 });
+    metrics.showCage([
+      { name: 'no-network', active: false },
+      { name: 'parent-death', active: true },
+    ]);
+    expect(await scrape(metrics)).toMatchObject({
+      'cutroom_cage_layer_active{layer="no-network"}': 0,
+      'cutroom_cage_layer_active{layer="parent-death"}': 1,
+    });
+  });
+
+  it('shows why its worker claims nothing, as long as it does not', async () => {
+    const metrics = createMetrics({ stats: () => Promise.resolve(IDLE), nowMs: () => 0 });
+    const events = metrics.events(recordEvents());
+    const pauses = async () =>
+      Object.entries(await scrape(metrics)).filter(([name]) => name.startsWith('cutroom_worker_paused'));
+    expect(await pauses()).toEqual([['cutroom_worker_paused{reason=""}', 0]]);
+    events.paused('the disk is full');
+    expect(await pauses()).toEqual([['cutroom_worker_paused{reason="the disk is full"}', 1]]);
+    events.resumed();
+    expect(await pauses()).toEqual([['cutroom_worker_paused{reason=""}', 0]]);
+  });
+});

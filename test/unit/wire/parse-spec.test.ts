@@ -133,7 +133,7 @@ describe('the parser of a montage', () => {
 describe('the parser of a spec', () => {
   it.each<[string, Record<string, unknown>, string[]]>([
     ['no materials', { materials: [] }, ['materials']],
-    ['too many materials', { materials: materials(201) }, ['materials']],
+    ['too many materials', { materials: materials(2001) }, ['materials']],
     [
       'materials without names',
       { materials: [{}, { uri: 'a' }, { uri: '' }] },

@@ -117,7 +117,7 @@ describe('the printer of capabilities', () => {
       fonts: ['Noto Sans'],
       fontFiles: ['Own.ttf'],
       transitions: expect.not.arrayContaining(['KIND_UNSPECIFIED']) as unknown,
-      limits: { maxMaterials: 200, minResolution: 144, maxResolution: 2160, maxInputPixels: '5000000000' },
+      limits: { maxMaterials: 2000, minResolution: 144, maxResolution: 2160, maxInputPixels: '5000000000' },
     });
   });
 });

@@ -33,6 +33,7 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
   URL_EXPIRED: [{ reason: 'URL_EXPIRED' }, Code.PERMISSION_DENIED, false],
   URL_SIGNATURE_INVALID: [{ reason: 'URL_SIGNATURE_INVALID' }, Code.PERMISSION_DENIED, false],
   WATCHER_TOO_SLOW: [{ reason: 'WATCHER_TOO_SLOW' }, Code.RESOURCE_EXHAUSTED, true],
+  INSPECTIONS_BUSY: [{ reason: 'INSPECTIONS_BUSY' }, Code.RESOURCE_EXHAUSTED, true],
   DRAINING: [{ reason: 'DRAINING' }, Code.UNAVAILABLE, true],
   INPUTS_UNAVAILABLE: [{ reason: 'INPUTS_UNAVAILABLE' }, Code.UNAVAILABLE, true],
   STORE_UNAVAILABLE: [{ reason: 'STORE_UNAVAILABLE' }, Code.UNAVAILABLE, true],

@@ -22,14 +22,58 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
   const audio = { kind: 'audio', folder: deps.musicFolder, maxBytes: MAX_AUDIO_BYTES } as const;
   const visual = { kind: 'visual', folder: MATERIALS_FOLDER, maxBytes: deps.maxUploadBytes } as const;
   return [
-    { method: 'GET', template: '/musics', handle: list(deps, 'audio') },
-    { method: 'GET', template: '/video_materials', handle: list(deps, 'visual') },
-    { method: 'POST', template: '/musics', handle: receive(deps, audio) },
-    { method: 'POST', template: '/video_materials', handle: receive(deps, visual) },
-    { method: 'DELETE', template: '/musics/{file}', handle: remove(deps, audio.folder) },
-    { method: 'DELETE', template: '/video_materials/{file}', handle: remove(deps, visual.folder) },
-    { method: 'GET', template: '/stream/{task}/{file}', handle: serve(deps, 'inline') },
-    { method: 'GET', template: '/download/{task}/{file}', handle: serve(deps, 'attachment') },
+    {
+      method: 'GET',
+      template: '/musics',
+      doc: { id: 'ListMusics', summary: 'Lists the songs that requests may name.' },
+      handle: list(deps, 'audio'),
+    },
+    {
+      method: 'GET',
+      template: '/video_materials',
+      doc: { id: 'ListVideoMaterials', summary: 'Lists the videos and images that requests may name.' },
+      handle: list(deps, 'visual'),
+    },
+    {
+      method: 'POST',
+      template: '/musics',
+      doc: { id: 'UploadMusic', summary: 'Takes a song, which requests may name then.', body: 'form' },
+      handle: receive(deps, audio),
+    },
+    {
+      method: 'POST',
+      template: '/video_materials',
+      doc: {
+        id: 'UploadVideoMaterial',
+        summary: 'Takes a video or image, which requests may name then.',
+        body: 'form',
+      },
+      handle: receive(deps, visual),
+    },
+    {
+      method: 'DELETE',
+      template: '/musics/{file}',
+      doc: { id: 'DeleteMusic', summary: 'Deletes an uploaded song.' },
+      handle: remove(deps, audio.folder),
+    },
+    {
+      method: 'DELETE',
+      template: '/video_materials/{file}',
+      doc: { id: 'DeleteVideoMaterial', summary: 'Deletes an uploaded video or image.' },
+      handle: remove(deps, visual.folder),
+    },
+    {
+      method: 'GET',
+      template: '/stream/{task}/{file}',
+      doc: { id: 'StreamVideo', summary: 'Answers with a finished video, to be played.', answer: 'video' },
+      handle: serve(deps, 'inline'),
+    },
+    {
+      method: 'GET',
+      template: '/download/{task}/{file}',
+      doc: { id: 'DownloadVideo', summary: 'Answers with a finished video, to be saved.', answer: 'video' },
+      handle: serve(deps, 'attachment'),
+    },
   ];
 }
 

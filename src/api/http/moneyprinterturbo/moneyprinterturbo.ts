@@ -11,24 +11,27 @@ import {
 } from './route.js';
 import { taskRoutes } from './task-routes.js';
 
-/** The routes that clients of MoneyPrinterTurbo know. Null: the path is none of theirs. Never rejects. */
-export type MoneyPrinterTurbo = (request: HttpRequest) => Promise<HttpResponse | null>;
+/** The routes that clients of MoneyPrinterTurbo know. */
+export interface MoneyPrinterTurbo {
+  /** Null: the path is none of theirs. Never rejects. */
+  readonly answer: (request: HttpRequest) => Promise<HttpResponse | null>;
+  /** For documents, with their whole paths. */
+  readonly routes: readonly Pick<MoneyPrinterTurboRoute, 'method' | 'template' | 'doc'>[];
+}
 
 export function createMoneyPrinterTurbo(options: MoneyPrinterTurboOptions): MoneyPrinterTurbo {
   const deps: RouteDeps = { ...options, call: createChainCall(options.chain) };
-  const routes = [...taskRoutes(deps), ...mediaRoutes(deps), ...routesNotDone()].map(
-    ({ method, template, handle }) => ({
-      method,
-      handle,
-      template: compilePathTemplate(PREFIX + template),
-    }),
-  );
+  const described = [...taskRoutes(deps), ...mediaRoutes(deps), ...routesNotDone(), ping()].map((route) => ({
+    ...route,
+    template: PREFIX + route.template,
+  }));
+  const routes = described.map((route) => ({ ...route, template: compilePathTemplate(route.template) }));
 
-  return async (request) => {
+  async function answer(request: HttpRequest): Promise<HttpResponse | null> {
     // Their clients join URLs with and without a slash at the end, and follow no redirect.
     const path = pathOfFile(request.path.replace(/(?<=.)\/$/, ''));
     const method = request.method === 'HEAD' ? 'GET' : request.method;
-    if (path === '/docs' || path === '/ping' || path === `${PREFIX}/ping`) {
+    if (path === '/docs' || path === '/ping') {
       if (method !== 'GET') return notAllowed(['GET']);
       return path === '/docs' ? docsPage() : success('pong');
     }
@@ -41,7 +44,8 @@ export function createMoneyPrinterTurbo(options: MoneyPrinterTurboOptions): Mone
       if (route.method === method) return route.handle(request, variables).catch(errorResponse);
     }
     return allow.length > 0 ? notAllowed(allow) : failure(404, 'there is nothing at this path');
-  };
+  }
+  return { answer, routes: described };
 }
 
 /** Their routes that write, speak or search: answered in words, since 404 looks like a wrong address. */
@@ -57,8 +61,14 @@ function routesNotDone(): MoneyPrinterTurboRoute[] {
   return Object.entries(NOT_DONE).map(([template, reason]) => ({
     method: 'POST',
     template,
+    doc: null,
     handle: () => Promise.resolve(failure(501, `not done here: ${reason}`)),
   }));
+}
+
+function ping(): MoneyPrinterTurboRoute {
+  const doc = { id: 'Ping', summary: 'Answers, to show that the service lives.' };
+  return { method: 'GET', template: '/ping', doc, handle: () => Promise.resolve(success('pong')) };
 }
 
 /** Clients put the path of a video, or its whole URL, behind `/download/` and `/stream/`: of these the task and the file count. */

@@ -51,8 +51,15 @@ const VIDEO_COUNT = { min: 1, max: 10, whole: true };
 const MAX_LABEL_CHARACTERS = 256;
 
 /** Reads the parameters of `POST /videos`, with every violation, and a warning for each unknown parameter and for what changes the video. */
-export function readVideoRequest(json: JsonObject, { songs, uploadedSongs, fonts, random }: Choices): VideoRequest {
-  const reader = createParameterReader(json);
+export function readVideoRequest(json: JsonObject, choices: Choices): VideoRequest {
+  return readParameters(createParameterReader(json), choices);
+}
+
+/** The same with a reader of one's own, which learns the name and type of every parameter. */
+export function readParameters(
+  reader: ParameterReader,
+  { songs, uploadedSongs, fonts, random }: Choices,
+): VideoRequest {
   const subject = reader.text('video_subject');
   if (subject === undefined && reader.violations.length === 0) reader.refuse('video_subject', FIELD_REQUIRED);
   const variants = reader.number('video_count', VIDEO_COUNT) ?? 1;

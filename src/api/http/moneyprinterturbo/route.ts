@@ -35,11 +35,26 @@ export interface RouteDeps extends MoneyPrinterTurboOptions {
   readonly call: ChainCall;
 }
 
+/** What documents say about a route. */
+export interface RouteDoc {
+  /** Unique among all operations. */
+  readonly id: string;
+  readonly summary: string;
+  /** The parameters of a video in JSON; a form with a file. Absent: no body. */
+  readonly body?: 'parameters' | 'form';
+  /** Whether its query has `page` and `page_size`. */
+  readonly paged?: true;
+  /** A finished video, instead of JSON in the envelope. */
+  readonly answer?: 'video';
+}
+
 /** One route below `/api/v1`. An error that its handler throws is answered in the envelope. */
 export interface MoneyPrinterTurboRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** As in `google.api.http`. */
   readonly template: string;
+  /** Null: it only refuses. */
+  readonly doc: RouteDoc | null;
   readonly handle: (request: HttpRequest, variables: PathVariables) => Promise<HttpResponse>;
 }
 

@@ -15,10 +15,37 @@ import { parsePageQuery, readPage } from './task-pages.js';
 /** `POST /videos`, and reading and deleting tasks. */
 export function taskRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
   return [
-    { method: 'POST', template: '/videos', handle: submit(deps) },
-    { method: 'GET', template: '/tasks', handle: list(deps) },
-    { method: 'GET', template: '/tasks/{id}', handle: get(deps) },
-    { method: 'DELETE', template: '/tasks/{id}', handle: remove(deps) },
+    {
+      method: 'POST',
+      template: '/videos',
+      doc: {
+        id: 'CreateVideo',
+        summary: 'Submits a video by the parameters of MoneyPrinterTurbo.',
+        body: 'parameters',
+      },
+      handle: submit(deps),
+    },
+    {
+      method: 'GET',
+      template: '/tasks',
+      doc: { id: 'ListVideoTasks', summary: 'Lists tasks, newest first, by pages.', paged: true },
+      handle: list(deps),
+    },
+    {
+      method: 'GET',
+      template: '/tasks/{id}',
+      doc: {
+        id: 'GetVideoTask',
+        summary: 'Answers with a task: state 4 while it is processed, 1 when it is done, -1 when it failed.',
+      },
+      handle: get(deps),
+    },
+    {
+      method: 'DELETE',
+      template: '/tasks/{id}',
+      doc: { id: 'DeleteVideoTask', summary: 'Deletes a task that has ended, with its videos.' },
+      handle: remove(deps),
+    },
   ];
 }
 
@@ -50,7 +77,9 @@ function submit({
       fonts,
       random,
     });
-    const task = await call(request, { method: 'SubmitTask' }, ({ caller }) => tasks.submit(commandOf(read, caller)));
+    const task = await call(request, { method: 'SubmitTask' }, ({ caller, trace }) =>
+      tasks.submit({ ...commandOf(read, caller), trace }),
+    );
     return success({ task_id: task.id });
   };
 }

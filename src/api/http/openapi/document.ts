@@ -1,8 +1,12 @@
 import type { DescField, JsonObject } from '@bufbuild/protobuf';
 import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
 import { registry } from '../../../wire/proto-json.js';
+import type { MoneyPrinterTurbo } from '../moneyprinterturbo/moneyprinterturbo.js';
 import { type Route, routesOf } from '../gateway/route-table.js';
+import { TASK_ID } from '../../../wire/task-name.js';
 import { commentOf, summaryOf } from './comments.js';
+import { isRequired } from './field-behavior.js';
+import { compatibilityPaths, COMPATIBILITY_SCHEMAS, COMPATIBILITY_TAG, filePaths } from './compatibility.js';
 import { createSchemas, type Schemas } from './schemas.js';
 
 const ERRORS =
@@ -13,15 +17,18 @@ const CURSOR: JsonObject = {
   name: 'Last-Event-ID',
   in: 'header',
   description: 'Server-sent events only: the revision that was seen last, in place of `afterRevision`.',
-  schema: { type: 'string' },
+  schema: { type: 'string', pattern: '^[0-9]{1,18}$' },
 };
 
 /** The OpenAPI 3.1 document of the JSON API: routes, messages and descriptions are those of the proto. */
-export function openApiDocument(options: { readonly version: string }): JsonObject {
-  const schemas = createSchemas();
+export function openApiDocument(options: {
+  readonly version: string;
+  readonly compatibility: MoneyPrinterTurbo['routes'];
+}): JsonObject {
   const service = registry.getService(TaskServiceDefinition.fullName);
   const status = registry.getMessage('google.rpc.Status');
   if (!service || !status) throw new Error('generated/descriptors.binpb lacks the service');
+  const schemas = createSchemas(service);
   const errorSchema = schemas.ofMessage(status);
   const error = { description: ERRORS, content: { 'application/json': { schema: errorSchema } } };
   const streamError = {
@@ -43,9 +50,15 @@ export function openApiDocument(options: { readonly version: string }): JsonObje
     },
     servers: [{ url: '/', description: 'This server' }],
     security: [],
-    tags: [{ name: service.name, description: summaryOf(commentOf(service)).summary }],
-    paths: { ...paths, ...probePaths() },
-    components: { schemas: schemas.all, responses: { Error: error, StreamError: streamError } },
+    tags: [
+      { name: service.name, description: summaryOf(commentOf(service)).summary },
+      { name: COMPATIBILITY_TAG, description: 'Routes that clients of MoneyPrinterTurbo know.' },
+    ],
+    paths: { ...paths, ...probePaths(), ...filePaths(), ...compatibilityPaths(options.compatibility) },
+    components: {
+      schemas: { ...schemas.all, ...COMPATIBILITY_SCHEMAS },
+      responses: { Error: error, StreamError: streamError },
+    },
   };
 }
 
@@ -71,14 +84,19 @@ function operationOf({ rpc, hasBody }: Route, variables: readonly Variable[], sc
     in: 'path',
     required: true,
     description: `The id of the ${name}.`,
-    schema: { type: 'string' },
+    schema: { type: 'string', pattern: TASK_ID },
   }));
   const taken = new Set(variables.map(({ field }) => field));
   const inQuery = hasBody
     ? []
     : rpc.input.fields.filter((field) => !taken.has(field.name)).map((field) => queryParameter(field, schemas));
   const body = hasBody
-    ? { requestBody: { required: true, content: { 'application/json': { schema: schemas.ofMessage(rpc.input) } } } }
+    ? {
+        requestBody: {
+          required: rpc.input.fields.some((field) => isRequired(field) && !taken.has(field.name)),
+          content: { 'application/json': { schema: schemas.ofBody(rpc.input, taken) } },
+        },
+      }
     : {};
   return {
     operationId: rpc.name,
@@ -121,7 +139,8 @@ function errorRef(rpc?: Route['rpc']): JsonObject {
 }
 
 function queryParameter(field: DescField, schemas: Schemas): JsonObject {
-  return { name: field.jsonName, in: 'query', description: commentOf(field), schema: schemas.ofField(field) };
+  const schema = schemas.ofField(field);
+  return { name: field.jsonName, in: 'query', required: isRequired(field), description: commentOf(field), schema };
 }
 
 function probePaths(): Record<string, JsonObject> {

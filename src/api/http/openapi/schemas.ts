@@ -1,5 +1,16 @@
-import { type DescEnum, type DescField, type DescMessage, type JsonObject, ScalarType } from '@bufbuild/protobuf';
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type DescService,
+  type JsonObject,
+  ScalarType,
+} from '@bufbuild/protobuf';
+import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
+import { FIELD_RULES } from '../../../wire/field-rules.js';
+import { isRequired } from './field-behavior.js';
 import { commentOf } from './comments.js';
+import { withRule } from './rule-schema.js';
 
 /** The JSON forms of well-known types, which are not those of their fields. */
 const WELL_KNOWN: Readonly<Record<string, JsonObject>> = {
@@ -13,13 +24,16 @@ const WELL_KNOWN: Readonly<Record<string, JsonObject>> = {
 export interface Schemas {
   /** A schema, or a reference to one, for a message as canonical proto3 JSON. */
   ofMessage(desc: DescMessage): JsonObject;
+  /** The schema of the body of a request, whose other fields are in the path. */
+  ofBody(desc: DescMessage, inPath: ReadonlySet<string>): JsonObject;
   /** The schema of a field's value. */
   ofField(field: DescField): JsonObject;
   readonly all: JsonObject;
 }
 
-export function createSchemas(): Schemas {
+export function createSchemas(service: DescService): Schemas {
   const all: JsonObject = {};
+  const ofRequests = messagesOfRequests(service);
 
   function ofMessage(desc: DescMessage): JsonObject {
     const known = WELL_KNOWN[desc.typeName];
@@ -29,9 +43,29 @@ export function createSchemas(): Schemas {
       // Before its fields: a message may contain itself.
       all[name] = {};
       const properties = Object.fromEntries(desc.fields.map((field) => [field.jsonName, property(field)]));
-      all[name] = { type: 'object', description: commentOf(desc), properties };
+      all[name] = {
+        type: 'object',
+        description: commentOf(desc),
+        properties,
+        ...presence(desc, ofRequests.has(desc)),
+        // As the service does; an answer may get fields that an older document lacks.
+        ...(ofRequests.has(desc) ? { additionalProperties: false } : {}),
+      };
     }
     return { $ref: `#/components/schemas/${name}` };
+  }
+
+  function ofBody(desc: DescMessage, inPath: ReadonlySet<string>): JsonObject {
+    const fields = desc.fields.filter((field) => !inPath.has(field.name));
+    if (fields.length === desc.fields.length) return ofMessage(desc);
+    const properties = Object.fromEntries(fields.map((field) => [field.jsonName, property(field)]));
+    const required = fields.filter(isRequired).map((field) => field.jsonName);
+    return {
+      type: 'object',
+      properties,
+      ...(required.length === 0 ? {} : { required }),
+      additionalProperties: false,
+    };
   }
 
   function ofEnum(desc: DescEnum): JsonObject {
@@ -49,12 +83,17 @@ export function createSchemas(): Schemas {
     const description = commentOf(field);
     const schema = ofField(field);
     // A message that is not set is null in answers; a member of a oneof is left out.
-    const nullable = field.fieldKind === 'message' && field.oneof === undefined;
+    const nullable = field.fieldKind === 'message' && field.oneof === undefined && !isRequired(field);
     if (nullable) return { description, anyOf: [schema, { type: 'null' }] };
     return '$ref' in schema ? { description, allOf: [schema] } : { ...schema, description };
   }
 
   function ofField(field: DescField): JsonObject {
+    const rule = FIELD_RULES[`${nameOf(field.parent)}.${field.name}`];
+    return rule ? withRule(ofType(field), rule) : ofType(field);
+  }
+
+  function ofType(field: DescField): JsonObject {
     switch (field.fieldKind) {
       case 'scalar':
         return ofScalar(field.scalar);
@@ -79,7 +118,35 @@ export function createSchemas(): Schemas {
     }
   }
 
-  return { ofMessage, ofField, all };
+  return { ofMessage, ofBody, ofField, all };
+}
+
+/** Which fields must be there: of a request those that are marked so, of an answer all that are always sent. */
+function presence(desc: DescMessage, isOfRequests: boolean): JsonObject {
+  const isSent = (field: DescField) =>
+    !field.oneof && (field.fieldKind === 'message' || field.presence !== FeatureSet_FieldPresence.EXPLICIT);
+  const [oneof] = desc.oneofs;
+  const isOnly = (field: DescField) => oneof?.fields.length === 1 && field.oneof === oneof;
+  const required = desc.fields
+    .filter((field) => isOnly(field) || (isOfRequests ? isRequired(field) : isSent(field)))
+    .map((field) => field.jsonName);
+  const oneOf = (oneof?.fields ?? []).map(({ jsonName }) => ({
+    properties: { [jsonName]: {} },
+    required: [jsonName],
+  }));
+  return { ...(required.length === 0 ? {} : { required }), ...(oneOf.length > 1 ? { oneOf } : {}) };
+}
+
+/** The messages that requests are, or have within them. */
+function messagesOfRequests(service: DescService): ReadonlySet<DescMessage> {
+  const found = new Set<DescMessage>();
+  const add = (desc: DescMessage): void => {
+    if (found.has(desc)) return;
+    found.add(desc);
+    for (const field of desc.fields) if (field.message) add(field.message);
+  };
+  for (const { input } of service.methods) add(input);
+  return found;
 }
 
 /** `cutroom.v1.Task.State` is `Task.State`: the package is that of the whole document. */
@@ -101,7 +168,7 @@ function ofScalar(scalar: ScalarType): JsonObject {
     case ScalarType.INT32:
     case ScalarType.SINT32:
     case ScalarType.SFIXED32:
-      return { type: 'integer', format: 'int32' };
+      return { type: 'integer', format: 'int32', minimum: -2_147_483_648, maximum: 2_147_483_647 };
     case ScalarType.UINT32:
     case ScalarType.FIXED32:
       return { type: 'integer', format: 'int64', minimum: 0, maximum: 4_294_967_295 };

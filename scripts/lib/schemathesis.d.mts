@@ -1,0 +1,2 @@
+export const schemathesisFolder: string;
+export function ensureSchemathesis(): Promise<void>;

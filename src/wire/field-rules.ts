@@ -1,0 +1,111 @@
+import { MAX_FILTER_CHARACTERS } from '../task/list-filter.js';
+import { ORDERS } from '../task/use-cases/list-tasks.js';
+import { UUID } from './parse-submit.js';
+import { WAIT } from './parse-get.js';
+import { FADE_OUT, GAIN } from './render-spec/parse-audio.js';
+import { CLIP_SPEED, LONGEST_CLIP, MAX_MATERIALS, RESOLUTION, VARIANTS } from './render-spec/parse-montage.js';
+import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-subtitle-style.js';
+import { CUE_TIME, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
+import { TRANSITION_TIME } from './render-spec/parse-transition.js';
+import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './render-spec/fields.js';
+import { NAME } from './task-name.js';
+import {
+  FETCH,
+  LABEL_KEY,
+  MAX_ATTEMPTS,
+  MAX_LABEL_CHARACTERS,
+  MAX_LABELS,
+  PRIORITY,
+  QUEUE,
+  type Range,
+  STALL,
+  TOTAL,
+  TTL,
+} from './task-options.js';
+
+/** A rule that a parser has about a field of a request, beyond its type. */
+export type FieldRule =
+  | {
+      readonly kind: 'number';
+      readonly min: number;
+      readonly max: number;
+      /** Whether 0 stands for the default although it is outside of the limits. */
+      readonly zero?: true;
+      readonly multipleOf?: number;
+    }
+  /** A whole number of 64 bits that is not negative. */
+  | { readonly kind: 'cursor' }
+  | { readonly kind: 'duration'; readonly minUs: number; readonly maxUs: number }
+  | {
+      readonly kind: 'text';
+      readonly pattern?: RegExp;
+      readonly min?: number;
+      readonly max?: number;
+      /** Whether the empty text stands for the default. */
+      readonly empty?: true;
+    }
+  | { readonly kind: 'choice'; readonly of: readonly string[] }
+  | { readonly kind: 'list'; readonly min: number; readonly max: number }
+  | { readonly kind: 'map'; readonly max: number; readonly key: RegExp; readonly maxValue: number };
+
+const uri: FieldRule = { kind: 'text', min: 1, max: MAX_URI_BYTES, pattern: URI };
+const name: FieldRule = { kind: 'text', pattern: NAME };
+const color: FieldRule = { kind: 'text', pattern: COLOR, empty: true };
+const colorWithAlpha: FieldRule = { kind: 'text', pattern: COLOR_WITH_ALPHA, empty: true };
+const duration = (range: { minUs: number; maxUs: number }): FieldRule => ({ kind: 'duration', ...range });
+const milliseconds = ({ minMs, maxMs }: Range): FieldRule => duration({ minUs: minMs * 1000, maxUs: maxMs * 1000 });
+const number = (range: { min: number; max: number }): FieldRule => ({ kind: 'number', ...range });
+const orDefault = (range: { min: number; max: number }): FieldRule => ({ kind: 'number', ...range, zero: true });
+
+/**
+ * The rules of single fields of requests, by the fields' names within `cutroom.v1`: the very constants of the parsers, for documents such as OpenAPI's. Rules between
+ * fields, and whether an input is there, are not among them.
+ */
+export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
+  'SubmitTaskRequest.request_id': { kind: 'text', pattern: UUID, empty: true },
+  'SubmitTaskRequest.labels': { kind: 'map', max: MAX_LABELS, key: LABEL_KEY, maxValue: MAX_LABEL_CHARACTERS },
+  'SubmitTaskRequest.priority': number(PRIORITY),
+  'SubmitTaskRequest.max_attempts': orDefault(MAX_ATTEMPTS),
+  'SubmitTaskRequest.ttl': milliseconds(TTL),
+  'TaskTimeouts.queue': milliseconds(QUEUE),
+  'TaskTimeouts.total': milliseconds(TOTAL),
+  'TaskTimeouts.stall': milliseconds(STALL),
+  'TaskTimeouts.fetch': milliseconds(FETCH),
+  'Montage.materials': { kind: 'list', min: 1, max: MAX_MATERIALS },
+  'Montage.longest_clip': duration(LONGEST_CLIP),
+  'Montage.background_color': color,
+  'Montage.resolution': { kind: 'number', ...RESOLUTION, zero: true, multipleOf: 2 },
+  'Montage.clip_speed': orDefault(CLIP_SPEED),
+  'Montage.variants': orDefault(VARIANTS),
+  'Material.uri': uri,
+  'Transition.duration': duration(TRANSITION_TIME),
+  'Narration.uri': uri,
+  'Narration.gain_db': number(GAIN),
+  'Music.uri': uri,
+  'Music.gain_db': number(GAIN),
+  'Music.fade_out': duration(FADE_OUT),
+  'Subtitles.uri': uri,
+  'CueList.cues': { kind: 'list', min: 1, max: MAX_CUES },
+  'Cue.start': duration(CUE_TIME),
+  'Cue.end': duration(CUE_TIME),
+  'Cue.text': { kind: 'text', min: 1, max: MAX_TEXT_CHARACTERS, pattern: TEXT },
+  'SubtitleStyle.font_size': orDefault(FONT_SIZE),
+  'SubtitleStyle.text_color': colorWithAlpha,
+  'SubtitleStyle.outline_color': colorWithAlpha,
+  'SubtitleStyle.outline_width': number(OUTLINE_WIDTH),
+  'SubtitleStyle.box_color': colorWithAlpha,
+  'SubtitleStyle.height_percent': number(HEIGHT_PERCENT),
+  'SubtitleStyle.font': { kind: 'text', max: MAX_FONT_BYTES },
+  'GetTaskRequest.name': name,
+  'GetTaskRequest.wait_for_revision_after': { kind: 'cursor' },
+  'GetTaskRequest.wait_timeout': duration(WAIT),
+  'WatchTaskRequest.name': name,
+  'WatchTaskRequest.after_revision': { kind: 'cursor' },
+  'ListTasksRequest.page_size': number({ min: 0, max: 2 ** 31 - 1 }),
+  'ListTasksRequest.filter': { kind: 'text', max: MAX_FILTER_CHARACTERS },
+  'ListTasksRequest.order_by': { kind: 'choice', of: ['', ...Object.keys(ORDERS)] },
+  'CancelTaskRequest.name': name,
+  'RetryTaskRequest.name': name,
+  'DeleteTaskRequest.name': name,
+  'ProbeMediaRequest.uri': uri,
+};

@@ -1,0 +1,36 @@
+"""Checks that a request which fits the OpenAPI document is not refused for a reason that the document should have told."""
+
+import re
+
+import schemathesis
+
+# The reasons that JSON Schema cannot say, or that depend on the server: rules between fields, the grammar of filters, tokens of pages, fonts.
+TOLD_IN_WORDS = [
+    r"^must be after start$",
+    r"must be at most (half of )?longest_clip",
+    r"^must not be set (for a cut|for a zoom|without)",
+    r"^needs wait_for_revision_after$",
+    r"^expected (a comparison|AND|\))|^ends after AND$|^OR joins|is no state; there are",
+    r"^is not a token that this service has given out",
+    r"^is none of the fonts of this server",
+    # The document counts characters, the service bytes.
+    r"^must be at most \d+ bytes long$",
+    # A name that the test server takes for a file that is not there.
+    r"^there is no such file$",
+]
+
+
+@schemathesis.check
+def told_by_the_document(ctx, response, case):
+    """Every violation of a refused request is one of those above."""
+    if response.status_code != 400 or "/api/v1/" in case.path:
+        return
+    body = response.json()
+    violations = [
+        violation["description"]
+        for detail in body.get("details", [])
+        for violation in detail.get("fieldViolations", [])
+    ]
+    untold = [text for text in violations if not any(re.search(reason, text) for reason in TOLD_IN_WORDS)]
+    if untold or not violations:
+        raise AssertionError(f"refused for a reason that the document does not tell: {untold or body}")
