@@ -18,6 +18,7 @@ import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
 import { withoutGrpcWeb } from './http/without-grpc-web.js';
+import { createPreviewRoute } from './http/preview.js';
 import { createRouter } from './http/router.js';
 import type { HttpHandler } from './http/http-types.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
@@ -168,6 +169,7 @@ interface HttpParts {
 /** Every HTTP route, behind the checks of host and origin. */
 function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: HttpParts): HttpHandler {
   const { tasks, urls, logger, metrics } = options;
+  const call = createChainCall(chain);
   const router = createRouter({
     gateway: createGateway({
       service,
@@ -176,7 +178,8 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
         guard.markSlowReader(request);
       },
     }),
-    files: createFiles({ urls, call: createChainCall(chain), log: logger }),
+    preview: createPreviewRoute({ tasks, call }),
+    files: createFiles({ urls, call, log: logger }),
     moneyPrinterTurbo: createMoneyPrinterTurbo({
       tasks,
       chain,

@@ -14,6 +14,7 @@ import { planInputs } from './inputs/plan-inputs.js';
 import { requirePresent } from './inputs/require-present.js';
 import { h264Mp4 } from './outputs/h264-mp4/h264-mp4.js';
 import { makeOutputs } from './outputs/make-outputs.js';
+import { createPreviewReader } from './outputs/preview.js';
 import { createRecorder, type Recorder } from './process/recorder.js';
 import type { ToolContext } from './process/run-tool.js';
 import type { Clocks } from './process/watchdog.js';
@@ -125,6 +126,8 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     scratch,
     ...(log ? { log } : {}),
   });
+  const { onPreview } = hooks;
+  const previews = onPreview ? createPreviewReader({ scratch, onPreview }) : null;
   const made = await makeOutputs(compositions, h264Mp4, {
     ...options,
     fonts,
@@ -136,8 +139,9 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     reuse,
     sectionThreads: SECTION_THREADS,
     meter,
+    previews,
     signal,
-  });
+  }).finally(() => previews?.close());
   return { outputs: made.outputs, warnings: [...inputWarnings(form, known), ...warnings, ...made.warnings] };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from './ports/clock.js';
 import type { TaskStore } from './ports/task-store.js';
+import type { Previews } from './previews.js';
 import type { QueueView } from './queue-view.js';
 import { isTerminal, type Task, type TaskKey } from './task.js';
 import type { WatchEvent } from './watch-event.js';
@@ -9,6 +10,8 @@ export interface TaskHubOptions {
   readonly store: TaskStore;
   readonly clock: Clock;
   readonly queue: QueueView;
+  /** Of the tasks that this process renders. */
+  readonly previews: Previews;
   /** A watcher gets a message at least this often. */
   readonly heartbeatMs: number;
 }
@@ -16,6 +19,8 @@ export interface TaskHubOptions {
 export interface WatchOptions {
   /** The newest revision that the watcher knows; null: none, so that the first event is the task as it is. */
   readonly afterRevision: number | null;
+  /** Also yield previews. Default: false. */
+  readonly includePreviews?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +61,7 @@ class HubWatcher implements Watcher {
   }
 }
 
-export function createTaskHub({ store, clock, queue, heartbeatMs }: TaskHubOptions): TaskHub {
+export function createTaskHub({ store, clock, queue, previews, heartbeatMs }: TaskHubOptions): TaskHub {
   const watched = new Map<string, WatchedTask>();
   const unfollow = new Map<WatchedTask, () => void>();
   const watchers = new Set<HubWatcher>();
@@ -96,31 +101,39 @@ export function createTaskHub({ store, clock, queue, heartbeatMs }: TaskHubOptio
   }
 
   return {
-    async *watch(key, { afterRevision, signal }) {
+    async *watch(key, { afterRevision, includePreviews = false, signal }) {
       const ended = () => signal.aborted || closing.signal.aborted;
       const watcher = new HubWatcher(clock.monotonicMs());
       const entry = entryOf(key);
       const firstRead = entry.join(watcher);
       watchers.add(watcher);
       signal.addEventListener('abort', watcher.wake);
+      const unfollowPreviews = includePreviews ? previews.follow(key, watcher.wake) : null;
+      let seenPreview = 0;
       try {
         let seen = afterRevision ?? 0;
         while (!ended()) {
           if (entry.error) throw entry.error;
           const task = entry.isAnswered(firstRead) ? entry.latest : null;
+          const preview = includePreviews && task ? previews.of(key) : null;
           if (task && isNews(task, seen)) {
             seen = task.revision;
             watcher.heardAtMs = clock.monotonicMs();
             yield { kind: 'task', task, place: entry.place };
+          } else if (preview && preview.number > seenPreview) {
+            seenPreview = preview.number;
+            watcher.heardAtMs = clock.monotonicMs();
+            yield { kind: 'preview', preview, place: null };
           } else if (clock.monotonicMs() - watcher.heardAtMs >= heartbeatMs) {
             watcher.heardAtMs = clock.monotonicMs();
             yield { kind: 'heartbeat', place: task ? await queue.placeOf(task) : null };
           }
           if (task && isTerminal(task.state)) return;
           // A change during the yield has left a wake behind, so this returns at once then.
-          await watcher.woken();
+          if (!preview || preview.number <= seenPreview) await watcher.woken();
         }
       } finally {
+        unfollowPreviews?.();
         signal.removeEventListener('abort', watcher.wake);
         leave(key, entry, watcher);
       }

@@ -1,3 +1,4 @@
+import type { Preview } from './previews.js';
 import type { QueuePlace } from './queue-forecast.js';
 import type { Task } from './task.js';
 
@@ -5,4 +6,8 @@ import type { Task } from './task.js';
 export type WatchEvent = {
   /** Null unless the task is queued. */
   readonly place: QueuePlace | null;
-} & ({ readonly kind: 'task'; readonly task: Task } | { readonly kind: 'heartbeat' });
+} & (
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'heartbeat' }
+  | { readonly kind: 'preview'; readonly preview: Preview }
+);

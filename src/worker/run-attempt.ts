@@ -4,6 +4,7 @@ import type { DiagnosticsStore } from '../task/ports/diagnostics-store.js';
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderResult } from '../task/ports/renderer.js';
+import type { Previews } from '../task/previews.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
 import type { Form } from '../composition/form.js';
@@ -20,6 +21,7 @@ export interface RunAttemptDeps {
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly events: TaskEvents;
+  readonly previews: Pick<Previews, 'show' | 'remove'>;
   /** Turns a stored spec into the form that the renderer takes. */
   readonly parseSpec: (specJson: string) => Form;
   readonly heartbeatMs: number;
@@ -129,6 +131,10 @@ async function renderUnderLease(
         phases = { phaseTimings: progress.phaseTimings };
         keeper.report(progress);
       },
+      onPreview: (jpeg) => {
+        // None after a cancel: its watchers have heard of the end.
+        if (!stop.signal.aborted) deps.previews.show(lease.key, jpeg);
+      },
       onDiagnostics: (diagnostics) => {
         keepDiagnostics(deps, task, diagnostics);
       },
@@ -137,6 +143,7 @@ async function renderUnderLease(
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error), cause: error, ...phases };
   } finally {
+    deps.previews.remove(lease.key);
     ended.abort();
     await keeping;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/app/system-clock.js';
 import type { TaskHint } from '../../src/task/ports/task-feed.js';
+import { createPreviews } from '../../src/task/previews.js';
 import { createQueueView } from '../../src/task/queue-view.js';
 import { createTaskHub } from '../../src/task/task-hub.js';
 import { cancelled } from '../../src/task/lifecycle.js';
@@ -157,6 +158,7 @@ export function describeHousekeeping(kind: StoreKind): void {
         store: at.store,
         clock: systemClock,
         queue: createQueueView({ store: at.store, clock: systemClock }),
+        previews: createPreviews(),
         heartbeatMs: LONG_MS,
       });
       const events = hub.watch(task, { afterRevision: null, signal: new AbortController().signal });

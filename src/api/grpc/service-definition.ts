@@ -6,6 +6,7 @@ import { CallError } from '../../task/call-error.js';
 import { registry } from '../../wire/proto-json.js';
 import { hasTooManyValues, TOO_MANY_VALUES } from '../../wire/request-size.js';
 import type { Chain } from '../chain/chain.js';
+import { asBuffer } from '../../shared/as-buffer.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { Rpc, TaskService } from '../service/task-service.js';
 
@@ -43,11 +44,6 @@ function definitionOf(rpc: Rpc): ServiceDefinition[string] {
 /** Encodes each message object once. */
 export function responseSerializer<T extends object>(type: Pick<MessageFns<T>, 'encode'>): (message: T) => Buffer {
   return oncePerObject((message: T) => asBuffer(type.encode(message).finish()));
-}
-
-/** The same bytes, not a copy. */
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** A request whose bytes are none. It goes through the chain like any other, so that its refusal is logged and answered as every call's. */

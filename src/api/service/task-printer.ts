@@ -1,9 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Task as WireTask } from '../../../generated/cutroom/v1/task.js';
 import type { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
+import type { Preview } from '../../task/previews.js';
 import type { QueuePlace } from '../../task/queue-forecast.js';
 import type { Task } from '../../task/task.js';
 import type { OutputUrls } from '../../task/output-urls.js';
+import { asBuffer } from '../../shared/as-buffer.js';
+import { oncePerObject } from '../once-per-object.js';
 import { printQueuePlace, printTask } from '../../wire/print-task.js';
 
 /** How old a printed task with URLs may get: short beside the lifetime of a URL. */
@@ -66,6 +69,11 @@ function isSamePlace(one: QueuePlace | null, other: QueuePlace | null): boolean 
 }
 
 const HEARTBEAT: TaskEvent = { event: { $case: 'heartbeat', value: { queuePlace: undefined } } };
+
+/** The same object for all who get the same preview. */
+export const printPreview = oncePerObject(({ jpeg }: Preview): TaskEvent => ({
+  event: { $case: 'preview', value: { jpeg: asBuffer(jpeg) } },
+}));
 
 /** The message of a stream on which nothing has changed. */
 export function heartbeatOf(place: QueuePlace | null): TaskEvent {

@@ -22,6 +22,7 @@ import { createGraphFiles, type GraphFiles } from './graph-files.js';
 import type { OutputProfile, VerifiedOutput } from './output-profile.js';
 import { planOutputs, type OutputStep, type PlannedOutput } from './plan-outputs.js';
 import { canCutWithin } from './plan-sections.js';
+import type { PreviewReader } from './preview.js';
 import type { RenderedGraph } from './render-graph.js';
 import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
 
@@ -38,6 +39,8 @@ export interface OutputContext {
   /** Threads of the encoder of one section. */
   readonly sectionThreads: number;
   readonly meter: ProgressMeter;
+  /** Null: no previews are made. */
+  readonly previews: PreviewReader | null;
   readonly signal: AbortSignal;
   readonly log?: RenderLog;
 }

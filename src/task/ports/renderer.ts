@@ -20,6 +20,8 @@ export interface RenderHooks {
   readonly signal: AbortSignal;
   /** Called as often as there is news, and a last time when the attempt ends in whatever way; must not block. */
   readonly onProgress: (progress: ProgressReport) => void;
+  /** Takes a small JPEG of a frame that was just rendered, at most once a second. Absent: none are made. */
+  readonly onPreview?: (jpeg: Uint8Array) => void;
   /** Called once, when the attempt ends in whatever way, with what was run. */
   readonly onDiagnostics: (diagnostics: Omit<Diagnostics, 'attempt'>) => void;
 }

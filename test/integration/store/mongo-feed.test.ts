@@ -5,6 +5,7 @@ import { progressed } from '../../../src/task/lifecycle.js';
 import type { TaskHint } from '../../../src/task/ports/task-feed.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
+import { createPreviews } from '../../../src/task/previews.js';
 import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
 import { systemClock } from '../../../src/app/system-clock.js';
@@ -70,6 +71,7 @@ describe.skipIf(skipWithoutMongod())('the feed of the MongoDB store', () => {
       store,
       clock: systemClock,
       queue: createQueueView({ store, clock: systemClock }),
+      previews: createPreviews(),
       heartbeatMs: 60_000,
     });
     const task = await insertRunning(other);

@@ -3,6 +3,7 @@ import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
+import { createPreviews, type Previews } from '../../../src/task/previews.js';
 import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub, type TaskHub } from '../../../src/task/task-hub.js';
 import { cancelled, claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
@@ -17,6 +18,7 @@ const first = newTask(key);
 let store: Store;
 let hub: TaskHub;
 let reads: number;
+let previews: Previews;
 
 beforeEach(async () => {
   reads = 0;
@@ -28,10 +30,12 @@ beforeEach(async () => {
       return memory.get(k);
     },
   };
+  previews = createPreviews();
   hub = createTaskHub({
     store,
     clock: systemClock,
     queue: createQueueView({ store, clock: systemClock }),
+    previews,
     heartbeatMs: 60_000,
   });
   await store.insert(first, '{}');
@@ -134,6 +138,7 @@ describe('a watch of a task', () => {
       store,
       clock: systemClock,
       queue: createQueueView({ store, clock: systemClock }),
+      previews,
       heartbeatMs: 30,
     });
     const abort = new AbortController();
@@ -144,6 +149,22 @@ describe('a watch of a task', () => {
     abort.abort();
     expect((await stream.next()).done).toBe(true);
     fast.close();
+  });
+
+  it('sends previews to those who ask for them, and a slow reader the newest alone', async () => {
+    await run(first);
+    const signal = new AbortController().signal;
+    const stream = hub.watch(key, { afterRevision: null, includePreviews: true, signal });
+    expect((await stream.next()).value).toMatchObject({ kind: 'task' });
+    const others = follow(null);
+    await eventually('the state', () => others.events.length === 1);
+    for (const text of ['a', 'b', 'c']) previews.show(key, Buffer.from(text));
+    expect((await stream.next()).value).toMatchObject({ kind: 'preview', preview: { jpeg: Buffer.from('c') } });
+    await end((await store.get(key))!);
+    expect((await stream.next()).value).toMatchObject({ kind: 'task', task: { state: 'SUCCEEDED' } });
+    expect((await stream.next()).done).toBe(true);
+    await others.done;
+    expect(others.revisions()).toEqual([2, 3]);
   });
 
   it('ends when its caller leaves, and forgets the task', async () => {

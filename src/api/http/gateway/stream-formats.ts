@@ -1,6 +1,6 @@
 import { Status as Code } from 'nice-grpc';
 import type { Task } from '../../../../generated/cutroom/v1/task.js';
-import type { Heartbeat, TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
+import type { Heartbeat, Preview, TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
 import type { Status } from '../../../../generated/google/rpc/status.js';
 import { statusToJson } from '../../../wire/status-details.js';
 import { oncePerObject } from '../../once-per-object.js';
@@ -25,6 +25,7 @@ export interface StreamFormat<Message extends object> {
 export interface EventPrinter {
   readonly task: (task: Task) => string;
   readonly heartbeat: (heartbeat: Heartbeat) => string;
+  readonly preview: (preview: Preview) => string;
 }
 
 /** Headers of an answer that comes over time: neither stored nor held back on its way. `X-Accel-Buffering` is nginx's name for that. */
@@ -43,6 +44,8 @@ export function createNdjson(print: EventPrinter): StreamFormat<TaskEvent> {
           return `{"result":{"task":${print.task(event.value)}}}\n`;
         case 'heartbeat':
           return `{"result":{"heartbeat":${print.heartbeat(event.value)}}}\n`;
+        case 'preview':
+          return `{"result":{"preview":${print.preview(event.value)}}}\n`;
         case undefined:
           return '';
       }
@@ -67,7 +70,8 @@ export function wantsSse({ headers }: HttpRequest): boolean {
 
 /**
  * A stream as server-sent events (HTML, 9.2): each message is the task in JSON, and its id the revision, so that a browser that reconnects names the
- * last one it has seen. A heartbeat is a comment, or, while the task is queued, an event `heartbeat` with the place of the task. A task that ended at the revision the caller has seen is 204, which tells a browser not to reconnect.
+ * last one it has seen. A heartbeat is a comment, or, while the task is queued, an event `heartbeat` with the place of the task. A preview is
+ * an event `preview`. A task that ended at the revision the caller has seen is 204, which tells a browser not to reconnect.
  */
 export function createSse(print: EventPrinter): StreamFormat<TaskEvent> {
   const format: StreamFormat<TaskEvent> = {
@@ -81,6 +85,8 @@ export function createSse(print: EventPrinter): StreamFormat<TaskEvent> {
           return event.value.queuePlace
             ? `event: heartbeat\ndata: ${print.heartbeat(event.value)}\n\n`
             : ': heartbeat\n\n';
+        case 'preview':
+          return `event: preview\ndata: ${print.preview(event.value)}\n\n`;
         case undefined:
           return '';
       }

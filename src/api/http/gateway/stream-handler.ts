@@ -1,5 +1,5 @@
 import { Task } from '../../../../generated/cutroom/v1/task.js';
-import { Heartbeat } from '../../../../generated/cutroom/v1/task_service.js';
+import { Heartbeat, Preview } from '../../../../generated/cutroom/v1/task_service.js';
 import { jsonType, readCallersJson } from '../../../wire/proto-json.js';
 import type { ResponseOf, StreamKey } from '../../service/method.js';
 import type { StreamRpc } from '../../service/task-service.js';
@@ -25,9 +25,11 @@ const FORMS: { readonly [Key in StreamKey]: () => StreamForms<ResponseOf<Key>> }
   watchTask: () => {
     const printTask = printerOf(jsonType(Task, 'cutroom.v1.Task'));
     const printHeartbeat = printerOf(jsonType(Heartbeat, 'cutroom.v1.Heartbeat'));
+    const printPreview = printerOf(jsonType(Preview, 'cutroom.v1.Preview'));
     const printerFor = (printing: Printing): EventPrinter => ({
       task: (task) => printTask(task, printing),
       heartbeat: (heartbeat) => printHeartbeat(heartbeat, printing),
+      preview: (preview) => printPreview(preview, printing),
     });
     return {
       lines: byPrinting((printing) => createNdjson(printerFor(printing))),

@@ -15,6 +15,7 @@ const print: EventPrinter = {
     printed.push(revision);
     return `{"revision":"${revision}"}`;
   },
+  preview: ({ jpeg }) => `{"jpeg":"${jpeg.toString('base64')}"}`,
   heartbeat: ({ queuePlace }) => (queuePlace ? `{"queuePlace":{"position":${queuePlace.position}}}` : '{}'),
 };
 const draining = new RpcError(statusOf(new CallError({ reason: 'DRAINING' })), null);
