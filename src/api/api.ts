@@ -8,6 +8,7 @@ import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
 import { createDrain } from './drain.js';
 import { showAuthority } from './grpc/authority.js';
+import { createStreamCalls } from './grpc/stream-calls.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
@@ -118,7 +119,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     withCors(() => answer, options.corsOrigins)(request);
 
   // The guard is the inner one: it closes the call's own stream.
-  const interceptors = [guard.interceptor, showAuthority];
+  const interceptors = [guard.interceptor, showAuthority, createStreamCalls(service, chain)];
   const grpc = await startGrpcServer({
     address: options.grpcAddress,
     socket: options.socket ?? null,

@@ -5,6 +5,7 @@ import { createPreviews } from '../../src/task/previews.js';
 import { createQueueView } from '../../src/task/queue-view.js';
 import { createTaskHub } from '../../src/task/task-hub.js';
 import { cancelled } from '../../src/task/lifecycle.js';
+import { pullWatch } from '../support/pull-watch.js';
 import { eventually } from '../support/eventually.js';
 import { insertQueued, insertRunning, listOf, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
 
@@ -161,7 +162,7 @@ export function describeHousekeeping(kind: StoreKind): void {
         previews: createPreviews(),
         heartbeatMs: LONG_MS,
       });
-      const events = hub.watch(task, { afterRevision: null, signal: new AbortController().signal });
+      const events = pullWatch(hub, task, { afterRevision: null, signal: new AbortController().signal });
       expect(await events.next()).toMatchObject({ value: { kind: 'task', task: { id: task.id } } });
       // Looked after from now on: it may reject before `remove` resolves.
       const ended = expect(events.next()).rejects.toMatchObject({ detail: { reason: 'TASK_NOT_FOUND' } });

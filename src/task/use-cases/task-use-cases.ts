@@ -4,12 +4,12 @@ import type { LibraryFile } from '../ports/media-library.js';
 import type { MediaUploads } from '../ports/media-uploads.js';
 import type { OutputStore } from '../ports/output-store.js';
 import type { WorkerInfo } from '../ports/worker-store.js';
+import type { Watch, WatchOptions, WatchSink } from '../hub-watch.js';
 import type { Preview, Previews } from '../previews.js';
 import type { QueuePlace } from '../queue-forecast.js';
 import type { QueueView } from '../queue-view.js';
 import type { Task, TaskKey } from '../task.js';
-import type { TaskHub, WatchOptions } from '../task-hub.js';
-import type { WatchEvent } from '../watch-event.js';
+import type { TaskHub } from '../task-hub.js';
 import { acceptUpload, type Upload } from './accept-upload.js';
 import { cancelTask } from './cancel-task.js';
 import { deleteTask } from './delete-task.js';
@@ -38,7 +38,7 @@ export interface TaskUseCases {
   /** The newest preview of a task. @throws CallError TASK_NOT_FOUND, PREVIEW_NOT_FOUND. */
   preview(key: TaskKey): Promise<Preview>;
   wait(key: TaskKey, options: WaitOptions): Promise<Task>;
-  watch(key: TaskKey, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined>;
+  watch(key: TaskKey, options: WatchOptions, sink: WatchSink): Watch;
   list(query: ListTasksQuery): Promise<TaskPage>;
   /** How many tasks a tenant has. */
   count(tenant: string): Promise<number>;
@@ -68,7 +68,7 @@ export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
     queuePlaceOf: (task) => deps.queue.placeOf(task),
     preview: (key) => getPreview(deps, key),
     wait: (key, options) => waitForTask(deps, key, options),
-    watch: (key, options) => deps.hub.watch(key, options),
+    watch: (key, options, sink) => deps.hub.watch(key, options, sink),
     list: (query) => listTasks(deps, query),
     count: (tenant) => deps.store.count(tenant),
     cancel: (key) => cancelTask(deps, key),

@@ -1,3 +1,4 @@
+import { pullWatch } from '../../support/pull-watch.js';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
@@ -77,7 +78,7 @@ describe.skipIf(skipWithoutMongod())('the feed of the MongoDB store', () => {
     const task = await insertRunning(other);
     const signal = AbortSignal.timeout(10_000);
     const seen: number[] = [];
-    for await (const event of hub.watch(task, { afterRevision: null, signal })) {
+    for await (const event of pullWatch(hub, task, { afterRevision: null, signal })) {
       if (event.kind !== 'task') continue;
       seen.push(event.task.percent);
       if (event.task.percent === 7) break;

@@ -8,6 +8,7 @@ import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub, type TaskHub } from '../../../src/task/task-hub.js';
 import { cancelled, claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import type { WatchEvent } from '../../../src/task/watch-event.js';
+import { pullWatch } from '../../support/pull-watch.js';
 import { eventually } from '../../support/eventually.js';
 import { progressAt } from '../../support/paused-renderer.js';
 import { newTask } from '../../support/new-task.js';
@@ -58,7 +59,7 @@ const end = (task: Task) => change(task, succeeded(task, { outputs: [], warnings
 function follow(afterRevision: number | null, signal = new AbortController().signal) {
   const events: WatchEvent[] = [];
   const done = (async () => {
-    for await (const event of hub.watch(key, { afterRevision, signal })) events.push(event);
+    for await (const event of pullWatch(hub, key, { afterRevision, signal })) events.push(event);
   })();
   return { events, done, revisions: () => events.map((e) => (e.kind === 'task' ? e.task.revision : 'heartbeat')) };
 }
@@ -100,7 +101,8 @@ describe('a watch of a task', () => {
   });
 
   it('rejects an unknown task', async () => {
-    const stream = hub.watch(
+    const stream = pullWatch(
+      hub,
       { tenant: 'default', id: 'nobody' },
       { afterRevision: null, signal: new AbortController().signal },
     );
@@ -108,7 +110,7 @@ describe('a watch of a task', () => {
   });
 
   it('sends a slow reader the newest state, at rising revisions, and always the end', async () => {
-    const stream = hub.watch(key, { afterRevision: null, signal: new AbortController().signal });
+    const stream = pullWatch(hub, key, { afterRevision: null, signal: new AbortController().signal });
     await stream.next();
     let task = await run(first);
     for (let n = 1; n <= 50; n += 1) task = await change(task, progressed(task, progressAt(n), n));
@@ -142,7 +144,7 @@ describe('a watch of a task', () => {
       heartbeatMs: 30,
     });
     const abort = new AbortController();
-    const stream = fast.watch(key, { afterRevision: null, signal: abort.signal });
+    const stream = pullWatch(fast, key, { afterRevision: null, signal: abort.signal });
     await stream.next();
     const second = await stream.next();
     expect(second.value).toMatchObject({ kind: 'heartbeat', place: { position: 1 } });
@@ -154,7 +156,7 @@ describe('a watch of a task', () => {
   it('sends previews to those who ask for them, and a slow reader the newest alone', async () => {
     await run(first);
     const signal = new AbortController().signal;
-    const stream = hub.watch(key, { afterRevision: null, includePreviews: true, signal });
+    const stream = pullWatch(hub, key, { afterRevision: null, includePreviews: true, signal });
     expect((await stream.next()).value).toMatchObject({ kind: 'task' });
     const others = follow(null);
     await eventually('the state', () => others.events.length === 1);

@@ -3,6 +3,7 @@ import { Heartbeat, Preview } from '../../../../generated/cutroom/v1/task_servic
 import { jsonType, readCallersJson } from '../../../wire/proto-json.js';
 import type { ResponseOf, StreamKey } from '../../service/method.js';
 import type { StreamRpc } from '../../service/task-service.js';
+import { forwarded, pulled } from '../../chain/stream.js';
 import { withMetadata } from './call-metadata.js';
 import { openCallScope } from './call-scope.js';
 import { parseRequest, printerOf, type Printing } from './endpoint.js';
@@ -60,11 +61,20 @@ export function streamHandler(
       type,
       'query',
     );
-    const events = chain.stream({ path, request, origin }, async function* (context) {
-      // Thrown here and not before, so that a malformed request is logged and answered like any other.
-      if (fault) throw fault;
-      yield* rpc.call(request, context);
-    });
+    const events = pulled<object>((sink) =>
+      forwarded(
+        origin.signal,
+        chain.stream(
+          { path, request, origin },
+          (context, into) => {
+            // Thrown here and not before, so that a malformed request is logged and answered like any other.
+            if (fault) throw fault;
+            return rpc.call(request, context)(into);
+          },
+          sink,
+        ),
+      ),
+    );
     const source: EventSource<object> = {
       events,
       cut: () => {
@@ -73,7 +83,7 @@ export function streamHandler(
       close: () => {
         // The one wakes a call that waits, the other ends one that was left at an event.
         scope.close();
-        events.return().catch(() => undefined);
+        void events.return();
       },
     };
     return withMetadata(await streamResponse(source, (sse ? forms.sse : forms.lines)(printing)), origin);

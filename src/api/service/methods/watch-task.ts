@@ -1,27 +1,33 @@
+import type { TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
 import { CallError } from '../../../task/call-error.js';
+import type { WatchEvent } from '../../../task/watch-event.js';
 import { parseTaskName } from '../../../wire/task-name.js';
-import type { Method } from '../method.js';
+import type { Method, MethodDeps } from '../method.js';
 import { heartbeatOf, printPreview } from '../task-printer.js';
 
-/** WatchTask: streams the task as it changes, to its end. It is pulled as fast as the watcher reads, so no queue grows here. */
-export const watchTask: Method<'watchTask'> = async function* ({ tasks, print }, request, { caller, signal, baseUrl }) {
-  const key = { tenant: caller.tenant, id: parseTaskName(request.name) };
-  const { includePreviews } = request;
-  const afterRevision = parseRevision(request.afterRevision);
-  for await (const event of tasks.watch(key, { afterRevision, includePreviews, signal })) {
-    switch (event.kind) {
-      case 'task':
-        yield print.event(event.task, baseUrl, event.place);
-        break;
-      case 'heartbeat':
-        yield heartbeatOf(event.place);
-        break;
-      case 'preview':
-        yield printPreview(event.preview);
-        break;
-    }
-  }
+/** WatchTask: streams the task as it changes, to its end. No queue grows: a watcher who is behind gets the newest state next. */
+export const watchTask: Method<'watchTask'> = ({ tasks, print }, request, context) => {
+  const key = { tenant: context.caller.tenant, id: parseTaskName(request.name) };
+  const options = { afterRevision: parseRevision(request.afterRevision), includePreviews: request.includePreviews };
+  return ({ send, end }) => {
+    const event = (of: WatchEvent) => {
+      // URLs are in tasks with outputs only, and the base of others is not worth a look at the call.
+      send(printEvent(print, of, () => context.baseUrl));
+    };
+    return tasks.watch(key, options, { event, end });
+  };
 };
+
+function printEvent(print: MethodDeps['print'], event: WatchEvent, baseUrl: () => string): TaskEvent {
+  switch (event.kind) {
+    case 'task':
+      return print.event(event.task, event.task.outputs.length === 0 ? '' : baseUrl(), event.place);
+    case 'heartbeat':
+      return heartbeatOf(event.place);
+    case 'preview':
+      return printPreview(event.preview);
+  }
+}
 
 function parseRevision(revision: bigint | undefined): number | null {
   if (revision === undefined) return null;
