@@ -15,17 +15,17 @@ export interface WatchOptions {
 /** Takes the events of one watch. */
 export interface WatchSink {
   /** The next comes after `taken`. */
-  readonly event: (event: WatchEvent) => void;
+  event(event: WatchEvent): void;
   /** Called once, as the last; may come while an event is on its way. @param error null: the task has ended, or the watch was cancelled. */
-  readonly end: (error: unknown) => void;
+  end(error: unknown): void;
 }
 
 /** A watch that is open. */
 export interface Watch {
   /** The last event was taken. */
-  readonly taken: () => void;
+  taken(): void;
   /** Ends it. Idempotent. */
-  readonly cancel: () => void;
+  cancel(): void;
 }
 
 export interface HubWatchDeps {
@@ -57,20 +57,25 @@ export class HubWatch implements Watch, Watcher {
     this.#seen = options.afterRevision ?? 0;
     this.heardAtMs = clock.monotonicMs();
     this.#firstRead = entry.join(this);
-    this.#unfollowPreviews = options.includePreviews === true ? previews.follow(key, this.wake) : null;
+    this.#unfollowPreviews =
+      options.includePreviews === true
+        ? previews.follow(key, () => {
+            this.wake();
+          })
+        : null;
   }
 
-  readonly taken = (): void => {
+  taken(): void {
     this.#isBusy = false;
     this.wake();
-  };
+  }
 
-  readonly cancel = (): void => {
+  cancel(): void {
     this.#end(null);
-  };
+  }
 
   /** There may be news. */
-  readonly wake = (): void => {
+  wake(): void {
     const { key, entry, previews } = this.#deps;
     if (this.#isOver || this.#isBusy) return;
     if (entry.error) {
@@ -90,7 +95,7 @@ export class HubWatch implements Watch, Watcher {
     if (!preview || preview.number <= this.#seenPreview) return;
     this.#seenPreview = preview.number;
     this.#send({ kind: 'preview', preview, place: null });
-  };
+  }
 
   /** A heartbeat is due. */
   beat(): void {

@@ -73,7 +73,10 @@ export function createTaskHub({ store, clock, queue, previews, heartbeatMs }: Ta
       const entry = entryOf(key);
       const watch = new HubWatch({ key, entry, options, sink, clock, queue, previews, onEnd: leave });
       watches.add(watch);
-      if (closing.signal.aborted) queueMicrotask(watch.cancel);
+      if (closing.signal.aborted)
+        queueMicrotask(() => {
+          watch.cancel();
+        });
       return watch;
     },
 

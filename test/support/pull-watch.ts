@@ -10,5 +10,13 @@ export function pullWatch(
   key: TaskKey,
   { signal, ...options }: WatchOptions & { readonly signal: AbortSignal },
 ): PulledStream<WatchEvent> {
-  return pulled(({ send, end }) => forwarded(signal, hub.watch(key, options, { event: send, end })));
+  return pulled((sink) => {
+    const event = (of: WatchEvent) => {
+      sink.send(of);
+    };
+    const end = (error: unknown) => {
+      sink.end(error);
+    };
+    return forwarded(signal, hub.watch(key, options, { event, end }));
+  });
 }

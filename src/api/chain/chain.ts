@@ -1,4 +1,5 @@
 import { Status } from 'nice-grpc';
+import { onAbort } from '../../task/abort.js';
 import type { BaseUrlOf } from '../base-url.js';
 import type { Authenticate } from './authenticate.js';
 import type { Call, CallEnd, CallObserver, MethodContext, ObservedCall } from './call.js';
@@ -52,7 +53,11 @@ export function createChain({ authenticate, observers, drain, baseUrl, monotonic
     for (const observer of observers) observer.ended(call, end);
   }
 
-  const links: StreamLinks = { authenticate, drain, baseUrl, sent, ended };
+  const open: StreamLinks['open'] = new Set();
+  onAbort(drain, () => {
+    for (const stream of open) stream.drain();
+  });
+  const links: StreamLinks = { authenticate, drain, baseUrl, open, sent, ended };
   return {
     async unary(call, method) {
       const observed = began(call, false);

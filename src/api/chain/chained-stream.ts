@@ -1,5 +1,4 @@
 import { Status } from 'nice-grpc';
-import { onAbort } from '../../task/abort.js';
 import type { Caller } from '../../task/caller.js';
 import type { BaseUrlOf } from '../base-url.js';
 import type { Authenticate } from './authenticate.js';
@@ -16,6 +15,8 @@ export type StreamMethod<Message> = (context: MethodContext, sink: StreamSink<Me
 export interface StreamLinks {
   readonly authenticate: Authenticate;
   readonly drain: AbortSignal;
+  /** Those that are open: a drain cancels their methods. */
+  readonly open: Set<{ drain(): void }>;
   readonly baseUrl: BaseUrlOf;
   readonly sent: (call: ObservedCall) => void;
   readonly ended: (call: ObservedCall, end: Omit<CallEnd, 'durationMs'>) => void;
@@ -27,7 +28,6 @@ export class ChainedStream<Message> implements OpenStream, StreamSink<Message> {
   readonly #call: Call;
   readonly #sink: StreamSink<Message>;
   readonly #links: StreamLinks;
-  readonly #leaveDrain: () => void;
   #inner: OpenStream | null = null;
   #untaken = 0;
   /** How the method has ended, while messages are still to be taken. */
@@ -45,47 +45,60 @@ export class ChainedStream<Message> implements OpenStream, StreamSink<Message> {
     this.#call = call;
     this.#sink = sink;
     this.#links = links;
-    this.#leaveDrain = onAbort(links.drain, () => this.#inner?.cancel());
+    links.open.add(this);
     // Not at once, so that nothing is sent before the caller has this object.
     queueMicrotask(() => {
       this.#open(method);
     });
   }
 
-  readonly send = (message: Message): void => {
+  send(message: Message): void {
     if (this.#isOver) return;
     this.#untaken += 1;
     this.#sink.send(message);
-  };
+  }
 
-  readonly end = (error: unknown): void => {
+  end(error: unknown): void {
     this.#methodEnd ??= { error };
     if (this.#untaken === 0) this.#finish(this.#methodEnd.error);
-  };
+  }
 
-  readonly taken = (): void => {
+  taken(): void {
     if (this.#isOver || this.#untaken === 0) return;
     this.#untaken -= 1;
     this.#links.sent(this.#observed);
     if (!this.#methodEnd) this.#inner?.taken();
     else if (this.#untaken === 0) this.#finish(this.#methodEnd.error);
-  };
+  }
 
   /** The caller has gone, or its deadline has passed. */
-  readonly cancel = (): void => {
+  cancel(): void {
     if (this.#isOver) return;
     const { origin } = this.#call;
     // A signal that has aborted may tell of a deadline.
     this.#close(origin.signal.aborted ? toRpcError(null, origin) : callerGone(null));
     this.#inner?.cancel();
-  };
+  }
+
+  /** The method is to end soon; then the caller hears why. */
+  drain(): void {
+    this.#inner?.cancel();
+  }
 
   #open(method: StreamMethod<Message>): void {
     try {
       if (this.#isOver) return;
       refuseWhileDraining(this.#links.drain);
       const found = this.#links.authenticate(this.#call);
-      if (found instanceof Promise) found.then((caller) => this.#begin(method, caller), this.end);
+      if (found instanceof Promise)
+        found.then(
+          (caller) => {
+            this.#begin(method, caller);
+          },
+          (error: unknown) => {
+            this.end(error);
+          },
+        );
       else this.#begin(method, found);
     } catch (error) {
       this.end(error);
@@ -109,7 +122,7 @@ export class ChainedStream<Message> implements OpenStream, StreamSink<Message> {
   /** @param error as the caller sees it. */
   #close(error: unknown): void {
     this.#isOver = true;
-    this.#leaveDrain();
+    this.#links.open.delete(this);
     this.#links.ended(this.#observed, { code: error === null ? Status.OK : codeOf(error), error, answer: undefined });
     this.#sink.end(error);
   }

@@ -3,17 +3,17 @@
  * the memory and the time of their transport.
  */
 export interface StreamSink<Message> {
-  readonly send: (message: Message) => void;
+  send(message: Message): void;
   /** Called once, as the last. @param error null: the stream is complete. */
-  readonly end: (error: unknown) => void;
+  end(error: unknown): void;
 }
 
 /** A stream that is open. */
 export interface OpenStream {
   /** The reader has taken a message: the next may be sent. A source that does not wait for it fills the memory. */
-  readonly taken: () => void;
+  taken(): void;
   /** Nobody reads any more, or the server drains: the stream ends soon. */
-  readonly cancel: () => void;
+  cancel(): void;
 }
 
 /** Opens a stream. `send` and `end` are not called before it has returned. */
@@ -117,6 +117,13 @@ export function pump<Message>(
 /** Cancels a stream when its caller's signal aborts. */
 export function forwarded(caller: AbortSignal, stream: OpenStream): OpenStream {
   if (caller.aborted) stream.cancel();
-  else caller.addEventListener('abort', stream.cancel, { once: true });
+  else
+    caller.addEventListener(
+      'abort',
+      () => {
+        stream.cancel();
+      },
+      { once: true },
+    );
   return stream;
 }

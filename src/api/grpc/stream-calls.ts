@@ -5,7 +5,7 @@ import {
   type ServerInterceptingCallInterface,
   status as Code,
 } from '@grpc/grpc-js';
-import { Metadata, ServerError } from 'nice-grpc';
+import { Metadata, ServerError, Status } from 'nice-grpc';
 import { AUTHORITY_KEY } from '../base-url.js';
 import type { CallOrigin } from '../chain/call.js';
 import type { Chain } from '../chain/chain.js';
@@ -68,13 +68,13 @@ class StreamCall extends ServerInterceptingCall implements StreamSink<object> {
     });
   }
 
-  readonly send = (message: object): void => {
+  send(message: object): void {
     this.sendMessage(message, this.#taken);
-  };
+  }
 
-  readonly end = (error: unknown): void => {
+  end(error: unknown): void {
     this.sendStatus(error === null ? OK : statusOf(error, this.#origin?.sentTrailer ?? null));
-  };
+  }
 
   readonly #taken = (): void => {
     this.#stream?.taken();
@@ -98,9 +98,14 @@ function statusOf(error: unknown, trailer: Metadata | null): { code: Code; detai
   const metadata = new GrpcMetadata();
   for (const [key, values] of trailer ?? [])
     for (const value of values) metadata.add(key, typeof value === 'string' ? value : Buffer.from(value));
-  if (error instanceof ServerError) return { code: error.code.valueOf(), details: error.details, metadata };
+  if (error instanceof ServerError) return { code: codeOf(error), details: error.details, metadata };
   // The caller has gone, and nobody reads this.
   return { code: Code.CANCELLED, details: 'the call was cancelled', metadata };
+}
+
+/** The two libraries have an enum each, of the same names. */
+function codeOf(error: ServerError): Code {
+  return Code[Status[error.code] as keyof typeof Code];
 }
 
 /** The transport's side of a stream. Each part is made when it is first asked for: most never are. */

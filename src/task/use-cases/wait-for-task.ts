@@ -48,10 +48,12 @@ function nextState(
         end: (error) => {
           leave();
           if (error === null) resolve(null);
-          else reject(error as Error);
+          else reject(error instanceof Error ? error : new Error(String(error)));
         },
       },
     );
-    const leave = onAbort(signal, watch.cancel);
+    const leave = onAbort(signal, () => {
+      watch.cancel();
+    });
   });
 }

@@ -35,13 +35,13 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   const messages = pulled<string>((sink) =>
     chain.stream(
       { path: '/a.b.C/WatchTask', request: {}, origin },
-      (_, { send }) => {
+      (_, into) => {
         queueMicrotask(() => {
-          send('first');
+          into.send('first');
         });
         return {
           taken: () => {
-            for (const message of left.splice(0)) send(message);
+            for (const message of left.splice(0)) into.send(message);
           },
           cancel: () => {
             closed = true;

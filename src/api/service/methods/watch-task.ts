@@ -1,6 +1,7 @@
 import type { TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
 import { CallError } from '../../../task/call-error.js';
 import type { WatchEvent } from '../../../task/watch-event.js';
+import type { MethodContext } from '../../chain/call.js';
 import { parseTaskName } from '../../../wire/task-name.js';
 import type { Method, MethodDeps } from '../method.js';
 import { heartbeatOf, printPreview } from '../task-printer.js';
@@ -9,19 +10,22 @@ import { heartbeatOf, printPreview } from '../task-printer.js';
 export const watchTask: Method<'watchTask'> = ({ tasks, print }, request, context) => {
   const key = { tenant: context.caller.tenant, id: parseTaskName(request.name) };
   const options = { afterRevision: parseRevision(request.afterRevision), includePreviews: request.includePreviews };
-  return ({ send, end }) => {
-    const event = (of: WatchEvent) => {
-      // URLs are in tasks with outputs only, and the base of others is not worth a look at the call.
-      send(printEvent(print, of, () => context.baseUrl));
-    };
-    return tasks.watch(key, options, { event, end });
-  };
+  return (sink) =>
+    tasks.watch(key, options, {
+      event: (event) => {
+        sink.send(printEvent(print, event, context));
+      },
+      end: (error) => {
+        sink.end(error);
+      },
+    });
 };
 
-function printEvent(print: MethodDeps['print'], event: WatchEvent, baseUrl: () => string): TaskEvent {
+function printEvent(print: MethodDeps['print'], event: WatchEvent, context: MethodContext): TaskEvent {
   switch (event.kind) {
     case 'task':
-      return print.event(event.task, event.task.outputs.length === 0 ? '' : baseUrl(), event.place);
+      // URLs are in tasks with outputs only, and the base of others is not worth a look at the call.
+      return print.event(event.task, event.task.outputs.length === 0 ? '' : context.baseUrl, event.place);
     case 'heartbeat':
       return heartbeatOf(event.place);
     case 'preview':
