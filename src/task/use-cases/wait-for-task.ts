@@ -48,7 +48,7 @@ function nextState(
         end: (error) => {
           leave();
           if (error === null) resolve(null);
-          else reject(error instanceof Error ? error : new Error(String(error)));
+          else reject(error instanceof Error ? error : new Error('a watch failed', { cause: error }));
         },
       },
     );
