@@ -15,6 +15,8 @@ try {
       samples: { type: 'string' },
       tasks: { type: 'string' },
       watchers: { type: 'string' },
+      clips: { type: 'string' },
+      seconds: { type: 'string' },
     },
   });
   await ensureSystemPackages(FOR_RENDERING);
@@ -31,6 +33,12 @@ try {
       await benchApi({ rounds: Number(values.pairs ?? 11), samples: Number(values.samples ?? 200) });
       break;
     }
+    case 'build': {
+      const { benchBuild } = await import('../bench/build.mjs');
+      const clips = (values.clips ?? '10,50,200,1000').split(',').map(Number);
+      await benchBuild({ clips, captionSeconds: Number(values.seconds ?? 120) });
+      break;
+    }
     case 'list': {
       const { benchList } = await import('../bench/list.mjs');
       await benchList({ tasks: Number(values.tasks ?? 100_000) });
@@ -42,7 +50,7 @@ try {
       break;
     }
     default:
-      throw new Error('which bench? render, api, list, watch');
+      throw new Error('which bench? render, api, build, list, watch');
   }
 } catch (error) {
   fail(error);

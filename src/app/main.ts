@@ -3,13 +3,27 @@ import { ConfigError, toConfig } from '../config/config.js';
 import type { Environment } from '../config/variables.js';
 import { createLogDestination } from '../observability/log-destination.js';
 import { createLogger, type Logger } from '../observability/logger.js';
-import { startService, type Service } from './service.js';
+import type { Service } from './service.js';
 
 /** Exit codes of `cutroom serve`, beside 0: as sysexits.h has them, so that a supervisor can distinguish a wrong setting from a fault. */
 const EXIT_FAILURE = 1;
 const EXIT_CONFIG = 78;
 
 const TELL_AGAIN_MS = 60_000;
+
+/**
+ * The service's modules, part by part: Node opens the files of one import all at once, and a process may have few descriptors (`test/e2e/no-descriptors.test.ts`).
+ */
+async function loadService() {
+  await import('../wire/parse-submit.js');
+  await import('../wire/print-full-task.js');
+  await import('../engine/renderer.js');
+  await import('../engine/inspector.js');
+  await import('../api/http/gateway/gateway.js');
+  await import('../api/http/moneyprinterturbo/moneyprinterturbo.js');
+  await import('../api/api.js');
+  return import('./service.js');
+}
 
 /**
  * Runs the service until SIGTERM or SIGINT, then drains: running renders may end for `CUTROOM_DRAIN_MS`, the rest is handed back. A second
@@ -26,6 +40,7 @@ export async function runService(env: Environment): Promise<number> {
     const destination = createLogDestination({ descriptor: 2 });
     const logger = createLogger({ level: config.logLevel, destination });
     limitConnections(logger);
+    const { startService } = await loadService();
     service = await startService(config, logger, { lostLogLines: () => destination.lostLines() });
   } catch (error) {
     process.stderr.write(`cutroom: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -61,6 +61,21 @@ describe.each(backends)('a service on %s', (backend) => {
     expect(scratch.filter((name) => !name.includes('.lock'))).toHaveLength(1);
   });
 
+  it('goes on after kill -9 from the sections of a longer video that were done', async () => {
+    const first = await place.start(LEASE);
+    const long = { ...montage, materials: Array.from({ length: 12 }, () => ({ uri: 'busy.mp4' })), resolution: 144 };
+    const { name } = await submit(place.client(first), long);
+    const framesDone = async () => (await get(place.client(first), name)).progress_detail?.frames_done ?? 0;
+    await eventually('two sections', async () => (await framesDone()) > 600, 60_000);
+    await first.kill();
+
+    const end = (await watchToEnd(place.client(await place.start(LEASE)), name)).at(-1)!.task;
+    expect(end).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
+    const [output] = end.outputs!;
+    expect(Number(output!.reused_duration?.seconds)).toBeGreaterThan(4);
+    expect(output!.frame_count).toBe(1080);
+  });
+
   it('hands back a render at no cost on SIGTERM, ends watchers with UNAVAILABLE, and exits with 0', async () => {
     const first = await place.start({ ...LEASE, CUTROOM_DRAIN_MS: '100' });
     const client = place.client(first);

@@ -22,6 +22,7 @@ export interface ForeignTask {
     key: string;
     url: string;
     size_bytes: string;
+    readonly reused_duration?: { readonly seconds: string } | null;
     frame_count: number;
     width: number;
     height: number;

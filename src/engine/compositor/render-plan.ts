@@ -14,7 +14,7 @@ export interface GraphInput {
 /** A file that the graph reads. */
 export interface GraphFile {
   readonly name: string;
-  readonly text: string;
+  readonly content: string | Uint8Array;
 }
 
 /** All that ffmpeg needs to know about the content; how to encode it is the output profile's matter. */

@@ -9,18 +9,22 @@ export interface GraphFiles {
 }
 
 export function createGraphFiles(scratch: Scratch): GraphFiles {
-  const written = new Map<string, { readonly text: string; readonly done: Promise<void> }>();
+  const written = new Map<string, { readonly content: GraphFile['content']; readonly done: Promise<void> }>();
   return {
     async write(files) {
       await Promise.all(
-        files.map(({ name, text }) => {
+        files.map(({ name, content }) => {
           const earlier = written.get(name);
-          if (earlier?.text === text) return earlier.done;
-          const done = writeFile(scratch.path(name), text);
-          written.set(name, { text, done });
+          if (earlier && isSame(earlier.content, content)) return earlier.done;
+          const done = writeFile(scratch.path(name), content);
+          written.set(name, { content, done });
           return done;
         }),
       );
     },
   };
+}
+
+function isSame(a: GraphFile['content'], b: GraphFile['content']): boolean {
+  return typeof a === 'string' || typeof b === 'string' ? a === b : Buffer.compare(a, b) === 0;
 }

@@ -97,8 +97,8 @@ async function renderSeated(
     const graphFile = `${job.id}.graph`;
     const previewFile = context.previews && job.pads.includes(VIDEO_PAD) ? `${job.id}-preview.jpg` : null;
     // No part of the plan: a result is the same with and without.
-    const text = previewFile === null ? plan.graph : plan.graph + previewGraph(job.frameRate);
-    await context.files.write([...plan.files, { name: graphFile, text }]);
+    const content = previewFile === null ? plan.graph : plan.graph + previewGraph(job.frameRate);
+    await context.files.write([...plan.files, { name: graphFile, content }]);
     return await runGraph(job, { plan, graphFile, previewFile, planned }, context);
   } finally {
     leave();

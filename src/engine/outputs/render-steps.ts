@@ -78,7 +78,7 @@ export function renderSoundtrack(output: PlannedOutput, context: RenderContext):
 export async function joinSections(output: PlannedOutput, { scratch, tools, files }: RenderContext): Promise<void> {
   const { index, composition, sections, profile } = output;
   const listFile = `join-${index}.txt`;
-  await files.write([{ name: listFile, text: joinList(output) }]);
+  await files.write([{ name: listFile, content: joinList(output) }]);
   const args = joinArguments({
     listFile,
     audioFile: soundtrackFile(output),

@@ -17,7 +17,7 @@ export interface GraphKeyParts {
 /** A hash of all that the result of a graph depends on. Names of files and fields of the request are not part of it. Pure. */
 export function graphKey({ plan, pads, encodingOptions, toolVersion, identities }: GraphKeyParts): string {
   const inputs = plan.inputs.map(({ options }, i) => [identities[i], options]);
-  const files = plan.files.map(({ name, text }) => [name, text]);
+  const files = plan.files.map(({ name, content }) => [name, createHash('sha256').update(content).digest('hex')]);
   const parts = [KEY_VERSION, toolVersion, inputs, plan.graph, files, pads, encodingOptions];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -114,7 +114,7 @@ async function hashes(plan: RenderPlan): Promise<string[]> {
   const name = randomUUID();
   const at = (file: string) => path.join(bench.media.folder, file);
   await writeFile(at(`${name}.txt`), plan.graph);
-  for (const file of plan.files) await writeFile(at(file.name), file.text);
+  for (const file of plan.files) await writeFile(at(file.name), file.content);
   const args = renderArguments({
     inputs: plan.inputs,
     graphFile: `${name}.txt`,

@@ -278,6 +278,14 @@ describe('verifyMp4', () => {
       words: 'its index does not come before',
     },
     {
+      flaw: 'a frame that stands for longer than the others',
+      make: () =>
+        remade('uneven.mp4', [
+          ...['-i', at('good.mp4'), '-c', 'copy', '-bsf:v', "setts=ts='TS+100*eq(N,30)'", '-movflags', '+faststart'],
+        ]),
+      words: 'its frames do not follow each other evenly',
+    },
+    {
       flaw: 'no colour tags',
       make: () =>
         remade('untagged.mp4', [

@@ -6,7 +6,7 @@ import { toneMap } from './tone-map.js';
 /** A table that brings colours to BT.709, as a file that the graph reads. */
 export interface ColorLut {
   readonly name: string;
-  readonly text: string;
+  readonly content: string;
 }
 
 /** Points along each axis. In PQ and HLG, which are even to the eye, interpolation between so many is off by less than one 8-bit step. */
@@ -20,7 +20,7 @@ export function colorLutFor({ transfer, primaries }: InputColor): ColorLut | nul
   const name = `color-${transfer}-${primaries}.cube`;
   const text = made.get(name) ?? cubeOf({ transfer, primaries });
   made.set(name, text);
-  return { name, text };
+  return { name, content: text };
 }
 
 /** In the format of Adobe's `.cube` files; red changes fastest. */

@@ -8,6 +8,7 @@ import { microseconds, parseProbeJson, type ProbeJson } from '../../probe/probe-
 import { runTool, type ToolContext } from '../../process/run-tool.js';
 import type { VerifiedOutput } from '../output-profile.js';
 import { mismatches } from './mismatches.js';
+import { frameSteps } from './frame-steps.js';
 import { topLevelBoxes } from './mp4-boxes.js';
 import { sha256File } from '../sha256-file.js';
 
@@ -27,14 +28,16 @@ export async function verifyMp4(context: ToolContext, file: string, composition:
     inspect(context, file),
     sha256File(full, context.signal),
     topLevelBoxes(full),
+    frameSteps(full),
     stat(full),
     keyFramesDecode(context, file, plannedUs),
   ] as const;
   // None of them may go on when this has thrown: the folder that they read is removed then.
   await Promise.allSettled(checks);
-  const [json, sha256, boxes, { size }, decodes] = await Promise.all(checks);
+  const [json, sha256, boxes, steps, { size }, decodes] = await Promise.all(checks);
   const wrong = mismatches(json, composition);
   if (!isFastStart(boxes)) wrong.push('its index does not come before its media');
+  if (steps.length !== 1) wrong.push('its frames do not follow each other evenly');
   if (!decodes) wrong.push('its key frames do not decode');
   if (wrong.length > 0) throw mismatch(wrong);
   return {
