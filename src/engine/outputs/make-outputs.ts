@@ -1,4 +1,5 @@
 import type { Composition } from '../../composition/composition.js';
+import { timeUsOf } from '../../composition/frame-grid.js';
 import type { Warning } from '../../composition/warning.js';
 import type { FinishedFile, OutputStore } from '../../task/ports/output-store.js';
 import type { RenderJob } from '../../task/ports/renderer.js';
@@ -21,6 +22,7 @@ import { createGraphFiles, type GraphFiles } from './graph-files.js';
 import type { OutputProfile, VerifiedOutput } from './output-profile.js';
 import { planOutputs, type OutputStep, type PlannedOutput } from './plan-outputs.js';
 import { canCutWithin } from './plan-sections.js';
+import type { PreviewReader } from './preview.js';
 import type { RenderedGraph } from './render-graph.js';
 import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
 
@@ -37,6 +39,8 @@ export interface OutputContext {
   /** Threads of the encoder of one section. */
   readonly sectionThreads: number;
   readonly meter: ProgressMeter;
+  /** Null: no previews are made. */
+  readonly previews: PreviewReader | null;
   readonly signal: AbortSignal;
   readonly log?: RenderLog;
 }
@@ -113,11 +117,11 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
       return;
     }
     case 'render':
-      note(result, step, await renderWhole(output, toRender));
+      note(result, step, await renderWhole(output, toRender), context);
       judge(result);
       return;
     case 'section':
-      note(result, step, await renderSection(step, toRender));
+      note(result, step, await renderSection(step, toRender), context);
       return;
     case 'soundtrack':
       await renderSoundtrack(output, toRender);
@@ -157,10 +161,17 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
   };
 }
 
-function note(result: OutputResults, { frames }: OutputStep, { stderr, damage, isReused }: RenderedGraph): void {
+function note(
+  result: OutputResults,
+  { id, frames, output }: OutputStep,
+  { stderr, damage, isReused }: RenderedGraph,
+  { meter }: OutputContext,
+): void {
   result.stderr.push(stderr);
   result.damage.push(...damage);
-  if (isReused) result.reusedFrames += frames;
+  if (!isReused) return;
+  result.reusedFrames += frames;
+  meter.reused(id, timeUsOf(frames, output.composition.frameRate));
 }
 
 /** Once all of an output is rendered. @throws as `judgeDamage`. */

@@ -2,7 +2,7 @@ import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
 import { RenderError } from '../../task/failure.js';
 import { linkSignals } from '../../task/abort.js';
 import { renderArguments } from '../command-line.js';
-import type { GraphInput, RenderPlan } from '../compositor/render-plan.js';
+import { VIDEO_PAD, type GraphInput, type RenderPlan } from '../compositor/render-plan.js';
 import type { ProgressBlock } from '../process/progress.js';
 import type { SupervisedResult } from '../process/supervisor.js';
 import { splitLines } from '../process/split-lines.js';
@@ -13,6 +13,7 @@ import { graphKey, type GraphKeyParts } from '../reuse/graph-key.js';
 import type { Reuse } from '../reuse/reuse.js';
 import { createDamageCounter, damageOf, type InputDamage } from './damage.js';
 import type { GraphFiles } from './graph-files.js';
+import { previewArguments, previewGraph, type PreviewReader } from './preview.js';
 
 /** One graph to be rendered into a file of the scratch folder. */
 export interface GraphJob {
@@ -37,6 +38,8 @@ export interface GraphContext {
   /** Waits until an encoder may run; gives back its place. */
   readonly takeSeat: () => Promise<() => void>;
   readonly onProgress: (block: ProgressBlock) => void;
+  /** Null: no previews are made. */
+  readonly previews: PreviewReader | null;
   /** URIs of videos whose size changes on the way; found while rendering. */
   readonly resized: Set<string>;
   /** Fields that name the task in the log. */
@@ -92,8 +95,11 @@ async function renderSeated(
   const leave = await context.takeSeat();
   try {
     const graphFile = `${job.id}.graph`;
-    await context.files.write([...plan.files, { name: graphFile, content: plan.graph }]);
-    return await runGraph(job, { plan, graphFile, planned }, context);
+    const previewFile = context.previews && job.pads.includes(VIDEO_PAD) ? `${job.id}-preview.jpg` : null;
+    // No part of the plan: a result is the same with and without.
+    const content = previewFile === null ? plan.graph : plan.graph + previewGraph(job.frameRate);
+    await context.files.write([...plan.files, { name: graphFile, content }]);
+    return await runGraph(job, { plan, graphFile, previewFile, planned }, context);
   } finally {
     leave();
   }
@@ -102,17 +108,22 @@ async function renderSeated(
 interface GraphRun {
   readonly plan: RenderPlan;
   readonly graphFile: string;
+  /** Null: without previews. */
+  readonly previewFile: string | null;
   readonly planned: ReadonlySet<string>;
 }
 
 async function runGraph(
   job: GraphJob,
-  { plan, graphFile, planned }: GraphRun,
-  { tools, onProgress, log, logFields, resized }: GraphContext,
+  { plan, graphFile, previewFile, planned }: GraphRun,
+  { tools, onProgress, previews, log, logFields, resized }: GraphContext,
 ): Promise<RenderedGraph | null> {
   const { pads, outputFile, encodingOptions } = job;
   const { majorVersion } = tools.toolchain;
-  const args = renderArguments({ inputs: plan.inputs, graphFile, outputFile, pads, encodingOptions, majorVersion });
+  const args = [
+    ...renderArguments({ inputs: plan.inputs, graphFile, outputFile, pads, encodingOptions, majorVersion }),
+    ...(previewFile === null ? [] : previewArguments(previewFile)),
+  ];
   const damage = createDamageCounter(plan.inputs);
   const link = linkSignals([tools.signal]);
   const isGivenUp = () => link.signal.aborted && !tools.signal.aborted;
@@ -127,7 +138,11 @@ async function runGraph(
     watchSizes(chunk);
   };
   const length = { endUs: timeUsOf(job.frames, job.frameRate), frameUs: timeUsOf(1, job.frameRate) };
-  const options = { graph: plan.graph, onProgress, onStderr, planned: length };
+  const onBlock = (block: ProgressBlock) => {
+    onProgress(block);
+    if (previewFile !== null) previews?.look(previewFile);
+  };
+  const options = { graph: plan.graph, onProgress: onBlock, onStderr, planned: length };
   const result = await runTool({ ...tools, signal: link.signal }, 'ffmpeg', args, options)
     .catch((error: unknown) => {
       if (isGivenUp()) return null;

@@ -5,6 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
+import { createPreviews } from '../../../src/task/previews.js';
 import { createWorkerPool } from '../../../src/worker/worker-pool.js';
 import { eventually } from '../../support/eventually.js';
 import { montageOf } from '../../support/montage.js';
@@ -48,6 +49,7 @@ it('a worker on an SQLite file keeps its own render however long the process was
     },
     owner: 'w',
     clock: systemClock,
+    previews: createPreviews(),
     parseSpec: () => montageForm(montageOf(1)),
     slots: 1,
     build: null,

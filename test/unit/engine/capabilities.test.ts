@@ -28,7 +28,9 @@ describe('the capabilities of ffmpeg', () => {
 
   it('are compared with the needed parts, which are named where they are missing', () => {
     expect(missingParts(new Set(), new Set(['aac', 'libx264']))).toContain('the filter ass');
-    expect(missingParts(parseNames(ask('-filters')), new Set(['aac', 'pcm_f32le']))).toEqual(['the encoder libx264']);
+    expect(missingParts(parseNames(ask('-filters')), new Set(['aac', 'pcm_f32le', 'mjpeg']))).toEqual([
+      'the encoder libx264',
+    ]);
   });
 
   it.each([
