@@ -71,7 +71,7 @@ describe.each(backends)('a service on %s', (backend) => {
 
     const end = (await watchToEnd(place.client(await place.start(LEASE)), name)).at(-1)!.task;
     expect(end).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
-    const [output] = end.outputs!;
+    const [output] = end.outputs;
     expect(Number(output!.reused_duration?.seconds)).toBeGreaterThan(4);
     expect(output!.frame_count).toBe(1080);
   });
