@@ -15,8 +15,15 @@ const rpc = (name, responseStream) => ({
 });
 const task = Buffer.from(Task.encode(Task.decode(new Uint8Array())).finish());
 const open = new Set();
-const eventOf = (state) =>
-  Buffer.from(TaskEvent.encode({ event: { $case: 'task', value: { ...Task.decode(task), state } } }).finish());
+/** Sizes of the first and the last event of the service: a smaller one would let a reader have all of them before the first stream ends. */
+let sizes = [0, 0];
+const eventOf = (state) => {
+  const encode = (etag) =>
+    Buffer.from(TaskEvent.encode({ event: { $case: 'task', value: { ...Task.decode(task), state, etag } } }).finish());
+  const missing = sizes[state === 1 ? 0 : 1] - encode('').length;
+  return encode('x'.repeat(Math.max(0, missing)));
+};
+let first = eventOf(1);
 
 const server = new Server({ 'grpc.max_concurrent_streams': 100_000 });
 server.addService(
@@ -24,7 +31,7 @@ server.addService(
   {
     submit: (_, callback) => callback(null, task),
     watch: (call) => {
-      call.write(eventOf(1));
+      call.write(first);
       open.add(call);
       call.on('cancelled', () => open.delete(call));
     },
@@ -39,7 +46,13 @@ server.addService(
     },
   },
 );
-process.on('message', () => {
+process.on('message', (message) => {
+  if (message.sizes) {
+    sizes = message.sizes;
+    first = eventOf(1);
+    process.send({});
+    return;
+  }
   server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_, port) => {
     process.send({ address: `127.0.0.1:${port}` });
   });

@@ -34,6 +34,7 @@ process.on('message', async ({ grpc, watchers }) => {
   );
   const request = Buffer.from(WatchTaskRequest.encode({ name, afterRevision: undefined }).finish());
   let heard = 0;
+  const sizes = [0, 0];
   let allHeard;
   const times = [];
   let cancelledAtMs = Infinity;
@@ -45,7 +46,8 @@ process.on('message', async ({ grpc, watchers }) => {
       new Promise((resolve, reject) => {
         let isFirst = true;
         const stream = clients[n % CONNECTIONS].makeServerStreamRequest(path('WatchTask'), asIs, asIs, request);
-        stream.on('data', () => {
+        stream.on('data', (bytes) => {
+          sizes[isFirst ? 0 : 1] = bytes.length;
           if (isFirst && ++heard === watchers) allHeard();
           if (!isFirst) times.push(performance.now() - cancelledAtMs);
           isFirst = false;
@@ -59,6 +61,6 @@ process.on('message', async ({ grpc, watchers }) => {
   await Promise.all([call('CancelTask', CancelTaskRequest.encode({ name }).finish()), ...ends]);
   times.sort((a, b) => a - b);
   for (const client of clients) client.close();
-  process.send({ openMs, p99Ms: times[Math.floor(times.length * 0.99)] });
+  process.send({ openMs, p99Ms: times[Math.floor(times.length * 0.99)], sizes });
 });
 process.once('disconnect', () => process.exit());

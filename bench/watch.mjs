@@ -34,6 +34,9 @@ export async function benchWatch({ rounds, watchers }) {
   const crowd = helper('watch-crowd.mjs');
   try {
     const { address } = await bare.ask({});
+    // Also warms up.
+    const { sizes } = await crowd.ask({ grpc: service.grpc, watchers });
+    await bare.ask({ sizes });
     const runs = { ours: [], bare: [] };
     for (let round = 0; round < rounds; round += 1) {
       for (const [name, grpc] of [

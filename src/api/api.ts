@@ -8,6 +8,7 @@ import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
 import { createDrain } from './drain.js';
 import { showAuthority } from './grpc/authority.js';
+import { createStreamCalls } from './grpc/stream-calls.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
@@ -18,6 +19,7 @@ import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
 import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
 import { withoutGrpcWeb } from './http/without-grpc-web.js';
+import { createPreviewRoute } from './http/preview.js';
 import { createRouter } from './http/router.js';
 import type { HttpHandler } from './http/http-types.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
@@ -117,7 +119,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     withCors(() => answer, options.corsOrigins)(request);
 
   // The guard is the inner one: it closes the call's own stream.
-  const interceptors = [guard.interceptor, showAuthority];
+  const interceptors = [guard.interceptor, showAuthority, createStreamCalls(service, chain)];
   const grpc = await startGrpcServer({
     address: options.grpcAddress,
     socket: options.socket ?? null,
@@ -168,6 +170,7 @@ interface HttpParts {
 /** Every HTTP route, behind the checks of host and origin. */
 function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: HttpParts): HttpHandler {
   const { tasks, urls, logger, metrics } = options;
+  const call = createChainCall(chain);
   const router = createRouter({
     gateway: createGateway({
       service,
@@ -176,7 +179,8 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
         guard.markSlowReader(request);
       },
     }),
-    files: createFiles({ urls, call: createChainCall(chain), log: logger }),
+    preview: createPreviewRoute({ tasks, call }),
+    files: createFiles({ urls, call, log: logger }),
     moneyPrinterTurbo: createMoneyPrinterTurbo({
       tasks,
       chain,

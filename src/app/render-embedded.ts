@@ -10,7 +10,7 @@ import { systemClock } from './system-clock.js';
 import type { Diagnostics } from '../task/diagnostics.js';
 import { RenderError } from '../task/failure.js';
 import type { RenderResult } from '../task/ports/renderer.js';
-import type { Output, Task } from '../task/task.js';
+import type { Output, ProgressReport, Task } from '../task/task.js';
 import { claimed, failed, progressed, succeeded } from '../task/lifecycle.js';
 import { type SubmitCommand, validateTask } from '../task/use-cases/submit-task.js';
 
@@ -87,11 +87,12 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   }
 }
 
-type Attempt = (running: Task, onProgress: (progress: NonNullable<Task['progress']>) => void) => Promise<RenderResult>;
+type Attempt = (running: Task, onProgress: (progress: ProgressReport) => void) => Promise<RenderResult>;
 
 /** The life of a task from its claim to its end, by the transitions that a worker's follows. */
 async function runAttempt({ onChange }: EmbeddedRender, queued: Task, attempt: Attempt): Promise<Task> {
   const nowMs = (): number => systemClock.nowMs();
+  let phaseTimings: Task['phaseTimings'] | undefined;
   let task = claimed(queued, { attemptId: systemClock.newAttemptId(), owner: 'embedded', nowMs: nowMs() });
   const change = (next: Task): Task => {
     task = next;
@@ -100,11 +101,14 @@ async function runAttempt({ onChange }: EmbeddedRender, queued: Task, attempt: A
   };
   change(task);
   try {
-    const result = await attempt(task, (progress) => change(progressed(task, progress, nowMs())));
-    return change(succeeded(task, result, nowMs()));
+    const result = await attempt(task, (progress) => {
+      phaseTimings = progress.phaseTimings;
+      change(progressed(task, progress, nowMs()));
+    });
+    return change(succeeded(task, result, nowMs(), phaseTimings));
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
-    return change(failed(task, error.failure, nowMs()));
+    return change(failed(task, error.failure, nowMs(), phaseTimings));
   }
 }
 

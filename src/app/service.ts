@@ -33,6 +33,8 @@ import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
+import { createPreviews, type Previews } from '../task/previews.js';
+import { createQueueView } from '../task/queue-view.js';
 import { createTaskHub } from '../task/task-hub.js';
 import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
 import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
@@ -64,6 +66,7 @@ interface Context {
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;
   readonly machine: Machine;
+  readonly previews: Previews;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
 }
@@ -102,6 +105,7 @@ export async function startService(
       store,
       assets: createAssetSource({ ...config, uploads }),
       uploads: await openUploads(config, uploads.folder, logged, cleanups),
+      previews: createPreviews(),
       machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
@@ -192,7 +196,7 @@ async function startTransports(
   context: Context,
   inspector: MediaInspector | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
-  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts } = context;
+  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, previews } = context;
   const urls = createOutputUrls({
     store,
     outputs,
@@ -201,7 +205,8 @@ async function startTransports(
     lifetimeMs: config.urlLifetimeMs,
   });
   const fontFiles = fonts.map(({ name }) => name);
-  const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: HEARTBEAT_MS });
+  const queue = createQueueView({ store, clock: systemClock });
+  const hub = createTaskHub({ store, clock: systemClock, queue, previews, heartbeatMs: HEARTBEAT_MS });
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
@@ -209,6 +214,8 @@ async function startTransports(
     tasks: createTaskUseCases({
       store,
       hub,
+      queue,
+      previews,
       assets,
       outputs,
       uploads,
@@ -279,6 +286,7 @@ async function createWorker(
     progressIntervalMs: config.progressIntervalMs,
     sweepIntervalMs: config.sweepIntervalMs,
     machine: context.machine,
+    previews: context.previews,
   });
   return { pool, engine };
 }

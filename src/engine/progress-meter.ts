@@ -1,4 +1,6 @@
-import type { Phase, Progress } from '../task/task.js';
+import type { Phase, Progress, ProgressReport } from '../task/task.js';
+import { createPaceMeter, type Pace } from './pace.js';
+import { createPhaseClock } from './phase-clock.js';
 import type { ProgressBlock } from './process/progress.js';
 import type { Step } from './steps/step.js';
 
@@ -20,6 +22,10 @@ export interface ProgressMeter {
   readonly done: (step: Step) => void;
   /** A step that makes frames reports how far it is. */
   readonly rendered: (id: string, block: ProgressBlock) => void;
+  /** The frames of a step had been rendered before. */
+  readonly reused: (id: string, outTimeUs: number) => void;
+  /** The attempt is over, in whatever way. */
+  readonly ended: () => void;
 }
 
 /** What is known of one step. */
@@ -28,36 +34,50 @@ interface Metered {
   done: boolean;
   frames: number;
   outTimeUs: number;
+  isReused: boolean;
 }
 
-/** Reports progress that never goes back, by the plan and not by the claims of an input. The phase is that of the first step that is not over. */
-export function createProgressMeter(report: (progress: Progress) => void): ProgressMeter {
+/**
+ * Reports progress that never goes back, by the plan and not by the claims of an input. The phase is that of the first step that is not over.
+ * @param nowMs milliseconds that never go back.
+ */
+export function createProgressMeter(
+  report: (progress: ProgressReport) => void,
+  nowMs: () => number = () => performance.now(),
+): ProgressMeter {
+  const phases = createPhaseClock('FETCHING', nowMs);
+  const paces = createPaceMeter(nowMs);
   let now: Progress = { phase: 'FETCHING', percent: 0, framesDone: 0, framesTotal: 0, outTimeUs: 0, speed: 0 };
   let all: readonly Metered[] = [];
 
-  function update(speed: number | null): void {
-    const framesDone = sum(all, ({ frames, step }) => Math.min(frames, step.frames));
-    const framesTotal = sum(all, ({ step }) => step.frames);
+  function tell(): void {
+    report({ ...now, phaseTimings: phases.timings(), remainingMs: remainingMs(now, all, paces.pace()) });
+  }
+
+  function update(): void {
+    // Also a soundtrack reports times; it is as long as the frames that it goes with.
+    const makers = all.filter(({ step }) => step.frames > 0);
     const phase = phaseOf(all, now.phase);
     now = {
       phase,
       percent: Math.min(99, Math.max(now.percent, Math.floor(percentOf(phase, all)))),
-      framesDone: Math.max(now.framesDone, framesDone),
-      framesTotal,
+      framesDone: Math.max(now.framesDone, sum(makers, framesOf)),
+      framesTotal: sum(makers, ({ step }) => step.frames),
       outTimeUs: Math.max(
         now.outTimeUs,
-        sum(all, ({ outTimeUs }) => outTimeUs),
+        sum(makers, ({ outTimeUs }) => outTimeUs),
       ),
-      speed: speed ?? now.speed,
+      speed: paces.pace()?.speed ?? 0,
     };
-    report(now);
+    phases.enter(phase);
+    tell();
   }
 
-  report(now);
+  tell();
   return {
     planned(steps) {
-      all = [...all, ...steps.map((step) => ({ step, done: false, frames: 0, outTimeUs: 0 }))];
-      update(null);
+      all = [...all, ...steps.map((step) => ({ step, done: false, frames: 0, outTimeUs: 0, isReused: false }))];
+      update();
     },
     done(step) {
       const metered = all.find((one) => one.step === step);
@@ -65,16 +85,44 @@ export function createProgressMeter(report: (progress: Progress) => void): Progr
         metered.done = true;
         metered.frames = step.frames;
       }
-      update(null);
+      update();
     },
     rendered(id, block) {
       const metered = all.find(({ step }) => step.id === id);
       if (!metered) return;
       metered.frames = Math.max(metered.frames, block.frame ?? 0);
       metered.outTimeUs = Math.max(metered.outTimeUs, block.outTimeUs ?? 0);
-      update(block.speed);
+      const made = all.filter(({ step, isReused }) => step.frames > 0 && !isReused);
+      const tookMs = block.speed && block.outTimeUs ? block.outTimeUs / 1_000 / block.speed : null;
+      if (metered.step.frames > 0)
+        paces.note({ frames: sum(made, framesOf), outTimeUs: sum(made, ({ outTimeUs }) => outTimeUs) }, tookMs);
+      update();
     },
+    reused(id, outTimeUs) {
+      const metered = all.find(({ step }) => step.id === id);
+      if (!metered) return;
+      Object.assign(metered, { isReused: true, frames: metered.step.frames, outTimeUs });
+      update();
+    },
+    ended: tell,
   };
+}
+
+function framesOf({ frames, step }: Metered): number {
+  return Math.min(frames, step.frames);
+}
+
+/** At the pace so far; the phases after the frames take as long as their shares of the whole say. Null before that is known. */
+function remainingMs(
+  { phase, framesDone, framesTotal }: Progress,
+  all: readonly Metered[],
+  pace: Pace | null,
+): number | null {
+  if (pace === null) return null;
+  const wholeMs = framesTotal / pace.framesPerMs;
+  const rendering = ENDS_AT.RENDERING - ENDS_AT.PROBING;
+  const restPercent = 99 - Math.max(ENDS_AT.RENDERING, percentOf(phase, all));
+  return Math.round((framesTotal - framesDone) / pace.framesPerMs + (wholeMs * restPercent) / rendering);
 }
 
 function phaseOf(all: readonly Metered[], before: Phase): Phase {
@@ -88,10 +136,7 @@ function phaseOf(all: readonly Metered[], before: Phase): Phase {
 function percentOf(phase: Phase, all: readonly Metered[]): number {
   const own = all.filter(({ step }) => step.phase === phase);
   const frames = sum(own, ({ step }) => step.frames);
-  const share =
-    frames > 0
-      ? sum(own, (one) => Math.min(one.frames, one.step.frames)) / frames
-      : own.filter(({ done }) => done).length / own.length;
+  const share = frames > 0 ? sum(own, framesOf) / frames : own.filter(({ done }) => done).length / own.length;
   const before = ORDER[ORDER.indexOf(phase) - 1];
   const start = before ? ENDS_AT[before] : 0;
   return own.length === 0 ? start : start + (ENDS_AT[phase] - start) * share;

@@ -13,10 +13,11 @@ import { planAudio } from './inputs/plan-audio.js';
 import { planInputs } from './inputs/plan-inputs.js';
 import { requirePresent } from './inputs/require-present.js';
 import { makeOutputs } from './outputs/make-outputs.js';
+import { createPreviewReader } from './outputs/preview.js';
 import { createRecorder, type Recorder } from './process/recorder.js';
 import type { ToolContext } from './process/run-tool.js';
 import type { Clocks } from './process/watchdog.js';
-import { createProgressMeter } from './progress-meter.js';
+import { createProgressMeter, type ProgressMeter } from './progress-meter.js';
 import { asRenderError, mayPass } from './render-failure.js';
 import type { RenderLog } from './render-log.js';
 import { createReuse } from './reuse/reuse.js';
@@ -54,14 +55,16 @@ export function createRenderer(options: RendererOptions): Renderer {
   return {
     async render(job, hooks) {
       const recorder = createRecorder();
+      const meter = createProgressMeter(hooks.onProgress);
       try {
         return await withScratch(options, nameOf(job), (scratch) =>
-          renderIn(scratch, { options, job, hooks, recorder }),
+          renderIn(scratch, { options, job, hooks, recorder, meter }),
         );
       } catch (error) {
         hooks.signal.throwIfAborted();
         throw asRenderError(error);
       } finally {
+        meter.ended();
         hooks.onDiagnostics({ ffmpegVersion: options.toolchain.version, commands: recorder.runs() });
       }
     },
@@ -78,14 +81,14 @@ interface Attempt {
   readonly job: RenderJob;
   readonly hooks: RenderHooks;
   readonly recorder: Recorder;
+  readonly meter: ProgressMeter;
 }
 
 async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResult> {
-  const { options, job, hooks } = attempt;
+  const { options, job, hooks, meter } = attempt;
   const { form } = job;
   const { signal } = hooks;
   requireEncoders(job.outputs, options.toolchain);
-  const meter = createProgressMeter(hooks.onProgress);
   const tools = toolContext(scratch, attempt);
 
   const known = createKnownInputs();
@@ -124,6 +127,8 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     scratch,
     ...(log ? { log } : {}),
   });
+  const { onPreview } = hooks;
+  const previews = onPreview ? createPreviewReader({ scratch, onPreview }) : null;
   const made = await makeOutputs(compositions, job.outputs, {
     ...options,
     fonts,
@@ -135,8 +140,9 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     reuse,
     sectionThreads: SECTION_THREADS,
     meter,
+    previews,
     signal,
-  });
+  }).finally(() => previews?.close());
   return { outputs: made.outputs, warnings: [...inputWarnings(form, known), ...warnings, ...made.warnings] };
 }
 

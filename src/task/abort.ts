@@ -18,6 +18,37 @@ export interface LinkOptions {
   readonly timeoutReason?: () => unknown;
 }
 
+/** Those who listen to a signal, by signal. */
+const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls back once the signal aborts, if it has not before. All who listen share one listener of the signal: the platform looks through all of
+ * a signal's listeners to add one, so that thousands of streams that follow one signal would cost the square of their number.
+ * @returns takes the listener away.
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  // So that the same function may be given twice.
+  const listener = () => {
+    callback();
+  };
+  const known = listeners.get(signal);
+  const all = known ?? new Set();
+  all.add(listener);
+  if (!known) {
+    listeners.set(signal, all);
+    signal.addEventListener('abort', callAll);
+  }
+  return () => {
+    if (!all.delete(listener) || all.size > 0) return;
+    listeners.delete(signal);
+    signal.removeEventListener('abort', callAll);
+  };
+}
+
+function callAll({ target }: Event): void {
+  for (const listener of listeners.get(target as AbortSignal) ?? []) listener();
+}
+
 /**
  * Makes a signal that aborts as soon as one of `parents` does, with its reason, and at once when one has aborted already. Not
  * `AbortSignal.any`: on Node 20 that leaks with a parent that outlives the work.
@@ -25,10 +56,11 @@ export interface LinkOptions {
 export function linkSignals(parents: readonly AbortSignal[], options: LinkOptions = {}): LinkedSignal {
   const { timeoutMs = null, timeoutReason = () => undefined } = options;
   const controller = new AbortController();
-  const onAbort = (event: Event): void => {
-    controller.abort((event.target as AbortSignal).reason);
-  };
-  for (const parent of parents) parent.addEventListener('abort', onAbort);
+  const unfollow = parents.map((parent) =>
+    onAbort(parent, () => {
+      controller.abort(parent.reason);
+    }),
+  );
   const aborted = parents.find((parent) => parent.aborted);
   if (aborted) controller.abort(aborted.reason);
   let timedOut = false;
@@ -49,7 +81,7 @@ export function linkSignals(parents: readonly AbortSignal[], options: LinkOption
     },
     release() {
       if (timer) clearTimeout(timer);
-      for (const parent of parents) parent.removeEventListener('abort', onAbort);
+      for (const leave of unfollow) leave();
     },
   };
 }

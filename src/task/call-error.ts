@@ -23,6 +23,7 @@ export type CallErrorDetail =
   /** As many inspections of inputs wait as may. */
   | { readonly reason: 'INSPECTIONS_BUSY' }
   | { readonly reason: 'OUTPUT_NOT_FOUND' }
+  | { readonly reason: 'PREVIEW_NOT_FOUND'; readonly taskId: string; readonly state: TaskState }
   | { readonly reason: 'URL_EXPIRED' }
   | { readonly reason: 'URL_SIGNATURE_INVALID' }
   | { readonly reason: 'WATCHER_TOO_SLOW' }
@@ -80,6 +81,10 @@ function messageOf(detail: CallErrorDetail): string {
       return 'this server inspects as many inputs as it can at the moment; repeat the call';
     case 'OUTPUT_NOT_FOUND':
       return 'there is no such file';
+    case 'PREVIEW_NOT_FOUND':
+      return detail.state === 'RUNNING'
+        ? `task ${detail.taskId} has no preview here: it has shown no frame yet, or another server renders it`
+        : `task ${detail.taskId} is ${detail.state}; only a running task has a preview`;
     case 'URL_EXPIRED':
       return 'this URL has expired; read the task again for a new one';
     case 'URL_SIGNATURE_INVALID':

@@ -1,8 +1,7 @@
 import type { TaskFailure } from './failure.js';
-import { estimatedEndTimeMs, timePhases } from './eta.js';
 import { queueRankMs } from './queue-rank.js';
 import { shouldRetry } from './retry-policy.js';
-import type { Output, Progress, Task, Warning } from './task.js';
+import type { Output, PhaseTiming, ProgressReport, Task, Warning } from './task.js';
 import type { TaskOptions } from './task-options.js';
 import type { Trace } from './trace.js';
 
@@ -79,25 +78,27 @@ export function claimed(task: Task, claim: { attemptId: string; owner: string; n
 }
 
 /** The attempt got further. Percent never goes back within an attempt, and 100 is left to SUCCEEDED. */
-export function progressed(task: Task, progress: Progress, nowMs: number): Task {
+export function progressed(task: Task, report: ProgressReport, nowMs: number): Task {
+  const { phaseTimings, remainingMs, ...progress } = report;
   const percent = Math.max(task.percent, Math.min(99, Math.max(0, Math.floor(progress.percent))));
   return {
     ...changed(task, nowMs),
     percent,
     progress: { ...progress, percent },
-    estimatedEndTimeMs: estimatedEndTimeMs(task, percent, nowMs),
-    phaseTimings: timePhases(task, progress, nowMs),
+    estimatedEndTimeMs: remainingMs === null ? null : nowMs + remainingMs,
+    phaseTimings,
   };
 }
 
-/** The attempt ended with verified output. */
+/** The attempt ended with verified output. @param phaseTimings as its renderer measured them. */
 export function succeeded(
   task: Task,
   result: { outputs: readonly Output[]; warnings: readonly Warning[] },
   nowMs: number,
+  phaseTimings = phasesUntil(task, nowMs),
 ): Task {
   return {
-    ...ended(task, nowMs),
+    ...ended(task, nowMs, phaseTimings),
     state: 'SUCCEEDED',
     percent: 100,
     outputs: result.outputs,
@@ -105,13 +106,16 @@ export function succeeded(
   };
 }
 
-/** The attempt ended in an error of the task's own: queued again while the policy allows, else FAILED. */
-export function failed(task: Task, failure: TaskFailure, nowMs: number): Task {
+/**
+ * The attempt ended in an error of the task's own: queued again while the policy allows, else FAILED.
+ * @param phaseTimings as its renderer measured them.
+ */
+export function failed(task: Task, failure: TaskFailure, nowMs: number, phaseTimings = phasesUntil(task, nowMs)): Task {
   const failures = task.failures + 1;
   if (shouldRetry(failure, failures, task.maxAttempts)) {
     return { ...requeued(task, nowMs), failures, workerLosses: 0, failure };
   }
-  return { ...ended(task, nowMs), state: 'FAILED', failures, failure };
+  return { ...ended(task, nowMs, phaseTimings), state: 'FAILED', failures, failure };
 }
 
 /** The caller cancelled it. Raising the fence voids whatever its worker still writes. */
@@ -172,7 +176,7 @@ function changed(task: Task, nowMs: number): Task {
   return { ...task, revision: task.revision + 1, updateTimeMs: nowMs };
 }
 
-function ended(task: Task, nowMs: number): Task {
+function ended(task: Task, nowMs: number, phaseTimings = phasesUntil(task, nowMs)): Task {
   return {
     ...changed(task, nowMs),
     attemptId: null,
@@ -181,7 +185,7 @@ function ended(task: Task, nowMs: number): Task {
     expireTimeMs: nowMs + task.ttlMs,
     queueDeadlineMs: null,
     estimatedEndTimeMs: null,
-    phaseTimings: timePhases(task, null, nowMs),
+    phaseTimings,
   };
 }
 
@@ -196,4 +200,12 @@ function requeued(task: Task, nowMs: number): Task {
     estimatedEndTimeMs: null,
     phaseTimings: [],
   };
+}
+
+/** Where nobody measured the end of the attempt: its phase as last stored is taken to have lasted until now. */
+function phasesUntil(task: Task, nowMs: number): readonly PhaseTiming[] {
+  const last = task.phaseTimings.at(-1);
+  if (task.state !== 'RUNNING' || !last) return task.phaseTimings;
+  const durationMs = last.durationMs + Math.max(0, nowMs - task.updateTimeMs);
+  return [...task.phaseTimings.slice(0, -1), { ...last, durationMs }];
 }

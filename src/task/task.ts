@@ -21,7 +21,7 @@ export interface Progress {
   /** 0 before it is known. */
   readonly framesTotal: number;
   readonly outTimeUs: number;
-  /** Seconds of video per second of time; 0 before it is known. */
+  /** Seconds of video per second of time, of all that is rendered at once; 0 before it is known. */
   readonly speed: number;
 }
 
@@ -29,6 +29,14 @@ export interface Progress {
 export interface PhaseTiming {
   readonly phase: Phase;
   readonly durationMs: number;
+}
+
+/** What a renderer reports of a running attempt. */
+export interface ProgressReport extends Progress {
+  /** So far, in order; the last is that of the present phase. */
+  readonly phaseTimings: readonly PhaseTiming[];
+  /** Until the end, at the pace so far; null before that is known. */
+  readonly remainingMs: number | null;
 }
 
 /** A finished, verified file: a video, or audio alone, which has no size and no frames. */
@@ -91,7 +99,7 @@ export interface Task extends TaskOptions {
   readonly queueRankMs: number;
   readonly percent: number;
   readonly progress: Progress | null;
-  /** When it will have ended at its speed so far; null before that is known. */
+  /** When it will have ended at its pace so far; null before that is known. */
   readonly estimatedEndTimeMs: number | null;
   /** Of the current or last attempt, in order; the last entry grows while its phase lasts. */
   readonly phaseTimings: readonly PhaseTiming[];

@@ -1,6 +1,8 @@
 import { CallError } from './call-error.js';
 import type { Clock } from './ports/clock.js';
 import type { TaskStore } from './ports/task-store.js';
+import type { QueuePlace } from './queue-forecast.js';
+import type { QueueView } from './queue-view.js';
 import type { Task, TaskKey } from './task.js';
 import { delay } from './wait.js';
 
@@ -17,6 +19,7 @@ export interface Watcher {
 export interface WatchedTaskDeps {
   readonly store: TaskStore;
   readonly clock: Clock;
+  readonly queue: QueueView;
   readonly closing: AbortSignal;
 }
 
@@ -24,6 +27,8 @@ export interface WatchedTaskDeps {
 export class WatchedTask {
   /** The newest state that was read. */
   latest: Task | null = null;
+  /** Where it stood in the queue then; null: it is not queued. */
+  place: QueuePlace | null = null;
   /** The error after which it is no longer followed. */
   error: Error | null = null;
   readonly watchers = new Set<Watcher>();
@@ -114,9 +119,13 @@ export class WatchedTask {
     const ticket = this.#wanted;
     const task = await this.#needs.store.get(this.#key);
     if (!task) throw new CallError({ reason: 'TASK_NOT_FOUND', taskId: this.#key.id });
+    const place = task.state === 'QUEUED' ? await this.#needs.queue.placeOf(task) : null;
     this.#answered = ticket;
     const known = this.latest;
-    if (!known || task.revision >= known.revision) this.latest = task;
+    if (!known || task.revision >= known.revision) {
+      this.latest = task;
+      this.place = place;
+    }
     // Each watcher that joins has a read made: the others, of which there may be thousands, are not to hear of it.
     const joined = this.#takeAnswered();
     const isNews = this.latest?.revision !== known?.revision;

@@ -3,12 +3,14 @@ import type { Output as WireOutput } from '../../generated/cutroom/v1/output.js'
 import {
   type ProgressDetail,
   ProgressDetail_Phase,
+  type QueuePlace as WireQueuePlace,
   type Task as WireTask,
   type TaskError,
   TaskError_Category,
   Task_State,
 } from '../../generated/cutroom/v1/task.js';
 import { FAILURES, type FailureCategory, type TaskFailure } from '../task/failure.js';
+import type { QueuePlace } from '../task/queue-forecast.js';
 import type { Output, Phase, Progress, Task, TaskState } from '../task/task.js';
 import { printDuration } from './print-duration.js';
 import { errorInfo } from './status-details.js';
@@ -19,8 +21,11 @@ import { printTaskOptions } from './task-options.js';
 /** The URL of an output, or of a further file of it, valid from now on. */
 export type SignUrl = (task: Task, output: Output, part?: string) => string;
 
-/** A task as callers see it. Its outputs' URLs are signed now, so the result must not be kept for long. */
-export function printTask(task: Task, sign: SignUrl): WireTask {
+/**
+ * A task as callers see it. Its outputs' URLs are signed now, so the result must not be kept for long.
+ * @param place where it stands in the queue, where that was asked for.
+ */
+export function printTask(task: Task, sign: SignUrl, place: QueuePlace | null = null): WireTask {
   const outputs = task.outputs.map((output) => printOutput(output, (part) => sign(task, output, part)));
   return {
     name: formatTaskName(task.id),
@@ -46,10 +51,16 @@ export function printTask(task: Task, sign: SignUrl): WireTask {
       phase: printPhase(phase),
       duration: printDuration(durationMs * 1000),
     })),
+    queuePlace: printQueuePlace(place),
     // Of the full view only: see `print-full-task.ts`.
     spec: undefined,
     diagnostics: undefined,
   };
+}
+
+export function printQueuePlace(place: QueuePlace | null): WireQueuePlace | undefined {
+  if (place === null) return undefined;
+  return { position: place.position, estimatedStartTime: printTime(place.estimatedStartTimeMs) };
 }
 
 function printState(state: TaskState): Task_State {

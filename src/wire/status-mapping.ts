@@ -75,6 +75,7 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
     case 'DISK_FULL':
       return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [] };
     case 'OUTPUT_NOT_FOUND':
+    case 'PREVIEW_NOT_FOUND':
     case 'UPLOAD_NOT_FOUND':
       return { code: Code.NOT_FOUND, metadata: {}, details: [] };
     case 'URL_EXPIRED':

@@ -1,5 +1,5 @@
 import type { Clock } from '../task/ports/clock.js';
-import type { Progress } from '../task/task.js';
+import type { ProgressReport } from '../task/task.js';
 import { progressed } from '../task/lifecycle.js';
 import { delay, wakeable } from '../task/wait.js';
 import { LeaseLostError, type AttemptLease } from './attempt-lease.js';
@@ -19,7 +19,7 @@ const RETRY_MS = 200;
 /** Keeps a lease alive while its render goes on. */
 export interface LeaseKeeper {
   /** Takes the render's progress; only the newest is kept until it is due. Never blocks. */
-  report(progress: Progress): void;
+  report(progress: ProgressReport): void;
   /**
    * Stores progress and renews the lease until the signal aborts; then it resolves, with no write of it under way.
    * @throws LeaseLostError, also by itself when the lease may have run out while the store failed. A process that was
@@ -31,10 +31,10 @@ export interface LeaseKeeper {
 export function createLeaseKeeper(lease: AttemptLease, options: LeaseKeeperOptions): LeaseKeeper {
   const { clock, heartbeatMs, progressIntervalMs } = options;
   const news = wakeable();
-  let newest: Progress | null = null;
+  let newest: ProgressReport | null = null;
   let nextProgressMs = clock.monotonicMs();
 
-  async function storeProgress(progress: Progress): Promise<void> {
+  async function storeProgress(progress: ProgressReport): Promise<void> {
     const startedMs = clock.monotonicMs();
     await lease.change((task) => progressed(task, progress, clock.nowMs()));
     if (newest === progress) newest = null;

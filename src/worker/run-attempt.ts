@@ -4,10 +4,11 @@ import type { DiagnosticsStore } from '../task/ports/diagnostics-store.js';
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderResult } from '../task/ports/renderer.js';
+import type { Previews } from '../task/previews.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
 import type { ValidSpec } from '../composition/parsed-spec.js';
-import type { Task } from '../task/task.js';
+import type { PhaseTiming, Task } from '../task/task.js';
 import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
 import { createLeaseKeeper } from './lease-keeper.js';
@@ -20,6 +21,7 @@ export interface RunAttemptDeps {
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly events: TaskEvents;
+  readonly previews: Pick<Previews, 'show' | 'remove'>;
   /** Reads a stored spec. */
   readonly parseSpec: (specJson: string) => ValidSpec;
   readonly heartbeatMs: number;
@@ -54,9 +56,13 @@ export function createAttemptStop(): AttemptStop {
   };
 }
 
-type Outcome =
+type Outcome = (
   | { readonly kind: 'rendered'; readonly result: RenderResult }
-  | { readonly kind: 'failed'; readonly failure: TaskFailure; readonly cause: unknown };
+  | { readonly kind: 'failed'; readonly failure: TaskFailure; readonly cause: unknown }
+) & {
+  /** As the renderer measured them; none: it was not begun. */
+  readonly phaseTimings?: readonly PhaseTiming[];
+};
 
 const STORING = 'cannot store the end of an attempt';
 const COMMIT_RETRY_MS = 200;
@@ -105,6 +111,7 @@ async function renderUnderLease(
   const keeping = keeper.run(ended.signal).catch((error: unknown) => {
     stop.stop(error instanceof LeaseLostError ? error.reason : 'lost');
   });
+  let phases: Pick<Outcome, 'phaseTimings'> = {};
   try {
     const specJson = await retryWhileLeased(deps, lease, 'cannot read the spec of a task', () =>
       deps.store.getSpec(lease.key),
@@ -121,16 +128,22 @@ async function renderUnderLease(
     const result = await deps.renderer.render(job, {
       signal: stop.signal,
       onProgress: (progress) => {
+        phases = { phaseTimings: progress.phaseTimings };
         keeper.report(progress);
+      },
+      onPreview: (jpeg) => {
+        // None after a cancel: its watchers have heard of the end.
+        if (!stop.signal.aborted) deps.previews.show(lease.key, jpeg);
       },
       onDiagnostics: (diagnostics) => {
         keepDiagnostics(deps, task, diagnostics);
       },
     });
-    return { kind: 'rendered', result };
+    return { kind: 'rendered', result, ...phases };
   } catch (error) {
-    return { kind: 'failed', failure: failureOf(error), cause: error };
+    return { kind: 'failed', failure: failureOf(error), cause: error, ...phases };
   } finally {
+    deps.previews.remove(lease.key);
     ended.abort();
     await keeping;
   }
@@ -161,8 +174,8 @@ async function storeEnd(deps: RunAttemptDeps, lease: AttemptLease, stop: Attempt
   const isHandedBack =
     outcome.kind === 'failed' && (stop.reason() === 'drain' || (await isMachineAtFault(deps, outcome)));
   const end = (task: Task): Task => {
-    if (outcome.kind === 'rendered') return succeeded(task, outcome.result, nowMs);
-    return isHandedBack ? handedBack(task, nowMs) : failed(task, outcome.failure, nowMs);
+    if (outcome.kind === 'rendered') return succeeded(task, outcome.result, nowMs, outcome.phaseTimings);
+    return isHandedBack ? handedBack(task, nowMs) : failed(task, outcome.failure, nowMs, outcome.phaseTimings);
   };
   const stored = await retryWhileLeased(deps, lease, STORING, () => lease.change(end));
   if (isHandedBack) deps.events.handedBack(stored);

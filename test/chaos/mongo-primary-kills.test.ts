@@ -12,7 +12,16 @@ import { skipWithoutMongod, startMongod, withClient, type Mongod } from '../supp
 
 const KILLS = 5;
 const lease = { leaseMs: 600_000 };
-const progress = { phase: 'RENDERING', percent: 40, framesDone: 4, framesTotal: 10, outTimeUs: 1, speed: 1 } as const;
+const progress = {
+  phase: 'RENDERING',
+  percent: 40,
+  framesDone: 4,
+  framesTotal: 10,
+  outTimeUs: 1,
+  speed: 1,
+  phaseTimings: [],
+  remainingMs: null,
+} as const;
 
 /** What the store has acknowledged. */
 interface Log {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { cancelled, progressed, succeeded } from '../../src/task/lifecycle.js';
-import type { Output, Progress } from '../../src/task/task.js';
+import type { Output, ProgressReport } from '../../src/task/task.js';
 import {
   claim,
   insertQueued,
@@ -14,13 +14,15 @@ import {
 } from './store-under-test.js';
 
 const lease = { leaseMs: LONG_MS };
-const progress: Progress = {
+const progress: ProgressReport = {
   phase: 'RENDERING',
   percent: 40,
   framesDone: 4,
   framesTotal: 10,
   outTimeUs: 123,
   speed: 1.5,
+  phaseTimings: [],
+  remainingMs: null,
 };
 
 /** Texts that a store might take for something else: operators, field paths, variables, names of prototypes, ends of strings. */
@@ -267,6 +269,7 @@ export function describeDocuments(kind: StoreKind): void {
         () => store.remove(task),
         () => store.count('default'),
         () => store.queued(1),
+        () => store.queuedRanks(1),
         () => store.overdue(1, { nowMs: 1 }),
         () => store.expired(1, { nowMs: 1 }),
         () => store.stats(),

@@ -138,7 +138,16 @@ export function describeFeed(kind: StoreKind): void {
   });
 }
 
-const PROGRESS = { phase: 'RENDERING', percent: 9, framesDone: 1, framesTotal: 9, outTimeUs: 1, speed: 1 } as const;
+const PROGRESS = {
+  phase: 'RENDERING',
+  percent: 9,
+  framesDone: 1,
+  framesTotal: 9,
+  outTimeUs: 1,
+  speed: 1,
+  phaseTimings: [],
+  remainingMs: null,
+} as const;
 
 const STATES = [null, 'QUEUED', 'RUNNING', 'RUNNING', 'SUCCEEDED'];
 const FENCES = [null, 0, 1, 1, 1];

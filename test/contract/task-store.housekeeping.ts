@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/app/system-clock.js';
 import type { TaskHint } from '../../src/task/ports/task-feed.js';
+import { createPreviews } from '../../src/task/previews.js';
+import { createQueueView } from '../../src/task/queue-view.js';
 import { createTaskHub } from '../../src/task/task-hub.js';
 import { cancelled } from '../../src/task/lifecycle.js';
+import { pullWatch } from '../support/pull-watch.js';
 import { eventually } from '../support/eventually.js';
 import { insertQueued, insertRunning, listOf, LONG_MS, newTask, useStore, type StoreKind } from './store-under-test.js';
 
@@ -68,6 +71,8 @@ export function describeHousekeeping(kind: StoreKind): void {
       const patient = await insertQueued(at.store, { nowMs: 10_000, priority: -1 });
       const late = await insertQueued(at.store, { nowMs: 90_000, priority: 1 });
       expect((await at.store.queued(10)).map((t) => t.id)).toEqual([urgent, old, late, patient].map((t) => t.id));
+      expect(await at.store.queuedRanks(10)).toEqual([urgent, old, late, patient].map((t) => t.queueRankMs));
+      expect(await at.store.queuedRanks(1)).toEqual([urgent.queueRankMs]);
     });
 
     it('returns the tasks that waited too long, and its own state', async () => {
@@ -150,8 +155,14 @@ export function describeHousekeeping(kind: StoreKind): void {
     it('ends every watch of the task with TASK_NOT_FOUND', { timeout: 20_000 }, async () => {
       const task = await insertQueued(at.store);
       const other = kind.shared ? await at.open() : at.store;
-      const hub = createTaskHub({ store: at.store, clock: systemClock, heartbeatMs: LONG_MS });
-      const events = hub.watch(task, { afterRevision: null, signal: new AbortController().signal });
+      const hub = createTaskHub({
+        store: at.store,
+        clock: systemClock,
+        queue: createQueueView({ store: at.store, clock: systemClock }),
+        previews: createPreviews(),
+        heartbeatMs: LONG_MS,
+      });
+      const events = pullWatch(hub, task, { afterRevision: null, signal: new AbortController().signal });
       expect(await events.next()).toMatchObject({ value: { kind: 'task', task: { id: task.id } } });
       // Looked after from now on: it may reject before `remove` resolves.
       const ended = expect(events.next()).rejects.toMatchObject({ detail: { reason: 'TASK_NOT_FOUND' } });

@@ -66,7 +66,16 @@ export function describeLeases(kind: StoreKind): void {
       const running = await insertRunning(at.store, 0);
       const further = progressed(
         running,
-        { phase: 'RENDERING', percent: 1, framesDone: 1, framesTotal: 2, outTimeUs: 3, speed: 1 },
+        {
+          phase: 'RENDERING',
+          percent: 1,
+          framesDone: 1,
+          framesTotal: 2,
+          outTimeUs: 3,
+          speed: 1,
+          phaseTimings: [],
+          remainingMs: null,
+        },
         3000,
       );
       await at.store.replace(running, further, { leaseMs: LONG_MS });

@@ -231,7 +231,16 @@ function moved(task: Task, move: number, step: number): Task {
     default:
       return progressed(
         task,
-        { phase: 'RENDERING', percent: step, framesDone: step, framesTotal: 99, outTimeUs: step, speed: 0.5 },
+        {
+          phase: 'RENDERING',
+          percent: step,
+          framesDone: step,
+          framesTotal: 99,
+          outTimeUs: step,
+          speed: 0.5,
+          phaseTimings: [],
+          remainingMs: null,
+        },
         nowMs,
       );
   }

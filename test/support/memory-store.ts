@@ -121,7 +121,7 @@ type Answer = <T>(call: () => T) => Promise<T>;
 function queriesOf(
   tasks: () => Task[],
   answer: Answer,
-): Pick<Store, 'list' | 'count' | 'positionOf' | 'queued' | 'overdue' | 'expired' | 'stats'> {
+): Pick<Store, 'list' | 'count' | 'positionOf' | 'queued' | 'queuedRanks' | 'overdue' | 'expired' | 'stats'> {
   const inState = (state: TaskState) => tasks().filter((task) => task.state === state);
   return {
     list: (query) =>
@@ -141,6 +141,13 @@ function queriesOf(
       ),
     count: (tenant) => answer(() => tasks().filter((t) => t.tenant === tenant).length),
     queued: (limit) => answer(() => inState('QUEUED').sort(byRank).slice(0, limit)),
+    queuedRanks: (limit) =>
+      answer(() =>
+        inState('QUEUED')
+          .sort(byRank)
+          .slice(0, limit)
+          .map((t) => t.queueRankMs),
+      ),
     overdue: (limit, { nowMs }) =>
       answer(() => due(inState('QUEUED'), (t) => t.queueDeadlineMs, nowMs).slice(0, limit)),
     expired: (limit, { nowMs }) =>

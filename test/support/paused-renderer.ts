@@ -1,6 +1,6 @@
 import { RenderError } from '../../src/task/failure.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../../src/task/ports/renderer.js';
-import type { Output, Progress } from '../../src/task/task.js';
+import type { Output, ProgressReport } from '../../src/task/task.js';
 
 /** A render that a test holds in its hand. */
 export interface PausedRender {
@@ -42,7 +42,7 @@ export function createPausedRenderer(
   };
 }
 
-export function progressAt(framesDone: number): Progress {
+export function progressAt(framesDone: number): ProgressReport {
   return {
     phase: 'RENDERING',
     percent: framesDone,
@@ -50,6 +50,8 @@ export function progressAt(framesDone: number): Progress {
     framesTotal: 100,
     outTimeUs: framesDone * 33_333,
     speed: 1,
+    phaseTimings: [],
+    remainingMs: null,
   };
 }
 

@@ -135,6 +135,7 @@ export async function createRenderBench(
         progress.push(p);
         hooks.onProgress?.(p);
       },
+      ...(hooks.onPreview ? { onPreview: hooks.onPreview } : {}),
       onDiagnostics: (diagnostics) => hooks.onDiagnostics?.(diagnostics),
     });
     const output = result.outputs[0]!;

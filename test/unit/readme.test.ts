@@ -24,6 +24,7 @@ const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, {
   UPLOAD_NOT_FOUND: { reason: 'UPLOAD_NOT_FOUND' },
   DISK_FULL: { reason: 'DISK_FULL' },
   OUTPUT_NOT_FOUND: { reason: 'OUTPUT_NOT_FOUND' },
+  PREVIEW_NOT_FOUND: { reason: 'PREVIEW_NOT_FOUND', taskId: 't', state: 'QUEUED' },
   URL_EXPIRED: { reason: 'URL_EXPIRED' },
   URL_SIGNATURE_INVALID: { reason: 'URL_SIGNATURE_INVALID' },
   WATCHER_TOO_SLOW: { reason: 'WATCHER_TOO_SLOW' },

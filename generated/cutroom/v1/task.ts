@@ -63,7 +63,7 @@ export interface Task {
     | undefined;
   /** Rises by one with each stored change of this task; starts at 1. The cursor of WatchTask. */
   revision: bigint;
-  /** An opaque tag of this state of the task; two answers with the same etag say the same. */
+  /** An opaque tag of this state of the task; two answers with the same etag say the same, `queue_place` and the signatures of URLs aside. */
   etag: string;
   /** As submitted. */
   labels: { [key: string]: string };
@@ -79,14 +79,24 @@ export interface Task {
   timeouts:
     | TaskTimeouts
     | undefined;
-  /** How long the phases of the last attempt took so far, in order. */
+  /**
+   * How long the phases of the last attempt took so far, in order, measured by the worker as they began and ended. They do not overlap:
+   * a phase ends when its last piece of work does, also where work of the next has begun.
+   */
   phaseTimings: PhaseTiming[];
   /** As submitted; with `validate_only`, every default filled in. TASK_VIEW_FULL only. */
   spec:
     | RenderSpec
     | undefined;
   /** How the last attempt that ended was rendered. TASK_VIEW_FULL only; unset before. */
-  diagnostics: Diagnostics | undefined;
+  diagnostics:
+    | Diagnostics
+    | undefined;
+  /**
+   * Where it stands in the queue; in answers of GetTask and WatchTask while the task is QUEUED, else unset. It changes though the task does not, and
+   * so it is no part of `revision` and `etag`; WatchTask sends it again with each heartbeat.
+   */
+  queuePlace: QueuePlace | undefined;
 }
 
 /** The states of a task. The numbers 1 and 4 are the ones that polling clients of MoneyPrinterTurbo know. */
@@ -124,6 +134,20 @@ export enum Task_State {
 export interface Task_LabelsEntry {
   key: string;
   value: string;
+}
+
+/** Where a queued task stands, by a look at the queue that may be a second old. */
+export interface QueuePlace {
+  /**
+   * 1: it is next. Tasks are taken in the order of their submits, over all callers; each step of priority counts as a minute of waiting. So a task
+   * that is submitted later, with a higher priority, may still come before it. 10001 stands for every place behind 10,000.
+   */
+  position: number;
+  /**
+   * When a worker takes it if tasks are taken at the pace of the last ten minutes; unset before that can be said. Retries and tasks of a higher priority
+   * that are yet to come put it off.
+   */
+  estimatedStartTime: Date | undefined;
 }
 
 /** How long parts of the work may take. */
@@ -164,9 +188,9 @@ export interface ProgressDetail {
   outTime:
     | Duration
     | undefined;
-  /** Seconds of video made per second of time; 0 before that is known. */
+  /** Seconds of video made per second of time, of all that is rendered at once, over the last half minute; 0 before that is known. */
   speed: number;
-  /** When the task will have ended at the pace so far; unset before that can be said. */
+  /** When the task will have ended at the pace of the last half minute, with the frames that are still to be rendered; unset before that can be said. */
   estimatedEndTime: Date | undefined;
 }
 
@@ -265,6 +289,7 @@ function createBaseTask(): Task {
     phaseTimings: [],
     spec: undefined,
     diagnostics: undefined,
+    queuePlace: undefined,
   };
 }
 
@@ -347,6 +372,9 @@ export const Task: MessageFns<Task> = {
     }
     if (message.diagnostics !== undefined) {
       Diagnostics.encode(message.diagnostics, writer.uint32(202).fork()).join();
+    }
+    if (message.queuePlace !== undefined) {
+      QueuePlace.encode(message.queuePlace, writer.uint32(210).fork()).join();
     }
     return writer;
   },
@@ -567,6 +595,14 @@ export const Task: MessageFns<Task> = {
             message.diagnostics = Diagnostics.decode(reader, reader.uint32());
             continue;
           }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.queuePlace = QueuePlace.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -626,6 +662,9 @@ export const Task: MessageFns<Task> = {
       : undefined;
     message.diagnostics = (object.diagnostics !== undefined && object.diagnostics !== null)
       ? Diagnostics.fromPartial(object.diagnostics)
+      : undefined;
+    message.queuePlace = (object.queuePlace !== undefined && object.queuePlace !== null)
+      ? QueuePlace.fromPartial(object.queuePlace)
       : undefined;
     return message;
   },
@@ -694,6 +733,73 @@ export const Task_LabelsEntry: MessageFns<Task_LabelsEntry> = {
     const message = createBaseTask_LabelsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseQueuePlace(): QueuePlace {
+  return { position: 0, estimatedStartTime: undefined };
+}
+
+export const QueuePlace: MessageFns<QueuePlace> = {
+  encode(message: QueuePlace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.position !== 0) {
+      writer.uint32(8).int32(message.position);
+    }
+    if (message.estimatedStartTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.estimatedStartTime), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueuePlace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueuePlace();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.position = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.estimatedStartTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<QueuePlace>): QueuePlace {
+    return QueuePlace.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueuePlace>): QueuePlace {
+    const message = createBaseQueuePlace();
+    message.position = object.position ?? 0;
+    message.estimatedStartTime = object.estimatedStartTime ?? undefined;
     return message;
   },
 };

@@ -11,7 +11,7 @@ import { Duration } from "../../google/protobuf/duration.js";
 import { Empty } from "../../google/protobuf/empty.js";
 import { Capabilities, MediaInfo } from "./media.js";
 import { RenderSpec } from "./spec.js";
-import { Task, TaskTimeouts } from "./task.js";
+import { QueuePlace, Task, TaskTimeouts } from "./task.js";
 
 export const protobufPackage = "cutroom.v1";
 
@@ -122,7 +122,14 @@ export interface WatchTaskRequest {
    * current state comes at once; if the task ended at it, the stream ends with OK and no message. At least 0.
    * Unset: the first message is the task as it is.
    */
-  afterRevision?: bigint | undefined;
+  afterRevision?:
+    | bigint
+    | undefined;
+  /**
+   * Also send previews: small pictures of the frames that are being rendered, at most one a second. Only the server that renders the task has them; from
+   * any other, and while nothing is rendered, none come. A reader that is slow misses some.
+   */
+  includePreviews: boolean;
 }
 
 /** One message of WatchTask. */
@@ -135,11 +142,22 @@ export interface TaskEvent {
     | //
     /** Nothing has changed; the stream is alive. */
     { $case: "heartbeat"; value: Heartbeat }
+    | //
+    /** What the video looks like so far; only with `include_previews`. It has no revision. */
+    { $case: "preview"; value: Preview }
     | undefined;
+}
+
+/** A frame that was just rendered. Also at `GET /v1/tasks/{id}/preview.jpg`. */
+export interface Preview {
+  /** The picture, a JPEG whose short side has 180 pixels at most. */
+  jpeg: Buffer;
 }
 
 /** A sign of life on a stream where nothing has changed for up to 15 s. It has no revision. */
 export interface Heartbeat {
+  /** Where the task stands while it is QUEUED, else unset. */
+  queuePlace: QueuePlace | undefined;
 }
 
 /** The request of ListTasks. */
@@ -551,7 +569,7 @@ export const GetTaskRequest: MessageFns<GetTaskRequest> = {
 };
 
 function createBaseWatchTaskRequest(): WatchTaskRequest {
-  return { name: "", afterRevision: undefined };
+  return { name: "", afterRevision: undefined, includePreviews: false };
 }
 
 export const WatchTaskRequest: MessageFns<WatchTaskRequest> = {
@@ -564,6 +582,9 @@ export const WatchTaskRequest: MessageFns<WatchTaskRequest> = {
         throw new globalThis.Error("value provided for field message.afterRevision of type int64 too large");
       }
       writer.uint32(16).int64(message.afterRevision);
+    }
+    if (message.includePreviews !== false) {
+      writer.uint32(24).bool(message.includePreviews);
     }
     return writer;
   },
@@ -597,6 +618,14 @@ export const WatchTaskRequest: MessageFns<WatchTaskRequest> = {
             message.afterRevision = reader.int64() as bigint;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.includePreviews = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -618,6 +647,7 @@ export const WatchTaskRequest: MessageFns<WatchTaskRequest> = {
     message.afterRevision = (object.afterRevision !== undefined && object.afterRevision !== null)
       ? BigInt(object.afterRevision)
       : undefined;
+    message.includePreviews = object.includePreviews ?? false;
     return message;
   },
 };
@@ -634,6 +664,9 @@ export const TaskEvent: MessageFns<TaskEvent> = {
         break;
       case "heartbeat":
         Heartbeat.encode(message.event.value, writer.uint32(18).fork()).join();
+        break;
+      case "preview":
+        Preview.encode(message.event.value, writer.uint32(26).fork()).join();
         break;
     }
     return writer;
@@ -668,6 +701,14 @@ export const TaskEvent: MessageFns<TaskEvent> = {
             message.event = { $case: "heartbeat", value: Heartbeat.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.event = { $case: "preview", value: Preview.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -698,17 +739,81 @@ export const TaskEvent: MessageFns<TaskEvent> = {
         }
         break;
       }
+      case "preview": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "preview", value: Preview.fromPartial(object.event.value) };
+        }
+        break;
+      }
     }
     return message;
   },
 };
 
+function createBasePreview(): Preview {
+  return { jpeg: Buffer.alloc(0) };
+}
+
+export const Preview: MessageFns<Preview> = {
+  encode(message: Preview, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jpeg.length !== 0) {
+      writer.uint32(10).bytes(message.jpeg);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Preview {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreview();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jpeg = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Preview>): Preview {
+    return Preview.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Preview>): Preview {
+    const message = createBasePreview();
+    message.jpeg = object.jpeg ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
 function createBaseHeartbeat(): Heartbeat {
-  return {};
+  return { queuePlace: undefined };
 }
 
 export const Heartbeat: MessageFns<Heartbeat> = {
-  encode(_: Heartbeat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: Heartbeat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.queuePlace !== undefined) {
+      QueuePlace.encode(message.queuePlace, writer.uint32(10).fork()).join();
+    }
     return writer;
   },
 
@@ -725,6 +830,14 @@ export const Heartbeat: MessageFns<Heartbeat> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.queuePlace = QueuePlace.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -740,8 +853,11 @@ export const Heartbeat: MessageFns<Heartbeat> = {
   create(base?: DeepPartial<Heartbeat>): Heartbeat {
     return Heartbeat.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<Heartbeat>): Heartbeat {
+  fromPartial(object: DeepPartial<Heartbeat>): Heartbeat {
     const message = createBaseHeartbeat();
+    message.queuePlace = (object.queuePlace !== undefined && object.queuePlace !== null)
+      ? QueuePlace.fromPartial(object.queuePlace)
+      : undefined;
     return message;
   },
 };

@@ -35,7 +35,7 @@ export interface MethodContext {
   readonly baseUrl: string;
   /** The ids that the caller gave the call. May be read when it is first asked for. */
   readonly trace: Trace;
-  /** Aborted when the caller goes away, and for a stream also when the server drains. */
+  /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
 }
 

@@ -1,13 +1,13 @@
 import { Status } from 'nice-grpc';
-import { linkSignals } from '../../task/abort.js';
-import { CallError } from '../../task/call-error.js';
-import type { Caller } from '../../task/caller.js';
-import type { Trace } from '../../task/trace.js';
+import { onAbort } from '../../task/abort.js';
 import type { BaseUrlOf } from '../base-url.js';
 import type { Authenticate } from './authenticate.js';
-import type { Call, CallEnd, CallObserver, CallOrigin, MethodContext, ObservedCall } from './call.js';
-import { traceOf } from './trace-of.js';
-import { callerGone, codeOf, toRpcError } from './call-errors.js';
+import type { Call, CallEnd, CallObserver, MethodContext, ObservedCall } from './call.js';
+import { codeOf, toRpcError } from './call-errors.js';
+import { ChainedStream, type StreamLinks, type StreamMethod } from './chained-stream.js';
+import { OriginContext } from './origin-context.js';
+import { refuseWhileDraining } from './refuse-while-draining.js';
+import type { OpenStream, StreamSink } from './stream.js';
 
 export interface ChainOptions {
   readonly authenticate: Authenticate;
@@ -28,10 +28,8 @@ export interface ChainOptions {
  */
 export interface Chain {
   unary<Response>(call: Call, method: (context: MethodContext) => Promise<Response>): Promise<Response>;
-  stream<Message>(
-    call: Call,
-    method: (context: MethodContext) => AsyncIterable<Message>,
-  ): AsyncGenerator<Message, void, undefined>;
+  /** `sink` gets `send` as the method calls it, and `end` once every message was taken, or the caller has gone. */
+  stream<Message>(call: Call, method: StreamMethod<Message>, sink: StreamSink<Message>): OpenStream;
 }
 
 export function createChain({ authenticate, observers, drain, baseUrl, monotonicMs, wasCut }: ChainOptions): Chain {
@@ -55,6 +53,11 @@ export function createChain({ authenticate, observers, drain, baseUrl, monotonic
     for (const observer of observers) observer.ended(call, end);
   }
 
+  const open: StreamLinks['open'] = new Set();
+  onAbort(drain, () => {
+    for (const stream of open) stream.drain();
+  });
+  const links: StreamLinks = { authenticate, drain, baseUrl, open, sent, ended };
   return {
     async unary(call, method) {
       const observed = began(call, false);
@@ -73,83 +76,6 @@ export function createChain({ authenticate, observers, drain, baseUrl, monotonic
       return answer;
     },
 
-    async *stream(call, method) {
-      const observed = began(call, true);
-      // Neither an error nor an end was seen: the caller has gone while a stream was parked.
-      let code: Status = Status.CANCELLED;
-      let error: unknown = null;
-      try {
-        refuseWhileDraining(drain);
-        const caller = await authenticate(call);
-        const base = baseUrl(call.origin);
-        for await (const message of untilDrained(
-          (signal) => method({ caller, signal, baseUrl: base, trace: traceOf(call.origin) }),
-          call.origin,
-          drain,
-        )) {
-          yield message;
-          // The next one is asked for, so this one was taken.
-          sent(observed);
-        }
-        code = Status.OK;
-      } catch (cause) {
-        error = toRpcError(cause, call.origin);
-        code = codeOf(error);
-        throw error;
-      } finally {
-        ended(observed, { code, error, answer: undefined });
-      }
-    },
+    stream: (call, method, sink) => new ChainedStream(began(call, true), call, method, sink, links),
   };
-}
-
-/** A class, so that neither signal, URL nor trace is made before a method asks for it: most unary methods never do. */
-class OriginContext implements MethodContext {
-  readonly caller: Caller;
-  readonly #origin: CallOrigin;
-  readonly #baseUrl: BaseUrlOf;
-
-  constructor(caller: Caller, origin: CallOrigin, baseUrl: BaseUrlOf) {
-    this.caller = caller;
-    this.#origin = origin;
-    this.#baseUrl = baseUrl;
-  }
-
-  get baseUrl(): string {
-    return this.#baseUrl(this.#origin);
-  }
-
-  get trace(): Trace {
-    return traceOf(this.#origin);
-  }
-
-  get signal(): AbortSignal {
-    return this.#origin.signal;
-  }
-}
-
-/** @throws CallError DRAINING once the server drains. */
-function refuseWhileDraining(drain: AbortSignal): void {
-  if (drain.aborted) throw new CallError({ reason: 'DRAINING' });
-}
-
-/**
- * The messages of a stream, which a drain ends.
- * @param open starts the stream; it just ends when the signal aborts.
- * @throws CallError DRAINING; the error of `callerGone` once the caller has gone.
- */
-async function* untilDrained<Message>(
-  open: (signal: AbortSignal) => AsyncIterable<Message>,
-  origin: CallOrigin,
-  drain: AbortSignal,
-): AsyncGenerator<Message, void, undefined> {
-  const either = linkSignals([origin.signal, drain]);
-  try {
-    yield* open(either.signal);
-  } finally {
-    either.release();
-  }
-  // A watcher that is wrongly sent away by DRAINING watches again and hears nothing new: who ended the stream is looked up here.
-  if (origin.signal.aborted) throw callerGone(null);
-  refuseWhileDraining(drain);
 }

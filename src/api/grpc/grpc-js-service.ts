@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { type CallContext, type Server, ServerError, Status } from 'nice-grpc';
 import type { Chain } from '../chain/chain.js';
+import { forwarded, pulled, pump } from '../chain/stream.js';
 import { statusCode } from '../rpc-error.js';
 
 /** A service written for grpc-js: its definition and its handlers. */
@@ -80,7 +81,16 @@ function streaming(handle: (call: unknown) => void, { path, requestStream }: Met
     addHeader(origin, header);
     const request = requestStream ? null : input;
     const feed = requestStream ? (input as AsyncIterable<unknown>)[Symbol.asyncIterator]() : null;
-    return chain.stream({ path, request, origin }, ({ signal }) => written(handle, request, feed, signal));
+    return pulled<unknown>((sink) =>
+      forwarded(
+        origin.signal,
+        chain.stream(
+          { path, request, origin },
+          (_, into) => pump((signal) => written(handle, request, feed, signal), into),
+          sink,
+        ),
+      ),
+    );
   };
 }
 

@@ -6,6 +6,7 @@ import { CallError } from '../../task/call-error.js';
 import { registry } from '../../wire/proto-json.js';
 import { hasTooManyValues, TOO_MANY_VALUES } from '../../wire/request-size.js';
 import type { Chain } from '../chain/chain.js';
+import { asBuffer } from '../../shared/as-buffer.js';
 import { oncePerObject } from '../once-per-object.js';
 import type { Rpc, TaskService } from '../service/task-service.js';
 
@@ -45,11 +46,6 @@ export function responseSerializer<T extends object>(type: Pick<MessageFns<T>, '
   return oncePerObject((message: T) => asBuffer(type.encode(message).finish()));
 }
 
-/** The same bytes, not a copy. */
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
-
 /** A request whose bytes are none. It goes through the chain like any other, so that its refusal is logged and answered as every call's. */
 class UnreadableRequest {
   constructor(readonly fault: CallError) {}
@@ -74,7 +70,7 @@ function inputOf(method: string): DescMessage {
 }
 
 /** @throws CallError INVALID_REQUEST. */
-function readable(request: object): object {
+export function readable(request: object): object {
   if (request instanceof UnreadableRequest) throw request.fault;
   return request;
 }
@@ -86,7 +82,9 @@ function implementationOf(rpc: Rpc, chain: Chain): unknown {
       return (request: object, origin: CallContext) =>
         chain.unary({ path, request, origin }, (context) => rpc.call(readable(request), context));
     case 'stream':
-      return (request: object, origin: CallContext) =>
-        chain.stream({ path, request, origin }, (context) => rpc.call(readable(request), context));
+      // See `stream-calls.ts`.
+      return () => {
+        throw new Error(`${path} is answered before nice-grpc sees it`);
+      };
   }
 }

@@ -5,10 +5,12 @@ import type { Gateway } from './gateway/gateway.js';
 import { plainError } from './http-error.js';
 import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
 import { openApiDocument } from './openapi/document.js';
+import type { PreviewRoute } from './preview.js';
 import type { Readiness } from '../readiness.js';
 import { healthz, metricsPage, readyz, type RenderMetrics } from './probes.js';
 
 export interface RouterOptions {
+  readonly preview: PreviewRoute;
   readonly gateway: Gateway;
   readonly files: Files;
   readonly moneyPrinterTurbo: MoneyPrinterTurbo;
@@ -19,6 +21,7 @@ export interface RouterOptions {
 }
 
 export function createRouter({
+  preview,
   gateway,
   files,
   moneyPrinterTurbo,
@@ -35,7 +38,7 @@ export function createRouter({
     (await files(request)) ??
     plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
   return (request) => {
-    if (request.path.startsWith('/v1/')) return gateway(request);
+    if (request.path.startsWith('/v1/')) return preview(request) ?? gateway(request);
     switch (request.path) {
       case '/healthz':
         return onlyGet(request) ?? healthz();

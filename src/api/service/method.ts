@@ -2,6 +2,7 @@ import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutro
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import type { MethodContext } from '../chain/call.js';
+import type { OpenInto } from '../chain/stream.js';
 import type { TaskPrinter } from './task-printer.js';
 
 /** The dependencies of the methods. */
@@ -35,7 +36,7 @@ export type Method<Key extends MethodKey> = (
   deps: MethodDeps,
   request: RequestOf<Key>,
   context: MethodContext,
-) => Key extends StreamKey ? AsyncIterable<ResponseOf<Key>> : Promise<ResponseOf<Key>>;
+) => Key extends StreamKey ? OpenInto<ResponseOf<Key>> : Promise<ResponseOf<Key>>;
 
 /** One implementation for every RPC of the proto: a missing one does not compile. */
 export type Methods = { readonly [Key in MethodKey]: Method<Key> };

@@ -1,9 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Task as WireTask } from '../../../generated/cutroom/v1/task.js';
 import type { TaskEvent } from '../../../generated/cutroom/v1/task_service.js';
+import type { Preview } from '../../task/previews.js';
+import type { QueuePlace } from '../../task/queue-forecast.js';
 import type { Task } from '../../task/task.js';
 import type { OutputUrls } from '../../task/output-urls.js';
-import { printTask } from '../../wire/print-task.js';
+import { asBuffer } from '../../shared/as-buffer.js';
+import { oncePerObject } from '../once-per-object.js';
+import { printQueuePlace, printTask } from '../../wire/print-task.js';
 
 /** How old a printed task with URLs may get: short beside the lifetime of a URL. */
 const MAX_PRINT_AGE_MS = 60_000;
@@ -16,12 +20,13 @@ const MAX_PRINTS = 12_000;
  */
 export interface TaskPrinter {
   /** @param baseUrl the beginning of its URLs, which differs by the host that a caller knows. */
-  task(task: Task, baseUrl: string): WireTask;
-  event(task: Task, baseUrl: string): TaskEvent;
+  task(task: Task, baseUrl: string, place?: QueuePlace | null): WireTask;
+  event(task: Task, baseUrl: string, place?: QueuePlace | null): TaskEvent;
 }
 
 interface Print {
   readonly revision: number;
+  readonly place: QueuePlace | null;
   readonly task: WireTask;
   readonly event: TaskEvent;
   readonly atMs: number;
@@ -31,18 +36,20 @@ interface Print {
 export function createTaskPrinter(sign: OutputUrls['sign'], monotonicMs: () => number): TaskPrinter {
   const prints = new LRUCache<string, Print>({ max: MAX_PRINTS });
 
-  function print(task: Task, baseUrl: string): Print {
+  function print(task: Task, baseUrl: string, place: QueuePlace | null): Print {
     // Ids are UUIDs: no two tenants have the same one. A task without videos is the same for all.
     const key = task.outputs.length === 0 ? task.id : `${task.id} ${baseUrl}`;
     const known = prints.get(key);
     if (
       known?.revision === task.revision &&
+      isSamePlace(known.place, place) &&
       (task.outputs.length === 0 || monotonicMs() - known.atMs < MAX_PRINT_AGE_MS)
     )
       return known;
-    const wire = printTask(task, (of, output, part) => sign(of, output, baseUrl, part));
+    const wire = printTask(task, (of, output, part) => sign(of, output, baseUrl, part), place);
     const made: Print = {
       revision: task.revision,
+      place,
       task: wire,
       event: { event: { $case: 'task', value: wire } },
       atMs: monotonicMs(),
@@ -52,10 +59,24 @@ export function createTaskPrinter(sign: OutputUrls['sign'], monotonicMs: () => n
   }
 
   return {
-    task: (task, baseUrl) => print(task, baseUrl).task,
-    event: (task, baseUrl) => print(task, baseUrl).event,
+    task: (task, baseUrl, place = null) => print(task, baseUrl, place).task,
+    event: (task, baseUrl, place = null) => print(task, baseUrl, place).event,
   };
 }
 
+function isSamePlace(one: QueuePlace | null, other: QueuePlace | null): boolean {
+  return one?.position === other?.position && one?.estimatedStartTimeMs === other?.estimatedStartTimeMs;
+}
+
+const HEARTBEAT: TaskEvent = { event: { $case: 'heartbeat', value: { queuePlace: undefined } } };
+
+/** The same object for all who get the same preview. */
+export const printPreview = oncePerObject(({ jpeg }: Preview): TaskEvent => ({
+  event: { $case: 'preview', value: { jpeg: asBuffer(jpeg) } },
+}));
+
 /** The message of a stream on which nothing has changed. */
-export const HEARTBEAT: TaskEvent = { event: { $case: 'heartbeat', value: {} } };
+export function heartbeatOf(place: QueuePlace | null): TaskEvent {
+  if (place === null) return HEARTBEAT;
+  return { event: { $case: 'heartbeat', value: { queuePlace: printQueuePlace(place) } } };
+}

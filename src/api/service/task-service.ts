@@ -4,6 +4,7 @@ import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import { submitRequestType } from '../../wire/submit-request-type.js';
 import type { MethodContext } from '../chain/call.js';
+import type { OpenInto } from '../chain/stream.js';
 import { type MethodDeps, type MethodKey, type MethodName, type Methods, pathOf } from './method.js';
 import { cancelTask } from './methods/cancel-task.js';
 import { deleteTask } from './methods/delete-task.js';
@@ -50,7 +51,7 @@ export interface UnaryRpc extends RpcDescription {
 
 export interface StreamRpc extends RpcDescription {
   readonly kind: 'stream';
-  readonly call: (request: object, context: MethodContext) => AsyncIterable<object>;
+  readonly call: (request: object, context: MethodContext) => OpenInto<object>;
 }
 
 /** The one implementation of the service, for every transport: one entry for each RPC of the proto. */

@@ -1,4 +1,5 @@
 import type { Composition } from '../../composition/composition.js';
+import { timeUsOf } from '../../composition/frame-grid.js';
 import type { Warning } from '../../composition/warning.js';
 import type { OutputSpec } from '../../composition/output-spec.js';
 import type { OutputStore } from '../../task/ports/output-store.js';
@@ -25,6 +26,7 @@ import { planOutputs, type OutputStep } from './plan-outputs.js';
 import { planPasses, type Pass, type PlannedOutput } from './plan-passes.js';
 import { canCutWithin } from './plan-sections.js';
 import { POSTER_TYPE, verifyJpeg } from './poster.js';
+import type { PreviewReader } from './preview.js';
 import type { RenderedGraph } from './render-graph.js';
 import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
 import { finishedSheet, makeSheet, sheetFiles } from './sprite-sheet.js';
@@ -44,6 +46,8 @@ export interface OutputContext {
   /** Threads of the encoder of one section. */
   readonly sectionThreads: number;
   readonly meter: ProgressMeter;
+  /** Null: no previews are made. */
+  readonly previews: PreviewReader | null;
   readonly signal: AbortSignal;
   readonly log?: RenderLog;
 }
@@ -130,12 +134,12 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     }
     case 'render': {
       const result = resultsOf(step.pass, shared);
-      note(result, step, await renderWhole(step.pass, toRender));
+      note(result, step, await renderWhole(step.pass, toRender), context);
       judge(result);
       return;
     }
     case 'section':
-      note(resultsOf(step.pass, shared), step, await renderSection(step, toRender));
+      note(resultsOf(step.pass, shared), step, await renderSection(step, toRender), context);
       return;
     case 'soundtrack':
       await renderSoundtrack(step.pass, toRender);
@@ -193,10 +197,17 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
   };
 }
 
-function note(result: PassResults, { frames }: OutputStep, { stderr, damage, isReused }: RenderedGraph): void {
+function note(
+  result: PassResults,
+  { id, frames, pass }: Extract<OutputStep, { kind: 'render' | 'section' }>,
+  { stderr, damage, isReused }: RenderedGraph,
+  { meter }: OutputContext,
+): void {
   result.stderr.push(stderr);
   result.damage.push(...damage);
-  if (isReused) result.reusedFrames += frames;
+  if (!isReused) return;
+  result.reusedFrames += frames;
+  meter.reused(id, timeUsOf(frames, pass.composition.frameRate));
 }
 
 /** Once all of a pass is rendered. @throws as `judgeDamage`. */

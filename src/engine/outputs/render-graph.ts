@@ -15,6 +15,7 @@ import { fileKey, graphKey, type GraphKeyParts } from '../reuse/graph-key.js';
 import type { Reuse } from '../reuse/reuse.js';
 import { createDamageCounter, damageOf, type InputDamage } from './damage.js';
 import type { GraphFiles } from './graph-files.js';
+import { previewArguments, previewGraph, type PreviewReader } from './preview.js';
 
 /** One graph to be rendered into files of the scratch folder. */
 export interface GraphJob {
@@ -23,6 +24,8 @@ export interface GraphJob {
   /** Made anew when a video was found to change its size. @param resized URIs of such videos. */
   readonly plan: (resized: ReadonlySet<string>) => RenderPlan;
   readonly targets: readonly Target[];
+  /** The pad whose frames previews show; null: it has no pictures. */
+  readonly previewOf: string | null;
   /** Length of the output; of audio alone, as the video's. */
   readonly frames: number;
   readonly frameRate: Rational;
@@ -36,6 +39,8 @@ export interface GraphContext {
   /** Waits until an encoder may run; gives back its place. */
   readonly takeSeat: () => Promise<() => void>;
   readonly onProgress: (block: ProgressBlock) => void;
+  /** Null: no previews are made. */
+  readonly previews: PreviewReader | null;
   /** URIs of videos whose size changes on the way; found while rendering. */
   readonly resized: Set<string>;
   /** Fields that name the task in the log. */
@@ -108,8 +113,14 @@ async function renderSeated(
   const leave = await context.takeSeat();
   try {
     const graphFile = `${job.id}.graph`;
-    await context.files.write([...plan.files, { name: graphFile, content: plan.graph }]);
-    return await runGraph(job, { plan, graphFile, planned }, context);
+    const previewFile = context.previews && job.previewOf !== null ? `${job.id}-preview.jpg` : null;
+    // No part of the plan: a result is the same with and without.
+    const content =
+      previewFile === null || job.previewOf === null
+        ? plan.graph
+        : plan.graph + previewGraph(job.previewOf, job.frameRate);
+    await context.files.write([...plan.files, { name: graphFile, content }]);
+    return await runGraph(job, { plan, graphFile, previewFile, planned }, context);
   } finally {
     leave();
   }
@@ -118,16 +129,21 @@ async function renderSeated(
 interface GraphRun {
   readonly plan: RenderPlan;
   readonly graphFile: string;
+  /** Null: without previews. */
+  readonly previewFile: string | null;
   readonly planned: ReadonlySet<string>;
 }
 
 async function runGraph(
   job: GraphJob,
-  { plan, graphFile, planned }: GraphRun,
-  { tools, onProgress, log, logFields, resized }: GraphContext,
+  { plan, graphFile, previewFile, planned }: GraphRun,
+  { tools, onProgress, previews, log, logFields, resized }: GraphContext,
 ): Promise<RenderedGraph | null> {
   const { majorVersion } = tools.toolchain;
-  const args = renderArguments({ inputs: plan.inputs, graphFile, targets: job.targets, majorVersion });
+  const args = [
+    ...renderArguments({ inputs: plan.inputs, graphFile, targets: job.targets, majorVersion }),
+    ...(previewFile === null ? [] : previewArguments(previewFile)),
+  ];
   const damage = createDamageCounter(plan.inputs);
   const link = linkSignals([tools.signal]);
   const isGivenUp = () => link.signal.aborted && !tools.signal.aborted;
@@ -142,7 +158,11 @@ async function runGraph(
     watchSizes(chunk);
   };
   const length = { endUs: timeUsOf(job.frames, job.frameRate), frameUs: timeUsOf(1, job.frameRate) };
-  const options = { graph: plan.graph, onProgress, onStderr, planned: length };
+  const onBlock = (block: ProgressBlock) => {
+    onProgress(block);
+    if (previewFile !== null) previews?.look(previewFile);
+  };
+  const options = { graph: plan.graph, onProgress: onBlock, onStderr, planned: length };
   const result = await runTool({ ...tools, signal: link.signal }, 'ffmpeg', args, options)
     .catch((error: unknown) => {
       if (isGivenUp()) return null;

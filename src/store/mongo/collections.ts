@@ -89,8 +89,9 @@ export async function createIndexes(
   await withDeadline(options.deadlineMs, (call) =>
     tasks.createIndexes(
       [
-        // Claims: partial, so that it is as small as the queue and a finished task costs it nothing.
-        { name: 'rank', key: { queueRankMs: 1, _id: 1 }, partialFilterExpression: { state: 'QUEUED' } },
+        // Claims: partial, so that it is as small as the queue and a finished task costs it nothing. With the state, without which no query is
+        // answered from it alone.
+        { name: 'queue', key: { state: 1, queueRankMs: 1, _id: 1 }, partialFilterExpression: { state: 'QUEUED' } },
         { name: 'waiting', key: { createTimeMs: 1 }, partialFilterExpression: { state: 'QUEUED' } },
         { name: 'overdue', key: { queueDeadlineMs: 1 }, partialFilterExpression: { state: 'QUEUED' } },
         { name: 'expired', key: { expireTimeMs: 1 }, partialFilterExpression: { expireTimeMs: { $gt: 0 } } },
@@ -111,6 +112,12 @@ export async function createIndexes(
       ],
       { ...call },
     ),
+  );
+  // Of earlier versions, in the place of `queue`.
+  await withDeadline(options.deadlineMs, (call) =>
+    tasks.dropIndex('rank', { ...call }).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    }),
   );
 }
 

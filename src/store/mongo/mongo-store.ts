@@ -17,6 +17,8 @@ import { beginUpgrade, type Upgrade } from './upgrade.js';
 import { aliveWorkers, announceWorker } from './workers.js';
 import { insert, renewLease, replace, secret } from './writes.js';
 
+const QUEUE_ORDER = { queueRankMs: 1, _id: 1 } as const;
+
 export interface MongoStoreOptions {
   /** Of a replica set or sharded cluster; the database it names, else `cutroom`. */
   readonly uri: string;
@@ -134,7 +136,14 @@ function storeOf(
       if (isGone) notifier.removed(task);
       return isGone;
     },
-    queued: (limit) => find({ state: 'QUEUED' }, { queueRankMs: 1, _id: 1 }, limit),
+    queued: (limit) => find({ state: 'QUEUED' }, QUEUE_ORDER, limit),
+    queuedRanks: (limit) =>
+      calls.ask(async (options) => {
+        const ranks = await tasks
+          .find({ state: 'QUEUED' }, { projection: { _id: 0, queueRankMs: 1 }, sort: QUEUE_ORDER, limit, ...options })
+          .toArray();
+        return ranks.map(({ queueRankMs }) => queueRankMs);
+      }),
     overdue: (limit, { nowMs }) =>
       find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
     expired: (limit, { nowMs }) => find({ expireTimeMs: { $lt: nowMs, $gt: 0 } }, { expireTimeMs: 1 }, limit),

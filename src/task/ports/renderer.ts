@@ -1,7 +1,7 @@
 import type { ValidSpec } from '../../composition/parsed-spec.js';
 import type { Diagnostics } from '../diagnostics.js';
 import type { CacheMode } from '../task-options.js';
-import type { Output, Progress, TaskKey, Timeouts, Warning } from '../task.js';
+import type { Output, ProgressReport, TaskKey, Timeouts, Warning } from '../task.js';
 
 /** One attempt at one render. */
 export interface RenderJob extends ValidSpec {
@@ -17,8 +17,10 @@ export interface RenderJob extends ValidSpec {
 export interface RenderHooks {
   /** Aborted: the render stops, its processes are killed (all dead ≤ 1 s) and `render` rejects. */
   readonly signal: AbortSignal;
-  /** Called as often as there is news; must not block. */
-  readonly onProgress: (progress: Progress) => void;
+  /** Called as often as there is news, and a last time when the attempt ends in whatever way; must not block. */
+  readonly onProgress: (progress: ProgressReport) => void;
+  /** Takes a small JPEG of a frame that was just rendered, at most once a second. Absent: none are made. */
+  readonly onPreview?: (jpeg: Uint8Array) => void;
   /** Called once, when the attempt ends in whatever way, with what was run. */
   readonly onDiagnostics: (diagnostics: Omit<Diagnostics, 'attempt'>) => void;
 }

@@ -109,6 +109,9 @@ export interface TaskStore {
   /** Up to `limit` QUEUED tasks of all tenants by `queueRankMs`, lowest first: the candidates of a dispatcher. */
   queued(limit: number): Promise<readonly Task[]>;
 
+  /** `queueRankMs` of the same up to `limit` tasks, in the same order, from an index alone. */
+  queuedRanks(limit: number): Promise<readonly number[]>;
+
   /**
    * Up to `limit` RUNNING tasks whose worker is known to be gone: their lease ended by the store's clock, or the store
    * knows by other means (a SQLite file that this process alone has open: every task of another `owner`).

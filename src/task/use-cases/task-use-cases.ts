@@ -4,14 +4,18 @@ import type { LibraryFile } from '../ports/media-library.js';
 import type { MediaUploads } from '../ports/media-uploads.js';
 import type { OutputStore } from '../ports/output-store.js';
 import type { WorkerInfo } from '../ports/worker-store.js';
+import type { Watch, WatchOptions, WatchSink } from '../hub-watch.js';
+import type { Preview, Previews } from '../previews.js';
+import type { QueuePlace } from '../queue-forecast.js';
+import type { QueueView } from '../queue-view.js';
 import type { Task, TaskKey } from '../task.js';
-import type { TaskHub, WatchOptions } from '../task-hub.js';
-import type { WatchEvent } from '../watch-event.js';
+import type { TaskHub } from '../task-hub.js';
 import { acceptUpload, type Upload } from './accept-upload.js';
 import { cancelTask } from './cancel-task.js';
 import { deleteTask } from './delete-task.js';
 import { getTask } from './get-task.js';
 import { getTaskDetails, type TaskDetails } from './get-task-details.js';
+import { getPreview } from './get-preview.js';
 import { listTasks, type ListTasksQuery, type TaskPage } from './list-tasks.js';
 import { probeMedia } from './probe-media.js';
 import { retryTask } from './retry-task.js';
@@ -29,8 +33,12 @@ export interface TaskUseCases {
   validate(command: SubmitCommand, signal: AbortSignal): Promise<Task>;
   get(key: TaskKey): Promise<Task>;
   details(task: Task): Promise<TaskDetails>;
+  /** Where a task stands in the queue; null when it is not queued, or that is not known. */
+  queuePlaceOf(task: Task): Promise<QueuePlace | null>;
+  /** The newest preview of a task. @throws CallError TASK_NOT_FOUND, PREVIEW_NOT_FOUND. */
+  preview(key: TaskKey): Promise<Preview>;
   wait(key: TaskKey, options: WaitOptions): Promise<Task>;
-  watch(key: TaskKey, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined>;
+  watch(key: TaskKey, options: WatchOptions, sink: WatchSink): Watch;
   list(query: ListTasksQuery): Promise<TaskPage>;
   /** How many tasks a tenant has. */
   count(tenant: string): Promise<number>;
@@ -45,6 +53,8 @@ export interface TaskUseCases {
 export interface TaskUseCaseDeps extends SubmitDeps {
   readonly store: SubmitDeps['store'] & DiagnosticsStore;
   readonly hub: TaskHub;
+  readonly queue: QueueView;
+  readonly previews: Previews;
   readonly outputs: OutputStore;
   readonly uploads: MediaUploads;
 }
@@ -55,8 +65,10 @@ export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
     validate: (command, signal) => validateTask(deps, command, signal),
     get: (key) => getTask(deps, key),
     details: (task) => getTaskDetails(deps, task),
+    queuePlaceOf: (task) => deps.queue.placeOf(task),
+    preview: (key) => getPreview(deps, key),
     wait: (key, options) => waitForTask(deps, key, options),
-    watch: (key, options) => deps.hub.watch(key, options),
+    watch: (key, options, sink) => deps.hub.watch(key, options, sink),
     list: (query) => listTasks(deps, query),
     count: (tenant) => deps.store.count(tenant),
     cancel: (key) => cancelTask(deps, key),

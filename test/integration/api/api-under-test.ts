@@ -12,6 +12,8 @@ import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
 import type { OutputContent } from '../../../src/task/ports/output-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
+import { createPreviews, type Previews } from '../../../src/task/previews.js';
+import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
 import { createTaskUseCases, type TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
 import { recordEvents } from '../../support/task-events.js';
@@ -23,6 +25,7 @@ export interface ApiUnderTest {
   readonly httpUrl: string;
   readonly store: Store;
   readonly tasks: TaskUseCases;
+  readonly previews: Previews;
   /** Every line that was logged, parsed. */
   readonly log: Record<string, unknown>[];
   /** The bytes of every finished video. */
@@ -44,7 +47,9 @@ export async function startApiUnderTest(
   const video = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
   await writeFile(join(folder, 'final-1.mp4'), video);
   const store = createMemoryStore({ nowMs: () => systemClock.nowMs() });
-  const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: options.heartbeatMs ?? 15_000 });
+  const previews = createPreviews();
+  const queue = createQueueView({ store, clock: systemClock });
+  const hub = createTaskHub({ store, clock: systemClock, queue, previews, heartbeatMs: options.heartbeatMs ?? 15_000 });
   // Inputs are another part's matter; here a name says what is wrong with it.
   const assets = {
     check: (uri: string) => Promise.resolve(uri.includes('missing') ? { description: 'there is no such file' } : null),
@@ -65,6 +70,8 @@ export async function startApiUnderTest(
   const tasks = createTaskUseCases({
     store,
     hub,
+    queue,
+    previews,
     assets,
     outputs,
     uploads,
@@ -112,6 +119,7 @@ export async function startApiUnderTest(
     api,
     store,
     tasks,
+    previews,
     log,
     video,
     grpcAddress: `127.0.0.1:${api.grpcPort}`,

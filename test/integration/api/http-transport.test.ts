@@ -44,7 +44,7 @@ describe('the JSON API', () => {
     expect(json).toMatchObject({ state: 'QUEUED', progress: 0, videos: [], error: null, revision: '1' });
     const polled = await fetch(`${under.httpUrl}/v1/${String(json.name)}`);
     expect(polled.headers.get('content-type')).toBe('application/json');
-    expect(await polled.json()).toEqual(json);
+    expect(await polled.json()).toEqual({ ...json, queuePlace: { position: 1, estimatedStartTime: null } });
     const head = await fetch(`${under.httpUrl}/v1/${String(json.name)}`, { method: 'HEAD' });
     expect(head.status).toBe(200);
     expect(Number(head.headers.get('content-length'))).toBeGreaterThan(100);

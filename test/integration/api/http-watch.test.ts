@@ -135,10 +135,19 @@ describe('a watch as server-sent events', () => {
   it('opens at once without a change, and sends heartbeats as comments', async () => {
     const under = await start({ heartbeatMs: 300 });
     await storeTask(under, 'a');
-    const stream = await open(`${under.httpUrl}/v1/tasks/a:watch?after_revision=1`, sse);
+    await under.change('a', run);
+    const stream = await open(`${under.httpUrl}/v1/tasks/a:watch?after_revision=2`, sse);
     expect(stream.response.statusCode).toBe(200);
     await eventually('a heartbeat', () => stream.text().includes('\n: heartbeat\n'));
     expect(stream.text()).not.toContain('data:');
+  });
+
+  it('tells where a queued task stands with each heartbeat', async () => {
+    const under = await start({ heartbeatMs: 300 });
+    await storeTask(under, 'a');
+    const stream = await open(`${under.httpUrl}/v1/tasks/a:watch?after_revision=1`, sse);
+    await eventually('a heartbeat', () => stream.text().includes('event: heartbeat\n'));
+    expect(stream.text()).toMatch(/^event: heartbeat\ndata: \{"queuePlace":\{"position":1,.*\}\}$/m);
   });
 
   it('passes a proxy that buffers the first kilobytes', async () => {

@@ -56,7 +56,16 @@ async function submit(more: object = {}): Promise<string> {
 const record = async (id: string) => (await call('GET', `/api/v1/tasks/${id}`)).body.data!;
 const claim = (id: string) =>
   under.change(id, (task) => claimed(task, { attemptId: 'a', owner: 'o', nowMs: Date.now() }));
-const progress = { phase: 'RENDERING' as const, percent: 250, framesDone: 1, framesTotal: 2, outTimeUs: 3, speed: 1 };
+const progress = {
+  phase: 'RENDERING' as const,
+  percent: 250,
+  framesDone: 1,
+  framesTotal: 2,
+  outTimeUs: 3,
+  speed: 1,
+  phaseTimings: [],
+  remainingMs: null,
+};
 
 async function finish(id: string): Promise<void> {
   await claim(id);

@@ -53,6 +53,7 @@ describe('the OpenAPI document', () => {
         'post /v1/tasks SubmitTask',
         'post /v1/tasks/{task}:cancel CancelTask',
         'post /v1/tasks/{task}:retry RetryTask',
+        'get /v1/tasks/{task}/preview.jpg GetPreview',
         'get /tasks/{task}/{file} GetVideo',
         'get /api/v1/ping Ping',
         'post /api/v1/videos CreateVideo',
@@ -82,6 +83,7 @@ describe('the OpenAPI document', () => {
     expect(watch?.parameters?.map((p) => `${p.in} ${p.name}`)).toEqual([
       'path task',
       'query afterRevision',
+      'query includePreviews',
       'header Last-Event-ID',
     ]);
     expect(Object.keys(watch?.responses ?? {}).sort()).toEqual(['200', '204', '4XX', '5XX']);

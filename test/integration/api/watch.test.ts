@@ -38,12 +38,24 @@ const finish = (task: Task) => succeeded(task, { outputs: [], warnings: [] }, Da
 const advance = (frames: number) => (task: Task) =>
   progressed(
     task,
-    { phase: 'RENDERING', percent: frames, framesDone: frames, framesTotal: 100, outTimeUs: 0, speed: 1 },
+    {
+      phase: 'RENDERING',
+      percent: frames,
+      framesDone: frames,
+      framesTotal: 100,
+      outTimeUs: 0,
+      speed: 1,
+      phaseTimings: [],
+      remainingMs: null,
+    },
     Date.now(),
   );
 
 interface Watched {
-  readonly events: { task?: { state: string; revision: string }; heartbeat?: object }[];
+  readonly events: {
+    task?: { state: string; revision: string; queue_place?: { position: number } | null };
+    heartbeat?: { queue_place: { position: number } | null };
+  }[];
   readonly states: string[];
   /** Resolves with the error that the stream ended with, or null when it ended with OK. */
   readonly end: Promise<ServiceError | null>;
@@ -69,6 +81,25 @@ function follow(client: ForeignClient, request: Record<string, unknown>): Watche
 }
 
 describe('WatchTask', () => {
+  it('tells the place in the queue, with the task and with each heartbeat, until a worker takes it', async () => {
+    const { under, client } = await start({ heartbeatMs: 200 });
+    await under.store.insert(newTask({ id: 'first', nowMs: Date.now() - 1_000 }), '{}');
+    await storeTask(under, 'second');
+    const second = follow(client, { name: 'tasks/second' });
+    await eventually('the first event', () => second.events.length > 0);
+    expect(second.events[0]?.task?.queue_place).toMatchObject({ position: 2 });
+    await under.change('first', run);
+    const isNext = () => second.events.some(({ heartbeat }) => heartbeat?.queue_place?.position === 1);
+    await eventually('a heartbeat with the new place', isNext);
+    await under.change('second', run);
+    await eventually('RUNNING', () => second.states.includes('RUNNING'));
+    expect(second.events.at(-1)?.task?.queue_place ?? null).toBeNull();
+    await under.change('second', finish);
+    expect(await second.end).toBeNull();
+    const answer = await fetch(`${under.httpUrl}/v1/tasks/second`);
+    expect(await answer.json()).toMatchObject({ queuePlace: null });
+  });
+
   it('sends every watcher the start and the end, at rising revisions, and ends with OK', async () => {
     const { under, client } = await start();
     await storeTask(under, 'a');

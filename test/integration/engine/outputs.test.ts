@@ -341,7 +341,6 @@ describe('the quality of an output', () => {
       { outputs: [file('medium'), file('low', { quality: 'LOW' }), file('lossless', { quality: 'LOSSLESS' })] },
     );
     const rates = outputs.map(({ sizeBytes, durationUs }) => (sizeBytes * 8e6) / durationUs / (360 * 640));
-    // The sound and the container, and what the buffer lets through at the start.
     expect(rates[0]).toBeLessThan(8 * 1.4);
     expect(rates[1]).toBeLessThan(4 * 1.4);
     expect(rates[2]).toBeGreaterThan(60);

@@ -100,6 +100,7 @@ describe('a video that was rendered before', () => {
     const second = await render(formOf(TEXTS), artifacts);
     expect(first.output).toMatchObject({ reusedFrames: 0, frameCount: FRAMES });
     expect(second.output).toMatchObject({ reusedFrames: FRAMES, sha256: first.output.sha256 });
+    expect(second.progress.at(-1)).toMatchObject({ framesDone: FRAMES, outTimeUs: second.output.durationUs });
   });
 
   it('is rendered again only where one of its captions has changed', async () => {

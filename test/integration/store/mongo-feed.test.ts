@@ -1,3 +1,4 @@
+import { pullWatch } from '../../support/pull-watch.js';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
@@ -5,12 +6,21 @@ import { progressed } from '../../../src/task/lifecycle.js';
 import type { TaskHint } from '../../../src/task/ports/task-feed.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
+import { createPreviews } from '../../../src/task/previews.js';
+import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { insertQueued, insertRunning, LONG_MS } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 
-const PROGRESS = { phase: 'RENDERING', framesTotal: 99, outTimeUs: 1, speed: 1 } as const;
+const PROGRESS = {
+  phase: 'RENDERING',
+  framesTotal: 99,
+  outTimeUs: 1,
+  speed: 1,
+  phaseTimings: [],
+  remainingMs: null,
+} as const;
 
 describe.skipIf(skipWithoutMongod())('the feed of the MongoDB store', () => {
   let mongod: Mongod;
@@ -58,11 +68,17 @@ describe.skipIf(skipWithoutMongod())('the feed of the MongoDB store', () => {
   });
 
   it('announces the progress of another process to the watchers of the task', async () => {
-    const hub = createTaskHub({ store, clock: systemClock, heartbeatMs: 60_000 });
+    const hub = createTaskHub({
+      store,
+      clock: systemClock,
+      queue: createQueueView({ store, clock: systemClock }),
+      previews: createPreviews(),
+      heartbeatMs: 60_000,
+    });
     const task = await insertRunning(other);
     const signal = AbortSignal.timeout(10_000);
     const seen: number[] = [];
-    for await (const event of hub.watch(task, { afterRevision: null, signal })) {
+    for await (const event of pullWatch(hub, task, { afterRevision: null, signal })) {
       if (event.kind !== 'task') continue;
       seen.push(event.task.percent);
       if (event.task.percent === 7) break;

@@ -25,6 +25,8 @@ const progress = {
   framesTotal: 10,
   outTimeUs: 123,
   speed: 1.5,
+  phaseTimings: [],
+  remainingMs: null,
 } as const;
 
 describe.skipIf(skipWithoutMongod())('the MongoDB store after a lost answer', () => {

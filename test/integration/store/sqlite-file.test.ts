@@ -18,6 +18,8 @@ const progress = {
   framesTotal: 10,
   outTimeUs: 123,
   speed: 1.5,
+  phaseTimings: [],
+  remainingMs: null,
 } as const;
 
 describe('the file of the SQLite store', () => {

@@ -60,6 +60,15 @@ describe('the queries of the SQLite store', () => {
     expect(await plansOf(() => store.queued(8))).toEqual(['SCAN tasks USING INDEX tasks_queued']);
   });
 
+  it('read the ranks of the queue from its index alone, in order', async () => {
+    const [sql] = await preparedBy(() => store.queuedRanks(8));
+    const operations = reader.prepare(`EXPLAIN ${sql!}`).all() as { opcode: string; p4: string | null }[];
+    // The rank would be extracted from a document by this function.
+    expect(operations.filter(({ p4 }) => p4?.startsWith('json_extract') === true)).toEqual([]);
+    expect(operations.map(({ opcode }) => opcode)).toContain('DeferredSeek');
+    expect(operations.map(({ opcode }) => opcode)).not.toContain('SorterSort');
+  });
+
   it('read only running tasks in the search for abandoned ones, in order', async () => {
     expect(await plansOf(() => store.abandoned(8, { owner: OWNER }))).toEqual(['SCAN tasks USING INDEX tasks_running']);
   });

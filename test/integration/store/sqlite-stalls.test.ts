@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/app/system-clock.js';
 import { DEFAULT_OUTPUTS } from '../../../src/composition/output-spec.js';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
+import { createPreviews } from '../../../src/task/previews.js';
 import { createWorkerPool } from '../../../src/worker/worker-pool.js';
 import { eventually } from '../../support/eventually.js';
 import { montageOf } from '../../support/montage.js';
@@ -49,6 +50,7 @@ it('a worker on an SQLite file keeps its own render however long the process was
     },
     owner: 'w',
     clock: systemClock,
+    previews: createPreviews(),
     parseSpec: () => ({ form: montageForm(montageOf(1)), outputs: DEFAULT_OUTPUTS }),
     slots: 1,
     build: null,

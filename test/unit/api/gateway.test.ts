@@ -38,6 +38,8 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
     validate: answer(task),
     details: answer({ specJson: null, diagnosticsJson: null }),
     wait: answer(task),
+    preview: () => Promise.reject(new Error('not asked for here')),
+    queuePlaceOf: () => Promise.resolve(null),
     retry: answer(task),
     delete: answer(undefined),
     workers: () => Promise.resolve([]),

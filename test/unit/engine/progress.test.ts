@@ -4,7 +4,7 @@ import { createProgressParser, type ProgressBlock } from '../../../src/engine/pr
 import { createProgressMeter } from '../../../src/engine/progress-meter.js';
 import { createTextTail } from '../../../src/engine/process/text-tail.js';
 import type { Step } from '../../../src/engine/steps/step.js';
-import type { Progress } from '../../../src/task/task.js';
+import type { Progress, ProgressReport } from '../../../src/task/task.js';
 
 const TEXT = `frame=12
 fps=0.00
@@ -73,7 +73,7 @@ describe('createProgressMeter', () => {
       0, 0, 0, 0, 0, 0, 0, 50, 50, 50, 100, 100, 100, 100, 100,
     ]);
     expect(seen.map(({ phase }) => phase[0]).join('')).toBe('FFFPPRRRRRRRFUU');
-    expect(seen.at(-1)).toMatchObject({ phase: 'UPLOADING', framesTotal: 100, speed: 2 });
+    expect(seen.at(-1)).toMatchObject({ phase: 'UPLOADING', framesTotal: 100 });
   });
 
   it('adds up the frames of several steps, also of concurrent ones', () => {
@@ -93,6 +93,88 @@ describe('createProgressMeter', () => {
       [60, 60_000, 59],
       [100, 100_000, 95],
     ]);
+  });
+});
+
+describe('createProgressMeter, by the clock', () => {
+  const step = (id: string, phase: Step['phase'], frames = 0): Step => {
+    return { id, kind: phase, after: [], phase, frames, tries: 1 };
+  };
+  const at = (frame: number, speed: number | null = null): ProgressBlock => {
+    return { frame, outTimeUs: frame * 40_000, totalBytes: null, speed, ended: false };
+  };
+
+  /** A meter of an attempt whose time the test sets. */
+  function underTest() {
+    const seen: ProgressReport[] = [];
+    let nowMs = 5_000;
+    const meter = createProgressMeter(
+      (report) => seen.push(report),
+      () => nowMs,
+    );
+    return { meter, last: () => seen.at(-1)!, after: (ms: number) => (nowMs += ms) };
+  }
+
+  it('measures each phase from its begin to its end, whenever it is reported', () => {
+    const { meter, last, after } = underTest();
+    const steps = [step('fetch', 'FETCHING'), step('render', 'RENDERING', 100), step('verify', 'FINALIZING')];
+    meter.planned(steps);
+    after(7);
+    meter.done(steps[0]!);
+    after(1_000);
+    meter.rendered('render', at(50));
+    after(1_234);
+    meter.done(steps[1]!);
+    after(321);
+    meter.ended();
+    expect(last().phaseTimings).toEqual([
+      { phase: 'FETCHING', durationMs: 7 },
+      { phase: 'RENDERING', durationMs: 2_234 },
+      { phase: 'FINALIZING', durationMs: 321 },
+    ]);
+  });
+
+  it('adds up the speed of steps that render at once, without that of the soundtrack', () => {
+    const { meter, last, after } = underTest();
+    meter.planned([step('a', 'RENDERING', 500), step('b', 'RENDERING', 500), step('soundtrack', 'RENDERING')]);
+    after(1_000);
+    // Each has made 2 s of video within its second.
+    meter.rendered('a', at(50, 2));
+    meter.rendered('b', at(50, 2));
+    meter.rendered('soundtrack', at(500, 20));
+    expect(last().speed).toBeCloseTo(4);
+    expect(last().outTimeUs).toBe(4_000_000);
+    after(1_000);
+    meter.rendered('a', at(100, 2));
+    expect(last().speed).toBeCloseTo(3);
+  });
+
+  it('estimates the rest by the frames that were rendered, not by those that were reused', () => {
+    const { meter, last, after } = underTest();
+    meter.planned([step('old', 'RENDERING', 900), step('new', 'RENDERING', 100), step('verify', 'FINALIZING')]);
+    meter.reused('old', 36_000_000);
+    expect(last()).toMatchObject({ remainingMs: null, framesDone: 900, outTimeUs: 36_000_000 });
+    after(1_000);
+    meter.rendered('new', at(50, 2));
+    // 50 frames a second: a second for the rest of the frames, and 4/90 of the 20 s of the whole for what follows.
+    expect(last().remainingMs).toBe(1_000 + Math.round((20_000 * 4) / 90));
+    expect(last().speed).toBeCloseTo(2);
+  });
+
+  it('follows a pace that changes within half a minute', () => {
+    const { meter, last, after } = underTest();
+    meter.planned([step('a', 'RENDERING', 100_000)]);
+    let frame = 0;
+    for (let second = 0; second < 100; second += 1) {
+      after(1_000);
+      meter.rendered('a', at((frame += 100), 4));
+    }
+    expect(last().speed).toBeCloseTo(4);
+    for (let second = 0; second < 31; second += 1) {
+      after(1_000);
+      meter.rendered('a', at((frame += 25), 4));
+    }
+    expect(last().speed).toBeCloseTo(1);
   });
 });
 

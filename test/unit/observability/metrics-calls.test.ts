@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallOrigin } from '../../../src/api/chain/call.js';
 import { callCounts } from '../../../src/api/chain/call-counts.js';
 import { allowAnyone } from '../../../src/api/chain/authenticate.js';
+import { pulled } from '../../../src/api/chain/stream.js';
 import { createChain } from '../../../src/api/chain/chain.js';
 import { createCallMetrics } from '../../../src/observability/metrics-calls.js';
 import { samplesOf } from '../../support/prometheus-text.js';
@@ -30,19 +31,30 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
     baseUrl: () => 'http://h',
     wasCut: () => wasCut,
   });
-  const messages = chain.stream({ path: '/a.b.C/WatchTask', request: {}, origin }, async function* () {
-    try {
-      await Promise.resolve();
-      yield 'first';
-      yield 'second';
-    } finally {
-      closed = true;
-    }
-  });
+  const left = ['second'];
+  const messages = pulled<string>((sink) =>
+    chain.stream(
+      { path: '/a.b.C/WatchTask', request: {}, origin },
+      (_, into) => {
+        queueMicrotask(() => {
+          into.send('first');
+        });
+        return {
+          taken: () => {
+            for (const message of left.splice(0)) into.send(message);
+          },
+          cancel: () => {
+            closed = true;
+          },
+        };
+      },
+      sink,
+    ),
+  );
   expect(await messages.next()).toEqual({ done: false, value: 'first' });
   expect(await messages.next()).toEqual({ done: false, value: 'second' });
   timeMs = 3_500;
-  await messages.return(undefined);
+  await messages.return();
   expect(closed).toBe(true);
   return samplesOf(await registry.metrics());
 }

@@ -80,7 +80,19 @@ describe('the metrics of task events', () => {
   const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs: 1_000 });
   const rendering = progressed(
     running,
-    { phase: 'RENDERING', percent: 1, framesDone: 1, framesTotal: 100, outTimeUs: 0, speed: 1 },
+    {
+      phase: 'RENDERING',
+      percent: 1,
+      framesDone: 1,
+      framesTotal: 100,
+      outTimeUs: 0,
+      speed: 1,
+      phaseTimings: [
+        { phase: 'FETCHING', durationMs: 2_000 },
+        { phase: 'RENDERING', durationMs: 0 },
+      ],
+      remainingMs: null,
+    },
     3_000,
   );
   const failure = { reason: 'RENDER_FAILED', message: 'm', field: '' } as const;

@@ -52,4 +52,15 @@ describe('a linked signal', () => {
     parent.abort();
     expect(link.signal.aborted).toBe(false);
   });
+
+  it('adds one listener to a parent, however many follow it, and each of them aborts', () => {
+    const parent = new AbortController();
+    const links = Array.from({ length: 1_000 }, () => linkSignals([parent.signal]));
+    expect(getEventListeners(parent.signal, 'abort')).toHaveLength(1);
+    for (const link of links.splice(0, 500)) link.release();
+    parent.abort('end');
+    expect(links.every(({ signal }) => signal.reason === 'end')).toBe(true);
+    for (const link of links) link.release();
+    expect(getEventListeners(parent.signal, 'abort')).toHaveLength(0);
+  });
 });

@@ -23,6 +23,8 @@ const at = (percent: number) => ({
   framesTotal: 2,
   outTimeUs: 3,
   speed: 1,
+  phaseTimings: [],
+  remainingMs: null,
 });
 
 describe('the lifecycle of a task', () => {

@@ -3,9 +3,12 @@ import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
+import { createPreviews, type Previews } from '../../../src/task/previews.js';
+import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub, type TaskHub } from '../../../src/task/task-hub.js';
 import { cancelled, claimed, progressed, succeeded } from '../../../src/task/lifecycle.js';
 import type { WatchEvent } from '../../../src/task/watch-event.js';
+import { pullWatch } from '../../support/pull-watch.js';
 import { eventually } from '../../support/eventually.js';
 import { progressAt } from '../../support/paused-renderer.js';
 import { newTask } from '../../support/new-task.js';
@@ -16,6 +19,7 @@ const first = newTask(key);
 let store: Store;
 let hub: TaskHub;
 let reads: number;
+let previews: Previews;
 
 beforeEach(async () => {
   reads = 0;
@@ -27,7 +31,14 @@ beforeEach(async () => {
       return memory.get(k);
     },
   };
-  hub = createTaskHub({ store, clock: systemClock, heartbeatMs: 60_000 });
+  previews = createPreviews();
+  hub = createTaskHub({
+    store,
+    clock: systemClock,
+    queue: createQueueView({ store, clock: systemClock }),
+    previews,
+    heartbeatMs: 60_000,
+  });
   await store.insert(first, '{}');
 });
 
@@ -48,7 +59,7 @@ const end = (task: Task) => change(task, succeeded(task, { outputs: [], warnings
 function follow(afterRevision: number | null, signal = new AbortController().signal) {
   const events: WatchEvent[] = [];
   const done = (async () => {
-    for await (const event of hub.watch(key, { afterRevision, signal })) events.push(event);
+    for await (const event of pullWatch(hub, key, { afterRevision, signal })) events.push(event);
   })();
   return { events, done, revisions: () => events.map((e) => (e.kind === 'task' ? e.task.revision : 'heartbeat')) };
 }
@@ -90,7 +101,8 @@ describe('a watch of a task', () => {
   });
 
   it('rejects an unknown task', async () => {
-    const stream = hub.watch(
+    const stream = pullWatch(
+      hub,
       { tenant: 'default', id: 'nobody' },
       { afterRevision: null, signal: new AbortController().signal },
     );
@@ -98,7 +110,7 @@ describe('a watch of a task', () => {
   });
 
   it('sends a slow reader the newest state, at rising revisions, and always the end', async () => {
-    const stream = hub.watch(key, { afterRevision: null, signal: new AbortController().signal });
+    const stream = pullWatch(hub, key, { afterRevision: null, signal: new AbortController().signal });
     await stream.next();
     let task = await run(first);
     for (let n = 1; n <= 50; n += 1) task = await change(task, progressed(task, progressAt(n), n));
@@ -124,15 +136,37 @@ describe('a watch of a task', () => {
   });
 
   it('sends a heartbeat when nothing happens, also while other watchers come and go', async () => {
-    const fast = createTaskHub({ store, clock: systemClock, heartbeatMs: 30 });
+    const fast = createTaskHub({
+      store,
+      clock: systemClock,
+      queue: createQueueView({ store, clock: systemClock }),
+      previews,
+      heartbeatMs: 30,
+    });
     const abort = new AbortController();
-    const stream = fast.watch(key, { afterRevision: null, signal: abort.signal });
+    const stream = pullWatch(fast, key, { afterRevision: null, signal: abort.signal });
     await stream.next();
     const second = await stream.next();
-    expect(second.value).toEqual({ kind: 'heartbeat' });
+    expect(second.value).toMatchObject({ kind: 'heartbeat', place: { position: 1 } });
     abort.abort();
     expect((await stream.next()).done).toBe(true);
     fast.close();
+  });
+
+  it('sends previews to those who ask for them, and a slow reader the newest alone', async () => {
+    await run(first);
+    const signal = new AbortController().signal;
+    const stream = pullWatch(hub, key, { afterRevision: null, includePreviews: true, signal });
+    expect((await stream.next()).value).toMatchObject({ kind: 'task' });
+    const others = follow(null);
+    await eventually('the state', () => others.events.length === 1);
+    for (const text of ['a', 'b', 'c']) previews.show(key, Buffer.from(text));
+    expect((await stream.next()).value).toMatchObject({ kind: 'preview', preview: { jpeg: Buffer.from('c') } });
+    await end((await store.get(key))!);
+    expect((await stream.next()).value).toMatchObject({ kind: 'task', task: { state: 'SUCCEEDED' } });
+    expect((await stream.next()).done).toBe(true);
+    await others.done;
+    expect(others.revisions()).toEqual([2, 3]);
   });
 
   it('ends when its caller leaves, and forgets the task', async () => {

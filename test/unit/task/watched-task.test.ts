@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { claimed } from '../../../src/task/lifecycle.js';
+import { createQueueView } from '../../../src/task/queue-view.js';
 import { WatchedTask } from '../../../src/task/watched-task.js';
 import { eventually } from '../../support/eventually.js';
 import { createMemoryStore } from '../../support/memory-store.js';
@@ -20,7 +21,8 @@ async function watchedTask() {
       return memory.get(k);
     },
   };
-  const task = new WatchedTask(key, { store, clock: systemClock, closing: new AbortController().signal });
+  const queue = createQueueView({ store, clock: systemClock });
+  const task = new WatchedTask(key, { store, clock: systemClock, queue, closing: new AbortController().signal });
   const join = () => {
     const watcher = { wakes: 0, wake: () => (watcher.wakes += 1), ticket: 0 };
     watcher.ticket = task.join(watcher);

@@ -44,6 +44,7 @@ describe('the task on the wire', () => {
       expireTime: null,
       timeouts: { queue: '3600s', total: null, stall: null, fetch: null },
       phaseTimings: [],
+      queuePlace: null,
       spec: null,
       diagnostics: null,
     });

@@ -23,6 +23,7 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
     Code.FAILED_PRECONDITION,
     false,
   ],
+  PREVIEW_NOT_FOUND: [{ reason: 'PREVIEW_NOT_FOUND', taskId: 'a', state: 'RUNNING' }, Code.NOT_FOUND, false],
   NO_FREE_SLOT: [{ reason: 'NO_FREE_SLOT' }, Code.RESOURCE_EXHAUSTED, true],
   NOT_SUPPORTED_HERE: [{ reason: 'NOT_SUPPORTED_HERE', action: 'fly' }, Code.UNIMPLEMENTED, false],
   UPLOAD_TOO_LARGE: [{ reason: 'UPLOAD_TOO_LARGE', maxBytes: 1024 }, Code.RESOURCE_EXHAUSTED, false],

@@ -7,9 +7,10 @@ import type { OutputOwner, OutputStore } from '../../../src/task/ports/output-st
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
+import { createPreviews } from '../../../src/task/previews.js';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../../src/worker/worker-pool.js';
 import { eventually } from '../../support/eventually.js';
-import { createPausedRenderer, outputOf } from '../../support/paused-renderer.js';
+import { createPausedRenderer, outputOf, progressAt } from '../../support/paused-renderer.js';
 import { newTask } from '../../support/new-task.js';
 import { DEFAULT_OUTPUTS } from '../../../src/composition/output-spec.js';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
@@ -21,6 +22,7 @@ const startMs = Date.now();
 let store: Store;
 let removed: string[];
 let left: OutputOwner[];
+const previews = createPreviews();
 const pools: WorkerPool[] = [];
 const renderers: ReturnType<typeof createPausedRenderer>[] = [];
 
@@ -65,6 +67,7 @@ function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?:
     events,
     owner,
     clock: systemClock,
+    previews,
     parseSpec: () => ({ form: montageForm(montageOf(1)), outputs: DEFAULT_OUTPUTS }),
     slots: 1,
     build: null,
@@ -100,6 +103,34 @@ describe('a worker pool', () => {
     await inState('t1', 'SUCCEEDED');
     await eventually('the third', () => renderer.renders[2]?.job.key.id === 't3');
     expect(await read('t1')).toMatchObject({ percent: 100, attempt: 1, outputs: [{ key: 'final-1.mp4' }] });
+  });
+
+  it('stores the durations of phases as its renderer measured them, also of an attempt that failed', async () => {
+    const phaseTimings = [{ phase: 'RENDERING', durationMs: 4_567 }] as const;
+    await submit('t1', 1);
+    await submit('t2', 2);
+    const { renderer } = startPool('w', { slots: 2, progressIntervalMs: 60_000, leaseMs: 60_000, heartbeatMs: 30_000 });
+    await eventually('two renders', () => renderer.renders.length === 2);
+    const [first, second] = renderer.renders;
+    for (const { hooks } of renderer.renders) hooks.onProgress({ ...progressAt(90), phaseTimings, remainingMs: null });
+    first!.finish();
+    second!.fail(new RenderError('MEMORY_LIMIT_EXCEEDED', 'too large'));
+    await inState('t1', 'SUCCEEDED');
+    await inState('t2', 'FAILED');
+    expect([(await read('t1')).phaseTimings, (await read('t2')).phaseTimings]).toEqual([phaseTimings, phaseTimings]);
+  });
+
+  it('shows the previews of a task while it renders, and removes them at its end', async () => {
+    const key = { tenant: 'default', id: 't1' };
+    await submit('t1');
+    const { renderer } = startPool('w');
+    await eventually('a render', () => renderer.renders.length === 1);
+    renderer.renders[0]!.hooks.onPreview?.(Buffer.from('picture'));
+    expect(previews.of(key)?.jpeg).toEqual(Buffer.from('picture'));
+    expect(previews.of({ ...key, tenant: 'other' })).toBeNull();
+    renderer.renders[0]!.finish();
+    await inState('t1', 'SUCCEEDED');
+    expect(previews.of(key)).toBeNull();
   });
 
   it('starts a task that is submitted to an idle pool without waiting for a poll', async () => {

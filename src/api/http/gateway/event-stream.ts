@@ -1,4 +1,5 @@
 import { CallError } from '../../../task/call-error.js';
+import type { PulledStream } from '../../chain/stream.js';
 import { statusOf } from '../../../wire/status-mapping.js';
 import { errorResponse, statusIn } from '../http-error.js';
 import type { HttpResponse, TextStream } from '../http-types.js';
@@ -9,7 +10,7 @@ const FIRST_EVENT_MS = 250;
 
 /** Messages on their way to one caller. */
 export interface EventSource<Message extends object> {
-  readonly events: AsyncGenerator<Message, void, undefined>;
+  readonly events: Pick<PulledStream<Message>, 'next' | 'return'>;
   /** Its call was ended for a reader that had stopped. */
   cut(): void;
   /** Ends the call. Idempotent. */

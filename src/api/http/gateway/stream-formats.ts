@@ -1,6 +1,6 @@
 import { Status as Code } from 'nice-grpc';
 import type { Task } from '../../../../generated/cutroom/v1/task.js';
-import type { TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
+import type { Heartbeat, Preview, TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
 import type { Status } from '../../../../generated/google/rpc/status.js';
 import { statusToJson } from '../../../wire/status-details.js';
 import { oncePerObject } from '../../once-per-object.js';
@@ -21,19 +21,35 @@ export interface StreamFormat<Message extends object> {
   refusal(status: Status): HttpResponse;
 }
 
+/** Prints the parts of events as JSON. */
+export interface EventPrinter {
+  readonly task: (task: Task) => string;
+  readonly heartbeat: (heartbeat: Heartbeat) => string;
+  readonly preview: (preview: Preview) => string;
+}
+
 /** Headers of an answer that comes over time: neither stored nor held back on its way. `X-Accel-Buffering` is nginx's name for that. */
 export function streamHeaders({ contentType }: { readonly contentType: string }): Record<string, string> {
   return { 'content-type': contentType, 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
 }
 
 /** A stream as grpc-gateway sends it: one JSON object per line, `{"result": message}`, and `{"error": status}` as the last where it ends in one. */
-export function createNdjson(print: (task: Task) => string): StreamFormat<TaskEvent> {
+export function createNdjson(print: EventPrinter): StreamFormat<TaskEvent> {
   const format: StreamFormat<TaskEvent> = {
     contentType: 'application/json',
     opening: '',
-    event: oncePerObject(({ event }) =>
-      event?.$case === 'task' ? `{"result":{"task":${print(event.value)}}}\n` : '{"result":{"heartbeat":{}}}\n',
-    ),
+    event: oncePerObject(({ event }) => {
+      switch (event?.$case) {
+        case 'task':
+          return `{"result":{"task":${print.task(event.value)}}}\n`;
+        case 'heartbeat':
+          return `{"result":{"heartbeat":${print.heartbeat(event.value)}}}\n`;
+        case 'preview':
+          return `{"result":{"preview":${print.preview(event.value)}}}\n`;
+        case undefined:
+          return '';
+      }
+    }),
     error: (status) => `${JSON.stringify({ error: statusToJson(status) })}\n`,
     empty: () => ({ status: 200, headers: streamHeaders(format), body: { kind: 'text', text: '' } }),
     refusal: (status) => ({ ...statusResponse(status), body: { kind: 'text', text: format.error(status) } }),
@@ -54,15 +70,27 @@ export function wantsSse({ headers }: HttpRequest): boolean {
 
 /**
  * A stream as server-sent events (HTML, 9.2): each message is the task in JSON, and its id the revision, so that a browser that reconnects names the
- * last one it has seen. Heartbeats are comments. A task that ended at the revision the caller has seen is 204, which tells a browser not to reconnect.
+ * last one it has seen. A heartbeat is a comment, or, while the task is queued, an event `heartbeat` with the place of the task. A preview is
+ * an event `preview`. A task that ended at the revision the caller has seen is 204, which tells a browser not to reconnect.
  */
-export function createSse(print: (task: Task) => string): StreamFormat<TaskEvent> {
+export function createSse(print: EventPrinter): StreamFormat<TaskEvent> {
   const format: StreamFormat<TaskEvent> = {
     contentType: 'text/event-stream',
     opening: OPENING,
-    event: oncePerObject(({ event }) =>
-      event?.$case === 'task' ? `id: ${event.value.revision}\ndata: ${print(event.value)}\n\n` : ': heartbeat\n\n',
-    ),
+    event: oncePerObject(({ event }) => {
+      switch (event?.$case) {
+        case 'task':
+          return `id: ${event.value.revision}\ndata: ${print.task(event.value)}\n\n`;
+        case 'heartbeat':
+          return event.value.queuePlace
+            ? `event: heartbeat\ndata: ${print.heartbeat(event.value)}\n\n`
+            : ': heartbeat\n\n';
+        case 'preview':
+          return `event: preview\ndata: ${print.preview(event.value)}\n\n`;
+        case undefined:
+          return '';
+      }
+    }),
     // The stream just ends, and the browser reconnects with its cursor: to another server while this one drains. The comment is for people.
     error: ({ message }) => `: ${message.replace(/[\r\n]+/g, ' ')}\n\n`,
     empty: () => ({ status: 204, headers: {}, body: { kind: 'text', text: '' } }),

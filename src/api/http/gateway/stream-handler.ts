@@ -1,7 +1,9 @@
 import { Task } from '../../../../generated/cutroom/v1/task.js';
+import { Heartbeat, Preview } from '../../../../generated/cutroom/v1/task_service.js';
 import { jsonType, readCallersJson } from '../../../wire/proto-json.js';
 import type { ResponseOf, StreamKey } from '../../service/method.js';
 import type { StreamRpc } from '../../service/task-service.js';
+import { forwarded, pulled } from '../../chain/stream.js';
 import { withMetadata } from './call-metadata.js';
 import { openCallScope } from './call-scope.js';
 import { parseRequest, printerOf, type Printing } from './endpoint.js';
@@ -9,7 +11,7 @@ import { type EventSource, streamResponse } from './event-stream.js';
 import type { GatewayOptions, Handler, RoutedRequest } from './handler.js';
 import { HttpCall } from './http-call.js';
 import type { Route } from './route-table.js';
-import { createNdjson, createSse, type StreamFormat, wantsSse } from './stream-formats.js';
+import { createNdjson, createSse, type EventPrinter, type StreamFormat, wantsSse } from './stream-formats.js';
 
 /** How the messages of one streaming RPC are written; `printing` is that of the caller. */
 interface StreamForms<Message extends object> {
@@ -22,10 +24,17 @@ interface StreamForms<Message extends object> {
 /** One entry for every RPC that streams: a missing one does not compile. */
 const FORMS: { readonly [Key in StreamKey]: () => StreamForms<ResponseOf<Key>> } = {
   watchTask: () => {
-    const print = printerOf(jsonType(Task, 'cutroom.v1.Task'));
+    const printTask = printerOf(jsonType(Task, 'cutroom.v1.Task'));
+    const printHeartbeat = printerOf(jsonType(Heartbeat, 'cutroom.v1.Heartbeat'));
+    const printPreview = printerOf(jsonType(Preview, 'cutroom.v1.Preview'));
+    const printerFor = (printing: Printing): EventPrinter => ({
+      task: (task) => printTask(task, printing),
+      heartbeat: (heartbeat) => printHeartbeat(heartbeat, printing),
+      preview: (preview) => printPreview(preview, printing),
+    });
     return {
-      lines: byPrinting((printing) => createNdjson((task) => print(task, printing))),
-      sse: byPrinting((printing) => createSse((task) => print(task, printing))),
+      lines: byPrinting((printing) => createNdjson(printerFor(printing))),
+      sse: byPrinting((printing) => createSse(printerFor(printing))),
       cursor: 'afterRevision',
     };
   },
@@ -52,11 +61,20 @@ export function streamHandler(
       type,
       'query',
     );
-    const events = chain.stream({ path, request, origin }, async function* (context) {
-      // Thrown here and not before, so that a malformed request is logged and answered like any other.
-      if (fault) throw fault;
-      yield* rpc.call(request, context);
-    });
+    const events = pulled<object>((sink) =>
+      forwarded(
+        origin.signal,
+        chain.stream(
+          { path, request, origin },
+          (context, into) => {
+            // Thrown here and not before, so that a malformed request is logged and answered like any other.
+            if (fault) throw fault;
+            return rpc.call(request, context)(into);
+          },
+          sink,
+        ),
+      ),
+    );
     const source: EventSource<object> = {
       events,
       cut: () => {
@@ -65,7 +83,7 @@ export function streamHandler(
       close: () => {
         // The one wakes a call that waits, the other ends one that was left at an event.
         scope.close();
-        events.return().catch(() => undefined);
+        void events.return();
       },
     };
     return withMetadata(await streamResponse(source, (sse ? forms.sse : forms.lines)(printing)), origin);

@@ -7,6 +7,7 @@ import { TASK_ID } from '../../../wire/task-name.js';
 import { commentOf, summaryOf } from './comments.js';
 import { isRequired } from './field-behavior.js';
 import { compatibilityPaths, COMPATIBILITY_SCHEMAS, COMPATIBILITY_TAG, filePaths } from './compatibility.js';
+import { previewPath } from './preview-path.js';
 import { createSchemas, type Schemas } from './schemas.js';
 
 const ERRORS =
@@ -54,7 +55,13 @@ export function openApiDocument(options: {
       { name: service.name, description: summaryOf(commentOf(service)).summary },
       { name: COMPATIBILITY_TAG, description: 'Routes that clients of MoneyPrinterTurbo know.' },
     ],
-    paths: { ...paths, ...probePaths(), ...filePaths(), ...compatibilityPaths(options.compatibility) },
+    paths: {
+      ...paths,
+      ...probePaths(),
+      ...previewPath(service.name),
+      ...filePaths(),
+      ...compatibilityPaths(options.compatibility),
+    },
     components: {
       schemas: { ...schemas.all, ...COMPATIBILITY_SCHEMAS },
       responses: { Error: error, StreamError: streamError },

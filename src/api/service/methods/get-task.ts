@@ -12,7 +12,7 @@ export const getTask: Method<'getTask'> = async (deps, request, context) => {
   const { id, wait, view } = parseGet(request);
   const key: TaskKey = { tenant: context.caller.tenant, id };
   const task = wait ? await waitWhileServing(deps, key, { ...wait, signal: context.signal }) : await tasks.get(key);
-  const basic = print.task(task, context.baseUrl);
+  const basic = print.task(task, context.baseUrl, await tasks.queuePlaceOf(task));
   return view === 'FULL' ? printFullTask(basic, await tasks.details(task)) : basic;
 };
 

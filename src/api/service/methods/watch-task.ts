@@ -1,23 +1,37 @@
+import type { TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
 import { CallError } from '../../../task/call-error.js';
+import type { WatchEvent } from '../../../task/watch-event.js';
+import type { MethodContext } from '../../chain/call.js';
 import { parseTaskName } from '../../../wire/task-name.js';
-import type { Method } from '../method.js';
-import { HEARTBEAT } from '../task-printer.js';
+import type { Method, MethodDeps } from '../method.js';
+import { heartbeatOf, printPreview } from '../task-printer.js';
 
-/** WatchTask: streams the task as it changes, to its end. It is pulled as fast as the watcher reads, so no queue grows here. */
-export const watchTask: Method<'watchTask'> = async function* ({ tasks, print }, request, { caller, signal, baseUrl }) {
-  const key = { tenant: caller.tenant, id: parseTaskName(request.name) };
-  const afterRevision = parseRevision(request.afterRevision);
-  for await (const event of tasks.watch(key, { afterRevision, signal })) {
-    switch (event.kind) {
-      case 'task':
-        yield print.event(event.task, baseUrl);
-        break;
-      case 'heartbeat':
-        yield HEARTBEAT;
-        break;
-    }
-  }
+/** WatchTask: streams the task as it changes, to its end. No queue grows: a watcher who is behind gets the newest state next. */
+export const watchTask: Method<'watchTask'> = ({ tasks, print }, request, context) => {
+  const key = { tenant: context.caller.tenant, id: parseTaskName(request.name) };
+  const options = { afterRevision: parseRevision(request.afterRevision), includePreviews: request.includePreviews };
+  return (sink) =>
+    tasks.watch(key, options, {
+      event: (event) => {
+        sink.send(printEvent(print, event, context));
+      },
+      end: (error) => {
+        sink.end(error);
+      },
+    });
 };
+
+function printEvent(print: MethodDeps['print'], event: WatchEvent, context: MethodContext): TaskEvent {
+  switch (event.kind) {
+    case 'task':
+      // URLs are in tasks with outputs only, and the base of others is not worth a look at the call.
+      return print.event(event.task, event.task.outputs.length === 0 ? '' : context.baseUrl, event.place);
+    case 'heartbeat':
+      return heartbeatOf(event.place);
+    case 'preview':
+      return printPreview(event.preview);
+  }
+}
 
 function parseRevision(revision: bigint | undefined): number | null {
   if (revision === undefined) return null;

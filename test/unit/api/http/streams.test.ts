@@ -1,21 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { Task } from '../../../../generated/cutroom/v1/task.js';
 import type { TaskEvent } from '../../../../generated/cutroom/v1/task_service.js';
-import { HEARTBEAT } from '../../../../src/api/service/task-printer.js';
+import { heartbeatOf } from '../../../../src/api/service/task-printer.js';
 import { type EventSource, streamResponse } from '../../../../src/api/http/gateway/event-stream.js';
-import { createNdjson, createSse } from '../../../../src/api/http/gateway/stream-formats.js';
+import { createNdjson, createSse, type EventPrinter } from '../../../../src/api/http/gateway/stream-formats.js';
 import { RpcError } from '../../../../src/api/rpc-error.js';
 import { CallError } from '../../../../src/task/call-error.js';
 import { statusOf } from '../../../../src/wire/status-mapping.js';
 
 const event = (revision: bigint): TaskEvent => ({ event: { $case: 'task', value: Task.fromPartial({ revision }) } });
 const printed: bigint[] = [];
-const print = ({ revision }: Task) => {
-  printed.push(revision);
-  return `{"revision":"${revision}"}`;
+const print: EventPrinter = {
+  task: ({ revision }) => {
+    printed.push(revision);
+    return `{"revision":"${revision}"}`;
+  },
+  preview: ({ jpeg }) => `{"jpeg":"${jpeg.toString('base64')}"}`,
+  heartbeat: ({ queuePlace }) => (queuePlace ? `{"queuePlace":{"position":${queuePlace.position}}}` : '{}'),
 };
 const draining = new RpcError(statusOf(new CallError({ reason: 'DRAINING' })), null);
 const missing = new RpcError(statusOf(new CallError({ reason: 'TASK_NOT_FOUND', taskId: 'a' })), null);
+
+it('tells where a queued task stands with each heartbeat', () => {
+  const event = heartbeatOf({ position: 3, estimatedStartTimeMs: null });
+  const place = '{"queuePlace":{"position":3}}';
+  expect(createNdjson(print).event(event)).toBe(`{"result":{"heartbeat":${place}}}\n`);
+  expect(createSse(print).event(event)).toBe(`event: heartbeat\ndata: ${place}\n\n`);
+});
 
 describe.each([
   ['lines', createNdjson, '{"result":{"task":{"revision":"7"}}}\n', '{"result":{"heartbeat":{}}}\n'],
@@ -25,7 +36,8 @@ describe.each([
     printed.length = 0;
     const format = create(print);
     const seven = event(7n);
-    expect([format.event(seven), format.event(seven), format.event(HEARTBEAT)]).toEqual([line, line, heartbeat]);
+    const quiet = heartbeatOf(null);
+    expect([format.event(seven), format.event(seven), format.event(quiet)]).toEqual([line, line, heartbeat]);
     expect(printed).toEqual([7n]);
   });
 });
@@ -72,7 +84,10 @@ async function textOf(body: Awaited<ReturnType<typeof streamResponse>>['body']):
 
 describe('an event stream', () => {
   it('sends its events to the end', async () => {
-    const response = await streamResponse(source([event(1n), HEARTBEAT, event(2n)], 'ends'), createNdjson(print));
+    const response = await streamResponse(
+      source([event(1n), heartbeatOf(null), event(2n)], 'ends'),
+      createNdjson(print),
+    );
     expect(response).toMatchObject({ status: 200, headers: { 'x-accel-buffering': 'no' } });
     expect((await textOf(response.body)).split('\n')).toHaveLength(4);
   });

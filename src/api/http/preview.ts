@@ -1,0 +1,48 @@
+import { Status } from 'nice-grpc';
+import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
+import { errorResponse, plainError } from './http-error.js';
+import type { HttpRequest, HttpResponse } from './http-types.js';
+import type { ChainCall } from './moneyprinterturbo/route.js';
+import { compilePathTemplate } from './path-template.js';
+
+/** Serves the newest preview of a running task to a caller who may read the task. Null: the path is no preview's. Never rejects. */
+export type PreviewRoute = (request: HttpRequest) => Promise<HttpResponse> | null;
+
+const PREVIEW = compilePathTemplate('/v1/tasks/{task}/preview.jpg');
+
+export function createPreviewRoute({
+  tasks,
+  call,
+}: {
+  readonly tasks: Pick<TaskUseCases, 'preview'>;
+  readonly call: ChainCall;
+}): PreviewRoute {
+  async function answer(request: HttpRequest, taskId: string): Promise<HttpResponse> {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return plainError(405, Status.UNIMPLEMENTED, 'this path takes GET, HEAD', { allow: 'GET, HEAD' });
+    try {
+      const { jpeg } = await call(request, { method: 'GetTask', taskId, isRead: true }, ({ caller }) =>
+        tasks.preview({ tenant: caller.tenant, id: taskId }),
+      );
+      return {
+        status: 200,
+        // The next one has the same URL.
+        headers: { 'content-type': 'image/jpeg', 'cache-control': 'no-store' },
+        body: {
+          kind: 'bytes',
+          sizeBytes: jpeg.length,
+          read: async function* () {
+            yield await Promise.resolve(jpeg);
+          },
+        },
+      };
+    } catch (error) {
+      return errorResponse(error);
+    }
+  }
+
+  return (request) => {
+    const variables = PREVIEW.match(request.path);
+    return variables ? answer(request, variables.task ?? '') : null;
+  };
+}
