@@ -479,11 +479,7 @@ describe('a worker beside others on one store', () => {
       await eventually(`loss ${n}`, () => sweeper.events.log.includes('recovered t1'));
       await sweeper.pool.stop({ graceMs: 0 });
     }
-    expect(await read('t1')).toMatchObject({
-      state: 'FAILED',
-      failure: { reason: 'WORKER_LOST' },
-      workerLosses: 3,
-      failures: 0,
-    });
+    const end = { state: 'FAILED', failure: { reason: 'WORKER_LOST' }, workerLosses: 3, failures: 0 };
+    expect(await read('t1')).toMatchObject(end);
   });
 });
