@@ -8,7 +8,10 @@ import schemathesis
 TOLD_IN_WORDS = [
     r"^must be after start$",
     r"must be at most (half of )?longest_clip",
-    r"^must not be set (for a cut|for a zoom|without)",
+    r"^must not be set (for a cut|for a zoom|for audio|for gif|without|with QUALITY_LOSSLESS)",
+    r"^must not be QUALITY_LOSSLESS for AV1$",
+    r"^must end with \.|^must differ from ",
+    r", the short side of the picture$",
     r"^needs wait_for_revision_after$",
     r"^expected (a comparison|AND|\))|^ends after AND$|^OR joins|is no state; there are",
     r"^is not a token that this service has given out",
