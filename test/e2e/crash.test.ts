@@ -62,8 +62,9 @@ describe.each(backends)('a service on %s', (backend) => {
   });
 
   it('goes on after kill -9 from the sections of a longer video that were done', async () => {
-    const first = await place.start(LEASE);
-    const long = { ...montage, materials: Array.from({ length: 12 }, () => ({ uri: 'busy.mp4' })), resolution: 144 };
+    // It must be seen in time, on a fast machine too.
+    const first = await place.start({ ...LEASE, CUTROOM_PROGRESS_MS: '100' });
+    const long = { ...montage, materials: Array.from({ length: 12 }, () => ({ uri: 'busy.mp4' })), resolution: 720 };
     const { name } = await submit(place.client(first), long);
     const framesDone = async () => (await get(place.client(first), name)).progress_detail?.frames_done ?? 0;
     await eventually('two sections', async () => (await framesDone()) > 600, 60_000);
