@@ -44,8 +44,8 @@ export interface RendererOptions {
   readonly log?: RenderLog;
 }
 
-/** Sections run side by side, so that a machine's cores are busy with one thread for each; a second one costs memory and gains little. */
-const SECTION_THREADS = 1;
+/** Sections run side by side, which keeps the cores busy; with one thread each, the last one would leave a core idle (30 s at 1080p on 2 cores: 1.16 against 1.06 times one ffmpeg). */
+const SECTION_THREADS = 2;
 
 /** How long the inputs together may take to be fetched, unless a task says otherwise; `task.proto` says so. */
 const FETCH_TIMEOUT_MS = 300_000;
