@@ -12,6 +12,8 @@ TOLD_IN_WORDS = [
     r"^must not be QUALITY_LOSSLESS for AV1$",
     r"^must end with \.|^must differ from ",
     r", the short side of the picture$",
+    # JSON has numbers of 64 bits as strings, for which a schema has no range.
+    r"^must be 10000 to 1000000000000 bytes$",
     r"^needs wait_for_revision_after$",
     r"^expected (a comparison|AND|\))|^ends after AND$|^OR joins|is no state; there are",
     r"^is not a token that this service has given out",
