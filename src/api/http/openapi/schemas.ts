@@ -177,6 +177,7 @@ function ofScalar(scalar: ScalarType): JsonObject {
     case ScalarType.SFIXED64:
     case ScalarType.UINT64:
     case ScalarType.FIXED64:
-      return { type: 'string', format: 'int64', pattern: '^-?\\d+$' };
+      // Nineteen digits may be too many.
+      return { type: 'string', format: 'int64', pattern: '^-?[0-9]{1,18}$' };
   }
 }
