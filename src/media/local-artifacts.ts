@@ -1,12 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { copyFile, link, mkdir, opendir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { sha256File } from '../shared/sha256-file.js';
 import type { ArtifactKey, ArtifactStore } from '../task/ports/artifact-store.js';
+import { safeName } from './safe-name.js';
 
-/** The form of each part of a path: no separator, no `..`, no hidden name. */
-const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 const FOLDER_MODE = 0o700;
 const NOTE = '.json';
 
@@ -22,7 +20,7 @@ interface Card {
  */
 export function createLocalArtifacts(options: { readonly folder: string; readonly maxBytes: number }): ArtifactStore {
   const root = path.resolve(options.folder);
-  const fileOf = ({ tenant, hash }: ArtifactKey) => path.join(root, safe(tenant), safe(hash));
+  const fileOf = ({ tenant, hash }: ArtifactKey) => path.join(root, safeName(tenant), safeName(hash));
   let bytes: Promise<number> | null = null;
 
   /** Adds to the number of bytes; makes room when there are too many. */
@@ -46,7 +44,7 @@ export function createLocalArtifacts(options: { readonly folder: string; readonl
       if (card === null) return null;
       try {
         await place(file, to);
-        if ((await sha256Of(to)) === card.sha256) {
+        if ((await sha256File(to)) === card.sha256) {
           const now = new Date();
           await utimes(file, now, now).catch(() => undefined);
           return card.note;
@@ -64,7 +62,7 @@ export function createLocalArtifacts(options: { readonly folder: string; readonl
       try {
         await mkdir(path.dirname(file), { recursive: true, mode: FOLDER_MODE });
         await place(from, draft);
-        const card: Card = { sha256: await sha256Of(draft), note };
+        const card: Card = { sha256: await sha256File(draft), note };
         await writeFile(`${draft}${NOTE}`, JSON.stringify(card));
         await rename(draft, file);
         await rename(`${draft}${NOTE}`, `${file}${NOTE}`);
@@ -92,12 +90,6 @@ async function readCard(file: string): Promise<Card | null> {
   } catch {
     return null;
   }
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }
 
 async function remove(file: string): Promise<void> {
@@ -138,9 +130,4 @@ async function makeRoom(root: string, maxBytes: number): Promise<number> {
     total -= bytes;
   }
   return total;
-}
-
-function safe(part: string): string {
-  if (!SAFE.test(part)) throw new RangeError(`not usable in a file name: ${JSON.stringify(part)}`);
-  return part;
 }

@@ -3,10 +3,8 @@ import path from 'node:path';
 import { RenderError } from '../task/failure.js';
 import type { OutputOwner, OutputContent, OutputStore } from '../task/ports/output-store.js';
 import type { TaskKey } from '../task/task.js';
+import { isSafeName, safeName } from './safe-name.js';
 import { isDiskFull, sync, syncUpTo } from './sync.js';
-
-/** The form of each part of a location: no separator, no `..`, no hidden name. */
-const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 
 /** The folder of an attempt. */
 const ATTEMPT = /^(\d+)-(.+)$/;
@@ -86,13 +84,13 @@ export function createLocalOutputs(options: { readonly folder: string }): LocalO
 async function* namesIn(folder: string): AsyncGenerator<string> {
   const open = await opendir(folder).catch(() => null);
   if (open === null) return;
-  for await (const entry of open) if (entry.isDirectory() && SAFE.test(entry.name)) yield entry.name;
+  for await (const entry of open) if (entry.isDirectory() && isSafeName(entry.name)) yield entry.name;
 }
 
 /** Null: no location that `publish` gives out, such as one that leads elsewhere. */
 function fileAt(root: string, location: string): string | null {
   const parts = location.split('/');
-  return parts.length === 4 && parts.every((part) => SAFE.test(part)) ? path.join(root, ...parts) : null;
+  return parts.length === 4 && parts.every(isSafeName) ? path.join(root, ...parts) : null;
 }
 
 /** Removes the folders of an attempt and a task if nothing is left in them; a tenant's stays, since others may be writing in it. */
@@ -107,25 +105,20 @@ async function removeEmpty(folder: string, root: string): Promise<void> {
 }
 
 function folderOf(key: TaskKey): [string, string] {
-  return [safe(key.tenant), safe(key.id)];
+  return [safeName(key.tenant), safeName(key.id)];
 }
 
 function attemptFolderOf({ key, fence, attemptId }: OutputOwner): string[] {
-  return [...folderOf(key), safe(`${fence}-${attemptId}`)];
+  return [...folderOf(key), safeName(`${fence}-${attemptId}`)];
 }
 
 function locationOf(attempt: OutputOwner, name: string): string {
-  return [...attemptFolderOf(attempt), safe(name)].join('/');
+  return [...attemptFolderOf(attempt), safeName(name)].join('/');
 }
 
 /** The location of another file of the same attempt. */
 function locationBeside(location: string, name: string): string {
   return [...location.split('/').slice(0, -1), name].join('/');
-}
-
-function safe(part: string): string {
-  if (!SAFE.test(part)) throw new RangeError(`not usable in a file name: ${JSON.stringify(part)}`);
-  return part;
 }
 
 /** With their modes also where they were there before, and whatever the umask says. */

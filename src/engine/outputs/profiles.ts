@@ -5,7 +5,7 @@ import { AV1, FINISH_FILTERS, HEVC, VP9 } from './codecs/video.js';
 import { gifProfile } from './gif/gif.js';
 import { h264Mp4 } from './h264-mp4/h264-mp4.js';
 import type { AudioCoding, OutputProfile, VideoCoding } from './output-profile.js';
-import { verifyMedia, type ExpectedMedia } from './verify-media.js';
+import { verifyMedia, type ExpectedMedia } from './checks/verify-media.js';
 
 function videoProfile(
   name: string,

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { sha256File } from '../../shared/sha256-file.js';
 
 /**
  * Tells one content of a file from another. A file that was made for this attempt is named by a hash of its bytes. A file of the operator's is named by its
@@ -12,11 +10,7 @@ import { pipeline } from 'node:stream/promises';
 export async function fileIdentity(scratchFolder: string, name: string): Promise<string> {
   const file = path.join(scratchFolder, name);
   const real = await realpath(file);
-  if (real.startsWith((await realpath(scratchFolder)) + path.sep)) {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(file), hash);
-    return `sha256:${hash.digest('hex')}`;
-  }
+  if (real.startsWith((await realpath(scratchFolder)) + path.sep)) return `sha256:${await sha256File(file)}`;
   const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
   return `inode:${[dev, ino, size, mtimeNs, ctimeNs].join(':')}`;
 }

@@ -2,7 +2,7 @@ import type { OutputFormat } from '../../../composition/output-spec.js';
 import { SAME_BYTES } from '../codecs/containers.js';
 import { FINISH_FILTERS, UNTOUCHED } from '../codecs/video.js';
 import type { OutputProfile, PlannedContent } from '../output-profile.js';
-import { verifyMedia } from '../verify-media.js';
+import { verifyMedia } from '../checks/verify-media.js';
 
 /** More frames make a GIF large, and few viewers show them. */
 const FRAMES_PER_SECOND = 15;

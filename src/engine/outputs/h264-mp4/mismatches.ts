@@ -2,6 +2,7 @@ import { SAMPLE_RATE } from '../../../composition/composition.js';
 import { timeUsOf } from '../../../composition/frame-grid.js';
 import type { PlannedContent } from '../output-profile.js';
 import { microseconds, rational, type ProbeJson, type ProbeStream } from '../../probe/probe-json.js';
+import { unequal } from '../checks/read-back.js';
 
 /** One AAC frame: audio ends on a multiple of it. */
 const AAC_FRAME_SAMPLES = 1_024;
@@ -24,7 +25,7 @@ function aacPackets(samples: number): number {
 
 function ofVideo(video: ProbeStream, { width, height, frameRate }: PlannedContent): string[] {
   const rate = rational(video.avg_frame_rate);
-  return differences([
+  return unequal([
     ['video codec', video.codec_name, 'h264'],
     ['pixel format', video.pix_fmt, 'yuv420p'],
     ['size', `${video.width ?? 0}x${video.height ?? 0}`, `${width}x${height}`],
@@ -37,7 +38,7 @@ function ofVideo(video: ProbeStream, { width, height, frameRate }: PlannedConten
 }
 
 function ofAudio(audio: ProbeStream): string[] {
-  return differences([
+  return unequal([
     ['audio codec', audio.codec_name, 'aac'],
     ['sample rate', Number(audio.sample_rate), SAMPLE_RATE],
     ['channels', audio.channels, 2],
@@ -52,7 +53,7 @@ function ofLengths(json: ProbeJson, video: ProbeStream, audio: ProbeStream, comp
   const videoUs = microseconds(video.duration) ?? 0;
   const audioUs = microseconds(audio.duration) ?? 0;
   const plannedAudioUs = (composition.samples * 1e6) / SAMPLE_RATE;
-  const wrong = differences([['frames', Number(video.nb_read_packets), composition.frames]]);
+  const wrong = unequal([['frames', Number(video.nb_read_packets), composition.frames]]);
   if (Math.abs(videoUs - plannedUs) > frameUs) wrong.push(`its video lasts ${videoUs} us instead of ${plannedUs} us`);
   const packets = Number(audio.nb_read_packets);
   const plannedPackets = aacPackets(composition.samples);
@@ -65,10 +66,4 @@ function ofLengths(json: ProbeJson, video: ProbeStream, audio: ProbeStream, comp
   if (Math.abs(fileUs - plannedUs) > Math.max(frameUs, audioFrameUs))
     wrong.push(`it says it lasts ${fileUs} us instead of ${plannedUs} us`);
   return wrong;
-}
-
-function differences(facts: readonly (readonly [string, string | number | undefined, string | number])[]): string[] {
-  return facts
-    .filter(([, is, planned]) => is !== planned)
-    .map(([name, is, planned]) => `${name} is ${is ?? 'unknown'} instead of ${planned}`);
 }

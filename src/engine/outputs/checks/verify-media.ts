@@ -1,15 +1,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { SAMPLE_RATE } from '../../composition/composition.js';
-import { timeUsOf } from '../../composition/frame-grid.js';
-import { RenderError } from '../../task/failure.js';
-import { MAX_PROBE_BYTES } from '../limits.js';
-import { microseconds, parseProbeJson, type ProbeJson, type ProbeStream } from '../probe/probe-json.js';
-import { runTool, type ToolContext } from '../process/run-tool.js';
-import { frameSteps } from './h264-mp4/frame-steps.js';
-import { isFastStart, topLevelBoxes } from './h264-mp4/mp4-boxes.js';
-import type { OutputProfile, PlannedContent } from './output-profile.js';
-import { sha256File } from './sha256-file.js';
+import { SAMPLE_RATE } from '../../../composition/composition.js';
+import { timeUsOf } from '../../../composition/frame-grid.js';
+import { sha256File } from '../../../shared/sha256-file.js';
+import { microseconds, type ProbeJson, type ProbeStream } from '../../probe/probe-json.js';
+import type { ToolContext } from '../../process/run-tool.js';
+import type { OutputProfile, PlannedContent } from '../output-profile.js';
+import { decodesWhole, endsDecode, indexFaults, mismatch, readBack, unequal } from './read-back.js';
 
 /** What files of a kind have in common. */
 export interface ExpectedMedia {
@@ -25,16 +22,12 @@ export interface ExpectedMedia {
 /** Codecs whose files state the colours of their pictures. */
 const WITH_COLORS = new Set(['hevc', 'av1', 'vp9']);
 
-const ENTRIES =
-  'stream=index,codec_name,codec_type,codec_tag_string,width,height,pix_fmt,color_space,color_range,color_transfer,color_primaries,' +
-  'start_time,nb_read_packets,channels,sample_rate:format=duration';
-
 /** Checks files of a kind against their plans: streams, size, colours, number of frames, length, and that they decode. */
 export function verifyMedia(expected: ExpectedMedia): OutputProfile['verify'] {
   return async (context, file, plan) => {
     const full = path.join(context.cwd, file);
     const checks = [
-      inspect(context, file),
+      readBack(context, file),
       sha256File(full, context.signal),
       stat(full),
       expected.contentType === 'video/mp4' ? indexFaults(full) : Promise.resolve([]),
@@ -60,30 +53,6 @@ export function verifyMedia(expected: ExpectedMedia): OutputProfile['verify'] {
       sha256,
     };
   };
-}
-
-async function indexFaults(full: string): Promise<string[]> {
-  const [boxes, steps] = await Promise.all([topLevelBoxes(full), frameSteps(full)]);
-  const faults: string[] = [];
-  if (!isFastStart(boxes)) faults.push('its index does not come before its media');
-  if (steps.length !== 1) faults.push('its frames do not follow each other evenly');
-  return faults;
-}
-
-async function inspect(context: ToolContext, file: string): Promise<ProbeJson> {
-  const args = [
-    ...['-v', 'level+error', '-count_packets', '-show_entries', ENTRIES],
-    ...['-of', 'json=compact=1', `file:${file}`],
-  ];
-  const result = await runTool(context, 'ffprobe', args, { maxStdoutBytes: MAX_PROBE_BYTES });
-  const complaints = result.stderrTail.split('\n').filter((line) => line !== '' && !isHarmless(line));
-  if (result.exitCode !== 0 || complaints.length > 0) throw mismatch(['it cannot be read back'], result);
-  return parseProbeJson(result.stdout.toString('utf8'));
-}
-
-/** ffprobe 8 hands the parser of Opus an empty packet at the end of every file, and complains about it. */
-function isHarmless(line: string): boolean {
-  return /^\[opus @ \w+\] \[error\] Error parsing Opus packet header\.$/.test(line.trim());
 }
 
 function differences(json: ProbeJson, expected: ExpectedMedia, plan: PlannedContent): string[] {
@@ -147,43 +116,13 @@ function ofStart(video: ProbeStream | undefined, audio: ProbeStream | undefined,
   return apartUs > timeUsOf(1, plan.frameRate) ? [`its audio and its video begin ${apartUs} us apart`] : [];
 }
 
-function unequal(facts: readonly (readonly [string, string | number | undefined, string | number])[]): string[] {
-  return facts
-    .filter(([, is, planned]) => is !== planned)
-    .map(([name, is, planned]) => `${name} is ${is ?? 'unknown'} instead of ${planned}`);
-}
-
 /** Sound and animations whole, which is cheap; of videos the first picture and one at the last key frame. */
-async function decodes(
+function decodes(
   context: ToolContext,
   file: string,
   { video, audio }: ExpectedMedia,
   plan: PlannedContent,
 ): Promise<boolean> {
-  const isWhole = video === null || audio === null;
-  const input = ['-threads', '1', '-err_detect', 'explode', '-i', `file:${file}`];
-  const endS = (timeUsOf(plan.frames, plan.frameRate) / 1e6).toFixed(6);
-  const args = [
-    ...['-nostdin', '-hide_banner', '-nostats', '-v', 'level+error', '-progress', 'pipe:3', '-xerror'],
-    ...(isWhole
-      ? [...input, '-f', 'null', '-']
-      : [
-          ...['-t', '0.1', ...input, '-ss', endS, '-noaccurate_seek', ...input, '-filter_complex'],
-          '[0:v]trim=end_frame=1[first];[1:v]trim=end_frame=1[last];[first][last]concat=n=2:v=1:a=0',
-          ...['-f', 'null', '-'],
-        ]),
-  ];
-  let frames = 0;
-  const result = await runTool(context, 'ffmpeg', args, {
-    onProgress: ({ frame }) => {
-      frames = frame ?? frames;
-    },
-  });
-  return result.exitCode === 0 && result.stderrTail === '' && (isWhole || frames === 2);
-}
-
-function mismatch(wrong: readonly string[], cause?: unknown): RenderError {
-  return new RenderError('OUTPUT_MISMATCH', `the rendered file is not what was planned: ${wrong.join('; ')}`, {
-    cause,
-  });
+  if (video === null || audio === null) return decodesWhole(context, file);
+  return endsDecode(context, file, { plannedUs: timeUsOf(plan.frames, plan.frameRate) });
 }
