@@ -1,7 +1,7 @@
 import { visualClips, type Composition } from '../composition/composition.js';
 import { RenderError } from '../task/failure.js';
 import type { KnownMedia } from './compositor/render-plan.js';
-import { shownClips } from './compositor/section.js';
+import { shownClips, wholeOf } from './compositor/section.js';
 import { canCutWithin, planSections } from './outputs/plan-sections.js';
 
 /**
@@ -18,7 +18,7 @@ const BYTES_PER_PIXEL = 22;
 export function requireMemory(composition: Composition, media: Pick<KnownMedia, 'visuals'>, limitBytes: number): void {
   const room = Math.floor(limitBytes / bytesPerClip(composition));
   const clips = visualClips(composition);
-  const sections = planSections(composition, canCutWithin(media));
+  const sections = planSections(composition, wholeOf(composition), canCutWithin(media));
   const shown = sections.map((section) => shownClips(clips, section)).find(({ length }) => length > room);
   const beyond = shown?.[room];
   if (!beyond) return;

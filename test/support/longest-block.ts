@@ -1,25 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { startThreadTime } from './thread-time.js';
 
 /**
- * The longest time for which the main thread was kept from its event loop while something went on, in milliseconds of its own CPU time: on a loaded machine
- * the clock on the wall would count the turns of others as well. Linux only, as is the engine's supervision.
+ * The longest time for which the main thread was kept from its event loop while something went on, in milliseconds of its CPU time, and the CPU time of the
+ * whole process meanwhile. The share of one in the other does not depend on the machine.
  */
-export async function longestBlockOf<T>(work: () => Promise<T>): Promise<{ result: T; longestMs: number }> {
-  let [before, longestMs] = [threadCpuMs(), 0];
+export async function longestBlockOf<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; longestMs: number; processMs: number }> {
+  const main = startThreadTime();
+  const cpu = process.cpuUsage();
+  let [before, longestMs] = [0, 0];
   const timer = setInterval(() => {
-    const now = threadCpuMs();
-    longestMs = Math.max(longestMs, now - before);
-    before = now;
+    const { cpuMs } = main();
+    longestMs = Math.max(longestMs, cpuMs - before);
+    before = cpuMs;
   }, 1);
   try {
     const result = await work();
-    return { result, longestMs: Math.max(longestMs, threadCpuMs() - before) };
+    const { user, system } = process.cpuUsage(cpu);
+    return { result, longestMs: Math.max(longestMs, main().cpuMs - before), processMs: (user + system) / 1000 };
   } finally {
     clearInterval(timer);
   }
-}
-
-/** CPU time of the main thread, whose number is the process's. */
-function threadCpuMs(): number {
-  return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
 }

@@ -1,5 +1,5 @@
 import { cutComposition } from '../../composition/cut-composition.js';
-import { pictureSize, visualClips, type Composition, type VisualClip } from '../../composition/composition.js';
+import { pictureSize, type Composition, type VisualClip } from '../../composition/composition.js';
 import { framesOf, type Rational } from '../../composition/frame-grid.js';
 import { fileNameOf, scaledTo, type OutputSpec, type TimeRange } from '../../composition/output-spec.js';
 import { RenderError } from '../../task/failure.js';
@@ -65,7 +65,7 @@ export function planPasses(
   });
   const passes = [...drafts.values()].map((draft, index): Pass => {
     const hasPictures = draft.outputs.some(({ profile }) => profile.video !== null);
-    return { ...draft, index, sections: hasPictures ? sectionsOf(draft, canCutWithin) : [] };
+    return { ...draft, index, sections: hasPictures ? planSections(draft.composition, draft.range, canCutWithin) : [] };
   });
   return { passes, outputs };
 }
@@ -114,21 +114,4 @@ function rangeOf(composition: Composition, range: TimeRange | null): Section {
 
 function secondsOf(frames: number, { num, den }: Rational): string {
   return ((frames * den) / num).toFixed(2);
-}
-
-function sectionsOf({ composition, range }: Draft, canCutWithin: (clip: VisualClip) => boolean): Section[] {
-  return planSections(rangeAlone(composition, range), canCutWithin).map(({ startFrame, frames }) => ({
-    startFrame: startFrame + range.startFrame,
-    frames,
-  }));
-}
-
-/** A composition that begins with the range and ends with it, as far as its sections are concerned: clips may begin before it. */
-function rangeAlone(composition: Composition, { startFrame, frames }: Section): Composition {
-  const clips = visualClips(composition).flatMap((clip) => {
-    const from = clip.startFrame - startFrame;
-    const to = Math.min(frames, from + clip.frames);
-    return to > 0 && from < frames ? [{ ...clip, startFrame: from, frames: to - from }] : [];
-  });
-  return { ...composition, frames, layers: [{ kind: 'clips', clips }] };
 }

@@ -1,7 +1,7 @@
 import { captionLayers, visualClips, type Composition, type VisualClip } from '../../composition/composition.js';
-import { framesOf } from '../../composition/frame-grid.js';
+import { framesOf, type Rational } from '../../composition/frame-grid.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
-import type { Section } from '../compositor/section.js';
+import { shownClips, type Section } from '../compositor/section.js';
 
 /**
  * Lengths of sections, in seconds. Shorter ones cost size (2 s: up to 10 %), since each begins with a key frame and its encoder knows nothing of the
@@ -13,27 +13,43 @@ const SECONDS = { LEAST: 5, IDEAL: 8, MOST: 10, WHOLE: 12, LONG_GROUP: 5 } as co
 const MOST_CLIPS = 8;
 
 /**
- * Divides a video into sections, each to be rendered by a command of its own that opens only the clips that it shows: memory does not grow with the video,
- * and sections can be made at the same time. Cuts lie at the beginnings and ends of clips where one is near, and where little must be decoded again.
+ * Divides a range of a video into sections, each to be rendered by a command of its own that opens only the clips that it shows: memory does not grow with
+ * the video, and sections can be made at the same time. Cuts lie at the beginnings and ends of clips where one is near, and where little must be decoded again.
  * @param canCutWithin whether the middle of a clip can be found without decoding all before it.
  */
-export function planSections(composition: Composition, canCutWithin: (clip: VisualClip) => boolean): Section[] {
-  const clips = visualClips(composition).sort((a, b) => a.startFrame - b.startFrame);
+export function planSections(
+  composition: Composition,
+  range: Section,
+  canCutWithin: (clip: VisualClip) => boolean,
+): Section[] {
+  const { frameRate } = composition;
+  const end = range.startFrame + range.frames;
+  const clips = clipsIn(composition, range);
   const stacked = stackedCues(composition);
   const sections: Section[] = [];
-  let first = 0;
-  for (let startFrame = 0; startFrame < composition.frames;) {
-    while (endsBy(clips[first], startFrame)) first += 1;
-    const end = endOf(startFrame, composition, { clips: clips.slice(first), stacked, canCutWithin });
-    sections.push({ startFrame, frames: end - startFrame });
-    startFrame = end;
+  let [firstClip, firstStacked] = [0, 0];
+  for (let startFrame = range.startFrame; startFrame < end;) {
+    while (endsBy(clips[firstClip], startFrame)) firstClip += 1;
+    while ((stacked[firstStacked]?.endFrame ?? Infinity) <= startFrame) firstStacked += 1;
+    const reach = startFrame + framesIn(SECONDS.MOST, frameRate);
+    const beyond = stacked.findIndex((span, i) => i >= firstStacked && span.startFrame >= reach);
+    const next = endOf(startFrame, end, {
+      frameRate,
+      clips: clips.slice(firstClip),
+      stacked: stacked.slice(firstStacked, beyond < 0 ? undefined : beyond),
+      canCutWithin,
+    });
+    sections.push({ startFrame, frames: next - startFrame });
+    startFrame = next;
   }
   return sections;
 }
 
 interface Obstacles {
+  readonly frameRate: Rational;
   /** Those that may be shown from the section's start on, by their beginnings. */
   readonly clips: readonly VisualClip[];
+  /** Those that may be seen in the section. */
   readonly stacked: readonly Span[];
   readonly canCutWithin: (clip: VisualClip) => boolean;
 }
@@ -44,24 +60,38 @@ interface Span {
   readonly endFrame: number;
 }
 
-function endOf(start: number, { frames, frameRate }: Composition, { clips, stacked, canCutWithin }: Obstacles): number {
-  const framesIn = (seconds: number) => Math.max(1, Math.round((seconds * frameRate.num) / frameRate.den));
+/** The clips of a range by their beginnings, as if none began before it or ended after it. */
+function clipsIn(composition: Composition, range: Section): VisualClip[] {
+  return shownClips(visualClips(composition), range)
+    .map(({ clip, startFrame, frames }) => ({ ...clip, startFrame: range.startFrame + startFrame, frames }))
+    .sort((a, b) => a.startFrame - b.startFrame);
+}
+
+function framesIn(seconds: number, { num, den }: Rational): number {
+  return Math.max(1, Math.round((seconds * num) / den));
+}
+
+/** @param frames where the range ends. */
+function endOf(start: number, frames: number, { frameRate, clips, stacked, canCutWithin }: Obstacles): number {
+  const [least, most, whole] = [SECONDS.LEAST, SECONDS.MOST, SECONDS.WHOLE].map((seconds) =>
+    framesIn(seconds, frameRate),
+  ) as [number, number, number];
   const rest = frames - start;
-  const near = clipsWithin(clips, start, start + framesIn(SECONDS.WHOLE));
+  const near = clipsWithin(clips, start, start + whole);
   // So many layers at one time leave no choice.
   const tooMany = near[MOST_CLIPS]?.startFrame ?? frames;
   const limit = tooMany <= start ? frames : tooMany;
-  if (limit >= frames && rest <= framesIn(SECONDS.WHOLE)) return frames;
-  const highest = Math.min(start + framesIn(SECONDS.MOST), limit);
-  const lowest = Math.min(start + framesIn(SECONDS.LEAST), highest);
+  if (limit >= frames && rest <= whole) return frames;
+  const highest = Math.min(start + most, limit);
+  const lowest = Math.min(start + least, highest);
   // The last two are about equal, so that none is short.
-  const ideal = start + (rest <= framesIn(2 * SECONDS.MOST) ? Math.ceil(rest / 2) : framesIn(SECONDS.IDEAL));
+  const ideal = start + (rest <= 2 * most ? Math.ceil(rest / 2) : framesIn(SECONDS.IDEAL, frameRate));
   const uncuttable = near.filter((clip) => !canCutWithin(clip));
   const isAllowed = (frame: number) => uncuttable.every((clip) => frame <= clip.startFrame || frame >= endFrame(clip));
   const price = (frame: number) =>
-    decodedTwice(frame, near, framesIn(SECONDS.LONG_GROUP)) +
+    decodedTwice(frame, near, framesIn(SECONDS.LONG_GROUP, frameRate)) +
     Math.abs(frame - ideal) / 8 +
-    (stacked.some((span) => frame > span.startFrame && frame < span.endFrame) ? framesIn(SECONDS.MOST) : 0);
+    (stacked.some((span) => frame > span.startFrame && frame < span.endFrame) ? most : 0);
   const cheapest = [
     Math.min(Math.max(ideal, lowest), highest),
     ...edgesOf(near),
@@ -107,22 +137,34 @@ function decodedTwice(frame: number, clips: readonly VisualClip[], longGroup: nu
 }
 
 /**
- * Where a cue is seen that came while another was there: libass has moved it out of the way, and leaves it there when the other ends. A section that begins
- * then would put it in its usual place.
+ * Where cues are seen that came while another was there, in order and apart from each other: libass has moved them out of the way, and leaves them there when
+ * the other ends. A section that begins then would put them in their usual place.
  */
 function stackedCues(composition: Composition): Span[] {
-  return captionLayers(composition).flatMap(({ cues }) => {
+  const { frameRate } = composition;
+  const spans: Span[] = [];
+  // A long file has a hundred thousand cues: only those that matter are made into objects.
+  for (const { cues } of captionLayers(composition)) {
     let reachedUs = 0;
-    return cues.flatMap(({ startUs, endUs }) => {
-      const isStacked = startUs < reachedUs;
+    for (const { startUs, endUs } of cues) {
+      if (startUs < reachedUs)
+        spans.push({ startFrame: framesOf(startUs, frameRate), endFrame: framesOf(endUs, frameRate) });
       reachedUs = Math.max(reachedUs, endUs);
-      const [startFrame, endFrame] = [startUs, endUs].map((us) => framesOf(us, composition.frameRate)) as [
-        number,
-        number,
-      ];
-      return isStacked ? [{ startFrame, endFrame }] : [];
-    });
-  });
+    }
+  }
+  return united(spans.sort((a, b) => a.startFrame - b.startFrame));
+}
+
+/** Spans in order, those that overlap made into one. */
+function united(spans: readonly Span[]): Span[] {
+  const apart: Span[] = [];
+  for (const span of spans) {
+    const last = apart.at(-1);
+    if (last && span.startFrame < last.endFrame)
+      apart[apart.length - 1] = { startFrame: last.startFrame, endFrame: Math.max(last.endFrame, span.endFrame) };
+    else apart.push(span);
+  }
+  return apart;
 }
 
 /** Cuts within clips where their files allow it. */

@@ -16,6 +16,7 @@ import {
 } from '../../contract/store-under-test.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 import { LEASE_WRITES, REMOVALS, setFailPoint, withLostAnswer, WRITES } from './fail-points.js';
+import { underLoad } from '../../support/load.js';
 
 const lease = { leaseMs: LONG_MS };
 const progress = {
@@ -195,7 +196,7 @@ describe.skipIf(skipWithoutMongod())('the MongoDB store after a lost answer', ()
       expect(impatient.get(queued)).rejects.toMatchObject(unavailable),
       expect(impatient.ping()).rejects.toMatchObject(unavailable),
     ]);
-    expect(performance.now() - startMs).toBeLessThan(2 * 300 + 500);
+    expect(performance.now() - startMs).toBeLessThan(underLoad(2 * 300 + 500));
     await blocked.off();
     await impatient.close();
   });

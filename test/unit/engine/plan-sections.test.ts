@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CaptionStyle, Cue } from '../../../src/composition/captions.js';
 import type { Composition, VisualClip } from '../../../src/composition/composition.js';
-import { shownClips } from '../../../src/engine/compositor/section.js';
+import { shownClips, wholeOf, type Section } from '../../../src/engine/compositor/section.js';
 import { planSections } from '../../../src/engine/outputs/plan-sections.js';
+import { startThreadTime } from '../../support/thread-time.js';
 
 const RATE = { num: 30, den: 1 };
 
@@ -50,8 +51,10 @@ const STYLE: CaptionStyle = {
 };
 
 const everywhere = () => true;
+const sectionsOf = (composition: Composition, canCut: () => boolean = everywhere, range = wholeOf(composition)) =>
+  planSections(composition, range, canCut);
 const lengths = (clips: readonly VisualClip[], canCut: () => boolean = everywhere) =>
-  planSections(compositionOf(clips), canCut).map(({ frames }) => frames);
+  sectionsOf(compositionOf(clips), canCut).map(({ frames }) => frames);
 
 describe('planSections', () => {
   it('makes a short video by one command', () => {
@@ -71,7 +74,7 @@ describe('planSections', () => {
 
   it('shows no more than eight clips in a section', () => {
     const clips = Array.from({ length: 200 }, (_, i) => clip(i * 10, 10));
-    const sections = planSections(compositionOf(clips), everywhere);
+    const sections = sectionsOf(compositionOf(clips));
     expect(Math.max(...sections.map((section) => shownClips(clips, section).length))).toBe(8);
     expect(sections).toHaveLength(25);
   });
@@ -87,9 +90,38 @@ describe('planSections', () => {
       ...plain,
       layers: [...plain.layers, { kind: 'captions', field: '', cues, style: STYLE }],
     });
-    const cut = (composition: Composition) => planSections(composition, everywhere)[1]?.startFrame;
+    const cut = (composition: Composition, range?: Section) =>
+      sectionsOf(composition, everywhere, range)[1]?.startFrame;
     expect(cut(withCues([cue(5, 7), cue(7, 9)]))).toBe(225);
-    expect(cut(withCues([cue(6, 7.4), cue(7, 8.5)]))).toBe(210);
+    const stacked = withCues([cue(6, 7.4), cue(7, 8.5)]);
+    expect(cut(stacked)).toBe(210);
+    // The middle of the range is frame 240.
+    expect(cut(stacked, { startFrame: 30, frames: 420 })).toBe(255);
+    const chain = [cue(6, 7.4), cue(7, 8.5), cue(8, 9.5), cue(9.2, 9.4)];
+    expect(cut(withCues(chain))).toBe(210);
+  });
+
+  it('divides a range as if the video had nothing else', () => {
+    const composition = compositionOf([clip(0, 300), clip(300, 300), clip(600, 1800)]);
+    const range = { startFrame: 150, frames: 600 };
+    const alone = compositionOf([clip(0, 150), clip(150, 300), clip(450, 150)]);
+    const shifted = sectionsOf(alone).map(({ startFrame, frames }) => ({ startFrame: startFrame + 150, frames }));
+    expect(sectionsOf(composition, everywhere, range)).toEqual(shifted);
+  });
+
+  it('takes linear time for a long video of which every second cue is stacked', () => {
+    const hours = compositionOf([clip(0, 3 * 3600 * 30)]);
+    const cues = Array.from({ length: 100_000 }, (_, i) => {
+      const startUs = i * 100_000;
+      return { startUs, endUs: startUs + (i % 2 === 0 ? 100_001 : 90_000), text: 'x' };
+    });
+    const composition: Composition = {
+      ...hours,
+      layers: [...hours.layers, { kind: 'captions', field: '', cues, style: STYLE }],
+    };
+    const since = startThreadTime();
+    expect(sectionsOf(composition).length).toBeGreaterThan(1000);
+    expect(since().cpuMs).toBeLessThan(2_000);
   });
 
   it('covers every frame once, whatever the clips', () => {
@@ -109,7 +141,7 @@ describe('planSections', () => {
           end += frames - back;
           return made;
         });
-        const sections = planSections(compositionOf(clips), () => canCut);
+        const sections = sectionsOf(compositionOf(clips), () => canCut);
         let at = 0;
         for (const { startFrame, frames } of sections) {
           expect(startFrame).toBe(at);
