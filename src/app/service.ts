@@ -211,6 +211,7 @@ async function startTransports(
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
     socket: config.socket,
+    httpSocket: config.httpSocket,
     tasks: createTaskUseCases({
       store,
       hub,

@@ -77,6 +77,21 @@ describe('the doctor', () => {
     expect(named(checks, 'ffmpeg')).toMatchObject({ status: 'ok' });
   });
 
+  it('tells whether the Unix sockets can be made', async () => {
+    const free = join(folder, 'free.sock');
+    await writeFile(join(folder, 'taken.sock'), 'a file');
+    const checks = await findings({ CUTROOM_SOCKET: free, CUTROOM_HTTP_SOCKET: join(folder, 'taken.sock') });
+    expect(named(checks, 'grpc-socket')).toMatchObject({ status: 'ok' });
+    expect(named(checks, 'http-socket')).toMatchObject({
+      status: 'fail',
+      found: `${join(folder, 'taken.sock')} is another kind of file`,
+      fix: 'remove it, or set CUTROOM_HTTP_SOCKET to another path',
+    });
+    const nowhere = await findings({ CUTROOM_SOCKET: join(folder, 'no', 'such.sock') });
+    expect(named(nowhere, 'grpc-socket')?.found).toContain('cannot be made (ENOENT)');
+    expect(await readdir(folder)).not.toContain('free.sock');
+  });
+
   it('reports a missing ffmpeg', async () => {
     expect(named(await findings({ CUTROOM_FFMPEG: 'no-such-ffmpeg' }), 'ffmpeg')).toEqual({
       name: 'ffmpeg',
