@@ -226,10 +226,10 @@ describe('cutroom doctor', () => {
   it('ends with 0 when nothing fails, and with 1 otherwise', async () => {
     const well = await cli(['doctor'], { env: env() });
     expect(well).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(well.stdout).toMatch(/^ok {4}ffmpeg {3}\d/m);
+    expect(well.stdout).toMatch(/^ok {4}ffmpeg {10}\d/m);
     const ill = await cli(['doctor'], { env: { ...env(), CUTROOM_FFMPEG: 'no-such-ffmpeg' } });
     expect(ill.exitCode).toBe(1);
-    expect(ill.stdout).toMatch(/^fail {2}ffmpeg {3}no-such-ffmpeg not found\n {15}-> install ffmpeg/m);
+    expect(ill.stdout).toMatch(/^fail {2}ffmpeg {10}no-such-ffmpeg not found\n {22}-> install ffmpeg/m);
   });
 
   it('prints a check per line with --json', async () => {
