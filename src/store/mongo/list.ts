@@ -18,7 +18,7 @@ export interface Reach {
   readonly total: number;
 }
 
-const REACH: Reach = { first: 1_000, most: 20_000, total: 100_000 };
+const REACH: Reach = { first: 1_000, most: 10_000, total: 40_000 };
 
 /**
  * A page of a list. An index leads to its tasks in order; where it has conditions that the index does not answer, so many tasks may be read in vain that
