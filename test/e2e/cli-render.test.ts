@@ -216,7 +216,7 @@ it('cutroom doctor finds the running service, and reports no conflict for its po
         CUTROOM_HTTP_ADDRESS: new URL(service.http).host,
       },
     });
-    expect(stdout).toMatch(/^ok {4}service {2}runs here/m);
+    expect(stdout).toMatch(/^ok {4}service {9}runs here/m);
   } finally {
     await service.stop();
     await rm(data, { recursive: true });

@@ -33,7 +33,7 @@ describe.skipIf(skipWithoutMongod())('the lists of the MongoDB store', () => {
       if (i % 100 === 0) await store.replace(task, cancelled(task, i), { leaseMs: LONG_MS });
     }
     await client.db().command({ profile: 2 });
-  }, 120_000);
+  });
   afterAll(async () => {
     await store.close();
     await client.close();
