@@ -37,7 +37,7 @@ export function createFiles({ urls, call, log }: FilesOptions): Files {
             urls.locate({ tenant: caller.tenant, taskId, file }),
           );
       // The URL is the key to the file: it is for its holder, not for shared caches, nor for the sites that a page links to.
-      return outputResponse(found, { file, disposition: 'inline', cacheControl: 'private, max-age=3600' });
+      return await outputResponse(found, { file, disposition: 'inline', cacheControl: 'private, max-age=3600' });
     } catch (error) {
       if (error instanceof CallError) return statusResponse(statusOf(error));
       if (statusIn(error) !== null) return errorResponse(error);

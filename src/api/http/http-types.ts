@@ -1,3 +1,5 @@
+import type { ByteRange } from '../../task/ports/output-store.js';
+
 /** A request without its socket, so that handlers can be tested as functions. */
 export interface HttpRequest {
   /** Upper case. */
@@ -30,12 +32,22 @@ export type HttpBody =
   | { readonly kind: 'stream'; readonly stream: TextStream }
   /** A file of this machine; the socket's side handles ranges and conditions. */
   | { readonly kind: 'file'; readonly path: string }
-  /** Bytes from elsewhere, whole and in order. */
+  /** Bytes from elsewhere, in order. */
   | {
       readonly kind: 'bytes';
       readonly sizeBytes: number;
-      readonly read: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
+      readonly read: (signal: AbortSignal, range?: ByteRange) => AsyncIterable<Uint8Array>;
+      /** Of bytes that are stored: the socket's side handles ranges and conditions then. */
+      readonly entity?: Entity;
     };
+
+/** Stored bytes. */
+export interface Entity {
+  /** Changes with the bytes. */
+  readonly version: string;
+  /** When they were stored, in Unix milliseconds. */
+  readonly storedMs: number;
+}
 
 /** Text that is made over time. Its taker closes it. */
 export interface TextStream {

@@ -5,7 +5,8 @@ import { Status } from 'nice-grpc';
 import send from 'send';
 import { writeStream } from './write-stream.js';
 import { plainError } from './http-error.js';
-import type { HttpResponse } from './http-types.js';
+import { entityAnswer } from './entity-answer.js';
+import type { HttpBody, HttpResponse } from './http-types.js';
 
 /** On every answer: no browser takes it for anything but its content type. */
 const NO_SNIFFING = { 'x-content-type-options': 'nosniff' };
@@ -33,8 +34,7 @@ export async function writeResponse(
       await writeStream(request, response, body.stream, options);
       return;
     case 'bytes':
-      response.writeHead(status, { 'content-length': body.sizeBytes, ...NO_SNIFFING, ...headers });
-      await writeBytes(request, response, body.read);
+      await writeBytes(request, response, { status, headers, body });
       return;
     case 'file':
       for (const [name, value] of Object.entries({ ...NO_SNIFFING, ...headers })) response.setHeader(name, value);
@@ -46,21 +46,34 @@ export async function writeResponse(
 async function writeBytes(
   request: IncomingMessage,
   response: ServerResponse,
-  read: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
+  { status, headers, body }: HttpResponse & { readonly body: Extract<HttpBody, { kind: 'bytes' }> },
 ): Promise<void> {
-  if (request.method === 'HEAD') {
+  const { entity, sizeBytes, read } = body;
+  const answer = entity
+    ? entityAnswer(request.headers, entity, sizeBytes)
+    : { status, headers: { 'content-length': sizeBytes }, range: undefined };
+  if (answer.status === 416) {
+    await writeResponse(request, response, fileError(416, stringsOf(answer.headers)), { stallMs: 0 });
+    return;
+  }
+  response.writeHead(answer.status, { ...NO_SNIFFING, ...headers, ...answer.headers });
+  if (request.method === 'HEAD' || answer.range === null) {
     response.end();
     return;
   }
   const gone = new AbortController();
   try {
     // Fails when the caller goes away or the source breaks off: half an answer must not look like a whole one, so `pipeline` destroys it.
-    await pipeline(read(gone.signal), response);
+    await pipeline(read(gone.signal, answer.range), response);
   } catch {
     response.destroy();
   } finally {
     gone.abort();
   }
+}
+
+function stringsOf(headers: Readonly<Record<string, string | number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
 function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {

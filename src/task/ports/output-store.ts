@@ -19,14 +19,30 @@ export interface FinishedFile {
 export type OutputContent =
   /** A file of this machine, with byte ranges. */
   | { readonly kind: 'file'; readonly path: string }
-  /** A URL, valid for a short time, that serves the bytes to its holder. */
-  | { readonly kind: 'redirect'; readonly url: string }
-  /** Bytes from elsewhere, whole and in order. Nothing is opened before `read`. */
+  /** Bytes from elsewhere, in order. Nothing is opened before `read`. */
   | {
       readonly kind: 'stream';
       readonly sizeBytes: number;
-      readonly read: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
+      /** Changes with the bytes. */
+      readonly version: string;
+      /** When they were stored, in Unix milliseconds. */
+      readonly storedMs: number;
+      readonly read: (signal: AbortSignal, range?: ByteRange) => AsyncIterable<Uint8Array>;
+      /** Makes a URL, valid for a short time, that serves the bytes to its holder, with these headers; null: there is none. */
+      readonly direct: ((headers: DirectHeaders) => Promise<string>) | null;
     };
+
+/** Bytes from `start` up to and with `end`, counted from 0, as in HTTP. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Headers of an answer that another server gives. */
+export interface DirectHeaders {
+  readonly contentType: string;
+  readonly contentDisposition: string;
+}
 
 /** Where finished videos go. */
 export interface OutputStore {
