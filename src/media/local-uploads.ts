@@ -12,7 +12,7 @@ import { isDiskFull, syncUpTo } from './sync.js';
 export const UPLOAD_SCHEME = 'upload:';
 
 /** Where files are until they are accepted: hidden, so that no list shows it. */
-const INCOMING = '.incoming';
+export const INCOMING = '.incoming';
 /** No upload takes so long: an older file is that of a killed process. */
 const STALE_MS = 24 * 3600 * 1000;
 /** At four bytes each, with the suffix, they fit into the 255 bytes of a file's name. */

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { GridFSBucket, ObjectId, type Db, type Document, type GridFSFile } from 'mongodb';
+import { GridFSBucket, ObjectId, type Db, type GridFSFile } from 'mongodb';
 import type { ByteRange } from '../../task/ports/output-store.js';
 import type { ObjectStore, StoredObject } from './object-store.js';
 
@@ -20,7 +20,7 @@ export function createGridFsObjects(db: Db, bucketName = 'objects'): ObjectStore
     writeConcern: { w: 'majority' },
   });
   const files = db.collection<GridFSFile>(`${bucketName}.files`);
-  const chunks = db.collection<Document>(`${bucketName}.chunks`);
+  const chunks = db.collection(`${bucketName}.chunks`);
 
   async function newest(key: string): Promise<GridFSFile | null> {
     const [file] = await files.find({ filename: key }).sort({ uploadDate: -1, _id: -1 }).limit(1).toArray();

@@ -38,33 +38,7 @@ export function createS3Objects(settings: S3Settings, client = clientOf(settings
   const keyOf = (path: string): string => (prefix === '' ? path : path.slice(prefix.length + 1));
 
   return {
-    async put(key, file, { signal } = {}) {
-      const upload = new Upload({
-        client,
-        params: {
-          Bucket,
-          Key: pathOf(key),
-          Body: createReadStream(file),
-          ContentLength: (await stat(file)).size,
-          ...(settings.encryption ? { ServerSideEncryption: settings.encryption } : {}),
-        },
-        partSize: PART_BYTES,
-        queueSize: PARTS_AT_ONCE,
-      });
-      const abort = (): void => {
-        void upload.abort();
-      };
-      signal?.throwIfAborted();
-      signal?.addEventListener('abort', abort);
-      try {
-        await upload.done();
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw error;
-      } finally {
-        signal?.removeEventListener('abort', abort);
-      }
-    },
+    put: (key, file, { signal } = {}) => upload(client, settings, { path: pathOf(key), file, signal: signal ?? null }),
 
     async find(key) {
       try {
@@ -122,6 +96,43 @@ export function createS3Objects(settings: S3Settings, client = clientOf(settings
         { expiresIn: Math.floor(lifetimeMs / 1000) },
       ),
   };
+}
+
+interface Wanted {
+  readonly path: string;
+  readonly file: string;
+  readonly signal: AbortSignal | null;
+}
+
+/** A small file by one request, a larger one in parts. */
+async function upload(
+  client: S3Client,
+  { bucket, encryption }: S3Settings,
+  { path, file, signal }: Wanted,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const { size } = await stat(file);
+  const params = {
+    Bucket: bucket,
+    Key: path,
+    Body: createReadStream(file),
+    ContentLength: size,
+    ...(encryption ? { ServerSideEncryption: encryption } : {}),
+  };
+  const sending = new Upload({ client, params, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE });
+  const abort = (): void => {
+    void sending.abort();
+  };
+  signal?.addEventListener('abort', abort);
+  try {
+    await sending.done();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    params.Body.destroy();
+  }
 }
 
 function clientOf({ endpoint, region, pathStyle }: S3Settings): S3Client {

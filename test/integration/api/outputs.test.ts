@@ -103,7 +103,7 @@ describe('the route of an output', () => {
       'cde',
       'bytes 2-4/10',
     ],
-    ['a version that the caller has', { 'if-none-match': '"v1"' }, 304, '', null],
+    ['a version that the caller has', { 'if-none-match': '"v1"', 'cache-control': 'max-age=60' }, 304, '', null],
   ])('answers %s of bytes from elsewhere', async (_, headers, status, text, contentRange) => {
     const { signed } = await urlOf(stream());
     const answer = await fetch(signed, { headers });

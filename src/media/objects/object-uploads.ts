@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { CallError } from '../../task/call-error.js';
+import { RenderError } from '../../task/failure.js';
+import type { AssetSource } from '../../task/ports/asset-source.js';
+import { type LibraryFile, MEDIA_ENDINGS } from '../../task/ports/media-library.js';
+import type { MediaUploads } from '../../task/ports/media-uploads.js';
+import { createLocalFiles } from '../local-files.js';
+import { INCOMING, openLocalUploads, UPLOAD_SCHEME } from '../local-uploads.js';
+import { download } from './download.js';
+import type { ObjectStore } from './object-store.js';
+
+/** The most files that a list has. */
+const MAX_LISTED = 1_000;
+/** What a killed process left in the folder goes after an hour. */
+const STALE_MS = 3_600_000;
+
+export interface ObjectUploadsOptions {
+  readonly objects: ObjectStore;
+  /** The first part of the keys of these uploads, with a slash at its end. */
+  readonly prefix: string;
+  /** A folder of this machine, in which a file waits until it is accepted. */
+  readonly folder: string;
+  readonly nowMs: number;
+  /** How long a file is kept after it was sent. */
+  readonly ttlMs: number;
+  /** The most bytes of all files together whose keys begin with `counted`. */
+  readonly maxTotalBytes: number;
+  readonly counted: string;
+}
+
+/** Uploads that all machines share. A file is received and inspected on one machine, and is an object once it is accepted. */
+export async function openObjectUploads(options: ObjectUploadsOptions): Promise<MediaUploads> {
+  const { objects, prefix, folder, nowMs, ttlMs, maxTotalBytes } = options;
+  const local = await openLocalUploads({ folder, nowMs, ttlMs: STALE_MS });
+  const requireRoom = async (): Promise<void> => {
+    if ((await totalBytes(objects, options.counted)) >= maxTotalBytes)
+      throw new CallError({ reason: 'UPLOADS_FULL', maxBytes: maxTotalBytes });
+  };
+  return {
+    async receive(bytes) {
+      await requireRoom();
+      const draft = await local.receive(bytes);
+      return {
+        ...draft,
+        async accept(place, name) {
+          await requireRoom();
+          const file = await draft.accept(place, name);
+          await objects.put(prefix + nameOf(file.uri), path.join(folder, nameOf(file.uri)));
+          await local.remove(file.uri);
+          return file;
+        },
+      };
+    },
+
+    async list(kind) {
+      const files: LibraryFile[] = [];
+      for await (const { key, sizeBytes } of objects.list(prefix)) {
+        if (!MEDIA_ENDINGS[kind].includes(path.extname(key).toLowerCase())) continue;
+        files.push({ name: path.basename(key), uri: UPLOAD_SCHEME + key.slice(prefix.length), sizeBytes });
+        if (files.length === MAX_LISTED) break;
+      }
+      return files;
+    },
+
+    async remove(uri) {
+      const key = keyOf(prefix, uri);
+      if (key === null || (await objects.find(key)) === null) return false;
+      await objects.remove(key);
+      return true;
+    },
+
+    async removeExpired(now) {
+      await local.removeExpired(now);
+      for await (const { key, storedMs } of objects.list(prefix)) if (now - storedMs > ttlMs) await objects.remove(key);
+    },
+  };
+}
+
+/** The uploads as inputs: each is downloaded to the folder of the render that uses it. */
+export function createObjectUploadSource({
+  objects,
+  prefix,
+  folder,
+}: Pick<ObjectUploadsOptions, 'objects' | 'prefix' | 'folder'>): AssetSource {
+  const outside = 'is no upload of this server';
+  const incoming = createLocalFiles({ roots: [folder], outside });
+  const isIncoming = (uri: string): boolean => nameOf(uri).startsWith(`${INCOMING}/`);
+  return {
+    async check(uri) {
+      if (isIncoming(uri)) return incoming.check(`./${nameOf(uri)}`);
+      const key = keyOf(prefix, uri);
+      return key !== null && (await objects.find(key)) !== null ? null : { description: outside };
+    },
+
+    async fetch(uri, options) {
+      const { field, signal } = options;
+      if (isIncoming(uri)) return incoming.fetch(`./${nameOf(uri)}`, options);
+      const key = keyOf(prefix, uri);
+      if (key === null || (await objects.find(key)) === null)
+        throw new RenderError('INPUT_NOT_FOUND', `this input ${outside}`, { field });
+      const file = path.join(options.folder, randomUUID() + path.extname(key));
+      try {
+        await download(objects, key, file, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw new RenderError('INPUT_FETCH_FAILED', 'this upload could not be read from the storage', {
+          field,
+          cause: error,
+        });
+      }
+      return file;
+    },
+  };
+}
+
+function nameOf(uri: string): string {
+  return uri.startsWith(UPLOAD_SCHEME) ? uri.slice(UPLOAD_SCHEME.length) : uri;
+}
+
+/** Null: no name that an upload was given. */
+function keyOf(prefix: string, uri: string): string | null {
+  const name = nameOf(uri);
+  const parts = name.split('/');
+  return parts.length >= 2 && parts.every((part) => part !== '' && !part.startsWith('.')) ? prefix + name : null;
+}
+
+async function totalBytes(objects: ObjectStore, prefix: string): Promise<number> {
+  let total = 0;
+  for await (const { sizeBytes } of objects.list(prefix)) total += sizeBytes;
+  return total;
+}
