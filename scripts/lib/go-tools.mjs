@@ -18,6 +18,8 @@ const TOOLS = [
   { package: 'github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-grpc-gateway', version: 'v2.33.0' },
   { package: 'google.golang.org/protobuf/cmd/protoc-gen-go', version: 'v1.36.12' },
   { package: 'google.golang.org/grpc/cmd/protoc-gen-go-grpc', version: 'v1.6.2' },
+  // An S3 server.
+  { package: 'github.com/versity/versitygw/cmd/versitygw', version: 'v1.8.0' },
 ];
 
 /** Where built tools lie, one folder for each version. */

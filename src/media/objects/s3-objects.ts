@@ -110,8 +110,8 @@ async function upload(
   { bucket, encryption }: S3Settings,
   { path, file, signal }: Wanted,
 ): Promise<void> {
-  signal?.throwIfAborted();
   const { size } = await stat(file);
+  signal?.throwIfAborted();
   const params = {
     Bucket: bucket,
     Key: path,
