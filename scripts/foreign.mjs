@@ -1,6 +1,6 @@
 /**
  * `npm run test:foreign [-- vitest arguments]`: tests with other people's programs: grpcurl, grpc-health-probe, ghz, a grpc-gateway in Go generated
- * from our protos, nginx, promtool, Schemathesis and a browser. Installs them where they are missing, which takes some minutes the first time. The last line is always
+ * from our protos, nginx, an S3 server, promtool, linters of the files in deploy, Schemathesis and a browser. Installs them where they are missing, which takes some minutes the first time. The last line is always
  * `N passed, N failed, N skipped`.
  */
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { ensureGateway } from './lib/go-gateway.mjs';
 import { ensureGoTools, findGo, goVersion } from './lib/go-tools.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { root } from './lib/root.mjs';
-import { ensureSchemathesis } from './lib/schemathesis.mjs';
+import { ensurePythonTools } from './lib/python-tools.mjs';
 import { run, which } from './lib/run.mjs';
 import { say, step, warn } from './lib/say.mjs';
 import { ensureSystemPackages, FOR_TESTS } from './lib/system-packages.mjs';
@@ -20,6 +20,7 @@ const PROGRAMS = [
   { what: 'Chromium', package: 'chromium', isThere: () => which('chromium') !== null },
   { what: 'nginx', package: 'nginx-light', isThere: () => existsSync('/usr/sbin/nginx') },
   { what: 'promtool', package: 'prometheus', isThere: () => which('promtool') !== null },
+  { what: 'systemd-analyze', package: 'systemd', isThere: () => which('systemd-analyze') !== null },
   // Python with pip among them, for Schemathesis.
   ...FOR_TESTS,
 ];
@@ -37,7 +38,7 @@ try {
     await ensureNpmPackages();
     await ensureGoTools(go);
     await step('grpc-gateway for our protos', () => ensureGateway(go));
-    await step('Schemathesis', ensureSchemathesis);
+    await step('Python tools', ensurePythonTools);
     await step('build', () => run('npm', ['run', '--silent', 'build'], { cwd: root, quiet: true }));
     process.exitCode = await vitest(process.argv.slice(2));
   }

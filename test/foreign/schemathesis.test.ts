@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { schemathesisFolder } from '../../scripts/lib/schemathesis.mjs';
+import { pythonTool } from '../../scripts/lib/python-tools.mjs';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 
 const run = promisify(execFile);
@@ -32,11 +32,14 @@ it(
       ];
       const env = {
         ...process.env,
-        PYTHONPATH: `${schemathesisFolder}:${join(import.meta.dirname, 'schemathesis')}`,
+        PYTHONPATH: `${pythonTool('schemathesis')}:${join(import.meta.dirname, 'schemathesis')}`,
         SCHEMATHESIS_HOOKS: 'hooks',
         NO_COLOR: '1',
       };
-      const { stdout, failed } = await run(join(schemathesisFolder, 'bin/schemathesis'), args, { cwd, env }).then(
+      const { stdout, failed } = await run(join(pythonTool('schemathesis'), 'bin/schemathesis'), args, {
+        cwd,
+        env,
+      }).then(
         (ended) => ({ ...ended, failed: false }),
         (error: unknown) => ({ ...(error as { stdout: string }), failed: true }),
       );

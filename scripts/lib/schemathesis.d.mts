@@ -1,2 +1,0 @@
-export const schemathesisFolder: string;
-export function ensureSchemathesis(): Promise<void>;
