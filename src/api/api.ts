@@ -27,6 +27,7 @@ import type { RenderMetrics } from './http/probes.js';
 import type { ApiLog } from './log.js';
 import type { Readiness } from './readiness.js';
 import { createTaskService, type TaskService } from './service/task-service.js';
+import type { ServerTls } from './tls/server-tls.js';
 
 /** How long a watcher may leave a message untaken. */
 const WATCHER_STALL_MS = 60_000;
@@ -41,6 +42,8 @@ export interface ApiOptions {
   /** `host:port` of the gRPC and of the HTTP server; port 0 picks a free one. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
+  /** The certificates of both servers; the socket is plain. Default: none, both are plain. */
+  readonly tls?: ServerTls | null;
   /** A Unix socket for gRPC beside its address. Default: none. */
   readonly socket?: string | null;
   /** The version of this release, for health metadata and the OpenAPI document. */
@@ -92,10 +95,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const drain = createDrain();
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
+  const tls = options.tls ?? null;
   let httpAddress = options.httpAddress;
   const baseUrl = createBaseUrls({
     publicUrl: options.publicUrl ?? null,
     trustedProxies: options.trustedProxies ?? [],
+    scheme: tls === null ? 'http' : 'https',
     httpAddress: () => httpAddress,
   });
   const chain = createChain({
@@ -122,6 +127,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const interceptors = [guard.interceptor, showAuthority, createStreamCalls(service, chain)];
   const grpc = await startGrpcServer({
     address: options.grpcAddress,
+    tls,
     socket: options.socket ?? null,
     release: options.release ?? 'unknown',
     service,
@@ -134,6 +140,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   try {
     const http = await startHttpServer({
       address: options.httpAddress,
+      tls,
       handler,
       decorate,
       isUpload,

@@ -6,6 +6,8 @@ export interface BaseUrlOptions {
   readonly publicUrl: string | null;
   /** Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` count. */
   readonly trustedProxies: readonly string[];
+  /** The scheme of the HTTP server. */
+  readonly scheme: 'http' | 'https';
   /** `host:port` of the HTTP server, for a caller who names no host; asked for at each call, since a free port is known only after start. */
   readonly httpAddress: () => string;
 }
@@ -23,16 +25,16 @@ const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
  * Builds URLs that the caller of a call can reach: on the host by which it called, since a server that listens on all addresses does not know its names. A caller
  * over gRPC knows another port: its host is joined with the port of the HTTP server.
  */
-export function createBaseUrls({ publicUrl, trustedProxies, httpAddress }: BaseUrlOptions): BaseUrlOf {
+export function createBaseUrls({ publicUrl, trustedProxies, scheme, httpAddress }: BaseUrlOptions): BaseUrlOf {
   if (publicUrl !== null) return () => publicUrl;
   const trusted = trustedProxies.length === 0 ? null : blockListOf(trustedProxies);
   return (origin) => {
     const { headers } = origin;
     const forwarded = trusted !== null && isTrusted(trusted, origin.peer) ? forwardedBase(readerOf(origin)) : null;
     if (forwarded !== null) return forwarded;
-    if (headers) return `http://${validHost(headers.host) ?? httpAddress()}`;
+    if (headers) return `${scheme}://${validHost(headers.host) ?? httpAddress()}`;
     const host = validHost(origin.metadata.get(AUTHORITY_KEY)?.toString())?.replace(/:\d+$/, '');
-    return `http://${host === undefined ? httpAddress() : `${host}:${portOf(httpAddress())}`}`;
+    return `${scheme}://${host === undefined ? httpAddress() : `${host}:${portOf(httpAddress())}`}`;
   };
 }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
+import { openServerTls, type ServerTls } from '../api/tls/server-tls.js';
 import type { Config } from '../config/config.js';
 import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
@@ -67,6 +68,8 @@ interface Context {
   readonly uploads: MediaUploads;
   readonly machine: Machine;
   readonly previews: Previews;
+  /** Null: both servers are plain. */
+  readonly tls: ServerTls | null;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
 }
@@ -96,6 +99,8 @@ export async function startService(
       nowMs: () => systemClock.nowMs(),
       ...options,
     });
+    const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
+    cleanups.push(() => Promise.resolve(tls?.close()));
     const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
     const context: Context = {
       config,
@@ -106,6 +111,7 @@ export async function startService(
       assets: createAssetSource({ ...config, uploads }),
       uploads: await openUploads(config, uploads.folder, logged, cleanups),
       previews: createPreviews(),
+      tls,
       machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
@@ -210,6 +216,7 @@ async function startTransports(
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
+    tls: context.tls,
     socket: config.socket,
     tasks: createTaskUseCases({
       store,
@@ -247,7 +254,8 @@ async function startTransports(
     monotonicMs: () => systemClock.monotonicMs(),
     graceMs: CLOSE_GRACE_MS,
   });
-  if (config.insecure) logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service');
+  if (config.insecure)
+    logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service, or listen in');
   if (config.publicUrl === null && isUnspecified(config.httpAddress))
     logger.warn(
       'CUTROOM_PUBLIC_URL is not set: URLs of videos have the host by which each caller called; callers behind a proxy need CUTROOM_PUBLIC_URL or CUTROOM_TRUSTED_PROXIES',

@@ -2,6 +2,7 @@ import { delimiter, isAbsolute, join, normalize, relative, resolve, sep } from '
 import type { AllowedTarget } from './allowed-targets.js';
 import { type MemoryShares, shareMemory, thisMachine } from './memory.js';
 import { formatAddress, isLoopback, type Address } from './readers.js';
+import { tlsConflicts, tlsOf, type TlsSettings } from './tls.js';
 import { type Environment, readVariables, type Values } from './variables.js';
 
 const MIB = 1024 * 1024;
@@ -10,6 +11,8 @@ const MIB = 1024 * 1024;
 export interface Config {
   readonly grpcAddress: Address;
   readonly httpAddress: Address;
+  /** Null: both servers are plain. */
+  readonly tls: TlsSettings | null;
   /** An absolute path; null: none. */
   readonly socket: string | null;
   /** Without a final slash; null: the host by which a caller called. */
@@ -85,7 +88,11 @@ export class ConfigError extends Error {
 export function toConfig(env: Environment, machine = thisMachine()): Config {
   const { values, problems } = readVariables(env);
   const config = configOf(values, machine);
-  const all = [...problems, ...conflictsIn(config, { hasRoots: values.CUTROOM_INPUT_ROOTS !== null })];
+  const all = [
+    ...problems,
+    ...tlsConflicts(values),
+    ...conflictsIn(config, { hasRoots: values.CUTROOM_INPUT_ROOTS !== null }),
+  ];
   if (all.length > 0) throw new ConfigError(all);
   return config;
 }
@@ -101,6 +108,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
   return Object.freeze({
     grpcAddress: values.CUTROOM_GRPC_ADDRESS,
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
+    tls: tlsOf(values),
     socket: values.CUTROOM_SOCKET === null ? null : resolve(values.CUTROOM_SOCKET),
     publicUrl: values.CUTROOM_PUBLIC_URL,
     trustedProxies: values.CUTROOM_TRUSTED_PROXIES,
@@ -200,7 +208,10 @@ function isWithin(folder: string, root: string): boolean {
   return path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path));
 }
 
-function exposedAddresses({ grpcAddress, httpAddress }: Config): string[] {
+/** Beyond loopback others can listen in, and call: TLS and authentication are both needed, or the operator's word. */
+function exposedAddresses({ grpcAddress, httpAddress, tls }: Config): string[] {
+  const missing = [...(tls === null ? ['TLS (CUTROOM_TLS_CERT and CUTROOM_TLS_KEY)'] : []), 'authentication'];
+  if (missing.length === 0) return [];
   const addresses = [
     ['CUTROOM_GRPC_ADDRESS', grpcAddress],
     ['CUTROOM_HTTP_ADDRESS', httpAddress],
@@ -209,6 +220,6 @@ function exposedAddresses({ grpcAddress, httpAddress }: Config): string[] {
     .filter(([, address]) => !isLoopback(address))
     .map(
       ([name, address]) =>
-        `${name}=${formatAddress(address)} is reachable from other machines, and there is no authentication: set CUTROOM_INSECURE=1 to allow that`,
+        `${name}=${formatAddress(address)} is reachable from other machines, and there is no ${missing.join(' and no ')}: set that up, or set CUTROOM_INSECURE=1 to do without`,
     );
 }

@@ -27,6 +27,7 @@ function isAddressOrRange(entry: string): boolean {
 
 const MINUTE_MS = 60_000;
 const SERVE: readonly Command[] = ['serve'];
+const CLIENT: readonly Command[] = ['client'];
 const SERVE_AND_RENDER: readonly Command[] = ['serve', 'render'];
 
 /**
@@ -47,6 +48,26 @@ export const VARIABLES = {
   CUTROOM_SOCKET: {
     reader: text(null),
     help: 'path of a Unix socket for gRPC, beside the address; its mode is 0660. Clients call it `unix:/PATH`',
+    usedBy: SERVE,
+  },
+  CUTROOM_TLS_CERT: {
+    reader: text(null),
+    help: 'PEM file of the certificate of both servers, with those between it and its authority; read again when it changes',
+    usedBy: SERVE,
+  },
+  CUTROOM_TLS_KEY: {
+    reader: text(null),
+    help: 'PEM file of the key of that certificate, without a passphrase',
+    usedBy: SERVE,
+  },
+  CUTROOM_TLS_CLIENT_CA: {
+    reader: text(null),
+    help: 'PEM file of the authorities whose certificates callers may show',
+    usedBy: SERVE,
+  },
+  CUTROOM_TLS_CLIENTS: {
+    reader: oneOf(['require', 'accept'], 'require'),
+    help: 'with `CUTROOM_TLS_CLIENT_CA`: whether callers must show a certificate, or may',
     usedBy: SERVE,
   },
   CUTROOM_PUBLIC_URL: {
@@ -145,7 +166,7 @@ export const VARIABLES = {
   },
   CUTROOM_INSECURE: {
     reader: flag(),
-    help: '1 allows addresses other than loopback, without any authentication',
+    help: '1 allows addresses other than loopback without TLS or without authentication',
     usedBy: SERVE,
   },
   MONGODB_URI: {
@@ -213,6 +234,31 @@ export const VARIABLES = {
     reader: integer({ min: 60, max: 604_800, default: 86_400 }),
     help: 'the shortest time that the URL of a video works',
     usedBy: SERVE,
+  },
+  CUTROOM_CLIENT_TLS: {
+    reader: flag(),
+    help: '1: the commands that call a server call it by TLS (`--tls`)',
+    usedBy: CLIENT,
+  },
+  CUTROOM_CLIENT_CA: {
+    reader: text(null, 'those of Node'),
+    help: 'PEM file of the authorities that the server’s certificate may be of (`--ca`)',
+    usedBy: CLIENT,
+  },
+  CUTROOM_CLIENT_CERT: {
+    reader: text(null),
+    help: 'PEM file of the certificate that these commands show (`--cert`)',
+    usedBy: CLIENT,
+  },
+  CUTROOM_CLIENT_KEY: {
+    reader: text(null),
+    help: 'PEM file of the key of that certificate (`--key`)',
+    usedBy: CLIENT,
+  },
+  CUTROOM_TOKEN: {
+    reader: text(null),
+    help: 'the API key or token of these commands; `@FILE` reads it from a file (`--token`)',
+    usedBy: CLIENT,
   },
   CUTROOM_FFMPEG: { reader: text('ffmpeg'), help: 'the ffmpeg to run', usedBy: SERVE_AND_RENDER },
   CUTROOM_FFPROBE: { reader: text('ffprobe'), help: 'the ffprobe to run', usedBy: SERVE_AND_RENDER },

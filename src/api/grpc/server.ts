@@ -9,8 +9,10 @@ import { createHealth, type Health } from './health.js';
 import { createReflection } from './reflection.js';
 import { refuseGrpcWeb } from './refuse-grpc-web.js';
 import { mountTaskService } from './service-definition.js';
+import { tlsCredentials } from './tls-credentials.js';
 import { listenOnSocket, type UnixSocket } from './unix-socket.js';
 import type { TaskService } from '../service/task-service.js';
+import type { ServerTls } from '../tls/server-tls.js';
 
 /** The largest request: 5,000 cues of ordinary length are 1 MiB. */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
@@ -32,6 +34,8 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 export interface GrpcServerOptions {
   /** `host:port`; port 0 picks a free one. */
   readonly address: string;
+  /** For the address; the socket is plain. Default: it is plain too. */
+  readonly tls?: ServerTls | null;
   /** A Unix socket that it listens on too; null: none. */
   readonly socket: string | null;
   /** The version of this release, which health tells in its header metadata. */
@@ -52,7 +56,7 @@ export interface GrpcServer {
   stop(): Promise<void>;
 }
 
-/** Starts to serve over gRPC, without TLS. @throws Error when the address cannot be listened on. */
+/** Starts to serve over gRPC. @throws Error when the address cannot be listened on. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { drain } = options;
   refuseGrpcWeb();
@@ -76,7 +80,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   let socket: UnixSocket | null = null;
   try {
     if (options.socket !== null) socket = await listenOnSocket(options.socket, (address) => open().listen(address));
-    const port = await open().listen(options.address);
+    const port = await open().listen(options.address, tlsCredentials(options.tls ?? null));
     // Only now: it goes on until the drain, and would keep a process alive whose server did not start.
     void followReadiness(options.readiness, {
       intervalMs: READINESS_INTERVAL_MS,

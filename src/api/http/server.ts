@@ -1,10 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Status } from 'nice-grpc';
 import { traceOf } from '../chain/trace-of.js';
 import type { Drain } from '../drain.js';
 import type { ApiLog } from '../log.js';
+import type { ServerTls } from '../tls/server-tls.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
 import { discardBody, readBody } from './request-body.js';
 import { refusal } from './moneyprinterturbo/envelope.js';
@@ -21,6 +23,8 @@ const BODY_MS = 60_000;
 export interface HttpServerOptions {
   /** `host:port`, with brackets around IPv6; port 0 picks a free one. */
   readonly address: string;
+  /** Default: plain HTTP. */
+  readonly tls?: ServerTls | null;
   readonly handler: HttpHandler;
   /** Adds to an answer of the server itself what the handler adds to its own. */
   readonly decorate: (request: HttpRequest, answer: HttpResponse) => HttpResponse | Promise<HttpResponse>;
@@ -43,15 +47,12 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
-/** Starts to serve over HTTP, without TLS. @throws Error when the address cannot be listened on. */
+/** Starts to serve over HTTP. @throws Error when the address cannot be listened on. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { drain, graceMs } = options;
-  const server = createServer(
-    { keepAliveTimeout: 65_000, headersTimeout: HEADERS_MS, requestTimeout: 0 },
-    (request, response) => {
-      void serve(request, response, options);
-    },
-  );
+  const server = open(options, (request, response) => {
+    void serve(request, response, options);
+  });
   server.listen(parseAddress(options.address));
   await once(server, 'listening');
 
@@ -68,6 +69,20 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       clearTimeout(timer);
     },
   };
+}
+
+function open(
+  { tls = null }: HttpServerOptions,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const options: ServerOptions = { keepAliveTimeout: 65_000, headersTimeout: HEADERS_MS, requestTimeout: 0 };
+  if (tls === null) return createServer(options, listener);
+  const clients = { requestCert: tls.clients !== 'none', rejectUnauthorized: tls.clients === 'require' };
+  const server = createTlsServer({ ...options, ...clients, ...tls.current() }, listener);
+  tls.onChange((context) => {
+    server.setSecureContext(context);
+  });
+  return server;
 }
 
 async function serve(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
