@@ -1,3 +1,4 @@
+import type { Access } from '../task/caller.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
@@ -7,12 +8,12 @@ import { callLog } from './chain/call-log.js';
 import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
 import { createDrain } from './drain.js';
-import { showAuthority } from './grpc/authority.js';
+import { showConnection } from './grpc/connection-facts.js';
 import { createStreamCalls } from './grpc/stream-calls.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
-import { createChainCall, type MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
+import type { MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
 import { isUpload } from './http/moneyprinterturbo/media-routes.js';
 import { withCors } from './http/cors.js';
 import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
@@ -68,6 +69,8 @@ export interface ApiOptions {
   readonly problem: () => Promise<string | null>;
   /** Finds out who makes a call. Default: everybody is the same caller. */
   readonly authenticate?: Authenticate;
+  /** What is open to all though callers are authenticated. Default: nothing beside health. */
+  readonly open?: readonly OpenPart[];
   readonly logger: ApiLog;
   /** Counts every call, and makes the page of `/metrics`. */
   readonly metrics: { readonly calls: CallMetrics; readonly render: RenderMetrics };
@@ -78,6 +81,9 @@ export interface ApiOptions {
   /** How long a watcher may leave a message untaken. Default: 60 s. */
   readonly watcherStallMs?: number;
 }
+
+/** A part of the service that an operator may open to all. */
+export type OpenPart = 'docs' | 'metrics' | 'reflection';
 
 /** Both servers, listening. */
 export interface Api {
@@ -124,7 +130,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     withCors(() => answer, options.corsOrigins)(request);
 
   // The guard is the inner one: it closes the call's own stream.
-  const interceptors = [guard.interceptor, showAuthority, createStreamCalls(service, chain)];
+  const interceptors = [guard.interceptor, showConnection, createStreamCalls(service, chain)];
   const grpc = await startGrpcServer({
     address: options.grpcAddress,
     tls,
@@ -133,6 +139,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     service,
     chain,
     interceptors,
+    reflection: accessOf(options).reflection,
     readiness,
     drain,
     graceMs,
@@ -167,6 +174,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   }
 }
 
+/** The permissions that these parts need. Metrics tell of all tenants. */
+function accessOf({ authenticate, open = [] }: ApiOptions): Readonly<Record<OpenPart, Access>> {
+  const unlessOpen = (part: OpenPart, access: Access): Access =>
+    authenticate === undefined || open.includes(part) ? 'open' : access;
+  return {
+    docs: unlessOpen('docs', 'identified'),
+    metrics: unlessOpen('metrics', 'admin'),
+    reflection: unlessOpen('reflection', 'identified'),
+  };
+}
+
 interface HttpParts {
   readonly service: TaskService;
   readonly chain: Chain;
@@ -177,7 +195,6 @@ interface HttpParts {
 /** Every HTTP route, behind the checks of host and origin. */
 function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: HttpParts): HttpHandler {
   const { tasks, urls, logger, metrics } = options;
-  const call = createChainCall(chain);
   const router = createRouter({
     gateway: createGateway({
       service,
@@ -186,8 +203,8 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
         guard.markSlowReader(request);
       },
     }),
-    preview: createPreviewRoute({ tasks, call }),
-    files: createFiles({ urls, call, log: logger }),
+    preview: createPreviewRoute({ tasks, chain }),
+    files: createFiles({ urls, chain, log: logger }),
     moneyPrinterTurbo: createMoneyPrinterTurbo({
       tasks,
       chain,
@@ -196,10 +213,12 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
       fonts: options.facts.fontFiles,
       ...options.moneyPrinterTurbo,
     }),
+    chain,
+    access: accessOf(options),
     readiness,
     metrics: () => metrics.render(),
     version: options.release ?? 'unknown',
   });
   const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
-  return withHostGuard(withCors(withoutGrpcWeb(router), options.corsOrigins), hosts);
+  return withHostGuard(withCors(withoutGrpcWeb(router.handle), options.corsOrigins), hosts);
 }

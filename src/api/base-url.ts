@@ -18,6 +18,9 @@ export type BaseUrlOf = (origin: Pick<CallOrigin, 'peer' | 'metadata' | 'headers
 /** The metadata of a gRPC call that holds its `:authority`; no caller can set it. */
 export const AUTHORITY_KEY = 'cutroom-authority';
 
+/** The metadata of a gRPC call that holds the certificate of its connection; no caller can set it. */
+export const CERTIFICATE_KEY = 'cutroom-certificate';
+
 /** A host with or without a port, and nothing that would end it in a URL. */
 const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
 

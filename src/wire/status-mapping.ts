@@ -52,6 +52,10 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
       const metadata = { violations: String(detail.violations.length) };
       return { code: Code.INVALID_ARGUMENT, metadata, details: [badRequest(firstViolations(detail.violations))] };
     }
+    case 'UNAUTHENTICATED':
+      return { code: Code.UNAUTHENTICATED, metadata: {}, details: [] };
+    case 'SCOPE_MISSING':
+      return { code: Code.PERMISSION_DENIED, metadata: { scope: detail.scope }, details: [] };
     case 'TASK_NOT_FOUND': {
       const name = formatTaskName(detail.taskId);
       return { code: Code.NOT_FOUND, metadata: { name }, details: [resourceInfo(TASK_TYPE, name, message)] };

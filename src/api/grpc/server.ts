@@ -1,6 +1,7 @@
 import type { ServerInterceptor, ServiceDefinition } from '@grpc/grpc-js';
 import { type ChannelOptions, createServer, type Server } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import type { Access } from '../../task/caller.js';
 import type { Chain } from '../chain/chain.js';
 import { followReadiness, type Readiness } from '../readiness.js';
 import type { Drain } from '../drain.js';
@@ -42,6 +43,8 @@ export interface GrpcServerOptions {
   readonly release: string;
   readonly service: TaskService;
   readonly chain: Chain;
+  /** The permission that reflection needs. Default: none. */
+  readonly reflection?: Access;
   readonly interceptors: readonly ServerInterceptor[];
   readonly readiness: Readiness;
   readonly drain: Drain;
@@ -96,14 +99,18 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   }
 }
 
-function mount({ service, chain, interceptors, release }: GrpcServerOptions, health: Health): Server {
+function mount(
+  { service, chain, interceptors, release, reflection = 'open' }: GrpcServerOptions,
+  health: Health,
+): Server {
   const server = createServer({ ...CHANNEL_OPTIONS, interceptors: [...interceptors] });
   const { definition, implementation } = mountTaskService(service, chain);
   server.add<ServiceDefinition>(definition, implementation);
   const header = { 'cutroom-release': release };
-  for (const of of health.services) addGrpcJsService(server, of, { chain, header, whileDraining: true });
+  for (const of of health.services)
+    addGrpcJsService(server, of, { chain, access: 'open', header, whileDraining: true });
   for (const of of createReflection(health.services))
-    addGrpcJsService(server, of, { chain, header: {}, whileDraining: false });
+    addGrpcJsService(server, of, { chain, access: reflection, header: {}, whileDraining: false });
   return server;
 }
 

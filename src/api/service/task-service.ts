@@ -1,4 +1,5 @@
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import type { Scope } from '../../task/caller.js';
 import type { OutputUrls } from '../../task/output-urls.js';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
@@ -40,6 +41,7 @@ interface RpcDescription {
   readonly name: MethodName;
   /** `/package.Service/Method` */
   readonly path: string;
+  readonly scope: Scope;
   readonly requestType: MessageFns<object>;
   readonly responseType: MessageFns<object>;
 }
@@ -75,9 +77,17 @@ export function createTaskService({ tasks, sign, facts, drain, monotonicMs }: Ta
 function rpcOf(key: MethodKey, deps: MethodDeps): Rpc {
   const { name, requestType, responseType, responseStream } = TaskServiceDefinition.methods[key];
   // `Methods` has checked that method and messages fit together; which messages they are is of no concern to a transport.
-  const method = METHODS[key] as (deps: MethodDeps, request: object, context: MethodContext) => unknown;
+  const { scope } = METHODS[key];
+  const method = METHODS[key].call as (deps: MethodDeps, request: object, context: MethodContext) => unknown;
   const call = (request: object, context: MethodContext): unknown => method(deps, request, context);
-  const description = { key, name, path: pathOf(name), requestType: REQUEST_TYPES[key] ?? requestType, responseType };
+  const description = {
+    key,
+    name,
+    path: pathOf(name),
+    scope,
+    requestType: REQUEST_TYPES[key] ?? requestType,
+    responseType,
+  };
   return responseStream
     ? { ...description, kind: 'stream', call: call as StreamRpc['call'] }
     : { ...description, kind: 'unary', call: call as UnaryRpc['call'] };

@@ -14,6 +14,8 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
     Code.INVALID_ARGUMENT,
     false,
   ],
+  UNAUTHENTICATED: [{ reason: 'UNAUTHENTICATED' }, Code.UNAUTHENTICATED, false],
+  SCOPE_MISSING: [{ reason: 'SCOPE_MISSING', scope: 'tasks.read' }, Code.PERMISSION_DENIED, false],
   TASK_NOT_FOUND: [{ reason: 'TASK_NOT_FOUND', taskId: 'a' }, Code.NOT_FOUND, false],
   REQUEST_ID_REUSED: [{ reason: 'REQUEST_ID_REUSED', requestId: 'r' }, Code.ALREADY_EXISTS, false],
   TASK_ALREADY_ENDED: [{ reason: 'TASK_ALREADY_ENDED', taskId: 'a', state: 'FAILED' }, Code.FAILED_PRECONDITION, false],
