@@ -1,5 +1,6 @@
 import type { Access } from '../task/caller.js';
 import type { OutputUrls } from '../task/output-urls.js';
+import type { ApiKeyUseCases } from '../task/use-cases/api-keys.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
 import { allowAnyone, type Authenticate } from './chain/authenticate.js';
@@ -22,6 +23,7 @@ import { createGateway } from './http/gateway/gateway.js';
 import { withoutGrpcWeb } from './http/without-grpc-web.js';
 import { createPreviewRoute } from './http/preview.js';
 import { createRouter } from './http/router.js';
+import { startMetricsServer } from './http/metrics-server.js';
 import type { HttpHandler } from './http/http-types.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
 import type { RenderMetrics } from './http/probes.js';
@@ -45,11 +47,15 @@ export interface ApiOptions {
   readonly httpAddress: string;
   /** The certificates of both servers; the socket is plain. Default: none, both are plain. */
   readonly tls?: ServerTls | null;
+  /** `host:port` of a further HTTP server, for metrics and health alone, without TLS and credentials. Default: none. */
+  readonly metricsAddress?: string | null;
   /** A Unix socket for gRPC beside its address. Default: none. */
   readonly socket?: string | null;
   /** The version of this release, for health metadata and the OpenAPI document. */
   readonly release?: string;
   readonly tasks: TaskUseCases;
+  /** Default: this service takes no API keys. */
+  readonly keys?: ApiKeyUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
   /** Base of the URLs of finished videos, without a final slash. Default: the host by which a caller called. */
@@ -119,6 +125,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
   const service = createTaskService({
     tasks,
+    ...(options.keys && { keys: options.keys }),
     sign: (...of) => urls.sign(...of),
     facts: options.facts,
     drain: drain.signal,
@@ -131,20 +138,26 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   // The guard is the inner one: it closes the call's own stream.
   const interceptors = [guard.interceptor, showConnection, createStreamCalls(service, chain)];
-  const grpc = await startGrpcServer({
-    address: options.grpcAddress,
-    tls,
-    socket: options.socket ?? null,
-    release: options.release ?? 'unknown',
-    service,
-    chain,
-    interceptors,
-    reflection: accessOf(options).reflection,
-    readiness,
-    drain,
-    graceMs,
-  });
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async () => {
+    await Promise.all(started.map((server) => server.stop()));
+  };
   try {
+    const grpc = await startGrpcServer({
+      address: options.grpcAddress,
+      tls,
+      socket: options.socket ?? null,
+      release: options.release ?? 'unknown',
+      service,
+      chain,
+      interceptors,
+      reflection: accessOf(options).reflection,
+      readiness,
+      drain,
+      graceMs,
+    });
+    started.push(grpc);
+    const shared = { drain, log: logger, graceMs, readerStallMs: stallMs };
     const http = await startHttpServer({
       address: options.httpAddress,
       tls,
@@ -152,24 +165,21 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       decorate,
       isUpload,
       uploadIdleMs: UPLOAD_IDLE_MS,
-      drain,
-      log: logger,
-      graceMs,
-      readerStallMs: stallMs,
+      ...shared,
     });
+    started.push(http);
+    const { metricsAddress: address = null } = options;
+    const shown = { chain, readiness, metrics: () => metrics.render() };
+    if (address !== null) started.push(await startMetricsServer({ address, ...shown, ...shared }));
     httpAddress = `${options.httpAddress.slice(0, options.httpAddress.lastIndexOf(':'))}:${http.port}`;
     return {
       grpcPort: grpc.port,
       httpPort: http.port,
-      drain: () => {
-        drain.begin();
-      },
-      async stop() {
-        await Promise.all([grpc.stop(), http.stop()]);
-      },
+      drain: drain.begin,
+      stop,
     };
   } catch (error) {
-    await grpc.stop();
+    await stop();
     throw error;
   }
 }

@@ -6,7 +6,11 @@ import { openServerTls, type ServerTls } from '../api/tls/server-tls.js';
 import type { Config } from '../config/config.js';
 import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
+import { randomBytes } from 'node:crypto';
+import { authenticateBy } from '../api/chain/authenticate.js';
+import { openAuthenticator } from './create-authenticator.js';
 import { makeDataDir } from './make-data-dir.js';
+import { openStore } from './open-store.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
@@ -22,10 +26,9 @@ import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
 import { createMetrics, type Metrics } from '../observability/metrics.js';
 import { tryLockFile } from '../store/sqlite/file-lock.js';
-import { createMongoStore } from '../store/mongo/mongo-store.js';
-import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
 import { systemClock } from './system-clock.js';
 import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
+import type { Authenticator } from '../task/authenticator.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { Machine } from '../task/ports/machine.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
@@ -37,6 +40,7 @@ import type { Store } from '../task/ports/store.js';
 import { createPreviews, type Previews } from '../task/previews.js';
 import { createQueueView } from '../task/queue-view.js';
 import { createTaskHub } from '../task/task-hub.js';
+import { createApiKeyUseCases } from '../task/use-cases/api-keys.js';
 import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
 import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
 import { createWorkerPool, type WorkerPool } from '../worker/worker-pool.js';
@@ -70,6 +74,8 @@ interface Context {
   readonly previews: Previews;
   /** Null: both servers are plain. */
   readonly tls: ServerTls | null;
+  /** Null: everybody is the same caller. */
+  readonly authenticator: Authenticator | null;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
 }
@@ -91,7 +97,9 @@ export async function startService(
   };
   try {
     const logged = createLoggedEvents(logger);
-    const store = await openStore(config, logged);
+    const store = await openStore(config, (message, cause) => {
+      logged.backgroundError(message, cause);
+    });
     cleanups.push(() => store.close());
     const metrics = createMetrics({
       release: RELEASE,
@@ -112,6 +120,7 @@ export async function startService(
       uploads: await openUploads(config, uploads.folder, logged, cleanups),
       previews: createPreviews(),
       tls,
+      authenticator: await openAuthentication(config, store, logged, cleanups),
       machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
@@ -184,18 +193,22 @@ async function openUploads(
   return uploads;
 }
 
-async function openStore({ store }: Config, events: TaskEvents): Promise<Store> {
-  switch (store.kind) {
-    case 'SQLITE':
-      return createSqliteStore({ file: store.file });
-    case 'MONGODB':
-      return createMongoStore({
-        uri: store.uri,
-        onBackgroundError: (message, cause) => {
-          events.backgroundError(message, cause);
-        },
-      });
-  }
+async function openAuthentication(
+  { auth }: Config,
+  store: Store,
+  events: TaskEvents,
+  cleanups: (() => Promise<unknown>)[],
+): Promise<Authenticator | null> {
+  if (auth === null) return null;
+  const onError = (message: string, cause: unknown): void => {
+    events.backgroundError(message, cause);
+  };
+  const { authenticator, close } = await openAuthenticator(auth, { store, clock: systemClock, onError });
+  cleanups.push(() => {
+    close();
+    return Promise.resolve();
+  });
+  return authenticator;
 }
 
 async function startTransports(
@@ -217,6 +230,10 @@ async function startTransports(
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
     tls: context.tls,
+    metricsAddress: config.metricsAddress === null ? null : formatAddress(config.metricsAddress),
+    ...(context.authenticator && { authenticate: authenticateBy(context.authenticator) }),
+    open: config.open,
+    ...(config.auth?.keys && { keys: createApiKeyUseCases({ store, clock: systemClock, randomBytes }) }),
     socket: config.socket,
     tasks: createTaskUseCases({
       store,

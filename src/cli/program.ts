@@ -7,6 +7,7 @@ import { addCompletionCommand } from './commands/completion.js';
 import { addDeleteCommand } from './commands/delete.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addGetCommand } from './commands/get.js';
+import { addKeysCommand } from './commands/keys.js';
 import { addListCommand } from './commands/list.js';
 import { addProbeCommand } from './commands/probe.js';
 import { addRenderCommand } from './commands/render.js';
@@ -73,7 +74,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 const COMMANDS = [
   ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
   ...[addListCommand, addCancelCommand, addRetryCommand, addDeleteCommand, addProbeCommand],
-  addCompletionCommand,
+  ...[addKeysCommand, addCompletionCommand],
 ];
 
 function createProgram(host: CommandHost): Command {

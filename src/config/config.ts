@@ -1,4 +1,5 @@
 import { delimiter, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { authConflicts, authOf, type AuthSettings } from './auth.js';
 import type { AllowedTarget } from './allowed-targets.js';
 import { type MemoryShares, shareMemory, thisMachine } from './memory.js';
 import { formatAddress, isLoopback, type Address } from './readers.js';
@@ -11,6 +12,12 @@ const MIB = 1024 * 1024;
 export interface Config {
   readonly grpcAddress: Address;
   readonly httpAddress: Address;
+  /** For metrics alone; null: none. */
+  readonly metricsAddress: Address | null;
+  /** Null: everybody is the same caller. */
+  readonly auth: AuthSettings | null;
+  /** What needs no credentials. */
+  readonly open: Values['CUTROOM_OPEN'];
   /** Null: both servers are plain. */
   readonly tls: TlsSettings | null;
   /** An absolute path; null: none. */
@@ -91,6 +98,7 @@ export function toConfig(env: Environment, machine = thisMachine()): Config {
   const all = [
     ...problems,
     ...tlsConflicts(values),
+    ...authConflicts(values, config.tls),
     ...conflictsIn(config, { hasRoots: values.CUTROOM_INPUT_ROOTS !== null }),
   ];
   if (all.length > 0) throw new ConfigError(all);
@@ -108,6 +116,9 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
   return Object.freeze({
     grpcAddress: values.CUTROOM_GRPC_ADDRESS,
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
+    metricsAddress: values.CUTROOM_METRICS_ADDRESS,
+    auth: authOf(values),
+    open: values.CUTROOM_OPEN,
     tls: tlsOf(values),
     socket: values.CUTROOM_SOCKET === null ? null : resolve(values.CUTROOM_SOCKET),
     publicUrl: values.CUTROOM_PUBLIC_URL,
@@ -209,8 +220,11 @@ function isWithin(folder: string, root: string): boolean {
 }
 
 /** Beyond loopback others can listen in, and call: TLS and authentication are both needed, or the operator's word. */
-function exposedAddresses({ grpcAddress, httpAddress, tls }: Config): string[] {
-  const missing = [...(tls === null ? ['TLS (CUTROOM_TLS_CERT and CUTROOM_TLS_KEY)'] : []), 'authentication'];
+function exposedAddresses({ grpcAddress, httpAddress, tls, auth }: Config): string[] {
+  const missing = [
+    ...(tls === null ? ['TLS (CUTROOM_TLS_CERT and CUTROOM_TLS_KEY)'] : []),
+    ...(auth === null ? ['authentication (CUTROOM_AUTH)'] : []),
+  ];
   if (missing.length === 0) return [];
   const addresses = [
     ['CUTROOM_GRPC_ADDRESS', grpcAddress],

@@ -1,21 +1,13 @@
 import { isIP } from 'node:net';
 import { parseAllowedTarget } from './allowed-targets.js';
+import { type Command, SERVE, type Variable } from './variable.js';
 import { nearestName } from '../shared/nearest-name.js';
+import { ACCESS_VARIABLES } from './access-variables.js';
+import { CLIENT_VARIABLES } from './client-variables.js';
 import { address, flag, integer, list, oneOf, parsed, type Reader, text } from './readers.js';
 
 /** The environment of a process as it is. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The commands that read the environment: the service (and `doctor`, for it), a render without a service, and clients of a service. */
-export type Command = 'serve' | 'render' | 'client';
-
-/** One environment variable. */
-interface Variable<T> {
-  readonly reader: Reader<T>;
-  /** Its meaning, for people: a phrase without the default and the values, which the reader knows. */
-  readonly help: string;
-  readonly usedBy: readonly Command[];
-}
 
 function isAddressOrRange(entry: string): boolean {
   const [address = '', prefix, ...more] = entry.split('/');
@@ -26,8 +18,6 @@ function isAddressOrRange(entry: string): boolean {
 }
 
 const MINUTE_MS = 60_000;
-const SERVE: readonly Command[] = ['serve'];
-const CLIENT: readonly Command[] = ['client'];
 const SERVE_AND_RENDER: readonly Command[] = ['serve', 'render'];
 
 /**
@@ -50,26 +40,7 @@ export const VARIABLES = {
     help: 'path of a Unix socket for gRPC, beside the address; its mode is 0660. Clients call it `unix:/PATH`',
     usedBy: SERVE,
   },
-  CUTROOM_TLS_CERT: {
-    reader: text(null),
-    help: 'PEM file of the certificate of both servers, with those between it and its authority; read again when it changes',
-    usedBy: SERVE,
-  },
-  CUTROOM_TLS_KEY: {
-    reader: text(null),
-    help: 'PEM file of the key of that certificate, without a passphrase',
-    usedBy: SERVE,
-  },
-  CUTROOM_TLS_CLIENT_CA: {
-    reader: text(null),
-    help: 'PEM file of the authorities whose certificates callers may show',
-    usedBy: SERVE,
-  },
-  CUTROOM_TLS_CLIENTS: {
-    reader: oneOf(['require', 'accept'], 'require'),
-    help: 'with `CUTROOM_TLS_CLIENT_CA`: whether callers must show a certificate, or may',
-    usedBy: SERVE,
-  },
+  ...ACCESS_VARIABLES,
   CUTROOM_PUBLIC_URL: {
     reader: parsed<string | null>(null, {
       shown: 'the host of the call',
@@ -235,31 +206,7 @@ export const VARIABLES = {
     help: 'the shortest time that the URL of a video works',
     usedBy: SERVE,
   },
-  CUTROOM_CLIENT_TLS: {
-    reader: flag(),
-    help: '1: the commands that call a server call it by TLS (`--tls`)',
-    usedBy: CLIENT,
-  },
-  CUTROOM_CLIENT_CA: {
-    reader: text(null, 'those of Node'),
-    help: 'PEM file of the authorities that the server’s certificate may be of (`--ca`)',
-    usedBy: CLIENT,
-  },
-  CUTROOM_CLIENT_CERT: {
-    reader: text(null),
-    help: 'PEM file of the certificate that these commands show (`--cert`)',
-    usedBy: CLIENT,
-  },
-  CUTROOM_CLIENT_KEY: {
-    reader: text(null),
-    help: 'PEM file of the key of that certificate (`--key`)',
-    usedBy: CLIENT,
-  },
-  CUTROOM_TOKEN: {
-    reader: text(null),
-    help: 'the API key or token of these commands; `@FILE` reads it from a file (`--token`)',
-    usedBy: CLIENT,
-  },
+  ...CLIENT_VARIABLES,
   CUTROOM_FFMPEG: { reader: text('ffmpeg'), help: 'the ffmpeg to run', usedBy: SERVE_AND_RENDER },
   CUTROOM_FFPROBE: { reader: text('ffprobe'), help: 'the ffprobe to run', usedBy: SERVE_AND_RENDER },
 } as const satisfies Readonly<Record<string, Variable<unknown>>>;

@@ -15,6 +15,8 @@ export interface ClientCertificate {
   readonly subject: readonly string[];
   /** Its other names, such as `DNS:studio.acme` or `URI:spiffe://acme/studio`. */
   readonly names: readonly string[];
+  /** When it ends. */
+  readonly validToMs: number;
 }
 
 /** Credentials that were found to be good; the same for all their calls. */
@@ -31,7 +33,7 @@ export interface Session {
 export interface Authenticator {
   /**
    * A synchronous answer costs a call no turn of the event loop.
-   * @throws CallError UNAUTHENTICATED, whatever was wrong; STORE_UNAVAILABLE.
+   * @throws CallError UNAUTHENTICATED, whatever was wrong; STORE_UNAVAILABLE, AUTHENTICATION_UNAVAILABLE.
    */
   authenticate(credentials: Credentials): Session | Promise<Session>;
 }

@@ -9,6 +9,9 @@ import type { TaskState } from './task.js';
 export type CallErrorDetail =
   | { readonly reason: 'INVALID_REQUEST'; readonly violations: readonly Violation[] }
   | { readonly reason: 'UNAUTHENTICATED' }
+  /** The issuer of tokens does not answer: whether these credentials are valid is not known. */
+  | { readonly reason: 'AUTHENTICATION_UNAVAILABLE' }
+  | { readonly reason: 'API_KEY_NOT_FOUND'; readonly keyId: string }
   | { readonly reason: 'SCOPE_MISSING'; readonly scope: Scope }
   | { readonly reason: 'TASK_NOT_FOUND'; readonly taskId: string }
   | { readonly reason: 'REQUEST_ID_REUSED'; readonly requestId: string }
@@ -58,7 +61,11 @@ function messageOf(detail: CallErrorDetail): string {
         .join('; ');
     case 'UNAUTHENTICATED':
       // Never which part was wrong.
-      return 'valid credentials are needed: an API key or a token, as `Authorization: Bearer …`';
+      return 'valid credentials are needed: an API key or a token, as `Authorization: Bearer KEY`';
+    case 'AUTHENTICATION_UNAVAILABLE':
+      return 'tokens cannot be checked at the moment: their issuer does not answer';
+    case 'API_KEY_NOT_FOUND':
+      return `there is no API key ${detail.keyId}`;
     case 'SCOPE_MISSING':
       return `the credentials lack the scope ${detail.scope}`;
     case 'TASK_NOT_FOUND':

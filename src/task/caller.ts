@@ -29,6 +29,9 @@ export type Scope = (typeof SCOPES)[number];
 /** The permission that a call needs: one scope; any known caller (`identified`); none at all (`open`). */
 export type Access = Scope | 'identified' | 'open';
 
+/** What `isTenant` asks for; ends a sentence that begins with the field. */
+export const TENANT_FORM = 'must be 1 to 63 characters a-z 0-9 . _ -, a letter or digit first and last';
+
 /** The tenant of every caller while the service knows no identities. Its output URLs do not name it. */
 export const DEFAULT_TENANT = 'default';
 

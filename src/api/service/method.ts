@@ -1,5 +1,6 @@
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { Scope } from '../../task/caller.js';
+import type { ApiKeyUseCases } from '../../task/use-cases/api-keys.js';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import type { MethodContext } from '../chain/call.js';
@@ -9,6 +10,7 @@ import type { TaskPrinter } from './task-printer.js';
 /** The dependencies of the methods. */
 export interface MethodDeps {
   readonly tasks: TaskUseCases;
+  readonly keys: ApiKeyUseCases;
   readonly print: TaskPrinter;
   readonly facts: EngineFacts;
   /** Aborted once the server drains: a long poll ends then. */

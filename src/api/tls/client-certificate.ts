@@ -7,7 +7,7 @@ export function clientCertificate(shown: PeerCertificate | undefined): ClientCer
   const subject = Object.entries(shown.subject).flatMap(([key, value]: [string, string | string[] | undefined]) =>
     (Array.isArray(value) ? value : [value ?? '']).map((one) => `${key}=${one}`),
   );
-  return { subject, names: namesIn(shown.subjectaltname ?? '') };
+  return { subject, names: namesIn(shown.subjectaltname ?? ''), validToMs: Date.parse(shown.valid_to) };
 }
 
 /** Node writes them with commas between, and a name that itself has a comma or a quote as a JSON string. */

@@ -15,6 +15,8 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
     false,
   ],
   UNAUTHENTICATED: [{ reason: 'UNAUTHENTICATED' }, Code.UNAUTHENTICATED, false],
+  AUTHENTICATION_UNAVAILABLE: [{ reason: 'AUTHENTICATION_UNAVAILABLE' }, Code.UNAVAILABLE, true],
+  API_KEY_NOT_FOUND: [{ reason: 'API_KEY_NOT_FOUND', keyId: 'k' }, Code.NOT_FOUND, false],
   SCOPE_MISSING: [{ reason: 'SCOPE_MISSING', scope: 'tasks.read' }, Code.PERMISSION_DENIED, false],
   TASK_NOT_FOUND: [{ reason: 'TASK_NOT_FOUND', taskId: 'a' }, Code.NOT_FOUND, false],
   REQUEST_ID_REUSED: [{ reason: 'REQUEST_ID_REUSED', requestId: 'r' }, Code.ALREADY_EXISTS, false],

@@ -32,15 +32,14 @@ async function waitWhileServing(
   wait: Omit<WaitOptions, 'signal'>,
   { session, signal }: MethodContext,
 ): Promise<Task> {
-  const either = linkSignals([signal, drain]);
-  let isOver = false;
+  const over = new AbortController();
+  const either = linkSignals([signal, drain, over.signal]);
   const release = session.hold(() => {
-    isOver = true;
-    either.abort();
+    over.abort();
   });
   try {
     const task = await tasks.wait(key, { ...wait, signal: either.signal });
-    if (isOver) throw new CallError({ reason: 'UNAUTHENTICATED' });
+    if (over.signal.aborted) throw new CallError({ reason: 'UNAUTHENTICATED' });
     if (drain.aborted && task.revision <= wait.afterRevision && !isTerminal(task.state))
       throw new CallError({ reason: 'DRAINING' });
     return task;
