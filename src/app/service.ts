@@ -16,15 +16,14 @@ import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.j
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
 import { claimScratchRoot } from '../engine/scratch-root.js';
-import { createAssetSource } from '../media/asset-source.js';
 import { createDataFolder } from '../media/data-folder.js';
-import { createLocalLibrary } from '../media/local-library.js';
 import { createLocalOutputs } from '../media/local-outputs.js';
 import { createLocalArtifacts } from '../media/local-artifacts.js';
-import { openLocalUploads } from '../media/local-uploads.js';
+import { createTenantAssets, createTenantLibraries, openTenantUploads } from '../media/tenant-media.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
 import { createMetrics, type Metrics } from '../observability/metrics.js';
+import { fixedPartOf } from '../shared/tenant-roots.js';
 import { tryLockFile } from '../store/sqlite/file-lock.js';
 import { systemClock } from './system-clock.js';
 import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
@@ -34,6 +33,7 @@ import type { Machine } from '../task/ports/machine.js';
 import type { MediaInspector } from '../task/ports/media-inspector.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
+import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
@@ -67,9 +67,9 @@ interface Context {
   readonly events: TaskEvents;
   readonly metrics: Metrics;
   readonly store: Store;
-  readonly assets: AssetSource;
+  readonly assets: PerTenant<AssetSource>;
   readonly outputs: OutputStore;
-  readonly uploads: MediaUploads;
+  readonly uploads: PerTenant<MediaUploads>;
   readonly machine: Machine;
   readonly previews: Previews;
   /** Null: both servers are plain. */
@@ -109,15 +109,14 @@ export async function startService(
     });
     const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
     cleanups.push(() => Promise.resolve(tls?.close()));
-    const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
     const context: Context = {
       config,
       logger,
       events: metrics.events(logged),
       metrics,
       store,
-      assets: createAssetSource({ ...config, uploads }),
-      uploads: await openUploads(config, uploads.folder, logged, cleanups),
+      assets: createTenantAssets(config),
+      uploads: await openUploads(config, logged, cleanups),
       previews: createPreviews(),
       tls,
       authenticator: await openAuthentication(config, store, logged, cleanups),
@@ -126,7 +125,7 @@ export async function startService(
       fonts: await readFonts(config, logger),
     };
     const worker = await createWorker(context, cleanups);
-    const { api, hub } = await startTransports(context, worker?.engine.inspector ?? null);
+    const { api, hub } = await startTransports(context, worker?.engine.inspectors ?? null);
     worker?.pool.start();
     cleanups.push(async () => {
       hub.close();
@@ -152,7 +151,7 @@ export async function startService(
 
 /** No error: a root may be a mount that comes later. */
 async function reportMissingRoots({ inputRoots }: Config, logger: Logger): Promise<void> {
-  for (const root of inputRoots) {
+  for (const root of inputRoots.map(fixedPartOf)) {
     const info = await stat(root).catch(() => null);
     if (!info?.isDirectory())
       logger.warn(
@@ -172,13 +171,12 @@ async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readon
 const UPLOADS_SWEEP_MS = 60_000;
 
 async function openUploads(
-  { uploadTtlMs, maxUploadsBytes }: Config,
-  folder: string,
+  { dataDir, uploadTtlMs, maxUploadsBytes }: Config,
   events: TaskEvents,
   cleanups: (() => Promise<unknown>)[],
-): Promise<MediaUploads> {
+): Promise<PerTenant<MediaUploads>> {
   const nowMs = systemClock.nowMs();
-  const uploads = await openLocalUploads({ folder, nowMs, ttlMs: uploadTtlMs, maxTotalBytes: maxUploadsBytes });
+  const uploads = await openTenantUploads({ dataDir, nowMs, ttlMs: uploadTtlMs, maxTotalBytes: maxUploadsBytes });
   const sweep = () =>
     uploads.removeExpired(systemClock.nowMs()).catch((error: unknown) => {
       events.backgroundError('cannot remove old uploads', error);
@@ -213,7 +211,7 @@ async function openAuthentication(
 
 async function startTransports(
   context: Context,
-  inspector: MediaInspector | null,
+  inspectors: PerTenant<MediaInspector> | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
   const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, previews } = context;
   const urls = createOutputUrls({
@@ -243,7 +241,7 @@ async function startTransports(
       assets,
       outputs,
       uploads,
-      inspector,
+      inspectors,
       fonts: fontFiles,
       clock: systemClock,
       events,
@@ -256,7 +254,7 @@ async function startTransports(
     allowedHosts: config.allowedHosts,
     corsOrigins: config.corsOrigins,
     moneyPrinterTurbo: {
-      library: createLocalLibrary({ roots: config.inputRoots, except: config.dataDir }),
+      library: createTenantLibraries(config),
       uploads,
       musicFolder: config.musicFolder,
       maxUploadBytes: config.maxUploadBytes,

@@ -3,6 +3,7 @@ import { authConflicts, authOf, type AuthSettings } from './auth.js';
 import type { AllowedTarget } from './allowed-targets.js';
 import { type MemoryShares, shareMemory, thisMachine } from './memory.js';
 import { formatAddress, isLoopback, type Address } from './readers.js';
+import { fixedPartOf, isTenantRoot } from '../shared/tenant-roots.js';
 import { tlsConflicts, tlsOf, type TlsSettings } from './tls.js';
 import { type Environment, readVariables, type Values } from './variables.js';
 
@@ -206,11 +207,18 @@ function inputConflicts({ httpInputs, musicFolder, dataDir, inputRoots }: Config
   if (isAbsolute(musicFolder) || normalize(musicFolder).split(sep).includes('..'))
     problems.push(`CUTROOM_MUSIC_FOLDER=${musicFolder} must be a name within the input roots`);
   // By default the root is the working directory, in which the data folder lies by default: inputs leave it out there.
-  const around = hasRoots ? inputRoots.find((root) => isWithin(dataDir, root)) : undefined;
+  const around = hasRoots ? inputRoots.map(fixedPartOf).find((root) => isWithin(dataDir, root)) : undefined;
   if (around !== undefined)
     problems.push(
       `CUTROOM_DATA_DIR=${dataDir} lies within the input root ${around}, so that callers could name the service's own files as inputs: set CUTROOM_DATA_DIR to a folder outside of CUTROOM_INPUT_ROOTS`,
     );
+  for (const tenants of inputRoots.filter(isTenantRoot)) {
+    const shared = inputRoots.find((root) => !isTenantRoot(root) && isWithin(fixedPartOf(tenants), root));
+    if (shared !== undefined)
+      problems.push(
+        `CUTROOM_INPUT_ROOTS has ${shared}, which is for all tenants, around ${tenants}: every tenant would see the others’ files; put them side by side`,
+      );
+  }
   return problems;
 }
 

@@ -77,7 +77,7 @@ export const VARIABLES = {
   },
   CUTROOM_INPUT_ROOTS: {
     reader: text(null, 'working directory'),
-    help: 'folders that inputs may lie in, separated by colons',
+    help: 'folders that inputs may lie in, separated by colons; `{tenant}` in one stands for the caller’s tenant, the others are for all tenants',
     usedBy: SERVE,
   },
   CUTROOM_MUSIC_FOLDER: {

@@ -88,8 +88,10 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
 /** `file` of each entry is a value that the parameters of `POST /videos` take. */
 function list({ library, uploads }: RouteDeps, kind: MediaKind): MoneyPrinterTurboRoute['handle'] {
   return async (request, _, call) => {
-    const [files, uploaded] = await call(request, { method: 'GetCapabilities', isRead: true }, () =>
-      Promise.all([library.list(kind, ''), uploads.list(kind)]),
+    const [files, uploaded] = await call(
+      request,
+      { method: 'GetCapabilities', isRead: true },
+      ({ caller: { tenant } }) => Promise.all([library.of(tenant).list(kind, ''), uploads.of(tenant).list(kind)]),
     );
     const entries = [...files, ...uploaded].map(({ name, sizeBytes, uri }) => ({
       name,
@@ -110,9 +112,9 @@ function receive(
   to: { kind: MediaKind; folder: string; maxBytes: number },
 ): MoneyPrinterTurboRoute['handle'] {
   return async (request, _, call) => {
-    const { uri } = await call(request, { method: 'ProbeMedia' }, ({ signal }) => {
+    const { uri } = await call(request, { method: 'ProbeMedia' }, ({ caller: { tenant }, signal }) => {
       refuseTooLong(request, to.maxBytes);
-      return readUpload(request, (file) => tasks.acceptUpload({ ...to, ...file }, signal));
+      return readUpload(request, (file) => tasks.acceptUpload({ tenant, ...to, ...file }, signal));
     });
     return success({ file: uploadName(uri) });
   };
@@ -121,8 +123,9 @@ function receive(
 /** Of a file that a caller sent, by its `name`; the operator's are not for callers to delete. */
 function remove({ uploads }: RouteDeps, folder: string): MoneyPrinterTurboRoute['handle'] {
   return async (request, { file = '' }, call) => {
-    await call(request, { method: 'ProbeMedia' }, async () => {
-      if (!(await uploads.remove(`upload:${folder}/${file}`))) throw new CallError({ reason: 'UPLOAD_NOT_FOUND' });
+    await call(request, { method: 'ProbeMedia' }, async ({ caller: { tenant } }) => {
+      if (!(await uploads.of(tenant).remove(`upload:${folder}/${file}`)))
+        throw new CallError({ reason: 'UPLOAD_NOT_FOUND' });
     });
     return success(null);
   };

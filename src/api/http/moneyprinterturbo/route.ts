@@ -1,4 +1,5 @@
 import type { MediaLibrary } from '../../../task/ports/media-library.js';
+import type { PerTenant } from '../../../task/ports/per-tenant.js';
 import type { MediaUploads } from '../../../task/ports/media-uploads.js';
 import type { OutputUrls } from '../../../task/output-urls.js';
 import type { Access } from '../../../task/caller.js';
@@ -16,9 +17,9 @@ export interface MoneyPrinterTurboOptions {
   readonly chain: Chain;
   readonly urls: Pick<OutputUrls, 'sign' | 'locate'>;
   /** The operator's files, in the input roots. */
-  readonly library: MediaLibrary;
+  readonly library: PerTenant<MediaLibrary>;
   /** The callers' files. No music is chosen from them at random. */
-  readonly uploads: Pick<MediaUploads, 'list' | 'remove'>;
+  readonly uploads: PerTenant<Pick<MediaUploads, 'list' | 'remove'>>;
   /** The folder in the input roots from whose songs `bgm_type: "random"` chooses. */
   readonly musicFolder: string;
   /** Whether callers need no credentials: then videos have URLs without a signature, which their clients build themselves. */

@@ -58,18 +58,18 @@ export function taskRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
 function submit({ tasks, library, uploads, musicFolder, fonts, random }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   return async (request, _, call) => {
     const task = await call(request, { method: 'SubmitTask' }, async ({ caller, trace }) => {
-      const read = await readVideo(parseJsonObject(request.body));
+      const read = await readVideo(caller.tenant, parseJsonObject(request.body));
       return tasks.submit({ ...commandOf(read, caller), trace });
     });
     return success({ task_id: task.id });
   };
 
-  async function readVideo(json: JsonObject): Promise<VideoRequest> {
+  async function readVideo(tenant: string, json: JsonObject): Promise<VideoRequest> {
     const isRandom = json.bgm_type === undefined || json.bgm_type === 'random';
     const isNamed = typeof json.bgm_file === 'string' && json.bgm_file !== '' && !json.bgm_file.includes('/');
     const [songs, uploaded] = await Promise.all([
-      isRandom || isNamed ? library.list('audio', musicFolder) : [],
-      isNamed ? uploads.list('audio') : [],
+      isRandom || isNamed ? library.of(tenant).list('audio', musicFolder) : [],
+      isNamed ? uploads.of(tenant).list('audio') : [],
     ]);
     return readVideoRequest(json, {
       songs: songs.map(({ uri }) => uri),
