@@ -22,7 +22,7 @@ import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
 import { withoutGrpcWeb } from './http/without-grpc-web.js';
 import { createPreviewRoute } from './http/preview.js';
-import { createRouter } from './http/router.js';
+import { createRouter, type ListedRoute } from './http/router.js';
 import { startMetricsServer } from './http/metrics-server.js';
 import type { HttpHandler } from './http/http-types.js';
 import { type HttpServerOptions, startHttpServer } from './http/server.js';
@@ -95,6 +95,8 @@ export type OpenPart = 'docs' | 'metrics' | 'reflection';
 export interface Api {
   readonly grpcPort: number;
   readonly httpPort: number;
+  /** Every HTTP route, with the permission that it needs. */
+  readonly routes: readonly ListedRoute[];
   /** Health reports NOT_SERVING, calls are refused and streams ended with UNAVAILABLE; finished videos are still served. Idempotent. */
   drain(): void;
   /** Drains, lets calls under way finish, and closes both servers. */
@@ -132,7 +134,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     monotonicMs,
   });
   const readiness = { problem: options.problem, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS };
-  const handler = httpHandler(options, { service, chain, guard, readiness });
+  const { handler, routes } = httpRoutes(options, { service, chain, guard, readiness });
   const decorate: HttpServerOptions['decorate'] = (request, answer) =>
     withCors(() => answer, options.corsOrigins)(request);
 
@@ -175,6 +177,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     return {
       grpcPort: grpc.port,
       httpPort: http.port,
+      routes,
       drain: drain.begin,
       stop,
     };
@@ -203,7 +206,10 @@ interface HttpParts {
 }
 
 /** Every HTTP route, behind the checks of host and origin. */
-function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: HttpParts): HttpHandler {
+function httpRoutes(
+  options: ApiOptions,
+  { service, chain, guard, readiness }: HttpParts,
+): { readonly handler: HttpHandler; readonly routes: readonly ListedRoute[] } {
   const { tasks, urls, logger, metrics } = options;
   const router = createRouter({
     gateway: createGateway({
@@ -230,5 +236,6 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
     version: options.release ?? 'unknown',
   });
   const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
-  return withHostGuard(withCors(withoutGrpcWeb(router.handle), options.corsOrigins), hosts);
+  const handler = withHostGuard(withCors(withoutGrpcWeb(router.handle), options.corsOrigins), hosts);
+  return { handler, routes: router.routes };
 }

@@ -41,6 +41,8 @@ export async function startApiUnderTest(
     urlLifetimeMs?: number;
     library?: MediaLibrary;
     output?: OutputContent;
+    /** Options that need the store. */
+    withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
 ): Promise<ApiUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'cutroom-api-'));
@@ -110,6 +112,7 @@ export async function startApiUnderTest(
     monotonicMs: () => performance.now(),
     graceMs: 2_000,
     ...options,
+    ...(await options.withStore?.(store)),
   }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
