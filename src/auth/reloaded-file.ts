@@ -36,15 +36,19 @@ export async function openReloadedFile<T>(
   };
   let text = await read();
   let value = parseNamed(text);
+  let problem: string | null = null;
   const timer = setInterval(() => {
     read()
       .then((next) => {
-        if (next === text) return;
+        if (next !== text) value = parseNamed(next);
         text = next;
-        value = parseNamed(next);
+        problem = null;
       })
       .catch((error: unknown) => {
-        onProblem('a changed file of credentials is not used', error);
+        const message = error instanceof Error ? error.message : String(error);
+        // Said once, not at each look.
+        if (message !== problem) onProblem('a changed file of credentials is not used', error);
+        problem = message;
       });
   }, RELOAD_MS);
   timer.unref();

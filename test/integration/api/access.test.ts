@@ -184,7 +184,7 @@ describe('each RPC of the proto', () => {
       const access = scopeOf(key);
       expect(SCOPES).toContain(access);
       const { request, right, foreign } = RPCS[key];
-      const bytes = requestType.encode(requestType.fromPartial((await request())) as never).finish();
+      const bytes = requestType.encode(requestType.fromPartial(await request()) as never).finish();
       const path = `/${TaskServiceDefinition.fullName}/${name}`;
       const answer = await callGrpc(path, responseStream, bytes, await credentials(shown, access));
       if (shown === 'right') expect(Code[answer.code]).toBe(Code[right]);
