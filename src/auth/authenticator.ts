@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Authenticator, ClientCertificate, Credentials } from '../task/authenticator.js';
 import { CallError } from '../task/call-error.js';
 import type { Sessions, Verified } from './sessions.js';
@@ -32,5 +32,5 @@ export function createAuthenticator(checks: Checks, sessions: Sessions): Authent
 }
 
 function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
+  return hash('sha256', token, 'base64');
 }

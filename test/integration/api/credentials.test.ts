@@ -77,7 +77,8 @@ describe('credentials that end while a call is open', () => {
     const texts = [lines, sse].map(async (answer) => (await answer).text());
     // All of them are open.
     expect([(await lines).status, (await sse).status]).toEqual([200, 200]);
-    return Promise.all([...codes, ...texts, httpPoll.then((answer) => String(answer.status))]);
+    // An object, so that who waits for it does not wait for the ends.
+    return { ends: Promise.all([...codes, ...texts, httpPoll.then((answer) => String(answer.status))]) };
   };
 
   it.each(['revoked', 'expired'])('ends streams, server-sent events and long polls once they are %s', async (how) => {
@@ -86,11 +87,10 @@ describe('credentials that end while a call is open', () => {
     const expireTimeMs = how === 'expired' ? Date.now() + 1_500 : null;
     const { text, id } = await storeKey(api.store, { expireTimeMs });
     const kept = await storeKey(api.store);
-    const other = open(api, kept.text, name);
-    const all = open(api, text, name);
+    const [all, other] = [await open(api, text, name), await open(api, kept.text, name)];
     if (how === 'revoked') await api.store.revokeApiKey(id, Date.now());
     const fromMs = how === 'revoked' ? Date.now() : expireTimeMs!;
-    const [watch, poll, lines, sse, httpPoll] = await all;
+    const [watch, poll, lines, sse, httpPoll] = await all.ends;
     expect(Date.now() - fromMs).toBeLessThan(PROMISE_MS);
     expect([watch, poll, httpPoll]).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED', '401']);
     expect(lines).toContain('{"error":{"code":16');
@@ -98,7 +98,7 @@ describe('credentials that end while a call is open', () => {
     expect(await statusFor(api, text)).toBe(401);
     // Those of others go on, until their own end.
     await api.store.revokeApiKey(kept.id, Date.now());
-    expect((await other)[0]).toBe('UNAUTHENTICATED');
+    expect((await other.ends)[0]).toBe('UNAUTHENTICATED');
   });
 });
 
