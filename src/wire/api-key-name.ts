@@ -1,6 +1,8 @@
 import { CallError } from '../task/call-error.js';
 
 const NAME = /^apiKeys\/([0-9a-f]{16})$/;
+/** A regular expression for the id alone. */
+export const API_KEY_ID = NAME.source.replace('apiKeys\\/', '');
 
 /** The resource name of an API key. */
 export function formatApiKeyName(id: string): string {
