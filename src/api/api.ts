@@ -25,10 +25,11 @@ import { createPreviewRoute } from './http/preview.js';
 import { createRouter, type ListedRoute } from './http/router.js';
 import { startMetricsServer } from './http/metrics-server.js';
 import type { HttpHandler } from './http/http-types.js';
-import { type HttpServerOptions, startHttpServer } from './http/server.js';
+import { startHttpServer } from './http/server.js';
 import type { RenderMetrics } from './http/probes.js';
 import type { ApiLog } from './log.js';
 import type { Readiness } from './readiness.js';
+import type { SocketPlace } from './unix-socket.js';
 import { createTaskService, type TaskService } from './service/task-service.js';
 import type { ServerTls } from './tls/server-tls.js';
 
@@ -45,12 +46,13 @@ export interface ApiOptions {
   /** `host:port` of the gRPC and of the HTTP server; port 0 picks a free one. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
-  /** The certificates of both servers; the socket is plain. Default: none, both are plain. */
+  /** The certificates of both servers; the sockets are plain. Default: none, both are plain. */
   readonly tls?: ServerTls | null;
   /** `host:port` of a further HTTP server, for metrics and health alone, without TLS and credentials. Default: none. */
   readonly metricsAddress?: string | null;
-  /** A Unix socket for gRPC beside its address. Default: none. */
+  /** A Unix socket for gRPC and one for HTTP, beside their addresses. Default: none. */
   readonly socket?: string | null;
+  readonly httpSocket?: string | null;
   /** The version of this release, for health metadata and the OpenAPI document. */
   readonly release?: string;
   readonly tasks: TaskUseCases;
@@ -135,9 +137,6 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
   const readiness = { problem: options.problem, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS };
   const { handler, routes } = httpRoutes(options, { service, chain, guard, readiness });
-  const decorate: HttpServerOptions['decorate'] = (request, answer) =>
-    withCors(() => answer, options.corsOrigins)(request);
-
   // The guard is the inner one: it closes the call's own stream.
   const interceptors = [guard.interceptor, showConnection, createStreamCalls(service, chain)];
   const started: { stop(): Promise<void> }[] = [];
@@ -148,7 +147,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const grpc = await startGrpcServer({
       address: options.grpcAddress,
       tls,
-      socket: options.socket ?? null,
+      socket: placeOf(options.socket, 'CUTROOM_SOCKET'),
       release: options.release ?? 'unknown',
       service,
       chain,
@@ -163,8 +162,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const http = await startHttpServer({
       address: options.httpAddress,
       tls,
+      socket: placeOf(options.httpSocket, 'CUTROOM_HTTP_SOCKET'),
       handler,
-      decorate,
+      decorate: (request, answer) => withCors(() => answer, options.corsOrigins)(request),
       isUpload,
       uploadIdleMs: UPLOAD_IDLE_MS,
       ...shared,
@@ -196,6 +196,10 @@ function accessOf({ authenticate, open = [] }: ApiOptions): Readonly<Record<Open
     metrics: unlessOpen('metrics', 'admin'),
     reflection: unlessOpen('reflection', 'identified'),
   };
+}
+
+function placeOf(file: string | null | undefined, variable: string): SocketPlace | null {
+  return file === null || file === undefined ? null : { file, variable };
 }
 
 interface HttpParts {

@@ -30,7 +30,7 @@ import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
 import type { Authenticator } from '../task/authenticator.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { Machine } from '../task/ports/machine.js';
-import type { MediaInspector } from '../task/ports/media-inspector.js';
+import type { LimitedInspector } from '../task/ports/media-inspector.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
@@ -211,7 +211,7 @@ async function openAuthentication(
 
 async function startTransports(
   context: Context,
-  inspectors: PerTenant<MediaInspector> | null,
+  inspectors: PerTenant<LimitedInspector> | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
   const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, previews } = context;
   const urls = createOutputUrls({
@@ -233,6 +233,7 @@ async function startTransports(
     open: config.open,
     ...(config.auth?.keys && { keys: createApiKeyUseCases({ store, clock: systemClock, randomBytes }) }),
     socket: config.socket,
+    httpSocket: config.httpSocket,
     tasks: createTaskUseCases({
       store,
       hub,

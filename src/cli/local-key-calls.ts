@@ -6,7 +6,7 @@ import { parseApiKeyName } from '../wire/api-key-name.js';
 import { parseApiKeyOrder, printApiKey } from '../wire/api-keys.js';
 import { statusCode } from '../api/rpc-error.js';
 import { statusOf } from '../wire/status-mapping.js';
-import type { KeyCalls } from './commands/keys.js';
+import type { KeyCalls } from './key-calls.js';
 import { RpcError } from './rpc-error.js';
 
 /** The calls of `cutroom keys`, answered from the store of an environment. @throws RpcError as a server's calls do. */

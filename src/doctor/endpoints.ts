@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { Agent, fetch } from 'undici';
 import type { Config } from '../config/config.js';
 import { type Address, formatAddress } from '../config/readers.js';
+import { checkSocket } from '../api/unix-socket.js';
 import { type Check, fail, messageOf, ok, warn } from './check.js';
 
 /** Whether a Cutroom answers at the HTTP address. */
@@ -37,6 +38,22 @@ async function ask({ httpAddress, tls }: Pick<Config, 'httpAddress' | 'tls'>, pa
     return null;
   } finally {
     await dispatcher?.close();
+  }
+}
+
+/** Whether the Unix sockets that are asked for can be made. */
+export async function* checkSockets({
+  socket,
+  httpSocket,
+}: Pick<Config, 'socket' | 'httpSocket'>): AsyncGenerator<Check, void> {
+  const places = [
+    { name: 'grpc-socket', file: socket, variable: 'CUTROOM_SOCKET' },
+    { name: 'http-socket', file: httpSocket, variable: 'CUTROOM_HTTP_SOCKET' },
+  ];
+  for (const { name, file, variable } of places) {
+    if (file === null) continue;
+    const error = await checkSocket({ file, variable });
+    yield error === null ? ok(name, `${file} can be made`) : fail(name, error.problem, error.fix);
   }
 }
 

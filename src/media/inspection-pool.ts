@@ -3,7 +3,7 @@ import { CallError } from '../task/call-error.js';
 import { type FailureReason, RenderError } from '../task/failure.js';
 import { createGate } from '../task/gate.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
-import type { MediaInspector, MediaReport } from '../task/ports/media-inspector.js';
+import type { LimitedInspector, MediaInspector, MediaReport } from '../task/ports/media-inspector.js';
 
 export interface InspectionPoolOptions {
   readonly inspectors: PerTenant<MediaInspector>;
@@ -32,7 +32,7 @@ export function createInspectionPool({
   inspectors,
   atOnce,
   maxWaiting,
-}: InspectionPoolOptions): PerTenant<MediaInspector> {
+}: InspectionPoolOptions): PerTenant<LimitedInspector> {
   const onFull = (): CallError => new CallError({ reason: 'INSPECTIONS_BUSY' });
   const gate = createGate({ atOnce, maxWaiting, onFull });
   const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
@@ -51,7 +51,7 @@ export function createInspectionPool({
     return probe;
   }
 
-  const ofTenant = (tenant: string, inspector: MediaInspector): MediaInspector => ({
+  const ofTenant = (tenant: string, inspector: MediaInspector): LimitedInspector => ({
     async probe(uri, { field, signal }) {
       signal.throwIfAborted();
       // The same name is another file for another tenant.
@@ -70,6 +70,10 @@ export function createInspectionPool({
     },
 
     check: (form, options) => inTurn(() => inspector.check(form, options), options.signal),
+
+    requireRoom: () => {
+      gate.requireRoom();
+    },
   });
   return { of: (tenant) => ofTenant(tenant, inspectors.of(tenant)) };
 }

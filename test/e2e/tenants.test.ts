@@ -61,7 +61,7 @@ beforeAll(async () => {
     });
     tenant.key = ((await answer.json()) as { key: string }).key;
   }
-}, 60_000);
+});
 afterAll(() => place.close());
 
 interface Answer {
@@ -119,7 +119,7 @@ function expectNothingOf(owner: Tenant, told: Tenant): void {
     for (const answer of told.answers) expect(answer.includes(mark), answer.slice(0, 300)).toBe(false);
 }
 
-describe('two tenants of one service', { timeout: 300_000 }, () => {
+describe('two tenants of one service', () => {
   it('render the same names from the same request id to videos of their own, also out of the cache', async () => {
     for (const tenant of both) {
       const form = new FormData();

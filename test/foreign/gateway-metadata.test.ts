@@ -68,6 +68,7 @@ beforeAll(async () => {
   const handler = createGateway({ service, chain, markSlowReader: () => undefined }).answer;
   const http = await startHttpServer({
     address: '127.0.0.1:0',
+    socket: null,
     handler,
     decorate: (_, answer) => answer,
     isUpload: () => false,

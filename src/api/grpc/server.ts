@@ -5,13 +5,13 @@ import type { Access } from '../../task/caller.js';
 import type { Chain } from '../chain/chain.js';
 import { followReadiness, type Readiness } from '../readiness.js';
 import type { Drain } from '../drain.js';
+import { listenOnSocket, type SocketPlace, type UnixSocket } from '../unix-socket.js';
 import { addGrpcJsService } from './grpc-js-service.js';
 import { createHealth, type Health } from './health.js';
 import { createReflection } from './reflection.js';
 import { refuseGrpcWeb } from './refuse-grpc-web.js';
 import { mountTaskService } from './service-definition.js';
 import { tlsCredentials } from './tls-credentials.js';
-import { listenOnSocket, type UnixSocket } from './unix-socket.js';
 import type { TaskService } from '../service/task-service.js';
 import type { ServerTls } from '../tls/server-tls.js';
 
@@ -38,7 +38,7 @@ export interface GrpcServerOptions {
   /** For the address; the socket is plain. Default: it is plain too. */
   readonly tls?: ServerTls | null;
   /** A Unix socket that it listens on too; null: none. */
-  readonly socket: string | null;
+  readonly socket: SocketPlace | null;
   /** The version of this release, which health tells in its header metadata. */
   readonly release: string;
   readonly service: TaskService;
@@ -82,7 +82,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   };
   let socket: UnixSocket | null = null;
   try {
-    if (options.socket !== null) socket = await listenOnSocket(options.socket, (address) => open().listen(address));
+    if (options.socket !== null) socket = await listenOnSocket(options.socket, (file) => open().listen(`unix:${file}`));
     const port = await open().listen(options.address, tlsCredentials(options.tls ?? null));
     // Only now: it goes on until the drain, and would keep a process alive whose server did not start.
     void followReadiness(options.readiness, {

@@ -22,6 +22,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   const isLoopback = /^(127\.|localhost:|\[::1\])/.test(options.address);
   return startHttpServer({
     ...options,
+    socket: null,
     // A name of a private network is not known here.
     handler: withHostGuard(handler, isLoopback ? LOOPBACK_ONLY : null),
     decorate: (_, answer) => answer,

@@ -1,17 +1,14 @@
 import { Option } from 'commander';
 import type { ApiKey } from '../../../generated/cutroom/v1/api_key.js';
-import type { TaskServiceClient } from '../../../generated/cutroom/v1/task_service.js';
 import { SCOPES } from '../../task/caller.js';
 import { withClient } from '../client.js';
 import type { GlobalOptions } from '../cli-context.js';
 import { ExitCode } from '../exit-code.js';
+import type { KeyCalls } from '../key-calls.js';
 import { apiKeyJson } from '../json.js';
 import { parseDuration } from '../parse-option.js';
 import { describeApiKey } from '../print-api-key.js';
 import type { AddCommand, CommandHost } from './command.js';
-
-/** The calls that these commands make. */
-export type KeyCalls = Pick<TaskServiceClient, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'>;
 
 interface CreateOptions {
   readonly tenant: string;

@@ -1,6 +1,6 @@
 import { CallError } from '../call-error.js';
 import { RenderError } from '../failure.js';
-import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
+import type { LimitedInspector, MediaInspector, MediaReport } from '../ports/media-inspector.js';
 import { type LibraryFile, MEDIA_ENDINGS, type MediaKind } from '../ports/media-library.js';
 import type { PerTenant } from '../ports/per-tenant.js';
 import type { MediaUploads, UploadDraft } from '../ports/media-uploads.js';
@@ -23,13 +23,13 @@ const FIELD = 'file';
 
 /**
  * Keeps a file as an input if it can be read and is of its kind, by the same inspection as a render's. Otherwise nothing of it stays.
- * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, NOT_SUPPORTED_HERE (no ffmpeg); any error of `bytes`.
+ * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, INSPECTIONS_BUSY, NOT_SUPPORTED_HERE (no ffmpeg); any error of `bytes`.
  */
 export async function acceptUpload(
   {
     uploads,
     inspectors,
-  }: { readonly uploads: PerTenant<MediaUploads>; readonly inspectors: PerTenant<MediaInspector> | null },
+  }: { readonly uploads: PerTenant<MediaUploads>; readonly inspectors: PerTenant<LimitedInspector> | null },
   { tenant, kind, folder, name, bytes, maxBytes }: Upload,
   signal: AbortSignal,
 ): Promise<LibraryFile> {
@@ -38,9 +38,12 @@ export async function acceptUpload(
   const endings = MEDIA_ENDINGS[kind];
   if (!endings.some((ending) => name.toLowerCase().endsWith(ending)))
     throw refused(`must have a name that ends in one of ${endings.join(' ')}`);
+  // Before its bytes are read: a caller that has sent them all would have to send them again.
+  const inspector = inspectors.of(tenant);
+  inspector.requireRoom();
   const draft = await uploads.of(tenant).receive(upTo(maxBytes, bytes));
   try {
-    const { video, audio } = await probe(inspectors.of(tenant), draft, signal);
+    const { video, audio } = await probe(inspector, draft, signal);
     if (kind === 'audio' && !audio) throw refused('has no audio');
     if (kind === 'visual' && !video) throw refused('has no image or video');
     return await draft.accept(folder, name);

@@ -5,7 +5,7 @@ import { CallError } from '../call-error.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { Clock } from '../ports/clock.js';
 import type { PerTenant } from '../ports/per-tenant.js';
-import type { MediaInspector } from '../ports/media-inspector.js';
+import type { LimitedInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
 import type { WorkerStore } from '../ports/worker-store.js';
@@ -34,7 +34,7 @@ export interface SubmitDeps {
   readonly store: TaskStore & WorkerStore;
   readonly assets: PerTenant<AssetSource>;
   /** Null on a server without ffmpeg. */
-  readonly inspectors: PerTenant<MediaInspector> | null;
+  readonly inspectors: PerTenant<LimitedInspector> | null;
   /** File names of the fonts that requests may name. */
   readonly fonts: readonly string[];
   readonly clock: Clock;
