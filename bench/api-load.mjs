@@ -1,6 +1,6 @@
 /** The second process: everything that calls the service runs here. Takes one order per message, and answers each. */
 import { connect } from 'node:net';
-import { Client, credentials } from '@grpc/grpc-js';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { measureLatency } from './api-latency.mjs';
 
 const clients = new Map();
@@ -29,14 +29,16 @@ function carryOut(order) {
  * Calls per second of a unary method, `concurrency` of them open at a time on one connection. Requests are encoded beforehand and answers
  * not decoded: as little as possible of the two processors goes to this side.
  */
-async function grpcRate({ address, path, requests, durationMs, concurrency }) {
+async function grpcRate({ address, path, requests, durationMs, concurrency, token }) {
+  const metadata = new Metadata();
+  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   const client = clientOf(address);
   const bytes = requests.map((request) => Buffer.from(request, 'base64'));
   const same = (value) => value;
   let next = 0;
   const call = () =>
     new Promise((resolve, reject) => {
-      client.makeUnaryRequest(path, same, same, bytes[next++ % bytes.length], (error) =>
+      client.makeUnaryRequest(path, same, same, bytes[next++ % bytes.length], metadata, (error) =>
         error ? reject(error) : resolve(),
       );
     });
@@ -52,9 +54,10 @@ function clientOf(address) {
 }
 
 /** GETs per second over `concurrency` connections that stay open, one request at a time on each. */
-async function httpRate({ address, path, durationMs, concurrency }) {
+async function httpRate({ address, path, durationMs, concurrency, token }) {
   const [host, port] = address.split(':');
-  const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${address}\r\n\r\n`);
+  const shown = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
+  const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${address}\r\n${shown}\r\n`);
   const sockets = [];
   try {
     return await countCalls({

@@ -4,14 +4,14 @@
  * last process. The calls come from a process of their own; rates are taken in short rounds by turns, and the median of their ratios counts.
  * Prints a `RESULT name=value` line for each.
  */
-import { fork } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createChannel, createClient } from 'nice-grpc';
+import { compare, helper } from './pairs.mjs';
 import { ensureGateway, startGateway } from '../scripts/lib/go-gateway.mjs';
 import { ensureGoTools, findGo } from '../scripts/lib/go-tools.mjs';
 import { root } from '../scripts/lib/root.mjs';
-import { dim, say, step } from '../scripts/lib/say.mjs';
+import { say, step } from '../scripts/lib/say.mjs';
 import { startService } from '../scripts/lib/service.mjs';
 import { makeMedia, STILL } from '../scripts/lib/media.mjs';
 
@@ -133,27 +133,6 @@ async function longSpec() {
   return RenderSpec.fromPartial({ kind: { $case: 'montage', value: montage } });
 }
 
-/** Ours and theirs by turns; the first pair warms both up and is not counted. */
-async function compare(name, ours, theirs, { load, rounds }) {
-  const ratios = [];
-  const rates = { ours: [], theirs: [] };
-  for (let round = 0; round <= rounds; round += 1) {
-    const order = round % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours'];
-    const rate = {};
-    for (const side of order) rate[side] = await load.ask(side === 'ours' ? ours : theirs);
-    if (round === 0) continue;
-    ratios.push(rate.ours / rate.theirs);
-    for (const side of order) rates[side].push(rate[side]);
-  }
-  const perSecond = (values) => `${Math.round(median(values))}/s`;
-  say(
-    dim(
-      `${name}: ours ${perSecond(rates.ours)}, theirs ${perSecond(rates.theirs)}, ratios ${ratios.map((r) => r.toFixed(2)).join(' ')}`,
-    ),
-  );
-  say(`RESULT ${name}_ratio=${median(ratios).toFixed(3)}`);
-}
-
 async function benchLatencies({ service, load, samples }) {
   const { RenderSpec } = await import('../dist/generated/cutroom/v1/spec.js');
   const spec = Buffer.from(RenderSpec.encode(await longSpec()).finish()).toString('base64');
@@ -171,34 +150,6 @@ async function benchLatencies({ service, load, samples }) {
   }
 }
 
-/** Another process that takes one order at a time. */
-function helper(file) {
-  const child = fork(new URL(file, import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  let settle = () => undefined;
-  child.on('message', (answer) => settle(answer));
-  child.once('exit', () => settle({ error: `${file} ended` }));
-  return {
-    async ask(order) {
-      const answered = new Promise((resolve) => {
-        settle = resolve;
-      });
-      child.send(order);
-      const answer = await answered;
-      if (answer.error !== undefined) throw new Error(answer.error);
-      return answer.result ?? answer;
-    },
-    end() {
-      if (child.connected) child.disconnect();
-    },
-  };
-}
-
 function quantile(sorted, q) {
   return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -39,6 +39,11 @@ try {
       await benchApi({ rounds: Number(values.pairs ?? 11), samples: Number(values.samples ?? 200) });
       break;
     }
+    case 'auth': {
+      const { benchAuth } = await import('../bench/auth.mjs');
+      await benchAuth({ rounds: Number(values.pairs ?? 11) });
+      break;
+    }
     case 'build': {
       const { benchBuild } = await import('../bench/build.mjs');
       const clips = (values.clips ?? '10,50,200,1000').split(',').map(Number);
@@ -56,7 +61,7 @@ try {
       break;
     }
     default:
-      throw new Error('which bench? render, outputs, api, build, list, watch');
+      throw new Error('which bench? render, outputs, api, auth, build, list, watch');
   }
 } catch (error) {
   fail(error);

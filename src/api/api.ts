@@ -1,4 +1,6 @@
+import type { Access } from '../task/caller.js';
 import type { OutputUrls } from '../task/output-urls.js';
+import type { ApiKeyUseCases } from '../task/use-cases/api-keys.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
 import { allowAnyone, type Authenticate } from './chain/authenticate.js';
@@ -7,12 +9,12 @@ import { callLog } from './chain/call-log.js';
 import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
 import { createDrain } from './drain.js';
-import { showAuthority } from './grpc/authority.js';
+import { showConnection } from './grpc/connection-facts.js';
 import { createStreamCalls } from './grpc/stream-calls.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
-import { createChainCall, type MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
+import type { MoneyPrinterTurboOptions } from './http/moneyprinterturbo/route.js';
 import { isUpload } from './http/moneyprinterturbo/media-routes.js';
 import { withCors } from './http/cors.js';
 import { type AllowedHosts, withHostGuard } from './http/host-guard.js';
@@ -20,14 +22,16 @@ import { createFiles } from './http/files.js';
 import { createGateway } from './http/gateway/gateway.js';
 import { withoutGrpcWeb } from './http/without-grpc-web.js';
 import { createPreviewRoute } from './http/preview.js';
-import { createRouter } from './http/router.js';
+import { createRouter, type ListedRoute } from './http/router.js';
+import { startMetricsServer } from './http/metrics-server.js';
 import type { HttpHandler } from './http/http-types.js';
-import { type HttpServerOptions, startHttpServer } from './http/server.js';
+import { startHttpServer } from './http/server.js';
 import type { RenderMetrics } from './http/probes.js';
 import type { ApiLog } from './log.js';
 import type { Readiness } from './readiness.js';
 import type { SocketPlace } from './unix-socket.js';
 import { createTaskService, type TaskService } from './service/task-service.js';
+import type { ServerTls } from './tls/server-tls.js';
 
 /** How long a watcher may leave a message untaken. */
 const WATCHER_STALL_MS = 60_000;
@@ -42,12 +46,18 @@ export interface ApiOptions {
   /** `host:port` of the gRPC and of the HTTP server; port 0 picks a free one. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
+  /** The certificates of both servers; the sockets are plain. Default: none, both are plain. */
+  readonly tls?: ServerTls | null;
+  /** `host:port` of a further HTTP server, for metrics and health alone, without TLS and credentials. Default: none. */
+  readonly metricsAddress?: string | null;
   /** A Unix socket for gRPC and one for HTTP, beside their addresses. Default: none. */
   readonly socket?: string | null;
   readonly httpSocket?: string | null;
   /** The version of this release, for health metadata and the OpenAPI document. */
   readonly release?: string;
   readonly tasks: TaskUseCases;
+  /** Default: this service takes no API keys. */
+  readonly keys?: ApiKeyUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
   /** Base of the URLs of finished videos, without a final slash. Default: the host by which a caller called. */
@@ -67,6 +77,8 @@ export interface ApiOptions {
   readonly problem: () => Promise<string | null>;
   /** Finds out who makes a call. Default: everybody is the same caller. */
   readonly authenticate?: Authenticate;
+  /** What is open to all though callers are authenticated. Default: nothing beside health. */
+  readonly open?: readonly OpenPart[];
   readonly logger: ApiLog;
   /** Counts every call, and makes the page of `/metrics`. */
   readonly metrics: { readonly calls: CallMetrics; readonly render: RenderMetrics };
@@ -78,10 +90,15 @@ export interface ApiOptions {
   readonly watcherStallMs?: number;
 }
 
+/** A part of the service that an operator may open to all. */
+export type OpenPart = 'docs' | 'metrics' | 'reflection';
+
 /** Both servers, listening. */
 export interface Api {
   readonly grpcPort: number;
   readonly httpPort: number;
+  /** Every HTTP route, with the permission that it needs. */
+  readonly routes: readonly ListedRoute[];
   /** Health reports NOT_SERVING, calls are refused and streams ended with UNAVAILABLE; finished videos are still served. Idempotent. */
   drain(): void;
   /** Drains, lets calls under way finish, and closes both servers. */
@@ -94,10 +111,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const drain = createDrain();
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
+  const tls = options.tls ?? null;
   let httpAddress = options.httpAddress;
   const baseUrl = createBaseUrls({
     publicUrl: options.publicUrl ?? null,
     trustedProxies: options.trustedProxies ?? [],
+    scheme: tls === null ? 'http' : 'https',
     httpAddress: () => httpAddress,
   });
   const chain = createChain({
@@ -110,57 +129,73 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
   const service = createTaskService({
     tasks,
+    ...(options.keys && { keys: options.keys }),
     sign: (...of) => urls.sign(...of),
     facts: options.facts,
     drain: drain.signal,
     monotonicMs,
   });
   const readiness = { problem: options.problem, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS };
-  const handler = httpHandler(options, { service, chain, guard, readiness });
-  const decorate: HttpServerOptions['decorate'] = (request, answer) =>
-    withCors(() => answer, options.corsOrigins)(request);
-
+  const { handler, routes } = httpRoutes(options, { service, chain, guard, readiness });
   // The guard is the inner one: it closes the call's own stream.
-  const interceptors = [guard.interceptor, showAuthority, createStreamCalls(service, chain)];
-  const grpc = await startGrpcServer({
-    address: options.grpcAddress,
-    socket: placeOf(options.socket, 'CUTROOM_SOCKET'),
-    release: options.release ?? 'unknown',
-    service,
-    chain,
-    interceptors,
-    readiness,
-    drain,
-    graceMs,
-  });
+  const interceptors = [guard.interceptor, showConnection, createStreamCalls(service, chain)];
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async () => {
+    await Promise.all(started.map((server) => server.stop()));
+  };
   try {
+    const grpc = await startGrpcServer({
+      address: options.grpcAddress,
+      tls,
+      socket: placeOf(options.socket, 'CUTROOM_SOCKET'),
+      release: options.release ?? 'unknown',
+      service,
+      chain,
+      interceptors,
+      reflection: accessOf(options).reflection,
+      readiness,
+      drain,
+      graceMs,
+    });
+    started.push(grpc);
+    const shared = { drain, log: logger, graceMs, readerStallMs: stallMs };
     const http = await startHttpServer({
       address: options.httpAddress,
+      tls,
       socket: placeOf(options.httpSocket, 'CUTROOM_HTTP_SOCKET'),
       handler,
-      decorate,
+      decorate: (request, answer) => withCors(() => answer, options.corsOrigins)(request),
       isUpload,
       uploadIdleMs: UPLOAD_IDLE_MS,
-      drain,
-      log: logger,
-      graceMs,
-      readerStallMs: stallMs,
+      ...shared,
     });
+    started.push(http);
+    const { metricsAddress: address = null } = options;
+    const shown = { chain, readiness, metrics: () => metrics.render() };
+    if (address !== null) started.push(await startMetricsServer({ address, ...shown, ...shared }));
     httpAddress = `${options.httpAddress.slice(0, options.httpAddress.lastIndexOf(':'))}:${http.port}`;
     return {
       grpcPort: grpc.port,
       httpPort: http.port,
-      drain: () => {
-        drain.begin();
-      },
-      async stop() {
-        await Promise.all([grpc.stop(), http.stop()]);
-      },
+      routes,
+      drain: drain.begin,
+      stop,
     };
   } catch (error) {
-    await grpc.stop();
+    await stop();
     throw error;
   }
+}
+
+/** The permissions that these parts need. Metrics tell of all tenants. */
+function accessOf({ authenticate, open = [] }: ApiOptions): Readonly<Record<OpenPart, Access>> {
+  const unlessOpen = (part: OpenPart, access: Access): Access =>
+    authenticate === undefined || open.includes(part) ? 'open' : access;
+  return {
+    docs: unlessOpen('docs', 'identified'),
+    metrics: unlessOpen('metrics', 'admin'),
+    reflection: unlessOpen('reflection', 'identified'),
+  };
 }
 
 function placeOf(file: string | null | undefined, variable: string): SocketPlace | null {
@@ -175,9 +210,11 @@ interface HttpParts {
 }
 
 /** Every HTTP route, behind the checks of host and origin. */
-function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: HttpParts): HttpHandler {
+function httpRoutes(
+  options: ApiOptions,
+  { service, chain, guard, readiness }: HttpParts,
+): { readonly handler: HttpHandler; readonly routes: readonly ListedRoute[] } {
   const { tasks, urls, logger, metrics } = options;
-  const call = createChainCall(chain);
   const router = createRouter({
     gateway: createGateway({
       service,
@@ -186,8 +223,8 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
         guard.markSlowReader(request);
       },
     }),
-    preview: createPreviewRoute({ tasks, call }),
-    files: createFiles({ urls, call, log: logger }),
+    preview: createPreviewRoute({ tasks, chain }),
+    files: createFiles({ urls, chain, log: logger }),
     moneyPrinterTurbo: createMoneyPrinterTurbo({
       tasks,
       chain,
@@ -196,10 +233,13 @@ function httpHandler(options: ApiOptions, { service, chain, guard, readiness }: 
       fonts: options.facts.fontFiles,
       ...options.moneyPrinterTurbo,
     }),
+    chain,
+    access: accessOf(options),
     readiness,
     metrics: () => metrics.render(),
     version: options.release ?? 'unknown',
   });
   const hosts = options.allowedHosts === undefined ? LOOPBACK_ONLY : options.allowedHosts;
-  return withHostGuard(withCors(withoutGrpcWeb(router), options.corsOrigins), hosts);
+  const handler = withHostGuard(withCors(withoutGrpcWeb(router.handle), options.corsOrigins), hosts);
+  return { handler, routes: router.routes };
 }

@@ -6,6 +6,8 @@ export interface BaseUrlOptions {
   readonly publicUrl: string | null;
   /** Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` count; `unix:`: those on a Unix socket. */
   readonly trustedProxies: readonly string[];
+  /** The scheme of the HTTP server. */
+  readonly scheme: 'http' | 'https';
   /** `host:port` of the HTTP server, for a caller who names no host; asked for at each call, since a free port is known only after start. */
   readonly httpAddress: () => string;
 }
@@ -15,6 +17,9 @@ export type BaseUrlOf = (origin: Pick<CallOrigin, 'peer' | 'metadata' | 'headers
 
 /** The metadata of a gRPC call that holds its `:authority`; no caller can set it. */
 export const AUTHORITY_KEY = 'cutroom-authority';
+
+/** The metadata of a gRPC call that holds the certificate of its connection; no caller can set it. */
+export const CERTIFICATE_KEY = 'cutroom-certificate';
 
 /** The peer of a call that came over a Unix socket, and its entry among the proxies. */
 export const UNIX_PEER = 'unix';
@@ -27,16 +32,16 @@ const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
  * Builds URLs that the caller of a call can reach: on the host by which it called, since a server that listens on all addresses does not know its names. A caller
  * over gRPC knows another port: its host is joined with the port of the HTTP server.
  */
-export function createBaseUrls({ publicUrl, trustedProxies, httpAddress }: BaseUrlOptions): BaseUrlOf {
+export function createBaseUrls({ publicUrl, trustedProxies, scheme, httpAddress }: BaseUrlOptions): BaseUrlOf {
   if (publicUrl !== null) return () => publicUrl;
   const isTrusted = trustOf(trustedProxies);
   return (origin) => {
     const { headers } = origin;
     const forwarded = isTrusted(origin.peer) ? forwardedBase(readerOf(origin)) : null;
     if (forwarded !== null) return forwarded;
-    if (headers) return `http://${validHost(headers.host) ?? httpAddress()}`;
+    if (headers) return `${scheme}://${validHost(headers.host) ?? httpAddress()}`;
     const host = validHost(origin.metadata.get(AUTHORITY_KEY)?.toString())?.replace(/:\d+$/, '');
-    return `http://${host === undefined ? httpAddress() : `${host}:${portOf(httpAddress())}`}`;
+    return `${scheme}://${host === undefined ? httpAddress() : `${host}:${portOf(httpAddress())}`}`;
   };
 }
 

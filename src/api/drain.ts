@@ -5,7 +5,7 @@ export interface Drain {
   /** Aborted once draining: calls are refused, streams end with UNAVAILABLE, health says NOT_SERVING. */
   readonly signal: AbortSignal;
   /** Idempotent. */
-  begin(): void;
+  readonly begin: () => void;
 }
 
 export function createDrain(): Drain {
@@ -14,7 +14,7 @@ export function createDrain(): Drain {
   setMaxListeners(0, controller.signal);
   return {
     signal: controller.signal,
-    begin() {
+    begin: () => {
       controller.abort();
     },
   };

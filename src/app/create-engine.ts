@@ -8,12 +8,14 @@ import { createRenderer } from '../engine/renderer.js';
 import { createSeats } from '../engine/steps/seats.js';
 import type { CageLayer } from '../engine/toolchain.js';
 import { createInspectionPool } from '../media/inspection-pool.js';
+import { perTenant } from '../media/tenant-media.js';
 import type { Logger } from '../observability/logger.js';
 import { systemClock } from './system-clock.js';
 import { createGate } from '../task/gate.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { LimitedInspector } from '../task/ports/media-inspector.js';
+import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer } from '../task/ports/renderer.js';
 import type { WorkerBuild } from '../task/ports/worker-store.js';
@@ -21,7 +23,7 @@ import type { WorkerBuild } from '../task/ports/worker-store.js';
 /** What this process can do with media, since it has an ffmpeg. */
 export interface Engine {
   readonly renderer: Renderer;
-  readonly inspector: LimitedInspector;
+  readonly inspectors: PerTenant<LimitedInspector>;
   readonly build: WorkerBuild;
   /** The protections around its tools. */
   readonly cage: readonly CageLayer[];
@@ -30,7 +32,8 @@ export interface Engine {
 export interface EngineDeps {
   readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'renders' | 'inspections' | 'dataDir'>;
   readonly logger: Logger;
-  readonly assets: AssetSource;
+  /** A render and an inspection see those of their tenant alone. */
+  readonly assets: PerTenant<AssetSource>;
   readonly outputs: OutputStore;
   /** Results of earlier steps; null: every step is done anew. */
   readonly artifacts: ArtifactStore | null;
@@ -67,18 +70,23 @@ export async function createEngine({
   const { stallMs, noProgressMs, totalMs } = config.watchdog;
   const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: renders.bytes };
   const seats = createSeats(renders.atOnce);
+  const gate = createGate({ atOnce: inspections.atOnce });
+  const shared = { toolchain, fonts, outputs, artifacts, scratchRoot, clocks, seats, log: logger };
+  const renderers = perTenant((tenant) => createRenderer({ ...shared, assets: assets.of(tenant) }));
   return {
-    renderer: createRenderer({ toolchain, fonts, assets, outputs, artifacts, scratchRoot, clocks, seats, log: logger }),
-    inspector: createInspectionPool({
-      inspector: createInspector({
-        toolchain,
-        assets,
-        scratchRoot,
-        clocks: { ...clocks, maxRssBytes: Math.min(renders.bytes, inspections.bytes) },
-        renderMemoryBytes: renders.bytes,
-        gate: createGate({ atOnce: inspections.atOnce }),
-        newName: () => systemClock.newAttemptId(),
-      }),
+    renderer: { render: (job, hooks) => renderers.of(job.key.tenant).render(job, hooks) },
+    inspectors: createInspectionPool({
+      inspectors: perTenant((tenant) =>
+        createInspector({
+          toolchain,
+          assets: assets.of(tenant),
+          scratchRoot,
+          clocks: { ...clocks, maxRssBytes: Math.min(renders.bytes, inspections.bytes) },
+          renderMemoryBytes: renders.bytes,
+          gate,
+          newName: () => systemClock.newAttemptId(),
+        }),
+      ),
       atOnce: inspections.atOnce * INSPECTIONS_PER_PROCESS,
       maxWaiting: MAX_WAITING_INSPECTIONS,
     }),

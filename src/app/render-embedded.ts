@@ -45,7 +45,13 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   const { fonts } = await readFontFolder(config.fontFolder);
   // One attempt: whoever sees it fail can start another.
   const task = await validateTask(
-    { assets, inspector: null, store: null, fonts: fonts.map(({ name }) => name), clock: systemClock },
+    {
+      assets: { of: () => assets },
+      inspectors: null,
+      store: null,
+      fonts: fonts.map(({ name }) => name),
+      clock: systemClock,
+    },
     { ...command, options: { ...command.options, maxAttempts: 1 } },
     signal,
   );
@@ -56,7 +62,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
     const { renderer } = await createEngine({
       config: { ...config, dataDir: folder },
       logger,
-      assets,
+      assets: { of: () => assets },
       outputs,
       artifacts: null,
       fonts,

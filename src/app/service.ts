@@ -2,40 +2,45 @@ import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
+import { openServerTls, type ServerTls } from '../api/tls/server-tls.js';
 import type { Config } from '../config/config.js';
 import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
+import { randomBytes } from 'node:crypto';
+import { authenticateBy } from '../api/chain/authenticate.js';
+import { openAuthenticator } from './create-authenticator.js';
 import { makeDataDir } from './make-data-dir.js';
+import { openStore } from './open-store.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
 import { claimScratchRoot } from '../engine/scratch-root.js';
-import { createAssetSource } from '../media/asset-source.js';
 import { createDataFolder } from '../media/data-folder.js';
-import { createLocalLibrary } from '../media/local-library.js';
 import { createLocalOutputs } from '../media/local-outputs.js';
 import { createLocalArtifacts } from '../media/local-artifacts.js';
-import { openLocalUploads } from '../media/local-uploads.js';
+import { createTenantAssets, createTenantLibraries, openTenantUploads } from '../media/tenant-media.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
 import { createMetrics, type Metrics } from '../observability/metrics.js';
+import { fixedPartOf } from '../shared/tenant-roots.js';
 import { tryLockFile } from '../store/sqlite/file-lock.js';
-import { createMongoStore } from '../store/mongo/mongo-store.js';
-import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
 import { systemClock } from './system-clock.js';
 import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
+import type { Authenticator } from '../task/authenticator.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { Machine } from '../task/ports/machine.js';
 import type { LimitedInspector } from '../task/ports/media-inspector.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
+import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
 import { createPreviews, type Previews } from '../task/previews.js';
 import { createQueueView } from '../task/queue-view.js';
 import { createTaskHub } from '../task/task-hub.js';
+import { createApiKeyUseCases } from '../task/use-cases/api-keys.js';
 import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
 import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
 import { createWorkerPool, type WorkerPool } from '../worker/worker-pool.js';
@@ -62,11 +67,15 @@ interface Context {
   readonly events: TaskEvents;
   readonly metrics: Metrics;
   readonly store: Store;
-  readonly assets: AssetSource;
+  readonly assets: PerTenant<AssetSource>;
   readonly outputs: OutputStore;
-  readonly uploads: MediaUploads;
+  readonly uploads: PerTenant<MediaUploads>;
   readonly machine: Machine;
   readonly previews: Previews;
+  /** Null: both servers are plain. */
+  readonly tls: ServerTls | null;
+  /** Null: everybody is the same caller. */
+  readonly authenticator: Authenticator | null;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
 }
@@ -88,7 +97,9 @@ export async function startService(
   };
   try {
     const logged = createLoggedEvents(logger);
-    const store = await openStore(config, logged);
+    const store = await openStore(config, (message, cause) => {
+      logged.backgroundError(message, cause);
+    });
     cleanups.push(() => store.close());
     const metrics = createMetrics({
       release: RELEASE,
@@ -96,22 +107,25 @@ export async function startService(
       nowMs: () => systemClock.nowMs(),
       ...options,
     });
-    const uploads = { folder: path.join(config.dataDir, 'uploads'), dataDir: config.dataDir };
+    const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
+    cleanups.push(() => Promise.resolve(tls?.close()));
     const context: Context = {
       config,
       logger,
       events: metrics.events(logged),
       metrics,
       store,
-      assets: createAssetSource({ ...config, uploads }),
-      uploads: await openUploads(config, uploads.folder, logged, cleanups),
+      assets: createTenantAssets(config),
+      uploads: await openUploads(config, logged, cleanups),
       previews: createPreviews(),
+      tls,
+      authenticator: await openAuthentication(config, store, logged, cleanups),
       machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
       outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
       fonts: await readFonts(config, logger),
     };
     const worker = await createWorker(context, cleanups);
-    const { api, hub } = await startTransports(context, worker?.engine.inspector ?? null);
+    const { api, hub } = await startTransports(context, worker?.engine.inspectors ?? null);
     worker?.pool.start();
     cleanups.push(async () => {
       hub.close();
@@ -137,7 +151,7 @@ export async function startService(
 
 /** No error: a root may be a mount that comes later. */
 async function reportMissingRoots({ inputRoots }: Config, logger: Logger): Promise<void> {
-  for (const root of inputRoots) {
+  for (const root of inputRoots.map(fixedPartOf)) {
     const info = await stat(root).catch(() => null);
     if (!info?.isDirectory())
       logger.warn(
@@ -157,13 +171,12 @@ async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readon
 const UPLOADS_SWEEP_MS = 60_000;
 
 async function openUploads(
-  { uploadTtlMs, maxUploadsBytes }: Config,
-  folder: string,
+  { dataDir, uploadTtlMs, maxUploadsBytes }: Config,
   events: TaskEvents,
   cleanups: (() => Promise<unknown>)[],
-): Promise<MediaUploads> {
+): Promise<PerTenant<MediaUploads>> {
   const nowMs = systemClock.nowMs();
-  const uploads = await openLocalUploads({ folder, nowMs, ttlMs: uploadTtlMs, maxTotalBytes: maxUploadsBytes });
+  const uploads = await openTenantUploads({ dataDir, nowMs, ttlMs: uploadTtlMs, maxTotalBytes: maxUploadsBytes });
   const sweep = () =>
     uploads.removeExpired(systemClock.nowMs()).catch((error: unknown) => {
       events.backgroundError('cannot remove old uploads', error);
@@ -178,23 +191,27 @@ async function openUploads(
   return uploads;
 }
 
-async function openStore({ store }: Config, events: TaskEvents): Promise<Store> {
-  switch (store.kind) {
-    case 'SQLITE':
-      return createSqliteStore({ file: store.file });
-    case 'MONGODB':
-      return createMongoStore({
-        uri: store.uri,
-        onBackgroundError: (message, cause) => {
-          events.backgroundError(message, cause);
-        },
-      });
-  }
+async function openAuthentication(
+  { auth }: Config,
+  store: Store,
+  events: TaskEvents,
+  cleanups: (() => Promise<unknown>)[],
+): Promise<Authenticator | null> {
+  if (auth === null) return null;
+  const onError = (message: string, cause: unknown): void => {
+    events.backgroundError(message, cause);
+  };
+  const { authenticator, close } = await openAuthenticator(auth, { store, clock: systemClock, onError });
+  cleanups.push(() => {
+    close();
+    return Promise.resolve();
+  });
+  return authenticator;
 }
 
 async function startTransports(
   context: Context,
-  inspector: LimitedInspector | null,
+  inspectors: PerTenant<LimitedInspector> | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
   const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, previews } = context;
   const urls = createOutputUrls({
@@ -210,6 +227,11 @@ async function startTransports(
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
+    tls: context.tls,
+    metricsAddress: config.metricsAddress === null ? null : formatAddress(config.metricsAddress),
+    ...(context.authenticator && { authenticate: authenticateBy(context.authenticator) }),
+    open: config.open,
+    ...(config.auth?.keys && { keys: createApiKeyUseCases({ store, clock: systemClock, randomBytes }) }),
     socket: config.socket,
     httpSocket: config.httpSocket,
     tasks: createTaskUseCases({
@@ -220,7 +242,7 @@ async function startTransports(
       assets,
       outputs,
       uploads,
-      inspector,
+      inspectors,
       fonts: fontFiles,
       clock: systemClock,
       events,
@@ -233,7 +255,7 @@ async function startTransports(
     allowedHosts: config.allowedHosts,
     corsOrigins: config.corsOrigins,
     moneyPrinterTurbo: {
-      library: createLocalLibrary({ roots: config.inputRoots, except: config.dataDir }),
+      library: createTenantLibraries(config),
       uploads,
       musicFolder: config.musicFolder,
       maxUploadBytes: config.maxUploadBytes,
@@ -248,7 +270,8 @@ async function startTransports(
     monotonicMs: () => systemClock.monotonicMs(),
     graceMs: CLOSE_GRACE_MS,
   });
-  if (config.insecure) logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service');
+  if (config.insecure)
+    logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service, or listen in');
   if (config.publicUrl === null && isUnspecified(config.httpAddress))
     logger.warn(
       'CUTROOM_PUBLIC_URL is not set: URLs of videos have the host by which each caller called; callers behind a proxy need CUTROOM_PUBLIC_URL or CUTROOM_TRUSTED_PROXIES',

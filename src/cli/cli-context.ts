@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Connection } from './connection.js';
 
 /** The environment of a command, so that tests can replace it. */
 export interface CliContext {
@@ -18,6 +19,7 @@ export type CliOutput = Writable & { readonly isTTY?: boolean };
 export interface GlobalOptions {
   /** `host:port` of the gRPC server. */
   readonly address: string;
+  readonly connection: Connection;
   /** Print canonical proto JSON instead of text. */
   readonly json: boolean;
   /** The most that one call may take, watching excepted. */

@@ -1,6 +1,7 @@
-import { ChannelCredentials, createChannel, createClientFactory } from 'nice-grpc';
+import { createChannel, createClientFactory } from 'nice-grpc';
 import { type TaskServiceClient, TaskServiceDefinition } from '../../generated/cutroom/v1/task_service.js';
 import type { GlobalOptions } from './cli-context.js';
+import { credentialsOf, PLAIN, tokenMiddleware } from './connection.js';
 import { rpcErrorMiddleware } from './rpc-error.js';
 
 /**
@@ -8,10 +9,12 @@ import { rpcErrorMiddleware } from './rpc-error.js';
  * the first call. Unary calls end with DEADLINE_EXCEEDED after `timeoutMs`; every error status is thrown as an RpcError.
  */
 export async function withClient<T>(
-  options: Pick<GlobalOptions, 'address' | 'timeoutMs'>,
+  options: Pick<GlobalOptions, 'address' | 'timeoutMs'> & Partial<Pick<GlobalOptions, 'connection'>>,
   use: (client: TaskServiceClient) => Promise<T>,
 ): Promise<T> {
-  const channel = createChannel(options.address, ChannelCredentials.createInsecure(), {
+  const connection = options.connection ?? PLAIN;
+  const token = await tokenMiddleware(connection);
+  const channel = createChannel(options.address, await credentialsOf(connection), {
     'grpc.service_config': JSON.stringify(serviceConfig(options.timeoutMs)),
     // The proxy variables are meant for the web; a render service is in the same network.
     'grpc.enable_http_proxy': 0,
@@ -20,7 +23,8 @@ export async function withClient<T>(
     'grpc.max_reconnect_backoff_ms': 1000,
   });
   try {
-    return await use(createClientFactory().use(rpcErrorMiddleware).create(TaskServiceDefinition, channel));
+    const factory = createClientFactory().use(rpcErrorMiddleware);
+    return await use((token === null ? factory : factory.use(token)).create(TaskServiceDefinition, channel));
   } finally {
     channel.close();
   }

@@ -11,6 +11,8 @@ export const compactHelp: Partial<Help> = {
     [command.name(), ...command.registeredArguments.map((argument) => `<${argument.name()}>`)].join(' '),
   formatHelp(command, helper) {
     const text = Help.prototype.formatHelp.call(helper, command, helper).replace(/^(Usage: .*)\n\n/, '$1\n');
-    return command.parent === null ? text : `${text}Also --address, --json, --timeout: see cutroom --help\n`;
+    return command.parent === null
+      ? text.replace('\n\nCommands:', '\nCommands:')
+      : `${text}Also --address, --json, --timeout, --tls, --token: see cutroom --help\n`;
   },
 };

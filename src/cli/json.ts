@@ -1,4 +1,5 @@
 import type { JsonValue } from '@bufbuild/protobuf';
+import { ApiKey } from '../../generated/cutroom/v1/api_key.js';
 import { MediaInfo } from '../../generated/cutroom/v1/media.js';
 import { RenderSpec } from '../../generated/cutroom/v1/spec.js';
 import { Task } from '../../generated/cutroom/v1/task.js';
@@ -9,6 +10,7 @@ import { jsonType, readCallersJson, writeFullJson } from '../wire/proto-json.js'
 const taskType = jsonType(Task, 'cutroom.v1.Task');
 const listType = jsonType(ListTasksResponse, 'cutroom.v1.ListTasksResponse');
 const mediaType = jsonType(MediaInfo, 'cutroom.v1.MediaInfo');
+const apiKeyType = jsonType(ApiKey, 'cutroom.v1.ApiKey');
 const statusType = jsonType(Status, 'google.rpc.Status');
 const specType = jsonType(RenderSpec, 'cutroom.v1.RenderSpec');
 
@@ -20,6 +22,11 @@ export function taskJson(task: Task): string {
 /** A page of tasks as one line of JSON. */
 export function listJson(page: ListTasksResponse): string {
   return JSON.stringify(writeFullJson(listType, page));
+}
+
+/** An API key as one line of JSON. */
+export function apiKeyJson(key: ApiKey): string {
+  return JSON.stringify(writeFullJson(apiKeyType, key));
 }
 
 /** An inspected input as one line of JSON. */

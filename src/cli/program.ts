@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { CliContext, GlobalOptions } from './cli-context.js';
 import { addCancelCommand } from './commands/cancel.js';
 import type { CommandHost } from './commands/command.js';
@@ -7,6 +7,7 @@ import { addCompletionCommand } from './commands/completion.js';
 import { addDeleteCommand } from './commands/delete.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addGetCommand } from './commands/get.js';
+import { addKeysCommand } from './commands/keys.js';
 import { addListCommand } from './commands/list.js';
 import { addProbeCommand } from './commands/probe.js';
 import { addRenderCommand } from './commands/render.js';
@@ -14,6 +15,7 @@ import { addRetryCommand } from './commands/retry.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addWatchCommand } from './commands/watch.js';
+import { addConnectionOptions, connectionOf, type ConnectionOptions, isTokenExposed } from './connection.js';
 import { RELEASE } from '../config/release.js';
 import { ExitCode, exitCodeOf } from './exit-code.js';
 import { compactHelp } from './help.js';
@@ -32,7 +34,8 @@ function withPort(address: string): string {
   return address;
 }
 
-const EXIT_CODES = `Exit codes: 0 ok, 1 refused or failed, 2 worth retrying, 64 usage, 130 Ctrl-C`;
+const EXIT_CODES = `With TLS: --tls, --ca, --cert, --key FILE; with authentication: --token KEY
+Exit codes: 0 ok, 1 refused or failed, 2 worth retrying, 64 usage, 130 Ctrl-C`;
 
 /** Runs one command line (without the program's own name) to its end. Never throws; the result is the exit code. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
@@ -40,9 +43,17 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   const host: CommandHost = {
     context,
     run: async (command, work) => {
-      const options = command.optsWithGlobals<GlobalOptions & { timeout: number }>();
+      const options = command.optsWithGlobals<GlobalOptions & ConnectionOptions & { timeout: number }>();
+      const connection = connectionOf(options);
+      if (isTokenExposed(connection, options.address))
+        context.stderr.write('warning: the token is sent without TLS, where others can read it: add --tls\n');
       try {
-        exitCode = await work({ address: options.address, json: options.json, timeoutMs: options.timeout });
+        exitCode = await work({
+          address: options.address,
+          connection,
+          json: options.json,
+          timeoutMs: options.timeout,
+        });
       } catch (error) {
         exitCode = context.signal.aborted ? ExitCode.interrupted : exitCodeOf(error);
         if (!context.signal.aborted) printError(context, options, error);
@@ -63,7 +74,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 const COMMANDS = [
   ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
   ...[addListCommand, addCancelCommand, addRetryCommand, addDeleteCommand, addProbeCommand],
-  addCompletionCommand,
+  ...[addKeysCommand, addCompletionCommand],
 ];
 
 function createProgram(host: CommandHost): Command {
@@ -81,12 +92,15 @@ function createProgram(host: CommandHost): Command {
     .option('--timeout <seconds>', 'the most that one call may take (15)', parseSeconds, 15_000)
     .addHelpText('after', EXIT_CODES)
     .helpCommand(false)
+    // Whoever reads the help knows it.
+    .addHelpOption(new Option('-h, --help').hideHelp())
     .configureHelp(compactHelp)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
     });
+  addConnectionOptions(program, context.env);
   for (const add of COMMANDS) add(program, host);
   return program;
 }

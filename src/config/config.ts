@@ -1,7 +1,10 @@
 import { delimiter, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { authConflicts, authOf, type AuthSettings } from './auth.js';
 import type { AllowedTarget } from './allowed-targets.js';
 import { type MemoryShares, shareMemory, thisMachine } from './memory.js';
 import { formatAddress, isLoopback, type Address } from './readers.js';
+import { fixedPartOf, isTenantRoot } from '../shared/tenant-roots.js';
+import { tlsConflicts, tlsOf, type TlsSettings } from './tls.js';
 import { type Environment, readVariables, type Values } from './variables.js';
 
 const MIB = 1024 * 1024;
@@ -10,6 +13,14 @@ const MIB = 1024 * 1024;
 export interface Config {
   readonly grpcAddress: Address;
   readonly httpAddress: Address;
+  /** For metrics alone; null: none. */
+  readonly metricsAddress: Address | null;
+  /** Null: everybody is the same caller. */
+  readonly auth: AuthSettings | null;
+  /** What needs no credentials. */
+  readonly open: Values['CUTROOM_OPEN'];
+  /** Null: both servers are plain. */
+  readonly tls: TlsSettings | null;
   /** Absolute paths of the Unix sockets of gRPC and HTTP; null: none. */
   readonly socket: string | null;
   readonly httpSocket: string | null;
@@ -86,7 +97,12 @@ export class ConfigError extends Error {
 export function toConfig(env: Environment, machine = thisMachine()): Config {
   const { values, problems } = readVariables(env);
   const config = configOf(values, machine);
-  const all = [...problems, ...conflictsIn(config, { hasRoots: values.CUTROOM_INPUT_ROOTS !== null })];
+  const all = [
+    ...problems,
+    ...tlsConflicts(values),
+    ...authConflicts(values, config.tls),
+    ...conflictsIn(config, { hasRoots: values.CUTROOM_INPUT_ROOTS !== null }),
+  ];
   if (all.length > 0) throw new ConfigError(all);
   return config;
 }
@@ -102,6 +118,10 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
   return Object.freeze({
     grpcAddress: values.CUTROOM_GRPC_ADDRESS,
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
+    metricsAddress: values.CUTROOM_METRICS_ADDRESS,
+    auth: authOf(values),
+    open: values.CUTROOM_OPEN,
+    tls: tlsOf(values),
     socket: values.CUTROOM_SOCKET === null ? null : resolve(values.CUTROOM_SOCKET),
     httpSocket: values.CUTROOM_HTTP_SOCKET === null ? null : resolve(values.CUTROOM_HTTP_SOCKET),
     publicUrl: values.CUTROOM_PUBLIC_URL,
@@ -189,11 +209,18 @@ function inputConflicts({ httpInputs, musicFolder, dataDir, inputRoots }: Config
   if (isAbsolute(musicFolder) || normalize(musicFolder).split(sep).includes('..'))
     problems.push(`CUTROOM_MUSIC_FOLDER=${musicFolder} must be a name within the input roots`);
   // By default the root is the working directory, in which the data folder lies by default: inputs leave it out there.
-  const around = hasRoots ? inputRoots.find((root) => isWithin(dataDir, root)) : undefined;
+  const around = hasRoots ? inputRoots.map(fixedPartOf).find((root) => isWithin(dataDir, root)) : undefined;
   if (around !== undefined)
     problems.push(
       `CUTROOM_DATA_DIR=${dataDir} lies within the input root ${around}, so that callers could name the service's own files as inputs: set CUTROOM_DATA_DIR to a folder outside of CUTROOM_INPUT_ROOTS`,
     );
+  for (const tenants of inputRoots.filter(isTenantRoot)) {
+    const shared = inputRoots.find((root) => !isTenantRoot(root) && isWithin(fixedPartOf(tenants), root));
+    if (shared !== undefined)
+      problems.push(
+        `CUTROOM_INPUT_ROOTS has ${shared}, which is for all tenants, around ${tenants}: every tenant would see the others’ files; put them side by side`,
+      );
+  }
   return problems;
 }
 
@@ -202,7 +229,13 @@ function isWithin(folder: string, root: string): boolean {
   return path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path));
 }
 
-function exposedAddresses({ grpcAddress, httpAddress }: Config): string[] {
+/** Beyond loopback others can listen in, and call: TLS and authentication are both needed, or the operator's word. */
+function exposedAddresses({ grpcAddress, httpAddress, tls, auth }: Config): string[] {
+  const missing = [
+    ...(tls === null ? ['TLS (CUTROOM_TLS_CERT and CUTROOM_TLS_KEY)'] : []),
+    ...(auth === null ? ['authentication (CUTROOM_AUTH)'] : []),
+  ];
+  if (missing.length === 0) return [];
   const addresses = [
     ['CUTROOM_GRPC_ADDRESS', grpcAddress],
     ['CUTROOM_HTTP_ADDRESS', httpAddress],
@@ -211,6 +244,6 @@ function exposedAddresses({ grpcAddress, httpAddress }: Config): string[] {
     .filter(([, address]) => !isLoopback(address))
     .map(
       ([name, address]) =>
-        `${name}=${formatAddress(address)} is reachable from other machines, and there is no authentication: set CUTROOM_INSECURE=1 to allow that`,
+        `${name}=${formatAddress(address)} is reachable from other machines, and there is no ${missing.join(' and no ')}: set that up, or set CUTROOM_INSECURE=1 to do without`,
     );
 }

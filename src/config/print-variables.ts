@@ -1,4 +1,4 @@
-import type { Command } from './variables.js';
+import type { Command } from './variable.js';
 import { VARIABLES } from './variables.js';
 
 interface Row {

@@ -119,7 +119,8 @@ export function list<T>(values: string, parse: (entry: string) => T | undefined)
   };
 }
 
-function parseAddress(value: string): Address | undefined {
+/** `host:port`; undefined: it is none. */
+export function parseAddress(value: string): Address | undefined {
   const match = /^(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(value);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);

@@ -1,21 +1,13 @@
 import { isIP } from 'node:net';
 import { parseAllowedTarget } from './allowed-targets.js';
+import { type Command, SERVE, type Variable } from './variable.js';
 import { nearestName } from '../shared/nearest-name.js';
+import { ACCESS_VARIABLES } from './access-variables.js';
+import { CLIENT_VARIABLES } from './client-variables.js';
 import { address, flag, integer, list, oneOf, parsed, type Reader, text } from './readers.js';
 
 /** The environment of a process as it is. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The commands that read the environment: the service (and `doctor`, for it), a render without a service, and clients of a service. */
-export type Command = 'serve' | 'render' | 'client';
-
-/** One environment variable. */
-interface Variable<T> {
-  readonly reader: Reader<T>;
-  /** Its meaning, for people: a phrase without the default and the values, which the reader knows. */
-  readonly help: string;
-  readonly usedBy: readonly Command[];
-}
 
 function isAddressOrRange(entry: string): boolean {
   const [address = '', prefix, ...more] = entry.split('/');
@@ -26,7 +18,6 @@ function isAddressOrRange(entry: string): boolean {
 }
 
 const MINUTE_MS = 60_000;
-const SERVE: readonly Command[] = ['serve'];
 const SERVE_AND_RENDER: readonly Command[] = ['serve', 'render'];
 
 /**
@@ -54,6 +45,7 @@ export const VARIABLES = {
     help: 'path of a Unix socket for the JSON and file server, beside the address; its mode is 0660. `curl --unix-socket PATH http://localhost/…` calls it',
     usedBy: SERVE,
   },
+  ...ACCESS_VARIABLES,
   CUTROOM_PUBLIC_URL: {
     reader: parsed<string | null>(null, {
       shown: 'the host of the call',
@@ -92,7 +84,7 @@ export const VARIABLES = {
   },
   CUTROOM_INPUT_ROOTS: {
     reader: text(null, 'working directory'),
-    help: 'folders that inputs may lie in, separated by colons',
+    help: 'folders that inputs may lie in, separated by colons; `{tenant}` in one stands for the caller’s tenant, the others are for all tenants',
     usedBy: SERVE,
   },
   CUTROOM_MUSIC_FOLDER: {
@@ -152,7 +144,7 @@ export const VARIABLES = {
   },
   CUTROOM_INSECURE: {
     reader: flag(),
-    help: '1 allows addresses other than loopback, without any authentication',
+    help: '1 allows addresses other than loopback without TLS or without authentication',
     usedBy: SERVE,
   },
   MONGODB_URI: {
@@ -221,6 +213,7 @@ export const VARIABLES = {
     help: 'the shortest time that the URL of a video works',
     usedBy: SERVE,
   },
+  ...CLIENT_VARIABLES,
   CUTROOM_FFMPEG: { reader: text('ffmpeg'), help: 'the ffmpeg to run', usedBy: SERVE_AND_RENDER },
   CUTROOM_FFPROBE: { reader: text('ffprobe'), help: 'the ffprobe to run', usedBy: SERVE_AND_RENDER },
 } as const satisfies Readonly<Record<string, Variable<unknown>>>;

@@ -1,6 +1,7 @@
 import { ConfigError, type Config, toConfig } from '../config/config.js';
 import type { Environment } from '../config/variables.js';
 import { type Check, fail, ok } from './check.js';
+import { checkCertificates } from './certificates.js';
 import { checkEndpoint, checkService, checkSockets, isServing } from './endpoints.js';
 import { checkDataDir, checkDisk, checkInputRoots, checkMemory } from './places.js';
 import { checkStore } from './store.js';
@@ -31,6 +32,7 @@ export async function* examine(env: Environment, signal: AbortSignal): AsyncGene
   yield checkDataDir(config);
   yield checkDisk(config);
   yield* await checkInputRoots(config);
+  yield* await checkCertificates(config);
   signal.throwIfAborted();
   yield* examineEndpoints(config);
 }

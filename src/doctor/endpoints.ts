@@ -1,29 +1,44 @@
 import { createServer } from 'node:net';
+import { Agent, fetch } from 'undici';
 import type { Config } from '../config/config.js';
 import { type Address, formatAddress } from '../config/readers.js';
 import { checkSocket } from '../api/unix-socket.js';
 import { type Check, fail, messageOf, ok, warn } from './check.js';
 
 /** Whether a Cutroom answers at the HTTP address. */
-export async function isServing({ httpAddress }: Pick<Config, 'httpAddress'>): Promise<boolean> {
+export async function isServing({ httpAddress, tls }: Pick<Config, 'httpAddress' | 'tls'>): Promise<boolean> {
   if (httpAddress.port === 0) return false;
-  const answer = await fetch(`http://${formatAddress(httpAddress)}/v1/tasks?pageSize=1`, {
-    signal: AbortSignal.timeout(2000),
-  }).catch(() => null);
-  const body: unknown = await answer?.json().catch(() => null);
+  const answer = await ask({ httpAddress, tls }, '/v1/tasks?pageSize=1');
+  const body: unknown =
+    answer === null
+      ? null
+      : await Promise.resolve(answer)
+          .then(JSON.parse)
+          .catch(() => null);
   return typeof body === 'object' && body !== null && ('nextPageToken' in body || 'details' in body);
 }
 
 /** The state of a Cutroom that runs: whether its worker takes work, as its metrics tell. */
-export async function checkService({ httpAddress }: Pick<Config, 'httpAddress'>): Promise<Check> {
-  const url = `http://${formatAddress(httpAddress)}/metrics`;
-  const page = await fetch(url, { signal: AbortSignal.timeout(2000) }).then(
-    (answer) => answer.text(),
-    () => '',
-  );
+export async function checkService(config: Pick<Config, 'httpAddress' | 'tls'>): Promise<Check> {
+  const page = (await ask(config, '/metrics')) ?? '';
   const reason = /^cutroom_worker_paused\{reason="([^"]*)"\} 1$/m.exec(page)?.[1];
   if (reason === undefined) return ok('service', 'runs here, with its store and its ports');
   return warn('service', `runs here, and claims no task: ${reason}`, 'it goes on by itself once that is mended');
+}
+
+/** The body of the answer; null: there is none. */
+async function ask({ httpAddress, tls }: Pick<Config, 'httpAddress' | 'tls'>, path: string): Promise<string | null> {
+  // It asks itself: its certificate is that of a name, and not of this address.
+  const dispatcher = tls === null ? undefined : new Agent({ connect: { rejectUnauthorized: false } });
+  const url = `${tls === null ? 'http' : 'https'}://${formatAddress(httpAddress)}${path}`;
+  try {
+    const answer = await fetch(url, { ...(dispatcher && { dispatcher }), signal: AbortSignal.timeout(2000) });
+    return await answer.text();
+  } catch {
+    return null;
+  } finally {
+    await dispatcher?.close();
+  }
 }
 
 /** Whether the Unix sockets that are asked for can be made. */

@@ -3,6 +3,7 @@ import { freemem } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { machineMemory } from '../config/memory.js';
+import { fixedPartOf } from '../shared/tenant-roots.js';
 import { type Check, fail, ok, warn } from './check.js';
 
 /** Below this a render of some minutes may not fit. */
@@ -27,7 +28,7 @@ export async function checkDataDir({ dataDir }: Pick<Config, 'dataDir'>): Promis
 /** Whether each input root can be read. */
 export async function checkInputRoots({ inputRoots }: Pick<Config, 'inputRoots'>): Promise<Check[]> {
   return Promise.all(
-    inputRoots.map(async (root) => {
+    inputRoots.map(fixedPartOf).map(async (root) => {
       const isFolder = await stat(root).then(
         (info) => info.isDirectory(),
         () => false,

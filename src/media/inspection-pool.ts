@@ -2,10 +2,11 @@ import { linkSignals, type LinkedSignal } from '../task/abort.js';
 import { CallError } from '../task/call-error.js';
 import { type FailureReason, RenderError } from '../task/failure.js';
 import { createGate } from '../task/gate.js';
+import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { LimitedInspector, MediaInspector, MediaReport } from '../task/ports/media-inspector.js';
 
 export interface InspectionPoolOptions {
-  readonly inspector: MediaInspector;
+  readonly inspectors: PerTenant<MediaInspector>;
   /** Inspections at a time, whoever asks. */
   readonly atOnce: number;
   /** How many more may wait; the next one is refused. */
@@ -27,14 +28,18 @@ interface SharedProbe {
  * same time are one.
  * @throws CallError from each method: INSPECTIONS_BUSY when too many wait, INPUTS_UNAVAILABLE when this machine lacks something.
  */
-export function createInspectionPool({ inspector, atOnce, maxWaiting }: InspectionPoolOptions): LimitedInspector {
+export function createInspectionPool({
+  inspectors,
+  atOnce,
+  maxWaiting,
+}: InspectionPoolOptions): PerTenant<LimitedInspector> {
   const onFull = (): CallError => new CallError({ reason: 'INSPECTIONS_BUSY' });
   const gate = createGate({ atOnce, maxWaiting, onFull });
   const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
     gate.run(() => work().catch(throwOurs), signal);
   const probes = new Map<string, SharedProbe>();
 
-  function begin(uri: string, field: string, key: string): SharedProbe {
+  function begin(inspector: MediaInspector, uri: string, field: string, key: string): SharedProbe {
     const run = linkSignals([]);
     const report = inTurn(() => inspector.probe(uri, { field, signal: run.signal }), run.signal);
     const probe = { report, run, callers: 0 };
@@ -46,11 +51,12 @@ export function createInspectionPool({ inspector, atOnce, maxWaiting }: Inspecti
     return probe;
   }
 
-  return {
+  const ofTenant = (tenant: string, inspector: MediaInspector): LimitedInspector => ({
     async probe(uri, { field, signal }) {
       signal.throwIfAborted();
-      const key = JSON.stringify([field, uri]);
-      const probe = probes.get(key) ?? begin(uri, field, key);
+      // The same name is another file for another tenant.
+      const key = JSON.stringify([tenant, field, uri]);
+      const probe = probes.get(key) ?? begin(inspector, uri, field, key);
       probe.callers += 1;
       try {
         return await untilAborted(probe.report, signal);
@@ -68,7 +74,8 @@ export function createInspectionPool({ inspector, atOnce, maxWaiting }: Inspecti
     requireRoom: () => {
       gate.requireRoom();
     },
-  };
+  });
+  return { of: (tenant) => ofTenant(tenant, inspectors.of(tenant)) };
 }
 
 function throwOurs(error: unknown): never {

@@ -27,10 +27,12 @@ export async function openLocalUploads(options: {
   readonly nowMs: number;
   /** How long a file is kept after it was sent. Default: for ever. */
   readonly ttlMs?: number;
+  /** The folders whose files count for that limit. Default: this one. */
+  readonly counted?: readonly string[];
   /** The most bytes of all files together. Default: no limit. */
   readonly maxTotalBytes?: number;
 }): Promise<MediaUploads> {
-  const { folder: root, ttlMs = Infinity, maxTotalBytes = Infinity } = options;
+  const { folder: root, ttlMs = Infinity, maxTotalBytes = Infinity, counted = [root] } = options;
   const incoming = path.join(root, INCOMING);
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   await removeStale(incoming, options.nowMs);
@@ -55,10 +57,10 @@ export async function openLocalUploads(options: {
       const name = path.join(INCOMING, randomBytes(16).toString('hex'));
       const file = path.join(root, name);
       try {
-        if ((await totalBytes(root)) >= maxTotalBytes) throw full(maxTotalBytes);
+        if ((await totalBytes(counted)) >= maxTotalBytes) throw full(maxTotalBytes);
         const sizeBytes = await write(file, bytes);
         // With those that arrived meanwhile.
-        if ((await totalBytes(root)) > maxTotalBytes) throw full(maxTotalBytes);
+        if ((await totalBytes(counted)) > maxTotalBytes) throw full(maxTotalBytes);
         return draftOf({ root, uri: UPLOAD_SCHEME + name, file, sizeBytes });
       } catch (error) {
         await rm(file, { force: true });
@@ -78,9 +80,9 @@ async function* filesIn(folder: string): AsyncGenerator<{ file: string; info: St
   }
 }
 
-async function totalBytes(root: string): Promise<number> {
+async function totalBytes(folders: readonly string[]): Promise<number> {
   let total = 0;
-  for await (const { info } of filesIn(root)) total += info.size;
+  for (const folder of folders) for await (const { info } of filesIn(folder)) total += info.size;
   return total;
 }
 

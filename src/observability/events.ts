@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT } from '../task/caller.js';
 import type { Task } from '../task/task.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Logger } from './logger.js';
@@ -64,8 +65,10 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
 }
 
 /** With the ids of the submit, so that all lines of a request are found by them, whichever process wrote them. */
-function fields({ id, attempt, revision, trace }: Task) {
-  return { task: `tasks/${id}`, attempt, revision, ...trace };
+function fields({ id, tenant, attempt, revision, trace }: Task) {
+  // Without authentication there is one tenant, and nothing to tell of it.
+  const whose = tenant === DEFAULT_TENANT ? {} : { tenant };
+  return { task: `tasks/${id}`, ...whose, attempt, revision, ...trace };
 }
 
 function durationOf({ startTimeMs, updateTimeMs }: Task) {

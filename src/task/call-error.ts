@@ -1,4 +1,5 @@
 import type { Violation } from '../composition/violation.js';
+import type { Scope } from './caller.js';
 import type { TaskState } from './task.js';
 
 /**
@@ -7,6 +8,11 @@ import type { TaskState } from './task.js';
  */
 export type CallErrorDetail =
   | { readonly reason: 'INVALID_REQUEST'; readonly violations: readonly Violation[] }
+  | { readonly reason: 'UNAUTHENTICATED' }
+  /** The issuer of tokens does not answer: whether these credentials are valid is not known. */
+  | { readonly reason: 'AUTHENTICATION_UNAVAILABLE' }
+  | { readonly reason: 'API_KEY_NOT_FOUND'; readonly keyId: string }
+  | { readonly reason: 'SCOPE_MISSING'; readonly scope: Scope }
   | { readonly reason: 'TASK_NOT_FOUND'; readonly taskId: string }
   | { readonly reason: 'REQUEST_ID_REUSED'; readonly requestId: string }
   | { readonly reason: 'TASK_ALREADY_ENDED'; readonly taskId: string; readonly state: TaskState }
@@ -53,6 +59,15 @@ function messageOf(detail: CallErrorDetail): string {
         .slice(0, MAX_IN_MESSAGE)
         .map((v) => `${v.field}: ${v.description}`)
         .join('; ');
+    case 'UNAUTHENTICATED':
+      // Never which part was wrong.
+      return 'valid credentials are needed: an API key or a token, as `Authorization: Bearer KEY`';
+    case 'AUTHENTICATION_UNAVAILABLE':
+      return 'tokens cannot be checked at the moment: their issuer does not answer';
+    case 'API_KEY_NOT_FOUND':
+      return `there is no API key ${detail.keyId}`;
+    case 'SCOPE_MISSING':
+      return `the credentials lack the scope ${detail.scope}`;
     case 'TASK_NOT_FOUND':
       return `there is no task ${detail.taskId}`;
     case 'REQUEST_ID_REUSED':

@@ -11,9 +11,11 @@ import {
   retryInfo,
   type StatusDetail,
 } from './status-details.js';
+import { formatApiKeyName } from './api-key-name.js';
 import { formatTaskName } from './task-name.js';
 
 const TASK_TYPE = 'cutroom.v1/Task';
+const API_KEY_TYPE = 'cutroom.v1/ApiKey';
 const RETRY_AFTER_SECONDS = 1;
 /** A slot comes free when a render ends: seconds, rarely less. */
 const BUSY_RETRY_SECONDS = 5;
@@ -52,6 +54,14 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
       const metadata = { violations: String(detail.violations.length) };
       return { code: Code.INVALID_ARGUMENT, metadata, details: [badRequest(firstViolations(detail.violations))] };
     }
+    case 'UNAUTHENTICATED':
+      return { code: Code.UNAUTHENTICATED, metadata: {}, details: [] };
+    case 'API_KEY_NOT_FOUND': {
+      const name = formatApiKeyName(detail.keyId);
+      return { code: Code.NOT_FOUND, metadata: { name }, details: [resourceInfo(API_KEY_TYPE, name, message)] };
+    }
+    case 'SCOPE_MISSING':
+      return { code: Code.PERMISSION_DENIED, metadata: { scope: detail.scope }, details: [] };
     case 'TASK_NOT_FOUND': {
       const name = formatTaskName(detail.taskId);
       return { code: Code.NOT_FOUND, metadata: { name }, details: [resourceInfo(TASK_TYPE, name, message)] };
@@ -85,6 +95,7 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
     case 'INSPECTIONS_BUSY':
       return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };
     case 'DRAINING':
+    case 'AUTHENTICATION_UNAVAILABLE':
     case 'INPUTS_UNAVAILABLE':
     case 'STORE_UNAVAILABLE':
       return { code: Code.UNAVAILABLE, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { describeApiKeys } from './task-store.api-keys.js';
 import { describeDocuments } from './task-store.documents.js';
 import { describeHousekeeping } from './task-store.housekeeping.js';
 import { describeFeed } from './task-store.feed.js';
@@ -15,6 +16,7 @@ export function describeTaskStore(kind: StoreKind, options: { skip?: boolean } =
     describeLeases(kind);
     describeFeed(kind);
     describeHousekeeping(kind);
+    describeApiKeys(kind);
     describeModel(kind);
   });
 }

@@ -8,7 +8,7 @@ import { createTaskService } from '../../src/api/service/task-service.js';
 import { createGateway } from '../../src/api/http/gateway/gateway.js';
 import { startHttpServer } from '../../src/api/http/server.js';
 import { createLogger } from '../../src/observability/logger.js';
-import { ANYONE } from '../../src/task/caller.js';
+import { ANYONES_SESSION } from '../../src/task/authenticator.js';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 import { metadataIn, send } from './transports.js';
 
@@ -17,8 +17,7 @@ const seen: Record<string, string>[] = [];
 const OF_THE_CLIENT = ['user-agent', 'accept-encoding', 'te', 'grpc-accept-encoding', 'grpc-timeout', 'content-type'];
 
 /** Records the request's metadata, and answers with some of its own. */
-const recordMetadata: Authenticate = ({ path, origin }) => {
-  if (!path.endsWith('/ListTasks')) return ANYONE;
+const recordMetadata: Authenticate = ({ origin }) => {
   const entries = [...origin.metadata].filter(([name]) => !OF_THE_CLIENT.includes(name) && !name.startsWith(':'));
   seen.push(
     Object.fromEntries(
@@ -30,7 +29,7 @@ const recordMetadata: Authenticate = ({ path, origin }) => {
   );
   origin.header.set('x-quota', '17');
   origin.header.append('x-several', 'one');
-  return ANYONE;
+  return ANYONES_SESSION;
 };
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -66,7 +65,7 @@ beforeAll(async () => {
     graceMs: 1_000,
   });
   const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
-  const handler = createGateway({ service, chain, markSlowReader: () => undefined });
+  const handler = createGateway({ service, chain, markSlowReader: () => undefined }).answer;
   const http = await startHttpServer({
     address: '127.0.0.1:0',
     socket: null,

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { ApiKey } from '../../src/task/api-key.js';
+import type { ApiKeyStore } from '../../src/task/ports/api-key-store.js';
 import type { Store } from '../../src/task/ports/store.js';
 import type { InsertResult, LeaseRenewal, ListCursor, ListQuery } from '../../src/task/ports/task-store.js';
 import { isTerminal, type Task, type TaskKey, type TaskState } from '../../src/task/task.js';
@@ -80,6 +82,7 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key))?.text ?? null),
     abandoned: (limit) => answer(() => abandoned(entries, nowMs()).slice(0, limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
+    ...apiKeysOf(answer),
     isExclusive: false,
     feed: notifier.feed,
     ping: () => answer(() => undefined),
@@ -117,6 +120,37 @@ function abandoned(entries: Entries, nowMs: number): Task[] {
 }
 
 type Answer = <T>(call: () => T) => Promise<T>;
+
+function apiKeysOf(answer: Answer): ApiKeyStore {
+  const keys = new Map<string, ApiKey>();
+  const change = (id: string, changes: (key: ApiKey) => Partial<ApiKey>) => {
+    const key = keys.get(id);
+    if (key) keys.set(id, { ...key, ...changes(key) });
+  };
+  return {
+    putApiKey: (key) =>
+      answer(() => {
+        keys.set(key.id, structuredClone(key));
+      }),
+    getApiKey: (id) => answer(() => keys.get(id) ?? null),
+    apiKeys: ({ tenant, afterId, limit }) =>
+      answer(() =>
+        [...keys.values()]
+          .filter((key) => (tenant === null || key.tenant === tenant) && key.id > (afterId ?? ''))
+          .sort((a, b) => (a.id < b.id ? -1 : 1))
+          .slice(0, limit),
+      ),
+    revokeApiKey: (id, timeMs) =>
+      answer(() => {
+        change(id, ({ revokeTimeMs }) => ({ revokeTimeMs: revokeTimeMs ?? timeMs }));
+        return keys.get(id) ?? null;
+      }),
+    noteApiKeyUse: (id, timeMs) =>
+      answer(() => {
+        change(id, ({ lastUseTimeMs }) => ({ lastUseTimeMs: Math.max(lastUseTimeMs ?? 0, timeMs) }));
+      }),
+  };
+}
 
 function queriesOf(
   tasks: () => Task[],

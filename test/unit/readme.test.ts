@@ -12,6 +12,10 @@ const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8
 /** One of each. The compiler names a reason that is missing here. */
 const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, { reason: Reason }> } = {
   INVALID_REQUEST: { reason: 'INVALID_REQUEST', violations: [] },
+  UNAUTHENTICATED: { reason: 'UNAUTHENTICATED' },
+  AUTHENTICATION_UNAVAILABLE: { reason: 'AUTHENTICATION_UNAVAILABLE' },
+  API_KEY_NOT_FOUND: { reason: 'API_KEY_NOT_FOUND', keyId: 'k' },
+  SCOPE_MISSING: { reason: 'SCOPE_MISSING', scope: 'tasks.read' },
   TASK_NOT_FOUND: { reason: 'TASK_NOT_FOUND', taskId: 't' },
   REQUEST_ID_REUSED: { reason: 'REQUEST_ID_REUSED', requestId: 'r' },
   TASK_ALREADY_ENDED: { reason: 'TASK_ALREADY_ENDED', taskId: 't', state: 'FAILED' },

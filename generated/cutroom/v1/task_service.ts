@@ -9,6 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallContext, CallOptions } from "nice-grpc-common";
 import { Duration } from "../../google/protobuf/duration.js";
 import { Empty } from "../../google/protobuf/empty.js";
+import { ApiKey } from "./api_key.js";
 import { Capabilities, MediaInfo } from "./media.js";
 import { RenderSpec } from "./spec.js";
 import { QueuePlace, Task, TaskTimeouts } from "./task.js";
@@ -50,6 +51,46 @@ export enum TaskView {
   /** TASK_VIEW_FULL - Everything. */
   TASK_VIEW_FULL = 2,
   UNRECOGNIZED = -1,
+}
+
+/** The request of CreateApiKey. */
+export interface CreateApiKeyRequest {
+  /** The key to make: its display name, tenant, scopes and expire time. */
+  apiKey: ApiKey | undefined;
+}
+
+/** The answer of CreateApiKey. */
+export interface CreateApiKeyResponse {
+  /** The key as it is stored. */
+  apiKey:
+    | ApiKey
+    | undefined;
+  /** Its text, `ck_…`, by which it is used. It cannot be shown again. */
+  key: string;
+}
+
+/** The request of ListApiKeys. */
+export interface ListApiKeysRequest {
+  /** Only keys of this tenant. Empty: those of all. */
+  tenant: string;
+  /** The most keys to answer with: 1 to 1000; larger values are taken as 1000. Default (0): 100. */
+  pageSize: number;
+  /** `next_page_token` of the page before. Empty: the first page. */
+  pageToken: string;
+}
+
+/** The answer of ListApiKeys. */
+export interface ListApiKeysResponse {
+  /** The keys of this page. */
+  apiKeys: ApiKey[];
+  /** The token of the next page; empty when this is the last one. Opaque. */
+  nextPageToken: string;
+}
+
+/** The request of RevokeApiKey. */
+export interface RevokeApiKeyRequest {
+  /** The key, as `apiKeys/{id}`. */
+  name: string;
 }
 
 /** The request of SubmitTask. */
@@ -213,6 +254,333 @@ export interface ProbeMediaRequest {
   /** The input; see Material.uri. */
   uri: string;
 }
+
+function createBaseCreateApiKeyRequest(): CreateApiKeyRequest {
+  return { apiKey: undefined };
+}
+
+export const CreateApiKeyRequest: MessageFns<CreateApiKeyRequest> = {
+  encode(message: CreateApiKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.apiKey !== undefined) {
+      ApiKey.encode(message.apiKey, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateApiKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateApiKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKey = ApiKey.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateApiKeyRequest>): CreateApiKeyRequest {
+    return CreateApiKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateApiKeyRequest>): CreateApiKeyRequest {
+    const message = createBaseCreateApiKeyRequest();
+    message.apiKey = (object.apiKey !== undefined && object.apiKey !== null)
+      ? ApiKey.fromPartial(object.apiKey)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCreateApiKeyResponse(): CreateApiKeyResponse {
+  return { apiKey: undefined, key: "" };
+}
+
+export const CreateApiKeyResponse: MessageFns<CreateApiKeyResponse> = {
+  encode(message: CreateApiKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.apiKey !== undefined) {
+      ApiKey.encode(message.apiKey, writer.uint32(10).fork()).join();
+    }
+    if (message.key !== "") {
+      writer.uint32(18).string(message.key);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateApiKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateApiKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKey = ApiKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateApiKeyResponse>): CreateApiKeyResponse {
+    return CreateApiKeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateApiKeyResponse>): CreateApiKeyResponse {
+    const message = createBaseCreateApiKeyResponse();
+    message.apiKey = (object.apiKey !== undefined && object.apiKey !== null)
+      ? ApiKey.fromPartial(object.apiKey)
+      : undefined;
+    message.key = object.key ?? "";
+    return message;
+  },
+};
+
+function createBaseListApiKeysRequest(): ListApiKeysRequest {
+  return { tenant: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
+  encode(message: ListApiKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListApiKeysRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListApiKeysRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListApiKeysRequest>): ListApiKeysRequest {
+    return ListApiKeysRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListApiKeysRequest>): ListApiKeysRequest {
+    const message = createBaseListApiKeysRequest();
+    message.tenant = object.tenant ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListApiKeysResponse(): ListApiKeysResponse {
+  return { apiKeys: [], nextPageToken: "" };
+}
+
+export const ListApiKeysResponse: MessageFns<ListApiKeysResponse> = {
+  encode(message: ListApiKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.apiKeys) {
+      ApiKey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListApiKeysResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListApiKeysResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.apiKeys.push(ApiKey.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListApiKeysResponse>): ListApiKeysResponse {
+    return ListApiKeysResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListApiKeysResponse>): ListApiKeysResponse {
+    const message = createBaseListApiKeysResponse();
+    message.apiKeys = object.apiKeys?.map((e) => ApiKey.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokeApiKeyRequest(): RevokeApiKeyRequest {
+  return { name: "" };
+}
+
+export const RevokeApiKeyRequest: MessageFns<RevokeApiKeyRequest> = {
+  encode(message: RevokeApiKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeApiKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeApiKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeApiKeyRequest>): RevokeApiKeyRequest {
+    return RevokeApiKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeApiKeyRequest>): RevokeApiKeyRequest {
+    const message = createBaseRevokeApiKeyRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
 
 function createBaseSubmitTaskRequest(): SubmitTaskRequest {
   return {
@@ -1643,6 +2011,93 @@ export const TaskServiceDefinition = {
         },
       },
     },
+    /**
+     * Makes an API key. Its text is in this answer and never again. Needs the scope `admin`, as do the other two methods of keys.
+     *
+     * Errors: INVALID_ARGUMENT, UNIMPLEMENTED (this server takes no API keys: CUTROOM_AUTH).
+     */
+    createApiKey: {
+      name: "CreateApiKey",
+      requestType: CreateApiKeyRequest as typeof CreateApiKeyRequest,
+      requestStream: false,
+      responseType: CreateApiKeyResponse as typeof CreateApiKeyResponse,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [Buffer.from([16, 58, 1, 42, 34, 11, 47, 118, 49, 47, 97, 112, 105, 75, 101, 121, 115]) as Buffer],
+        },
+      },
+    },
+    /**
+     * Lists API keys by their ids, also those that are revoked or expired.
+     *
+     * Errors: INVALID_ARGUMENT, UNIMPLEMENTED (as above).
+     */
+    listApiKeys: {
+      name: "ListApiKeys",
+      requestType: ListApiKeysRequest as typeof ListApiKeysRequest,
+      requestStream: false,
+      responseType: ListApiKeysResponse as typeof ListApiKeysResponse,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [Buffer.from([13, 18, 11, 47, 118, 49, 47, 97, 112, 105, 75, 101, 121, 115]) as Buffer],
+        },
+      },
+    },
+    /**
+     * Revokes an API key, for good. Within 5 s every server refuses it, and ends its streams. Idempotent: a revoked key is answered as it is.
+     *
+     * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), UNIMPLEMENTED (as above).
+     */
+    revokeApiKey: {
+      name: "RevokeApiKey",
+      requestType: RevokeApiKeyRequest as typeof RevokeApiKeyRequest,
+      requestStream: false,
+      responseType: ApiKey as typeof ApiKey,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              32,
+              58,
+              1,
+              42,
+              34,
+              27,
+              47,
+              118,
+              49,
+              47,
+              123,
+              110,
+              97,
+              109,
+              101,
+              61,
+              97,
+              112,
+              105,
+              75,
+              101,
+              121,
+              115,
+              47,
+              42,
+              125,
+              58,
+              114,
+              101,
+              118,
+              111,
+              107,
+              101,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
   },
 } as const;
 
@@ -1711,6 +2166,30 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
    * DEADLINE_EXCEEDED.
    */
   probeMedia(request: ProbeMediaRequest, context: CallContext & CallContextExt): Promise<DeepPartial<MediaInfo>>;
+  /**
+   * Makes an API key. Its text is in this answer and never again. Needs the scope `admin`, as do the other two methods of keys.
+   *
+   * Errors: INVALID_ARGUMENT, UNIMPLEMENTED (this server takes no API keys: CUTROOM_AUTH).
+   */
+  createApiKey(
+    request: CreateApiKeyRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<CreateApiKeyResponse>>;
+  /**
+   * Lists API keys by their ids, also those that are revoked or expired.
+   *
+   * Errors: INVALID_ARGUMENT, UNIMPLEMENTED (as above).
+   */
+  listApiKeys(
+    request: ListApiKeysRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ListApiKeysResponse>>;
+  /**
+   * Revokes an API key, for good. Within 5 s every server refuses it, and ends its streams. Idempotent: a revoked key is answered as it is.
+   *
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), UNIMPLEMENTED (as above).
+   */
+  revokeApiKey(request: RevokeApiKeyRequest, context: CallContext & CallContextExt): Promise<DeepPartial<ApiKey>>;
 }
 
 export interface TaskServiceClient<CallOptionsExt = {}> {
@@ -1775,6 +2254,30 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
    * DEADLINE_EXCEEDED.
    */
   probeMedia(request: DeepPartial<ProbeMediaRequest>, options?: CallOptions & CallOptionsExt): Promise<MediaInfo>;
+  /**
+   * Makes an API key. Its text is in this answer and never again. Needs the scope `admin`, as do the other two methods of keys.
+   *
+   * Errors: INVALID_ARGUMENT, UNIMPLEMENTED (this server takes no API keys: CUTROOM_AUTH).
+   */
+  createApiKey(
+    request: DeepPartial<CreateApiKeyRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<CreateApiKeyResponse>;
+  /**
+   * Lists API keys by their ids, also those that are revoked or expired.
+   *
+   * Errors: INVALID_ARGUMENT, UNIMPLEMENTED (as above).
+   */
+  listApiKeys(
+    request: DeepPartial<ListApiKeysRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ListApiKeysResponse>;
+  /**
+   * Revokes an API key, for good. Within 5 s every server refuses it, and ends its streams. Idempotent: a revoked key is answered as it is.
+   *
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), UNIMPLEMENTED (as above).
+   */
+  revokeApiKey(request: DeepPartial<RevokeApiKeyRequest>, options?: CallOptions & CallOptionsExt): Promise<ApiKey>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

@@ -3,6 +3,7 @@ import { formatTaskName } from '../../wire/task-name.js';
 import type { ApiLog } from '../log.js';
 import { RpcError } from '../rpc-error.js';
 import { CallError } from '../../task/call-error.js';
+import { ANYONE, type Caller } from '../../task/caller.js';
 import type { CallObserver } from './call.js';
 import { traceOf } from './trace-of.js';
 
@@ -11,7 +12,7 @@ export function callLog(log: ApiLog): CallObserver {
   return {
     began: () => undefined,
     sent: () => undefined,
-    ended({ path, request, origin, peer }, { code, error, answer, durationMs }) {
+    ended({ path, request, origin, peer }, { code, error, caller, answer, durationMs }) {
       const level = isFault(code) ? 'error' : 'info';
       if (!log.isLevelEnabled(level)) return;
       const method = path.slice(path.lastIndexOf('/') + 1);
@@ -21,6 +22,7 @@ export function callLog(log: ApiLog): CallObserver {
         code: Status[code],
         durationMs: round(durationMs),
         peer,
+        ...identityOf(caller),
         ...traceOf(origin),
         ...refusalOf(error),
       };
@@ -28,6 +30,11 @@ export function callLog(log: ApiLog): CallObserver {
       else log.info(line, 'call');
     },
   };
+}
+
+/** Without authentication there is one caller, and nothing to tell of it. */
+function identityOf(caller: Caller | null): { tenant?: string; principal?: string } {
+  return caller === null || caller === ANYONE ? {} : { tenant: caller.tenant, principal: caller.principal };
 }
 
 /** The most fields at fault that a line names. */

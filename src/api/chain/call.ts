@@ -1,5 +1,6 @@
 import type { Metadata, Status } from 'nice-grpc';
-import type { Caller } from '../../task/caller.js';
+import type { ClientCertificate, Session } from '../../task/authenticator.js';
+import type { Access, Caller } from '../../task/caller.js';
 import type { Trace } from '../../task/trace.js';
 
 /** The transport's side of a call. A nice-grpc `CallContext` is one. */
@@ -10,6 +11,8 @@ export interface CallOrigin {
   readonly metadata: Metadata;
   /** The request's headers by lower-case name; absent over gRPC. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The certificate of the caller's connection. May be read when it is first asked for. Default: none. */
+  readonly certificate?: ClientCertificate | null;
   /** The metadata sent before the response. */
   readonly header: Metadata;
   /** The metadata sent after the response. */
@@ -22,6 +25,8 @@ export interface CallOrigin {
 export interface Call {
   /** Full name of the method: `/package.Service/Method`. */
   readonly path: string;
+  /** The permission that it needs. */
+  readonly access: Access;
   readonly request: unknown;
   readonly origin: CallOrigin;
   /** Whether it is answered while the server drains too: a read whose caller knows no other server. Default: false. */
@@ -31,6 +36,8 @@ export interface Call {
 /** The context of a method beside its request. Only the chain makes one, so no method runs without a caller. */
 export interface MethodContext {
   readonly caller: Caller;
+  /** Ends with the caller's credentials: a method that takes its time holds it. */
+  readonly session: Session;
   /** The base of the URLs in the answer, without a final slash. May be made when it is first asked for. */
   readonly baseUrl: string;
   /** The ids that the caller gave the call. May be read when it is first asked for. */
@@ -68,6 +75,8 @@ export interface CallEnd {
   readonly code: Status;
   /** The error as the caller sees it; null when there is none. */
   readonly error: unknown;
+  /** Null: the call was refused before its caller was known, or needs none. */
+  readonly caller: Caller | null;
   /** The answer of a unary call; undefined when there is none. */
   readonly answer: unknown;
   readonly durationMs: number;

@@ -1,5 +1,7 @@
 import { Status } from 'nice-grpc';
 import { onAbort } from '../../task/abort.js';
+import { ANYONES_SESSION, requireAccess } from '../../task/authenticator.js';
+import type { Caller } from '../../task/caller.js';
 import type { BaseUrlOf } from '../base-url.js';
 import type { Authenticate } from './authenticate.js';
 import type { Call, CallEnd, CallObserver, MethodContext, ObservedCall } from './call.js';
@@ -23,7 +25,7 @@ export interface ChainOptions {
 
 /**
  * The links that every call passes, over whichever transport it came: it is refused while the server drains, its caller is
- * authenticated, its errors become errors that a caller may see, and observers see it come and go. It throws an RpcError or a ServerError,
+ * authenticated and must have the permission that the call needs, its errors become errors that a caller may see, and observers see it come and go. It throws an RpcError or a ServerError,
  * unless the caller has gone.
  */
 export interface Chain {
@@ -43,10 +45,11 @@ export function createChain({ authenticate, observers, drain, baseUrl, monotonic
     for (const observer of observers) observer.sent(call);
   }
 
-  function ended(call: ObservedCall, { code, error, answer }: Omit<CallEnd, 'durationMs'>): void {
+  function ended(call: ObservedCall, { code, error, caller, answer }: Omit<CallEnd, 'durationMs'>): void {
     const end: CallEnd = {
       code: wasCut(call.request) ? Status.RESOURCE_EXHAUSTED : code,
       error,
+      caller,
       answer,
       durationMs: monotonicMs() - call.startMs,
     };
@@ -62,17 +65,24 @@ export function createChain({ authenticate, observers, drain, baseUrl, monotonic
     async unary(call, method) {
       const observed = began(call, false);
       let answer;
+      let caller: Caller | null = null;
       try {
         if (call.whileDraining !== true) refuseWhileDraining(drain);
-        const found = authenticate(call);
-        answer = await method(new OriginContext(found instanceof Promise ? await found : found, call.origin, baseUrl));
+        let session = ANYONES_SESSION;
+        if (call.access !== 'open') {
+          const found = authenticate(call);
+          session = found instanceof Promise ? await found : found;
+          caller = session.caller;
+          requireAccess(caller, call.access);
+        }
+        answer = await method(new OriginContext(session, call.origin, baseUrl));
       } catch (cause) {
         const error = toRpcError(cause, call.origin);
-        ended(observed, { code: codeOf(error), error, answer: undefined });
+        ended(observed, { code: codeOf(error), error, caller, answer: undefined });
         throw error;
       }
       sent(observed);
-      ended(observed, { code: Status.OK, error: null, answer });
+      ended(observed, { code: Status.OK, error: null, caller, answer });
       return answer;
     },
 

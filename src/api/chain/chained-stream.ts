@@ -1,4 +1,6 @@
 import { Status } from 'nice-grpc';
+import { ANYONES_SESSION, requireAccess, type Session } from '../../task/authenticator.js';
+import { CallError } from '../../task/call-error.js';
 import type { Caller } from '../../task/caller.js';
 import type { BaseUrlOf } from '../base-url.js';
 import type { Authenticate } from './authenticate.js';
@@ -33,6 +35,8 @@ export class ChainedStream<Message> implements OpenStream, StreamSink<Message> {
   /** How the method has ended, while messages are still to be taken. */
   #methodEnd: { readonly error: unknown } | null = null;
   #isOver = false;
+  #caller: Caller | null = null;
+  #release: (() => void) | null = null;
 
   constructor(
     observed: ObservedCall,
@@ -89,11 +93,11 @@ export class ChainedStream<Message> implements OpenStream, StreamSink<Message> {
     try {
       if (this.#isOver) return;
       refuseWhileDraining(this.#links.drain);
-      const found = this.#links.authenticate(this.#call);
+      const found = this.#call.access === 'open' ? ANYONES_SESSION : this.#links.authenticate(this.#call);
       if (found instanceof Promise)
         found.then(
-          (caller) => {
-            this.#begin(method, caller);
+          (session) => {
+            this.#begin(method, session);
           },
           (error: unknown) => {
             this.end(error);
@@ -105,15 +109,26 @@ export class ChainedStream<Message> implements OpenStream, StreamSink<Message> {
     }
   }
 
-  #begin(method: StreamMethod<Message>, caller: Caller): void {
+  #begin(method: StreamMethod<Message>, session: Session): void {
     if (this.#isOver) return;
     try {
-      this.#inner = method(new OriginContext(caller, this.#call.origin, this.#links.baseUrl), this);
+      if (this.#call.access !== 'open') {
+        this.#caller = session.caller;
+        requireAccess(session.caller, this.#call.access);
+        this.#release = session.hold(this.#credentialsOver);
+      }
+      this.#inner = method(new OriginContext(session, this.#call.origin, this.#links.baseUrl), this);
       if (this.#links.drain.aborted) this.#inner.cancel();
     } catch (error) {
       this.end(error);
     }
   }
+
+  readonly #credentialsOver = (): void => {
+    if (this.#isOver) return;
+    this.#close(toRpcError(new CallError({ reason: 'UNAUTHENTICATED' }), this.#call.origin));
+    this.#inner?.cancel();
+  };
 
   #finish(cause: unknown): void {
     if (!this.#isOver) this.#close(this.#errorOf(cause));
@@ -123,7 +138,13 @@ export class ChainedStream<Message> implements OpenStream, StreamSink<Message> {
   #close(error: unknown): void {
     this.#isOver = true;
     this.#links.open.delete(this);
-    this.#links.ended(this.#observed, { code: error === null ? Status.OK : codeOf(error), error, answer: undefined });
+    this.#release?.();
+    this.#links.ended(this.#observed, {
+      code: error === null ? Status.OK : codeOf(error),
+      error,
+      caller: this.#caller,
+      answer: undefined,
+    });
     this.#sink.end(error);
   }
 

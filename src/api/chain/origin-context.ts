@@ -1,3 +1,4 @@
+import type { Session } from '../../task/authenticator.js';
 import type { Caller } from '../../task/caller.js';
 import type { Trace } from '../../task/trace.js';
 import type { BaseUrlOf } from '../base-url.js';
@@ -6,14 +7,18 @@ import { traceOf } from './trace-of.js';
 
 /** A class, so that neither signal, URL nor trace is made before a method asks for it: most unary methods never do. */
 export class OriginContext implements MethodContext {
-  readonly caller: Caller;
+  readonly session: Session;
   readonly #origin: CallOrigin;
   readonly #baseUrl: BaseUrlOf;
 
-  constructor(caller: Caller, origin: CallOrigin, baseUrl: BaseUrlOf) {
-    this.caller = caller;
+  constructor(session: Session, origin: CallOrigin, baseUrl: BaseUrlOf) {
+    this.session = session;
     this.#origin = origin;
     this.#baseUrl = baseUrl;
+  }
+
+  get caller(): Caller {
+    return this.session.caller;
   }
 
   get baseUrl(): string {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { type CallContext, type Server, ServerError, Status } from 'nice-grpc';
+import type { Access } from '../../task/caller.js';
 import type { Chain } from '../chain/chain.js';
 import { forwarded, pulled, pump } from '../chain/stream.js';
 import { statusCode } from '../rpc-error.js';
@@ -30,6 +31,8 @@ export function createServiceCollector(): ServiceCollector {
 
 interface MountOptions {
   readonly chain: Chain;
+  /** The permission that its callers need. */
+  readonly access: Access;
   /** Metadata sent before each answer. */
   readonly header: Readonly<Record<string, string>>;
   /** Whether its unary calls are answered while the server drains: health must say so itself. */
@@ -55,12 +58,12 @@ type UnaryCallback = (error: { code?: number; details?: string } | null, value?:
 function unary(
   handle: (call: unknown, callback: UnaryCallback) => void,
   { path }: Method,
-  { chain, header, whileDraining }: MountOptions,
+  { chain, access, header, whileDraining }: MountOptions,
 ) {
   return (request: unknown, origin: CallContext): Promise<unknown> => {
     addHeader(origin, header);
     return chain.unary(
-      { path, request, origin, whileDraining },
+      { path, access, request, origin, whileDraining },
       () =>
         new Promise((resolve, reject) => {
           handle({ request }, (error, value) => {
@@ -76,7 +79,11 @@ function addHeader(origin: CallContext, header: MountOptions['header']): void {
   for (const [name, value] of Object.entries(header)) origin.header.set(name, value);
 }
 
-function streaming(handle: (call: unknown) => void, { path, requestStream }: Method, { chain, header }: MountOptions) {
+function streaming(
+  handle: (call: unknown) => void,
+  { path, requestStream }: Method,
+  { chain, access, header }: MountOptions,
+) {
   return (input: unknown, origin: CallContext): AsyncIterable<unknown> => {
     addHeader(origin, header);
     const request = requestStream ? null : input;
@@ -85,7 +92,7 @@ function streaming(handle: (call: unknown) => void, { path, requestStream }: Met
       forwarded(
         origin.signal,
         chain.stream(
-          { path, request, origin },
+          { path, access, request, origin },
           (_, into) => pump((signal) => written(handle, request, feed, signal), into),
           sink,
         ),

@@ -1,6 +1,7 @@
 import type { ServerInterceptor, ServiceDefinition } from '@grpc/grpc-js';
 import { type ChannelOptions, createServer, type Server } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import type { Access } from '../../task/caller.js';
 import type { Chain } from '../chain/chain.js';
 import { followReadiness, type Readiness } from '../readiness.js';
 import type { Drain } from '../drain.js';
@@ -10,7 +11,9 @@ import { createHealth, type Health } from './health.js';
 import { createReflection } from './reflection.js';
 import { refuseGrpcWeb } from './refuse-grpc-web.js';
 import { mountTaskService } from './service-definition.js';
+import { tlsCredentials } from './tls-credentials.js';
 import type { TaskService } from '../service/task-service.js';
+import type { ServerTls } from '../tls/server-tls.js';
 
 /** The largest request: 5,000 cues of ordinary length are 1 MiB. */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
@@ -32,12 +35,16 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 export interface GrpcServerOptions {
   /** `host:port`; port 0 picks a free one. */
   readonly address: string;
+  /** For the address; the socket is plain. Default: it is plain too. */
+  readonly tls?: ServerTls | null;
   /** A Unix socket that it listens on too; null: none. */
   readonly socket: SocketPlace | null;
   /** The version of this release, which health tells in its header metadata. */
   readonly release: string;
   readonly service: TaskService;
   readonly chain: Chain;
+  /** The permission that reflection needs. Default: none. */
+  readonly reflection?: Access;
   readonly interceptors: readonly ServerInterceptor[];
   readonly readiness: Readiness;
   readonly drain: Drain;
@@ -52,7 +59,7 @@ export interface GrpcServer {
   stop(): Promise<void>;
 }
 
-/** Starts to serve over gRPC, without TLS. @throws Error when the address cannot be listened on. */
+/** Starts to serve over gRPC. @throws Error when the address cannot be listened on. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { drain } = options;
   refuseGrpcWeb();
@@ -76,7 +83,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   let socket: UnixSocket | null = null;
   try {
     if (options.socket !== null) socket = await listenOnSocket(options.socket, (file) => open().listen(`unix:${file}`));
-    const port = await open().listen(options.address);
+    const port = await open().listen(options.address, tlsCredentials(options.tls ?? null));
     // Only now: it goes on until the drain, and would keep a process alive whose server did not start.
     void followReadiness(options.readiness, {
       intervalMs: READINESS_INTERVAL_MS,
@@ -92,14 +99,18 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   }
 }
 
-function mount({ service, chain, interceptors, release }: GrpcServerOptions, health: Health): Server {
+function mount(
+  { service, chain, interceptors, release, reflection = 'open' }: GrpcServerOptions,
+  health: Health,
+): Server {
   const server = createServer({ ...CHANNEL_OPTIONS, interceptors: [...interceptors] });
   const { definition, implementation } = mountTaskService(service, chain);
   server.add<ServiceDefinition>(definition, implementation);
   const header = { 'cutroom-release': release };
-  for (const of of health.services) addGrpcJsService(server, of, { chain, header, whileDraining: true });
+  for (const of of health.services)
+    addGrpcJsService(server, of, { chain, access: 'open', header, whileDraining: true });
   for (const of of createReflection(health.services))
-    addGrpcJsService(server, of, { chain, header: {}, whileDraining: false });
+    addGrpcJsService(server, of, { chain, access: reflection, header: {}, whileDraining: false });
   return server;
 }
 

@@ -76,11 +76,11 @@ export function readable(request: object): object {
 }
 
 function implementationOf(rpc: Rpc, chain: Chain): unknown {
-  const { path } = rpc;
+  const { path, scope: access } = rpc;
   switch (rpc.kind) {
     case 'unary':
       return (request: object, origin: CallContext) =>
-        chain.unary({ path, request, origin }, (context) => rpc.call(readable(request), context));
+        chain.unary({ path, access, request, origin }, (context) => rpc.call(readable(request), context));
     case 'stream':
       // See `stream-calls.ts`.
       return () => {

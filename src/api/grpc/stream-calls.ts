@@ -83,9 +83,9 @@ class StreamCall extends ServerInterceptingCall implements StreamSink<object> {
   #open(request: object, received: GrpcMetadata): void {
     const origin = new StreamOrigin(this.#call, received);
     this.#origin = origin;
-    const { path, call: open } = this.#rpc;
+    const { path, scope: access, call: open } = this.#rpc;
     this.#stream = this.#chain.stream(
-      { path, request, origin },
+      { path, access, request, origin },
       (context, sink) => open(readable(request), context)(sink),
       this,
     );

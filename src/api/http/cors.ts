@@ -3,7 +3,8 @@ import { plainError } from './http-error.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
 
 /** The headers that a browser may read beside the ordinary ones. */
-const EXPOSED = 'Content-Disposition, Content-Length, Content-Range, ETag, Grpc-Message, Grpc-Status, Retry-After';
+const EXPOSED =
+  'Content-Disposition, Content-Length, Content-Range, ETag, Grpc-Message, Grpc-Status, Retry-After, WWW-Authenticate';
 /** How long a browser may remember that it may: two hours, the most that any does. */
 const MAX_AGE_S = 7_200;
 

@@ -2,26 +2,31 @@ import { Status } from 'nice-grpc';
 import { CallError } from '../../task/call-error.js';
 import type { OutputUrls } from '../../task/output-urls.js';
 import { internalStatus, statusOf } from '../../wire/status-mapping.js';
+import type { Chain } from '../chain/chain.js';
 import { traceOf } from '../chain/trace-of.js';
 import type { ApiLog } from '../log.js';
 import { errorResponse, plainError, statusIn, statusResponse } from './http-error.js';
 import type { HttpRequest, HttpResponse } from './http-types.js';
-import type { ChainCall } from './moneyprinterturbo/route.js';
+import { createChainCall } from './moneyprinterturbo/route.js';
 import { outputResponse } from './output-response.js';
 import { compilePathTemplate } from './path-template.js';
 
 export interface FilesOptions {
   readonly urls: Pick<OutputUrls, 'open' | 'locate'>;
-  readonly call: ChainCall;
+  readonly chain: Chain;
   readonly log: ApiLog;
 }
 
 /** Serves finished videos: by signed URL, and without a signature to a caller who may read the task, which without authentication is anyone. Null: the path is no file's. Never rejects. */
 export type Files = (request: HttpRequest) => Promise<HttpResponse | null>;
 
-const FILE = compilePathTemplate('/tasks/{task}/{file}');
+/** By a signed URL it needs no scope. */
+export const FILES_ROUTE = { method: 'GET', template: '/tasks/{task}/{file}', access: 'tasks.read' } as const;
 
-export function createFiles({ urls, call, log }: FilesOptions): Files {
+const FILE = compilePathTemplate(FILES_ROUTE.template);
+
+export function createFiles({ urls, chain, log }: FilesOptions): Files {
+  const call = createChainCall(chain, FILES_ROUTE.access);
   return async (request) => {
     const variables = FILE.match(request.path);
     if (!variables) return null;

@@ -1,6 +1,6 @@
 import { ServerError, Status } from 'nice-grpc';
 import type { JsonValue } from '@bufbuild/protobuf';
-import { RetryInfo } from '../../../generated/google/rpc/error_details.js';
+import { ErrorInfo, RetryInfo } from '../../../generated/google/rpc/error_details.js';
 import type { Status as WireStatus } from '../../../generated/google/rpc/status.js';
 import { statusToJson } from '../../wire/status-details.js';
 import { RpcError, statusCode } from '../rpc-error.js';
@@ -9,7 +9,11 @@ import { type HttpResponse, jsonResponse } from './http-types.js';
 /** An error as grpc-gateway answers it: a `google.rpc.Status` in JSON, with the HTTP status of its code. */
 export function statusResponse(status: WireStatus, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   const retryAfter = retrySeconds(status);
-  const all = retryAfter === null ? headers : { ...headers, 'retry-after': String(retryAfter) };
+  const all = {
+    ...headers,
+    ...challengeFor(status),
+    ...(retryAfter === null ? {} : { 'retry-after': String(retryAfter) }),
+  };
   return jsonResponse(httpStatusOf(statusCode(status.code)), JSON.stringify(statusToJson(status)), all);
 }
 
@@ -69,6 +73,16 @@ export function httpStatusOf(code: Status): number {
     case Status.DATA_LOSS:
       return 500;
   }
+}
+
+/** How to get in, as RFC 6750, 3 has it; empty for other errors. */
+function challengeFor({ code, details }: WireStatus): Record<string, string> {
+  if (code === Status.UNAUTHENTICATED.valueOf()) return { 'www-authenticate': 'Bearer realm="cutroom"' };
+  if (code !== Status.PERMISSION_DENIED.valueOf()) return {};
+  const info = details.find((d) => d.typeUrl.endsWith('/google.rpc.ErrorInfo'));
+  const scope = info ? ErrorInfo.decode(info.value).metadata.scope : undefined;
+  if (scope === undefined) return {};
+  return { 'www-authenticate': `Bearer realm="cutroom", error="insufficient_scope", scope="${scope}"` };
 }
 
 function retrySeconds(status: WireStatus): number | null {

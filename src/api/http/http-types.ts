@@ -1,3 +1,4 @@
+import type { ClientCertificate } from '../../task/authenticator.js';
 import type { ByteRange } from '../../task/ports/output-store.js';
 
 /** A request without its socket, so that handlers can be tested as functions. */
@@ -14,6 +15,8 @@ export interface HttpRequest {
   readonly body: Uint8Array | null;
   /** The unread body, on paths that take files of any size; absent on all others. */
   readonly upload?: AsyncIterable<Uint8Array>;
+  /** Of the caller's connection. May be read when it is first asked for. Default: none. */
+  readonly certificate?: ClientCertificate | null;
   /** `address:port` of the caller. */
   readonly peer: string;
   /** Aborted when the caller goes away. May be made when it is first asked for. */

@@ -1,60 +1,61 @@
 import { Status } from 'nice-grpc';
+import type { Access } from '../../task/caller.js';
 import type { MoneyPrinterTurbo } from './moneyprinterturbo/moneyprinterturbo.js';
-import type { Files } from './files.js';
+import { type Files, FILES_ROUTE } from './files.js';
+import { fixedRoutes, type FixedRoutesOptions } from './fixed-routes.js';
 import type { Gateway } from './gateway/gateway.js';
 import { plainError } from './http-error.js';
-import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http-types.js';
+import type { HttpHandler, HttpRequest } from './http-types.js';
 import { openApiDocument } from './openapi/document.js';
-import type { PreviewRoute } from './preview.js';
-import type { Readiness } from '../readiness.js';
-import { healthz, metricsPage, readyz, type RenderMetrics } from './probes.js';
+import { type PreviewRoute, PREVIEW_ROUTE } from './preview.js';
 
-export interface RouterOptions {
+export interface RouterOptions extends Omit<FixedRoutesOptions, 'openApi'> {
   readonly preview: PreviewRoute;
   readonly gateway: Gateway;
   readonly files: Files;
   readonly moneyPrinterTurbo: MoneyPrinterTurbo;
-  readonly readiness: Readiness;
-  readonly metrics: RenderMetrics;
   /** Of the service, for its OpenAPI document. */
   readonly version: string;
 }
 
-export function createRouter({
-  preview,
-  gateway,
-  files,
-  moneyPrinterTurbo,
-  readiness,
-  metrics,
-  version,
-}: RouterOptions): HttpHandler {
+/** One route, as it is served. */
+export interface ListedRoute {
+  readonly method: string;
+  /** As in `google.api.http`. */
+  readonly template: string;
+  readonly access: Access;
+}
+
+export interface Router {
+  readonly handle: HttpHandler;
+  /** Every route that it knows: its requests are answered by none beside these. */
+  readonly routes: readonly ListedRoute[];
+}
+
+export function createRouter(options: RouterOptions): Router {
+  const { preview, gateway, files, moneyPrinterTurbo, version } = options;
   // Made when it is first asked for: it takes some milliseconds, which most processes never need.
   let text: string | null = null;
   const openApi = () =>
     (text ??= JSON.stringify(openApiDocument({ version, compatibility: moneyPrinterTurbo.routes })));
+  const fixed = fixedRoutes({ ...options, openApi });
   const others = async (request: HttpRequest) =>
     (await moneyPrinterTurbo.answer(request)) ??
     (await files(request)) ??
     plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
-  return (request) => {
-    if (request.path.startsWith('/v1/')) return preview(request) ?? gateway(request);
-    switch (request.path) {
-      case '/healthz':
-        return onlyGet(request) ?? healthz();
-      case '/readyz':
-        return onlyGet(request) ?? readyz(readiness);
-      case '/metrics':
-        return onlyGet(request) ?? metricsPage(metrics);
-      case '/openapi.json':
-        return onlyGet(request) ?? jsonResponse(200, openApi());
-      default:
-        return others(request);
-    }
+  return {
+    handle: (request) => {
+      if (request.path.startsWith('/v1/')) return preview(request) ?? gateway.answer(request);
+      const route = fixed.get(request.path);
+      return route ? route.answer(request) : others(request);
+    },
+    routes: [
+      ...gateway.routes,
+      ...moneyPrinterTurbo.routes.map(({ method, template, access }) => ({ method, template, access })),
+      ...moneyPrinterTurbo.pages.map((template) => ({ method: 'GET', template, access: 'open' as const })),
+      FILES_ROUTE,
+      PREVIEW_ROUTE,
+      ...[...fixed].map(([template, { access }]) => ({ method: 'GET', template, access })),
+    ],
   };
-}
-
-function onlyGet({ method }: HttpRequest): HttpResponse | null {
-  if (method === 'GET' || method === 'HEAD') return null;
-  return plainError(405, Status.UNIMPLEMENTED, 'this path takes GET, HEAD', { allow: 'GET, HEAD' });
 }

@@ -1,10 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import { Status } from 'nice-grpc';
 import { traceOf } from '../chain/trace-of.js';
 import type { Drain } from '../drain.js';
 import type { ApiLog } from '../log.js';
+import type { ServerTls } from '../tls/server-tls.js';
 import { listenOnSocket, type SocketPlace, type UnixSocket } from '../unix-socket.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
 import { UNIX_PEER } from '../base-url.js';
@@ -23,6 +25,8 @@ const BODY_MS = 60_000;
 export interface HttpServerOptions {
   /** `host:port`, with brackets around IPv6; port 0 picks a free one. */
   readonly address: string;
+  /** For the address; the socket is plain. Default: it is plain too. */
+  readonly tls?: ServerTls | null;
   /** A Unix socket that it listens on too; null: none. */
   readonly socket: SocketPlace | null;
   readonly handler: HttpHandler;
@@ -47,7 +51,7 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
-/** Starts to serve over HTTP, without TLS. @throws Error when the address cannot be listened on. */
+/** Starts to serve over HTTP. @throws Error when the address cannot be listened on. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { drain, graceMs } = options;
   const server = await listen(options, parseAddress(options.address));
@@ -73,15 +77,23 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 /** Node's server listens on one address. */
 async function listen(options: HttpServerOptions, at: ListenOptions): Promise<Server> {
-  const peer = at.path === undefined ? null : UNIX_PEER;
-  const server = createServer(
-    { keepAliveTimeout: 65_000, headersTimeout: HEADERS_MS, requestTimeout: 0 },
-    (request, response) => {
-      void serve(new SocketRequest(request, response, peer), request, response, options);
-    },
-  );
+  const isUnix = at.path !== undefined;
+  const server = open(isUnix ? null : (options.tls ?? null), (request, response) => {
+    void serve(new SocketRequest(request, response, isUnix ? UNIX_PEER : null), request, response, options);
+  });
   server.listen(at);
   await once(server, 'listening');
+  return server;
+}
+
+function open(tls: ServerTls | null, listener: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const options: ServerOptions = { keepAliveTimeout: 65_000, headersTimeout: HEADERS_MS, requestTimeout: 0 };
+  if (tls === null) return createServer(options, listener);
+  const clients = { requestCert: tls.clients !== 'none', rejectUnauthorized: tls.clients === 'require' };
+  const server = createTlsServer({ ...options, ...clients, ...tls.current() }, listener);
+  tls.onChange((context) => {
+    server.setSecureContext(context);
+  });
   return server;
 }
 

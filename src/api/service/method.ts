@@ -1,4 +1,6 @@
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import type { Scope } from '../../task/caller.js';
+import type { ApiKeyUseCases } from '../../task/use-cases/api-keys.js';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import type { MethodContext } from '../chain/call.js';
@@ -8,6 +10,7 @@ import type { TaskPrinter } from './task-printer.js';
 /** The dependencies of the methods. */
 export interface MethodDeps {
   readonly tasks: TaskUseCases;
+  readonly keys: ApiKeyUseCases;
   readonly print: TaskPrinter;
   readonly facts: EngineFacts;
   /** Aborted once the server drains: a long poll ends then. */
@@ -32,11 +35,15 @@ export type RequestOf<Key extends MethodKey> = MessageOf<Definitions[Key]['reque
 export type ResponseOf<Key extends MethodKey> = MessageOf<Definitions[Key]['responseType']>;
 
 /** The implementation of one RPC. It throws CallError for the caller; the chain maps it. */
-export type Method<Key extends MethodKey> = (
-  deps: MethodDeps,
-  request: RequestOf<Key>,
-  context: MethodContext,
-) => Key extends StreamKey ? OpenInto<ResponseOf<Key>> : Promise<ResponseOf<Key>>;
+export interface Method<Key extends MethodKey> {
+  /** The permission that its callers need. */
+  readonly scope: Scope;
+  readonly call: (
+    deps: MethodDeps,
+    request: RequestOf<Key>,
+    context: MethodContext,
+  ) => Key extends StreamKey ? OpenInto<ResponseOf<Key>> : Promise<ResponseOf<Key>>;
+}
 
 /** One implementation for every RPC of the proto: a missing one does not compile. */
 export type Methods = { readonly [Key in MethodKey]: Method<Key> };

@@ -1,5 +1,7 @@
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
+import type { Scope } from '../../task/caller.js';
 import type { OutputUrls } from '../../task/output-urls.js';
+import { type ApiKeyUseCases, NO_API_KEYS } from '../../task/use-cases/api-keys.js';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import { submitRequestType } from '../../wire/submit-request-type.js';
@@ -7,6 +9,9 @@ import type { MethodContext } from '../chain/call.js';
 import type { OpenInto } from '../chain/stream.js';
 import { type MethodDeps, type MethodKey, type MethodName, type Methods, pathOf } from './method.js';
 import { cancelTask } from './methods/cancel-task.js';
+import { createApiKey } from './methods/create-api-key.js';
+import { listApiKeys } from './methods/list-api-keys.js';
+import { revokeApiKey } from './methods/revoke-api-key.js';
 import { deleteTask } from './methods/delete-task.js';
 import { getCapabilities } from './methods/get-capabilities.js';
 import { getTask } from './methods/get-task.js';
@@ -27,6 +32,9 @@ const METHODS: Methods = {
   deleteTask,
   getCapabilities,
   probeMedia,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
 };
 
 /** Decoders that replace generated ones. */
@@ -40,6 +48,7 @@ interface RpcDescription {
   readonly name: MethodName;
   /** `/package.Service/Method` */
   readonly path: string;
+  readonly scope: Scope;
   readonly requestType: MessageFns<object>;
   readonly responseType: MessageFns<object>;
 }
@@ -59,6 +68,8 @@ export type TaskService = readonly Rpc[];
 
 export interface TaskServiceDeps {
   readonly tasks: TaskUseCases;
+  /** Default: this service takes none. */
+  readonly keys?: ApiKeyUseCases;
   readonly sign: OutputUrls['sign'];
   readonly facts: EngineFacts;
   /** Aborted once the server drains: a long poll does not delay it. */
@@ -67,17 +78,32 @@ export interface TaskServiceDeps {
   readonly monotonicMs: () => number;
 }
 
-export function createTaskService({ tasks, sign, facts, drain, monotonicMs }: TaskServiceDeps): TaskService {
-  const deps: MethodDeps = { tasks, facts, drain, print: createTaskPrinter(sign, monotonicMs) };
+export function createTaskService({
+  tasks,
+  keys = NO_API_KEYS,
+  sign,
+  facts,
+  drain,
+  monotonicMs,
+}: TaskServiceDeps): TaskService {
+  const deps: MethodDeps = { tasks, keys, facts, drain, print: createTaskPrinter(sign, monotonicMs) };
   return Object.keys(METHODS).map((key) => rpcOf(key as MethodKey, deps));
 }
 
 function rpcOf(key: MethodKey, deps: MethodDeps): Rpc {
   const { name, requestType, responseType, responseStream } = TaskServiceDefinition.methods[key];
   // `Methods` has checked that method and messages fit together; which messages they are is of no concern to a transport.
-  const method = METHODS[key] as (deps: MethodDeps, request: object, context: MethodContext) => unknown;
+  const { scope } = METHODS[key];
+  const method = METHODS[key].call as (deps: MethodDeps, request: object, context: MethodContext) => unknown;
   const call = (request: object, context: MethodContext): unknown => method(deps, request, context);
-  const description = { key, name, path: pathOf(name), requestType: REQUEST_TYPES[key] ?? requestType, responseType };
+  const description = {
+    key,
+    name,
+    path: pathOf(name),
+    scope,
+    requestType: REQUEST_TYPES[key] ?? requestType,
+    responseType,
+  };
   return responseStream
     ? { ...description, kind: 'stream', call: call as StreamRpc['call'] }
     : { ...description, kind: 'unary', call: call as UnaryRpc['call'] };

@@ -1,5 +1,6 @@
 import { MongoServerError, type Binary, type Collection } from 'mongodb';
 import type { WorkerInfo } from '../../task/ports/worker-store.js';
+import type { ApiKeyDocument } from './api-keys.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
 import type { SpecDocument, TaskDocument } from './task-document.js';
@@ -44,6 +45,7 @@ export interface Collections {
   readonly secrets: Collection<SecretDocument>;
   readonly diagnostics: Collection<DiagnosticsDocument>;
   readonly workers: Collection<WorkerDocument>;
+  readonly apiKeys: Collection<ApiKeyDocument>;
   readonly schema: Collection<SchemaDocument>;
 }
 
@@ -57,6 +59,7 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     specs: main.db(database).collection<SpecDocument>('specs'),
     secrets: main.db(database).collection<SecretDocument>('secrets'),
     diagnostics: main.db(database).collection<DiagnosticsDocument>('diagnostics'),
+    apiKeys: main.db(database).collection<ApiKeyDocument>('api_keys'),
     workers: main.db(database).collection<WorkerDocument>('workers'),
     schema: main.db(database).collection<SchemaDocument>('schema'),
   };

@@ -3,6 +3,7 @@ import type { Store } from '../../task/ports/store.js';
 import type { InsertResult } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
+import { apiKeysIn } from './api-keys.js';
 import { createCalls, type Calls } from './calls.js';
 import { openChangeFeed } from './change-feed.js';
 import { connectClients } from './clients.js';
@@ -155,6 +156,7 @@ function storeOf(
     abandoned: (limit) =>
       find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
     secret: (name) => secret(calls, secrets, name),
+    ...apiKeysIn(calls, collections.apiKeys),
     isExclusive: false,
     feed: notifier.feed,
     ping: async () => {

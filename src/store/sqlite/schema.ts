@@ -61,6 +61,11 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE task_counts (tenant TEXT NOT NULL PRIMARY KEY, tasks INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO task_counts SELECT tenant, count(*) FROM tasks GROUP BY tenant;
   `,
+  // A key is its JSON document, as a task is.
+  `
+  CREATE TABLE api_keys (id TEXT NOT NULL PRIMARY KEY, tenant TEXT NOT NULL, document TEXT NOT NULL) STRICT;
+  CREATE INDEX api_keys_tenant ON api_keys (tenant, id);
+  `,
 ];
 
 /**

@@ -3,6 +3,7 @@ import type { InsertResult, LeaseRenewal, QueueStats } from '../../task/ports/ta
 import type { Task } from '../../task/task.js';
 import { idTaken } from '../errors.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
+import { apiKeysIn } from './api-keys.js';
 import { answer, diagnosticsIn, secretsIn, textOf, workersOf } from './beside-tasks.js';
 import { createGroupCommit } from './group-commit.js';
 import { openConnection, type Connection } from './connection.js';
@@ -37,6 +38,7 @@ export function createSqliteStore(options: { file: string }): Store {
     ...diagnosticsIn(connection),
     ...workersOf(connection),
     ...secretsIn(connection),
+    ...apiKeysIn(connection),
     insert: async (task, spec) => {
       const result = await group.run(() => insert(connection, counts, task, spec));
       if (result.kind === 'inserted') notifier.changed(task);

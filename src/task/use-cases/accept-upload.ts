@@ -2,10 +2,13 @@ import { CallError } from '../call-error.js';
 import { RenderError } from '../failure.js';
 import type { LimitedInspector, MediaInspector, MediaReport } from '../ports/media-inspector.js';
 import { type LibraryFile, MEDIA_ENDINGS, type MediaKind } from '../ports/media-library.js';
+import type { PerTenant } from '../ports/per-tenant.js';
 import type { MediaUploads, UploadDraft } from '../ports/media-uploads.js';
 
 /** A file that a caller sends. */
 export interface Upload {
+  /** Whose it is. */
+  readonly tenant: string;
   readonly kind: MediaKind;
   /** The first part of its name: chosen by the operator, not by a caller. */
   readonly folder: string;
@@ -23,18 +26,22 @@ const FIELD = 'file';
  * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, INSPECTIONS_BUSY, NOT_SUPPORTED_HERE (no ffmpeg); any error of `bytes`.
  */
 export async function acceptUpload(
-  { uploads, inspector }: { readonly uploads: MediaUploads; readonly inspector: LimitedInspector | null },
-  { kind, folder, name, bytes, maxBytes }: Upload,
+  {
+    uploads,
+    inspectors,
+  }: { readonly uploads: PerTenant<MediaUploads>; readonly inspectors: PerTenant<LimitedInspector> | null },
+  { tenant, kind, folder, name, bytes, maxBytes }: Upload,
   signal: AbortSignal,
 ): Promise<LibraryFile> {
-  if (!inspector)
+  if (!inspectors)
     throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'take uploads: it has no ffmpeg to inspect them' });
   const endings = MEDIA_ENDINGS[kind];
   if (!endings.some((ending) => name.toLowerCase().endsWith(ending)))
     throw refused(`must have a name that ends in one of ${endings.join(' ')}`);
   // Before its bytes are read: a caller that has sent them all would have to send them again.
+  const inspector = inspectors.of(tenant);
   inspector.requireRoom();
-  const draft = await uploads.receive(upTo(maxBytes, bytes));
+  const draft = await uploads.of(tenant).receive(upTo(maxBytes, bytes));
   try {
     const { video, audio } = await probe(inspector, draft, signal);
     if (kind === 'audio' && !audio) throw refused('has no audio');

@@ -1,6 +1,7 @@
 import { CallError } from '../call-error.js';
 import { RenderError } from '../failure.js';
 import type { AssetSource } from '../ports/asset-source.js';
+import type { PerTenant } from '../ports/per-tenant.js';
 import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
 
 /**
@@ -8,15 +9,15 @@ import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
  * @throws CallError INVALID_REQUEST (the URI, or its file), NOT_SUPPORTED_HERE (no ffmpeg).
  */
 export async function probeMedia(
-  deps: { readonly assets: AssetSource; readonly inspector: MediaInspector | null },
-  uri: string,
+  deps: { readonly assets: PerTenant<AssetSource>; readonly inspectors: PerTenant<MediaInspector> | null },
+  { tenant, uri }: { readonly tenant: string; readonly uri: string },
   signal: AbortSignal,
 ): Promise<MediaReport> {
-  if (!deps.inspector) throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'probe media: it has no ffmpeg' });
-  const problem = uri === '' ? { description: 'is required' } : await deps.assets.check(uri);
+  if (!deps.inspectors) throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'probe media: it has no ffmpeg' });
+  const problem = uri === '' ? { description: 'is required' } : await deps.assets.of(tenant).check(uri);
   if (problem) throw new CallError({ reason: 'INVALID_REQUEST', violations: [{ field: 'uri', ...problem }] });
   try {
-    return await deps.inspector.probe(uri, { field: 'uri', signal });
+    return await deps.inspectors.of(tenant).probe(uri, { field: 'uri', signal });
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     const { reason, message } = error.failure;

@@ -4,6 +4,7 @@ import type { Violation } from '../../composition/violation.js';
 import { CallError } from '../call-error.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { Clock } from '../ports/clock.js';
+import type { PerTenant } from '../ports/per-tenant.js';
 import type { LimitedInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
@@ -31,9 +32,9 @@ export interface SubmitCommand {
 
 export interface SubmitDeps {
   readonly store: TaskStore & WorkerStore;
-  readonly assets: AssetSource;
+  readonly assets: PerTenant<AssetSource>;
   /** Null on a server without ffmpeg. */
-  readonly inspector: LimitedInspector | null;
+  readonly inspectors: PerTenant<LimitedInspector> | null;
   /** File names of the fonts that requests may name. */
   readonly fonts: readonly string[];
   readonly clock: Clock;
@@ -54,7 +55,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
     ...command.spec.violations,
     ...fontViolations(deps.fonts, command.spec),
     ...(await encoderViolations(deps.store, command.spec)),
-    ...(await assetViolations(deps.assets, command.spec)),
+    ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
   ]);
   await admit(deps.store, command.admission);
 
@@ -71,7 +72,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
  * @throws CallError INVALID_REQUEST with every violation.
  */
 export async function validateTask(
-  deps: Pick<SubmitDeps, 'assets' | 'inspector' | 'fonts' | 'clock'> & { readonly store: WorkerStore | null },
+  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock'> & { readonly store: WorkerStore | null },
   command: SubmitCommand,
   signal: AbortSignal,
 ): Promise<Task> {
@@ -79,9 +80,10 @@ export async function validateTask(
     ...command.spec.violations,
     ...fontViolations(deps.fonts, command.spec),
     ...(deps.store ? await encoderViolations(deps.store, command.spec) : []),
-    ...(await assetViolations(deps.assets, command.spec)),
+    ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
   ]);
-  if (command.spec.form && deps.inspector) refuse(await deps.inspector.check(command.spec.form, { signal }));
+  if (command.spec.form && deps.inspectors)
+    refuse(await deps.inspectors.of(command.tenant).check(command.spec.form, { signal }));
   return taskOf(deps.clock, command);
 }
 

@@ -2,6 +2,7 @@ import type { DiagnosticsStore } from '../ports/diagnostics-store.js';
 import type { MediaReport } from '../ports/media-inspector.js';
 import type { LibraryFile } from '../ports/media-library.js';
 import type { MediaUploads } from '../ports/media-uploads.js';
+import type { PerTenant } from '../ports/per-tenant.js';
 import type { OutputStore } from '../ports/output-store.js';
 import type { WorkerInfo } from '../ports/worker-store.js';
 import type { Watch, WatchOptions, WatchSink } from '../hub-watch.js';
@@ -46,7 +47,7 @@ export interface TaskUseCases {
   retry(key: TaskKey): Promise<Task>;
   delete(key: TaskKey): Promise<void>;
   workers(): Promise<readonly WorkerInfo[]>;
-  probe(uri: string, signal: AbortSignal): Promise<MediaReport>;
+  probe(input: { readonly tenant: string; readonly uri: string }, signal: AbortSignal): Promise<MediaReport>;
   acceptUpload(upload: Upload, signal: AbortSignal): Promise<LibraryFile>;
 }
 
@@ -56,7 +57,7 @@ export interface TaskUseCaseDeps extends SubmitDeps {
   readonly queue: QueueView;
   readonly previews: Previews;
   readonly outputs: OutputStore;
-  readonly uploads: MediaUploads;
+  readonly uploads: PerTenant<MediaUploads>;
 }
 
 export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
@@ -75,7 +76,7 @@ export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
     retry: (key) => retryTask(deps, key),
     delete: (key) => deleteTask(deps, key),
     workers: () => deps.store.workers(),
-    probe: (uri, signal) => probeMedia(deps, uri, signal),
+    probe: (input, signal) => probeMedia(deps, input, signal),
     acceptUpload: (upload, signal) => acceptUpload(deps, upload, signal),
   };
 }

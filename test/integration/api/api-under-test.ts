@@ -41,6 +41,8 @@ export async function startApiUnderTest(
     urlLifetimeMs?: number;
     library?: MediaLibrary;
     output?: OutputContent;
+    /** Options that need the store. */
+    withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
 ): Promise<ApiUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'cutroom-api-'));
@@ -72,10 +74,10 @@ export async function startApiUnderTest(
     hub,
     queue,
     previews,
-    assets,
+    assets: { of: () => assets },
     outputs,
-    uploads,
-    inspector: null,
+    uploads: { of: () => uploads },
+    inspectors: null,
     fonts: ['Own.ttf'],
     clock: systemClock,
     events,
@@ -98,8 +100,8 @@ export async function startApiUnderTest(
     corsOrigins: [],
     facts: { fonts: [], fontFiles: ['Own.ttf'], maxInputPixels: 1 },
     moneyPrinterTurbo: {
-      uploads,
-      library: options.library ?? { list: () => Promise.resolve([]) },
+      uploads: { of: () => uploads },
+      library: { of: () => options.library ?? { list: () => Promise.resolve([]) } },
       musicFolder: 'songs',
       maxUploadBytes: 1024 * 1024,
       random: () => 0.5,
@@ -110,6 +112,7 @@ export async function startApiUnderTest(
     monotonicMs: () => performance.now(),
     graceMs: 2_000,
     ...options,
+    ...(await options.withStore?.(store)),
   }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
     throw error;

@@ -3,16 +3,17 @@ import { ChannelCredentials, createChannel, createClient, ServerError, Status } 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { Authenticate } from '../../../src/api/chain/authenticate.js';
+import { endlessSession } from '../../../src/task/authenticator.js';
+import { SCOPES } from '../../../src/task/caller.js';
 import { claimed, succeeded } from '../../../src/task/lifecycle.js';
 import { outputOf } from '../../support/paused-renderer.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
 
 /** A bearer's word is the tenant; nobody gets in without one. Health stays open, as a balancer needs it. */
-const byBearer: Authenticate = async ({ path, origin }) => {
+const byBearer: Authenticate = async ({ origin }) => {
   const tenant = /^Bearer ([a-z]+)$/.exec(origin.metadata.get('authorization') ?? '')?.[1];
-  if (tenant === undefined && !path.startsWith('/grpc.health.'))
-    throw new ServerError(Status.UNAUTHENTICATED, 'a bearer token is required');
-  return Promise.resolve({ tenant: tenant ?? 'nobody', scopes: ['read', 'write'], principal: 'test' });
+  if (tenant === undefined) throw new ServerError(Status.UNAUTHENTICATED, 'a bearer token is required');
+  return Promise.resolve(endlessSession({ tenant, scopes: SCOPES, principal: 'test' }));
 };
 
 let under: ApiUnderTest;

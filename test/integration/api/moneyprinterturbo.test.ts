@@ -321,8 +321,8 @@ it('the routes of MoneyPrinterTurbo delete an upload by its name, and answer 404
   };
   const server = await startApiUnderTest({
     moneyPrinterTurbo: {
-      uploads: { list: () => Promise.resolve([]), remove },
-      library: { list: () => Promise.resolve([]) },
+      uploads: { of: () => ({ list: () => Promise.resolve([]), remove }) },
+      library: { of: () => ({ list: () => Promise.resolve([]) }) },
       musicFolder: 'songs',
       maxUploadBytes: 1,
       random: () => 0,

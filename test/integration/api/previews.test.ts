@@ -1,3 +1,4 @@
+import { endlessSession } from '../../../src/task/authenticator.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { claimed, succeeded } from '../../../src/task/lifecycle.js';
 import { eventually } from '../../support/eventually.js';
@@ -52,7 +53,7 @@ describe('the preview of a running task', () => {
 
   it('is answered over HTTP, the newest one, and to nobody of another tenant', async () => {
     let tenant = 'default';
-    const authenticate = () => ({ tenant, principal: 'p', scopes: [] as never[] });
+    const authenticate = () => endlessSession({ tenant, principal: 'p', scopes: ['tasks.read'] });
     const under = await startRunning({ authenticate });
     const url = `${under.httpUrl}/v1/tasks/a/preview.jpg`;
     under.previews.show(key, Buffer.from('old'));

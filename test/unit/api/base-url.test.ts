@@ -16,7 +16,12 @@ describe('the base of URLs', () => {
       'https://studio.example',
     ],
   ])('is right for %s', (_, trustedProxies, peer, wanted) => {
-    const baseUrl = createBaseUrls({ publicUrl: null, trustedProxies, httpAddress: () => '127.0.0.1:8080' });
+    const baseUrl = createBaseUrls({
+      publicUrl: null,
+      trustedProxies,
+      scheme: 'http',
+      httpAddress: () => '127.0.0.1:8080',
+    });
     expect(baseUrl({ peer, headers: HEADERS, metadata: Metadata() })).toBe(wanted);
   });
 });

@@ -85,7 +85,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
       peer: 'test',
       signal: new AbortController().signal,
     };
-    const response = await gateway(request);
+    const response = await gateway.answer(request);
     const text = response.body.kind === 'text' ? response.body.text : '';
     return { ...response, json: JSON.parse(text) as Record<string, unknown> };
   };

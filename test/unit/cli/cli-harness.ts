@@ -21,6 +21,9 @@ export async function startFakeServer(methods: Partial<TaskServiceImplementation
     deleteTask: unimplemented,
     getCapabilities: unimplemented,
     probeMedia: unimplemented,
+    createApiKey: unimplemented,
+    listApiKeys: unimplemented,
+    revokeApiKey: unimplemented,
     ...methods,
   });
   const bound = await server.listen(`127.0.0.1:${port}`);

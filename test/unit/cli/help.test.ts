@@ -19,6 +19,7 @@ describe('the help of cutroom', () => {
       'retry',
       'delete',
       'probe',
+      'keys',
       'completion',
     ]);
   });

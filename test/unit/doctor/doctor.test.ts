@@ -203,9 +203,9 @@ describe('a service that runs', () => {
     });
     const httpAddress = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
     try {
-      expect(await checkService({ httpAddress })).toMatchObject({ status: 'ok' });
+      expect(await checkService({ httpAddress, tls: null })).toMatchObject({ status: 'ok' });
       metrics.events(recordEvents()).paused('the disk is full');
-      expect(await checkService({ httpAddress })).toMatchObject({
+      expect(await checkService({ httpAddress, tls: null })).toMatchObject({
         status: 'warn',
         found: 'runs here, and claims no task: the disk is full',
       });

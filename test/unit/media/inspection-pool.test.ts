@@ -39,7 +39,7 @@ const never = new AbortController().signal;
 describe('the pool of inspections', () => {
   it('runs so many at a time, lets so many wait, and refuses the next', async () => {
     const { inspector, running } = heldInspector();
-    const pool = createInspectionPool({ inspector, atOnce: 2, maxWaiting: 1 });
+    const pool = createInspectionPool({ inspectors: { of: () => inspector }, atOnce: 2, maxWaiting: 1 }).of('acme');
     const probes = ['a', 'b', 'c'].map((uri) => pool.probe(uri, { field: 'uri', signal: never }));
     await isRunning(running, ['a', 'b']);
     expect(() => {
@@ -56,7 +56,7 @@ describe('the pool of inspections', () => {
 
   it('reads an input once for all that ask at the same time, and goes on while one of them waits', async () => {
     const { inspector, running } = heldInspector();
-    const pool = createInspectionPool({ inspector, atOnce: 1, maxWaiting: 0 });
+    const pool = createInspectionPool({ inspectors: { of: () => inspector }, atOnce: 1, maxWaiting: 0 }).of('acme');
     const leaver = new AbortController();
     const left = pool.probe('a', { field: 'uri', signal: leaver.signal });
     const stays = pool.probe('a', { field: 'uri', signal: never });
@@ -67,9 +67,21 @@ describe('the pool of inspections', () => {
     expect(await stays).toEqual(REPORT);
   });
 
+  it('reads the input of the same name for each tenant, and never answers with that of another', async () => {
+    const inspectors = {
+      of: (tenant: string): MediaInspector => ({
+        probe: () => Promise.resolve({ ...REPORT, format: tenant }),
+        check: () => Promise.resolve([]),
+      }),
+    };
+    const pool = createInspectionPool({ inspectors, atOnce: 2, maxWaiting: 1 });
+    const probes = ['acme', 'other'].map((tenant) => pool.of(tenant).probe('a', { field: 'uri', signal: never }));
+    expect((await Promise.all(probes)).map(({ format }) => format)).toEqual(['acme', 'other']);
+  });
+
   it('ends the work that nobody waits for any more, and passes its turn on', async () => {
     const { inspector, running } = heldInspector();
-    const pool = createInspectionPool({ inspector, atOnce: 1, maxWaiting: 2 });
+    const pool = createInspectionPool({ inspectors: { of: () => inspector }, atOnce: 1, maxWaiting: 2 }).of('acme');
     const [first, second] = [new AbortController(), new AbortController()];
     const probes = [first, second].map(({ signal }, i) => pool.probe(String(i), { field: 'uri', signal }));
     const check = pool.check(form, { signal: never });
@@ -88,10 +100,12 @@ describe('the pool of inspections', () => {
       check: () => Promise.reject(error),
     });
     const probe = (error: Error) =>
-      createInspectionPool({ inspector: failing(error), atOnce: 1, maxWaiting: 0 }).probe('a', {
-        field: 'uri',
-        signal: never,
-      });
+      createInspectionPool({ inspectors: { of: () => failing(error) }, atOnce: 1, maxWaiting: 0 })
+        .of('acme')
+        .probe('a', {
+          field: 'uri',
+          signal: never,
+        });
     await expect(probe(new RenderError('OUT_OF_PROCESSES', 'full'))).rejects.toMatchObject({
       detail: { reason: 'INPUTS_UNAVAILABLE' },
     });

@@ -34,7 +34,7 @@ async function watchAndLeave({ wasCut }: { wasCut: boolean }) {
   const left = ['second'];
   const messages = pulled<string>((sink) =>
     chain.stream(
-      { path: '/a.b.C/WatchTask', request: {}, origin },
+      { path: '/a.b.C/WatchTask', access: 'open', request: {}, origin },
       (_, into) => {
         queueMicrotask(() => {
           into.send('first');

@@ -23,8 +23,12 @@ describe('an upload', () => {
         yield* await Promise.resolve([Buffer.from('x')]);
       },
     };
-    const upload = { kind: 'visual', folder: 'f', name: 'a.png', bytes, maxBytes: 10 } as const;
-    const accepted = acceptUpload({ uploads, inspector }, upload, new AbortController().signal);
+    const upload = { tenant: 'acme', kind: 'visual', folder: 'f', name: 'a.png', bytes, maxBytes: 10 } as const;
+    const accepted = acceptUpload(
+      { uploads: { of: () => uploads }, inspectors: { of: () => inspector } },
+      upload,
+      new AbortController().signal,
+    );
     await expect(accepted).rejects.toMatchObject({ detail: { reason: 'INSPECTIONS_BUSY' } });
     expect(isRead).toBe(false);
   });

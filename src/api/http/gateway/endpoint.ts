@@ -38,7 +38,7 @@ export interface Printing {
 /** The endpoint behind a route of a unary RPC. */
 export function endpointOf(
   { rpc, hasBody }: Route,
-  { path, requestType: type, responseType, call }: UnaryRpc,
+  { path, scope: access, requestType: type, responseType, call }: UnaryRpc,
   chain: Chain,
 ): Endpoint {
   const requestType = jsonType(type, rpc.input.typeName);
@@ -53,7 +53,7 @@ export function endpointOf(
       parseRequest(() => readCallersJson(requestType, read(), { unknownFields }), type, hasBody ? 'body' : 'query');
     if (key !== null && !known) remembered.set(key, parsed);
     const { request, fault } = parsed;
-    const answer = await chain.unary({ path, request, origin }, async (context) => {
+    const answer = await chain.unary({ path, access, request, origin }, async (context) => {
       // Thrown here and not before, so that a malformed request is logged and answered like any other.
       if (fault) throw fault;
       const response = await call(request, context);

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { Status } from 'nice-grpc';
 import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
-import type { UnaryRpc } from '../../service/task-service.js';
+import type { Access } from '../../../task/caller.js';
+import type { Rpc, UnaryRpc } from '../../service/task-service.js';
 import { hasTooManyJsonValues, TOO_MANY_VALUES } from '../../../wire/request-size.js';
 import { errorResponse, plainError } from '../http-error.js';
 import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from '../http-types.js';
@@ -17,14 +18,18 @@ import { refuseQuery, setField, setQueryFields } from './query.js';
 import { findRoute, type Route, type RouteMatch, routesOf } from './route-table.js';
 import { streamHandler } from './stream-handler.js';
 
-/** Serves the RPCs as JSON, as grpc-gateway would, without a socket. Never rejects. */
-export type Gateway = HttpHandler;
+/** Serves the RPCs as JSON, as grpc-gateway would. */
+export interface Gateway {
+  /** Without a socket. Never rejects. */
+  readonly answer: HttpHandler;
+  readonly routes: readonly { readonly method: string; readonly template: string; readonly access: Access }[];
+}
 
 export function createGateway(options: GatewayOptions): Gateway {
   const routes = routesOf(TaskServiceDefinition.fullName);
   const handlers = new Map<Route, Handler>(routes.map((route) => [route, handlerOf(route, options)]));
 
-  return (sent) => {
+  const answer: HttpHandler = (sent) => {
     const { match, request } = route(routes, sent);
     if (match.kind === 'none') return plainError(404, Status.NOT_FOUND, 'there is nothing at this path');
     if (match.kind === 'other-method') return notAllowed(match.allow);
@@ -38,6 +43,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (!alt) return malformed('the query $alt must be json, with ;enum-encoding=int or ;ignore-unknown behind it');
     const read = () => requestJson(match.route, match.variables, request, alt);
     return handler({ request, read, ...alt, timeoutMs });
+  };
+  const scopeOf = (of: Route): Access => rpcOf(of, options).scope;
+  return {
+    answer,
+    routes: routes.map((of) => ({ method: of.httpMethod, template: of.template.text, access: scopeOf(of) })),
   };
 }
 
@@ -58,10 +68,14 @@ function notAllowed(methods: readonly string[]): HttpResponse {
   return plainError(405, Status.UNIMPLEMENTED, `this path takes ${allow}`, { allow });
 }
 
+function rpcOf({ rpc: { name } }: Route, { service }: GatewayOptions): Rpc {
+  const rpc = service.find((of) => of.name === name);
+  if (!rpc) throw new Error(`the descriptors have ${name} and the generated code has not: run npm run generate`);
+  return rpc;
+}
+
 function handlerOf(route: Route, options: GatewayOptions): Handler {
-  const rpc = options.service.find(({ name }) => name === route.rpc.name);
-  if (!rpc)
-    throw new Error(`the descriptors have ${route.rpc.name} and the generated code has not: run npm run generate`);
+  const rpc = rpcOf(route, options);
   return rpc.kind === 'stream' ? streamHandler(route, rpc, options) : unaryHandler(route, rpc, options);
 }
 

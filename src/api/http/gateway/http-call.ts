@@ -1,4 +1,5 @@
 import { Metadata, ServerError } from 'nice-grpc';
+import type { ClientCertificate } from '../../../task/authenticator.js';
 import type { CallOrigin } from '../../chain/call.js';
 import type { HttpRequest } from '../http-types.js';
 import { metadataOf } from './call-metadata.js';
@@ -20,6 +21,10 @@ export class HttpCall implements CallOrigin {
     this.headers = request.headers;
     this.#request = request;
     this.#scope = scope;
+  }
+
+  get certificate(): ClientCertificate | null {
+    return this.#request.certificate ?? null;
   }
 
   get metadata(): Metadata {

@@ -46,7 +46,7 @@ export function streamHandler(
   rpc: StreamRpc,
   { chain, markSlowReader }: GatewayOptions,
 ): Handler {
-  const { path, requestType: type } = rpc;
+  const { path, scope: access, requestType: type } = rpc;
   const requestType = jsonType(type, desc.input.typeName);
   const forms: StreamForms<object> = FORMS[rpc.key as StreamKey]();
 
@@ -65,7 +65,7 @@ export function streamHandler(
       forwarded(
         origin.signal,
         chain.stream(
-          { path, request, origin },
+          { path, access, request, origin },
           (context, into) => {
             // Thrown here and not before, so that a malformed request is logged and answered like any other.
             if (fault) throw fault;

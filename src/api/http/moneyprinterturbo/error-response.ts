@@ -28,14 +28,13 @@ export function errorResponse(error: unknown): HttpResponse {
   }
   if (detail?.reason === 'UPLOAD_TOO_LARGE') return failure(413, error.status.message);
   if (detail?.reason === 'DISK_FULL' || detail?.reason === 'UPLOADS_FULL') return failure(507, error.status.message);
-  // The status and its Retry-After are those of the JSON API.
+  // The status and these headers are those of the JSON API.
   const { status, headers } = statusResponse(error.status);
-  const retryAfter = headers['retry-after'];
-  return failure(
-    status,
-    error.status.message,
-    retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } },
-  );
+  const kept = ['retry-after', 'www-authenticate'].flatMap((name) => {
+    const value = headers[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return failure(status, error.status.message, kept.length === 0 ? {} : { headers: Object.fromEntries(kept) });
 }
 
 /** 400 with every violation as FastAPI lists them, by the names of the parameters. */

@@ -25,24 +25,28 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
     {
       method: 'GET',
       template: '/musics',
+      access: 'media.upload',
       doc: { id: 'ListMusics', summary: 'Lists the songs that requests may name.' },
       handle: list(deps, 'audio'),
     },
     {
       method: 'GET',
       template: '/video_materials',
+      access: 'media.upload',
       doc: { id: 'ListVideoMaterials', summary: 'Lists the videos and images that requests may name.' },
       handle: list(deps, 'visual'),
     },
     {
       method: 'POST',
       template: '/musics',
+      access: 'media.upload',
       doc: { id: 'UploadMusic', summary: 'Takes a song, which requests may name then.', body: 'form' },
       handle: receive(deps, audio),
     },
     {
       method: 'POST',
       template: '/video_materials',
+      access: 'media.upload',
       doc: {
         id: 'UploadVideoMaterial',
         summary: 'Takes a video or image, which requests may name then.',
@@ -53,24 +57,28 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
     {
       method: 'DELETE',
       template: '/musics/{file}',
+      access: 'media.upload',
       doc: { id: 'DeleteMusic', summary: 'Deletes an uploaded song.' },
       handle: remove(deps, audio.folder),
     },
     {
       method: 'DELETE',
       template: '/video_materials/{file}',
+      access: 'media.upload',
       doc: { id: 'DeleteVideoMaterial', summary: 'Deletes an uploaded video or image.' },
       handle: remove(deps, visual.folder),
     },
     {
       method: 'GET',
       template: '/stream/{task}/{file}',
+      access: 'tasks.read',
       doc: { id: 'StreamVideo', summary: 'Answers with a finished video, to be played.', answer: 'video' },
       handle: serve(deps, 'inline'),
     },
     {
       method: 'GET',
       template: '/download/{task}/{file}',
+      access: 'tasks.read',
       doc: { id: 'DownloadVideo', summary: 'Answers with a finished video, to be saved.', answer: 'video' },
       handle: serve(deps, 'attachment'),
     },
@@ -78,10 +86,12 @@ export function mediaRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
 }
 
 /** `file` of each entry is a value that the parameters of `POST /videos` take. */
-function list({ call, library, uploads }: RouteDeps, kind: MediaKind): MoneyPrinterTurboRoute['handle'] {
-  return async (request) => {
-    const [files, uploaded] = await call(request, { method: 'GetCapabilities', isRead: true }, () =>
-      Promise.all([library.list(kind, ''), uploads.list(kind)]),
+function list({ library, uploads }: RouteDeps, kind: MediaKind): MoneyPrinterTurboRoute['handle'] {
+  return async (request, _, call) => {
+    const [files, uploaded] = await call(
+      request,
+      { method: 'GetCapabilities', isRead: true },
+      ({ caller: { tenant } }) => Promise.all([library.of(tenant).list(kind, ''), uploads.of(tenant).list(kind)]),
     );
     const entries = [...files, ...uploaded].map(({ name, sizeBytes, uri }) => ({
       name,
@@ -98,23 +108,24 @@ function uploadName(uri: string): string {
 }
 
 function receive(
-  { tasks, call }: RouteDeps,
+  { tasks }: RouteDeps,
   to: { kind: MediaKind; folder: string; maxBytes: number },
 ): MoneyPrinterTurboRoute['handle'] {
-  return async (request) => {
-    const { uri } = await call(request, { method: 'ProbeMedia' }, ({ signal }) => {
+  return async (request, _, call) => {
+    const { uri } = await call(request, { method: 'ProbeMedia' }, ({ caller: { tenant }, signal }) => {
       refuseTooLong(request, to.maxBytes);
-      return readUpload(request, (file) => tasks.acceptUpload({ ...to, ...file }, signal));
+      return readUpload(request, (file) => tasks.acceptUpload({ tenant, ...to, ...file }, signal));
     });
     return success({ file: uploadName(uri) });
   };
 }
 
 /** Of a file that a caller sent, by its `name`; the operator's are not for callers to delete. */
-function remove({ call, uploads }: RouteDeps, folder: string): MoneyPrinterTurboRoute['handle'] {
-  return async (request, { file = '' }) => {
-    await call(request, { method: 'ProbeMedia' }, async () => {
-      if (!(await uploads.remove(`upload:${folder}/${file}`))) throw new CallError({ reason: 'UPLOAD_NOT_FOUND' });
+function remove({ uploads }: RouteDeps, folder: string): MoneyPrinterTurboRoute['handle'] {
+  return async (request, { file = '' }, call) => {
+    await call(request, { method: 'ProbeMedia' }, async ({ caller: { tenant } }) => {
+      if (!(await uploads.of(tenant).remove(`upload:${folder}/${file}`)))
+        throw new CallError({ reason: 'UPLOAD_NOT_FOUND' });
     });
     return success(null);
   };
@@ -127,8 +138,8 @@ function refuseTooLong({ headers }: HttpRequest, maxBytes: number): void {
 }
 
 /** A finished video by task and name, without a signature: a caller who may read the task may have its video. */
-function serve({ call, urls }: RouteDeps, disposition: 'inline' | 'attachment'): MoneyPrinterTurboRoute['handle'] {
-  return async (request, { task: taskId = '', file = '' }) => {
+function serve({ urls }: RouteDeps, disposition: 'inline' | 'attachment'): MoneyPrinterTurboRoute['handle'] {
+  return async (request, { task: taskId = '', file = '' }, call) => {
     const found = await call(request, { method: 'GetTask', taskId, isRead: true }, ({ caller }) =>
       urls.locate({ tenant: caller.tenant, taskId, file }),
     );

@@ -3,12 +3,7 @@ import { compilePathTemplate } from '../path-template.js';
 import { failure, isMoneyPrinterTurboPath, PREFIX, success } from './envelope.js';
 import { errorResponse } from './error-response.js';
 import { mediaRoutes } from './media-routes.js';
-import {
-  createChainCall,
-  type MoneyPrinterTurboOptions,
-  type MoneyPrinterTurboRoute,
-  type RouteDeps,
-} from './route.js';
+import { createChainCall, type MoneyPrinterTurboOptions, type MoneyPrinterTurboRoute } from './route.js';
 import { taskRoutes } from './task-routes.js';
 
 /** The routes that clients of MoneyPrinterTurbo know. */
@@ -16,22 +11,27 @@ export interface MoneyPrinterTurbo {
   /** Null: the path is none of theirs. Never rejects. */
   readonly answer: (request: HttpRequest) => Promise<HttpResponse | null>;
   /** For documents, with their whole paths. */
-  readonly routes: readonly Pick<MoneyPrinterTurboRoute, 'method' | 'template' | 'doc'>[];
+  readonly routes: readonly Pick<MoneyPrinterTurboRoute, 'method' | 'template' | 'access' | 'doc'>[];
+  /** Further paths, which are open to all. */
+  readonly pages: readonly string[];
 }
 
 export function createMoneyPrinterTurbo(options: MoneyPrinterTurboOptions): MoneyPrinterTurbo {
-  const deps: RouteDeps = { ...options, call: createChainCall(options.chain) };
-  const described = [...taskRoutes(deps), ...mediaRoutes(deps), ...routesNotDone(), ping()].map((route) => ({
+  const described = [...taskRoutes(options), ...mediaRoutes(options), ...routesNotDone(), ping()].map((route) => ({
     ...route,
     template: PREFIX + route.template,
   }));
-  const routes = described.map((route) => ({ ...route, template: compilePathTemplate(route.template) }));
+  const routes = described.map((route) => ({
+    ...route,
+    template: compilePathTemplate(route.template),
+    call: createChainCall(options.chain, route.access),
+  }));
 
   async function answer(request: HttpRequest): Promise<HttpResponse | null> {
     // Their clients join URLs with and without a slash at the end, and follow no redirect.
     const path = pathOfFile(request.path.replace(/(?<=.)\/$/, ''));
     const method = request.method === 'HEAD' ? 'GET' : request.method;
-    if (path === '/docs' || path === '/ping') {
+    if (PAGES.includes(path)) {
       if (method !== 'GET') return notAllowed(['GET']);
       return path === '/docs' ? docsPage() : success('pong');
     }
@@ -41,12 +41,15 @@ export function createMoneyPrinterTurbo(options: MoneyPrinterTurboOptions): Mone
       const variables = route.template.match(path);
       if (!variables) continue;
       allow.push(route.method);
-      if (route.method === method) return route.handle(request, variables).catch(errorResponse);
+      if (route.method === method) return route.handle(request, variables, route.call).catch(errorResponse);
     }
     return allow.length > 0 ? notAllowed(allow) : failure(404, 'there is nothing at this path');
   }
-  return { answer, routes: described };
+  return { answer, routes: described, pages: PAGES };
 }
+
+/** Where their clients look whether the service lives. */
+const PAGES: readonly string[] = ['/docs', '/ping'];
 
 /** Their routes that write, speak or search: answered in words, since 404 looks like a wrong address. */
 const NOT_DONE: Readonly<Record<string, string>> = {
@@ -61,6 +64,7 @@ function routesNotDone(): MoneyPrinterTurboRoute[] {
   return Object.entries(NOT_DONE).map(([template, reason]) => ({
     method: 'POST',
     template,
+    access: 'open',
     doc: null,
     handle: () => Promise.resolve(failure(501, `not done here: ${reason}`)),
   }));
@@ -68,7 +72,7 @@ function routesNotDone(): MoneyPrinterTurboRoute[] {
 
 function ping(): MoneyPrinterTurboRoute {
   const doc = { id: 'Ping', summary: 'Answers, to show that the service lives.' };
-  return { method: 'GET', template: '/ping', doc, handle: () => Promise.resolve(success('pong')) };
+  return { method: 'GET', template: '/ping', access: 'open', doc, handle: () => Promise.resolve(success('pong')) };
 }
 
 /** Clients put the path of a video, or its whole URL, behind `/download/` and `/stream/`: of these the task and the file count. */

@@ -1,6 +1,8 @@
 import type { MediaLibrary } from '../../../task/ports/media-library.js';
+import type { PerTenant } from '../../../task/ports/per-tenant.js';
 import type { MediaUploads } from '../../../task/ports/media-uploads.js';
 import type { OutputUrls } from '../../../task/output-urls.js';
+import type { Access } from '../../../task/caller.js';
 import type { TaskUseCases } from '../../../task/use-cases/task-use-cases.js';
 import { formatTaskName } from '../../../wire/task-name.js';
 import type { MethodContext } from '../../chain/call.js';
@@ -15,9 +17,9 @@ export interface MoneyPrinterTurboOptions {
   readonly chain: Chain;
   readonly urls: Pick<OutputUrls, 'sign' | 'locate'>;
   /** The operator's files, in the input roots. */
-  readonly library: MediaLibrary;
+  readonly library: PerTenant<MediaLibrary>;
   /** The callers' files. No music is chosen from them at random. */
-  readonly uploads: Pick<MediaUploads, 'list' | 'remove'>;
+  readonly uploads: PerTenant<Pick<MediaUploads, 'list' | 'remove'>>;
   /** The folder in the input roots from whose songs `bgm_type: "random"` chooses. */
   readonly musicFolder: string;
   /** Whether callers need no credentials: then videos have URLs without a signature, which their clients build themselves. */
@@ -31,9 +33,7 @@ export interface MoneyPrinterTurboOptions {
 }
 
 /** The dependencies of the routes. */
-export interface RouteDeps extends MoneyPrinterTurboOptions {
-  readonly call: ChainCall;
-}
+export type RouteDeps = MoneyPrinterTurboOptions;
 
 /** What documents say about a route. */
 export interface RouteDoc {
@@ -53,9 +53,12 @@ export interface MoneyPrinterTurboRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** As in `google.api.http`. */
   readonly template: string;
+  /** The permission that its callers need. */
+  readonly access: Access;
   /** Null: it only refuses. */
   readonly doc: RouteDoc | null;
-  readonly handle: (request: HttpRequest, variables: PathVariables) => Promise<HttpResponse>;
+  /** `call` asks for that permission. */
+  readonly handle: (request: HttpRequest, variables: PathVariables, call: ChainCall) => Promise<HttpResponse>;
 }
 
 /**
@@ -78,10 +81,11 @@ export interface RpcOfRoute {
   readonly isRead?: boolean;
 }
 
-export function createChainCall(chain: Chain): ChainCall {
+/** @param access the permission that the route needs. */
+export function createChainCall(chain: Chain, access: Access): ChainCall {
   return (request, { method, taskId, isRead = false }, work) => {
     const message = taskId === undefined ? {} : { name: formatTaskName(taskId) };
     const origin = new HttpCall(request, null);
-    return chain.unary({ path: pathOf(method), request: message, origin, whileDraining: isRead }, work);
+    return chain.unary({ path: pathOf(method), access, request: message, origin, whileDraining: isRead }, work);
   };
 }

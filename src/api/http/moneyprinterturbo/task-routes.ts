@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { CallError } from '../../../task/call-error.js';
 import type { Caller } from '../../../task/caller.js';
+import { detailsFor } from '../../../wire/details-for.js';
 import { parseSubmit } from '../../../wire/parse-submit.js';
 import type { SubmitCommand } from '../../../task/use-cases/task-use-cases.js';
 import { hasTooManyJsonValues, TOO_MANY_VALUES } from '../../../wire/request-size.js';
@@ -18,6 +20,7 @@ export function taskRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
     {
       method: 'POST',
       template: '/videos',
+      access: 'tasks.submit',
       doc: {
         id: 'CreateVideo',
         summary: 'Submits a video by the parameters of MoneyPrinterTurbo.',
@@ -28,12 +31,14 @@ export function taskRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
     {
       method: 'GET',
       template: '/tasks',
+      access: 'tasks.read',
       doc: { id: 'ListVideoTasks', summary: 'Lists tasks, newest first, by pages.', paged: true },
       handle: list(deps),
     },
     {
       method: 'GET',
       template: '/tasks/{id}',
+      access: 'tasks.read',
       doc: {
         id: 'GetVideoTask',
         summary: 'Answers with a task: state 4 while it is processed, 1 when it is done, -1 when it failed.',
@@ -43,45 +48,36 @@ export function taskRoutes(deps: RouteDeps): MoneyPrinterTurboRoute[] {
     {
       method: 'DELETE',
       template: '/tasks/{id}',
+      access: 'tasks.cancel',
       doc: { id: 'DeleteVideoTask', summary: 'Deletes a task that has ended, with its videos.' },
       handle: remove(deps),
     },
   ];
 }
 
-function submit({
-  tasks,
-  call,
-  library,
-  uploads,
-  musicFolder,
-  fonts,
-  random,
-}: RouteDeps): MoneyPrinterTurboRoute['handle'] {
-  return async (request) => {
-    const json = parseJsonObject(request.body);
-    if (!json)
-      return violationsResponse(
-        [{ field: '', description: `the body must be a JSON object, which ${TOO_MANY_VALUES}` }],
-        'body',
-      );
+function submit({ tasks, library, uploads, musicFolder, fonts, random }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
+  return async (request, _, call) => {
+    const task = await call(request, { method: 'SubmitTask' }, async ({ caller, trace }) => {
+      const read = await readVideo(caller.tenant, parseJsonObject(request.body));
+      return tasks.submit({ ...commandOf(read, caller), trace });
+    });
+    return success({ task_id: task.id });
+  };
+
+  async function readVideo(tenant: string, json: JsonObject): Promise<VideoRequest> {
     const isRandom = json.bgm_type === undefined || json.bgm_type === 'random';
     const isNamed = typeof json.bgm_file === 'string' && json.bgm_file !== '' && !json.bgm_file.includes('/');
     const [songs, uploaded] = await Promise.all([
-      isRandom || isNamed ? library.list('audio', musicFolder) : [],
-      isNamed ? uploads.list('audio') : [],
+      isRandom || isNamed ? library.of(tenant).list('audio', musicFolder) : [],
+      isNamed ? uploads.of(tenant).list('audio') : [],
     ]);
-    const read = readVideoRequest(json, {
+    return readVideoRequest(json, {
       songs: songs.map(({ uri }) => uri),
       uploadedSongs: uploaded.map(({ uri }) => uri),
       fonts,
       random,
     });
-    const task = await call(request, { method: 'SubmitTask' }, ({ caller, trace }) =>
-      tasks.submit({ ...commandOf(read, caller), trace }),
-    );
-    return success({ task_id: task.id });
-  };
+  }
 }
 
 /** Joins the violations of both parsers, each parameter once. */
@@ -94,26 +90,30 @@ function commandOf({ request, violations, warnings }: VideoRequest, caller: Call
 }
 
 function get(deps: RouteDeps): MoneyPrinterTurboRoute['handle'] {
-  const { tasks, call } = deps;
-  return async (request, { id = '' }) => {
+  const { tasks } = deps;
+  return async (request, { id = '' }, call) => {
     const record = await call(request, { method: 'GetTask', taskId: id, isRead: true }, async ({ caller, baseUrl }) => {
       const task = await tasks.get({ tenant: caller.tenant, id });
       const ofTask = recordOf(task, urlsFor(deps, baseUrl));
-      return task.state === 'SUCCEEDED' ? { ...ofTask, ...sourcesOf(await tasks.details(task)) } : ofTask;
+      return task.state === 'SUCCEEDED'
+        ? { ...ofTask, ...sourcesOf(detailsFor(caller, await tasks.details(task))) }
+        : ofTask;
     });
     return success(record);
   };
 }
 
 function list(deps: RouteDeps): MoneyPrinterTurboRoute['handle'] {
-  const { tasks, call } = deps;
-  return async (request) => {
+  const { tasks } = deps;
+  return async (request, _, call) => {
     const query = parsePageQuery(request.query);
-    if ('violations' in query) return violationsResponse(query.violations, 'query');
     const page = await call(request, { method: 'ListTasks', isRead: true }, async ({ caller, baseUrl }) => {
+      if ('violations' in query) return null;
       const { total, tasks: found } = await readPage(tasks, caller.tenant, query);
       return { total, tasks: found.map((task) => recordOf(task, urlsFor(deps, baseUrl))) };
     });
+    if ('violations' in query || page === null)
+      return violationsResponse('violations' in query ? query.violations : [], 'query');
     return success({ ...page, page: query.page, page_size: query.pageSize });
   };
 }
@@ -124,8 +124,8 @@ function urlsFor({ isOpen, urls }: RouteDeps, baseUrl: string): SignUrl {
   return ({ id }, { key }) => `${baseUrl}/tasks/${encodeURIComponent(id)}/${encodeURIComponent(key)}`;
 }
 
-function remove({ tasks, call }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
-  return async (request, { id = '' }) => {
+function remove({ tasks }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
+  return async (request, { id = '' }, call) => {
     await call(request, { method: 'DeleteTask', taskId: id }, ({ caller }) =>
       tasks.delete({ tenant: caller.tenant, id }),
     );
@@ -133,9 +133,15 @@ function remove({ tasks, call }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   };
 }
 
-/** A body as a JSON object; null when it is none, or has too many values. */
-function parseJsonObject(body: Uint8Array | null): JsonObject | null {
-  if (body !== null && hasTooManyJsonValues(body)) return null;
+/** A body as a JSON object. @throws CallError INVALID_REQUEST when it is none, or has too many values. */
+function parseJsonObject(body: Uint8Array | null): JsonObject {
+  const json = body !== null && hasTooManyJsonValues(body) ? null : jsonObjectIn(body);
+  if (json !== null) return json;
+  const description = `the body must be a JSON object, which ${TOO_MANY_VALUES}`;
+  throw new CallError({ reason: 'INVALID_REQUEST', violations: [{ field: '', description }] });
+}
+
+function jsonObjectIn(body: Uint8Array | null): JsonObject | null {
   try {
     const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body ?? new Uint8Array())) as JsonValue;
     return typeof json === 'object' && json !== null && !Array.isArray(json) ? json : null;

@@ -3,6 +3,7 @@ import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_ser
 import { registry } from '../../../wire/proto-json.js';
 import type { MoneyPrinterTurbo } from '../moneyprinterturbo/moneyprinterturbo.js';
 import { type Route, routesOf } from '../gateway/route-table.js';
+import { API_KEY_ID } from '../../../wire/api-key-name.js';
 import { TASK_ID } from '../../../wire/task-name.js';
 import { commentOf, summaryOf } from './comments.js';
 import { isRequired } from './field-behavior.js';
@@ -19,6 +20,11 @@ const CURSOR: JsonObject = {
   in: 'header',
   description: 'Server-sent events only: the revision that was seen last, in place of `afterRevision`.',
   schema: { type: 'string', pattern: '^[0-9]{1,18}$' },
+};
+
+const SECURITY_SCHEMES: JsonObject = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a token.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key, or a token.' },
 };
 
 /** The OpenAPI 3.1 document of the JSON API: routes, messages and descriptions are those of the proto. */
@@ -50,7 +56,8 @@ export function openApiDocument(options: {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'This server' }],
-    security: [],
+    // None is needed where the service has no authentication.
+    security: [{}, { bearer: [] }, { apiKey: [] }],
     tags: [
       { name: service.name, description: summaryOf(commentOf(service)).summary },
       { name: COMPATIBILITY_TAG, description: 'Routes that clients of MoneyPrinterTurbo know.' },
@@ -65,6 +72,7 @@ export function openApiDocument(options: {
     components: {
       schemas: { ...schemas.all, ...COMPATIBILITY_SCHEMAS },
       responses: { Error: error, StreamError: streamError },
+      securitySchemes: SECURITY_SCHEMES,
     },
   };
 }
@@ -91,7 +99,7 @@ function operationOf({ rpc, hasBody }: Route, variables: readonly Variable[], sc
     in: 'path',
     required: true,
     description: `The id of the ${name}.`,
-    schema: { type: 'string', pattern: TASK_ID },
+    schema: { type: 'string', pattern: name === 'task' ? TASK_ID : API_KEY_ID },
   }));
   const taken = new Set(variables.map(({ field }) => field));
   const inQuery = hasBody

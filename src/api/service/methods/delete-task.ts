@@ -2,7 +2,10 @@ import { parseTaskName } from '../../../wire/task-name.js';
 import type { Method } from '../method.js';
 
 /** DeleteTask: answers once record and outputs are removed. */
-export const deleteTask: Method<'deleteTask'> = async ({ tasks }, request, { caller }) => {
-  await tasks.delete({ tenant: caller.tenant, id: parseTaskName(request.name) });
-  return {};
+export const deleteTask: Method<'deleteTask'> = {
+  scope: 'tasks.cancel',
+  call: async ({ tasks }, request, { caller }) => {
+    await tasks.delete({ tenant: caller.tenant, id: parseTaskName(request.name) });
+    return {};
+  },
 };

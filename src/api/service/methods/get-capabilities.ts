@@ -2,5 +2,7 @@ import { printCapabilities } from '../../../wire/print-capabilities.js';
 import type { Method } from '../method.js';
 
 /** GetCapabilities: answers with the capabilities of the living workers. */
-export const getCapabilities: Method<'getCapabilities'> = async ({ tasks, facts }) =>
-  printCapabilities(await tasks.workers(), facts);
+export const getCapabilities: Method<'getCapabilities'> = {
+  scope: 'tasks.read',
+  call: async ({ tasks, facts }) => printCapabilities(await tasks.workers(), facts),
+};

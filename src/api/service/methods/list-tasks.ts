@@ -11,15 +11,14 @@ const TASK_OVERHEAD_BYTES = 6;
 const sizeOf = oncePerObject((task: Task) => Task.encode(task).finish().length + TASK_OVERHEAD_BYTES);
 
 /** ListTasks: answers with a page of the caller's tasks. */
-export const listTasks: Method<'listTasks'> = async (
-  { tasks, print },
-  { pageSize, pageToken, filter, orderBy },
-  { caller, baseUrl },
-) => {
-  const limit = {
-    maxBytes: MAX_PAGE_BYTES,
-    sizeOf: (task: Parameters<typeof print.task>[0]) => sizeOf(print.task(task, baseUrl)),
-  };
-  const page = await tasks.list({ tenant: caller.tenant, pageSize, pageToken, filter, orderBy, limit });
-  return { tasks: page.tasks.map((task) => print.task(task, baseUrl)), nextPageToken: page.nextPageToken };
+export const listTasks: Method<'listTasks'> = {
+  scope: 'tasks.read',
+  call: async ({ tasks, print }, { pageSize, pageToken, filter, orderBy }, { caller, baseUrl }) => {
+    const limit = {
+      maxBytes: MAX_PAGE_BYTES,
+      sizeOf: (task: Parameters<typeof print.task>[0]) => sizeOf(print.task(task, baseUrl)),
+    };
+    const page = await tasks.list({ tenant: caller.tenant, pageSize, pageToken, filter, orderBy, limit });
+    return { tasks: page.tasks.map((task) => print.task(task, baseUrl)), nextPageToken: page.nextPageToken };
+  },
 };

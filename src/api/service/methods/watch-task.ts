@@ -7,18 +7,21 @@ import type { Method, MethodDeps } from '../method.js';
 import { heartbeatOf, printPreview } from '../task-printer.js';
 
 /** WatchTask: streams the task as it changes, to its end. No queue grows: a watcher who is behind gets the newest state next. */
-export const watchTask: Method<'watchTask'> = ({ tasks, print }, request, context) => {
-  const key = { tenant: context.caller.tenant, id: parseTaskName(request.name) };
-  const options = { afterRevision: parseRevision(request.afterRevision), includePreviews: request.includePreviews };
-  return (sink) =>
-    tasks.watch(key, options, {
-      event: (event) => {
-        sink.send(printEvent(print, event, context));
-      },
-      end: (error) => {
-        sink.end(error);
-      },
-    });
+export const watchTask: Method<'watchTask'> = {
+  scope: 'tasks.read',
+  call: ({ tasks, print }, request, context) => {
+    const key = { tenant: context.caller.tenant, id: parseTaskName(request.name) };
+    const options = { afterRevision: parseRevision(request.afterRevision), includePreviews: request.includePreviews };
+    return (sink) =>
+      tasks.watch(key, options, {
+        event: (event) => {
+          sink.send(printEvent(print, event, context));
+        },
+        end: (error) => {
+          sink.end(error);
+        },
+      });
+  },
 };
 
 function printEvent(print: MethodDeps['print'], event: WatchEvent, context: MethodContext): TaskEvent {

@@ -1,0 +1,17 @@
+import type { Config } from '../config/config.js';
+import { createMongoStore } from '../store/mongo/mongo-store.js';
+import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
+import type { Store } from '../task/ports/store.js';
+
+/** Opens the store of the settings. */
+export async function openStore(
+  { store }: Pick<Config, 'store'>,
+  onBackgroundError: (message: string, cause: unknown) => void = () => undefined,
+): Promise<Store> {
+  switch (store.kind) {
+    case 'SQLITE':
+      return createSqliteStore({ file: store.file });
+    case 'MONGODB':
+      return createMongoStore({ uri: store.uri, onBackgroundError });
+  }
+}

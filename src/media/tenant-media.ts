@@ -1,0 +1,111 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { rootsOfTenant } from '../shared/tenant-roots.js';
+import { DEFAULT_TENANT } from '../task/caller.js';
+import type { AssetSource } from '../task/ports/asset-source.js';
+import type { MediaLibrary } from '../task/ports/media-library.js';
+import type { MediaUploads } from '../task/ports/media-uploads.js';
+import type { PerTenant } from '../task/ports/per-tenant.js';
+import { createAssetSource } from './asset-source.js';
+import type { HttpInputsOptions } from './http/http-inputs.js';
+import { createLocalLibrary } from './local-library.js';
+import { openLocalUploads } from './local-uploads.js';
+import { safeName } from './safe-name.js';
+
+/** Each is small; a tenant that is not among them is put together anew. */
+const MAX_TENANTS = 1_000;
+
+export interface TenantMediaOptions {
+  /** `{tenant}` in one stands for the tenant. */
+  readonly inputRoots: readonly string[];
+  readonly dataDir: string;
+  readonly httpInputs: HttpInputsOptions;
+}
+
+/** Makes a part once for each tenant. */
+export function perTenant<T extends object>(make: (tenant: string) => T): PerTenant<T> {
+  const made = new LRUCache<string, T>({ max: MAX_TENANTS });
+  return {
+    of(tenant) {
+      const known = made.get(tenant);
+      if (known) return known;
+      const part = make(tenant);
+      made.set(tenant, part);
+      return part;
+    },
+  };
+}
+
+/** The inputs of each tenant: its uploads, the files in its roots, and the web. */
+export function createTenantAssets({ inputRoots, dataDir, httpInputs }: TenantMediaOptions): PerTenant<AssetSource> {
+  return perTenant((tenant) =>
+    createAssetSource({
+      inputRoots: rootsOfTenant(inputRoots, tenant),
+      uploads: { folder: uploadFolder(dataDir, tenant), dataDir },
+      httpInputs,
+    }),
+  );
+}
+
+/** The files in the input roots of each tenant. */
+export function createTenantLibraries({ inputRoots, dataDir }: TenantMediaOptions): PerTenant<MediaLibrary> {
+  return perTenant((tenant) => createLocalLibrary({ roots: rootsOfTenant(inputRoots, tenant), except: dataDir }));
+}
+
+/** The uploads of each tenant. */
+export interface TenantUploads extends PerTenant<MediaUploads> {
+  /** Removes the accepted files of all tenants whose time is up. */
+  removeExpired(nowMs: number): Promise<void>;
+}
+
+/** @throws Error when the folder cannot be made. */
+export async function openTenantUploads(options: {
+  readonly dataDir: string;
+  readonly nowMs: number;
+  readonly ttlMs: number;
+  /** The most bytes of all files of all tenants together. */
+  readonly maxTotalBytes: number;
+}): Promise<TenantUploads> {
+  const { dataDir, ...limits } = options;
+  const counted = [uploadFolder(dataDir, DEFAULT_TENANT), othersFolder(dataDir)];
+  const open = (tenant: string): Promise<MediaUploads> =>
+    openLocalUploads({ ...limits, folder: uploadFolder(dataDir, tenant), counted });
+  const ofDefault = await open(DEFAULT_TENANT);
+  const others = perTenant((tenant) => openedLater(() => open(tenant)));
+  const of = (tenant: string): MediaUploads => (tenant === DEFAULT_TENANT ? ofDefault : others.of(tenant));
+  return {
+    of,
+    async removeExpired(nowMs) {
+      await ofDefault.removeExpired(nowMs);
+      for (const tenant of await readdir(othersFolder(dataDir)).catch(() => [])) await of(tenant).removeExpired(nowMs);
+    },
+  };
+}
+
+/** Opens uploads when they are first asked for, and again after an error. */
+function openedLater(open: () => Promise<MediaUploads>): MediaUploads {
+  let opened: Promise<MediaUploads> | null = null;
+  const uploads = (): Promise<MediaUploads> => {
+    opened ??= open().catch((error: unknown) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  };
+  return {
+    receive: async (bytes) => (await uploads()).receive(bytes),
+    list: async (kind) => (await uploads()).list(kind),
+    remove: async (uri) => (await uploads()).remove(uri),
+    removeExpired: async (nowMs) => (await uploads()).removeExpired(nowMs),
+  };
+}
+
+/** Those of the one tenant of a service without authentication lie where they always did. Others lie elsewhere, and not within. */
+function uploadFolder(dataDir: string, tenant: string): string {
+  return tenant === DEFAULT_TENANT ? path.join(dataDir, 'uploads') : path.join(othersFolder(dataDir), safeName(tenant));
+}
+
+function othersFolder(dataDir: string): string {
+  return path.join(dataDir, 'tenant-uploads');
+}
