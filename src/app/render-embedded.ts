@@ -41,7 +41,12 @@ export interface EmbeddedRender {
  */
 export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   const { command, signal, config, logger } = render;
-  const assets = createAssetSource({ inputRoots: render.inputRoots, uploads: null, httpInputs: config.httpInputs });
+  const assets = createAssetSource({
+    inputRoots: render.inputRoots,
+    uploads: null,
+    except: null,
+    httpInputs: config.httpInputs,
+  });
   const { fonts } = await readFontFolder(config.fontFolder);
   // One attempt: whoever sees it fail can start another.
   const task = await validateTask(

@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { authenticateBy } from '../api/chain/authenticate.js';
 import { openAuthenticator } from './create-authenticator.js';
 import { makeDataDir } from './make-data-dir.js';
+import { openStorage, type Storage } from './open-storage.js';
 import { openStore } from './open-store.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
@@ -17,8 +18,6 @@ import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
 import { claimScratchRoot } from '../engine/scratch-root.js';
 import { createDataFolder } from '../media/data-folder.js';
-import { createLocalOutputs } from '../media/local-outputs.js';
-import { createLocalArtifacts } from '../media/local-artifacts.js';
 import { createTenantAssets, createTenantLibraries, openTenantUploads } from '../media/tenant-media.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
@@ -69,6 +68,7 @@ interface Context {
   readonly store: Store;
   readonly assets: PerTenant<AssetSource>;
   readonly outputs: OutputStore;
+  readonly artifacts: ArtifactStore | null;
   readonly uploads: PerTenant<MediaUploads>;
   readonly machine: Machine;
   readonly previews: Previews;
@@ -107,6 +107,10 @@ export async function startService(
       nowMs: () => systemClock.nowMs(),
       ...options,
     });
+    const storage = await openStorage(config, (message, cause) => {
+      logged.backgroundError(message, cause);
+    });
+    cleanups.push(() => storage.close());
     const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
     cleanups.push(() => Promise.resolve(tls?.close()));
     const context: Context = {
@@ -115,13 +119,14 @@ export async function startService(
       events: metrics.events(logged),
       metrics,
       store,
-      assets: createTenantAssets(config),
-      uploads: await openUploads(config, logged, cleanups),
+      assets: createTenantAssets({ ...config, objects: storage.objects }),
+      uploads: await openUploads({ ...config, objects: storage.objects }, logged, cleanups),
       previews: createPreviews(),
       tls,
       authenticator: await openAuthentication(config, store, logged, cleanups),
       machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
-      outputs: createLocalOutputs({ folder: path.join(config.dataDir, 'outputs') }),
+      outputs: storage.outputs,
+      artifacts: storage.artifacts,
       fonts: await readFonts(config, logger),
     };
     const worker = await createWorker(context, cleanups);
@@ -171,12 +176,18 @@ async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readon
 const UPLOADS_SWEEP_MS = 60_000;
 
 async function openUploads(
-  { dataDir, uploadTtlMs, maxUploadsBytes }: Config,
+  { dataDir, uploadTtlMs, maxUploadsBytes, objects }: Config & Pick<Storage, 'objects'>,
   events: TaskEvents,
   cleanups: (() => Promise<unknown>)[],
 ): Promise<PerTenant<MediaUploads>> {
   const nowMs = systemClock.nowMs();
-  const uploads = await openTenantUploads({ dataDir, nowMs, ttlMs: uploadTtlMs, maxTotalBytes: maxUploadsBytes });
+  const uploads = await openTenantUploads({
+    dataDir,
+    nowMs,
+    ttlMs: uploadTtlMs,
+    maxTotalBytes: maxUploadsBytes,
+    objects,
+  });
   const sweep = () =>
     uploads.removeExpired(systemClock.nowMs()).catch((error: unknown) => {
       events.backgroundError('cannot remove old uploads', error);
@@ -279,11 +290,6 @@ async function startTransports(
   return { api, hub };
 }
 
-/** Null: nothing is kept. */
-function openArtifacts({ dataDir, cacheBytes: maxBytes }: Config): ArtifactStore | null {
-  return maxBytes === 0 ? null : createLocalArtifacts({ folder: path.join(dataDir, 'cache'), maxBytes });
-}
-
 /** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */
 async function createWorker(
   context: Context,
@@ -293,7 +299,7 @@ async function createWorker(
   if (config.slots === 0) return null;
   const scratch = await claimScratchRoot(path.join(config.dataDir, 'scratch'), tryLockFile);
   cleanups.push(() => scratch.release());
-  const engine = await createEngine({ ...context, artifacts: openArtifacts(config), scratchRoot: scratch.folder });
+  const engine = await createEngine({ ...context, scratchRoot: scratch.folder });
   context.metrics.showCage(engine.cage);
   const pool = createWorkerPool({
     store,

@@ -1,3 +1,4 @@
+import { storageConflicts, storageOf, type StorageSettings } from './storage.js';
 import { delimiter, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import { authConflicts, authOf, type AuthSettings } from './auth.js';
 import type { AllowedTarget } from './allowed-targets.js';
@@ -53,6 +54,9 @@ export interface Config {
   readonly logLevel: Values['CUTROOM_LOG_LEVEL'];
   readonly insecure: boolean;
   readonly store: StoreSettings;
+  readonly storage: StorageSettings;
+  /** Whether callers are sent to the bucket for the bytes of videos. */
+  readonly presigned: boolean;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly sweepIntervalMs: number;
@@ -101,6 +105,7 @@ export function toConfig(env: Environment, machine = thisMachine()): Config {
     ...problems,
     ...tlsConflicts(values),
     ...authConflicts(values, config.tls),
+    ...storageConflicts(values),
     ...conflictsIn(config, { hasRoots: values.CUTROOM_INPUT_ROOTS !== null }),
   ];
   if (all.length > 0) throw new ConfigError(all);
@@ -147,6 +152,8 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     slots: values.CUTROOM_SLOTS,
     logLevel: values.CUTROOM_LOG_LEVEL,
     store,
+    storage: storageOf(values),
+    presigned: values.CUTROOM_OUTPUT_URLS === 'presigned',
     leaseMs: values.CUTROOM_LEASE_MS,
     heartbeatMs: values.CUTROOM_HEARTBEAT_MS,
     sweepIntervalMs: values.CUTROOM_SWEEP_MS,

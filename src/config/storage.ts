@@ -66,22 +66,23 @@ export const STORAGE_VARIABLES = {
     help: 'who sends the bytes of videos: this server (`signed`), or the bucket, to which callers are redirected (`presigned`)',
     usedBy: SERVE,
   },
-} satisfies Record<string, Variable>;
+} satisfies Record<string, Variable<unknown>>;
 
 interface Values {
   readonly CUTROOM_STORAGE: Place | null;
   readonly CUTROOM_S3_ENDPOINT: string | null;
   readonly CUTROOM_S3_ADDRESSING: 'host' | 'path';
   readonly CUTROOM_S3_ENCRYPTION: 'bucket' | 'AES256' | 'aws:kms';
+  readonly CUTROOM_OUTPUT_URLS: 'signed' | 'presigned';
   readonly MONGODB_URI: string | null;
 }
 
-/** Null: GridFS without MongoDB. */
-export function storageOf(values: Values): StorageSettings | null {
+export function storageOf(values: Values): StorageSettings {
   const { MONGODB_URI: uri, CUTROOM_S3_ENCRYPTION: encryption } = values;
   const place = values.CUTROOM_STORAGE ?? (uri === null ? 'local' : 'gridfs');
   if (place === 'local') return { kind: 'LOCAL' };
-  if (place === 'gridfs') return uri === null ? null : { kind: 'GRIDFS', uri };
+  // Without one the configuration is refused.
+  if (place === 'gridfs') return { kind: 'GRIDFS', uri: uri ?? '' };
   return {
     kind: 'S3',
     ...place,
@@ -89,4 +90,15 @@ export function storageOf(values: Values): StorageSettings | null {
     pathStyle: values.CUTROOM_S3_ADDRESSING === 'path',
     encryption: encryption === 'bucket' ? null : encryption,
   };
+}
+
+/** The problems of values that are right one by one and wrong together. */
+export function storageConflicts(values: Values): string[] {
+  const { kind } = storageOf(values);
+  const problems: string[] = [];
+  if (kind === 'GRIDFS' && values.MONGODB_URI === null)
+    problems.push('CUTROOM_STORAGE=gridfs needs MONGODB_URI: GridFS is in the database of the tasks');
+  if (kind !== 'S3' && values.CUTROOM_OUTPUT_URLS === 'presigned')
+    problems.push('CUTROOM_OUTPUT_URLS=presigned needs a bucket: set CUTROOM_STORAGE to s3://BUCKET/PREFIX');
+  return problems;
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { parseAllowedTarget } from './allowed-targets.js';
 import { type Command, SERVE, type Variable } from './variable.js';
 import { nearestName } from '../shared/nearest-name.js';
+import { STORAGE_VARIABLES } from './storage.js';
 import { ACCESS_VARIABLES } from './access-variables.js';
 import { CLIENT_VARIABLES } from './client-variables.js';
 import { address, flag, integer, list, oneOf, parsed, type Reader, text } from './readers.js';
@@ -158,6 +159,7 @@ export const VARIABLES = {
     help: 'a replica set or sharded cluster, for several machines; unset: an SQLite file in the data folder',
     usedBy: SERVE,
   },
+  ...STORAGE_VARIABLES,
   CUTROOM_LEASE_MS: {
     reader: integer({ min: 1000, max: 10 * MINUTE_MS, default: 15_000 }),
     help: 'how long a worker keeps a task without a sign of life',

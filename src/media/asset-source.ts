@@ -6,8 +6,10 @@ import { UPLOAD_SCHEME } from './local-uploads.js';
 export interface AssetSourceOptions {
   /** Folders that files may lie in. */
   readonly inputRoots: readonly string[];
-  /** The folder of uploads, and the data folder that it lies in; null: there are no uploads. */
-  readonly uploads: { readonly folder: string; readonly dataDir: string } | null;
+  /** Where `upload:NAME` is found; null: there are no uploads. */
+  readonly uploads: AssetSource | null;
+  /** A folder whose files are no inputs although it lies within a root; null: none. */
+  readonly except: string | null;
   readonly httpInputs: HttpInputsOptions;
 }
 
@@ -15,10 +17,10 @@ export interface AssetSourceOptions {
  * Every input that there can be: `http:` and `https:` URLs, `upload:NAME`, and files within the input roots. A relative name that no root has may be
  * that of an upload without its scheme: clients of MoneyPrinterTurbo, and tasks of earlier versions, name uploads so.
  */
-export function createAssetSource({ inputRoots, uploads, httpInputs }: AssetSourceOptions): AssetSource {
-  const files = createLocalFiles({ roots: inputRoots, except: uploads?.dataDir ?? null });
+export function createAssetSource({ inputRoots, uploads, except, httpInputs }: AssetSourceOptions): AssetSource {
+  const files = createLocalFiles({ roots: inputRoots, except });
   const http = createHttpInputs(httpInputs);
-  const uploaded = createUploadedFiles(uploads?.folder ?? null);
+  const uploaded = uploads ?? createUploadedFiles(null);
 
   async function sourceOf(uri: string): Promise<AssetSource> {
     if (/^https?:/i.test(uri)) return http;
@@ -35,7 +37,8 @@ export function createAssetSource({ inputRoots, uploads, httpInputs }: AssetSour
   };
 }
 
-function createUploadedFiles(folder: string | null): AssetSource {
+/** Uploads in a folder of this machine. Null: there are none. */
+export function createUploadedFiles(folder: string | null): AssetSource {
   const files = createLocalFiles({ roots: folder === null ? [] : [folder], outside: 'is no upload of this server' });
   // As a relative name, whatever it looks like.
   const nameOf = (uri: string): string => `./${uri.slice(UPLOAD_SCHEME.length)}`;

@@ -7,10 +7,12 @@ import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaLibrary } from '../task/ports/media-library.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
-import { createAssetSource } from './asset-source.js';
+import { createAssetSource, createUploadedFiles } from './asset-source.js';
 import type { HttpInputsOptions } from './http/http-inputs.js';
 import { createLocalLibrary } from './local-library.js';
 import { openLocalUploads } from './local-uploads.js';
+import type { ObjectStore } from './objects/object-store.js';
+import { createObjectUploadSource, openObjectUploads } from './objects/object-uploads.js';
 import { safeName } from './safe-name.js';
 
 /** Each is small; a tenant that is not among them is put together anew. */
@@ -21,6 +23,8 @@ export interface TenantMediaOptions {
   readonly inputRoots: readonly string[];
   readonly dataDir: string;
   readonly httpInputs: HttpInputsOptions;
+  /** Where uploads are; null: in the data folder. */
+  readonly objects: ObjectStore | null;
 }
 
 /** Makes a part once for each tenant. */
@@ -38,18 +42,26 @@ export function perTenant<T extends object>(make: (tenant: string) => T): PerTen
 }
 
 /** The inputs of each tenant: its uploads, the files in its roots, and the web. */
-export function createTenantAssets({ inputRoots, dataDir, httpInputs }: TenantMediaOptions): PerTenant<AssetSource> {
-  return perTenant((tenant) =>
-    createAssetSource({
+export function createTenantAssets(options: TenantMediaOptions): PerTenant<AssetSource> {
+  const { inputRoots, dataDir, httpInputs, objects } = options;
+  return perTenant((tenant) => {
+    const folder = uploadFolder(dataDir, tenant);
+    return createAssetSource({
       inputRoots: rootsOfTenant(inputRoots, tenant),
-      uploads: { folder: uploadFolder(dataDir, tenant), dataDir },
+      except: dataDir,
+      uploads: objects
+        ? createObjectUploadSource({ objects, prefix: prefixOf(tenant), folder })
+        : createUploadedFiles(folder),
       httpInputs,
-    }),
-  );
+    });
+  });
 }
 
 /** The files in the input roots of each tenant. */
-export function createTenantLibraries({ inputRoots, dataDir }: TenantMediaOptions): PerTenant<MediaLibrary> {
+export function createTenantLibraries({
+  inputRoots,
+  dataDir,
+}: Pick<TenantMediaOptions, 'inputRoots' | 'dataDir'>): PerTenant<MediaLibrary> {
   return perTenant((tenant) => createLocalLibrary({ roots: rootsOfTenant(inputRoots, tenant), except: dataDir }));
 }
 
@@ -66,11 +78,17 @@ export async function openTenantUploads(options: {
   readonly ttlMs: number;
   /** The most bytes of all files of all tenants together. */
   readonly maxTotalBytes: number;
+  /** Where they are; null: in the data folder. */
+  readonly objects: ObjectStore | null;
 }): Promise<TenantUploads> {
-  const { dataDir, ...limits } = options;
+  const { dataDir, objects, ...limits } = options;
   const counted = [uploadFolder(dataDir, DEFAULT_TENANT), othersFolder(dataDir)];
-  const open = (tenant: string): Promise<MediaUploads> =>
-    openLocalUploads({ ...limits, folder: uploadFolder(dataDir, tenant), counted });
+  const open = (tenant: string): Promise<MediaUploads> => {
+    const folder = uploadFolder(dataDir, tenant);
+    return objects
+      ? openObjectUploads({ ...limits, objects, prefix: prefixOf(tenant), counted: UPLOADS, folder })
+      : openLocalUploads({ ...limits, folder, counted });
+  };
   const ofDefault = await open(DEFAULT_TENANT);
   const others = perTenant((tenant) => openedLater(() => open(tenant)));
   const of = (tenant: string): MediaUploads => (tenant === DEFAULT_TENANT ? ofDefault : others.of(tenant));
@@ -79,8 +97,20 @@ export async function openTenantUploads(options: {
     async removeExpired(nowMs) {
       await ofDefault.removeExpired(nowMs);
       for (const tenant of await readdir(othersFolder(dataDir)).catch(() => [])) await of(tenant).removeExpired(nowMs);
+      if (objects) await removeOldObjects(objects, nowMs - limits.ttlMs);
     },
   };
+}
+
+/** Those of all tenants, whichever machine took them. */
+async function removeOldObjects(objects: ObjectStore, beforeMs: number): Promise<void> {
+  for await (const { key, storedMs } of objects.list(UPLOADS)) if (storedMs < beforeMs) await objects.remove(key);
+}
+
+const UPLOADS = 'uploads/';
+
+function prefixOf(tenant: string): string {
+  return `${UPLOADS}${safeName(tenant)}/`;
 }
 
 /** Opens uploads when they are first asked for, and again after an error. */

@@ -21,7 +21,6 @@ describeObjectStore(
         bucket,
         prefix: 'cutroom/videos',
         endpoint: server.endpoint,
-        region: null,
         pathStyle: true,
         encryption: null,
       });

@@ -19,8 +19,6 @@ export interface S3Settings {
   readonly prefix: string;
   /** Of another service than AWS; null: that of AWS. */
   readonly endpoint: string | null;
-  /** Null: as the usual chain of the SDK finds it. */
-  readonly region: string | null;
   /** `https://host/bucket/key` instead of `https://bucket.host/key`. */
   readonly pathStyle: boolean;
   /** Null: as the bucket does it. */
@@ -135,11 +133,10 @@ async function upload(
   }
 }
 
-function clientOf({ endpoint, region, pathStyle }: S3Settings): S3Client {
+function clientOf({ endpoint, pathStyle }: S3Settings): S3Client {
   return new S3Client({
     forcePathStyle: pathStyle,
     ...(endpoint === null ? {} : { endpoint }),
-    ...(region === null ? {} : { region }),
     maxAttempts: 5,
     // Others than AWS do not all know the checksums that its SDK would add.
     requestChecksumCalculation: 'WHEN_REQUIRED',

@@ -33,7 +33,7 @@ export async function connectClients(uri: string): Promise<Clients> {
     await close();
     throw connectError(error, main);
   }
-  return { main, leases, feed, database: databaseIn(uri) ?? DEFAULT_DATABASE, close };
+  return { main, leases, feed, database: databaseOf(uri), close };
 }
 
 function optionsOf(appName: string, maxPoolSize: number): MongoClientOptions {
@@ -73,8 +73,8 @@ function connectError(error: unknown, client: MongoClient): Error {
   return new Error(`cannot connect to MongoDB at ${hosts}${said}`, { cause: error });
 }
 
-/** The database that a URI names; the driver itself says `test` when it names none. */
-function databaseIn(uri: string): string | null {
+/** The database that a URI names, or ours; the driver itself says `test` when it names none. */
+export function databaseOf(uri: string): string {
   const name = /^[^:]+:\/\/[^/]*\/([^?]*)/.exec(uri)?.[1];
-  return name === undefined || name === '' ? null : decodeURIComponent(name);
+  return name === undefined || name === '' ? DEFAULT_DATABASE : decodeURIComponent(name);
 }

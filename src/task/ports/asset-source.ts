@@ -17,7 +17,7 @@ export interface FetchAssetOptions {
 export interface AssetSource {
   /**
    * The problem with a URI: no such file, not a file, outside the input roots (also by a symbolic link), a scheme that is not served, a web
-   * address that is not public. Asks no other machine. Null: none, at most a second ago.
+   * address that is not public. Asks no other machine but the storage of uploads. Null: none, at most a second ago.
    */
   check(uri: string): Promise<AssetProblem | null>;
 

@@ -36,6 +36,7 @@ beforeEach(async () => {
   };
   assets = createAssetSource({
     uploads: null,
+    except: null,
     inputRoots: [bench.media.folder],
     httpInputs: { rules, maxBytes: 1024 * 1024, limits: { backoffMs: [] } },
   });

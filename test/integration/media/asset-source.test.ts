@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAssetSource } from '../../../src/media/asset-source.js';
+import { createAssetSource, createUploadedFiles } from '../../../src/media/asset-source.js';
 import { createLocalLibrary } from '../../../src/media/local-library.js';
 import type { AssetSource } from '../../../src/task/ports/asset-source.js';
 
@@ -21,7 +21,8 @@ beforeAll(async () => {
   await symlink(path.join(dataDir, 'cutroom.sqlite'), path.join(root, 'link'));
   assets = createAssetSource({
     inputRoots: [root],
-    uploads: { folder: path.join(dataDir, 'uploads'), dataDir },
+    uploads: createUploadedFiles(path.join(dataDir, 'uploads')),
+    except: dataDir,
     httpInputs: { rules: { mode: 'off', allow: [] }, maxBytes: 1 },
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAssetSource } from '../../../src/media/asset-source.js';
+import { createAssetSource, createUploadedFiles } from '../../../src/media/asset-source.js';
 import { openLocalUploads } from '../../../src/media/local-uploads.js';
 import type { MediaUploads } from '../../../src/task/ports/media-uploads.js';
 
@@ -29,7 +29,8 @@ describe('an upload in a folder', () => {
   it('becomes an input with a name for requests when it is accepted, and not before', async () => {
     const assets = createAssetSource({
       inputRoots: [],
-      uploads: { folder, dataDir: folder },
+      uploads: createUploadedFiles(folder),
+      except: folder,
       httpInputs: { rules: { mode: 'off', allow: [] }, maxBytes: 1 },
     });
     const draft = await uploads.receive(chunks('ab', 'c'));

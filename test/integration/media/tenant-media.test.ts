@@ -21,8 +21,10 @@ const options = () => ({
   inputRoots: [path.join(folder, 'media/{tenant}'), path.join(folder, 'shared')],
   dataDir,
   httpInputs: { rules: { mode: 'off', allow: [] }, maxBytes: 1 } as const,
+  objects: null,
 });
-const uploadsIn = () => openTenantUploads({ dataDir, nowMs: Date.now(), ttlMs: Infinity, maxTotalBytes: 100 });
+const uploadsIn = () =>
+  openTenantUploads({ dataDir, nowMs: Date.now(), ttlMs: Infinity, maxTotalBytes: 100, objects: null });
 
 async function* bytes(text: string) {
   yield await Promise.resolve(Buffer.from(text));
@@ -113,7 +115,13 @@ describe('uploads of tenants', () => {
     await expect(uploads.of('other').receive(bytes('x'.repeat(20)))).rejects.toMatchObject({
       detail: { reason: 'UPLOADS_FULL' },
     });
-    const later = await openTenantUploads({ dataDir, nowMs: Date.now(), ttlMs: 60_000, maxTotalBytes: 100 });
+    const later = await openTenantUploads({
+      dataDir,
+      nowMs: Date.now(),
+      ttlMs: 60_000,
+      maxTotalBytes: 100,
+      objects: null,
+    });
     expect((await later.of('acme').list('audio')).length).toBe(1);
     await later.removeExpired(Date.now() + 120_000);
     for (const tenant of ['acme', 'default', 'other']) expect(await later.of(tenant).list('audio')).toEqual([]);

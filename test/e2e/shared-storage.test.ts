@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { skipWithoutMongod } from '../support/mongod.js';
+import type { SpawnedService } from '../support/spawned-service.js';
+import { deploy, get, submit, watchToEnd, type Deployment } from './deployment.js';
+
+const skip = skipWithoutMongod();
+
+/** Machines with nothing in common but the database. */
+describe.skipIf(skip)('machines on one MongoDB', () => {
+  let place: Deployment;
+  let api: SpawnedService;
+  let first: SpawnedService;
+  const machine = (name: string, env: Record<string, string> = {}) =>
+    place.start({
+      CUTROOM_DATA_DIR: join(place.dataDir, name),
+      CUTROOM_INPUT_ROOTS: place.media.folder,
+      CUTROOM_LEASE_MS: '3000',
+      CUTROOM_HEARTBEAT_MS: '500',
+      CUTROOM_SWEEP_MS: '200',
+      ...env,
+    });
+
+  beforeAll(async () => {
+    place = await deploy('MongoDB');
+    await place.media.video('red.mp4', { size: '160x284', colors: ['c81e1e'], secondsEach: 2 });
+    await place.media.video('busy.mp4', { size: '640x360', colors: [], secondsEach: 4, source: 'testsrc2' });
+    [api, first] = await Promise.all([machine('api', { CUTROOM_SLOTS: '0' }), machine('first')]);
+  });
+  afterAll(() => place.close());
+
+  it('serve a video that another has rendered, whole and in ranges, after the other has gone', async () => {
+    const client = place.client(api);
+    const { name } = await submit(client, { materials: [{ uri: 'red.mp4' }], resolution: 144 });
+    const task = (await watchToEnd(client, name)).at(-1)!.task;
+    expect(task.state).toBe('SUCCEEDED');
+    const [{ url, sha256, size_bytes: size }] = task.outputs as [(typeof task.outputs)[number]];
+    expect(new URL(url).host).toBe(new URL(api.http).host);
+    const answer = await fetch(url);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect([answer.status, bytes.length]).toEqual([200, Number(size)]);
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    const part = await fetch(url, { headers: { range: 'bytes=100-199' } });
+    expect([part.status, Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(100, 200))]).toEqual([206, true]);
+    await client.call('DeleteTask', { name });
+    expect((await fetch(url)).status).toBe(404);
+  });
+
+  it('render with an upload that another has taken, and go on from its sections', async () => {
+    const form = new FormData();
+    form.set('file', new Blob([await readFile(place.media.path('red.mp4'))]), 'mine.mp4');
+    const sent = await fetch(`${first.http}/api/v1/video_materials`, { method: 'POST', body: form });
+    const { data } = (await sent.json()) as { data: { file: string } };
+    const client = place.client(api);
+    const materials = [{ uri: data.file }, ...Array.from({ length: 8 }, () => ({ uri: 'busy.mp4' }))];
+    const { name } = await submit(client, { materials, longest_clip: { seconds: 4 }, resolution: 360 });
+    // Its first section is done.
+    await eventually(
+      '300 frames',
+      async () => ((await get(client, name)).progress_detail?.frames_done ?? 0) > 300,
+      60_000,
+    );
+    await first.kill();
+    await machine('second');
+    const task = (await watchToEnd(client, name)).at(-1)!.task;
+    expect(task).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
+    expect(Number(task.outputs[0]?.reused_duration?.seconds ?? 0)).toBeGreaterThan(4);
+  });
+});
