@@ -65,9 +65,9 @@ export async function openStorage(
 }
 
 /** Null: the data folder. */
-async function openObjects({
+export async function openObjects({
   storage,
-}: StorageConfig): Promise<{ readonly objects: ObjectStore; close(): Promise<void> } | null> {
+}: Pick<Config, 'storage'>): Promise<{ readonly objects: ObjectStore; close(): Promise<void> } | null> {
   switch (storage.kind) {
     case 'LOCAL':
       return null;

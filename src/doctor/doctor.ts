@@ -4,6 +4,7 @@ import { type Check, fail, ok } from './check.js';
 import { checkCertificates } from './certificates.js';
 import { checkEndpoint, checkService, checkSockets, isServing } from './endpoints.js';
 import { checkDataDir, checkDisk, checkInputRoots, checkMemory } from './places.js';
+import { checkStorage } from './storage.js';
 import { checkStore } from './store.js';
 import { checkFfmpeg, checkFonts, checkNode } from './tools.js';
 
@@ -44,6 +45,7 @@ async function* examineEndpoints(config: Config): AsyncGenerator<Check, void> {
     return;
   }
   yield checkStore(config);
+  yield* checkStorage(config);
   yield checkEndpoint('grpc', config.grpcAddress, 'CUTROOM_GRPC_ADDRESS');
   yield checkEndpoint('http', config.httpAddress, 'CUTROOM_HTTP_ADDRESS');
   yield* checkSockets(config);
