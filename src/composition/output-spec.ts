@@ -31,7 +31,16 @@ export type OutputFormat =
   | { readonly kind: 'mp4'; readonly videoCodec: 'H264' | 'HEVC' | 'AV1' }
   | { readonly kind: 'webm' }
   | { readonly kind: 'gif'; readonly playOnce: boolean }
-  | { readonly kind: 'audio'; readonly format: 'M4A' | 'MP3' | 'WAV' | 'FLAC' };
+  | { readonly kind: 'audio'; readonly format: 'M4A' | 'MP3' | 'WAV' | 'FLAC' }
+  | HlsFormat;
+
+/** A stream in several sizes. */
+export interface HlsFormat {
+  readonly kind: 'hls';
+  /** Short sides in pixels, all different, the largest first. */
+  readonly shortSides: readonly number[];
+  readonly segmentUs: number;
+}
 
 export type Quality = 'DRAFT' | 'LOW' | 'MEDIUM' | 'HIGH' | 'LOSSLESS';
 
@@ -71,6 +80,8 @@ export function encodersOf(format: OutputFormat): readonly string[] {
       return ['gif'];
     case 'audio':
       return [AUDIO_ENCODERS[format.format]];
+    case 'hls':
+      return ['libx264', 'aac'];
   }
 }
 
@@ -79,7 +90,16 @@ const AUDIO_ENCODERS = { M4A: 'aac', MP3: 'libmp3lame', WAV: 'pcm_s16le', FLAC: 
 
 /** The extension of a format's files, with its dot. */
 export function extensionOf(format: OutputFormat): string {
-  return format.kind === 'audio' ? `.${format.format.toLowerCase()}` : `.${format.kind}`;
+  switch (format.kind) {
+    case 'audio':
+      return `.${format.format.toLowerCase()}`;
+    case 'hls':
+      return '.m3u8';
+    case 'mp4':
+    case 'webm':
+    case 'gif':
+      return `.${format.kind}`;
+  }
 }
 
 /** One MP4: what is made where nothing else is asked for. */

@@ -75,6 +75,26 @@ export function encodeAgainArguments(again: {
   return [...COMMON_OPTIONS, ...command._getArguments()];
 }
 
+/** The argument list that divides a file of ours into segments, which are byte ranges of another file, with a playlist. Nothing is encoded again. */
+export function packageArguments(order: {
+  readonly from: string;
+  readonly playlist: string;
+  readonly media: string;
+  /** A segment ends at the first key frame from each multiple of it on. */
+  readonly segmentSeconds: string;
+}): string[] {
+  const command = ffmpeg(`file:${order.from}`);
+  const options = [
+    ...['-map', '0', '-c', 'copy', ...WITHOUT_METADATA],
+    // Times before 0 stay: they are of frames that are decoded and not shown. Moved, they would put sound and pictures apart.
+    ...['-avoid_negative_ts', 'disabled', '-fflags', '+bitexact'],
+    ...['-f', 'hls', '-hls_time', order.segmentSeconds, '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4'],
+    ...['-hls_flags', 'single_file', '-hls_segment_filename', `file:${order.media}`],
+  ];
+  command.output(`file:${order.playlist}`).outputOptions(...asList(options));
+  return [...COMMON_OPTIONS, ...command._getArguments()];
+}
+
 /** The parts are files of ours, beside the list. */
 function addParts(command: ffmpeg.FfmpegCommand, { listFile }: JoinCommand): void {
   command.input(`file:${listFile}`).inputOptions('-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file');

@@ -70,6 +70,8 @@ export interface OutputPart {
   /** The file's name within the task. */
   readonly name: string;
   readonly contentType: string;
+  /** Absent in records of earlier releases. */
+  readonly sizeBytes?: number;
   /** Its part in the output. Absent: it is named by the output's first file. */
   readonly role?: 'POSTER';
 }

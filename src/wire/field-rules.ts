@@ -6,6 +6,8 @@ import { FADE_OUT, GAIN } from './render-spec/parse-audio.js';
 import { CLIP_SPEED, LONGEST_CLIP, MAX_MATERIALS, RESOLUTION, VARIANTS } from './render-spec/parse-montage.js';
 import {
   FOCUS,
+  HLS_SEGMENT,
+  HLS_SIZES,
   KEY,
   MAX_OUTPUTS,
   RANGE_TIME,
@@ -110,6 +112,8 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'OutputSpec.short_side': { kind: 'number', ...SHORT_SIDE, zero: true, multipleOf: 2 },
   'Focus.x': number(FOCUS),
   'Focus.y': number(FOCUS),
+  'Hls.short_sides': { kind: 'list', ...HLS_SIZES },
+  'Hls.segment': duration(HLS_SEGMENT),
   'SpriteSheet.interval': duration(SPRITE_INTERVAL),
   'SpriteSheet.width': { kind: 'number', ...SPRITE_WIDTH, zero: true, multipleOf: 2 },
   'TimeRange.start': duration(RANGE_TIME),

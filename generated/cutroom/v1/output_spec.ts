@@ -55,10 +55,13 @@ export interface OutputSpec {
     | //
     /** The soundtrack alone. */
     { $case: "audio"; value: AudioFile }
+    | //
+    /** The video in several sizes for players that choose by their bandwidth, `.m3u8`. */
+    { $case: "hls"; value: Hls }
     | undefined;
   /**
    * Length of the short side in pixels: even, 64 to that of the picture. The long side is rounded to the nearest even number. Default (0): that of the
-   * picture; of a GIF at most 360. Refused for audio.
+   * picture; of a GIF at most 360. Refused for audio, and for HLS, which has `short_sides` of its own.
    */
   shortSide: number;
   /**
@@ -70,7 +73,7 @@ export interface OutputSpec {
   focus:
     | Focus
     | undefined;
-  /** Size of the file and time of the render against looks. Default: QUALITY_MEDIUM. Refused for GIFs and audio. */
+  /** Size of the file and time of the render against looks. Default: QUALITY_MEDIUM. Refused for GIFs and audio; of HLS only QUALITY_LOSSLESS is. */
   quality: Quality;
   /** The part of the video that the file has. Default: all of it. */
   range:
@@ -78,7 +81,7 @@ export interface OutputSpec {
     | undefined;
   /**
    * The largest that the file may be, in bytes: at least 10,000. A file that comes out larger at its quality is encoded again with the rate that fits; one
-   * that fits at no rate ends the task with OUTPUT_TOO_LARGE. Default (0): no limit. Refused for GIFs, audio and QUALITY_LOSSLESS.
+   * that fits at no rate ends the task with OUTPUT_TOO_LARGE. Default (0): no limit. Refused for GIFs, audio, HLS and QUALITY_LOSSLESS.
    */
   maxSizeBytes: bigint;
   /** Small pictures of the video for the seek bar of a player, as further files of the output. Default: none. Refused for GIFs and audio. */
@@ -148,6 +151,22 @@ export enum AudioFile_Format {
   UNRECOGNIZED = -1,
 }
 
+/**
+ * HTTP Live Streaming (RFC 8216) as a finished video: H.264 in several sizes and AAC once, in fragmented MP4. The file of the output is the
+ * multivariant playlist. Beside it are, for `stream.m3u8`, a playlist and a file for each size, `stream.1080.m3u8` and `stream.1080.mp4`, and for the sound,
+ * `stream.audio.m3u8` and `stream.audio.mp4`; segments are byte ranges of those files. Playlists name files relative to themselves: the output's `url`, whose
+ * signature is in its path, opens them all. Bandwidths are measured on the segments.
+ */
+export interface Hls {
+  /**
+   * The sizes, as lengths of the short side in pixels: 1 to 8 different even numbers, 64 to that of the picture. Default: that of the picture, and those
+   * of 1080, 720, 480 and 360 that are smaller. Each is encoded by itself.
+   */
+  shortSides: number[];
+  /** Length of a segment, 1 s to 20 s, to the nearest frame: every segment but the last has exactly it. Default: 6 s. */
+  segment: Duration | undefined;
+}
+
 /** A point of the picture, in percent of its width and height from the left top corner. */
 export interface Focus {
   /** 0 to 100. */
@@ -197,6 +216,9 @@ export const OutputSpec: MessageFns<OutputSpec> = {
         break;
       case "audio":
         AudioFile.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "hls":
+        Hls.encode(message.kind.value, writer.uint32(106).fork()).join();
         break;
     }
     if (message.shortSide !== 0) {
@@ -277,6 +299,14 @@ export const OutputSpec: MessageFns<OutputSpec> = {
             }
 
             message.kind = { $case: "audio", value: AudioFile.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.kind = { $case: "hls", value: Hls.decode(reader, reader.uint32()) };
             continue;
           }
           case 6: {
@@ -375,6 +405,12 @@ export const OutputSpec: MessageFns<OutputSpec> = {
       case "audio": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
           message.kind = { $case: "audio", value: AudioFile.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "hls": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "hls", value: Hls.fromPartial(object.kind.value) };
         }
         break;
       }
@@ -669,6 +705,85 @@ export const AudioFile: MessageFns<AudioFile> = {
   fromPartial(object: DeepPartial<AudioFile>): AudioFile {
     const message = createBaseAudioFile();
     message.format = object.format ?? 0;
+    return message;
+  },
+};
+
+function createBaseHls(): Hls {
+  return { shortSides: [], segment: undefined };
+}
+
+export const Hls: MessageFns<Hls> = {
+  encode(message: Hls, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.shortSides) {
+      writer.uint32(8).int32(v!);
+    }
+    if (message.segment !== undefined) {
+      Duration.encode(message.segment, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Hls {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHls();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.shortSides.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.shortSides.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.segment = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Hls>): Hls {
+    return Hls.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Hls>): Hls {
+    const message = createBaseHls();
+    message.shortSides = object.shortSides?.map((e) => e) || [];
+    message.segment = (object.segment !== undefined && object.segment !== null)
+      ? Duration.fromPartial(object.segment)
+      : undefined;
     return message;
   },
 };

@@ -20,19 +20,22 @@ export interface FilesOptions {
 export type Files = (request: HttpRequest) => Promise<HttpResponse | null>;
 
 const FILE = compilePathTemplate('/tasks/{task}/{file}');
+/** With the signature in the path. */
+const GRANTED_FILE = compilePathTemplate('/tasks/{task}/{grant}/{file}');
 
 export function createFiles({ urls, call, log }: FilesOptions): Files {
   return async (request) => {
-    const variables = FILE.match(request.path);
+    const variables = FILE.match(request.path) ?? GRANTED_FILE.match(request.path);
     if (!variables) return null;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return plainError(405, Status.UNIMPLEMENTED, 'this path takes GET, HEAD', { allow: 'GET, HEAD' });
     }
-    const { task: taskId = '', file = '' } = variables;
+    const { task: taskId = '', file = '', grant } = variables;
     try {
       const query = new URLSearchParams(request.query);
-      const found = query.has('signature')
-        ? await urls.open({ taskId, file, query })
+      const isSigned = grant !== undefined || query.has('signature');
+      const found = isSigned
+        ? await urls.open({ taskId, file, query, ...(grant === undefined ? {} : { grant }) })
         : await call(request, { method: 'GetTask', taskId, isRead: true }, ({ caller }) =>
             urls.locate({ tenant: caller.tenant, taskId, file }),
           );

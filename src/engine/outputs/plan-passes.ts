@@ -5,7 +5,7 @@ import { fileNameOf, scaledTo, type OutputSpec, type TimeRange } from '../../com
 import { RenderError } from '../../task/failure.js';
 import { soundOf } from '../compositor/plan-render.js';
 import { wholeOf, type Section } from '../compositor/section.js';
-import type { OutputProfile, PlannedContent } from './output-profile.js';
+import type { Encoding, OutputProfile, PlannedContent } from './output-profile.js';
 import { planSections } from './plan-sections.js';
 import { profileOf } from './profiles.js';
 
@@ -17,7 +17,10 @@ export interface PlannedOutput {
   readonly profile: OutputProfile;
   /** The name of its file within the task. */
   readonly key: string;
+  /** Of a stream, that of its largest size. */
   readonly content: PlannedContent;
+  /** The files that are encoded for it; of most outputs one, which is the output. */
+  readonly encodings: readonly Encoding[];
 }
 
 /** One rendering of a composition, whose finished picture and sound all of its outputs share. */
@@ -58,7 +61,11 @@ export function planPasses(
       const index = number * specs.length + specs.indexOf(spec);
       const content = contentOf(draft, spec);
       const key = fileNameOf(spec, number, compositions.length);
-      const output = { index, spec, profile: profileOf(spec.format), key, content };
+      const profile = profileOf(spec.format);
+      const encodings = profile.packaging?.encodings(String(index), content) ?? [
+        { ...profile, name: String(index), content, keyFramesEvery: null, hasPoster: profile.video !== null },
+      ];
+      const output = { index, spec, profile, key, content, encodings };
       draft.outputs.push(output);
       outputs[index] = output;
     }
@@ -94,8 +101,9 @@ function draftFor(drafts: Map<string, Draft>, { composition, number, range, spec
   return draft;
 }
 
-function contentOf({ composition, range }: Draft, { shortSide }: OutputSpec): PlannedContent {
+function contentOf({ composition, range }: Draft, spec: OutputSpec): PlannedContent {
   const picture = pictureSize(composition);
+  const shortSide = spec.format.kind === 'hls' ? (spec.format.shortSides[0] ?? null) : spec.shortSide;
   const size = shortSide === null ? picture : scaledTo(picture, shortSide);
   const { startSample, endSample } = soundOf(composition, range);
   return { ...size, frameRate: composition.frameRate, frames: range.frames, samples: endSample - startSample };

@@ -4,6 +4,7 @@ import { MP4_FILE, SAME_BYTES } from './codecs/containers.js';
 import { AV1, FINISH_FILTERS, HEVC, VP9 } from './codecs/video.js';
 import { gifProfile } from './gif/gif.js';
 import { h264Mp4 } from './h264-mp4/h264-mp4.js';
+import { hlsProfile } from './hls/hls.js';
 import type { AudioCoding, OutputProfile, VideoCoding } from './output-profile.js';
 import { verifyMedia, type ExpectedMedia } from './checks/verify-media.js';
 
@@ -12,7 +13,7 @@ function videoProfile(
   coding: { readonly video: VideoCoding; readonly audio: AudioCoding; readonly containerOptions: readonly string[] },
   expected: ExpectedMedia,
 ): OutputProfile {
-  return { name, filters: FINISH_FILTERS, ...coding, conversion: null, verify: verifyMedia(expected) };
+  return { name, filters: FINISH_FILTERS, ...coding, conversion: null, packaging: null, verify: verifyMedia(expected) };
 }
 
 function audioProfile(
@@ -20,7 +21,15 @@ function audioProfile(
   coding: { readonly audio: AudioCoding; readonly containerOptions: readonly string[] },
   expected: ExpectedMedia,
 ): OutputProfile {
-  return { name, filters: [], video: null, ...coding, conversion: null, verify: verifyMedia(expected) };
+  return {
+    name,
+    filters: [],
+    video: null,
+    ...coding,
+    conversion: null,
+    packaging: null,
+    verify: verifyMedia(expected),
+  };
 }
 
 const MP4_PROFILES: Readonly<Record<'H264' | 'HEVC' | 'AV1', OutputProfile>> = {
@@ -79,6 +88,8 @@ export function profileOf(format: OutputFormat): OutputProfile {
       return gifProfile(format);
     case 'audio':
       return AUDIO_PROFILES[format.format];
+    case 'hls':
+      return hlsProfile(format);
   }
 }
 

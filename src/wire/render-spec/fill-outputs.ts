@@ -1,4 +1,4 @@
-import { cropOf, type OutputSpec, type Size } from '../../composition/output-spec.js';
+import { cropOf, type HlsFormat, type OutputSpec, type Size } from '../../composition/output-spec.js';
 import { Quality, type OutputSpec as WireOutput } from '../../../generated/cutroom/v1/output_spec.js';
 import { printDuration } from '../print-duration.js';
 import { namedDefault } from './fields.js';
@@ -22,11 +22,12 @@ function fillOutput(
   picture: Size,
 ): WireOutput {
   const shown = crop ? cropOf(picture, crop) : picture;
-  const hasQuality = format.kind === 'mp4' || format.kind === 'webm';
+  const hasQuality = format.kind !== 'gif' && format.kind !== 'audio';
   return {
     key,
-    kind: fillKind(wire.kind),
-    shortSide: format.kind === 'audio' ? 0 : (shortSide ?? Math.min(shown.width, shown.height)),
+    kind: format.kind === 'hls' ? fillHls(format) : fillKind(wire.kind),
+    shortSide:
+      format.kind === 'audio' || format.kind === 'hls' ? 0 : (shortSide ?? Math.min(shown.width, shown.height)),
     aspectRatio: wire.aspectRatio,
     focus: crop ? { x: crop.focus.x * 100, y: crop.focus.y * 100 } : undefined,
     quality: hasQuality ? wire.quality || namedDefault(QUALITIES) : Quality.QUALITY_UNSPECIFIED,
@@ -46,7 +47,12 @@ function fillKind(kind: WireOutput['kind']): WireOutput['kind'] {
       return { ...kind, value: { format: kind.value.format || namedDefault(AUDIO_FORMATS) } };
     case 'webm':
     case 'gif':
+    case 'hls':
     case undefined:
       return kind;
   }
+}
+
+function fillHls({ shortSides, segmentUs }: HlsFormat): WireOutput['kind'] {
+  return { $case: 'hls', value: { shortSides: [...shortSides], segment: printDuration(segmentUs) } };
 }

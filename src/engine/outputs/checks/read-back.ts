@@ -38,6 +38,15 @@ export async function indexFaults(full: string): Promise<string[]> {
 /** Options with which a finished file is decoded: the first fault ends it. */
 const DECODE = ['-nostdin', '-hide_banner', '-nostats', '-v', 'level+error', '-progress', 'pipe:3', '-xerror'];
 
+/** How many key frames a file has; null: one of them does not decode. */
+export async function decodedKeyFrames(context: ToolContext, file: string): Promise<number | null> {
+  const { isClean, frames } = await decode(context, [
+    ...['-skip_frame', 'nokey', ...inputOf(file)],
+    ...['-fps_mode', 'passthrough', '-f', 'null', '-'],
+  ]);
+  return isClean ? frames : null;
+}
+
 /** Whether all of a file decodes. */
 export async function decodesWhole(context: ToolContext, file: string): Promise<boolean> {
   const { isClean } = await decode(context, [...inputOf(file), '-f', 'null', '-']);

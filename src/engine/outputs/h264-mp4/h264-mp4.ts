@@ -12,5 +12,6 @@ export const h264Mp4: OutputProfile = {
   audio: AAC,
   containerOptions: MP4_FILE,
   conversion: null,
+  packaging: null,
   verify: verifyMp4,
 };

@@ -1,0 +1,39 @@
+import type { Rational } from '../../../composition/frame-grid.js';
+import type { Size } from '../../../composition/output-spec.js';
+import type { BitRates } from './bit-rates.js';
+
+/** The pictures of a stream in one size. */
+export interface Variant extends Size, BitRates {
+  readonly playlist: string;
+  /** By RFC 6381. */
+  readonly codec: string;
+}
+
+/** The sound of a stream, which goes with each size of its pictures. */
+export interface Sound extends BitRates {
+  readonly playlist: string;
+  readonly codec: string;
+}
+
+/** The playlist that names all others (RFC 8216, 4.3.4). A player without better knowledge begins with the first variant. */
+export function printMultivariantPlaylist(variants: readonly Variant[], sound: Sound, { num, den }: Rational): string {
+  return [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="${sound.playlist}"`,
+    ...variants.flatMap(({ playlist, width, height, codec, peak, average }) => [
+      '#EXT-X-STREAM-INF:' +
+        [
+          `BANDWIDTH=${peak + sound.peak}`,
+          `AVERAGE-BANDWIDTH=${average + sound.average}`,
+          `CODECS="${codec},${sound.codec}"`,
+          `RESOLUTION=${width}x${height}`,
+          `FRAME-RATE=${(num / den).toFixed(3)}`,
+          'AUDIO="audio"',
+        ].join(','),
+      playlist,
+    ]),
+    '',
+  ].join('\n');
+}
