@@ -18,7 +18,11 @@ export interface OutputSpec {
   readonly maxSize: SizeLimit | null;
   /** Null: none. */
   readonly spriteSheet: SpriteSheet | null;
+  readonly captions: CaptionMode;
 }
+
+/** Drawn into the picture, a track of the file, files beside it, or left out. */
+export type CaptionMode = 'BURNED' | 'SOFT' | 'SIDECAR' | 'NONE';
 
 /** Small pictures of the video, one for each interval. */
 export interface SpriteSheet {
@@ -115,6 +119,7 @@ export const DEFAULT_OUTPUTS: readonly OutputSpec[] = [
     range: null,
     maxSize: null,
     spriteSheet: null,
+    captions: 'BURNED',
   },
 ];
 

@@ -75,6 +75,27 @@ export function encodeAgainArguments(again: {
   return [...COMMON_OPTIONS, ...command._getArguments()];
 }
 
+/** The argument list that adds a track of text to a file of ours. Pictures and sound are copied. */
+export function addSubtitlesArguments(order: {
+  readonly from: string;
+  /** WebVTT. */
+  readonly text: string;
+  readonly to: string;
+  readonly encoder: string;
+  /** Three letters. */
+  readonly language: string;
+  readonly containerOptions: readonly string[];
+}): string[] {
+  const command = ffmpeg(`file:${order.from}`);
+  command.input(`file:${order.text}`).inputOptions('-f', 'webvtt');
+  const options = [
+    ...['-map', '0:v', '-map', '0:a?', '-map', '1:s', '-c:v', 'copy', '-c:a', 'copy', '-c:s', order.encoder],
+    ...[...WITHOUT_METADATA, '-metadata:s:s:0', `language=${order.language}`, ...order.containerOptions],
+  ];
+  command.output(`file:${order.to}`).outputOptions(...asList(options));
+  return [...COMMON_OPTIONS, ...command._getArguments()];
+}
+
 /** The argument list that divides a file of ours into segments, which are byte ranges of another file, with a playlist. Nothing is encoded again. */
 export function packageArguments(order: {
   readonly from: string;

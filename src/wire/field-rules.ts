@@ -16,7 +16,7 @@ import {
   SPRITE_WIDTH,
 } from './render-spec/parse-outputs.js';
 import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-subtitle-style.js';
-import { CUE_TIME, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
+import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
 import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './render-spec/fields.js';
 import { NAME } from './task-name.js';
@@ -96,6 +96,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'Music.gain_db': number(GAIN),
   'Music.fade_out': duration(FADE_OUT),
   'Subtitles.uri': uri,
+  'Subtitles.language': { kind: 'text', pattern: LANGUAGE, empty: true },
   'CueList.cues': { kind: 'list', min: 1, max: MAX_CUES },
   'Cue.start': duration(CUE_TIME),
   'Cue.end': duration(CUE_TIME),

@@ -13,6 +13,24 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/output_spec.proto";
 
+/** What becomes of a video's subtitles. */
+export enum Captions {
+  /** CAPTIONS_UNSPECIFIED - CAPTIONS_BURNED. */
+  CAPTIONS_UNSPECIFIED = 0,
+  /** CAPTIONS_BURNED - Drawn into the picture. */
+  CAPTIONS_BURNED = 1,
+  /**
+   * CAPTIONS_SOFT - A track of text that viewers turn on: timed text in MP4, WebVTT in WebM and HLS. MP4 shows one text at a time: cues that overlap are joined there, and
+   * braces and backslashes are full-width ones.
+   */
+  CAPTIONS_SOFT = 2,
+  /** CAPTIONS_SIDECAR - The further files `KEY.srt` and `KEY.vtt`. */
+  CAPTIONS_SIDECAR = 3,
+  /** CAPTIONS_NONE - None. */
+  CAPTIONS_NONE = 4,
+  UNRECOGNIZED = -1,
+}
+
 /** Size of a file and time of its render against looks. Bit rates are limited at every level but the last, so that grain does not make huge files. */
 export enum Quality {
   /** QUALITY_UNSPECIFIED - QUALITY_MEDIUM. */
@@ -85,7 +103,14 @@ export interface OutputSpec {
    */
   maxSizeBytes: bigint;
   /** Small pictures of the video for the seek bar of a player, as further files of the output. Default: none. Refused for GIFs and audio. */
-  spriteSheet: SpriteSheet | undefined;
+  spriteSheet:
+    | SpriteSheet
+    | undefined;
+  /**
+   * What becomes of the video's subtitles. Without subtitles, or within `range` without a cue, it changes nothing. Default: CAPTIONS_BURNED. Refused for audio;
+   * of GIFs CAPTIONS_SOFT is.
+   */
+  captions: Captions;
 }
 
 /**
@@ -155,7 +180,8 @@ export enum AudioFile_Format {
  * HTTP Live Streaming (RFC 8216) as a finished video: H.264 in several sizes and AAC once, in fragmented MP4. The file of the output is the
  * multivariant playlist. Beside it are, for `stream.m3u8`, a playlist and a file for each size, `stream.1080.m3u8` and `stream.1080.mp4`, and for the sound,
  * `stream.audio.m3u8` and `stream.audio.mp4`; segments are byte ranges of those files. Playlists name files relative to themselves: the output's `url`, whose
- * signature is in its path, opens them all. Bandwidths are measured on the segments.
+ * signature is in its path, opens them all. Bandwidths are measured on the segments. With CAPTIONS_SOFT there are `stream.subtitles.m3u8` and
+ * `stream.subtitles.vtt`.
  */
 export interface Hls {
   /**
@@ -196,6 +222,7 @@ function createBaseOutputSpec(): OutputSpec {
     range: undefined,
     maxSizeBytes: 0n,
     spriteSheet: undefined,
+    captions: 0,
   };
 }
 
@@ -244,6 +271,9 @@ export const OutputSpec: MessageFns<OutputSpec> = {
     }
     if (message.spriteSheet !== undefined) {
       SpriteSheet.encode(message.spriteSheet, writer.uint32(98).fork()).join();
+    }
+    if (message.captions !== 0) {
+      writer.uint32(112).int32(message.captions);
     }
     return writer;
   },
@@ -365,6 +395,14 @@ export const OutputSpec: MessageFns<OutputSpec> = {
             message.spriteSheet = SpriteSheet.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.captions = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -428,6 +466,7 @@ export const OutputSpec: MessageFns<OutputSpec> = {
     message.spriteSheet = (object.spriteSheet !== undefined && object.spriteSheet !== null)
       ? SpriteSheet.fromPartial(object.spriteSheet)
       : undefined;
+    message.captions = object.captions ?? 0;
     return message;
   },
 };

@@ -32,6 +32,7 @@ import type { RenderedGraph } from './render-graph.js';
 import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
 import { furtherFiles } from './further-files.js';
 import { makeSheet } from './sprite-sheet.js';
+import { addSubtitles } from './subtitles/add-subtitles.js';
 import { shrinkToFit } from './shrink-to-fit.js';
 import { scratchFiles } from './scratch-files.js';
 
@@ -155,6 +156,9 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
       return;
     case 'sheet':
       await makeSheet(step.output, toRender);
+      return;
+    case 'subtitles':
+      await addSubtitles(step.output, toRender);
       return;
     case 'shrink':
       await shrinkToFit(step.output, toRender);

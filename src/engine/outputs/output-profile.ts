@@ -1,3 +1,4 @@
+import type { Cue } from '../../composition/captions.js';
 import type { Quality, Size } from '../../composition/output-spec.js';
 import type { Rational } from '../../composition/frame-grid.js';
 import type { Output, OutputPart } from '../../task/task.js';
@@ -12,6 +13,16 @@ export interface PlannedContent extends Size {
   readonly frames: number;
   /** Length of the sound, at `SAMPLE_RATE`. */
   readonly samples: number;
+  /** A track of text; absent: none. */
+  readonly subtitles?: Subtitles;
+}
+
+/** Text that goes with a video, and is not drawn into it. */
+export interface Subtitles {
+  /** With times from the start of the file, in milliseconds. At least one. */
+  readonly cues: readonly Cue[];
+  /** A tag of BCP 47; empty: not known. */
+  readonly language: string;
 }
 
 /** The parameters of an encoder of pictures. */
@@ -49,6 +60,22 @@ export interface AudioCoding {
   readonly options: readonly string[];
   /** For a file of the sound that is joined with pictures. */
   readonly partOptions: readonly string[];
+}
+
+/** How a container has text. */
+export interface SubtitleCoding {
+  /** By its name in ffmpeg. */
+  readonly codec: 'mov_text' | 'webvtt';
+  /** What makes it of WebVTT. */
+  readonly encoder: 'mov_text' | 'copy';
+  /** Makes cues that the codec has as they are. */
+  readonly prepare: (cues: readonly Cue[]) => readonly Cue[];
+  /** The text of such a cue in a packet of the file. */
+  readonly stored: (text: string) => string;
+  /** How far its times may be from the plan's. */
+  readonly slackUs: number;
+  /** How many bytes of a packet come before its text. */
+  readonly headBytes: number;
 }
 
 /** How a file is made of pictures that were rendered before, where their encoder must have seen them all. */
@@ -91,7 +118,7 @@ export interface Packaging {
   /** The file in that folder with the largest pictures. */
   pictures(key: string): string;
   /** Further files of the output, in that folder. */
-  parts(key: string): readonly OutputPart[];
+  parts(key: string, content: PlannedContent): readonly OutputPart[];
 }
 
 /** The content of a package. */
@@ -128,6 +155,8 @@ export interface OutputProfile {
   readonly containerOptions: readonly string[];
   /** Makes the file of the joined pictures. Null: they are joined as they are. */
   readonly conversion: ((plan: PlannedContent) => Conversion) | null;
+  /** Null: its files have no track of text, or are packaged with it. */
+  readonly subtitleCoding: SubtitleCoding | null;
   /** Null: the output is one file, encoded as above. */
   readonly packaging: Packaging | null;
   /**

@@ -14,6 +14,8 @@ export type OutputStep = Step &
     | { readonly kind: 'join'; readonly pass: Pass; readonly output: PlannedOutput; readonly encoding: Encoding }
     /** Makes an output of its encodings. */
     | { readonly kind: 'package'; readonly output: PlannedOutput }
+    /** Adds text to a finished file, or puts it beside it. */
+    | { readonly kind: 'subtitles'; readonly output: PlannedOutput }
     /** Makes the sprite sheet of a finished file. */
     | { readonly kind: 'sheet'; readonly output: PlannedOutput }
     /** Makes a file smaller that is larger than its output may be. */
@@ -42,9 +44,11 @@ export function planOutputs(passes: readonly Pass[], outputs: readonly PlannedOu
 
 /** The steps from the encoded files of an output to verified ones, each after the one before. */
 function finishingSteps(output: PlannedOutput, encoded: readonly string[]): OutputStep[] {
-  const { profile, spec } = output;
+  const { profile, spec, sidecars, content } = output;
+  const hasText = sidecars !== null || (content.subtitles && profile.subtitleCoding);
   const kinds = [
     ...(profile.packaging ? (['package'] as const) : []),
+    ...(hasText ? (['subtitles'] as const) : []),
     ...(spec.maxSize ? (['shrink'] as const) : []),
     ...(spec.spriteSheet ? (['sheet'] as const) : []),
     'verify' as const,

@@ -5,43 +5,34 @@ import { AV1, FINISH_FILTERS, HEVC, VP9 } from './codecs/video.js';
 import { gifProfile } from './gif/gif.js';
 import { h264Mp4 } from './h264-mp4/h264-mp4.js';
 import { hlsProfile } from './hls/hls.js';
-import type { AudioCoding, OutputProfile, VideoCoding } from './output-profile.js';
+import type { OutputProfile } from './output-profile.js';
+import { MOV_TEXT, WEBVTT } from './subtitles/codings.js';
 import { verifyMedia, type ExpectedMedia } from './checks/verify-media.js';
 
-function videoProfile(
-  name: string,
-  coding: { readonly video: VideoCoding; readonly audio: AudioCoding; readonly containerOptions: readonly string[] },
-  expected: ExpectedMedia,
-): OutputProfile {
-  return { name, filters: FINISH_FILTERS, ...coding, conversion: null, packaging: null, verify: verifyMedia(expected) };
+type VideoParts = Pick<OutputProfile, 'video' | 'audio' | 'containerOptions' | 'subtitleCoding'>;
+
+function videoProfile(name: string, parts: VideoParts, expected: ExpectedMedia): OutputProfile {
+  const verify = verifyMedia({ ...expected, subtitleCoding: parts.subtitleCoding });
+  return { name, filters: FINISH_FILTERS, ...parts, conversion: null, packaging: null, verify };
 }
 
-function audioProfile(
-  name: string,
-  coding: { readonly audio: AudioCoding; readonly containerOptions: readonly string[] },
-  expected: ExpectedMedia,
-): OutputProfile {
-  return {
-    name,
-    filters: [],
-    video: null,
-    ...coding,
-    conversion: null,
-    packaging: null,
-    verify: verifyMedia(expected),
-  };
+type AudioParts = Pick<OutputProfile, 'audio' | 'containerOptions'>;
+
+function audioProfile(name: string, parts: AudioParts, expected: ExpectedMedia): OutputProfile {
+  const without = { filters: [], video: null, conversion: null, subtitleCoding: null, packaging: null };
+  return { name, ...without, ...parts, verify: verifyMedia(expected) };
 }
 
 const MP4_PROFILES: Readonly<Record<'H264' | 'HEVC' | 'AV1', OutputProfile>> = {
   H264: h264Mp4,
   HEVC: videoProfile(
     'hevc-mp4',
-    { video: HEVC, audio: AAC, containerOptions: ['-tag:v', 'hvc1', ...MP4_FILE] },
+    { video: HEVC, audio: AAC, containerOptions: ['-tag:v', 'hvc1', ...MP4_FILE], subtitleCoding: MOV_TEXT },
     { contentType: 'video/mp4', video: { codec: 'hevc', tag: 'hvc1' }, audio: 'aac', slackUs: 25_000 },
   ),
   AV1: videoProfile(
     'av1-mp4',
-    { video: AV1, audio: AAC, containerOptions: MP4_FILE },
+    { video: AV1, audio: AAC, containerOptions: MP4_FILE, subtitleCoding: MOV_TEXT },
     { contentType: 'video/mp4', video: { codec: 'av1', tag: 'av01' }, audio: 'aac', slackUs: 25_000 },
   ),
 };
@@ -49,7 +40,10 @@ const MP4_PROFILES: Readonly<Record<'H264' | 'HEVC' | 'AV1', OutputProfile>> = {
 const WEBM = videoProfile(
   'vp9-webm',
   // Its times are whole milliseconds.
-  { video: VP9, audio: OPUS, containerOptions: [...SAME_BYTES, '-cues_to_front', '1', '-f', 'webm'] },
+  {
+    ...{ video: VP9, audio: OPUS, subtitleCoding: WEBVTT },
+    containerOptions: [...SAME_BYTES, '-cues_to_front', '1', '-f', 'webm'],
+  },
   { contentType: 'video/webm', video: { codec: 'vp9', tag: null }, audio: 'opus', slackUs: 25_000 },
 );
 

@@ -62,7 +62,7 @@ async function encodeAgain(
 ): Promise<void> {
   const options = [
     ...(profile.video?.options({ ...content, quality, threads: null, aim, keyFrames: null }) ?? []),
-    ...['-c:a', 'copy'],
+    ...['-c:a', 'copy', '-c:s', 'copy'],
     ...profile.containerOptions,
   ];
   const args = encodeAgainArguments({ from, to, options });

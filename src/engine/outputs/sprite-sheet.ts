@@ -57,7 +57,20 @@ export async function makeSheet(output: PlannedOutput, { tools, scratch, takeSea
     'setsar=1',
     `tile=${plan.columns}x${plan.rows}`,
   ];
-  const options = ['-an', '-vf', filters.join(','), '-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2', '-start_number', '1'];
+  const options = [
+    '-an',
+    '-sn',
+    '-vf',
+    filters.join(','),
+    '-c:v',
+    'mjpeg',
+    '-q:v',
+    '4',
+    '-f',
+    'image2',
+    '-start_number',
+    '1',
+  ];
   const args = encodeAgainArguments({
     from: scratchFiles.pictures(output),
     to: scratchFiles.sheet(output, '%03d'),

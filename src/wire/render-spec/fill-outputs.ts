@@ -1,8 +1,8 @@
 import { cropOf, type HlsFormat, type OutputSpec, type Size } from '../../composition/output-spec.js';
-import { Quality, type OutputSpec as WireOutput } from '../../../generated/cutroom/v1/output_spec.js';
+import { Captions, Quality, type OutputSpec as WireOutput } from '../../../generated/cutroom/v1/output_spec.js';
 import { printDuration } from '../print-duration.js';
 import { namedDefault } from './fields.js';
-import { AUDIO_FORMATS, QUALITIES, VIDEO_CODECS } from './parse-outputs.js';
+import { AUDIO_FORMATS, CAPTION_MODES, QUALITIES, VIDEO_CODECS } from './parse-outputs.js';
 
 /** The outputs of a valid spec with every default written out. @param parsed the same outputs, read. @param picture the size of the video's frame. */
 export function fillOutputs(
@@ -32,6 +32,7 @@ function fillOutput(
     focus: crop ? { x: crop.focus.x * 100, y: crop.focus.y * 100 } : undefined,
     quality: hasQuality ? wire.quality || namedDefault(QUALITIES) : Quality.QUALITY_UNSPECIFIED,
     maxSizeBytes: wire.maxSizeBytes,
+    captions: format.kind === 'audio' ? Captions.CAPTIONS_UNSPECIFIED : wire.captions || namedDefault(CAPTION_MODES),
     spriteSheet: spriteSheet
       ? { interval: printDuration(spriteSheet.intervalUs), width: spriteSheet.width }
       : undefined,

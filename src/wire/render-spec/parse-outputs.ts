@@ -1,4 +1,5 @@
 import {
+  type CaptionMode,
   cropOf,
   DEFAULT_OUTPUTS,
   extensionOf,
@@ -10,10 +11,11 @@ import {
   type SpriteSheet,
   type TimeRange,
 } from '../../composition/output-spec.js';
-import { hlsRenditions } from '../../composition/hls-files.js';
+import { hlsFiles } from '../../composition/hls-files.js';
 import { AspectRatio } from '../../../generated/cutroom/v1/montage.js';
 import {
   AudioFile_Format,
+  Captions,
   type Focus,
   type Hls,
   Mp4_VideoCodec,
@@ -68,6 +70,14 @@ export const QUALITIES: EnumTable<WireQuality, Quality> = {
   [WireQuality.QUALITY_LOSSLESS]: 'LOSSLESS',
 };
 
+export const CAPTION_MODES: EnumTable<Captions, CaptionMode> = {
+  [Captions.CAPTIONS_UNSPECIFIED]: 'BURNED',
+  [Captions.CAPTIONS_BURNED]: 'BURNED',
+  [Captions.CAPTIONS_SOFT]: 'SOFT',
+  [Captions.CAPTIONS_SIDECAR]: 'SIDECAR',
+  [Captions.CAPTIONS_NONE]: 'NONE',
+};
+
 /** Null: the shape of the picture. */
 const CROP_SHAPES: EnumTable<AspectRatio, Size | null> = {
   [AspectRatio.ASPECT_RATIO_UNSPECIFIED]: null,
@@ -96,8 +106,8 @@ export function parseOutputs(wire: readonly WireOutput[], place: Place, picture:
 
 /** The names that other outputs cannot have. Two names that differ in case alone are one file on some systems. */
 function namesOf({ key, format }: OutputSpec): string[] {
-  const further = format.kind === 'hls' ? hlsRenditions(key, format) : [];
-  return [key, ...further.flatMap(({ playlist, media }) => [playlist, media])].map((name) => name.toLowerCase());
+  const further = format.kind === 'hls' ? hlsFiles(key, format) : [];
+  return [key, ...further].map((name) => name.toLowerCase());
 }
 
 /** The name of a file that was given none. */
@@ -126,6 +136,7 @@ function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surrou
     quality: parseQuality(wire.quality, at(place, 'quality'), format),
     range: wire.range ? parseRange(wire.range, at(place, 'range')) : null,
     maxSize: parseMaxSize(wire, at(place, 'max_size_bytes'), format),
+    captions: parseCaptions(wire.captions, at(place, 'captions'), format),
     spriteSheet: wire.spriteSheet ? parseSpriteSheet(wire.spriteSheet, at(place, 'sprite_sheet'), format) : null,
   };
 }
@@ -253,6 +264,13 @@ function parseSpriteSheet(wire: WireSheet, place: Place, { kind }: OutputFormat)
   if (width % 2 !== 0 || width < SPRITE_WIDTH.min || width > SPRITE_WIDTH.max)
     refuse(at(place, 'width'), `must be an even number from ${SPRITE_WIDTH.min} to ${SPRITE_WIDTH.max}`);
   return { intervalUs: intervalUs ?? SPRITE_INTERVAL.defaultUs, width };
+}
+
+function parseCaptions(wire: Captions, place: Place, { kind }: OutputFormat): CaptionMode {
+  const captions = parseEnum(wire, place, CAPTION_MODES);
+  if (kind === 'audio' && wire !== Captions.CAPTIONS_UNSPECIFIED) refuse(place, 'must not be set for audio');
+  else if (kind === 'gif' && captions === 'SOFT') refuse(place, 'must not be CAPTIONS_SOFT for gif');
+  return captions;
 }
 
 function parseRange({ start, end }: WireRange, place: Place): TimeRange {

@@ -6,9 +6,8 @@ import type { Montage } from '../../../src/composition/montage/montage.js';
 import { hlsProfile } from '../../../src/engine/outputs/hls/hls.js';
 import { parseMediaPlaylist, type MediaPlaylist } from '../../../src/engine/outputs/hls/media-playlist.js';
 import { createLocalArtifacts } from '../../../src/media/local-artifacts.js';
-import type { ToolContext } from '../../../src/engine/process/run-tool.js';
 import { asRenderError } from '../../../src/engine/render-failure.js';
-import { createRenderBench, TEST_CLOCKS, type BenchResult, type RenderBench } from '../../support/render-bench.js';
+import { createRenderBench, toolsIn, type BenchResult, type RenderBench } from '../../support/render-bench.js';
 import { colorDistance, readSound, readVideo } from '../../support/media-content.js';
 import { montageOf } from '../../support/montage.js';
 import { mountSmallDisk } from '../../support/small-disk.js';
@@ -221,13 +220,6 @@ describe('a stream', () => {
   });
 });
 
-function toolsIn(cwd: string): ToolContext {
-  return {
-    ...{ toolchain: bench.toolchain, cwd, env: {}, descriptorsIn: () => [], clocks: TEST_CLOCKS },
-    ...{ deadlineMs: performance.now() + 600_000, signal: new AbortController().signal, record: () => undefined },
-  };
-}
-
 const profile = hlsProfile({ kind: 'hls', shortSides: [144, 72], segmentUs: 2_000_000 });
 const plan = { width: 144, height: 256, frameRate: { num: 30, den: 1 }, frames: 150, samples: 240_000 };
 
@@ -241,7 +233,8 @@ describe('the check of a stream', () => {
     await cp(path.dirname(made.file), path.join(folder, 'package'), { recursive: true });
     return folder;
   }
-  const verify = (folder: string, planned = plan) => profile.verify(toolsIn(folder), 'package/stream.m3u8', planned);
+  const verify = (folder: string, planned = plan) =>
+    profile.verify(toolsIn(bench, folder), 'package/stream.m3u8', planned);
 
   it('passes one that is whole', async () => {
     expect(await verify(await copy())).toMatchObject({ frameCount: 150, sha256: made.output.sha256 });
@@ -308,7 +301,7 @@ describe.skipIf(smallDisk === null)('a disk that is full while a stream is cut',
       await ffmpeg([...source, ...video, path.join(disk.folder, 'output-0-144')]);
       const { bavail, bsize } = await statfs(disk.folder);
       await writeFile(path.join(disk.folder, 'filler'), Buffer.alloc(bavail * bsize - 100_000));
-      const packed = profile.packaging!.pack(toolsIn(disk.folder), 'package', {
+      const packed = profile.packaging!.pack(toolsIn(bench, disk.folder), 'package', {
         key: 'stream.m3u8',
         content: plan,
         encodings: files,

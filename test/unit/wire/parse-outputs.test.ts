@@ -29,6 +29,7 @@ describe('the outputs of a spec', () => {
       range: null,
       maxSize: null,
       spriteSheet: null,
+      captions: 'BURNED',
     };
     expect(outputs).toEqual([
       {
@@ -67,9 +68,10 @@ describe('the outputs of a spec', () => {
           aspectRatio: 'ASPECT_RATIO_16_9',
           focus: { x: 50, y: 50 },
           quality: 'QUALITY_MEDIUM',
+          captions: 'CAPTIONS_BURNED',
           range: { start: '0s', end: '2s' },
         },
-        { key: 'output-2.gif', gif: {}, shortSide: 360 },
+        { key: 'output-2.gif', gif: {}, shortSide: 360, captions: 'CAPTIONS_BURNED' },
         { key: 'output-3.m4a', audio: { format: 'FORMAT_M4A' } },
       ],
     });
@@ -131,6 +133,8 @@ describe('the outputs of a spec', () => {
     ['lossless HLS', { hls: {}, quality: 'QUALITY_LOSSLESS' }, '.quality', /must not be QUALITY_LOSSLESS for hls/],
     ['a limit of HLS', { hls: {}, maxSizeBytes: '20000' }, '.max_size_bytes', 'must not be set for hls'],
     ['a stream of another name', { key: 'a.mp4', hls: {} }, '.key', 'must end with .m3u8'],
+    ['captions of audio', { audio: {}, captions: 'CAPTIONS_NONE' }, '.captions', 'must not be set for audio'],
+    ['a text track of a GIF', { gif: {}, captions: 'CAPTIONS_SOFT' }, '.captions', 'must not be CAPTIONS_SOFT for gif'],
     ['an empty range', { mp4: {}, range: { start: '2s', end: '2s' } }, '.range.end', 'must be after start'],
     ['a negative start', { mp4: {}, range: { start: '-1s' } }, '.range.start', /must be 0 s to/],
   ])('refuse %s', (_, output, field, description) => {
@@ -158,6 +162,7 @@ describe('the outputs of a spec', () => {
       { key: 'a.720.mp4', mp4: {} },
       { key: 'A.Audio.mp4', mp4: {} },
       { key: 'a.audio.m3u8', hls: {} },
+      { key: 'a.subtitles.m3u8', hls: {} },
     ]) {
       const differs = [{ field: 'spec.outputs[1].key', description: 'must differ from spec.outputs[0].key' }];
       expect(parse(stream, other).violations).toEqual(differs);

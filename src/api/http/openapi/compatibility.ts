@@ -94,12 +94,17 @@ function bodyOf(body: NonNullable<RouteDoc['body']>): JsonObject {
   return { 'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file } } } };
 }
 
+const PATH_VARIABLES: Readonly<Record<string, string>> = {
+  file: 'The name of the file.',
+  signature: 'As in the URL that the task names.',
+};
+
 function inPath(template: string): JsonObject[] {
   return [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    description: name === 'file' ? 'The name of the file.' : 'The id of the task.',
+    description: PATH_VARIABLES[name] ?? 'The id of the task.',
     schema: { type: 'string', minLength: 1 },
   }));
 }

@@ -70,11 +70,15 @@ export async function endsDecode(
     // Goes to the key frame at or before the time.
     ...['-ss', (plannedUs / 1e6).toFixed(6), '-noaccurate_seek', ...input],
     // Through one graph that needs both: two plain outputs may be over when the first has its frame.
-    ...['-filter_complex', '[0:v]trim=end_frame=1[first];[1:v]trim=end_frame=1[last];[first][last]concat=n=2:v=1:a=0'],
+    // With times that rise, whatever the file's are.
+    ...['-filter_complex', FIRST_AND_LAST],
     ...['-f', 'null', '-'],
   ]);
   return isClean && frames === 2;
 }
+
+const FIRST_AND_LAST =
+  '[0:v]trim=end_frame=1,setpts=0[first];[1:v]trim=end_frame=1,setpts=1/TB[last];[first][last]concat=n=2:v=1:a=0';
 
 function inputOf(file: string): string[] {
   return ['-threads', '1', '-err_detect', 'explode', '-i', `file:${file}`];

@@ -5,7 +5,8 @@ import { timeUsOf } from '../../../composition/frame-grid.js';
 import { sha256File } from '../../../shared/sha256-file.js';
 import { microseconds, type ProbeJson, type ProbeStream } from '../../probe/probe-json.js';
 import type { ToolContext } from '../../process/run-tool.js';
-import type { OutputProfile, PlannedContent } from '../output-profile.js';
+import { faultsOfText, withoutTexts } from '../subtitles/faults-of-text.js';
+import type { OutputProfile, PlannedContent, SubtitleCoding } from '../output-profile.js';
 import { decodesWhole, endsDecode, indexFaults, mismatch, readBack, unequal } from './read-back.js';
 
 /** What files of a kind have in common. */
@@ -15,6 +16,8 @@ export interface ExpectedMedia {
   readonly video: { readonly codec: string; readonly tag: string | null } | null;
   /** Codec by ffprobe; null: no sound. */
   readonly audio: string | null;
+  /** Absent: it has no track of text. */
+  readonly subtitleCoding?: SubtitleCoding | null;
   /** How far its length may be from the plan's, beside one frame: encoders of sound end on their own frames. */
   readonly slackUs: number;
 }
@@ -35,8 +38,10 @@ export function verifyMedia(expected: ExpectedMedia): OutputProfile['verify'] {
     ] as const;
     // None of them may go on when this has thrown: the folder that they read is removed then.
     await Promise.allSettled(checks);
-    const [json, sha256, { size }, faults, isDecoded] = await Promise.all(checks);
-    const wrong = [...differences(json, expected, plan), ...faults];
+    const [read, sha256, { size }, faults, isDecoded] = await Promise.all(checks);
+    const { json, texts } = withoutTexts(read);
+    const textFaults = await faultsOfText(context, file, { texts, plan, coding: expected.subtitleCoding ?? null });
+    const wrong = [...differences(json, expected, plan), ...textFaults, ...faults];
     if (!isDecoded) wrong.push('it does not decode');
     if (wrong.length > 0) throw mismatch(wrong);
     const { video } = expected;

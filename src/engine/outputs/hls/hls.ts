@@ -1,9 +1,10 @@
-import { hlsRenditions, type HlsRendition } from '../../../composition/hls-files.js';
+import { hlsRenditions, hlsSubtitles, type HlsRendition } from '../../../composition/hls-files.js';
 import { scaledTo, type HlsFormat } from '../../../composition/output-spec.js';
 import type { OutputPart } from '../../../task/task.js';
 import { AAC } from '../codecs/audio.js';
 import { MP4_PART } from '../codecs/containers.js';
 import { FINISH_FILTERS, H264 } from '../codecs/video.js';
+import { VTT_TYPE } from '../subtitles/codings.js';
 import type { Encoding, OutputProfile, PlannedContent } from '../output-profile.js';
 import { packHls } from './pack-hls.js';
 import { framesPerSegment, PLAYLIST_TYPE } from './segment-plan.js';
@@ -18,12 +19,16 @@ export function hlsProfile(format: HlsFormat): OutputProfile {
     audio: AAC,
     containerOptions: MP4_PART,
     conversion: null,
+    subtitleCoding: null,
     packaging: {
       encodings: (name, content) => encodingsOf(name, content, format),
       pack: (context, folder, { key, content, encodings }) =>
         packHls(context, folder, { key, content, encodings, format }),
       pictures: (key) => hlsRenditions(key, format)[0]?.media ?? '',
-      parts: (key) => hlsRenditions(key, format).flatMap(partsOf),
+      parts: (key, { subtitles }) => [
+        ...hlsRenditions(key, format).flatMap(partsOf),
+        ...(subtitles ? subtitleParts(key) : []),
+      ],
     },
     verify: (context, file, plan) => verifyHls(context, file, { plan, format }),
   };
@@ -46,6 +51,14 @@ function encodingsOf(name: string, content: PlannedContent, { shortSides, segmen
   });
   const sound = { video: null, audio: AAC, keyFramesEvery: null, hasPoster: false } as const;
   return [...pictures, { ...common, ...sound, name: `${name}-audio`, content }];
+}
+
+function subtitleParts(key: string): OutputPart[] {
+  const { playlist, text } = hlsSubtitles(key);
+  return [
+    { name: playlist, contentType: PLAYLIST_TYPE },
+    { name: text, contentType: VTT_TYPE },
+  ];
 }
 
 function partsOf({ of, playlist, media }: HlsRendition): OutputPart[] {

@@ -54,6 +54,11 @@ export function printMediaPlaylist({ file, head, segments }: MediaPlaylist): str
   ].join('\n');
 }
 
+/** A playlist of one file that is read whole. */
+export function printWholePlaylist(file: string, seconds: number): string {
+  return [...printHead([{ seconds }]), `#EXTINF:${seconds.toFixed(6)},`, file, '#EXT-X-ENDLIST', ''].join('\n');
+}
+
 function printHead(segments: readonly Pick<Segment, 'seconds'>[]): string[] {
   return [
     '#EXTM3U',

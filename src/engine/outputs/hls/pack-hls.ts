@@ -1,6 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { hlsRenditions, type HlsRendition } from '../../../composition/hls-files.js';
+import { printVtt } from '../../../composition/subtitles/print-subtitles.js';
+import { timeUsOf } from '../../../composition/frame-grid.js';
+import { hlsRenditions, hlsSubtitles, type HlsRendition } from '../../../composition/hls-files.js';
 import type { HlsFormat } from '../../../composition/output-spec.js';
 import { packageArguments } from '../../command-line.js';
 import { runTool, type ToolContext } from '../../process/run-tool.js';
@@ -10,9 +12,15 @@ import { mismatch } from '../checks/read-back.js';
 import type { EncodedFile, Encoding, Package } from '../output-profile.js';
 import { avcCodec } from './avc-codec.js';
 import { bitRatesOf } from './bit-rates.js';
-import { parseMediaPlaylist, printMediaPlaylist, type MediaPlaylist, type Segment } from './media-playlist.js';
+import {
+  parseMediaPlaylist,
+  printMediaPlaylist,
+  printWholePlaylist,
+  type MediaPlaylist,
+  type Segment,
+} from './media-playlist.js';
 import { framesPerSegment, secondsOf } from './segment-plan.js';
-import { printMultivariantPlaylist, type Sound, type Variant } from './multivariant-playlist.js';
+import { printMultivariantPlaylist, type Sound, type Text, type Variant } from './multivariant-playlist.js';
 
 /** Our only kind of AAC, by RFC 6381. */
 const AAC_LC = 'mp4a.40.2';
@@ -41,8 +49,19 @@ export async function packHls(context: ToolContext, folder: string, order: HlsPa
       variants.push({ ...encoding.content, playlist, codec: await codecOf(context, `${folder}/${media}`), ...rates });
   }
   if (sound === null) throw new RangeError('a stream without sound');
-  const text = printMultivariantPlaylist(variants, sound, content.frameRate);
-  await writeFile(path.join(context.cwd, folder, key), text);
+  const text = await packText(path.join(context.cwd, folder), order);
+  const list = printMultivariantPlaylist({ variants, sound, text, frameRate: content.frameRate });
+  await writeFile(path.join(context.cwd, folder, key), list);
+}
+
+/** Null: there is none. */
+async function packText(folder: string, { key, content }: HlsPackage): Promise<Text | null> {
+  const { subtitles, frames, frameRate } = content;
+  if (!subtitles) return null;
+  const { playlist, text } = hlsSubtitles(key);
+  await writeFile(path.join(folder, text), printVtt(subtitles.cues));
+  await writeFile(path.join(folder, playlist), printWholePlaylist(text, timeUsOf(frames, frameRate) / 1e6));
+  return { playlist, language: subtitles.language };
 }
 
 interface RenditionOrder {

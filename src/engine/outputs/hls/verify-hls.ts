@@ -2,14 +2,15 @@ import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SAMPLE_RATE } from '../../../composition/composition.js';
 import { timeUsOf } from '../../../composition/frame-grid.js';
-import { hlsRenditions, type HlsRendition } from '../../../composition/hls-files.js';
+import { printVtt } from '../../../composition/subtitles/print-subtitles.js';
+import { hlsRenditions, hlsSubtitles, type HlsRendition } from '../../../composition/hls-files.js';
 import { scaledTo, type HlsFormat } from '../../../composition/output-spec.js';
 import { sha256File } from '../../../shared/sha256-file.js';
 import type { ToolContext } from '../../process/run-tool.js';
 import { decodedKeyFrames, decodesWhole, mismatch, readBack, unequal } from '../checks/read-back.js';
 import type { PlannedContent, VerifiedOutput } from '../output-profile.js';
 import { framesPerSegment, PLAYLIST_TYPE } from './segment-plan.js';
-import { parseMediaPlaylist, type MediaPlaylist } from './media-playlist.js';
+import { parseMediaPlaylist, printWholePlaylist, type MediaPlaylist } from './media-playlist.js';
 import { segmentFrames } from './segment-frames.js';
 
 /** One AAC frame: sound ends on a multiple of it, and begins one before. */
@@ -34,7 +35,13 @@ export async function verifyHls(
   const full = path.join(context.cwd, file);
   const folder = path.dirname(file);
   const renditions = hlsRenditions(path.basename(file), format);
-  const wrong = wrongNames(await readFile(full, 'utf8'), renditions);
+  const wrong = [
+    ...wrongNames(await readFile(full, 'utf8'), [
+      ...renditions.map(({ playlist }) => playlist),
+      ...(plan.subtitles ? [hlsSubtitles(path.basename(file)).playlist] : []),
+    ]),
+    ...(await faultsOfSubtitles(path.join(context.cwd, folder), path.basename(file), plan)),
+  ];
   for (const rendition of renditions) {
     const { of } = rendition;
     const faults =
@@ -63,13 +70,23 @@ function contentAt(shortSide: number, { plan, format }: PlannedStream): PlannedC
 }
 
 /** The playlists that the multivariant one names must be ours, all of them. */
-function wrongNames(text: string, renditions: readonly HlsRendition[]): string[] {
+function wrongNames(text: string, planned: readonly string[]): string[] {
   const named = text.split('\n').flatMap((line) => {
     if (line !== '' && !line.startsWith('#')) return [line];
     return /^#EXT-X-MEDIA:.*URI="([^"]+)"/.exec(line)?.[1] ?? [];
   });
-  const planned = renditions.map(({ playlist }) => playlist);
-  return unequal([['list of playlists', named.sort().join(' '), planned.sort().join(' ')]]);
+  return unequal([['list of playlists', named.sort().join(' '), [...planned].sort().join(' ')]]);
+}
+
+/** A full disk may have cut what was written. */
+async function faultsOfSubtitles(folder: string, key: string, plan: PlannedContent): Promise<string[]> {
+  if (!plan.subtitles) return [];
+  const { playlist, text } = hlsSubtitles(key);
+  const [list, cues] = await Promise.all([playlist, text].map((name) => readFile(path.join(folder, name), 'utf8')));
+  return unequal([
+    ['playlist of its text', list, printWholePlaylist(text, timeUsOf(plan.frames, plan.frameRate) / 1e6)],
+    ['text', cues, printVtt(plan.subtitles.cues)],
+  ]);
 }
 
 interface RenditionPlan {
