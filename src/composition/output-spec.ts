@@ -19,6 +19,47 @@ export interface OutputSpec {
   /** Null: none. */
   readonly spriteSheet: SpriteSheet | null;
   readonly captions: CaptionMode;
+  /** Null: none. */
+  readonly thumbnails: Thumbnails | null;
+}
+
+/** Stills of a video. */
+export interface Thumbnails {
+  /** Evenly spaced, or at times from the start of the file, in order. */
+  readonly at: number | readonly ThumbnailTime[];
+  readonly format: ThumbnailFormat;
+  /** Even; null: that of the output. */
+  readonly width: number | null;
+  /** The field of the request that decides the encoder. */
+  readonly formatField: string;
+}
+
+export interface ThumbnailTime {
+  readonly us: number;
+  /** The field of the request. */
+  readonly field: string;
+}
+
+export type ThumbnailFormat = 'JPEG' | 'PNG' | 'WEBP';
+
+/** The encoders of stills. */
+export const THUMBNAIL_ENCODERS: Readonly<Record<ThumbnailFormat, string>> = {
+  JPEG: 'mjpeg',
+  PNG: 'png',
+  WEBP: 'libwebp',
+};
+
+/** Encoders that a field of the request asks for. */
+export interface EncoderNeed {
+  readonly field: string;
+  readonly encoders: readonly string[];
+}
+
+/** Encoders that an output needs. */
+export function encoderNeeds({ format, codecField, thumbnails }: OutputSpec): EncoderNeed[] {
+  const file = { field: codecField, encoders: encodersOf(format) };
+  if (!thumbnails) return [file];
+  return [file, { field: thumbnails.formatField, encoders: [THUMBNAIL_ENCODERS[thumbnails.format]] }];
 }
 
 /** Drawn into the picture, a track of the file, files beside it, or left out. */
@@ -34,6 +75,8 @@ export interface SpriteSheet {
 export type OutputFormat =
   | { readonly kind: 'mp4'; readonly videoCodec: 'H264' | 'HEVC' | 'AV1' }
   | { readonly kind: 'webm' }
+  /** ProRes 422 HQ. */
+  | { readonly kind: 'mov' }
   | { readonly kind: 'gif'; readonly playOnce: boolean }
   | { readonly kind: 'audio'; readonly format: 'M4A' | 'MP3' | 'WAV' | 'FLAC' }
   | HlsFormat;
@@ -80,6 +123,8 @@ export function encodersOf(format: OutputFormat): readonly string[] {
       return [VIDEO_ENCODERS[format.videoCodec], 'aac'];
     case 'webm':
       return ['libvpx-vp9', 'libopus'];
+    case 'mov':
+      return ['prores_ks', 'pcm_s24le'];
     case 'gif':
       return ['gif'];
     case 'audio':
@@ -101,6 +146,7 @@ export function extensionOf(format: OutputFormat): string {
       return '.m3u8';
     case 'mp4':
     case 'webm':
+    case 'mov':
     case 'gif':
       return `.${format.kind}`;
   }
@@ -120,6 +166,7 @@ export const DEFAULT_OUTPUTS: readonly OutputSpec[] = [
     maxSize: null,
     spriteSheet: null,
     captions: 'BURNED',
+    thumbnails: null,
   },
 ];
 
@@ -159,6 +206,12 @@ export function cropOf(picture: Size, { shape, focus }: { readonly shape: Size; 
 export function scaledTo({ width, height }: Size, shortSide: number): Size {
   const factor = shortSide / Math.min(width, height);
   return { width: even(width * factor), height: even(height * factor) };
+}
+
+/** The size of an output's largest pictures. @param picture what it is made of. */
+export function sizeOf({ format, shortSide }: Pick<OutputSpec, 'format' | 'shortSide'>, picture: Size): Size {
+  const side = format.kind === 'hls' ? (format.shortSides[0] ?? null) : shortSide;
+  return side === null ? picture : scaledTo(picture, side);
 }
 
 function even(pixels: number): number {

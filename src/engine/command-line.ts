@@ -75,6 +75,22 @@ export function encodeAgainArguments(again: {
   return [...COMMON_OPTIONS, ...command._getArguments()];
 }
 
+/** The argument list that makes a still of a file of ours. */
+export function stillArguments(order: {
+  readonly from: string;
+  /** Of the first frame from there on. */
+  readonly seconds: string;
+  readonly to: string;
+  readonly options: readonly string[];
+}): string[] {
+  const command = ffmpeg();
+  command.input(`file:${order.from}`).inputOptions('-ss', order.seconds);
+  const options = ['-map', '0:v:0', '-frames:v', '1', ...WITHOUT_METADATA, ...order.options];
+  const same = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-f', 'image2', '-update', '1'];
+  command.output(`file:${order.to}`).outputOptions(...asList([...options, ...same]));
+  return [...COMMON_OPTIONS, ...command._getArguments()];
+}
+
 /** The argument list that adds a track of text to a file of ours. Pictures and sound are copied. */
 export function addSubtitlesArguments(order: {
   readonly from: string;

@@ -15,6 +15,7 @@ import {
   SPRITE_INTERVAL,
   SPRITE_WIDTH,
 } from './render-spec/parse-outputs.js';
+import { THUMBNAILS } from './render-spec/parse-thumbnails.js';
 import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-subtitle-style.js';
 import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
@@ -115,6 +116,8 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'Focus.y': number(FOCUS),
   'Hls.short_sides': { kind: 'list', ...HLS_SIZES },
   'Hls.segment': duration(HLS_SEGMENT),
+  'Thumbnails.count': { kind: 'number', ...THUMBNAILS, zero: true },
+  'Thumbnails.times': { kind: 'list', min: 0, max: THUMBNAILS.max },
   'SpriteSheet.interval': duration(SPRITE_INTERVAL),
   'SpriteSheet.width': { kind: 'number', ...SPRITE_WIDTH, zero: true, multipleOf: 2 },
   'TimeRange.start': duration(RANGE_TIME),

@@ -37,9 +37,9 @@ export interface Output {
     | undefined;
   /** Number of video frames; 0 for audio alone. */
   frameCount: number;
-  /** Video codec by its ffmpeg name: `h264`, `hevc`, `av1`, `vp9`, `gif`; empty for audio alone. */
+  /** Video codec by its ffmpeg name: `h264`, `hevc`, `av1`, `vp9`, `gif`, `prores`; empty for audio alone. */
   videoCodec: string;
-  /** Audio codec by its ffmpeg name: `aac`, `opus`, `mp3`, `pcm_s16le`, `flac`; empty without sound. */
+  /** Audio codec by its ffmpeg name: `aac`, `opus`, `mp3`, `pcm_s16le`, `pcm_s24le`, `flac`; empty without sound. */
   audioCodec: string;
   /** SHA-256 of the file, in lower-case hexadecimal. */
   sha256: string;
@@ -55,7 +55,7 @@ export interface Output {
   contentType: string;
   /** Where to get its first frame as a JPEG of the same size, made before encoding; as `url`. Empty for audio alone, and for videos of the first release. */
   posterUrl: string;
-  /** All further files of the output: the poster, the pictures of a sprite sheet, the playlists and files of a stream. */
+  /** All further files of the output: the poster, the pictures of a sprite sheet, stills, texts, the playlists and files of a stream. */
   files: OutputFile[];
 }
 
@@ -69,6 +69,10 @@ export interface OutputFile {
   contentType: string;
   /** Size of the file in bytes; 0 for files of earlier releases. */
   sizeBytes: bigint;
+  /** Width in pixels of a still; 0 for other files. */
+  width: number;
+  /** Height in pixels of a still; 0 for other files. */
+  height: number;
 }
 
 /** A frame rate as a fraction, such as 30000/1001. */
@@ -343,7 +347,7 @@ export const Output: MessageFns<Output> = {
 };
 
 function createBaseOutputFile(): OutputFile {
-  return { name: "", url: "", contentType: "", sizeBytes: 0n };
+  return { name: "", url: "", contentType: "", sizeBytes: 0n, width: 0, height: 0 };
 }
 
 export const OutputFile: MessageFns<OutputFile> = {
@@ -362,6 +366,12 @@ export const OutputFile: MessageFns<OutputFile> = {
         throw new globalThis.Error("value provided for field message.sizeBytes of type int64 too large");
       }
       writer.uint32(32).int64(message.sizeBytes);
+    }
+    if (message.width !== 0) {
+      writer.uint32(40).int32(message.width);
+    }
+    if (message.height !== 0) {
+      writer.uint32(48).int32(message.height);
     }
     return writer;
   },
@@ -411,6 +421,22 @@ export const OutputFile: MessageFns<OutputFile> = {
             message.sizeBytes = reader.int64() as bigint;
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.width = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.height = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -432,6 +458,8 @@ export const OutputFile: MessageFns<OutputFile> = {
     message.url = object.url ?? "";
     message.contentType = object.contentType ?? "";
     message.sizeBytes = (object.sizeBytes !== undefined && object.sizeBytes !== null) ? BigInt(object.sizeBytes) : 0n;
+    message.width = object.width ?? 0;
+    message.height = object.height ?? 0;
     return message;
   },
 };

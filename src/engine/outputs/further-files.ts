@@ -3,6 +3,7 @@ import type { PlannedOutput } from './plan-passes.js';
 import { POSTER_TYPE } from './poster.js';
 import { sidecarFiles } from './subtitles/sidecars.js';
 import { sheetFiles } from './sprite-sheet.js';
+import { thumbnailFiles } from './thumbnails.js';
 import { scratchFiles } from './scratch-files.js';
 
 /** All of an output, once it is finished. */
@@ -19,5 +20,6 @@ export function furtherFiles(output: PlannedOutput): FurtherFile[] {
     ...parts.map((part) => ({ file: `${scratchFiles.folder(output)}/${part.name}`, part })),
     ...sidecarFiles(output),
     ...sheetFiles(output),
+    ...thumbnailFiles(output),
   ];
 }

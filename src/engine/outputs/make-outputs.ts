@@ -33,6 +33,7 @@ import { joinSections, renderSection, renderSoundtrack, renderWhole, type Render
 import { furtherFiles } from './further-files.js';
 import { makeSheet } from './sprite-sheet.js';
 import { addSubtitles } from './subtitles/add-subtitles.js';
+import { makeThumbnails, verifyThumbnails } from './thumbnails.js';
 import { shrinkToFit } from './shrink-to-fit.js';
 import { scratchFiles } from './scratch-files.js';
 
@@ -157,6 +158,9 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     case 'sheet':
       await makeSheet(step.output, toRender);
       return;
+    case 'thumbnails':
+      await makeThumbnails(step.output, toRender);
+      return;
     case 'subtitles':
       await addSubtitles(step.output, toRender);
       return;
@@ -189,6 +193,7 @@ async function verify(output: PlannedOutput, tools: ToolContext): Promise<Verifi
   const { profile, content } = output;
   const checks = [
     profile.verify(tools, scratchFiles.finished(output), content),
+    verifyThumbnails(output, tools),
     ...picturesOf(output).map((file) => verifyJpeg(tools.cwd, file)),
   ] as const;
   // Neither may go on when this has thrown.

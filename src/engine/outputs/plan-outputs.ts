@@ -16,8 +16,8 @@ export type OutputStep = Step &
     | { readonly kind: 'package'; readonly output: PlannedOutput }
     /** Adds text to a finished file, or puts it beside it. */
     | { readonly kind: 'subtitles'; readonly output: PlannedOutput }
-    /** Makes the sprite sheet of a finished file. */
-    | { readonly kind: 'sheet'; readonly output: PlannedOutput }
+    /** Makes the sprite sheet of a finished file, or its stills. */
+    | { readonly kind: 'sheet' | 'thumbnails'; readonly output: PlannedOutput }
     /** Makes a file smaller that is larger than its output may be. */
     | { readonly kind: 'shrink'; readonly output: PlannedOutput }
     | { readonly kind: 'verify' | 'publish'; readonly output: PlannedOutput }
@@ -51,6 +51,7 @@ function finishingSteps(output: PlannedOutput, encoded: readonly string[]): Outp
     ...(hasText ? (['subtitles'] as const) : []),
     ...(spec.maxSize ? (['shrink'] as const) : []),
     ...(spec.spriteSheet ? (['sheet'] as const) : []),
+    ...(spec.thumbnails ? (['thumbnails'] as const) : []),
     'verify' as const,
   ];
   const idOf = (kind: string) => `${kind} ${output.index}`;

@@ -7,13 +7,14 @@ import {
   type VisualClip,
 } from '../../composition/composition.js';
 import { framesOf, timeUsOf, type Rational } from '../../composition/frame-grid.js';
-import { fileNameOf, scaledTo, type OutputSpec, type TimeRange } from '../../composition/output-spec.js';
+import { fileNameOf, sizeOf, type OutputSpec, type TimeRange } from '../../composition/output-spec.js';
 import { cuesIn } from '../../composition/subtitles/cues-in.js';
 import { RenderError } from '../../task/failure.js';
 import { soundOf } from '../compositor/plan-render.js';
 import { wholeOf, type Section } from '../compositor/section.js';
 import type { Encoding, OutputProfile, PlannedContent, Subtitles } from './output-profile.js';
 import { planSections } from './plan-sections.js';
+import { framesOfThumbnails } from './thumbnail-frames.js';
 import { profileOf } from './profiles.js';
 
 /** An output that is to be made. */
@@ -78,6 +79,8 @@ export function planPasses(
       const encodings = profile.packaging?.encodings(String(index), content) ?? [
         { ...profile, name: String(index), content, keyFramesEvery: null, hasPoster: profile.video !== null },
       ];
+      // Before hours of work.
+      if (spec.thumbnails) framesOfThumbnails(spec.thumbnails, content);
       const sidecars = spec.captions === 'SIDECAR' ? subtitles : null;
       const output = { index, spec, profile, key, content, sidecars, encodings };
       draft.outputs.push(output);
@@ -122,8 +125,7 @@ function draftFor(drafts: Map<string, Draft>, { composition, number, range, spec
 
 function contentOf({ composition, range }: Draft, spec: OutputSpec): PlannedContent {
   const picture = pictureSize(composition);
-  const shortSide = spec.format.kind === 'hls' ? (spec.format.shortSides[0] ?? null) : spec.shortSide;
-  const size = shortSide === null ? picture : scaledTo(picture, shortSide);
+  const size = sizeOf(spec, picture);
   const { startSample, endSample } = soundOf(composition, range);
   return { ...size, frameRate: composition.frameRate, frames: range.frames, samples: endSample - startSample };
 }

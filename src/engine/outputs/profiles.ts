@@ -1,7 +1,7 @@
-import { encodersOf, type OutputFormat } from '../../composition/output-spec.js';
-import { AAC, FLAC, MP3, OPUS, WAV } from './codecs/audio.js';
-import { MP4_FILE, SAME_BYTES } from './codecs/containers.js';
-import { AV1, FINISH_FILTERS, HEVC, VP9 } from './codecs/video.js';
+import { encodersOf, THUMBNAIL_ENCODERS, type OutputFormat } from '../../composition/output-spec.js';
+import { AAC, FLAC, MP3, OPUS, PCM24, WAV } from './codecs/audio.js';
+import { MOV_FILE, MP4_FILE, SAME_BYTES } from './codecs/containers.js';
+import { AV1, FINISH_FILTERS, HEVC, PRORES, VP9 } from './codecs/video.js';
 import { gifProfile } from './gif/gif.js';
 import { h264Mp4 } from './h264-mp4/h264-mp4.js';
 import { hlsProfile } from './hls/hls.js';
@@ -47,6 +47,15 @@ const WEBM = videoProfile(
   { contentType: 'video/webm', video: { codec: 'vp9', tag: null }, audio: 'opus', slackUs: 25_000 },
 );
 
+const PRORES_MOV = videoProfile(
+  'prores-mov',
+  { video: PRORES, audio: PCM24, containerOptions: MOV_FILE, subtitleCoding: MOV_TEXT },
+  {
+    ...{ contentType: 'video/quicktime', audio: 'pcm_s24le', slackUs: 1_000 },
+    video: { codec: 'prores', tag: 'apch', pixelFormat: 'yuv422p10le' },
+  },
+);
+
 const AUDIO_PROFILES: Readonly<Record<'M4A' | 'MP3' | 'WAV' | 'FLAC', OutputProfile>> = {
   M4A: audioProfile(
     'm4a',
@@ -78,6 +87,8 @@ export function profileOf(format: OutputFormat): OutputProfile {
       return MP4_PROFILES[format.videoCodec];
     case 'webm':
       return WEBM;
+    case 'mov':
+      return PRORES_MOV;
     case 'gif':
       return gifProfile(format);
     case 'audio':
@@ -94,6 +105,7 @@ const OFFERED: readonly OutputFormat[] = [
   { kind: 'mp4', videoCodec: 'HEVC' },
   { kind: 'mp4', videoCodec: 'AV1' },
   { kind: 'webm' },
+  { kind: 'mov' },
   { kind: 'gif', playOnce: false },
   ...(['M4A', 'MP3', 'WAV', 'FLAC'] as const).map((format) => ({ kind: 'audio' as const, format })),
 ];
@@ -102,7 +114,9 @@ const OFFERED: readonly OutputFormat[] = [
 export const NEEDED_ENCODERS: readonly string[] = [...new Set([...NEEDED.flatMap(encodersOf), 'mjpeg'])].sort();
 
 /** Encoders that outputs are made with where a build has them. */
-export const OUTPUT_ENCODERS: readonly string[] = [...new Set([...NEEDED, ...OFFERED].flatMap(encodersOf))].sort();
+export const OUTPUT_ENCODERS: readonly string[] = [
+  ...new Set([...[...NEEDED, ...OFFERED].flatMap(encodersOf), ...Object.values(THUMBNAIL_ENCODERS)]),
+].sort();
 
 /** Filters that profiles need. */
 export const PROFILE_FILTERS: readonly string[] = [

@@ -17,6 +17,7 @@ export const scratchFiles = {
   },
   poster: ({ index }: PlannedOutput) => `poster-${index}.jpg`,
   sheet: ({ index }: PlannedOutput, number: string) => `sheet-${index}-${number}.jpg`,
+  thumbnail: ({ index }: PlannedOutput, number: string) => `thumbnail-${index}-${number}`,
   subtitles: ({ index }: PlannedOutput, extension: string) => `subtitles-${index}.${extension}`,
   cues: ({ index }: PlannedOutput) => `sheet-${index}.vtt`,
   section: ({ name }: Encoding, number: number) => `section-${name}-${number}`,

@@ -3,6 +3,7 @@ import {
   cropOf,
   DEFAULT_OUTPUTS,
   extensionOf,
+  sizeOf,
   type HlsFormat,
   type OutputFormat,
   type OutputSpec,
@@ -26,6 +27,7 @@ import {
 } from '../../../generated/cutroom/v1/output_spec.js';
 import { at, type EnumTable, parseDurationUs, parseEnum, parseNumber, type Place, refuse } from './fields.js';
 import { RESOLUTION } from './parse-montage.js';
+import { parseThumbnails } from './parse-thumbnails.js';
 
 export const MAX_OUTPUTS = 20;
 /** Begins with a letter or a digit, so that it is no hidden file and no option of a command. */
@@ -126,16 +128,19 @@ function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surrou
   const shown = crop ? cropOf(picture, crop) : picture;
   const { format, codecField } = parseFormat(wire, place, shown);
   if (isAudio) refuseForAudio(wire, place);
+  const shortSide = isAudio ? null : parseShortSide(wire.shortSide, at(place, 'short_side'), format, shown);
+  const { width } = sizeOf({ format, shortSide }, shown);
   return {
     key: wire.key === '' ? defaultKey(number, format) : parseKey(wire.key, at(place, 'key'), format),
     isNumbered: false,
     format,
     codecField,
-    shortSide: isAudio ? null : parseShortSide(wire.shortSide, at(place, 'short_side'), format, shown),
+    shortSide,
     crop,
     quality: parseQuality(wire.quality, at(place, 'quality'), format),
     range: wire.range ? parseRange(wire.range, at(place, 'range')) : null,
     maxSize: parseMaxSize(wire, at(place, 'max_size_bytes'), format),
+    thumbnails: wire.thumbnails ? parseThumbnails(wire.thumbnails, at(place, 'thumbnails'), { format, width }) : null,
     captions: parseCaptions(wire.captions, at(place, 'captions'), format),
     spriteSheet: wire.spriteSheet ? parseSpriteSheet(wire.spriteSheet, at(place, 'sprite_sheet'), format) : null,
   };
@@ -152,6 +157,8 @@ function parseFormat(wire: WireOutput, place: Place, shown: Size): { format: Out
     }
     case 'webm':
       return { format: { kind: 'webm' }, codecField: at(place, 'webm').field };
+    case 'mov':
+      return { format: { kind: 'mov' }, codecField: at(place, 'mov').field };
     case 'gif':
       return { format: { kind: 'gif', playOnce: kind.value.playOnce }, codecField: at(place, 'gif').field };
     case 'audio': {
@@ -164,7 +171,7 @@ function parseFormat(wire: WireOutput, place: Place, shown: Size): { format: Out
     case 'hls':
       return { format: parseHls(kind.value, at(place, 'hls'), shown), codecField: at(place, 'hls').field };
     case undefined:
-      refuse(place, 'must have one of: mp4, webm, gif, audio, hls');
+      refuse(place, 'must have one of: mp4, webm, gif, audio, hls, mov');
       return { format: { kind: 'mp4', videoCodec: 'H264' }, codecField: place.field };
   }
 }
@@ -233,10 +240,15 @@ function parseFocus({ x, y }: Focus, place: Place) {
   return { x: parseNumber(x, at(place, 'x'), FOCUS) / 100, y: parseNumber(y, at(place, 'y'), FOCUS) / 100 };
 }
 
+/** Whether its size is weighed against its looks. */
+export function hasQuality({ kind }: OutputFormat): boolean {
+  return kind === 'mp4' || kind === 'webm' || kind === 'hls';
+}
+
 function parseQuality(wire: WireQuality, place: Place, format: OutputFormat): Quality {
   const quality = parseEnum(wire, place, QUALITIES);
   const isAv1 = format.kind === 'mp4' && format.videoCodec === 'AV1';
-  if (wire !== WireQuality.QUALITY_UNSPECIFIED && (format.kind === 'gif' || format.kind === 'audio'))
+  if (wire !== WireQuality.QUALITY_UNSPECIFIED && !hasQuality(format))
     refuse(place, `must not be set for ${format.kind}`);
   else if (quality === 'LOSSLESS' && format.kind === 'hls')
     refuse(place, 'must not be QUALITY_LOSSLESS for hls: players of streams do not play it');
@@ -250,7 +262,7 @@ function parseMaxSize(
   { kind }: OutputFormat,
 ): OutputSpec['maxSize'] {
   if (maxSizeBytes === 0n) return null;
-  if (kind === 'gif' || kind === 'audio' || kind === 'hls') refuse(place, `must not be set for ${kind}`);
+  if (kind !== 'mp4' && kind !== 'webm') refuse(place, `must not be set for ${kind}`);
   else if (quality === WireQuality.QUALITY_LOSSLESS) refuse(place, 'must not be set with QUALITY_LOSSLESS');
   else if (maxSizeBytes < MAX_SIZE.min || maxSizeBytes > MAX_SIZE.max)
     refuse(place, `must be ${MAX_SIZE.min} to ${MAX_SIZE.max} bytes`);

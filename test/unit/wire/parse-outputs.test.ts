@@ -30,6 +30,7 @@ describe('the outputs of a spec', () => {
       maxSize: null,
       spriteSheet: null,
       captions: 'BURNED',
+      thumbnails: null,
     };
     expect(outputs).toEqual([
       {
@@ -78,7 +79,7 @@ describe('the outputs of a spec', () => {
   });
 
   it.each([
-    ['a missing kind', {}, '', 'must have one of: mp4, webm, gif, audio, hls'],
+    ['a missing kind', {}, '', 'must have one of: mp4, webm, gif, audio, hls, mov'],
     ['an unknown codec', { mp4: { videoCodec: 9 } }, '.mp4.video_codec', 'has the unknown value 9'],
     ['a key of another kind', { key: 'a.webm', mp4: {} }, '.key', 'must end with .mp4'],
     ['a path as a key', { key: '../a.mp4', mp4: {} }, '.key', /must be 1 to 64 letters/],
@@ -135,6 +136,35 @@ describe('the outputs of a spec', () => {
     ['a stream of another name', { key: 'a.mp4', hls: {} }, '.key', 'must end with .m3u8'],
     ['captions of audio', { audio: {}, captions: 'CAPTIONS_NONE' }, '.captions', 'must not be set for audio'],
     ['a text track of a GIF', { gif: {}, captions: 'CAPTIONS_SOFT' }, '.captions', 'must not be CAPTIONS_SOFT for gif'],
+    ['a quality of MOV', { mov: {}, quality: 'QUALITY_HIGH' }, '.quality', 'must not be set for mov'],
+    ['a limit of MOV', { mov: {}, maxSizeBytes: '20000' }, '.max_size_bytes', 'must not be set for mov'],
+    ['stills of audio', { audio: {}, thumbnails: { count: 1 } }, '.thumbnails', 'must not be set for audio'],
+    ['stills at no time', { mp4: {}, thumbnails: {} }, '.thumbnails', 'must have one of: count, times'],
+    [
+      'stills of two kinds',
+      { mp4: {}, thumbnails: { count: 1, times: ['1s'] } },
+      '.thumbnails',
+      /one of: count, times/,
+    ],
+    ['too many stills', { mp4: {}, thumbnails: { count: 51 } }, '.thumbnails.count', 'must be 1 to 50'],
+    [
+      'a still before the start',
+      { mp4: {}, thumbnails: { times: ['1s', '-1s'] } },
+      '.thumbnails.times[1]',
+      /must be 0 s/,
+    ],
+    [
+      'stills larger than the output',
+      { mp4: {}, shortSide: 540, thumbnails: { count: 1, width: 542 } },
+      '.thumbnails.width',
+      /32 to 540/,
+    ],
+    [
+      'stills of no known format',
+      { mp4: {}, thumbnails: { count: 1, format: 9 } },
+      '.thumbnails.format',
+      'has the unknown value 9',
+    ],
     ['an empty range', { mp4: {}, range: { start: '2s', end: '2s' } }, '.range.end', 'must be after start'],
     ['a negative start', { mp4: {}, range: { start: '-1s' } }, '.range.start', /must be 0 s to/],
   ])('refuse %s', (_, output, field, description) => {
