@@ -17,6 +17,7 @@ try {
       watchers: { type: 'string' },
       clips: { type: 'string' },
       seconds: { type: 'string' },
+      mongodb: { type: 'string' },
     },
   });
   await ensureSystemPackages(FOR_RENDERING);
@@ -46,7 +47,7 @@ try {
     }
     case 'list': {
       const { benchList } = await import('../bench/list.mjs');
-      await benchList({ tasks: Number(values.tasks ?? 100_000) });
+      await benchList({ tasks: Number(values.tasks ?? 100_000), mongodb: values.mongodb });
       break;
     }
     case 'watch': {

@@ -210,7 +210,6 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     tools: { ...context.tools, signal: stop },
     captionsOf: (pass) => resultsOf(pass, shared).captions,
     takeSeat: () => seats.take(job, stop),
-    logFields: { taskId: job.key.id },
     onProgress: (block) => {
       meter.rendered(step.id, block);
     },
