@@ -17,6 +17,7 @@ import { parseSubmit } from '../wire/parse-submit.js';
 import { printDiagnostics } from '../wire/print-full-task.js';
 import { printTask } from '../wire/print-task.js';
 import { KEY } from '../wire/render-spec/parse-outputs.js';
+import { parseSpec } from '../wire/render-spec/parse-spec.js';
 import { statusOf } from '../wire/status-mapping.js';
 import { RpcError } from './rpc-error.js';
 
@@ -32,12 +33,17 @@ export interface RenderOrder {
   readonly onDiagnostics: (diagnostics: Diagnostics) => void;
 }
 
-/** A spec whose first output has the name of its file, unless it has one: further files are named after it. */
+/** A spec whose outputs have the names of their files, where they have none of their own: further files are named after them. */
 function namedAfter(spec: RenderSpec, file: string): RenderSpec {
-  const [first, ...others] = spec.outputs;
-  const key = path.basename(file);
-  if (!first || first.key !== '' || !KEY.test(key) || others.some((other) => other.key === key)) return spec;
-  return { ...spec, outputs: [{ ...first, key }, ...others] };
+  const parsed = parseSpec(spec).outputs;
+  const { name } = path.parse(file);
+  const taken = new Set(spec.outputs.map(({ key }) => key));
+  const outputs = spec.outputs.map((output, i) => {
+    const extension = path.extname(parsed[i]?.key ?? '');
+    const key = i === 0 ? path.basename(file) : `${name}-${i + 1}${extension}`;
+    return output.key !== '' || !KEY.test(key) || taken.has(key) ? output : { ...output, key };
+  });
+  return { ...spec, outputs };
 }
 
 /**

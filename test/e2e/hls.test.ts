@@ -129,12 +129,13 @@ describe('cutroom render', () => {
     const spec = path.join(folder, 'stream.yaml');
     await writeFile(
       spec,
-      'montage: {materials: [{uri: colors.mp4}], longestClip: 3s, resolution: 144}\noutputs: [{hls: {shortSides: [72]}}]\n',
+      'montage: {materials: [{uri: colors.mp4}], longestClip: 3s, resolution: 144}\noutputs: [{hls: {shortSides: [72]}}, {mp4: {}, thumbnails: {count: 1}}]\n',
     );
     const file = path.join(folder, 'out', 'my.m3u8');
     await run('mkdir', [path.dirname(file)]);
     await run(process.execPath, [bin, 'render', spec, '-o', file]);
     expect((await readdir(path.dirname(file))).sort()).toEqual([
+      ...['my-2.mp4', 'my-2.mp4.thumbnail-01.jpg'],
       ...['my.72.m3u8', 'my.72.mp4', 'my.audio.m3u8', 'my.audio.mp4', 'my.m3u8'],
     ]);
     const video = await readVideo(file);
