@@ -125,16 +125,22 @@ async function runAttempt({ onChange }: EmbeddedRender, queued: Task, attempt: A
   }
 }
 
-/** Each output to its place. Their locations are then absolute paths. */
+/** Each output to its place, its further files beside it under their own names, by which others may link to them. Their locations are then absolute paths. */
 async function moveOut(store: LocalOutputs, outputs: readonly Output[], file: string): Promise<Output[]> {
   const moved: Output[] = [];
   for (const [index, output] of outputs.entries()) {
     const from = await store.open(output.location);
     if (from === null) throw new RenderError('OUTPUT_NOT_STORED', 'the finished video is gone');
     const location = path.resolve(index === 0 ? file : numbered(file, index + 1, output.key));
-    await rename(from.path, location);
     // Posters are not asked for here: they go with the folder.
-    moved.push({ ...output, location, parts: [] });
+    const parts = (output.parts ?? []).filter(({ role }) => role !== 'POSTER');
+    for (const { name } of parts) {
+      const part = await store.open(output.location, name);
+      if (part === null) throw new RenderError('OUTPUT_NOT_STORED', 'a file of the finished video is gone');
+      await rename(part.path, path.join(path.dirname(location), name));
+    }
+    await rename(from.path, location);
+    moved.push({ ...output, location, parts });
   }
   return moved;
 }

@@ -18,6 +18,8 @@ export function printError(
 
 /** The words of grpc-js when it has reached nobody: everybody else's are shown. */
 const NOT_REACHED = /^(No connection established|Name resolution failed)/;
+/** The words of OpenSSL and Node when it has reached somebody whose certificate is not trusted, or who wants one. */
+const UNTRUSTED = /certificate|\bSSL\b|\bTLS\b|ERR_TLS/i;
 
 function linesOf(options: Pick<GlobalOptions, 'address' | 'json'>, error: unknown): string[] {
   if (!(error instanceof RpcError)) return [`error: ${error instanceof Error ? error.message : String(error)}`];
@@ -27,6 +29,8 @@ function linesOf(options: Pick<GlobalOptions, 'address' | 'json'>, error: unknow
     return [code, ...error.violations.map((violation) => `  ${violation.field}: ${violation.description}`)];
   }
   if (error.code !== Status.UNAVAILABLE) return [`${code}: ${error.message}`];
+  if (UNTRUSTED.test(error.message))
+    return [`${code}: ${error.message}`, '  TLS with that server failed: see --ca, --cert and --key'];
   return NOT_REACHED.test(error.message)
     ? [`${code}: no server answers at ${options.address}: is it running? (cutroom serve; --address)`]
     : [`${code}: ${error.message}`, `  the server was called at ${options.address}`];

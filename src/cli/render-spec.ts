@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostics } from '../../generated/cutroom/v1/diagnostics.js';
 import type { RenderSpec } from '../../generated/cutroom/v1/spec.js';
@@ -15,6 +16,8 @@ import type { Task } from '../task/task.js';
 import { parseSubmit } from '../wire/parse-submit.js';
 import { printDiagnostics } from '../wire/print-full-task.js';
 import { printTask } from '../wire/print-task.js';
+import { KEY } from '../wire/render-spec/parse-outputs.js';
+import { parseSpec } from '../wire/render-spec/parse-spec.js';
 import { statusOf } from '../wire/status-mapping.js';
 import { RpcError } from './rpc-error.js';
 
@@ -30,6 +33,19 @@ export interface RenderOrder {
   readonly onDiagnostics: (diagnostics: Diagnostics) => void;
 }
 
+/** A spec whose outputs have the names of their files, where they have none of their own: further files are named after them. */
+function namedAfter(spec: RenderSpec, file: string): RenderSpec {
+  const parsed = parseSpec(spec).outputs;
+  const { name } = path.parse(file);
+  const taken = new Set(spec.outputs.map(({ key }) => key));
+  const outputs = spec.outputs.map((output, i) => {
+    const extension = path.extname(parsed[i]?.key ?? '');
+    const key = i === 0 ? path.basename(file) : `${name}-${i + 1}${extension}`;
+    return output.key !== '' || !KEY.test(key) || taken.has(key) ? output : { ...output, key };
+  });
+  return { ...spec, outputs };
+}
+
 /**
  * Renders a spec from the wire in this process and returns the task as it ended, as a server would show it; its videos are `file:` URLs.
  * @throws RpcError INVALID_ARGUMENT with every violation, as a server would; Error, for people, when there is no ffmpeg or a variable is wrong.
@@ -41,12 +57,14 @@ export async function renderSpec(order: RenderOrder): Promise<WireTask> {
   let diagnostics: Diagnostics | undefined;
   // With the diagnostics: they are not stored anywhere.
   const print = (task: Task): WireTask => ({
-    ...printTask(task, (_, output) => pathToFileURL(output.location).href),
+    ...printTask(task, (_, { location }, part) => {
+      return pathToFileURL(part === undefined ? location : path.join(path.dirname(location), part)).href;
+    }),
     diagnostics,
   });
   try {
     const task = await renderEmbedded({
-      command: parseSubmit(SubmitTaskRequest.fromPartial({ spec: order.spec }), ANYONE),
+      command: parseSubmit(SubmitTaskRequest.fromPartial({ spec: namedAfter(order.spec, order.file) }), ANYONE),
       file: order.file,
       inputRoots: order.inputRoots,
       config,

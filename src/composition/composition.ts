@@ -91,6 +91,8 @@ export interface CaptionLayer {
   /** Within the video, in order of start. */
   readonly cues: readonly Cue[];
   readonly style: CaptionStyle;
+  /** A tag of BCP 47; absent: not known. */
+  readonly language?: string;
   /** The field of the request that asked for them. */
   readonly field: string;
 }
@@ -103,6 +105,11 @@ export function pictureSize({ crop, width, height }: Composition): Size {
 /** Every clip of every layer, the bottom layer's first. */
 export function visualClips({ layers }: Composition): VisualClip[] {
   return layers.flatMap((layer) => (layer.kind === 'clips' ? layer.clips : []));
+}
+
+/** The same video without its text. */
+export function withoutCaptions(composition: Composition): Composition {
+  return { ...composition, layers: composition.layers.filter(({ kind }) => kind !== 'captions') };
 }
 
 export function captionLayers({ layers }: Composition): CaptionLayer[] {

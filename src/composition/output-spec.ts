@@ -18,7 +18,52 @@ export interface OutputSpec {
   readonly maxSize: SizeLimit | null;
   /** Null: none. */
   readonly spriteSheet: SpriteSheet | null;
+  readonly captions: CaptionMode;
+  /** Null: none. */
+  readonly thumbnails: Thumbnails | null;
 }
+
+/** Stills of a video. */
+export interface Thumbnails {
+  /** Evenly spaced, or at times from the start of the file, in order. */
+  readonly at: number | readonly ThumbnailTime[];
+  readonly format: ThumbnailFormat;
+  /** Even; null: that of the output. */
+  readonly width: number | null;
+  /** The field of the request that decides the encoder. */
+  readonly formatField: string;
+}
+
+export interface ThumbnailTime {
+  readonly us: number;
+  /** The field of the request. */
+  readonly field: string;
+}
+
+export type ThumbnailFormat = 'JPEG' | 'PNG' | 'WEBP';
+
+/** The encoders of stills. */
+export const THUMBNAIL_ENCODERS: Readonly<Record<ThumbnailFormat, string>> = {
+  JPEG: 'mjpeg',
+  PNG: 'png',
+  WEBP: 'libwebp',
+};
+
+/** Encoders that a field of the request asks for. */
+export interface EncoderNeed {
+  readonly field: string;
+  readonly encoders: readonly string[];
+}
+
+/** Encoders that an output needs. */
+export function encoderNeeds({ format, codecField, thumbnails }: OutputSpec): EncoderNeed[] {
+  const file = { field: codecField, encoders: encodersOf(format) };
+  if (!thumbnails) return [file];
+  return [file, { field: thumbnails.formatField, encoders: [THUMBNAIL_ENCODERS[thumbnails.format]] }];
+}
+
+/** Drawn into the picture, a track of the file, files beside it, or left out. */
+export type CaptionMode = 'BURNED' | 'SOFT' | 'SIDECAR' | 'NONE';
 
 /** Small pictures of the video, one for each interval. */
 export interface SpriteSheet {
@@ -30,8 +75,19 @@ export interface SpriteSheet {
 export type OutputFormat =
   | { readonly kind: 'mp4'; readonly videoCodec: 'H264' | 'HEVC' | 'AV1' }
   | { readonly kind: 'webm' }
+  /** ProRes 422 HQ. */
+  | { readonly kind: 'mov' }
   | { readonly kind: 'gif'; readonly playOnce: boolean }
-  | { readonly kind: 'audio'; readonly format: 'M4A' | 'MP3' | 'WAV' | 'FLAC' };
+  | { readonly kind: 'audio'; readonly format: 'M4A' | 'MP3' | 'WAV' | 'FLAC' }
+  | HlsFormat;
+
+/** A stream in several sizes. */
+export interface HlsFormat {
+  readonly kind: 'hls';
+  /** Short sides in pixels, all different, the largest first. */
+  readonly shortSides: readonly number[];
+  readonly segmentUs: number;
+}
 
 export type Quality = 'DRAFT' | 'LOW' | 'MEDIUM' | 'HIGH' | 'LOSSLESS';
 
@@ -67,10 +123,14 @@ export function encodersOf(format: OutputFormat): readonly string[] {
       return [VIDEO_ENCODERS[format.videoCodec], 'aac'];
     case 'webm':
       return ['libvpx-vp9', 'libopus'];
+    case 'mov':
+      return ['prores_ks', 'pcm_s24le'];
     case 'gif':
       return ['gif'];
     case 'audio':
       return [AUDIO_ENCODERS[format.format]];
+    case 'hls':
+      return ['libx264', 'aac'];
   }
 }
 
@@ -79,7 +139,17 @@ const AUDIO_ENCODERS = { M4A: 'aac', MP3: 'libmp3lame', WAV: 'pcm_s16le', FLAC: 
 
 /** The extension of a format's files, with its dot. */
 export function extensionOf(format: OutputFormat): string {
-  return format.kind === 'audio' ? `.${format.format.toLowerCase()}` : `.${format.kind}`;
+  switch (format.kind) {
+    case 'audio':
+      return `.${format.format.toLowerCase()}`;
+    case 'hls':
+      return '.m3u8';
+    case 'mp4':
+    case 'webm':
+    case 'mov':
+    case 'gif':
+      return `.${format.kind}`;
+  }
 }
 
 /** One MP4: what is made where nothing else is asked for. */
@@ -95,6 +165,8 @@ export const DEFAULT_OUTPUTS: readonly OutputSpec[] = [
     range: null,
     maxSize: null,
     spriteSheet: null,
+    captions: 'BURNED',
+    thumbnails: null,
   },
 ];
 
@@ -134,6 +206,12 @@ export function cropOf(picture: Size, { shape, focus }: { readonly shape: Size; 
 export function scaledTo({ width, height }: Size, shortSide: number): Size {
   const factor = shortSide / Math.min(width, height);
   return { width: even(width * factor), height: even(height * factor) };
+}
+
+/** The size of an output's largest pictures. @param picture what it is made of. */
+export function sizeOf({ format, shortSide }: Pick<OutputSpec, 'format' | 'shortSide'>, picture: Size): Size {
+  const side = format.kind === 'hls' ? (format.shortSides[0] ?? null) : shortSide;
+  return side === null ? picture : scaledTo(picture, side);
 }
 
 function even(pixels: number): number {

@@ -75,6 +75,63 @@ export function encodeAgainArguments(again: {
   return [...COMMON_OPTIONS, ...command._getArguments()];
 }
 
+/** The argument list that makes a still of a file of ours. */
+export function stillArguments(order: {
+  readonly from: string;
+  /** Of the first frame from there on. */
+  readonly seconds: string;
+  readonly to: string;
+  readonly options: readonly string[];
+}): string[] {
+  const command = ffmpeg();
+  command.input(`file:${order.from}`).inputOptions('-ss', order.seconds);
+  const options = ['-map', '0:v:0', '-frames:v', '1', ...WITHOUT_METADATA, ...order.options];
+  const same = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-f', 'image2', '-update', '1'];
+  command.output(`file:${order.to}`).outputOptions(...asList([...options, ...same]));
+  return [...COMMON_OPTIONS, ...command._getArguments()];
+}
+
+/** The argument list that adds a track of text to a file of ours. Pictures and sound are copied. */
+export function addSubtitlesArguments(order: {
+  readonly from: string;
+  /** WebVTT. */
+  readonly text: string;
+  readonly to: string;
+  readonly encoder: string;
+  /** Three letters. */
+  readonly language: string;
+  readonly containerOptions: readonly string[];
+}): string[] {
+  const command = ffmpeg(`file:${order.from}`);
+  command.input(`file:${order.text}`).inputOptions('-f', 'webvtt');
+  const options = [
+    ...['-map', '0:v', '-map', '0:a?', '-map', '1:s', '-c:v', 'copy', '-c:a', 'copy', '-c:s', order.encoder],
+    ...[...WITHOUT_METADATA, '-metadata:s:s:0', `language=${order.language}`, ...order.containerOptions],
+  ];
+  command.output(`file:${order.to}`).outputOptions(...asList(options));
+  return [...COMMON_OPTIONS, ...command._getArguments()];
+}
+
+/** The argument list that divides a file of ours into segments, which are byte ranges of another file, with a playlist. Nothing is encoded again. */
+export function packageArguments(order: {
+  readonly from: string;
+  readonly playlist: string;
+  readonly media: string;
+  /** A segment ends at the first key frame from each multiple of it on. */
+  readonly segmentSeconds: string;
+}): string[] {
+  const command = ffmpeg(`file:${order.from}`);
+  const options = [
+    ...['-map', '0', '-c', 'copy', ...WITHOUT_METADATA],
+    // Times before 0 stay: they are of frames that are decoded and not shown. Moved, they would put sound and pictures apart.
+    ...['-avoid_negative_ts', 'disabled', '-fflags', '+bitexact'],
+    ...['-f', 'hls', '-hls_time', order.segmentSeconds, '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4'],
+    ...['-hls_flags', 'single_file', '-hls_segment_filename', `file:${order.media}`],
+  ];
+  command.output(`file:${order.playlist}`).outputOptions(...asList(options));
+  return [...COMMON_OPTIONS, ...command._getArguments()];
+}
+
 /** The parts are files of ours, beside the list. */
 function addParts(command: ffmpeg.FfmpegCommand, { listFile }: JoinCommand): void {
   command.input(`file:${listFile}`).inputOptions('-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file');

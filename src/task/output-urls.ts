@@ -12,6 +12,9 @@ export const SIGNING_KEY_NAME = 'output-url-signing-key';
 /** URLs end on a full hour, so that a poll a second later shows the same URL and caches can work. */
 const EXPIRY_STEP_MS = 3_600_000;
 
+/** Types of files that link to further files of their output, relative to themselves. */
+const LINKING: ReadonlySet<string> = new Set(['application/vnd.apple.mpegurl']);
+
 export interface OutputUrlOptions {
   readonly store: Pick<TaskStore, 'get'>;
   readonly outputs: OutputStore;
@@ -24,24 +27,39 @@ export interface OutputUrlOptions {
 /** Signed, expiring URLs of finished videos. */
 export interface OutputUrls {
   /**
-   * The URL of an output, valid from now on. Its query opens the further files of the output as well.
+   * The URL of an output, valid from now on. Its signature opens the further files of the output as well. It is in the path where files link to each other,
+   * so that a relative link has it too; else in the query.
    * @param baseUrl its beginning, without a final slash.
    * @param part the name of one of its further files; absent: its first.
    */
   sign(task: Task, output: Output, baseUrl: string, part?: string): string;
   /**
    * The file that a URL names. The signature is the caller's only credential.
+   * @param request.grant what of the signature stands in the path; absent: all is in the query.
    * @throws CallError OUTPUT_NOT_FOUND, URL_SIGNATURE_INVALID, URL_EXPIRED, STORE_UNAVAILABLE.
    */
-  open(request: { taskId: string; file: string; query: URLSearchParams }): Promise<OutputFile>;
+  open(request: SignedRequest): Promise<OutputFile>;
   /** The file of that name, for a caller who may see the tenant's tasks. @throws CallError OUTPUT_NOT_FOUND, STORE_UNAVAILABLE. */
   locate(request: { tenant: string; taskId: string; file: string }): Promise<OutputFile>;
+}
+
+/** A URL in its parts. */
+export interface SignedRequest {
+  readonly taskId: string;
+  readonly file: string;
+  readonly query: URLSearchParams;
+  readonly grant?: string;
 }
 
 /** A finished video, for a server that sends it. */
 export interface OutputFile {
   readonly content: OutputContent;
   readonly contentType: string;
+}
+
+/** A query as a segment of a path, where `=` and `&` may stand as they are (RFC 3986, 3.3). */
+function grantOf(query: URLSearchParams): string {
+  return encodeURIComponent(query.toString()).replaceAll('%3D', '=').replaceAll('%26', '&');
 }
 
 export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
@@ -72,14 +90,18 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
     sign(task, output, baseUrl, part) {
       const expiresMs = Math.ceil((clock.nowMs() + options.lifetimeMs) / EXPIRY_STEP_MS) * EXPIRY_STEP_MS;
       const expires = String(expiresMs / 1000);
-      const path = `tasks/${encodeURIComponent(task.id)}/${encodeURIComponent(part ?? output.key)}`;
       const query = new URLSearchParams({ expires });
       if (task.tenant !== DEFAULT_TENANT) query.set('tenant', task.tenant);
       query.set('signature', signature(task, output, expires).toString('base64url'));
-      return `${baseUrl}/${path}?${query.toString()}`;
+      const folder = `${baseUrl}/tasks/${encodeURIComponent(task.id)}`;
+      const file = encodeURIComponent(part ?? output.key);
+      return LINKING.has(output.contentType ?? '')
+        ? `${folder}/${grantOf(query)}/${file}`
+        : `${folder}/${file}?${query.toString()}`;
     },
 
-    async open({ taskId, file, query }) {
+    async open({ taskId, file, grant, ...request }) {
+      const query = grant === undefined ? request.query : new URLSearchParams(grant);
       // The URL may name any tenant: the signature covers it.
       const { task, output } = await find(query.get('tenant') ?? DEFAULT_TENANT, taskId, file);
       const expires = query.get('expires') ?? '';

@@ -70,6 +70,10 @@ export interface OutputPart {
   /** The file's name within the task. */
   readonly name: string;
   readonly contentType: string;
+  /** Absent in records of earlier releases. */
+  readonly sizeBytes?: number;
+  /** Of a still; absent for other files. */
+  readonly size?: { readonly width: number; readonly height: number };
   /** Its part in the output. Absent: it is named by the output's first file. */
   readonly role?: 'POSTER';
 }

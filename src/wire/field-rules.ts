@@ -6,6 +6,8 @@ import { FADE_OUT, GAIN } from './render-spec/parse-audio.js';
 import { CLIP_SPEED, LONGEST_CLIP, MAX_MATERIALS, RESOLUTION, VARIANTS } from './render-spec/parse-montage.js';
 import {
   FOCUS,
+  HLS_SEGMENT,
+  HLS_SIZES,
   KEY,
   MAX_OUTPUTS,
   RANGE_TIME,
@@ -13,8 +15,9 @@ import {
   SPRITE_INTERVAL,
   SPRITE_WIDTH,
 } from './render-spec/parse-outputs.js';
+import { THUMBNAILS } from './render-spec/parse-thumbnails.js';
 import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-subtitle-style.js';
-import { CUE_TIME, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
+import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
 import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './render-spec/fields.js';
 import { NAME } from './task-name.js';
@@ -94,6 +97,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'Music.gain_db': number(GAIN),
   'Music.fade_out': duration(FADE_OUT),
   'Subtitles.uri': uri,
+  'Subtitles.language': { kind: 'text', pattern: LANGUAGE, empty: true },
   'CueList.cues': { kind: 'list', min: 1, max: MAX_CUES },
   'Cue.start': duration(CUE_TIME),
   'Cue.end': duration(CUE_TIME),
@@ -110,6 +114,10 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'OutputSpec.short_side': { kind: 'number', ...SHORT_SIDE, zero: true, multipleOf: 2 },
   'Focus.x': number(FOCUS),
   'Focus.y': number(FOCUS),
+  'Hls.short_sides': { kind: 'list', ...HLS_SIZES },
+  'Hls.segment': duration(HLS_SEGMENT),
+  'Thumbnails.count': { kind: 'number', ...THUMBNAILS, zero: true },
+  'Thumbnails.times': { kind: 'list', min: 0, max: THUMBNAILS.max },
   'SpriteSheet.interval': duration(SPRITE_INTERVAL),
   'SpriteSheet.width': { kind: 'number', ...SPRITE_WIDTH, zero: true, multipleOf: 2 },
   'TimeRange.start': duration(RANGE_TIME),

@@ -156,7 +156,14 @@ function printOutput(output: Output, sign: (part?: string) => string): WireOutpu
     reusedDuration: printDuration(timeUsOf(reusedFrames, frameRate)),
     contentType: output.contentType ?? 'video/mp4',
     posterUrl: poster ? sign(poster.name) : '',
-    files: (output.parts ?? []).map(({ name, contentType }) => ({ name, url: sign(name), contentType })),
+    files: (output.parts ?? []).map(({ name, contentType, sizeBytes = 0, size }) => ({
+      name,
+      url: sign(name),
+      contentType,
+      sizeBytes: BigInt(sizeBytes),
+      width: size?.width ?? 0,
+      height: size?.height ?? 0,
+    })),
   };
 }
 

@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { claimed, progressed, succeeded } from '../../src/task/lifecycle.js';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 import { eventually } from '../support/eventually.js';
 import { progressAt } from '../support/paused-renderer.js';
+import { openBrowser } from './open-browser.js';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -69,37 +66,13 @@ async function servePage(): Promise<{ origin: string; reports: Report[]; showFor
   };
 }
 
-async function openBrowser(url: string): Promise<void> {
-  const profile = await mkdtemp(join(tmpdir(), 'cutroom-browser-'));
-  const args = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    `--user-data-dir=${profile}`,
-  ];
-  // A group of its own: a browser is many processes, which all have to go.
-  const browser = spawn('chromium', [...args, '--remote-debugging-port=0', url], { stdio: 'ignore', detached: true });
-  const exited = once(browser, 'exit');
-  closers.push(
-    () => rm(profile, { recursive: true, force: true, maxRetries: 5 }),
-    async () => {
-      if (browser.pid !== undefined && browser.exitCode === null) process.kill(-browser.pid, 'SIGKILL');
-      await exited;
-    },
-  );
-}
-
 it('a page of another origin submits a task and follows it by EventSource to its end, through a cut connection', async () => {
   const { origin, reports, showFor } = await servePage();
   const under = await startApiUnderTest({ corsOrigins: [origin] });
   closers.push(() => under.stop());
   const proxy = await cuttingProxy(under.api.httpPort);
   showFor(proxy.url);
-  await openBrowser(origin);
+  closers.push(await openBrowser(origin));
 
   const told = (kind: Report['kind']) => reports.filter((report) => report.kind === kind).map(({ value }) => value);
   const state = (value: string) =>

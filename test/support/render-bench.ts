@@ -12,6 +12,7 @@ import { DEFAULT_TOOL_PATHS, findToolchain } from '../../src/engine/capabilities
 import type { Toolchain } from '../../src/engine/toolchain.js';
 import { type NamedFont, readFontFolder } from '../../src/engine/captions/font-folder.js';
 import { prepareFonts } from '../../src/engine/captions/fonts.js';
+import type { ToolContext } from '../../src/engine/process/run-tool.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
 import { createInspector } from '../../src/engine/inspector.js';
 import { createSeats } from '../../src/engine/steps/seats.js';
@@ -175,6 +176,14 @@ export async function createRenderBench(
       await media.remove();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** The engine's tools in a folder. */
+export function toolsIn({ toolchain }: Pick<RenderBench, 'toolchain'>, cwd: string): ToolContext {
+  return {
+    ...{ toolchain, cwd, env: {}, descriptorsIn: () => [], clocks: TEST_CLOCKS },
+    ...{ deadlineMs: performance.now() + 600_000, signal: new AbortController().signal, record: () => undefined },
   };
 }
 

@@ -101,7 +101,7 @@ export interface Montage {
   music:
     | Music
     | undefined;
-  /** Text burned into the video. */
+  /** Text over the video. */
   subtitles:
     | Subtitles
     | undefined;
@@ -198,7 +198,7 @@ export interface Music {
   fadeOut: Duration | undefined;
 }
 
-/** Text burned into the video. A cue past the video's end is cut, and never makes the video longer. */
+/** Text over the video, burned into it unless an output says otherwise. A cue past the video's end is cut, and never makes the video longer. */
 export interface Subtitles {
   /** Where the text comes from. Exactly one is required. */
   source:
@@ -213,7 +213,11 @@ export interface Subtitles {
     { $case: "cues"; value: CueList }
     | undefined;
   /** How the text looks. */
-  style: SubtitleStyle | undefined;
+  style:
+    | SubtitleStyle
+    | undefined;
+  /** The language of the text as a BCP 47 tag, such as `en` or `pt-BR`, for players that are given it as text; see OutputSpec.captions. Default: not said. */
+  language: string;
 }
 
 /** Cues in the request. */
@@ -818,7 +822,7 @@ export const Music: MessageFns<Music> = {
 };
 
 function createBaseSubtitles(): Subtitles {
-  return { source: undefined, style: undefined };
+  return { source: undefined, style: undefined, language: "" };
 }
 
 export const Subtitles: MessageFns<Subtitles> = {
@@ -833,6 +837,9 @@ export const Subtitles: MessageFns<Subtitles> = {
     }
     if (message.style !== undefined) {
       SubtitleStyle.encode(message.style, writer.uint32(26).fork()).join();
+    }
+    if (message.language !== "") {
+      writer.uint32(34).string(message.language);
     }
     return writer;
   },
@@ -874,6 +881,14 @@ export const Subtitles: MessageFns<Subtitles> = {
             message.style = SubtitleStyle.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.language = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -908,6 +923,7 @@ export const Subtitles: MessageFns<Subtitles> = {
     message.style = (object.style !== undefined && object.style !== null)
       ? SubtitleStyle.fromPartial(object.style)
       : undefined;
+    message.language = object.language ?? "";
     return message;
   },
 };

@@ -16,15 +16,18 @@ export const protobufFileName = "cutroom/v1/output.proto";
 export interface Output {
   /** The file's name within the task, such as `final-1.mp4`; see OutputSpec.key. */
   key: string;
-  /** Where to get it: signed when read, serves byte ranges, expires. Not part of `revision` or `etag`. */
+  /**
+   * Where to get it: signed when read, serves byte ranges, expires. Not part of `revision` or `etag`. A stream's has its signature in the path, so that the
+   * relative links in playlists lead to signed URLs too.
+   */
   url: string;
-  /** Size of the file in bytes. */
+  /** Size of the file in bytes; of a stream, that of its multivariant playlist. */
   sizeBytes: bigint;
   /** Length of the video or sound. */
   duration:
     | Duration
     | undefined;
-  /** Width in pixels; 0 for audio alone. */
+  /** Width in pixels; 0 for audio alone. Of a stream, that of its largest size. */
   width: number;
   /** Height in pixels; 0 for audio alone. */
   height: number;
@@ -34,9 +37,9 @@ export interface Output {
     | undefined;
   /** Number of video frames; 0 for audio alone. */
   frameCount: number;
-  /** Video codec by its ffmpeg name: `h264`, `hevc`, `av1`, `vp9`, `gif`; empty for audio alone. */
+  /** Video codec by its ffmpeg name: `h264`, `hevc`, `av1`, `vp9`, `gif`, `prores`; empty for audio alone. */
   videoCodec: string;
-  /** Audio codec by its ffmpeg name: `aac`, `opus`, `mp3`, `pcm_s16le`, `flac`; empty without sound. */
+  /** Audio codec by its ffmpeg name: `aac`, `opus`, `mp3`, `pcm_s16le`, `pcm_s24le`, `flac`; empty without sound. */
   audioCodec: string;
   /** SHA-256 of the file, in lower-case hexadecimal. */
   sha256: string;
@@ -52,7 +55,7 @@ export interface Output {
   contentType: string;
   /** Where to get its first frame as a JPEG of the same size, made before encoding; as `url`. Empty for audio alone, and for videos of the first release. */
   posterUrl: string;
-  /** All further files of the output: the poster, and the pictures of a sprite sheet. */
+  /** All further files of the output: the poster, the pictures of a sprite sheet, stills, texts, the playlists and files of a stream. */
   files: OutputFile[];
 }
 
@@ -64,6 +67,12 @@ export interface OutputFile {
   url: string;
   /** The MIME type of the file. */
   contentType: string;
+  /** Size of the file in bytes; 0 for files of earlier releases. */
+  sizeBytes: bigint;
+  /** Width in pixels of a still; 0 for other files. */
+  width: number;
+  /** Height in pixels of a still; 0 for other files. */
+  height: number;
 }
 
 /** A frame rate as a fraction, such as 30000/1001. */
@@ -338,7 +347,7 @@ export const Output: MessageFns<Output> = {
 };
 
 function createBaseOutputFile(): OutputFile {
-  return { name: "", url: "", contentType: "" };
+  return { name: "", url: "", contentType: "", sizeBytes: 0n, width: 0, height: 0 };
 }
 
 export const OutputFile: MessageFns<OutputFile> = {
@@ -351,6 +360,18 @@ export const OutputFile: MessageFns<OutputFile> = {
     }
     if (message.contentType !== "") {
       writer.uint32(26).string(message.contentType);
+    }
+    if (message.sizeBytes !== 0n) {
+      if (BigInt.asIntN(64, message.sizeBytes) !== message.sizeBytes) {
+        throw new globalThis.Error("value provided for field message.sizeBytes of type int64 too large");
+      }
+      writer.uint32(32).int64(message.sizeBytes);
+    }
+    if (message.width !== 0) {
+      writer.uint32(40).int32(message.width);
+    }
+    if (message.height !== 0) {
+      writer.uint32(48).int32(message.height);
     }
     return writer;
   },
@@ -392,6 +413,30 @@ export const OutputFile: MessageFns<OutputFile> = {
             message.contentType = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sizeBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.width = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.height = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -412,6 +457,9 @@ export const OutputFile: MessageFns<OutputFile> = {
     message.name = object.name ?? "";
     message.url = object.url ?? "";
     message.contentType = object.contentType ?? "";
+    message.sizeBytes = (object.sizeBytes !== undefined && object.sizeBytes !== null) ? BigInt(object.sizeBytes) : 0n;
+    message.width = object.width ?? 0;
+    message.height = object.height ?? 0;
     return message;
   },
 };

@@ -13,6 +13,24 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/output_spec.proto";
 
+/** What becomes of a video's subtitles. */
+export enum Captions {
+  /** CAPTIONS_UNSPECIFIED - CAPTIONS_BURNED. */
+  CAPTIONS_UNSPECIFIED = 0,
+  /** CAPTIONS_BURNED - Drawn into the picture. */
+  CAPTIONS_BURNED = 1,
+  /**
+   * CAPTIONS_SOFT - A track of text that viewers turn on: timed text in MP4 and MOV, WebVTT in WebM and HLS. MP4 shows one text at a time: cues that overlap are joined there, and
+   * braces and backslashes are full-width ones.
+   */
+  CAPTIONS_SOFT = 2,
+  /** CAPTIONS_SIDECAR - The further files `KEY.srt` and `KEY.vtt`. */
+  CAPTIONS_SIDECAR = 3,
+  /** CAPTIONS_NONE - None. */
+  CAPTIONS_NONE = 4,
+  UNRECOGNIZED = -1,
+}
+
 /** Size of a file and time of its render against looks. Bit rates are limited at every level but the last, so that grain does not make huge files. */
 export enum Quality {
   /** QUALITY_UNSPECIFIED - QUALITY_MEDIUM. */
@@ -55,10 +73,16 @@ export interface OutputSpec {
     | //
     /** The soundtrack alone. */
     { $case: "audio"; value: AudioFile }
+    | //
+    /** The video in several sizes for players that choose by their bandwidth, `.m3u8`. */
+    { $case: "hls"; value: Hls }
+    | //
+    /** A video for editing, `.mov`: ProRes 422 HQ of 10 bits, with PCM of 24 bits. Where a worker's ffmpeg has prores_ks. */
+    { $case: "mov"; value: Mov }
     | undefined;
   /**
    * Length of the short side in pixels: even, 64 to that of the picture. The long side is rounded to the nearest even number. Default (0): that of the
-   * picture; of a GIF at most 360. Refused for audio.
+   * picture; of a GIF at most 360. Refused for audio, and for HLS, which has `short_sides` of its own.
    */
   shortSide: number;
   /**
@@ -70,7 +94,7 @@ export interface OutputSpec {
   focus:
     | Focus
     | undefined;
-  /** Size of the file and time of the render against looks. Default: QUALITY_MEDIUM. Refused for GIFs and audio. */
+  /** Size of the file and time of the render against looks. Default: QUALITY_MEDIUM. Refused for GIFs, audio and MOV; of HLS only QUALITY_LOSSLESS is. */
   quality: Quality;
   /** The part of the video that the file has. Default: all of it. */
   range:
@@ -78,11 +102,45 @@ export interface OutputSpec {
     | undefined;
   /**
    * The largest that the file may be, in bytes: at least 10,000. A file that comes out larger at its quality is encoded again with the rate that fits; one
-   * that fits at no rate ends the task with OUTPUT_TOO_LARGE. Default (0): no limit. Refused for GIFs, audio and QUALITY_LOSSLESS.
+   * that fits at no rate ends the task with OUTPUT_TOO_LARGE. Default (0): no limit. Refused for GIFs, audio, HLS, MOV and QUALITY_LOSSLESS.
    */
   maxSizeBytes: bigint;
   /** Small pictures of the video for the seek bar of a player, as further files of the output. Default: none. Refused for GIFs and audio. */
-  spriteSheet: SpriteSheet | undefined;
+  spriteSheet:
+    | SpriteSheet
+    | undefined;
+  /**
+   * What becomes of the video's subtitles. Without subtitles, or within `range` without a cue, it changes nothing. Default: CAPTIONS_BURNED. Refused for audio;
+   * of GIFs CAPTIONS_SOFT is.
+   */
+  captions: Captions;
+  /** Stills of the video, as further files of the output. Default: none. Refused for GIFs and audio. */
+  thumbnails: Thumbnails | undefined;
+}
+
+/** Stills of a video: `KEY.thumbnail-01.jpg` and so on, in the order of their times. */
+export interface Thumbnails {
+  /** How many, evenly spaced: the middle of each of so many equal parts of the file. 1 to 50. Either this or `times` is required. */
+  count: number;
+  /** The times from the start of the file, 1 to 50, each before its end: another fails with RANGE_OUTSIDE_VIDEO. The frame that is seen then is taken. */
+  times: Duration[];
+  /** Which one. Default: FORMAT_JPEG. */
+  format: Thumbnails_Format;
+  /** Width in pixels: even, 32 to that of the output. The height is rounded to the nearest even number. Default (0): that of the output. */
+  width: number;
+}
+
+/** The formats. */
+export enum Thumbnails_Format {
+  /** FORMAT_UNSPECIFIED - FORMAT_JPEG. */
+  FORMAT_UNSPECIFIED = 0,
+  /** FORMAT_JPEG - `.jpg`. */
+  FORMAT_JPEG = 1,
+  /** FORMAT_PNG - `.png`, without loss. */
+  FORMAT_PNG = 2,
+  /** FORMAT_WEBP - `.webp`. Where a worker's ffmpeg has libwebp. */
+  FORMAT_WEBP = 3,
+  UNRECOGNIZED = -1,
 }
 
 /**
@@ -148,6 +206,27 @@ export enum AudioFile_Format {
   UNRECOGNIZED = -1,
 }
 
+/** A video for editing. */
+export interface Mov {
+}
+
+/**
+ * HTTP Live Streaming (RFC 8216) as a finished video: H.264 in several sizes and AAC once, in fragmented MP4. The file of the output is the
+ * multivariant playlist. Beside it are, for `stream.m3u8`, a playlist and a file for each size, `stream.1080.m3u8` and `stream.1080.mp4`, and for the sound,
+ * `stream.audio.m3u8` and `stream.audio.mp4`; segments are byte ranges of those files. Playlists name files relative to themselves: the output's `url`, whose
+ * signature is in its path, opens them all. Bandwidths are measured on the segments. With CAPTIONS_SOFT there are `stream.subtitles.m3u8` and
+ * `stream.subtitles.vtt`.
+ */
+export interface Hls {
+  /**
+   * The sizes, as lengths of the short side in pixels: 1 to 8 different even numbers, 64 to that of the picture. Default: that of the picture, and those
+   * of 1080, 720, 480 and 360 that are smaller. Each is encoded by itself.
+   */
+  shortSides: number[];
+  /** Length of a segment, 1 s to 20 s, to the nearest frame: every segment but the last has exactly it. Default: 6 s. */
+  segment: Duration | undefined;
+}
+
 /** A point of the picture, in percent of its width and height from the left top corner. */
 export interface Focus {
   /** 0 to 100. */
@@ -177,6 +256,8 @@ function createBaseOutputSpec(): OutputSpec {
     range: undefined,
     maxSizeBytes: 0n,
     spriteSheet: undefined,
+    captions: 0,
+    thumbnails: undefined,
   };
 }
 
@@ -197,6 +278,12 @@ export const OutputSpec: MessageFns<OutputSpec> = {
         break;
       case "audio":
         AudioFile.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "hls":
+        Hls.encode(message.kind.value, writer.uint32(106).fork()).join();
+        break;
+      case "mov":
+        Mov.encode(message.kind.value, writer.uint32(122).fork()).join();
         break;
     }
     if (message.shortSide !== 0) {
@@ -222,6 +309,12 @@ export const OutputSpec: MessageFns<OutputSpec> = {
     }
     if (message.spriteSheet !== undefined) {
       SpriteSheet.encode(message.spriteSheet, writer.uint32(98).fork()).join();
+    }
+    if (message.captions !== 0) {
+      writer.uint32(112).int32(message.captions);
+    }
+    if (message.thumbnails !== undefined) {
+      Thumbnails.encode(message.thumbnails, writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -277,6 +370,22 @@ export const OutputSpec: MessageFns<OutputSpec> = {
             }
 
             message.kind = { $case: "audio", value: AudioFile.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.kind = { $case: "hls", value: Hls.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.kind = { $case: "mov", value: Mov.decode(reader, reader.uint32()) };
             continue;
           }
           case 6: {
@@ -335,6 +444,22 @@ export const OutputSpec: MessageFns<OutputSpec> = {
             message.spriteSheet = SpriteSheet.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.captions = reader.int32() as any;
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.thumbnails = Thumbnails.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -378,6 +503,18 @@ export const OutputSpec: MessageFns<OutputSpec> = {
         }
         break;
       }
+      case "hls": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "hls", value: Hls.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "mov": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "mov", value: Mov.fromPartial(object.kind.value) };
+        }
+        break;
+      }
     }
     message.shortSide = object.shortSide ?? 0;
     message.aspectRatio = object.aspectRatio ?? 0;
@@ -392,6 +529,101 @@ export const OutputSpec: MessageFns<OutputSpec> = {
     message.spriteSheet = (object.spriteSheet !== undefined && object.spriteSheet !== null)
       ? SpriteSheet.fromPartial(object.spriteSheet)
       : undefined;
+    message.captions = object.captions ?? 0;
+    message.thumbnails = (object.thumbnails !== undefined && object.thumbnails !== null)
+      ? Thumbnails.fromPartial(object.thumbnails)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseThumbnails(): Thumbnails {
+  return { count: 0, times: [], format: 0, width: 0 };
+}
+
+export const Thumbnails: MessageFns<Thumbnails> = {
+  encode(message: Thumbnails, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0) {
+      writer.uint32(8).int32(message.count);
+    }
+    for (const v of message.times) {
+      Duration.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.format !== 0) {
+      writer.uint32(24).int32(message.format);
+    }
+    if (message.width !== 0) {
+      writer.uint32(32).int32(message.width);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Thumbnails {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseThumbnails();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.times.push(Duration.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.format = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.width = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Thumbnails>): Thumbnails {
+    return Thumbnails.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Thumbnails>): Thumbnails {
+    const message = createBaseThumbnails();
+    message.count = object.count ?? 0;
+    message.times = object.times?.map((e) => Duration.fromPartial(e)) || [];
+    message.format = object.format ?? 0;
+    message.width = object.width ?? 0;
     return message;
   },
 };
@@ -669,6 +901,128 @@ export const AudioFile: MessageFns<AudioFile> = {
   fromPartial(object: DeepPartial<AudioFile>): AudioFile {
     const message = createBaseAudioFile();
     message.format = object.format ?? 0;
+    return message;
+  },
+};
+
+function createBaseMov(): Mov {
+  return {};
+}
+
+export const Mov: MessageFns<Mov> = {
+  encode(_: Mov, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Mov {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMov();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Mov>): Mov {
+    return Mov.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<Mov>): Mov {
+    const message = createBaseMov();
+    return message;
+  },
+};
+
+function createBaseHls(): Hls {
+  return { shortSides: [], segment: undefined };
+}
+
+export const Hls: MessageFns<Hls> = {
+  encode(message: Hls, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.shortSides) {
+      writer.uint32(8).int32(v!);
+    }
+    if (message.segment !== undefined) {
+      Duration.encode(message.segment, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Hls {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHls();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.shortSides.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.shortSides.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.segment = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Hls>): Hls {
+    return Hls.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Hls>): Hls {
+    const message = createBaseHls();
+    message.shortSides = object.shortSides?.map((e) => e) || [];
+    message.segment = (object.segment !== undefined && object.segment !== null)
+      ? Duration.fromPartial(object.segment)
+      : undefined;
     return message;
   },
 };

@@ -24,20 +24,23 @@ export type Files = (request: HttpRequest) => Promise<HttpResponse | null>;
 export const FILES_ROUTE = { method: 'GET', template: '/tasks/{task}/{file}', access: 'tasks.read' } as const;
 
 const FILE = compilePathTemplate(FILES_ROUTE.template);
+/** With the signature in the path. */
+const GRANTED_FILE = compilePathTemplate('/tasks/{task}/{grant}/{file}');
 
 export function createFiles({ urls, chain, log }: FilesOptions): Files {
   const call = createChainCall(chain, FILES_ROUTE.access);
   return async (request) => {
-    const variables = FILE.match(request.path);
+    const variables = FILE.match(request.path) ?? GRANTED_FILE.match(request.path);
     if (!variables) return null;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return plainError(405, Status.UNIMPLEMENTED, 'this path takes GET, HEAD', { allow: 'GET, HEAD' });
     }
-    const { task: taskId = '', file = '' } = variables;
+    const { task: taskId = '', file = '', grant } = variables;
     try {
       const query = new URLSearchParams(request.query);
-      const found = query.has('signature')
-        ? await urls.open({ taskId, file, query })
+      const isSigned = grant !== undefined || query.has('signature');
+      const found = isSigned
+        ? await urls.open({ taskId, file, query, ...(grant === undefined ? {} : { grant }) })
         : await call(request, { method: 'GetTask', taskId, isRead: true }, ({ caller }) =>
             urls.locate({ tenant: caller.tenant, taskId, file }),
           );

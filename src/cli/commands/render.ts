@@ -29,6 +29,8 @@ export const addRenderCommand: AddCommand = (program, { context, run }) => {
     .addHelpText(
       'after',
       `
+Playlists, segments, sprite sheets and other further files go beside the video,
+under names that begin with its own.
 Inputs in the spec are paths, absolute or relative to its folder or the working
 one, or http and https URLs.
 Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`,

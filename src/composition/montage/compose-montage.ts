@@ -74,8 +74,10 @@ export function composeMontage(
     endUs: timeUsOf(frames, rate),
     field: subtitles?.field ?? '',
   });
-  if (subtitles && cues.length > 0)
-    layers.push({ kind: 'captions', cues, style: subtitles.style, field: subtitles.field });
+  if (subtitles && cues.length > 0) {
+    const { style, field, language } = subtitles;
+    layers.push({ kind: 'captions', cues, style, field, ...(language === undefined ? {} : { language }) });
+  }
   const { width, height, background } = montage;
   const audio = audioClips(montage, samples);
   return { composition: { width, height, frameRate: rate, frames, samples, background, layers, audio }, warnings };

@@ -43,4 +43,6 @@ export interface Subtitles {
   readonly source:
     { readonly kind: 'file'; readonly asset: AssetRef } | { readonly kind: 'cues'; readonly cues: readonly Cue[] };
   readonly style: CaptionStyle;
+  /** A tag of BCP 47; absent: not known. */
+  readonly language?: string;
 }

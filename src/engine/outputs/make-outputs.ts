@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { Composition } from '../../composition/composition.js';
 import { timeUsOf } from '../../composition/frame-grid.js';
 import type { Warning } from '../../composition/warning.js';
@@ -29,9 +30,12 @@ import { POSTER_TYPE, verifyJpeg } from './poster.js';
 import type { PreviewReader } from './preview.js';
 import type { RenderedGraph } from './render-graph.js';
 import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
-import { finishedSheet, makeSheet, sheetFiles } from './sprite-sheet.js';
+import { furtherFiles } from './further-files.js';
+import { makeSheet } from './sprite-sheet.js';
+import { addSubtitles } from './subtitles/add-subtitles.js';
+import { makeThumbnails, verifyThumbnails } from './thumbnails.js';
 import { shrinkToFit } from './shrink-to-fit.js';
-import { scratchFiles } from './targets.js';
+import { scratchFiles } from './scratch-files.js';
 
 export interface OutputContext {
   readonly job: Pick<RenderJob, 'key' | 'fence' | 'attemptId'>;
@@ -146,10 +150,19 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
       return;
     case 'join':
       judge(resultsOf(step.pass, shared));
-      await joinSections(step.pass, step.output, toRender);
+      await joinSections(step.pass, step.encoding, toRender);
+      return;
+    case 'package':
+      await packEncodings(step.output, toRender.tools);
       return;
     case 'sheet':
       await makeSheet(step.output, toRender);
+      return;
+    case 'thumbnails':
+      await makeThumbnails(step.output, toRender);
+      return;
+    case 'subtitles':
+      await addSubtitles(step.output, toRender);
       return;
     case 'shrink':
       await shrinkToFit(step.output, toRender);
@@ -164,6 +177,12 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
   }
 }
 
+async function packEncodings(output: PlannedOutput, tools: ToolContext): Promise<void> {
+  const { key, content, profile } = output;
+  const encodings = output.encodings.map((encoding) => ({ ...encoding, file: scratchFiles.encoded(encoding) }));
+  await profile.packaging?.pack(tools, scratchFiles.folder(output), { key, content, encodings });
+}
+
 function resultsOf(pass: Pass, { passes }: Shared): PassResults {
   const found = passes.get(pass);
   if (!found) throw new RangeError('a step of a pass that is not planned');
@@ -174,6 +193,7 @@ async function verify(output: PlannedOutput, tools: ToolContext): Promise<Verifi
   const { profile, content } = output;
   const checks = [
     profile.verify(tools, scratchFiles.finished(output), content),
+    verifyThumbnails(output, tools),
     ...picturesOf(output).map((file) => verifyJpeg(tools.cwd, file)),
   ] as const;
   // Neither may go on when this has thrown.
@@ -216,9 +236,7 @@ function judge(result: PassResults): void {
 
 /** The JPEGs beside a file, in the scratch folder. */
 function picturesOf(output: PlannedOutput): string[] {
-  const sheets = sheetFiles(output).filter(({ part }) => part.contentType === POSTER_TYPE);
-  const poster = output.profile.video === null ? [] : [scratchFiles.poster(output)];
-  return [...poster, ...sheets.map(({ file }) => file)];
+  return furtherFiles(output).flatMap(({ file, part }) => (part.contentType === POSTER_TYPE ? [file] : []));
 }
 
 async function publish(
@@ -228,15 +246,17 @@ async function publish(
 ): Promise<Output> {
   const facts = verified.get(output);
   if (!facts) throw new RangeError('only a verified output is published');
-  const { key: name, content, profile } = output;
+  const { key: name, content } = output;
   const file = { name, path: scratch.path(scratchFiles.finished(output)) };
-  const poster = { name: `${name}.poster.jpg`, path: scratch.path(scratchFiles.poster(output)) };
-  const hasPoster = profile.video !== null;
   const { key, fence, attemptId } = job;
-  const further = [...(hasPoster ? [poster] : []), ...finishedSheet(output, (of) => scratch.path(of))];
-  const location = await store.publish([file, ...further], { key, fence, attemptId });
-  const posterPart = { name: poster.name, contentType: POSTER_TYPE, role: 'POSTER' as const };
-  const parts = [...(hasPoster ? [posterPart] : []), ...sheetFiles(output).map(({ part }) => part)];
+  const further = await Promise.all(
+    furtherFiles(output).map(async ({ file: of, part }) => {
+      const full = scratch.path(of);
+      return { finished: { name: part.name, path: full }, part: { ...part, sizeBytes: (await stat(full)).size } };
+    }),
+  );
+  const location = await store.publish([file, ...further.map(({ finished }) => finished)], { key, fence, attemptId });
+  const parts = further.map(({ part }) => part);
   // Of an animation with fewer frames the same share.
   const reused = [...passes].find(([{ outputs }]) => outputs.includes(output))?.[1].reusedFrames ?? 0;
   const reusedFrames = Math.round((reused * facts.frameCount) / content.frames);

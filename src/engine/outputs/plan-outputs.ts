@@ -1,6 +1,7 @@
 import { captionLayers } from '../../composition/composition.js';
 import type { Section } from '../compositor/section.js';
 import type { Step } from '../steps/step.js';
+import type { Encoding } from './output-profile.js';
 import type { Pass, PlannedOutput } from './plan-passes.js';
 
 /** One piece of the work of making outputs. */
@@ -10,9 +11,13 @@ export type OutputStep = Step &
     /** All of a pass by one command. */
     | { readonly kind: 'render'; readonly pass: Pass }
     | { readonly kind: 'section'; readonly pass: Pass; readonly section: Section; readonly number: number }
-    | { readonly kind: 'join'; readonly pass: Pass; readonly output: PlannedOutput }
-    /** Makes the sprite sheet of a finished file. */
-    | { readonly kind: 'sheet'; readonly output: PlannedOutput }
+    | { readonly kind: 'join'; readonly pass: Pass; readonly output: PlannedOutput; readonly encoding: Encoding }
+    /** Makes an output of its encodings. */
+    | { readonly kind: 'package'; readonly output: PlannedOutput }
+    /** Adds text to a finished file, or puts it beside it. */
+    | { readonly kind: 'subtitles'; readonly output: PlannedOutput }
+    /** Makes the sprite sheet of a finished file, or its stills. */
+    | { readonly kind: 'sheet' | 'thumbnails'; readonly output: PlannedOutput }
     /** Makes a file smaller that is larger than its output may be. */
     | { readonly kind: 'shrink'; readonly output: PlannedOutput }
     | { readonly kind: 'verify' | 'publish'; readonly output: PlannedOutput }
@@ -24,28 +29,11 @@ export type OutputStep = Step &
  */
 export function planOutputs(passes: readonly Pass[], outputs: readonly PlannedOutput[]): OutputStep[] {
   const rendered = passes.flatMap(renderSteps);
-  const finishedBy = new Map(passes.flatMap((pass) => pass.outputs.map((output) => [output, lastStep(pass, output)])));
-  const endOf = (output: PlannedOutput) =>
-    output.spec.maxSize === null ? (finishedBy.get(output) ?? '') : `shrink ${output.index}`;
+  const encodedBy = new Map(passes.flatMap((pass) => pass.outputs.map((output) => [output, lastSteps(pass, output)])));
   const verified = outputs.map(({ index }) => `verify ${index}`);
   return [
     ...rendered,
-    ...outputs.flatMap((output): OutputStep[] => {
-      if (output.spec.maxSize === null) return [];
-      const id = `shrink ${output.index}`;
-      const after = [finishedBy.get(output) ?? ''];
-      return [{ id, kind: 'shrink', output, after, phase: 'FINALIZING', frames: 0, tries: 1 }];
-    }),
-    ...outputs.flatMap((output): OutputStep[] => {
-      if (output.spec.spriteSheet === null) return [];
-      const id = `sheet ${output.index}`;
-      return [{ id, kind: 'sheet', output, after: [endOf(output)], phase: 'FINALIZING', frames: 0, tries: 1 }];
-    }),
-    ...outputs.map((output): OutputStep => {
-      const id = `verify ${output.index}`;
-      const after = [output.spec.spriteSheet === null ? endOf(output) : `sheet ${output.index}`];
-      return { id, kind: 'verify', output, after, phase: 'FINALIZING', frames: 0, tries: 1 };
-    }),
+    ...outputs.flatMap((output) => finishingSteps(output, encodedBy.get(output) ?? [])),
     // A store that failed once may take the file the next time, and nothing has to be rendered again for that.
     ...outputs.map((output): OutputStep => {
       const id = `publish ${output.index}`;
@@ -54,9 +42,29 @@ export function planOutputs(passes: readonly Pass[], outputs: readonly PlannedOu
   ];
 }
 
-/** Whether the pictures of an output are rendered into parts, of which its file is made. */
-export function isJoined({ sections }: Pass, { profile }: PlannedOutput): boolean {
-  return profile.video !== null && (sections.length > 1 || profile.conversion !== null);
+/** The steps from the encoded files of an output to verified ones, each after the one before. */
+function finishingSteps(output: PlannedOutput, encoded: readonly string[]): OutputStep[] {
+  const { profile, spec, sidecars, content } = output;
+  const hasText = sidecars !== null || (content.subtitles && profile.subtitleCoding);
+  const kinds = [
+    ...(profile.packaging ? (['package'] as const) : []),
+    ...(hasText ? (['subtitles'] as const) : []),
+    ...(spec.maxSize ? (['shrink'] as const) : []),
+    ...(spec.spriteSheet ? (['sheet'] as const) : []),
+    ...(spec.thumbnails ? (['thumbnails'] as const) : []),
+    'verify' as const,
+  ];
+  const idOf = (kind: string) => `${kind} ${output.index}`;
+  return kinds.map((kind, i): OutputStep => {
+    const before = kinds[i - 1];
+    const after = before === undefined ? encoded : [idOf(before)];
+    return { id: idOf(kind), kind, output, after, phase: 'FINALIZING', frames: 0, tries: 1 };
+  });
+}
+
+/** Whether pictures are rendered into parts, of which their file is made. */
+export function isJoined({ sections }: Pass, { video, conversion }: Encoding): boolean {
+  return video !== null && (sections.length > 1 || conversion !== null);
 }
 
 /** Whether one command renders all of a pass. */
@@ -64,9 +72,12 @@ function isWhole({ sections }: Pass): boolean {
   return sections.length === 1;
 }
 
-function lastStep(pass: Pass, output: PlannedOutput): string {
-  if (isJoined(pass, output)) return `join ${output.index}`;
-  return isWhole(pass) ? `render ${pass.index}` : `soundtrack ${pass.index}`;
+function lastSteps(pass: Pass, output: PlannedOutput): string[] {
+  const ids = output.encodings.map((encoding) => {
+    if (isJoined(pass, encoding)) return `join ${encoding.name}`;
+    return isWhole(pass) ? `render ${pass.index}` : `soundtrack ${pass.index}`;
+  });
+  return [...new Set(ids)];
 }
 
 function renderSteps(pass: Pass): OutputStep[] {
@@ -79,19 +90,15 @@ function renderSteps(pass: Pass): OutputStep[] {
   const made: OutputStep[] = isWhole(pass)
     ? [{ ...common, id: `render ${index}`, kind: 'render', after, frames: range.frames }]
     : [...soundtrackSteps(pass), ...sectionSteps(pass, after)];
-  const joins = outputs.flatMap((output): OutputStep[] =>
-    isJoined(pass, output)
-      ? [
-          {
-            ...common,
-            id: `join ${output.index}`,
-            kind: 'join',
-            output,
-            after: made.filter((step) => step.kind !== 'soundtrack' || output.profile.audio).map(({ id }) => id),
-            phase: 'FINALIZING',
-          },
-        ]
-      : [],
+  const joins = outputs.flatMap((output) =>
+    output.encodings
+      .filter((encoding) => isJoined(pass, encoding))
+      .map((encoding): OutputStep => {
+        const needed = made.filter((step) => step.kind !== 'soundtrack' || encoding.audio);
+        const id = `join ${encoding.name}`;
+        const ids = needed.map((step) => step.id);
+        return { ...common, id, kind: 'join', output, encoding, after: ids, phase: 'FINALIZING' };
+      }),
   );
   return [...before, ...made, ...joins];
 }

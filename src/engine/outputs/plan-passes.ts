@@ -1,12 +1,20 @@
 import { cutComposition } from '../../composition/cut-composition.js';
-import { pictureSize, type Composition, type VisualClip } from '../../composition/composition.js';
-import { framesOf, type Rational } from '../../composition/frame-grid.js';
-import { fileNameOf, scaledTo, type OutputSpec, type TimeRange } from '../../composition/output-spec.js';
+import {
+  captionLayers,
+  pictureSize,
+  withoutCaptions,
+  type Composition,
+  type VisualClip,
+} from '../../composition/composition.js';
+import { framesOf, timeUsOf, type Rational } from '../../composition/frame-grid.js';
+import { fileNameOf, sizeOf, type OutputSpec, type TimeRange } from '../../composition/output-spec.js';
+import { cuesIn } from '../../composition/subtitles/cues-in.js';
 import { RenderError } from '../../task/failure.js';
 import { soundOf } from '../compositor/plan-render.js';
 import { wholeOf, type Section } from '../compositor/section.js';
-import type { OutputProfile, PlannedContent } from './output-profile.js';
+import type { Encoding, OutputProfile, PlannedContent, Subtitles } from './output-profile.js';
 import { planSections } from './plan-sections.js';
+import { framesOfThumbnails } from './thumbnail-frames.js';
 import { profileOf } from './profiles.js';
 
 /** An output that is to be made. */
@@ -17,7 +25,12 @@ export interface PlannedOutput {
   readonly profile: OutputProfile;
   /** The name of its file within the task. */
   readonly key: string;
+  /** Of a stream, that of its largest size. */
   readonly content: PlannedContent;
+  /** Text beside it; null: none. */
+  readonly sidecars: Subtitles | null;
+  /** The files that are encoded for it; of most outputs one, which is the output. */
+  readonly encodings: readonly Encoding[];
 }
 
 /** One rendering of a composition, whose finished picture and sound all of its outputs share. */
@@ -56,9 +69,20 @@ export function planPasses(
       const range = rangeOf(composition, spec.range);
       const draft = draftFor(drafts, { composition, number, range, spec });
       const index = number * specs.length + specs.indexOf(spec);
-      const content = contentOf(draft, spec);
+      const subtitles = subtitlesOf(composition, range);
+      const content = {
+        ...contentOf(draft, spec),
+        ...(subtitles && spec.captions === 'SOFT' ? { subtitles } : {}),
+      };
       const key = fileNameOf(spec, number, compositions.length);
-      const output = { index, spec, profile: profileOf(spec.format), key, content };
+      const profile = profileOf(spec.format);
+      const encodings = profile.packaging?.encodings(String(index), content) ?? [
+        { ...profile, name: String(index), content, keyFramesEvery: null, hasPoster: profile.video !== null },
+      ];
+      // Before hours of work.
+      if (spec.thumbnails) framesOfThumbnails(spec.thumbnails, content);
+      const sidecars = spec.captions === 'SIDECAR' ? subtitles : null;
+      const output = { index, spec, profile, key, content, sidecars, encodings };
       draft.outputs.push(output);
       outputs[index] = output;
     }
@@ -84,21 +108,39 @@ interface Wanted {
 
 function draftFor(drafts: Map<string, Draft>, { composition, number, range, spec }: Wanted): Draft {
   const start = `${number} ${range.startFrame} ${range.frames} `;
-  const key = start + JSON.stringify(spec.crop);
+  const isBare = spec.captions !== 'BURNED' && captionLayers(composition).length > 0;
+  const key = start + JSON.stringify([spec.crop, isBare]);
   const found = drafts.get(key);
   if (found) return found;
   const anyPicture = [...drafts].find(([other]) => other.startsWith(start))?.[1];
   if (spec.format.kind === 'audio' && anyPicture) return anyPicture;
-  const draft: Draft = { composition: cutComposition(composition, spec.crop), range, outputs: [] };
+  const draft: Draft = {
+    composition: cutComposition(isBare ? withoutCaptions(composition) : composition, spec.crop),
+    range,
+    outputs: [],
+  };
   drafts.set(key, draft);
   return draft;
 }
 
-function contentOf({ composition, range }: Draft, { shortSide }: OutputSpec): PlannedContent {
+function contentOf({ composition, range }: Draft, spec: OutputSpec): PlannedContent {
   const picture = pictureSize(composition);
-  const size = shortSide === null ? picture : scaledTo(picture, shortSide);
+  const size = sizeOf(spec, picture);
   const { startSample, endSample } = soundOf(composition, range);
   return { ...size, frameRate: composition.frameRate, frames: range.frames, samples: endSample - startSample };
+}
+
+/** Null: no text is seen in the range. */
+function subtitlesOf(composition: Composition, { startFrame, frames }: Section): Subtitles | null {
+  const layers = captionLayers(composition);
+  const [startUs, endUs] = [startFrame, startFrame + frames].map((frame) => timeUsOf(frame, composition.frameRate));
+  const cues = cuesIn(
+    layers.flatMap((layer) => layer.cues),
+    startUs ?? 0,
+    endUs ?? 0,
+  );
+  const language = layers.find((layer) => layer.language !== undefined)?.language ?? '';
+  return cues.length > 0 ? { cues, language } : null;
 }
 
 /** On the frame grid; an end past the video's is the video's. */

@@ -1,38 +1,38 @@
-import { encodersOf, type OutputFormat } from '../../composition/output-spec.js';
-import { AAC, FLAC, MP3, OPUS, WAV } from './codecs/audio.js';
-import { MP4_FILE, SAME_BYTES } from './codecs/containers.js';
-import { AV1, FINISH_FILTERS, HEVC, VP9 } from './codecs/video.js';
+import { encodersOf, THUMBNAIL_ENCODERS, type OutputFormat } from '../../composition/output-spec.js';
+import { AAC, FLAC, MP3, OPUS, PCM24, WAV } from './codecs/audio.js';
+import { MOV_FILE, MP4_FILE, SAME_BYTES } from './codecs/containers.js';
+import { AV1, FINISH_FILTERS, HEVC, PRORES, VP9 } from './codecs/video.js';
 import { gifProfile } from './gif/gif.js';
 import { h264Mp4 } from './h264-mp4/h264-mp4.js';
-import type { AudioCoding, OutputProfile, VideoCoding } from './output-profile.js';
+import { hlsProfile } from './hls/hls.js';
+import type { OutputProfile } from './output-profile.js';
+import { MOV_TEXT, WEBVTT } from './subtitles/codings.js';
 import { verifyMedia, type ExpectedMedia } from './checks/verify-media.js';
 
-function videoProfile(
-  name: string,
-  coding: { readonly video: VideoCoding; readonly audio: AudioCoding; readonly containerOptions: readonly string[] },
-  expected: ExpectedMedia,
-): OutputProfile {
-  return { name, filters: FINISH_FILTERS, ...coding, conversion: null, verify: verifyMedia(expected) };
+type VideoParts = Pick<OutputProfile, 'video' | 'audio' | 'containerOptions' | 'subtitleCoding'>;
+
+function videoProfile(name: string, parts: VideoParts, expected: ExpectedMedia): OutputProfile {
+  const verify = verifyMedia({ ...expected, subtitleCoding: parts.subtitleCoding });
+  return { name, filters: FINISH_FILTERS, ...parts, conversion: null, packaging: null, verify };
 }
 
-function audioProfile(
-  name: string,
-  coding: { readonly audio: AudioCoding; readonly containerOptions: readonly string[] },
-  expected: ExpectedMedia,
-): OutputProfile {
-  return { name, filters: [], video: null, ...coding, conversion: null, verify: verifyMedia(expected) };
+type AudioParts = Pick<OutputProfile, 'audio' | 'containerOptions'>;
+
+function audioProfile(name: string, parts: AudioParts, expected: ExpectedMedia): OutputProfile {
+  const without = { filters: [], video: null, conversion: null, subtitleCoding: null, packaging: null };
+  return { name, ...without, ...parts, verify: verifyMedia(expected) };
 }
 
 const MP4_PROFILES: Readonly<Record<'H264' | 'HEVC' | 'AV1', OutputProfile>> = {
   H264: h264Mp4,
   HEVC: videoProfile(
     'hevc-mp4',
-    { video: HEVC, audio: AAC, containerOptions: ['-tag:v', 'hvc1', ...MP4_FILE] },
+    { video: HEVC, audio: AAC, containerOptions: ['-tag:v', 'hvc1', ...MP4_FILE], subtitleCoding: MOV_TEXT },
     { contentType: 'video/mp4', video: { codec: 'hevc', tag: 'hvc1' }, audio: 'aac', slackUs: 25_000 },
   ),
   AV1: videoProfile(
     'av1-mp4',
-    { video: AV1, audio: AAC, containerOptions: MP4_FILE },
+    { video: AV1, audio: AAC, containerOptions: MP4_FILE, subtitleCoding: MOV_TEXT },
     { contentType: 'video/mp4', video: { codec: 'av1', tag: 'av01' }, audio: 'aac', slackUs: 25_000 },
   ),
 };
@@ -40,8 +40,20 @@ const MP4_PROFILES: Readonly<Record<'H264' | 'HEVC' | 'AV1', OutputProfile>> = {
 const WEBM = videoProfile(
   'vp9-webm',
   // Its times are whole milliseconds.
-  { video: VP9, audio: OPUS, containerOptions: [...SAME_BYTES, '-cues_to_front', '1', '-f', 'webm'] },
+  {
+    ...{ video: VP9, audio: OPUS, subtitleCoding: WEBVTT },
+    containerOptions: [...SAME_BYTES, '-cues_to_front', '1', '-f', 'webm'],
+  },
   { contentType: 'video/webm', video: { codec: 'vp9', tag: null }, audio: 'opus', slackUs: 25_000 },
+);
+
+const PRORES_MOV = videoProfile(
+  'prores-mov',
+  { video: PRORES, audio: PCM24, containerOptions: MOV_FILE, subtitleCoding: MOV_TEXT },
+  {
+    ...{ contentType: 'video/quicktime', audio: 'pcm_s24le', slackUs: 1_000 },
+    video: { codec: 'prores', tag: 'apch', pixelFormat: 'yuv422p10le' },
+  },
 );
 
 const AUDIO_PROFILES: Readonly<Record<'M4A' | 'MP3' | 'WAV' | 'FLAC', OutputProfile>> = {
@@ -75,10 +87,14 @@ export function profileOf(format: OutputFormat): OutputProfile {
       return MP4_PROFILES[format.videoCodec];
     case 'webm':
       return WEBM;
+    case 'mov':
+      return PRORES_MOV;
     case 'gif':
       return gifProfile(format);
     case 'audio':
       return AUDIO_PROFILES[format.format];
+    case 'hls':
+      return hlsProfile(format);
   }
 }
 
@@ -89,6 +105,7 @@ const OFFERED: readonly OutputFormat[] = [
   { kind: 'mp4', videoCodec: 'HEVC' },
   { kind: 'mp4', videoCodec: 'AV1' },
   { kind: 'webm' },
+  { kind: 'mov' },
   { kind: 'gif', playOnce: false },
   ...(['M4A', 'MP3', 'WAV', 'FLAC'] as const).map((format) => ({ kind: 'audio' as const, format })),
 ];
@@ -97,7 +114,9 @@ const OFFERED: readonly OutputFormat[] = [
 export const NEEDED_ENCODERS: readonly string[] = [...new Set([...NEEDED.flatMap(encodersOf), 'mjpeg'])].sort();
 
 /** Encoders that outputs are made with where a build has them. */
-export const OUTPUT_ENCODERS: readonly string[] = [...new Set([...NEEDED, ...OFFERED].flatMap(encodersOf))].sort();
+export const OUTPUT_ENCODERS: readonly string[] = [
+  ...new Set([...[...NEEDED, ...OFFERED].flatMap(encodersOf), ...Object.values(THUMBNAIL_ENCODERS)]),
+].sort();
 
 /** Filters that profiles need. */
 export const PROFILE_FILTERS: readonly string[] = [

@@ -8,9 +8,11 @@ import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { Scratch } from '../scratch.js';
 import type { OutputStep } from './plan-outputs.js';
-import type { Pass, PlannedOutput } from './plan-passes.js';
+import type { Encoding } from './output-profile.js';
+import type { Pass } from './plan-passes.js';
 import { renderGraph, type GraphContext, type RenderedGraph } from './render-graph.js';
-import { scratchFiles, sectionTargets, soundtrackTargets, wholeTargets } from './targets.js';
+import { scratchFiles } from './scratch-files.js';
+import { sectionTargets, soundtrackTargets, wholeTargets } from './targets.js';
 
 export interface RenderContext extends GraphContext {
   readonly scratch: Scratch;
@@ -72,37 +74,37 @@ export function renderSoundtrack(pass: Pass, context: RenderContext): Promise<Re
   );
 }
 
-/** Joins the parts of an output into its file. @throws RenderError as `runTool`, or RENDER_FAILED. */
+/** Joins the parts of an encoding into its file. @throws RenderError as `runTool`, or RENDER_FAILED. */
 export async function joinSections(
   pass: Pass,
-  output: PlannedOutput,
+  encoding: Encoding,
   { scratch, tools, files, onProgress }: RenderContext,
 ): Promise<void> {
-  const { index, profile, content } = output;
-  const listFile = `join-${index}.txt`;
-  await files.write([{ name: listFile, content: joinList(pass, output) }]);
-  const audioFile = profile.audio === null ? null : scratchFiles.soundtrack(output);
+  const { name, content, audio, conversion, containerOptions } = encoding;
+  const listFile = `join-${name}.txt`;
+  await files.write([{ name: listFile, content: joinList(pass, encoding) }]);
+  const audioFile = audio === null ? null : scratchFiles.soundtrack(encoding);
   const args = joinArguments({
     listFile,
     audioFile,
-    conversion: profile.conversion?.(content) ?? null,
-    outputFile: scratchFiles.finished(output),
-    containerOptions: profile.containerOptions,
+    conversion: conversion?.(content) ?? null,
+    outputFile: scratchFiles.encoded(encoding),
+    containerOptions,
   });
   const { frames, frameRate } = content;
   const planned = { endUs: timeUsOf(frames, frameRate), frameUs: timeUsOf(1, frameRate) };
   const result = await runTool(tools, 'ffmpeg', args, { onProgress, planned });
   if (result.exitCode !== 0) throw renderFailed(result);
-  const parts = [...pass.sections.keys()].map((number) => scratchFiles.section(output, number));
+  const parts = [...pass.sections.keys()].map((number) => scratchFiles.section(encoding, number));
   await scratch.removeFiles([...parts, ...(audioFile === null ? [] : [audioFile])]);
 }
 
 /** With the length of each part: without it ffmpeg takes what the files say, which is rounded (5.1: 8.002 s for 8 s). */
-function joinList({ sections }: Pass, output: PlannedOutput): string {
-  const { frameRate } = output.content;
+function joinList({ sections }: Pass, encoding: Encoding): string {
+  const { frameRate } = encoding.content;
   const lines = sections.flatMap(({ startFrame, frames }, number) => {
     const us = timeUsOf(startFrame + frames, frameRate) - timeUsOf(startFrame, frameRate);
-    return [`file '${scratchFiles.section(output, number)}'`, `duration ${(us / 1e6).toFixed(6)}`];
+    return [`file '${scratchFiles.section(encoding, number)}'`, `duration ${(us / 1e6).toFixed(6)}`];
   });
   return ['ffconcat version 1.0', ...lines, ''].join('\n');
 }

@@ -6,7 +6,7 @@ import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { PlannedOutput } from './plan-passes.js';
 import type { RenderContext } from './render-steps.js';
-import { scratchFiles } from './targets.js';
+import { scratchFiles } from './scratch-files.js';
 
 /** Encoders miss the rate that they are asked for, most of all in short videos: by so much is the aim lowered after a miss. */
 const MARGIN = 0.96;
@@ -61,8 +61,8 @@ async function encodeAgain(
   { tools, takeSeat, onProgress }: RenderContext,
 ): Promise<void> {
   const options = [
-    ...(profile.video?.options({ ...content, quality, threads: null, aim }) ?? []),
-    ...['-c:a', 'copy'],
+    ...(profile.video?.options({ ...content, quality, threads: null, aim, keyFrames: null }) ?? []),
+    ...['-c:a', 'copy', '-c:s', 'copy'],
     ...profile.containerOptions,
   ];
   const args = encodeAgainArguments({ from, to, options });

@@ -1,16 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { framesOf, timeUsOf } from '../../composition/frame-grid.js';
 import type { Size, SpriteSheet } from '../../composition/output-spec.js';
-import type { FinishedFile } from '../../task/ports/output-store.js';
-import type { OutputPart } from '../../task/task.js';
 import { encodeAgainArguments } from '../command-line.js';
 import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
-import type { PlannedContent } from './output-profile.js';
+import type { FurtherFile, PlannedContent } from './output-profile.js';
 import type { PlannedOutput } from './plan-passes.js';
 import { TO_JPEG } from './poster.js';
 import type { RenderContext } from './render-steps.js';
-import { scratchFiles } from './targets.js';
+import { scratchFiles } from './scratch-files.js';
 
 const COLUMNS = 10;
 const ROWS = 10;
@@ -35,7 +33,7 @@ export function planSheet({ intervalUs, width }: SpriteSheet, content: PlannedCo
 }
 
 /** The names of a sheet's files beside an output: in the scratch folder, and within the task. */
-export function sheetFiles(output: PlannedOutput): { readonly file: string; readonly part: OutputPart }[] {
+export function sheetFiles(output: PlannedOutput): FurtherFile[] {
   const { spec, content, key } = output;
   if (spec.spriteSheet === null) return [];
   const { sheets } = planSheet(spec.spriteSheet, content);
@@ -59,9 +57,22 @@ export async function makeSheet(output: PlannedOutput, { tools, scratch, takeSea
     'setsar=1',
     `tile=${plan.columns}x${plan.rows}`,
   ];
-  const options = ['-an', '-vf', filters.join(','), '-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2', '-start_number', '1'];
+  const options = [
+    '-an',
+    '-sn',
+    '-vf',
+    filters.join(','),
+    '-c:v',
+    'mjpeg',
+    '-q:v',
+    '4',
+    '-f',
+    'image2',
+    '-start_number',
+    '1',
+  ];
   const args = encodeAgainArguments({
-    from: scratchFiles.finished(output),
+    from: scratchFiles.pictures(output),
     to: scratchFiles.sheet(output, '%03d'),
     options,
   });
@@ -87,11 +98,6 @@ export function cuesOf(plan: SheetPlan, { frames, frameRate }: PlannedContent, k
     return `${time(from)} --> ${time(to)}\n${key}.sprite-${sheet}.jpg#xywh=${area}\n`;
   });
   return ['WEBVTT\n', ...cues].join('\n');
-}
-
-/** The finished files of a sheet. */
-export function finishedSheet(output: PlannedOutput, pathOf: (file: string) => string): FinishedFile[] {
-  return sheetFiles(output).map(({ file, part: { name } }) => ({ name, path: pathOf(file) }));
 }
 
 function number(of: number): string {

@@ -2,7 +2,9 @@ import { pictureSize } from '../../composition/composition.js';
 import type { Target } from '../command-line.js';
 import type { Way } from '../compositor/ways.js';
 import { isJoined } from './plan-outputs.js';
+import type { Encoding } from './output-profile.js';
 import type { Pass, PlannedOutput } from './plan-passes.js';
+import { scratchFiles } from './scratch-files.js';
 import { POSTER_FILTERS, POSTER_OPTIONS } from './poster.js';
 
 /** The files that one command of a pass makes, and the ways of its picture and sound to them. */
@@ -13,35 +15,25 @@ export interface Targets {
   readonly files: readonly Target[];
 }
 
-/** Names of files in the scratch folder. */
-export const scratchFiles = {
-  finished: ({ index }: PlannedOutput) => `output-${index}`,
-  poster: ({ index }: PlannedOutput) => `poster-${index}.jpg`,
-  sheet: ({ index }: PlannedOutput, number: string) => `sheet-${index}-${number}.jpg`,
-  cues: ({ index }: PlannedOutput) => `sheet-${index}.vtt`,
-  section: ({ index }: PlannedOutput, number: number) => `section-${index}-${number}`,
-  soundtrack: ({ index }: PlannedOutput) => `soundtrack-${index}`,
-};
-
 /** Scaling of a finished picture: accurate, since flat areas would come out darker, and from every pixel. */
 const SCALER = 'flags=bicubic+accurate_rnd+full_chroma_int';
 
 /** For the only command of a pass: pictures and sound. */
 export function wholeTargets(pass: Pass): Targets {
-  const branches = pass.outputs.map((output): Branch => {
-    if (output.profile.video === null) return { sounds: soundWays(output), files: [soundFile(output)] };
-    const toPart = isJoined(pass, output);
-    const pads = toPart ? [videoPad(output)] : [videoPad(output), ...soundWays(output).map(({ to }) => to)];
-    const file = toPart ? scratchFiles.section(output, 0) : scratchFiles.finished(output);
+  const branches = encodingsOf(pass).map(([output, encoding]): Branch => {
+    if (encoding.video === null) return { sounds: soundWays(encoding), files: [soundFile(encoding)] };
+    const toPart = isJoined(pass, encoding);
+    const pads = toPart ? [videoPad(encoding)] : [videoPad(encoding), ...soundWays(encoding).map(({ to }) => to)];
+    const file = toPart ? scratchFiles.section(encoding, 0) : scratchFiles.encoded(encoding);
     const options = [
-      ...videoOptions(output, null),
-      ...(toPart ? partOptions(output) : [...soundOptions(output), ...output.profile.containerOptions]),
+      ...videoOptions(output, encoding, { threads: null, from: 0 }),
+      ...(toPart ? encoding.video.partOptions : [...soundOptions(encoding), ...encoding.containerOptions]),
     ];
     return {
-      picture: pictureWay(pass, output, { hasPoster: true }),
-      sounds: toPart ? [] : soundWays(output),
+      picture: pictureWay(pass, encoding, { hasPoster: encoding.hasPoster }),
+      sounds: toPart ? [] : soundWays(encoding),
       files: [{ file, pads, options }],
-      poster: posterFile(output),
+      ...(encoding.hasPoster ? { poster: posterFile(output, encoding) } : {}),
     };
   });
   return together(branches);
@@ -49,27 +41,34 @@ export function wholeTargets(pass: Pass): Targets {
 
 /** For the pictures of a section. @param threads of each encoder. */
 export function sectionTargets(pass: Pass, number: number, threads: number): Targets {
-  const hasPoster = number === 0;
-  const pictures = pass.outputs.filter(({ profile }) => profile.video !== null);
+  const from = (pass.sections[number]?.startFrame ?? 0) - pass.range.startFrame;
   return together(
-    pictures.map((output): Branch => {
-      const options = [...videoOptions(output, threads), ...partOptions(output)];
-      return {
-        picture: pictureWay(pass, output, { hasPoster }),
-        files: [{ file: scratchFiles.section(output, number), pads: [videoPad(output)], options }],
-        ...(hasPoster ? { poster: posterFile(output) } : {}),
-      };
+    encodingsOf(pass).flatMap(([output, encoding]): Branch[] => {
+      if (encoding.video === null) return [];
+      const hasPoster = encoding.hasPoster && number === 0;
+      const options = [...videoOptions(output, encoding, { threads, from }), ...encoding.video.partOptions];
+      return [
+        {
+          picture: pictureWay(pass, encoding, { hasPoster }),
+          files: [{ file: scratchFiles.section(encoding, number), pads: [videoPad(encoding)], options }],
+          ...(hasPoster ? { poster: posterFile(output, encoding) } : {}),
+        },
+      ];
     }),
   );
 }
 
 /** For the sound of a pass whose pictures are rendered in sections, or that has none. */
 export function soundtrackTargets(pass: Pass): Targets {
-  const sounding = pass.outputs.filter(({ profile }) => profile.audio !== null);
-  return together(sounding.map((output) => ({ sounds: soundWays(output), files: [soundFile(output)] })));
+  const sounding = encodingsOf(pass).filter(([, { audio }]) => audio !== null);
+  return together(sounding.map(([, encoding]) => ({ sounds: soundWays(encoding), files: [soundFile(encoding)] })));
 }
 
-/** What a command does for one output. */
+function encodingsOf({ outputs }: Pass): (readonly [PlannedOutput, Encoding])[] {
+  return outputs.flatMap((output) => output.encodings.map((encoding) => [output, encoding] as const));
+}
+
+/** What a command does for one encoding. */
 interface Branch {
   readonly picture?: Way;
   readonly sounds?: readonly SoundWay[];
@@ -92,49 +91,51 @@ function together(branches: readonly Branch[]): Targets {
 }
 
 /** Scaled once, for the video and its poster. */
-function pictureWay({ composition }: Pass, output: PlannedOutput, { hasPoster }: { hasPoster: boolean }): Way {
-  const { content, profile } = output;
+function pictureWay({ composition }: Pass, encoding: Encoding, { hasPoster }: { hasPoster: boolean }): Way {
+  const { content, video: coding } = encoding;
   const picture = pictureSize(composition);
   const isScaled = content.width !== picture.width || content.height !== picture.height;
   const scale = isScaled ? [`scale=${content.width}:${content.height}:${SCALER}`] : [];
-  const video: Way = { filters: profile.video?.finish ?? [], to: videoPad(output) };
-  const poster: Way = { filters: POSTER_FILTERS, to: posterPad(output) };
+  const video: Way = { filters: coding?.finish ?? [], to: videoPad(encoding) };
+  const poster: Way = { filters: POSTER_FILTERS, to: posterPad(encoding) };
   return { filters: scale, to: hasPoster ? [video, poster] : [video] };
 }
 
-function soundWays(output: PlannedOutput): SoundWay[] {
-  return output.profile.audio === null ? [] : [{ filters: [], to: `sound${output.index}` }];
+function soundWays(encoding: Encoding): SoundWay[] {
+  return encoding.audio === null ? [] : [{ filters: [], to: `sound${encoding.name}` }];
 }
 
-function videoPad({ index }: PlannedOutput): string {
-  return `video${index}`;
+function videoPad({ name }: Encoding): string {
+  return `video${name}`;
 }
 
-function posterPad({ index }: PlannedOutput): string {
-  return `poster${index}`;
+function posterPad({ name }: Encoding): string {
+  return `poster${name}`;
 }
 
-function posterFile(output: PlannedOutput): Target {
-  return { file: scratchFiles.poster(output), pads: [posterPad(output)], options: POSTER_OPTIONS };
+function posterFile(output: PlannedOutput, encoding: Encoding): Target {
+  return { file: scratchFiles.poster(output), pads: [posterPad(encoding)], options: POSTER_OPTIONS };
 }
 
 /** The sound alone: finished, or to be joined with pictures. */
-function soundFile(output: PlannedOutput): Target {
-  const { video, audio, containerOptions } = output.profile;
-  const pads = soundWays(output).map(({ to }) => to);
+function soundFile(encoding: Encoding): Target {
+  const { video, audio, containerOptions } = encoding;
+  const pads = soundWays(encoding).map(({ to }) => to);
   const isPart = video !== null;
-  const options = [...soundOptions(output), ...(isPart ? (audio?.partOptions ?? []) : containerOptions)];
-  return { file: isPart ? scratchFiles.soundtrack(output) : scratchFiles.finished(output), pads, options };
+  const options = [...soundOptions(encoding), ...(isPart ? (audio?.partOptions ?? []) : containerOptions)];
+  return { file: isPart ? scratchFiles.soundtrack(encoding) : scratchFiles.encoded(encoding), pads, options };
 }
 
-function videoOptions({ profile, content, spec: { quality } }: PlannedOutput, threads: number | null) {
-  return profile.video?.options({ ...content, quality, threads, aim: null }) ?? [];
+/** @param piece `from`: the number of its first frame in the file that it becomes a part of. */
+function videoOptions(
+  { spec: { quality } }: PlannedOutput,
+  { video, content, keyFramesEvery: every }: Encoding,
+  { threads, from }: { readonly threads: number | null; readonly from: number },
+): readonly string[] {
+  const keyFrames = every === null ? null : { every, from };
+  return video?.options({ ...content, quality, threads, aim: null, keyFrames }) ?? [];
 }
 
-function soundOptions({ profile }: PlannedOutput): readonly string[] {
-  return profile.audio?.options ?? [];
-}
-
-function partOptions({ profile }: PlannedOutput): readonly string[] {
-  return profile.video?.partOptions ?? [];
+function soundOptions({ audio }: Encoding): readonly string[] {
+  return audio?.options ?? [];
 }

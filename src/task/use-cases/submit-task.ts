@@ -1,4 +1,4 @@
-import { DEFAULT_OUTPUTS, encodersOf } from '../../composition/output-spec.js';
+import { DEFAULT_OUTPUTS, encoderNeeds } from '../../composition/output-spec.js';
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { Violation } from '../../composition/violation.js';
 import { CallError } from '../call-error.js';
@@ -141,8 +141,7 @@ async function encoderViolations(store: WorkerStore, { outputs }: ParsedSpec): P
   if (outputs === DEFAULT_OUTPUTS) return [];
   const builds = (await store.workers()).flatMap(({ build }) => build ?? []);
   if (builds.length === 0) return [];
-  return outputs.flatMap(({ format, codecField: field }) => {
-    const needed = encodersOf(format);
+  return outputs.flatMap(encoderNeeds).flatMap(({ field, encoders: needed }) => {
     if (builds.some(({ encoders }) => needed.every((name) => encoders.includes(name)))) return [];
     return [
       { field, description: `needs ${needed.join(' and ')}, which no worker has; choose another kind of output` },

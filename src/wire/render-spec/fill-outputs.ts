@@ -1,8 +1,9 @@
-import { cropOf, type OutputSpec, type Size } from '../../composition/output-spec.js';
-import { Quality, type OutputSpec as WireOutput } from '../../../generated/cutroom/v1/output_spec.js';
+import { cropOf, type HlsFormat, type OutputSpec, sizeOf, type Size } from '../../composition/output-spec.js';
+import { Captions, Quality, type OutputSpec as WireOutput } from '../../../generated/cutroom/v1/output_spec.js';
 import { printDuration } from '../print-duration.js';
 import { namedDefault } from './fields.js';
-import { AUDIO_FORMATS, QUALITIES, VIDEO_CODECS } from './parse-outputs.js';
+import { AUDIO_FORMATS, CAPTION_MODES, hasQuality, QUALITIES, VIDEO_CODECS } from './parse-outputs.js';
+import { THUMBNAIL_FORMATS } from './parse-thumbnails.js';
 
 /** The outputs of a valid spec with every default written out. @param parsed the same outputs, read. @param picture the size of the video's frame. */
 export function fillOutputs(
@@ -18,19 +19,27 @@ export function fillOutputs(
 
 function fillOutput(
   wire: WireOutput,
-  { key, format, crop, shortSide, spriteSheet }: OutputSpec,
+  { key, format, crop, shortSide, spriteSheet, thumbnails }: OutputSpec,
   picture: Size,
 ): WireOutput {
   const shown = crop ? cropOf(picture, crop) : picture;
-  const hasQuality = format.kind === 'mp4' || format.kind === 'webm';
   return {
     key,
-    kind: fillKind(wire.kind),
-    shortSide: format.kind === 'audio' ? 0 : (shortSide ?? Math.min(shown.width, shown.height)),
+    kind: format.kind === 'hls' ? fillHls(format) : fillKind(wire.kind),
+    shortSide:
+      format.kind === 'audio' || format.kind === 'hls' ? 0 : (shortSide ?? Math.min(shown.width, shown.height)),
     aspectRatio: wire.aspectRatio,
     focus: crop ? { x: crop.focus.x * 100, y: crop.focus.y * 100 } : undefined,
-    quality: hasQuality ? wire.quality || namedDefault(QUALITIES) : Quality.QUALITY_UNSPECIFIED,
+    quality: hasQuality(format) ? wire.quality || namedDefault(QUALITIES) : Quality.QUALITY_UNSPECIFIED,
     maxSizeBytes: wire.maxSizeBytes,
+    thumbnails: wire.thumbnails
+      ? {
+          ...wire.thumbnails,
+          format: wire.thumbnails.format || namedDefault(THUMBNAIL_FORMATS),
+          width: thumbnails?.width ?? sizeOf({ format, shortSide }, shown).width,
+        }
+      : undefined,
+    captions: format.kind === 'audio' ? Captions.CAPTIONS_UNSPECIFIED : wire.captions || namedDefault(CAPTION_MODES),
     spriteSheet: spriteSheet
       ? { interval: printDuration(spriteSheet.intervalUs), width: spriteSheet.width }
       : undefined,
@@ -46,7 +55,13 @@ function fillKind(kind: WireOutput['kind']): WireOutput['kind'] {
       return { ...kind, value: { format: kind.value.format || namedDefault(AUDIO_FORMATS) } };
     case 'webm':
     case 'gif':
+    case 'mov':
+    case 'hls':
     case undefined:
       return kind;
   }
+}
+
+function fillHls({ shortSides, segmentUs }: HlsFormat): WireOutput['kind'] {
+  return { $case: 'hls', value: { shortSides: [...shortSides], segment: printDuration(segmentUs) } };
 }

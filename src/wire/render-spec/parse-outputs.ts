@@ -1,7 +1,10 @@
 import {
+  type CaptionMode,
   cropOf,
   DEFAULT_OUTPUTS,
   extensionOf,
+  sizeOf,
+  type HlsFormat,
   type OutputFormat,
   type OutputSpec,
   type Quality,
@@ -9,10 +12,13 @@ import {
   type SpriteSheet,
   type TimeRange,
 } from '../../composition/output-spec.js';
+import { hlsFiles } from '../../composition/hls-files.js';
 import { AspectRatio } from '../../../generated/cutroom/v1/montage.js';
 import {
   AudioFile_Format,
+  Captions,
   type Focus,
+  type Hls,
   Mp4_VideoCodec,
   Quality as WireQuality,
   type OutputSpec as WireOutput,
@@ -21,6 +27,7 @@ import {
 } from '../../../generated/cutroom/v1/output_spec.js';
 import { at, type EnumTable, parseDurationUs, parseEnum, parseNumber, type Place, refuse } from './fields.js';
 import { RESOLUTION } from './parse-montage.js';
+import { parseThumbnails } from './parse-thumbnails.js';
 
 export const MAX_OUTPUTS = 20;
 /** Begins with a letter or a digit, so that it is no hidden file and no option of a command. */
@@ -31,6 +38,10 @@ export const SHORT_SIDE = { min: 64, max: RESOLUTION.max };
 const GIF_SHORT_SIDE = 360;
 /** Below it nothing can be seen; no disk holds more than a million million. */
 export const MAX_SIZE = { min: 10_000, max: 1e12 };
+export const HLS_SIZES = { min: 0, max: 8 };
+export const HLS_SEGMENT = { minUs: 1_000_000, maxUs: 20_000_000, defaultUs: 6_000_000 };
+/** Sizes that players of the web know, below that of the picture. */
+const HLS_USUAL = [1080, 720, 480, 360];
 export const SPRITE_INTERVAL = { minUs: 100_000, maxUs: 600_000_000, defaultUs: 5_000_000 };
 export const SPRITE_WIDTH = { min: 32, max: 640, default: 160 };
 export const FOCUS = { min: 0, max: 100, unit: '' };
@@ -61,6 +72,14 @@ export const QUALITIES: EnumTable<WireQuality, Quality> = {
   [WireQuality.QUALITY_LOSSLESS]: 'LOSSLESS',
 };
 
+export const CAPTION_MODES: EnumTable<Captions, CaptionMode> = {
+  [Captions.CAPTIONS_UNSPECIFIED]: 'BURNED',
+  [Captions.CAPTIONS_BURNED]: 'BURNED',
+  [Captions.CAPTIONS_SOFT]: 'SOFT',
+  [Captions.CAPTIONS_SIDECAR]: 'SIDECAR',
+  [Captions.CAPTIONS_NONE]: 'NONE',
+};
+
 /** Null: the shape of the picture. */
 const CROP_SHAPES: EnumTable<AspectRatio, Size | null> = {
   [AspectRatio.ASPECT_RATIO_UNSPECIFIED]: null,
@@ -80,13 +99,17 @@ export function parseOutputs(wire: readonly WireOutput[], place: Place, picture:
   return wire.map((output, i) => {
     const here = { ...place, field: `${place.field}[${i}]` };
     const parsed = parseOutput(output, here, { picture, number: i + 1 });
-    // Two names that differ in case alone are one file on some systems.
-    const name = parsed.key.toLowerCase();
-    const before = taken.get(name);
+    const before = namesOf(parsed).flatMap((name) => taken.get(name) ?? [])[0];
     if (before !== undefined) refuse(at(here, 'key'), `must differ from ${before}`);
-    else taken.set(name, at(here, 'key').field);
+    else for (const name of namesOf(parsed)) taken.set(name, at(here, 'key').field);
     return parsed;
   });
+}
+
+/** The names that other outputs cannot have. Two names that differ in case alone are one file on some systems. */
+function namesOf({ key, format }: OutputSpec): string[] {
+  const further = format.kind === 'hls' ? hlsFiles(key, format) : [];
+  return [key, ...further].map((name) => name.toLowerCase());
 }
 
 /** The name of a file that was given none. */
@@ -100,26 +123,31 @@ interface Surroundings {
 }
 
 function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surroundings): OutputSpec {
-  const { format, codecField } = parseFormat(wire, place);
-  const isAudio = format.kind === 'audio';
+  const isAudio = wire.kind?.$case === 'audio';
   const crop = isAudio ? null : parseCrop(wire, place);
-  if (isAudio) refuseForAudio(wire, place);
   const shown = crop ? cropOf(picture, crop) : picture;
+  const { format, codecField } = parseFormat(wire, place, shown);
+  if (isAudio) refuseForAudio(wire, place);
+  const shortSide = isAudio ? null : parseShortSide(wire.shortSide, at(place, 'short_side'), format, shown);
+  const { width } = sizeOf({ format, shortSide }, shown);
   return {
     key: wire.key === '' ? defaultKey(number, format) : parseKey(wire.key, at(place, 'key'), format),
     isNumbered: false,
     format,
     codecField,
-    shortSide: isAudio ? null : parseShortSide(wire.shortSide, at(place, 'short_side'), format, shown),
+    shortSide,
     crop,
     quality: parseQuality(wire.quality, at(place, 'quality'), format),
     range: wire.range ? parseRange(wire.range, at(place, 'range')) : null,
     maxSize: parseMaxSize(wire, at(place, 'max_size_bytes'), format),
+    thumbnails: wire.thumbnails ? parseThumbnails(wire.thumbnails, at(place, 'thumbnails'), { format, width }) : null,
+    captions: parseCaptions(wire.captions, at(place, 'captions'), format),
     spriteSheet: wire.spriteSheet ? parseSpriteSheet(wire.spriteSheet, at(place, 'sprite_sheet'), format) : null,
   };
 }
 
-function parseFormat(wire: WireOutput, place: Place): { format: OutputFormat; codecField: string } {
+/** @param shown the size of what is left of the picture. */
+function parseFormat(wire: WireOutput, place: Place, shown: Size): { format: OutputFormat; codecField: string } {
   const { kind } = wire;
   switch (kind?.$case) {
     case 'mp4': {
@@ -129,6 +157,8 @@ function parseFormat(wire: WireOutput, place: Place): { format: OutputFormat; co
     }
     case 'webm':
       return { format: { kind: 'webm' }, codecField: at(place, 'webm').field };
+    case 'mov':
+      return { format: { kind: 'mov' }, codecField: at(place, 'mov').field };
     case 'gif':
       return { format: { kind: 'gif', playOnce: kind.value.playOnce }, codecField: at(place, 'gif').field };
     case 'audio': {
@@ -138,8 +168,10 @@ function parseFormat(wire: WireOutput, place: Place): { format: OutputFormat; co
         codecField: here.field,
       };
     }
+    case 'hls':
+      return { format: parseHls(kind.value, at(place, 'hls'), shown), codecField: at(place, 'hls').field };
     case undefined:
-      refuse(place, 'must have one of: mp4, webm, gif, audio');
+      refuse(place, 'must have one of: mp4, webm, gif, audio, hls, mov');
       return { format: { kind: 'mp4', videoCodec: 'H264' }, codecField: place.field };
   }
 }
@@ -161,11 +193,38 @@ function refuseForAudio(wire: WireOutput, place: Place): void {
 
 function parseShortSide(wire: number, place: Place, format: OutputFormat, shown: Size): number | null {
   const largest = Math.min(shown.width, shown.height);
+  if (format.kind === 'hls') {
+    if (wire !== 0) refuse(place, 'must not be set for hls: its sizes are hls.short_sides');
+    return null;
+  }
   if (wire === 0) return format.kind === 'gif' && largest > GIF_SHORT_SIDE ? GIF_SHORT_SIDE : null;
   if (wire === largest) return null;
-  if (wire % 2 === 0 && wire >= SHORT_SIDE.min && wire < largest) return wire;
+  return isSize(wire, place, largest) ? wire : null;
+}
+
+function isSize(wire: number, place: Place, largest: number): boolean {
+  if (wire === largest || (wire % 2 === 0 && wire >= SHORT_SIDE.min && wire < largest)) return true;
   refuse(place, `must be an even number from ${SHORT_SIDE.min} to ${largest}, the short side of the picture`);
-  return null;
+  return false;
+}
+
+function parseHls(wire: Hls, place: Place, shown: Size): HlsFormat {
+  const largest = Math.min(shown.width, shown.height);
+  const segmentUs = wire.segment ? parseDurationUs(wire.segment, at(place, 'segment'), HLS_SEGMENT) : null;
+  const sides = [...new Set(wire.shortSides)];
+  if (wire.shortSides.length > HLS_SIZES.max)
+    refuse(at(place, 'short_sides'), `must be at most ${HLS_SIZES.max}, not ${wire.shortSides.length}`);
+  else
+    wire.shortSides.forEach((side, i) => {
+      const here = at(place, 'short_sides', i);
+      if (isSize(side, here, largest) && wire.shortSides.indexOf(side) < i) refuse(here, 'must differ from the others');
+    });
+  const usual = [largest, ...HLS_USUAL.filter((side) => side < largest)];
+  return {
+    kind: 'hls',
+    shortSides: (sides.length === 0 ? usual : sides).sort((a, b) => b - a),
+    segmentUs: segmentUs ?? HLS_SEGMENT.defaultUs,
+  };
 }
 
 function parseCrop(wire: WireOutput, place: Place): OutputSpec['crop'] {
@@ -181,11 +240,18 @@ function parseFocus({ x, y }: Focus, place: Place) {
   return { x: parseNumber(x, at(place, 'x'), FOCUS) / 100, y: parseNumber(y, at(place, 'y'), FOCUS) / 100 };
 }
 
+/** Whether its size is weighed against its looks. */
+export function hasQuality({ kind }: OutputFormat): boolean {
+  return kind === 'mp4' || kind === 'webm' || kind === 'hls';
+}
+
 function parseQuality(wire: WireQuality, place: Place, format: OutputFormat): Quality {
   const quality = parseEnum(wire, place, QUALITIES);
   const isAv1 = format.kind === 'mp4' && format.videoCodec === 'AV1';
-  if (wire !== WireQuality.QUALITY_UNSPECIFIED && (format.kind === 'gif' || format.kind === 'audio'))
+  if (wire !== WireQuality.QUALITY_UNSPECIFIED && !hasQuality(format))
     refuse(place, `must not be set for ${format.kind}`);
+  else if (quality === 'LOSSLESS' && format.kind === 'hls')
+    refuse(place, 'must not be QUALITY_LOSSLESS for hls: players of streams do not play it');
   else if (quality === 'LOSSLESS' && isAv1) refuse(place, 'must not be QUALITY_LOSSLESS for AV1');
   return quality;
 }
@@ -196,7 +262,7 @@ function parseMaxSize(
   { kind }: OutputFormat,
 ): OutputSpec['maxSize'] {
   if (maxSizeBytes === 0n) return null;
-  if (kind === 'gif' || kind === 'audio') refuse(place, `must not be set for ${kind}`);
+  if (kind !== 'mp4' && kind !== 'webm') refuse(place, `must not be set for ${kind}`);
   else if (quality === WireQuality.QUALITY_LOSSLESS) refuse(place, 'must not be set with QUALITY_LOSSLESS');
   else if (maxSizeBytes < MAX_SIZE.min || maxSizeBytes > MAX_SIZE.max)
     refuse(place, `must be ${MAX_SIZE.min} to ${MAX_SIZE.max} bytes`);
@@ -210,6 +276,13 @@ function parseSpriteSheet(wire: WireSheet, place: Place, { kind }: OutputFormat)
   if (width % 2 !== 0 || width < SPRITE_WIDTH.min || width > SPRITE_WIDTH.max)
     refuse(at(place, 'width'), `must be an even number from ${SPRITE_WIDTH.min} to ${SPRITE_WIDTH.max}`);
   return { intervalUs: intervalUs ?? SPRITE_INTERVAL.defaultUs, width };
+}
+
+function parseCaptions(wire: Captions, place: Place, { kind }: OutputFormat): CaptionMode {
+  const captions = parseEnum(wire, place, CAPTION_MODES);
+  if (kind === 'audio' && wire !== Captions.CAPTIONS_UNSPECIFIED) refuse(place, 'must not be set for audio');
+  else if (kind === 'gif' && captions === 'SOFT') refuse(place, 'must not be CAPTIONS_SOFT for gif');
+  return captions;
 }
 
 function parseRange({ start, end }: WireRange, place: Place): TimeRange {

@@ -8,15 +8,23 @@ export const MAX_CUES = 5000;
 export const MAX_TEXT_CHARACTERS = 2000;
 /** Without control characters other than line breaks and tabs. */
 export const TEXT = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
+/** A tag of BCP 47 as far as it is in use: a language, and what narrows it down. */
+export const LANGUAGE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}$/;
 export const CUE_TIME = { minUs: 0, maxUs: 24 * 3_600_000_000 };
 
-/** Reads the text to burn in. */
+/** Reads the text of a video. */
 export function parseSubtitles(wire: WireSubtitles, place: Place, frame: { shortSide: number }): Subtitles {
   return {
     field: place.field,
     source: parseSource(wire, place),
     style: parseSubtitleStyle(wire.style, at(place, 'style'), frame),
+    ...(wire.language === '' ? {} : { language: parseLanguage(wire.language, at(place, 'language')) }),
   };
+}
+
+function parseLanguage(tag: string, place: Place): string {
+  if (!LANGUAGE.test(tag)) refuse(place, 'must be a language tag such as en or pt-BR');
+  return tag;
 }
 
 function parseSource(wire: WireSubtitles, place: Place): Subtitles['source'] {

@@ -58,6 +58,7 @@ describe('the OpenAPI document', () => {
         'post /v1/tasks/{task}:retry RetryTask',
         'get /v1/tasks/{task}/preview.jpg GetPreview',
         'get /tasks/{task}/{file} GetVideo',
+        'get /tasks/{task}/{signature}/{file} GetStreamFile',
         'get /api/v1/ping Ping',
         'post /api/v1/videos CreateVideo',
         'get /api/v1/tasks ListVideoTasks',

@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<string, OutputFormat>> = {
   hevc: { kind: 'mp4', videoCodec: 'HEVC' },
   av1: { kind: 'mp4', videoCodec: 'AV1' },
   vp9: { kind: 'webm' },
+  prores: { kind: 'mov' },
   gif: { kind: 'gif', playOnce: false },
   m4a: { kind: 'audio', format: 'M4A' },
   mp3: { kind: 'audio', format: 'MP3' },
@@ -89,7 +90,7 @@ describe.each([
       { outputs: Object.keys(KINDS).map((name) => file(name)) },
     );
     expect(outputs.map(({ key }) => key)).toEqual([
-      ...['h264.mp4', 'hevc.mp4', 'av1.mp4', 'vp9.webm', 'gif.gif'],
+      ...['h264.mp4', 'hevc.mp4', 'av1.mp4', 'vp9.webm', 'prores.mov', 'gif.gif'],
       ...['m4a.m4a', 'mp3.mp3', 'wav.wav', 'flac.flac'],
     ]);
     // The input is decoded once for all of them.
@@ -141,7 +142,12 @@ describe.each([
       [1, '72x128'],
     ] as const) {
       const [poster] = outputs[i]!.parts!;
-      expect(poster).toEqual({ name: `${outputs[i]!.key}.poster.jpg`, contentType: 'image/jpeg', role: 'POSTER' });
+      expect(poster).toEqual({
+        name: `${outputs[i]!.key}.poster.jpg`,
+        contentType: 'image/jpeg',
+        role: 'POSTER',
+        sizeBytes: expect.any(Number) as number,
+      });
       const name = await locate(outputs[i]!, poster!.name);
       const [stream] = await streamsOf(name);
       expect(`${stream!.width}x${stream!.height}`).toBe(size);
@@ -415,8 +421,8 @@ describe('a sprite sheet', () => {
       { outputs: [file('h264', { spriteSheet })] },
     );
     expect(output.parts!.slice(1)).toEqual([
-      { name: 'h264.mp4.sprite-001.jpg', contentType: 'image/jpeg' },
-      { name: 'h264.mp4.sprite.vtt', contentType: 'text/vtt' },
+      { name: 'h264.mp4.sprite-001.jpg', contentType: 'image/jpeg', sizeBytes: expect.any(Number) as number },
+      { name: 'h264.mp4.sprite.vtt', contentType: 'text/vtt', sizeBytes: expect.any(Number) as number },
     ]);
     const cues = await readFile(await locate(output, 'h264.mp4.sprite.vtt'), 'utf8');
     expect(cues).toMatch(/^WEBVTT\n\n00:00:00\.000 --> 00:00:01\.000\nh264\.mp4\.sprite-001\.jpg#xywh=0,0,36,64\n/);

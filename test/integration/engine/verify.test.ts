@@ -110,7 +110,7 @@ async function render(composition: Composition, file: string): Promise<void> {
   const ways = [{ filters: NORMAL_FORM, to: VIDEO_PAD }];
   const sound = [{ filters: [], to: 'sound' }];
   const plan = planRender(composition, wholeOf(composition), { media, ways, captions: [] }, sound);
-  const settings = { ...composition, quality: 'MEDIUM' as const, threads: null, aim: null };
+  const settings = { ...composition, quality: 'MEDIUM' as const, threads: null, aim: null, keyFrames: null };
   await writeFile(path.join(context.cwd, `${file}.txt`), plan.graph);
   const args = renderArguments({
     inputs: plan.inputs,

@@ -106,6 +106,9 @@ it('the route table is made from the proto', () => {
     'DELETE DeleteTask no body',
     'GET GetCapabilities no body',
     'POST ProbeMedia body',
+    'POST CreateApiKey body',
+    'GET ListApiKeys no body',
+    'POST RevokeApiKey body',
   ]);
   expect(findRoute(routesOf('cutroom.v1.TaskService'), 'GET', '/v1/tasks/a:watch')).toMatchObject({
     kind: 'found',

@@ -292,7 +292,7 @@ describe('renderArguments', () => {
         file: 'out.mp4',
         pads: ['video', 'audio'],
         options: [
-          ...h264Options({ ...composition([{}]), quality: 'MEDIUM', threads: null, aim: null }),
+          ...h264Options({ ...composition([{}]), quality: 'MEDIUM', threads: null, aim: null, keyFrames: null }),
           ...h264Mp4.containerOptions,
         ],
       },

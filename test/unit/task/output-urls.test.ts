@@ -4,7 +4,7 @@ import type { OutputStore } from '../../../src/task/ports/output-store.js';
 import type { Output, Task } from '../../../src/task/task.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 
-const OUTPUT: Output = {
+const STREAM: Output = {
   key: 'master.m3u8',
   location: 'default/t/1-a/master.m3u8',
   contentType: 'application/vnd.apple.mpegurl',
@@ -19,7 +19,15 @@ const OUTPUT: Output = {
   audioCodec: 'aac',
   sha256: '',
 };
-const TASK = { id: 't', tenant: 'default', outputs: [OUTPUT] } as unknown as Task;
+const VIDEO: Output = {
+  ...STREAM,
+  key: 'final.mp4',
+  location: 'default/t/1-a/final.mp4',
+  contentType: 'video/mp4',
+  parts: [{ name: 'final.mp4.poster.jpg', contentType: 'image/jpeg' }],
+};
+const TASK = { id: 't', tenant: 'default', outputs: [STREAM, VIDEO] } as unknown as Task;
+const ELSEWHERE = { ...TASK, tenant: 'a&b=c%/d e' };
 
 const opened: (string | undefined)[] = [];
 const outputs = {
@@ -29,7 +37,10 @@ const outputs = {
   },
 } as unknown as OutputStore;
 const urls = createOutputUrls({
-  store: { get: () => Promise.resolve(TASK) },
+  store: {
+    get: ({ tenant }) =>
+      Promise.resolve(tenant === TASK.tenant ? TASK : tenant === ELSEWHERE.tenant ? ELSEWHERE : null),
+  },
   outputs,
   clock: systemClock,
   signingKey: Buffer.alloc(32, 7),
@@ -37,11 +48,11 @@ const urls = createOutputUrls({
 });
 
 describe('a signed URL of an output of several files', () => {
-  const { searchParams: query } = new URL(urls.sign(TASK, OUTPUT, 'http://host'));
+  const { searchParams: query } = new URL(urls.sign(TASK, VIDEO, 'http://host'));
 
   it.each([
-    ['master.m3u8', 'application/vnd.apple.mpegurl', undefined],
-    ['segment-1.m4s', 'video/iso.segment', 'segment-1.m4s'],
+    ['final.mp4', 'video/mp4', undefined],
+    ['final.mp4.poster.jpg', 'image/jpeg', 'final.mp4.poster.jpg'],
   ])('opens %s by the same query', async (file, contentType, part) => {
     expect(await urls.open({ taskId: 't', file, query })).toMatchObject({ contentType });
     expect(opened.at(-1)).toBe(part);
@@ -52,8 +63,38 @@ describe('a signed URL of an output of several files', () => {
       detail: { reason: 'OUTPUT_NOT_FOUND' },
     });
     const unsigned = new URLSearchParams({ expires: query.get('expires')! });
-    await expect(urls.open({ taskId: 't', file: 'segment-1.m4s', query: unsigned })).rejects.toMatchObject({
+    await expect(urls.open({ taskId: 't', file: 'final.mp4.poster.jpg', query: unsigned })).rejects.toMatchObject({
       detail: { reason: 'URL_SIGNATURE_INVALID' },
     });
+  });
+});
+
+describe('a signed URL of a stream', () => {
+  const query = new URLSearchParams();
+
+  it.each([TASK, ELSEWHERE])(
+    'has its signature where relative links keep it, also for the tenant of %j',
+    async (task) => {
+      const url = new URL(urls.sign(task, STREAM, 'https://host/base'));
+      expect(url.search).toBe('');
+      expect(url.pathname).toMatch(/^\/base\/tasks\/t\/expires=\d+(&tenant=[^/]+)?&signature=[\w-]+\/master\.m3u8$/);
+      const segment = new URL('segment-1.m4s', url);
+      const [, , , , grant = '', file = ''] = segment.pathname.split('/').map(decodeURIComponent);
+      expect(await urls.open({ taskId: 't', file, query, grant })).toMatchObject({ contentType: 'video/iso.segment' });
+    },
+  );
+
+  it('opens no other output, and nothing when it was changed or is over', async () => {
+    const [, , , grant = ''] = new URL(urls.sign(TASK, STREAM, 'http://host')).pathname
+      .split('/')
+      .map(decodeURIComponent);
+    const refused = (file: string, changed: string) =>
+      expect(urls.open({ taskId: 't', file, query, grant: changed })).rejects.toMatchObject({
+        detail: { reason: 'URL_SIGNATURE_INVALID' },
+      });
+    await refused('final.mp4', grant);
+    await refused('master.m3u8', grant.replace(/expires=\d/, 'expires=9'));
+    await refused('master.m3u8', grant.replace(/signature=./, 'signature='));
+    await refused('master.m3u8', '');
   });
 });

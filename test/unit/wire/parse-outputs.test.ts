@@ -29,6 +29,8 @@ describe('the outputs of a spec', () => {
       range: null,
       maxSize: null,
       spriteSheet: null,
+      captions: 'BURNED',
+      thumbnails: null,
     };
     expect(outputs).toEqual([
       {
@@ -67,16 +69,17 @@ describe('the outputs of a spec', () => {
           aspectRatio: 'ASPECT_RATIO_16_9',
           focus: { x: 50, y: 50 },
           quality: 'QUALITY_MEDIUM',
+          captions: 'CAPTIONS_BURNED',
           range: { start: '0s', end: '2s' },
         },
-        { key: 'output-2.gif', gif: {}, shortSide: 360 },
+        { key: 'output-2.gif', gif: {}, shortSide: 360, captions: 'CAPTIONS_BURNED' },
         { key: 'output-3.m4a', audio: { format: 'FORMAT_M4A' } },
       ],
     });
   });
 
   it.each([
-    ['a missing kind', {}, '', 'must have one of: mp4, webm, gif, audio'],
+    ['a missing kind', {}, '', 'must have one of: mp4, webm, gif, audio, hls, mov'],
     ['an unknown codec', { mp4: { videoCodec: 9 } }, '.mp4.video_codec', 'has the unknown value 9'],
     ['a key of another kind', { key: 'a.webm', mp4: {} }, '.key', 'must end with .mp4'],
     ['a path as a key', { key: '../a.mp4', mp4: {} }, '.key', /must be 1 to 64 letters/],
@@ -117,6 +120,51 @@ describe('the outputs of a spec', () => {
     ['a sprite sheet of audio', { audio: {}, spriteSheet: {} }, '.sprite_sheet', 'must not be set for audio'],
     ['odd sprites', { mp4: {}, spriteSheet: { width: 33 } }, '.sprite_sheet.width', /even number from 32 to 640/],
     ['too many sprites', { mp4: {}, spriteSheet: { interval: '0.01s' } }, '.sprite_sheet.interval', /must be 0.1 s to/],
+    ['a size of HLS beside its sizes', { hls: {}, shortSide: 360 }, '.short_side', /hls.short_sides/],
+    ['a size of HLS that is larger', { hls: { shortSides: [720, 2000] } }, '.hls.short_sides[1]', /from 64 to 1080/],
+    ['an odd size of HLS', { hls: { shortSides: [101] } }, '.hls.short_sides[0]', /must be an even number/],
+    ['a size of HLS twice', { hls: { shortSides: [720, 720] } }, '.hls.short_sides[1]', 'must differ from the others'],
+    [
+      'nine sizes',
+      { hls: { shortSides: [64, 66, 68, 70, 72, 74, 76, 78, 80] } },
+      '.hls.short_sides',
+      /at most 8, not 9/,
+    ],
+    ['short segments', { hls: { segment: '0.5s' } }, '.hls.segment', 'must be 1 s to 20 s'],
+    ['lossless HLS', { hls: {}, quality: 'QUALITY_LOSSLESS' }, '.quality', /must not be QUALITY_LOSSLESS for hls/],
+    ['a limit of HLS', { hls: {}, maxSizeBytes: '20000' }, '.max_size_bytes', 'must not be set for hls'],
+    ['a stream of another name', { key: 'a.mp4', hls: {} }, '.key', 'must end with .m3u8'],
+    ['captions of audio', { audio: {}, captions: 'CAPTIONS_NONE' }, '.captions', 'must not be set for audio'],
+    ['a text track of a GIF', { gif: {}, captions: 'CAPTIONS_SOFT' }, '.captions', 'must not be CAPTIONS_SOFT for gif'],
+    ['a quality of MOV', { mov: {}, quality: 'QUALITY_HIGH' }, '.quality', 'must not be set for mov'],
+    ['a limit of MOV', { mov: {}, maxSizeBytes: '20000' }, '.max_size_bytes', 'must not be set for mov'],
+    ['stills of audio', { audio: {}, thumbnails: { count: 1 } }, '.thumbnails', 'must not be set for audio'],
+    ['stills at no time', { mp4: {}, thumbnails: {} }, '.thumbnails', 'must have one of: count, times'],
+    [
+      'stills of two kinds',
+      { mp4: {}, thumbnails: { count: 1, times: ['1s'] } },
+      '.thumbnails',
+      /one of: count, times/,
+    ],
+    ['too many stills', { mp4: {}, thumbnails: { count: 51 } }, '.thumbnails.count', 'must be 1 to 50'],
+    [
+      'a still before the start',
+      { mp4: {}, thumbnails: { times: ['1s', '-1s'] } },
+      '.thumbnails.times[1]',
+      /must be 0 s/,
+    ],
+    [
+      'stills larger than the output',
+      { mp4: {}, shortSide: 540, thumbnails: { count: 1, width: 542 } },
+      '.thumbnails.width',
+      /32 to 540/,
+    ],
+    [
+      'stills of no known format',
+      { mp4: {}, thumbnails: { count: 1, format: 9 } },
+      '.thumbnails.format',
+      'has the unknown value 9',
+    ],
     ['an empty range', { mp4: {}, range: { start: '2s', end: '2s' } }, '.range.end', 'must be after start'],
     ['a negative start', { mp4: {}, range: { start: '-1s' } }, '.range.start', /must be 0 s to/],
   ])('refuse %s', (_, output, field, description) => {
@@ -136,6 +184,35 @@ describe('the outputs of a spec', () => {
       { field: 'spec.outputs[1].key', description: 'must differ from spec.outputs[0].key' },
       { field: 'spec.outputs[3].key', description: 'must differ from spec.outputs[2].key' },
     ]);
+  });
+
+  it('must not have the name of a file of a stream', () => {
+    const stream = { key: 'a.m3u8', hls: { shortSides: [720] } };
+    for (const other of [
+      { key: 'a.720.mp4', mp4: {} },
+      { key: 'A.Audio.mp4', mp4: {} },
+      { key: 'a.audio.m3u8', hls: {} },
+      { key: 'a.subtitles.m3u8', hls: {} },
+    ]) {
+      const differs = [{ field: 'spec.outputs[1].key', description: 'must differ from spec.outputs[0].key' }];
+      expect(parse(stream, other).violations).toEqual(differs);
+      expect(parse(other, stream).violations).toEqual(differs);
+    }
+    expect(parse(stream, { key: 'a.480.mp4', mp4: {} }, { key: 'a.mp4', mp4: {} }).violations).toEqual([]);
+  });
+
+  it('are streams in the usual sizes below that of the picture', () => {
+    const sidesOf = (output: object, montage: object = {}) =>
+      parseSpec(spec([output], montage)).outputs.map(({ format }) => format.kind === 'hls' && format.shortSides)[0];
+    expect(sidesOf({ hls: {} })).toEqual([1080, 720, 480, 360]);
+    expect(sidesOf({ hls: {} }, { resolution: 500 })).toEqual([500, 480, 360]);
+    expect(sidesOf({ hls: { shortSides: [360, 1080] } })).toEqual([1080, 360]);
+    // The short side of what is left of the picture.
+    expect(sidesOf({ hls: {}, aspectRatio: 'ASPECT_RATIO_16_9' })).toEqual([608, 480, 360]);
+    const filled = fillDefaults(spec([{ hls: {} }], { resolution: 480 }));
+    expect(writeCompactJson(renderSpecType, filled)).toMatchObject({
+      outputs: [{ key: 'output-1.m3u8', hls: { shortSides: [480, 360], segment: '6s' }, quality: 'QUALITY_MEDIUM' }],
+    });
   });
 
   it('are at most 20', () => {

@@ -188,6 +188,7 @@ describe('the parser of a spec', () => {
     ],
     ['subtitles of nothing', { subtitles: {} }, ['subtitles']],
     ['a subtitle file without a name', { subtitles: { uri: '' } }, ['subtitles.uri']],
+    ['a language that is no tag', { subtitles: { uri: 'a.srt', language: 'English please' } }, ['subtitles.language']],
     ['no cues', cues(), ['subtitles.cues.cues']],
     ['too many cues', cues(...Array.from({ length: 5001 }, () => cue)), ['subtitles.cues.cues']],
     ['a cue without an end', cues(cue, { text: 'a' }), ['subtitles.cues.cues[1].end']],

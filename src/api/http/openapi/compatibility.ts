@@ -28,8 +28,9 @@ export function compatibilityPaths(routes: MoneyPrinterTurbo['routes']): Record<
   return paths;
 }
 
-/** The path at which finished videos are: tasks name it, mostly with a signature. */
+/** The paths at which finished videos are: tasks name them, mostly with a signature. */
 export function filePaths(): Record<string, JsonObject> {
+  const error = { $ref: '#/components/responses/Error' };
   const template = '/tasks/{task}/{file}';
   const doc: RouteDoc = { id: 'GetVideo', summary: 'Answers with a finished video.', answer: 'video' };
   const signature = ['expires', 'signature'].map((name) => ({
@@ -39,9 +40,30 @@ export function filePaths(): Record<string, JsonObject> {
     schema: { type: 'string' },
   }));
   const { parameters, ...rest } = operation(template, doc);
-  const error = { $ref: '#/components/responses/Error' };
   const responses = { ...(rest.responses as JsonObject), '4XX': error, '5XX': error };
-  return { [template]: { get: { ...rest, parameters: [...(parameters as JsonObject[]), ...signature], responses } } };
+  const stream = streamFile();
+  return {
+    [template]: { get: { ...rest, parameters: [...(parameters as JsonObject[]), ...signature], responses } },
+    [stream.template]: { get: { ...stream.operation, responses: { ...stream.responses, '4XX': error, '5XX': error } } },
+  };
+}
+
+/** A file of a stream, whose relative links keep the signature. */
+function streamFile() {
+  const template = '/tasks/{task}/{signature}/{file}';
+  const doc: RouteDoc = { id: 'GetStreamFile', summary: 'Answers with a file of a finished stream.' };
+  const content = Object.fromEntries(
+    ['application/vnd.apple.mpegurl', 'video/mp4', 'audio/mp4', 'text/vtt', 'image/jpeg'].map((type) => [
+      type,
+      { schema: { type: 'string', contentMediaType: type } },
+    ]),
+  );
+  const responses = {
+    200: { description: 'The file.', content },
+    206: { description: 'The part of it that the header Range asks for.', content },
+    304: { description: 'The file that the caller has is the same.' },
+  };
+  return { template, operation: operation(template, doc), responses };
 }
 
 function operation(template: string, { id, summary, body, paged, answer }: RouteDoc): JsonObject {
@@ -72,12 +94,17 @@ function bodyOf(body: NonNullable<RouteDoc['body']>): JsonObject {
   return { 'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file } } } };
 }
 
+const PATH_VARIABLES: Readonly<Record<string, string>> = {
+  file: 'The name of the file.',
+  signature: 'As in the URL that the task names.',
+};
+
 function inPath(template: string): JsonObject[] {
   return [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    description: name === 'file' ? 'The name of the file.' : 'The id of the task.',
+    description: PATH_VARIABLES[name] ?? 'The id of the task.',
     schema: { type: 'string', minLength: 1 },
   }));
 }

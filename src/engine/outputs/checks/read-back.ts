@@ -38,6 +38,15 @@ export async function indexFaults(full: string): Promise<string[]> {
 /** Options with which a finished file is decoded: the first fault ends it. */
 const DECODE = ['-nostdin', '-hide_banner', '-nostats', '-v', 'level+error', '-progress', 'pipe:3', '-xerror'];
 
+/** How many key frames a file has; null: one of them does not decode. */
+export async function decodedKeyFrames(context: ToolContext, file: string): Promise<number | null> {
+  const { isClean, frames } = await decode(context, [
+    ...['-skip_frame', 'nokey', ...inputOf(file)],
+    ...['-fps_mode', 'passthrough', '-f', 'null', '-'],
+  ]);
+  return isClean ? frames : null;
+}
+
 /** Whether all of a file decodes. */
 export async function decodesWhole(context: ToolContext, file: string): Promise<boolean> {
   const { isClean } = await decode(context, [...inputOf(file), '-f', 'null', '-']);
@@ -61,11 +70,15 @@ export async function endsDecode(
     // Goes to the key frame at or before the time.
     ...['-ss', (plannedUs / 1e6).toFixed(6), '-noaccurate_seek', ...input],
     // Through one graph that needs both: two plain outputs may be over when the first has its frame.
-    ...['-filter_complex', '[0:v]trim=end_frame=1[first];[1:v]trim=end_frame=1[last];[first][last]concat=n=2:v=1:a=0'],
+    // With times that rise, whatever the file's are.
+    ...['-filter_complex', FIRST_AND_LAST],
     ...['-f', 'null', '-'],
   ]);
   return isClean && frames === 2;
 }
+
+const FIRST_AND_LAST =
+  '[0:v]trim=end_frame=1,setpts=0[first];[1:v]trim=end_frame=1,setpts=1/TB[last];[first][last]concat=n=2:v=1:a=0';
 
 function inputOf(file: string): string[] {
   return ['-threads', '1', '-err_detect', 'explode', '-i', `file:${file}`];

@@ -5,22 +5,38 @@ import { timeUsOf } from '../../../composition/frame-grid.js';
 import { sha256File } from '../../../shared/sha256-file.js';
 import { microseconds, type ProbeJson, type ProbeStream } from '../../probe/probe-json.js';
 import type { ToolContext } from '../../process/run-tool.js';
-import type { OutputProfile, PlannedContent } from '../output-profile.js';
+import { faultsOfText, withoutTexts } from '../subtitles/faults-of-text.js';
+import type { OutputProfile, PlannedContent, SubtitleCoding } from '../output-profile.js';
 import { decodesWhole, endsDecode, indexFaults, mismatch, readBack, unequal } from './read-back.js';
+
+interface ExpectedVideo {
+  readonly codec: string;
+  readonly tag: string | null;
+  /** Default: yuv420p. */
+  readonly pixelFormat?: string;
+}
+
+/** Containers with an index that must come first. */
+const WITH_INDEX = new Set(['video/mp4', 'video/quicktime']);
 
 /** What files of a kind have in common. */
 export interface ExpectedMedia {
   readonly contentType: string;
   /** Codec and the container's name of it, by ffprobe; null: no pictures. */
-  readonly video: { readonly codec: string; readonly tag: string | null } | null;
+  readonly video: ExpectedVideo | null;
   /** Codec by ffprobe; null: no sound. */
   readonly audio: string | null;
+  /** Absent: it has no track of text. */
+  readonly subtitleCoding?: SubtitleCoding | null;
   /** How far its length may be from the plan's, beside one frame: encoders of sound end on their own frames. */
   readonly slackUs: number;
 }
 
 /** Codecs whose files state the colours of their pictures. */
-const WITH_COLORS = new Set(['hevc', 'av1', 'vp9']);
+const WITH_COLORS = new Set(['hevc', 'av1', 'vp9', 'prores']);
+
+/** Codecs that have limited range and do not say so; ffmpeg said it for them up to 7. */
+const WITHOUT_RANGE = new Set(['prores']);
 
 /** Checks files of a kind against their plans: streams, size, colours, number of frames, length, and that they decode. */
 export function verifyMedia(expected: ExpectedMedia): OutputProfile['verify'] {
@@ -30,13 +46,15 @@ export function verifyMedia(expected: ExpectedMedia): OutputProfile['verify'] {
       readBack(context, file),
       sha256File(full, context.signal),
       stat(full),
-      expected.contentType === 'video/mp4' ? indexFaults(full) : Promise.resolve([]),
+      WITH_INDEX.has(expected.contentType) ? indexFaults(full) : Promise.resolve([]),
       decodes(context, file, expected, plan),
     ] as const;
     // None of them may go on when this has thrown: the folder that they read is removed then.
     await Promise.allSettled(checks);
-    const [json, sha256, { size }, faults, isDecoded] = await Promise.all(checks);
-    const wrong = [...differences(json, expected, plan), ...faults];
+    const [read, sha256, { size }, faults, isDecoded] = await Promise.all(checks);
+    const { json, texts } = withoutTexts(read);
+    const textFaults = await faultsOfText(context, file, { texts, plan, coding: expected.subtitleCoding ?? null });
+    const wrong = [...differences(json, expected, plan), ...textFaults, ...faults];
     if (!isDecoded) wrong.push('it does not decode');
     if (wrong.length > 0) throw mismatch(wrong);
     const { video } = expected;
@@ -71,16 +89,16 @@ function differences(json: ProbeJson, expected: ExpectedMedia, plan: PlannedCont
 
 function ofVideo(
   video: ProbeStream | undefined,
-  { codec, tag }: NonNullable<ExpectedMedia['video']>,
+  { codec, tag, pixelFormat = 'yuv420p' }: ExpectedVideo,
   plan: PlannedContent,
 ): string[] {
   const colors = WITH_COLORS.has(codec)
     ? ([
-        ['pixel format', video?.pix_fmt, 'yuv420p'],
+        ['pixel format', video?.pix_fmt, pixelFormat],
         ['colour matrix', video?.color_space, 'bt709'],
         ['colour transfer', video?.color_transfer, 'bt709'],
         ['colour primaries', video?.color_primaries, 'bt709'],
-        ['colour range', video?.color_range, 'tv'],
+        ...(WITHOUT_RANGE.has(codec) ? [] : ([['colour range', video?.color_range, 'tv']] as const)),
       ] as const)
     : [];
   return unequal([

@@ -1,6 +1,6 @@
 import { SAMPLE_RATE } from '../../../composition/composition.js';
 import type { AudioCoding } from '../output-profile.js';
-import { MP4_PART, SAME_BYTES } from './containers.js';
+import { MOV_PART, MP4_PART, SAME_BYTES } from './containers.js';
 
 const STEREO = ['-ar', String(SAMPLE_RATE), '-ac', '2'];
 
@@ -15,3 +15,4 @@ export const OPUS: AudioCoding = {
 export const MP3: AudioCoding = { options: ['-c:a', 'libmp3lame', '-b:a', '192k', ...STEREO], partOptions: [] };
 export const WAV: AudioCoding = { options: ['-c:a', 'pcm_s16le', ...STEREO], partOptions: [] };
 export const FLAC: AudioCoding = { options: ['-c:a', 'flac', '-sample_fmt', 's16', ...STEREO], partOptions: [] };
+export const PCM24: AudioCoding = { options: ['-c:a', 'pcm_s24le', ...STEREO], partOptions: MOV_PART };

@@ -6,5 +6,9 @@ export const SAME_BYTES: readonly string[] = [
 /** A part is joined by its times, which an MP4 keeps exactly. */
 export const MP4_PART: readonly string[] = [...SAME_BYTES, '-f', 'mp4'];
 
+/** The same for what an MP4 does not take. */
+export const MOV_PART: readonly string[] = [...SAME_BYTES, '-f', 'mov'];
+export const MOV_FILE: readonly string[] = [...SAME_BYTES, '-movflags', '+faststart', '-f', 'mov'];
+
 /** The index comes first. */
 export const MP4_FILE: readonly string[] = [...SAME_BYTES, '-movflags', '+faststart', '-f', 'mp4'];

@@ -4,8 +4,16 @@ import type { VideoSettings } from '../output-profile.js';
 /** Seconds between key frames: players seek to them, and more of them cost size. */
 const KEY_FRAME_SECONDS = 2;
 
-/** How far apart key frames may lie. */
-export function keyFrameOptions({ frameRate }: Pick<VideoSettings, 'frameRate'>): readonly string[] {
+/** How far apart key frames may lie, or where they must. */
+export function keyFrameOptions({
+  frameRate,
+  keyFrames,
+}: Pick<VideoSettings, 'frameRate' | 'keyFrames'>): readonly string[] {
+  if (keyFrames) {
+    const { every, from } = keyFrames;
+    // The one that each piece begins with does not move the others: places are counted, not distances.
+    return ['-g', String(every), '-sc_threshold', '0', '-force_key_frames', `expr:not(mod(n+${from},${every}))`];
+  }
   return ['-g', String(Math.round((frameRate.num / frameRate.den) * KEY_FRAME_SECONDS))];
 }
 

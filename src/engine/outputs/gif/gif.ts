@@ -25,6 +25,8 @@ export function gifProfile({ playOnce }: Extract<OutputFormat, { kind: 'gif' }>)
     video: UNTOUCHED,
     audio: null,
     containerOptions: [...SAME_BYTES, '-loop', playOnce ? '-1' : '0', '-f', 'gif'],
+    packaging: null,
+    subtitleCoding: null,
     conversion: (plan) => ({
       graph: [
         `[0:v]framestep=${stepOf(plan)},${TO_RGB},palettegen=stats_mode=full[palette]`,

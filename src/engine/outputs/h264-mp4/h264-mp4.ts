@@ -1,5 +1,6 @@
 import { AAC } from '../codecs/audio.js';
 import { MP4_FILE } from '../codecs/containers.js';
+import { MOV_TEXT } from '../subtitles/codings.js';
 import { FINISH_FILTERS, H264 } from '../codecs/video.js';
 import type { OutputProfile } from '../output-profile.js';
 import { verifyMp4 } from './verify.js';
@@ -12,5 +13,7 @@ export const h264Mp4: OutputProfile = {
   audio: AAC,
   containerOptions: MP4_FILE,
   conversion: null,
+  packaging: null,
+  subtitleCoding: MOV_TEXT,
   verify: verifyMp4,
 };

@@ -6,6 +6,8 @@ import { microseconds } from '../../probe/probe-json.js';
 import type { ToolContext } from '../../process/run-tool.js';
 import { endsDecode, indexFaults, mismatch, readBack } from '../checks/read-back.js';
 import type { PlannedContent, VerifiedOutput } from '../output-profile.js';
+import { MOV_TEXT } from '../subtitles/codings.js';
+import { faultsOfText, withoutTexts } from '../subtitles/faults-of-text.js';
 import { mismatches } from './mismatches.js';
 
 /**
@@ -29,8 +31,10 @@ export async function verifyMp4(
   ] as const;
   // None of them may go on when this has thrown: the folder that they read is removed then.
   await Promise.allSettled(checks);
-  const [json, sha256, faults, { size }, decodes] = await Promise.all(checks);
-  const wrong = [...mismatches(json, composition), ...faults];
+  const [read, sha256, faults, { size }, decodes] = await Promise.all(checks);
+  const { json, texts } = withoutTexts(read);
+  const textFaults = await faultsOfText(context, file, { texts, plan: composition, coding: MOV_TEXT });
+  const wrong = [...mismatches(json, composition), ...textFaults, ...faults];
   if (!decodes) wrong.push('its key frames do not decode');
   if (wrong.length > 0) throw mismatch(wrong);
   return {
