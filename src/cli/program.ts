@@ -10,8 +10,10 @@ import { addGetCommand } from './commands/get.js';
 import { addKeysCommand } from './commands/keys.js';
 import { addListCommand } from './commands/list.js';
 import { addProbeCommand } from './commands/probe.js';
+import { addRedeliverCommand } from './commands/redeliver.js';
 import { addRenderCommand } from './commands/render.js';
 import { addRetryCommand } from './commands/retry.js';
+import { addSecretsCommand } from './commands/secrets.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addWatchCommand } from './commands/watch.js';
@@ -73,8 +75,8 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 /** In the order of the help. */
 const COMMANDS = [
   ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
-  ...[addListCommand, addCancelCommand, addRetryCommand, addDeleteCommand, addProbeCommand],
-  ...[addKeysCommand, addCompletionCommand],
+  ...[addListCommand, addCancelCommand, addRetryCommand, addRedeliverCommand, addDeleteCommand, addProbeCommand],
+  ...[addKeysCommand, addSecretsCommand, addCompletionCommand],
 ];
 
 function createProgram(host: CommandHost): Command {

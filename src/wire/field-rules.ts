@@ -20,6 +20,7 @@ import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-su
 import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
 import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './render-spec/fields.js';
+import { MAX_NOTIFY_URL_CHARACTERS, MAX_TARGETS } from './notify.js';
 import { NAME } from './task-name.js';
 import {
   FETCH,
@@ -79,6 +80,8 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'SubmitTaskRequest.priority': number(PRIORITY),
   'SubmitTaskRequest.max_attempts': orDefault(MAX_ATTEMPTS),
   'SubmitTaskRequest.ttl': milliseconds(TTL),
+  'SubmitTaskRequest.notify': { kind: 'list', min: 0, max: MAX_TARGETS },
+  'NotifyTarget.url': { kind: 'text', min: 1, max: MAX_NOTIFY_URL_CHARACTERS },
   'TaskTimeouts.queue': milliseconds(QUEUE),
   'TaskTimeouts.total': milliseconds(TOTAL),
   'TaskTimeouts.stall': milliseconds(STALL),
@@ -132,6 +135,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'ListTasksRequest.order_by': { kind: 'choice', of: ['', ...Object.keys(ORDERS)] },
   'CancelTaskRequest.name': name,
   'RetryTaskRequest.name': name,
+  'RedeliverEventsRequest.name': name,
   'DeleteTaskRequest.name': name,
   'ProbeMediaRequest.uri': uri,
 };

@@ -13,6 +13,7 @@ import { list } from './list.js';
 import { idOf, requestFilter, taskOf, TASK_ONLY, type StoredTask, type TaskDocument } from './task-document.js';
 import { followTasks, type FollowedTasks } from './followed-tasks.js';
 import { keepHouse } from './housekeeping.js';
+import { signingSecretsIn } from './signing-secrets.js';
 import { getSpec } from './specs.js';
 import { beginUpgrade, type Upgrade } from './upgrade.js';
 import { aliveWorkers, announceWorker } from './workers.js';
@@ -143,6 +144,8 @@ function storeOf(
     overdue: (limit, { nowMs }) =>
       find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
     expired: (limit, { nowMs }) => find({ expireTimeMs: { $lt: nowMs, $gt: 0 } }, { expireTimeMs: 1 }, limit),
+    withDueDeliveries: (limit, { nowMs }) =>
+      find({ nextDeliveryMs: { $lt: nowMs, $gt: 0 } }, { nextDeliveryMs: 1 }, limit),
     stats: () => stats(calls, tasks),
     putDiagnostics: (key, text, { fence }) => putDiagnostics(calls, collections, key, { text, fence }),
     getDiagnostics: async (key) =>
@@ -157,6 +160,7 @@ function storeOf(
       find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
     secret: (name) => secret(calls, secrets, name),
     ...apiKeysIn(calls, collections.apiKeys),
+    ...signingSecretsIn(calls, collections.signingSecrets),
     isExclusive: false,
     feed: notifier.feed,
     ping: async () => {

@@ -10,7 +10,8 @@ import { openConnection, type Connection } from './connection.js';
 import { createRecentTasks, type RecentTasks } from './recent-tasks.js';
 import { longReadsOf } from './long-reads.js';
 import { taskCountsOf, type TaskCounts } from './task-counts.js';
-import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
+import { signingSecretsIn } from './signing-secrets.js';
+import { EXPIRE_TIME, HAS_ENDED, NEXT_DELIVERY, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
 const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
@@ -39,6 +40,7 @@ export function createSqliteStore(options: { file: string }): Store {
     ...workersOf(connection),
     ...secretsIn(connection),
     ...apiKeysIn(connection),
+    ...signingSecretsIn(connection),
     insert: async (task, spec) => {
       const result = await group.run(() => insert(connection, counts, task, spec));
       if (result.kind === 'inserted') notifier.changed(task);
@@ -72,6 +74,15 @@ export function createSqliteStore(options: { file: string }): Store {
     expired: (limit, { nowMs }) =>
       answer(() =>
         tasksOf(connection, `${HAS_ENDED} AND ${EXPIRE_TIME} < ? ORDER BY ${EXPIRE_TIME} LIMIT ?`, nowMs, limit),
+      ),
+    withDueDeliveries: (limit, { nowMs }) =>
+      answer(() =>
+        tasksOf(
+          connection,
+          `${NEXT_DELIVERY} IS NOT NULL AND ${NEXT_DELIVERY} < ? ORDER BY ${NEXT_DELIVERY} LIMIT ?`,
+          nowMs,
+          limit,
+        ),
       ),
     stats: () => answer(() => stats(connection)),
     abandoned: (limit, { owner }) =>
@@ -145,14 +156,14 @@ interface ChangeDeps {
   readonly recent: RecentTasks;
 }
 
-function replace({ connection, notifier, recent }: ChangeDeps, from: Task, to: Task, leaseMs: number): boolean {
+function replace({ connection, notifier, recent }: ChangeDeps, from: Task, to: Task, leaseMs: number | null): boolean {
   recent.drop(from);
   const isProgress = isSameAttempt(from, to);
   // Progress is nearly all of the load: it leaves alone the columns that it cannot change, and so their indexes, and does not wait for the disk.
   const changes = isProgress
     ? connection.run(
         'normal',
-        `UPDATE tasks SET revision = ?, document = ?, lease_expires_ms = ${NOW_MS} + ? ${WHERE_SAME_VERSION}`,
+        `UPDATE tasks SET revision = ?, document = ?, lease_expires_ms = ifnull(${NOW_MS} + ?, lease_expires_ms) ${WHERE_SAME_VERSION}`,
         ...[to.revision, JSON.stringify(to), leaseMs],
         ...versionOf(from),
       )
@@ -223,7 +234,8 @@ function remove({ connection, notifier, recent }: ChangeDeps, counts: TaskCounts
 
 function stats(connection: Connection): QueueStats {
   const [row] = connection.rows(
-    `SELECT count(*) AS queued, min(create_time_ms) AS oldestQueuedTimeMs, (SELECT count(*) FROM tasks WHERE state = 'RUNNING') AS running
+    `SELECT count(*) AS queued, min(create_time_ms) AS oldestQueuedTimeMs, (SELECT count(*) FROM tasks WHERE state = 'RUNNING') AS running,
+       (SELECT count(*) FROM tasks WHERE ${NEXT_DELIVERY} IS NOT NULL) AS awaitingDelivery
      FROM tasks WHERE state = 'QUEUED'`,
   );
   return { ...(row as unknown as QueueStats) };

@@ -8,11 +8,14 @@ import type { PerTenant } from '../ports/per-tenant.js';
 import type { LimitedInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
+import type { Notifier } from '../ports/notifier.js';
+import type { SigningSecretStore } from '../ports/signing-secret-store.js';
 import type { WorkerStore } from '../ports/worker-store.js';
 import type { Task, Warning } from '../task.js';
 import type { TaskOptions } from '../task-options.js';
 import type { Trace } from '../trace.js';
 import { submitted } from '../lifecycle.js';
+import { notifyViolations } from './notify-violations.js';
 
 export interface SubmitCommand {
   readonly tenant: string;
@@ -31,7 +34,7 @@ export interface SubmitCommand {
 }
 
 export interface SubmitDeps {
-  readonly store: TaskStore & WorkerStore;
+  readonly store: TaskStore & WorkerStore & SigningSecretStore;
   readonly assets: PerTenant<AssetSource>;
   /** Null on a server without ffmpeg. */
   readonly inspectors: PerTenant<LimitedInspector> | null;
@@ -39,6 +42,8 @@ export interface SubmitDeps {
   readonly fonts: readonly string[];
   readonly clock: Clock;
   readonly events: TaskEvents;
+  /** Whom tasks may notify. */
+  readonly notifier: Pick<Notifier, 'check'>;
 }
 
 /**
@@ -56,6 +61,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
     ...fontViolations(deps.fonts, command.spec),
     ...(await encoderViolations(deps.store, command.spec)),
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
+    ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   await admit(deps.store, command.admission);
 
@@ -72,7 +78,9 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
  * @throws CallError INVALID_REQUEST with every violation.
  */
 export async function validateTask(
-  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock'> & { readonly store: WorkerStore | null },
+  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'notifier'> & {
+    readonly store: (WorkerStore & SigningSecretStore) | null;
+  },
   command: SubmitCommand,
   signal: AbortSignal,
 ): Promise<Task> {
@@ -81,6 +89,7 @@ export async function validateTask(
     ...fontViolations(deps.fonts, command.spec),
     ...(deps.store ? await encoderViolations(deps.store, command.spec) : []),
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
+    ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   if (command.spec.form && deps.inspectors)
     refuse(await deps.inspectors.of(command.tenant).check(command.spec.form, { signal }));

@@ -115,6 +115,20 @@ const RPCS: {
     right: Code.OK,
     foreign: Code.OK,
   },
+  redeliverEvents: { request: async () => ({ name: await named('FAILED') }), right: Code.OK, foreign: Code.NOT_FOUND },
+  createSigningSecret: {
+    request: () => Promise.resolve({}),
+    right: Code.INVALID_ARGUMENT,
+    foreign: Code.INVALID_ARGUMENT,
+  },
+  listSigningSecrets: { request: () => Promise.resolve({}), right: Code.OK, foreign: Code.OK },
+  revokeSigningSecret: {
+    request: async () => ({
+      name: `signingSecrets/${(await under.secrets.create({ name: 'one', tenant: 'acme' })).id}`,
+    }),
+    right: Code.OK,
+    foreign: Code.OK,
+  },
 };
 
 interface GrpcAnswer {
@@ -226,6 +240,10 @@ const ROUTE_OF: { readonly [Key in MethodKey]: string } = {
   deleteTask: 'DELETE /v1/{name=tasks/*}',
   getCapabilities: 'GET /v1/capabilities',
   probeMedia: 'POST /v1/media:probe',
+  redeliverEvents: 'POST /v1/{name=tasks/*}:redeliver',
+  createSigningSecret: 'POST /v1/signingSecrets',
+  listSigningSecrets: 'GET /v1/signingSecrets',
+  revokeSigningSecret: 'POST /v1/{name=signingSecrets/*}:revoke',
   createApiKey: 'POST /v1/apiKeys',
   listApiKeys: 'GET /v1/apiKeys',
   revokeApiKey: 'POST /v1/{name=apiKeys/*}:revoke',

@@ -16,7 +16,7 @@ import { newTask } from '../../support/new-task.js';
 import { samplesOf } from '../../support/prometheus-text.js';
 import { recordEvents } from '../../support/task-events.js';
 
-const IDLE: QueueStats = { queued: 0, running: 0, oldestQueuedTimeMs: null };
+const IDLE: QueueStats = { queued: 0, running: 0, awaitingDelivery: 0, oldestQueuedTimeMs: null };
 
 async function scrape(metrics: Metrics): Promise<Record<string, number>> {
   return samplesOf((await metrics.render()).text);
