@@ -82,7 +82,6 @@ const COMMANDS = [
 function createProgram(host: CommandHost): Command {
   const { context } = host;
   const program = new Command('cutroom')
-    .description('Render videos: submit a composition, watch it render, get a verified file.')
     .option(
       '--address <host:port>',
       'gRPC address of the server (CUTROOM_GRPC_ADDRESS)',
@@ -103,6 +102,8 @@ function createProgram(host: CommandHost): Command {
       writeErr: (text) => context.stderr.write(text),
     });
   addConnectionOptions(program, context.env);
+  // Whoever looks for it tries it; the help has to fit a small terminal.
+  program.options.find(({ long }) => long === '--version')?.hideHelp();
   for (const add of COMMANDS) add(program, host);
   return program;
 }

@@ -7,9 +7,7 @@ import type { AddCommand } from './command.js';
 
 /** `cutroom secrets`: makes, lists and revokes the secrets that sign deliveries. */
 export const addSecretsCommand: AddCommand = (program, { context, run }) => {
-  const secrets = program
-    .command('secrets')
-    .description('create, list or revoke secrets that sign deliveries to --notify URLs');
+  const secrets = program.command('secrets').description('create, list or revoke secrets that sign deliveries');
   const print = (secret: SigningSecret, json: boolean): void => {
     context.stdout.write(`${json ? signingSecretJson(secret) : describe(secret)}\n`);
   };

@@ -287,6 +287,19 @@ const ROUTES: Readonly<Record<string, RouteExample>> = {
   'DELETE /v1/{name=tasks/*}': { path: task('SUCCEEDED', (id) => `/v1/tasks/${id}`), right: 200, foreign: 404 },
   'GET /v1/capabilities': { right: 200 },
   'POST /v1/media:probe': { body: '{"uri": "a.mp4"}', right: 501 },
+  'POST /v1/{name=tasks/*}:redeliver': {
+    path: task('FAILED', (id) => `/v1/tasks/${id}:redeliver`),
+    body: '{}',
+    right: 200,
+    foreign: 404,
+  },
+  'POST /v1/signingSecrets': { body: '{}', right: 400 },
+  'GET /v1/signingSecrets': { right: 200 },
+  'POST /v1/{name=signingSecrets/*}:revoke': {
+    path: async () => `/v1/signingSecrets/${(await under.secrets.create({ name: 'one', tenant: 'acme' })).id}:revoke`,
+    body: '{}',
+    right: 200,
+  },
   'POST /v1/apiKeys': { body: '{}', right: 400 },
   'GET /v1/apiKeys': { right: 200 },
   'POST /v1/{name=apiKeys/*}:revoke': {
