@@ -18,6 +18,8 @@ export interface OutputSpec {
   readonly maxSize: SizeLimit | null;
   /** Null: none. */
   readonly spriteSheet: SpriteSheet | null;
+  /** Whether frames that are in an input as they are needed are copied, and not encoded again. */
+  readonly streamCopy: boolean;
 }
 
 /** Small pictures of the video, one for each interval. */
@@ -95,6 +97,7 @@ export const DEFAULT_OUTPUTS: readonly OutputSpec[] = [
     range: null,
     maxSize: null,
     spriteSheet: null,
+    streamCopy: false,
   },
 ];
 

@@ -9,6 +9,7 @@ import type { CaptionDocument } from '../captions/caption-document.js';
 import type { Fonts } from '../captions/fonts.js';
 import { layOutCaptions } from '../captions/lay-out-captions.js';
 import { captionWarnings } from '../captions/missing-glyphs.js';
+import { readCopySources } from '../copy/read-copy-sources.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
 import type { ToolContext } from '../process/run-tool.js';
 import type { ProgressMeter } from '../progress-meter.js';
@@ -28,7 +29,15 @@ import { canCutWithin } from './plan-sections.js';
 import { POSTER_TYPE, verifyJpeg } from './poster.js';
 import type { PreviewReader } from './preview.js';
 import type { RenderedGraph } from './render-graph.js';
-import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
+import {
+  copySection,
+  joinSections,
+  renderPoster,
+  renderSection,
+  renderSoundtrack,
+  renderWhole,
+  type RenderContext,
+} from './render-steps.js';
 import { finishedSheet, makeSheet, sheetFiles } from './sprite-sheet.js';
 import { shrinkToFit } from './shrink-to-fit.js';
 import { scratchFiles } from './targets.js';
@@ -59,7 +68,9 @@ interface PassResults {
   damageWarnings: readonly Warning[];
   readonly damage: InputDamage[];
   readonly stderr: string[];
-  reusedFrames: number;
+  /** Of each output: frames that had been rendered before, and frames of inputs. */
+  readonly reusedFrames: Map<PlannedOutput, number>;
+  readonly copiedFrames: Map<PlannedOutput, number>;
 }
 
 /** What the outputs of one attempt share. */
@@ -81,8 +92,9 @@ export async function makeOutputs(
   specs: readonly OutputSpec[],
   context: OutputContext,
 ): Promise<{ outputs: Output[]; warnings: Warning[] }> {
-  const { meter, store, signal, seats, media, scratch, job } = context;
-  const { passes, outputs } = planPasses(compositions, specs, canCutWithin(media));
+  const { meter, store, signal, seats, media, scratch, job, tools } = context;
+  const copySources = await readCopySources(compositions, specs, { tools, media });
+  const { passes, outputs } = planPasses(compositions, specs, canCutWithin(media), copySources);
   const steps = planOutputs(passes, outputs);
   const shared: Shared = {
     files: createGraphFiles(scratch),
@@ -118,7 +130,15 @@ export async function makeOutputs(
 }
 
 function noResults(): PassResults {
-  return { captions: [], captionWarnings: [], damageWarnings: [], damage: [], stderr: [], reusedFrames: 0 };
+  return {
+    captions: [],
+    captionWarnings: [],
+    damageWarnings: [],
+    damage: [],
+    stderr: [],
+    reusedFrames: new Map(),
+    copiedFrames: new Map(),
+  };
 }
 
 async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, context: OutputContext): Promise<void> {
@@ -140,6 +160,16 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     }
     case 'section':
       note(resultsOf(step.pass, shared), step, await renderSection(step, toRender), context);
+      return;
+    case 'copy': {
+      const result = resultsOf(step.pass, shared);
+      const rendered = await copySection(step, toRender);
+      if (rendered) note(result, step, rendered, context);
+      else add(result.copiedFrames, step.output, step.section.frames);
+      return;
+    }
+    case 'poster':
+      await renderPoster(step, toRender);
       return;
     case 'soundtrack':
       await renderSoundtrack(step.pass, toRender);
@@ -199,15 +229,21 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
 
 function note(
   result: PassResults,
-  { id, frames, pass }: Extract<OutputStep, { kind: 'render' | 'section' }>,
+  step: Extract<OutputStep, { kind: 'render' | 'section' | 'copy' }>,
   { stderr, damage, isReused }: RenderedGraph,
   { meter }: OutputContext,
 ): void {
   result.stderr.push(stderr);
   result.damage.push(...damage);
   if (!isReused) return;
-  result.reusedFrames += frames;
+  const { id, pass } = step;
+  const frames = step.kind === 'render' ? step.frames : step.section.frames;
+  for (const output of step.kind === 'copy' ? [step.output] : pass.outputs) add(result.reusedFrames, output, frames);
   meter.reused(id, timeUsOf(frames, pass.composition.frameRate));
+}
+
+function add(counts: Map<PlannedOutput, number>, output: PlannedOutput, frames: number): void {
+  counts.set(output, (counts.get(output) ?? 0) + frames);
 }
 
 /** Once all of a pass is rendered. @throws as `judgeDamage`. */
@@ -239,7 +275,9 @@ async function publish(
   const posterPart = { name: poster.name, contentType: POSTER_TYPE, role: 'POSTER' as const };
   const parts = [...(hasPoster ? [posterPart] : []), ...sheetFiles(output).map(({ part }) => part)];
   // Of an animation with fewer frames the same share.
-  const reused = [...passes].find(([{ outputs }]) => outputs.includes(output))?.[1].reusedFrames ?? 0;
+  const made = [...passes].find(([{ outputs }]) => outputs.includes(output))?.[1];
+  const reused = made?.reusedFrames.get(output) ?? 0;
   const reusedFrames = Math.round((reused * facts.frameCount) / content.frames);
-  return { ...facts, key: name, location, parts, reusedFrames };
+  const copiedFrames = made?.copiedFrames.get(output) ?? 0;
+  return { ...facts, key: name, location, parts, reusedFrames, copiedFrames };
 }

@@ -1,7 +1,7 @@
 import { captionLayers } from '../../composition/composition.js';
-import type { Section } from '../compositor/section.js';
+import type { CopiedRun } from '../copy/plan-copies.js';
 import type { Step } from '../steps/step.js';
-import type { Pass, PlannedOutput } from './plan-passes.js';
+import type { Pass, PassSection, PlannedOutput } from './plan-passes.js';
 
 /** One piece of the work of making outputs. */
 export type OutputStep = Step &
@@ -9,7 +9,11 @@ export type OutputStep = Step &
     | { readonly kind: 'captions' | 'soundtrack'; readonly pass: Pass }
     /** All of a pass by one command. */
     | { readonly kind: 'render'; readonly pass: Pass }
-    | { readonly kind: 'section'; readonly pass: Pass; readonly section: Section; readonly number: number }
+    | (SectionOf & { readonly kind: 'section' })
+    /** Takes the frames of a section from an input as they are. */
+    | (SectionOf & { readonly kind: 'copy'; readonly copied: CopiedRun; readonly output: PlannedOutput })
+    /** Makes the poster of an output whose first section is copied. */
+    | { readonly kind: 'poster'; readonly pass: Pass; readonly output: PlannedOutput }
     | { readonly kind: 'join'; readonly pass: Pass; readonly output: PlannedOutput }
     /** Makes the sprite sheet of a finished file. */
     | { readonly kind: 'sheet'; readonly output: PlannedOutput }
@@ -17,6 +21,12 @@ export type OutputStep = Step &
     | { readonly kind: 'shrink'; readonly output: PlannedOutput }
     | { readonly kind: 'verify' | 'publish'; readonly output: PlannedOutput }
   );
+
+interface SectionOf {
+  readonly pass: Pass;
+  readonly section: PassSection;
+  readonly number: number;
+}
 
 /**
  * The steps that make the outputs of an attempt. A short video is rendered by one command; a longer one in sections, which are joined with the soundtrack
@@ -55,13 +65,13 @@ export function planOutputs(passes: readonly Pass[], outputs: readonly PlannedOu
 }
 
 /** Whether the pictures of an output are rendered into parts, of which its file is made. */
-export function isJoined({ sections }: Pass, { profile }: PlannedOutput): boolean {
-  return profile.video !== null && (sections.length > 1 || profile.conversion !== null);
+export function isJoined(pass: Pass, { profile }: PlannedOutput): boolean {
+  return profile.video !== null && (!isWhole(pass) || profile.conversion !== null);
 }
 
 /** Whether one command renders all of a pass. */
 function isWhole({ sections }: Pass): boolean {
-  return sections.length === 1;
+  return sections.length === 1 && sections[0]?.copied === null;
 }
 
 function lastStep(pass: Pass, output: PlannedOutput): string {
@@ -103,9 +113,18 @@ function soundtrackSteps(pass: Pass): OutputStep[] {
 }
 
 function sectionSteps(pass: Pass, after: readonly string[]): OutputStep[] {
-  return pass.sections.map((section, number): OutputStep => {
-    const id = `section ${pass.index}.${number}`;
-    const { frames } = section;
-    return { pass, id, kind: 'section', section, number, after, phase: 'RENDERING', frames, tries: 1 };
+  const common = { pass, after, phase: 'RENDERING', tries: 1 } as const;
+  return pass.sections.flatMap((section, number): OutputStep[] => {
+    const { copied, frames } = section;
+    const of = { ...common, section, number };
+    if (!copied) return [{ ...of, id: `section ${pass.index}.${number}`, kind: 'section', frames }];
+    return pass.outputs.flatMap((output, i): OutputStep[] => {
+      // The frames of a section count once.
+      const counted = i === 0 ? frames : 0;
+      const id = `copy ${output.index}.${number}`;
+      const copy: OutputStep = { ...of, id, kind: 'copy', copied, output, frames: counted };
+      const poster: OutputStep = { ...common, id: `poster ${output.index}`, kind: 'poster', output, frames: 0 };
+      return number === 0 ? [copy, poster] : [copy];
+    });
   });
 }

@@ -4,13 +4,16 @@ import { joinArguments } from '../command-line.js';
 import { planRender, planSection, planSoundtrack, type VideoOptions } from '../compositor/plan-render.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
 import type { Way } from '../compositor/ways.js';
+import { copyRun } from '../copy/copy-run.js';
+import { partTicks } from '../copy/part-times.js';
+import { uniteParameterSets } from '../copy/unite-parameter-sets.js';
 import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { Scratch } from '../scratch.js';
 import type { OutputStep } from './plan-outputs.js';
 import type { Pass, PlannedOutput } from './plan-passes.js';
 import { renderGraph, type GraphContext, type RenderedGraph } from './render-graph.js';
-import { scratchFiles, sectionTargets, soundtrackTargets, wholeTargets } from './targets.js';
+import { posterTargets, scratchFiles, sectionTargets, soundtrackTargets, wholeTargets } from './targets.js';
 
 export interface RenderContext extends GraphContext {
   readonly scratch: Scratch;
@@ -37,20 +40,69 @@ export function renderWhole(pass: Pass, context: RenderContext): Promise<Rendere
   );
 }
 
-/** The frames of one section, for each output a video that the others can follow. @throws as `renderGraph`. */
+/** The frames of one section, for each output, or for one, a video that the others can follow. @throws as `renderGraph`. */
 export function renderSection(
-  { pass, section, number }: Extract<OutputStep, { kind: 'section' }>,
+  { id, pass, section, number, output }: SectionToRender,
   context: RenderContext,
 ): Promise<RenderedGraph> {
   const { composition } = pass;
-  const { video, files } = sectionTargets(pass, number, context.sectionThreads);
+  const { video, files } = sectionTargets(pass, number, context.sectionThreads, output);
   return renderGraph(
     {
-      id: `section-${pass.index}-${number}`,
+      id: id.replace(/\W/g, '-'),
       plan: (resized) => planSection(composition, section, videoOptions(pass, video, resized, context)),
       targets: files,
       previewOf: files[0]?.pads[0] ?? null,
       frames: section.frames,
+      frameRate: composition.frameRate,
+    },
+    context,
+  );
+}
+
+type SectionToRender = Pick<Extract<OutputStep, { kind: 'section' }>, 'id' | 'pass' | 'section' | 'number'> & {
+  readonly output?: PlannedOutput;
+};
+
+/**
+ * Takes the frames of one section from an input. Where that does not come out as planned, they are rendered.
+ * @returns null: they are copied.
+ * @throws as `renderGraph`.
+ */
+export async function copySection(
+  step: Extract<OutputStep, { kind: 'copy' }>,
+  context: RenderContext,
+): Promise<RenderedGraph | null> {
+  const { pass, copied, number, output } = step;
+  const { tools, takeSeat, log, logFields, onProgress } = context;
+  const leave = await takeSeat();
+  try {
+    const file = scratchFiles.section(output, number);
+    const options = output.profile.video?.partOptions ?? [];
+    const { frameRate } = pass.composition;
+    if (await copyRun(tools, copied, { file, options, frameRate, onProgress })) return null;
+  } finally {
+    leave();
+  }
+  log?.warn(logFields, 'frames could not be copied, and are rendered');
+  return renderSection(step, context);
+}
+
+/** The first frame of an output alone. @throws as `renderGraph`. */
+export function renderPoster(
+  { id, pass, output }: Extract<OutputStep, { kind: 'poster' }>,
+  context: RenderContext,
+): Promise<RenderedGraph> {
+  const { composition, range } = pass;
+  const { video, files } = posterTargets(pass, output);
+  const first = { startFrame: range.startFrame, frames: 1 };
+  return renderGraph(
+    {
+      id: id.replace(/\W/g, '-'),
+      plan: (resized) => planSection(composition, first, videoOptions(pass, video, resized, context)),
+      targets: files,
+      previewOf: null,
+      frames: first.frames,
       frameRate: composition.frameRate,
     },
     context,
@@ -79,6 +131,9 @@ export async function joinSections(
   { scratch, tools, files, onProgress }: RenderContext,
 ): Promise<void> {
   const { index, profile, content } = output;
+  const parts = [...pass.sections.keys()].map((number) => scratchFiles.section(output, number));
+  const { copying } = pass;
+  if (copying) await uniteParameterSets(tools.cwd, parts);
   const listFile = `join-${index}.txt`;
   await files.write([{ name: listFile, content: joinList(pass, output) }]);
   const audioFile = profile.audio === null ? null : scratchFiles.soundtrack(output);
@@ -86,6 +141,7 @@ export async function joinSections(
     listFile,
     audioFile,
     conversion: profile.conversion?.(content) ?? null,
+    copied: copying && { ticks: partTicks(content.frameRate), delay: copying.delay },
     outputFile: scratchFiles.finished(output),
     containerOptions: profile.containerOptions,
   });
@@ -93,7 +149,6 @@ export async function joinSections(
   const planned = { endUs: timeUsOf(frames, frameRate), frameUs: timeUsOf(1, frameRate) };
   const result = await runTool(tools, 'ffmpeg', args, { onProgress, planned });
   if (result.exitCode !== 0) throw renderFailed(result);
-  const parts = [...pass.sections.keys()].map((number) => scratchFiles.section(output, number));
   await scratch.removeFiles([...parts, ...(audioFile === null ? [] : [audioFile])]);
 }
 

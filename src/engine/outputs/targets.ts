@@ -1,4 +1,4 @@
-import { pictureSize } from '../../composition/composition.js';
+import { pictureSize, type Composition } from '../../composition/composition.js';
 import type { Target } from '../command-line.js';
 import type { Way } from '../compositor/ways.js';
 import { isJoined } from './plan-outputs.js';
@@ -38,7 +38,7 @@ export function wholeTargets(pass: Pass): Targets {
       ...(toPart ? partOptions(output) : [...soundOptions(output), ...output.profile.containerOptions]),
     ];
     return {
-      picture: pictureWay(pass, output, { hasPoster: true }),
+      picture: pictureWay(pass.composition, output, { hasPoster: true }),
       sounds: toPart ? [] : soundWays(output),
       files: [{ file, pads, options }],
       poster: posterFile(output),
@@ -47,20 +47,28 @@ export function wholeTargets(pass: Pass): Targets {
   return together(branches);
 }
 
-/** For the pictures of a section. @param threads of each encoder. */
-export function sectionTargets(pass: Pass, number: number, threads: number): Targets {
-  const hasPoster = number === 0;
-  const pictures = pass.outputs.filter(({ profile }) => profile.video !== null);
+/** For the pictures of a section. @param threads of each encoder. @param only the output that they are for; absent: all. */
+export function sectionTargets(pass: Pass, number: number, threads: number, only?: PlannedOutput): Targets {
+  // That of a copied section is a step of its own.
+  const hasPoster = number === 0 && pass.sections[0]?.copied === null;
+  const pictures = only ? [only] : pass.outputs.filter(({ profile }) => profile.video !== null);
   return together(
     pictures.map((output): Branch => {
-      const options = [...videoOptions(output, threads), ...partOptions(output)];
+      const options = [...videoOptions(output, threads), ...besideCopies(pass), ...partOptions(output)];
       return {
-        picture: pictureWay(pass, output, { hasPoster }),
+        picture: pictureWay(pass.composition, output, { hasPoster }),
         files: [{ file: scratchFiles.section(output, number), pads: [videoPad(output)], options }],
         ...(hasPoster ? { poster: posterFile(output) } : {}),
       };
     }),
   );
+}
+
+/** For the poster alone of an output. */
+export function posterTargets({ composition }: Pass, output: PlannedOutput): Targets {
+  const { filters } = pictureWay(composition, output, { hasPoster: false });
+  const picture: Way = { filters: [...filters, ...POSTER_FILTERS], to: posterPad(output) };
+  return together([{ picture, files: [], poster: posterFile(output) }]);
 }
 
 /** For the sound of a pass whose pictures are rendered in sections, or that has none. */
@@ -92,7 +100,7 @@ function together(branches: readonly Branch[]): Targets {
 }
 
 /** Scaled once, for the video and its poster. */
-function pictureWay({ composition }: Pass, output: PlannedOutput, { hasPoster }: { hasPoster: boolean }): Way {
+function pictureWay(composition: Composition, output: PlannedOutput, { hasPoster }: { hasPoster: boolean }): Way {
   const { content, profile } = output;
   const picture = pictureSize(composition);
   const isScaled = content.width !== picture.width || content.height !== picture.height;
@@ -133,6 +141,11 @@ function videoOptions({ profile, content, spec: { quality } }: PlannedOutput, th
 
 function soundOptions({ profile }: PlannedOutput): readonly string[] {
   return profile.audio?.options ?? [];
+}
+
+/** Parts that are joined with copied ones have parameter sets of another number. */
+function besideCopies({ copying }: Pass): readonly string[] {
+  return copying ? ['-x264-params', `sps-id=${copying.parameterSetId}`] : [];
 }
 
 function partOptions({ profile }: PlannedOutput): readonly string[] {
