@@ -66,7 +66,7 @@ export async function createEngine({
   const { renders, inspections } = config;
   const { stallMs, noProgressMs, totalMs } = config.watchdog;
   const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: renders.bytes };
-  const seats = createSeats(renders.atOnce);
+  const seats = createSeats(renders.room);
   return {
     renderer: createRenderer({ toolchain, fonts, assets, outputs, artifacts, scratchRoot, clocks, seats, log: logger }),
     inspector: createInspectionPool({

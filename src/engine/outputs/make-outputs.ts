@@ -106,7 +106,7 @@ export async function makeOutputs(
   meter.planned(steps);
   try {
     await runSteps(steps, {
-      atOnce: (kind) => (kind === 'section' ? seats.count : 1),
+      atOnce: (kind) => (kind === 'section' || kind === 'copy' ? seats.most : 1),
       perform: (step, stop) => perform(step, stop, shared, context),
       mayPass,
       signal,
@@ -219,7 +219,7 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     ...shared,
     tools: { ...context.tools, signal: stop },
     captionsOf: (pass) => resultsOf(pass, shared).captions,
-    takeSeat: () => seats.take(job, stop),
+    takeSeat: (cost) => seats.take(job, cost, stop),
     logFields: { taskId: job.key.id },
     onProgress: (block) => {
       meter.rendered(step.id, block);

@@ -7,6 +7,7 @@ import type { Way } from '../compositor/ways.js';
 import { copyRun } from '../copy/copy-run.js';
 import { partTicks } from '../copy/part-times.js';
 import { uniteParameterSets } from '../copy/unite-parameter-sets.js';
+import { costOf, MOVING_BYTES } from '../steps/cost.js';
 import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { Scratch } from '../scratch.js';
@@ -33,6 +34,7 @@ export function renderWhole(pass: Pass, context: RenderContext): Promise<Rendere
       id: `render-${pass.index}`,
       plan: (resized) => planRender(composition, range, videoOptions(pass, video, resized, context), audio),
       targets: files,
+      encoded: pass.outputs.map(pixelsOf),
       previewOf: files[0]?.pads[0] ?? null,
       ...lengthOf(pass),
     },
@@ -52,6 +54,7 @@ export function renderSection(
       id: id.replace(/\W/g, '-'),
       plan: (resized) => planSection(composition, section, videoOptions(pass, video, resized, context)),
       targets: files,
+      encoded: (output ? [output] : pass.outputs).map(pixelsOf),
       previewOf: files[0]?.pads[0] ?? null,
       frames: section.frames,
       frameRate: composition.frameRate,
@@ -75,7 +78,7 @@ export async function copySection(
 ): Promise<RenderedGraph | null> {
   const { pass, copied, number, output } = step;
   const { tools, takeSeat, log, logFields, onProgress } = context;
-  const leave = await takeSeat();
+  const leave = await takeSeat(MOVING_BYTES);
   try {
     const file = scratchFiles.section(output, number);
     const options = output.profile.video?.partOptions ?? [];
@@ -101,6 +104,7 @@ export function renderPoster(
       id: id.replace(/\W/g, '-'),
       plan: (resized) => planSection(composition, first, videoOptions(pass, video, resized, context)),
       targets: files,
+      encoded: [pixelsOf(output)],
       previewOf: null,
       frames: first.frames,
       frameRate: composition.frameRate,
@@ -117,6 +121,7 @@ export function renderSoundtrack(pass: Pass, context: RenderContext): Promise<Re
       id: `soundtrack-${pass.index}`,
       plan: () => planSoundtrack(pass.composition, pass.range, context.media, audio),
       targets: files,
+      encoded: [],
       previewOf: null,
       ...lengthOf(pass),
     },
@@ -128,7 +133,7 @@ export function renderSoundtrack(pass: Pass, context: RenderContext): Promise<Re
 export async function joinSections(
   pass: Pass,
   output: PlannedOutput,
-  { scratch, tools, files, onProgress }: RenderContext,
+  { scratch, tools, files, onProgress, takeSeat }: RenderContext,
 ): Promise<void> {
   const { index, profile, content } = output;
   const parts = [...pass.sections.keys()].map((number) => scratchFiles.section(output, number));
@@ -137,17 +142,21 @@ export async function joinSections(
   const listFile = `join-${index}.txt`;
   await files.write([{ name: listFile, content: joinList(pass, output) }]);
   const audioFile = profile.audio === null ? null : scratchFiles.soundtrack(output);
+  const conversion = profile.conversion?.(content) ?? null;
   const args = joinArguments({
     listFile,
     audioFile,
-    conversion: profile.conversion?.(content) ?? null,
+    conversion,
     copied: copying && { ticks: partTicks(content.frameRate), delay: copying.delay },
     outputFile: scratchFiles.finished(output),
     containerOptions: profile.containerOptions,
   });
   const { frames, frameRate } = content;
   const planned = { endUs: timeUsOf(frames, frameRate), frameUs: timeUsOf(1, frameRate) };
-  const result = await runTool(tools, 'ffmpeg', args, { onProgress, planned });
+  const pixels = pixelsOf(output);
+  // A conversion reads the pictures twice.
+  const leave = await takeSeat(conversion ? costOf({ decoded: [pixels, pixels], encoded: [pixels] }) : MOVING_BYTES);
+  const result = await runTool(tools, 'ffmpeg', args, { onProgress, planned }).finally(leave);
   if (result.exitCode !== 0) throw renderFailed(result);
   await scratch.removeFiles([...parts, ...(audioFile === null ? [] : [audioFile])]);
 }
@@ -169,6 +178,11 @@ function videoOptions(
   { media, captionsOf }: RenderContext,
 ): VideoOptions {
   return { media, resized, ways, captions: captionsOf(pass) };
+}
+
+/** Of a frame of an output; 0 for sound. */
+function pixelsOf({ profile, content }: PlannedOutput): number {
+  return profile.video === null ? 0 : content.width * content.height;
 }
 
 function lengthOf({ range, composition: { frameRate } }: Pass) {

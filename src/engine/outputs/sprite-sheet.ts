@@ -4,6 +4,7 @@ import type { Size, SpriteSheet } from '../../composition/output-spec.js';
 import type { FinishedFile } from '../../task/ports/output-store.js';
 import type { OutputPart } from '../../task/task.js';
 import { encodeAgainArguments } from '../command-line.js';
+import { costOf } from '../steps/cost.js';
 import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { PlannedContent } from './output-profile.js';
@@ -65,7 +66,10 @@ export async function makeSheet(output: PlannedOutput, { tools, scratch, takeSea
     to: scratchFiles.sheet(output, '%03d'),
     options,
   });
-  const leave = await takeSeat();
+  const pixels = content.width * content.height;
+  const leave = await takeSeat(
+    costOf({ decoded: [pixels], encoded: [plan.width * plan.height * plan.columns * plan.rows] }),
+  );
   try {
     const result = await runTool(tools, 'ffmpeg', args, { onProgress: () => undefined });
     if (result.exitCode !== 0) throw renderFailed(result);
