@@ -92,7 +92,7 @@ export async function makeOutputs(
   specs: readonly OutputSpec[],
   context: OutputContext,
 ): Promise<{ outputs: Output[]; warnings: Warning[] }> {
-  const { meter, store, signal, seats, media, scratch, job, tools } = context;
+  const { meter, store, signal, seats, media, scratch, job, tools, log } = context;
   const copySources = await readCopySources(compositions, specs, { tools, media });
   const { passes, outputs } = planPasses(compositions, specs, canCutWithin(media), copySources);
   const steps = planOutputs(passes, outputs);
@@ -109,6 +109,7 @@ export async function makeOutputs(
       atOnce: (kind) => (kind === 'section' || kind === 'copy' ? seats.most : 1),
       perform: (step, stop) => perform(step, stop, shared, context),
       mayPass,
+      onAgain: (step, err) => log?.warn({ taskId: job.key.id, step: step.id, err }, 'a step is done again'),
       signal,
       onDone: meter.done,
     });

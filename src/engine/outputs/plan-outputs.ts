@@ -22,6 +22,9 @@ export type OutputStep = Step &
     | { readonly kind: 'verify' | 'publish'; readonly output: PlannedOutput }
   );
 
+/** A tool that was killed from outside is run once more: the rest of the attempt need not be done again for it. */
+const TOOL_TRIES = 2;
+
 interface SectionOf {
   readonly pass: Pass;
   readonly section: PassSection;
@@ -44,17 +47,17 @@ export function planOutputs(passes: readonly Pass[], outputs: readonly PlannedOu
       if (output.spec.maxSize === null) return [];
       const id = `shrink ${output.index}`;
       const after = [finishedBy.get(output) ?? ''];
-      return [{ id, kind: 'shrink', output, after, phase: 'FINALIZING', frames: 0, tries: 1 }];
+      return [{ id, kind: 'shrink', output, after, phase: 'FINALIZING', frames: 0, tries: TOOL_TRIES }];
     }),
     ...outputs.flatMap((output): OutputStep[] => {
       if (output.spec.spriteSheet === null) return [];
       const id = `sheet ${output.index}`;
-      return [{ id, kind: 'sheet', output, after: [endOf(output)], phase: 'FINALIZING', frames: 0, tries: 1 }];
+      return [{ id, kind: 'sheet', output, after: [endOf(output)], phase: 'FINALIZING', frames: 0, tries: TOOL_TRIES }];
     }),
     ...outputs.map((output): OutputStep => {
       const id = `verify ${output.index}`;
       const after = [output.spec.spriteSheet === null ? endOf(output) : `sheet ${output.index}`];
-      return { id, kind: 'verify', output, after, phase: 'FINALIZING', frames: 0, tries: 1 };
+      return { id, kind: 'verify', output, after, phase: 'FINALIZING', frames: 0, tries: TOOL_TRIES };
     }),
     // A store that failed once may take the file the next time, and nothing has to be rendered again for that.
     ...outputs.map((output): OutputStep => {
@@ -81,7 +84,7 @@ function lastStep(pass: Pass, output: PlannedOutput): string {
 
 function renderSteps(pass: Pass): OutputStep[] {
   const { index, composition, sections, outputs, range } = pass;
-  const common = { pass, phase: 'RENDERING', frames: 0, tries: 1 } as const;
+  const common = { pass, phase: 'RENDERING', frames: 0, tries: TOOL_TRIES } as const;
   const hasCaptions = sections.length > 0 && captionLayers(composition).length > 0;
   const captions: OutputStep = { ...common, id: `captions ${index}`, kind: 'captions', after: [] };
   const after = hasCaptions ? [captions.id] : [];
@@ -109,11 +112,11 @@ function renderSteps(pass: Pass): OutputStep[] {
 function soundtrackSteps(pass: Pass): OutputStep[] {
   if (pass.outputs.every(({ profile }) => profile.audio === null)) return [];
   const id = `soundtrack ${pass.index}`;
-  return [{ pass, id, kind: 'soundtrack', after: [], phase: 'RENDERING', frames: 0, tries: 1 }];
+  return [{ pass, id, kind: 'soundtrack', after: [], phase: 'RENDERING', frames: 0, tries: TOOL_TRIES }];
 }
 
 function sectionSteps(pass: Pass, after: readonly string[]): OutputStep[] {
-  const common = { pass, after, phase: 'RENDERING', tries: 1 } as const;
+  const common = { pass, after, phase: 'RENDERING', tries: TOOL_TRIES } as const;
   return pass.sections.flatMap((section, number): OutputStep[] => {
     const { copied, frames } = section;
     const of = { ...common, section, number };

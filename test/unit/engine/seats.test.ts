@@ -12,21 +12,18 @@ const owner = (name: string) => ({ name });
 function taker(seats: Seats) {
   const order: string[] = [];
   const leaves = new Map<string, () => void>();
-  return {
-    order,
-    take(name: string, of: object, cost: Cost = one, signal: AbortSignal = never): Promise<void> {
-      return seats.take(of, cost, signal).then((leave) => {
-        order.push(name);
-        leaves.set(name, leave);
-      });
-    },
-    /** Gives room back, and lets those that get it say so. */
-    async leave(name: string): Promise<void> {
-      leaves.get(name)?.();
-      await Promise.resolve();
-      await Promise.resolve();
-    },
+  const take = (name: string, of: object, cost: Cost = one, signal: AbortSignal = never): Promise<void> =>
+    seats.take(of, cost, signal).then((given) => {
+      order.push(name);
+      leaves.set(name, given);
+    });
+  /** Gives room back, and lets those that get it say so. */
+  const leave = async (name: string): Promise<void> => {
+    leaves.get(name)?.();
+    await Promise.resolve();
+    await Promise.resolve();
   };
+  return { order, take, leave };
 }
 
 describe('costOf', () => {
