@@ -4,13 +4,15 @@ import type { LocatedVisual } from '../compositor/render-plan.js';
 import { rational } from '../probe/probe-json.js';
 import { probe } from '../probe/run-probe.js';
 import type { ToolContext } from '../process/run-tool.js';
-import { readAvcConfiguration, type ParameterSets } from './avc-configuration.js';
+import { readOutline } from '../outputs/checks/mp4-boxes.js';
+import type { ParameterSets } from './avc-configuration.js';
 import type { CopyablePacket, CopyableVideo } from './copyable-video.js';
+import { fileParameterSets } from './file-parameter-sets.js';
 import { scanUnits, type UnitPacket } from './scan-units.js';
 import { pictureParametersId, readSequenceParameters, type SequenceParameters } from './sequence-parameters.js';
 
 const ENTRIES =
-  'stream=index,width,height,extradata,sample_aspect_ratio,field_order,avg_frame_rate,time_base:stream_side_data=side_data_type:' +
+  'stream=index,width,height,sample_aspect_ratio,field_order,avg_frame_rate,time_base:stream_side_data=side_data_type:' +
   'packet=pts,dts,pos,size,flags:packet_side_data=side_data_type:format=format_name,start_time';
 /** Read beyond what is needed, for frames that are decoded before one that is shown earlier. */
 const READ_MARGIN_US = 1_000_000;
@@ -21,7 +23,6 @@ interface Answer {
   readonly streams?: readonly {
     readonly width?: number;
     readonly height?: number;
-    readonly extradata?: string;
     readonly sample_aspect_ratio?: string;
     readonly field_order?: string;
     readonly avg_frame_rate?: string;
@@ -51,7 +52,7 @@ export async function readCopyable(
   { field, untilUs }: { readonly field: string; readonly untilUs: number },
 ): Promise<CopyableVideo | null> {
   const until = ((details.startUs + untilUs + READ_MARGIN_US) / 1e6).toFixed(6);
-  const args = ['-select_streams', String(details.streamIndex), '-show_entries', ENTRIES, '-show_data'];
+  const args = ['-select_streams', String(details.streamIndex), '-show_entries', ENTRIES];
   const answer = (await probe(context, { file, field }, [...args, '-read_intervals', `%+${until}`])) as Answer;
   const stream = answer.streams?.[0];
   const frameRate = rational(stream?.avg_frame_rate);
@@ -61,7 +62,8 @@ export async function readCopyable(
   // Turned, cut by its container, or more than plain pictures.
   if (stream.side_data_list?.some(({ side_data_type: kind }) => kind !== 'CPB properties')) return null;
   if (!/^(?:0:1|1:1)$/.test(stream.sample_aspect_ratio ?? '1:1') || stream.field_order !== 'progressive') return null;
-  const sets = readAvcConfiguration(bytesOfDump(stream.extradata ?? ''));
+  const full = path.join(context.cwd, file);
+  const sets = fileParameterSets(await readOutline(full));
   const known = sets && plainSets(sets);
   const { packets = [] } = answer;
   const order = framesInOrder(packets, frameRate, timeBase);
@@ -69,7 +71,7 @@ export async function readCopyable(
   const own = new Set([...sets.sequence, ...sets.picture].map(textOf));
   const places = packets.map(({ pos, size }): UnitPacket => ({ position: Number(pos), bytes: Number(size) }));
   const isOwn = (unit: Uint8Array) => own.has(textOf(unit));
-  const scanned = await scanUnits(path.join(context.cwd, file), places, isOwn, context.signal);
+  const scanned = await scanUnits(full, places, isOwn, context.signal);
   if (!scanned) return null;
   const startUs = Math.round(Number(answer.format?.start_time ?? 0) * 1e6);
   const { canEnd, delay } = ends(order);
@@ -141,12 +143,6 @@ function ends(order: readonly number[]): { readonly canEnd: readonly boolean[]; 
     return isWhole;
   });
   return { canEnd: [...canEnd, last === order.length - 1], delay };
-}
-
-/** The bytes of a dump as ffprobe writes it: `00000000: 014d 400d  .M@.`. */
-function bytesOfDump(text: string): Uint8Array {
-  const digits = text.split('\n').map((line) => /^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} ?)*)/.exec(line)?.[1] ?? '');
-  return Buffer.from(digits.join('').replaceAll(' ', ''), 'hex');
 }
 
 function textOf(unit: Uint8Array): string {

@@ -1,13 +1,8 @@
 import { constants, copyFile, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { boxesIn, readOutline, type Mp4Outline } from '../outputs/checks/mp4-boxes.js';
-import {
-  nameOfSets,
-  readAvcConfiguration,
-  unitedSets,
-  writeAvcConfiguration,
-  type ParameterSets,
-} from './avc-configuration.js';
+import { nameOfSets, unitedSets, writeAvcConfiguration, type ParameterSets } from './avc-configuration.js';
+import { fileParameterSets, SAMPLE_DESCRIPTIONS_BYTES, SAMPLE_ENTRY_BYTES } from './file-parameter-sets.js';
 import { pictureParametersId, readSequenceParameters } from './sequence-parameters.js';
 
 /** The way to the parameter sets of the one video in an index, and the bytes of each box before the boxes in it. */
@@ -16,8 +11,8 @@ const WAY = [
   ['mdia', 0],
   ['minf', 0],
   ['stbl', 0],
-  ['stsd', 8],
-  ['avc1', 78],
+  ['stsd', SAMPLE_DESCRIPTIONS_BYTES],
+  ['avc1', SAMPLE_ENTRY_BYTES],
 ] as const;
 
 /**
@@ -49,11 +44,8 @@ function requireDistinct(ids: readonly number[]): void {
   if (new Set(ids).size !== ids.length) throw new RangeError('parameter sets of joined parts have the same number');
 }
 
-function setsOf({ index }: Mp4Outline): ParameterSets {
-  let content = index;
-  for (const [kind, before] of WAY) content = content && (boxesIn(content, kind)[0]?.subarray(before) ?? null);
-  const record = content && boxesIn(content, 'avcC')[0];
-  const sets = record && readAvcConfiguration(record);
+function setsOf(outline: Mp4Outline): ParameterSets {
+  const sets = fileParameterSets(outline);
   if (!sets) throw new RangeError('a part of a video has no parameter sets');
   return sets;
 }
