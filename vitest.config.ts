@@ -9,8 +9,9 @@ export default defineConfig({
     maxWorkers: 2,
     // Programs that the sources start beside themselves are TypeScript too.
     execArgv: ['--import', fileURLToPath(new URL('test/support/typescript-hooks.mjs', import.meta.url))],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // A test waits for conditions, each with its own limit; this one is for a test that hangs, on whatever busy machine.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     reporters: ['default', './test/support/count-reporter.ts'],
   },
 });

@@ -1,6 +1,6 @@
 /**
  * What does a page of ListTasks cost among many tasks, and how long is the event loop blocked by it? SQLite runs in the service's own thread: nobody
- * is served meanwhile. Prints a `RESULT` line for each read, in milliseconds: the median of some tries, and the most CPU
+ * is served meanwhile. MongoDB instead of SQLite: `--mongodb URI`, in a database of its own, which is dropped at the end. Prints a `RESULT` line for each read, in milliseconds: the median of some tries, and the most CPU
  * that one turn of the event loop took in any of them.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,11 +13,9 @@ const PROJECTS = 1000;
 const TRIES = 21;
 const PAGE = 50;
 
-/** @param {{tasks: number}} options how many there are, each with four labels */
-export async function benchList({ tasks }) {
-  const { createSqliteStore } = await import('../dist/src/store/sqlite/sqlite-store.js');
-  const folder = await mkdtemp(join(tmpdir(), 'cutroom-bench-list-'));
-  const store = createSqliteStore({ file: join(folder, 'tasks.sqlite') });
+/** @param {{tasks: number, mongodb: string | undefined}} options how many there are, each with four labels, and where */
+export async function benchList({ tasks, mongodb }) {
+  const { store, close } = mongodb === undefined ? await openSqlite() : await openMongo(mongodb);
   try {
     await step(`${tasks} tasks`, () => fill(store, tasks));
     const label = (key, value, equal = true) => ({ key, value, equal });
@@ -40,9 +38,34 @@ export async function benchList({ tasks }) {
     await measure(`place_${place}`, async () => (await store.positionOf('default', place)) && 1);
     await measure('count', () => store.count('default'));
   } finally {
+    await close();
+  }
+}
+
+async function openSqlite() {
+  const { createSqliteStore } = await import('../dist/src/store/sqlite/sqlite-store.js');
+  const folder = await mkdtemp(join(tmpdir(), 'cutroom-bench-list-'));
+  const store = createSqliteStore({ file: join(folder, 'tasks.sqlite') });
+  const close = async () => {
     await store.close();
     await rm(folder, { recursive: true });
-  }
+  };
+  return { store, close };
+}
+
+async function openMongo(uri) {
+  const { createMongoStore } = await import('../dist/src/store/mongo/mongo-store.js');
+  const { MongoClient } = await import('mongodb');
+  const own = new URL(uri);
+  own.pathname = `/cutroom-bench-list-${process.pid}`;
+  const store = await createMongoStore({ uri: own.href, callDeadlineMs: 60_000 });
+  const close = async () => {
+    await store.close();
+    const client = await new MongoClient(own.href).connect();
+    await client.db().dropDatabase();
+    await client.close();
+  };
+  return { store, close };
 }
 
 async function fill(store, tasks) {

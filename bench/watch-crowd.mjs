@@ -1,4 +1,4 @@
-/** Opens so many streams on a task, and measures how long that takes, and then how long until each has heard of its cancel. */
+/** Opens so many streams on a task, and measures how long that takes; at the next message it cancels the task, and measures how long until each stream has heard of it. */
 import { Client, credentials } from '@grpc/grpc-js';
 import {
   CancelTaskRequest,
@@ -12,7 +12,14 @@ const asIs = (bytes) => bytes;
 const path = (name) => `/${TaskServiceDefinition.fullName}/${name}`;
 const CONNECTIONS = 10;
 
-process.on('message', async ({ grpc, watchers }) => {
+let proceed = null;
+
+process.on('message', (message) => {
+  if (message.grpc === undefined) proceed();
+  else void round(message);
+});
+
+async function round({ grpc, watchers }) {
   const clients = Array.from(
     { length: CONNECTIONS },
     () => new Client(grpc, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 }),
@@ -56,11 +63,12 @@ process.on('message', async ({ grpc, watchers }) => {
       }),
   );
   await everyone;
-  const openMs = performance.now() - openedAtMs;
+  process.send({ openMs: performance.now() - openedAtMs });
+  await new Promise((resolve) => (proceed = resolve));
   cancelledAtMs = performance.now();
   await Promise.all([call('CancelTask', CancelTaskRequest.encode({ name }).finish()), ...ends]);
   times.sort((a, b) => a - b);
   for (const client of clients) client.close();
-  process.send({ openMs, p99Ms: times[Math.floor(times.length * 0.99)], sizes });
-});
+  process.send({ p99Ms: times[Math.floor(times.length * 0.99)], sizes });
+}
 process.once('disconnect', () => process.exit());

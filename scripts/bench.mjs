@@ -18,6 +18,7 @@ try {
       clips: { type: 'string' },
       seconds: { type: 'string' },
       quality: { type: 'string' },
+      mongodb: { type: 'string' },
     },
   });
   await ensureSystemPackages(FOR_RENDERING);
@@ -52,7 +53,7 @@ try {
     }
     case 'list': {
       const { benchList } = await import('../bench/list.mjs');
-      await benchList({ tasks: Number(values.tasks ?? 100_000) });
+      await benchList({ tasks: Number(values.tasks ?? 100_000), mongodb: values.mongodb });
       break;
     }
     case 'watch': {

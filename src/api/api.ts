@@ -26,6 +26,7 @@ import { type HttpServerOptions, startHttpServer } from './http/server.js';
 import type { RenderMetrics } from './http/probes.js';
 import type { ApiLog } from './log.js';
 import type { Readiness } from './readiness.js';
+import type { SocketPlace } from './unix-socket.js';
 import { createTaskService, type TaskService } from './service/task-service.js';
 
 /** How long a watcher may leave a message untaken. */
@@ -41,8 +42,9 @@ export interface ApiOptions {
   /** `host:port` of the gRPC and of the HTTP server; port 0 picks a free one. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
-  /** A Unix socket for gRPC beside its address. Default: none. */
+  /** A Unix socket for gRPC and one for HTTP, beside their addresses. Default: none. */
   readonly socket?: string | null;
+  readonly httpSocket?: string | null;
   /** The version of this release, for health metadata and the OpenAPI document. */
   readonly release?: string;
   readonly tasks: TaskUseCases;
@@ -122,7 +124,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const interceptors = [guard.interceptor, showAuthority, createStreamCalls(service, chain)];
   const grpc = await startGrpcServer({
     address: options.grpcAddress,
-    socket: options.socket ?? null,
+    socket: placeOf(options.socket, 'CUTROOM_SOCKET'),
     release: options.release ?? 'unknown',
     service,
     chain,
@@ -134,6 +136,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   try {
     const http = await startHttpServer({
       address: options.httpAddress,
+      socket: placeOf(options.httpSocket, 'CUTROOM_HTTP_SOCKET'),
       handler,
       decorate,
       isUpload,
@@ -158,6 +161,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await grpc.stop();
     throw error;
   }
+}
+
+function placeOf(file: string | null | undefined, variable: string): SocketPlace | null {
+  return file === null || file === undefined ? null : { file, variable };
 }
 
 interface HttpParts {

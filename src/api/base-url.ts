@@ -4,7 +4,7 @@ import type { CallOrigin } from './chain/call.js';
 export interface BaseUrlOptions {
   /** The base of every URL, without a final slash; null: the host by which a caller called. */
   readonly publicUrl: string | null;
-  /** Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` count. */
+  /** Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` count; `unix:`: those on a Unix socket. */
   readonly trustedProxies: readonly string[];
   /** `host:port` of the HTTP server, for a caller who names no host; asked for at each call, since a free port is known only after start. */
   readonly httpAddress: () => string;
@@ -16,6 +16,10 @@ export type BaseUrlOf = (origin: Pick<CallOrigin, 'peer' | 'metadata' | 'headers
 /** The metadata of a gRPC call that holds its `:authority`; no caller can set it. */
 export const AUTHORITY_KEY = 'cutroom-authority';
 
+/** The peer of a call that came over a Unix socket, and its entry among the proxies. */
+export const UNIX_PEER = 'unix';
+const UNIX_PROXY = 'unix:';
+
 /** A host with or without a port, and nothing that would end it in a URL. */
 const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
 
@@ -25,10 +29,10 @@ const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
  */
 export function createBaseUrls({ publicUrl, trustedProxies, httpAddress }: BaseUrlOptions): BaseUrlOf {
   if (publicUrl !== null) return () => publicUrl;
-  const trusted = trustedProxies.length === 0 ? null : blockListOf(trustedProxies);
+  const isTrusted = trustOf(trustedProxies);
   return (origin) => {
     const { headers } = origin;
-    const forwarded = trusted !== null && isTrusted(trusted, origin.peer) ? forwardedBase(readerOf(origin)) : null;
+    const forwarded = isTrusted(origin.peer) ? forwardedBase(readerOf(origin)) : null;
     if (forwarded !== null) return forwarded;
     if (headers) return `http://${validHost(headers.host) ?? httpAddress()}`;
     const host = validHost(origin.metadata.get(AUTHORITY_KEY)?.toString())?.replace(/:\d+$/, '');
@@ -42,6 +46,14 @@ function readerOf(origin: Parameters<BaseUrlOf>[0]): (name: string) => string | 
   return (name) => (headers ? headers[name] : origin.metadata.get(name)?.toString());
 }
 
+/** Whether a peer is one of the proxies. */
+function trustOf(proxies: readonly string[]): (peer: string) => boolean {
+  if (proxies.length === 0) return () => false;
+  const trusted = blockListOf(proxies.filter((entry) => entry !== UNIX_PROXY));
+  const isUnixTrusted = proxies.includes(UNIX_PROXY);
+  return (peer) => (peer === UNIX_PEER ? isUnixTrusted : isWithin(trusted, peer));
+}
+
 function blockListOf(entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
@@ -53,7 +65,7 @@ function blockListOf(entries: readonly string[]): BlockList {
   return list;
 }
 
-function isTrusted(trusted: BlockList, peer: string): boolean {
+function isWithin(trusted: BlockList, peer: string): boolean {
   const address = peer
     .slice(0, peer.lastIndexOf(':'))
     .replace(/^\[(.*)\]$/, '$1')

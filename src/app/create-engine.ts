@@ -13,7 +13,7 @@ import { systemClock } from './system-clock.js';
 import { createGate } from '../task/gate.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
-import type { MediaInspector } from '../task/ports/media-inspector.js';
+import type { LimitedInspector } from '../task/ports/media-inspector.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer } from '../task/ports/renderer.js';
 import type { WorkerBuild } from '../task/ports/worker-store.js';
@@ -21,7 +21,7 @@ import type { WorkerBuild } from '../task/ports/worker-store.js';
 /** What this process can do with media, since it has an ffmpeg. */
 export interface Engine {
   readonly renderer: Renderer;
-  readonly inspector: MediaInspector;
+  readonly inspector: LimitedInspector;
   readonly build: WorkerBuild;
   /** The protections around its tools. */
   readonly cage: readonly CageLayer[];

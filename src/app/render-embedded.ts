@@ -70,6 +70,8 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
         key: { tenant, id },
         fence,
         attemptId,
+        attempt: 1,
+        trace: {},
         form: command.spec.form,
         outputs: command.spec.outputs,
         timeouts,

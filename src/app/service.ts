@@ -27,7 +27,7 @@ import { systemClock } from './system-clock.js';
 import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { Machine } from '../task/ports/machine.js';
-import type { MediaInspector } from '../task/ports/media-inspector.js';
+import type { LimitedInspector } from '../task/ports/media-inspector.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { OutputStore } from '../task/ports/output-store.js';
@@ -194,7 +194,7 @@ async function openStore({ store }: Config, events: TaskEvents): Promise<Store> 
 
 async function startTransports(
   context: Context,
-  inspector: MediaInspector | null,
+  inspector: LimitedInspector | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
   const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, previews } = context;
   const urls = createOutputUrls({
@@ -211,6 +211,7 @@ async function startTransports(
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
     socket: config.socket,
+    httpSocket: config.httpSocket,
     tasks: createTaskUseCases({
       store,
       hub,

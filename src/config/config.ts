@@ -10,11 +10,12 @@ const MIB = 1024 * 1024;
 export interface Config {
   readonly grpcAddress: Address;
   readonly httpAddress: Address;
-  /** An absolute path; null: none. */
+  /** Absolute paths of the Unix sockets of gRPC and HTTP; null: none. */
   readonly socket: string | null;
+  readonly httpSocket: string | null;
   /** Without a final slash; null: the host by which a caller called. */
   readonly publicUrl: string | null;
-  /** Addresses and CIDR ranges. */
+  /** Addresses, CIDR ranges, and `unix:` for whoever calls on a Unix socket. */
   readonly trustedProxies: readonly string[];
   /** The hosts by which the HTTP server may be called, beside those of loopback; null: any. */
   readonly allowedHosts: { readonly names: readonly string[]; readonly anyAddress: boolean } | null;
@@ -106,6 +107,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     grpcAddress: values.CUTROOM_GRPC_ADDRESS,
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
     socket: values.CUTROOM_SOCKET === null ? null : resolve(values.CUTROOM_SOCKET),
+    httpSocket: values.CUTROOM_HTTP_SOCKET === null ? null : resolve(values.CUTROOM_HTTP_SOCKET),
     publicUrl: values.CUTROOM_PUBLIC_URL,
     trustedProxies: values.CUTROOM_TRUSTED_PROXIES,
     allowedHosts: allowedHostsOf(values),

@@ -49,6 +49,11 @@ export const VARIABLES = {
     help: 'path of a Unix socket for gRPC, beside the address; its mode is 0660. Clients call it `unix:/PATH`',
     usedBy: SERVE,
   },
+  CUTROOM_HTTP_SOCKET: {
+    reader: text(null),
+    help: 'path of a Unix socket for the JSON and file server, beside the address; its mode is 0660. `curl --unix-socket PATH http://localhost/…` calls it',
+    usedBy: SERVE,
+  },
   CUTROOM_PUBLIC_URL: {
     reader: parsed<string | null>(null, {
       shown: 'the host of the call',
@@ -59,8 +64,10 @@ export const VARIABLES = {
     usedBy: SERVE,
   },
   CUTROOM_TRUSTED_PROXIES: {
-    reader: list('an address or a range such as 10.1.0.0/16', (entry) => (isAddressOrRange(entry) ? entry : undefined)),
-    help: 'addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` headers tell the host of a call, separated by commas',
+    reader: list('an address, a range such as 10.1.0.0/16, or unix:', (entry) =>
+      entry === 'unix:' || isAddressOrRange(entry) ? entry : undefined,
+    ),
+    help: 'addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` headers tell the host of a call, separated by commas; `unix:` means those on a Unix socket',
     usedBy: SERVE,
   },
   CUTROOM_ALLOWED_HOSTS: {

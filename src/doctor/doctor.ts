@@ -1,7 +1,7 @@
 import { ConfigError, type Config, toConfig } from '../config/config.js';
 import type { Environment } from '../config/variables.js';
 import { type Check, fail, ok } from './check.js';
-import { checkEndpoint, checkService, isServing } from './endpoints.js';
+import { checkEndpoint, checkService, checkSockets, isServing } from './endpoints.js';
 import { checkDataDir, checkDisk, checkInputRoots, checkMemory } from './places.js';
 import { checkStore } from './store.js';
 import { checkFfmpeg, checkFonts, checkNode } from './tools.js';
@@ -44,6 +44,7 @@ async function* examineEndpoints(config: Config): AsyncGenerator<Check, void> {
   yield checkStore(config);
   yield checkEndpoint('grpc', config.grpcAddress, 'CUTROOM_GRPC_ADDRESS');
   yield checkEndpoint('http', config.httpAddress, 'CUTROOM_HTTP_ADDRESS');
+  yield* checkSockets(config);
 }
 
 function configOf(env: Environment): Config | ConfigError {

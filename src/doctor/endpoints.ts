@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { Config } from '../config/config.js';
 import { type Address, formatAddress } from '../config/readers.js';
+import { checkSocket } from '../api/unix-socket.js';
 import { type Check, fail, messageOf, ok, warn } from './check.js';
 
 /** Whether a Cutroom answers at the HTTP address. */
@@ -23,6 +24,22 @@ export async function checkService({ httpAddress }: Pick<Config, 'httpAddress'>)
   const reason = /^cutroom_worker_paused\{reason="([^"]*)"\} 1$/m.exec(page)?.[1];
   if (reason === undefined) return ok('service', 'runs here, with its store and its ports');
   return warn('service', `runs here, and claims no task: ${reason}`, 'it goes on by itself once that is mended');
+}
+
+/** Whether the Unix sockets that are asked for can be made. */
+export async function* checkSockets({
+  socket,
+  httpSocket,
+}: Pick<Config, 'socket' | 'httpSocket'>): AsyncGenerator<Check, void> {
+  const places = [
+    { name: 'grpc-socket', file: socket, variable: 'CUTROOM_SOCKET' },
+    { name: 'http-socket', file: httpSocket, variable: 'CUTROOM_HTTP_SOCKET' },
+  ];
+  for (const { name, file, variable } of places) {
+    if (file === null) continue;
+    const error = await checkSocket({ file, variable });
+    yield error === null ? ok(name, `${file} can be made`) : fail(name, error.problem, error.fix);
+  }
 }
 
 /** Whether an address can be listened on. It is, and closed at once. */

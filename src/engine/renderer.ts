@@ -51,9 +51,10 @@ const SECTION_THREADS = 2;
 const FETCH_TIMEOUT_MS = 300_000;
 
 /** A renderer that runs ffmpeg on this machine: it reads a form's inputs, then makes an output of each composition. */
-export function createRenderer(options: RendererOptions): Renderer {
+export function createRenderer(given: RendererOptions): Renderer {
   return {
     async render(job, hooks) {
+      const options = given.log ? { ...given, log: logOf(job, given.log) } : given;
       const recorder = createRecorder();
       const meter = createProgressMeter(hooks.onProgress);
       try {
@@ -67,6 +68,19 @@ export function createRenderer(options: RendererOptions): Renderer {
         meter.ended();
         hooks.onDiagnostics({ ffmpegVersion: options.toolchain.version, commands: recorder.runs() });
       }
+    },
+  };
+}
+
+/** Each line with the ids by which the log of the service names the attempt. */
+function logOf({ key, attempt, trace }: RenderJob, log: RenderLog): RenderLog {
+  const ids = { task: `tasks/${key.id}`, attempt, ...trace };
+  return {
+    debug: (fields, message) => {
+      log.debug({ ...ids, ...fields }, message);
+    },
+    warn: (fields, message) => {
+      log.warn({ ...ids, ...fields }, message);
     },
   };
 }

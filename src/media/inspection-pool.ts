@@ -2,7 +2,7 @@ import { linkSignals, type LinkedSignal } from '../task/abort.js';
 import { CallError } from '../task/call-error.js';
 import { type FailureReason, RenderError } from '../task/failure.js';
 import { createGate } from '../task/gate.js';
-import type { MediaInspector, MediaReport } from '../task/ports/media-inspector.js';
+import type { LimitedInspector, MediaInspector, MediaReport } from '../task/ports/media-inspector.js';
 
 export interface InspectionPoolOptions {
   readonly inspector: MediaInspector;
@@ -27,7 +27,7 @@ interface SharedProbe {
  * same time are one.
  * @throws CallError from each method: INSPECTIONS_BUSY when too many wait, INPUTS_UNAVAILABLE when this machine lacks something.
  */
-export function createInspectionPool({ inspector, atOnce, maxWaiting }: InspectionPoolOptions): MediaInspector {
+export function createInspectionPool({ inspector, atOnce, maxWaiting }: InspectionPoolOptions): LimitedInspector {
   const onFull = (): CallError => new CallError({ reason: 'INSPECTIONS_BUSY' });
   const gate = createGate({ atOnce, maxWaiting, onFull });
   const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
@@ -64,6 +64,10 @@ export function createInspectionPool({ inspector, atOnce, maxWaiting }: Inspecti
     },
 
     check: (form, options) => inTurn(() => inspector.check(form, options), options.signal),
+
+    requireRoom: () => {
+      gate.requireRoom();
+    },
   };
 }
 

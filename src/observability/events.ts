@@ -57,8 +57,8 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
     resumed: () => {
       logger.info('tasks are claimed again');
     },
-    backgroundError: (message, cause) => {
-      logger.error({ err: cause }, message);
+    backgroundError: (message, cause, task) => {
+      logger.error({ ...(task && fields(task)), err: cause }, message);
     },
   };
 }

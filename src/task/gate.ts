@@ -5,6 +5,9 @@ export interface Gate {
    * @throws the error of `onFull` when the line is full; the reason of `signal` when it fires before its turn; any error of `work`.
    */
   run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+
+  /** @throws the error of `onFull` when the line is full. */
+  requireRoom(): void;
 }
 
 export interface GateOptions {
@@ -19,13 +22,17 @@ export function createGate({ atOnce, maxWaiting = Infinity, onFull }: GateOption
   const waiting: (() => void)[] = [];
   let running = 0;
 
+  function requireRoom(): void {
+    if (running >= atOnce && waiting.length >= maxWaiting) throw onFull?.() ?? new RangeError('too much work waits');
+  }
+
   async function enter(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    requireRoom();
     if (running < atOnce) {
       running += 1;
       return;
     }
-    if (waiting.length >= maxWaiting) throw onFull?.() ?? new RangeError('too much work waits');
     await new Promise<void>((resolve, reject) => {
       const begin = (): void => {
         signal.removeEventListener('abort', leave);
@@ -49,6 +56,7 @@ export function createGate({ atOnce, maxWaiting = Infinity, onFull }: GateOption
   }
 
   return {
+    requireRoom,
     async run(work, signal) {
       await enter(signal);
       try {

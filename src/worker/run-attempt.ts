@@ -32,6 +32,11 @@ export interface RunAttemptDeps {
   readonly stopping: AbortSignal;
 }
 
+interface AttemptDeps extends RunAttemptDeps {
+  /** Logs a fault with the ids of the task. */
+  readonly backgroundError: (message: string, cause: unknown) => void;
+}
+
 /** Why a render is stopped from outside. */
 export type StopReason = LossReason | 'drain';
 
@@ -75,11 +80,15 @@ const STOPPING_PATIENCE_MS = 2000;
  * it was stopped by a drain, or failed because of this machine. When the lease is lost nothing is stored, and the outputs published under this fence are removed. Never rejects.
  */
 export async function runAttempt(
-  deps: RunAttemptDeps,
+  given: RunAttemptDeps,
   task: Task,
   lease: AttemptLease,
   stop: AttemptStop,
 ): Promise<void> {
+  const backgroundError = (message: string, cause: unknown) => {
+    given.events.backgroundError(message, cause, task);
+  };
+  const deps: AttemptDeps = { ...given, backgroundError };
   const outcome = await renderUnderLease(deps, task, lease, stop);
   try {
     const reason = stop.reason();
@@ -91,22 +100,17 @@ export async function runAttempt(
     // Otherwise the store failed, and the end may be stored with these files in it: then they stay.
     if (error instanceof LeaseLostError) await removeOutputs(deps, lease);
     if (error instanceof LeaseLostError && error.reason === 'lost') await giveBack(deps, lease);
-    else deps.events.backgroundError(STORING, error);
+    else deps.backgroundError(STORING, error);
   }
 }
 
 async function renderUnderLease(
-  deps: RunAttemptDeps,
+  deps: AttemptDeps,
   task: Task,
   lease: AttemptLease,
   stop: AttemptStop,
 ): Promise<Outcome> {
-  const keeper = createLeaseKeeper(lease, {
-    ...deps,
-    backgroundError: (message, cause) => {
-      deps.events.backgroundError(message, cause);
-    },
-  });
+  const keeper = createLeaseKeeper(lease, deps);
   const ended = new AbortController();
   const keeping = keeper.run(ended.signal).catch((error: unknown) => {
     stop.stop(error instanceof LeaseLostError ? error.reason : 'lost');
@@ -121,6 +125,8 @@ async function renderUnderLease(
       key: lease.key,
       fence: lease.fence,
       attemptId: lease.attemptId,
+      attempt: task.attempt,
+      trace: task.trace ?? {},
       ...deps.parseSpec(specJson),
       timeouts: task.timeouts,
       cache: task.cache ?? 'USE',
@@ -150,26 +156,26 @@ async function renderUnderLease(
 }
 
 /** Beside the attempt, not in its way: diagnostics that cannot be stored do not cost a caller the video. */
-function keepDiagnostics(deps: RunAttemptDeps, task: Task, diagnostics: Omit<Diagnostics, 'attempt'>): void {
+function keepDiagnostics(deps: AttemptDeps, task: Task, diagnostics: Omit<Diagnostics, 'attempt'>): void {
   deps.store
     .putDiagnostics(task, formatDiagnostics({ attempt: task.attempt, ...diagnostics }), task)
     .catch((error: unknown) => {
-      deps.events.backgroundError('cannot store the diagnostics of an attempt', error);
+      deps.backgroundError('cannot store the diagnostics of an attempt', error);
     });
 }
 
 /** A task is not failed for a machine whose disk is full, say: this one when it is fit again, or another, renders it. */
 async function isMachineAtFault(
-  deps: RunAttemptDeps,
+  deps: AttemptDeps,
   { failure, cause }: Extract<Outcome, { kind: 'failed' }>,
 ): Promise<boolean> {
   if (!(await deps.intake.isMachineAtFault(failure))) return false;
-  deps.events.backgroundError('an attempt failed because of this machine; its task is handed back', cause);
+  deps.backgroundError('an attempt failed because of this machine; its task is handed back', cause);
   return true;
 }
 
 /** The one write that ends an attempt, repeated while its outcome is unknown and the lease lasts. */
-async function storeEnd(deps: RunAttemptDeps, lease: AttemptLease, stop: AttemptStop, outcome: Outcome): Promise<void> {
+async function storeEnd(deps: AttemptDeps, lease: AttemptLease, stop: AttemptStop, outcome: Outcome): Promise<void> {
   const nowMs = deps.clock.nowMs();
   const isHandedBack =
     outcome.kind === 'failed' && (stop.reason() === 'drain' || (await isMachineAtFault(deps, outcome)));
@@ -187,7 +193,7 @@ async function storeEnd(deps: RunAttemptDeps, lease: AttemptLease, stop: Attempt
 }
 
 async function retryWhileLeased<T>(
-  deps: RunAttemptDeps,
+  deps: AttemptDeps,
   lease: AttemptLease,
   message: string,
   call: () => Promise<T>,
@@ -200,7 +206,7 @@ async function retryWhileLeased<T>(
       if (error instanceof LeaseLostError || lease.mayHaveExpired) throw error;
       firstFailureMs ??= deps.clock.monotonicMs();
       if (deps.stopping.aborted && deps.clock.monotonicMs() - firstFailureMs > STOPPING_PATIENCE_MS) throw error;
-      deps.events.backgroundError(message, error);
+      deps.backgroundError(message, error);
       await delay(COMMIT_RETRY_MS, new AbortController().signal);
     }
   }
@@ -210,14 +216,14 @@ async function retryWhileLeased<T>(
  * Once the store answers, so that a worker that lived through its outage costs the task nothing. Meanwhile it could claim nothing
  * else anyway.
  */
-async function giveBack(deps: RunAttemptDeps, lease: AttemptLease): Promise<void> {
+async function giveBack(deps: AttemptDeps, lease: AttemptLease): Promise<void> {
   for (;;) {
     try {
       const task = await lease.giveBack();
       if (task) deps.events.handedBack(task);
       return;
     } catch (error) {
-      deps.events.backgroundError('cannot give back a task whose lease ended', error);
+      deps.backgroundError('cannot give back a task whose lease ended', error);
       if (deps.stopping.aborted) return;
       await delay(GIVE_BACK_RETRY_MS, deps.stopping);
     }
@@ -225,13 +231,13 @@ async function giveBack(deps: RunAttemptDeps, lease: AttemptLease): Promise<void
 }
 
 /** Also those of a render that was stopped while it published. */
-async function removeOutputs(deps: RunAttemptDeps, { key, fence, attemptId }: AttemptLease): Promise<void> {
+async function removeOutputs(deps: AttemptDeps, { key, fence, attemptId }: AttemptLease): Promise<void> {
   await tidy(deps, () => deps.outputs.discardAttempt({ key, fence, attemptId }));
 }
 
 /** A file that cannot be removed costs disk, not correctness. */
-async function tidy(deps: RunAttemptDeps, remove: () => Promise<void>): Promise<void> {
+async function tidy(deps: AttemptDeps, remove: () => Promise<void>): Promise<void> {
   await remove().catch((error: unknown) => {
-    deps.events.backgroundError('cannot remove files of an ended attempt', error);
+    deps.backgroundError('cannot remove files of an ended attempt', error);
   });
 }

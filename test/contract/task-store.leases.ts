@@ -20,7 +20,7 @@ export function describeLeases(kind: StoreKind): void {
           expect(await abandoned()).toContainEqual(task);
           return performance.now() - sinceMs;
         },
-        { timeout: 10_000, interval: 10 },
+        { timeout: 60_000, interval: 10 },
       );
     }
 

@@ -70,4 +70,4 @@ it('the service survives more connections than it has descriptors for, refuses t
       120_000,
     );
   }
-}, 180_000);
+});

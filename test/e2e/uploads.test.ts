@@ -53,7 +53,7 @@ const listed = async (kind: string) =>
   ((await (await fetch(`${service.http}/api/v1/${kind}`)).json()) as Answer).data!.files!;
 
 describe('uploads', () => {
-  it('become inputs by the name of the answer, are listed, and make a video', { timeout: 60_000 }, async () => {
+  it('become inputs by the name of the answer, are listed, and make a video', async () => {
     const video = (await send('video_materials', formOf(await bytesOf('red.mp4'), 'My clip.mp4'))).data!.file!;
     const image = (await send('video_materials', formOf(await bytesOf('blue.png'), 'BLUE.PNG'))).data!.file!;
     const voice = (await send('musics', formOf(await bytesOf('voice.wav'), '声音.wav'))).data!.file!;

@@ -94,7 +94,7 @@ describe('inputs that are web addresses', () => {
     expect(await scratchFiles()).toEqual([]);
   });
 
-  it('are accepted from a client of MoneyPrinterTurbo', { timeout: 120_000 }, async () => {
+  it('are accepted from a client of MoneyPrinterTurbo', async () => {
     const their = createPollingClient(service.http, { intervalMs: 50 });
     const id = await their.create({
       video_subject: 's',

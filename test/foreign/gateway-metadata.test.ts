@@ -69,6 +69,7 @@ beforeAll(async () => {
   const handler = createGateway({ service, chain, markSlowReader: () => undefined });
   const http = await startHttpServer({
     address: '127.0.0.1:0',
+    socket: null,
     handler,
     decorate: (_, answer) => answer,
     isUpload: () => false,

@@ -120,7 +120,7 @@ async function createNode(
             throw new Error(`mongod ended at once: ${(await readFile(join(dbpath, 'log'), 'utf8')).slice(-2000)}`);
           await withClient(directUri, (client) => client.db('admin').command({ ping: 1 }));
         },
-        { timeout: 30_000, interval: 50 },
+        { timeout: 120_000, interval: 50 },
       );
     },
   };
@@ -159,7 +159,7 @@ async function untilWritable(uri: string): Promise<void> {
           .collection('ready')
           .insertOne({}, { writeConcern: { w: 'majority', wtimeoutMS: 5000 } }),
       ),
-    { timeout: 30_000, interval: 50 },
+    { timeout: 120_000, interval: 50 },
   );
 }
 

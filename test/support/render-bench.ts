@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { RenderLog } from '../../src/engine/render-log.js';
+import type { Trace } from '../../src/task/trace.js';
 import type { Form } from '../../src/composition/form.js';
 import { DEFAULT_OUTPUTS, type OutputSpec } from '../../src/composition/output-spec.js';
 import { montageForm } from '../../src/composition/montage/montage-form.js';
@@ -65,6 +67,8 @@ export interface RunOptions {
   readonly artifacts?: ArtifactStore;
   readonly cache?: CacheMode;
   readonly outputs?: readonly OutputSpec[];
+  readonly trace?: Trace;
+  readonly log?: RenderLog;
 }
 
 const NO_TIMEOUTS: Timeouts = { queueMs: 60_000, totalMs: null, stallMs: null, fetchMs: null };
@@ -122,6 +126,7 @@ export async function createRenderBench(
       outputs,
       scratchRoot,
       artifacts: options.artifacts ?? null,
+      ...(options.log ? { log: options.log } : {}),
       seats,
       clocks: { ...TEST_CLOCKS, ...clocks },
     });
@@ -129,6 +134,8 @@ export async function createRenderBench(
       key: { tenant: 'default', id: randomUUID() },
       fence: 1,
       attemptId: randomUUID(),
+      attempt: 1,
+      trace: options.trace ?? {},
       form: 'compose' in spec ? spec : montageForm(spec),
       outputs: options.outputs ?? DEFAULT_OUTPUTS,
       timeouts: { ...NO_TIMEOUTS, ...options.timeouts },

@@ -1,6 +1,6 @@
 import type { TaskEvents } from '../../src/task/ports/task-events.js';
 
-/** Records events by name and task id; `error` with its text. */
+/** Records events by name and task id; `error` with its text and, when it belongs to one, the task. */
 export interface RecordedEvents extends TaskEvents {
   readonly log: string[];
 }
@@ -25,6 +25,6 @@ export function recordEvents(): RecordedEvents {
     recovered: note('recovered'),
     paused: (reason) => log.push(`paused ${reason}`),
     resumed: () => log.push('resumed'),
-    backgroundError: (message) => log.push(`error ${message}`),
+    backgroundError: (message, _, task) => log.push(`error ${message}${task ? ` (${task.id})` : ''}`),
   };
 }

@@ -4,12 +4,12 @@ import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_servic
 import type { Chain } from '../chain/chain.js';
 import { followReadiness, type Readiness } from '../readiness.js';
 import type { Drain } from '../drain.js';
+import { listenOnSocket, type SocketPlace, type UnixSocket } from '../unix-socket.js';
 import { addGrpcJsService } from './grpc-js-service.js';
 import { createHealth, type Health } from './health.js';
 import { createReflection } from './reflection.js';
 import { refuseGrpcWeb } from './refuse-grpc-web.js';
 import { mountTaskService } from './service-definition.js';
-import { listenOnSocket, type UnixSocket } from './unix-socket.js';
 import type { TaskService } from '../service/task-service.js';
 
 /** The largest request: 5,000 cues of ordinary length are 1 MiB. */
@@ -33,7 +33,7 @@ export interface GrpcServerOptions {
   /** `host:port`; port 0 picks a free one. */
   readonly address: string;
   /** A Unix socket that it listens on too; null: none. */
-  readonly socket: string | null;
+  readonly socket: SocketPlace | null;
   /** The version of this release, which health tells in its header metadata. */
   readonly release: string;
   readonly service: TaskService;
@@ -75,7 +75,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   };
   let socket: UnixSocket | null = null;
   try {
-    if (options.socket !== null) socket = await listenOnSocket(options.socket, (address) => open().listen(address));
+    if (options.socket !== null) socket = await listenOnSocket(options.socket, (file) => open().listen(`unix:${file}`));
     const port = await open().listen(options.address);
     // Only now: it goes on until the drain, and would keep a process alive whose server did not start.
     void followReadiness(options.readiness, {

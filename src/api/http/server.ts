@@ -1,11 +1,13 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, ListenOptions } from 'node:net';
 import { Status } from 'nice-grpc';
 import { traceOf } from '../chain/trace-of.js';
 import type { Drain } from '../drain.js';
 import type { ApiLog } from '../log.js';
+import { listenOnSocket, type SocketPlace, type UnixSocket } from '../unix-socket.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-types.js';
+import { UNIX_PEER } from '../base-url.js';
 import { discardBody, readBody } from './request-body.js';
 import { refusal } from './moneyprinterturbo/envelope.js';
 import { SocketRequest } from './socket-request.js';
@@ -21,6 +23,8 @@ const BODY_MS = 60_000;
 export interface HttpServerOptions {
   /** `host:port`, with brackets around IPv6; port 0 picks a free one. */
   readonly address: string;
+  /** A Unix socket that it listens on too; null: none. */
+  readonly socket: SocketPlace | null;
   readonly handler: HttpHandler;
   /** Adds to an answer of the server itself what the handler adds to its own. */
   readonly decorate: (request: HttpRequest, answer: HttpResponse) => HttpResponse | Promise<HttpResponse>;
@@ -46,32 +50,57 @@ export interface HttpServer {
 /** Starts to serve over HTTP, without TLS. @throws Error when the address cannot be listened on. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { drain, graceMs } = options;
-  const server = createServer(
-    { keepAliveTimeout: 65_000, headersTimeout: HEADERS_MS, requestTimeout: 0 },
-    (request, response) => {
-      void serve(request, response, options);
-    },
-  );
-  server.listen(parseAddress(options.address));
-  await once(server, 'listening');
+  const server = await listen(options, parseAddress(options.address));
+  const servers = [server];
+  let socket: UnixSocket | null = null;
+  try {
+    if (options.socket !== null)
+      socket = await listenOnSocket(options.socket, async (path) => servers.push(await listen(options, { path })));
+  } catch (error) {
+    server.close();
+    throw error;
+  }
 
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {
       drain.begin();
-      const closed = once(server, 'close');
-      server.close();
-      const timer = setTimeout(() => {
-        server.closeAllConnections();
-      }, graceMs);
-      await closed;
-      clearTimeout(timer);
+      await socket?.remove();
+      await Promise.all(servers.map((each) => close(each, graceMs)));
     },
   };
 }
 
-async function serve(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
-  const request = new SocketRequest(message, response);
+/** Node's server listens on one address. */
+async function listen(options: HttpServerOptions, at: ListenOptions): Promise<Server> {
+  const peer = at.path === undefined ? null : UNIX_PEER;
+  const server = createServer(
+    { keepAliveTimeout: 65_000, headersTimeout: HEADERS_MS, requestTimeout: 0 },
+    (request, response) => {
+      void serve(new SocketRequest(request, response, peer), request, response, options);
+    },
+  );
+  server.listen(at);
+  await once(server, 'listening');
+  return server;
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+  }, graceMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+async function serve(
+  request: SocketRequest,
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: HttpServerOptions,
+): Promise<void> {
   let answer: HttpResponse;
   try {
     answer = await answerTo(request, message, options);

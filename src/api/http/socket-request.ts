@@ -14,14 +14,15 @@ export class SocketRequest implements HttpRequest {
   readonly #response: ServerResponse;
   #signal: AbortSignal | null = null;
 
-  constructor(message: IncomingMessage, response: ServerResponse) {
+  /** @param peer of whom a Unix socket does not tell more; null: the address of the socket's other end. */
+  constructor(message: IncomingMessage, response: ServerResponse, peer: string | null) {
     const target = message.url ?? '';
     const mark = target.indexOf('?');
     this.method = message.method ?? '';
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.query = mark < 0 ? '' : target.slice(mark + 1);
     this.headers = headersOf(message);
-    this.peer = `${message.socket.remoteAddress ?? 'unknown'}:${message.socket.remotePort ?? 0}`;
+    this.peer = peer ?? `${message.socket.remoteAddress ?? 'unknown'}:${message.socket.remotePort ?? 0}`;
     this.#response = response;
   }
 

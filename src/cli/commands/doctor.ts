@@ -20,7 +20,7 @@ export const addDoctorCommand: AddCommand = (program, { context, run }) => {
         if (json) context.stdout.write(`${JSON.stringify({ name, status, found, fix })}\n`);
         else
           context.stdout.write(
-            `${status.padEnd(6)}${name.padEnd(9)}${found}\n${fix === '' ? '' : `${' '.repeat(15)}-> ${fix}\n`}`,
+            `${status.padEnd(6)}${name.padEnd(16)}${found}\n${fix === '' ? '' : `${' '.repeat(22)}-> ${fix}\n`}`,
           );
       }
       return failures > 0 ? ExitCode.permanentFailure : ExitCode.ok;

@@ -109,7 +109,7 @@ export async function makeOutputs(
       atOnce: (kind) => (kind === 'section' || kind === 'copy' ? seats.most : 1),
       perform: (step, stop) => perform(step, stop, shared, context),
       mayPass,
-      onAgain: (step, err) => log?.warn({ taskId: job.key.id, step: step.id, err }, 'a step is done again'),
+      onAgain: (step, err) => log?.warn({ step: step.id, err }, 'a step is done again'),
       signal,
       onDone: meter.done,
     });
@@ -221,7 +221,6 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     tools: { ...context.tools, signal: stop },
     captionsOf: (pass) => resultsOf(pass, shared).captions,
     takeSeat: (cost) => seats.take(job, cost, stop),
-    logFields: { taskId: job.key.id },
     onProgress: (block) => {
       meter.rendered(step.id, block);
     },

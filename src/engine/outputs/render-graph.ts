@@ -46,8 +46,6 @@ export interface GraphContext {
   readonly previews: PreviewReader | null;
   /** URIs of videos whose size changes on the way; found while rendering. */
   readonly resized: Set<string>;
-  /** Fields that name the task in the log. */
-  readonly logFields: object;
   readonly log?: RenderLog;
 }
 
@@ -141,7 +139,7 @@ interface GraphRun {
 async function runGraph(
   job: GraphJob,
   { plan, graphFile, previewFile, planned }: GraphRun,
-  { tools, onProgress, previews, log, logFields, resized }: GraphContext,
+  { tools, onProgress, previews, log, resized }: GraphContext,
 ): Promise<RenderedGraph | null> {
   const { majorVersion } = tools.toolchain;
   const args = [
@@ -178,7 +176,7 @@ async function runGraph(
   // Also when ffmpeg came to its end before it was killed.
   if (result === null || isGivenUp()) return null;
   const { exitCode, signal, peakRssBytes, cpuMs, stderrTail: stderr } = result;
-  const fields = { ...logFields, exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr };
+  const fields = { exitCode, signal, peakRssBytes, cpuMs, args, graph: plan.graph, stderr };
   if (exitCode !== 0) {
     log?.warn(fields, 'ffmpeg failed');
     throw renderFailed(result);

@@ -77,7 +77,7 @@ export async function copySection(
   context: RenderContext,
 ): Promise<RenderedGraph | null> {
   const { pass, copied, number, output } = step;
-  const { tools, takeSeat, log, logFields, onProgress } = context;
+  const { tools, takeSeat, log, onProgress } = context;
   const leave = await takeSeat(MOVING_BYTES);
   try {
     const file = scratchFiles.section(output, number);
@@ -87,7 +87,7 @@ export async function copySection(
   } finally {
     leave();
   }
-  log?.warn(logFields, 'frames could not be copied, and are rendered');
+  log?.warn({ step: step.id }, 'frames could not be copied, and are rendered');
   return renderSection(step, context);
 }
 

@@ -1,21 +1,120 @@
 import type { Collection, Document, Filter } from 'mongodb';
-import type { LabelCondition, ListQuery } from '../../task/ports/task-store.js';
+import type { LabelCondition, ListCursor, ListPage, ListQuery } from '../../task/ports/task-store.js';
+import type { Task } from '../../task/task.js';
 import type { Calls } from './calls.js';
-import { idOf, pairOf, type TaskDocument } from './task-document.js';
+import { idOf, pairOf, TASK_ONLY, taskOf, type StoredTask, type TaskDocument } from './task-document.js';
 
 /** Where each of several labels is had by more tasks than this, it hardly matters which leads. */
 const MANY = 1_000;
 /** So many labels of a filter are tried for it. */
 const MAX_TRIED = 8;
 
+/** How many tasks a list looks at where not each of them fulfils its conditions. */
+export interface Reach {
+  /** In its first query; each later one looks at four times as many. */
+  readonly first: number;
+  readonly most: number;
+  /** Altogether: then the page ends early. */
+  readonly total: number;
+}
+
+const REACH: Reach = { first: 1_000, most: 10_000, total: 40_000 };
+
+/**
+ * A page of a list. An index leads to its tasks in order; where it has conditions that the index does not answer, so many tasks may be read in vain that
+ * the call would not end in time. So it reads them in pieces, and ends early with a position to go on from.
+ */
+export async function list(
+  calls: Calls,
+  tasks: Collection<TaskDocument>,
+  query: ListQuery,
+  reach: Reach = REACH,
+): Promise<ListPage> {
+  const leading = await leadingLabel(calls, tasks, query);
+  const sort = sortOf(query);
+  const find = async (filter: Filter<TaskDocument>, how: { limit: number; hint?: string }): Promise<Task[]> =>
+    calls.ask(async (options) =>
+      (await tasks.find<StoredTask>(filter, { projection: TASK_ONLY, sort, ...how, ...options }).toArray()).map(taskOf),
+    );
+  if (isAnsweredByIndex(query, leading)) {
+    const page = await find(listFilter(query, leading), { limit: query.limit });
+    return { tasks: page, next: page.length < query.limit ? null : positionAt(page) };
+  }
+  // The server might choose another, whose pieces have other lengths.
+  const hint = leading ? 'list-label' : query.filter.states ? 'list-state' : 'list';
+  const found: Task[] = [];
+  let { after } = query;
+  let [length, left] = [reach.first, reach.total];
+  for (;;) {
+    const piece = { ...query, after };
+    const end = await placeAfter(calls, tasks, { query: piece, leading, length, hint });
+    const filter = listFilter(piece, leading);
+    const limit = query.limit - found.length;
+    found.push(...(await find(end ? upTo(filter, query, end) : filter, { limit, hint })));
+    if (found.length === query.limit) return { tasks: found, next: positionAt(found) };
+    left -= length;
+    if (end === null || left <= 0) return { tasks: found, next: end };
+    after = end;
+    length = Math.min(4 * length, reach.most);
+  }
+}
+
+/** Whether each task that the index leads to fulfils all conditions. */
+function isAnsweredByIndex({ filter: { states, labels } }: ListQuery, leading: LabelCondition | null): boolean {
+  return labels.every((label) => label === leading) && (leading === null || states === null);
+}
+
+type Position = Pick<TaskDocument, '_id' | 'createTimeMs'>;
+
+/** The place `length` tasks further on in the index; null: the list ends before. */
+async function placeAfter(
+  calls: Calls,
+  tasks: Collection<TaskDocument>,
+  { query, leading, length, hint }: { query: ListQuery; leading: LabelCondition | null; length: number; hint: string },
+): Promise<ListCursor | null> {
+  const states = leading === null ? query.filter.states : null;
+  const filter = listFilter({ ...query, filter: { states, labels: [] } }, leading);
+  const [place] = await calls.ask((options) =>
+    tasks
+      .find<Position>(filter, {
+        projection: { createTimeMs: 1 },
+        sort: sortOf(query),
+        skip: length - 1,
+        limit: 1,
+        hint,
+        ...options,
+      })
+      .toArray(),
+  );
+  return place ? { createTimeMs: place.createTimeMs, id: place._id.id } : null;
+}
+
+function upTo(
+  filter: Filter<TaskDocument>,
+  { tenant, order }: ListQuery,
+  { createTimeMs, id }: ListCursor,
+): Filter<TaskDocument> {
+  const [within, beyond] = order === 'newest-first' ? (['$gte', '$lt'] as const) : (['$lte', '$gt'] as const);
+  const bounds: Document[] = [
+    { createTimeMs: { [within]: createTimeMs } },
+    { $nor: [{ createTimeMs, _id: { [beyond]: idOf({ tenant, id }) } }] },
+  ];
+  return { $and: [filter, ...bounds] };
+}
+
+function positionAt(page: readonly Task[]): ListCursor | null {
+  const last = page.at(-1);
+  return last ? { createTimeMs: last.createTimeMs, id: last.id } : null;
+}
+
 /** The order of a list. */
-export function listSort({ order }: ListQuery): Record<string, 1 | -1> {
+function sortOf({ order }: ListQuery): Record<string, 1 | -1> {
   const direction = order === 'newest-first' ? -1 : 1;
   return { createTimeMs: direction, _id: direction };
 }
 
 /** The label whose index a list follows: of several the one that the fewest tasks have, since the server does not find out by itself. */
-export async function leadingLabel(
+async function leadingLabel(
   calls: Calls,
   tasks: Collection<TaskDocument>,
   { tenant, filter }: ListQuery,
@@ -37,10 +136,7 @@ export async function leadingLabel(
 }
 
 /** Bounds the index by the time alone: only tasks of the very same millisecond are looked at in vain. */
-export function listFilter(
-  { tenant, filter, order, after }: ListQuery,
-  leading: LabelCondition | null,
-): Filter<TaskDocument> {
+function listFilter({ tenant, filter, order, after }: ListQuery, leading: LabelCondition | null): Filter<TaskDocument> {
   const conditions: Document[] = [];
   if (leading) conditions.push(hasPair(leading));
   if (filter.states) conditions.push({ state: { $in: [...filter.states] } });

@@ -8,7 +8,7 @@ import { openChangeFeed } from './change-feed.js';
 import { connectClients } from './clients.js';
 import { collectionsOf, createIndexes, type Collections } from './collections.js';
 import { positionOf, putDiagnostics, remove, stats } from './beside-tasks.js';
-import { leadingLabel, listFilter, listSort } from './list.js';
+import { list } from './list.js';
 import { idOf, requestFilter, taskOf, TASK_ONLY, type StoredTask, type TaskDocument } from './task-document.js';
 import { followTasks, type FollowedTasks } from './followed-tasks.js';
 import { keepHouse } from './housekeeping.js';
@@ -114,12 +114,7 @@ function storeOf(
     get: (key) => findOne({ _id: idOf(key) }),
     findByRequestId: (tenant, requestId) => findOne(requestFilter(tenant, requestId)),
     getSpec: (key) => getSpec(calls, collections, key),
-    list: async (query) => {
-      const leading = await leadingLabel(calls, tasks, query);
-      const page = await find(listFilter(query, leading), listSort(query), query.limit);
-      const last = page.length < query.limit ? null : page.at(-1);
-      return { tasks: page, next: last ? { createTimeMs: last.createTimeMs, id: last.id } : null };
-    },
+    list: (query) => list(calls, tasks, query),
     // By an aggregation's stage, so from the index `list`.
     count: (tenant) => calls.ask((options) => tasks.countDocuments({ tenant }, { ...options })),
     positionOf: (tenant, place) => positionOf(calls, tasks, tenant, place),

@@ -41,3 +41,12 @@ export interface MediaInspector {
   /** Everything that a render of this form would find wrong with its inputs, as far as reading their heads tells. */
   check(form: Form, options: { signal: AbortSignal }): Promise<readonly Violation[]>;
 }
+
+/** An inspector that refuses work beyond its limits. */
+export interface LimitedInspector extends MediaInspector {
+  /**
+   * For callers that have a long way to their inspection, such as an upload.
+   * @throws CallError INSPECTIONS_BUSY when an inspection would be refused now.
+   */
+  requireRoom(): void;
+}

@@ -1,3 +1,4 @@
+import type { Trace } from '../trace.js';
 import type { ValidSpec } from '../../composition/parsed-spec.js';
 import type { Diagnostics } from '../diagnostics.js';
 import type { CacheMode } from '../task-options.js';
@@ -9,6 +10,9 @@ export interface RenderJob extends ValidSpec {
   /** Distinguishes what this attempt writes from what any other attempt at the task writes. */
   readonly fence: number;
   readonly attemptId: string;
+  /** The number of the attempt and the ids of the submit, for the log. */
+  readonly attempt: number;
+  readonly trace: Trace;
   /** The task's own limits; null: the engine's. */
   readonly timeouts: Timeouts;
   readonly cache: CacheMode;

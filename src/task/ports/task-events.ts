@@ -24,6 +24,6 @@ export interface TaskEvents {
   paused(reason: string): void;
   /** Its machine is fit again. */
   resumed(): void;
-  /** Something in the background failed and will be tried again. */
-  backgroundError(message: string, cause: unknown): void;
+  /** Something in the background failed and will be tried again. @param task whose attempt it belongs to; none: to no one's. */
+  backgroundError(message: string, cause: unknown, task?: Task): void;
 }

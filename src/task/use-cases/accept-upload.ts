@@ -1,6 +1,6 @@
 import { CallError } from '../call-error.js';
 import { RenderError } from '../failure.js';
-import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
+import type { LimitedInspector, MediaInspector, MediaReport } from '../ports/media-inspector.js';
 import { type LibraryFile, MEDIA_ENDINGS, type MediaKind } from '../ports/media-library.js';
 import type { MediaUploads, UploadDraft } from '../ports/media-uploads.js';
 
@@ -20,10 +20,10 @@ const FIELD = 'file';
 
 /**
  * Keeps a file as an input if it can be read and is of its kind, by the same inspection as a render's. Otherwise nothing of it stays.
- * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, NOT_SUPPORTED_HERE (no ffmpeg); any error of `bytes`.
+ * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, INSPECTIONS_BUSY, NOT_SUPPORTED_HERE (no ffmpeg); any error of `bytes`.
  */
 export async function acceptUpload(
-  { uploads, inspector }: { readonly uploads: MediaUploads; readonly inspector: MediaInspector | null },
+  { uploads, inspector }: { readonly uploads: MediaUploads; readonly inspector: LimitedInspector | null },
   { kind, folder, name, bytes, maxBytes }: Upload,
   signal: AbortSignal,
 ): Promise<LibraryFile> {
@@ -32,6 +32,8 @@ export async function acceptUpload(
   const endings = MEDIA_ENDINGS[kind];
   if (!endings.some((ending) => name.toLowerCase().endsWith(ending)))
     throw refused(`must have a name that ends in one of ${endings.join(' ')}`);
+  // Before its bytes are read: a caller that has sent them all would have to send them again.
+  inspector.requireRoom();
   const draft = await uploads.receive(upTo(maxBytes, bytes));
   try {
     const { video, audio } = await probe(inspector, draft, signal);

@@ -4,7 +4,7 @@ import type { Violation } from '../../composition/violation.js';
 import { CallError } from '../call-error.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { Clock } from '../ports/clock.js';
-import type { MediaInspector } from '../ports/media-inspector.js';
+import type { LimitedInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
 import type { WorkerStore } from '../ports/worker-store.js';
@@ -33,7 +33,7 @@ export interface SubmitDeps {
   readonly store: TaskStore & WorkerStore;
   readonly assets: AssetSource;
   /** Null on a server without ffmpeg. */
-  readonly inspector: MediaInspector | null;
+  readonly inspector: LimitedInspector | null;
   /** File names of the fonts that requests may name. */
   readonly fonts: readonly string[];
   readonly clock: Clock;

@@ -12,6 +12,7 @@ let server: HttpServer;
 beforeEach(async () => {
   server = await startHttpServer({
     address: '127.0.0.1:0',
+    socket: null,
     async handler({ upload }) {
       let bytes = 0;
       for await (const chunk of upload ?? []) bytes += chunk.length;

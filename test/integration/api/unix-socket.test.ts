@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +19,24 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const SUBMIT = { spec: { montage: { materials: [{ uri: 'a.mp4' }] } } };
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: Record<string, unknown>;
+}
+
+/** A request over a Unix socket. */
+async function ask(
+  socketPath: string,
+  path: string,
+  { body, ...options }: { method?: string; body?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const headers = { host: 'localhost', 'content-type': 'application/json', ...options.headers };
+  const sent = request({ socketPath, path, method: 'GET', ...options, headers });
+  sent.end(body);
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode, body: (await json(answer)) as Record<string, unknown> };
+}
 
 /** A socket whose process was killed. */
 async function leaveStale(): Promise<void> {
@@ -55,6 +75,31 @@ describe('a service with a Unix socket', () => {
     } finally {
       await under.stop();
     }
+  });
+
+  it('serves HTTP on one, and calls its peer by no address', async () => {
+    const httpSocket = join(folder, 'http.sock');
+    const under = await startApiUnderTest({ socket, httpSocket });
+    try {
+      expect((await stat(httpSocket)).mode & 0o777).toBe(0o660);
+      const submitted = await ask(httpSocket, '/v1/tasks', { method: 'POST', body: JSON.stringify(SUBMIT) });
+      expect(submitted).toMatchObject({ status: 200, body: { state: 'QUEUED' } });
+      const listed = await fetch(`${under.httpUrl}/v1/tasks`);
+      expect(await listed.json()).toMatchObject({ tasks: [{ name: submitted.body.name }] });
+      expect(under.log).toContainEqual(expect.objectContaining({ peer: 'unix' }));
+      // A foreign page has no way to a socket, but a proxy in front of one may pass its requests on.
+      expect(await ask(httpSocket, '/v1/tasks', { headers: { host: 'evil.example' } })).toMatchObject({ status: 421 });
+    } finally {
+      await under.stop();
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leaves nothing behind when the second socket cannot be made', async () => {
+    await writeFile(join(folder, 'taken'), 'a file');
+    const start = startApiUnderTest({ socket, httpSocket: join(folder, 'taken') });
+    await expect(start).rejects.toThrow('remove it, or set CUTROOM_HTTP_SOCKET to another path');
+    expect(await readdir(folder)).toEqual(['taken']);
   });
 
   it('replaces the socket of a dead process', async () => {

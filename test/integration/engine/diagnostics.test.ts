@@ -66,6 +66,18 @@ describe('the diagnostics of an attempt', () => {
   });
 });
 
+describe('the log of a render', () => {
+  it('has the task, the attempt and the ids of the submit on each line', async () => {
+    const lines: object[] = [];
+    const keep = (fields: object, message: string) => lines.push({ ...fields, message });
+    const trace = { requestId: 'r-1', traceparent: '00-1-2-01' };
+    await bench.render(montageOf(1), {}, {}, { trace, log: { debug: keep, warn: keep } });
+    const ids = { task: expect.stringMatching(/^tasks\/./) as string, attempt: 1, ...trace };
+    expect(lines).toContainEqual(expect.objectContaining({ ...ids, message: 'ffmpeg ended' }));
+    for (const line of lines) expect(line).toMatchObject(ids);
+  });
+});
+
 describe('a limit of a task', () => {
   it('ends it when inputs do not come in time, with the late input', async () => {
     const assets = {

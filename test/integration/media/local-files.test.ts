@@ -96,7 +96,7 @@ describe('createLocalFiles', () => {
       async () => {
         expect(await files.check('brief.mp4')).not.toBeNull();
       },
-      { timeout: 5_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     // What was refused is looked for again at once.
     await writeFile(path.join(root, 'brief.mp4'), 'x');

@@ -60,7 +60,7 @@ describe.skipIf(skipWithoutMongod())('the feed of the MongoDB store', () => {
     const last = await insertQueued(other);
     await vi.waitFor(() => {
       expect(hints.some(({ key }) => key.id === last.id)).toBe(true);
-    }, 10_000);
+    }, 60_000);
     expect(hints.filter(({ key }) => key.id === task.id).map(({ revision, state }) => [revision, state])).toEqual([
       [1, 'QUEUED'],
       [2, 'RUNNING'],

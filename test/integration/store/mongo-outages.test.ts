@@ -11,7 +11,7 @@ import { underLoad } from '../../support/load.js';
 
 const DEADLINE_MS = 1000;
 const unavailable = { detail: { reason: 'STORE_UNAVAILABLE' } };
-const eventually = { timeout: 20_000, interval: 20 };
+const eventually = { timeout: 60_000, interval: 20 };
 
 describe.skipIf(skipWithoutMongod())('the feed and the calls of the MongoDB store', () => {
   let mongod: Mongod;

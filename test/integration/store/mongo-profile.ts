@@ -1,13 +1,18 @@
 import type { Db, Document } from 'mongodb';
 import { expect } from 'vitest';
 
-/** What the server says it did for the last query or update of a call, on tasks, in a database with `profile: 2`. */
-export async function profileIn(db: Db, call: () => Promise<unknown>): Promise<Document> {
+/** What the server says it did for each query or update of a call, on tasks, in a database with `profile: 2`. */
+export async function profilesIn(db: Db, call: () => Promise<unknown>): Promise<Document[]> {
   const filter = { ns: `${db.databaseName}.tasks`, op: { $in: ['query', 'update'] }, appName: /^cutroom/ };
   const profiles = db.collection('system.profile');
   const before = await profiles.countDocuments(filter);
   await call();
-  const [profile, ...more] = await profiles.find(filter, { skip: before }).toArray();
+  return profiles.find(filter, { skip: before }).toArray();
+}
+
+/** `profilesIn` of a call that needs one. */
+export async function profileIn(db: Db, call: () => Promise<unknown>): Promise<Document> {
+  const [profile, ...more] = await profilesIn(db, call);
   expect(more).toEqual([]);
   return profile ?? {};
 }

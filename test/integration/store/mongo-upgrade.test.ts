@@ -88,7 +88,7 @@ describe.skipIf(skipWithoutMongod())('a MongoDB database of the previous version
     const store = await open();
     await vi.waitFor(async () => {
       expect(await db.collection('tasks').countDocuments({ spec: { $exists: true } })).toBe(0);
-    }, 10_000);
+    }, 60_000);
     expect(await listOf(store, { limit: 1000, filter: X })).toEqual(tasks);
     for (const task of tasks.slice(0, 5)) expect(await store.getSpec(task)).toBe(`"spec of ${task.id}"`);
     expect(await stored(tasks[0]!)).toMatchObject({ labelPairs: ['project=x'] });

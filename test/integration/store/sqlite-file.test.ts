@@ -69,7 +69,7 @@ describe('the file of the SQLite store', () => {
         () => {
           expect(writer.acknowledged().length).toBeGreaterThan(20);
         },
-        { timeout: 20_000, interval: 10 },
+        { timeout: 60_000, interval: 10 },
       );
       expect(() => createSqliteStore({ file })).toThrow(/in use by another process/);
     } finally {

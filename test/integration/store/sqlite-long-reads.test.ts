@@ -21,7 +21,7 @@ describe('a long read of the SQLite store', () => {
     const file = join(folder, 'tasks.db');
     store = createSqliteStore({ file });
     fill(file);
-  }, 120_000);
+  });
   afterAll(async () => {
     await store.close();
     await rm(folder, { recursive: true });

@@ -77,6 +77,21 @@ describe('the doctor', () => {
     expect(named(checks, 'ffmpeg')).toMatchObject({ status: 'ok' });
   });
 
+  it('tells whether the Unix sockets can be made', async () => {
+    const free = join(folder, 'free.sock');
+    await writeFile(join(folder, 'taken.sock'), 'a file');
+    const checks = await findings({ CUTROOM_SOCKET: free, CUTROOM_HTTP_SOCKET: join(folder, 'taken.sock') });
+    expect(named(checks, 'grpc-socket')).toMatchObject({ status: 'ok' });
+    expect(named(checks, 'http-socket')).toMatchObject({
+      status: 'fail',
+      found: `${join(folder, 'taken.sock')} is another kind of file`,
+      fix: 'remove it, or set CUTROOM_HTTP_SOCKET to another path',
+    });
+    const nowhere = await findings({ CUTROOM_SOCKET: join(folder, 'no', 'such.sock') });
+    expect(named(nowhere, 'grpc-socket')?.found).toContain('cannot be made (ENOENT)');
+    expect(await readdir(folder)).not.toContain('free.sock');
+  });
+
   it('reports a missing ffmpeg', async () => {
     expect(named(await findings({ CUTROOM_FFMPEG: 'no-such-ffmpeg' }), 'ffmpeg')).toEqual({
       name: 'ffmpeg',
@@ -211,10 +226,10 @@ describe('cutroom doctor', () => {
   it('ends with 0 when nothing fails, and with 1 otherwise', async () => {
     const well = await cli(['doctor'], { env: env() });
     expect(well).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(well.stdout).toMatch(/^ok {4}ffmpeg {3}\d/m);
+    expect(well.stdout).toMatch(/^ok {4}ffmpeg {10}\d/m);
     const ill = await cli(['doctor'], { env: { ...env(), CUTROOM_FFMPEG: 'no-such-ffmpeg' } });
     expect(ill.exitCode).toBe(1);
-    expect(ill.stdout).toMatch(/^fail {2}ffmpeg {3}no-such-ffmpeg not found\n {15}-> install ffmpeg/m);
+    expect(ill.stdout).toMatch(/^fail {2}ffmpeg {10}no-such-ffmpeg not found\n {22}-> install ffmpeg/m);
   });
 
   it('prints a check per line with --json', async () => {

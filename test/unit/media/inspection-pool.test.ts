@@ -42,9 +42,13 @@ describe('the pool of inspections', () => {
     const pool = createInspectionPool({ inspector, atOnce: 2, maxWaiting: 1 });
     const probes = ['a', 'b', 'c'].map((uri) => pool.probe(uri, { field: 'uri', signal: never }));
     await isRunning(running, ['a', 'b']);
+    expect(() => {
+      pool.requireRoom();
+    }).toThrow(expect.objectContaining({ detail: { reason: 'INSPECTIONS_BUSY' } }));
     await expect(pool.check(form, { signal: never })).rejects.toMatchObject({ detail: { reason: 'INSPECTIONS_BUSY' } });
     running.get('a')!();
     await isRunning(running, ['b', 'c']);
+    pool.requireRoom();
     running.get('b')!();
     running.get('c')!();
     expect(await Promise.all(probes)).toEqual([REPORT, REPORT, REPORT]);

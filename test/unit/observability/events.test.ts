@@ -50,6 +50,7 @@ it('writes on every line of a task the ids that the caller gave the submit', () 
   events.claimed(task);
   events.handedBack(task);
   events.attemptEnded(failed(task, failure, 3), { failure, cause: null });
-  expect(lines).toHaveLength(4);
+  events.backgroundError('cannot store the end of an attempt', new Error('store'), task);
+  expect(lines).toHaveLength(5);
   for (const line of lines) expect(line).toMatchObject(trace);
 });

@@ -1,96 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../support/memory-store.js';
-import { systemClock } from '../../../src/app/system-clock.js';
-import { CallError } from '../../../src/task/call-error.js';
+import { describe, expect, it } from 'vitest';
 import { RenderError } from '../../../src/task/failure.js';
-import type { OutputOwner, OutputStore } from '../../../src/task/ports/output-store.js';
-import type { Store } from '../../../src/task/ports/store.js';
-import type { Task } from '../../../src/task/task.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
-import { createPreviews } from '../../../src/task/previews.js';
-import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../../src/worker/worker-pool.js';
 import { eventually } from '../../support/eventually.js';
-import { createPausedRenderer, outputOf, progressAt } from '../../support/paused-renderer.js';
-import { newTask } from '../../support/new-task.js';
-import { DEFAULT_OUTPUTS } from '../../../src/composition/output-spec.js';
-import { montageForm } from '../../../src/composition/montage/montage-form.js';
-import { montageOf } from '../../support/montage.js';
-import { recordEvents } from '../../support/task-events.js';
-
-const LEASE_MS = 150;
-const startMs = Date.now();
-let store: Store;
-let removed: string[];
-let left: OutputOwner[];
-const previews = createPreviews();
-const pools: WorkerPool[] = [];
-const renderers: ReturnType<typeof createPausedRenderer>[] = [];
-
-beforeEach(() => {
-  store = createMemoryStore({ nowMs: () => performance.now() });
-  removed = [];
-  left = [];
-});
-
-afterEach(async () => {
-  for (const render of renderers.splice(0).flatMap((r) => r.renders)) render.finish();
-  await Promise.all(pools.splice(0).map((pool) => pool.stop({ graceMs: 0 })));
-  await store.close();
-});
-
-const away = () => Promise.reject(new CallError({ reason: 'STORE_UNAVAILABLE' }));
-
-/** `deaf`: its renders do not stop when told to, as in a process that hangs. */
-function startPool(owner: string, changes: Partial<WorkerPoolOptions> & { deaf?: boolean } = {}) {
-  const renderer = createPausedRenderer(changes);
-  renderers.push(renderer);
-  const events = recordEvents();
-  const outputs: OutputStore = {
-    publish: () => Promise.reject(new Error('not used here')),
-    open: () => Promise.resolve(null),
-    discardAttempt: ({ key, fence }) => {
-      removed.push(`attempt ${key.id}/${fence}`);
-      return Promise.resolve();
-    },
-    attempts: async function* () {
-      yield* await Promise.resolve(left);
-    },
-    discard: (key, { keepFence }) => {
-      removed.push(`${key.id} but ${String(keepFence)}`);
-      return Promise.resolve();
-    },
-  };
-  const pool = createWorkerPool({
-    store,
-    renderer,
-    outputs,
-    events,
-    owner,
-    clock: systemClock,
-    previews,
-    parseSpec: () => ({ form: montageForm(montageOf(1)), outputs: DEFAULT_OUTPUTS }),
-    slots: 1,
-    build: null,
-    leaseMs: LEASE_MS,
-    heartbeatMs: 30,
-    progressIntervalMs: 20,
-    sweepIntervalMs: 20,
-    machine: { problem: () => Promise.resolve(null) },
-    ...changes,
-  });
-  pools.push(pool);
-  pool.start();
-  return { pool, renderer, events };
-}
-
-/** `after`: so many milliseconds after the first. */
-async function submit(id: string, after = 1): Promise<void> {
-  await store.insert(newTask({ id, nowMs: startMs + after }), '{}');
-}
-
-const read = async (id: string): Promise<Task> => (await store.get({ tenant: 'default', id }))!;
-const inState = (id: string, state: Task['state']) =>
-  eventually(`${id} ${state}`, async () => (await read(id)).state === state);
+import { progressAt } from '../../support/paused-renderer.js';
+import { LEASE_MS, away, inState, left, previews, read, removed, startPool, store, submit } from './worker-harness.js';
 
 describe('a worker pool', () => {
   it('renders queued tasks, oldest first, as many at a time as it has slots', async () => {
@@ -118,6 +31,14 @@ describe('a worker pool', () => {
     await inState('t1', 'SUCCEEDED');
     await inState('t2', 'FAILED');
     expect([(await read('t1')).phaseTimings, (await read('t2')).phaseTimings]).toEqual([phaseTimings, phaseTimings]);
+  });
+
+  it('reports a fault of an attempt with its task', async () => {
+    await submit('t1');
+    const { renderer, events } = startPool('w', { store: { ...store, putDiagnostics: away } });
+    await eventually('a render', () => renderer.renders.length === 1);
+    renderer.renders[0]!.hooks.onDiagnostics({ ffmpegVersion: '5.1', commands: [] });
+    await eventually('the report', () => events.log.includes('error cannot store the diagnostics of an attempt (t1)'));
   });
 
   it('shows the previews of a task while it renders, and removes them at its end', async () => {
@@ -284,10 +205,10 @@ describe('the files of an attempt without success', () => {
     });
     const busy = (await read('busy')).attemptId!;
     const wanted = [attempt('done', 1, 'any'), attempt('busy', 1, busy)];
-    left = [...wanted, attempt('gone', 3, 'x'), attempt('done', 0, 'x'), attempt('busy', 1, 'rolled back')];
+    left.push(...wanted, attempt('gone', 3, 'x'), attempt('done', 0, 'x'), attempt('busy', 1, 'rolled back'));
     const doomed = ['gone/3', 'done/0', 'busy/1'].map((name) => `attempt ${name}`);
     await eventually('the leftovers', () => doomed.every((name) => removed.includes(name)));
-    left = wanted;
+    left.splice(wanted.length);
     renderer.renders.find((r) => r.job.key.id === 'busy')!.finish();
     await inState('busy', 'SUCCEEDED');
     expect(removed).not.toContain('attempt done/1');
@@ -310,176 +231,5 @@ describe('a worker that stops', () => {
     expect(await read('t1')).toMatchObject({ failures: 0, workerLosses: 0 });
     release();
     await stopped;
-  });
-});
-
-describe('a worker beside others on one store', () => {
-  it('takes over the task of a dead worker, whose late writes change nothing', async () => {
-    await submit('t1');
-    // A worker that froze: it holds the task, does not renew, and does not stop.
-    const frozen = startPool('frozen', { deaf: true, store: { ...store, renewLease: away } });
-    await eventually('the first render', () => frozen.renderer.renders.length === 1);
-    const heir = startPool('heir');
-    const second = await eventually('the second render', () => heir.renderer.renders[0]);
-    expect(second.job.fence).toBe(2);
-    expect([...frozen.events.log, ...heir.events.log]).toContain('recovered t1');
-    second.finish();
-    await inState('t1', 'SUCCEEDED');
-    const end = await read('t1');
-    const late = frozen.renderer.renders[0]!;
-    late.finish();
-    await eventually('the frozen one gave up', () => frozen.events.log.includes('lost t1'));
-    expect(await read('t1')).toEqual(end);
-    expect(end.outputs[0]?.location).toBe(outputOf(second.job).location);
-    await eventually('what it made is removed', () => removed.includes('attempt t1/1'));
-  });
-
-  it('stops its render before its lease can be claimed by another when it is cut off from the store', async () => {
-    await submit('t1');
-    let cut = false;
-    const cutOff: Store = {
-      ...store,
-      renewLease: (r) => (cut ? away() : store.renewLease(r)),
-      replace: (f, t, o) => (cut ? away() : store.replace(f, t, o)),
-    };
-    const { renderer, events } = startPool('w', { store: cutOff });
-    const render = await eventually('a render', () => renderer.renders[0]);
-    cut = true;
-    await eventually('the render is stopped', () => render.hooks.signal.aborted, 2000);
-    expect(events.log).toContain('lost t1');
-  });
-
-  it('costs a task nothing when it survives an outage longer than its lease', async () => {
-    await submit('t1');
-    let cut = false;
-    const cutOff: Store = {
-      ...store,
-      renewLease: (r) => (cut ? away() : store.renewLease(r)),
-      replace: (f, t, o) => (cut ? away() : store.replace(f, t, o)),
-      get: (key) => (cut ? away() : store.get(key)),
-      abandoned: (n, o) => (cut ? away() : store.abandoned(n, o)),
-    };
-    const { renderer, events } = startPool('w', { store: cutOff });
-    for (const n of [0, 1, 2, 3]) {
-      const render = await eventually(`render ${n}`, () => renderer.renders[n]);
-      cut = true;
-      await eventually('the render is stopped', () => render.hooks.signal.aborted);
-      cut = false;
-    }
-    const last = await eventually('another render', () => renderer.renders[4]);
-    last.finish();
-    await inState('t1', 'SUCCEEDED');
-    expect(await read('t1')).toMatchObject({ attempt: 5, failures: 0, workerLosses: 0 });
-    expect(events.log).not.toContain('recovered t1');
-  });
-
-  it('withdraws the loss of a worker that was considered dead and lives', async () => {
-    await submit('t1');
-    let late = true;
-    const frozen = startPool('frozen', {
-      store: {
-        ...store,
-        renewLease: (r) => (late ? away() : store.renewLease(r)),
-        get: (key) => (late ? away() : store.get(key)),
-      },
-    });
-    await eventually('the first render', () => frozen.renderer.renders.length === 1);
-    const sweeper = startPool('sweeper', { slots: 0 });
-    await eventually('the loss', () => sweeper.events.log.includes('recovered t1'));
-    expect((await read('t1')).workerLosses).toBe(1);
-    late = false;
-    await eventually('its withdrawal', async () => (await read('t1')).workerLosses === 0);
-  });
-
-  it('continues a render when it was late itself and no other worker has claimed its task', async () => {
-    await submit('t1');
-    // A machine that was suspended: the first renewal comes after the end of the lease, which only its own sweeper has seen.
-    let suspended = true;
-    const { renderer, events } = startPool('w', {
-      heartbeatMs: 4 * LEASE_MS,
-      store: { ...store, renewLease: async (r) => store.renewLease(r).finally(() => (suspended = false)) },
-    });
-    const render = await eventually('a render', () => renderer.renders[0]);
-    await eventually('the late renewal', () => !suspended);
-    render.finish();
-    await inState('t1', 'SUCCEEDED');
-    expect(await read('t1')).toMatchObject({ attempt: 1, workerLosses: 0 });
-    expect(events.log).toEqual(['claimed t1', 'ended t1 SUCCEEDED']);
-  });
-
-  it('keeps its render through any outage of a store that it alone has open', async () => {
-    await submit('t1');
-    let full = false;
-    const alone: Store = {
-      ...store,
-      isExclusive: true,
-      renewLease: (r) => (full ? away() : store.renewLease(r)),
-      replace: (f, t, o) => (full ? away() : store.replace(f, t, o)),
-    };
-    const { renderer, events } = startPool('w', { store: alone });
-    const render = await eventually('a render', () => renderer.renders[0]);
-    full = true;
-    const untilMs = performance.now() + 3 * LEASE_MS;
-    await eventually('three leases later', () => performance.now() > untilMs);
-    render.finish();
-    full = false;
-    await inState('t1', 'SUCCEEDED');
-    expect(await read('t1')).toMatchObject({ attempt: 1, workerLosses: 0 });
-    expect(events.log).not.toContain('lost t1');
-  });
-
-  it('takes back its own task whose claim had no answer, without a loss', async () => {
-    await submit('t1');
-    let lose = 1;
-    const { renderer } = startPool('w', {
-      store: {
-        ...store,
-        replace: async (from, to, options) => {
-          const done = await store.replace(from, to, options);
-          if (to.state === 'RUNNING' && lose-- > 0) throw new CallError({ reason: 'STORE_UNAVAILABLE' });
-          return done;
-        },
-      },
-    });
-    (await eventually('a render', () => renderer.renders[0])).finish();
-    await inState('t1', 'SUCCEEDED');
-    expect(await read('t1')).toMatchObject({ attempt: 2, workerLosses: 0 });
-  });
-
-  it('finds a commit whose answer was lost by a re-read, and counts it once', async () => {
-    await submit('t1');
-    let lose = 1;
-    const lossy: Store = {
-      ...store,
-      replace: async (from, to, options) => {
-        const done = await store.replace(from, to, options);
-        if (to.state === 'SUCCEEDED' && lose-- > 0) throw new CallError({ reason: 'STORE_UNAVAILABLE' });
-        return done;
-      },
-    };
-    const { renderer, events } = startPool('w', { store: lossy });
-    (await eventually('a render', () => renderer.renders[0])).finish();
-    await eventually('the end is told', () => events.log.includes('ended t1 SUCCEEDED'));
-    expect(await read('t1')).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
-    expect(events.log).not.toContain('lost t1');
-    expect(removed).toEqual(['t1 but 1']);
-  });
-
-  it('fails a task as poison after three workers died in it', async () => {
-    await submit('t1');
-    for (const n of [1, 2, 3]) {
-      // It dies with the task in hand; a sweeper without slots of its own takes the task from it when the lease ends.
-      const dying = startPool(`w${n}`, {
-        deaf: true,
-        store: { ...store, renewLease: away, abandoned: () => Promise.resolve([]) },
-      });
-      await eventually(`render ${n}`, () => dying.renderer.renders.length === 1);
-      void dying.pool.stop({ graceMs: 60_000 });
-      const sweeper = startPool(`sweeper${n}`, { slots: 0 });
-      await eventually(`loss ${n}`, () => sweeper.events.log.includes('recovered t1'));
-      await sweeper.pool.stop({ graceMs: 0 });
-    }
-    const end = { state: 'FAILED', failure: { reason: 'WORKER_LOST' }, workerLosses: 3, failures: 0 };
-    expect(await read('t1')).toMatchObject(end);
   });
 });
