@@ -22,6 +22,7 @@ describe('the help of cutroom', () => {
       'probe',
       'keys',
       'secrets',
+      'backup',
       'completion',
     ]);
   });
