@@ -10,7 +10,7 @@ export interface Caller {
 
 /** Every kind of permission; none includes another. */
 export const SCOPES = [
-  /** To submit, validate and retry tasks, and to inspect inputs. */
+  /** To submit, validate and retry tasks, to have their events delivered again, and to inspect inputs. */
   'tasks.submit',
   /** To read tasks, their outputs and what can be rendered. */
   'tasks.read',
@@ -20,7 +20,7 @@ export const SCOPES = [
   'tasks.cancel',
   /** To send and delete inputs, and to list them. */
   'media.upload',
-  /** To manage the API keys of all tenants, and to read the metrics. No tenant's tasks are in it. */
+  /** To manage the API keys and signing secrets of all tenants, and to read the metrics. No tenant's tasks are in it. */
   'admin',
 ] as const;
 
