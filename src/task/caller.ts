@@ -39,7 +39,7 @@ export const DEFAULT_TENANT = 'default';
 export const ANYONE: Caller = { tenant: DEFAULT_TENANT, scopes: SCOPES, principal: 'anyone' };
 
 /** Part of folders, URLs and log lines: no other character is needed, and no two that a file system takes for one. */
-const TENANT = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
+export const TENANT = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
 
 /** Whether text may name a tenant: 1 to 63 characters `a-z 0-9 . _ -`, that begins and ends with a letter or digit. */
 export function isTenant(text: string): boolean {

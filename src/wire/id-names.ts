@@ -5,6 +5,8 @@ export const ID_PATTERN = '^([0-9a-f]{16})$';
 
 /** The resource names of a collection whose ids have 16 hexadecimal digits. */
 export interface IdName {
+  /** Of the whole name. */
+  readonly pattern: RegExp;
   format(id: string): string;
   /** @throws CallError INVALID_REQUEST. */
   parse(name: string): string;
@@ -16,6 +18,7 @@ function idName(collection: string): IdName {
   const pattern = new RegExp(`^${collection}/([0-9a-f]{16})$`);
   const idIn = (name: string): string | null => pattern.exec(name)?.[1] ?? null;
   return {
+    pattern,
     format: (id) => `${collection}/${id}`,
     parse(name) {
       const id = idIn(name);

@@ -5,7 +5,9 @@ import type { ApiKeyQuery } from '../ports/api-key-store.js';
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
 const TOKEN = /^[0-9a-f]{16}$/;
-const MAX_NAME_CHARACTERS = 100;
+export const MAX_NAME_CHARACTERS = 100;
+/** Without control characters. Without the flag `u`, so that documents can have it as it is. */
+export const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]+$/;
 
 /** Which page of things that are listed by their ids. */
 export interface IdPageQuery {
@@ -37,7 +39,7 @@ export async function pageById<Item extends { readonly id: string }>(
 /** The violations of a name for people. */
 export function nameViolations(name: string, field: string): Violation[] {
   const length = Array.from(name).length;
-  if (length >= 1 && length <= MAX_NAME_CHARACTERS && !/\p{Cc}/u.test(name)) return [];
+  if (length >= 1 && length <= MAX_NAME_CHARACTERS && ONE_LINE.test(name)) return [];
   return [{ field, description: `must have 1 to ${MAX_NAME_CHARACTERS} characters, in one line` }];
 }
 
