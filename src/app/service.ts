@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
 import { openServerTls, type ServerTls } from '../api/tls/server-tls.js';
-import type { Config } from '../config/config.js';
+import { type Config, exposures } from '../config/config.js';
 import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
 import { randomBytes } from 'node:crypto';
@@ -281,13 +281,21 @@ async function startTransports(
     monotonicMs: () => systemClock.monotonicMs(),
     graceMs: CLOSE_GRACE_MS,
   });
-  if (config.insecure)
-    logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service, or listen in');
+  if (config.insecure) warnOfExposures(config, logger);
   if (config.publicUrl === null && isUnspecified(config.httpAddress))
     logger.warn(
       'CUTROOM_PUBLIC_URL is not set: URLs of videos have the host by which each caller called; callers behind a proxy need CUTROOM_PUBLIC_URL or CUTROOM_TRUSTED_PROXIES',
     );
   return { api, hub };
+}
+
+/** Only where something is missing: an operator who reads the warning for nothing reads no other. */
+function warnOfExposures(config: Config, logger: Logger): void {
+  for (const { address, missing } of exposures(config))
+    logger.warn(
+      { address },
+      `CUTROOM_INSECURE=1: other machines reach this address without ${missing.join(' and without ')}, and can ${config.auth === null ? 'use this service' : 'listen in, and take credentials'}`,
+    );
 }
 
 /** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */

@@ -8,6 +8,7 @@ import { createMetrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { createOutputUrls } from '../../../src/task/output-urls.js';
+import type { LimitedInspector } from '../../../src/task/ports/media-inspector.js';
 import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
 import type { OutputContent } from '../../../src/task/ports/output-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
@@ -30,6 +31,8 @@ export interface ApiUnderTest {
   readonly log: Record<string, unknown>[];
   /** The bytes of every finished video. */
   readonly video: Buffer;
+  /** Where uploads are, also those under way. */
+  readonly uploadsFolder: string;
   /** Stores a change of a task as a worker would. */
   change(id: string, transition: (task: Task) => Task): Promise<Task>;
   stop(): Promise<void>;
@@ -41,6 +44,8 @@ export async function startApiUnderTest(
     urlLifetimeMs?: number;
     library?: MediaLibrary;
     output?: OutputContent;
+    /** Default: this server has no ffmpeg. */
+    inspector?: LimitedInspector;
     /** Options that need the store. */
     withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
@@ -69,6 +74,7 @@ export async function startApiUnderTest(
   const uploads = await openLocalUploads({ folder: join(folder, 'uploads'), nowMs: systemClock.nowMs() });
   const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
   const events = metrics.events(recordEvents());
+  const { inspector } = options;
   const tasks = createTaskUseCases({
     store,
     hub,
@@ -77,7 +83,7 @@ export async function startApiUnderTest(
     assets: { of: () => assets },
     outputs,
     uploads: { of: () => uploads },
-    inspectors: null,
+    inspectors: inspector === undefined ? null : { of: () => inspector },
     fonts: ['Own.ttf'],
     clock: systemClock,
     events,
@@ -125,6 +131,7 @@ export async function startApiUnderTest(
     previews,
     log,
     video,
+    uploadsFolder: join(folder, 'uploads'),
     grpcAddress: `127.0.0.1:${api.grpcPort}`,
     httpUrl,
     async change(id, transition) {
