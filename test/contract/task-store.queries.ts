@@ -23,12 +23,46 @@ export function describeQueries(kind: StoreKind): void {
   describe('queued', () => {
     const at = useStore(kind);
 
-    it('lists queued tasks of all tenants, oldest first, up to the limit', async () => {
-      const third = await insertQueued(at.store, { nowMs: 30, tenant: 'b' });
-      const first = await insertQueued(at.store, { nowMs: 10 });
+    it('lists the queued tasks of the next tenant by name, oldest first, up to the limit', async () => {
+      const last = await insertQueued(at.store, { nowMs: 5, tenant: 'b' });
       const second = await insertQueued(at.store, { nowMs: 20, tenant: 'a' });
-      expect(await at.store.queued(10)).toEqual([first, second, third]);
-      expect(await at.store.queued(2)).toEqual([first, second]);
+      const first = await insertQueued(at.store, { nowMs: 10, tenant: 'a' });
+      await insertRunning(at.store, LONG_MS, { tenant: 'a.b' });
+      const after = (tenant: string, limit = 10) => at.store.queued(limit, { after: tenant });
+      expect(await after('')).toEqual([first, second]);
+      expect(await after('', 1)).toEqual([first]);
+      expect([await after('a'), await after('a.b'), await after('b'), await after('zoo')]).toEqual([
+        [last],
+        [last],
+        [],
+        [],
+      ]);
+    });
+
+    it('counts the queue of each tenant, and tells its ranks', async () => {
+      expect([await at.store.queuedByTenant(), await at.store.queuedRanks('a', 9)]).toEqual([[], []]);
+      for (const nowMs of [30, 10, 20]) await insertQueued(at.store, { nowMs, tenant: 'a' });
+      await insertQueued(at.store, { nowMs: 40, tenant: 'b' });
+      await insertRunning(at.store, LONG_MS, { tenant: 'c' });
+      const counts = [...(await at.store.queuedByTenant())].sort((x, y) => (x.tenant < y.tenant ? -1 : 1));
+      expect(counts).toEqual([
+        { tenant: 'a', queued: 3 },
+        { tenant: 'b', queued: 1 },
+      ]);
+      expect(await at.store.queuedRanks('a', 2)).toEqual([10, 20]);
+    });
+
+    it('counts the tasks of a tenant in a state, up to a limit', async () => {
+      for (let i = 0; i < 3; i++) await insertQueued(at.store, { tenant: 'a' });
+      await insertRunning(at.store, LONG_MS, { tenant: 'a' });
+      await insertRunning(at.store, LONG_MS, { tenant: 'b' });
+      const count = (tenant: string, state: Task['state'], upTo = 100) => at.store.countIn(tenant, state, upTo);
+      expect([await count('a', 'QUEUED'), await count('a', 'QUEUED', 2), await count('a', 'RUNNING')]).toEqual([
+        3, 2, 1,
+      ]);
+      expect([await count('b', 'QUEUED'), await count('none', 'RUNNING'), await count('a', 'FAILED')]).toEqual([
+        0, 0, 0,
+      ]);
     });
 
     it('leaves out running and ended tasks, and lists a requeued one again', async () => {
@@ -36,10 +70,10 @@ export function describeQueries(kind: StoreKind): void {
       const waiting = await insertQueued(at.store, { nowMs: 20 });
       const ended = await insertQueued(at.store, { nowMs: 30 });
       await at.store.replace(ended, cancelled(ended, 40), lease);
-      expect(await at.store.queued(10)).toEqual([waiting]);
+      expect(await at.store.queued(10, { after: '' })).toEqual([waiting]);
       const back: Task = { ...running, state: 'QUEUED', revision: running.revision + 1, attemptId: null, owner: null };
       await at.store.replace(running, back, lease);
-      expect(await at.store.queued(10)).toEqual([back, waiting]);
+      expect(await at.store.queued(10, { after: '' })).toEqual([back, waiting]);
     });
 
     it('gives each of 100 tasks to exactly one of 32 concurrent claimers', { timeout: 60_000 }, async () => {
@@ -47,7 +81,7 @@ export function describeQueries(kind: StoreKind): void {
       const claims: string[] = [];
       const claimer = async (owner: string): Promise<void> => {
         for (;;) {
-          const head = await at.store.queued(8);
+          const head = await at.store.queued(8, { after: '' });
           const choice = head[Math.floor(Math.random() * head.length)];
           if (choice === undefined) return;
           if (await at.store.replace(choice, claim(choice, owner), lease)) claims.push(choice.id);

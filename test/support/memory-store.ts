@@ -155,7 +155,19 @@ function apiKeysOf(answer: Answer): ApiKeyStore {
 function queriesOf(
   tasks: () => Task[],
   answer: Answer,
-): Pick<Store, 'list' | 'count' | 'positionOf' | 'queued' | 'queuedRanks' | 'overdue' | 'expired' | 'stats'> {
+): Pick<
+  Store,
+  | 'list'
+  | 'count'
+  | 'positionOf'
+  | 'queued'
+  | 'queuedRanks'
+  | 'queuedByTenant'
+  | 'countIn'
+  | 'overdue'
+  | 'expired'
+  | 'stats'
+> {
   const inState = (state: TaskState) => tasks().filter((task) => task.state === state);
   return {
     list: (query) =>
@@ -174,14 +186,30 @@ function queriesOf(
             .sort(newestFirst)[place - 1] ?? null,
       ),
     count: (tenant) => answer(() => tasks().filter((t) => t.tenant === tenant).length),
-    queued: (limit) => answer(() => inState('QUEUED').sort(byRank).slice(0, limit)),
-    queuedRanks: (limit) =>
+    queued: (limit, { after }) =>
+      answer(() => {
+        const later = inState('QUEUED').filter((t) => t.tenant > after);
+        const [next] = later.map((t) => t.tenant).sort();
+        return later
+          .filter((t) => t.tenant === next)
+          .sort(byRank)
+          .slice(0, limit);
+      }),
+    queuedRanks: (tenant, limit) =>
       answer(() =>
         inState('QUEUED')
+          .filter((t) => t.tenant === tenant)
           .sort(byRank)
           .slice(0, limit)
           .map((t) => t.queueRankMs),
       ),
+    queuedByTenant: () =>
+      answer(() => {
+        const tenants = inState('QUEUED').map((t) => t.tenant);
+        return [...new Set(tenants)].map((tenant) => ({ tenant, queued: tenants.filter((t) => t === tenant).length }));
+      }),
+    countIn: (tenant, state, upTo) =>
+      answer(() => Math.min(upTo, inState(state).filter((t) => t.tenant === tenant).length)),
     overdue: (limit, { nowMs }) =>
       answer(() => due(inState('QUEUED'), (t) => t.queueDeadlineMs, nowMs).slice(0, limit)),
     expired: (limit, { nowMs }) =>
@@ -243,7 +271,7 @@ function orderOf({ order }: ListQuery): (a: ListCursor, b: ListCursor) => number
 }
 
 function byRank(a: Task, b: Task): number {
-  return a.queueRankMs - b.queueRankMs || compare(a.tenant, b.tenant) || compare(a.id, b.id);
+  return a.queueRankMs - b.queueRankMs || compare(a.id, b.id);
 }
 
 function isListed(task: Task, query: ListQuery): boolean {

@@ -94,7 +94,11 @@ export async function createIndexes(
       [
         // Claims: partial, so that it is as small as the queue and a finished task costs it nothing. With the state, without which no query is
         // answered from it alone.
-        { name: 'queue', key: { state: 1, queueRankMs: 1, _id: 1 }, partialFilterExpression: { state: 'QUEUED' } },
+        {
+          name: 'turns',
+          key: { state: 1, tenant: 1, queueRankMs: 1, _id: 1 },
+          partialFilterExpression: { state: 'QUEUED' },
+        },
         { name: 'waiting', key: { createTimeMs: 1 }, partialFilterExpression: { state: 'QUEUED' } },
         { name: 'overdue', key: { queueDeadlineMs: 1 }, partialFilterExpression: { state: 'QUEUED' } },
         { name: 'expired', key: { expireTimeMs: 1 }, partialFilterExpression: { expireTimeMs: { $gt: 0 } } },
@@ -116,12 +120,13 @@ export async function createIndexes(
       { ...call },
     ),
   );
-  // Of earlier versions, in the place of `queue`.
-  await withDeadline(options.deadlineMs, (call) =>
-    tasks.dropIndex('rank', { ...call }).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
-    }),
-  );
+  // Of earlier versions, in the place of `turns`. Those that still run claim without it, and sort the queue for that.
+  for (const name of ['rank', 'queue'])
+    await withDeadline(options.deadlineMs, (call) =>
+      tasks.dropIndex(name, { ...call }).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      }),
+    );
 }
 
 /** The collection or its index is not there. */

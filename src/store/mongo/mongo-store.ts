@@ -12,13 +12,12 @@ import { positionOf, putDiagnostics, remove, stats } from './beside-tasks.js';
 import { list } from './list.js';
 import { idOf, requestFilter, taskOf, TASK_ONLY, type StoredTask, type TaskDocument } from './task-document.js';
 import { followTasks, type FollowedTasks } from './followed-tasks.js';
+import { queueIn } from './queue.js';
 import { keepHouse } from './housekeeping.js';
 import { getSpec } from './specs.js';
 import { beginUpgrade, type Upgrade } from './upgrade.js';
 import { aliveWorkers, announceWorker } from './workers.js';
 import { insert, renewLease, replace, secret } from './writes.js';
-
-const QUEUE_ORDER = { queueRankMs: 1, _id: 1 } as const;
 
 export interface MongoStoreOptions {
   /** Of a replica set or sharded cluster; the database it names, else `cutroom`. */
@@ -132,14 +131,7 @@ function storeOf(
       if (isGone) notifier.removed(task);
       return isGone;
     },
-    queued: (limit) => find({ state: 'QUEUED' }, QUEUE_ORDER, limit),
-    queuedRanks: (limit) =>
-      calls.ask(async (options) => {
-        const ranks = await tasks
-          .find({ state: 'QUEUED' }, { projection: { _id: 0, queueRankMs: 1 }, sort: QUEUE_ORDER, limit, ...options })
-          .toArray();
-        return ranks.map(({ queueRankMs }) => queueRankMs);
-      }),
+    ...queueIn(calls, tasks, find),
     overdue: (limit, { nowMs }) =>
       find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
     expired: (limit, { nowMs }) => find({ expireTimeMs: { $lt: nowMs, $gt: 0 } }, { expireTimeMs: 1 }, limit),

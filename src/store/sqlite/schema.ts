@@ -66,6 +66,11 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE api_keys (id TEXT NOT NULL PRIMARY KEY, tenant TEXT NOT NULL, document TEXT NOT NULL) STRICT;
   CREATE INDEX api_keys_tenant ON api_keys (tenant, id);
   `,
+  // Tenants take turns: the queue of each by itself.
+  `
+  DROP INDEX tasks_queued;
+  CREATE INDEX tasks_queued ON tasks (tenant, ${QUEUE_RANK}, id, create_time_ms) WHERE state = 'QUEUED';
+  `,
 ];
 
 /**

@@ -9,8 +9,10 @@ import { createGroupCommit } from './group-commit.js';
 import { openConnection, type Connection } from './connection.js';
 import { createRecentTasks, type RecentTasks } from './recent-tasks.js';
 import { longReadsOf } from './long-reads.js';
+import { queueIn } from './queue.js';
+import { tasksOf } from './task-rows.js';
 import { taskCountsOf, type TaskCounts } from './task-counts.js';
-import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
+import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
 const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
@@ -57,9 +59,7 @@ export function createSqliteStore(options: { file: string }): Store {
     replace: (from, to, { leaseMs }) => answer(() => replace({ connection, notifier, recent }, from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(connection, renewal)),
     remove: (task) => answer(() => remove({ connection, notifier, recent }, counts, task)),
-    queued: (limit) =>
-      answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY ${QUEUE_RANK}, tenant, id LIMIT ?`, limit)),
-    queuedRanks: (limit) => answer(() => queuedRanks(connection, limit)),
+    ...queueIn(connection),
     overdue: (limit, { nowMs }) =>
       answer(() =>
         tasksOf(
@@ -229,22 +229,6 @@ function stats(connection: Connection): QueueStats {
   return { ...(row as unknown as QueueStats) };
 }
 
-/** As one value: a row for each would take eight times as long. */
-function queuedRanks(connection: Connection, limit: number): readonly number[] {
-  const [row] = connection.rows(
-    `SELECT json_group_array(rank) AS ranks
-     FROM (SELECT ${QUEUE_RANK} AS rank FROM tasks WHERE state = 'QUEUED' ORDER BY ${QUEUE_RANK}, tenant, id LIMIT ?)`,
-    limit,
-  );
-  return JSON.parse(row?.ranks as string) as number[];
-}
-
 function taskOf(connection: Connection, where: string, ...values: (string | number)[]): Task | null {
   return tasksOf(connection, where, ...values)[0] ?? null;
-}
-
-/** `where` is one of this file's own texts, never a caller's: callers' values are bound. */
-function tasksOf(connection: Connection, where: string, ...values: (string | number)[]): Task[] {
-  const rows = connection.rows(`SELECT document FROM tasks WHERE ${where}`, ...values);
-  return rows.map((row) => JSON.parse(row.document as string) as Task);
 }

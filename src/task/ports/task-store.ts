@@ -51,6 +51,12 @@ export interface QueueStats {
   readonly oldestQueuedTimeMs: number | null;
 }
 
+/** The length of one tenant's queue, at least 1. */
+export interface TenantQueue {
+  readonly tenant: string;
+  readonly queued: number;
+}
+
 /** A lease write: the attempt, and the time from now on by the store's clock. */
 export interface LeaseRenewal {
   readonly key: TaskKey;
@@ -106,11 +112,20 @@ export interface TaskStore {
   /** Removes a task, with its spec and diagnostics, if the store still has this very state of it. False: it has another, or none. */
   remove(task: Task): Promise<boolean>;
 
-  /** Up to `limit` QUEUED tasks of all tenants by `queueRankMs`, lowest first: the candidates of a dispatcher. */
-  queued(limit: number): Promise<readonly Task[]>;
+  /**
+   * Up to `limit` QUEUED tasks of one tenant by `queueRankMs`, lowest first: the candidates of a dispatcher. The tenant is the first by name that has any,
+   * of those after the name `after`; empty: none of them has. Costs as much with any number of tenants and tasks.
+   */
+  queued(limit: number, options: { after: string }): Promise<readonly Task[]>;
 
-  /** `queueRankMs` of the same up to `limit` tasks, in the same order, from an index alone. */
-  queuedRanks(limit: number): Promise<readonly number[]>;
+  /** `queueRankMs` of up to `limit` QUEUED tasks of a tenant, lowest first, from an index alone. */
+  queuedRanks(tenant: string, limit: number): Promise<readonly number[]>;
+
+  /** How many QUEUED tasks each tenant has that has any, from an index alone. */
+  queuedByTenant(): Promise<readonly TenantQueue[]>;
+
+  /** How many tasks of a tenant are in a state, counted from an index up to `upTo`: with more the answer is `upTo`. */
+  countIn(tenant: string, state: TaskState, upTo: number): Promise<number>;
 
   /**
    * Up to `limit` RUNNING tasks whose worker is known to be gone: their lease ended by the store's clock, or the store

@@ -57,11 +57,13 @@ describe('the queries of the SQLite store', () => {
   }
 
   it('read the candidates of a claim from the index of the queue, in order', async () => {
-    expect(await plansOf(() => store.queued(8))).toEqual(['SCAN tasks USING INDEX tasks_queued']);
+    expect(await plansOf(() => store.queued(8, { after: '' }))).toEqual([
+      'SEARCH tasks USING INDEX tasks_queued (tenant>?)',
+    ]);
   });
 
   it('read the ranks of the queue from its index alone, in order', async () => {
-    const [sql] = await preparedBy(() => store.queuedRanks(8));
+    const [sql] = await preparedBy(() => store.queuedRanks('default', 8));
     const operations = reader.prepare(`EXPLAIN ${sql!}`).all() as { opcode: string; p4: string | null }[];
     // The rank would be extracted from a document by this function.
     expect(operations.filter(({ p4 }) => p4?.startsWith('json_extract') === true)).toEqual([]);
