@@ -3,13 +3,14 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
 import { openServerTls, type ServerTls } from '../api/tls/server-tls.js';
-import { type Config, exposures } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
 import { randomBytes } from 'node:crypto';
 import { authenticateBy } from '../api/chain/authenticate.js';
 import { openAuthenticator } from './create-authenticator.js';
 import { makeDataDir } from './make-data-dir.js';
+import { openLimits } from './open-limits.js';
 import { openStorage, type Storage } from './open-storage.js';
 import { openStore } from './open-store.js';
 import { createEngine, type Engine } from './create-engine.js';
@@ -25,6 +26,7 @@ import { createMetrics, type Metrics } from '../observability/metrics.js';
 import { fixedPartOf } from '../shared/tenant-roots.js';
 import { tryLockFile } from '../store/sqlite/file-lock.js';
 import { systemClock } from './system-clock.js';
+import { warnOfExposures } from './warn-of-exposures.js';
 import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
 import type { Authenticator } from '../task/authenticator.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
@@ -37,6 +39,8 @@ import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
 import { createPreviews, type Previews } from '../task/previews.js';
+import type { TenantLimits } from '../task/limits.js';
+import { createQuotas } from '../task/quotas.js';
 import { createQueueView } from '../task/queue-view.js';
 import { createTaskHub } from '../task/task-hub.js';
 import { createApiKeyUseCases } from '../task/use-cases/api-keys.js';
@@ -74,6 +78,8 @@ interface Context {
   readonly previews: Previews;
   /** Null: both servers are plain. */
   readonly tls: ServerTls | null;
+  /** Null: no tenant has any. */
+  readonly limits: PerTenant<TenantLimits> | null;
   /** Null: everybody is the same caller. */
   readonly authenticator: Authenticator | null;
   /** The operator's. */
@@ -114,6 +120,7 @@ export async function startService(
     const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
     cleanups.push(() => Promise.resolve(tls?.close()));
     const context: Context = {
+      limits: await openLimits(config.limitsFile, logged, cleanups),
       config,
       logger,
       events: metrics.events(logged),
@@ -257,6 +264,7 @@ async function startTransports(
       fonts: fontFiles,
       clock: systemClock,
       events,
+      quotas: context.limits && createQuotas({ limits: context.limits, store, clock: systemClock }),
     }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
@@ -289,15 +297,6 @@ async function startTransports(
   return { api, hub };
 }
 
-/** Only where something is missing: an operator who reads the warning for nothing reads no other. */
-function warnOfExposures(config: Config, logger: Logger): void {
-  for (const { address, missing } of exposures(config))
-    logger.warn(
-      { address },
-      `CUTROOM_INSECURE=1: other machines reach this address without ${missing.join(' and without ')}, and can ${config.auth === null ? 'use this service' : 'listen in, and take credentials'}`,
-    );
-}
-
 /** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */
 async function createWorker(
   context: Context,
@@ -325,6 +324,7 @@ async function createWorker(
     sweepIntervalMs: config.sweepIntervalMs,
     machine: context.machine,
     previews: context.previews,
+    ...(context.limits && { limits: context.limits }),
   });
   return { pool, engine };
 }

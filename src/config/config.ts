@@ -18,6 +18,8 @@ export interface Config {
   readonly metricsAddress: Address | null;
   /** Null: everybody is the same caller. */
   readonly auth: AuthSettings | null;
+  /** Absolute path of the file of the tenants' limits; null: no tenant has any. */
+  readonly limitsFile: string | null;
   /** What needs no credentials. */
   readonly open: Values['CUTROOM_OPEN'];
   /** Null: both servers are plain. */
@@ -125,6 +127,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
     metricsAddress: values.CUTROOM_METRICS_ADDRESS,
     auth: authOf(values),
+    limitsFile: values.CUTROOM_LIMITS_FILE === null ? null : resolve(values.CUTROOM_LIMITS_FILE),
     open: values.CUTROOM_OPEN,
     tls: tlsOf(values),
     socket: values.CUTROOM_SOCKET === null ? null : resolve(values.CUTROOM_SOCKET),

@@ -57,7 +57,7 @@ export async function claimNext(deps: ClaimDeps): Promise<Claim | null> {
 /** Counted before the claim: workers that claim at the same moment may together exceed the limit by one task each. */
 async function mayRunMore({ store, maxRunning }: ClaimDeps, tenant: string): Promise<boolean> {
   const limit = maxRunning?.(tenant) ?? null;
-  return limit === null || (await store.countIn(tenant, 'RUNNING', limit)) < limit;
+  return limit === null || (limit > 0 && (await store.countIn(tenant, 'RUNNING', limit)) < limit);
 }
 
 /**

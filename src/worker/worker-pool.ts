@@ -24,8 +24,6 @@ export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'in
   readonly sweepIntervalMs: number;
   /** How often files of attempts that did not succeed are looked for. Default: an hour. */
   readonly leftoverIntervalMs?: number;
-  /** The most running tasks of a tenant; null: any number. Default: any number, of every tenant. */
-  readonly maxRunning?: (tenant: string) => number | null;
   /** While it has a problem nothing is claimed. */
   readonly machine: Machine;
 }
@@ -73,7 +71,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   async function fillSlots(): Promise<void> {
     while (running.size < options.slots && !stopping.signal.aborted) {
       if (!(await intake.isOpen())) return;
-      const claim = await claimNext({ ...options, turns });
+      const claim = await claimNext({
+        ...options,
+        maxRunning: (tenant) => options.limits?.of(tenant).running ?? null,
+        turns,
+      });
       if (!claim) return;
       begin(claim);
     }

@@ -272,6 +272,7 @@ export function describeDocuments(kind: StoreKind): void {
         () => store.queuedRanks('default', 1),
         () => store.queuedByTenant(),
         () => store.countIn('default', 'QUEUED', 1),
+        () => store.outputBytes('default'),
         () => store.overdue(1, { nowMs: 1 }),
         () => store.expired(1, { nowMs: 1 }),
         () => store.stats(),

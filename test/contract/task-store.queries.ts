@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/task/ports/store.js';
 import type { ListCursor, ListQuery } from '../../src/task/ports/task-store.js';
 import type { Task } from '../../src/task/task.js';
-import { cancelled } from '../../src/task/lifecycle.js';
+import { cancelled, succeeded } from '../../src/task/lifecycle.js';
+import { eventually } from '../support/eventually.js';
 import {
   claim,
   insertQueued,
@@ -91,6 +92,66 @@ export function describeQueries(kind: StoreKind): void {
       expect(claims.sort()).toEqual(tasks.map((task) => task.id).sort());
       for (const task of tasks)
         expect(await at.store.get(task)).toMatchObject({ state: 'RUNNING', fence: 1, attempt: 1, revision: 2 });
+    });
+  });
+
+  describe('the limits of tenants', () => {
+    const at = useStore(kind);
+
+    it('sum the bytes of the outputs of a tenant, with all their files', async () => {
+      const frameRate = { num: 30, den: 1 };
+      const facts = {
+        durationUs: 1,
+        width: 2,
+        height: 2,
+        frameRate,
+        frameCount: 1,
+        videoCodec: '',
+        audioCodec: '',
+        sha256: '',
+      };
+      const part = { name: 'p', contentType: 'image/jpeg', sizeBytes: 7 };
+      const outputs = [
+        { key: 'a', location: 'a', sizeBytes: 2 ** 40, ...facts, parts: [part, part] },
+        { key: 'b', location: 'b', sizeBytes: 5, ...facts },
+      ];
+      const done: Task[] = [];
+      for (const tenant of ['a', 'a', 'b']) {
+        const running = await insertRunning(at.store, LONG_MS, { tenant });
+        const ended = succeeded(running, { outputs, warnings: [] }, 5000);
+        expect(await at.store.replace(running, ended, lease)).toBe(true);
+        done.push(ended);
+      }
+      const bytes = 2 ** 40 + 19;
+      expect([await at.store.outputBytes('a'), await at.store.outputBytes('b')]).toEqual([2 * bytes, bytes]);
+      expect(await at.store.get(done[0]!)).toEqual(done[0]);
+      await at.store.remove(done[0]!);
+      expect([await at.store.outputBytes('a'), await at.store.outputBytes('none')]).toEqual([bytes, 0]);
+    });
+
+    it('let each tenant submit as many at once as its rate has, and tell the others when', async () => {
+      const rate = { perSecond: 0.1, burst: 5 };
+      const taken = await Promise.all(Array.from({ length: 12 }, () => at.store.takeSubmit('a', rate)));
+      expect(taken.filter((waitMs) => waitMs === null)).toHaveLength(5);
+      for (const waitMs of taken.filter((wait) => wait !== null)) {
+        expect(waitMs).toBeGreaterThan(0);
+        expect(waitMs).toBeLessThanOrEqual(50_000);
+      }
+      expect(await at.store.takeSubmit('b', rate)).toBeNull();
+      expect(await at.store.takeSubmit('a', { perSecond: 100, burst: 1 })).toBeNull();
+      await eventually(
+        'the window is over',
+        async () => (await at.store.takeSubmit('a', { perSecond: 100, burst: 1 })) === null,
+      );
+    });
+
+    it.runIf(kind.shared)('count the submits of all processes together', async () => {
+      const rate = { perSecond: 0.1, burst: 5 };
+      const other = await at.open();
+      const taken = await Promise.all(
+        Array.from({ length: 12 }, (_, i) => (i % 2 ? other : at.store).takeSubmit('a', rate)),
+      );
+      expect(taken.filter((waitMs) => waitMs === null)).toHaveLength(5);
     });
   });
 

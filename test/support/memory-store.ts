@@ -6,6 +6,7 @@ import type { InsertResult, LeaseRenewal, ListCursor, ListQuery } from '../../sr
 import { isTerminal, type Task, type TaskKey, type TaskState } from '../../src/task/task.js';
 import { idTaken, storeUnavailable } from '../../src/store/errors.js';
 import { createFeedNotifier } from '../../src/store/feed-notifier.js';
+import { submitRatesInMemory } from '../../src/store/submit-rates.js';
 import { createWorkerRegistry, type WorkerRegistry } from '../../src/store/worker-registry.js';
 
 interface Entry {
@@ -83,6 +84,7 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     abandoned: (limit) => answer(() => abandoned(entries, nowMs()).slice(0, limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
     ...apiKeysOf(answer),
+    ...submitRatesInMemory(),
     isExclusive: false,
     feed: notifier.feed,
     ping: () => answer(() => undefined),
@@ -164,6 +166,7 @@ function queriesOf(
   | 'queuedRanks'
   | 'queuedByTenant'
   | 'countIn'
+  | 'outputBytes'
   | 'overdue'
   | 'expired'
   | 'stats'
@@ -208,6 +211,14 @@ function queriesOf(
         const tenants = inState('QUEUED').map((t) => t.tenant);
         return [...new Set(tenants)].map((tenant) => ({ tenant, queued: tenants.filter((t) => t === tenant).length }));
       }),
+    outputBytes: (tenant) =>
+      answer(() =>
+        tasks()
+          .filter((t) => t.tenant === tenant)
+          .flatMap((t) => t.outputs)
+          .flatMap(({ sizeBytes, parts = [] }) => [sizeBytes, ...parts.map((part) => part.sizeBytes ?? 0)])
+          .reduce((sum, bytes) => sum + bytes, 0),
+      ),
     countIn: (tenant, state, upTo) =>
       answer(() => Math.min(upTo, inState(state).filter((t) => t.tenant === tenant).length)),
     overdue: (limit, { nowMs }) =>

@@ -3,6 +3,7 @@ import type { WorkerInfo } from '../../task/ports/worker-store.js';
 import type { ApiKeyDocument } from './api-keys.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
+import { SUBMIT_RATES } from './submit-rates.js';
 import type { SpecDocument, TaskDocument } from './task-document.js';
 
 export interface SecretDocument {
@@ -47,6 +48,8 @@ export interface Collections {
   readonly workers: Collection<WorkerDocument>;
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly schema: Collection<SchemaDocument>;
+  /** Belongs to `submit-rates.ts`. */
+  readonly submitRates: Collection;
 }
 
 const TASKS = 'tasks';
@@ -62,6 +65,7 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     apiKeys: main.db(database).collection<ApiKeyDocument>('api_keys'),
     workers: main.db(database).collection<WorkerDocument>('workers'),
     schema: main.db(database).collection<SchemaDocument>('schema'),
+    submitRates: main.db(database).collection(SUBMIT_RATES),
   };
 }
 
@@ -70,13 +74,22 @@ const GONE = { name: 'gone', expireAfterSeconds: 3601 };
 
 /** Creates the missing indexes, and from then on refuses old versions. On a large collection the first call takes its time. */
 export async function createIndexes(
-  { tasks, specs, workers }: Collections,
+  { tasks, specs, workers, submitRates }: Collections,
   options: { deadlineMs: number },
 ): Promise<void> {
   await withDeadline(options.deadlineMs, (call) =>
     workers.db.command({ collMod: workers.collectionName, index: GONE }, { ...call }).catch((error: unknown) => {
       if (!isMissing(error)) throw error;
     }),
+  );
+  await withDeadline(options.deadlineMs, (call) =>
+    submitRates.createIndexes(
+      [
+        { name: 'key', key: { key: 1 }, unique: true },
+        { name: 'over', key: { expire: 1 }, expireAfterSeconds: 0 },
+      ],
+      { ...call },
+    ),
   );
   // A killed worker leaves its document behind; an hour later nobody needs it. Tasks have no such index: the sweeper removes
   // them together with their files.
@@ -114,6 +127,11 @@ export async function createIndexes(
         // A list of a rare state, or of a label, does not read all tasks.
         { name: 'list-state', key: { tenant: 1, state: 1, createTimeMs: -1, _id: -1 } },
         { name: 'list-label', key: { tenant: 1, labelPairs: 1, createTimeMs: -1, _id: -1 } },
+        {
+          name: 'output-bytes',
+          key: { tenant: 1, outputBytes: 1 },
+          partialFilterExpression: { outputBytes: { $gt: 0 } },
+        },
         // Empty once all are in the new shape.
         { name: 'old-shape', key: { createTimeMs: 1, _id: 1 }, partialFilterExpression: { spec: { $type: 'string' } } },
       ],

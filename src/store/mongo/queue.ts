@@ -9,12 +9,12 @@ const RANK_ORDER = { queueRankMs: 1, _id: 1 } as const;
 
 type Find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number) => Promise<Task[]>;
 
-/** The queues of the tenants, from the index `turns`. */
+/** The queues and counts of the tenants, from indexes. */
 export function queueIn(
   calls: Calls,
   tasks: Collection<TaskDocument>,
   find: Find,
-): Pick<TaskStore, 'queued' | 'queuedRanks' | 'queuedByTenant' | 'countIn'> {
+): Pick<TaskStore, 'queued' | 'queuedRanks' | 'queuedByTenant' | 'countIn' | 'outputBytes'> {
   return {
     queued: async (limit, { after }) => {
       const found = await find({ state: 'QUEUED', tenant: { $gt: after } }, { tenant: 1, ...RANK_ORDER }, limit);
@@ -43,6 +43,19 @@ export function queueIn(
           )
           .toArray(),
       ),
+    outputBytes: (tenant) =>
+      calls.ask(async (options) => {
+        const [sum] = await tasks
+          .aggregate<{ bytes: number }>(
+            [
+              { $match: { tenant, outputBytes: { $gt: 0 } } },
+              { $group: { _id: null, bytes: { $sum: '$outputBytes' } } },
+            ],
+            { hint: 'output-bytes', ...options },
+          )
+          .toArray();
+        return sum?.bytes ?? 0;
+      }),
     countIn: (tenant, state, upTo) =>
       calls.ask((options) => tasks.countDocuments({ tenant, state }, { limit: upTo, hint: 'list-state', ...options })),
   };

@@ -4,10 +4,10 @@ import type { Connection } from './connection.js';
 import { QUEUE_RANK } from './schema.js';
 import { tasksOf } from './task-rows.js';
 
-/** The queues of the tenants, from the index `tasks_queued`. */
+/** The queues and counts of the tenants, from indexes. */
 export function queueIn(
   connection: Connection,
-): Pick<TaskStore, 'queued' | 'queuedRanks' | 'queuedByTenant' | 'countIn'> {
+): Pick<TaskStore, 'queued' | 'queuedRanks' | 'queuedByTenant' | 'countIn' | 'outputBytes'> {
   return {
     queued: (limit, { after }) =>
       answer(() => {
@@ -22,6 +22,14 @@ export function queueIn(
           .rows(`SELECT tenant, count(*) AS queued FROM tasks WHERE state = 'QUEUED' GROUP BY tenant`)
           .map((row) => ({ ...(row as unknown as TenantQueue) })),
       ),
+    outputBytes: (tenant) =>
+      answer(() => {
+        const [row] = connection.rows(
+          'SELECT ifnull(sum(output_bytes), 0) AS bytes FROM tasks WHERE tenant = ? AND output_bytes > 0',
+          tenant,
+        );
+        return row?.bytes as number;
+      }),
     countIn: (tenant, state, upTo) =>
       answer(() => {
         const [row] = connection.rows(

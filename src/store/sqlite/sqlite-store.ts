@@ -1,7 +1,9 @@
 import type { Store } from '../../task/ports/store.js';
 import type { InsertResult, LeaseRenewal, QueueStats } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
+import { outputBytesOf } from '../../task/output-bytes.js';
 import { idTaken } from '../errors.js';
+import { submitRatesInMemory } from '../submit-rates.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
 import { apiKeysIn } from './api-keys.js';
 import { answer, diagnosticsIn, secretsIn, textOf, workersOf } from './beside-tasks.js';
@@ -41,6 +43,7 @@ export function createSqliteStore(options: { file: string }): Store {
     ...workersOf(connection),
     ...secretsIn(connection),
     ...apiKeysIn(connection),
+    ...submitRatesInMemory(),
     insert: async (task, spec) => {
       const result = await group.run(() => insert(connection, counts, task, spec));
       if (result.kind === 'inserted') notifier.changed(task);
@@ -158,8 +161,8 @@ function replace({ connection, notifier, recent }: ChangeDeps, from: Task, to: T
       )
     : connection.run(
         'full',
-        `UPDATE tasks SET state = ?, revision = ?, fence = ?, attempt_id = ?, owner = ?, document = ?, lease_expires_ms = ${NOW_MS} + ? ${WHERE_SAME_VERSION}`,
-        ...[to.state, to.revision, to.fence, to.attemptId, to.owner, JSON.stringify(to)],
+        `UPDATE tasks SET state = ?, revision = ?, fence = ?, attempt_id = ?, owner = ?, document = ?, output_bytes = ?, lease_expires_ms = ${NOW_MS} + ? ${WHERE_SAME_VERSION}`,
+        ...[to.state, to.revision, to.fence, to.attemptId, to.owner, JSON.stringify(to), outputBytesOf(to)],
         // NULL plus anything is NULL: no lease.
         to.state === 'RUNNING' ? leaseMs : null,
         ...versionOf(from),

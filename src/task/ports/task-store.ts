@@ -96,6 +96,9 @@ export interface TaskStore {
   /** How many tasks a tenant has. */
   count(tenant: string): Promise<number>;
 
+  /** The bytes of the outputs of a tenant's tasks, from an index. Tasks that ended before the store kept that number are left out on MongoDB. */
+  outputBytes(tenant: string): Promise<number>;
+
   /** The position of a tenant's task by its place in the list, newest first, from 1. Null: there are fewer tasks. */
   positionOf(tenant: string, place: number): Promise<ListCursor | null>;
 

@@ -9,6 +9,7 @@ import type { LimitedInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
 import type { WorkerStore } from '../ports/worker-store.js';
+import type { Quotas } from '../quotas.js';
 import type { Task, Warning } from '../task.js';
 import type { TaskOptions } from '../task-options.js';
 import type { Trace } from '../trace.js';
@@ -39,15 +40,18 @@ export interface SubmitDeps {
   readonly fonts: readonly string[];
   readonly clock: Clock;
   readonly events: TaskEvents;
+  /** Null: no tenant has limits. */
+  readonly quotas: Quotas | null;
 }
 
 /**
  * Checks a spec, stores it as a queued task and returns that. Repeating a submit with the same request id and body returns the
  * task of the first one, even if its inputs are gone by now.
- * @throws CallError INVALID_REQUEST with every violation, REQUEST_ID_REUSED, NO_FREE_SLOT, STORE_UNAVAILABLE. Nothing is stored then, except
+ * @throws CallError INVALID_REQUEST with every violation, REQUEST_ID_REUSED, NO_FREE_SLOT, QUOTA_EXCEEDED, STORE_UNAVAILABLE. Nothing is stored then, except
  * that after STORE_UNAVAILABLE it may have been: repeat it with the same request id.
  */
 export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Promise<Task> {
+  await deps.quotas?.takeSubmit(command.tenant);
   const earlier =
     command.requestId === null ? null : await deps.store.findByRequestId(command.tenant, command.requestId);
   if (earlier) return sameRequest(earlier, command);
@@ -58,9 +62,11 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
   ]);
   await admit(deps.store, command.admission);
+  checkQuota(deps.quotas, command);
 
   const task = taskOf(deps.clock, command);
-  const result = await deps.store.insert(task, command.specJson);
+  const stored = await deps.quotas?.takeRoom(command.tenant);
+  const result = await deps.store.insert(task, command.specJson).finally(stored);
   if (result.kind === 'request-id-taken') return sameRequest(result.task, command);
   deps.events.submitted(task);
   return task;
@@ -72,7 +78,9 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
  * @throws CallError INVALID_REQUEST with every violation.
  */
 export async function validateTask(
-  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock'> & { readonly store: WorkerStore | null },
+  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'quotas'> & {
+    readonly store: WorkerStore | null;
+  },
   command: SubmitCommand,
   signal: AbortSignal,
 ): Promise<Task> {
@@ -82,9 +90,14 @@ export async function validateTask(
     ...(deps.store ? await encoderViolations(deps.store, command.spec) : []),
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
   ]);
+  checkQuota(deps.quotas, command);
   if (command.spec.form && deps.inspectors)
     refuse(await deps.inspectors.of(command.tenant).check(command.spec.form, { signal }));
   return taskOf(deps.clock, command);
+}
+
+function checkQuota(quotas: Quotas | null, { tenant, options: { priority }, spec }: SubmitCommand): void {
+  quotas?.checkTask(tenant, { priority, spec });
 }
 
 function refuse(violations: readonly Violation[]): void {

@@ -14,6 +14,9 @@ import type { OutputContent } from '../../../src/task/ports/output-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createPreviews, type Previews } from '../../../src/task/previews.js';
+import type { TenantLimits } from '../../../src/task/limits.js';
+import type { PerTenant } from '../../../src/task/ports/per-tenant.js';
+import { createQuotas } from '../../../src/task/quotas.js';
 import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
 import { createTaskUseCases, type TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
@@ -46,6 +49,8 @@ export async function startApiUnderTest(
     output?: OutputContent;
     /** Default: this server has no ffmpeg. */
     inspector?: LimitedInspector;
+    /** Default: no tenant has any. */
+    limits?: PerTenant<TenantLimits>;
     /** Options that need the store. */
     withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
@@ -85,6 +90,7 @@ export async function startApiUnderTest(
     uploads: { of: () => uploads },
     inspectors: inspector === undefined ? null : { of: () => inspector },
     fonts: ['Own.ttf'],
+    quotas: options.limits === undefined ? null : createQuotas({ limits: options.limits, store, clock: systemClock }),
     clock: systemClock,
     events,
   });
