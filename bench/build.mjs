@@ -92,7 +92,7 @@ async function render(service, spec) {
   return follow(service, await submit(service, spec));
 }
 
-async function follow(service, name) {
+export async function follow(service, name) {
   const [started, cpuBefore] = [performance.now(), await cpuSeconds(service.pid)];
   for (let revision = 0; ;) {
     const task = await get(service, name, `?wait_for_revision_after=${revision}`);
@@ -105,7 +105,7 @@ async function follow(service, name) {
   }
 }
 
-async function submit(service, spec) {
+export async function submit(service, spec) {
   const response = await fetch(`http://${service.http}/v1/tasks`, {
     method: 'POST',
     body: JSON.stringify({ spec, timeouts: { total: '7200s' } }),

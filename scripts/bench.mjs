@@ -17,6 +17,7 @@ try {
       watchers: { type: 'string' },
       clips: { type: 'string' },
       seconds: { type: 'string' },
+      quality: { type: 'string' },
       mongodb: { type: 'string' },
     },
   });
@@ -50,6 +51,11 @@ try {
       await benchBuild({ clips, captionSeconds: Number(values.seconds ?? 120) });
       break;
     }
+    case 'copy': {
+      const { benchCopy } = await import('../bench/copy.mjs');
+      await benchCopy({ qualities: (values.quality ?? 'QUALITY_MEDIUM,QUALITY_HIGH').split(',') });
+      break;
+    }
     case 'list': {
       const { benchList } = await import('../bench/list.mjs');
       await benchList({ tasks: Number(values.tasks ?? 100_000), mongodb: values.mongodb });
@@ -61,7 +67,7 @@ try {
       break;
     }
     default:
-      throw new Error('which bench? render, outputs, api, auth, build, list, watch');
+      throw new Error('which bench? render, outputs, api, auth, build, copy, list, watch');
   }
 } catch (error) {
   fail(error);

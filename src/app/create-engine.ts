@@ -69,7 +69,7 @@ export async function createEngine({
   const { renders, inspections } = config;
   const { stallMs, noProgressMs, totalMs } = config.watchdog;
   const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: renders.bytes };
-  const seats = createSeats(renders.atOnce);
+  const seats = createSeats(renders.room);
   const gate = createGate({ atOnce: inspections.atOnce });
   const shared = { toolchain, fonts, outputs, artifacts, scratchRoot, clocks, seats, log: logger };
   const renderers = perTenant((tenant) => createRenderer({ ...shared, assets: assets.of(tenant) }));

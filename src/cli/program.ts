@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import type { CliContext, GlobalOptions } from './cli-context.js';
+import { addBackupCommand } from './commands/backup.js';
 import { addCancelCommand } from './commands/cancel.js';
 import type { CommandHost } from './commands/command.js';
 import { addCompletionCommand } from './commands/completion.js';
@@ -74,7 +75,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 const COMMANDS = [
   ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
   ...[addListCommand, addCancelCommand, addRetryCommand, addDeleteCommand, addProbeCommand],
-  ...[addKeysCommand, addCompletionCommand],
+  ...[addKeysCommand, addBackupCommand, addCompletionCommand],
 ];
 
 function createProgram(host: CommandHost): Command {
@@ -87,12 +88,12 @@ function createProgram(host: CommandHost): Command {
       withPort,
       withPort(context.env.CUTROOM_GRPC_ADDRESS ?? DEFAULT_ADDRESS),
     )
-    .version(RELEASE, '--version', 'print the release')
     .option('--json', 'print canonical proto JSON, an object per line', false)
     .option('--timeout <seconds>', 'the most that one call may take (15)', parseSeconds, 15_000)
     .addHelpText('after', EXIT_CODES)
     .helpCommand(false)
-    // Whoever reads the help knows it.
+    .version(RELEASE, '--version', 'print the release')
+    // Whoever reads the help knows these.
     .addHelpOption(new Option('-h, --help').hideHelp())
     .configureHelp(compactHelp)
     .exitOverride()
@@ -100,6 +101,7 @@ function createProgram(host: CommandHost): Command {
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
     });
+  program.options.find(({ long }) => long === '--version')?.hideHelp();
   addConnectionOptions(program, context.env);
   for (const add of COMMANDS) add(program, host);
   return program;

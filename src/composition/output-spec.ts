@@ -21,6 +21,8 @@ export interface OutputSpec {
   readonly captions: CaptionMode;
   /** Null: none. */
   readonly thumbnails: Thumbnails | null;
+  /** Whether frames that are in an input as they are needed are copied, and not encoded again. */
+  readonly streamCopy: boolean;
 }
 
 /** Stills of a video. */
@@ -167,6 +169,7 @@ export const DEFAULT_OUTPUTS: readonly OutputSpec[] = [
     spriteSheet: null,
     captions: 'BURNED',
     thumbnails: null,
+    streamCopy: false,
   },
 ];
 

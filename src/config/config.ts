@@ -69,7 +69,7 @@ export interface Config {
     readonly noProgressMs: number;
     readonly totalMs: number;
   };
-  /** Processes that encode, of all renders together: how many at a time, and the most memory of each. */
+  /** Processes that encode, of all renders together: how many at a time fit when each takes its most memory, and what they may take together. */
   readonly renders: MemoryShares['renders'];
   /** The same of processes that inspect inputs for callers. */
   readonly inspections: MemoryShares['inspections'];
@@ -119,7 +119,11 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
   const store = storeOf(values, dataDir);
   const memoryMb = values.CUTROOM_MEMORY_MB;
   const { renders, inspections } = shareMemory(
-    { slots: values.CUTROOM_SLOTS, renderBytes: memoryMb === null ? null : memoryMb * MIB },
+    {
+      slots: values.CUTROOM_SLOTS,
+      renderBytes: memoryMb === null ? null : memoryMb * MIB,
+      cores: values.CUTROOM_CORES,
+    },
     machine,
   );
   return Object.freeze({

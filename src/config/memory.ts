@@ -2,10 +2,16 @@ import { availableParallelism, totalmem } from 'node:os';
 
 /** The memory that tools may use, so that all of them together fit beside the service. */
 export interface MemoryShares {
-  /** Processes that encode, of all renders together. */
-  readonly renders: Processes;
+  /** Processes that encode, of all renders together, when each takes its most; and what they may take together. */
+  readonly renders: Processes & { readonly room: Room };
   /** Processes that inspect inputs for callers. */
   readonly inspections: Processes;
+}
+
+/** What all processes of renders together may take of the machine. */
+export interface Room {
+  readonly cores: number;
+  readonly bytes: number;
 }
 
 /** How many run at a time, and the most memory of each. */
@@ -36,9 +42,18 @@ export function machineMemory(): number {
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
-/** Divides the memory of a machine. @param renderBytes as the operator set it; null: the largest that fits. */
+/** What the operator has set; null: what fits the machine. */
+interface Limits {
+  readonly slots: number;
+  /** Of each process. */
+  readonly renderBytes: number | null;
+  /** Of all renders. */
+  readonly cores: number | null;
+}
+
+/** Divides the memory of a machine. */
 export function shareMemory(
-  { slots, renderBytes }: { readonly slots: number; readonly renderBytes: number | null },
+  { slots, renderBytes, cores }: Limits,
   machine: { readonly memoryBytes: number; readonly cores: number },
 ): MemoryShares {
   const reserve = Math.max(LEAST_RESERVE_BYTES, machine.memoryBytes * RESERVE_PART);
@@ -50,9 +65,12 @@ export function shareMemory(
   const forRenders = forTools - atOnce * bytes;
   // At least one for each render that the operator wants at a time.
   const more = Math.floor(forRenders / (renderBytes ?? ENCODER_BYTES));
-  const encoders = Math.max(1, slots, Math.min(machine.cores, more));
+  const encoders = Math.max(1, slots, Math.min(cores ?? machine.cores, more));
   const fitting = Math.max(LEAST_ENCODER_BYTES, Math.floor(forRenders / encoders));
-  return { renders: { atOnce: encoders, bytes: renderBytes ?? fitting }, inspections: { atOnce, bytes } };
+  const perProcess = renderBytes ?? fitting;
+  const least = Math.max(1, slots);
+  const room = { cores: cores ?? Math.max(least, machine.cores), bytes: Math.max(forRenders, least * perProcess) };
+  return { renders: { atOnce: encoders, bytes: perProcess, room }, inspections: { atOnce, bytes } };
 }
 
 /** The machine that this process runs on. */

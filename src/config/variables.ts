@@ -205,6 +205,11 @@ export const VARIABLES = {
     help: 'the most memory of each process of a render, in MiB; by default so much that all slots and inspections of inputs together fit the memory of the container or machine',
     usedBy: SERVE_AND_RENDER,
   },
+  CUTROOM_CORES: {
+    reader: integer({ min: 1, max: 1024, default: null, shown: 'those of the machine, or one for each slot' }),
+    help: 'cores that all renders together keep busy: a command takes one, and more when it encodes several outputs; it waits until there are so many, and memory for it',
+    usedBy: SERVE_AND_RENDER,
+  },
   CUTROOM_MIN_FREE_MB: {
     reader: integer({ min: 0, max: 1_048_576, default: 128 }),
     help: 'with less room than this on the disk of the data folder, in MiB, no task is claimed and the service is not ready',

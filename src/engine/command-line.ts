@@ -42,13 +42,23 @@ export interface JoinCommand {
   readonly audioFile: string | null;
   /** Null: nothing is encoded again. */
   readonly conversion: Conversion | null;
+  /** For parts that name all parameter sets of the file, with times of decoding that must be made even; null: other parts. */
+  readonly copied: CopiedTimes | null;
   readonly outputFile: string;
   readonly containerOptions: readonly string[];
 }
 
+/** The times of decoding of a file with copied parts. */
+export interface CopiedTimes {
+  /** Of a frame, in parts of a second as the first part counts. */
+  readonly ticks: number;
+  /** How many frames before it is shown a frame is decoded, at most. */
+  readonly delay: number;
+}
+
 /** The argument list of a join. */
 export function joinArguments(join: JoinCommand): string[] {
-  const { audioFile, conversion, outputFile, containerOptions } = join;
+  const { audioFile, conversion, copied, outputFile, containerOptions } = join;
   const command = ffmpeg();
   addParts(command, join);
   // To be read twice: for the facts about all pictures, then for the pictures.
@@ -57,7 +67,7 @@ export function joinArguments(join: JoinCommand): string[] {
   const sound = audioFile === null ? [] : ['-map', '1:a'];
   const streams = conversion
     ? ['-map', `[${VIDEO_PAD}]`, '-fps_mode:v', 'passthrough', ...conversion.options]
-    : ['-map', '0:v', ...sound, '-c', 'copy'];
+    : ['-map', '0:v', ...sound, '-c', 'copy', ...(copied ? evenTimes(copied) : [])];
   command.output(`file:${outputFile}`).outputOptions(...asList([...streams, ...WITHOUT_METADATA, ...containerOptions]));
   const graph = conversion ? ['-filter_complex', conversion.graph] : [];
   return [...COMMON_OPTIONS, ...graph, ...command._getArguments()];
@@ -133,8 +143,32 @@ export function packageArguments(order: {
 }
 
 /** The parts are files of ours, beside the list. */
-function addParts(command: ffmpeg.FfmpegCommand, { listFile }: JoinCommand): void {
-  command.input(`file:${listFile}`).inputOptions('-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file');
+function addParts(command: ffmpeg.FfmpegCommand, { listFile, copied }: JoinCommand): void {
+  // Converted, each key frame would get the parameter sets again.
+  const asTheyAre = copied ? ['-auto_convert', '0'] : [];
+  const options = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file', ...asTheyAre];
+  command.input(`file:${listFile}`).inputOptions(...asList(options));
+}
+
+/** Encoders look ahead by different numbers of frames: where two meet, times of decoding would overlap. */
+function evenTimes({ ticks, delay }: CopiedTimes): string[] {
+  return ['-bsf:v', `setts=pts=PTS:dts=(N-${delay})*${ticks}`];
+}
+
+/** A part of a file as it is. */
+export interface CopyCommand {
+  readonly input: string;
+  readonly inputOptions: readonly string[];
+  readonly options: readonly string[];
+  readonly outputFile: string;
+}
+
+/** The argument list of a copy. */
+export function copyArguments({ input, inputOptions, options, outputFile }: CopyCommand): string[] {
+  const command = ffmpeg();
+  command.input(`file:${input}`).inputOptions(...asList(inputOptions));
+  command.output(`file:${outputFile}`).outputOptions(...asList([...WITHOUT_METADATA, ...options]));
+  return [...COMMON_OPTIONS, ...command._getArguments()];
 }
 
 function globalOptions(render: RenderCommand): string[] {

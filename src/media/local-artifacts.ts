@@ -34,7 +34,11 @@ export function createLocalArtifacts(options: { readonly folder: string; readonl
       const after = before + added;
       return after > options.maxBytes ? makeRoom(root, options.maxBytes) : after;
     });
-    await bytes;
+    // Counted anew the next time.
+    await bytes.catch((error: unknown) => {
+      bytes = null;
+      throw error;
+    });
   }
 
   return {

@@ -63,6 +63,8 @@ export interface Output {
   readonly sha256: string;
   /** Frames that had been rendered before and were reused; absent: none. */
   readonly reusedFrames?: number;
+  /** Frames that were copied from inputs as they are; absent: none. */
+  readonly copiedFrames?: number;
 }
 
 /** A file of an output beside its first. */

@@ -138,7 +138,7 @@ function printFailure({ reason, message, field }: TaskFailure): TaskError {
 }
 
 function printOutput(output: Output, sign: (part?: string) => string): WireOutput {
-  const { reusedFrames = 0, frameRate, frameCount } = output;
+  const { reusedFrames = 0, copiedFrames = 0, frameRate, frameCount } = output;
   const poster = output.parts?.find(({ role }) => role === 'POSTER');
   return {
     key: output.key,
@@ -152,8 +152,9 @@ function printOutput(output: Output, sign: (part?: string) => string): WireOutpu
     videoCodec: output.videoCodec,
     audioCodec: output.audioCodec,
     sha256: output.sha256,
-    renderedDuration: printDuration(timeUsOf(frameCount - reusedFrames, frameRate)),
+    renderedDuration: printDuration(timeUsOf(frameCount - reusedFrames - copiedFrames, frameRate)),
     reusedDuration: printDuration(timeUsOf(reusedFrames, frameRate)),
+    copiedDuration: printDuration(timeUsOf(copiedFrames, frameRate)),
     contentType: output.contentType ?? 'video/mp4',
     posterUrl: poster ? sign(poster.name) : '',
     files: (output.parts ?? []).map(({ name, contentType, sizeBytes = 0, size }) => ({

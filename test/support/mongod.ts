@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { vi } from 'vitest';
 import { findMongod } from '../../scripts/lib/mongod.mjs';
+import { freePort } from './free-port.js';
 
 /**
  * Whether tests that need MongoDB are to be left out, for want of a mongod; says so aloud. In CI that is an error: a suite
@@ -171,14 +171,4 @@ export async function withClient<T>(uri: string, call: (client: MongoClient) => 
   } finally {
     await client.close();
   }
-}
-
-/** The kernel gives a free one; nothing else of the tests asks for that same port in the moment until mongod binds it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

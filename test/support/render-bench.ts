@@ -15,7 +15,7 @@ import { prepareFonts } from '../../src/engine/captions/fonts.js';
 import type { ToolContext } from '../../src/engine/process/run-tool.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
 import { createInspector } from '../../src/engine/inspector.js';
-import { createSeats } from '../../src/engine/steps/seats.js';
+import { createSeats, type Seats } from '../../src/engine/steps/seats.js';
 import { createRenderer } from '../../src/engine/renderer.js';
 import { createLocalFiles } from '../../src/media/local-files.js';
 import { createLocalOutputs } from '../../src/media/local-outputs.js';
@@ -85,10 +85,15 @@ export interface BenchResult extends RenderResult {
 
 /**
  * @param options.fontFolder makes and fills a folder with the operator's fonts.
+ * @param options.seats default: two cores.
  * @param options.tools another ffmpeg than that of the machine.
  */
 export async function createRenderBench(
-  options: { fontFolder?: (folder: string) => Promise<void>; tools?: { ffmpeg: string; ffprobe: string } } = {},
+  options: {
+    fontFolder?: (folder: string) => Promise<void>;
+    tools?: { ffmpeg: string; ffprobe: string };
+    seats?: Seats;
+  } = {},
 ): Promise<RenderBench> {
   const media = await createMediaKit();
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-bench-'));
@@ -105,7 +110,7 @@ export async function createRenderBench(
     path.join(folder, 'fonts'),
     await operatorsFonts(path.join(folder, 'own-fonts'), options.fontFolder),
   );
-  const seats = createSeats(2);
+  const seats = options.seats ?? createSeats({ cores: 2, bytes: TEST_CLOCKS.maxRssBytes });
   const assets = createLocalFiles({ roots: [media.folder] });
 
   async function render(

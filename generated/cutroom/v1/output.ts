@@ -47,7 +47,10 @@ export interface Output {
   renderedDuration:
     | Duration
     | undefined;
-  /** How much of it had been rendered before, from the same inputs, and was reused. With `rendered_duration` it is `duration`, to the nearest frame. */
+  /**
+   * How much of it had been rendered before, from the same inputs, and was reused. With `rendered_duration` and `copied_duration` it is `duration`, to the
+   * nearest frame.
+   */
   reusedDuration:
     | Duration
     | undefined;
@@ -57,6 +60,8 @@ export interface Output {
   posterUrl: string;
   /** All further files of the output: the poster, the pictures of a sprite sheet, stills, texts, the playlists and files of a stream. */
   files: OutputFile[];
+  /** How much of it was copied from inputs without being encoded again, see `Mp4.stream_copy`. */
+  copiedDuration: Duration | undefined;
 }
 
 /** A further file of an output. */
@@ -101,6 +106,7 @@ function createBaseOutput(): Output {
     contentType: "",
     posterUrl: "",
     files: [],
+    copiedDuration: undefined,
   };
 }
 
@@ -156,6 +162,9 @@ export const Output: MessageFns<Output> = {
     }
     for (const v of message.files) {
       OutputFile.encode(v!, writer.uint32(130).fork()).join();
+    }
+    if (message.copiedDuration !== undefined) {
+      Duration.encode(message.copiedDuration, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -301,6 +310,14 @@ export const Output: MessageFns<Output> = {
             message.files.push(OutputFile.decode(reader, reader.uint32()));
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.copiedDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -342,6 +359,9 @@ export const Output: MessageFns<Output> = {
     message.contentType = object.contentType ?? "";
     message.posterUrl = object.posterUrl ?? "";
     message.files = object.files?.map((e) => OutputFile.fromPartial(e)) || [];
+    message.copiedDuration = (object.copiedDuration !== undefined && object.copiedDuration !== null)
+      ? Duration.fromPartial(object.copiedDuration)
+      : undefined;
     return message;
   },
 };

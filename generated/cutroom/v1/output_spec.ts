@@ -160,6 +160,8 @@ export interface SpriteSheet {
 export interface Mp4 {
   /** Which one. Default: VIDEO_CODEC_H264. An encoder that no worker has is refused; GetCapabilities tells them. */
   videoCodec: Mp4_VideoCodec;
+  /** Whether frames are copied. Default: STREAM_COPY_NEVER. Refused for other codecs than H.264 unless it is STREAM_COPY_NEVER. */
+  streamCopy: Mp4_StreamCopy;
 }
 
 /** The codecs of MP4. */
@@ -172,6 +174,23 @@ export enum Mp4_VideoCodec {
   VIDEO_CODEC_HEVC = 2,
   /** VIDEO_CODEC_AV1 - AV1: smaller still, and slower. Where a worker's ffmpeg has libsvtav1. */
   VIDEO_CODEC_AV1 = 3,
+  UNRECOGNIZED = -1,
+}
+
+/** Whether frames may be taken from an input without being encoded again. */
+export enum Mp4_StreamCopy {
+  /** STREAM_COPY_UNSPECIFIED - STREAM_COPY_NEVER. */
+  STREAM_COPY_UNSPECIFIED = 0,
+  /** STREAM_COPY_NEVER - Every frame is encoded: the file is of one piece, with a key frame every 2 s. */
+  STREAM_COPY_NEVER = 1,
+  /**
+   * STREAM_COPY_AUTO - Frames that are in an input as they are needed are copied where that is possible: much faster, and without any loss. They are those of an MP4 or MOV
+   * with H.264 of the video's size and exact frame rate, BT.709, progressive, of 8 bits, with square pixels and not turned, shown alone and at their own
+   * speed, without captions and effects, for at least 1 s from a closed key frame on; all of them from videos with the same encoder settings. They keep
+   * their bit rate, which is at most the limit of `quality`, and their key frames, which may be up to 10 s apart; damage within them is not noticed.
+   * Nothing is copied with a smaller `short_side`, `aspect_ratio` or `max_size_bytes`. Everything else is encoded. `Output.copied_duration` tells how much was copied.
+   */
+  STREAM_COPY_AUTO = 2,
   UNRECOGNIZED = -1,
 }
 
@@ -698,13 +717,16 @@ export const SpriteSheet: MessageFns<SpriteSheet> = {
 };
 
 function createBaseMp4(): Mp4 {
-  return { videoCodec: 0 };
+  return { videoCodec: 0, streamCopy: 0 };
 }
 
 export const Mp4: MessageFns<Mp4> = {
   encode(message: Mp4, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.videoCodec !== 0) {
       writer.uint32(8).int32(message.videoCodec);
+    }
+    if (message.streamCopy !== 0) {
+      writer.uint32(16).int32(message.streamCopy);
     }
     return writer;
   },
@@ -730,6 +752,14 @@ export const Mp4: MessageFns<Mp4> = {
             message.videoCodec = reader.int32() as any;
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.streamCopy = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -748,6 +778,7 @@ export const Mp4: MessageFns<Mp4> = {
   fromPartial(object: DeepPartial<Mp4>): Mp4 {
     const message = createBaseMp4();
     message.videoCodec = object.videoCodec ?? 0;
+    message.streamCopy = object.streamCopy ?? 0;
     return message;
   },
 };

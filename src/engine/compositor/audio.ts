@@ -36,7 +36,7 @@ function audioChain(clip: AudioClip, pad: string, inputs: InputList, { file }: P
   const loop = clip.loop ? ['-stream_loop', '-1'] : [];
   const options = [...PCM_INPUT_OPTIONS, ...loop, '-t', seconds];
   const { uri, field } = clip.asset;
-  const input = inputs.add({ file, options, uri, field, frames: 0 });
+  const input = inputs.add({ file, options, uri, field, frames: 0, pixels: 0 });
   const source = [
     `[${input}:a]${FORMAT}`,
     // By the count of samples: a loop's times need not be exact.

@@ -9,6 +9,8 @@ export interface GraphInput {
   readonly field: string;
   /** About how many frames of a video are decoded of it; 0 for anything else. */
   readonly frames: number;
+  /** Of a frame as it is decoded; 0: it has none. */
+  readonly pixels: number;
 }
 
 /** A file that the graph reads. */

@@ -23,7 +23,7 @@ export function planAudio(compositions: readonly Composition[], isPrepared: (uri
     if (!first) return [];
     const neededSamples = Math.max(...clips.map(({ samples }) => samples));
     const loops = clips.some(({ loop }) => loop);
-    const common = { after: [], phase: 'PROBING', frames: 0, tries: 1 } as const;
+    const common = { after: [], phase: 'PROBING', frames: 0, tries: 2 } as const;
     return [{ ...common, id: `prepare-audio ${i}`, kind: 'prepare-audio', asset: first.asset, neededSamples, loops }];
   });
 }

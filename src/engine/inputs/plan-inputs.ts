@@ -23,7 +23,7 @@ export function planInputs(form: Form): InputStep[] {
   const fetchOf = (uri: string) => fetches.find((step) => step.kind === 'fetch' && step.asset.uri === uri)?.id ?? '';
   const reads = mergedUses(form.inputs).flatMap((use, i): InputStep[] => {
     const { uri } = use.asset;
-    const common = { after: [fetchOf(uri)], phase: 'PROBING', frames: 0, tries: 1 } as const;
+    const common = { after: [fetchOf(uri)], phase: 'PROBING', frames: 0, tries: 2 } as const;
     if (use.role === 'subtitles') return [{ ...common, id: `read-text ${i}`, kind: 'read-text', asset: use.asset }];
     const sniff: InputStep = { ...common, id: `sniff ${i}`, kind: 'sniff', use };
     const after = [sniff.id];

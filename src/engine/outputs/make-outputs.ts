@@ -10,6 +10,7 @@ import type { CaptionDocument } from '../captions/caption-document.js';
 import type { Fonts } from '../captions/fonts.js';
 import { layOutCaptions } from '../captions/lay-out-captions.js';
 import { captionWarnings } from '../captions/missing-glyphs.js';
+import { readCopySources } from '../copy/read-copy-sources.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
 import type { ToolContext } from '../process/run-tool.js';
 import type { ProgressMeter } from '../progress-meter.js';
@@ -29,7 +30,15 @@ import { canCutWithin } from './plan-sections.js';
 import { POSTER_TYPE, verifyJpeg } from './poster.js';
 import type { PreviewReader } from './preview.js';
 import type { RenderedGraph } from './render-graph.js';
-import { joinSections, renderSection, renderSoundtrack, renderWhole, type RenderContext } from './render-steps.js';
+import {
+  copySection,
+  joinSections,
+  renderPoster,
+  renderSection,
+  renderSoundtrack,
+  renderWhole,
+  type RenderContext,
+} from './render-steps.js';
 import { furtherFiles } from './further-files.js';
 import { makeSheet } from './sprite-sheet.js';
 import { addSubtitles } from './subtitles/add-subtitles.js';
@@ -63,7 +72,9 @@ interface PassResults {
   damageWarnings: readonly Warning[];
   readonly damage: InputDamage[];
   readonly stderr: string[];
-  reusedFrames: number;
+  /** Of each output: frames that had been rendered before, and frames of inputs. */
+  readonly reusedFrames: Map<PlannedOutput, number>;
+  readonly copiedFrames: Map<PlannedOutput, number>;
 }
 
 /** What the outputs of one attempt share. */
@@ -85,8 +96,9 @@ export async function makeOutputs(
   specs: readonly OutputSpec[],
   context: OutputContext,
 ): Promise<{ outputs: Output[]; warnings: Warning[] }> {
-  const { meter, store, signal, seats, media, scratch, job } = context;
-  const { passes, outputs } = planPasses(compositions, specs, canCutWithin(media));
+  const { meter, store, signal, seats, media, scratch, job, tools, log } = context;
+  const copySources = await readCopySources(compositions, specs, { tools, media });
+  const { passes, outputs } = planPasses(compositions, specs, canCutWithin(media), copySources);
   const steps = planOutputs(passes, outputs);
   const shared: Shared = {
     files: createGraphFiles(scratch),
@@ -98,9 +110,10 @@ export async function makeOutputs(
   meter.planned(steps);
   try {
     await runSteps(steps, {
-      atOnce: (kind) => (kind === 'section' ? seats.count : 1),
+      atOnce: (kind) => (kind === 'section' || kind === 'copy' ? seats.most : 1),
       perform: (step, stop) => perform(step, stop, shared, context),
       mayPass,
+      onAgain: (step, err) => log?.warn({ step: step.id, err }, 'a step is done again'),
       signal,
       onDone: meter.done,
     });
@@ -122,7 +135,15 @@ export async function makeOutputs(
 }
 
 function noResults(): PassResults {
-  return { captions: [], captionWarnings: [], damageWarnings: [], damage: [], stderr: [], reusedFrames: 0 };
+  return {
+    captions: [],
+    captionWarnings: [],
+    damageWarnings: [],
+    damage: [],
+    stderr: [],
+    reusedFrames: new Map(),
+    copiedFrames: new Map(),
+  };
 }
 
 async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, context: OutputContext): Promise<void> {
@@ -144,6 +165,16 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     }
     case 'section':
       note(resultsOf(step.pass, shared), step, await renderSection(step, toRender), context);
+      return;
+    case 'copy': {
+      const result = resultsOf(step.pass, shared);
+      const rendered = await copySection(step, toRender);
+      if (rendered) note(result, step, rendered, context);
+      else add(result.copiedFrames, step.output, step.section.frames);
+      return;
+    }
+    case 'poster':
+      await renderPoster(step, toRender);
       return;
     case 'soundtrack':
       await renderSoundtrack(step.pass, toRender);
@@ -209,7 +240,7 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
     ...shared,
     tools: { ...context.tools, signal: stop },
     captionsOf: (pass) => resultsOf(pass, shared).captions,
-    takeSeat: () => seats.take(job, stop),
+    takeSeat: (cost) => seats.take(job, cost, stop),
     onProgress: (block) => {
       meter.rendered(step.id, block);
     },
@@ -218,15 +249,21 @@ function renderContext(step: OutputStep, stop: AbortSignal, shared: Shared, cont
 
 function note(
   result: PassResults,
-  { id, frames, pass }: Extract<OutputStep, { kind: 'render' | 'section' }>,
+  step: Extract<OutputStep, { kind: 'render' | 'section' | 'copy' }>,
   { stderr, damage, isReused }: RenderedGraph,
   { meter }: OutputContext,
 ): void {
   result.stderr.push(stderr);
   result.damage.push(...damage);
   if (!isReused) return;
-  result.reusedFrames += frames;
+  const { id, pass } = step;
+  const frames = step.kind === 'render' ? step.frames : step.section.frames;
+  for (const output of step.kind === 'copy' ? [step.output] : pass.outputs) add(result.reusedFrames, output, frames);
   meter.reused(id, timeUsOf(frames, pass.composition.frameRate));
+}
+
+function add(counts: Map<PlannedOutput, number>, output: PlannedOutput, frames: number): void {
+  counts.set(output, (counts.get(output) ?? 0) + frames);
 }
 
 /** Once all of a pass is rendered. @throws as `judgeDamage`. */
@@ -258,7 +295,9 @@ async function publish(
   const location = await store.publish([file, ...further.map(({ finished }) => finished)], { key, fence, attemptId });
   const parts = further.map(({ part }) => part);
   // Of an animation with fewer frames the same share.
-  const reused = [...passes].find(([{ outputs }]) => outputs.includes(output))?.[1].reusedFrames ?? 0;
+  const made = [...passes].find(([{ outputs }]) => outputs.includes(output))?.[1];
+  const reused = made?.reusedFrames.get(output) ?? 0;
   const reusedFrames = Math.round((reused * facts.frameCount) / content.frames);
-  return { ...facts, key: name, location, parts, reusedFrames };
+  const copiedFrames = made?.copiedFrames.get(output) ?? 0;
+  return { ...facts, key: name, location, parts, reusedFrames, copiedFrames };
 }

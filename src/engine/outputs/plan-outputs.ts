@@ -1,8 +1,8 @@
 import { captionLayers } from '../../composition/composition.js';
-import type { Section } from '../compositor/section.js';
+import type { CopiedRun } from '../copy/plan-copies.js';
 import type { Step } from '../steps/step.js';
 import type { Encoding } from './output-profile.js';
-import type { Pass, PlannedOutput } from './plan-passes.js';
+import type { Pass, PassSection, PlannedOutput } from './plan-passes.js';
 
 /** One piece of the work of making outputs. */
 export type OutputStep = Step &
@@ -10,8 +10,12 @@ export type OutputStep = Step &
     | { readonly kind: 'captions' | 'soundtrack'; readonly pass: Pass }
     /** All of a pass by one command. */
     | { readonly kind: 'render'; readonly pass: Pass }
-    | { readonly kind: 'section'; readonly pass: Pass; readonly section: Section; readonly number: number }
-    | { readonly kind: 'join'; readonly pass: Pass; readonly output: PlannedOutput; readonly encoding: Encoding }
+    | (SectionOf & { readonly kind: 'section' })
+    /** Takes the frames of a section from an input as they are. */
+    | (SectionOf & EncodingOf & { readonly kind: 'copy'; readonly copied: CopiedRun })
+    /** Makes the poster of an output whose first section is copied. */
+    | (EncodingOf & { readonly kind: 'poster'; readonly pass: Pass })
+    | (EncodingOf & { readonly kind: 'join'; readonly pass: Pass })
     /** Makes an output of its encodings. */
     | { readonly kind: 'package'; readonly output: PlannedOutput }
     /** Adds text to a finished file, or puts it beside it. */
@@ -22,6 +26,20 @@ export type OutputStep = Step &
     | { readonly kind: 'shrink'; readonly output: PlannedOutput }
     | { readonly kind: 'verify' | 'publish'; readonly output: PlannedOutput }
   );
+
+/** A tool that was killed from outside is run once more: the rest of the attempt need not be done again for it. */
+const TOOL_TRIES = 2;
+
+interface EncodingOf {
+  readonly output: PlannedOutput;
+  readonly encoding: Encoding;
+}
+
+interface SectionOf {
+  readonly pass: Pass;
+  readonly section: PassSection;
+  readonly number: number;
+}
 
 /**
  * The steps that make the outputs of an attempt. A short video is rendered by one command; a longer one in sections, which are joined with the soundtrack
@@ -58,18 +76,18 @@ function finishingSteps(output: PlannedOutput, encoded: readonly string[]): Outp
   return kinds.map((kind, i): OutputStep => {
     const before = kinds[i - 1];
     const after = before === undefined ? encoded : [idOf(before)];
-    return { id: idOf(kind), kind, output, after, phase: 'FINALIZING', frames: 0, tries: 1 };
+    return { id: idOf(kind), kind, output, after, phase: 'FINALIZING', frames: 0, tries: TOOL_TRIES };
   });
 }
 
 /** Whether pictures are rendered into parts, of which their file is made. */
-export function isJoined({ sections }: Pass, { video, conversion }: Encoding): boolean {
-  return video !== null && (sections.length > 1 || conversion !== null);
+export function isJoined(pass: Pass, { video, conversion }: Encoding): boolean {
+  return video !== null && (!isWhole(pass) || conversion !== null);
 }
 
 /** Whether one command renders all of a pass. */
 function isWhole({ sections }: Pass): boolean {
-  return sections.length === 1;
+  return sections.length === 1 && sections[0]?.copied === null;
 }
 
 function lastSteps(pass: Pass, output: PlannedOutput): string[] {
@@ -82,7 +100,7 @@ function lastSteps(pass: Pass, output: PlannedOutput): string[] {
 
 function renderSteps(pass: Pass): OutputStep[] {
   const { index, composition, sections, outputs, range } = pass;
-  const common = { pass, phase: 'RENDERING', frames: 0, tries: 1 } as const;
+  const common = { pass, phase: 'RENDERING', frames: 0, tries: TOOL_TRIES } as const;
   const hasCaptions = sections.length > 0 && captionLayers(composition).length > 0;
   const captions: OutputStep = { ...common, id: `captions ${index}`, kind: 'captions', after: [] };
   const after = hasCaptions ? [captions.id] : [];
@@ -106,13 +124,24 @@ function renderSteps(pass: Pass): OutputStep[] {
 function soundtrackSteps(pass: Pass): OutputStep[] {
   if (pass.outputs.every(({ profile }) => profile.audio === null)) return [];
   const id = `soundtrack ${pass.index}`;
-  return [{ pass, id, kind: 'soundtrack', after: [], phase: 'RENDERING', frames: 0, tries: 1 }];
+  return [{ pass, id, kind: 'soundtrack', after: [], phase: 'RENDERING', frames: 0, tries: TOOL_TRIES }];
 }
 
 function sectionSteps(pass: Pass, after: readonly string[]): OutputStep[] {
-  return pass.sections.map((section, number): OutputStep => {
-    const id = `section ${pass.index}.${number}`;
-    const { frames } = section;
-    return { pass, id, kind: 'section', section, number, after, phase: 'RENDERING', frames, tries: 1 };
+  const common = { pass, after, phase: 'RENDERING', tries: TOOL_TRIES } as const;
+  return pass.sections.flatMap((section, number): OutputStep[] => {
+    const { copied, frames } = section;
+    const of = { ...common, section, number };
+    if (!copied) return [{ ...of, id: `section ${pass.index}.${number}`, kind: 'section', frames }];
+    const encodings = pass.outputs.flatMap((output) => output.encodings.map((encoding) => ({ output, encoding })));
+    return encodings.flatMap((encoded, i): OutputStep[] => {
+      const { encoding } = encoded;
+      // The frames of a section count once.
+      const counted = i === 0 ? frames : 0;
+      const id = `copy ${encoding.name}.${number}`;
+      const copy: OutputStep = { ...of, ...encoded, id, kind: 'copy', copied, frames: counted };
+      const poster: OutputStep = { ...common, ...encoded, id: `poster ${encoding.name}`, kind: 'poster', frames: 0 };
+      return number === 0 && encoding.hasPoster ? [copy, poster] : [copy];
+    });
   });
 }

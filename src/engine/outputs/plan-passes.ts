@@ -13,6 +13,8 @@ import { RenderError } from '../../task/failure.js';
 import { soundOf } from '../compositor/plan-render.js';
 import { wholeOf, type Section } from '../compositor/section.js';
 import type { Encoding, OutputProfile, PlannedContent, Subtitles } from './output-profile.js';
+import { planCopies, type CopiedRun, type CopySource } from '../copy/plan-copies.js';
+import { mostBitsPerSecond } from './codecs/rates.js';
 import { planSections } from './plan-sections.js';
 import { framesOfThumbnails } from './thumbnail-frames.js';
 import { profileOf } from './profiles.js';
@@ -41,8 +43,24 @@ export interface Pass {
   /** The frames that its outputs have. */
   readonly range: Section;
   /** Consecutive pieces of the range, each rendered by a command of its own. None: nothing of it has pictures. */
-  readonly sections: readonly Section[];
+  readonly sections: readonly PassSection[];
   readonly outputs: readonly PlannedOutput[];
+  /** Null: no section is copied. */
+  readonly copying: Copying | null;
+}
+
+/** A section of a pass. */
+export interface PassSection extends Section {
+  /** Where its frames are; null: they are rendered. */
+  readonly copied: CopiedRun | null;
+}
+
+/** How frames of inputs get into all outputs of a pass without being encoded. */
+export interface Copying {
+  /** The number of the parameter sets of encoded parts: one that copied parts do not use. */
+  readonly parameterSetId: number;
+  /** How many frames before it is shown a frame is decoded, at most. */
+  readonly delay: number;
 }
 
 interface Draft {
@@ -54,6 +72,7 @@ interface Draft {
 /**
  * Shares the outputs out to as few renderings as there can be: what differs in size and codec is made of one picture; another cut of the picture, with its
  * own captions, or another range needs a picture of its own. Sound alone goes with any picture of its range. Pure.
+ * @param copySources the videos whose frames may be copied, by URI.
  * @returns the passes, and all outputs in order: those of the first composition first.
  * @throws RenderError RANGE_OUTSIDE_VIDEO.
  */
@@ -61,6 +80,7 @@ export function planPasses(
   compositions: readonly Composition[],
   specs: readonly OutputSpec[],
   canCutWithin: (clip: VisualClip) => boolean,
+  copySources: ReadonlyMap<string, CopySource> = new Map(),
 ): { readonly passes: readonly Pass[]; readonly outputs: readonly PlannedOutput[] } {
   const drafts = new Map<string, Draft>();
   const outputs: PlannedOutput[] = [];
@@ -87,11 +107,71 @@ export function planPasses(
       outputs[index] = output;
     }
   });
-  const passes = [...drafts.values()].map((draft, index): Pass => {
-    const hasPictures = draft.outputs.some(({ profile }) => profile.video !== null);
-    return { ...draft, index, sections: hasPictures ? planSections(draft.composition, draft.range, canCutWithin) : [] };
-  });
+  const passes = [...drafts.values()]
+    .flatMap((draft) => apartFromCopies(draft, copySources))
+    .map(({ copies, ...draft }, index): Pass => {
+      const hasPictures = draft.outputs.some(({ profile }) => profile.video !== null);
+      const plan = (range: Section) => planSections(draft.composition, range, canCutWithin);
+      const sections = hasPictures ? sectionsAround(copies, draft.range, plan) : [];
+      return { ...draft, index, sections, copying: copyingOf(copies) };
+    });
   return { passes, outputs };
+}
+
+/**
+ * The outputs that take frames of inputs as they are, where there are such frames, and the others. Together they would decode less, but those that are encoded would
+ * have the short sections that copied runs leave.
+ */
+function apartFromCopies(
+  draft: Draft,
+  sources: ReadonlyMap<string, CopySource>,
+): (Draft & { readonly copies: readonly CopiedRun[] })[] {
+  const { composition, range } = draft;
+  const copying = draft.outputs.filter((output) => takesCopies(output, composition));
+  const limits = copying.flatMap(({ content, spec: { quality } }) => mostBitsPerSecond({ ...content, quality }) ?? []);
+  const most = limits.length === 0 ? null : Math.min(...limits);
+  const copies = copying.length === 0 ? [] : planCopies(composition, range, sources, most);
+  if (copies.length === 0) return [{ ...draft, copies }];
+  const others = draft.outputs.filter((output) => !copying.includes(output));
+  const rest = others.length === 0 ? [] : [{ ...draft, outputs: others, copies: [] }];
+  return [{ ...draft, outputs: copying, copies }, ...rest];
+}
+
+function takesCopies({ spec: { streamCopy, maxSize }, content }: PlannedOutput, composition: Composition): boolean {
+  const { width, height } = pictureSize(composition);
+  return streamCopy && maxSize === null && content.width === width && content.height === height;
+}
+
+/** x264 always has frames that are decoded two frames ahead, unless it has none at all. */
+const ENCODER_DELAY = 2;
+
+function copyingOf(copies: readonly CopiedRun[]): Copying | null {
+  if (copies.length === 0) return null;
+  const used = copies.map(({ video }) => video.ids);
+  let parameterSetId = 1;
+  while (used.some((ids) => ids.has(parameterSetId))) parameterSetId += 1;
+  return { parameterSetId, delay: copies.reduce((most, { video }) => Math.max(most, video.delay), ENCODER_DELAY) };
+}
+
+/** Copied runs, and sections of all that is between them. */
+function sectionsAround(
+  copies: readonly CopiedRun[],
+  range: Section,
+  plan: (range: Section) => readonly Section[],
+): PassSection[] {
+  const sections: PassSection[] = [];
+  let at = range.startFrame;
+  const renderUntil = (frame: number) => {
+    if (frame > at)
+      for (const section of plan({ startFrame: at, frames: frame - at })) sections.push({ ...section, copied: null });
+  };
+  for (const copied of copies) {
+    renderUntil(copied.startFrame);
+    sections.push({ startFrame: copied.startFrame, frames: copied.frames, copied });
+    at = copied.startFrame + copied.frames;
+  }
+  renderUntil(range.startFrame + range.frames);
+  return sections;
 }
 
 function withSoundLast(specs: readonly OutputSpec[]): OutputSpec[] {

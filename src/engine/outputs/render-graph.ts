@@ -14,6 +14,7 @@ import type { RenderLog } from '../render-log.js';
 import { fileKey, graphKey, type GraphKeyParts } from '../reuse/graph-key.js';
 import type { Reuse } from '../reuse/reuse.js';
 import { createDamageCounter, damageOf, type InputDamage } from './damage.js';
+import { costOf, type Cost } from '../steps/cost.js';
 import type { GraphFiles } from './graph-files.js';
 import { previewArguments, previewGraph, type PreviewReader } from './preview.js';
 
@@ -26,6 +27,8 @@ export interface GraphJob {
   readonly targets: readonly Target[];
   /** The pad whose frames previews show; null: it has no pictures. */
   readonly previewOf: string | null;
+  /** Pixels of each picture that is encoded. */
+  readonly encoded: readonly number[];
   /** Length of the output; of audio alone, as the video's. */
   readonly frames: number;
   readonly frameRate: Rational;
@@ -36,8 +39,8 @@ export interface GraphContext {
   readonly files: GraphFiles;
   /** Null: every graph is rendered. */
   readonly reuse: Reuse | null;
-  /** Waits until an encoder may run; gives back its place. */
-  readonly takeSeat: () => Promise<() => void>;
+  /** Waits until there is room for a command; gives it back. */
+  readonly takeSeat: (cost: Cost) => Promise<() => void>;
   readonly onProgress: (block: ProgressBlock) => void;
   /** Null: no previews are made. */
   readonly previews: PreviewReader | null;
@@ -108,7 +111,8 @@ async function renderSeated(
   planned: ReadonlySet<string>,
   context: GraphContext,
 ): Promise<RenderedGraph | null> {
-  const leave = await context.takeSeat();
+  const decoded = plan.inputs.map(({ pixels }) => pixels);
+  const leave = await context.takeSeat(costOf({ decoded, encoded: job.encoded }));
   try {
     const graphFile = `${job.id}.graph`;
     const previewFile = context.previews && job.previewOf !== null ? `${job.id}-preview.jpg` : null;

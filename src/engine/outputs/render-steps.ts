@@ -4,6 +4,10 @@ import { joinArguments } from '../command-line.js';
 import { planRender, planSection, planSoundtrack, type VideoOptions } from '../compositor/plan-render.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
 import type { Way } from '../compositor/ways.js';
+import { copyRun } from '../copy/copy-run.js';
+import { partTicks } from '../copy/part-times.js';
+import { uniteParameterSets } from '../copy/unite-parameter-sets.js';
+import { costOf, MOVING_BYTES } from '../steps/cost.js';
 import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { Scratch } from '../scratch.js';
@@ -12,7 +16,7 @@ import type { Encoding } from './output-profile.js';
 import type { Pass } from './plan-passes.js';
 import { renderGraph, type GraphContext, type RenderedGraph } from './render-graph.js';
 import { scratchFiles } from './scratch-files.js';
-import { sectionTargets, soundtrackTargets, wholeTargets } from './targets.js';
+import { posterTargets, sectionTargets, soundtrackTargets, wholeTargets } from './targets.js';
 
 export interface RenderContext extends GraphContext {
   readonly scratch: Scratch;
@@ -32,6 +36,7 @@ export function renderWhole(pass: Pass, context: RenderContext): Promise<Rendere
       id: `render-${pass.index}`,
       plan: (resized) => planRender(composition, range, videoOptions(pass, video, resized, context), audio),
       targets: files,
+      encoded: encodingsOf(pass).map(pixelsOf),
       previewOf: files[0]?.pads[0] ?? null,
       ...lengthOf(pass),
     },
@@ -39,20 +44,71 @@ export function renderWhole(pass: Pass, context: RenderContext): Promise<Rendere
   );
 }
 
-/** The frames of one section, for each output a video that the others can follow. @throws as `renderGraph`. */
+/** The frames of one section, for each encoding, or for one, a video that the others can follow. @throws as `renderGraph`. */
 export function renderSection(
-  { pass, section, number }: Extract<OutputStep, { kind: 'section' }>,
+  { id, pass, section, number, encoding }: SectionToRender,
   context: RenderContext,
 ): Promise<RenderedGraph> {
   const { composition } = pass;
-  const { video, files } = sectionTargets(pass, number, context.sectionThreads);
+  const { video, files } = sectionTargets(pass, number, context.sectionThreads, encoding);
   return renderGraph(
     {
-      id: `section-${pass.index}-${number}`,
+      id: id.replace(/\W/g, '-'),
       plan: (resized) => planSection(composition, section, videoOptions(pass, video, resized, context)),
       targets: files,
+      encoded: (encoding ? [encoding] : encodingsOf(pass)).map(pixelsOf),
       previewOf: files[0]?.pads[0] ?? null,
       frames: section.frames,
+      frameRate: composition.frameRate,
+    },
+    context,
+  );
+}
+
+type SectionToRender = Pick<Extract<OutputStep, { kind: 'section' }>, 'id' | 'pass' | 'section' | 'number'> & {
+  readonly encoding?: Encoding;
+};
+
+/**
+ * Takes the frames of one section from an input. Where that does not come out as planned, they are rendered.
+ * @returns null: they are copied.
+ * @throws as `renderGraph`.
+ */
+export async function copySection(
+  step: Extract<OutputStep, { kind: 'copy' }>,
+  context: RenderContext,
+): Promise<RenderedGraph | null> {
+  const { pass, copied, number, encoding } = step;
+  const { tools, takeSeat, log, onProgress } = context;
+  const leave = await takeSeat(MOVING_BYTES);
+  try {
+    const file = scratchFiles.section(encoding, number);
+    const options = encoding.video?.partOptions ?? [];
+    const { frameRate } = pass.composition;
+    if (await copyRun(tools, copied, { file, options, frameRate, onProgress })) return null;
+  } finally {
+    leave();
+  }
+  log?.warn({ step: step.id }, 'frames could not be copied, and are rendered');
+  return renderSection(step, context);
+}
+
+/** The first frame of an output alone. @throws as `renderGraph`. */
+export function renderPoster(
+  { id, pass, output, encoding }: Extract<OutputStep, { kind: 'poster' }>,
+  context: RenderContext,
+): Promise<RenderedGraph> {
+  const { composition, range } = pass;
+  const { video, files } = posterTargets(pass, output, encoding);
+  const first = { startFrame: range.startFrame, frames: 1 };
+  return renderGraph(
+    {
+      id: id.replace(/\W/g, '-'),
+      plan: (resized) => planSection(composition, first, videoOptions(pass, video, resized, context)),
+      targets: files,
+      encoded: [pixelsOf(encoding)],
+      previewOf: null,
+      frames: first.frames,
       frameRate: composition.frameRate,
     },
     context,
@@ -67,6 +123,7 @@ export function renderSoundtrack(pass: Pass, context: RenderContext): Promise<Re
       id: `soundtrack-${pass.index}`,
       plan: () => planSoundtrack(pass.composition, pass.range, context.media, audio),
       targets: files,
+      encoded: [],
       previewOf: null,
       ...lengthOf(pass),
     },
@@ -78,24 +135,31 @@ export function renderSoundtrack(pass: Pass, context: RenderContext): Promise<Re
 export async function joinSections(
   pass: Pass,
   encoding: Encoding,
-  { scratch, tools, files, onProgress }: RenderContext,
+  { scratch, tools, files, onProgress, takeSeat }: RenderContext,
 ): Promise<void> {
-  const { name, content, audio, conversion, containerOptions } = encoding;
+  const { name, content, audio, containerOptions } = encoding;
+  const parts = [...pass.sections.keys()].map((number) => scratchFiles.section(encoding, number));
+  const { copying } = pass;
+  if (copying) await uniteParameterSets(tools.cwd, parts);
   const listFile = `join-${name}.txt`;
   await files.write([{ name: listFile, content: joinList(pass, encoding) }]);
   const audioFile = audio === null ? null : scratchFiles.soundtrack(encoding);
+  const conversion = encoding.conversion?.(content) ?? null;
   const args = joinArguments({
     listFile,
     audioFile,
-    conversion: conversion?.(content) ?? null,
+    conversion,
+    copied: copying && { ticks: partTicks(content.frameRate), delay: copying.delay },
     outputFile: scratchFiles.encoded(encoding),
     containerOptions,
   });
   const { frames, frameRate } = content;
   const planned = { endUs: timeUsOf(frames, frameRate), frameUs: timeUsOf(1, frameRate) };
-  const result = await runTool(tools, 'ffmpeg', args, { onProgress, planned });
+  const pixels = pixelsOf(encoding);
+  // A conversion reads the pictures twice.
+  const leave = await takeSeat(conversion ? costOf({ decoded: [pixels, pixels], encoded: [pixels] }) : MOVING_BYTES);
+  const result = await runTool(tools, 'ffmpeg', args, { onProgress, planned }).finally(leave);
   if (result.exitCode !== 0) throw renderFailed(result);
-  const parts = [...pass.sections.keys()].map((number) => scratchFiles.section(encoding, number));
   await scratch.removeFiles([...parts, ...(audioFile === null ? [] : [audioFile])]);
 }
 
@@ -116,6 +180,15 @@ function videoOptions(
   { media, captionsOf }: RenderContext,
 ): VideoOptions {
   return { media, resized, ways, captions: captionsOf(pass) };
+}
+
+function encodingsOf({ outputs }: Pass): readonly Encoding[] {
+  return outputs.flatMap(({ encodings }) => encodings);
+}
+
+/** Of a frame of an encoding; 0 for sound. */
+function pixelsOf({ video, content }: Encoding): number {
+  return video === null ? 0 : content.width * content.height;
 }
 
 function lengthOf({ range, composition: { frameRate } }: Pass) {

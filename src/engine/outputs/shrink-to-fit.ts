@@ -2,6 +2,7 @@ import { rename, stat } from 'node:fs/promises';
 import { timeUsOf } from '../../composition/frame-grid.js';
 import { RenderError } from '../../task/failure.js';
 import { encodeAgainArguments } from '../command-line.js';
+import { costOf } from '../steps/cost.js';
 import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { PlannedOutput } from './plan-passes.js';
@@ -67,7 +68,8 @@ async function encodeAgain(
   ];
   const args = encodeAgainArguments({ from, to, options });
   const planned = { endUs: timeUsOf(content.frames, content.frameRate), frameUs: timeUsOf(1, content.frameRate) };
-  const leave = await takeSeat();
+  const pixels = content.width * content.height;
+  const leave = await takeSeat(costOf({ decoded: [pixels], encoded: [pixels] }));
   try {
     const result = await runTool(tools, 'ffmpeg', args, { onProgress, planned });
     if (result.exitCode !== 0) throw renderFailed(result);

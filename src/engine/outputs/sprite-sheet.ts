@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { framesOf, timeUsOf } from '../../composition/frame-grid.js';
 import type { Size, SpriteSheet } from '../../composition/output-spec.js';
 import { encodeAgainArguments } from '../command-line.js';
+import { costOf } from '../steps/cost.js';
 import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { FurtherFile, PlannedContent } from './output-profile.js';
@@ -76,7 +77,10 @@ export async function makeSheet(output: PlannedOutput, { tools, scratch, takeSea
     to: scratchFiles.sheet(output, '%03d'),
     options,
   });
-  const leave = await takeSeat();
+  const pixels = content.width * content.height;
+  const leave = await takeSeat(
+    costOf({ decoded: [pixels], encoded: [plan.width * plan.height * plan.columns * plan.rows] }),
+  );
   try {
     const result = await runTool(tools, 'ffmpeg', args, { onProgress: () => undefined });
     if (result.exitCode !== 0) throw renderFailed(result);

@@ -1,4 +1,4 @@
-import { pictureSize } from '../../composition/composition.js';
+import { pictureSize, type Composition } from '../../composition/composition.js';
 import type { Target } from '../command-line.js';
 import type { Way } from '../compositor/ways.js';
 import { isJoined } from './plan-outputs.js';
@@ -30,7 +30,7 @@ export function wholeTargets(pass: Pass): Targets {
       ...(toPart ? encoding.video.partOptions : [...soundOptions(encoding), ...encoding.containerOptions]),
     ];
     return {
-      picture: pictureWay(pass, encoding, { hasPoster: encoding.hasPoster }),
+      picture: pictureWay(pass.composition, encoding, { hasPoster: encoding.hasPoster }),
       sounds: toPart ? [] : soundWays(encoding),
       files: [{ file, pads, options }],
       ...(encoding.hasPoster ? { poster: posterFile(output, encoding) } : {}),
@@ -39,23 +39,33 @@ export function wholeTargets(pass: Pass): Targets {
   return together(branches);
 }
 
-/** For the pictures of a section. @param threads of each encoder. */
-export function sectionTargets(pass: Pass, number: number, threads: number): Targets {
+/** For the pictures of a section. @param threads of each encoder. @param only the encoding that they are for; absent: all. */
+export function sectionTargets(pass: Pass, number: number, threads: number, only?: Encoding): Targets {
   const from = (pass.sections[number]?.startFrame ?? 0) - pass.range.startFrame;
+  // That of a copied section is a step of its own.
+  const isFirst = number === 0 && pass.sections[0]?.copied === null;
   return together(
     encodingsOf(pass).flatMap(([output, encoding]): Branch[] => {
-      if (encoding.video === null) return [];
-      const hasPoster = encoding.hasPoster && number === 0;
-      const options = [...videoOptions(output, encoding, { threads, from }), ...encoding.video.partOptions];
+      if (encoding.video === null || (only && encoding !== only)) return [];
+      const hasPoster = encoding.hasPoster && isFirst;
+      const coding = videoOptions(output, encoding, { threads, from });
+      const options = [...coding, ...besideCopies(pass), ...encoding.video.partOptions];
       return [
         {
-          picture: pictureWay(pass, encoding, { hasPoster }),
+          picture: pictureWay(pass.composition, encoding, { hasPoster }),
           files: [{ file: scratchFiles.section(encoding, number), pads: [videoPad(encoding)], options }],
           ...(hasPoster ? { poster: posterFile(output, encoding) } : {}),
         },
       ];
     }),
   );
+}
+
+/** For the poster alone of an output. */
+export function posterTargets({ composition }: Pass, output: PlannedOutput, encoding: Encoding): Targets {
+  const { filters } = pictureWay(composition, encoding, { hasPoster: false });
+  const picture: Way = { filters: [...filters, ...POSTER_FILTERS], to: posterPad(encoding) };
+  return together([{ picture, files: [], poster: posterFile(output, encoding) }]);
 }
 
 /** For the sound of a pass whose pictures are rendered in sections, or that has none. */
@@ -91,7 +101,7 @@ function together(branches: readonly Branch[]): Targets {
 }
 
 /** Scaled once, for the video and its poster. */
-function pictureWay({ composition }: Pass, encoding: Encoding, { hasPoster }: { hasPoster: boolean }): Way {
+function pictureWay(composition: Composition, encoding: Encoding, { hasPoster }: { hasPoster: boolean }): Way {
   const { content, video: coding } = encoding;
   const picture = pictureSize(composition);
   const isScaled = content.width !== picture.width || content.height !== picture.height;
@@ -138,4 +148,9 @@ function videoOptions(
 
 function soundOptions({ audio }: Encoding): readonly string[] {
   return audio?.options ?? [];
+}
+
+/** Parts that are joined with copied ones have parameter sets of another number. */
+function besideCopies({ copying }: Pass): readonly string[] {
+  return copying ? ['-x264-params', `sps-id=${copying.parameterSetId}`] : [];
 }

@@ -11,6 +11,7 @@ import type { PlannedOutput } from './plan-passes.js';
 import { TO_JPEG } from './poster.js';
 import type { RenderContext } from './render-steps.js';
 import { framesOfThumbnails } from './thumbnail-frames.js';
+import { costOf } from '../steps/cost.js';
 import { scratchFiles } from './scratch-files.js';
 
 interface Kind {
@@ -60,7 +61,7 @@ export async function makeThumbnails(output: PlannedOutput, { tools, takeSeat }:
   const { colors, options } = KINDS[spec.thumbnails.format];
   const { width, height } = sizeOfThumbnails(spec.thumbnails, content);
   const frames = framesOfThumbnails(spec.thumbnails, content);
-  const leave = await takeSeat();
+  const leave = await takeSeat(costOf({ decoded: [content.width * content.height], encoded: [width * height] }));
   try {
     for (const [i, { file }] of thumbnailFiles(output).entries()) {
       const frame = frames[i] ?? 0;

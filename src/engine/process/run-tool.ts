@@ -40,7 +40,7 @@ export interface ToolOptions {
 /**
  * Runs ffmpeg or ffprobe to its end; any exit code is a result.
  * @throws RenderError STALLED, NO_PROGRESS, DEADLINE_EXCEEDED or OUT_OF_MEMORY when a clock ran out, RENDER_FAILED when the tool went past
- * its planned end, OUT_OF_DISK when the disk is full.
+ * its planned end or was killed by another process, OUT_OF_DISK when the disk is full.
  */
 export function runTool(
   context: ToolContext,
@@ -97,6 +97,8 @@ async function runNow(
       }),
     );
   }
+  if (wasKilledFromOutside(result))
+    throw new RenderError('RENDER_FAILED', `${tool} was ended by ${result.signal ?? ''}`, { cause: result });
   const reason = reasonOf(result);
   if (reason) throw new RenderError(reason, MESSAGES[reason], { field: options.field ?? '', cause: result });
   return result;
@@ -141,6 +143,14 @@ function progressLines({ frame, outTimeUs, totalBytes, speed, ended }: ProgressB
   const values = { frame, out_time_us: outTimeUs, total_size: totalBytes, speed };
   const lines = Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]));
   return [...lines, `progress=${ended ? 'end' : 'continue'}`].join('\n');
+}
+
+/** Signals by which people and systems end processes, the kernel when memory is short among them. A tool that crashes has others. */
+const KILLS: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
+
+/** Whether another process than this one ended a tool: that says nothing of its input. */
+export function wasKilledFromOutside({ signal, firedClock, stdoutOverflow }: SupervisedResult): boolean {
+  return signal !== null && KILLS.has(signal) && firedClock === null && !stdoutOverflow;
 }
 
 function reasonOf(result: SupervisedResult): keyof typeof MESSAGES | null {

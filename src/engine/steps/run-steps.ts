@@ -8,6 +8,8 @@ export interface RunStepsOptions<S extends Step> {
   readonly perform: (step: S, signal: AbortSignal) => Promise<void>;
   /** Whether a step that failed so may be run again. */
   readonly mayPass: (error: unknown) => boolean;
+  /** A step failed so that it is run again. */
+  readonly onAgain?: (step: S, error: unknown) => void;
   /** A step is over; not called for one that failed. */
   readonly onDone?: (step: S) => void;
   /**
@@ -133,6 +135,7 @@ async function repeat<S extends Step>(step: S, options: RunStepsOptions<S>, sign
       return;
     } catch (error) {
       if (signal.aborted || tries >= step.tries || !options.mayPass(error)) throw error;
+      options.onAgain?.(step, error);
     }
   }
 }

@@ -2,7 +2,7 @@ import { cropOf, type HlsFormat, type OutputSpec, sizeOf, type Size } from '../.
 import { Captions, Quality, type OutputSpec as WireOutput } from '../../../generated/cutroom/v1/output_spec.js';
 import { printDuration } from '../print-duration.js';
 import { namedDefault } from './fields.js';
-import { AUDIO_FORMATS, CAPTION_MODES, hasQuality, QUALITIES, VIDEO_CODECS } from './parse-outputs.js';
+import { AUDIO_FORMATS, CAPTION_MODES, hasQuality, QUALITIES, STREAM_COPIES, VIDEO_CODECS } from './parse-outputs.js';
 import { THUMBNAIL_FORMATS } from './parse-thumbnails.js';
 
 /** The outputs of a valid spec with every default written out. @param parsed the same outputs, read. @param picture the size of the video's frame. */
@@ -50,7 +50,13 @@ function fillOutput(
 function fillKind(kind: WireOutput['kind']): WireOutput['kind'] {
   switch (kind?.$case) {
     case 'mp4':
-      return { ...kind, value: { videoCodec: kind.value.videoCodec || namedDefault(VIDEO_CODECS) } };
+      return {
+        ...kind,
+        value: {
+          videoCodec: kind.value.videoCodec || namedDefault(VIDEO_CODECS),
+          streamCopy: kind.value.streamCopy || namedDefault(STREAM_COPIES),
+        },
+      };
     case 'audio':
       return { ...kind, value: { format: kind.value.format || namedDefault(AUDIO_FORMATS) } };
     case 'webm':

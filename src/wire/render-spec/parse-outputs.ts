@@ -19,6 +19,7 @@ import {
   Captions,
   type Focus,
   type Hls,
+  Mp4_StreamCopy,
   Mp4_VideoCodec,
   Quality as WireQuality,
   type OutputSpec as WireOutput,
@@ -53,6 +54,12 @@ export const VIDEO_CODECS: EnumTable<Mp4_VideoCodec, 'H264' | 'HEVC' | 'AV1'> = 
   [Mp4_VideoCodec.VIDEO_CODEC_H264]: 'H264',
   [Mp4_VideoCodec.VIDEO_CODEC_HEVC]: 'HEVC',
   [Mp4_VideoCodec.VIDEO_CODEC_AV1]: 'AV1',
+};
+
+export const STREAM_COPIES: EnumTable<Mp4_StreamCopy, boolean> = {
+  [Mp4_StreamCopy.STREAM_COPY_UNSPECIFIED]: false,
+  [Mp4_StreamCopy.STREAM_COPY_NEVER]: false,
+  [Mp4_StreamCopy.STREAM_COPY_AUTO]: true,
 };
 
 export const AUDIO_FORMATS: EnumTable<AudioFile_Format, 'M4A' | 'MP3' | 'WAV' | 'FLAC'> = {
@@ -143,6 +150,7 @@ function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surrou
     thumbnails: wire.thumbnails ? parseThumbnails(wire.thumbnails, at(place, 'thumbnails'), { format, width }) : null,
     captions: parseCaptions(wire.captions, at(place, 'captions'), format),
     spriteSheet: wire.spriteSheet ? parseSpriteSheet(wire.spriteSheet, at(place, 'sprite_sheet'), format) : null,
+    streamCopy: parseStreamCopy(wire.kind, at(place, 'mp4'), format),
   };
 }
 
@@ -174,6 +182,15 @@ function parseFormat(wire: WireOutput, place: Place, shown: Size): { format: Out
       refuse(place, 'must have one of: mp4, webm, gif, audio, hls, mov');
       return { format: { kind: 'mp4', videoCodec: 'H264' }, codecField: place.field };
   }
+}
+
+function parseStreamCopy(kind: WireOutput['kind'], place: Place, format: OutputFormat): boolean {
+  if (kind?.$case !== 'mp4') return false;
+  const here = at(place, 'stream_copy');
+  const copies = parseEnum(kind.value.streamCopy, here, STREAM_COPIES);
+  if (copies && format.kind === 'mp4' && format.videoCodec !== 'H264')
+    refuse(here, 'must not be STREAM_COPY_AUTO for another codec than H.264');
+  return copies;
 }
 
 function parseKey(key: string, place: Place, format: OutputFormat): string {

@@ -8,8 +8,9 @@ import schemathesis
 TOLD_IN_WORDS = [
     r"^must be after start$",
     r"must be at most (half of )?longest_clip",
-    r"^must not be set (for a cut|for a zoom|for audio|for gif|without|with QUALITY_LOSSLESS)",
-    r"^must not be QUALITY_LOSSLESS for AV1$",
+    r"^must not be set (for a cut|for a zoom|for (audio|gif|mov|hls)|without|with QUALITY_LOSSLESS)",
+    r"^must not be (QUALITY_LOSSLESS for (AV1|hls)|STREAM_COPY_AUTO for|CAPTIONS_SOFT for)",
+    r"^must have one of: count, times$",
     r"^must end with \.|^must differ from ",
     r", the short side of the picture$",
     # JSON has numbers of 64 bits as strings, for which a schema has no range.

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptionLayer, Composition } from '../../../src/composition/composition.js';
@@ -191,6 +191,22 @@ describe('createLocalArtifacts', () => {
     await put('c');
     await put('d');
     expect(await Promise.all(['a', 'b', 'c', 'd'].map(has))).toEqual([true, false, true, true]);
+  });
+
+  it('makes room again once what was in its way is gone', async () => {
+    const at = path.join(folder, 'obstacle');
+    const source = path.join(folder, 'large.bin');
+    await writeFile(source, Buffer.alloc(2 * MB));
+    // Where its card would be: it cannot be removed as a file.
+    const obstacle = path.join(at, 't', 'old.json');
+    await mkdir(path.join(obstacle, 'full'), { recursive: true });
+    await writeFile(path.join(at, 't', 'old'), Buffer.alloc(2 * MB));
+    await utimes(path.join(at, 't', 'old'), 1, 1);
+    const store = createLocalArtifacts({ folder: at, maxBytes: 3 * MB });
+    await expect(store.put({ tenant: 't', hash: 'a' }, source, '{}')).rejects.toThrow();
+    await rm(obstacle, { recursive: true });
+    await store.put({ tenant: 't', hash: 'b' }, source, '{}');
+    expect((await readdir(path.join(at, 't'))).filter((name) => !name.endsWith('.json'))).toHaveLength(1);
   });
 
   it('does not hand an artifact of one tenant to another', async () => {

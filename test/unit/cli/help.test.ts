@@ -20,6 +20,7 @@ describe('the help of cutroom', () => {
       'delete',
       'probe',
       'keys',
+      'backup',
       'completion',
     ]);
   });

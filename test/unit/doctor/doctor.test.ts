@@ -175,7 +175,7 @@ describe('the doctor', () => {
     const inspections = { atOnce: 2, bytes: 1e9 };
     const judged = (slots: number, totalBytes: number): Check =>
       judgeMemory(
-        { slots, renders: { atOnce: slots, bytes: 7e9 }, inspections },
+        { slots, renders: { atOnce: slots, bytes: 7e9, room: { cores: slots, bytes: 7e9 } }, inspections },
         { totalBytes, freeBytes: totalBytes / 2 },
       );
     expect(judged(1, 16e9)).toMatchObject({

@@ -285,7 +285,7 @@ describe('planRender', () => {
 
 describe('renderArguments', () => {
   const command = {
-    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], uri: 'u', field: 'f', frames: 0 }],
+    inputs: [{ file: 'inputs/0', options: ['-threads', '1', '-t', '5'], uri: 'u', field: 'f', frames: 0, pixels: 0 }],
     graphFile: 'graph.txt',
     targets: [
       {

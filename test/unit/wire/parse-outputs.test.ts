@@ -31,6 +31,7 @@ describe('the outputs of a spec', () => {
       spriteSheet: null,
       captions: 'BURNED',
       thumbnails: null,
+      streamCopy: false,
     };
     expect(outputs).toEqual([
       {
@@ -56,6 +57,16 @@ describe('the outputs of a spec', () => {
     ]);
   });
 
+  it('copy frames where that is asked for, as H.264 alone', () => {
+    const { outputs, violations } = parse(
+      { mp4: { streamCopy: 'STREAM_COPY_AUTO' } },
+      { mp4: { streamCopy: 'STREAM_COPY_NEVER', videoCodec: 'VIDEO_CODEC_HEVC' } },
+      { mp4: { streamCopy: 'STREAM_COPY_AUTO', videoCodec: 'VIDEO_CODEC_HEVC' } },
+    );
+    expect(outputs.slice(0, 2).map(({ streamCopy }) => streamCopy)).toEqual([true, false]);
+    expect(violations.map(({ field }) => field)).toEqual(['spec.outputs[2].mp4.stream_copy']);
+  });
+
   it('show every default when it is filled in', () => {
     const filled = fillDefaults(
       spec([{ mp4: {}, aspectRatio: 'ASPECT_RATIO_16_9', range: { end: '2s' } }, { gif: {} }, { audio: {} }]),
@@ -64,7 +75,7 @@ describe('the outputs of a spec', () => {
       outputs: [
         {
           key: 'output-1.mp4',
-          mp4: { videoCodec: 'VIDEO_CODEC_H264' },
+          mp4: { videoCodec: 'VIDEO_CODEC_H264', streamCopy: 'STREAM_COPY_NEVER' },
           shortSide: 608,
           aspectRatio: 'ASPECT_RATIO_16_9',
           focus: { x: 50, y: 50 },

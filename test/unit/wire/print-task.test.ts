@@ -104,6 +104,20 @@ describe('the task on the wire', () => {
     ]);
   });
 
+  it('tells how much of a video was rendered, reused and copied', () => {
+    const base = outputOf({ key: { tenant: 'default', id: 'a' }, fence: 1, attemptId: 'x' });
+    const frameRate = { num: 30, den: 1 };
+    const parts = { ...base, frameRate, frameCount: 300, reusedFrames: 60, copiedFrames: 210 };
+    const outputs = [parts, { ...base, frameRate, frameCount: 300 }];
+    const wire = json(succeeded(running, { outputs, warnings: [] }, nowMs));
+    expect(wire).toMatchObject({
+      outputs: [
+        { renderedDuration: '1s', reusedDuration: '2s', copiedDuration: '7s' },
+        { renderedDuration: '10s', reusedDuration: '0s', copiedDuration: '0s' },
+      ],
+    });
+  });
+
   it('has the reason of a failure, as gRPC would print it', () => {
     const failure = { reason: 'INPUT_EMPTY', message: 'nothing in it', field: 'spec.montage.narration.uri' } as const;
     expect(json(failed(running, failure, nowMs))).toMatchObject({

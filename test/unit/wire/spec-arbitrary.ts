@@ -58,7 +58,9 @@ const range = fc.option(
 const video = fc
   .record({
     kind: fc.oneof(
-      fc.integer({ min: 0, max: 2 }).map((videoCodec) => ({ $case: 'mp4' as const, value: { videoCodec } })),
+      fc
+        .record({ videoCodec: fc.integer({ min: 0, max: 2 }), streamCopy: fc.integer({ min: 0, max: 1 }) })
+        .map((value) => ({ $case: 'mp4' as const, value })),
       fc.constant({ $case: 'webm' as const, value: {} }),
     ),
     quality: fc.integer({ min: 0, max: 5 }),
@@ -184,7 +186,9 @@ export const anySpec = fc
           key: anyText,
           kind: fc.option(
             fc.oneof(
-              anyEnum.map((videoCodec) => ({ $case: 'mp4' as const, value: { videoCodec } })),
+              fc
+                .record({ videoCodec: anyEnum, streamCopy: anyEnum })
+                .map((value) => ({ $case: 'mp4' as const, value })),
               anyEnum.map((format) => ({ $case: 'audio' as const, value: { format } })),
               fc.constant({ $case: 'webm' as const, value: {} }),
             ),

@@ -28,6 +28,7 @@ function sharedChains(same: readonly StagedClip[], name: string, stage: Stage): 
     uri: asset.uri,
     field: asset.field,
     frames: 0,
+    pixels: details.width * details.height,
   });
   const outs = same.map((_, i) => `${name}_${i}`);
   const source = `[${input}:${details.streamIndex}]trim=end_frame=1,settb=1/1000,setpts=0`;

@@ -1,3 +1,4 @@
+import type { VisualClip } from '../../../composition/composition.js';
 import { timeUsOf, type Rational } from '../../../composition/frame-grid.js';
 import { STANDING_US, type VisualDetails } from '../../probe/media-details.js';
 import type { ShownClip } from '../section.js';
@@ -86,11 +87,15 @@ function plus(expression: string, addend: number): string {
  * The time of the clip's own zero, from the file's first frame. Where frames follow each other evenly, it is the time of one of them: the first that is due
  * when the clip begins, or up to a millisecond before.
  */
-function clipZeroUs({ clip: { trimStartUs } }: ShownClip, { uneven, frameRate }: VisualDetails): number {
-  if (trimStartUs === 0) return 0;
-  if (uneven !== null || frameRate === null) return Math.max(0, trimStartUs - ROUNDING_US);
-  const frame = Math.ceil((Math.max(0, trimStartUs - ROUNDING_US) * frameRate.num) / (frameRate.den * 1e6));
-  return timeUsOf(frame, frameRate);
+function clipZeroUs({ clip }: ShownClip, { uneven, frameRate }: VisualDetails): number {
+  if (clip.trimStartUs === 0) return 0;
+  if (uneven !== null || frameRate === null) return Math.max(0, clip.trimStartUs - ROUNDING_US);
+  return timeUsOf(firstFrameOf(clip, frameRate), frameRate);
+}
+
+/** The number of the frame with which a clip begins, in a video whose frames follow each other evenly. */
+export function firstFrameOf({ trimStartUs }: Pick<VisualClip, 'trimStartUs'>, frameRate: Rational): number {
+  return Math.ceil((Math.max(0, trimStartUs - ROUNDING_US) * frameRate.num) / (frameRate.den * 1e6));
 }
 
 /** The last tick up to a time that is a whole number of microseconds: ffmpeg shifts the file's times by microseconds, rounded to ticks. */

@@ -27,6 +27,7 @@ function chainsOf({ shown, name, end }: StagedClip, stage: Stage): string[] {
     uri: clip.asset.uri,
     field: clip.asset.field,
     frames: Math.ceil(decodedUs / timeUsOf(1, details.frameRate ?? rate)),
+    pixels: details.width * details.height,
   });
   const outputFramesEach =
     details.frameRate === null

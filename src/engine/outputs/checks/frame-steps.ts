@@ -1,14 +1,12 @@
-import { boxesIn, type Mp4Outline } from './mp4-boxes.js';
+import { boxesIn, videoTables, type Mp4Outline } from './mp4-boxes.js';
 
 /**
  * The lengths that the frames of an MP4's video have, in the units of its track, each once: one, where its frames follow each other evenly. A count of frames and a
  * length do not show that one frame of a join stands for twice as long as the others.
  * @returns empty for a file without an index or a video.
  */
-export function frameSteps({ index }: Mp4Outline): number[] {
-  const tracks = index === null ? [] : boxesIn(index, 'trak').map((trak) => boxesIn(trak, 'mdia')[0]);
-  const video = tracks.find((mdia) => mdia && boxesIn(mdia, 'hdlr')[0]?.toString('latin1', 8, 12) === 'vide');
-  const stbl = video && boxesIn(video, 'minf').flatMap((minf) => boxesIn(minf, 'stbl'))[0];
+export function frameSteps(outline: Mp4Outline): number[] {
+  const [stbl] = videoTables(outline);
   const stts = stbl && boxesIn(stbl, 'stts')[0];
   if (!stts || stts.length < 8) return [];
   const steps = new Set<number>();

@@ -46,6 +46,14 @@ export function isFastStart({ boxes }: Mp4Outline): boolean {
   return index >= 0 && index < boxes.indexOf('mdat');
 }
 
+/** The sample tables of the videos that an index names. */
+export function videoTables({ index }: Mp4Outline): Buffer[] {
+  const tracks = index === null ? [] : boxesIn(index, 'trak').flatMap((trak) => boxesIn(trak, 'mdia'));
+  return tracks
+    .filter((mdia) => boxesIn(mdia, 'hdlr')[0]?.toString('latin1', 8, 12) === 'vide')
+    .flatMap((mdia) => boxesIn(mdia, 'minf').flatMap((minf) => boxesIn(minf, 'stbl')));
+}
+
 /** The contents of the boxes of a kind that lie directly in another's. */
 export function boxesIn(content: Buffer, kind: string): Buffer[] {
   const found: Buffer[] = [];

@@ -30,7 +30,12 @@ const BITS_PER_PIXEL: Readonly<Record<Exclude<Quality, 'LOSSLESS'>, number>> = {
 const LEAST_BITS = 500_000;
 
 /** The most bits per second that a video has; null: no limit. Rates above 30 frames per second have more. */
-export function mostBitsPerSecond({ width, height, quality, frameRate }: VideoSettings): number | null {
+export function mostBitsPerSecond({
+  width,
+  height,
+  quality,
+  frameRate,
+}: Pick<VideoSettings, 'width' | 'height' | 'quality' | 'frameRate'>): number | null {
   if (quality === 'LOSSLESS') return null;
   const rate = Math.max(1, frameRate.num / frameRate.den / 30);
   return Math.max(LEAST_BITS, Math.round(width * height * BITS_PER_PIXEL[quality] * rate));
