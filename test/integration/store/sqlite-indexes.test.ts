@@ -71,6 +71,16 @@ describe('the queries of the SQLite store', () => {
     expect(operations.map(({ opcode }) => opcode)).not.toContain('SorterSort');
   });
 
+  it('count the queues of tenants, their running tasks and their bytes in indexes alone', async () => {
+    expect(await plansOf(() => store.queuedByTenant())).toEqual(['SCAN tasks USING COVERING INDEX tasks_queued']);
+    expect(await plansOf(() => store.countIn('default', 'RUNNING', 9))).toContain(
+      'SEARCH tasks USING COVERING INDEX tasks_list_state (tenant=? AND state=?)',
+    );
+    expect(await plansOf(() => store.outputBytes('default'))).toEqual([
+      'SEARCH tasks USING COVERING INDEX tasks_output_bytes (tenant=? AND output_bytes>?)',
+    ]);
+  });
+
   it('read only running tasks in the search for abandoned ones, in order', async () => {
     expect(await plansOf(() => store.abandoned(8, { owner: OWNER }))).toEqual(['SCAN tasks USING INDEX tasks_running']);
   });
