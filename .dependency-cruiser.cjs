@@ -1,8 +1,8 @@
 /**
  * The import rules (docs/ARCHITECTURE.md):
- * app → { api, auth, worker, engine, store, media, wire, config, observability } → { task, composition } → nothing
+ * app → { api, auth, worker, engine, store, media, wire, config, observability, notify } → { task, composition } → nothing
  */
-const sides = ['api', 'auth', 'worker', 'engine', 'store', 'media', 'wire', 'config', 'observability'];
+const sides = ['api', 'auth', 'worker', 'engine', 'store', 'media', 'wire', 'config', 'observability', 'notify'];
 
 /** Which other sides a side may import. Everything else goes through the core's ports. */
 const allowed = { api: ['wire'] };

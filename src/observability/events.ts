@@ -52,6 +52,12 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
         'task recovered from a lost worker',
       );
     },
+    deliveryAttempted: (task, { target, event, state, attempts, lastStatus, problem }) => {
+      const line = { ...fields(task), target, event, attempts, ...(lastStatus !== null && { status: lastStatus }) };
+      if (state === 'DELIVERED') logger.info(line, 'event delivered');
+      else if (state === 'PENDING') logger.warn({ ...line, reason: problem }, 'event not delivered: tried again later');
+      else logger.error({ ...line, reason: problem }, 'event not delivered: given up');
+    },
     paused: (reason) => {
       logger.error({ reason }, 'no task is claimed: this machine is not fit for work');
     },

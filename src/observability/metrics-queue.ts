@@ -28,18 +28,24 @@ export function createQueueMetrics({ registry, stats, nowMs, timeoutMs }: QueueM
   );
   const running = gauge('cutroom_tasks_running', 'Tasks that are being rendered, by all processes on this store.');
 
+  const pending = gauge(
+    'cutroom_deliveries_pending_tasks',
+    'Tasks with events that are still to be delivered to their notify targets, of all processes on this store.',
+  );
+
   return {
     async refresh() {
       const answer = await answerWithin(timeoutMs, stats);
       up.set(answer ? 1 : 0);
       if (!answer) {
-        for (const absent of [depth, oldestAge, running]) absent.remove();
+        for (const absent of [depth, oldestAge, running, pending]) absent.remove();
         return;
       }
       const { queued, oldestQueuedTimeMs } = answer;
       depth.set(queued);
       oldestAge.set(oldestQueuedTimeMs === null ? 0 : Math.max(0, nowMs() - oldestQueuedTimeMs) / 1000);
       running.set(answer.running);
+      pending.set(answer.awaitingDelivery);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Delivery } from '../task/notify.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Task } from '../task/task.js';
 
@@ -42,6 +43,8 @@ export function createEventMetrics(registry: Registry): (inner: TaskEvents) => T
   });
   paused.set({ reason: '' }, 0);
 
+  const countDelivery = createDeliveryCounter(registry);
+
   function showPause(reason: string | null): void {
     paused.reset();
     paused.set({ reason: reason ?? '' }, reason === null ? 0 : 1);
@@ -84,6 +87,10 @@ export function createEventMetrics(registry: Registry): (inner: TaskEvents) => T
       inner.recovered(task);
       countEnd(task, 'WORKER_LOST');
     },
+    deliveryAttempted: (task, delivery) => {
+      inner.deliveryAttempted(task, delivery);
+      countDelivery(delivery);
+    },
     paused: (reason) => {
       inner.paused(reason);
       showPause(reason);
@@ -93,4 +100,17 @@ export function createEventMetrics(registry: Registry): (inner: TaskEvents) => T
       showPause(null);
     },
   });
+}
+
+function createDeliveryCounter(registry: Registry): (delivery: Delivery) => void {
+  const attempts = new Counter({
+    name: 'cutroom_delivery_attempts_total',
+    help: 'Attempts to deliver an event to a notify target, by what became of the delivery: delivered, retried or abandoned; with the reason of a failure.',
+    labelNames: ['outcome', 'reason'],
+    registers: [registry],
+  });
+  const outcomes = { PENDING: 'retried', DELIVERED: 'delivered', ABANDONED: 'abandoned' };
+  return ({ state, problem }) => {
+    attempts.inc({ outcome: outcomes[state], reason: problem ?? '' });
+  };
 }

@@ -13,11 +13,13 @@ export type CallErrorDetail =
   /** The issuer of tokens does not answer: whether these credentials are valid is not known. */
   | { readonly reason: 'AUTHENTICATION_UNAVAILABLE' }
   | { readonly reason: 'API_KEY_NOT_FOUND'; readonly keyId: string }
+  | { readonly reason: 'SIGNING_SECRET_NOT_FOUND'; readonly secretId: string }
   | { readonly reason: 'SCOPE_MISSING'; readonly scope: Scope }
   | { readonly reason: 'TASK_NOT_FOUND'; readonly taskId: string }
   | { readonly reason: 'REQUEST_ID_REUSED'; readonly requestId: string }
   | { readonly reason: 'TASK_ALREADY_ENDED'; readonly taskId: string; readonly state: TaskState }
   | { readonly reason: 'TASK_NOT_ENDED'; readonly taskId: string; readonly state: TaskState }
+  | { readonly reason: 'DELIVERIES_PENDING'; readonly taskId: string }
   | { readonly reason: 'TASK_NOT_RETRYABLE'; readonly taskId: string; readonly state: TaskState }
   | { readonly reason: 'NO_FREE_SLOT' }
   /** A limit of the tenant. */
@@ -77,6 +79,8 @@ function messageOf(detail: CallErrorDetail): string {
       return 'tokens cannot be checked at the moment: their issuer does not answer';
     case 'API_KEY_NOT_FOUND':
       return `there is no API key ${detail.keyId}`;
+    case 'SIGNING_SECRET_NOT_FOUND':
+      return `there is no signing secret ${detail.secretId}`;
     case 'SCOPE_MISSING':
       return `the credentials lack the scope ${detail.scope}`;
     case 'TASK_NOT_FOUND':
@@ -87,6 +91,8 @@ function messageOf(detail: CallErrorDetail): string {
       return `task ${detail.taskId} has already ended as ${detail.state}`;
     case 'TASK_NOT_ENDED':
       return `task ${detail.taskId} is ${detail.state}; cancel it first`;
+    case 'DELIVERIES_PENDING':
+      return `task ${detail.taskId} has events that are still to be delivered; wait, or delete it with drop_deliveries`;
     case 'TASK_NOT_RETRYABLE':
       return `task ${detail.taskId} is ${detail.state}; only a failed or cancelled task can be retried`;
     case 'NO_FREE_SLOT':

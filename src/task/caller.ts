@@ -10,7 +10,7 @@ export interface Caller {
 
 /** Every kind of permission; none includes another. */
 export const SCOPES = [
-  /** To submit, validate and retry tasks, and to inspect inputs. */
+  /** To submit, validate and retry tasks, to have their events delivered again, and to inspect inputs. */
   'tasks.submit',
   /** To read tasks, their outputs and what can be rendered. */
   'tasks.read',
@@ -20,7 +20,7 @@ export const SCOPES = [
   'tasks.cancel',
   /** To send and delete inputs, and to list them. */
   'media.upload',
-  /** To manage the API keys of all tenants, and to read the metrics. No tenant's tasks are in it. */
+  /** To manage the API keys and signing secrets of all tenants, and to read the metrics. No tenant's tasks are in it. */
   'admin',
 ] as const;
 
@@ -39,7 +39,7 @@ export const DEFAULT_TENANT = 'default';
 export const ANYONE: Caller = { tenant: DEFAULT_TENANT, scopes: SCOPES, principal: 'anyone' };
 
 /** Part of folders, URLs and log lines: no other character is needed, and no two that a file system takes for one. */
-const TENANT = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
+export const TENANT = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
 
 /** Whether text may name a tenant: 1 to 63 characters `a-z 0-9 . _ -`, that begins and ends with a letter or digit. */
 export function isTenant(text: string): boolean {

@@ -1,3 +1,4 @@
+import { withEvents } from './deliveries.js';
 import type { TaskFailure } from './failure.js';
 import { queueRankMs } from './queue-rank.js';
 import { shouldRetry } from './retry-policy.js';
@@ -61,7 +62,7 @@ export function submitted(input: NewTask): Task {
 /** A worker takes a queued task: a new attempt begins under a higher fence. */
 export function claimed(task: Task, claim: { attemptId: string; owner: string; nowMs: number }): Task {
   return {
-    ...changed(task, claim.nowMs),
+    ...movedOn(task, 'WENT_ON', claim.nowMs),
     state: 'RUNNING',
     fence: task.fence + 1,
     attemptId: claim.attemptId,
@@ -176,9 +177,15 @@ function changed(task: Task, nowMs: number): Task {
   return { ...task, revision: task.revision + 1, updateTimeMs: nowMs };
 }
 
+/** A change of the state, and with it the entries of the outbox: one compare-and-set stores both. */
+function movedOn(task: Task, change: 'ENDED' | 'WENT_ON', nowMs: number): Task {
+  const next = changed(task, nowMs);
+  return { ...next, ...withEvents(next, change, nowMs) };
+}
+
 function ended(task: Task, nowMs: number, phaseTimings = phasesUntil(task, nowMs)): Task {
   return {
-    ...changed(task, nowMs),
+    ...movedOn(task, 'ENDED', nowMs),
     attemptId: null,
     owner: null,
     endTimeMs: nowMs,
@@ -191,7 +198,7 @@ function ended(task: Task, nowMs: number, phaseTimings = phasesUntil(task, nowMs
 
 function requeued(task: Task, nowMs: number): Task {
   return {
-    ...changed(task, nowMs),
+    ...movedOn(task, 'WENT_ON', nowMs),
     state: 'QUEUED',
     attemptId: null,
     owner: null,

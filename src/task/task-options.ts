@@ -1,3 +1,5 @@
+import type { NotifyTarget } from './notify.js';
+
 /** The options of a submit that stay with the task. As one value they go from the request into the task and out to callers. */
 export interface TaskOptions {
   /** The caller's own marks. */
@@ -11,6 +13,8 @@ export interface TaskOptions {
   readonly maxAttempts: number;
   /** Absent in records of the first release: `USE`. */
   readonly cache?: CacheMode;
+  /** Who is told of its events; absent in records of earlier releases: nobody. */
+  readonly notify?: readonly NotifyTarget[];
 }
 
 /** `NO_STORE`: no result of an earlier step is reused, and none is kept. `RELOAD`: none is reused, and new ones are kept. */

@@ -1,5 +1,6 @@
 import type { Warning } from '../composition/warning.js';
 import type { TaskFailure } from './failure.js';
+import type { Delivery } from './notify.js';
 import type { TaskOptions } from './task-options.js';
 import type { Trace } from './trace.js';
 
@@ -128,6 +129,10 @@ export interface Task extends TaskOptions {
   readonly updateTimeMs: number;
   /** When record and outputs are removed; null before the end. */
   readonly expireTimeMs: number | null;
+  /** Events for the targets of `notify`, oldest first. Absent: there were none. */
+  readonly deliveries?: readonly Delivery[];
+  /** When the first of them is due; null or absent: none is pending. */
+  readonly nextDeliveryMs?: number | null;
 }
 
 /** Names one task in a store. */

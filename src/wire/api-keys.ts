@@ -4,7 +4,7 @@ import type { Violation } from '../composition/violation.js';
 import type { ApiKey, ApiKeyOrder } from '../task/api-key.js';
 import { CallError } from '../task/call-error.js';
 import { isScope, SCOPES } from '../task/caller.js';
-import { formatApiKeyName } from './api-key-name.js';
+import { apiKeyName } from './id-names.js';
 
 /** The key that a request asks for. @throws CallError INVALID_REQUEST for a scope that there is not. */
 export function parseApiKeyOrder({ apiKey }: CreateApiKeyRequest): ApiKeyOrder {
@@ -25,7 +25,7 @@ function invalid(violations: readonly Violation[]): CallError {
 export function printApiKey(key: ApiKey): WireApiKey {
   const date = (timeMs: number | null): Date | undefined => (timeMs === null ? undefined : new Date(timeMs));
   return {
-    name: formatApiKeyName(key.id),
+    name: apiKeyName.format(key.id),
     displayName: key.name,
     tenant: key.tenant,
     scopes: [...key.scopes],

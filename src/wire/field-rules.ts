@@ -1,5 +1,7 @@
 import { MAX_FILTER_CHARACTERS } from '../task/list-filter.js';
 import { ORDERS } from '../task/use-cases/list-tasks.js';
+import { TENANT } from '../task/caller.js';
+import { MAX_NAME_CHARACTERS, ONE_LINE } from '../task/use-cases/id-pages.js';
 import { UUID } from './parse-submit.js';
 import { WAIT } from './parse-get.js';
 import { FADE_OUT, GAIN } from './render-spec/parse-audio.js';
@@ -20,6 +22,8 @@ import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-su
 import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
 import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './render-spec/fields.js';
+import { MAX_NOTIFY_URL_CHARACTERS, MAX_TARGETS } from './notify.js';
+import { signingSecretName } from './id-names.js';
 import { NAME } from './task-name.js';
 import {
   FETCH,
@@ -79,6 +83,12 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'SubmitTaskRequest.priority': number(PRIORITY),
   'SubmitTaskRequest.max_attempts': orDefault(MAX_ATTEMPTS),
   'SubmitTaskRequest.ttl': milliseconds(TTL),
+  'SubmitTaskRequest.notify': { kind: 'list', min: 0, max: MAX_TARGETS },
+  'NotifyTarget.url': { kind: 'text', min: 1, max: MAX_NOTIFY_URL_CHARACTERS },
+  'NotifyTarget.secret': { kind: 'text', pattern: signingSecretName.pattern, empty: true },
+  'SigningSecret.display_name': { kind: 'text', min: 1, max: MAX_NAME_CHARACTERS, pattern: ONE_LINE },
+  'SigningSecret.tenant': { kind: 'text', pattern: TENANT },
+  'ListSigningSecretsRequest.page_size': number({ min: 0, max: 2 ** 31 - 1 }),
   'TaskTimeouts.queue': milliseconds(QUEUE),
   'TaskTimeouts.total': milliseconds(TOTAL),
   'TaskTimeouts.stall': milliseconds(STALL),
@@ -132,6 +142,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'ListTasksRequest.order_by': { kind: 'choice', of: ['', ...Object.keys(ORDERS)] },
   'CancelTaskRequest.name': name,
   'RetryTaskRequest.name': name,
+  'RedeliverEventsRequest.name': name,
   'DeleteTaskRequest.name': name,
   'ProbeMediaRequest.uri': uri,
 };

@@ -12,6 +12,7 @@ import {
 import { FAILURES, type FailureCategory, type TaskFailure } from '../task/failure.js';
 import type { QueuePlace } from '../task/queue-forecast.js';
 import type { Output, Phase, Progress, Task, TaskState } from '../task/task.js';
+import { printDeliveries } from './notify.js';
 import { printDuration } from './print-duration.js';
 import { errorInfo } from './status-details.js';
 import { codeOfFailure } from './status-mapping.js';
@@ -52,6 +53,7 @@ export function printTask(task: Task, sign: SignUrl, place: QueuePlace | null = 
       duration: printDuration(durationMs * 1000),
     })),
     queuePlace: printQueuePlace(place),
+    deliveries: printDeliveries(task),
     // Of the full view only: see `print-full-task.ts`.
     spec: undefined,
     diagnostics: undefined,

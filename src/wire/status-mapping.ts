@@ -13,11 +13,12 @@ import {
   retryInfo,
   type StatusDetail,
 } from './status-details.js';
-import { formatApiKeyName } from './api-key-name.js';
+import { apiKeyName, signingSecretName } from './id-names.js';
 import { formatTaskName } from './task-name.js';
 
 const TASK_TYPE = 'cutroom.v1/Task';
 const API_KEY_TYPE = 'cutroom.v1/ApiKey';
+const SIGNING_SECRET_TYPE = 'cutroom.v1/SigningSecret';
 const RETRY_AFTER_SECONDS = 1;
 /** A slot comes free when a render ends: seconds, rarely less. */
 const BUSY_RETRY_SECONDS = 5;
@@ -59,8 +60,12 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
     case 'UNAUTHENTICATED':
       return { code: Code.UNAUTHENTICATED, metadata: {}, details: [] };
     case 'API_KEY_NOT_FOUND': {
-      const name = formatApiKeyName(detail.keyId);
+      const name = apiKeyName.format(detail.keyId);
       return { code: Code.NOT_FOUND, metadata: { name }, details: [resourceInfo(API_KEY_TYPE, name, message)] };
+    }
+    case 'SIGNING_SECRET_NOT_FOUND': {
+      const name = signingSecretName.format(detail.secretId);
+      return { code: Code.NOT_FOUND, metadata: { name }, details: [resourceInfo(SIGNING_SECRET_TYPE, name, message)] };
     }
     case 'SCOPE_MISSING':
       return { code: Code.PERMISSION_DENIED, metadata: { scope: detail.scope }, details: [] };
@@ -76,6 +81,11 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
       const name = formatTaskName(detail.taskId);
       const details = [preconditionFailure('STATE', name, message)];
       return { code: Code.FAILED_PRECONDITION, metadata: { name, state: detail.state }, details };
+    }
+    case 'DELIVERIES_PENDING': {
+      const name = formatTaskName(detail.taskId);
+      const details = [preconditionFailure('DELIVERIES', name, message)];
+      return { code: Code.FAILED_PRECONDITION, metadata: { name }, details };
     }
     case 'NO_FREE_SLOT':
       return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [retryInfo(BUSY_RETRY_SECONDS)] };

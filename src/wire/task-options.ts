@@ -3,6 +3,7 @@ import { CacheMode as WireCacheMode, type SubmitTaskRequest } from '../../genera
 import type { Duration } from '../../generated/google/protobuf/duration.js';
 import { DEFAULT_MAX_ATTEMPTS } from '../task/retry-policy.js';
 import type { CacheMode, TaskOptions, Timeouts } from '../task/task-options.js';
+import { parseNotify } from './notify.js';
 import { printDuration } from './print-duration.js';
 import {
   at,
@@ -50,9 +51,10 @@ const CACHE_MODES: EnumTable<WireCacheMode, CacheMode> = {
 
 /** Reads the options of a submit. @param root the place of a field of the request. */
 export function parseTaskOptions(
-  { labels, priority, timeouts, ttl, maxAttempts, cache }: SubmitTaskRequest,
+  { labels, priority, timeouts, ttl, maxAttempts, cache, notify }: SubmitTaskRequest,
   root: (field: string) => Place,
 ): TaskOptions {
+  const targets = parseNotify(notify, root('notify'));
   return {
     labels: parseLabels(labels, root('labels')),
     priority: parseNumber(priority, root('priority'), PRIORITY),
@@ -60,6 +62,7 @@ export function parseTaskOptions(
     maxAttempts: parseNumber(maxAttempts || DEFAULT_MAX_ATTEMPTS, root('max_attempts'), MAX_ATTEMPTS),
     ttlMs: parseMs(ttl, root('ttl'), TTL) ?? DEFAULT_TTL_MS,
     cache: parseEnum(cache, root('cache'), CACHE_MODES),
+    ...(targets.length > 0 && { notify: targets }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
 import type { TaskStore } from '../task/ports/task-store.js';
+import { expiryPostponed, hasPendingDeliveries } from '../task/deliveries.js';
 import { handedBack, queueTimedOut, workerLost } from '../task/lifecycle.js';
 import { removeEnded } from '../task/use-cases/delete-task.js';
 import { delay } from '../task/wait.js';
@@ -24,7 +25,7 @@ export interface SweeperDeps {
 
 /**
  * Takes care of tasks without a worker, at start and at every interval, until the signal aborts: queues tasks of dead workers again, fails
- * tasks that waited too long, removes tasks whose time is up with their files. After an outage of the store it waits
+ * tasks that waited too long, removes tasks whose time is up with their files, once their deliveries have ended. After an outage of the store it waits
  * for one lease: workers that could not renew meanwhile are alive, and must get the chance to.
  */
 export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promise<void> {
@@ -63,5 +64,9 @@ async function sweepOnce(deps: SweeperDeps): Promise<void> {
     // Refused: a worker has just taken it after all.
     if (await store.replace(task, next, { leaseMs: 0 })) events.queueTimedOut(next);
   }
-  for (const task of await store.expired(BATCH, { nowMs })) await removeEnded(deps, task);
+  for (const task of await store.expired(BATCH, { nowMs })) {
+    // Not lost without a word: they end within hours. Refused: one has just ended.
+    if (hasPendingDeliveries(task)) await store.replace(task, expiryPostponed(task, nowMs), { leaseMs: null });
+    else await removeEnded(deps, task);
+  }
 }

@@ -1,11 +1,13 @@
 import { describe } from 'vitest';
 import { describeApiKeys } from './task-store.api-keys.js';
+import { describeDeliveries } from './task-store.deliveries.js';
 import { describeDocuments } from './task-store.documents.js';
 import { describeHousekeeping } from './task-store.housekeeping.js';
 import { describeFeed } from './task-store.feed.js';
 import { describeLeases } from './task-store.leases.js';
 import { describeModel } from './task-store.model.js';
 import { describeQueries } from './task-store.queries.js';
+import { describeSigningSecrets } from './task-store.signing-secrets.js';
 import type { StoreKind } from './store-under-test.js';
 
 /** What every Store must do: the same suite for each of them. */
@@ -17,6 +19,8 @@ export function describeTaskStore(kind: StoreKind, options: { skip?: boolean } =
     describeFeed(kind);
     describeHousekeeping(kind);
     describeApiKeys(kind);
+    describeSigningSecrets(kind);
+    describeDeliveries(kind);
     describeModel(kind);
   });
 }

@@ -78,7 +78,7 @@ export function describeHousekeeping(kind: StoreKind): void {
     });
 
     it('returns the tasks that waited too long, and its own state', async () => {
-      expect(await at.store.stats()).toEqual({ queued: 0, running: 0, oldestQueuedTimeMs: null });
+      expect(await at.store.stats()).toEqual({ queued: 0, running: 0, awaitingDelivery: 0, oldestQueuedTimeMs: null });
       const timeouts = { queueMs: 100, totalMs: null, stallMs: null, fetchMs: null };
       const overdue = await insertQueued(at.store, { nowMs: 1000, timeouts });
       await insertQueued(at.store, { nowMs: 2000, timeouts });
@@ -86,7 +86,7 @@ export function describeHousekeeping(kind: StoreKind): void {
       expect(await at.store.overdue(10, { nowMs: 1500 })).toEqual([overdue]);
       expect(await at.store.overdue(10, { nowMs: 1100 })).toEqual([]);
       expect((await at.store.overdue(1, { nowMs: 9000 })).map((t) => t.id)).toEqual([overdue.id]);
-      expect(await at.store.stats()).toEqual({ queued: 2, running: 1, oldestQueuedTimeMs: 1000 });
+      expect(await at.store.stats()).toEqual({ queued: 2, running: 1, awaitingDelivery: 0, oldestQueuedTimeMs: 1000 });
     });
   });
 

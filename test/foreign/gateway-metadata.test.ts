@@ -48,6 +48,7 @@ beforeAll(async () => {
   });
   const service = createTaskService({
     tasks: under.tasks,
+    secrets: under.secrets,
     sign: () => '',
     facts: { fonts: [], fontFiles: [], maxInputPixels: 1 },
     drain: drain.signal,

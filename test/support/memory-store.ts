@@ -4,6 +4,8 @@ import type { ApiKeyStore } from '../../src/task/ports/api-key-store.js';
 import type { Store } from '../../src/task/ports/store.js';
 import type { InsertResult, LeaseRenewal, ListCursor, ListQuery } from '../../src/task/ports/task-store.js';
 import { isTerminal, type Task, type TaskKey, type TaskState } from '../../src/task/task.js';
+import type { SigningSecret } from '../../src/task/signing-secret.js';
+import type { SigningSecretStore } from '../../src/task/ports/signing-secret-store.js';
 import { idTaken, storeUnavailable } from '../../src/store/errors.js';
 import { createFeedNotifier } from '../../src/store/feed-notifier.js';
 import { submitRatesInMemory } from '../../src/store/submit-rates.js';
@@ -42,10 +44,10 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     return { kind: 'inserted' };
   }
 
-  function replace(from: Task, to: Task, leaseMs: number): boolean {
+  function replace(from: Task, to: Task, leaseMs: number | null): boolean {
     const entry = entries.get(keyOf(from));
     if (entry === undefined || !isSameVersion(entry.task, from)) return false;
-    const leaseExpiresMs = to.state === 'RUNNING' ? nowMs() + leaseMs : null;
+    const leaseExpiresMs = to.state !== 'RUNNING' ? null : leaseMs === null ? entry.leaseExpiresMs : nowMs() + leaseMs;
     entries.set(keyOf(from), { task: structuredClone(to), spec: entry.spec, leaseExpiresMs });
     notifier.changed(to);
     return true;
@@ -85,6 +87,7 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     secret: (name) => answer(() => secretOf(secrets, name)),
     ...apiKeysOf(answer),
     ...submitRatesInMemory(),
+    ...signingSecretsOf(answer),
     isExclusive: false,
     feed: notifier.feed,
     ping: () => answer(() => undefined),
@@ -154,6 +157,30 @@ function apiKeysOf(answer: Answer): ApiKeyStore {
   };
 }
 
+function signingSecretsOf(answer: Answer): SigningSecretStore {
+  const secrets = new Map<string, SigningSecret>();
+  return {
+    putSigningSecret: (secret) =>
+      answer(() => {
+        secrets.set(secret.id, structuredClone(secret));
+      }),
+    getSigningSecret: (id) => answer(() => secrets.get(id) ?? null),
+    signingSecrets: ({ tenant, afterId, limit }) =>
+      answer(() =>
+        [...secrets.values()]
+          .filter((secret) => (tenant === null || secret.tenant === tenant) && secret.id > (afterId ?? ''))
+          .sort((a, b) => (a.id < b.id ? -1 : 1))
+          .slice(0, limit),
+      ),
+    revokeSigningSecret: (id, timeMs) =>
+      answer(() => {
+        const secret = secrets.get(id);
+        if (secret?.revokeTimeMs === null) secrets.set(id, { ...secret, text: '', revokeTimeMs: timeMs });
+        return secrets.get(id) ?? null;
+      }),
+  };
+}
+
 function queriesOf(
   tasks: () => Task[],
   answer: Answer,
@@ -169,6 +196,7 @@ function queriesOf(
   | 'outputBytes'
   | 'overdue'
   | 'expired'
+  | 'withDueDeliveries'
   | 'stats'
 > {
   const inState = (state: TaskState) => tasks().filter((task) => task.state === state);
@@ -231,12 +259,15 @@ function queriesOf(
           nowMs,
         ).slice(0, limit),
       ),
+    withDueDeliveries: (limit, { nowMs }) =>
+      answer(() => due(tasks(), (t) => t.nextDeliveryMs ?? null, nowMs).slice(0, limit)),
     stats: () =>
       answer(() => {
         const times = inState('QUEUED').map((t) => t.createTimeMs);
         return {
           queued: times.length,
           running: inState('RUNNING').length,
+          awaitingDelivery: tasks().filter((t) => typeof t.nextDeliveryMs === 'number').length,
           oldestQueuedTimeMs: times.length > 0 ? Math.min(...times) : null,
         };
       }),

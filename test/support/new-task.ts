@@ -8,13 +8,14 @@ export type TaskChanges = Partial<NewTask & TaskOptions>;
 /** A queued task, to be varied by a test. */
 export function newTask(changes: TaskChanges = {}): Task {
   const { labels = {}, priority = 0, maxAttempts = 2, ttlMs = 3_600_000, ...rest } = changes;
-  const { timeouts = { queueMs: 3_600_000, totalMs: null, stallMs: null, fetchMs: null }, ...others } = rest;
+  const { notify, ...unnotified } = rest;
+  const { timeouts = { queueMs: 3_600_000, totalMs: null, stallMs: null, fetchMs: null }, ...others } = unnotified;
   return submitted({
     id: 't1',
     tenant: 'default',
     requestId: null,
     requestHash: 'h',
-    options: { labels, priority, maxAttempts, ttlMs, timeouts },
+    options: { labels, priority, maxAttempts, ttlMs, timeouts, ...(notify && { notify }) },
     nowMs: 1,
     ...others,
   });

@@ -23,6 +23,7 @@ export function recordEvents(): RecordedEvents {
     attemptCancelled: note('attempt-cancelled'),
     handedBack: note('handed-back'),
     recovered: note('recovered'),
+    deliveryAttempted: (task, { state }) => log.push(`delivery ${task.id} ${state}`),
     paused: (reason) => log.push(`paused ${reason}`),
     resumed: () => log.push('resumed'),
     backgroundError: (message, _, task) => log.push(`error ${message}${task ? ` (${task.id})` : ''}`),

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { Admission, TaskServiceDefinition } from '../../generated/cutroom/v1/task_service.js';
 import { createTaskService } from '../../src/api/service/task-service.js';
 import type { Methods } from '../../src/api/service/method.js';
+import type { SigningSecretUseCases } from '../../src/task/use-cases/signing-secrets.js';
 import type { TaskUseCases } from '../../src/task/use-cases/task-use-cases.js';
 import { type EnumTable, namedDefault, parseEnum } from '../../src/wire/render-spec/fields.js';
 
@@ -19,6 +20,7 @@ export const withoutReject: EnumTable<Admission, string> = {
 it('the service has every RPC of the generated definition, streaming where the definition streams', () => {
   const service = createTaskService({
     tasks: {} as TaskUseCases,
+    secrets: {} as SigningSecretUseCases,
     sign: () => '',
     facts: { fonts: [], fontFiles: [], maxInputPixels: 1 },
     drain: new AbortController().signal,

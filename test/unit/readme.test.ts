@@ -15,6 +15,8 @@ const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, {
   UNAUTHENTICATED: { reason: 'UNAUTHENTICATED' },
   AUTHENTICATION_UNAVAILABLE: { reason: 'AUTHENTICATION_UNAVAILABLE' },
   API_KEY_NOT_FOUND: { reason: 'API_KEY_NOT_FOUND', keyId: 'k' },
+  SIGNING_SECRET_NOT_FOUND: { reason: 'SIGNING_SECRET_NOT_FOUND', secretId: 's' },
+  DELIVERIES_PENDING: { reason: 'DELIVERIES_PENDING', taskId: 't' },
   SCOPE_MISSING: { reason: 'SCOPE_MISSING', scope: 'tasks.read' },
   TASK_NOT_FOUND: { reason: 'TASK_NOT_FOUND', taskId: 't' },
   REQUEST_ID_REUSED: { reason: 'REQUEST_ID_REUSED', requestId: 'r' },

@@ -57,7 +57,7 @@ export interface Task {
   endTime:
     | Date
     | undefined;
-  /** When it last changed. */
+  /** When it last changed; the records of `deliveries` aside. */
   updateTime:
     | Date
     | undefined;
@@ -96,7 +96,14 @@ export interface Task {
    * Where it stands in the queue; in answers of GetTask and WatchTask while the task is QUEUED, else unset. It changes though the task does not, and
    * so it is no part of `revision` and `etag`; WatchTask sends it again with each heartbeat.
    */
-  queuePlace: QueuePlace | undefined;
+  queuePlace:
+    | QueuePlace
+    | undefined;
+  /**
+   * The events that `notify` of the submit asked for, oldest first: how far their delivery is. Of each target the newest 8. A change of a record raises
+   * `revision`, also after the end of the task.
+   */
+  deliveries: Delivery[];
 }
 
 /** The states of a task. The numbers 1 and 4 are the ones that polling clients of MoneyPrinterTurbo know. */
@@ -134,6 +141,88 @@ export enum Task_State {
 export interface Task_LabelsEntry {
   key: string;
   value: string;
+}
+
+/**
+ * Who is told of a task's events: by an HTTP POST to a URL, in the form of Standard Webhooks (https://www.standardwebhooks.com).
+ *
+ * The body is JSON: `type` (`task.ended`, `task.state_changed`), `timestamp` (of this attempt) and `data`, the task as GetTask answers it at that time. Events may
+ * come more than once and in any order: `webhook-id` is the same for each attempt at one event, and of two bodies the one with the higher `data.revision` is newer.
+ * Any answer of 2xx within 15 s is a success. 410 ends all deliveries to that URL for this task. Anything else, redirects too, is tried again: 10 attempts
+ * within about 16 hours.
+ */
+export interface NotifyTarget {
+  /**
+   * Where to: `https://…` or `http://…`, at most 2048 characters, without user and password. The rules of downloads hold: only public addresses, and
+   * those that the operator allows; nothing while web inputs are off. No two targets of a task have the same.
+   */
+  url: string;
+  /** Which events. Default: EVENT_ENDED. */
+  events: NotifyTarget_Event[];
+  /** The secret that signs, as `signingSecrets/{id}`: one of the tenant's that is not revoked. Empty: deliveries are not signed. */
+  secret: string;
+}
+
+/** The events that there are. */
+export enum NotifyTarget_Event {
+  /** EVENT_UNSPECIFIED - Never sent. */
+  EVENT_UNSPECIFIED = 0,
+  /** EVENT_ENDED - The task ended: `task.ended`. */
+  EVENT_ENDED = 1,
+  /** EVENT_STATE_CHANGED - The task went to another state: `task.state_changed`. Where both are asked for, the end is told as `task.ended` alone. */
+  EVENT_STATE_CHANGED = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** The record of one event for one target of `notify`. */
+export interface Delivery {
+  /** Which target: its place in `notify` of the submit, from 0. */
+  target: number;
+  /** The host of its URL, with its port where that is unusual. */
+  host: string;
+  /** Which event. */
+  event: NotifyTarget_Event;
+  /** The revision at which it came about. */
+  revision: bigint;
+  /** How far it is. */
+  state: Delivery_State;
+  /** Attempts so far, the present one included. */
+  attempts: number;
+  /** The HTTP status of the last answer; 0: there was none. */
+  lastStatus: number;
+  /**
+   * Why the last attempt failed, a stable UPPER_SNAKE name: HTTP_STATUS, GONE, REDIRECT, TIMEOUT, CONNECTION_FAILED, CERTIFICATE_NOT_TRUSTED,
+   * ADDRESS_REFUSED, SECRET_REVOKED, INTERRUPTED. Empty: none did.
+   */
+  reason: string;
+  /** When the target took it; unset before. */
+  deliverTime:
+    | Date
+    | undefined;
+  /** When it is tried next; of an attempt under way, when it counts as lost. Unset: never. */
+  nextAttemptTime: Date | undefined;
+}
+
+/** How far it is. */
+export enum Delivery_State {
+  /** STATE_UNSPECIFIED - Never sent. */
+  STATE_UNSPECIFIED = 0,
+  /**
+   * PENDING - It waits for its first attempt or its next one, or is under way.
+   * buf:lint:ignore ENUM_VALUE_PREFIX -- AIP-216: state values carry no prefix
+   */
+  PENDING = 1,
+  /**
+   * DELIVERED - The target took it.
+   * buf:lint:ignore ENUM_VALUE_PREFIX -- AIP-216: state values carry no prefix
+   */
+  DELIVERED = 2,
+  /**
+   * ABANDONED - Given up: `reason` says why. RedeliverEvents begins anew.
+   * buf:lint:ignore ENUM_VALUE_PREFIX -- AIP-216: state values carry no prefix
+   */
+  ABANDONED = 3,
+  UNRECOGNIZED = -1,
 }
 
 /** Where a queued task stands, by a look at the queue that may be a second old. */
@@ -292,6 +381,7 @@ function createBaseTask(): Task {
     spec: undefined,
     diagnostics: undefined,
     queuePlace: undefined,
+    deliveries: [],
   };
 }
 
@@ -377,6 +467,9 @@ export const Task: MessageFns<Task> = {
     }
     if (message.queuePlace !== undefined) {
       QueuePlace.encode(message.queuePlace, writer.uint32(210).fork()).join();
+    }
+    for (const v of message.deliveries) {
+      Delivery.encode(v!, writer.uint32(218).fork()).join();
     }
     return writer;
   },
@@ -605,6 +698,14 @@ export const Task: MessageFns<Task> = {
             message.queuePlace = QueuePlace.decode(reader, reader.uint32());
             continue;
           }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.deliveries.push(Delivery.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -668,6 +769,7 @@ export const Task: MessageFns<Task> = {
     message.queuePlace = (object.queuePlace !== undefined && object.queuePlace !== null)
       ? QueuePlace.fromPartial(object.queuePlace)
       : undefined;
+    message.deliveries = object.deliveries?.map((e) => Delivery.fromPartial(e)) || [];
     return message;
   },
 };
@@ -735,6 +837,272 @@ export const Task_LabelsEntry: MessageFns<Task_LabelsEntry> = {
     const message = createBaseTask_LabelsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseNotifyTarget(): NotifyTarget {
+  return { url: "", events: [], secret: "" };
+}
+
+export const NotifyTarget: MessageFns<NotifyTarget> = {
+  encode(message: NotifyTarget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.url !== "") {
+      writer.uint32(10).string(message.url);
+    }
+    for (const v of message.events) {
+      writer.uint32(16).int32(v!);
+    }
+    if (message.secret !== "") {
+      writer.uint32(26).string(message.secret);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NotifyTarget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNotifyTarget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.events.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.events.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.secret = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<NotifyTarget>): NotifyTarget {
+    return NotifyTarget.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NotifyTarget>): NotifyTarget {
+    const message = createBaseNotifyTarget();
+    message.url = object.url ?? "";
+    message.events = object.events?.map((e) => e) || [];
+    message.secret = object.secret ?? "";
+    return message;
+  },
+};
+
+function createBaseDelivery(): Delivery {
+  return {
+    target: 0,
+    host: "",
+    event: 0,
+    revision: 0n,
+    state: 0,
+    attempts: 0,
+    lastStatus: 0,
+    reason: "",
+    deliverTime: undefined,
+    nextAttemptTime: undefined,
+  };
+}
+
+export const Delivery: MessageFns<Delivery> = {
+  encode(message: Delivery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.target !== 0) {
+      writer.uint32(8).int32(message.target);
+    }
+    if (message.host !== "") {
+      writer.uint32(18).string(message.host);
+    }
+    if (message.event !== 0) {
+      writer.uint32(24).int32(message.event);
+    }
+    if (message.revision !== 0n) {
+      if (BigInt.asIntN(64, message.revision) !== message.revision) {
+        throw new globalThis.Error("value provided for field message.revision of type int64 too large");
+      }
+      writer.uint32(32).int64(message.revision);
+    }
+    if (message.state !== 0) {
+      writer.uint32(40).int32(message.state);
+    }
+    if (message.attempts !== 0) {
+      writer.uint32(48).int32(message.attempts);
+    }
+    if (message.lastStatus !== 0) {
+      writer.uint32(56).int32(message.lastStatus);
+    }
+    if (message.reason !== "") {
+      writer.uint32(66).string(message.reason);
+    }
+    if (message.deliverTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.deliverTime), writer.uint32(74).fork()).join();
+    }
+    if (message.nextAttemptTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.nextAttemptTime), writer.uint32(82).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Delivery {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDelivery();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.target = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.event = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.revision = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.attempts = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.lastStatus = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.deliverTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.nextAttemptTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Delivery>): Delivery {
+    return Delivery.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Delivery>): Delivery {
+    const message = createBaseDelivery();
+    message.target = object.target ?? 0;
+    message.host = object.host ?? "";
+    message.event = object.event ?? 0;
+    message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
+    message.state = object.state ?? 0;
+    message.attempts = object.attempts ?? 0;
+    message.lastStatus = object.lastStatus ?? 0;
+    message.reason = object.reason ?? "";
+    message.deliverTime = object.deliverTime ?? undefined;
+    message.nextAttemptTime = object.nextAttemptTime ?? undefined;
     return message;
   },
 };

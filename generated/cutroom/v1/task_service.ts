@@ -11,8 +11,9 @@ import { Duration } from "../../google/protobuf/duration.js";
 import { Empty } from "../../google/protobuf/empty.js";
 import { ApiKey } from "./api_key.js";
 import { Capabilities, MediaInfo } from "./media.js";
+import { SigningSecret } from "./signing_secret.js";
 import { RenderSpec } from "./spec.js";
-import { QueuePlace, Task, TaskTimeouts } from "./task.js";
+import { NotifyTarget, QueuePlace, Task, TaskTimeouts } from "./task.js";
 
 export const protobufPackage = "cutroom.v1";
 
@@ -51,6 +52,46 @@ export enum TaskView {
   /** TASK_VIEW_FULL - Everything. */
   TASK_VIEW_FULL = 2,
   UNRECOGNIZED = -1,
+}
+
+/** The request of CreateSigningSecret. */
+export interface CreateSigningSecretRequest {
+  /** The secret to make: its display name and tenant. */
+  signingSecret: SigningSecret | undefined;
+}
+
+/** The answer of CreateSigningSecret. */
+export interface CreateSigningSecretResponse {
+  /** The secret as it is listed. */
+  signingSecret:
+    | SigningSecret
+    | undefined;
+  /** Its text, `whsec_…`, with which receivers verify. It cannot be shown again. */
+  secret: string;
+}
+
+/** The request of ListSigningSecrets. */
+export interface ListSigningSecretsRequest {
+  /** Only secrets of this tenant. Empty: those of all. */
+  tenant: string;
+  /** The most secrets to answer with: 1 to 1000; larger values are taken as 1000. Default (0): 100. */
+  pageSize: number;
+  /** `next_page_token` of the page before. Empty: the first page. */
+  pageToken: string;
+}
+
+/** The answer of ListSigningSecrets. */
+export interface ListSigningSecretsResponse {
+  /** The secrets of this page. */
+  signingSecrets: SigningSecret[];
+  /** The token of the next page; empty when this is the last one. Opaque. */
+  nextPageToken: string;
+}
+
+/** The request of RevokeSigningSecret. */
+export interface RevokeSigningSecretRequest {
+  /** The secret, as `signingSecrets/{id}`. */
+  name: string;
 }
 
 /** The request of CreateApiKey. */
@@ -130,6 +171,8 @@ export interface SubmitTaskRequest {
   validateOnly: boolean;
   /** How results of earlier renders are used. Default: CACHE_MODE_USE. */
   cache: CacheMode;
+  /** Who is told of the task's events, in place of watching it. At most 4. */
+  notify: NotifyTarget[];
 }
 
 export interface SubmitTaskRequest_LabelsEntry {
@@ -239,10 +282,20 @@ export interface RetryTaskRequest {
   name: string;
 }
 
+/** The request of RedeliverEvents. */
+export interface RedeliverEventsRequest {
+  /** The task, as `tasks/{id}`. */
+  name: string;
+  /** Also the events that were delivered. Default: false. */
+  includeDelivered: boolean;
+}
+
 /** The request of DeleteTask. */
 export interface DeleteTaskRequest {
   /** The task, as `tasks/{id}`. */
   name: string;
+  /** Delete it though deliveries are pending, which then are never made. Default: false. */
+  dropDeliveries: boolean;
 }
 
 /** The request of GetCapabilities. */
@@ -254,6 +307,333 @@ export interface ProbeMediaRequest {
   /** The input; see Material.uri. */
   uri: string;
 }
+
+function createBaseCreateSigningSecretRequest(): CreateSigningSecretRequest {
+  return { signingSecret: undefined };
+}
+
+export const CreateSigningSecretRequest: MessageFns<CreateSigningSecretRequest> = {
+  encode(message: CreateSigningSecretRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.signingSecret !== undefined) {
+      SigningSecret.encode(message.signingSecret, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateSigningSecretRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateSigningSecretRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.signingSecret = SigningSecret.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateSigningSecretRequest>): CreateSigningSecretRequest {
+    return CreateSigningSecretRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateSigningSecretRequest>): CreateSigningSecretRequest {
+    const message = createBaseCreateSigningSecretRequest();
+    message.signingSecret = (object.signingSecret !== undefined && object.signingSecret !== null)
+      ? SigningSecret.fromPartial(object.signingSecret)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCreateSigningSecretResponse(): CreateSigningSecretResponse {
+  return { signingSecret: undefined, secret: "" };
+}
+
+export const CreateSigningSecretResponse: MessageFns<CreateSigningSecretResponse> = {
+  encode(message: CreateSigningSecretResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.signingSecret !== undefined) {
+      SigningSecret.encode(message.signingSecret, writer.uint32(10).fork()).join();
+    }
+    if (message.secret !== "") {
+      writer.uint32(18).string(message.secret);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateSigningSecretResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateSigningSecretResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.signingSecret = SigningSecret.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.secret = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateSigningSecretResponse>): CreateSigningSecretResponse {
+    return CreateSigningSecretResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateSigningSecretResponse>): CreateSigningSecretResponse {
+    const message = createBaseCreateSigningSecretResponse();
+    message.signingSecret = (object.signingSecret !== undefined && object.signingSecret !== null)
+      ? SigningSecret.fromPartial(object.signingSecret)
+      : undefined;
+    message.secret = object.secret ?? "";
+    return message;
+  },
+};
+
+function createBaseListSigningSecretsRequest(): ListSigningSecretsRequest {
+  return { tenant: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListSigningSecretsRequest: MessageFns<ListSigningSecretsRequest> = {
+  encode(message: ListSigningSecretsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSigningSecretsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSigningSecretsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListSigningSecretsRequest>): ListSigningSecretsRequest {
+    return ListSigningSecretsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListSigningSecretsRequest>): ListSigningSecretsRequest {
+    const message = createBaseListSigningSecretsRequest();
+    message.tenant = object.tenant ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListSigningSecretsResponse(): ListSigningSecretsResponse {
+  return { signingSecrets: [], nextPageToken: "" };
+}
+
+export const ListSigningSecretsResponse: MessageFns<ListSigningSecretsResponse> = {
+  encode(message: ListSigningSecretsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.signingSecrets) {
+      SigningSecret.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSigningSecretsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSigningSecretsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.signingSecrets.push(SigningSecret.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListSigningSecretsResponse>): ListSigningSecretsResponse {
+    return ListSigningSecretsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListSigningSecretsResponse>): ListSigningSecretsResponse {
+    const message = createBaseListSigningSecretsResponse();
+    message.signingSecrets = object.signingSecrets?.map((e) => SigningSecret.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokeSigningSecretRequest(): RevokeSigningSecretRequest {
+  return { name: "" };
+}
+
+export const RevokeSigningSecretRequest: MessageFns<RevokeSigningSecretRequest> = {
+  encode(message: RevokeSigningSecretRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeSigningSecretRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeSigningSecretRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeSigningSecretRequest>): RevokeSigningSecretRequest {
+    return RevokeSigningSecretRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeSigningSecretRequest>): RevokeSigningSecretRequest {
+    const message = createBaseRevokeSigningSecretRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
 
 function createBaseCreateApiKeyRequest(): CreateApiKeyRequest {
   return { apiKey: undefined };
@@ -594,6 +974,7 @@ function createBaseSubmitTaskRequest(): SubmitTaskRequest {
     admission: 0,
     validateOnly: false,
     cache: 0,
+    notify: [],
   };
 }
 
@@ -628,6 +1009,9 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
     }
     if (message.cache !== 0) {
       writer.uint32(80).int32(message.cache);
+    }
+    for (const v of message.notify) {
+      NotifyTarget.encode(v!, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -728,6 +1112,14 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
             message.cache = reader.int32() as any;
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.notify.push(NotifyTarget.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -767,6 +1159,7 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
     message.admission = object.admission ?? 0;
     message.validateOnly = object.validateOnly ?? false;
     message.cache = object.cache ?? 0;
+    message.notify = object.notify?.map((e) => NotifyTarget.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1498,14 +1891,84 @@ export const RetryTaskRequest: MessageFns<RetryTaskRequest> = {
   },
 };
 
+function createBaseRedeliverEventsRequest(): RedeliverEventsRequest {
+  return { name: "", includeDelivered: false };
+}
+
+export const RedeliverEventsRequest: MessageFns<RedeliverEventsRequest> = {
+  encode(message: RedeliverEventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.includeDelivered !== false) {
+      writer.uint32(16).bool(message.includeDelivered);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RedeliverEventsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRedeliverEventsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.includeDelivered = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RedeliverEventsRequest>): RedeliverEventsRequest {
+    return RedeliverEventsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RedeliverEventsRequest>): RedeliverEventsRequest {
+    const message = createBaseRedeliverEventsRequest();
+    message.name = object.name ?? "";
+    message.includeDelivered = object.includeDelivered ?? false;
+    return message;
+  },
+};
+
 function createBaseDeleteTaskRequest(): DeleteTaskRequest {
-  return { name: "" };
+  return { name: "", dropDeliveries: false };
 }
 
 export const DeleteTaskRequest: MessageFns<DeleteTaskRequest> = {
   encode(message: DeleteTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
+    }
+    if (message.dropDeliveries !== false) {
+      writer.uint32(16).bool(message.dropDeliveries);
     }
     return writer;
   },
@@ -1531,6 +1994,14 @@ export const DeleteTaskRequest: MessageFns<DeleteTaskRequest> = {
             message.name = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dropDeliveries = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1549,6 +2020,7 @@ export const DeleteTaskRequest: MessageFns<DeleteTaskRequest> = {
   fromPartial(object: DeepPartial<DeleteTaskRequest>): DeleteTaskRequest {
     const message = createBaseDeleteTaskRequest();
     message.name = object.name ?? "";
+    message.dropDeliveries = object.dropDeliveries ?? false;
     return message;
   },
 };
@@ -1894,9 +2366,64 @@ export const TaskServiceDefinition = {
       },
     },
     /**
+     * Delivers events of a task to its `notify` targets again, with their attempts counted from 0: those that were given up. The ids of the events stay.
+     *
+     * Answers with the task; where there was nothing to deliver again, as it was.
+     * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+     */
+    redeliverEvents: {
+      name: "RedeliverEvents",
+      requestType: RedeliverEventsRequest as typeof RedeliverEventsRequest,
+      requestStream: false,
+      responseType: Task as typeof Task,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              33,
+              58,
+              1,
+              42,
+              34,
+              28,
+              47,
+              118,
+              49,
+              47,
+              123,
+              110,
+              97,
+              109,
+              101,
+              61,
+              116,
+              97,
+              115,
+              107,
+              115,
+              47,
+              42,
+              125,
+              58,
+              114,
+              101,
+              100,
+              101,
+              108,
+              105,
+              118,
+              101,
+              114,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /**
      * Deletes a task that has ended, with its outputs.
      *
-     * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first).
+     * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first; or it has pending deliveries: wait, or set `drop_deliveries`).
      */
     deleteTask: {
       name: "DeleteTask",
@@ -2098,6 +2625,152 @@ export const TaskServiceDefinition = {
         },
       },
     },
+    /**
+     * Makes a secret that signs deliveries. Its text is in this answer and never again. Needs the scope `admin`, as do the other two methods of secrets.
+     *
+     * Errors: INVALID_ARGUMENT.
+     */
+    createSigningSecret: {
+      name: "CreateSigningSecret",
+      requestType: CreateSigningSecretRequest as typeof CreateSigningSecretRequest,
+      requestStream: false,
+      responseType: CreateSigningSecretResponse as typeof CreateSigningSecretResponse,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              23,
+              58,
+              1,
+              42,
+              34,
+              18,
+              47,
+              118,
+              49,
+              47,
+              115,
+              105,
+              103,
+              110,
+              105,
+              110,
+              103,
+              83,
+              101,
+              99,
+              114,
+              101,
+              116,
+              115,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /**
+     * Lists signing secrets by their ids, also those that are revoked.
+     *
+     * Errors: INVALID_ARGUMENT.
+     */
+    listSigningSecrets: {
+      name: "ListSigningSecrets",
+      requestType: ListSigningSecretsRequest as typeof ListSigningSecretsRequest,
+      requestStream: false,
+      responseType: ListSigningSecretsResponse as typeof ListSigningSecretsResponse,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              20,
+              18,
+              18,
+              47,
+              118,
+              49,
+              47,
+              115,
+              105,
+              103,
+              110,
+              105,
+              110,
+              103,
+              83,
+              101,
+              99,
+              114,
+              101,
+              116,
+              115,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /**
+     * Revokes a signing secret, for good, and erases it from the store. Deliveries that it should have signed are given up with SECRET_REVOKED.
+     * Idempotent: a revoked secret is answered as it is.
+     *
+     * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+     */
+    revokeSigningSecret: {
+      name: "RevokeSigningSecret",
+      requestType: RevokeSigningSecretRequest as typeof RevokeSigningSecretRequest,
+      requestStream: false,
+      responseType: SigningSecret as typeof SigningSecret,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              39,
+              58,
+              1,
+              42,
+              34,
+              34,
+              47,
+              118,
+              49,
+              47,
+              123,
+              110,
+              97,
+              109,
+              101,
+              61,
+              115,
+              105,
+              103,
+              110,
+              105,
+              110,
+              103,
+              83,
+              101,
+              99,
+              114,
+              101,
+              116,
+              115,
+              47,
+              42,
+              125,
+              58,
+              114,
+              101,
+              118,
+              111,
+              107,
+              101,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
   },
 } as const;
 
@@ -2149,9 +2822,16 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
    */
   retryTask(request: RetryTaskRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Task>>;
   /**
+   * Delivers events of a task to its `notify` targets again, with their attempts counted from 0: those that were given up. The ids of the events stay.
+   *
+   * Answers with the task; where there was nothing to deliver again, as it was.
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+   */
+  redeliverEvents(request: RedeliverEventsRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Task>>;
+  /**
    * Deletes a task that has ended, with its outputs.
    *
-   * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first).
+   * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first; or it has pending deliveries: wait, or set `drop_deliveries`).
    */
   deleteTask(request: DeleteTaskRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Empty>>;
   /** Answers with the capabilities of the workers: their ffmpeg builds, encoders, transitions, fonts and limits. */
@@ -2190,6 +2870,34 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
    * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), UNIMPLEMENTED (as above).
    */
   revokeApiKey(request: RevokeApiKeyRequest, context: CallContext & CallContextExt): Promise<DeepPartial<ApiKey>>;
+  /**
+   * Makes a secret that signs deliveries. Its text is in this answer and never again. Needs the scope `admin`, as do the other two methods of secrets.
+   *
+   * Errors: INVALID_ARGUMENT.
+   */
+  createSigningSecret(
+    request: CreateSigningSecretRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<CreateSigningSecretResponse>>;
+  /**
+   * Lists signing secrets by their ids, also those that are revoked.
+   *
+   * Errors: INVALID_ARGUMENT.
+   */
+  listSigningSecrets(
+    request: ListSigningSecretsRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<ListSigningSecretsResponse>>;
+  /**
+   * Revokes a signing secret, for good, and erases it from the store. Deliveries that it should have signed are given up with SECRET_REVOKED.
+   * Idempotent: a revoked secret is answered as it is.
+   *
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+   */
+  revokeSigningSecret(
+    request: RevokeSigningSecretRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<SigningSecret>>;
 }
 
 export interface TaskServiceClient<CallOptionsExt = {}> {
@@ -2237,9 +2945,16 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
    */
   retryTask(request: DeepPartial<RetryTaskRequest>, options?: CallOptions & CallOptionsExt): Promise<Task>;
   /**
+   * Delivers events of a task to its `notify` targets again, with their attempts counted from 0: those that were given up. The ids of the events stay.
+   *
+   * Answers with the task; where there was nothing to deliver again, as it was.
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+   */
+  redeliverEvents(request: DeepPartial<RedeliverEventsRequest>, options?: CallOptions & CallOptionsExt): Promise<Task>;
+  /**
    * Deletes a task that has ended, with its outputs.
    *
-   * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first).
+   * Errors: NOT_FOUND, FAILED_PRECONDITION (it has not ended: cancel it first; or it has pending deliveries: wait, or set `drop_deliveries`).
    */
   deleteTask(request: DeepPartial<DeleteTaskRequest>, options?: CallOptions & CallOptionsExt): Promise<Empty>;
   /** Answers with the capabilities of the workers: their ffmpeg builds, encoders, transitions, fonts and limits. */
@@ -2278,6 +2993,34 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
    * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), UNIMPLEMENTED (as above).
    */
   revokeApiKey(request: DeepPartial<RevokeApiKeyRequest>, options?: CallOptions & CallOptionsExt): Promise<ApiKey>;
+  /**
+   * Makes a secret that signs deliveries. Its text is in this answer and never again. Needs the scope `admin`, as do the other two methods of secrets.
+   *
+   * Errors: INVALID_ARGUMENT.
+   */
+  createSigningSecret(
+    request: DeepPartial<CreateSigningSecretRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<CreateSigningSecretResponse>;
+  /**
+   * Lists signing secrets by their ids, also those that are revoked.
+   *
+   * Errors: INVALID_ARGUMENT.
+   */
+  listSigningSecrets(
+    request: DeepPartial<ListSigningSecretsRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<ListSigningSecretsResponse>;
+  /**
+   * Revokes a signing secret, for good, and erases it from the store. Deliveries that it should have signed are given up with SECRET_REVOKED.
+   * Idempotent: a revoked secret is answered as it is.
+   *
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+   */
+  revokeSigningSecret(
+    request: DeepPartial<RevokeSigningSecretRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<SigningSecret>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

@@ -1,6 +1,7 @@
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import type { Scope } from '../../task/caller.js';
 import type { ApiKeyUseCases } from '../../task/use-cases/api-keys.js';
+import type { SigningSecretUseCases } from '../../task/use-cases/signing-secrets.js';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import type { MethodContext } from '../chain/call.js';
@@ -11,6 +12,7 @@ import type { TaskPrinter } from './task-printer.js';
 export interface MethodDeps {
   readonly tasks: TaskUseCases;
   readonly keys: ApiKeyUseCases;
+  readonly secrets: SigningSecretUseCases;
   readonly print: TaskPrinter;
   readonly facts: EngineFacts;
   /** Aborted once the server drains: a long poll ends then. */

@@ -2,6 +2,7 @@ import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutro
 import type { Scope } from '../../task/caller.js';
 import type { OutputUrls } from '../../task/output-urls.js';
 import { type ApiKeyUseCases, NO_API_KEYS } from '../../task/use-cases/api-keys.js';
+import type { SigningSecretUseCases } from '../../task/use-cases/signing-secrets.js';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import { submitRequestType } from '../../wire/submit-request-type.js';
@@ -12,6 +13,10 @@ import { cancelTask } from './methods/cancel-task.js';
 import { createApiKey } from './methods/create-api-key.js';
 import { listApiKeys } from './methods/list-api-keys.js';
 import { revokeApiKey } from './methods/revoke-api-key.js';
+import { createSigningSecret } from './methods/create-signing-secret.js';
+import { listSigningSecrets } from './methods/list-signing-secrets.js';
+import { redeliverEvents } from './methods/redeliver-events.js';
+import { revokeSigningSecret } from './methods/revoke-signing-secret.js';
 import { deleteTask } from './methods/delete-task.js';
 import { getCapabilities } from './methods/get-capabilities.js';
 import { getTask } from './methods/get-task.js';
@@ -29,12 +34,16 @@ const METHODS: Methods = {
   listTasks,
   cancelTask,
   retryTask,
+  redeliverEvents,
   deleteTask,
   getCapabilities,
   probeMedia,
   createApiKey,
   listApiKeys,
   revokeApiKey,
+  createSigningSecret,
+  listSigningSecrets,
+  revokeSigningSecret,
 };
 
 /** Decoders that replace generated ones. */
@@ -70,6 +79,7 @@ export interface TaskServiceDeps {
   readonly tasks: TaskUseCases;
   /** Default: this service takes none. */
   readonly keys?: ApiKeyUseCases;
+  readonly secrets: SigningSecretUseCases;
   readonly sign: OutputUrls['sign'];
   readonly facts: EngineFacts;
   /** Aborted once the server drains: a long poll does not delay it. */
@@ -81,12 +91,13 @@ export interface TaskServiceDeps {
 export function createTaskService({
   tasks,
   keys = NO_API_KEYS,
+  secrets,
   sign,
   facts,
   drain,
   monotonicMs,
 }: TaskServiceDeps): TaskService {
-  const deps: MethodDeps = { tasks, keys, facts, drain, print: createTaskPrinter(sign, monotonicMs) };
+  const deps: MethodDeps = { tasks, keys, secrets, facts, drain, print: createTaskPrinter(sign, monotonicMs) };
   return Object.keys(METHODS).map((key) => rpcOf(key as MethodKey, deps));
 }
 

@@ -8,12 +8,13 @@ export const addDeleteCommand: AddCommand = (program, { context, run }) => {
   const command = program
     .command('delete')
     .description('delete a task that has ended, and its videos')
-    .argument('<id>', 'id of the task, its beginning, or tasks/ID');
-  command.action((id: string) =>
+    .argument('<id>', 'id of the task, its beginning, or tasks/ID')
+    .option('--drop-deliveries', 'though events are still to be delivered', false);
+  command.action((id: string, { dropDeliveries }: { dropDeliveries: boolean }) =>
     run(command, (options) =>
       withClient(options, async (client) => {
         const name = await findTaskName(client, id, context.signal);
-        await client.deleteTask({ name }, { signal: context.signal });
+        await client.deleteTask({ name, dropDeliveries }, { signal: context.signal });
         // A google.protobuf.Empty is `{}`.
         context.stdout.write(options.json ? '{}\n' : `${name.slice('tasks/'.length)}  deleted\n`);
         return ExitCode.ok;

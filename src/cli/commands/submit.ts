@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Task, Task_State, type TaskTimeouts } from '../../../generated/cutroom/v1/task.js';
+import { NotifyTarget_Event, type Task, Task_State, type TaskTimeouts } from '../../../generated/cutroom/v1/task.js';
 import {
   Admission,
   CacheMode,
@@ -8,7 +8,7 @@ import {
 } from '../../../generated/cutroom/v1/task_service.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import type { Duration } from '../../../generated/google/protobuf/duration.js';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { withClient } from '../client.js';
 import type { CliContext, GlobalOptions } from '../cli-context.js';
 import { ExitCode, isWorthRetrying } from '../exit-code.js';
@@ -17,6 +17,7 @@ import { parseDuration, parseInteger, parseLabel, parseLimit } from '../parse-op
 import { readSpec } from '../read-spec.js';
 import { RpcError } from '../rpc-error.js';
 import { watchToEnd } from '../watch.js';
+import { secretName } from './secrets.js';
 import type { AddCommand } from './command.js';
 
 interface SubmitOptions {
@@ -30,6 +31,9 @@ interface SubmitOptions {
   readonly limit: Partial<TaskTimeouts>;
   readonly maxAttempts: number;
   readonly runOrReject: boolean;
+  readonly notify: readonly string[];
+  readonly notifyEvents: readonly NotifyTarget_Event[];
+  readonly notifySecret: string;
   readonly cache?: keyof typeof CACHE_MODES;
 }
 
@@ -38,6 +42,24 @@ const CACHE_MODES = {
   'no-store': CacheMode.CACHE_MODE_NO_STORE,
   reload: CacheMode.CACHE_MODE_RELOAD,
 } as const;
+
+const EVENTS: Readonly<Record<string, NotifyTarget_Event>> = {
+  ended: NotifyTarget_Event.EVENT_ENDED,
+  'state-changed': NotifyTarget_Event.EVENT_STATE_CHANGED,
+};
+
+function collect(url: string, before: readonly string[]): string[] {
+  return [...before, url];
+}
+
+/** Names with commas between. */
+function parseEvents(text: string): NotifyTarget_Event[] {
+  return text.split(',').map((name) => {
+    const event = EVENTS[name.trim()];
+    if (event === undefined) throw new InvalidArgumentError(`it must be ${Object.keys(EVENTS).join(' or ')}.`);
+    return event;
+  });
+}
 
 /** `cutroom submit SPEC`: hands a composition to the server and prints the task's id. */
 export const addSubmitCommand: AddCommand = (program, { context, run }) => {
@@ -61,6 +83,9 @@ export const addSubmitCommand: AddCommand = (program, { context, run }) => {
         'reload',
       ]),
     )
+    .option('--notify <url>', 'tell this URL of its end; repeatable', collect, [])
+    .option('--notify-events <list>', 'ended, state-changed: of what those are told (ended)', parseEvents, [])
+    .option('--notify-secret <id>', 'sign with this secret (not signed)', '')
     .option('--request-id <uuid>', 'makes it safe to repeat: same id, same task')
     .addHelpText('after', '\nPaths in the spec are on the server, absolute or relative to its input roots.');
   command.action((file: string, submit: SubmitOptions) =>
@@ -93,6 +118,11 @@ function requestOf(spec: RenderSpec, submit: SubmitOptions): SubmitTaskRequest {
     ttl: submit.ttl,
     admission: submit.runOrReject ? Admission.ADMISSION_RUN_OR_REJECT : Admission.ADMISSION_UNSPECIFIED,
     validateOnly: submit.validateOnly,
+    notify: submit.notify.map((url) => ({
+      url,
+      events: [...submit.notifyEvents],
+      secret: secretName(submit.notifySecret),
+    })),
     cache: submit.cache === undefined ? CacheMode.CACHE_MODE_UNSPECIFIED : CACHE_MODES[submit.cache],
   };
 }

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { request, type Dispatcher } from 'undici';
 import { fetchError, networkError, type FetchPlace } from './fetch-error.js';
-import { createGuardedAgent, type Resolve } from './guarded-agent.js';
+import { createGuardedAgent, type Resolve } from '../../shared/http/guarded-agent.js';
 import { judgeAnswer } from './judge-answer.js';
 import { MAX_REDIRECTS, type DownloadLimits } from './limits.js';
-import { parseHttpUrl, type ParsedHttpUrl } from './parse-http-url.js';
+import { parseHttpUrl, type ParsedHttpUrl } from '../../shared/http/parse-http-url.js';
 import { saveBody } from './save-body.js';
-import type { TargetRules } from './target-rules.js';
+import type { TargetRules } from '../../shared/http/target-rules.js';
 
 export interface DownloadOptions {
   readonly rules: TargetRules;

@@ -5,10 +5,10 @@ import { RenderError } from '../../task/failure.js';
 import type { AssetSource } from '../../task/ports/asset-source.js';
 import { delay } from '../../task/wait.js';
 import { download } from './download.js';
-import { systemResolve, type Resolve } from './guarded-agent.js';
+import { systemResolve, type Resolve } from '../../shared/http/guarded-agent.js';
 import { DEFAULT_LIMITS, type DownloadLimits } from './limits.js';
-import { parseHttpUrl } from './parse-http-url.js';
-import { createTargetRules, type HttpInputRules } from './target-rules.js';
+import { parseHttpUrl } from '../../shared/http/parse-http-url.js';
+import { createTargetRules, type HttpInputRules } from '../../shared/http/target-rules.js';
 
 export interface HttpInputsOptions {
   readonly rules: HttpInputRules;

@@ -90,11 +90,12 @@ export async function positionOf(
 /** Counted in the partial indexes, which are as small as the queue and the running tasks. */
 export async function stats(calls: Calls, tasks: Collection<TaskDocument>): Promise<QueueStats> {
   return calls.ask(async (options) => {
-    const [queued, running, oldest] = await Promise.all([
+    const [queued, running, awaitingDelivery, oldest] = await Promise.all([
       tasks.countDocuments({ state: 'QUEUED' }, { hint: 'waiting', ...options }),
       tasks.countDocuments({ state: 'RUNNING' }, { hint: 'leases', ...options }),
+      tasks.countDocuments({ nextDeliveryMs: { $gt: 0 } }, { hint: 'deliveries', ...options }),
       tasks.findOne({ state: 'QUEUED' }, { sort: { createTimeMs: 1 }, projection: { createTimeMs: 1 }, ...options }),
     ]);
-    return { queued, running, oldestQueuedTimeMs: oldest?.createTimeMs ?? null };
+    return { queued, running, awaitingDelivery, oldestQueuedTimeMs: oldest?.createTimeMs ?? null };
   });
 }

@@ -4,6 +4,7 @@ import type { ApiKeyDocument } from './api-keys.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
 import { SUBMIT_RATES } from './submit-rates.js';
+import type { SigningSecretDocument } from './signing-secrets.js';
 import type { SpecDocument, TaskDocument } from './task-document.js';
 
 export interface SecretDocument {
@@ -47,6 +48,7 @@ export interface Collections {
   readonly diagnostics: Collection<DiagnosticsDocument>;
   readonly workers: Collection<WorkerDocument>;
   readonly apiKeys: Collection<ApiKeyDocument>;
+  readonly signingSecrets: Collection<SigningSecretDocument>;
   readonly schema: Collection<SchemaDocument>;
   /** Belongs to `submit-rates.ts`. */
   readonly submitRates: Collection;
@@ -63,6 +65,7 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     secrets: main.db(database).collection<SecretDocument>('secrets'),
     diagnostics: main.db(database).collection<DiagnosticsDocument>('diagnostics'),
     apiKeys: main.db(database).collection<ApiKeyDocument>('api_keys'),
+    signingSecrets: main.db(database).collection<SigningSecretDocument>('signing_secrets'),
     workers: main.db(database).collection<WorkerDocument>('workers'),
     schema: main.db(database).collection<SchemaDocument>('schema'),
     submitRates: main.db(database).collection(SUBMIT_RATES),
@@ -115,6 +118,8 @@ export async function createIndexes(
         { name: 'waiting', key: { createTimeMs: 1 }, partialFilterExpression: { state: 'QUEUED' } },
         { name: 'overdue', key: { queueDeadlineMs: 1 }, partialFilterExpression: { state: 'QUEUED' } },
         { name: 'expired', key: { expireTimeMs: 1 }, partialFilterExpression: { expireTimeMs: { $gt: 0 } } },
+        // As small as the pending deliveries.
+        { name: 'deliveries', key: { nextDeliveryMs: 1 }, partialFilterExpression: { nextDeliveryMs: { $gt: 0 } } },
         { name: 'leases', key: { lease_expires: 1 }, partialFilterExpression: { state: 'RUNNING' } },
         // Only where there is a request id: two nulls would collide.
         {

@@ -15,6 +15,7 @@ import { idOf, requestFilter, taskOf, TASK_ONLY, type StoredTask, type TaskDocum
 import { followTasks, type FollowedTasks } from './followed-tasks.js';
 import { queueIn } from './queue.js';
 import { keepHouse } from './housekeeping.js';
+import { signingSecretsIn } from './signing-secrets.js';
 import { getSpec } from './specs.js';
 import { submitRatesIn } from './submit-rates.js';
 import { beginUpgrade, type Upgrade } from './upgrade.js';
@@ -141,6 +142,8 @@ function storeOf(collections: Collections, calls: Calls, { notifier, upgrade, ra
     overdue: (limit, { nowMs }) =>
       find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
     expired: (limit, { nowMs }) => find({ expireTimeMs: { $lt: nowMs, $gt: 0 } }, { expireTimeMs: 1 }, limit),
+    withDueDeliveries: (limit, { nowMs }) =>
+      find({ nextDeliveryMs: { $lt: nowMs, $gt: 0 } }, { nextDeliveryMs: 1 }, limit),
     stats: () => stats(calls, tasks),
     putDiagnostics: (key, text, { fence }) => putDiagnostics(calls, collections, key, { text, fence }),
     getDiagnostics: async (key) =>
@@ -155,6 +158,7 @@ function storeOf(collections: Collections, calls: Calls, { notifier, upgrade, ra
       find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
     secret: (name) => secret(calls, secrets, name),
     ...apiKeysIn(calls, collections.apiKeys),
+    ...signingSecretsIn(calls, collections.signingSecrets),
     isExclusive: false,
     feed: notifier.feed,
     ping: async () => {

@@ -85,10 +85,12 @@ export function requestFilter(tenant: string, requestId: string): Document {
  * a string that begins with `$` would be a field path. `$mergeObjects` replaces each of the task's fields whole, where `$set` would merge into
  * the old one.
  */
-export function replacement(to: Task, leaseMs: number): Document[] {
+export function replacement(to: Task, leaseMs: number | null): Document[] {
   const parts: (string | Document)[] = ['$$ROOT', { $literal: split(to).fields }];
-  if (to.state === 'RUNNING')
-    return [{ $replaceWith: { $mergeObjects: [...parts, { lease_expires: leaseEnd(leaseMs) }] } }];
+  if (to.state === 'RUNNING') {
+    if (leaseMs !== null) parts.push({ lease_expires: leaseEnd(leaseMs) });
+    return [{ $replaceWith: { $mergeObjects: parts } }];
+  }
   const outputBytes = outputBytesOf(to);
   if (outputBytes > 0) parts.push({ outputBytes });
   return [{ $replaceWith: { $mergeObjects: parts } }, { $unset: 'lease_expires' }];

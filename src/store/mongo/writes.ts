@@ -60,7 +60,7 @@ export async function insert(
 export async function replace(
   calls: Calls,
   tasks: Tasks,
-  change: { from: Task; to: Task; leaseMs: number },
+  change: { from: Task; to: Task; leaseMs: number | null },
 ): Promise<boolean> {
   const { from, to, leaseMs } = change;
   return calls.change(async (options, isRepeat) => {

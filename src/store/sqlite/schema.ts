@@ -4,6 +4,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 export const QUEUE_RANK = `json_extract(document, '$.queueRankMs')`;
 export const QUEUE_DEADLINE = `json_extract(document, '$.queueDeadlineMs')`;
 export const EXPIRE_TIME = `json_extract(document, '$.expireTimeMs')`;
+export const NEXT_DELIVERY = `json_extract(document, '$.nextDeliveryMs')`;
 export const HAS_ENDED = `state IN ('SUCCEEDED', 'FAILED', 'CANCELLED')`;
 
 /**
@@ -65,6 +66,12 @@ const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE api_keys (id TEXT NOT NULL PRIMARY KEY, tenant TEXT NOT NULL, document TEXT NOT NULL) STRICT;
   CREATE INDEX api_keys_tenant ON api_keys (tenant, id);
+  `,
+  // Of deliveries: the tasks that have any that are pending, and the secrets that sign them.
+  `
+  CREATE INDEX tasks_deliveries ON tasks (${NEXT_DELIVERY}) WHERE ${NEXT_DELIVERY} IS NOT NULL;
+  CREATE TABLE signing_secrets (id TEXT NOT NULL PRIMARY KEY, tenant TEXT NOT NULL, document TEXT NOT NULL) STRICT;
+  CREATE INDEX signing_secrets_tenant ON signing_secrets (tenant, id);
   `,
   // Tenants take turns: the queue of each by itself.
   `

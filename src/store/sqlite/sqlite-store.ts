@@ -14,7 +14,8 @@ import { longReadsOf } from './long-reads.js';
 import { queueIn } from './queue.js';
 import { tasksOf } from './task-rows.js';
 import { taskCountsOf, type TaskCounts } from './task-counts.js';
-import { EXPIRE_TIME, HAS_ENDED, QUEUE_DEADLINE } from './schema.js';
+import { signingSecretsIn } from './signing-secrets.js';
+import { EXPIRE_TIME, HAS_ENDED, NEXT_DELIVERY, QUEUE_DEADLINE } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
 const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
@@ -44,6 +45,7 @@ export function createSqliteStore(options: { file: string }): Store {
     ...secretsIn(connection),
     ...apiKeysIn(connection),
     ...submitRatesInMemory(),
+    ...signingSecretsIn(connection),
     insert: async (task, spec) => {
       const result = await group.run(() => insert(connection, counts, task, spec));
       if (result.kind === 'inserted') notifier.changed(task);
@@ -75,6 +77,15 @@ export function createSqliteStore(options: { file: string }): Store {
     expired: (limit, { nowMs }) =>
       answer(() =>
         tasksOf(connection, `${HAS_ENDED} AND ${EXPIRE_TIME} < ? ORDER BY ${EXPIRE_TIME} LIMIT ?`, nowMs, limit),
+      ),
+    withDueDeliveries: (limit, { nowMs }) =>
+      answer(() =>
+        tasksOf(
+          connection,
+          `${NEXT_DELIVERY} IS NOT NULL AND ${NEXT_DELIVERY} < ? ORDER BY ${NEXT_DELIVERY} LIMIT ?`,
+          nowMs,
+          limit,
+        ),
       ),
     stats: () => answer(() => stats(connection)),
     abandoned: (limit, { owner }) =>
@@ -148,14 +159,14 @@ interface ChangeDeps {
   readonly recent: RecentTasks;
 }
 
-function replace({ connection, notifier, recent }: ChangeDeps, from: Task, to: Task, leaseMs: number): boolean {
+function replace({ connection, notifier, recent }: ChangeDeps, from: Task, to: Task, leaseMs: number | null): boolean {
   recent.drop(from);
   const isProgress = isSameAttempt(from, to);
   // Progress is nearly all of the load: it leaves alone the columns that it cannot change, and so their indexes, and does not wait for the disk.
   const changes = isProgress
     ? connection.run(
         'normal',
-        `UPDATE tasks SET revision = ?, document = ?, lease_expires_ms = ${NOW_MS} + ? ${WHERE_SAME_VERSION}`,
+        `UPDATE tasks SET revision = ?, document = ?, lease_expires_ms = ifnull(${NOW_MS} + ?, lease_expires_ms) ${WHERE_SAME_VERSION}`,
         ...[to.revision, JSON.stringify(to), leaseMs],
         ...versionOf(from),
       )
@@ -226,7 +237,8 @@ function remove({ connection, notifier, recent }: ChangeDeps, counts: TaskCounts
 
 function stats(connection: Connection): QueueStats {
   const [row] = connection.rows(
-    `SELECT count(*) AS queued, min(create_time_ms) AS oldestQueuedTimeMs, (SELECT count(*) FROM tasks WHERE state = 'RUNNING') AS running
+    `SELECT count(*) AS queued, min(create_time_ms) AS oldestQueuedTimeMs, (SELECT count(*) FROM tasks WHERE state = 'RUNNING') AS running,
+       (SELECT count(*) FROM tasks WHERE ${NEXT_DELIVERY} IS NOT NULL) AS awaitingDelivery
      FROM tasks WHERE state = 'QUEUED'`,
   );
   return { ...(row as unknown as QueueStats) };

@@ -1,3 +1,4 @@
+import type { Delivery } from '../notify.js';
 import type { TaskFailure } from '../failure.js';
 import type { Task } from '../task.js';
 
@@ -20,6 +21,8 @@ export interface TaskEvents {
   handedBack(task: Task): void;
   /** Another worker died over this task: it is queued again, or failed as poison. */
   recovered(task: Task): void;
+  /** An attempt to deliver an event ended: `delivery` is its record from then on, with what it comes to. */
+  deliveryAttempted(task: Task, delivery: Delivery): void;
   /** This worker claims nothing until its machine is fit again. @param reason a clause, without paths. */
   paused(reason: string): void;
   /** Its machine is fit again. */

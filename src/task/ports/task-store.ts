@@ -49,6 +49,8 @@ export interface QueueStats {
   readonly running: number;
   /** When the oldest queued task was submitted; null when none is queued. */
   readonly oldestQueuedTimeMs: number | null;
+  /** Tasks with deliveries that are pending. */
+  readonly awaitingDelivery: number;
 }
 
 /** The length of one tenant's queue, at least 1. */
@@ -104,10 +106,10 @@ export interface TaskStore {
 
   /**
    * Replaces `from` by `to` if the store still has `from` (same revision, fence and attempt id), else changes nothing.
-   * When `to` is RUNNING its lease ends `leaseMs` from now by the store's clock; otherwise it has none.
+   * When `to` is RUNNING its lease ends `leaseMs` from now by the store's clock, null leaves it as it is; otherwise it has none.
    * @returns whether the store now has `to`.
    */
-  replace(from: Task, to: Task, options: { leaseMs: number }): Promise<boolean>;
+  replace(from: Task, to: Task, options: { leaseMs: number | null }): Promise<boolean>;
 
   /** Extends the lease of a running attempt, without a change of the task. False: the attempt no longer has the lease. */
   renewLease(renewal: LeaseRenewal): Promise<boolean>;
@@ -141,6 +143,9 @@ export interface TaskStore {
 
   /** Up to `limit` ended tasks whose `expireTimeMs` is before `nowMs`. */
   expired(limit: number, options: { nowMs: number }): Promise<readonly Task[]>;
+
+  /** Up to `limit` tasks with a delivery that is due before `nowMs`, the longest due first. */
+  withDueDeliveries(limit: number, options: { nowMs: number }): Promise<readonly Task[]>;
 
   /** The state of the queue. May be a second old. */
   stats(): Promise<QueueStats>;

@@ -8,7 +8,7 @@ const MAX_TRIES = 20;
 
 /**
  * Changes a task for a caller: reads it, and compares-and-sets until no one else came between. `change` returns null when there is nothing to
- * change, and throws when it must not be.
+ * change, and throws when it must not be. The lease of a running attempt stays as it is.
  * @throws any error of `change`; CallError TASK_NOT_FOUND, STORE_UNAVAILABLE.
  */
 export async function changeTask(
@@ -20,7 +20,7 @@ export async function changeTask(
     const from = await getTask({ store }, key);
     const to = change(from);
     if (!to) return { task: from, changed: false };
-    if (await store.replace(from, to, { leaseMs: 0 })) return { task: to, changed: true };
+    if (await store.replace(from, to, { leaseMs: null })) return { task: to, changed: true };
   }
   throw new CallError({ reason: 'STORE_UNAVAILABLE' });
 }

@@ -3,6 +3,7 @@ import type { OutputStore } from '../ports/output-store.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
 import { isTerminal, type Task, type TaskKey } from '../task.js';
+import { hasPendingDeliveries } from '../deliveries.js';
 import { getTask } from './get-task.js';
 
 export interface DeleteDeps {
@@ -12,14 +13,20 @@ export interface DeleteDeps {
 }
 
 /**
- * Removes a task that has ended, with its outputs.
- * @throws CallError TASK_NOT_FOUND, TASK_NOT_ENDED, STORE_UNAVAILABLE.
+ * Removes a task that has ended, with its outputs. One with pending deliveries only if the caller gives them up.
+ * @throws CallError TASK_NOT_FOUND, TASK_NOT_ENDED, DELIVERIES_PENDING, STORE_UNAVAILABLE.
  */
-export async function deleteTask(deps: DeleteDeps, key: TaskKey): Promise<void> {
+export async function deleteTask(
+  deps: DeleteDeps,
+  key: TaskKey,
+  { dropDeliveries }: { readonly dropDeliveries: boolean },
+): Promise<void> {
   const task = await getTask(deps, key);
   if (!isTerminal(task.state)) throw new CallError({ reason: 'TASK_NOT_ENDED', taskId: key.id, state: task.state });
-  // Refused only if it was retried or removed at this very moment: the next read decides.
-  if (!(await removeEnded(deps, task))) await deleteTask(deps, key);
+  if (!dropDeliveries && hasPendingDeliveries(task))
+    throw new CallError({ reason: 'DELIVERIES_PENDING', taskId: key.id });
+  // Refused only if it was retried, removed or delivered at this very moment: the next read decides.
+  if (!(await removeEnded(deps, task))) await deleteTask(deps, key, { dropDeliveries });
 }
 
 /**

@@ -8,12 +8,15 @@ import type { PerTenant } from '../ports/per-tenant.js';
 import type { LimitedInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
+import type { Notifier } from '../ports/notifier.js';
+import type { SigningSecretStore } from '../ports/signing-secret-store.js';
 import type { WorkerStore } from '../ports/worker-store.js';
 import type { Quotas } from '../quotas.js';
 import type { Task, Warning } from '../task.js';
 import type { TaskOptions } from '../task-options.js';
 import type { Trace } from '../trace.js';
 import { submitted } from '../lifecycle.js';
+import { notifyViolations } from './notify-violations.js';
 
 export interface SubmitCommand {
   readonly tenant: string;
@@ -32,7 +35,7 @@ export interface SubmitCommand {
 }
 
 export interface SubmitDeps {
-  readonly store: TaskStore & WorkerStore;
+  readonly store: TaskStore & WorkerStore & SigningSecretStore;
   readonly assets: PerTenant<AssetSource>;
   /** Null on a server without ffmpeg. */
   readonly inspectors: PerTenant<LimitedInspector> | null;
@@ -42,6 +45,8 @@ export interface SubmitDeps {
   readonly events: TaskEvents;
   /** Null: no tenant has limits. */
   readonly quotas: Quotas | null;
+  /** Whom tasks may notify. */
+  readonly notifier: Pick<Notifier, 'check'>;
 }
 
 /**
@@ -60,6 +65,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
     ...fontViolations(deps.fonts, command.spec),
     ...(await encoderViolations(deps.store, command.spec)),
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
+    ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   await admit(deps.store, command.admission);
   checkQuota(deps.quotas, command);
@@ -78,8 +84,8 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
  * @throws CallError INVALID_REQUEST with every violation.
  */
 export async function validateTask(
-  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'quotas'> & {
-    readonly store: WorkerStore | null;
+  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'notifier' | 'quotas'> & {
+    readonly store: (WorkerStore & SigningSecretStore) | null;
   },
   command: SubmitCommand,
   signal: AbortSignal,
@@ -89,6 +95,7 @@ export async function validateTask(
     ...fontViolations(deps.fonts, command.spec),
     ...(deps.store ? await encoderViolations(deps.store, command.spec) : []),
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
+    ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   checkQuota(deps.quotas, command);
   if (command.spec.form && deps.inspectors)

@@ -19,6 +19,7 @@ import { getTaskDetails, type TaskDetails } from './get-task-details.js';
 import { getPreview } from './get-preview.js';
 import { listTasks, type ListTasksQuery, type TaskPage } from './list-tasks.js';
 import { probeMedia } from './probe-media.js';
+import { redeliverEvents } from './redeliver-events.js';
 import { retryTask } from './retry-task.js';
 import { submitTask, validateTask, type SubmitCommand, type SubmitDeps } from './submit-task.js';
 import { waitForTask, type WaitOptions } from './wait-for-task.js';
@@ -45,7 +46,8 @@ export interface TaskUseCases {
   count(tenant: string): Promise<number>;
   cancel(key: TaskKey): Promise<Task>;
   retry(key: TaskKey): Promise<Task>;
-  delete(key: TaskKey): Promise<void>;
+  redeliver(key: TaskKey, options: { readonly includeDelivered: boolean }): Promise<Task>;
+  delete(key: TaskKey, options: { readonly dropDeliveries: boolean }): Promise<void>;
   workers(): Promise<readonly WorkerInfo[]>;
   probe(input: { readonly tenant: string; readonly uri: string }, signal: AbortSignal): Promise<MediaReport>;
   acceptUpload(upload: Upload, signal: AbortSignal): Promise<LibraryFile>;
@@ -83,7 +85,8 @@ export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
     count: (tenant) => deps.store.count(tenant),
     cancel: (key) => cancelTask(deps, key),
     retry: (key) => retryTask(deps, key),
-    delete: (key) => deleteTask(deps, key),
+    redeliver: (key, options) => redeliverEvents(deps, key, options),
+    delete: (key, options) => deleteTask(deps, key, options),
     workers: () => deps.store.workers(),
     probe: (input, signal) => inspection(input.tenant, () => probeMedia(deps, input, signal)),
     acceptUpload: (upload, signal) => inspection(upload.tenant, () => acceptUpload(deps, upload, signal)),

@@ -21,6 +21,9 @@ TOLD_IN_WORDS = [
     r"^is none of the fonts of this server",
     # The document counts characters, the service bytes.
     r"^must be at most \d+ bytes long$",
+    # A host that may not be called, and what else is wrong with a URL.
+    r"^is no valid URL|^has a scheme that is not served|^has a user name or password|^has port 0|^leads to ",
+    r"^is that of an earlier target|^is no signing secret of this tenant",
     # A name that the test server takes for a file that is not there.
     r"^there is no such file$",
 ]

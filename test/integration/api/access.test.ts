@@ -115,6 +115,20 @@ const RPCS: {
     right: Code.OK,
     foreign: Code.OK,
   },
+  redeliverEvents: { request: async () => ({ name: await named('FAILED') }), right: Code.OK, foreign: Code.NOT_FOUND },
+  createSigningSecret: {
+    request: () => Promise.resolve({}),
+    right: Code.INVALID_ARGUMENT,
+    foreign: Code.INVALID_ARGUMENT,
+  },
+  listSigningSecrets: { request: () => Promise.resolve({}), right: Code.OK, foreign: Code.OK },
+  revokeSigningSecret: {
+    request: async () => ({
+      name: `signingSecrets/${(await under.secrets.create({ name: 'one', tenant: 'acme' })).id}`,
+    }),
+    right: Code.OK,
+    foreign: Code.OK,
+  },
 };
 
 interface GrpcAnswer {
@@ -226,6 +240,10 @@ const ROUTE_OF: { readonly [Key in MethodKey]: string } = {
   deleteTask: 'DELETE /v1/{name=tasks/*}',
   getCapabilities: 'GET /v1/capabilities',
   probeMedia: 'POST /v1/media:probe',
+  redeliverEvents: 'POST /v1/{name=tasks/*}:redeliver',
+  createSigningSecret: 'POST /v1/signingSecrets',
+  listSigningSecrets: 'GET /v1/signingSecrets',
+  revokeSigningSecret: 'POST /v1/{name=signingSecrets/*}:revoke',
   createApiKey: 'POST /v1/apiKeys',
   listApiKeys: 'GET /v1/apiKeys',
   revokeApiKey: 'POST /v1/{name=apiKeys/*}:revoke',
@@ -269,6 +287,19 @@ const ROUTES: Readonly<Record<string, RouteExample>> = {
   'DELETE /v1/{name=tasks/*}': { path: task('SUCCEEDED', (id) => `/v1/tasks/${id}`), right: 200, foreign: 404 },
   'GET /v1/capabilities': { right: 200 },
   'POST /v1/media:probe': { body: '{"uri": "a.mp4"}', right: 501 },
+  'POST /v1/{name=tasks/*}:redeliver': {
+    path: task('FAILED', (id) => `/v1/tasks/${id}:redeliver`),
+    body: '{}',
+    right: 200,
+    foreign: 404,
+  },
+  'POST /v1/signingSecrets': { body: '{}', right: 400 },
+  'GET /v1/signingSecrets': { right: 200 },
+  'POST /v1/{name=signingSecrets/*}:revoke': {
+    path: async () => `/v1/signingSecrets/${(await under.secrets.create({ name: 'one', tenant: 'acme' })).id}:revoke`,
+    body: '{}',
+    right: 200,
+  },
   'POST /v1/apiKeys': { body: '{}', right: 400 },
   'GET /v1/apiKeys': { right: 200 },
   'POST /v1/{name=apiKeys/*}:revoke': {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,12 @@ import type { PerTenant } from '../../../src/task/ports/per-tenant.js';
 import { createQuotas } from '../../../src/task/quotas.js';
 import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
+import { createHttpNotifier } from '../../../src/notify/http-notifier.js';
+import type { HttpInputRules } from '../../../src/shared/http/target-rules.js';
+import {
+  createSigningSecretUseCases,
+  type SigningSecretUseCases,
+} from '../../../src/task/use-cases/signing-secrets.js';
 import { createTaskUseCases, type TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
 import { recordEvents } from '../../support/task-events.js';
 
@@ -29,6 +36,7 @@ export interface ApiUnderTest {
   readonly httpUrl: string;
   readonly store: Store;
   readonly tasks: TaskUseCases;
+  readonly secrets: SigningSecretUseCases;
   readonly previews: Previews;
   /** Every line that was logged, parsed. */
   readonly log: Record<string, unknown>[];
@@ -51,6 +59,8 @@ export async function startApiUnderTest(
     inspector?: LimitedInspector;
     /** Default: no tenant has any. */
     limits?: PerTenant<TenantLimits>;
+    /** Whom tasks may notify. Default: public addresses. */
+    notifyRules?: HttpInputRules;
     /** Options that need the store. */
     withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
@@ -93,7 +103,9 @@ export async function startApiUnderTest(
     quotas: options.limits === undefined ? null : createQuotas({ limits: options.limits, store, clock: systemClock }),
     clock: systemClock,
     events,
+    notifier: createHttpNotifier({ rules: options.notifyRules ?? { mode: 'public', allow: [] } }),
   });
+  const secrets = createSigningSecretUseCases({ store, clock: systemClock, randomBytes });
   const urls = createOutputUrls({
     store,
     outputs,
@@ -108,6 +120,7 @@ export async function startApiUnderTest(
     grpcAddress: '127.0.0.1:0',
     httpAddress: '127.0.0.1:0',
     tasks,
+    secrets,
     urls,
     corsOrigins: [],
     facts: { fonts: [], fontFiles: ['Own.ttf'], maxInputPixels: 1 },
@@ -134,6 +147,7 @@ export async function startApiUnderTest(
     api,
     store,
     tasks,
+    secrets,
     previews,
     log,
     video,

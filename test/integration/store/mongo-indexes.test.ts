@@ -136,6 +136,12 @@ describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
     expect(expired).toMatchObject({ planSummary: 'IXSCAN { expireTimeMs: 1 }', docsExamined: 10, nreturned: 10 });
   });
 
+  it('find tasks with due deliveries by an index of their own, and read no other', async () => {
+    const profile = await profileOf(() => store.withDueDeliveries(10, { nowMs: Number.MAX_SAFE_INTEGER }));
+    expect(profile).toMatchObject({ planSummary: 'IXSCAN { nextDeliveryMs: 1 }', docsExamined: 0 });
+    expect(profile.hasSortStage).toBeUndefined();
+  });
+
   it('find a request id by its index', async () => {
     const profile = await profileOf(() => store.findByRequestId('default', 'r7'));
     expect(profile).toMatchObject({ planSummary: 'IXSCAN { tenant: 1, requestId: 1 }', docsExamined: 1, nreturned: 1 });

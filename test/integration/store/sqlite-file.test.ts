@@ -177,7 +177,8 @@ describe('the file of the SQLite store', () => {
     const database = new DatabaseSync(file);
     database.exec(
       `ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms);
-       DROP TABLE task_counts; DROP TABLE api_keys; DROP INDEX tasks_output_bytes; ALTER TABLE tasks DROP COLUMN output_bytes; PRAGMA user_version = 1`,
+       DROP TABLE task_counts; DROP TABLE api_keys; DROP INDEX tasks_deliveries; DROP TABLE signing_secrets;
+       DROP INDEX tasks_output_bytes; ALTER TABLE tasks DROP COLUMN output_bytes; PRAGMA user_version = 1`,
     );
     database.close();
     const store = createSqliteStore({ file });

@@ -94,10 +94,16 @@ describe('the queries of the SQLite store', () => {
     ]);
   });
 
+  it('find tasks with due deliveries by an index of their own, in order', async () => {
+    expect(await plansOf(() => store.withDueDeliveries(8, { nowMs: 1 }))).toEqual([
+      'SEARCH tasks USING INDEX tasks_deliveries (<expr><?)',
+    ]);
+  });
+
   it('count the queue in indexes as small as the queue', async () => {
     for (const plan of await plansOf(() => store.stats()))
       expect(plan).toMatch(
-        /^(SCAN CONSTANT ROW|SCALAR SUBQUERY \d|(SCAN|SEARCH) tasks USING COVERING INDEX tasks_(queued|overdue|running))/,
+        /^(SCAN CONSTANT ROW|SCALAR SUBQUERY \d|(SCAN|SEARCH) tasks USING COVERING INDEX tasks_(queued|overdue|running|deliveries))/,
       );
   });
 

@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../../../src/app/system-clock.js';
+import { createSigningSecretUseCases } from '../../../src/task/use-cases/signing-secrets.js';
+import { createMemoryStore } from '../../support/memory-store.js';
 import { describe, expect, it } from 'vitest';
 import { callCounts } from '../../../src/api/chain/call-counts.js';
 import { callLog } from '../../../src/api/chain/call-log.js';
@@ -41,6 +45,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
     preview: () => Promise.reject(new Error('not asked for here')),
     queuePlaceOf: () => Promise.resolve(null),
     retry: answer(task),
+    redeliver: answer(task),
     delete: answer(undefined),
     workers: () => Promise.resolve([]),
     count: () => Promise.resolve(1),
@@ -66,6 +71,11 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const gateway = createGateway({
     service: createTaskService({
       tasks,
+      secrets: createSigningSecretUseCases({
+        store: createMemoryStore({ nowMs: () => 0 }),
+        clock: systemClock,
+        randomBytes,
+      }),
       sign: () => '',
       facts: { fonts: [], fontFiles: [], maxInputPixels: 1 },
       drain: new AbortController().signal,
@@ -103,12 +113,16 @@ it('the route table is made from the proto', () => {
     'GET ListTasks no body',
     'POST CancelTask body',
     'POST RetryTask body',
+    'POST RedeliverEvents body',
     'DELETE DeleteTask no body',
     'GET GetCapabilities no body',
     'POST ProbeMedia body',
     'POST CreateApiKey body',
     'GET ListApiKeys no body',
     'POST RevokeApiKey body',
+    'POST CreateSigningSecret body',
+    'GET ListSigningSecrets no body',
+    'POST RevokeSigningSecret body',
   ]);
   expect(findRoute(routesOf('cutroom.v1.TaskService'), 'GET', '/v1/tasks/a:watch')).toMatchObject({
     kind: 'found',

@@ -17,9 +17,11 @@ describe('the help of cutroom', () => {
       'list',
       'cancel',
       'retry',
+      'redeliver',
       'delete',
       'probe',
       'keys',
+      'secrets',
       'backup',
       'completion',
     ]);

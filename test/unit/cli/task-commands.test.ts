@@ -50,6 +50,17 @@ describe('cutroom submit', () => {
     return seen!;
   }
 
+  it('sends whom to notify, of what, and the secret by its id', async () => {
+    expect((await submitted('--notify', 'https://a.test/', '--notify', 'https://b.test/')).notify).toEqual([
+      { url: 'https://a.test/', events: [], secret: '' },
+      { url: 'https://b.test/', events: [], secret: '' },
+    ]);
+    const options = ['--notify-events', 'ended, state-changed', '--notify-secret', '0123456789abcdef'];
+    expect((await submitted('--notify', 'https://a.test/', ...options)).notify).toEqual([
+      { url: 'https://a.test/', events: [1, 2], secret: 'signingSecrets/0123456789abcdef' },
+    ]);
+  });
+
   it('sends the options of the command line', async () => {
     const request = await submitted(
       ...[

@@ -193,7 +193,7 @@ describe('the doctor', () => {
 
 describe('a service that runs', () => {
   it('is told with the reason for which its worker claims nothing', async () => {
-    const stats = () => Promise.resolve({ queued: 0, running: 0, oldestQueuedTimeMs: null });
+    const stats = () => Promise.resolve({ queued: 0, running: 0, awaitingDelivery: 0, oldestQueuedTimeMs: null });
     const metrics = createMetrics({ stats, nowMs: () => 0 });
     const server = createHttpServer((_, answer) => {
       void metrics.render().then(({ text }) => answer.end(text));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseHttpUrl } from '../../../src/media/http/parse-http-url.js';
-import { createTargetRules } from '../../../src/media/http/target-rules.js';
+import { parseHttpUrl } from '../../../src/shared/http/parse-http-url.js';
+import { createTargetRules } from '../../../src/shared/http/target-rules.js';
 
 /** Addresses that no input may lead to. */
 const ADDRESSES = [

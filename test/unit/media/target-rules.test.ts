@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllowedTarget } from '../../../src/config/allowed-targets.js';
-import { isInRange, nonPublicRange } from '../../../src/media/http/address-range.js';
-import { parseHttpUrl } from '../../../src/media/http/parse-http-url.js';
-import { createTargetRules, type HttpInputRules } from '../../../src/media/http/target-rules.js';
+import { isInRange, nonPublicRange } from '../../../src/shared/http/address-range.js';
+import { parseHttpUrl } from '../../../src/shared/http/parse-http-url.js';
+import { createTargetRules, type HttpInputRules } from '../../../src/shared/http/target-rules.js';
 
 const rulesOf = (mode: HttpInputRules['mode'], allow = '') =>
   createTargetRules({

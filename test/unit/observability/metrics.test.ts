@@ -16,11 +16,32 @@ import { newTask } from '../../support/new-task.js';
 import { samplesOf } from '../../support/prometheus-text.js';
 import { recordEvents } from '../../support/task-events.js';
 
-const IDLE: QueueStats = { queued: 0, running: 0, oldestQueuedTimeMs: null };
+const IDLE: QueueStats = { queued: 0, running: 0, awaitingDelivery: 0, oldestQueuedTimeMs: null };
 
 async function scrape(metrics: Metrics): Promise<Record<string, number>> {
   return samplesOf((await metrics.render()).text);
 }
+
+describe('the metrics of deliveries', () => {
+  it('count attempts by what became of the delivery, and the tasks that wait for one', async () => {
+    const metrics = createMetrics({ stats: () => Promise.resolve({ ...IDLE, awaitingDelivery: 3 }), nowMs: () => 0 });
+    const inner = recordEvents();
+    const events = metrics.events(inner);
+    const notify = [{ url: 'https://a.test/', events: ['ENDED'] as const, secretId: null }];
+    const task = cancelled(newTask({ notify }), 1);
+    const [pending] = task.deliveries!;
+    events.deliveryAttempted(task, { ...pending!, problem: 'TIMEOUT' });
+    events.deliveryAttempted(task, { ...pending!, state: 'DELIVERED' });
+    events.deliveryAttempted(task, { ...pending!, state: 'ABANDONED', problem: 'GONE' });
+    expect(inner.log).toHaveLength(3);
+    expect(await scrape(metrics)).toMatchObject({
+      cutroom_deliveries_pending_tasks: 3,
+      'cutroom_delivery_attempts_total{outcome="retried",reason="TIMEOUT"}': 1,
+      'cutroom_delivery_attempts_total{outcome="delivered",reason=""}': 1,
+      'cutroom_delivery_attempts_total{outcome="abandoned",reason="GONE"}': 1,
+    });
+  });
+});
 
 describe('the metrics of the queue', () => {
   it('are read from the store at the scrape', async () => {

@@ -22,6 +22,7 @@ describe('the task on the wire', () => {
   it('has every field when it is queued, also the empty ones', () => {
     expect(json(queued)).toEqual({
       name: 'tasks/a',
+      deliveries: [],
       taskId: 'a',
       state: 'QUEUED',
       progress: 0,

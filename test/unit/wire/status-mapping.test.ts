@@ -17,6 +17,8 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
   UNAUTHENTICATED: [{ reason: 'UNAUTHENTICATED' }, Code.UNAUTHENTICATED, false],
   AUTHENTICATION_UNAVAILABLE: [{ reason: 'AUTHENTICATION_UNAVAILABLE' }, Code.UNAVAILABLE, true],
   API_KEY_NOT_FOUND: [{ reason: 'API_KEY_NOT_FOUND', keyId: 'k' }, Code.NOT_FOUND, false],
+  SIGNING_SECRET_NOT_FOUND: [{ reason: 'SIGNING_SECRET_NOT_FOUND', secretId: 's' }, Code.NOT_FOUND, false],
+  DELIVERIES_PENDING: [{ reason: 'DELIVERIES_PENDING', taskId: 'a' }, Code.FAILED_PRECONDITION, false],
   SCOPE_MISSING: [{ reason: 'SCOPE_MISSING', scope: 'tasks.read' }, Code.PERMISSION_DENIED, false],
   TASK_NOT_FOUND: [{ reason: 'TASK_NOT_FOUND', taskId: 'a' }, Code.NOT_FOUND, false],
   REQUEST_ID_REUSED: [{ reason: 'REQUEST_ID_REUSED', requestId: 'r' }, Code.ALREADY_EXISTS, false],
@@ -56,14 +58,14 @@ function detailOf<T>(status: Status, type: { decode(bytes: Uint8Array): T }, nam
 
 describe('the status of a call error', () => {
   it.each(Object.values(details))('has code, message and details: %o', (detail, code, mayRetry) => {
-    const status = statusOf(new CallError(detail, { cause: new Error('the secret') }));
+    const status = statusOf(new CallError(detail, { cause: new Error('the cause') }));
     expect(status.code).toBe(code);
     expect(detailOf(status, ErrorInfo, 'google.rpc.ErrorInfo')).toMatchObject({
       reason: detail.reason,
       domain: 'cutroom.v1',
     });
     expect(detailOf(status, RetryInfo, 'google.rpc.RetryInfo') !== null).toBe(mayRetry);
-    expect(JSON.stringify(statusToJson(status))).not.toContain('secret');
+    expect(JSON.stringify(statusToJson(status))).not.toContain('the cause');
   });
 
   it('names a hundred violations and the number of the others, and a few of them in its message', () => {

@@ -127,7 +127,7 @@ function urlsFor({ isOpen, urls }: RouteDeps, baseUrl: string): SignUrl {
 function remove({ tasks }: RouteDeps): MoneyPrinterTurboRoute['handle'] {
   return async (request, { id = '' }, call) => {
     await call(request, { method: 'DeleteTask', taskId: id }, ({ caller }) =>
-      tasks.delete({ tenant: caller.tenant, id }),
+      tasks.delete({ tenant: caller.tenant, id }, { dropDeliveries: false }),
     );
     return success(null);
   };

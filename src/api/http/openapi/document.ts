@@ -3,7 +3,7 @@ import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_ser
 import { registry } from '../../../wire/proto-json.js';
 import type { MoneyPrinterTurbo } from '../moneyprinterturbo/moneyprinterturbo.js';
 import { type Route, routesOf } from '../gateway/route-table.js';
-import { API_KEY_ID } from '../../../wire/api-key-name.js';
+import { ID_PATTERN } from '../../../wire/id-names.js';
 import { TASK_ID } from '../../../wire/task-name.js';
 import { commentOf, summaryOf } from './comments.js';
 import { isRequired } from './field-behavior.js';
@@ -99,7 +99,7 @@ function operationOf({ rpc, hasBody }: Route, variables: readonly Variable[], sc
     in: 'path',
     required: true,
     description: `The id of the ${name}.`,
-    schema: { type: 'string', pattern: name === 'task' ? TASK_ID : API_KEY_ID },
+    schema: { type: 'string', pattern: name === 'task' ? TASK_ID : ID_PATTERN },
   }));
   const taken = new Set(variables.map(({ field }) => field));
   const inQuery = hasBody

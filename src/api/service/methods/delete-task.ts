@@ -5,7 +5,8 @@ import type { Method } from '../method.js';
 export const deleteTask: Method<'deleteTask'> = {
   scope: 'tasks.cancel',
   call: async ({ tasks }, request, { caller }) => {
-    await tasks.delete({ tenant: caller.tenant, id: parseTaskName(request.name) });
+    const key = { tenant: caller.tenant, id: parseTaskName(request.name) };
+    await tasks.delete(key, { dropDeliveries: request.dropDeliveries });
     return {};
   },
 };

@@ -1,0 +1,178 @@
+import { CallError } from '../task/call-error.js';
+import {
+  deliveryAttempted,
+  type DeliveryKey,
+  deliveryPostponed,
+  deliveryTaken,
+  dueDeliveries,
+  pauseAfter,
+  RETRY_DELAYS_MS,
+} from '../task/deliveries.js';
+import type { Delivery, DeliveryOutcome, NotifyEvent } from '../task/notify.js';
+import type { Clock } from '../task/ports/clock.js';
+import type { Notifier } from '../task/ports/notifier.js';
+import type { SigningSecretStore } from '../task/ports/signing-secret-store.js';
+import type { TaskEvents } from '../task/ports/task-events.js';
+import type { TaskStore } from '../task/ports/task-store.js';
+import type { Task, TaskKey } from '../task/task.js';
+import { changeTask } from '../task/use-cases/change-task.js';
+import { delay, type Wakeable, wakeable } from '../task/wait.js';
+
+export interface DelivererDeps {
+  readonly store: TaskStore & SigningSecretStore;
+  readonly clock: Clock;
+  readonly events: TaskEvents;
+  readonly notifier: Notifier;
+  /** The body of an event that is sent at a time. */
+  readonly printEvent: (task: Task, event: NotifyEvent, timeMs: number) => string;
+  /** The pauses before each further attempt. Default: ten attempts within hours. */
+  readonly retryDelaysMs?: readonly number[];
+  /** How often it is looked for events that are due. Default: 1 s. */
+  readonly pollMs?: number;
+}
+
+const POLL_MS = 1000;
+/** How many tasks with due events are read at a time. */
+const BATCH = 100;
+const MAX_UNDER_WAY = 32;
+/** Of the attempts of this process, to one host: a slow receiver does not hold up the events of others. */
+const MAX_PER_HOST = 8;
+/** Behind a slow receiver an event waits this long before it is looked at again, so that those of others come into the batch. */
+const POSTPONE_MS = 10_000;
+/** An attempt that is not heard of for so long is lost with its process. Far more than an attempt and the error of clocks. */
+const ATTEMPT_LEASE_MS = 60_000;
+const RECORD_RETRY_MS = 1000;
+
+/**
+ * Delivers the events of tasks until the signal aborts: any process with the store may. The entry of an event is taken by compare-and-set, so that
+ * two processes deliver it once; one that dies between the delivery and its record leaves it to be delivered again.
+ */
+export async function runDeliverer(deps: DelivererDeps, signal: AbortSignal): Promise<void> {
+  const underWay: UnderWay = new Map();
+  const place = wakeable();
+  while (!signal.aborted) {
+    try {
+      await lookOnce(deps, underWay, place, signal);
+    } catch (error) {
+      deps.events.backgroundError('cannot look for events to deliver', error);
+      await delay(deps.pollMs ?? POLL_MS, signal);
+    }
+    await place.wait({ timeoutMs: deps.pollMs ?? POLL_MS, signal });
+  }
+  await Promise.all([...underWay.values()].map(({ done }) => done));
+}
+
+/** The attempts of this process, by task, target and revision. */
+type UnderWay = Map<string, { readonly host: string; readonly done: Promise<void> }>;
+
+async function lookOnce(deps: DelivererDeps, underWay: UnderWay, place: Wakeable, signal: AbortSignal): Promise<void> {
+  if (underWay.size >= MAX_UNDER_WAY) return;
+  const nowMs = deps.clock.nowMs();
+  const tasks = await deps.store.withDueDeliveries(BATCH, { nowMs: nowMs + 1 });
+  for (const task of tasks) {
+    for (const delivery of dueDeliveries(task, nowMs)) {
+      const name = `${task.tenant}/${task.id}/${delivery.target}/${delivery.revision}`;
+      if (underWay.has(name)) continue;
+      if (underWay.size >= MAX_UNDER_WAY || signal.aborted) return;
+      const host = hostOf(task, delivery);
+      if ([...underWay.values()].filter((other) => other.host === host).length >= MAX_PER_HOST) {
+        if (tasks.length === BATCH) await postpone(deps, task, delivery, nowMs);
+        continue;
+      }
+      const done = deliver(deps, task, delivery, signal)
+        .catch((error: unknown) => {
+          if (!isGone(error)) deps.events.backgroundError('cannot deliver an event', error, task);
+        })
+        .finally(() => {
+          underWay.delete(name);
+          place.wake();
+        });
+      underWay.set(name, { host, done });
+    }
+  }
+}
+
+function hostOf({ notify = [] }: Task, { target }: Delivery): string {
+  const url = notify[target]?.url ?? '';
+  return URL.canParse(url) ? new URL(url).host : '';
+}
+
+async function postpone({ store, clock }: DelivererDeps, task: Task, key: DeliveryKey, nowMs: number): Promise<void> {
+  const untilMs = nowMs + Math.round(POSTPONE_MS * (0.5 + clock.random()));
+  // Refused: another process was faster, or the task went on.
+  await store.replace(task, deliveryPostponed(task, key, untilMs), { leaseMs: null });
+}
+
+async function deliver(
+  deps: DelivererDeps,
+  { tenant, id }: TaskKey,
+  key: DeliveryKey,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, clock, retryDelaysMs = RETRY_DELAYS_MS } = deps;
+  const nowMs = clock.nowMs();
+  const untilMs = nowMs + ATTEMPT_LEASE_MS;
+  const maxAttempts = retryDelaysMs.length + 1;
+  const taken = await changeTask(store, { tenant, id }, (task) =>
+    deliveryTaken(task, key, { nowMs, untilMs, maxAttempts }),
+  );
+  // Another process was faster.
+  if (!taken.changed) return;
+  const delivery = find(taken.task, key);
+  if (delivery?.state !== 'PENDING') {
+    if (delivery) deps.events.deliveryAttempted(taken.task, delivery);
+    return;
+  }
+  const outcome = await attempt(deps, taken.task, delivery, signal);
+  const delayMs = pauseAfter(delivery.attempts, retryDelaysMs, clock.random());
+  await record(deps, taken.task, { ...key, attempt: delivery.attempts, outcome }, { delayMs, untilMs });
+}
+
+async function attempt(
+  { store, clock, notifier, printEvent }: DelivererDeps,
+  task: Task,
+  { target, event, revision }: Delivery,
+  signal: AbortSignal,
+): Promise<DeliveryOutcome> {
+  const to = task.notify?.[target];
+  if (!to) throw new Error(`task ${task.id} has no notify target ${target}`);
+  const secret = to.secretId === null ? null : await store.getSigningSecret(to.secretId);
+  const isSigned = to.secretId !== null;
+  if (isSigned && (secret === null || secret.tenant !== task.tenant || secret.revokeTimeMs !== null))
+    return { kind: 'HOPELESS', status: null, problem: 'SECRET_REVOKED' };
+  const timeMs = clock.nowMs();
+  const id = `evt_${task.id}_${revision}_${target}`;
+  const body = printEvent(task, event, timeMs);
+  return notifier.send({ url: to.url, id, timeMs, body, secret: secret?.text ?? null }, signal);
+}
+
+/** Tries to record until another process may take the attempt for lost: a store that is away for a moment does not cost a second delivery. */
+async function record(
+  { store, clock, events }: DelivererDeps,
+  key: TaskKey,
+  attempted: Parameters<typeof deliveryAttempted>[1],
+  { delayMs, untilMs }: { readonly delayMs: number | null; readonly untilMs: number },
+): Promise<void> {
+  for (;;) {
+    try {
+      const { task, changed } = await changeTask(store, key, (from) =>
+        deliveryAttempted(from, attempted, { nowMs: clock.nowMs(), delayMs }),
+      );
+      const delivery = find(task, attempted);
+      if (changed && delivery) events.deliveryAttempted(task, delivery);
+      return;
+    } catch (error) {
+      if (isGone(error) || clock.nowMs() + RECORD_RETRY_MS > untilMs) throw error;
+      await delay(RECORD_RETRY_MS, new AbortController().signal);
+    }
+  }
+}
+
+function find({ deliveries = [] }: Task, { target, revision }: DeliveryKey): Delivery | undefined {
+  return deliveries.find((each) => each.target === target && each.revision === revision);
+}
+
+/** The task was deleted: its caller has given its deliveries up. */
+function isGone(error: unknown): boolean {
+  return error instanceof CallError && error.detail.reason === 'TASK_NOT_FOUND';
+}
