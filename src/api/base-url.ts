@@ -6,7 +6,7 @@ export interface BaseUrlOptions {
   readonly publicUrl: string | null;
   /** Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-*` count; `unix:`: those on a Unix socket. */
   readonly trustedProxies: readonly string[];
-  /** The scheme of the HTTP server. */
+  /** The scheme of the HTTP server at its address; on its Unix socket it is always plain. */
   readonly scheme: 'http' | 'https';
   /** `host:port` of the HTTP server, for a caller who names no host; asked for at each call, since a free port is known only after start. */
   readonly httpAddress: () => string;
@@ -39,7 +39,10 @@ export function createBaseUrls({ publicUrl, trustedProxies, scheme, httpAddress 
     const { headers } = origin;
     const forwarded = isTrusted(origin.peer) ? forwardedBase(readerOf(origin)) : null;
     if (forwarded !== null) return forwarded;
-    if (headers) return `${scheme}://${validHost(headers.host) ?? httpAddress()}`;
+    const named = headers && validHost(headers.host);
+    // The socket is plain, and a caller on it comes back by it.
+    if (named !== undefined) return `${origin.peer === UNIX_PEER ? 'http' : scheme}://${named}`;
+    if (headers) return `${scheme}://${httpAddress()}`;
     const host = validHost(origin.metadata.get(AUTHORITY_KEY)?.toString())?.replace(/:\d+$/, '');
     return `${scheme}://${host === undefined ? httpAddress() : `${host}:${portOf(httpAddress())}`}`;
   };

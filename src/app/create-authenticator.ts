@@ -3,7 +3,7 @@ import { createApiKeyCheck, createBootstrapKeyCheck } from '../auth/api-keys.js'
 import { createAuthenticator } from '../auth/authenticator.js';
 import { createCertificateCheck, parseSubjects } from '../auth/certificates.js';
 import { createJwtCheck, keysInFile, parseJwks, remoteKeys } from '../auth/jwt.js';
-import { openReloadedFile } from '../auth/reloaded-file.js';
+import { openReloadedFile } from '../shared/reloaded-file.js';
 import { createSessions } from '../auth/sessions.js';
 import type { AuthSettings } from '../config/auth.js';
 import type { Authenticator } from '../task/authenticator.js';

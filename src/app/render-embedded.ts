@@ -53,6 +53,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
     {
       assets: { of: () => assets },
       inspectors: null,
+      quotas: null,
       store: null,
       fonts: fonts.map(({ name }) => name),
       clock: systemClock,

@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { authenticateBy } from '../api/chain/authenticate.js';
 import { openAuthenticator } from './create-authenticator.js';
 import { makeDataDir } from './make-data-dir.js';
+import { openLimits } from './open-limits.js';
 import { openStorage } from './open-storage.js';
 import { openStore } from './open-store.js';
 import { openUploads } from './open-uploads.js';
@@ -27,6 +28,7 @@ import { createMetrics, type Metrics } from '../observability/metrics.js';
 import { fixedPartOf } from '../shared/tenant-roots.js';
 import { tryLockFile } from '../store/sqlite/file-lock.js';
 import { systemClock } from './system-clock.js';
+import { warnOfExposures } from './warn-of-exposures.js';
 import { createOutputUrls, type OutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
 import type { Authenticator } from '../task/authenticator.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
@@ -40,6 +42,8 @@ import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
 import { createPreviews, type Previews } from '../task/previews.js';
+import type { TenantLimits } from '../task/limits.js';
+import { createQuotas } from '../task/quotas.js';
 import { createQueueView } from '../task/queue-view.js';
 import { createTaskHub } from '../task/task-hub.js';
 import { createApiKeyUseCases } from '../task/use-cases/api-keys.js';
@@ -81,6 +85,8 @@ interface Context {
   readonly notifier: Notifier;
   /** Null: both servers are plain. */
   readonly tls: ServerTls | null;
+  /** Null: no tenant has any. */
+  readonly limits: PerTenant<TenantLimits> | null;
   /** Null: everybody is the same caller. */
   readonly authenticator: Authenticator | null;
   /** The operator's. */
@@ -121,6 +127,7 @@ export async function startService(
     const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
     cleanups.push(() => Promise.resolve(tls?.close()));
     const context: Context = {
+      limits: await openLimits(config.limitsFile, logged, cleanups),
       config,
       logger,
       events: metrics.events(logged),
@@ -236,6 +243,7 @@ async function startTransports(
       fonts: fontFiles,
       clock: systemClock,
       events,
+      quotas: context.limits && createQuotas({ limits: context.limits, store, clock: systemClock }),
       notifier,
     }),
     secrets: createSigningSecretUseCases({ store, clock: systemClock, randomBytes }),
@@ -262,8 +270,7 @@ async function startTransports(
     monotonicMs: () => systemClock.monotonicMs(),
     graceMs: CLOSE_GRACE_MS,
   });
-  if (config.insecure)
-    logger.warn('CUTROOM_INSECURE=1: anyone who reaches these addresses can use this service, or listen in');
+  if (config.insecure) warnOfExposures(config, logger);
   if (config.publicUrl === null && isUnspecified(config.httpAddress))
     logger.warn(
       'CUTROOM_PUBLIC_URL is not set: URLs of videos have the host by which each caller called; callers behind a proxy need CUTROOM_PUBLIC_URL or CUTROOM_TRUSTED_PROXIES',
@@ -298,6 +305,7 @@ async function createWorker(
     sweepIntervalMs: config.sweepIntervalMs,
     machine: context.machine,
     previews: context.previews,
+    ...(context.limits && { limits: context.limits }),
   });
   return { pool, engine };
 }

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import type { ClientCertificate } from '../task/authenticator.js';
 import { type Caller, isScope, isTenant, type Scope, TENANT_FORM } from '../task/caller.js';
 import type { Checks } from './authenticator.js';
-import type { ReloadedFile } from './reloaded-file.js';
+import type { ReloadedFile } from '../shared/reloaded-file.js';
 
 /** Callers by the names of their certificates. */
 export type CertificateSubjects = ReadonlyMap<string, Caller>;

@@ -10,7 +10,7 @@ import {
 import { CallError } from '../task/call-error.js';
 import { isScope, isTenant } from '../task/caller.js';
 import type { Checks } from './authenticator.js';
-import type { ReloadedFile } from './reloaded-file.js';
+import type { ReloadedFile } from '../shared/reloaded-file.js';
 import type { Verified } from './sessions.js';
 
 export interface JwtSettings {

@@ -1,7 +1,7 @@
 /** A form asks for a composition that cannot be, now that the lengths of its inputs are known. */
 export class CompositionError extends Error {
   override readonly name = 'CompositionError';
-  readonly reason: 'CLIP_TOO_SHORT' | 'VIDEO_TOO_LONG';
+  readonly reason: 'CLIP_TOO_SHORT' | 'VIDEO_TOO_LONG' | 'TASK_TOO_LARGE';
   /** Path of the request's field at fault. */
   readonly field: string;
 

@@ -105,6 +105,11 @@ export const ACCESS_VARIABLES = {
     help: 'the claim that holds the scopes: a text with spaces between, or a list; unknown ones count for nothing',
     usedBy: SERVE,
   },
+  CUTROOM_LIMITS_FILE: {
+    reader: text(null),
+    help: 'a YAML or JSON file with the limits of tenants (docs/access.md); read again when it changes; unset, none has any',
+    usedBy: SERVE,
+  },
   CUTROOM_MTLS_SUBJECTS: {
     reader: text(null),
     help: 'a YAML file that names callers by their certificates: a list of entries with `subject` or `san`, `tenant` and `scopes`; read again when it changes',

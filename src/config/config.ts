@@ -18,6 +18,8 @@ export interface Config {
   readonly metricsAddress: Address | null;
   /** Null: everybody is the same caller. */
   readonly auth: AuthSettings | null;
+  /** Absolute path of the file of the tenants' limits; null: no tenant has any. */
+  readonly limitsFile: string | null;
   /** What needs no credentials. */
   readonly open: Values['CUTROOM_OPEN'];
   /** Null: both servers are plain. */
@@ -129,6 +131,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
     metricsAddress: values.CUTROOM_METRICS_ADDRESS,
     auth: authOf(values),
+    limitsFile: values.CUTROOM_LIMITS_FILE === null ? null : resolve(values.CUTROOM_LIMITS_FILE),
     open: values.CUTROOM_OPEN,
     tls: tlsOf(values),
     socket: values.CUTROOM_SOCKET === null ? null : resolve(values.CUTROOM_SOCKET),
@@ -241,7 +244,26 @@ function isWithin(folder: string, root: string): boolean {
 }
 
 /** Beyond loopback others can listen in, and call: TLS and authentication are both needed, or the operator's word. */
-function exposedAddresses({ grpcAddress, httpAddress, tls, auth }: Config): string[] {
+function exposedAddresses(config: Config): string[] {
+  return exposures(config).map(
+    ({ address, missing }) =>
+      `${address} is reachable from other machines, and there is no ${missing.join(' and no ')}: set that up, or set CUTROOM_INSECURE=1 to do without`,
+  );
+}
+
+/** An address beyond loopback, as `VARIABLE=host:port`, and the protections that it lacks. */
+export interface Exposure {
+  readonly address: string;
+  readonly missing: readonly string[];
+}
+
+/** The addresses that other machines reach without TLS, or without authentication. */
+export function exposures({
+  grpcAddress,
+  httpAddress,
+  tls,
+  auth,
+}: Pick<Config, 'grpcAddress' | 'httpAddress' | 'tls' | 'auth'>): readonly Exposure[] {
   const missing = [
     ...(tls === null ? ['TLS (CUTROOM_TLS_CERT and CUTROOM_TLS_KEY)'] : []),
     ...(auth === null ? ['authentication (CUTROOM_AUTH)'] : []),
@@ -253,8 +275,5 @@ function exposedAddresses({ grpcAddress, httpAddress, tls, auth }: Config): stri
   ] as const;
   return addresses
     .filter(([, address]) => !isLoopback(address))
-    .map(
-      ([name, address]) =>
-        `${name}=${formatAddress(address)} is reachable from other machines, and there is no ${missing.join(' and no ')}: set that up, or set CUTROOM_INSECURE=1 to do without`,
-    );
+    .map(([name, address]) => ({ address: `${name}=${formatAddress(address)}`, missing }));
 }

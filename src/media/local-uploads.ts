@@ -42,6 +42,7 @@ export async function openLocalUploads(options: {
       const files = await library.list(kind, '');
       return files.map((file) => ({ ...file, uri: UPLOAD_SCHEME + file.uri }));
     },
+    totalBytes: () => totalBytes([root]),
     async remove(uri) {
       const file = fileOf(root, uri);
       if (file === null || !(await lstat(file).catch(() => null))?.isFile()) return false;

@@ -126,6 +126,7 @@ function openedLater(open: () => Promise<MediaUploads>): MediaUploads {
   return {
     receive: async (bytes) => (await uploads()).receive(bytes),
     list: async (kind) => (await uploads()).list(kind),
+    totalBytes: async () => (await uploads()).totalBytes(),
     remove: async (uri) => (await uploads()).remove(uri),
     removeExpired: async (nowMs) => (await uploads()).removeExpired(nowMs),
   };

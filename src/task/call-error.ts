@@ -1,5 +1,6 @@
 import type { Violation } from '../composition/violation.js';
 import type { Scope } from './caller.js';
+import type { LimitName } from './limits.js';
 import type { TaskState } from './task.js';
 
 /**
@@ -21,6 +22,16 @@ export type CallErrorDetail =
   | { readonly reason: 'DELIVERIES_PENDING'; readonly taskId: string }
   | { readonly reason: 'TASK_NOT_RETRYABLE'; readonly taskId: string; readonly state: TaskState }
   | { readonly reason: 'NO_FREE_SLOT' }
+  /** A limit of the tenant. */
+  | {
+      readonly reason: 'QUOTA_EXCEEDED';
+      readonly limit: LimitName;
+      readonly value: number;
+      /** Null: waiting does not help. */
+      readonly retryAfterMs: number | null;
+      /** Of a rate: `value` is for so long. */
+      readonly windowMs: number | null;
+    }
   | { readonly reason: 'NOT_SUPPORTED_HERE'; readonly action: string }
   | { readonly reason: 'UPLOAD_TOO_LARGE'; readonly maxBytes: number }
   | { readonly reason: 'UPLOADS_FULL'; readonly maxBytes: number }
@@ -86,6 +97,8 @@ function messageOf(detail: CallErrorDetail): string {
       return `task ${detail.taskId} is ${detail.state}; only a failed or cancelled task can be retried`;
     case 'NO_FREE_SLOT':
       return 'every worker is busy; submit later, or with ADMISSION_QUEUE';
+    case 'QUOTA_EXCEEDED':
+      return quotaMessage(detail);
     case 'NOT_SUPPORTED_HERE':
       return `this server cannot ${detail.action}`;
     case 'UPLOAD_TOO_LARGE':
@@ -116,5 +129,32 @@ function messageOf(detail: CallErrorDetail): string {
       return 'this server is shutting down; repeat the call';
     case 'STORE_UNAVAILABLE':
       return 'the task store does not answer; repeat the call';
+  }
+}
+
+function quotaMessage({
+  limit,
+  value,
+  retryAfterMs,
+  windowMs,
+}: Extract<CallErrorDetail, { reason: 'QUOTA_EXCEEDED' }>): string {
+  const shown = `limit of this tenant is reached: ${limit}`;
+  switch (limit) {
+    case 'submits_per_second':
+      return `a ${shown}, ${value} submits in ${(windowMs ?? 0) / 1000} s; submit again in ${Math.ceil((retryAfterMs ?? 0) / 1000)} s`;
+    case 'queued':
+    case 'running':
+      return `a ${shown}, ${value} tasks; submit again when some have ended`;
+    case 'watches':
+    case 'inspections':
+      return `a ${shown}, ${value} at once; repeat the call when one has ended`;
+    case 'pixel_frames':
+      return `a ${shown}, ${value} pixels times frames in one task; make its videos shorter, smaller or fewer`;
+    case 'output_bytes':
+      return `a ${shown}, ${value} bytes of finished outputs; delete tasks first`;
+    case 'upload_bytes':
+      return `a ${shown}, ${value} bytes of uploads; delete some first`;
+    case 'max_priority':
+      return `a ${shown}; the highest priority is ${value}`;
   }
 }

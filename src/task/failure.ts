@@ -30,6 +30,8 @@ export const FAILURES = {
   SUBTITLES_NOT_READABLE: { category: 'INPUT_MEDIA', retryable: false },
   CLIP_TOO_SHORT: { category: 'SPEC', retryable: false },
   VIDEO_TOO_LONG: { category: 'SPEC', retryable: false },
+  /** More pixels and frames than its tenant may render in one task. */
+  TASK_TOO_LARGE: { category: 'SPEC', retryable: false },
   /** No frame of the video lies in the range of an output. */
   RANGE_OUTSIDE_VIDEO: { category: 'SPEC', retryable: false },
   /** An output does not fit into its `max_size_bytes`. */

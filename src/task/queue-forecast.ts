@@ -59,6 +59,17 @@ export function createQueueForecast(): QueueForecast {
   };
 }
 
+/**
+ * The place of a task in the whole queue, when tenants take turns: before it come as many tasks of each other tenant as rounds, and in its own round
+ * half of those tenants, since nobody knows where the round stands.
+ * @param own its place within its tenant's queue, from 1.
+ * @param others how many queued tasks each other tenant has.
+ */
+export function placeInRounds(own: number, others: readonly number[]): number {
+  const before = others.reduce((sum, queued) => sum + Math.min(queued, own - 1), 0);
+  return own + before + Math.floor(others.filter((queued) => queued >= own).length / 2);
+}
+
 /** How many of `before` are not in `after`, as far as both looks reach. */
 function countLeft(
   before: { readonly ranks: readonly number[] },

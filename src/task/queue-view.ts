@@ -1,30 +1,67 @@
 import type { Clock } from './ports/clock.js';
-import type { TaskStore } from './ports/task-store.js';
-import { createQueueForecast, type QueuePlace } from './queue-forecast.js';
+import type { TaskStore, TenantQueue } from './ports/task-store.js';
+import { createQueueForecast, placeInRounds, type QueueForecast, type QueuePlace } from './queue-forecast.js';
 import type { Task } from './task.js';
 
-/** The queue as callers see it: one look at it is shared by all who ask. */
+/** The queue as callers see it: one look at it is shared by all who ask, and one at each tenant's part by the callers of that tenant. */
 export interface QueueView {
   /** Where a task stands, a second ago at most; null when it is not queued, or the store does not answer. Never rejects. */
   placeOf(task: Task): Promise<QueuePlace | null>;
 }
 
-/** How many ranks a look reads. `task.proto` says so. */
+/** How many ranks of a tenant a look reads. `task.proto` says so. */
 const REACH = 10_000;
 const MAX_AGE_MS = 1_000;
 /** Looks take at most this part of the time. */
 const MAX_LOAD = 1 / 20;
+/** The tenants whose pace is remembered; the longest forgotten is forgotten. */
+const MAX_TENANTS = 1_000;
 
 export function createQueueView({ store, clock }: { store: TaskStore; clock: Clock }): QueueView {
-  const forecast = createQueueForecast();
+  const tenants = new Map<string, { readonly forecast: QueueForecast; readonly look: Look }>();
+  let lengths: readonly TenantQueue[] = [];
+  const lookAtAll = createLook(clock, async () => {
+    lengths = await store.queuedByTenant();
+  });
+
+  function viewOf(tenant: string) {
+    const known = tenants.get(tenant);
+    if (known) return known;
+    const forecast = createQueueForecast();
+    const look = createLook(clock, async () => {
+      const ranks = await store.queuedRanks(tenant, REACH);
+      forecast.look(ranks, { isWhole: ranks.length < REACH, nowMs: clock.nowMs() });
+    });
+    const [oldest] = tenants.keys();
+    if (oldest !== undefined && tenants.size >= MAX_TENANTS) tenants.delete(oldest);
+    tenants.set(tenant, { forecast, look });
+    return { forecast, look };
+  }
+
+  return {
+    async placeOf(task) {
+      if (task.state !== 'QUEUED') return null;
+      const { forecast, look } = viewOf(task.tenant);
+      const [isKnown, areOthersKnown] = await Promise.all([look(), lookAtAll()]);
+      const own = isKnown && areOthersKnown ? forecast.placeOf(task.queueRankMs) : null;
+      if (own === null) return null;
+      const others = lengths.filter(({ tenant }) => tenant !== task.tenant).map(({ queued }) => queued);
+      return { ...own, position: placeInRounds(own.position, others) };
+    },
+  };
+}
+
+/** Resolves once a look that is recent enough is there. False: it failed. */
+type Look = () => Promise<boolean>;
+
+function createLook(clock: Clock, lookNow: () => Promise<void>): Look {
   let look: Promise<boolean> | null = null;
   let nextLookMs = -Infinity;
 
-  async function lookNow(): Promise<boolean> {
+  async function timed(): Promise<boolean> {
     const startedMs = clock.monotonicMs();
     try {
-      const ranks = await store.queuedRanks(REACH);
-      forecast.look(ranks, { isWhole: ranks.length < REACH, nowMs: clock.nowMs() });
+      await lookNow();
       return true;
     } catch {
       // Whoever needs the store hears of it; a place in the queue is not worth an error.
@@ -35,15 +72,12 @@ export function createQueueView({ store, clock }: { store: TaskStore; clock: Clo
     }
   }
 
-  return {
-    async placeOf(task) {
-      if (task.state !== 'QUEUED') return null;
-      if (look === null || clock.monotonicMs() >= nextLookMs) {
-        // Nobody begins another while this one is under way.
-        nextLookMs = Infinity;
-        look = lookNow();
-      }
-      return (await look) ? forecast.placeOf(task.queueRankMs) : null;
-    },
+  return () => {
+    if (look === null || clock.monotonicMs() >= nextLookMs) {
+      // Nobody begins another while this one is under way.
+      nextLookMs = Infinity;
+      look = timed();
+    }
+    return look;
   };
 }

@@ -3,6 +3,8 @@ import {
   BadRequest,
   ErrorInfo,
   PreconditionFailure,
+  QuotaFailure,
+  QuotaFailure_Violation,
   ResourceInfo,
   RetryInfo,
 } from '../../generated/google/rpc/error_details.js';
@@ -43,6 +45,13 @@ export function retryInfo(delaySeconds: number): StatusDetail {
 /** Names the resource that an error is about. */
 export function resourceInfo(resourceType: string, resourceName: string, description: string): StatusDetail {
   return pack(ResourceInfo, 'google.rpc.ResourceInfo', { resourceType, resourceName, owner: '', description });
+}
+
+/** Names the limit that a call would exceed. */
+export function quotaFailure(subject: string, description: string): StatusDetail {
+  return pack(QuotaFailure, 'google.rpc.QuotaFailure', {
+    violations: [{ ...QuotaFailure_Violation.create(), subject, description }],
+  });
 }
 
 /** Names the state that stands against a call. */

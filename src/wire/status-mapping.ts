@@ -3,10 +3,12 @@ import type { Status } from '../../generated/google/rpc/status.js';
 import type { Violation } from '../composition/violation.js';
 import type { CallError, CallErrorDetail } from '../task/call-error.js';
 import type { FailureCategory } from '../task/failure.js';
+import { LIMIT_UNITS } from '../task/limits.js';
 import {
   badRequest,
   errorInfo,
   preconditionFailure,
+  quotaFailure,
   resourceInfo,
   retryInfo,
   type StatusDetail,
@@ -87,6 +89,8 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
     }
     case 'NO_FREE_SLOT':
       return { code: Code.RESOURCE_EXHAUSTED, metadata: {}, details: [retryInfo(BUSY_RETRY_SECONDS)] };
+    case 'QUOTA_EXCEEDED':
+      return quotaMapping(detail, message);
     case 'NOT_SUPPORTED_HERE':
       return { code: Code.UNIMPLEMENTED, metadata: {}, details: [] };
     case 'UPLOAD_TOO_LARGE':
@@ -110,6 +114,20 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
     case 'STORE_UNAVAILABLE':
       return { code: Code.UNAVAILABLE, metadata: {}, details: [retryInfo(RETRY_AFTER_SECONDS)] };
   }
+}
+
+function quotaMapping(
+  { limit, value, retryAfterMs, windowMs }: Extract<CallErrorDetail, { reason: 'QUOTA_EXCEEDED' }>,
+  message: string,
+): Mapping {
+  const metadata = {
+    limit,
+    value: String(value),
+    unit: LIMIT_UNITS[limit],
+    ...(windowMs === null ? {} : { window_ms: String(Math.round(windowMs)) }),
+  };
+  const wait = retryAfterMs === null ? [] : [retryInfo(Math.max(1, Math.ceil(retryAfterMs / 1000)))];
+  return { code: Code.RESOURCE_EXHAUSTED, metadata, details: [quotaFailure(limit, message), ...wait] };
 }
 
 /** The code by which gRPC would carry a failed render, as `Task.error.status` has it. */

@@ -4,6 +4,9 @@ import type { DiagnosticsStore } from '../task/ports/diagnostics-store.js';
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderResult } from '../task/ports/renderer.js';
+import type { TenantLimits } from '../task/limits.js';
+import { withPixelLimit } from '../task/pixel-frames.js';
+import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { Previews } from '../task/previews.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
@@ -24,6 +27,8 @@ export interface RunAttemptDeps {
   readonly previews: Pick<Previews, 'show' | 'remove'>;
   /** Reads a stored spec. */
   readonly parseSpec: (specJson: string) => ValidSpec;
+  /** Of tenants. Default: none. */
+  readonly limits?: PerTenant<Pick<TenantLimits, 'running' | 'pixelFrames'>>;
   readonly heartbeatMs: number;
   readonly progressIntervalMs: number;
   /** Hears how attempts end. */
@@ -127,7 +132,7 @@ async function renderUnderLease(
       attemptId: lease.attemptId,
       attempt: task.attempt,
       trace: task.trace ?? {},
-      ...deps.parseSpec(specJson),
+      ...limited(deps.parseSpec(specJson), deps.limits?.of(task.tenant).pixelFrames ?? null),
       timeouts: task.timeouts,
       cache: task.cache ?? 'USE',
     };
@@ -153,6 +158,11 @@ async function renderUnderLease(
     ended.abort();
     await keeping;
   }
+}
+
+/** The size of a task is known once its inputs are read: its plan fails then. */
+function limited(spec: ValidSpec, pixelFrames: number | null): ValidSpec {
+  return pixelFrames === null ? spec : withPixelLimit(spec, pixelFrames);
 }
 
 /** Beside the attempt, not in its way: diagnostics that cannot be stored do not cost a caller the video. */

@@ -9,6 +9,7 @@ import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptDeps } 
 import { runAnnouncer } from './announcer.js';
 import { runLeftoverSweeper } from './leftover-sweeper.js';
 import { runSweeper } from './sweeper.js';
+import { createTurns, type Turns } from './turns.js';
 import { AttemptLease, lossOf } from './attempt-lease.js';
 
 export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'intake'> {
@@ -52,6 +53,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const stopping = new AbortController();
   const work = wakeable();
   const intake = createIntake(options);
+  const turns = createTurns(options.clock);
   let loops: Promise<unknown> = Promise.resolve();
   let unsubscribe = () => {};
 
@@ -69,7 +71,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   async function fillSlots(): Promise<void> {
     while (running.size < options.slots && !stopping.signal.aborted) {
       if (!(await intake.isOpen())) return;
-      const claim = await claimNext(options);
+      const claim = await claimNext({
+        ...options,
+        maxRunning: (tenant) => options.limits?.of(tenant).running ?? null,
+        turns,
+      });
       if (!claim) return;
       begin(claim);
     }
@@ -77,7 +83,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 
   return {
     start() {
-      unsubscribe = options.store.feed.subscribe(watchFeed(options, running, work));
+      unsubscribe = options.store.feed.subscribe(watchFeed(options, running, turns, work));
       loops = Promise.all([
         dispatch(options, fillSlots, work, stopping.signal),
         runSweeper({ ...options, isUnderWay: (attemptId) => running.has(attemptId ?? '') }, stopping.signal),
@@ -126,11 +132,12 @@ async function dispatch(
 function watchFeed(
   { store, events }: WorkerPoolOptions,
   running: ReadonlyMap<string, Running>,
+  turns: Turns,
   work: Wakeable,
 ): TaskFeedListener {
   return {
     onHint(hint) {
-      if (hint.state === 'QUEUED') work.wake();
+      if (hint.state === 'QUEUED' || (turns.passedOver && hint.state !== 'RUNNING')) work.wake();
       for (const { lease, stop } of running.values()) {
         const isOurs = hint.key.id === lease.key.id && hint.key.tenant === lease.key.tenant;
         // The fence only rises: a higher one means that the task is cancelled or another worker's.

@@ -105,7 +105,7 @@ async function submitUntil(store: Store, log: Log, signal: AbortSignal): Promise
 
 async function renderUntil(store: Store, owner: string, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const head = (await known(log, () => store.queued(4))) ?? [];
+    const head = (await known(log, () => store.queued(4, { after: '' }))) ?? [];
     const queued = head[Math.floor(Math.random() * head.length)];
     if (queued === undefined) {
       await sleep(10);

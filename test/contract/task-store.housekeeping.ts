@@ -70,9 +70,11 @@ export function describeHousekeeping(kind: StoreKind): void {
       const urgent = await insertQueued(at.store, { nowMs: 30_000, priority: 1 });
       const patient = await insertQueued(at.store, { nowMs: 10_000, priority: -1 });
       const late = await insertQueued(at.store, { nowMs: 90_000, priority: 1 });
-      expect((await at.store.queued(10)).map((t) => t.id)).toEqual([urgent, old, late, patient].map((t) => t.id));
-      expect(await at.store.queuedRanks(10)).toEqual([urgent, old, late, patient].map((t) => t.queueRankMs));
-      expect(await at.store.queuedRanks(1)).toEqual([urgent.queueRankMs]);
+      expect((await at.store.queued(10, { after: '' })).map((t) => t.id)).toEqual(
+        [urgent, old, late, patient].map((t) => t.id),
+      );
+      expect(await at.store.queuedRanks('default', 10)).toEqual([urgent, old, late, patient].map((t) => t.queueRankMs));
+      expect(await at.store.queuedRanks('default', 1)).toEqual([urgent.queueRankMs]);
     });
 
     it('returns the tasks that waited too long, and its own state', async () => {

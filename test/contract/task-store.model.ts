@@ -27,7 +27,8 @@ type Operation =
     }
   | { readonly op: 'renew'; readonly task: number; readonly rightAttempt: boolean; readonly ended: boolean }
   | { readonly op: 'read'; readonly task: number }
-  | { readonly op: 'queued' | 'abandoned'; readonly limit: number }
+  | { readonly op: 'queued'; readonly limit: number; readonly after: string }
+  | { readonly op: 'abandoned'; readonly limit: number }
   | { readonly op: 'remove'; readonly task: number; readonly stale: boolean }
   | { readonly op: 'diagnose'; readonly task: number; readonly text: string; readonly fence: number }
   | { readonly op: 'due'; readonly nowMs: number }
@@ -80,7 +81,13 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({ op: fc.constant('renew' as const), task: index, rightAttempt: fc.boolean(), ended }),
   },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('read' as const), task: index }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('queued' as const, 'abandoned' as const), limit }) },
+  {
+    weight: 2,
+    arbitrary: fc.oneof(
+      fc.record({ op: fc.constant('queued' as const), limit, after: fc.constantFrom('', 'a', 'aa', 'b') }),
+      fc.record({ op: fc.constant('abandoned' as const), limit }),
+    ),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -159,7 +166,7 @@ async function apply(store: Store, operation: Operation, known: readonly Task[],
     case 'insert':
       return store.insert(newTaskOf(operation, step), operation.text);
     case 'queued':
-      return store.queued(operation.limit);
+      return store.queued(operation.limit, { after: operation.after });
     case 'due':
       return [
         byId(await store.overdue(100, { nowMs: operation.nowMs })),

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/task/ports/store.js';
 import type { ListCursor, ListQuery } from '../../src/task/ports/task-store.js';
 import type { Task } from '../../src/task/task.js';
-import { cancelled } from '../../src/task/lifecycle.js';
+import { cancelled, succeeded } from '../../src/task/lifecycle.js';
+import { eventually } from '../support/eventually.js';
 import {
   claim,
   insertQueued,
@@ -23,12 +24,46 @@ export function describeQueries(kind: StoreKind): void {
   describe('queued', () => {
     const at = useStore(kind);
 
-    it('lists queued tasks of all tenants, oldest first, up to the limit', async () => {
-      const third = await insertQueued(at.store, { nowMs: 30, tenant: 'b' });
-      const first = await insertQueued(at.store, { nowMs: 10 });
+    it('lists the queued tasks of the next tenant by name, oldest first, up to the limit', async () => {
+      const last = await insertQueued(at.store, { nowMs: 5, tenant: 'b' });
       const second = await insertQueued(at.store, { nowMs: 20, tenant: 'a' });
-      expect(await at.store.queued(10)).toEqual([first, second, third]);
-      expect(await at.store.queued(2)).toEqual([first, second]);
+      const first = await insertQueued(at.store, { nowMs: 10, tenant: 'a' });
+      await insertRunning(at.store, LONG_MS, { tenant: 'a.b' });
+      const after = (tenant: string, limit = 10) => at.store.queued(limit, { after: tenant });
+      expect(await after('')).toEqual([first, second]);
+      expect(await after('', 1)).toEqual([first]);
+      expect([await after('a'), await after('a.b'), await after('b'), await after('zoo')]).toEqual([
+        [last],
+        [last],
+        [],
+        [],
+      ]);
+    });
+
+    it('counts the queue of each tenant, and tells its ranks', async () => {
+      expect([await at.store.queuedByTenant(), await at.store.queuedRanks('a', 9)]).toEqual([[], []]);
+      for (const nowMs of [30, 10, 20]) await insertQueued(at.store, { nowMs, tenant: 'a' });
+      await insertQueued(at.store, { nowMs: 40, tenant: 'b' });
+      await insertRunning(at.store, LONG_MS, { tenant: 'c' });
+      const counts = [...(await at.store.queuedByTenant())].sort((x, y) => (x.tenant < y.tenant ? -1 : 1));
+      expect(counts).toEqual([
+        { tenant: 'a', queued: 3 },
+        { tenant: 'b', queued: 1 },
+      ]);
+      expect(await at.store.queuedRanks('a', 2)).toEqual([10, 20]);
+    });
+
+    it('counts the tasks of a tenant in a state, up to a limit', async () => {
+      for (let i = 0; i < 3; i++) await insertQueued(at.store, { tenant: 'a' });
+      await insertRunning(at.store, LONG_MS, { tenant: 'a' });
+      await insertRunning(at.store, LONG_MS, { tenant: 'b' });
+      const count = (tenant: string, state: Task['state'], upTo = 100) => at.store.countIn(tenant, state, upTo);
+      expect([await count('a', 'QUEUED'), await count('a', 'QUEUED', 2), await count('a', 'RUNNING')]).toEqual([
+        3, 2, 1,
+      ]);
+      expect([await count('b', 'QUEUED'), await count('none', 'RUNNING'), await count('a', 'FAILED')]).toEqual([
+        0, 0, 0,
+      ]);
     });
 
     it('leaves out running and ended tasks, and lists a requeued one again', async () => {
@@ -36,10 +71,10 @@ export function describeQueries(kind: StoreKind): void {
       const waiting = await insertQueued(at.store, { nowMs: 20 });
       const ended = await insertQueued(at.store, { nowMs: 30 });
       await at.store.replace(ended, cancelled(ended, 40), lease);
-      expect(await at.store.queued(10)).toEqual([waiting]);
+      expect(await at.store.queued(10, { after: '' })).toEqual([waiting]);
       const back: Task = { ...running, state: 'QUEUED', revision: running.revision + 1, attemptId: null, owner: null };
       await at.store.replace(running, back, lease);
-      expect(await at.store.queued(10)).toEqual([back, waiting]);
+      expect(await at.store.queued(10, { after: '' })).toEqual([back, waiting]);
     });
 
     it('gives each of 100 tasks to exactly one of 32 concurrent claimers', { timeout: 60_000 }, async () => {
@@ -47,7 +82,7 @@ export function describeQueries(kind: StoreKind): void {
       const claims: string[] = [];
       const claimer = async (owner: string): Promise<void> => {
         for (;;) {
-          const head = await at.store.queued(8);
+          const head = await at.store.queued(8, { after: '' });
           const choice = head[Math.floor(Math.random() * head.length)];
           if (choice === undefined) return;
           if (await at.store.replace(choice, claim(choice, owner), lease)) claims.push(choice.id);
@@ -57,6 +92,66 @@ export function describeQueries(kind: StoreKind): void {
       expect(claims.sort()).toEqual(tasks.map((task) => task.id).sort());
       for (const task of tasks)
         expect(await at.store.get(task)).toMatchObject({ state: 'RUNNING', fence: 1, attempt: 1, revision: 2 });
+    });
+  });
+
+  describe('the limits of tenants', () => {
+    const at = useStore(kind);
+
+    it('sum the bytes of the outputs of a tenant, with all their files', async () => {
+      const frameRate = { num: 30, den: 1 };
+      const facts = {
+        durationUs: 1,
+        width: 2,
+        height: 2,
+        frameRate,
+        frameCount: 1,
+        videoCodec: '',
+        audioCodec: '',
+        sha256: '',
+      };
+      const part = { name: 'p', contentType: 'image/jpeg', sizeBytes: 7 };
+      const outputs = [
+        { key: 'a', location: 'a', sizeBytes: 2 ** 40, ...facts, parts: [part, part] },
+        { key: 'b', location: 'b', sizeBytes: 5, ...facts },
+      ];
+      const done: Task[] = [];
+      for (const tenant of ['a', 'a', 'b']) {
+        const running = await insertRunning(at.store, LONG_MS, { tenant });
+        const ended = succeeded(running, { outputs, warnings: [] }, 5000);
+        expect(await at.store.replace(running, ended, lease)).toBe(true);
+        done.push(ended);
+      }
+      const bytes = 2 ** 40 + 19;
+      expect([await at.store.outputBytes('a'), await at.store.outputBytes('b')]).toEqual([2 * bytes, bytes]);
+      expect(await at.store.get(done[0]!)).toEqual(done[0]);
+      await at.store.remove(done[0]!);
+      expect([await at.store.outputBytes('a'), await at.store.outputBytes('none')]).toEqual([bytes, 0]);
+    });
+
+    it('let each tenant submit as many at once as its rate has, and tell the others when', async () => {
+      const rate = { perSecond: 0.1, burst: 5 };
+      const taken = await Promise.all(Array.from({ length: 12 }, () => at.store.takeSubmit('a', rate)));
+      expect(taken.filter((waitMs) => waitMs === null)).toHaveLength(5);
+      for (const waitMs of taken.filter((wait) => wait !== null)) {
+        expect(waitMs).toBeGreaterThan(0);
+        expect(waitMs).toBeLessThanOrEqual(50_000);
+      }
+      expect(await at.store.takeSubmit('b', rate)).toBeNull();
+      expect(await at.store.takeSubmit('a', { perSecond: 100, burst: 1 })).toBeNull();
+      await eventually(
+        'the window is over',
+        async () => (await at.store.takeSubmit('a', { perSecond: 100, burst: 1 })) === null,
+      );
+    });
+
+    it.runIf(kind.shared)('count the submits of all processes together', async () => {
+      const rate = { perSecond: 0.1, burst: 5 };
+      const other = await at.open();
+      const taken = await Promise.all(
+        Array.from({ length: 12 }, (_, i) => (i % 2 ? other : at.store).takeSubmit('a', rate)),
+      );
+      expect(taken.filter((waitMs) => waitMs === null)).toHaveLength(5);
     });
   });
 

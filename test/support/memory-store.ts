@@ -8,6 +8,7 @@ import type { SigningSecret } from '../../src/task/signing-secret.js';
 import type { SigningSecretStore } from '../../src/task/ports/signing-secret-store.js';
 import { idTaken, storeUnavailable } from '../../src/store/errors.js';
 import { createFeedNotifier } from '../../src/store/feed-notifier.js';
+import { submitRatesInMemory } from '../../src/store/submit-rates.js';
 import { createWorkerRegistry, type WorkerRegistry } from '../../src/store/worker-registry.js';
 
 interface Entry {
@@ -85,6 +86,7 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     abandoned: (limit) => answer(() => abandoned(entries, nowMs()).slice(0, limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
     ...apiKeysOf(answer),
+    ...submitRatesInMemory(),
     ...signingSecretsOf(answer),
     isExclusive: false,
     feed: notifier.feed,
@@ -184,7 +186,18 @@ function queriesOf(
   answer: Answer,
 ): Pick<
   Store,
-  'list' | 'count' | 'positionOf' | 'queued' | 'queuedRanks' | 'overdue' | 'expired' | 'withDueDeliveries' | 'stats'
+  | 'list'
+  | 'count'
+  | 'positionOf'
+  | 'queued'
+  | 'queuedRanks'
+  | 'queuedByTenant'
+  | 'countIn'
+  | 'outputBytes'
+  | 'overdue'
+  | 'expired'
+  | 'withDueDeliveries'
+  | 'stats'
 > {
   const inState = (state: TaskState) => tasks().filter((task) => task.state === state);
   return {
@@ -204,14 +217,38 @@ function queriesOf(
             .sort(newestFirst)[place - 1] ?? null,
       ),
     count: (tenant) => answer(() => tasks().filter((t) => t.tenant === tenant).length),
-    queued: (limit) => answer(() => inState('QUEUED').sort(byRank).slice(0, limit)),
-    queuedRanks: (limit) =>
+    queued: (limit, { after }) =>
+      answer(() => {
+        const later = inState('QUEUED').filter((t) => t.tenant > after);
+        const [next] = later.map((t) => t.tenant).sort();
+        return later
+          .filter((t) => t.tenant === next)
+          .sort(byRank)
+          .slice(0, limit);
+      }),
+    queuedRanks: (tenant, limit) =>
       answer(() =>
         inState('QUEUED')
+          .filter((t) => t.tenant === tenant)
           .sort(byRank)
           .slice(0, limit)
           .map((t) => t.queueRankMs),
       ),
+    queuedByTenant: () =>
+      answer(() => {
+        const tenants = inState('QUEUED').map((t) => t.tenant);
+        return [...new Set(tenants)].map((tenant) => ({ tenant, queued: tenants.filter((t) => t === tenant).length }));
+      }),
+    outputBytes: (tenant) =>
+      answer(() =>
+        tasks()
+          .filter((t) => t.tenant === tenant)
+          .flatMap((t) => t.outputs)
+          .flatMap(({ sizeBytes, parts = [] }) => [sizeBytes, ...parts.map((part) => part.sizeBytes ?? 0)])
+          .reduce((sum, bytes) => sum + bytes, 0),
+      ),
+    countIn: (tenant, state, upTo) =>
+      answer(() => Math.min(upTo, inState(state).filter((t) => t.tenant === tenant).length)),
     overdue: (limit, { nowMs }) =>
       answer(() => due(inState('QUEUED'), (t) => t.queueDeadlineMs, nowMs).slice(0, limit)),
     expired: (limit, { nowMs }) =>
@@ -276,7 +313,7 @@ function orderOf({ order }: ListQuery): (a: ListCursor, b: ListCursor) => number
 }
 
 function byRank(a: Task, b: Task): number {
-  return a.queueRankMs - b.queueRankMs || compare(a.tenant, b.tenant) || compare(a.id, b.id);
+  return a.queueRankMs - b.queueRankMs || compare(a.id, b.id);
 }
 
 function isListed(task: Task, query: ListQuery): boolean {

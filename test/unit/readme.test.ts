@@ -24,6 +24,7 @@ const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, {
   TASK_NOT_ENDED: { reason: 'TASK_NOT_ENDED', taskId: 't', state: 'RUNNING' },
   TASK_NOT_RETRYABLE: { reason: 'TASK_NOT_RETRYABLE', taskId: 't', state: 'QUEUED' },
   NO_FREE_SLOT: { reason: 'NO_FREE_SLOT' },
+  QUOTA_EXCEEDED: { reason: 'QUOTA_EXCEEDED', limit: 'queued', value: 3, retryAfterMs: null, windowMs: null },
   NOT_SUPPORTED_HERE: { reason: 'NOT_SUPPORTED_HERE', action: 'do it' },
   UPLOAD_TOO_LARGE: { reason: 'UPLOAD_TOO_LARGE', maxBytes: 1 },
   UPLOADS_FULL: { reason: 'UPLOADS_FULL', maxBytes: 1 },

@@ -228,12 +228,14 @@ export enum Delivery_State {
 /** Where a queued task stands, by a look at the queue that may be a second old. */
 export interface QueuePlace {
   /**
-   * 1: it is next. Tasks are taken in the order of their submits, over all callers; each step of priority counts as a minute of waiting. So a task
-   * that is submitted later, with a higher priority, may still come before it. 10001 stands for every place behind 10,000.
+   * 1: it is next. Tenants with queued tasks take turns, so that a long queue of one does not delay the others; how many tasks of others come before it is
+   * an estimate, half a round off at most. The tasks of one tenant are taken in the order of their submits; each step of priority counts as a minute of
+   * waiting. So a task of the tenant that is submitted later, with a higher priority, may still come before it. Behind 10,000 tasks of its own tenant
+   * every place is that of the 10,001st.
    */
   position: number;
   /**
-   * When a worker takes it if tasks are taken at the pace of the last ten minutes; unset before that can be said. Retries and tasks of a higher priority
+   * When a worker takes it if tasks of this tenant are taken at the pace of the last ten minutes; unset before that can be said. Retries and tasks of a higher priority
    * that are yet to come put it off.
    */
   estimatedStartTime: Date | undefined;

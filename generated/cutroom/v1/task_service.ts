@@ -150,7 +150,7 @@ export interface SubmitTaskRequest {
    * values of at most 256 characters.
    */
   labels: { [key: string]: string };
-  /** Tasks of a higher priority start first, -100 to 100. One step is worth a minute of waiting, so that nothing starves. Default: 0. */
+  /** Among the tasks of a tenant those of a higher priority start first, -100 to 100. One step is worth a minute of waiting, so that nothing starves. Default: 0. */
   priority: number;
   /** How long parts of the work may take. */
   timeouts:

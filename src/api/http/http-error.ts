@@ -12,6 +12,7 @@ export function statusResponse(status: WireStatus, headers: Readonly<Record<stri
   const all = {
     ...headers,
     ...challengeFor(status),
+    ...quotaHeaders(status, retryAfter),
     ...(retryAfter === null ? {} : { 'retry-after': String(retryAfter) }),
   };
   return jsonResponse(httpStatusOf(statusCode(status.code)), JSON.stringify(statusToJson(status)), all);
@@ -83,6 +84,23 @@ function challengeFor({ code, details }: WireStatus): Record<string, string> {
   const scope = info ? ErrorInfo.decode(info.value).metadata.scope : undefined;
   if (scope === undefined) return {};
   return { 'www-authenticate': `Bearer realm="cutroom", error="insufficient_scope", scope="${scope}"` };
+}
+
+/**
+ * The limit in the words of draft-ietf-httpapi-ratelimit-headers-10: a policy by the name of the limit, its quota `q`, the unit `qu` and for a rate the window `w` in
+ * seconds; nothing remains of it (`r`), until `t` seconds from now where waiting helps. Only refusals have it.
+ */
+function quotaHeaders({ details }: WireStatus, retryAfter: number | null): Record<string, string> {
+  const info = details.find((d) => d.typeUrl.endsWith('/google.rpc.ErrorInfo'));
+  if (info === undefined) return {};
+  const { reason, metadata } = ErrorInfo.decode(info.value);
+  const { limit, value, unit, window_ms: windowMs } = metadata;
+  if (reason !== 'QUOTA_EXCEEDED' || limit === undefined || value === undefined || Number(value) < 0) return {};
+  const window = windowMs === undefined ? '' : `;w=${Math.max(1, Math.ceil(Number(windowMs) / 1000))}`;
+  return {
+    'ratelimit-policy': `"${limit}";q=${value};qu="${unit ?? ''}"${window}`,
+    ratelimit: `"${limit}";r=0${retryAfter === null ? '' : `;t=${retryAfter}`}`,
+  };
 }
 
 function retrySeconds(status: WireStatus): number | null {

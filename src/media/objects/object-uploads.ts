@@ -63,6 +63,8 @@ export async function openObjectUploads(options: ObjectUploadsOptions): Promise<
       return files;
     },
 
+    totalBytes: async () => (await totalBytes(objects, prefix)) + (await local.totalBytes()),
+
     async remove(uri) {
       const key = keyOf(prefix, uri);
       if (key === null || (await objects.find(key)) === null) return false;

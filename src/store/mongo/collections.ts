@@ -3,6 +3,7 @@ import type { WorkerInfo } from '../../task/ports/worker-store.js';
 import type { ApiKeyDocument } from './api-keys.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
+import { SUBMIT_RATES } from './submit-rates.js';
 import type { SigningSecretDocument } from './signing-secrets.js';
 import type { SpecDocument, TaskDocument } from './task-document.js';
 
@@ -49,6 +50,8 @@ export interface Collections {
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly signingSecrets: Collection<SigningSecretDocument>;
   readonly schema: Collection<SchemaDocument>;
+  /** Belongs to `submit-rates.ts`. */
+  readonly submitRates: Collection;
 }
 
 const TASKS = 'tasks';
@@ -65,6 +68,7 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     signingSecrets: main.db(database).collection<SigningSecretDocument>('signing_secrets'),
     workers: main.db(database).collection<WorkerDocument>('workers'),
     schema: main.db(database).collection<SchemaDocument>('schema'),
+    submitRates: main.db(database).collection(SUBMIT_RATES),
   };
 }
 
@@ -73,13 +77,22 @@ const GONE = { name: 'gone', expireAfterSeconds: 3601 };
 
 /** Creates the missing indexes, and from then on refuses old versions. On a large collection the first call takes its time. */
 export async function createIndexes(
-  { tasks, specs, workers }: Collections,
+  { tasks, specs, workers, submitRates }: Collections,
   options: { deadlineMs: number },
 ): Promise<void> {
   await withDeadline(options.deadlineMs, (call) =>
     workers.db.command({ collMod: workers.collectionName, index: GONE }, { ...call }).catch((error: unknown) => {
       if (!isMissing(error)) throw error;
     }),
+  );
+  await withDeadline(options.deadlineMs, (call) =>
+    submitRates.createIndexes(
+      [
+        { name: 'key', key: { key: 1 }, unique: true },
+        { name: 'over', key: { expire: 1 }, expireAfterSeconds: 0 },
+      ],
+      { ...call },
+    ),
   );
   // A killed worker leaves its document behind; an hour later nobody needs it. Tasks have no such index: the sweeper removes
   // them together with their files.
@@ -97,7 +110,11 @@ export async function createIndexes(
       [
         // Claims: partial, so that it is as small as the queue and a finished task costs it nothing. With the state, without which no query is
         // answered from it alone.
-        { name: 'queue', key: { state: 1, queueRankMs: 1, _id: 1 }, partialFilterExpression: { state: 'QUEUED' } },
+        {
+          name: 'turns',
+          key: { state: 1, tenant: 1, queueRankMs: 1, _id: 1 },
+          partialFilterExpression: { state: 'QUEUED' },
+        },
         { name: 'waiting', key: { createTimeMs: 1 }, partialFilterExpression: { state: 'QUEUED' } },
         { name: 'overdue', key: { queueDeadlineMs: 1 }, partialFilterExpression: { state: 'QUEUED' } },
         { name: 'expired', key: { expireTimeMs: 1 }, partialFilterExpression: { expireTimeMs: { $gt: 0 } } },
@@ -115,18 +132,24 @@ export async function createIndexes(
         // A list of a rare state, or of a label, does not read all tasks.
         { name: 'list-state', key: { tenant: 1, state: 1, createTimeMs: -1, _id: -1 } },
         { name: 'list-label', key: { tenant: 1, labelPairs: 1, createTimeMs: -1, _id: -1 } },
+        {
+          name: 'output-bytes',
+          key: { tenant: 1, outputBytes: 1 },
+          partialFilterExpression: { outputBytes: { $gt: 0 } },
+        },
         // Empty once all are in the new shape.
         { name: 'old-shape', key: { createTimeMs: 1, _id: 1 }, partialFilterExpression: { spec: { $type: 'string' } } },
       ],
       { ...call },
     ),
   );
-  // Of earlier versions, in the place of `queue`.
-  await withDeadline(options.deadlineMs, (call) =>
-    tasks.dropIndex('rank', { ...call }).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
-    }),
-  );
+  // Of earlier versions, in the place of `turns`. Those that still run claim without it, and sort the queue for that.
+  for (const name of ['rank', 'queue'])
+    await withDeadline(options.deadlineMs, (call) =>
+      tasks.dropIndex(name, { ...call }).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      }),
+    );
 }
 
 /** The collection or its index is not there. */

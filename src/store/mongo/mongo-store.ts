@@ -1,5 +1,6 @@
 import type { Filter } from 'mongodb';
 import type { Store } from '../../task/ports/store.js';
+import type { SubmitRates } from '../../task/ports/submit-rates.js';
 import type { InsertResult } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
@@ -12,14 +13,14 @@ import { positionOf, putDiagnostics, remove, stats } from './beside-tasks.js';
 import { list } from './list.js';
 import { idOf, requestFilter, taskOf, TASK_ONLY, type StoredTask, type TaskDocument } from './task-document.js';
 import { followTasks, type FollowedTasks } from './followed-tasks.js';
+import { queueIn } from './queue.js';
 import { keepHouse } from './housekeeping.js';
 import { signingSecretsIn } from './signing-secrets.js';
 import { getSpec } from './specs.js';
+import { submitRatesIn } from './submit-rates.js';
 import { beginUpgrade, type Upgrade } from './upgrade.js';
 import { aliveWorkers, announceWorker } from './workers.js';
 import { insert, renewLease, replace, secret } from './writes.js';
-
-const QUEUE_ORDER = { queueRankMs: 1, _id: 1 } as const;
 
 export interface MongoStoreOptions {
   /** Of a replica set or sharded cluster; the database it names, else `cutroom`. */
@@ -82,18 +83,21 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
     });
     const onError = report('the specs of tasks could not be put in order; tried again');
     void keepHouse(calls, collections, { upgrade, onError, signal });
-    return storeOf(collections, calls, { notifier, upgrade, close });
+    return storeOf(collections, calls, { notifier, upgrade, rates: submitRatesIn(calls, clients), close });
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function storeOf(
-  collections: Collections,
-  calls: Calls,
-  { notifier, upgrade, close }: { notifier: FeedNotifier; upgrade: Upgrade; close: () => Promise<void> },
-): Store {
+interface StoreParts {
+  readonly notifier: FeedNotifier;
+  readonly upgrade: Upgrade;
+  readonly rates: SubmitRates;
+  readonly close: () => Promise<void>;
+}
+
+function storeOf(collections: Collections, calls: Calls, { notifier, upgrade, rates, close }: StoreParts): Store {
   const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
     calls.ask(async (options) =>
@@ -133,14 +137,8 @@ function storeOf(
       if (isGone) notifier.removed(task);
       return isGone;
     },
-    queued: (limit) => find({ state: 'QUEUED' }, QUEUE_ORDER, limit),
-    queuedRanks: (limit) =>
-      calls.ask(async (options) => {
-        const ranks = await tasks
-          .find({ state: 'QUEUED' }, { projection: { _id: 0, queueRankMs: 1 }, sort: QUEUE_ORDER, limit, ...options })
-          .toArray();
-        return ranks.map(({ queueRankMs }) => queueRankMs);
-      }),
+    ...queueIn(calls, tasks, find),
+    ...rates,
     overdue: (limit, { nowMs }) =>
       find({ state: 'QUEUED', queueDeadlineMs: { $lt: nowMs } }, { queueDeadlineMs: 1 }, limit),
     expired: (limit, { nowMs }) => find({ expireTimeMs: { $lt: nowMs, $gt: 0 } }, { expireTimeMs: 1 }, limit),

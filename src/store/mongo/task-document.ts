@@ -1,4 +1,5 @@
 import type { Document } from 'mongodb';
+import { outputBytesOf } from '../../task/output-bytes.js';
 import type { Task, TaskKey } from '../../task/task.js';
 
 /**
@@ -13,6 +14,8 @@ export interface TaskDocument extends Omit<Task, 'id'> {
   readonly spec?: string;
   /** New shape only: the labels for the index, as `pairOf` makes them. */
   readonly labelPairs?: readonly string[];
+  /** The bytes of its outputs, for their sum; absent: none, or it ended before this was kept. */
+  readonly outputBytes?: number;
   /** When the lease ends, by the server's clock; there only while RUNNING. */
   readonly lease_expires?: Date;
 }
@@ -26,7 +29,7 @@ export interface SpecDocument {
 }
 
 /** The fields that reads of tasks leave out. */
-export const TASK_ONLY = { spec: 0, labelPairs: 0, lease_expires: 0 } as const;
+export const TASK_ONLY = { spec: 0, labelPairs: 0, outputBytes: 0, lease_expires: 0 } as const;
 
 export type StoredTask = Omit<TaskDocument, keyof typeof TASK_ONLY>;
 
@@ -88,6 +91,8 @@ export function replacement(to: Task, leaseMs: number | null): Document[] {
     if (leaseMs !== null) parts.push({ lease_expires: leaseEnd(leaseMs) });
     return [{ $replaceWith: { $mergeObjects: parts } }];
   }
+  const outputBytes = outputBytesOf(to);
+  if (outputBytes > 0) parts.push({ outputBytes });
   return [{ $replaceWith: { $mergeObjects: parts } }, { $unset: 'lease_expires' }];
 }
 

@@ -73,6 +73,21 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE signing_secrets (id TEXT NOT NULL PRIMARY KEY, tenant TEXT NOT NULL, document TEXT NOT NULL) STRICT;
   CREATE INDEX signing_secrets_tenant ON signing_secrets (tenant, id);
   `,
+  // Tenants take turns: the queue of each by itself.
+  `
+  DROP INDEX tasks_queued;
+  CREATE INDEX tasks_queued ON tasks (tenant, ${QUEUE_RANK}, id, create_time_ms) WHERE state = 'QUEUED';
+  `,
+  // For limits per tenant.
+  `
+  ALTER TABLE tasks ADD COLUMN output_bytes INTEGER NOT NULL DEFAULT 0;
+  UPDATE tasks SET output_bytes = (
+    SELECT ifnull(sum(output.value ->> '$.sizeBytes'), 0)
+      + ifnull(sum((SELECT sum(part.value ->> '$.sizeBytes') FROM json_each(output.value, '$.parts') AS part)), 0)
+    FROM json_each(document, '$.outputs') AS output
+  ) WHERE state = 'SUCCEEDED';
+  CREATE INDEX tasks_output_bytes ON tasks (tenant, output_bytes) WHERE output_bytes > 0;
+  `,
 ];
 
 /**

@@ -1,7 +1,9 @@
 import type { Store } from '../../task/ports/store.js';
 import type { InsertResult, LeaseRenewal, QueueStats } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
+import { outputBytesOf } from '../../task/output-bytes.js';
 import { idTaken } from '../errors.js';
+import { submitRatesInMemory } from '../submit-rates.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
 import { apiKeysIn } from './api-keys.js';
 import { answer, diagnosticsIn, secretsIn, textOf, workersOf } from './beside-tasks.js';
@@ -9,9 +11,11 @@ import { createGroupCommit } from './group-commit.js';
 import { openConnection, type Connection } from './connection.js';
 import { createRecentTasks, type RecentTasks } from './recent-tasks.js';
 import { longReadsOf } from './long-reads.js';
+import { queueIn } from './queue.js';
+import { tasksOf } from './task-rows.js';
 import { taskCountsOf, type TaskCounts } from './task-counts.js';
 import { signingSecretsIn } from './signing-secrets.js';
-import { EXPIRE_TIME, HAS_ENDED, NEXT_DELIVERY, QUEUE_DEADLINE, QUEUE_RANK } from './schema.js';
+import { EXPIRE_TIME, HAS_ENDED, NEXT_DELIVERY, QUEUE_DEADLINE } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
 const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
@@ -40,6 +44,7 @@ export function createSqliteStore(options: { file: string }): Store {
     ...workersOf(connection),
     ...secretsIn(connection),
     ...apiKeysIn(connection),
+    ...submitRatesInMemory(),
     ...signingSecretsIn(connection),
     insert: async (task, spec) => {
       const result = await group.run(() => insert(connection, counts, task, spec));
@@ -59,9 +64,7 @@ export function createSqliteStore(options: { file: string }): Store {
     replace: (from, to, { leaseMs }) => answer(() => replace({ connection, notifier, recent }, from, to, leaseMs)),
     renewLease: (renewal) => answer(() => renewLease(connection, renewal)),
     remove: (task) => answer(() => remove({ connection, notifier, recent }, counts, task)),
-    queued: (limit) =>
-      answer(() => tasksOf(connection, `state = 'QUEUED' ORDER BY ${QUEUE_RANK}, tenant, id LIMIT ?`, limit)),
-    queuedRanks: (limit) => answer(() => queuedRanks(connection, limit)),
+    ...queueIn(connection),
     overdue: (limit, { nowMs }) =>
       answer(() =>
         tasksOf(
@@ -169,8 +172,8 @@ function replace({ connection, notifier, recent }: ChangeDeps, from: Task, to: T
       )
     : connection.run(
         'full',
-        `UPDATE tasks SET state = ?, revision = ?, fence = ?, attempt_id = ?, owner = ?, document = ?, lease_expires_ms = ${NOW_MS} + ? ${WHERE_SAME_VERSION}`,
-        ...[to.state, to.revision, to.fence, to.attemptId, to.owner, JSON.stringify(to)],
+        `UPDATE tasks SET state = ?, revision = ?, fence = ?, attempt_id = ?, owner = ?, document = ?, output_bytes = ?, lease_expires_ms = ${NOW_MS} + ? ${WHERE_SAME_VERSION}`,
+        ...[to.state, to.revision, to.fence, to.attemptId, to.owner, JSON.stringify(to), outputBytesOf(to)],
         // NULL plus anything is NULL: no lease.
         to.state === 'RUNNING' ? leaseMs : null,
         ...versionOf(from),
@@ -241,22 +244,6 @@ function stats(connection: Connection): QueueStats {
   return { ...(row as unknown as QueueStats) };
 }
 
-/** As one value: a row for each would take eight times as long. */
-function queuedRanks(connection: Connection, limit: number): readonly number[] {
-  const [row] = connection.rows(
-    `SELECT json_group_array(rank) AS ranks
-     FROM (SELECT ${QUEUE_RANK} AS rank FROM tasks WHERE state = 'QUEUED' ORDER BY ${QUEUE_RANK}, tenant, id LIMIT ?)`,
-    limit,
-  );
-  return JSON.parse(row?.ranks as string) as number[];
-}
-
 function taskOf(connection: Connection, where: string, ...values: (string | number)[]): Task | null {
   return tasksOf(connection, where, ...values)[0] ?? null;
-}
-
-/** `where` is one of this file's own texts, never a caller's: callers' values are bound. */
-function tasksOf(connection: Connection, where: string, ...values: (string | number)[]): Task[] {
-  const rows = connection.rows(`SELECT document FROM tasks WHERE ${where}`, ...values);
-  return rows.map((row) => JSON.parse(row.document as string) as Task);
 }

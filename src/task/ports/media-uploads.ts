@@ -11,6 +11,9 @@ export interface MediaUploads {
   /** The accepted files of one kind, by their names' endings; in order of `uri`, at most a thousand. */
   list(kind: MediaKind): Promise<readonly LibraryFile[]>;
 
+  /** The bytes of all files, with those that are not accepted yet. */
+  totalBytes(): Promise<number>;
+
   /** Removes an accepted file. False: there is none of this name. A render that has begun keeps its copy. */
   remove(uri: string): Promise<boolean>;
 

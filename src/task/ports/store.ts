@@ -1,12 +1,14 @@
 import type { ApiKeyStore } from './api-key-store.js';
 import type { DiagnosticsStore } from './diagnostics-store.js';
 import type { SecretStore } from './secret-store.js';
+import type { SubmitRates } from './submit-rates.js';
 import type { SigningSecretStore } from './signing-secret-store.js';
 import type { TaskStore } from './task-store.js';
 import type { WorkerStore } from './worker-store.js';
 
 /** A whole store. A part of the service takes only the ports that it uses. */
-export interface Store extends TaskStore, WorkerStore, DiagnosticsStore, SecretStore, ApiKeyStore, SigningSecretStore {
+export interface Store
+  extends TaskStore, WorkerStore, DiagnosticsStore, SecretStore, ApiKeyStore, SigningSecretStore, SubmitRates {
   /** Resolves while the store answers; rejects with STORE_UNAVAILABLE otherwise. For readiness. */
   ping(): Promise<void>;
 

@@ -53,6 +53,12 @@ export interface QueueStats {
   readonly awaitingDelivery: number;
 }
 
+/** The length of one tenant's queue, at least 1. */
+export interface TenantQueue {
+  readonly tenant: string;
+  readonly queued: number;
+}
+
 /** A lease write: the attempt, and the time from now on by the store's clock. */
 export interface LeaseRenewal {
   readonly key: TaskKey;
@@ -92,6 +98,9 @@ export interface TaskStore {
   /** How many tasks a tenant has. */
   count(tenant: string): Promise<number>;
 
+  /** The bytes of the outputs of a tenant's tasks, from an index. Tasks that ended before the store kept that number are left out on MongoDB. */
+  outputBytes(tenant: string): Promise<number>;
+
   /** The position of a tenant's task by its place in the list, newest first, from 1. Null: there are fewer tasks. */
   positionOf(tenant: string, place: number): Promise<ListCursor | null>;
 
@@ -108,11 +117,20 @@ export interface TaskStore {
   /** Removes a task, with its spec and diagnostics, if the store still has this very state of it. False: it has another, or none. */
   remove(task: Task): Promise<boolean>;
 
-  /** Up to `limit` QUEUED tasks of all tenants by `queueRankMs`, lowest first: the candidates of a dispatcher. */
-  queued(limit: number): Promise<readonly Task[]>;
+  /**
+   * Up to `limit` QUEUED tasks of one tenant by `queueRankMs`, lowest first: the candidates of a dispatcher. The tenant is the first by name that has any,
+   * of those after the name `after`; empty: none of them has. Costs as much with any number of tenants and tasks.
+   */
+  queued(limit: number, options: { after: string }): Promise<readonly Task[]>;
 
-  /** `queueRankMs` of the same up to `limit` tasks, in the same order, from an index alone. */
-  queuedRanks(limit: number): Promise<readonly number[]>;
+  /** `queueRankMs` of up to `limit` QUEUED tasks of a tenant, lowest first, from an index alone. */
+  queuedRanks(tenant: string, limit: number): Promise<readonly number[]>;
+
+  /** How many QUEUED tasks each tenant has that has any, from an index alone. */
+  queuedByTenant(): Promise<readonly TenantQueue[]>;
+
+  /** How many tasks of a tenant are in a state, counted from an index up to `upTo`: with more the answer is `upTo`. */
+  countIn(tenant: string, state: TaskState, upTo: number): Promise<number>;
 
   /**
    * Up to `limit` RUNNING tasks whose worker is known to be gone: their lease ended by the store's clock, or the store

@@ -3,6 +3,7 @@ import { RenderError } from '../failure.js';
 import type { LimitedInspector, MediaInspector, MediaReport } from '../ports/media-inspector.js';
 import { type LibraryFile, MEDIA_ENDINGS, type MediaKind } from '../ports/media-library.js';
 import type { PerTenant } from '../ports/per-tenant.js';
+import { quotaExceeded, type Quotas } from '../quotas.js';
 import type { MediaUploads, UploadDraft } from '../ports/media-uploads.js';
 
 /** A file that a caller sends. */
@@ -18,18 +19,22 @@ export interface Upload {
   readonly maxBytes: number;
 }
 
+export interface UploadDeps {
+  readonly uploads: PerTenant<MediaUploads>;
+  /** Null on a server without ffmpeg. */
+  readonly inspectors: PerTenant<LimitedInspector> | null;
+  readonly quotas: Pick<Quotas, 'maxUploadBytes'> | null;
+}
+
 /** The part of a form that violations of an upload name. */
 const FIELD = 'file';
 
 /**
  * Keeps a file as an input if it can be read and is of its kind, by the same inspection as a render's. Otherwise nothing of it stays.
- * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, INSPECTIONS_BUSY, NOT_SUPPORTED_HERE (no ffmpeg); any error of `bytes`.
+ * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, QUOTA_EXCEEDED, INSPECTIONS_BUSY, NOT_SUPPORTED_HERE (no ffmpeg); any error of `bytes`.
  */
 export async function acceptUpload(
-  {
-    uploads,
-    inspectors,
-  }: { readonly uploads: PerTenant<MediaUploads>; readonly inspectors: PerTenant<LimitedInspector> | null },
+  { uploads, inspectors, quotas }: UploadDeps,
   { tenant, kind, folder, name, bytes, maxBytes }: Upload,
   signal: AbortSignal,
 ): Promise<LibraryFile> {
@@ -41,8 +46,16 @@ export async function acceptUpload(
   // Before its bytes are read: a caller that has sent them all would have to send them again.
   const inspector = inspectors.of(tenant);
   inspector.requireRoom();
-  const draft = await uploads.of(tenant).receive(upTo(maxBytes, bytes));
+  const own = uploads.of(tenant);
+  const quota = quotas?.maxUploadBytes(tenant) ?? null;
+  const left = quota === null ? Infinity : quota - (await own.totalBytes());
+  const full = () => quotaExceeded('upload_bytes', quota ?? 0);
+  if (left <= 0) throw full();
+  const tooLarge = () => new CallError({ reason: 'UPLOAD_TOO_LARGE', maxBytes });
+  const draft = await own.receive(upTo(left, upTo(maxBytes, bytes, tooLarge), full));
   try {
+    // With those that arrived meanwhile.
+    if (quota !== null && (await own.totalBytes()) > quota) throw full();
     const { video, audio } = await probe(inspector, draft, signal);
     if (kind === 'audio' && !audio) throw refused('has no audio');
     if (kind === 'visual' && !video) throw refused('has no image or video');
@@ -52,11 +65,15 @@ export async function acceptUpload(
   }
 }
 
-async function* upTo(maxBytes: number, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* upTo(
+  maxBytes: number,
+  bytes: AsyncIterable<Uint8Array>,
+  onMore: () => CallError,
+): AsyncGenerator<Uint8Array> {
   let count = 0;
   for await (const chunk of bytes) {
     count += chunk.length;
-    if (count > maxBytes) throw new CallError({ reason: 'UPLOAD_TOO_LARGE', maxBytes });
+    if (count > maxBytes) throw onMore();
     yield chunk;
   }
 }

@@ -11,6 +11,7 @@ import type { TaskStore } from '../ports/task-store.js';
 import type { Notifier } from '../ports/notifier.js';
 import type { SigningSecretStore } from '../ports/signing-secret-store.js';
 import type { WorkerStore } from '../ports/worker-store.js';
+import type { Quotas } from '../quotas.js';
 import type { Task, Warning } from '../task.js';
 import type { TaskOptions } from '../task-options.js';
 import type { Trace } from '../trace.js';
@@ -42,6 +43,8 @@ export interface SubmitDeps {
   readonly fonts: readonly string[];
   readonly clock: Clock;
   readonly events: TaskEvents;
+  /** Null: no tenant has limits. */
+  readonly quotas: Quotas | null;
   /** Whom tasks may notify. */
   readonly notifier: Pick<Notifier, 'check'>;
 }
@@ -49,10 +52,11 @@ export interface SubmitDeps {
 /**
  * Checks a spec, stores it as a queued task and returns that. Repeating a submit with the same request id and body returns the
  * task of the first one, even if its inputs are gone by now.
- * @throws CallError INVALID_REQUEST with every violation, REQUEST_ID_REUSED, NO_FREE_SLOT, STORE_UNAVAILABLE. Nothing is stored then, except
+ * @throws CallError INVALID_REQUEST with every violation, REQUEST_ID_REUSED, NO_FREE_SLOT, QUOTA_EXCEEDED, STORE_UNAVAILABLE. Nothing is stored then, except
  * that after STORE_UNAVAILABLE it may have been: repeat it with the same request id.
  */
 export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Promise<Task> {
+  await deps.quotas?.takeSubmit(command.tenant);
   const earlier =
     command.requestId === null ? null : await deps.store.findByRequestId(command.tenant, command.requestId);
   if (earlier) return sameRequest(earlier, command);
@@ -64,9 +68,11 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
     ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   await admit(deps.store, command.admission);
+  checkQuota(deps.quotas, command);
 
   const task = taskOf(deps.clock, command);
-  const result = await deps.store.insert(task, command.specJson);
+  const stored = await deps.quotas?.takeRoom(command.tenant);
+  const result = await deps.store.insert(task, command.specJson).finally(stored);
   if (result.kind === 'request-id-taken') return sameRequest(result.task, command);
   deps.events.submitted(task);
   return task;
@@ -78,7 +84,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
  * @throws CallError INVALID_REQUEST with every violation.
  */
 export async function validateTask(
-  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'notifier'> & {
+  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'notifier' | 'quotas'> & {
     readonly store: (WorkerStore & SigningSecretStore) | null;
   },
   command: SubmitCommand,
@@ -91,9 +97,14 @@ export async function validateTask(
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
     ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
+  checkQuota(deps.quotas, command);
   if (command.spec.form && deps.inspectors)
     refuse(await deps.inspectors.of(command.tenant).check(command.spec.form, { signal }));
   return taskOf(deps.clock, command);
+}
+
+function checkQuota(quotas: Quotas | null, { tenant, options: { priority }, spec }: SubmitCommand): void {
+  quotas?.checkTask(tenant, { priority, spec });
 }
 
 function refuse(violations: readonly Violation[]): void {

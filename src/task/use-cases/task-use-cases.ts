@@ -63,15 +63,24 @@ export interface TaskUseCaseDeps extends SubmitDeps {
 }
 
 export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
+  const { quotas } = deps;
+  const inspection = <T>(tenant: string, work: () => Promise<T>): Promise<T> =>
+    quotas === null ? work() : counted(() => quotas.enter(tenant, 'inspections'), work);
   return {
     submit: (command) => submitTask(deps, command),
-    validate: (command, signal) => validateTask(deps, command, signal),
+    validate: (command, signal) => inspection(command.tenant, () => validateTask(deps, command, signal)),
     get: (key) => getTask(deps, key),
     details: (task) => getTaskDetails(deps, task),
     queuePlaceOf: (task) => deps.queue.placeOf(task),
     preview: (key) => getPreview(deps, key),
-    wait: (key, options) => waitForTask(deps, key, options),
-    watch: (key, options, sink) => deps.hub.watch(key, options, sink),
+    wait: (key, options) => {
+      const wait = () => waitForTask(deps, key, options);
+      return quotas === null ? wait() : counted(() => quotas.enter(key.tenant, 'watches'), wait);
+    },
+    watch: (key, options, sink) =>
+      quotas === null
+        ? deps.hub.watch(key, options, sink)
+        : countedWatch(quotas.enter(key.tenant, 'watches'), sink, (counting) => deps.hub.watch(key, options, counting)),
     list: (query) => listTasks(deps, query),
     count: (tenant) => deps.store.count(tenant),
     cancel: (key) => cancelTask(deps, key),
@@ -79,7 +88,34 @@ export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
     redeliver: (key, options) => redeliverEvents(deps, key, options),
     delete: (key, options) => deleteTask(deps, key, options),
     workers: () => deps.store.workers(),
-    probe: (input, signal) => probeMedia(deps, input, signal),
-    acceptUpload: (upload, signal) => acceptUpload(deps, upload, signal),
+    probe: (input, signal) => inspection(input.tenant, () => probeMedia(deps, input, signal)),
+    acceptUpload: (upload, signal) => inspection(upload.tenant, () => acceptUpload(deps, upload, signal)),
   };
+}
+
+async function counted<T>(enter: () => () => void, work: () => Promise<T>): Promise<T> {
+  const leave = enter();
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
+}
+
+/** @param leave called once the watch has ended, in whatever way. */
+function countedWatch(leave: () => void, sink: WatchSink, watch: (sink: WatchSink) => Watch): Watch {
+  try {
+    return watch({
+      event: (event) => {
+        sink.event(event);
+      },
+      end: (error) => {
+        leave();
+        sink.end(error);
+      },
+    });
+  } catch (error) {
+    leave();
+    throw error;
+  }
 }

@@ -9,11 +9,15 @@ import { createMetrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
 import { createOutputUrls } from '../../../src/task/output-urls.js';
+import type { LimitedInspector } from '../../../src/task/ports/media-inspector.js';
 import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
 import type { OutputContent } from '../../../src/task/ports/output-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createPreviews, type Previews } from '../../../src/task/previews.js';
+import type { TenantLimits } from '../../../src/task/limits.js';
+import type { PerTenant } from '../../../src/task/ports/per-tenant.js';
+import { createQuotas } from '../../../src/task/quotas.js';
 import { createQueueView } from '../../../src/task/queue-view.js';
 import { createTaskHub } from '../../../src/task/task-hub.js';
 import { createHttpNotifier } from '../../../src/notify/http-notifier.js';
@@ -38,6 +42,8 @@ export interface ApiUnderTest {
   readonly log: Record<string, unknown>[];
   /** The bytes of every finished video. */
   readonly video: Buffer;
+  /** Where uploads are, also those under way. */
+  readonly uploadsFolder: string;
   /** Stores a change of a task as a worker would. */
   change(id: string, transition: (task: Task) => Task): Promise<Task>;
   stop(): Promise<void>;
@@ -49,6 +55,10 @@ export async function startApiUnderTest(
     urlLifetimeMs?: number;
     library?: MediaLibrary;
     output?: OutputContent;
+    /** Default: this server has no ffmpeg. */
+    inspector?: LimitedInspector;
+    /** Default: no tenant has any. */
+    limits?: PerTenant<TenantLimits>;
     /** Whom tasks may notify. Default: public addresses. */
     notifyRules?: HttpInputRules;
     /** Options that need the store. */
@@ -79,6 +89,7 @@ export async function startApiUnderTest(
   const uploads = await openLocalUploads({ folder: join(folder, 'uploads'), nowMs: systemClock.nowMs() });
   const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
   const events = metrics.events(recordEvents());
+  const { inspector } = options;
   const tasks = createTaskUseCases({
     store,
     hub,
@@ -87,8 +98,9 @@ export async function startApiUnderTest(
     assets: { of: () => assets },
     outputs,
     uploads: { of: () => uploads },
-    inspectors: null,
+    inspectors: inspector === undefined ? null : { of: () => inspector },
     fonts: ['Own.ttf'],
+    quotas: options.limits === undefined ? null : createQuotas({ limits: options.limits, store, clock: systemClock }),
     clock: systemClock,
     events,
     notifier: createHttpNotifier({ rules: options.notifyRules ?? { mode: 'public', allow: [] } }),
@@ -139,6 +151,7 @@ export async function startApiUnderTest(
     previews,
     log,
     video,
+    uploadsFolder: join(folder, 'uploads'),
     grpcAddress: `127.0.0.1:${api.grpcPort}`,
     httpUrl,
     async change(id, transition) {

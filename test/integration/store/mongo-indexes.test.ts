@@ -5,7 +5,7 @@ import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled, succeeded } from '../../../src/task/lifecycle.js';
 import { claim, insertQueued, insertRunning, LONG_MS, OWNER, listOf } from '../../contract/store-under-test.js';
-import { profileIn, profilesIn } from './mongo-profile.js';
+import { aggregationIn, profileIn, profilesIn } from './mongo-profile.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 
 describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
@@ -43,9 +43,9 @@ describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
   const profileOf = (call: () => Promise<unknown>) => profileIn(client.db(), call);
 
   it('read the candidates of a claim from the index of the queue, in order', async () => {
-    const profile = await profileOf(() => store.queued(3));
+    const profile = await profileOf(() => store.queued(3, { after: '' }));
     expect(profile).toMatchObject({
-      planSummary: 'IXSCAN { state: 1, queueRankMs: 1, _id: 1 }',
+      planSummary: 'IXSCAN { state: 1, tenant: 1, queueRankMs: 1, _id: 1 }',
       keysExamined: 3,
       docsExamined: 3,
       nreturned: 3,
@@ -54,9 +54,22 @@ describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
   });
 
   it('read the ranks of the queue from its index alone, in order', async () => {
-    const profile = await profileOf(() => store.queuedRanks(3));
+    const profile = await profileOf(() => store.queuedRanks('default', 3));
     expect(profile).toMatchObject({ keysExamined: 3, docsExamined: 0, nreturned: 3 });
     expect(profile.hasSortStage).toBeUndefined();
+  });
+
+  it('count the queues of tenants, their running tasks and their bytes from indexes alone', async () => {
+    const calls: (() => Promise<unknown>)[] = [
+      () => store.queuedByTenant(),
+      () => store.countIn('default', 'RUNNING', 100),
+      () => store.outputBytes('default'),
+    ];
+    for (const call of calls) {
+      const profile = await aggregationIn(client.db(), call);
+      expect(profile).toMatchObject({ docsExamined: 0 });
+      expect(profile.keysExamined).toBeLessThanOrEqual(20);
+    }
   });
 
   it('read only running tasks in the search for abandoned ones, in order', async () => {

@@ -16,3 +16,14 @@ export async function profileIn(db: Db, call: () => Promise<unknown>): Promise<D
   expect(more).toEqual([]);
   return profile ?? {};
 }
+
+/** The same of a call that is one aggregation. */
+export async function aggregationIn(db: Db, call: () => Promise<unknown>): Promise<Document> {
+  const filter = { ns: `${db.databaseName}.tasks`, 'command.aggregate': 'tasks', appName: /^cutroom/, op: 'command' };
+  const profiles = db.collection('system.profile');
+  const before = await profiles.countDocuments(filter);
+  await call();
+  const [profile, ...more] = await profiles.find(filter, { skip: before }).toArray();
+  expect(more).toEqual([]);
+  return profile ?? {};
+}

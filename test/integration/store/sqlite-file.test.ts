@@ -8,8 +8,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openConnection } from '../../../src/store/sqlite/connection.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
-import { progressed } from '../../../src/task/lifecycle.js';
-import { claim, insertQueued, listOf, LONG_MS, newTask } from '../../contract/store-under-test.js';
+import { progressed, succeeded } from '../../../src/task/lifecycle.js';
+import { claim, insertQueued, insertRunning, listOf, LONG_MS, newTask } from '../../contract/store-under-test.js';
 import { startThreadTime } from '../../support/thread-time.js';
 
 const progress = {
@@ -166,18 +166,26 @@ describe('the file of the SQLite store', () => {
     const task = await insertQueued(before, { labels: { project: 'x' } });
     await insertQueued(before);
     await before.putDiagnostics(task, '"old"', { fence: 7 });
+    for (const parts of [[{ name: 'p', contentType: 'image/jpeg', sizeBytes: 7 }], undefined]) {
+      const running = await insertRunning(before, LONG_MS, { tenant: 'acme' });
+      const facts = { durationUs: 1, width: 2, height: 2, frameRate: { num: 1, den: 1 }, frameCount: 1, sha256: '' };
+      const codecs = { videoCodec: '', audioCodec: '' };
+      const output = { key: 'a', location: 'a', sizeBytes: 100, ...facts, ...codecs, ...(parts && { parts }) };
+      await before.replace(running, succeeded(running, { outputs: [output], warnings: [] }, 1), { leaseMs: 0 });
+    }
     await before.close();
     const database = new DatabaseSync(file);
     database.exec(
       `ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms);
-       DROP TABLE task_counts; DROP TABLE api_keys; DROP INDEX tasks_deliveries; DROP TABLE signing_secrets; PRAGMA user_version = 1`,
+       DROP TABLE task_counts; DROP TABLE api_keys; DROP INDEX tasks_deliveries; DROP TABLE signing_secrets;
+       DROP INDEX tasks_output_bytes; ALTER TABLE tasks DROP COLUMN output_bytes; PRAGMA user_version = 1`,
     );
     database.close();
     const store = createSqliteStore({ file });
     expect([await store.get(task), await store.getDiagnostics(task)]).toEqual([task, '"old"']);
     const filter = { states: null, labels: [{ key: 'project', value: 'x', equal: true }] };
     expect(await listOf(store, { filter })).toEqual([task]);
-    expect(await store.count(task.tenant)).toBe(2);
+    expect([await store.count(task.tenant), await store.outputBytes('acme')]).toEqual([2, 207]);
     await store.putDiagnostics(task, '"new"', { fence: 1 });
     expect(await store.getDiagnostics(task)).toBe('"new"');
     await store.close();

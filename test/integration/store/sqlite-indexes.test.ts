@@ -57,16 +57,28 @@ describe('the queries of the SQLite store', () => {
   }
 
   it('read the candidates of a claim from the index of the queue, in order', async () => {
-    expect(await plansOf(() => store.queued(8))).toEqual(['SCAN tasks USING INDEX tasks_queued']);
+    expect(await plansOf(() => store.queued(8, { after: '' }))).toEqual([
+      'SEARCH tasks USING INDEX tasks_queued (tenant>?)',
+    ]);
   });
 
   it('read the ranks of the queue from its index alone, in order', async () => {
-    const [sql] = await preparedBy(() => store.queuedRanks(8));
+    const [sql] = await preparedBy(() => store.queuedRanks('default', 8));
     const operations = reader.prepare(`EXPLAIN ${sql!}`).all() as { opcode: string; p4: string | null }[];
     // The rank would be extracted from a document by this function.
     expect(operations.filter(({ p4 }) => p4?.startsWith('json_extract') === true)).toEqual([]);
     expect(operations.map(({ opcode }) => opcode)).toContain('DeferredSeek');
     expect(operations.map(({ opcode }) => opcode)).not.toContain('SorterSort');
+  });
+
+  it('count the queues of tenants, their running tasks and their bytes in indexes alone', async () => {
+    expect(await plansOf(() => store.queuedByTenant())).toEqual(['SCAN tasks USING COVERING INDEX tasks_queued']);
+    expect(await plansOf(() => store.countIn('default', 'RUNNING', 9))).toContain(
+      'SEARCH tasks USING COVERING INDEX tasks_list_state (tenant=? AND state=?)',
+    );
+    expect(await plansOf(() => store.outputBytes('default'))).toEqual([
+      'SEARCH tasks USING COVERING INDEX tasks_output_bytes (tenant=? AND output_bytes>?)',
+    ]);
   });
 
   it('read only running tasks in the search for abandoned ones, in order', async () => {

@@ -24,4 +24,14 @@ describe('the base of URLs', () => {
     });
     expect(baseUrl({ peer, headers: HEADERS, metadata: Metadata() })).toBe(wanted);
   });
+  it.each<[string, string, object, string]>([
+    ['HTTP on a Unix socket', 'unix', { headers: { host: 'localhost' } }, 'http://localhost'],
+    ['HTTP on a Unix socket, without a host', 'unix', { headers: {} }, 'https://127.0.0.1:8443'],
+    ['HTTP by TCP', '10.0.0.1:4711', { headers: { host: 'studio' } }, 'https://studio'],
+    ['gRPC on a Unix socket, which leads to the server at the address', 'unix', {}, 'https://127.0.0.1:8443'],
+  ])('has the scheme of the server that the caller reaches by %s, with TLS on', (_, peer, call, wanted) => {
+    const httpAddress = () => '127.0.0.1:8443';
+    const baseUrl = createBaseUrls({ publicUrl: null, trustedProxies: [], scheme: 'https', httpAddress });
+    expect(baseUrl({ peer, metadata: Metadata(), ...call })).toBe(wanted);
+  });
 });

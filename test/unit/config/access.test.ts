@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, toConfig } from '../../../src/config/config.js';
+import { ConfigError, exposures, toConfig } from '../../../src/config/config.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -23,6 +23,16 @@ describe('an address that other machines reach', () => {
     expect(problemsOf({ ...exposed, CUTROOM_AUTH: 'keys' })).toEqual([expect.stringContaining('there is no TLS')]);
     expect(problemsOf({ ...exposed, ...TLS, CUTROOM_AUTH: 'keys' })).toEqual([]);
     expect(problemsOf({ ...exposed, CUTROOM_INSECURE: '1' })).toEqual([]);
+  });
+
+  it('is warned of with CUTROOM_INSECURE=1 only while one of them is missing', () => {
+    const exposed = { CUTROOM_HTTP_ADDRESS: '0.0.0.0:80', CUTROOM_INSECURE: '1' };
+    const missingOf = (more: Record<string, string>) =>
+      exposures(toConfig({ ...exposed, ...more })).map(({ missing }) => missing);
+    expect(missingOf({ ...TLS, CUTROOM_AUTH: 'keys' })).toEqual([]);
+    expect(missingOf({ CUTROOM_HTTP_ADDRESS: '127.0.0.1:80' })).toEqual([]);
+    expect(missingOf(TLS)).toEqual([['authentication (CUTROOM_AUTH)']]);
+    expect(missingOf({})).toEqual([[expect.stringContaining('TLS'), expect.stringContaining('authentication')]]);
   });
 });
 

@@ -5,7 +5,13 @@ import type { MediaUploads } from '../../../src/task/ports/media-uploads.js';
 import { acceptUpload } from '../../../src/task/use-cases/accept-upload.js';
 
 const unused = () => Promise.reject(new Error('not asked for here'));
-const uploads: MediaUploads = { receive: unused, list: unused, remove: unused, removeExpired: unused };
+const uploads: MediaUploads = {
+  receive: unused,
+  list: unused,
+  totalBytes: unused,
+  remove: unused,
+  removeExpired: unused,
+};
 
 describe('an upload', () => {
   it('is refused before its bytes are read when too many inspections wait', async () => {
@@ -25,7 +31,7 @@ describe('an upload', () => {
     };
     const upload = { tenant: 'acme', kind: 'visual', folder: 'f', name: 'a.png', bytes, maxBytes: 10 } as const;
     const accepted = acceptUpload(
-      { uploads: { of: () => uploads }, inspectors: { of: () => inspector } },
+      { uploads: { of: () => uploads }, inspectors: { of: () => inspector }, quotas: null },
       upload,
       new AbortController().signal,
     );

@@ -11,9 +11,10 @@ function underTest() {
   const memory = createMemoryStore({ nowMs: () => state.nowMs });
   const store: typeof memory = {
     ...memory,
-    queuedRanks: (limit) => {
+    queuedRanks: (tenant, limit) => {
       state.looks += 1;
-      return state.isAway ? Promise.reject(new CallError({ reason: 'STORE_UNAVAILABLE' })) : memory.queuedRanks(limit);
+      const away = new CallError({ reason: 'STORE_UNAVAILABLE' });
+      return state.isAway ? Promise.reject(away) : memory.queuedRanks(tenant, limit);
     },
   };
   const clock = { ...systemClock, monotonicMs: () => state.nowMs, nowMs: () => state.nowMs };
@@ -44,4 +45,17 @@ it('has no place for a task that is not queued, nor while the store does not ans
   state.isAway = false;
   state.nowMs = 60_000;
   expect(await view.placeOf(tasks[0]!)).toMatchObject({ position: 1 });
+});
+
+it('tells a place in turns with the other tenants, whatever the length of their queues', async () => {
+  const { store, view } = underTest();
+  for (const task of tasks) await store.insert(task, '{}');
+  const late = [
+    newTask({ id: 'late-1', tenant: 'late', nowMs: 100 }),
+    newTask({ id: 'late-2', tenant: 'late', nowMs: 101 }),
+  ];
+  for (const task of late) await store.insert(task, '{}');
+  const places = await Promise.all([...late, tasks[0]!, tasks[9]!, tasks[49]!].map((task) => view.placeOf(task)));
+  // One of the other tenant comes before the second; behind both of `late` the queue is that of the one tenant.
+  expect(places.map((place) => place?.position)).toEqual([1, 3, 1, 12, 52]);
 });

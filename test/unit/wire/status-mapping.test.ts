@@ -31,6 +31,11 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
   ],
   PREVIEW_NOT_FOUND: [{ reason: 'PREVIEW_NOT_FOUND', taskId: 'a', state: 'RUNNING' }, Code.NOT_FOUND, false],
   NO_FREE_SLOT: [{ reason: 'NO_FREE_SLOT' }, Code.RESOURCE_EXHAUSTED, true],
+  QUOTA_EXCEEDED: [
+    { reason: 'QUOTA_EXCEEDED', limit: 'queued', value: 3, retryAfterMs: 1, windowMs: null },
+    Code.RESOURCE_EXHAUSTED,
+    true,
+  ],
   NOT_SUPPORTED_HERE: [{ reason: 'NOT_SUPPORTED_HERE', action: 'fly' }, Code.UNIMPLEMENTED, false],
   UPLOAD_TOO_LARGE: [{ reason: 'UPLOAD_TOO_LARGE', maxBytes: 1024 }, Code.RESOURCE_EXHAUSTED, false],
   UPLOADS_FULL: [{ reason: 'UPLOADS_FULL', maxBytes: 1 }, Code.RESOURCE_EXHAUSTED, false],

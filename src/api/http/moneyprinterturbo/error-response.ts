@@ -30,7 +30,7 @@ export function errorResponse(error: unknown): HttpResponse {
   if (detail?.reason === 'DISK_FULL' || detail?.reason === 'UPLOADS_FULL') return failure(507, error.status.message);
   // The status and these headers are those of the JSON API.
   const { status, headers } = statusResponse(error.status);
-  const kept = ['retry-after', 'www-authenticate'].flatMap((name) => {
+  const kept = ['retry-after', 'www-authenticate', 'ratelimit-policy', 'ratelimit'].flatMap((name) => {
     const value = headers[name];
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -1,5 +1,6 @@
 import type { MediaKind } from '../../../task/ports/media-library.js';
 import { CallError } from '../../../task/call-error.js';
+import { whileHeld } from '../../chain/while-held.js';
 import type { HttpRequest } from '../http-types.js';
 import { outputResponse } from '../output-response.js';
 import { success } from './envelope.js';
@@ -112,9 +113,11 @@ function receive(
   to: { kind: MediaKind; folder: string; maxBytes: number },
 ): MoneyPrinterTurboRoute['handle'] {
   return async (request, _, call) => {
-    const { uri } = await call(request, { method: 'ProbeMedia' }, ({ caller: { tenant }, signal }) => {
+    const { uri } = await call(request, { method: 'ProbeMedia' }, ({ caller: { tenant }, session, signal }) => {
       refuseTooLong(request, to.maxBytes);
-      return readUpload(request, (file) => tasks.acceptUpload({ tenant, ...to, ...file }, signal));
+      return whileHeld(session, [signal], (held) =>
+        readUpload(request, held, (file) => tasks.acceptUpload({ tenant, ...to, ...file }, held)),
+      );
     });
     return success({ file: uploadName(uri) });
   };

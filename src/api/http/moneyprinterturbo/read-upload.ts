@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
+import { linkSignals, onAbort } from '../../../task/abort.js';
 import { CallError } from '../../../task/call-error.js';
 import type { HttpRequest } from '../http-types.js';
 import { FIELD_REQUIRED } from './error-response.js';
@@ -17,12 +18,16 @@ const LIMITS = { files: 10, fields: 100, fieldSize: 64 * 1024, fieldNameSize: 10
 
 /**
  * Reads a form as browsers send it (`multipart/form-data`) and passes the file in its field `file` to `take` while it arrives; the result of `take` is
- * the result. When `take` rejects, the rest of the form is left unread.
+ * the result. When `take` rejects, or the signal fires, the rest of the form is left unread.
  * @throws CallError INVALID_REQUEST when the body is no such form; any error of `take`.
  */
-export async function readUpload<T>(request: HttpRequest, take: (file: UploadedFile) => Promise<T>): Promise<T> {
+export async function readUpload<T>(
+  request: HttpRequest,
+  signal: AbortSignal,
+  take: (file: UploadedFile) => Promise<T>,
+): Promise<T> {
   const parser = openParser(request.headers);
-  const stop = new AbortController();
+  const stop = linkSignals([signal]);
   // Without a listener an error would end the process, where nobody reads any more.
   const broken: unknown[] = [];
   const note = (error: unknown) => {
@@ -44,11 +49,21 @@ export async function readUpload<T>(request: HttpRequest, take: (file: UploadedF
       stop.abort();
     });
   });
-  const problem = await pipeline(request.upload ?? [], parser, { signal: stop.signal }).then(
+  const arrived = pipeline(request.upload ?? [], parser, { signal: stop.signal }).then(
     () => null,
     (error: unknown) => ({ error }),
   );
+  // A caller that sends nothing more holds up the pipeline, which waits for its next bytes.
+  const stopped = new Promise<{ error: unknown }>((resolve) => {
+    onAbort(stop.signal, () => {
+      parser.destroy();
+      resolve({ error: stop.signal.reason });
+    });
+  });
+  const problem = await Promise.race([arrived, stopped]);
   const [result] = await Promise.allSettled(taken);
+  stop.release();
+  signal.throwIfAborted();
   // When the form itself is at fault, the error of its file is only the consequence.
   if (result?.status === 'fulfilled') return result.value;
   const isBroken = result ? broken.includes(result.reason) : problem !== null;

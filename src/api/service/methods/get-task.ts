@@ -1,4 +1,3 @@
-import { linkSignals } from '../../../task/abort.js';
 import { CallError } from '../../../task/call-error.js';
 import { isTerminal, type Task, type TaskKey } from '../../../task/task.js';
 import type { WaitOptions } from '../../../task/use-cases/task-use-cases.js';
@@ -6,6 +5,7 @@ import { detailsFor } from '../../../wire/details-for.js';
 import { parseGet } from '../../../wire/parse-get.js';
 import { printFullTask } from '../../../wire/print-full-task.js';
 import type { MethodContext } from '../../chain/call.js';
+import { whileHeld } from '../../chain/while-held.js';
 import type { Method, MethodDeps } from '../method.js';
 
 /** GetTask: answers with the task as it is now, or once it is past a revision. */
@@ -32,19 +32,10 @@ async function waitWhileServing(
   wait: Omit<WaitOptions, 'signal'>,
   { session, signal }: MethodContext,
 ): Promise<Task> {
-  const over = new AbortController();
-  const either = linkSignals([signal, drain, over.signal]);
-  const release = session.hold(() => {
-    over.abort();
-  });
-  try {
-    const task = await tasks.wait(key, { ...wait, signal: either.signal });
-    if (over.signal.aborted) throw new CallError({ reason: 'UNAUTHENTICATED' });
+  return whileHeld(session, [signal, drain], async (either) => {
+    const task = await tasks.wait(key, { ...wait, signal: either });
     if (drain.aborted && task.revision <= wait.afterRevision && !isTerminal(task.state))
       throw new CallError({ reason: 'DRAINING' });
     return task;
-  } finally {
-    release();
-    either.release();
-  }
+  });
 }

@@ -47,7 +47,8 @@ export async function openReloadedFile<T>(
       .catch((error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
         // Said once, not at each look.
-        if (message !== problem) onProblem('a changed file of credentials is not used', error);
+        if (message !== problem)
+          onProblem('a changed file is not used: the service goes on with what it read before', error);
         problem = message;
       });
   }, RELOAD_MS);

@@ -1,0 +1,52 @@
+/** How much of the service a tenant may use; null: as much as there is. */
+export interface TenantLimits {
+  /** Submits and retries: so many a second over time, and so many at once. */
+  readonly submits: SubmitRate | null;
+  readonly queued: number | null;
+  readonly running: number | null;
+  /** Streams and long polls at once, of one process. */
+  readonly watches: number | null;
+  /** Inspections of inputs at once, of one process. */
+  readonly inspections: number | null;
+  /** Of one task: the pixels of a frame times the frames, of all videos and all outputs with a picture together. */
+  readonly pixelFrames: number | null;
+  /** Of the outputs of all tasks that there are. */
+  readonly outputBytes: number | null;
+  /** Of all uploads that there are. */
+  readonly uploadBytes: number | null;
+  readonly maxPriority: number | null;
+}
+
+/** `burst` submits in each window of `burst / perSecond` seconds. */
+export interface SubmitRate {
+  readonly perSecond: number;
+  /** At least 1. */
+  readonly burst: number;
+}
+
+export const NO_LIMITS: TenantLimits = {
+  submits: null,
+  queued: null,
+  running: null,
+  watches: null,
+  inspections: null,
+  pixelFrames: null,
+  outputBytes: null,
+  uploadBytes: null,
+  maxPriority: null,
+};
+
+/** The limits by their names in the limits file and in errors, with their units. */
+export const LIMIT_UNITS = {
+  submits_per_second: 'submits',
+  queued: 'tasks',
+  running: 'tasks',
+  watches: 'watches',
+  inspections: 'inspections',
+  pixel_frames: 'pixel-frames',
+  output_bytes: 'bytes',
+  upload_bytes: 'bytes',
+  max_priority: 'priority',
+} as const;
+
+export type LimitName = keyof typeof LIMIT_UNITS;

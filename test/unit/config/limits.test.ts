@@ -1,0 +1,111 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLimits } from '../../../src/app/open-limits.js';
+import { parseLimits } from '../../../src/config/limits.js';
+import { NO_LIMITS } from '../../../src/task/limits.js';
+import { eventually } from '../../support/eventually.js';
+import { recordEvents } from '../../support/task-events.js';
+
+describe('a limits file', () => {
+  it('has the limits of every tenant, and those of some by name, which replace them one by one', () => {
+    const limits = parseLimits(`
+default:
+  submits_per_second: 2.5
+  queued: 100
+  output_bytes: 1.5 GiB
+tenants:
+  acme:
+    queued: 5000
+    submit_burst: 20
+    max_priority: -3
+  free: { queued: null, submits_per_second: null }
+`);
+    const fallback = { ...NO_LIMITS, submits: { perSecond: 2.5, burst: 3 }, queued: 100, outputBytes: 1.5 * 2 ** 30 };
+    expect(limits.of('anybody')).toEqual(fallback);
+    expect(limits.of('acme')).toEqual({
+      ...fallback,
+      submits: { perSecond: 2.5, burst: 20 },
+      queued: 5000,
+      maxPriority: -3,
+    });
+    expect(limits.of('free')).toEqual({ ...fallback, queued: null, submits: null });
+  });
+
+  it('may be JSON, and may be empty', () => {
+    expect(parseLimits('{"tenants": {"a": {"running": 0}}}').of('a')).toEqual({ ...NO_LIMITS, running: 0 });
+    expect(parseLimits('').of('a')).toEqual(NO_LIMITS);
+    expect(parseLimits('default:\n').of('a')).toEqual(NO_LIMITS);
+  });
+
+  it('reports every problem with its path and the fix', () => {
+    const text = `
+default: { queud: 1, running: -1, submit_burst: 5 }
+tenants:
+  Acme: { upload_bytes: 20 GB, max_priority: 101 }
+  b: [1]
+other: 1
+`;
+    const message = (() => {
+      try {
+        parseLimits(text);
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    for (const part of [
+      'default.queud: is no limit; did you mean queued?',
+      'default.running: must be a whole number of at least 0, or null for no limit',
+      'default.submit_burst: counts only with submits_per_second',
+      'tenants.Acme: the name of a tenant must be 1 to 63 characters',
+      'tenants.Acme.upload_bytes: must be bytes, such as 1048576 or "20 GiB"',
+      'tenants.Acme.max_priority: must be a whole number from -100 to 100',
+      'tenants.b: must be a mapping',
+      'other: must be default or tenants',
+    ])
+      expect(message).toContain(part);
+  });
+});
+
+describe('the limits of a service', () => {
+  let folder: string;
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'cutroom-limits-'))));
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('are refused at start with the file and the problem', async () => {
+    const file = join(folder, 'limits.yaml');
+    const events = recordEvents();
+    await expect(openLimits(file, events, [])).rejects.toThrow(`CUTROOM_LIMITS_FILE=${file} cannot be read (ENOENT)`);
+    await writeFile(file, 'default: { queued: many }');
+    await expect(openLimits(file, events, [])).rejects.toThrow(
+      `CUTROOM_LIMITS_FILE=${file} cannot be used: default.queued: must`,
+    );
+  });
+
+  it(
+    'follow the file, and stay as they were after a change that cannot be used, which is told once',
+    { timeout: 40_000 },
+    async () => {
+      const file = join(folder, 'limits.yaml');
+      const put = (text: string) => writeFile(`${file}.new`, text).then(() => rename(`${file}.new`, file));
+      await put('default: { queued: 1 }');
+      const problems: unknown[] = [];
+      const events = { backgroundError: (_: string, cause: unknown) => void problems.push(cause) };
+      const cleanups: (() => Promise<unknown>)[] = [];
+      const limits = (await openLimits(file, events, cleanups))!;
+      const queued = () => limits.of('a').queued;
+      expect(queued()).toBe(1);
+      await put('default: { queued: 2 }');
+      await eventually('the new limit', () => queued() === 2);
+      await put('default: { queued: no }');
+      await eventually('the problem', () => problems.length > 0);
+      expect([queued(), String(problems[0])]).toEqual([2, expect.stringContaining('default.queued: must be')]);
+      await put('default: { queued: 3 }');
+      await eventually('the limit after the problem', () => queued() === 3);
+      expect(problems).toHaveLength(1);
+      for (const cleanup of cleanups) await cleanup();
+    },
+  );
+});
