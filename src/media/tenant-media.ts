@@ -86,7 +86,10 @@ export async function openTenantUploads(options: {
   const open = (tenant: string): Promise<MediaUploads> => {
     const folder = uploadFolder(dataDir, tenant);
     return objects
-      ? openObjectUploads({ ...limits, objects, prefix: prefixOf(tenant), counted: UPLOADS, folder })
+      ? openObjectUploads({
+          ...limits,
+          ...{ objects, folder, prefix: prefixOf(tenant), counted: UPLOADS, countedFolders: counted },
+        })
       : openLocalUploads({ ...limits, folder, counted });
   };
   const ofDefault = await open(DEFAULT_TENANT);

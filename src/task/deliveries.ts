@@ -21,7 +21,7 @@ export const RETRY_DELAYS_MS: readonly number[] = [
 /** A pause is made shorter or longer by up to this part of it, so that the receivers of many tasks are not called at once when one is back. */
 const JITTER = 0.2;
 
-/** The records of a target that are kept: a task that is queued again and again does not grow. */
+/** The deliveries of a target that are kept, pending or not: a task that is queued again and again does not grow. */
 const MAX_RECORDS_PER_TARGET = 8;
 
 /** The parts of a task that deliveries change. */
@@ -32,7 +32,7 @@ export type DeliveryKey = Pick<Delivery, 'target' | 'revision'>;
 
 /**
  * The outbox after a change of state: an entry for each target that wants to know, due at once. An earlier change that was not tried yet
- * gives way to the new one, since a body tells the newest state anyway.
+ * gives way to the new one, since a body tells the newest state anyway; only an end does not give way to what is none.
  * @param task after the change, with its new revision. @returns no part at all for a task that tells nobody.
  */
 export function withEvents(task: Task, change: 'ENDED' | 'WENT_ON', nowMs: number): Partial<DeliveryParts> {
@@ -43,9 +43,9 @@ export function withEvents(task: Task, change: 'ENDED' | 'WENT_ON', nowMs: numbe
     return [{ target, event, revision, ...fresh(nowMs) }];
   });
   if (made.length === 0) return {};
-  const kept = deliveries.filter(
-    (each) => !isUntried(each) || each.event === 'ENDED' || !made.some(({ target }) => target === each.target),
-  );
+  const givesWay = (each: Delivery): boolean =>
+    made.some(({ target, event }) => target === each.target && (event === 'ENDED' || each.event !== 'ENDED'));
+  const kept = deliveries.filter((each) => !isUntried(each) || !givesWay(each));
   return partsOf(trimmed([...kept, ...made]));
 }
 
@@ -155,11 +155,10 @@ function isUntried({ state, attempts }: Delivery): boolean {
   return state === 'PENDING' && attempts === 0;
 }
 
-/** Without the oldest records of a target that has too many; those of pending deliveries stay. */
+/** Without the oldest deliveries of a target that has too many. */
 function trimmed(deliveries: readonly Delivery[]): readonly Delivery[] {
   return deliveries.filter(
-    ({ state, target }, i) =>
-      state === 'PENDING' ||
+    ({ target }, i) =>
       deliveries.slice(i + 1).filter((later) => later.target === target).length < MAX_RECORDS_PER_TARGET,
   );
 }

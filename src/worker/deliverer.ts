@@ -32,6 +32,8 @@ export interface DelivererDeps {
 }
 
 const POLL_MS = 1000;
+/** So many looks an event is left alone after a fault of ours. */
+const FAULT_PAUSES = 5;
 /** How many tasks with due events are read at a time. */
 const BATCH = 100;
 const MAX_UNDER_WAY = 32;
@@ -80,8 +82,10 @@ async function lookOnce(deps: DelivererDeps, underWay: UnderWay, place: Wakeable
         continue;
       }
       const done = deliver(deps, task, delivery, signal)
-        .catch((error: unknown) => {
+        .catch(async (error: unknown) => {
           if (!isGone(error)) deps.events.backgroundError('cannot deliver an event', error, task);
+          // It is still due: without a pause a store that cannot be written would be asked again at once, for ever.
+          await delay(FAULT_PAUSES * (deps.pollMs ?? POLL_MS), signal);
         })
         .finally(() => {
           underWay.delete(name);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -211,6 +211,21 @@ export function describeObjectStore({ name, make }: ObjectStoreUnderTest, option
         expect(await source.check(uri)).toEqual({ description: 'is no upload of this server' });
         await expect(source.fetch(uri, fetching)).rejects.toMatchObject({ failure: { reason: 'INPUT_NOT_FOUND' } });
         expect(await uploads.remove(uri)).toBe(false);
+      });
+
+      it('never exceed their limit together, and leave nothing of those that are refused', async () => {
+        const uploads = await openObjectUploads(options());
+        const sent = await Promise.allSettled(
+          Array.from({ length: 10 }, async (_, i) => {
+            const draft = await uploads.receive(chunks('x'.repeat(40)));
+            return draft.accept('video_materials', `${i}.png`).finally(() => draft.discard());
+          }),
+        );
+        const accepted = sent.filter(({ status }) => status === 'fulfilled');
+        expect(accepted.length).toBeLessThanOrEqual(2);
+        expect(await keys('uploads/')).toHaveLength(accepted.length);
+        const left = await readdir(options().folder, { recursive: true, withFileTypes: true });
+        expect(left.filter((entry) => entry.isFile())).toEqual([]);
       });
 
       it('are refused when there are too many bytes', async () => {

@@ -63,7 +63,7 @@ export async function readCopyable(
   if (stream.side_data_list?.some(({ side_data_type: kind }) => kind !== 'CPB properties')) return null;
   if (!/^(?:0:1|1:1)$/.test(stream.sample_aspect_ratio ?? '1:1') || stream.field_order !== 'progressive') return null;
   const full = path.join(context.cwd, file);
-  const sets = fileParameterSets(await readOutline(full));
+  const sets = fileParameterSets(await readOutline(full, MAX_INDEX_BYTES));
   const known = sets && plainSets(sets);
   const { packets = [] } = answer;
   const order = framesInOrder(packets, frameRate, timeBase);
@@ -94,6 +94,11 @@ export async function readCopyable(
   };
 }
 
+/** Of a file of a stranger: hours of video have no larger one. */
+const MAX_INDEX_BYTES = 16 * 1024 * 1024;
+/** More parameter sets than any encoder makes leave no number for those of encoded parts. */
+const MAX_SETS = 8;
+
 /** Profiles with which no player of MP4 has trouble: Baseline that is also Main, Main, High. */
 const PROFILES = new Set([66, 77, 100]);
 
@@ -104,6 +109,7 @@ function plainSets({ sequence, picture }: ParameterSets): Pick<CopyableVideo, 'i
     const pictureIds = picture.map(pictureParametersId);
     const isDistinct = (ids: readonly number[]) => ids.length > 0 && new Set(ids).size === ids.length;
     const sequenceIds = read.map(({ id }) => id);
+    if (sequence.length > MAX_SETS || picture.length > MAX_SETS) return null;
     if (!read.every(isPlain) || !isDistinct(sequenceIds) || !isDistinct(pictureIds)) return null;
     return { ids: new Set([...sequenceIds, ...pictureIds]), level: Math.max(...read.map(({ level }) => level)) };
   } catch (error) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { CallError } from '../../task/call-error.js';
 import { RenderError } from '../../task/failure.js';
+import { createGate } from '../../task/gate.js';
 import type { AssetSource } from '../../task/ports/asset-source.js';
 import { type LibraryFile, MEDIA_ENDINGS } from '../../task/ports/media-library.js';
 import type { MediaUploads } from '../../task/ports/media-uploads.js';
@@ -14,6 +15,7 @@ import type { ObjectStore } from './object-store.js';
 const MAX_LISTED = 1_000;
 /** What a killed process left in the folder goes after an hour. */
 const STALE_MS = 3_600_000;
+const NEVER = new AbortController().signal;
 
 export interface ObjectUploadsOptions {
   readonly objects: ObjectStore;
@@ -27,27 +29,42 @@ export interface ObjectUploadsOptions {
   /** The most bytes of all files together whose keys begin with `counted`. */
   readonly maxTotalBytes: number;
   readonly counted: string;
+  /** The folders of this machine whose files count for that limit, too. Default: `folder`. */
+  readonly countedFolders?: readonly string[];
 }
 
 /** Uploads that all machines share. A file is received and inspected on one machine, and is an object once it is accepted. */
 export async function openObjectUploads(options: ObjectUploadsOptions): Promise<MediaUploads> {
   const { objects, prefix, folder, nowMs, ttlMs, maxTotalBytes } = options;
-  const local = await openLocalUploads({ folder, nowMs, ttlMs: STALE_MS });
-  const requireRoom = async (): Promise<void> => {
-    if ((await totalBytes(objects, options.counted)) >= maxTotalBytes)
+  const local = await openLocalUploads({
+    folder,
+    nowMs,
+    ttlMs: STALE_MS,
+    maxTotalBytes,
+    counted: options.countedFolders ?? [folder],
+  });
+  // One after the other, so that each counts those before it. Of several machines each may exceed the limit by one file.
+  const gate = createGate({ atOnce: 1 });
+  const requireRoom = async (sizeBytes: number): Promise<void> => {
+    if ((await totalBytes(objects, options.counted)) + sizeBytes > maxTotalBytes)
       throw new CallError({ reason: 'UPLOADS_FULL', maxBytes: maxTotalBytes });
   };
   return {
     async receive(bytes) {
-      await requireRoom();
+      await requireRoom(1);
       const draft = await local.receive(bytes);
       return {
         ...draft,
         async accept(place, name) {
-          await requireRoom();
           const file = await draft.accept(place, name);
-          await objects.put(prefix + nameOf(file.uri), path.join(folder, nameOf(file.uri)));
-          await local.remove(file.uri);
+          try {
+            await gate.run(async () => {
+              await requireRoom(file.sizeBytes);
+              await objects.put(prefix + nameOf(file.uri), path.join(folder, nameOf(file.uri)));
+            }, NEVER);
+          } finally {
+            await local.remove(file.uri);
+          }
           return file;
         },
       };

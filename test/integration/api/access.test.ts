@@ -208,6 +208,18 @@ describe('each RPC of the proto', () => {
   );
 });
 
+it('a caller that may submit but not read has events delivered again, and sees no output', async () => {
+  const name = await named('SUCCEEDED');
+  const redeliver = async (scopes: readonly Scope[]) => {
+    const { text } = await storeKey(under.store, { scopes });
+    const headers = { authorization: `Bearer ${text}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${under.httpUrl}/v1/${name}:redeliver`, { method: 'POST', headers, body: '{}' });
+    return (await answer.json()) as { state: string; outputs: unknown[]; videos: unknown[] };
+  };
+  expect(await redeliver(['tasks.submit'])).toMatchObject({ state: 'SUCCEEDED', outputs: [], videos: [] });
+  expect((await redeliver(['tasks.submit', 'tasks.read'])).outputs).toHaveLength(1);
+});
+
 describe('the services beside it', () => {
   const health = createHealth([]);
   const beside = [...health.services, ...createReflection(health.services)].flatMap(({ definition }) =>

@@ -18,6 +18,7 @@ import { eventually } from '../../support/eventually.js';
 import { createMemoryStore } from '../../support/memory-store.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
 import { progressAt } from '../../support/paused-renderer.js';
+import { CallError } from '../../../src/task/call-error.js';
 import { recordEvents } from '../../support/task-events.js';
 import { signedHeaders, startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.js';
 
@@ -80,6 +81,26 @@ const until = (on: Store, task: Task, state: string) =>
   eventually(`the delivery is ${state}`, async () => (await recordsOf(on, task)).every((each) => each.state === state));
 
 describe('the deliverer', () => {
+  it('leaves an event alone for some time when the store cannot be written', async () => {
+    await end(store, await insertTelling(store));
+    let reads = 0;
+    const { log } = start(
+      {
+        ...store,
+        replace: () => Promise.reject(new CallError({ reason: 'STORE_UNAVAILABLE' })),
+        withDueDeliveries: (...args) => {
+          reads += 1;
+          return store.withDueDeliveries(...args);
+        },
+      },
+      { pollMs: 20 },
+    );
+    await eventually('two faults', () => log.length >= 2);
+    // Between two faults are five looks, each after a pause.
+    expect(reads).toBeLessThan(40);
+    expect(receiver.hooks).toEqual([]);
+  });
+
   it('delivers the end of a task with the task in it, signed, and records that', async () => {
     const secret = newSigningSecret({ name: 'a', tenant: 'default' }, { random: randomBytes(40), nowMs: 1 });
     await store.putSigningSecret(secret);

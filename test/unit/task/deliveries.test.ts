@@ -51,20 +51,34 @@ describe('the outbox of a task', () => {
     ]);
   });
 
-  it('keeps the newest records of a target, and every one that is pending', () => {
-    let task = cancelled(telling(['ENDED']), 10);
-    for (let i = 0; i < 20; i++) {
-      const { revision } = task.deliveries!.at(-1)!;
-      const taken = deliveryTaken(task, { target: 0, revision }, { nowMs: 20, untilMs: 30, maxAttempts: 9 })!;
-      const outcome = { kind: 'DELIVERED', status: 200 } as const;
-      const done =
-        i === 0
-          ? taken
-          : deliveryAttempted(taken, { target: 0, revision, attempt: 1, outcome }, { nowMs: 25, delayMs: 1 })!;
-      task = cancelled(retried(done, 15), 20);
+  it('keeps the newest deliveries of a target, pending or not', () => {
+    let task = cancelled(telling(['ENDED'], ['STATE_CHANGED', 'ENDED']), 10);
+    for (let i = 0; i < 50; i++) {
+      for (const { target, revision } of dueDeliveries(task, 20)) {
+        const limits = { nowMs: 20, untilMs: 30, maxAttempts: 9 };
+        task = deliveryTaken(task, { target, revision }, limits) ?? task;
+      }
+      task = cancelled(retried(task, 15), 20);
     }
-    expect(task.deliveries).toHaveLength(9);
-    expect(task.deliveries!.filter(({ state }) => state === 'PENDING').map(({ attempts }) => attempts)).toEqual([1, 0]);
+    for (const target of [0, 1]) {
+      const own = task.deliveries!.filter((each) => each.target === target);
+      expect(own).toHaveLength(8);
+      expect(own.at(-1)).toMatchObject({ event: 'ENDED', revision: task.revision, attempts: 0 });
+    }
+    const times = task.deliveries!.map(({ nextAttemptMs }) => nextAttemptMs ?? Infinity);
+    expect(task.nextDeliveryMs).toBe(Math.min(...times));
+  });
+
+  it('has no more than an end and a change of a target that were not tried, however often it is queued again', () => {
+    let task = cancelled(telling(['ENDED'], ['STATE_CHANGED', 'ENDED']), 10);
+    for (let i = 0; i < 50; i++) task = cancelled(retried(task, 15), 20);
+    expect(task.deliveries!.map(({ target, event }) => `${target} ${event}`)).toEqual(['0 ENDED', '1 ENDED']);
+    task = retried(task, 25);
+    expect(task.deliveries!.map(({ target, event }) => `${target} ${event}`)).toEqual([
+      '0 ENDED',
+      '1 ENDED',
+      '1 STATE_CHANGED',
+    ]);
   });
 
   it('lets one attempt at a time be made: taken, it is due again only when it counts as lost', () => {

@@ -2,8 +2,10 @@ import { open } from 'node:fs/promises';
 
 /** Longer lists of top-level boxes than this are not ours. */
 const MAX_BOXES = 1_000;
-/** An index that is larger than this is not ours: 4 h of video at 60 frames a second have one of 7 MB. */
+/** An index that is larger than this is not read: 4 h of video at 60 frames a second have one of 7 MB. */
 const MAX_INDEX_BYTES = 256 * 1024 * 1024;
+/** So many boxes of one level are looked at. Files of strangers are read with these functions, too. */
+const MAX_BOXES_WITHIN = 10_000;
 
 /** The top level of an MP4 file, as far as it makes sense. */
 export interface Mp4Outline {
@@ -14,7 +16,7 @@ export interface Mp4Outline {
 }
 
 /** Reads the outline of an MP4 file. @throws the system's error when it cannot be read. */
-export async function readOutline(file: string): Promise<Mp4Outline> {
+export async function readOutline(file: string, maxIndexBytes = MAX_INDEX_BYTES): Promise<Mp4Outline> {
   const handle = await open(file, 'r');
   try {
     const { size: fileBytes } = await handle.stat();
@@ -28,7 +30,7 @@ export async function readOutline(file: string): Promise<Mp4Outline> {
       boxes.push(kind);
       if (size < headerBytes) break;
       const length = Math.min(size, fileBytes - at) - headerBytes;
-      if (kind === 'moov' && index === null && length >= 0 && length <= MAX_INDEX_BYTES) {
+      if (kind === 'moov' && index === null && length >= 0 && length <= maxIndexBytes) {
         index = Buffer.alloc(length);
         await handle.read(index, 0, length, at + headerBytes);
       }
@@ -57,7 +59,7 @@ export function videoTables({ index }: Mp4Outline): Buffer[] {
 /** The contents of the boxes of a kind that lie directly in another's. */
 export function boxesIn(content: Buffer, kind: string): Buffer[] {
   const found: Buffer[] = [];
-  for (let at = 0; at + 8 <= content.length;) {
+  for (let at = 0, count = 0; at + 8 <= content.length && count < MAX_BOXES_WITHIN; count += 1) {
     const rest = content.subarray(at);
     const header = readHeader(rest);
     if (header.size < header.headerBytes || header.size > rest.length) break;
