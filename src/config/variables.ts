@@ -100,7 +100,7 @@ export const VARIABLES = {
   },
   CUTROOM_HTTP_ALLOW: {
     reader: list('an address, a range such as 10.1.0.0/16, or a host, such as minio.internal:9000', parseAllowedTarget),
-    help: 'addresses, CIDR ranges and host names, each with `:port` or without, that inputs may be downloaded from though they are not public, separated by commas',
+    help: 'addresses, CIDR ranges and host names, each with `:port` or without, that inputs may be downloaded from and events be sent to though they are not public, separated by commas',
     usedBy: SERVE_AND_RENDER,
   },
   CUTROOM_HTTP_MAX_MB: {

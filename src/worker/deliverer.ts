@@ -39,6 +39,8 @@ const BATCH = 100;
 const MAX_UNDER_WAY = 32;
 /** Of the attempts of this process, to one host: a slow receiver does not hold up the events of others. */
 const MAX_PER_HOST = 8;
+/** Of the attempts of this process, of one tenant: its receivers, however many, do not hold up the events of others. */
+const MAX_PER_TENANT = 16;
 /** Behind a slow receiver an event waits this long before it is looked at again, so that those of others come into the batch. */
 const POSTPONE_MS = 10_000;
 /** An attempt that is not heard of for so long is lost with its process. Far more than an attempt and the error of clocks. */
@@ -65,7 +67,7 @@ export async function runDeliverer(deps: DelivererDeps, signal: AbortSignal): Pr
 }
 
 /** The attempts of this process, by task, target and revision. */
-type UnderWay = Map<string, { readonly host: string; readonly done: Promise<void> }>;
+type UnderWay = Map<string, { readonly host: string; readonly tenant: string; readonly done: Promise<void> }>;
 
 async function lookOnce(deps: DelivererDeps, underWay: UnderWay, place: Wakeable, signal: AbortSignal): Promise<void> {
   if (underWay.size >= MAX_UNDER_WAY) return;
@@ -77,7 +79,10 @@ async function lookOnce(deps: DelivererDeps, underWay: UnderWay, place: Wakeable
       if (underWay.has(name)) continue;
       if (underWay.size >= MAX_UNDER_WAY || signal.aborted) return;
       const host = hostOf(task, delivery);
-      if ([...underWay.values()].filter((other) => other.host === host).length >= MAX_PER_HOST) {
+      const others = [...underWay.values()];
+      const ofHost = others.filter((other) => other.host === host);
+      const ofTenant = others.filter(({ tenant }) => tenant === task.tenant);
+      if (ofHost.length >= MAX_PER_HOST || ofTenant.length >= MAX_PER_TENANT) {
         if (tasks.length === BATCH) await postpone(deps, task, delivery, nowMs);
         continue;
       }
@@ -91,7 +96,7 @@ async function lookOnce(deps: DelivererDeps, underWay: UnderWay, place: Wakeable
           underWay.delete(name);
           place.wake();
         });
-      underWay.set(name, { host, done });
+      underWay.set(name, { host, tenant: task.tenant, done });
     }
   }
 }

@@ -58,12 +58,14 @@ export function createGridFsObjects(db: Db, bucketName = 'objects'): ObjectStore
     },
 
     async *list(prefix) {
-      let last: string | null = null;
+      // The newest of a name comes last, in the order of the driver's index.
+      let last: GridFSFile | null = null;
       const filter = { filename: { $gte: prefix, $lt: `${prefix}\uffff` } };
-      for await (const file of files.find(filter).sort({ filename: 1, uploadDate: -1 })) {
-        if (file.filename !== last) yield objectOf(file);
-        last = file.filename;
+      for await (const file of files.find(filter).sort({ filename: 1, uploadDate: 1 })) {
+        if (last !== null && file.filename !== last.filename) yield objectOf(last);
+        last = file;
       }
+      if (last !== null) yield objectOf(last);
     },
 
     remove: (key) => removeOlder(key, null),

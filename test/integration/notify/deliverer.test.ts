@@ -101,6 +101,32 @@ describe('the deliverer', () => {
     expect(receiver.hooks).toEqual([]);
   });
 
+  it('delivers the events of a tenant while another has many that get no answer', async () => {
+    const sent: string[] = [];
+    const notifier = {
+      check: () => null,
+      send: ({ url }: { url: string }, signal: AbortSignal) => {
+        sent.push(url);
+        const delivered = { kind: 'DELIVERED', status: 200 } as const;
+        if (url === receiver.url) return Promise.resolve(delivered);
+        return new Promise<typeof delivered>((resolve) => {
+          signal.addEventListener('abort', () => {
+            resolve(delivered);
+          });
+        });
+      },
+    };
+    for (let i = 0; i < 40; i += 1) {
+      const notify = [{ url: `http://127.0.0.1:${i + 1}/`, events: ['ENDED'] as const, secretId: null }];
+      await end(store, await insertQueued(store, { tenant: 'silent', notify, nowMs: Date.now() }));
+    }
+    const task = await end(store, await insertTelling(store));
+    start(store, { notifier });
+    await until(store, task, 'DELIVERED');
+    expect(sent.filter((url) => url !== receiver.url).length).toBeLessThanOrEqual(16);
+    expect(sent.length).toBeGreaterThan(1);
+  });
+
   it('delivers the end of a task with the task in it, signed, and records that', async () => {
     const secret = newSigningSecret({ name: 'a', tenant: 'default' }, { random: randomBytes(40), nowMs: 1 });
     await store.putSigningSecret(secret);
