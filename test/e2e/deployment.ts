@@ -42,6 +42,8 @@ export interface ForeignTask {
 export interface Deployment {
   readonly media: MediaKit;
   readonly dataDir: string;
+  /** Of its database; null: SQLite. */
+  readonly uri: string | null;
   start(env?: Record<string, string>): Promise<SpawnedService>;
   client(service: SpawnedService): ForeignClient;
   /** What all its services have logged so far. */
@@ -57,6 +59,7 @@ export async function deploy(backend: Backend): Promise<Deployment> {
   return {
     media,
     dataDir,
+    uri: mongod?.uriOf('e2e') ?? null,
     async start(env = {}) {
       const store: Record<string, string> = mongod ? { MONGODB_URI: mongod.uriOf('e2e') } : {};
       const service = await spawnService({
