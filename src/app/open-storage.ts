@@ -44,7 +44,8 @@ export async function openStorage(
   const sweep = async (): Promise<void> => {
     try {
       await objects.sweep();
-      await sweepArtifacts(objects, cacheBytes);
+      // A process that keeps nothing has no say in what the others keep.
+      if (cacheBytes > 0) await sweepArtifacts(objects, cacheBytes);
     } catch (error) {
       onError('cannot remove old files from the storage', error);
     }
