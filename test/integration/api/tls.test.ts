@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
@@ -95,6 +95,11 @@ async function presented(port: number, options: object = {}): Promise<{ name: st
   return { name: String(socket.getPeerCertificate().subject.CN), socket };
 }
 
+async function replaceFile(file: string, by: string): Promise<void> {
+  await copyFile(by, `${file}.new`);
+  await rename(`${file}.new`, file);
+}
+
 describe('a server with certificates', () => {
   it('answers over gRPC and HTTP by TLS, and gives out https URLs', () =>
     withServer({}, async (api) => {
@@ -149,10 +154,11 @@ describe('a server with certificates', () => {
   it('keeps the certificate it has while the files do not fit together, and says so once', () =>
     withServer({}, async (api) => {
       log.length = 0;
-      await copyFile(second.cert, server.cert);
+      // In one step: a file that is half written is another problem, and is told, too.
+      await replaceFile(server.cert, second.cert);
       await eventually('the log says so', () => log.join('').includes('the changed certificate is not used'));
       expect(await overHttp(api, null)).toBe(200);
-      await writeFile(server.key, await readFile(second.key));
+      await replaceFile(server.key, second.key);
       await eventually('the second certificate is shown', async () => {
         const { name, socket } = await presented(api.api.httpPort);
         socket.destroy();
