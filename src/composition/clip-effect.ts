@@ -1,6 +1,19 @@
 import type { Animated } from './animated.js';
+import type { AssetRef } from './asset.js';
+import type { Color } from './color.js';
 
 export type Side = 'LEFT' | 'RIGHT' | 'TOP' | 'BOTTOM';
+
+export interface ColorAdjustment {
+  readonly brightness: number;
+  readonly contrast: number;
+  readonly saturation: number;
+  readonly gamma: number;
+  /** Degrees. */
+  readonly hue: number;
+  /** Kelvins. */
+  readonly temperature: number;
+}
 
 /** The settings of each kind of effect. */
 interface EffectSettings {
@@ -14,6 +27,21 @@ interface EffectSettings {
   readonly SLIDE_OUT: { readonly frames: number; readonly side: Side };
   /** From the middle of the frame; 1 is the clip's own size, and the least. Times are frames. */
   readonly ZOOM: { readonly scale: Animated };
+  /** A view of a part of the box that is 1 / `scale` of it, with its middle at `x` and `y`, shares of the box. Times are frames. */
+  readonly VIEW: { readonly scale: number; readonly x: Animated; readonly y: Animated };
+  /** Gaussian; the standard deviation in pixels of the output. */
+  readonly BLUR: { readonly sigma: number };
+  /** In this order; each value as `ColorAdjustment` of the proto has it. */
+  readonly COLOR: ColorAdjustment;
+  /** A 3D LUT in a `.cube` file. */
+  readonly LUT: { readonly asset: AssetRef };
+  /** Makes a colour transparent. Shares of the distance between colours. */
+  readonly CHROMA_KEY: {
+    readonly color: Color;
+    readonly similarity: number;
+    readonly blend: number;
+    readonly despill: boolean;
+  };
 }
 
 export type EffectKind = keyof EffectSettings;

@@ -3,8 +3,10 @@ import type { AssetRef } from './asset.js';
 import type { CaptionStyle, Cue } from './captions.js';
 import type { ClipEffect } from './clip-effect.js';
 import type { Color } from './color.js';
+import type { Drawing } from './drawing.js';
 import type { Rational } from './frame-grid.js';
 import type { Crop, Size } from './output-spec.js';
+import type { TRANSITION_KINDS } from './transition-kinds.js';
 
 /** Samples per second of every soundtrack. */
 export const SAMPLE_RATE = 48_000;
@@ -30,6 +32,12 @@ export interface Composition {
   readonly layers: readonly Layer[];
   /** Mixed. */
   readonly audio: readonly AudioClip[];
+  /** Groups of audio clips; see `AudioClip.bus`. Absent: none. */
+  readonly buses?: readonly AudioBus[];
+  /** Of the finished soundtrack. Absent: as it is mixed. */
+  readonly loudness?: Loudness;
+  /** Pictures that its clips and masks show beside the inputs; see `drawing.ts`. Absent: none. */
+  readonly drawings?: readonly Drawing[];
 }
 
 export type Layer = ClipLayer | CaptionLayer;
@@ -53,16 +61,66 @@ export interface VisualClip {
   /** Where it begins in its asset, and how fast that plays; 0 and 1 for an image. */
   readonly trimStartUs: number;
   readonly speed: number;
+  /** Shows the one frame of a video at `trimStartUs` all the time. Absent: it plays. */
+  readonly frozen?: boolean;
   /** In the order in which they are applied. */
   readonly effects: readonly ClipEffect[];
   /** 0 to 1, over the layers below; times are frames. */
   readonly opacity: Animated;
+  /** Absent: fitted into the whole frame. */
+  readonly placement?: Placement;
 }
 
 export type VisualSource = 'video' | 'image';
 
-/** The words mean what CSS `object-fit` means. */
-export type Fit = 'COVER' | 'CONTAIN';
+/**
+ * The words mean what CSS `object-fit` means. CONTAIN_BLUR is CONTAIN over itself with COVER, blurred. NONE is one pixel of the source for one of the
+ * output, SCALE_DOWN the smaller of NONE and CONTAIN.
+ */
+export type Fit = 'COVER' | 'CONTAIN' | 'FILL' | 'NONE' | 'SCALE_DOWN' | 'CONTAIN_BLUR';
+
+/**
+ * Where a clip stands in the frame, and its shape there. In this order: the part of the source, effects, fitted into the box, flipped, masked, scaled and turned
+ * around the middle of the box, laid at its place. Times are frames of the clip.
+ */
+export interface Placement {
+  /** The part of the source that is used, in shares of its sides. Absent: all. */
+  readonly part?: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
+  /** The box that the source is fitted into, in pixels, whole and at least 1. */
+  readonly width: number;
+  readonly height: number;
+  /** The middle of the box, in pixels from the left and upper edge of the frame; it may lie outside. */
+  readonly x: Animated;
+  readonly y: Animated;
+  /** Factors of the box's sides, 0 to 1: a box that changes its size is fitted at its largest. */
+  readonly scaleX: Animated;
+  readonly scaleY: Animated;
+  /** Degrees clockwise. */
+  readonly rotation: Animated;
+  readonly flipHorizontal: boolean;
+  readonly flipVertical: boolean;
+  /** The point of the source that COVER and NONE keep in view, in shares of its sides. */
+  readonly focus: { readonly x: number; readonly y: number };
+  /** A grey drawing of the box's size: the clip shows where it is white. Absent: it shows everywhere. */
+  readonly mask?: AssetRef;
+  readonly blend: BlendMode;
+}
+
+/** The words and formulas of CSS `mix-blend-mode`, on RGB values; ADD is `plus-lighter`. */
+export type BlendMode =
+  | 'NORMAL'
+  | 'MULTIPLY'
+  | 'SCREEN'
+  | 'OVERLAY'
+  | 'DARKEN'
+  | 'LIGHTEN'
+  | 'COLOR_DODGE'
+  | 'COLOR_BURN'
+  | 'HARD_LIGHT'
+  | 'SOFT_LIGHT'
+  | 'DIFFERENCE'
+  | 'EXCLUSION'
+  | 'ADD';
 
 /** How one clip becomes the next. */
 export interface Transition {
@@ -71,18 +129,51 @@ export interface Transition {
   readonly frames: number;
 }
 
-export type TransitionKind = 'FADE';
+/** Kinds of ffmpeg's `xfade`, by its names. */
+export type TransitionKind = (typeof TRANSITION_KINDS)[number];
 
 export interface AudioClip {
   readonly asset: AssetRef;
   readonly startSample: number;
   readonly samples: number;
+  /** Where it begins in its asset, in samples at the asset's own speed. Absent: at its start. */
+  readonly trimStartSamples?: number;
+  /** How fast it plays, 0.25 to 4; its pitch stays. Absent: 1. Never together with `loop`. */
+  readonly speed?: number;
   /** Times are samples. */
   readonly gainDb: Animated;
   /** Begins again at the asset's end until the clip's end. Otherwise the rest is silence. */
   readonly loop: boolean;
+  /** Fade from silence over the clip's first samples. Absent: none. */
+  readonly fadeInSamples?: number;
   /** Fade to silence over the clip's last samples. */
   readonly fadeOutSamples: number;
+  /** Its place in `Composition.buses`. Absent: none, it goes straight into the mix. */
+  readonly bus?: number;
+}
+
+/** Audio clips that are changed together. */
+export interface AudioBus {
+  readonly gainDb: number;
+  /** Makes it quieter while another bus sounds. Null: nothing does. */
+  readonly duck: Duck | null;
+}
+
+export interface Duck {
+  /** The bus that it makes room for, by its place; never itself, and no circle. */
+  readonly under: number;
+  readonly amountDb: number;
+  readonly attackUs: number;
+  readonly releaseUs: number;
+}
+
+/** The loudness of a finished soundtrack by EBU R 128. */
+export interface Loudness {
+  readonly integratedLufs: number;
+  /** The highest true peak before it is encoded. */
+  readonly truePeakDbtp: number;
+  /** The field of the request that asks for it. */
+  readonly field: string;
 }
 
 /** Text over the layers below. */

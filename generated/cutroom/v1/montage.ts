@@ -45,6 +45,14 @@ export enum Fit {
   FIT_COVER = 1,
   /** FIT_CONTAIN - Show all of it, with the background colour beside it. */
   FIT_CONTAIN = 2,
+  /** FIT_FILL - Stretched to the frame. */
+  FIT_FILL = 3,
+  /** FIT_NONE - In its own size, one pixel of it for one of the output; what is larger than the frame is cut off. */
+  FIT_NONE = 4,
+  /** FIT_SCALE_DOWN - FIT_NONE, or FIT_CONTAIN where it is larger than the frame. */
+  FIT_SCALE_DOWN = 5,
+  /** FIT_CONTAIN_BLUR - FIT_CONTAIN over itself with FIT_COVER, blurred. */
+  FIT_CONTAIN_BLUR = 6,
   UNRECOGNIZED = -1,
 }
 

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Montage } from "./montage.js";
 import { OutputSpec } from "./output_spec.js";
+import { Timeline } from "./timeline.js";
 
 export const protobufPackage = "cutroom.v1";
 
@@ -17,6 +18,9 @@ export const protobufFileName = "cutroom/v1/spec.proto";
 export interface RenderSpec {
   /** The form of the composition. Exactly one is required. */
   kind:
+    | //
+    /** The general form: tracks of clips on a canvas. */
+    { $case: "timeline"; value: Timeline }
     | //
     /** The short-video form: materials in a row, with narration, music and subtitles. */
     { $case: "montage"; value: Montage }
@@ -32,6 +36,9 @@ function createBaseRenderSpec(): RenderSpec {
 export const RenderSpec: MessageFns<RenderSpec> = {
   encode(message: RenderSpec, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     switch (message.kind?.$case) {
+      case "timeline":
+        Timeline.encode(message.kind.value, writer.uint32(10).fork()).join();
+        break;
       case "montage":
         Montage.encode(message.kind.value, writer.uint32(18).fork()).join();
         break;
@@ -55,6 +62,14 @@ export const RenderSpec: MessageFns<RenderSpec> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = { $case: "timeline", value: Timeline.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -89,6 +104,12 @@ export const RenderSpec: MessageFns<RenderSpec> = {
   fromPartial(object: DeepPartial<RenderSpec>): RenderSpec {
     const message = createBaseRenderSpec();
     switch (object.kind?.$case) {
+      case "timeline": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "timeline", value: Timeline.fromPartial(object.kind.value) };
+        }
+        break;
+      }
       case "montage": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
           message.kind = { $case: "montage", value: Montage.fromPartial(object.kind.value) };

@@ -135,7 +135,7 @@ function clipOf({ montage, materials, fade }: Parts, shot: Shot, before: VisualC
     startFrame: endOf(before) - overlap,
     frames,
     fit: montage.fit,
-    transition: overlap > 0 ? { kind: 'FADE', frames: overlap } : null,
+    transition: overlap > 0 ? { kind: 'fade', frames: overlap } : null,
     trimStartUs,
     speed: facts.kind === 'image' ? 1 : montage.speed,
     effects: [],

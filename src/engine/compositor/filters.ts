@@ -6,7 +6,6 @@ import { JOIN_FILTERS } from './joins.js';
 import { OPACITY_FILTERS } from './opacity.js';
 import { STACK_FILTERS } from './stack.js';
 import { WAY_FILTERS } from './ways.js';
-import { TRANSITIONS } from './transitions/transitions.js';
 
 /** Every filter of ffmpeg that a graph may use, each named beside the code that writes it. */
 export const COMPOSITOR_FILTERS: readonly string[] = [
@@ -17,7 +16,7 @@ export const COMPOSITOR_FILTERS: readonly string[] = [
     ...OPACITY_FILTERS,
     ...STACK_FILTERS,
     ...WAY_FILTERS,
-    ...[ASSETS, EFFECTS, TRANSITIONS].flatMap(filtersOf),
+    ...[ASSETS, EFFECTS].flatMap(filtersOf),
   ]),
 ].sort();
 

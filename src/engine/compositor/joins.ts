@@ -1,7 +1,6 @@
 import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
 import type { FinishedClip } from './clips.js';
 import { ratio, type ClipFormat } from './stage.js';
-import { TRANSITIONS } from './transitions/transitions.js';
 
 /** Clips that follow each other without a gap, and the frames that they cover. */
 export interface Run {
@@ -29,8 +28,8 @@ interface Stretch {
  */
 const SPARE_FRAMES = 3;
 
-/** Filters that `joinRun` uses beside those of transitions. */
-export const JOIN_FILTERS = ['concat', 'settb', 'setpts', 'fps', 'tpad', 'trim', 'format'];
+/** Filters that `joinRun` uses. */
+export const JOIN_FILTERS = ['concat', 'settb', 'setpts', 'fps', 'tpad', 'trim', 'format', 'xfade'];
 
 /** The clips of a layer by the gaps between them. */
 export function runsOf(clips: readonly FinishedClip[]): Run[] {
@@ -82,9 +81,8 @@ export function joinRun(
     // Negative where the transition has begun before the section.
     const offset = seconds(shown.startFrame - shown.fromFrame - run.startFrame, rate);
     const pad = `${name}x${i}`;
-    const { xfade } = TRANSITIONS[transition.kind];
     const duration = seconds(transition.frames, rate);
-    chains.push(`[${soFar.pad}][${next.pad}]xfade=transition=${xfade}:duration=${duration}:offset=${offset}[${pad}]`);
+    chains.push(`[${soFar.pad}][${next.pad}]xfade=transition=${transition.kind}:duration=${duration}:offset=${offset}[${pad}]`);
     soFar = { pad, endFrame: next.endFrame };
   });
   const straight = withTransitions && format !== 'yuv420p' ? `,${straightAlpha(format)}` : '';

@@ -83,6 +83,11 @@ function reachOf(effect: ClipEffect, clipFrames: number): { readonly from: numbe
       return { from: clipFrames - frames, frames };
     }
     case 'ZOOM':
+    case 'VIEW':
+    case 'BLUR':
+    case 'COLOR':
+    case 'LUT':
+    case 'CHROMA_KEY':
       return { from: 0, frames: clipFrames };
   }
 }

@@ -27,7 +27,7 @@ import { CLIP_EFFECT_US, CROSS_FADE_US, KINDS } from './parse-transition.js';
 /** A valid spec with every default written out: it means the same. */
 export function fillDefaults(spec: RenderSpec): RenderSpec {
   const { kind, outputs } = spec;
-  if (!kind) return { kind, outputs };
+  if (kind?.$case !== 'montage') return { kind, outputs };
   const montage = fillMontage(kind.value);
   const picture = frameSizeOf(montage);
   // Read again, since defaults depend on the picture.

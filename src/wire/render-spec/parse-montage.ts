@@ -34,6 +34,10 @@ export const FITS: EnumTable<WireFit, Fit> = {
   [WireFit.FIT_UNSPECIFIED]: 'COVER',
   [WireFit.FIT_COVER]: 'COVER',
   [WireFit.FIT_CONTAIN]: 'CONTAIN',
+  [WireFit.FIT_FILL]: 'FILL',
+  [WireFit.FIT_NONE]: 'NONE',
+  [WireFit.FIT_SCALE_DOWN]: 'SCALE_DOWN',
+  [WireFit.FIT_CONTAIN_BLUR]: 'CONTAIN_BLUR',
 };
 
 export const VARIANTS = { min: 1, max: 10, unit: '' };

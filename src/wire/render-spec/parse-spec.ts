@@ -18,7 +18,11 @@ export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
     return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
   }
   if (spec.kind === undefined) {
-    refuse(place, 'must have one of: montage');
+    refuse(place, 'must have one of: timeline, montage');
+    return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
+  }
+  if (spec.kind.$case !== 'montage') {
+    refuse({ field: 'spec.timeline', findings }, 'is not rendered yet');
     return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
   }
   const montage = parseMontage(spec.kind.value, { field: 'spec.montage', findings });

@@ -223,7 +223,7 @@ describe('layers', () => {
             kind: 'clips',
             clips: [
               clip('logo.png', 0, 40, { fit: 'CONTAIN' }),
-              clip('blue.mp4', 20, 40, { transition: { kind: 'FADE', frames: 20 } }),
+              clip('blue.mp4', 20, 40, { transition: { kind: 'fade', frames: 20 } }),
             ],
           },
         ],

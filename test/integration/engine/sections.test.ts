@@ -203,7 +203,7 @@ describe.each(BUILDS)('the sections of a video by $build', ({ tools, kinds }) =>
     ]);
     const disc = await probed('disc.png');
     const [a, b, c] = names as [string, string, string];
-    const fade = { kind: 'FADE', frames: 20 } as const;
+    const fade = { kind: 'fade', frames: 20 } as const;
     const opacity: Animated = [
       { at: 0, value: 0 },
       { at: 25, value: 1 },

@@ -64,7 +64,7 @@ const BUSY: readonly Layer[] = [
     clips: [
       clipOf('a.mp4', 0, 200, { trimStartUs: 500_000, effects: [{ kind: 'FADE_IN', frames: 12 }] }),
       clipOf('b.mp4', 200, 150, { trimStartUs: 1_000_000 }),
-      clipOf('a.mp4', 330, 250, { trimStartUs: 333_333, transition: { kind: 'FADE', frames: 20 } }),
+      clipOf('a.mp4', 330, 250, { trimStartUs: 333_333, transition: { kind: 'fade', frames: 20 } }),
       clipOf('b.mp4', 580, 120, { speed: 2 }),
       clipOf('b.mp4', 700, 120, {
         effects: [

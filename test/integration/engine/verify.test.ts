@@ -87,7 +87,7 @@ function compositionOf(parts: readonly (readonly [frames: number, fadeInFrames: 
       startFrame,
       frames,
       fit: 'COVER',
-      transition: fadeInFrames > 0 ? { kind: 'FADE', frames: fadeInFrames } : null,
+      transition: fadeInFrames > 0 ? { kind: 'fade', frames: fadeInFrames } : null,
       trimStartUs: 0,
       speed: 1,
       effects: [],

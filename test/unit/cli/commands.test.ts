@@ -174,7 +174,8 @@ describe('cutroom submit', () => {
     const asked: unknown[] = [];
     const address = await serve({
       submitTask: async (request) => {
-        asked.push(request.spec?.kind?.value.materials, request.spec?.kind?.value.backgroundColor);
+        const montage = request.spec?.kind?.$case === 'montage' ? request.spec.kind.value : undefined;
+        asked.push(montage?.materials, montage?.backgroundColor);
         return task({});
       },
     });

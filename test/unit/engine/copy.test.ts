@@ -104,7 +104,7 @@ describe('untouchedSpans', () => {
   });
 
   it('leave out transitions, captions and the reach of effects', () => {
-    const fade = { kind: 'FADE', frames: 20 } as const;
+    const fade = { kind: 'fade', frames: 20 } as const;
     expect(spansOf([track(clipOf('a', 0, 100), clipOf('b', 80, 100, { transition: fade }))])).toEqual([
       ['a', 0, 80],
       ['b', 100, 180],

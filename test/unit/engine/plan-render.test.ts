@@ -154,10 +154,10 @@ describe('planRender', () => {
   it.each<[string, Partial<Composition>]>([
     ['two clips that overlap without a transition', { layers: layersOf([{ startFrame: 0 }, { startFrame: 29 }]) }],
     ['a clip that ends after the video', { layers: layersOf([{ startFrame: 31 }]) }],
-    ['a transition with nothing before it', { layers: layersOf([{ transition: { kind: 'FADE', frames: 5 } }]) }],
+    ['a transition with nothing before it', { layers: layersOf([{ transition: { kind: 'fade', frames: 5 } }]) }],
     [
       'a transition longer than its clip',
-      { layers: layersOf([{}, { startFrame: 0, frames: 20, transition: { kind: 'FADE', frames: 30 } }]) },
+      { layers: layersOf([{}, { startFrame: 0, frames: 20, transition: { kind: 'fade', frames: 30 } }]) },
     ],
     ['opacity beyond 1', { layers: layersOf([{ opacity: 1.5 }]) }],
     [
@@ -222,7 +222,7 @@ describe('planRender', () => {
     const made = layers.map((clips) => {
       let end = 0;
       return clips.map(({ fade, gap, ...clip }, i) => {
-        const transition = i > 0 && gap === 0 && fade > 0 ? { kind: 'FADE' as const, frames: fade } : null;
+        const transition = i > 0 && gap === 0 && fade > 0 ? { kind: 'fade' as const, frames: fade } : null;
         const startFrame = end + gap - (transition?.frames ?? 0);
         end = startFrame + clip.frames;
         return { ...clip, asset: { uri: `u${i % 3}`, field: '' }, startFrame, transition, trimStartUs: 0, speed: 1 };

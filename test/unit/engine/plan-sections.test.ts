@@ -15,7 +15,7 @@ function clip(startFrame: number, frames: number, overlap = 0): VisualClip {
     startFrame,
     frames,
     fit: 'COVER',
-    transition: overlap > 0 ? { kind: 'FADE', frames: overlap } : null,
+    transition: overlap > 0 ? { kind: 'fade', frames: overlap } : null,
     trimStartUs: 0,
     speed: 1,
     effects: [],

@@ -51,7 +51,7 @@ export function recordOf(task: Task, sign: SignUrl): JsonObject {
 /** The inputs of a finished task, as its caller named them; a script is the text of its cues. */
 export function sourcesOf({ specJson }: TaskDetails): JsonObject {
   const spec = specJson === null ? undefined : readJson(renderSpecType, JSON.parse(specJson) as JsonValue, IGNORE);
-  const { narration, subtitles } = spec?.kind?.value ?? {};
+  const { narration, subtitles } = spec?.kind?.$case === 'montage' ? spec.kind.value : {};
   const source = subtitles?.source;
   return {
     audio_file: narration?.uri ?? '',

@@ -6,6 +6,13 @@ import { fadeIn, fadeOut } from './fade.js';
 import { slideIn, slideOut } from './slide.js';
 import { zoom } from './zoom.js';
 
+const notYet = {
+  filters: [],
+  render(): string[] {
+    throw new RangeError('this effect is not there yet');
+  },
+};
+
 /** Every kind of effect: a new one is a file beside this and a row here. */
 export const EFFECTS: { readonly [K in EffectKind]: EffectDefinition<K> } = {
   FADE_IN: fadeIn,
@@ -13,6 +20,11 @@ export const EFFECTS: { readonly [K in EffectKind]: EffectDefinition<K> } = {
   SLIDE_IN: slideIn,
   SLIDE_OUT: slideOut,
   ZOOM: zoom,
+  VIEW: notYet,
+  BLUR: notYet,
+  COLOR: notYet,
+  LUT: notYet,
+  CHROMA_KEY: notYet,
 };
 
 /** A clip's effects as filters in a row. */
