@@ -36,6 +36,8 @@ export interface Composition {
   readonly buses?: readonly AudioBus[];
   /** Of the finished soundtrack. Absent: as it is mixed. */
   readonly loudness?: Loudness;
+  /** The change of the mix that gives it its `loudness`, once that is measured. */
+  readonly mastering?: Mastering;
   /** Pictures that its clips and masks show beside the inputs; see `drawing.ts`. Absent: none. */
   readonly drawings?: readonly Drawing[];
 }
@@ -165,6 +167,13 @@ export interface Duck {
   readonly amountDb: number;
   readonly attackUs: number;
   readonly releaseUs: number;
+}
+
+/** The last change of a finished mix. */
+export interface Mastering {
+  readonly gainDb: number;
+  /** Null: peaks stay as they are, to be measured. */
+  readonly truePeakDbtp: number | null;
 }
 
 /** The loudness of a finished soundtrack by EBU R 128. */

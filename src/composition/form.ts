@@ -23,7 +23,13 @@ export type InputUse =
   /** A video or an image, shown up to this time of it and never larger than the box. */
   | { readonly role: 'visual'; readonly asset: AssetRef; readonly untilUs: number; readonly box: Box }
   /** Audio whose real length decides the video's, so that it is measured by decoding, or not. */
-  | { readonly role: 'audio'; readonly asset: AssetRef; readonly measured: boolean }
+  | {
+      readonly role: 'audio';
+      readonly asset: AssetRef;
+      readonly measured: boolean;
+      /** A file without audio is silent. Absent: it is refused. */
+      readonly optional?: boolean;
+    }
   | { readonly role: 'subtitles'; readonly asset: AssetRef };
 
 /** Pixels of the output. */
@@ -36,6 +42,8 @@ export interface Box {
 export interface KnownFacts {
   visual(uri: string): VisualFacts;
   audio(uri: string): AudioFacts;
+  /** Of an optional use; null: the file has no audio. */
+  audioIfAny(uri: string): AudioFacts | null;
   cues(uri: string): readonly Cue[];
 }
 

@@ -47,7 +47,8 @@ export async function findToolchain(paths: ToolPaths, signal: AbortSignal): Prom
     ask(ffprobe, '-version'),
   ]);
   const encoderNames = parseNames(encoders);
-  const missing = missingParts(parseNames(filters), encoderNames);
+  const filterNames = parseNames(filters);
+  const missing = missingParts(filterNames, encoderNames);
   if (missing.length > 0)
     throw new RenderError('FFMPEG_MISSING', `this ffmpeg lacks ${missing.join(', ')}: ${INSTALL}`);
   return {
@@ -59,6 +60,7 @@ export async function findToolchain(paths: ToolPaths, signal: AbortSignal): Prom
     decodableCodecs: parseCodecs(codecs),
     decoders: parseNames(decoders),
     encoders: encoderNames,
+    filters: filterNames,
   };
 }
 

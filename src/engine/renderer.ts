@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
+import { masterLoudness, type Mastered } from './audio/master-loudness.js';
 import type { Toolchain } from './toolchain.js';
 import type { Fonts } from './captions/fonts.js';
 import { createImageBatches } from './images/image-batches.js';
@@ -133,6 +134,8 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     onDone: meter.done,
     signal,
   });
+  const mastered: Mastered[] = [];
+  for (const composition of compositions) mastered.push(await masterLoudness(tools, composition, known));
   const { fonts, outputs: store, artifacts, log } = options;
   const reuse = createReuse({
     store: artifacts,
@@ -143,21 +146,33 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
   });
   const { onPreview } = hooks;
   const previews = onPreview ? createPreviewReader({ scratch, onPreview }) : null;
-  const made = await makeOutputs(compositions, job.outputs, {
-    ...options,
-    fonts,
-    store,
-    job,
-    scratch,
-    tools,
-    media: known,
-    reuse,
-    sectionThreads: SECTION_THREADS,
-    meter,
-    previews,
-    signal,
-  }).finally(() => previews?.close());
-  return { outputs: made.outputs, warnings: [...inputWarnings(form, known), ...warnings, ...made.warnings] };
+  const made = await makeOutputs(
+    mastered.map(({ composition }) => composition),
+    job.outputs,
+    {
+      ...options,
+      fonts,
+      store,
+      job,
+      scratch,
+      tools,
+      media: known,
+      reuse,
+      sectionThreads: SECTION_THREADS,
+      meter,
+      previews,
+      signal,
+    },
+  ).finally(() => previews?.close());
+  return {
+    outputs: made.outputs,
+    warnings: [
+      ...inputWarnings(form, known),
+      ...warnings,
+      ...mastered.flatMap((one) => one.warnings),
+      ...made.warnings,
+    ],
+  };
 }
 
 /** A task's own limits stand in for the engine's. */

@@ -22,6 +22,7 @@ export interface Toolchain {
   readonly decodableCodecs: ReadonlySet<string>;
   readonly decoders: ReadonlySet<string>;
   readonly encoders: ReadonlySet<string>;
+  readonly filters: ReadonlySet<string>;
 }
 
 /** What of this process's environment ffmpeg gets: enough to find its libraries, no secrets. */

@@ -59,6 +59,7 @@ export function factsFor(
   };
   return {
     visual: (uri) => found(materials[montage.materials.findIndex((asset) => asset.uri === uri)]),
+    audioIfAny: () => null,
     audio: (uri) => found(uri === montage.narration?.asset.uri ? audio.narration : audio.music),
     cues: () => [],
   };

@@ -1,5 +1,5 @@
 import { ASSETS } from './assets/assets.js';
-import { AUDIO_FILTERS } from './audio.js';
+import { AUDIO_FILTERS } from './audio/soundtrack.js';
 import { EFFECTS } from './effects/effects.js';
 import { FIT_FILTERS } from './fit.js';
 import { JOIN_FILTERS } from './joins.js';

@@ -2,7 +2,7 @@ import { checkComposition } from '../../composition/check-composition.js';
 import { captionLayers, SAMPLE_RATE, type CaptionLayer, type Composition } from '../../composition/composition.js';
 import { sampleOf } from '../../composition/frame-grid.js';
 import { captionSection, type CaptionDocument } from '../captions/caption-document.js';
-import { audioChains } from './audio.js';
+import { soundtrackChains } from './audio/soundtrack.js';
 import {
   AUDIO_PAD,
   createFileList,
@@ -100,12 +100,12 @@ function soundtrackGraph(
   media: KnownMedia,
   sound: readonly Way[],
 ): string[] {
-  const { audio, samples } = composition;
+  const { samples } = composition;
   if (sound.length === 0) return [];
   const { startSample, endSample } = soundOf(composition, section);
   const isWhole = startSample === 0 && endSample === samples;
   const cut = isWhole ? [] : [`atrim=start_sample=${startSample}:end_sample=${endSample}`, 'asetpts=N/SR/TB'];
-  const chains = audioChains(audio, samples, inputs, (uri) => known(media.audios, uri));
+  const chains = soundtrackChains(composition, inputs, (key) => known(media.audios, key));
   return [...chains, ...wayChains(AUDIO_PAD, { filters: cut, to: sound }, 'audio', 'sound')];
 }
 

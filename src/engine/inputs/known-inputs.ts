@@ -13,7 +13,7 @@ export interface KnownInputs extends KnownMedia {
   readonly formats: Map<string, SniffedFormat>;
   readonly visuals: Map<string, LocatedVisual>;
   readonly audioInputs: Map<string, AudioInput>;
-  /** Those that are prepared already. */
+  /** Those that are prepared already, by `pcmKey`. */
   readonly audios: Map<string, PcmFile>;
   readonly subtitles: Map<string, SubtitleFile>;
 }
@@ -44,6 +44,7 @@ export function factsOf({ visuals, audioInputs, subtitles }: KnownInputs): Known
   return {
     visual: (uri) => found(visuals, uri).details.facts,
     audio: (uri) => found(audioInputs, uri).facts,
+    audioIfAny: (uri) => audioInputs.get(uri)?.facts ?? null,
     cues: (uri) => found(subtitles, uri).cues,
   };
 }

@@ -1,6 +1,8 @@
 import path from 'node:path';
+import { pcmKey } from '../audio/pcm-key.js';
 import { prepareAudio } from '../audio/prepare-audio.js';
 import { repeatPcm } from '../audio/repeat-pcm.js';
+import { stretchPcm } from '../audio/stretch-pcm.js';
 import type { ToolContext } from '../process/run-tool.js';
 import type { KnownInputs } from './known-inputs.js';
 import type { AudioStep } from './plan-audio.js';
@@ -8,16 +10,34 @@ import type { AudioStep } from './plan-audio.js';
 /** Decoding takes a core. */
 export const AUDIO_STEPS_AT_ONCE = 2;
 
-/** Does a step's work, and puts the PCM among the known inputs. @throws RenderError as `prepareAudio`. */
-export async function performAudioStep(
-  { asset, neededSamples, loops }: AudioStep,
-  { tools, known }: { readonly tools: ToolContext; readonly known: KnownInputs },
-): Promise<void> {
+interface AudioContext {
+  readonly tools: ToolContext;
+  readonly known: KnownInputs;
+}
+
+/** Does a step's work, and puts the PCM among the known inputs. @throws RenderError as `prepareAudio` and `stretchPcm`. */
+export async function performAudioStep(step: AudioStep, { tools, known }: AudioContext): Promise<void> {
+  const { asset } = step;
   const input = known.audioInputs.get(asset.uri);
   if (!input) throw new RangeError('a composition uses audio that its form did not name');
   const { file, source } = input;
-  const outFile = `${file}.pcm`;
-  const { samples } = await prepareAudio(tools, { file, field: asset.field, source, neededSamples, outFile });
-  if (loops) await repeatPcm(path.join(tools.cwd, outFile), samples);
-  known.audios.set(asset.uri, { file: outFile });
+  switch (step.kind) {
+    case 'prepare-audio': {
+      const outFile = `${file}.pcm`;
+      const order = { file, field: asset.field, source, neededSamples: step.neededSamples, outFile };
+      const { samples } = await prepareAudio(tools, order);
+      if (step.loops) await repeatPcm(path.join(tools.cwd, outFile), samples);
+      known.audios.set(asset.uri, { file: outFile });
+      return;
+    }
+    case 'stretch-audio': {
+      const { speed, samples } = step;
+      const prepared = known.audios.get(asset.uri);
+      if (!prepared) throw new RangeError('audio is stretched once it is prepared');
+      const outFile = `${file}-${speed}.pcm`;
+      await stretchPcm(tools, { file: prepared.file, outFile, speed, samples, field: asset.field });
+      known.audios.set(pcmKey(step), { file: outFile });
+      return;
+    }
+  }
 }

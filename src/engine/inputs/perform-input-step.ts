@@ -49,7 +49,12 @@ export async function performInputStep(step: InputStep, context: InputContext, s
     case 'prepare-audio':
       {
         const { uri } = step.use.asset;
-        const { input, pcm } = await readAudio(step.use, context, tools);
+        const read = await readAudio(step.use, context, tools).catch((error: unknown) => {
+          if (step.use.optional === true && isWithoutAudio(error)) return null;
+          throw error;
+        });
+        if (read === null) return;
+        const { input, pcm } = read;
         known.audioInputs.set(uri, input);
         if (pcm) known.audios.set(uri, pcm);
         return;
@@ -84,6 +89,10 @@ async function readVisual(use: Use<'visual'>, context: InputContext, tools: Tool
   } catch (error) {
     throw namedRefusal(error, format);
   }
+}
+
+function isWithoutAudio(error: unknown): boolean {
+  return error instanceof RenderError && error.failure.reason === 'INPUT_NO_AUDIO';
 }
 
 async function readAudio(

@@ -1,29 +1,66 @@
 import type { AssetRef } from '../../composition/asset.js';
 import type { AudioClip, Composition } from '../../composition/composition.js';
+import { groupBy } from '../../shared/group-by.js';
+import { pcmKey, reachSamples, trimStartOf } from '../audio/pcm-key.js';
 import type { Step } from '../steps/step.js';
 
-/** Prepares the audio of a file as far as compositions use it. */
-export type AudioStep = Step & {
-  readonly kind: 'prepare-audio';
-  readonly asset: AssetRef;
-  readonly neededSamples: number;
-  /** Whether a clip begins it again at its end. */
-  readonly loops: boolean;
-};
+/** One piece of the work of preparing audio. */
+export type AudioStep = Step &
+  (
+    | {
+        /** Decodes the audio of a file as far as compositions use it. */
+        readonly kind: 'prepare-audio';
+        readonly asset: AssetRef;
+        readonly neededSamples: number;
+        /** Whether a clip begins it again at its end. */
+        readonly loops: boolean;
+      }
+    | {
+        /** Makes PCM of another speed of prepared audio. */
+        readonly kind: 'stretch-audio';
+        readonly asset: AssetRef;
+        readonly speed: number;
+        /** Of the result. */
+        readonly samples: number;
+      }
+  );
 
-/** A step for each file that clips of the compositions are made of and that is not prepared yet, for the longest of them. Pure. */
+/** A step for each file that clips of the compositions are made of and that is not prepared yet, and for each of its speeds, for the longest of the clips. Pure. */
 export function planAudio(compositions: readonly Composition[], isPrepared: (uri: string) => boolean): AudioStep[] {
-  const uses = new Map<string, AudioClip[]>();
-  for (const clip of compositions.flatMap(({ audio }) => audio)) {
-    const { uri } = clip.asset;
-    if (!isPrepared(uri)) uses.set(uri, [...(uses.get(uri) ?? []), clip]);
-  }
-  return [...uses.values()].flatMap((clips, i) => {
+  const byFile = groupBy(
+    compositions.flatMap(({ audio }) => audio),
+    ({ asset }) => asset.uri,
+  );
+  return [...byFile].flatMap(([uri, clips], i) => {
     const [first] = clips;
     if (!first) return [];
-    const neededSamples = Math.max(...clips.map(({ samples }) => samples));
-    const loops = clips.some(({ loop }) => loop);
-    const common = { after: [], phase: 'PROBING', frames: 0, tries: 2 } as const;
-    return [{ ...common, id: `prepare-audio ${i}`, kind: 'prepare-audio', asset: first.asset, neededSamples, loops }];
+    const { asset } = first;
+    const decode: AudioStep = {
+      ...COMMON,
+      id: `prepare-audio ${i}`,
+      kind: 'prepare-audio',
+      asset,
+      after: [],
+      neededSamples: Math.max(...clips.map(reachSamples)),
+      loops: clips.some(({ loop }) => loop),
+    };
+    const isThere = isPrepared(uri);
+    return [...(isThere ? [] : [decode]), ...stretchSteps(clips, i, isThere ? [] : [decode.id])];
+  });
+}
+
+const COMMON = { phase: 'PROBING', frames: 0, tries: 2 } as const;
+
+function stretchSteps(clips: readonly AudioClip[], number: number, after: readonly string[]): AudioStep[] {
+  const bySpeed = groupBy(
+    clips.filter(({ speed = 1 }) => speed !== 1),
+    pcmKey,
+  );
+  return [...bySpeed.values()].flatMap((same, i): AudioStep[] => {
+    const [first] = same;
+    if (!first) return [];
+    const samples = Math.max(...same.map((clip) => trimStartOf(clip) + clip.samples));
+    const { asset, speed = 1 } = first;
+    return [{ ...COMMON, id: `stretch-audio ${number}.${i}`, kind: 'stretch-audio', asset, after, speed, samples }];
   });
 }

@@ -51,6 +51,9 @@ function both(a: InputUse, b: InputUse): InputUse {
     const box = { width: Math.max(a.box.width, b.box.width), height: Math.max(a.box.height, b.box.height) };
     return { ...a, untilUs: Math.max(a.untilUs, b.untilUs), box };
   }
-  if (a.role === 'audio' && b.role === 'audio') return { ...a, measured: a.measured || b.measured };
+  if (a.role === 'audio' && b.role === 'audio') {
+    const optional = a.optional === true && b.optional === true;
+    return { ...a, measured: a.measured || b.measured, optional };
+  }
   return a;
 }

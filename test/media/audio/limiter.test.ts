@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LIMITER } from '../../../src/engine/audio/limiter.js';
+import { limiter } from '../../../src/engine/audio/limiter.js';
 import { createMediaKit, type MediaKit } from '../../fixtures/media-kit.js';
 import { decibels, peakOf } from '../../support/audio-content.js';
 import { readSound } from '../../support/media-content.js';
@@ -29,11 +29,11 @@ async function peak(name: string, args: readonly string[]): Promise<number> {
   return decibels(Math.max(peakOf(left), peakOf(right)));
 }
 
-const limited = (source: string, more = '') => ['-f', 'lavfi', '-i', source, '-af', `${LIMITER}${more}`];
+const limited = (source: string, more = '') => ['-f', 'lavfi', '-i', source, '-af', `${limiter()}${more}`];
 /** Eight times the rate, so that what lies between samples shows; slowed down, so that the reader keeps all of it. */
 const OVERSAMPLED = ',aresample=384000:osf=flt,asetrate=48000';
 
-describe('LIMITER', () => {
+describe('limiter', () => {
   it.each([
     ['a tone at +9.5 dBFS', generated(TONE), true],
     ['a loud voice', generated(VOICE), true],

@@ -1,0 +1,56 @@
+import { SAMPLE_RATE, type AudioClip } from '../../../composition/composition.js';
+import { BYTES_PER_SAMPLE, PCM_INPUT_OPTIONS } from '../../audio/pcm.js';
+import { trimStartOf } from '../../audio/pcm-key.js';
+import { expressionOf } from '../expression.js';
+import type { InputList, PcmFile } from '../render-plan.js';
+
+/** Filters that `audioClipChains` uses. */
+export const AUDIO_CLIP_FILTERS = ['adelay', 'aevalsrc', 'afade', 'aformat', 'amultiply', 'asetpts', 'atrim', 'volume'];
+
+export const AUDIO_FORMAT = `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`;
+
+/** A clip at its place in time, with its gain and its fades. The last chain ends in `pad`. */
+export function audioClipChains(clip: AudioClip, pad: string, inputs: InputList, { file }: PcmFile): string[] {
+  const trim = trimStartOf(clip);
+  // A loop begins again at the beginning of the file, which must not be skipped then.
+  const skipped = clip.loop ? 0 : trim;
+  const start = trim - skipped;
+  const seconds = ((start + clip.samples) / SAMPLE_RATE + 1).toFixed(3);
+  const options = [
+    ...PCM_INPUT_OPTIONS,
+    ...(skipped > 0 ? ['-skip_initial_bytes', String(skipped * BYTES_PER_SAMPLE)] : []),
+    ...(clip.loop ? ['-stream_loop', '-1'] : []),
+    ...['-t', seconds],
+  ];
+  const { uri, field } = clip.asset;
+  const input = inputs.add({ file, options, uri, field, frames: 0, pixels: 0 });
+  const source = [
+    `[${input}:a]${AUDIO_FORMAT}`,
+    // By the count of samples: a loop's times need not be exact.
+    'asetpts=N/SR/TB',
+    ...(start > 0
+      ? [`atrim=start_sample=${start}:end_sample=${start + clip.samples}`, 'asetpts=N/SR/TB']
+      : [`atrim=end_sample=${clip.samples}`]),
+  ];
+  const end = [...fades(clip), ...(clip.startSample > 0 ? [`adelay=delays=${clip.startSample}S:all=1`] : [])];
+  if (typeof clip.gainDb === 'number') {
+    const volume = clip.gainDb === 0 ? [] : [`volume=${clip.gainDb.toFixed(2)}dB`];
+    return [`${[...source, ...volume, ...end].join(',')}[${pad}]`];
+  }
+  // `volume` changes only every 1,024 samples, which is heard; an envelope multiplied with the audio changes with each sample.
+  const gain = `pow(10,(${expressionOf(clip.gainDb, 'n')})/20)`;
+  return [
+    `aevalsrc=exprs='${gain}|${gain}':channel_layout=stereo:sample_rate=${SAMPLE_RATE},${AUDIO_FORMAT},atrim=end_sample=${clip.samples}[${pad}g]`,
+    `${source.join(',')}[${pad}s]`,
+    `[${pad}s][${pad}g]amultiply${end.map((filter) => `,${filter}`).join('')}[${pad}]`,
+  ];
+}
+
+function fades({ samples, fadeInSamples = 0, fadeOutSamples }: AudioClip): string[] {
+  return [
+    ...(fadeInSamples > 0 ? [`afade=t=in:start_sample=0:nb_samples=${fadeInSamples}`] : []),
+    ...(fadeOutSamples > 0
+      ? [`afade=t=out:start_sample=${samples - fadeOutSamples}:nb_samples=${fadeOutSamples}`]
+      : []),
+  ];
+}

@@ -1,0 +1,47 @@
+import { SAMPLE_RATE, type AudioClip, type Composition } from '../../../composition/composition.js';
+import { pcmKey } from '../../audio/pcm-key.js';
+import { limiter, LIMITER_FILTERS } from '../../audio/limiter.js';
+import { AUDIO_PAD, type InputList, type PcmFile } from '../render-plan.js';
+import { busChains, BUS_FILTERS } from './buses.js';
+import { mix } from './mix.js';
+import { audioClipChains, AUDIO_CLIP_FILTERS, AUDIO_FORMAT } from './clip.js';
+
+/** Filters that `soundtrackChains` uses. */
+export const AUDIO_FILTERS = [
+  ...['aformat', 'amix', 'anullsrc', 'apad', 'asetpts', 'atrim', 'volume'],
+  ...AUDIO_CLIP_FILTERS,
+  ...BUS_FILTERS,
+  ...LIMITER_FILTERS,
+];
+
+/** All that sounds in a composition. */
+export type Soundtrack = Pick<Composition, 'audio' | 'buses' | 'mastering' | 'samples'>;
+
+/**
+ * Mixes audio clips into exactly `samples` of 48 kHz stereo: silence where there is none, no change of a clip's loudness by the
+ * presence of another unless a bus asks for it, no clipping. @returns the chains; the last ends in `AUDIO_PAD`.
+ */
+export function soundtrackChains(
+  { audio: clips, buses = [], mastering, samples }: Soundtrack,
+  inputs: InputList,
+  pcm: (key: string) => PcmFile,
+): string[] {
+  const exact = `apad=whole_len=${samples},atrim=end_sample=${samples}`;
+  if (clips.length === 0)
+    return [`anullsrc=r=${SAMPLE_RATE}:cl=stereo,${AUDIO_FORMAT},atrim=end_sample=${samples}[${AUDIO_PAD}]`];
+  const sounding = clips.map((clip, i) => ({ clip, pad: `audio${i}` }));
+  const chains = sounding.flatMap(({ clip, pad }) => audioClipChains(clip, pad, inputs, pcm(pcmKey(clip))));
+  const mixed = busChains(buses, (bus) => padsOf(sounding, bus), samples);
+  const pads = [...padsOf(sounding, undefined), ...mixed.pads];
+  const gain = mastering && mastering.gainDb !== 0 ? [`volume=${mastering.gainDb.toFixed(2)}dB`] : [];
+  const limit = mastering?.truePeakDbtp === null ? [] : [limiter(mastering?.truePeakDbtp)];
+  const end = [...mix(pads.length), ...gain, ...limit, exact, 'asetpts=N/SR/TB', AUDIO_FORMAT];
+  return [...chains, ...mixed.chains, `${pads.map((pad) => `[${pad}]`).join('')}${end.join(',')}[${AUDIO_PAD}]`];
+}
+
+function padsOf(
+  clips: readonly { readonly clip: AudioClip; readonly pad: string }[],
+  bus: number | undefined,
+): string[] {
+  return clips.filter(({ clip }) => clip.bus === bus).map(({ pad }) => pad);
+}
