@@ -21,10 +21,18 @@ export async function readSpec(file: string, stdin: Readable): Promise<RenderSpe
   });
   const name = file === '-' ? 'the spec' : file;
   try {
-    return parseRenderSpec(isYaml(file, content) ? parseYaml(content) : (JSON.parse(content) as JsonValue));
+    return parseRenderSpec(
+      withoutSchema(isYaml(file, content) ? parseYaml(content) : (JSON.parse(content) as JsonValue)),
+    );
   } catch (error) {
     throw new Error(`${name} is not a cutroom.v1.RenderSpec:${problemsIn(error)}`, { cause: error });
   }
+}
+
+/** `$schema` is for editors. */
+function withoutSchema(value: JsonValue): JsonValue {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== '$schema'));
 }
 
 /** By the file's name; standard input by its first character, with which JSON begins. */

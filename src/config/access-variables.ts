@@ -41,7 +41,7 @@ export const ACCESS_VARIABLES = {
     reader: list('docs, metrics or reflection', (entry) =>
       (['docs', 'metrics', 'reflection'] as const).find((part) => part === entry),
     ),
-    help: 'what needs no credentials though `CUTROOM_AUTH` is set: `docs` (`/openapi.json`), `metrics`, `reflection`; health is always open',
+    help: 'what needs no credentials though `CUTROOM_AUTH` is set: `docs` (`/openapi.json`, `/schema/render-spec.json`), `metrics`, `reflection`; health is always open',
     usedBy: SERVE,
   },
   CUTROOM_BOOTSTRAP_KEY: {

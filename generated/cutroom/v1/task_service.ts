@@ -218,7 +218,7 @@ export interface WatchTaskRequest {
 
 /** One message of WatchTask. */
 export interface TaskEvent {
-  /** What the message says. */
+  /** What the message says. Exactly one is there. */
   event:
     | //
     /** The task after a change. */

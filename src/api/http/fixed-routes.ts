@@ -19,6 +19,8 @@ export interface FixedRoutesOptions {
   readonly readiness: Readiness;
   readonly metrics: RenderMetrics;
   readonly openApi: () => string;
+  /** The JSON Schema of render specs. */
+  readonly specSchema: () => string;
 }
 
 /** A route of one path, for GET. */
@@ -29,12 +31,13 @@ export interface FixedRoute {
 
 /** The routes by their paths. Those that are not open pass the chain. */
 export function fixedRoutes(options: FixedRoutesOptions): ReadonlyMap<string, FixedRoute> {
-  const { chain, access, readiness, metrics, openApi } = options;
+  const { chain, access, readiness, metrics, openApi, specSchema } = options;
   const routes: Record<string, FixedRoute> = {
     '/healthz': { access: 'open', answer: () => healthz() },
     '/readyz': { access: 'open', answer: () => readyz(readiness) },
     '/metrics': { access: access.metrics, answer: () => metricsPage(metrics) },
     '/openapi.json': { access: access.docs, answer: () => jsonResponse(200, openApi()) },
+    '/schema/render-spec.json': { access: access.docs, answer: () => jsonResponse(200, specSchema()) },
   };
   return new Map(
     Object.entries(routes).map(([path, route]) => [path, { ...route, answer: onlyGet(guarded(chain, path, route)) }]),

@@ -15,7 +15,12 @@ const LOOPBACK_ONLY: AllowedHosts = { names: [], anyAddress: false };
 
 /** Starts to serve metrics and health, and nothing else, to all who reach the address. @throws Error when it cannot be listened on. */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<HttpServer> {
-  const routes = fixedRoutes({ ...options, access: { docs: 'open', metrics: 'open' }, openApi: () => '' });
+  const routes = fixedRoutes({
+    ...options,
+    access: { docs: 'open', metrics: 'open' },
+    openApi: () => '',
+    specSchema: () => '',
+  });
   const handler: HttpHandler = (request) =>
     (PATHS.includes(request.path) ? routes.get(request.path)?.answer(request) : undefined) ??
     plainError(404, Status.NOT_FOUND, `there is nothing at this path; there is ${PATHS.join(', ')}`);

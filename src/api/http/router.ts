@@ -1,3 +1,4 @@
+import type { JsonObject } from '@bufbuild/protobuf';
 import { Status } from 'nice-grpc';
 import type { Access } from '../../task/caller.js';
 import type { MoneyPrinterTurbo } from './moneyprinterturbo/moneyprinterturbo.js';
@@ -7,9 +8,10 @@ import type { Gateway } from './gateway/gateway.js';
 import { plainError } from './http-error.js';
 import type { HttpHandler, HttpRequest } from './http-types.js';
 import { openApiDocument } from './openapi/document.js';
+import { specSchema } from './openapi/spec-schema.js';
 import { type PreviewRoute, PREVIEW_ROUTE } from './preview.js';
 
-export interface RouterOptions extends Omit<FixedRoutesOptions, 'openApi'> {
+export interface RouterOptions extends Omit<FixedRoutesOptions, 'openApi' | 'specSchema'> {
   readonly preview: PreviewRoute;
   readonly gateway: Gateway;
   readonly files: Files;
@@ -34,11 +36,8 @@ export interface Router {
 
 export function createRouter(options: RouterOptions): Router {
   const { preview, gateway, files, moneyPrinterTurbo, version } = options;
-  // Made when it is first asked for: it takes some milliseconds, which most processes never need.
-  let text: string | null = null;
-  const openApi = () =>
-    (text ??= JSON.stringify(openApiDocument({ version, compatibility: moneyPrinterTurbo.routes })));
-  const fixed = fixedRoutes({ ...options, openApi });
+  const openApi = madeOnce(() => openApiDocument({ version, compatibility: moneyPrinterTurbo.routes }));
+  const fixed = fixedRoutes({ ...options, openApi, specSchema: madeOnce(() => specSchema(version)) });
   const others = async (request: HttpRequest) =>
     (await moneyPrinterTurbo.answer(request)) ??
     (await files(request)) ??
@@ -58,4 +57,10 @@ export function createRouter(options: RouterOptions): Router {
       ...[...fixed].map(([template, { access }]) => ({ method: 'GET', template, access })),
     ],
   };
+}
+
+/** Made when it is first asked for: it takes some milliseconds, which most processes never need. */
+function madeOnce(make: () => JsonObject): () => string {
+  let text: string | null = null;
+  return () => (text ??= JSON.stringify(make()));
 }

@@ -358,6 +358,7 @@ const ROUTES: Readonly<Record<string, RouteExample>> = {
   'GET /readyz': { right: 200 },
   'GET /metrics': { right: 200 },
   'GET /openapi.json': { right: 200 },
+  'GET /schema/render-spec.json': { right: 200 },
 };
 
 const nameOf = ({ method, template }: ListedRoute) => `${method} ${template}`;

@@ -1,7 +1,15 @@
-import type { DescEnum, DescEnumValue, DescField, DescMessage, DescMethod, DescService } from '@bufbuild/protobuf';
+import type {
+  DescEnum,
+  DescEnumValue,
+  DescField,
+  DescMessage,
+  DescMethod,
+  DescOneof,
+  DescService,
+} from '@bufbuild/protobuf';
 import { descriptorSet } from '../../../wire/proto-json.js';
 
-type Described = DescMessage | DescField | DescEnum | DescEnumValue | DescMethod | DescService;
+type Described = DescMessage | DescField | DescOneof | DescEnum | DescEnumValue | DescMethod | DescService;
 
 /** Comments of each file by the path of the element they precede, as `SourceCodeInfo` numbers it. */
 const comments = new Map<string, ReadonlyMap<string, string>>(
@@ -16,7 +24,7 @@ const comments = new Map<string, ReadonlyMap<string, string>>(
   ]),
 );
 
-/** The comment in the proto before a message, field, enum, value, service or method; empty when there is none. */
+/** The comment in the proto before a message, field, oneof, enum, value, service or method; empty when there is none. */
 export function commentOf(desc: Described): string {
   return comments.get(`${fileOf(desc)}.proto`)?.get(pathOf(desc).join('.')) ?? '';
 }
@@ -39,6 +47,7 @@ function clean(text: string): string {
 function fileOf(desc: Described): string {
   switch (desc.kind) {
     case 'field':
+    case 'oneof':
     case 'rpc':
     case 'enum_value':
       return fileOf(desc.parent);
@@ -62,6 +71,8 @@ function pathOf(desc: Described): number[] {
         : [5, desc.file.enums.indexOf(desc)];
     case 'field':
       return [...pathOf(desc.parent), 2, desc.parent.fields.indexOf(desc)];
+    case 'oneof':
+      return [...pathOf(desc.parent), 8, desc.parent.oneofs.indexOf(desc)];
     case 'enum_value':
       return [...pathOf(desc.parent), 2, desc.parent.values.indexOf(desc)];
     case 'service':

@@ -2,6 +2,7 @@ import {
   type DescEnum,
   type DescField,
   type DescMessage,
+  type DescOneof,
   type DescService,
   type JsonObject,
   ScalarType,
@@ -125,16 +126,27 @@ export function createSchemas(service: DescService): Schemas {
 function presence(desc: DescMessage, isOfRequests: boolean): JsonObject {
   const isSent = (field: DescField) =>
     !field.oneof && (field.fieldKind === 'message' || field.presence !== FeatureSet_FieldPresence.EXPLICIT);
-  const [oneof] = desc.oneofs;
-  const isOnly = (field: DescField) => oneof?.fields.length === 1 && field.oneof === oneof;
+  const isOnly = ({ oneof }: DescField) => oneof?.fields.length === 1 && isOneRequired(oneof);
   const required = desc.fields
     .filter((field) => isOnly(field) || (isOfRequests ? isRequired(field) : isSent(field)))
     .map((field) => field.jsonName);
-  const oneOf = (oneof?.fields ?? []).map(({ jsonName }) => ({
-    properties: { [jsonName]: {} },
-    required: [jsonName],
-  }));
-  return { ...(required.length === 0 ? {} : { required }), ...(oneOf.length > 1 ? { oneOf } : {}) };
+  const choices = desc.oneofs.filter(({ fields }) => fields.length > 1).map(choiceOf);
+  const [only] = choices;
+  return {
+    ...(required.length === 0 ? {} : { required }),
+    ...(choices.length > 1 ? { allOf: choices } : only),
+  };
+}
+
+/** Exactly one of a oneof's fields, or at most one. */
+function choiceOf(oneof: DescOneof): JsonObject {
+  const each = oneof.fields.map(({ jsonName }) => ({ properties: { [jsonName]: {} }, required: [jsonName] }));
+  return { oneOf: isOneRequired(oneof) ? each : [...each, { not: { anyOf: each } }] };
+}
+
+/** By its comment: protobuf has no option for it. The fields of an answer are always there. */
+function isOneRequired(oneof: DescOneof): boolean {
+  return /exactly one/i.test(commentOf(oneof));
 }
 
 /** The messages that requests are, or have within them. */

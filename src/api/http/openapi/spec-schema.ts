@@ -1,0 +1,37 @@
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
+import { registry } from '../../../wire/proto-json.js';
+import { createSchemas } from './schemas.js';
+
+/** Where the references of an OpenAPI document and of a JSON Schema begin. */
+const COMPONENTS = '#/components/schemas/';
+const DEFS = '#/$defs/';
+
+/** The JSON Schema (2020-12) of a render spec, for editors: what may be written, with the comments of the proto. */
+export function specSchema(version: string): JsonObject {
+  const service = registry.getService(TaskServiceDefinition.fullName);
+  const spec = registry.getMessage('cutroom.v1.RenderSpec');
+  if (!service || !spec) throw new Error('generated/descriptors.binpb lacks the spec');
+  const schemas = createSchemas(service);
+  schemas.ofMessage(spec);
+  const { RenderSpec: root, ...others } = withDefs(schemas.all);
+  if (!isObject(root) || !isObject(root.properties)) throw new Error('the schema of a spec has no properties');
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: `Cutroom ${version} render spec`,
+    ...root,
+    // An editor finds the schema by it; the command line leaves it out.
+    properties: { $schema: { type: 'string' }, ...root.properties },
+    $defs: others,
+  };
+}
+
+function withDefs(schemas: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(schemas), (key, value: JsonValue) =>
+    key === '$ref' && typeof value === 'string' ? value.replace(COMPONENTS, DEFS) : value,
+  ) as JsonObject;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
