@@ -11,6 +11,7 @@ import { differences, generateInto, vendoredProtos } from './lib/generated.mjs';
 import { ensureMongod } from './lib/mongod.mjs';
 import { ensureNewerFfmpeg } from './lib/newer-ffmpeg.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
+import { checkPackages, checkSignatures } from './lib/packages.mjs';
 import { root } from './lib/root.mjs';
 import { run } from './lib/run.mjs';
 import { step } from './lib/say.mjs';
@@ -31,6 +32,8 @@ const CHECKS = [
   ['proto: generated code is up to date', checkGenerated],
   ['proto: vendored files are as published', checkVendored],
   ['imports follow the rules', () => tool('depcruise', '--config', '.dependency-cruiser.cjs', 'src')],
+  ['packages: licences, install scripts, checksums', checkPackages],
+  ['packages: signatures', checkSignatures],
   ['format', () => tool('prettier', '--check', '--log-level', 'warn', '.')],
   ['types', () => tool('tsc', '-p', 'test/tsconfig.json')],
   ['lint', () => tool('eslint', '.')],

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+it('the bill of materials names every package of the service, with its version and checksum', async () => {
+  await promisify(execFile)('npm', ['run', '--silent', 'sbom'], { cwd: root });
+  const { bomFormat, components } = JSON.parse(await readFile(join(root, 'dist/sbom.cdx.json'), 'utf8')) as {
+    bomFormat: string;
+    components: { name: string; group?: string; version: string; hashes?: unknown[] }[];
+  };
+  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  expect(bomFormat).toBe('CycloneDX');
+  const known = new Map(
+    components.map(({ group, name, version, hashes }) => [
+      group === undefined ? name : `${group}/${name}`,
+      { version, hashed: (hashes ?? []).length > 0 },
+    ]),
+  );
+  for (const [name, version] of Object.entries(dependencies))
+    expect(known.get(name), name).toEqual({ version, hashed: true });
+  expect(known.has('vitest')).toBe(false);
+});
