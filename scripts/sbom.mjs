@@ -6,10 +6,21 @@ import { root } from './lib/root.mjs';
 import { run } from './lib/run.mjs';
 
 try {
-  const args = ['sbom', '--package-lock-only', '--omit=dev', '--sbom-format=cyclonedx'];
-  const sbom = JSON.parse(await run('npm', args, { cwd: root, quiet: true }));
+  const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx'];
+  const all = JSON.parse(await run('npm', args, { cwd: root, quiet: true }));
+  // Not by `--omit=dev`, which leaves out packages of the service that those of development need too.
+  const components = all.components.filter((each) => !isOfDevelopment(each));
+  const refs = new Set([all.metadata.component['bom-ref'], ...components.map((each) => each['bom-ref'])]);
+  const dependencies = all.dependencies
+    .filter(({ ref }) => refs.has(ref))
+    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => refs.has(each)) }));
+  const sbom = { ...all, components, dependencies };
   await mkdir(join(root, 'dist'), { recursive: true });
   await writeFile(join(root, 'dist/sbom.cdx.json'), `${JSON.stringify(sbom, null, 2)}\n`);
 } catch (error) {
   fail(error);
+}
+
+function isOfDevelopment({ properties }) {
+  return properties.some(({ name, value }) => name === 'cdx:npm:package:development' && value === 'true');
 }

@@ -10,15 +10,15 @@ it('the bill of materials names every package of the service, with its version a
   await promisify(execFile)('npm', ['run', '--silent', 'sbom'], { cwd: root });
   const { bomFormat, components } = JSON.parse(await readFile(join(root, 'dist/sbom.cdx.json'), 'utf8')) as {
     bomFormat: string;
-    components: { name: string; group?: string; version: string; hashes?: unknown[] }[];
+    components: { purl: string; version: string; hashes?: unknown[] }[];
   };
   const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
   expect(bomFormat).toBe('CycloneDX');
   const known = new Map(
-    components.map(({ group, name, version, hashes }) => [
-      group === undefined ? name : `${group}/${name}`,
+    components.map(({ purl, version, hashes }) => [
+      decodeURIComponent(purl.slice('pkg:npm/'.length, purl.lastIndexOf('@'))),
       { version, hashed: (hashes ?? []).length > 0 },
     ]),
   );
