@@ -1,13 +1,15 @@
 /** `npm run sbom`: writes the software bill of materials of the service, in CycloneDX, to dist/sbom.cdx.json. */
+import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { fail } from './lib/fail.mjs';
 import { root } from './lib/root.mjs';
-import { run } from './lib/run.mjs';
 
 try {
   const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx'];
-  const all = JSON.parse(await run('npm', args, { cwd: root, quiet: true }));
+  const { stdout } = await promisify(execFile)('npm', args, { cwd: root, maxBuffer: 64 * 1024 ** 2 });
+  const all = JSON.parse(stdout);
   // Not by `--omit=dev`, which leaves out packages of the service that those of development need too.
   const components = all.components.filter((each) => !isOfDevelopment(each));
   const refs = new Set([all.metadata.component['bom-ref'], ...components.map((each) => each['bom-ref'])]);
