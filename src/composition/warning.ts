@@ -10,6 +10,8 @@ export const WARNINGS = {
   INPUT_DAMAGED: 'some frames of a video are damaged; above a tenth of its frames the render fails',
   NARRATION_SHORTER_THAN_CLAIMED:
     'a narration has less audio than its header claims; the video is as long as the audio',
+  CLIP_AFTER_END: 'a clip starts after the end of the video and is not shown',
+  SOURCE_HELD: 'a video is shorter than its clip; its last frame stands until the end of the clip',
   FONT_REPLACED: 'clients of MoneyPrinterTurbo: the server does not have the font; Noto fonts are used',
   MUSIC_NOT_FOUND: 'clients of MoneyPrinterTurbo: there is no music to choose from; the video has none',
   PARAMETER_ADJUSTED:

@@ -9,7 +9,7 @@ function unknown(): never {
   throw new UnknownFactError();
 }
 
-const NO_FACTS: KnownFacts = { visual: unknown, audio: unknown, cues: unknown };
+const NO_FACTS: KnownFacts = { visual: unknown, audio: unknown, audioIfAny: unknown, cues: unknown };
 
 /** The pixels of a frame times the frames, of all videos and all outputs with a picture. Null: that depends on inputs, or the spec is not valid. */
 export function pixelFramesOf({ form, outputs }: ParsedSpec): number | null {

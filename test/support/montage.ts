@@ -60,6 +60,7 @@ export function factsFor(
   return {
     visual: (uri) => found(materials[montage.materials.findIndex((asset) => asset.uri === uri)]),
     audio: (uri) => found(uri === montage.narration?.asset.uri ? audio.narration : audio.music),
+    audioIfAny: () => null,
     cues: () => [],
   };
 }

@@ -44,6 +44,7 @@ export function factsOf({ visuals, audioInputs, subtitles }: KnownInputs): Known
   return {
     visual: (uri) => found(visuals, uri).details.facts,
     audio: (uri) => found(audioInputs, uri).facts,
+    audioIfAny: (uri) => audioInputs.get(uri)?.facts ?? null,
     cues: (uri) => found(subtitles, uri).cues,
   };
 }
