@@ -112,17 +112,22 @@ function shortSource(
   source: VideoSource,
   { lengthUs, availableUs: available }: { readonly lengthUs: number; readonly availableUs: number },
 ): Warning[] {
-  const lengths = `${nameOf(clip)} lasts ${seconds(lengthUs)}, and its video gives ${seconds(available)}`;
+  const given = `its video gives ${seconds(available)}`;
   switch (source.shortSource) {
     case 'FAIL':
       throw new CompositionError(
         'CLIP_TOO_SHORT',
         lengthField(clip),
-        `${lengths}; short_source can hold its last frame or begin it again`,
+        `makes a clip of ${seconds(lengthUs)}, but ${given}; short_source can hold its last frame or begin it again`,
       );
     case 'HOLD':
       return [
-        { code: 'SOURCE_HELD', message: `${lengths}: its last frame stands`, field: source.asset.field, count: 1 },
+        {
+          code: 'SOURCE_HELD',
+          message: `${nameOf(clip)} lasts ${seconds(lengthUs)}, and ${given}: its last frame stands`,
+          field: source.asset.field,
+          count: 1,
+        },
       ];
     case 'LOOP':
       return [];
