@@ -1,5 +1,6 @@
 import { type Animated, isInOrder, valuesOf } from './animated.js';
-import type { ClipLayer, Composition, VisualClip } from './composition.js';
+import type { ClipLayer, Composition, Placement, VisualClip } from './composition.js';
+import type { Drawing } from './drawing.js';
 
 /**
  * Holds a composition to its promises, so that nothing of it is dropped in silence. A form that breaks one has a fault of its own:
@@ -7,23 +8,32 @@ import type { ClipLayer, Composition, VisualClip } from './composition.js';
  * @throws RangeError that names the first promise that is broken.
  */
 export function checkComposition(composition: Composition): void {
-  const { width, height, frames, layers, audio, samples } = composition;
+  const { width, height, frames, layers, audio, samples, buses = [], drawings = [] } = composition;
+  const drawn = new Map(drawings.map((drawing) => [drawing.uri, drawing]));
   require(frames >= 1, 'a composition needs a frame');
   require(width % 2 === 0 && height % 2 === 0, 'both sides of a composition are even');
   for (const layer of layers) {
     if (layer.kind === 'captions') continue;
     require(layer.clips.length > 0, 'a layer needs a clip');
-    checkClips(layer, frames);
+    checkClips(layer, frames, drawn);
   }
   for (const clip of audio) {
     require(clip.samples >= 1 && clip.startSample >= 0, 'an audio clip needs a sample');
     require(clip.startSample + clip.samples <= samples, 'an audio clip ends with the soundtrack at the latest');
     require(clip.fadeOutSamples <= clip.samples, 'a fade is no longer than its clip');
+    require((clip.fadeInSamples ?? 0) <= clip.samples, 'a fade is no longer than its clip');
     checkValues(clip.gainDb, Number.isFinite, 'a gain is a number');
+    const { bus, speed = 1, loop } = clip;
+    require(bus === undefined || bus < buses.length, 'an audio clip goes to a bus that is there');
+    require(speed >= 0.25 && speed <= 4, 'audio plays at 0.25 to 4 times its speed');
+    require(speed === 1 || !loop, 'audio with a speed does not begin again');
   }
+  buses.forEach(({ duck }, i) => {
+    require(!duck || (duck.under !== i && duck.under < buses.length), 'a bus makes room for another that is there');
+  });
 }
 
-function checkClips({ clips }: ClipLayer, total: number): void {
+function checkClips({ clips }: ClipLayer, total: number, drawn: ReadonlyMap<string, Drawing>): void {
   let before: VisualClip | null = null;
   for (const clip of clips) {
     const { startFrame, frames, transition } = clip;
@@ -40,8 +50,26 @@ function checkClips({ clips }: ClipLayer, total: number): void {
     checkValues(clip.opacity, (opacity) => opacity >= 0 && opacity <= 1, 'opacity lies between 0 and 1');
     for (const effect of clip.effects)
       if (effect.kind === 'ZOOM') checkValues(effect.scale, (scale) => scale >= 1, 'a zoom is at least 1');
+    require(!clip.asset.uri.startsWith('drawing:') || drawn.has(clip.asset.uri), 'a drawing of a clip is there');
+    if (clip.placement) checkPlacement(clip.placement, drawn);
     before = clip;
   }
+}
+
+function checkPlacement(placement: Placement, drawn: ReadonlyMap<string, Drawing>): void {
+  const { part, width, height, x, y, scaleX, scaleY, rotation, mask } = placement;
+  const isSide = (side: number) => Number.isInteger(side) && side >= 1;
+  require(isSide(width) && isSide(height), 'the sides of a box are whole pixels');
+  for (const scale of [scaleX, scaleY])
+    checkValues(scale, (factor) => factor >= 0 && factor <= 1, 'a box is scaled to its size at most');
+  for (const value of [x, y, rotation]) checkValues(value, Number.isFinite, 'a place is a number');
+  if (part) {
+    const isWithin = (start: number, length: number) => start >= 0 && length > 0 && start + length <= 1 + 1e-9;
+    require(isWithin(part.left, part.width) && isWithin(part.top, part.height), 'a part lies within its source');
+  }
+  if (!mask) return;
+  const drawing = drawn.get(mask.uri);
+  require(drawing?.width === width && drawing.height === height, 'a mask has the size of its box');
 }
 
 function checkValues(value: Animated, isAllowed: (value: number) => boolean, promise: string): void {

@@ -22,15 +22,14 @@ export interface Form {
 export type InputUse =
   /** A video or an image, shown up to this time of it and never larger than the box. */
   | { readonly role: 'visual'; readonly asset: AssetRef; readonly untilUs: number; readonly box: Box }
-  /** Audio whose real length decides the video's, so that it is measured by decoding, or not. */
-  | {
-      readonly role: 'audio';
-      readonly asset: AssetRef;
-      readonly measured: boolean;
-      /** A file without audio is silent. Absent: it is refused. */
-      readonly optional?: boolean;
-    }
-  | { readonly role: 'subtitles'; readonly asset: AssetRef };
+  /**
+   * Audio whose real length decides the video's, so that it is measured by decoding, or not. `optional`: a file without audio is as good, and
+   * `audioIfAny` says so.
+   */
+  | { readonly role: 'audio'; readonly asset: AssetRef; readonly measured: boolean; readonly optional?: boolean }
+  | { readonly role: 'subtitles'; readonly asset: AssetRef }
+  /** A 3D LUT in a `.cube` file. */
+  | { readonly role: 'lut'; readonly asset: AssetRef };
 
 /** Pixels of the output. */
 export interface Box {
@@ -42,7 +41,7 @@ export interface Box {
 export interface KnownFacts {
   visual(uri: string): VisualFacts;
   audio(uri: string): AudioFacts;
-  /** Of an optional use; null: the file has no audio. */
+  /** Null: the file has no audio; it was named with `optional`. */
   audioIfAny(uri: string): AudioFacts | null;
   cues(uri: string): readonly Cue[];
 }

@@ -29,6 +29,12 @@ export const FAILURES = {
   INPUT_TOO_LARGE: { category: 'INPUT_MEDIA', retryable: false },
   SUBTITLES_NOT_READABLE: { category: 'INPUT_MEDIA', retryable: false },
   CLIP_TOO_SHORT: { category: 'SPEC', retryable: false },
+  /** Two clips of a track overlap without a transition. */
+  CLIPS_OVERLAP: { category: 'SPEC', retryable: false },
+  /** Two clips with a transition between them do not meet. */
+  CLIPS_APART: { category: 'SPEC', retryable: false },
+  /** A transition is longer than a clip beside it. */
+  TRANSITION_TOO_LONG: { category: 'SPEC', retryable: false },
   VIDEO_TOO_LONG: { category: 'SPEC', retryable: false },
   /** More pixels and frames than its tenant may render in one task. */
   TASK_TOO_LARGE: { category: 'SPEC', retryable: false },

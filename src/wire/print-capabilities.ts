@@ -1,6 +1,7 @@
 import type { Capabilities, FfmpegBuild } from '../../generated/cutroom/v1/media.js';
 import { Transition_Kind } from '../../generated/cutroom/v1/montage.js';
 import { MAX_VIDEO_US } from '../composition/montage/compose-montage.js';
+import { TRANSITION_KINDS } from '../composition/transition-kinds.js';
 import type { WorkerInfo } from '../task/ports/worker-store.js';
 import { printDuration } from './print-duration.js';
 import { MAX_MATERIALS, RESOLUTION } from './render-spec/parse-montage.js';
@@ -19,6 +20,7 @@ export function printCapabilities(workers: readonly WorkerInfo[], facts: EngineF
   return {
     builds: printBuilds(workers),
     transitions: TRANSITIONS,
+    xfadeTransitions: [...TRANSITION_KINDS],
     fonts: [...facts.fonts],
     fontFiles: [...facts.fontFiles],
     limits: {

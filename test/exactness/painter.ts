@@ -20,7 +20,12 @@ export type Source =
   | { readonly kind: 'surface'; readonly color: Rgb; readonly alpha: number }
   | { readonly kind: 'gradient'; readonly degrees: number; readonly from: Rgb; readonly to: Rgb }
   /** Colours of its quarters, clockwise from the top left. */
-  | { readonly kind: 'image'; readonly uri: string; readonly size: Size; readonly quarters: readonly [Rgb, Rgb, Rgb, Rgb] }
+  | {
+      readonly kind: 'image';
+      readonly uri: string;
+      readonly size: Size;
+      readonly quarters: readonly [Rgb, Rgb, Rgb, Rgb];
+    }
   | {
       readonly kind: 'video';
       readonly uri: string;
@@ -77,7 +82,10 @@ export function boundary(seconds: number, rate: number): number {
 
 /** The colour of a place, in pixels from the upper left corner, on a frame. */
 export function paint(timeline: PaintedTimeline, frame: number, x: number, y: number): Rgb {
-  return timeline.tracks.reduce<Rgb>((below, track) => paintTrack(timeline, track, frame, { x, y }, below), timeline.background);
+  return timeline.tracks.reduce<Rgb>(
+    (below, track) => paintTrack(timeline, track, frame, { x, y }, below),
+    timeline.background,
+  );
 }
 
 interface Place {
@@ -85,7 +93,13 @@ interface Place {
   readonly y: number;
 }
 
-function paintTrack(timeline: PaintedTimeline, track: readonly PaintedClip[], frame: number, at: Place, below: Rgb): Rgb {
+function paintTrack(
+  timeline: PaintedTimeline,
+  track: readonly PaintedClip[],
+  frame: number,
+  at: Place,
+  below: Rgb,
+): Rgb {
   const { rate } = timeline;
   const shown = track.filter(({ start, end }) => boundary(start, rate) <= frame && frame < boundary(end, rate));
   const [first, second] = shown;
@@ -105,11 +119,19 @@ function paintTrack(timeline: PaintedTimeline, track: readonly PaintedClip[], fr
 
 function shadeOf(timeline: PaintedTimeline, clip: PaintedClip, frame: number, at: Place): Shade {
   const own = frame - boundary(clip.start, timeline.rate);
-  const value = (property: Property, constant: number) => keyed(clip.keys.filter((key) => key.property === property), own, constant);
+  const value = (property: Property, constant: number) =>
+    keyed(
+      clip.keys.filter((key) => key.property === property),
+      own,
+      constant,
+    );
   const width = (value('WIDTH', clip.box.width) / 100) * timeline.width;
   const height = (value('HEIGHT', clip.box.height) / 100) * timeline.height;
   const angle = (-value('ROTATION', clip.rotation) * Math.PI) / 180;
-  const [dx, dy] = [at.x - (value('X', clip.box.x) / 100) * timeline.width, at.y - (value('Y', clip.box.y) / 100) * timeline.height];
+  const [dx, dy] = [
+    at.x - (value('X', clip.box.x) / 100) * timeline.width,
+    at.y - (value('Y', clip.box.y) / 100) * timeline.height,
+  ];
   // Turned back, in shares of the box.
   let u = (dx * Math.cos(angle) - dy * Math.sin(angle)) / width + 0.5;
   let v = (dx * Math.sin(angle) + dy * Math.cos(angle)) / height + 0.5;
@@ -140,7 +162,10 @@ function sourceAt(
   const [su, sv] =
     fit === 'FILL'
       ? [u, v]
-      : [((u - 0.5) * width) / scale / source.size.width + 0.5, ((v - 0.5) * height) / scale / source.size.height + 0.5];
+      : [
+          ((u - 0.5) * width) / scale / source.size.width + 0.5,
+          ((v - 0.5) * height) / scale / source.size.height + 0.5,
+        ];
   if (su < 0 || su > 1 || sv < 0 || sv > 1) return { color: [0, 0, 0], alpha: 0 };
   if (source.kind === 'image') {
     const quarter = sv < 0.5 ? (su < 0.5 ? 0 : 1) : su < 0.5 ? 3 : 2;
@@ -150,10 +175,14 @@ function sourceAt(
 }
 
 /** The last frame of a video that is due, each at the frame of the output that is nearest to its time. */
-export function sourceFrame({ rate: own, trimStart, speed }: Extract<Source, { kind: 'video' }>, frame: number, rate: number): number {
+export function sourceFrame(
+  { rate: own, trimStart, speed }: Extract<Source, { kind: 'video' }>,
+  frame: number,
+  rate: number,
+): number {
   const first = Math.ceil(trimStart * own - 1e-3);
   let shown = first;
-  while (Math.round((((shown + 1 - first) / own / speed) * rate) - 1e-9) <= frame) shown += 1;
+  while (Math.round(((shown + 1 - first) / own / speed) * rate - 1e-9) <= frame) shown += 1;
   return shown;
 }
 
@@ -177,7 +206,8 @@ function keyed(keys: readonly Key[], frame: number, constant: number): number {
   if (frame <= first.frame) return first.value;
   for (let i = 1; i < keys.length; i += 1) {
     const [from, to] = [keys[i - 1]!, keys[i]!];
-    if (frame < to.frame) return from.value + (to.value - from.value) * eased(to.easing, (frame - from.frame) / (to.frame - from.frame));
+    if (frame < to.frame)
+      return from.value + (to.value - from.value) * eased(to.easing, (frame - from.frame) / (to.frame - from.frame));
   }
   return keys.at(-1)!.value;
 }

@@ -103,8 +103,10 @@ export interface Capabilities {
     | undefined;
   /** Renders that the workers together can do at a time. */
   slots: number;
-  /** File names of further fonts, which SubtitleStyle.font may name. */
+  /** File names of further fonts, which SubtitleStyle.font and TextAsset.font may name. */
   fontFiles: string[];
+  /** Kinds of transition between two clips of a track, as in ClipTransition.kind. */
+  xfadeTransitions: string[];
 }
 
 /** An ffmpeg that workers have. */
@@ -638,7 +640,7 @@ export const AudioStream: MessageFns<AudioStream> = {
 };
 
 function createBaseCapabilities(): Capabilities {
-  return { builds: [], transitions: [], fonts: [], limits: undefined, slots: 0, fontFiles: [] };
+  return { builds: [], transitions: [], fonts: [], limits: undefined, slots: 0, fontFiles: [], xfadeTransitions: [] };
 }
 
 export const Capabilities: MessageFns<Capabilities> = {
@@ -660,6 +662,9 @@ export const Capabilities: MessageFns<Capabilities> = {
     }
     for (const v of message.fontFiles) {
       writer.uint32(50).string(v!);
+    }
+    for (const v of message.xfadeTransitions) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -725,6 +730,14 @@ export const Capabilities: MessageFns<Capabilities> = {
             message.fontFiles.push(reader.string());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.xfadeTransitions.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -750,6 +763,7 @@ export const Capabilities: MessageFns<Capabilities> = {
       : undefined;
     message.slots = object.slots ?? 0;
     message.fontFiles = object.fontFiles?.map((e) => e) || [];
+    message.xfadeTransitions = object.xfadeTransitions?.map((e) => e) || [];
     return message;
   },
 };

@@ -215,7 +215,10 @@ export interface Clip {
     /** Subtitles over all tracks below; times count from the start of the clip. */
     { $case: "subtitles"; value: Subtitles }
     | undefined;
-  /** Where it stands and how it fits there. Default: the whole canvas. Refused for audio and subtitles, as are all fields below it. */
+  /**
+   * Where it stands and how it fits there. Default: the whole canvas. Refused for audio and subtitles, as are all fields below it but for
+   * keyframes of the gain of audio.
+   */
   layout:
     | Layout
     | undefined;
@@ -255,7 +258,7 @@ export interface Clip {
   motion:
     | Motion
     | undefined;
-  /** From nothing to the clip, at its start. Default: none. Refused with a `transition`. */
+  /** From nothing to the clip, at its start. Default: none. Refused with a `transition`, and with TextAsset.animation, whose parts have their own. */
   enter:
     | Animation
     | undefined;
@@ -263,11 +266,11 @@ export interface Clip {
   exit:
     | Animation
     | undefined;
-  /** From the clip before it on its track. Default: a cut. */
+  /** From the clip before it on its track, which has a picture. Default: a cut. With a `start` the clips must overlap by just its duration. */
   transition:
     | ClipTransition
     | undefined;
-  /** Values that change while it is shown: at most 1,000. */
+  /** Values that change while it is shown: at most 1,000, and 20,000 in all clips. */
   keyframes: Keyframe[];
 }
 
@@ -364,7 +367,7 @@ export interface TextAsset {
   maxLines: number;
   /** Default: OVERFLOW_SHRINK. */
   overflow: TextAsset_Overflow;
-  /** Parts of the text that appear one after another. Default: all at once. */
+  /** Parts of the text that appear one after another. Default: all at once. Refused beside a `transition`. */
   animation: TextAnimation | undefined;
 }
 
@@ -460,7 +463,7 @@ export interface ColorAsset {
 export interface GradientAsset {
   /** Default: KIND_LINEAR. */
   kind: GradientAsset_Kind;
-  /** Of a linear gradient, as in CSS: 0 goes up, 90 to the right; -3600 to 3600 degrees. Default (unset): 180, downwards. */
+  /** Of a linear gradient, as in CSS: 0 goes up, 90 to the right; -3600 to 3600 degrees. Default (unset): 180, downwards. Refused for KIND_RADIAL. */
   angle?:
     | number
     | undefined;
@@ -495,9 +498,9 @@ export interface Layout {
     | undefined;
   /** Which point of the box lies at its x and y. Default: ANCHOR_TOP_LEFT. */
   anchor: Anchor;
-  /** How the asset is fitted into the box. Default: FIT_COVER. Text, colours and gradients fill it. */
+  /** How the asset is fitted into the box. Default: FIT_COVER. Text, colours and gradients fill it, and have only FIT_FILL. */
   fit: Fit;
-  /** The point of the asset, in percent of it, that FIT_COVER keeps in view. Default: its middle. */
+  /** The point of the asset, in percent of it, that FIT_COVER keeps in view. Default: its middle. Refused for text, colours and gradients. */
   focus:
     | Point
     | undefined;
@@ -511,7 +514,7 @@ export interface Box {
   x: number;
   /** Of its anchor from the top. Default: 0. */
   y: number;
-  /** More than 0, at most 1,000; of a crop at most what is left of 100. Default (unset): 100, of a crop what is left. */
+  /** More than 0, at most 1,000 and 8,192 pixels; of a crop at most what is left of 100. Default (unset): 100, of a crop what is left. */
   width?:
     | number
     | undefined;
@@ -620,7 +623,7 @@ export enum Motion_Kind {
 export interface Animation {
   /** Default: KIND_FADE. */
   kind: Animation_Kind;
-  /** One frame to the clip's length. Default: 0.5 s. */
+  /** One frame to the clip's length, of `enter` and `exit` together. Default: 0.5 s. */
   duration:
     | Duration
     | undefined;
@@ -657,7 +660,7 @@ export enum Animation_Kind {
 
 /** From one clip to the next on a track; both are seen in it, and their sound cross-fades. */
 export interface ClipTransition {
-  /** A name of ffmpeg's `xfade`, such as `fade`, `wipeleft`, `circleopen`, `slideup`; Capabilities.transitions has all. Default: `fade`. */
+  /** A name of ffmpeg's `xfade`, such as `fade`, `wipeleft`, `circleopen`, `slideup`; Capabilities.xfade_transitions has all. Default: `fade`. */
   kind: string;
   /** One frame to the length of either neighbour. Default: 0.5 s. */
   duration: Duration | undefined;
@@ -675,7 +678,7 @@ export interface Keyframe {
   value: number;
   /**
    * How the value gets here from the keyframe before it, by the words of CSS: `linear`, `ease`, `ease-in`, `ease-out`, `ease-in-out`, `step-start`, `step-end`,
-   * `cubic-bezier(x1, y1, x2, y2)`. Default: `linear`.
+   * `cubic-bezier(x1, y1, x2, y2)` with each x from 0 to 1 and each y from -10 to 10. Default: `linear`.
    */
   easing: string;
 }

@@ -25,6 +25,8 @@ export function planInputs(form: Form): InputStep[] {
     const { uri } = use.asset;
     const common = { after: [fetchOf(uri)], phase: 'PROBING', frames: 0, tries: 2 } as const;
     if (use.role === 'subtitles') return [{ ...common, id: `read-text ${i}`, kind: 'read-text', asset: use.asset }];
+    // Fetched alone so far: its clip reads the file itself.
+    if (use.role === 'lut') return [];
     const sniff: InputStep = { ...common, id: `sniff ${i}`, kind: 'sniff', use };
     const after = [sniff.id];
     if (use.role === 'audio')

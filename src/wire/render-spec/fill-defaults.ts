@@ -9,6 +9,7 @@ import {
   type Transition,
 } from '../../../generated/cutroom/v1/montage.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import type { Size } from '../../composition/output-spec.js';
 import { printDuration } from '../print-duration.js';
 import { namedDefault } from './fields.js';
 import { fillOutputs } from './fill-outputs.js';
@@ -23,16 +24,25 @@ import {
   POSITIONS,
 } from './parse-subtitle-style.js';
 import { CLIP_EFFECT_US, CROSS_FADE_US, KINDS } from './parse-transition.js';
+import { canvasOf, fillTimeline } from './timeline/fill-timeline.js';
 
 /** A valid spec with every default written out: it means the same. */
 export function fillDefaults(spec: RenderSpec): RenderSpec {
   const { kind, outputs } = spec;
-  if (kind?.$case !== 'montage') return { kind, outputs };
-  const montage = fillMontage(kind.value);
-  const picture = frameSizeOf(montage);
-  // Read again, since defaults depend on the picture.
-  const filled = fillOutputs(outputs, parseSpec(spec).outputs, picture);
-  return { kind: { $case: 'montage', value: montage }, outputs: filled };
+  // Outputs are read again, since their defaults depend on the picture.
+  const filled = (picture: Size) => fillOutputs(outputs, parseSpec(spec).outputs, picture);
+  switch (kind?.$case) {
+    case 'montage': {
+      const montage = fillMontage(kind.value);
+      return { kind: { $case: 'montage', value: montage }, outputs: filled(frameSizeOf(montage)) };
+    }
+    case 'timeline': {
+      const timeline = fillTimeline(kind.value, fillSubtitles);
+      return { kind: { $case: 'timeline', value: timeline }, outputs: filled(canvasOf(timeline)) };
+    }
+    case undefined:
+      return { kind, outputs };
+  }
 }
 
 function fillMontage(montage: Montage): Montage {

@@ -1,10 +1,13 @@
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
-import { DEFAULT_OUTPUTS } from '../../composition/output-spec.js';
+import type { Form } from '../../composition/form.js';
+import { DEFAULT_OUTPUTS, type Size } from '../../composition/output-spec.js';
 import { montageForm } from '../../composition/montage/montage-form.js';
+import { timelineForm } from '../../composition/timeline/timeline-form.js';
 import { type Findings, refuse } from './fields.js';
 import { parseMontage } from './parse-montage.js';
 import { parseOutputs } from './parse-outputs.js';
+import { parseTimeline } from './timeline/parse-timeline.js';
 
 /**
  * Turns a spec from the wire into what is to be rendered: defaults filled, unions closed, every violation of the rules in the
@@ -21,11 +24,26 @@ export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
     refuse(place, 'must have one of: timeline, montage');
     return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
   }
-  if (spec.kind.$case !== 'montage') {
-    refuse({ field: 'spec.timeline', findings }, 'is not rendered yet');
-    return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
+  const { picture, form } = parseKind(spec.kind, findings);
+  const outputs = parseOutputs(spec.outputs, { field: 'spec.outputs', findings }, picture);
+  return { form: findings.violations.length === 0 ? form() : null, outputs, ...findings };
+}
+
+/** What a spec makes: the size of its picture, and its form if nothing is wrong with it. */
+interface ParsedKind {
+  readonly picture: Size;
+  form(): Form;
+}
+
+function parseKind(kind: NonNullable<RenderSpec['kind']>, findings: Findings): ParsedKind {
+  switch (kind.$case) {
+    case 'timeline': {
+      const timeline = parseTimeline(kind.value, { field: 'spec.timeline', findings });
+      return { picture: timeline.canvas, form: () => timelineForm(timeline) };
+    }
+    case 'montage': {
+      const montage = parseMontage(kind.value, { field: 'spec.montage', findings });
+      return { picture: montage, form: () => montageForm(montage) };
+    }
   }
-  const montage = parseMontage(spec.kind.value, { field: 'spec.montage', findings });
-  const outputs = parseOutputs(spec.outputs, { field: 'spec.outputs', findings }, montage);
-  return { form: findings.violations.length === 0 ? montageForm(montage) : null, outputs, ...findings };
 }

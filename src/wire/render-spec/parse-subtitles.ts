@@ -58,7 +58,8 @@ function parseCue(wire: WireCue, place: Place): Cue {
   return { startUs: startUs ?? 0, endUs: endUs ?? CUE_TIME.maxUs, text: parseText(wire.text, at(place, 'text')) };
 }
 
-function parseText(text: string, place: Place): string {
+/** Reads a text of several lines. */
+export function parseText(text: string, place: Place): string {
   const lines = text.replace(/\r\n?/g, '\n');
   // UTF-16 units first: counting characters needs a copy of a text that may be as large as the request.
   if (lines === '') refuse(place, 'is required');

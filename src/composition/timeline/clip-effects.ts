@@ -1,0 +1,42 @@
+import type { Animated } from '../animated.js';
+import type { ClipEffect } from '../clip-effect.js';
+import type { Look, Motion } from './timeline.js';
+
+/** The effects of a look, in their order. @param frames of the clip. */
+export function effectsOf({ chromaKey, colors, lut, blur, motion }: Look, frames: number): ClipEffect[] {
+  const effects: ClipEffect[] = [];
+  if (chromaKey) effects.push({ kind: 'CHROMA_KEY', ...chromaKey });
+  if (colors) effects.push({ kind: 'COLOR', ...colors });
+  if (lut) effects.push({ kind: 'LUT', asset: lut });
+  if (blur > 0) effects.push({ kind: 'BLUR', sigma: blur });
+  if (motion) effects.push(motionEffect(motion, frames));
+  return effects;
+}
+
+/** Evenly from the first frame of the clip to its last. */
+function motionEffect({ kind, strength }: Motion, frames: number): ClipEffect {
+  const scale = 1 + strength;
+  // The middle of a view that touches an edge.
+  const [near, far, middle] = [0.5 / scale, 1 - 0.5 / scale, 0.5];
+  switch (kind) {
+    case 'ZOOM_IN':
+      return { kind: 'ZOOM', scale: evenly(1, scale, frames) };
+    case 'ZOOM_OUT':
+      return { kind: 'ZOOM', scale: evenly(scale, 1, frames) };
+    case 'PAN_LEFT':
+      return { kind: 'VIEW', scale, x: evenly(far, near, frames), y: middle };
+    case 'PAN_RIGHT':
+      return { kind: 'VIEW', scale, x: evenly(near, far, frames), y: middle };
+    case 'PAN_UP':
+      return { kind: 'VIEW', scale, x: middle, y: evenly(far, near, frames) };
+    case 'PAN_DOWN':
+      return { kind: 'VIEW', scale, x: middle, y: evenly(near, far, frames) };
+  }
+}
+
+function evenly(from: number, to: number, frames: number): Animated {
+  return [
+    { at: 0, value: from },
+    { at: Math.max(1, frames - 1), value: to },
+  ];
+}

@@ -1,0 +1,41 @@
+import type { AssetRef } from '../asset.js';
+import type { Size } from '../output-spec.js';
+import type { DrawingSet } from './drawing-set.js';
+import type { Look } from './timeline.js';
+
+/** A picture around a box, with the same middle. */
+interface Decoration {
+  readonly asset: AssetRef;
+  readonly size: Size;
+}
+
+/** What is drawn around a box. Null: nothing. */
+export interface Decorations {
+  /** Below the clip. */
+  readonly shadow: Decoration | null;
+  /** Above it. */
+  readonly border: Decoration | null;
+}
+
+/** Beyond so many standard deviations nothing is seen of a blur. */
+const BLUR_REACH = 3;
+
+/** The shadow and the border of a clip. @param box its size. */
+export function decorationsOf(
+  { border, shadow, cornerRadius }: Look,
+  box: Size,
+  { drawings, field }: { readonly drawings: DrawingSet; readonly field: string },
+): Decorations {
+  const radius = Math.min(cornerRadius, box.width / 2, box.height / 2);
+  const around = (margin: number): Size => ({ width: box.width + 2 * margin, height: box.height + 2 * margin });
+  const draw = (size: Size, content: Parameters<DrawingSet['add']>[1], name: string): Decoration => ({
+    asset: drawings.add(size, content, `${field}.${name}`),
+    size,
+  });
+  const line = border ? Math.max(1, Math.round(border.width)) : 0;
+  const margin = shadow ? Math.ceil(BLUR_REACH * shadow.blur + Math.max(Math.abs(shadow.x), Math.abs(shadow.y))) : 0;
+  return {
+    shadow: shadow ? draw(around(margin), { kind: 'BOX_SHADOW', box: { ...box, radius }, shadow }, 'shadow') : null,
+    border: border ? draw(around(line), { kind: 'BORDER', line, radius, color: border.color }, 'border') : null,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Form, InputUse } from '../form.js';
+import type { Size } from '../output-spec.js';
+import { composeTimeline } from './compose-timeline.js';
+import { clipsOf, type Keyed, type Look, type Timeline, type TimelineClip } from './timeline.js';
+
+/** A form that is a timeline. */
+export interface TimelineForm extends Form {
+  readonly timeline: Timeline;
+}
+
+/** What a timeline uses and makes. */
+export function timelineForm(timeline: Timeline): TimelineForm {
+  return {
+    timeline,
+    inputs: clipsOf(timeline).flatMap(({ clip, track }) => usesOf(clip, timeline.tracks[track]?.muted ?? false)),
+    compose(facts) {
+      const { composition, warnings } = composeTimeline(timeline, facts);
+      return { compositions: [composition], warnings };
+    },
+  };
+}
+
+/** As far as any input is read. */
+const ALL_US = 24 * 3600 * 1_000_000;
+
+/** The largest side that an image is decoded at. */
+const MAX_SIDE = 16_384;
+
+function usesOf(clip: TimelineClip, isMuted: boolean): InputUse[] {
+  const { content, length } = clip;
+  const shownUs = length.kind === 'DURATION' ? length.us : ALL_US;
+  switch (content.kind) {
+    case 'AUDIO':
+      return [{ role: 'audio', asset: content.asset, measured: length.kind === 'NATURAL' }];
+    case 'SUBTITLES': {
+      const { source } = content.subtitles;
+      return source.kind === 'file' ? [{ role: 'subtitles', asset: source.asset }] : [];
+    }
+    case 'VISUAL': {
+      const { source, look } = content;
+      const lut: InputUse[] = look.lut ? [{ role: 'lut', asset: look.lut }] : [];
+      if (source.kind === 'IMAGE') {
+        const { asset } = source;
+        return [{ role: 'visual', asset, untilUs: shownUs, box: boxOf(look) }, ...lut];
+      }
+      if (source.kind !== 'VIDEO') return lut;
+      const { asset, trimStartUs, speed, sound } = source;
+      const untilUs = Math.min(ALL_US, trimStartUs + Math.ceil(shownUs * speed));
+      const uses: InputUse[] = [{ role: 'visual', asset, untilUs, box: boxOf(look) }, ...lut];
+      if (sound && !isMuted) uses.push({ role: 'audio', asset, measured: false, optional: true });
+      return uses;
+    }
+  }
+}
+
+/** The pixels in which all of the asset would have to be read, so that the part that is shown is sharp. */
+function boxOf({ width, height, part, motion }: Look): Size {
+  const factor = 1 + (motion?.strength ?? 0);
+  const side = (keyed: Keyed, share: number) =>
+    Math.max(1, Math.min(MAX_SIDE, Math.ceil((largestOf(keyed) * factor) / share)));
+  return { width: side(width, part?.width ?? 1), height: side(height, part?.height ?? 1) };
+}
+
+function largestOf(keyed: Keyed): number {
+  return typeof keyed === 'number' ? keyed : Math.max(...keyed.map(({ value }) => value));
+}

@@ -1,0 +1,116 @@
+import { DEFAULT_LENGTH_US } from '../../../composition/timeline/clip-times.js';
+import type { Subtitles } from '../../../../generated/cutroom/v1/montage.js';
+import {
+  type AudioAsset,
+  type Clip,
+  type Duck,
+  type Keyframe,
+  type SoundSettings,
+  SoundSettings as Sound,
+  type Timeline,
+  type VideoAsset,
+} from '../../../../generated/cutroom/v1/timeline.js';
+import type { Duration } from '../../../../generated/google/protobuf/duration.js';
+import { printDuration } from '../../print-duration.js';
+import { namedDefault } from '../fields.js';
+import { fillLook, fillText, fillGradient } from './fill-look.js';
+import { CANVAS } from './parse-canvas.js';
+import { SHORT_SOURCES } from './parse-files.js';
+import { DUCK, LOUDNESS } from './parse-timeline.js';
+
+/** A valid timeline with every default written out: it means the same. @param fillSubtitles the same for subtitles. */
+export function fillTimeline(wire: Timeline, fillSubtitles: (subtitles: Subtitles) => Subtitles): Timeline {
+  return {
+    ...wire,
+    canvas: canvasOf(wire),
+    tracks: wire.tracks.map((track) => ({
+      ...track,
+      duck: track.duck && fillDuck(track.duck),
+      clips: track.clips.map((clip) => fillClip(clip, fillSubtitles)),
+    })),
+    loudness: wire.loudness && {
+      integratedLufs: wire.loudness.integratedLufs ?? LOUDNESS.integratedLufs,
+      truePeakDbtp: wire.loudness.truePeakDbtp ?? LOUDNESS.truePeakDbtp,
+    },
+  };
+}
+
+/** The canvas of a valid timeline. */
+export function canvasOf({ canvas }: Timeline): NonNullable<Timeline['canvas']> {
+  return {
+    width: canvas?.width || CANVAS.width,
+    height: canvas?.height || CANVAS.height,
+    frameRate: canvas?.frameRate || CANVAS.frameRate,
+    background: canvas?.background || CANVAS.background,
+  };
+}
+
+function fillDuck(wire: Duck): Duck {
+  return {
+    under: wire.under,
+    amountDb: wire.amountDb || DUCK.amountDb,
+    attack: wire.attack ?? printDuration(DUCK.attackUs),
+    release: wire.release ?? printDuration(DUCK.releaseUs),
+  };
+}
+
+function fillClip(clip: Clip, fillSubtitles: (subtitles: Subtitles) => Subtitles): Clip {
+  const isRelative = clip.begin?.$case === 'startWith' || clip.begin?.$case === 'startAfter';
+  const hasLength = clip.asset?.$case === 'video' || clip.asset?.$case === 'audio';
+  const hasLook = clip.asset?.$case !== 'audio' && clip.asset?.$case !== 'subtitles';
+  return {
+    ...clip,
+    ...(hasLook ? fillLook(clip) : {}),
+    offset: isRelative ? (clip.offset ?? printDuration(0)) : undefined,
+    length: clip.length ?? (hasLength ? undefined : { $case: 'duration', value: printDuration(DEFAULT_LENGTH_US) }),
+    asset: fillAsset(clip.asset, fillSubtitles),
+    keyframes: clip.keyframes.map(fillKeyframe),
+  };
+}
+
+function fillAsset(asset: Clip['asset'], fillSubtitles: (subtitles: Subtitles) => Subtitles): Clip['asset'] {
+  switch (asset?.$case) {
+    case 'video':
+      return { $case: 'video', value: fillVideo(asset.value) };
+    case 'audio':
+      return { $case: 'audio', value: fillAudio(asset.value) };
+    case 'text':
+      return { $case: 'text', value: fillText(asset.value) };
+    case 'gradient':
+      return { $case: 'gradient', value: fillGradient(asset.value) };
+    case 'subtitles':
+      return { $case: 'subtitles', value: fillSubtitles(asset.value) };
+    case 'image':
+    case 'color':
+    case undefined:
+      return asset;
+  }
+}
+
+function fillVideo(video: VideoAsset): VideoAsset {
+  return {
+    ...video,
+    trimStart: video.trimStart ?? printDuration(0),
+    speed: video.speed || 1,
+    shortSource: video.shortSource || namedDefault(SHORT_SOURCES),
+    sound: video.muted ? undefined : fillSound(video.sound),
+  };
+}
+
+function fillAudio(audio: AudioAsset): AudioAsset {
+  return {
+    ...audio,
+    trimStart: audio.trimStart ?? printDuration(0),
+    speed: audio.speed || 1,
+    sound: fillSound(audio.sound),
+  };
+}
+
+function fillSound(sound: SoundSettings = Sound.create()): SoundSettings {
+  const orNone = (fade: Duration | undefined) => fade ?? printDuration(0);
+  return { ...sound, fadeIn: orNone(sound.fadeIn), fadeOut: orNone(sound.fadeOut) };
+}
+
+function fillKeyframe(key: Keyframe): Keyframe {
+  return { ...key, time: key.time ?? printDuration(0), easing: key.easing || 'linear' };
+}

@@ -1,0 +1,81 @@
+import type { AudioContent, Sound, VideoSource } from '../../../composition/timeline/timeline.js';
+import {
+  type AudioAsset,
+  ShortSource,
+  SoundSettings,
+  type VideoAsset,
+} from '../../../../generated/cutroom/v1/timeline.js';
+import type { Duration } from '../../../../generated/google/protobuf/duration.js';
+import {
+  at,
+  type EnumTable,
+  parseDurationUs,
+  parseEnum,
+  parseNumber,
+  parseUri,
+  type Place,
+  refuse,
+} from '../fields.js';
+import { GAIN } from '../parse-audio.js';
+import { MAX_TIME_US } from './frame.js';
+import type { Keyframes } from './parse-keyframes.js';
+
+export const TRIM = { minUs: 0, maxUs: 24 * 3600 * 1_000_000 };
+export const SPEED = { min: 0.25, max: 4, unit: '' };
+export const SOUND_FADE = { minUs: 0, maxUs: MAX_TIME_US };
+
+export const SHORT_SOURCES: EnumTable<ShortSource, VideoSource['shortSource']> = {
+  [ShortSource.SHORT_SOURCE_UNSPECIFIED]: 'FAIL',
+  [ShortSource.SHORT_SOURCE_FAIL]: 'FAIL',
+  [ShortSource.SHORT_SOURCE_HOLD]: 'HOLD',
+  [ShortSource.SHORT_SOURCE_LOOP]: 'LOOP',
+};
+
+/** Reads a video and its sound. */
+export function parseVideo(wire: VideoAsset, place: Place, keyframes: Keyframes): VideoSource {
+  const sound = at(place, 'sound');
+  if (wire.muted && wire.sound) refuse(sound, 'must not be set for a video that is muted');
+  return {
+    kind: 'VIDEO',
+    asset: parseUri(wire.uri, at(place, 'uri')),
+    trimStartUs: parseTrim(wire.trimStart, at(place, 'trim_start')),
+    speed: parseSpeed(wire.speed, at(place, 'speed')),
+    shortSource: parseEnum(wire.shortSource, at(place, 'short_source'), SHORT_SOURCES),
+    sound: wire.muted ? null : parseSound(wire.sound, sound, keyframes),
+  };
+}
+
+/** Reads sound without a picture. */
+export function parseAudio(wire: AudioAsset, place: Place, keyframes: Keyframes): AudioContent {
+  const speed = parseSpeed(wire.speed, at(place, 'speed'));
+  if (wire.loop && speed !== 1) refuse(at(place, 'loop'), 'must not be set with a speed');
+  return {
+    kind: 'AUDIO',
+    asset: parseUri(wire.uri, at(place, 'uri')),
+    trimStartUs: parseTrim(wire.trimStart, at(place, 'trim_start')),
+    speed,
+    loop: wire.loop,
+    sound: parseSound(wire.sound, at(place, 'sound'), keyframes),
+  };
+}
+
+function parseTrim(wire: Duration | undefined, place: Place): number {
+  return (wire ? parseDurationUs(wire, place, TRIM) : 0) ?? 0;
+}
+
+function parseSpeed(wire: number, place: Place): number {
+  return wire === 0 ? 1 : parseNumber(wire, place, SPEED);
+}
+
+function parseSound(wire: SoundSettings | undefined, place: Place, keyframes: Keyframes): Sound {
+  const { gainDb, fadeIn, fadeOut } = wire ?? SoundSettings.create();
+  const fade = (length: Duration | undefined, name: string) =>
+    (length ? parseDurationUs(length, at(place, name), SOUND_FADE) : 0) ?? 0;
+  const gain = parseNumber(gainDb, at(place, 'gain_db'), GAIN);
+  return {
+    field: place.field,
+    gainDb: keyframes.get('GAIN_DB') ?? gain,
+    fadeInUs: fade(fadeIn, 'fade_in'),
+    fadeOutUs: fade(fadeOut, 'fade_out'),
+  };
+}

@@ -1,0 +1,87 @@
+import { framesOf } from '../../../composition/frame-grid.js';
+import type { EasedKey } from '../../../composition/timeline/timeline.js';
+import { type Keyframe, Keyframe_Property as Property } from '../../../../generated/cutroom/v1/timeline.js';
+import { at, type EnumTable, parseDurationUs, parseKnownEnum, parseNumber, type Place, refuse } from '../fields.js';
+import { GAIN } from '../parse-audio.js';
+import { type Frame, MAX_TIME_US } from './frame.js';
+import { parseEasing } from './parse-easing.js';
+import { OPACITY, POSITION, parseSize, ROTATION } from './parse-box.js';
+
+export const MAX_KEYFRAMES = 1_000;
+
+export type PropertyName = 'X' | 'Y' | 'WIDTH' | 'HEIGHT' | 'OPACITY' | 'ROTATION' | 'GAIN_DB';
+
+/** Null: refused. */
+const PROPERTIES: EnumTable<Property, PropertyName | null> = {
+  [Property.PROPERTY_UNSPECIFIED]: null,
+  [Property.X]: 'X',
+  [Property.Y]: 'Y',
+  [Property.WIDTH]: 'WIDTH',
+  [Property.HEIGHT]: 'HEIGHT',
+  [Property.OPACITY]: 'OPACITY',
+  [Property.ROTATION]: 'ROTATION',
+  [Property.GAIN_DB]: 'GAIN_DB',
+};
+
+/** The keyframes of each property that has some, at least one, with values as on the wire. */
+export type Keyframes = ReadonlyMap<PropertyName, readonly EasedKey[]>;
+
+/** Whether a clip is seen and heard. */
+export interface Senses {
+  readonly seen: boolean;
+  readonly heard: boolean;
+}
+
+/** Reads values that change. */
+export function parseKeyframes(wire: readonly Keyframe[], clip: Place, frame: Frame, senses: Senses): Keyframes {
+  const keyframes = new Map<PropertyName, EasedKey[]>();
+  wire.forEach((key, i) => {
+    const place = at(clip, 'keyframes', i);
+    const property = parseProperty(key.property, at(place, 'property'), senses);
+    const us = key.time ? parseDurationUs(key.time, at(place, 'time'), { minUs: 0, maxUs: MAX_TIME_US }) : 0;
+    const easing = parseEasing(key.easing, at(place, 'easing'));
+    if (property === null) return;
+    const value = parseValue(key.value, at(place, 'value'), property, frame);
+    if (us === null) return;
+    const own = keyframes.get(property) ?? [];
+    const before = own.at(-1);
+    const { frameRate } = frame.canvas;
+    if (before && framesOf(us, frameRate) <= framesOf(before.us, frameRate)) {
+      refuse(at(place, 'time'), `must be later than the keyframe of ${property} before it, by a frame at least`);
+      return;
+    }
+    keyframes.set(property, own);
+    own.push({ us, value, easing });
+  });
+  return keyframes;
+}
+
+function parseProperty(wire: Property, place: Place, { seen, heard }: Senses): PropertyName | null {
+  const property = parseKnownEnum(wire, place, PROPERTIES);
+  if (wire === Property.PROPERTY_UNSPECIFIED) refuse(place, 'is required');
+  if (property === null) return null;
+  if (property === 'GAIN_DB' ? heard : seen) return property;
+  refuse(
+    place,
+    property === 'GAIN_DB' ? 'must not be GAIN_DB: the clip has no sound' : 'must be GAIN_DB: the clip has no picture',
+  );
+  return null;
+}
+
+function parseValue(value: number, place: Place, property: PropertyName, { canvas }: Frame): number {
+  switch (property) {
+    case 'X':
+    case 'Y':
+      return parseNumber(value, place, POSITION);
+    case 'WIDTH':
+      return parseSize(value, place, canvas.width);
+    case 'HEIGHT':
+      return parseSize(value, place, canvas.height);
+    case 'OPACITY':
+      return parseNumber(value, place, OPACITY);
+    case 'ROTATION':
+      return parseNumber(value, place, ROTATION);
+    case 'GAIN_DB':
+      return parseNumber(value, place, GAIN);
+  }
+}
