@@ -3,12 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Composition, Layer, Placement, VisualClip } from '../../src/composition/composition.js';
-import { createLocalToolContext } from './local-tool-context.js';
+import type { Drawing } from '../../src/composition/drawing.js';
 import { renderArguments } from '../../src/engine/command-line.js';
 import { planSection } from '../../src/engine/compositor/plan-render.js';
 import { VIDEO_PAD, type LocatedVisual } from '../../src/engine/compositor/render-plan.js';
 import { wholeOf, type Section } from '../../src/engine/compositor/section.js';
 import { probeVisual } from '../../src/engine/probe/probe.js';
+import { createLocalToolContext } from './local-tool-context.js';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
 
 const run = promisify(execFile);
@@ -36,7 +37,8 @@ export async function createFrameBench(): Promise<FrameBench> {
   const probed = new Map<string, Promise<LocatedVisual>>();
   let runs = 0;
 
-  function visual(file: string): Promise<LocatedVisual> {
+  function visual(uri: string): Promise<LocatedVisual> {
+    const file = uri.startsWith('drawing:') ? `${uri.slice('drawing:'.length)}.png` : uri;
     const known =
       probed.get(file) ?? probeVisual(context, { file, field: '' }, 8_500_000).then((details) => ({ file, details }));
     probed.set(file, known);
@@ -118,6 +120,11 @@ export function compositionOf(
     ...{ background: rgb('808080'), layers, audio: [] },
     ...changes,
   };
+}
+
+/** A drawing that is a file of the bench: `drawing:NAME` is `NAME.png`. */
+export function drawnFile(name: string, width: number, height: number): Drawing {
+  return { uri: `drawing:${name}`, width, height, content: { kind: 'ROUNDED_MASK', radius: 0 }, field: '' };
 }
 
 /** A layer of clips. */

@@ -5,6 +5,7 @@ import {
   clipOf,
   compositionOf,
   createFrameBench,
+  drawnFile,
   layerOf,
   placed,
   type FrameBench,
@@ -46,7 +47,8 @@ function expectAt(frames: RawFrames, [x, y]: readonly [number, number], hex: str
 
 /** The first frame of one clip on grey. */
 function still(uri: string, placement: Placement, changes: Partial<VisualClip> = {}): Promise<RawFrames> {
-  return bench.frames(compositionOf([layerOf(clipOf(uri, 0, 2, { placement, ...changes }))], 2));
+  const drawings = [drawnFile('mask', 41, 31)];
+  return bench.frames(compositionOf([layerOf(clipOf(uri, 0, 2, { placement, ...changes }))], 2, { drawings }));
 }
 
 /** Places of a box of 41 x 31 whose left upper pixel is 13, 9, and the colours there. */
@@ -174,7 +176,7 @@ describe('a placed clip', () => {
   });
 
   it.each(['wide.png', 'colors.mp4'])('shows %s where its mask is white', async (uri) => {
-    const frames = await still(uri, { ...BOX, mask: { uri: 'mask.png', field: '' } });
+    const frames = await still(uri, { ...BOX, mask: { uri: 'drawing:mask', field: '' } });
     expectAt(frames, [13, 9], RED);
     expectAt(frames, [29, 9], RED);
     expectAt(frames, [43, 9], GREY);

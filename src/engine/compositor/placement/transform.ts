@@ -8,8 +8,8 @@ export interface Transform {
   readonly width: number;
   readonly height: number;
   /** Its left and upper edge, whole numbers, as expressions of the clip's frame. Constant if `still`. */
-  x(frame: string): string;
-  y(frame: string): string;
+  readonly x: (frame: string) => string;
+  readonly y: (frame: string) => string;
   readonly still: boolean;
   /** The box within the picture, and the points of that which come to its corners. Null: the picture is the box. */
   readonly turned: {
@@ -17,7 +17,7 @@ export interface Transform {
     readonly top: number;
     readonly isConstant: boolean;
     /** Left and right above, then below; as expressions of the clip's frame. */
-    corners(frame: string): readonly { readonly x: string; readonly y: string }[];
+    readonly corners: (frame: string) => readonly { readonly x: string; readonly y: string }[];
   } | null;
 }
 
