@@ -16,6 +16,13 @@ export function isAlways(value: Animated, constant: number): boolean {
   return typeof value === 'number' ? value === constant : value.every((key) => key.value === constant);
 }
 
+/** The value of what never changes; null: it does. */
+export function constantOf(value: Animated): number | null {
+  if (typeof value === 'number') return value;
+  const [{ value: first }] = value;
+  return isAlways(value, first) ? first : null;
+}
+
 /** Every value that is given; the values between two keyframes lie between theirs. */
 export function valuesOf(value: Animated): readonly number[] {
   return typeof value === 'number' ? [value] : value.map((key) => key.value);

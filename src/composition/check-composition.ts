@@ -44,6 +44,8 @@ function checkClips({ clips }: ClipLayer, total: number, drawn: ReadonlyMap<stri
       require(transition.frames >= 1 && transition.frames <= frames, 'a transition is no longer than its clip');
       const free = before ? before.frames - (before.transition?.frames ?? 0) : 0;
       require(transition.frames <= free, 'two transitions of a clip do not overlap');
+      const blend = clip.placement?.blend ?? 'NORMAL';
+      require(blend === (before?.placement?.blend ?? 'NORMAL'), 'both sides of a transition have the same blend mode');
     } else {
       require(startFrame >= end, 'two clips of a layer overlap only in a transition');
     }

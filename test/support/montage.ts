@@ -61,7 +61,6 @@ export function factsFor(
     visual: (uri) => found(materials[montage.materials.findIndex((asset) => asset.uri === uri)]),
     audioIfAny: () => null,
     audio: (uri) => found(uri === montage.narration?.asset.uri ? audio.narration : audio.music),
-    audioIfAny: () => null,
     cues: () => [],
   };
 }

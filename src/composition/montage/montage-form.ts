@@ -1,4 +1,4 @@
-import type { Form, InputUse } from '../form.js';
+import type { Box, Form, InputUse } from '../form.js';
 import { composeMontage } from './compose-montage.js';
 import type { Montage } from './montage.js';
 import { reachUs } from './shots.js';
@@ -21,10 +21,14 @@ export function montageForm(montage: Montage): MontageForm {
   };
 }
 
+/** Images are not made smaller by this: longer sides are beyond what is read of an image. */
+const OWN_SIZE: Box = { width: 65_535, height: 65_535 };
+
 function inputsOf(montage: Montage): InputUse[] {
-  const { materials, narration, music, subtitles, width, height } = montage;
+  const { materials, narration, music, subtitles, width, height, fit } = montage;
   const untilUs = reachUs(montage);
-  const uses: InputUse[] = materials.map((asset) => ({ role: 'visual', asset, untilUs, box: { width, height } }));
+  const box = fit === 'NONE' ? OWN_SIZE : { width, height };
+  const uses: InputUse[] = materials.map((asset) => ({ role: 'visual', asset, untilUs, box }));
   if (narration) uses.push({ role: 'audio', asset: narration.asset, measured: true });
   if (music) uses.push({ role: 'audio', asset: music.asset, measured: false });
   if (subtitles?.source.kind === 'file') uses.push({ role: 'subtitles', asset: subtitles.source.asset });

@@ -1,7 +1,16 @@
-import type { Fit } from '../../composition/composition.js';
 import type { InputColor, VisualDetails } from '../probe/media-details.js';
 import { ffmpegColor, isGrey } from './color/bt709.js';
 import { colorLutFor } from './color/color-lut.js';
+import {
+  centred,
+  cutToBox,
+  leavesBars,
+  padToBox,
+  partFilters,
+  scaledSize,
+  type FitBox,
+  type Framing,
+} from './framing.js';
 import { ratio, repeatFrame, type Canvas, type Stage } from './stage.js';
 
 /** Filters that `fitted` uses. */
@@ -10,6 +19,7 @@ export const FIT_FILTERS = [
   'crop',
   'format',
   'fps',
+  'gblur',
   'loop',
   'lut3d',
   'overlay',
@@ -20,6 +30,7 @@ export const FIT_FILTERS = [
   'setpts',
   'setsar',
   'settb',
+  'split',
   'trim',
   'unpremultiply',
 ];
@@ -43,7 +54,7 @@ const SCALER = 'flags=bicubic+accurate_rnd+full_chroma_int';
 interface FitOptions {
   /** Unique in the graph. */
   readonly name: string;
-  readonly fit: Fit;
+  readonly framing: Framing;
   readonly details: VisualDetails;
   /** Whether it has more than one frame. */
   readonly moving: boolean;
@@ -58,20 +69,31 @@ interface FitOptions {
  * Sizes are expressions of the frames that arrive, because rotation is applied before, and may change on the way.
  */
 export function fitted(source: string, end: string, options: FitOptions, stage: Stage): string[] {
-  const { name, fit, details, moving, toRate, resized } = options;
+  const { name, framing, details, moving, toRate, resized } = options;
   if (resized) return refitted(source, end, options, stage);
-  const { canvas, rate, ground } = stage;
-  const chain = ground === 'background' ? onBackground(details, fit, stage) : onNothing(details, fit, stage);
+  if (framing.fit === 'CONTAIN_BLUR') return overItsBlur(source, end, options, stage);
+  const { ground } = stage;
+  const chain = ground === 'background' ? onBackground(details, framing, stage) : onNothing(details, framing, stage);
   const filters = [...chain.filters, ...toRate].join(',');
   if (chain.kind === 'filters') return [`${source},${filters},${end}`];
+  return overBackground(`${source},${filters}`, chain.overlay, end, { name, details, moving }, stage);
+}
+
+/** A clip laid over the background. The overlay takes its time from that, which runs at the output's rate; so does the clip. */
+function overBackground(
+  clip: string,
+  overlay: string,
+  end: string,
+  { name, details, moving }: Pick<FitOptions, 'name' | 'details' | 'moving'>,
+  { canvas, rate }: Stage,
+): string[] {
   const form = details.hasAlpha ? 'rgb' : 'yuv';
   const hold = moving ? `,${repeatFrame(rate)}` : ',settb=1/1000,setpts=0';
   const normal = form === 'rgb' ? `${TO_BT709},${NORMAL_FORM.join(',')}` : NORMAL_FORM.join(',');
   return [
     `${backgroundFrame(canvas, ratio(rate), form)}${hold}[${name}b]`,
-    // The overlay takes its time from the background, which runs at the output's rate; so does the clip.
-    `${source},${filters}[${name}p]`,
-    `[${name}b][${name}p]${chain.overlay},${normal},${end}`,
+    `${clip}[${name}p]`,
+    `[${name}b][${name}p]${overlay},${normal},${end}`,
   ];
 }
 
@@ -79,93 +101,160 @@ export function fitted(source: string, end: string, options: FitOptions, stage: 
  * Frames whose size changes: scaled anew when it does, and laid over a ground of the output's size, since no filter but `scale` and `overlay`
  * takes frames of another size than its first.
  */
-function refitted(source: string, end: string, { name, fit, details, toRate }: FitOptions, stage: Stage): string[] {
-  const { canvas, rate, ground } = stage;
+function refitted(source: string, end: string, options: FitOptions, stage: Stage): string[] {
+  const { name, framing, details, toRate } = options;
+  const { rate, ground } = stage;
+  const box = boxOf(stage);
+  const { width, height } = box;
+  if (framing.part || framing.fit === 'CONTAIN_BLUR') {
+    // These need frames of one size.
+    const same = `scale=w=${details.width}:h=${details.height}:eval=frame:${SCALER}`;
+    return fitted(`${source},${same}`, end, { ...options, resized: false }, stage);
+  }
   const to = 'out_color_matrix=bt709:out_range=tv:eval=frame';
-  const scale = `scale=${[size(fit, canvas), ...readAs(details.color), to, SCALER].join(':')}`;
+  const scale = `scale=${[scaledSize(framing.fit, box), ...readAs(details.color), to, SCALER].join(':')}`;
+  const format = stage.exact ? 'yuva444p' : 'yuva420p';
   const below =
     ground === 'background'
-      ? backgroundFrame(canvas, ratio(rate), 'yuv')
-      : `color=c=black@0:s=${canvas.width}x${canvas.height}:r=${ratio(rate)},format=yuva420p,trim=end_frame=1`;
+      ? backgroundFrame(stage.canvas, ratio(rate), 'yuv')
+      : `color=c=black@0:s=${width}x${height}:r=${ratio(rate)},format=${format},trim=end_frame=1`;
   return [
     `${below},${repeatFrame(rate)}[${name}b]`,
-    `${source},${[scale, 'setsar=1', 'format=yuva420p', ...toRate].join(',')}[${name}p]`,
-    `[${name}b][${name}p]overlay=${centred(canvas)}:shortest=1:eval=frame:format=yuv420,${tagged().join(',')},${end}`,
+    `${source},${[scale, 'setsar=1', `format=${format}`, ...toRate].join(',')}[${name}p]`,
+    `[${name}b][${name}p]overlay=${centred(box)}:shortest=1:eval=frame:format=${mixing(stage)},${tagged().join(',')},${end}`,
   ];
 }
 
+/** How much of the box's height the blur behind a clip reaches, as a standard deviation. */
+const BLUR_SHARE = 1 / 40;
+
+/** A clip that lies over itself, blurred, which covers the box. */
+function overItsBlur(source: string, end: string, options: FitOptions, stage: Stage): string[] {
+  const { name, framing, details, toRate } = options;
+  const box = boxOf(stage);
+  const behind = { ...framing, fit: 'COVER' } as const;
+  const blur = `gblur=sigma=${(box.height * BLUR_SHARE).toFixed(3)}`;
+  const [below, above] = details.hasAlpha
+    ? [
+        [
+          ...withAlpha(details, behind, stage),
+          'format=gbrap',
+          'premultiply=inplace=1',
+          blur,
+          'unpremultiply=inplace=1',
+        ],
+        [...withAlpha(details, framing, stage), 'format=gbrap'],
+      ]
+    : [
+        [...withoutAlpha(details, behind, stage), `format=${stage.exact ? 'yuv444p' : 'yuv420p'}`, blur, 'setsar=1'],
+        [...withoutAlpha(details, framing, stage), 'setsar=1', `format=${stage.exact ? 'yuva444p' : 'yuva420p'}`],
+      ];
+  const over = `overlay=${centred(box)}:format=${details.hasAlpha ? 'gbrp' : mixing(stage)}`;
+  const last = [...toRate].map((filter) => `,${filter}`).join('');
+  const parts = [
+    `${[source, ...partFilters(framing)].join(',')},split[${name}z0][${name}z1]`,
+    `[${name}z0]${below.join(',')}[${name}z2]`,
+    `[${name}z1]${above.join(',')}[${name}z3]`,
+  ];
+  const both = `[${name}z2][${name}z3]${over}`;
+  if (details.hasAlpha && stage.ground === 'background')
+    return [
+      ...parts,
+      ...overBackground(`${both}${last}`, `overlay=${centred(box)}:shortest=1:format=gbrp`, end, options, stage),
+    ];
+  const finished = details.hasAlpha
+    ? [TO_BT709, 'format=yuva444p', ...tagged()]
+    : stage.exact
+      ? ['format=yuva444p', ...tagged()]
+      : NORMAL_FORM;
+  return [...parts, `${both}${last},${finished.join(',')},${end}`];
+}
+
 /** Opaque, with the background in the bars and behind transparent parts. */
-function onBackground(details: VisualDetails, fit: Fit, stage: Stage): FitChain {
+function onBackground(details: VisualDetails, framing: Framing, stage: Stage): FitChain {
   const { canvas } = stage;
+  const box = boxOf(stage);
+  const part = partFilters(framing);
   if (details.hasAlpha) {
-    const filters = [...withAlpha(details, fit, canvas), 'format=gbrap'];
-    return { kind: 'overlay', filters, overlay: `overlay=${centred(canvas)}:shortest=1:format=gbrp` };
+    const filters = [...part, ...withAlpha(details, framing, stage), 'format=gbrap'];
+    return { kind: 'overlay', filters, overlay: `overlay=${centred(box)}:shortest=1:format=gbrp` };
   }
-  const filters = withoutAlpha(details, fit, stage);
-  if (fit === 'COVER') return { kind: 'filters', filters: [...filters, ...NORMAL_FORM] };
+  const filters = [...part, ...withoutAlpha(details, framing, stage)];
+  if (!leavesBars(framing.fit)) return { kind: 'filters', filters: [...filters, ...NORMAL_FORM] };
   if (isGrey(canvas.background)) {
     // `pad` converts its colour by BT.601 in some versions, by the video's tag in others: for greys that is the same.
-    const pad = padTo(canvas, ffmpegColor(canvas.background));
+    const pad = padToBox(box, ffmpegColor(canvas.background));
     return { kind: 'filters', filters: [...filters, 'format=yuv420p', pad, ...NORMAL_FORM] };
   }
   return {
     kind: 'overlay',
     filters: [...filters, 'setsar=1', 'format=yuva420p'],
-    overlay: `overlay=${centred(canvas)}:shortest=1:format=yuv420`,
+    overlay: `overlay=${centred(box)}:shortest=1:format=yuv420`,
   };
 }
 
 /** Transparent where the clip is, and in the bars. The result has the format that `clipFormat` says. */
-function onNothing(details: VisualDetails, fit: Fit, stage: Stage): FitChain {
-  const { canvas } = stage;
-  const bars = fit === 'CONTAIN' ? [padTo(canvas, 'black@0')] : [];
+function onNothing(details: VisualDetails, framing: Framing, stage: Stage): FitChain {
+  const hasBars = leavesBars(framing.fit);
+  const bars = hasBars ? [padToBox(boxOf(stage), 'black@0')] : [];
+  const part = partFilters(framing);
   if (details.hasAlpha) {
-    return {
-      kind: 'filters',
-      filters: [...withAlpha(details, fit, canvas), TO_BT709, 'format=yuva444p', ...bars, ...tagged()],
-    };
+    const scaled = withAlpha(details, framing, stage);
+    return { kind: 'filters', filters: [...part, ...scaled, TO_BT709, 'format=yuva444p', ...bars, ...tagged()] };
   }
-  const format = fit === 'CONTAIN' ? 'yuva420p' : 'yuv420p';
+  const format = stage.exact ? 'yuva444p' : hasBars ? 'yuva420p' : 'yuv420p';
   return {
     kind: 'filters',
-    filters: [...withoutAlpha(details, fit, stage), `format=${format}`, ...bars, ...tagged()],
+    filters: [...part, ...withoutAlpha(details, framing, stage), `format=${format}`, ...bars, ...tagged()],
   };
 }
 
 /** Scaled once, and to BT.709 in the same step; colours that need a table, at the frame's size and ten bits. */
-function withoutAlpha(details: VisualDetails, fit: Fit, { canvas, files }: Stage): string[] {
+function withoutAlpha(details: VisualDetails, framing: Framing, stage: Stage): string[] {
+  const box = boxOf(stage);
+  const cut = cutToBox(framing, box);
   const lut = colorLutFor(details.color);
   if (lut) {
-    files.add(lut);
-    const options = [size(fit, canvas), ...readAs(details.color), SCALER];
+    stage.files.add(lut);
+    const options = [scaledSize(framing.fit, box), ...readAs(details.color), SCALER];
     return [
-      ...cutExtremes(details, fit, canvas),
+      ...cutExtremes(details, framing, box),
       `scale=${options.join(':')}`,
       'format=gbrp10le',
-      ...crop(fit, canvas),
+      ...cut,
       `lut3d=file=${lut.name}:interp=tetrahedral`,
       TO_BT709,
     ];
   }
   // Already BT.709: without a matrix given swscale needs no detour through RGB.
   const to = details.color.matrix === 'bt709' ? 'out_range=tv' : 'out_color_matrix=bt709:out_range=tv';
-  const options = [size(fit, canvas), ...readAs(details.color), to, SCALER];
-  return [...cutExtremes(details, fit, canvas), `scale=${options.join(':')}`, ...crop(fit, canvas)];
+  const options = [scaledSize(framing.fit, box), ...readAs(details.color), to, SCALER];
+  return [...cutExtremes(details, framing, box), `scale=${options.join(':')}`, ...cut];
 }
 
 /** RGB. Scaled with its colours multiplied by alpha: otherwise the hidden colours of transparent pixels make a rim. */
-function withAlpha(details: VisualDetails, fit: Fit, canvas: Canvas): string[] {
+function withAlpha(details: VisualDetails, framing: Framing, stage: Stage): string[] {
   const from = readAs(details.color);
+  const box = boxOf(stage);
   return [
-    ...cutExtremes(details, fit, canvas),
+    ...cutExtremes(details, framing, box),
     ...(from.length > 0 ? [`scale=${[...from, SCALER].join(':')}`] : []),
     'format=gbrap',
     'premultiply=inplace=1',
-    `scale=${size(fit, canvas)}:${SCALER}`,
+    `scale=${scaledSize(framing.fit, box)}:${SCALER}`,
     'unpremultiply=inplace=1',
-    ...crop(fit, canvas),
+    ...cutToBox(framing, box),
     'setsar=1',
   ];
+}
+
+function boxOf({ canvas: { width, height }, exact }: Stage): FitBox {
+  return { width, height, exact };
+}
+
+/** The mode of `overlay`. */
+function mixing({ exact }: Stage): string {
+  return exact ? 'yuv444' : 'yuv420';
 }
 
 /** One frame of background: RGB below clips with alpha, so that both are mixed as they were made. */
@@ -185,30 +274,12 @@ function readAs({ matrix, range }: InputColor): string[] {
   return matrix === null ? [] : [`in_color_matrix=${matrix}`, `in_range=${range}`];
 }
 
-function size(fit: Fit, canvas: Canvas): string {
-  const choose = fit === 'COVER' ? 'max' : 'min';
-  // Even sizes: an odd one would shift colours by half a pixel at the edge. It changes the shape by less than a pixel.
-  const side = (limit: number, other: string) => `'${choose}(${limit},max(2,2*round(${other}/2)))'`;
-  return `w=${side(canvas.width, `${canvas.height}*dar`)}:h=${side(canvas.height, `${canvas.width}/dar`)}`;
-}
-
-function crop(fit: Fit, canvas: Canvas): string[] {
-  return fit === 'COVER' ? [`crop=${canvas.width}:${canvas.height}`] : [];
-}
-
-function padTo(canvas: Canvas, color: string): string {
-  return `pad=${canvas.width}:${canvas.height}:2*floor((ow-iw)/4):2*floor((oh-ih)/4):${color}`;
-}
-
-function centred(canvas: Canvas): string {
-  return `x=2*floor((${canvas.width}-w)/4):y=2*floor((${canvas.height}-h)/4)`;
-}
-
 /** An image of one pixel by ten thousand, filling the frame's width, would be scaled to gigabytes of which almost nothing is seen. */
-function cutExtremes(details: VisualDetails, fit: Fit, canvas: Canvas): string[] {
-  if (fit === 'CONTAIN') return [];
-  const shape = canvas.width / canvas.height;
-  const ratios = [details.width / details.height, details.height / details.width];
+function cutExtremes(details: VisualDetails, { fit, part }: Framing, box: FitBox): string[] {
+  if (fit !== 'COVER') return [];
+  const shape = box.width / box.height;
+  const [width, height] = [details.width * (part?.width ?? 1), details.height * (part?.height ?? 1)];
+  const ratios = [width / height, height / width];
   if (ratios.every((ratio) => ratio / shape < LONGEST_SCALED && shape / ratio < LONGEST_SCALED)) return [];
   const widest = `ceil(ih*${(shape * LONGEST_SCALED).toFixed(4)}/sar)`;
   const highest = `ceil(iw*sar/${(shape / LONGEST_SCALED).toFixed(4)})`;

@@ -1,8 +1,10 @@
+import type { BlendMode, VisualClip } from '../../composition/composition.js';
 import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
 import type { FinishedClip } from './clips.js';
+import { alphaTransition } from './placement/alpha-transition.js';
 import { ratio, type ClipFormat } from './stage.js';
 
-/** Clips that follow each other without a gap, and the frames that they cover. */
+/** Clips that follow each other without a gap and are mixed in the same way, and the frames that they cover. */
 export interface Run {
   readonly clips: readonly FinishedClip[];
   readonly startFrame: number;
@@ -31,13 +33,19 @@ const SPARE_FRAMES = 3;
 /** Filters that `joinRun` uses. */
 export const JOIN_FILTERS = ['concat', 'settb', 'setpts', 'fps', 'tpad', 'trim', 'format', 'xfade'];
 
-/** The clips of a layer by the gaps between them. */
+/** How a clip is mixed with what is below it. */
+export function blendOf(clip: VisualClip | undefined): BlendMode {
+  return clip?.placement?.blend ?? 'NORMAL';
+}
+
+/** The clips of a layer by the gaps between them, and by the ways in which they are mixed. */
 export function runsOf(clips: readonly FinishedClip[]): Run[] {
   const runs: FinishedClip[][] = [];
   let end = -1;
   for (const finished of clips) {
-    const { startFrame, frames } = finished.shown;
-    if (startFrame <= end) runs.at(-1)?.push(finished);
+    const { startFrame, frames, clip } = finished.shown;
+    const before = runs.at(-1)?.[0];
+    if (startFrame <= end && before && blendOf(before.shown.clip) === blendOf(clip)) runs.at(-1)?.push(finished);
     else runs.push([finished]);
     end = startFrame + frames;
   }
@@ -48,29 +56,24 @@ export function runsOf(clips: readonly FinishedClip[]): Run[] {
   });
 }
 
+interface JoinOptions {
+  /** Unique in the graph. */
+  readonly name: string;
+  readonly rate: Rational;
+  /** Of the result, able to hold every clip. */
+  readonly format: ClipFormat;
+  /** Transitions mix colours and alpha each by itself: with alpha the colours must be multiplied by it, or hidden ones show. */
+  readonly premultiply: boolean;
+}
+
 /**
  * Joins the clips of a run by cuts and transitions into one video of exactly the frames planned.
- * @param format of the result, able to hold every clip.
  */
-export function joinRun(
-  run: Run,
-  { name, rate, format }: { readonly name: string; readonly rate: Rational; readonly format: ClipFormat },
-): JoinedRun {
+export function joinRun(run: Run, { name, rate, format, premultiply }: JoinOptions): JoinedRun {
   const chains: string[] = [];
   const groups = groupByCuts(run);
-  const withTransitions = groups.length > 1;
   const stretches = groups.map((group, i) =>
-    concatenated(
-      group,
-      {
-        pad: `${name}g${i}`,
-        runStart: run.startFrame,
-        rate,
-        format,
-        premultiply: withTransitions && format !== 'yuv420p',
-      },
-      chains,
-    ),
+    concatenated(group, { pad: `${name}g${i}`, runStart: run.startFrame, rate, format, premultiply }, chains),
   );
   let soFar = stretches[0];
   if (!soFar) throw new RangeError('a run needs a clip');
@@ -81,13 +84,13 @@ export function joinRun(
     // Negative where the transition has begun before the section.
     const offset = seconds(shown.startFrame - shown.fromFrame - run.startFrame, rate);
     const pad = `${name}x${i}`;
-    const duration = seconds(transition.frames, rate);
-    chains.push(
-      `[${soFar.pad}][${next.pad}]xfade=transition=${transition.kind}:duration=${duration}:offset=${offset}[${pad}]`,
-    );
+    const times = `duration=${seconds(transition.frames, rate)}:offset=${offset}`;
+    const place = { from: soFar.pad, next: next.pad, to: pad, times };
+    if (premultiply) chains.push(...alphaTransition(transition.kind, place));
+    else chains.push(`[${soFar.pad}][${next.pad}]xfade=transition=${transition.kind}:${times}[${pad}]`);
     soFar = { pad, endFrame: next.endFrame };
   });
-  const straight = withTransitions && format !== 'yuv420p' ? `,${straightAlpha(format)}` : '';
+  const straight = premultiply ? `,${straightAlpha(format)}` : '';
   // Ends the last side's spare frames.
   chains.push(`[${soFar.pad}]trim=end_frame=${soFar.endFrame}${straight}[${name}]`);
   return { chains, pad: name, format };
@@ -108,13 +111,9 @@ function groupByCuts({ clips }: Run): FinishedClip[][] {
   return groups;
 }
 
-interface GroupOptions {
+interface GroupOptions extends Omit<JoinOptions, 'name'> {
   readonly pad: string;
   readonly runStart: number;
-  readonly rate: Rational;
-  readonly format: ClipFormat;
-  /** Transitions mix colours and alpha each by itself: with alpha the colours must be multiplied by it, or hidden ones show. */
-  readonly premultiply: boolean;
 }
 
 function concatenated(

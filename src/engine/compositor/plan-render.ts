@@ -86,7 +86,7 @@ function videoGraph(
   const stack = stackLayers(
     composition,
     section,
-    (layer, ground) => ({ name: `l${layer}`, canvas, ground, rate, inputs, files, visual, resized }),
+    (layer, ground) => ({ name: `l${layer}`, canvas, ground, exact: false, rate, inputs, files, visual, resized }),
     captionFile,
   );
   const ends = wayChains(stack.pad, { filters: stack.filters, to: ways }, 'video', 'way');

@@ -1,11 +1,11 @@
-import { isAlways } from '../../composition/animated.js';
-import type { CaptionLayer, ClipLayer, Composition } from '../../composition/composition.js';
+import type { CaptionLayer, Composition } from '../../composition/composition.js';
 import type { Rational } from '../../composition/frame-grid.js';
-import { clipChains } from './clips.js';
 import { backgroundFrame } from './fit.js';
-import { joinRun, runsOf, type JoinedRun, type Run } from './joins.js';
-import { shownClips, type Section } from './section.js';
-import { clipFormat, commonFormat, ratio, repeatFrame, type ClipFormat, type Stage } from './stage.js';
+import { prepareLayer, type Piece } from './layer.js';
+import { layPiece } from './lay-piece.js';
+import type { Area } from './placement/blend.js';
+import type { Section } from './section.js';
+import { ratio, repeatFrame, type Stage } from './stage.js';
 
 /** Filters that `stackLayers` uses beside those of clips and their joins. */
 export const STACK_FILTERS = ['ass', 'color', 'crop', 'format', 'overlay', 'settb', 'setpts', 'trim'];
@@ -21,7 +21,7 @@ export interface Stack {
 type StageOf = (layer: number, ground: Stage['ground']) => Stage;
 
 /**
- * Lays the layers over each other: each run of clips at its frame, captions where they stand in the order. Time is placed by timestamps
+ * Lays the layers over each other: each piece at its frame and place, captions where they stand in the order. Time is placed by timestamps
  * alone: filters that are switched on and off show wrong frames.
  * @param captionsFile where the graph finds the document of a layer.
  */
@@ -33,15 +33,18 @@ export function stackLayers(
 ): Stack {
   const { layers, frameRate: rate } = composition;
   const { frames } = section;
-  const chains: string[] = [];
-  const joined = layers.map((layer, i) =>
-    layer.kind === 'clips' ? joinLayer(layer, section, i, stageOf, chains) : NOTHING,
+  const area = shownArea(composition);
+  const prepared = layers.map((layer, i) =>
+    layer.kind === 'clips'
+      ? prepareLayer(layer, { section, area, isLowest: i === 0 }, (ground) => stageOf(i, ground))
+      : null,
   );
-  const bottom = bottomOf(joined[0]?.placed ?? [], section);
-  // Once any layer needs full colour resolution for its alpha, all are mixed in it.
-  const full = joined.some(({ format }) => format === 'yuva444p');
-  let pad = bottom?.video.pad ?? '';
-  const cut = cropFilters(composition);
+  const chains = prepared.flatMap((layer) => layer?.chains ?? []);
+  const bottom = bottomOf(prepared[0]?.pieces ?? [], section);
+  // Once any layer needs full colour resolution, for its alpha or its place, all are mixed in it.
+  const full = prepared.some((layer) => layer?.format === 'yuva444p');
+  let pad = bottom?.pad ?? '';
+  const cut = composition.crop ? [cropTo(area)] : [];
   let filters: string[] = [...cut];
   if (!bottom) {
     pad = 'ground';
@@ -56,23 +59,25 @@ export function stackLayers(
       filters.push(...captionFilters(captionsFile(layer), section, rate));
       return;
     }
-    for (const [k, { run, video }] of (joined[i]?.placed ?? []).entries()) {
-      if (video === bottom?.video) continue;
-      const [below, above, out] = [`b${i}_${k}`, `a${i}_${k}`, `s${i}_${k}`];
+    for (const [k, piece] of (prepared[i]?.pieces ?? []).entries()) {
+      if (piece === bottom) continue;
+      const [below, above, to] = [`b${i}_${k}`, `a${i}_${k}`, `s${i}_${k}`];
       chains.push(`[${pad}]${filters.length > 0 ? filters.join(',') : 'null'}[${below}]`);
-      const prepared = [...cut, ...(full ? ['format=yuva444p'] : [])].map((filter) => `${filter},`).join('');
-      chains.push(`[${video.pad}]${prepared}settb=${rate.den}/${rate.num},setpts=N+${run.startFrame}[${above}]`);
-      chains.push(`[${below}][${above}]overlay=eof_action=pass:format=${full ? 'yuv444' : 'yuv420'}[${out}]`);
-      pad = out;
+      chains.push(...layPiece(piece, { below, above, to }, { full, total: frames, rate, area, cut }));
+      pad = to;
       filters = [];
     }
   });
   return { chains, pad, filters };
 }
 
-/** Each layer is cut before it is laid down, so that captions between layers lie within the cut. */
-function cropFilters({ crop }: Composition): string[] {
-  return crop ? [`crop=${crop.width}:${crop.height}:${crop.left}:${crop.top}`] : [];
+/** The part of the canvas that is shown. Each layer is cut to it before it is laid down, so that captions between layers lie within the cut. */
+function shownArea({ crop, width, height }: Composition): Area {
+  return crop ?? { left: 0, top: 0, width, height };
+}
+
+function cropTo({ width, height, left, top }: Area): string {
+  return `crop=${width}:${height}:${left}:${top}`;
 }
 
 /** Captions have the times of the whole video. */
@@ -81,41 +86,8 @@ function captionFilters(file: string, { startFrame }: Section, rate: Rational): 
   return [`settb=${rate.den}/${rate.num}`, `setpts=PTS+${startFrame}`, `ass=${file}`, `setpts=PTS-${startFrame}`];
 }
 
-interface Placed {
-  readonly run: Run;
-  readonly video: JoinedRun;
-}
-
-interface JoinedLayer {
-  readonly format: ClipFormat;
-  readonly placed: readonly Placed[];
-}
-
-const NOTHING: JoinedLayer = { format: 'yuv420p', placed: [] };
-
-function joinLayer(
-  { clips }: ClipLayer,
-  section: Section,
-  index: number,
-  stageOf: StageOf,
-  chains: string[],
-): JoinedLayer {
-  const solid = index === 0 && clips.every(({ opacity }) => isAlways(opacity, 1));
-  const stage = stageOf(index, solid ? 'background' : 'transparent');
-  // Of all the layer's clips, so that every section of the video mixes in the same way.
-  const format = commonFormat(clips.map((clip) => clipFormat(clip, stage)));
-  const made = clipChains(shownClips(clips, section), stage);
-  chains.push(...made.chains);
-  const placed = runsOf(made.clips).map((run, i) => {
-    const video = joinRun(run, { name: `${stage.name}r${i}`, rate: stage.rate, format });
-    chains.push(...video.chains);
-    return { run, video };
-  });
-  return { format, placed };
-}
-
 /** The bottom layer needs no background below it when it is opaque and covers everything. */
-function bottomOf([first, ...rest]: readonly Placed[], { frames }: Section): Placed | null {
-  const covers = first && rest.length === 0 && first.run.startFrame === 0 && first.run.frames === frames;
-  return covers && first.video.format === 'yuv420p' ? first : null;
+function bottomOf([first, ...rest]: readonly Piece[], { frames }: Section): Piece | null {
+  const covers = first && rest.length === 0 && first.startFrame === 0 && first.frames === frames;
+  return covers && first.format === 'yuv420p' ? first : null;
 }

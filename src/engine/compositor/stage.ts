@@ -2,9 +2,10 @@ import { isAlways } from '../../composition/animated.js';
 import type { Color } from '../../composition/color.js';
 import type { VisualClip } from '../../composition/composition.js';
 import type { Rational } from '../../composition/frame-grid.js';
+import { leavesBars } from './framing.js';
 import type { FileList, InputList, LocatedVisual } from './render-plan.js';
 
-/** The frame that clips are fitted into. Both sides are even. */
+/** The frame that clips are fitted into. Both sides are even, but on a stage that is exact. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;
@@ -18,6 +19,8 @@ export interface Stage {
   readonly canvas: Canvas;
   /** The ground behind and beside a clip. Only the bottom layer can have the background, which needs no alpha. */
   readonly ground: 'background' | 'transparent';
+  /** Whether its clips are made with full colour resolution and alpha, in a canvas of any whole size: that of a placed clip is its box. */
+  readonly exact: boolean;
   readonly rate: Rational;
   readonly inputs: InputList;
   readonly files: FileList;
@@ -38,11 +41,12 @@ export type ClipFormat = (typeof CLIP_FORMATS)[number];
 /** The format in which a clip is finished. */
 export function clipFormat(
   clip: VisualClip,
-  { ground, visual, resized }: Pick<Stage, 'ground' | 'visual' | 'resized'>,
+  { ground, exact, visual, resized }: Pick<Stage, 'ground' | 'exact' | 'visual' | 'resized'>,
 ): ClipFormat {
+  if (exact) return 'yuva444p';
   if (ground === 'background') return 'yuv420p';
   if (visual(clip.asset.uri).details.hasAlpha) return 'yuva444p';
-  return clip.fit === 'CONTAIN' || resized.has(clip.asset.uri) || !isAlways(clip.opacity, 1) ? 'yuva420p' : 'yuv420p';
+  return leavesBars(clip.fit) || resized.has(clip.asset.uri) || !isAlways(clip.opacity, 1) ? 'yuva420p' : 'yuv420p';
 }
 
 /** The least of the formats that holds all clips. */

@@ -20,6 +20,7 @@ import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
 import type { ToolContext } from '../../../src/engine/process/run-tool.js';
 import { findNewerFfmpeg } from '../../../scripts/lib/newer-ffmpeg.mjs';
 import { skipWithoutNewerFfmpeg } from '../../support/newer-ffmpeg.js';
+import { drawnFile, placed } from '../../support/frame-bench.js';
 import { createRenderBench, TEST_CLOCKS, type RenderBench } from '../../support/render-bench.js';
 
 const run = promisify(execFile);
@@ -130,10 +131,17 @@ async function hashes(plan: RenderPlan): Promise<string[]> {
 }
 
 /** Which frames of the sections together differ from those of one command. */
-async function differences(composition: Composition, cuts: readonly number[], media: readonly LocatedVisual[]) {
-  const visuals = new Map(media.map((visual) => [visual.file, visual]));
+async function differences(
+  composition: Composition,
+  cuts: readonly number[],
+  media: readonly LocatedVisual[],
+  filters: readonly string[] = NORMAL_FORM,
+) {
+  const visuals = new Map(
+    media.flatMap((visual) => [visual.file, `drawing:${visual.file.slice(0, -4)}`].map((uri) => [uri, visual])),
+  );
   const { documents: captions } = await layOutCaptions(composition, context);
-  const ways = [{ filters: NORMAL_FORM, to: VIDEO_PAD }];
+  const ways = [{ filters, to: VIDEO_PAD }];
   const options: VideoOptions = { media: { visuals, audios: new Map() }, ways, captions };
   const whole = await hashes(planSection(composition, { startFrame: 0, frames: composition.frames }, options));
   expect(whole).toHaveLength(composition.frames);
@@ -258,6 +266,71 @@ describe.each(BUILDS)('the sections of a video by $build', ({ tools, kinds }) =>
     const cuts = [10, 45, 61, 70, 79, 125, 139, 175, 215, 230];
     for (const frameRate of RATES)
       expect(await differences(compositionOf(layers, 240, frameRate), cuts, [...media, disc])).toEqual([]);
+  });
+
+  it('are the frames of one command of clips that are placed, moved, masked, mixed, joined or frozen', async () => {
+    await bench.media.make('disc.png', [
+      ...['-f', 'lavfi', '-i'],
+      'color=c=black:s=64x64,format=rgba,geq=r=200:g=180:b=30:a=255*lt(hypot(X-32\\,Y-32)\\,20)',
+      ...['-frames:v', '1'],
+    ]);
+    await bench.media.make('mask.png', [
+      ...['-f', 'lavfi', '-i', 'color=c=black:s=64x64,format=gray,geq=lum=255*lt(hypot(X-32\\,Y-32)\\,28)'],
+      ...['-frames:v', '1'],
+    ]);
+    const names = ['h264-25.mp4', 'h264-60.mp4', 'disc.png', 'mask.png'];
+    const media = [];
+    for (const name of names) media.push(await probed(name));
+    const [a, b, disc] = names as [string, string, string];
+    const mask = { uri: 'drawing:mask', field: '' };
+    const drawings = [drawnFile('mask', 64, 64)];
+    // An easing: a value for each frame, which no straight lines come near.
+    const eased = (from: number, to: number): Animated => {
+      const keys = Array.from({ length: 90 }, (_, at) => ({ at: at + 20, value: from + (to - from) * (at / 89) ** 3 }));
+      const [first, ...rest] = keys;
+      return first ? [first, ...rest] : from;
+    };
+    const straight = (at: number, from: number, to: number): Animated => [
+      { at: 0, value: from },
+      { at, value: to },
+    ];
+    const fade = { kind: 'fade', frames: 20 } as const;
+    const layers: Layer[] = [
+      { kind: 'clips', clips: [clip(a, 0, 120), clip(b, 100, 140, { transition: fade })] },
+      {
+        kind: 'clips',
+        clips: [
+          clip(b, 5, 150, {
+            placement: placed(61, 35, {
+              x: eased(20, 120),
+              y: eased(70.5, 30),
+              rotation: straight(100, -20, 60),
+              scaleX: eased(0.5, 1),
+            }),
+            opacity: straight(60, 0, 1),
+          }),
+          clip(disc, 160, 60, {
+            source: 'image',
+            placement: placed(64, 64, { x: straight(37, -10, 70), y: 40, mask }),
+          }),
+        ],
+      },
+      {
+        kind: 'clips',
+        clips: [
+          clip(a, 10, 70, { placement: placed(51, 41, { x: 30, y: 30, blend: 'SCREEN' }) }),
+          clip(a, 80, 60, { frozen: true, trimStartUs: 3_000_000, placement: placed(64, 64, { x: 100, y: 40, mask }) }),
+          clip(b, 120, 60, {
+            placement: placed(40, 40, { x: straight(50, 100, 60), y: 50 }),
+            transition: { kind: 'fadeblack', frames: 20 },
+          }),
+          clip(a, 180, 60, { placement: placed(41, 31, { x: straight(50, 60, 30), y: 20, blend: 'OVERLAY' }) }),
+        ],
+      },
+    ];
+    const cuts = [7, 45, 81, 100, 119, 125, 139, 165, 190, 230];
+    for (const frameRate of RATES)
+      expect(await differences({ ...compositionOf(layers, 240, frameRate), drawings }, cuts, media, [])).toEqual([]);
   });
 });
 

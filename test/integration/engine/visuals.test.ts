@@ -24,9 +24,7 @@ function montage(uris: readonly string[], changes: Partial<Montage> = {}): Monta
 }
 
 /** The colours at places of a frame that shows a wide image of four quarters. The compiler names a fit that is missing here. */
-const FITS: {
-  readonly [Each in Extract<Fit, 'COVER' | 'CONTAIN'>]: readonly (readonly [x: number, y: number, color: string])[];
-} = {
+const FITS: { readonly [Each in Fit]: readonly (readonly [x: number, y: number, color: string])[] } = {
   // Square quarters of 100 make a frame of 144x256 show 56 either side of the middle.
   COVER: [
     [0.2, 0.05, RED],
@@ -37,6 +35,31 @@ const FITS: {
     [0.5, 0.9, '1EA0FF'],
     [0.1, 0.42, RED],
     [0.9, 0.58, BLUE],
+  ],
+  FILL: [
+    [0.1, 0.05, RED],
+    [0.9, 0.05, GREEN],
+    [0.9, 0.95, BLUE],
+    [0.1, 0.95, YELLOW],
+  ],
+  // 400x200 in 144x256: 28 of the frame's rows are left above and below, and 72 columns of each half are seen.
+  NONE: [
+    [0.5, 0.09, '1EA0FF'],
+    [0.2, 0.15, RED],
+    [0.8, 0.85, BLUE],
+    [0.5, 0.91, '1EA0FF'],
+  ],
+  SCALE_DOWN: [
+    [0.5, 0.1, '1EA0FF'],
+    [0.1, 0.42, RED],
+    [0.9, 0.58, BLUE],
+  ],
+  CONTAIN_BLUR: [
+    [0.1, 0.05, RED],
+    [0.1, 0.42, RED],
+    [0.4, 0.42, RED],
+    [0.9, 0.58, BLUE],
+    [0.9, 0.95, BLUE],
   ],
 };
 

@@ -1,5 +1,7 @@
+import type { AssetRef } from '../../../composition/asset.js';
 import { INPUT_GUARDS } from '../../limits.js';
 import { fitted } from '../fit.js';
+import { framingOf, type Framing } from '../framing.js';
 import { repeatFrame, type Stage } from '../stage.js';
 import type { AssetDefinition, StagedClip } from './asset-definition.js';
 
@@ -15,14 +17,34 @@ export const image: AssetDefinition = {
     }
     return [...uses.values()].flatMap((same, i) => sharedChains(same, `${stage.name}i${i}`, stage));
   },
+  open({ clip }, name, stage) {
+    const pad = `${name}f`;
+    return { chains: fittedImage(clip.asset, `null[${pad}]`, name, framingOf(clip), stage), pad, moving: false };
+  },
 };
 
 function sharedChains(same: readonly StagedClip[], name: string, stage: Stage): string[] {
   const [first] = same;
   if (!first) return [];
-  const { fit, asset } = first.shown.clip;
-  const { file, details } = stage.visual(asset.uri);
-  const input = stage.inputs.add({
+  const { clip } = first.shown;
+  const outs = same.map((_, i) => `${name}_${i}`);
+  const end = `${same.length > 1 ? `split=${same.length}` : 'null'}${outs.map((out) => `[${out}]`).join('')}`;
+  return [
+    ...fittedImage(clip.asset, end, name, framingOf(clip), stage),
+    ...same.map((staged, i) => `[${outs[i] ?? ''}]${repeatFrame(stage.rate)},${staged.end}`),
+  ];
+}
+
+function fittedImage(asset: AssetRef, end: string, name: string, framing: Framing, stage: Stage): string[] {
+  const { details } = stage.visual(asset.uri);
+  const options = { name, framing, details, moving: false, toRate: [], resized: false };
+  return fitted(imageSource(asset, stage), end, options, stage);
+}
+
+/** The one frame of an image, as a chain without its end. */
+export function imageSource(asset: AssetRef, { inputs, visual }: Pick<Stage, 'inputs' | 'visual'>): string {
+  const { file, details } = visual(asset.uri);
+  const input = inputs.add({
     file,
     options: [...INPUT_GUARDS, '-threads', '1'],
     uri: asset.uri,
@@ -30,11 +52,5 @@ function sharedChains(same: readonly StagedClip[], name: string, stage: Stage): 
     frames: 0,
     pixels: details.width * details.height,
   });
-  const outs = same.map((_, i) => `${name}_${i}`);
-  const source = `[${input}:${details.streamIndex}]trim=end_frame=1,settb=1/1000,setpts=0`;
-  const end = `${same.length > 1 ? `split=${same.length}` : 'null'}${outs.map((out) => `[${out}]`).join('')}`;
-  return [
-    ...fitted(source, end, { name, fit, details, moving: false, toRate: [], resized: false }, stage),
-    ...same.map((staged, i) => `[${outs[i] ?? ''}]${repeatFrame(stage.rate)},${staged.end}`),
-  ];
+  return `[${input}:${details.streamIndex}]trim=end_frame=1,settb=1/1000,setpts=0`;
 }

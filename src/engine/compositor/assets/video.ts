@@ -2,8 +2,10 @@ import { timeUsOf } from '../../../composition/frame-grid.js';
 import { INPUT_GUARDS } from '../../limits.js';
 import type { VisualDetails } from '../../probe/media-details.js';
 import { fitted } from '../fit.js';
-import type { Stage } from '../stage.js';
-import type { AssetDefinition, StagedClip } from './asset-definition.js';
+import { framingOf } from '../framing.js';
+import type { ShownClip } from '../section.js';
+import { repeatFrame, type Stage } from '../stage.js';
+import type { AssetDefinition } from './asset-definition.js';
 import { OPEN_FILTERS, openVideo } from './open-video.js';
 
 /** Repeats of the last frame that make up for rounding between two frame rates. They must never hide that an input is too short. */
@@ -11,50 +13,68 @@ const ROUNDING_FRAMES = 2;
 
 /** Each clip of a video is an input of its own. */
 export const video: AssetDefinition = {
-  filters: [...OPEN_FILTERS, 'bwdif', 'tpad'],
-  chains: (clips, stage) => clips.flatMap((staged) => chainsOf(staged, stage)),
+  filters: [...OPEN_FILTERS, 'bwdif', 'loop', 'tpad'],
+  chains: (clips, stage) =>
+    clips.flatMap(({ shown, name, end }) =>
+      shown.clip.frozen
+        ? frozenChains(shown, name, `${repeatFrame(stage.rate)},${end}`, stage)
+        : playedChains(shown, name, end, stage),
+    ),
+  open(shown, name, stage) {
+    const pad = `${name}f`;
+    const chains = shown.clip.frozen
+      ? frozenChains(shown, name, `null[${pad}]`, stage)
+      : playedChains(shown, name, `trim=end_frame=${shown.frames}[${pad}]`, stage);
+    return { chains, pad, moving: !shown.clip.frozen };
+  },
 };
 
-function chainsOf({ shown, name, end }: StagedClip, stage: Stage): string[] {
+function playedChains(shown: ShownClip, name: string, end: string, stage: Stage): string[] {
   const { clip } = shown;
-  const { file, details } = stage.visual(clip.asset.uri);
   const { rate } = stage;
-  const { options, times, toRate, decodedUs } = openVideo(shown, details, rate);
-  const input = stage.inputs.add({
-    file,
-    // A size that changes on the way must not rebuild the whole graph, which would begin to count anew.
-    options: [...INPUT_GUARDS, '-reinit_filter', '0', ...alphaDecoder(details), ...options],
-    uri: clip.asset.uri,
-    field: clip.asset.field,
-    frames: Math.ceil(decodedUs / timeUsOf(1, details.frameRate ?? rate)),
-    pixels: details.width * details.height,
-  });
+  const { details, filters, toRate } = opened(shown, stage);
   const outputFramesEach =
     details.frameRate === null
       ? 1
       : (rate.num * details.frameRate.den) / (rate.den * details.frameRate.num * clip.speed);
   const faster = outputFramesEach < 1;
-  // After the times: it halves the unit of them.
-  const progressive = details.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : [];
   // Scale as few frames as possible: drop before scaling, repeat after it.
-  const source = `[${input}:${details.streamIndex}]${[...times, ...progressive, ...(faster ? [toRate] : [])].join(',')}`;
+  const source = `${filters}${faster ? `,${toRate}` : ''}`;
   // Played more slowly, the last frame is there for longer than the file says; and in some files it stands for longer than its packet says.
   const lastUs = (details.uneven?.lastFrameUs ?? 0) / clip.speed;
   const repeats =
     ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(outputFramesEach) : 0) + Math.ceil(lastUs / timeUsOf(1, rate));
-  return fitted(
-    source,
-    `tpad=stop_mode=clone:stop=${repeats},${end}`,
-    {
-      name,
-      fit: clip.fit,
-      details,
-      moving: true,
-      toRate: faster ? [] : [toRate],
-      resized: stage.resized.has(clip.asset.uri),
-    },
-    stage,
-  );
+  const options = { name, framing: framingOf(clip), details, moving: true, toRate: faster ? [] : [toRate] };
+  const resized = stage.resized.has(clip.asset.uri);
+  return fitted(source, `tpad=stop_mode=clone:stop=${repeats},${end}`, { ...options, resized }, stage);
+}
+
+/** The frame that would be the clip's first if it played, whichever part of the clip is shown. */
+function frozenChains({ clip, startFrame }: ShownClip, name: string, end: string, stage: Stage): string[] {
+  const first = { clip: { ...clip, speed: 1 }, fromFrame: 0, frames: 1, startFrame };
+  const { details, filters, toRate } = opened(first, stage);
+  const source = `${filters},${toRate},trim=end_frame=1,settb=1/1000,setpts=0`;
+  const options = { name, framing: framingOf(clip), details, moving: false, toRate: [], resized: false };
+  return fitted(source, end, options, stage);
+}
+
+/** Adds the clip to the inputs. `filters`: from its pad on, its frames at their times. */
+function opened(shown: ShownClip, { visual, inputs, rate }: Stage) {
+  const { asset } = shown.clip;
+  const { file, details } = visual(asset.uri);
+  const { options, times, toRate, decodedUs } = openVideo(shown, details, rate);
+  const input = inputs.add({
+    file,
+    // A size that changes on the way must not rebuild the whole graph, which would begin to count anew.
+    options: [...INPUT_GUARDS, '-reinit_filter', '0', ...alphaDecoder(details), ...options],
+    uri: asset.uri,
+    field: asset.field,
+    frames: Math.ceil(decodedUs / timeUsOf(1, details.frameRate ?? rate)),
+    pixels: details.width * details.height,
+  });
+  // After the times: it halves the unit of them.
+  const progressive = details.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : [];
+  return { details, toRate, filters: `[${input}:${details.streamIndex}]${[...times, ...progressive].join(',')}` };
 }
 
 /** ffmpeg's own decoders of VP8 and VP9 drop the alpha channel. */

@@ -1,0 +1,92 @@
+import type { Fit, Placement, VisualClip } from '../../composition/composition.js';
+
+/** The frame or box that a source is fitted into, in pixels. */
+export interface FitBox {
+  readonly width: number;
+  readonly height: number;
+  /** Whether clips have full colour resolution, so that sizes and positions need not be even. */
+  readonly exact: boolean;
+}
+
+/** The view of a source: the part of it that is used, and how that is fitted. */
+export interface Framing {
+  readonly fit: Fit;
+  readonly part?: Placement['part'];
+  /** Absent: the middle. */
+  readonly focus?: Placement['focus'];
+}
+
+/** The framing of a clip. */
+export function framingOf({ fit, placement }: VisualClip): Framing {
+  if (!placement) return { fit };
+  const { part, focus } = placement;
+  return { fit, focus, ...(part ? { part } : {}) };
+}
+
+/** Whether a fit may leave parts of the box uncovered. */
+export function leavesBars(fit: Fit): boolean {
+  switch (fit) {
+    case 'CONTAIN':
+    case 'NONE':
+    case 'SCALE_DOWN':
+      return true;
+    case 'COVER':
+    case 'FILL':
+    case 'CONTAIN_BLUR':
+      return false;
+  }
+}
+
+/** The part of a source that is used, as filters in a row. Frames come upright, so that their size is not known before. */
+export function partFilters({ part }: Framing): string[] {
+  if (!part) return [];
+  const side = (input: 'iw' | 'ih', share: number) => `'clip(round(${input}*${share.toFixed(6)}),1,${input})'`;
+  const edge = (input: 'iw' | 'ih', share: number) => `'round(${input}*${share.toFixed(6)})'`;
+  const size = `${side('iw', part.width)}:${side('ih', part.height)}`;
+  return [`crop=${size}:${edge('iw', part.left)}:${edge('ih', part.top)}:exact=1`];
+}
+
+/** The size that a source is scaled to, as options of `scale`: expressions of the frames that arrive. */
+export function scaledSize(fit: Fit, { width, height, exact }: FitBox): string {
+  // Even sizes: an odd one would shift colours by half a pixel at the edge. It changes the shape by less than a pixel.
+  const whole = (length: string) => (exact ? `max(1,round(${length}))` : `max(2,2*round(${length}/2))`);
+  const [wide, high] = [whole(`${height}*dar`), whole(`${width}/dar`)];
+  const [ownWidth, ownHeight] = [whole('iw*sar'), whole('ih')];
+  const contained = { w: `min(${width},${wide})`, h: `min(${height},${high})` };
+  switch (fit) {
+    case 'COVER':
+      return `w='max(${width},${wide})':h='max(${height},${high})'`;
+    case 'CONTAIN':
+    case 'CONTAIN_BLUR':
+      return `w='${contained.w}':h='${contained.h}'`;
+    case 'FILL':
+      return `w=${width}:h=${height}`;
+    case 'NONE':
+      return `w='${ownWidth}':h='${ownHeight}'`;
+    case 'SCALE_DOWN':
+      return `w='min(${ownWidth},${contained.w})':h='min(${ownHeight},${contained.h})'`;
+  }
+}
+
+/** Cuts off what a fit leaves outside of the box. */
+export function cutToBox({ fit, focus }: Framing, { width, height }: FitBox): string[] {
+  if (fit !== 'COVER' && fit !== 'NONE') return [];
+  const [w, h] = fit === 'COVER' ? [`${width}`, `${height}`] : [`'min(iw,${width})'`, `'min(ih,${height})'`];
+  if (!focus || (focus.x === 0.5 && focus.y === 0.5)) return [`crop=${w}:${h}`];
+  const edge = (input: 'iw' | 'ih', length: number, share: number) =>
+    `'clip(round(${input}*${share.toFixed(6)}-${length}/2),0,max(0,${input}-${length}))'`;
+  return [`crop=${w}:${h}:${edge('iw', width, focus.x)}:${edge('ih', height, focus.y)}`];
+}
+
+/** Makes a frame as large as the box, with itself in the middle. */
+export function padToBox({ width, height, exact }: FitBox, color: string): string {
+  const at = (length: 'w' | 'h') => (exact ? `floor((o${length}-i${length})/2)` : `2*floor((o${length}-i${length})/4)`);
+  return `pad=${width}:${height}:${at('w')}:${at('h')}:${color}`;
+}
+
+/** The position of a frame in the middle of the box, for `overlay`. */
+export function centred({ width, height, exact }: FitBox): string {
+  return exact
+    ? `x=floor((${width}-w)/2):y=floor((${height}-h)/2)`
+    : `x=2*floor((${width}-w)/4):y=2*floor((${height}-h)/4)`;
+}
