@@ -1,9 +1,12 @@
+import type { Warning } from '../composition/warning.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/ports/renderer.js';
 import type { Toolchain } from './toolchain.js';
 import type { Fonts } from './captions/fonts.js';
+import { DRAW_STEPS_AT_ONCE, performDrawStep } from './draw/perform-draw-step.js';
+import { planDrawings } from './draw/plan-drawings.js';
 import { createImageBatches } from './images/image-batches.js';
 import { inputWarnings } from './inputs/input-warnings.js';
 import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
@@ -12,6 +15,7 @@ import { inputStepsAtOnce, performInputStep } from './inputs/perform-input-step.
 import { planAudio } from './inputs/plan-audio.js';
 import { planInputs } from './inputs/plan-inputs.js';
 import { requirePresent } from './inputs/require-present.js';
+import { mergeWarnings } from './outputs/merge-warnings.js';
 import { makeOutputs } from './outputs/make-outputs.js';
 import { createPreviewReader } from './outputs/preview.js';
 import { createRecorder, type Recorder } from './process/recorder.js';
@@ -120,6 +124,22 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
   });
 
   const { compositions, warnings } = form.compose(factsOf(known));
+  const drawSteps = planDrawings(compositions);
+  const drawn: Warning[] = [];
+  meter.planned(drawSteps);
+  await runSteps(drawSteps, {
+    atOnce: () => DRAW_STEPS_AT_ONCE,
+    perform: (step, stop) =>
+      performDrawStep(step, {
+        tools: { ...tools, signal: stop },
+        fonts: options.fonts,
+        visuals: known.visuals,
+        onWarning: (warning) => drawn.push(warning),
+      }),
+    mayPass,
+    onDone: meter.done,
+    signal,
+  });
   for (const composition of compositions) {
     requirePresent(composition, known);
     requireMemory(composition, known, tools.clocks.maxRssBytes);
@@ -157,7 +177,8 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
     previews,
     signal,
   }).finally(() => previews?.close());
-  return { outputs: made.outputs, warnings: [...inputWarnings(form, known), ...warnings, ...made.warnings] };
+  const before = [...inputWarnings(form, known), ...warnings, ...mergeWarnings(drawn)];
+  return { outputs: made.outputs, warnings: [...before, ...made.warnings] };
 }
 
 /** A task's own limits stand in for the engine's. */
