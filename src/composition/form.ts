@@ -24,7 +24,9 @@ export type InputUse =
   | { readonly role: 'visual'; readonly asset: AssetRef; readonly untilUs: number; readonly box: Box }
   /** Audio whose real length decides the video's, so that it is measured by decoding, or not. */
   | { readonly role: 'audio'; readonly asset: AssetRef; readonly measured: boolean }
-  | { readonly role: 'subtitles'; readonly asset: AssetRef };
+  | { readonly role: 'subtitles'; readonly asset: AssetRef }
+  /** A 3D LUT in a `.cube` file. */
+  | { readonly role: 'lut'; readonly asset: AssetRef };
 
 /** Pixels of the output. */
 export interface Box {

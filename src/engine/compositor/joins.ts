@@ -82,9 +82,7 @@ export function joinRun(
     const offset = seconds(shown.startFrame - shown.fromFrame - run.startFrame, rate);
     const pad = `${name}x${i}`;
     const duration = seconds(transition.frames, rate);
-    chains.push(
-      `[${soFar.pad}][${next.pad}]xfade=transition=${transition.kind}:duration=${duration}:offset=${offset}[${pad}]`,
-    );
+    chains.push(`[${soFar.pad}][${next.pad}]xfade=transition=${transition.kind}:duration=${duration}:offset=${offset}[${pad}]`);
     soFar = { pad, endFrame: next.endFrame };
   });
   const straight = withTransitions && format !== 'yuv420p' ? `,${straightAlpha(format)}` : '';

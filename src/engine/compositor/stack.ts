@@ -1,4 +1,5 @@
 import { isAlways } from '../../composition/animated.js';
+import { makesHoles } from '../../composition/clip-effect.js';
 import type { CaptionLayer, ClipLayer, Composition } from '../../composition/composition.js';
 import type { Rational } from '../../composition/frame-grid.js';
 import { clipChains } from './clips.js';
@@ -100,7 +101,7 @@ function joinLayer(
   stageOf: StageOf,
   chains: string[],
 ): JoinedLayer {
-  const solid = index === 0 && clips.every(({ opacity }) => isAlways(opacity, 1));
+  const solid = index === 0 && clips.every(({ opacity, effects }) => isAlways(opacity, 1) && !makesHoles(effects));
   const stage = stageOf(index, solid ? 'background' : 'transparent');
   // Of all the layer's clips, so that every section of the video mixes in the same way.
   const format = commonFormat(clips.map((clip) => clipFormat(clip, stage)));

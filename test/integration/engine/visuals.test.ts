@@ -24,9 +24,7 @@ function montage(uris: readonly string[], changes: Partial<Montage> = {}): Monta
 }
 
 /** The colours at places of a frame that shows a wide image of four quarters. The compiler names a fit that is missing here. */
-const FITS: {
-  readonly [Each in Extract<Fit, 'COVER' | 'CONTAIN'>]: readonly (readonly [x: number, y: number, color: string])[];
-} = {
+const FITS: { readonly [Each in Extract<Fit, 'COVER' | 'CONTAIN'>]: readonly (readonly [x: number, y: number, color: string])[] } = {
   // Square quarters of 100 make a frame of 144x256 show 56 either side of the middle.
   COVER: [
     [0.2, 0.05, RED],
