@@ -51,3 +51,8 @@ export type EffectOf<K extends EffectKind> = { readonly kind: K } & EffectSettin
 
 /** A change of all of a clip, within its own time. */
 export type ClipEffect = { [K in EffectKind]: EffectOf<K> }[EffectKind];
+
+/** Whether effects make parts of an opaque clip transparent. */
+export function makesHoles(effects: readonly ClipEffect[]): boolean {
+  return effects.some(({ kind }) => kind === 'CHROMA_KEY');
+}

@@ -7,6 +7,9 @@ export const MAX_ALLOC_BYTES = 1024 ** 3;
 /** The most bytes of a subtitle file; `montage.proto` says so. */
 export const MAX_SUBTITLE_BYTES = 4 * 1024 * 1024;
 
+/** The most bytes of a `.cube` file: one of 65 points has 7 MB. */
+export const MAX_LUT_BYTES = 8 * 1024 * 1024;
+
 /** The most bytes read of ffprobe's output: 600 s at 240 frames a second are 15 MB. */
 export const MAX_PROBE_BYTES = 64 * 1024 * 1024;
 

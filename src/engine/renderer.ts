@@ -1,3 +1,4 @@
+import type { Warning } from '../composition/warning.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
@@ -5,6 +6,8 @@ import type { Renderer, RenderHooks, RenderJob, RenderResult } from '../task/por
 import { masterLoudness, type Mastered } from './audio/master-loudness.js';
 import type { Toolchain } from './toolchain.js';
 import type { Fonts } from './captions/fonts.js';
+import { DRAW_STEPS_AT_ONCE, performDrawStep } from './draw/perform-draw-step.js';
+import { planDrawings } from './draw/plan-drawings.js';
 import { createImageBatches } from './images/image-batches.js';
 import { inputWarnings } from './inputs/input-warnings.js';
 import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
@@ -13,6 +16,7 @@ import { inputStepsAtOnce, performInputStep } from './inputs/perform-input-step.
 import { planAudio } from './inputs/plan-audio.js';
 import { planInputs } from './inputs/plan-inputs.js';
 import { requirePresent } from './inputs/require-present.js';
+import { mergeWarnings } from './outputs/merge-warnings.js';
 import { makeOutputs } from './outputs/make-outputs.js';
 import { createPreviewReader } from './outputs/preview.js';
 import { createRecorder, type Recorder } from './process/recorder.js';
@@ -121,6 +125,22 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
   });
 
   const { compositions, warnings } = form.compose(factsOf(known));
+  const drawSteps = planDrawings(compositions);
+  const drawn: Warning[] = [];
+  meter.planned(drawSteps);
+  await runSteps(drawSteps, {
+    atOnce: () => DRAW_STEPS_AT_ONCE,
+    perform: (step, stop) =>
+      performDrawStep(step, {
+        tools: { ...tools, signal: stop },
+        fonts: options.fonts,
+        visuals: known.visuals,
+        onWarning: (warning) => drawn.push(warning),
+      }),
+    mayPass,
+    onDone: meter.done,
+    signal,
+  });
   for (const composition of compositions) {
     requirePresent(composition, known);
     requireMemory(composition, known, tools.clocks.maxRssBytes);
@@ -164,15 +184,9 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
       signal,
     },
   ).finally(() => previews?.close());
-  return {
-    outputs: made.outputs,
-    warnings: [
-      ...inputWarnings(form, known),
-      ...warnings,
-      ...mastered.flatMap((one) => one.warnings),
-      ...made.warnings,
-    ],
-  };
+  const before = [...inputWarnings(form, known), ...warnings, ...mergeWarnings(drawn)];
+  const warned = mastered.flatMap((one) => one.warnings);
+  return { outputs: made.outputs, warnings: [...before, ...warned, ...made.warnings] };
 }
 
 /** A task's own limits stand in for the engine's. */

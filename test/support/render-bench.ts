@@ -50,7 +50,7 @@ export interface RenderBench {
   ): Promise<BenchResult>;
   /** Renders what must fail. */
   failure(
-    spec: Montage,
+    spec: Montage | Form,
     hooks?: Partial<RenderHooks>,
     clocks?: Partial<Clocks>,
     options?: RunOptions,

@@ -7,6 +7,7 @@ import type { NamedFont } from './font-folder.js';
 /** The family that captions ask for; what it lacks is taken from the others. */
 export const CAPTION_FAMILY = 'Noto Sans';
 export const JAPANESE_FAMILY = 'Noto Sans Japanese';
+const EMOJI_FAMILY = 'Noto Emoji';
 
 /** A family and the npm package that it is in. */
 interface FontPackage {
@@ -26,8 +27,11 @@ const PACKAGES: readonly FontPackage[] = [
   { family: 'Noto Sans Thai', name: '@expo-google-fonts/noto-sans-thai' },
   { family: 'Noto Sans Bengali', name: '@expo-google-fonts/noto-sans-bengali' },
   { family: 'Noto Sans Khmer', name: '@expo-google-fonts/noto-sans-khmer' },
-  { family: 'Noto Emoji', name: '@expo-google-fonts/noto-emoji' },
+  { family: EMOJI_FAMILY, name: '@expo-google-fonts/noto-emoji' },
 ];
+
+/** Emoji in colour, for drawings: libass cannot draw them. In the format COLR, one weight. SIL Open Font License. */
+const COLOR_EMOJI = { name: '@expo-google-fonts/noto-color-emoji', file: 'NotoColorEmoji_400Regular.ttf' };
 
 /** Every family that captions may be set in. */
 export const CAPTION_FAMILIES: readonly string[] = PACKAGES.map(({ family }) => family);
@@ -37,6 +41,8 @@ export interface OwnFont {
   readonly regular: string;
   readonly bold: string;
   readonly isJapanese: boolean;
+  /** Emoji in one colour. */
+  readonly isEmoji: boolean;
 }
 
 /** Fonts that captions are drawn with: our own and the operator's, and no other that the machine may have. */
@@ -45,6 +51,8 @@ export interface Fonts {
   readonly env: Readonly<Record<string, string>>;
   /** Our own, in the order in which they are asked for a character. */
   readonly own: readonly OwnFont[];
+  /** The file with emoji in colour, for what libass does not draw. */
+  readonly colorEmoji: string;
   /** The operator's fonts by their files' names. */
   readonly named: ReadonlyMap<string, NamedFont>;
 }
@@ -56,6 +64,7 @@ export interface Fonts {
  */
 export async function prepareFonts(folder: string, named: readonly NamedFont[] = []): Promise<Fonts> {
   const own = await Promise.all(PACKAGES.map(ownFont));
+  const colorEmoji = await colorEmojiFile();
   const files = own.flatMap(({ regular, bold }) => [bold, regular]);
   const version = createHash('sha256')
     .update([...files, ...named.map((font) => `${font.file} ${font.version}`)].join('\n'))
@@ -75,14 +84,21 @@ export async function prepareFonts(folder: string, named: readonly NamedFont[] =
   const draft = `${configFile}.${randomUUID()}`;
   await writeFile(draft, fontconfig({ links, namedLinks, cache: path.join(home, 'cache'), named }));
   await rename(draft, configFile);
-  return { env: { FONTCONFIG_FILE: configFile }, own, named: new Map(named.map((font) => [font.name, font])) };
+  const env = { FONTCONFIG_FILE: configFile };
+  return { env, own, colorEmoji, named: new Map(named.map((font) => [font.name, font])) };
+}
+
+async function colorEmojiFile(): Promise<string> {
+  const file = (await fontFiles(COLOR_EMOJI.name)).find((found) => path.basename(found) === COLOR_EMOJI.file);
+  if (file === undefined) throw new Error(`the package ${COLOR_EMOJI.name} lacks a font`);
+  return file;
 }
 
 async function ownFont({ family, name }: FontPackage): Promise<OwnFont> {
   const files = await fontFiles(name);
   const [regular, bold] = ['Regular', 'Bold'].map((weight) => files.find((file) => WEIGHT.exec(file)?.[1] === weight));
   if (regular === undefined || bold === undefined) throw new Error(`the package ${name} lacks a font`);
-  return { regular, bold, isJapanese: family === JAPANESE_FAMILY };
+  return { regular, bold, isJapanese: family === JAPANESE_FAMILY, isEmoji: family === EMOJI_FAMILY };
 }
 
 /** `NotoSans-Bold.ttf`, `NotoSansThai_700Bold.ttf`; not `…ExtraBold`, nor `…BoldItalic`. */

@@ -1,4 +1,5 @@
 import { isAlways } from '../../composition/animated.js';
+import { makesHoles } from '../../composition/clip-effect.js';
 import type { BlendMode, ClipLayer, VisualClip } from '../../composition/composition.js';
 import { clipChains, type FinishedClip } from './clips.js';
 import { blendOf, joinRun, runsOf } from './joins.js';
@@ -45,7 +46,7 @@ export function prepareLayer(
   { section, area, isLowest }: LayerPlace,
   stageOf: (ground: Stage['ground']) => Stage,
 ): PreparedLayer {
-  const isSolid = isLowest && clips.every(({ opacity, placement }) => isAlways(opacity, 1) && !placement);
+  const isSolid = isLowest && clips.every(isOpaque);
   const stage = stageOf(isSolid ? 'background' : 'transparent');
   const format = commonFormat(clips.map((clip) => (clip.placement ? 'yuva444p' : clipFormat(clip, stage))));
   const linked = linkedClips(clips);
@@ -83,6 +84,10 @@ export function prepareLayer(
     pieces.push({ pad: video.pad, format, startFrame, frames, blend: blendOf(run.clips[0]?.shown.clip), place: null });
   });
   return { chains, format, pieces: pieces.sort((a, b) => a.startFrame - b.startFrame) };
+}
+
+function isOpaque({ opacity, placement, effects }: VisualClip): boolean {
+  return isAlways(opacity, 1) && !placement && !makesHoles(effects);
 }
 
 /** The clips on either side of a transition. */

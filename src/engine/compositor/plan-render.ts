@@ -7,6 +7,7 @@ import {
   AUDIO_PAD,
   createFileList,
   createInputList,
+  type GraphFile,
   type GraphInput,
   type InputList,
   type KnownMedia,
@@ -75,6 +76,7 @@ function videoGraph(
   const files = createFileList();
   const canvas = { width, height, background };
   const visual = (uri: string) => known(media.visuals, uri);
+  const lut = (uri: string) => known(media.luts ?? new Map<string, GraphFile>(), uri);
   const captions = captionLayers(composition);
   const captionFile = (layer: CaptionLayer) => {
     const document = documents[captions.indexOf(layer)];
@@ -86,7 +88,7 @@ function videoGraph(
   const stack = stackLayers(
     composition,
     section,
-    (layer, ground) => ({ name: `l${layer}`, canvas, ground, exact: false, rate, inputs, files, visual, resized }),
+    (layer, ground) => ({ name: `l${layer}`, canvas, ground, exact: false, rate, inputs, files, visual, lut, resized }),
     captionFile,
   );
   const ends = wayChains(stack.pad, { filters: stack.filters, to: ways }, 'video', 'way');

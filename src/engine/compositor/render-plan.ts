@@ -37,6 +37,8 @@ export const AUDIO_PAD = 'audio';
 export interface KnownMedia {
   readonly visuals: ReadonlyMap<string, LocatedVisual>;
   readonly audios: ReadonlyMap<string, PcmFile>;
+  /** 3D LUTs, as files that we wrote. Absent: none. */
+  readonly luts?: ReadonlyMap<string, GraphFile>;
 }
 
 export interface LocatedVisual {

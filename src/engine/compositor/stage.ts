@@ -1,9 +1,10 @@
 import { isAlways } from '../../composition/animated.js';
+import { makesHoles } from '../../composition/clip-effect.js';
 import type { Color } from '../../composition/color.js';
 import type { VisualClip } from '../../composition/composition.js';
 import type { Rational } from '../../composition/frame-grid.js';
 import { leavesBars } from './framing.js';
-import type { FileList, InputList, LocatedVisual } from './render-plan.js';
+import type { FileList, GraphFile, InputList, LocatedVisual } from './render-plan.js';
 
 /** The frame that clips are fitted into. Both sides are even, but on a stage that is exact. */
 export interface Canvas {
@@ -26,6 +27,8 @@ export interface Stage {
   readonly files: FileList;
   /** @throws RangeError for a URI that was not probed. */
   readonly visual: (uri: string) => LocatedVisual;
+  /** The table of a LUT. @throws RangeError for a URI that was not read. */
+  readonly lut: (uri: string) => GraphFile;
   /** URIs of videos whose size changes on the way. */
   readonly resized: ReadonlySet<string>;
 }
@@ -45,7 +48,7 @@ export function clipFormat(
 ): ClipFormat {
   if (exact) return 'yuva444p';
   if (ground === 'background') return 'yuv420p';
-  if (visual(clip.asset.uri).details.hasAlpha) return 'yuva444p';
+  if (visual(clip.asset.uri).details.hasAlpha || makesHoles(clip.effects)) return 'yuva444p';
   return leavesBars(clip.fit) || resized.has(clip.asset.uri) || !isAlways(clip.opacity, 1) ? 'yuva420p' : 'yuv420p';
 }
 

@@ -2,7 +2,7 @@ import type { KnownFacts } from '../../composition/form.js';
 import type { AudioFacts } from '../../composition/media-facts.js';
 import type { SubtitleFile } from '../../composition/subtitles/parse-subtitles.js';
 import type { AudioSource } from '../audio/audio-streams.js';
-import type { KnownMedia, LocatedVisual, PcmFile } from '../compositor/render-plan.js';
+import type { GraphFile, KnownMedia, LocatedVisual, PcmFile } from '../compositor/render-plan.js';
 import type { SniffedFormat } from '../images/sniffed-format.js';
 
 /** The facts found so far about the inputs, by URI. */
@@ -16,6 +16,7 @@ export interface KnownInputs extends KnownMedia {
   /** Those that are prepared already, by `pcmKey`. */
   readonly audios: Map<string, PcmFile>;
   readonly subtitles: Map<string, SubtitleFile>;
+  readonly luts: Map<string, GraphFile>;
 }
 
 /** An input with audio. */
@@ -36,6 +37,7 @@ export function createKnownInputs(): KnownInputs {
     audioInputs: new Map(),
     audios: new Map(),
     subtitles: new Map(),
+    luts: new Map(),
   };
 }
 

@@ -12,6 +12,7 @@ import { fetchInput, type FetchContext } from './fetch-input.js';
 import type { KnownInputs } from './known-inputs.js';
 import type { InputStep } from './plan-inputs.js';
 import { readAudioInput } from './read-audio-input.js';
+import { readLut } from './read-lut.js';
 import { readSubtitles } from './read-subtitles.js';
 
 /** The tools and results of input steps. */
@@ -26,7 +27,7 @@ export interface InputContext extends FetchContext {
 }
 
 /** How many steps of a kind run at once: fetches mostly wait for another machine, probes for a process to start; decoding takes a core. */
-const AT_ONCE = { fetch: 4, sniff: 4, probe: 3, 'prepare-audio': 2, 'read-text': 1 } as const;
+const AT_ONCE = { fetch: 4, sniff: 4, probe: 3, 'prepare-audio': 2, 'read-text': 1, 'read-lut': 1 } as const;
 
 export function inputStepsAtOnce(kind: InputStep['kind']): number {
   return AT_ONCE[kind];
@@ -63,6 +64,11 @@ export async function performInputStep(step: InputStep, context: InputContext, s
     case 'read-text': {
       const { uri, field } = step.asset;
       known.subtitles.set(uri, await readSubtitles(scratch.path(known.files.get(uri) ?? ''), field, tools));
+      return;
+    }
+    case 'read-lut': {
+      const { uri, field } = step.asset;
+      known.luts.set(uri, await readLut(scratch.path(known.files.get(uri) ?? ''), field, tools));
       return;
     }
   }

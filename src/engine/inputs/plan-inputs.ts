@@ -10,6 +10,7 @@ export type InputStep = Step &
     | { readonly kind: 'probe'; readonly use: Extract<InputUse, { role: 'visual' }> }
     | { readonly kind: 'prepare-audio'; readonly use: Extract<InputUse, { role: 'audio' }> }
     | { readonly kind: 'read-text'; readonly asset: AssetRef }
+    | { readonly kind: 'read-lut'; readonly asset: AssetRef }
   );
 
 /**
@@ -25,8 +26,7 @@ export function planInputs(form: Form): InputStep[] {
     const { uri } = use.asset;
     const common = { after: [fetchOf(uri)], phase: 'PROBING', frames: 0, tries: 2 } as const;
     if (use.role === 'subtitles') return [{ ...common, id: `read-text ${i}`, kind: 'read-text', asset: use.asset }];
-    // Fetched alone so far: its clip reads the file itself.
-    if (use.role === 'lut') return [];
+    if (use.role === 'lut') return [{ ...common, id: `read-lut ${i}`, kind: 'read-lut', asset: use.asset }];
     const sniff: InputStep = { ...common, id: `sniff ${i}`, kind: 'sniff', use };
     const after = [sniff.id];
     if (use.role === 'audio')

@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import type { SubtitleFile } from '../../composition/subtitles/parse-subtitles.js';
 import { RenderError } from '../../task/failure.js';
 import { MAX_SUBTITLE_BYTES } from '../limits.js';
 import { unpackCues } from '../text/packed-cues.js';
 import { runTextJob, type TextJobOptions } from '../text/run-text-job.js';
+import { readAtMost } from './read-at-most.js';
 
 /** The cues of a subtitle file. @throws RenderError SUBTITLES_NOT_READABLE, with the line in its message, or INPUT_EMPTY; as `runTextJob`. */
 export async function readSubtitles(file: string, field: string, options: TextJobOptions): Promise<SubtitleFile> {
@@ -18,14 +18,4 @@ export async function readSubtitles(file: string, field: string, options: TextJo
 
 function unreadable(message: string, field: string): RenderError {
   return new RenderError('SUBTITLES_NOT_READABLE', message, { field });
-}
-
-async function readAtMost(file: string, maxBytes: number): Promise<Buffer | null> {
-  const handle = await open(file, 'r');
-  try {
-    const { size } = await handle.stat();
-    return size > maxBytes ? null : await handle.readFile();
-  } finally {
-    await handle.close();
-  }
 }

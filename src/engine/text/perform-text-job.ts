@@ -6,6 +6,7 @@ import { toAssDocument } from '../captions/ass-document.js';
 import { captionDocument } from '../captions/caption-document.js';
 import { openRuler } from '../captions/text-ruler.js';
 import { guessEncoding } from './guess-encoding.js';
+import { CubeError, parseCube } from './parse-cube.js';
 import { packCues, unpackCues } from './packed-cues.js';
 import type { TextJob, TextResult } from './text-job.js';
 
@@ -14,6 +15,8 @@ export async function performTextJob(job: TextJob): Promise<TextResult> {
   switch (job.kind) {
     case 'parse':
       return parse(job.bytes, job.field);
+    case 'parse-cube':
+      return readCube(job.bytes);
     case 'lay-out': {
       const { layer, cues, canvas, fonts } = job;
       const ruler = fonts.ruler === null ? null : await openRuler(fonts.ruler);
@@ -33,6 +36,16 @@ function parse(bytes: Uint8Array, field: string): TextResult {
   } catch (error) {
     if (error instanceof SubtitleSyntaxError) return { kind: 'refused', message: error.message };
     throw error;
+  }
+}
+
+function readCube(bytes: Uint8Array): TextResult {
+  try {
+    // Its keywords and numbers are ASCII; a title may be anything.
+    return { kind: 'cube', content: Buffer.from(parseCube(new TextDecoder('latin1').decode(bytes))) };
+  } catch (error) {
+    if (!(error instanceof CubeError)) throw error;
+    return { kind: 'cube-refused', message: error.message, isDamaged: error.isDamaged };
   }
 }
 

@@ -8,6 +8,7 @@ import type { PackedCues } from './packed-cues.js';
 /** Work on text for a thread of its own: with a file of 4 MiB each takes seconds. All of it can be cloned. */
 export type TextJob =
   | { readonly kind: 'parse'; readonly bytes: Uint8Array; readonly field: string }
+  | { readonly kind: 'parse-cube'; readonly bytes: Uint8Array }
   | {
       readonly kind: 'lay-out';
       /** The layer without its cues. */
@@ -21,4 +22,6 @@ export type TextJob =
 export type TextResult =
   | { readonly kind: 'parsed'; readonly cues: PackedCues; readonly warnings: readonly Warning[] }
   | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'cube'; readonly content: Uint8Array }
+  | { readonly kind: 'cube-refused'; readonly message: string; readonly isDamaged: boolean }
   | { readonly kind: 'laid-out'; readonly document: CaptionDocument; readonly shrunk: number };

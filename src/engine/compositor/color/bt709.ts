@@ -23,6 +23,12 @@ export function throughBt601(color: Color): Color {
   return { ...toRgb(y, pb, pr, BT601), a: color.a };
 }
 
+/** Y, Cb and Cr of BT.709 in 8 bits of limited range. */
+export function bt709Bytes(color: Color): readonly [number, number, number] {
+  const [y, pb, pr] = toYuv(color, BT709);
+  return [toByte(16 + (y * 219) / 255), toByte(128 + (pb * 224) / 255), toByte(128 + (pr * 224) / 255)];
+}
+
 type Coefficients = typeof BT601;
 
 function toYuv({ r, g, b }: Color, { kr, kb }: Coefficients): readonly [number, number, number] {

@@ -1,17 +1,16 @@
 import type { EffectKind, EffectOf } from '../../../composition/clip-effect.js';
+import type { Fit, VisualClip } from '../../../composition/composition.js';
 import type { ShownClip } from '../section.js';
-import type { Stage } from '../stage.js';
+import { clipFormat, type Stage } from '../stage.js';
+import { blur } from './blur.js';
+import { chromaKey } from './chroma-key.js';
+import { color } from './color.js';
 import type { EffectClip, EffectDefinition } from './effect-definition.js';
 import { fadeIn, fadeOut } from './fade.js';
+import { lut } from './lut.js';
 import { slideIn, slideOut } from './slide.js';
+import { view } from './view.js';
 import { zoom } from './zoom.js';
-
-const notYet = {
-  filters: [],
-  render(): string[] {
-    throw new RangeError('this effect is not there yet');
-  },
-};
 
 /** Every kind of effect: a new one is a file beside this and a row here. */
 export const EFFECTS: { readonly [K in EffectKind]: EffectDefinition<K> } = {
@@ -20,19 +19,33 @@ export const EFFECTS: { readonly [K in EffectKind]: EffectDefinition<K> } = {
   SLIDE_IN: slideIn,
   SLIDE_OUT: slideOut,
   ZOOM: zoom,
-  VIEW: notYet,
-  BLUR: notYet,
-  COLOR: notYet,
-  LUT: notYet,
-  CHROMA_KEY: notYet,
+  VIEW: view,
+  BLUR: blur,
+  COLOR: color,
+  LUT: lut,
+  CHROMA_KEY: chromaKey,
 };
 
+/** Fits that leave nothing of the box free. */
+const FILLING: ReadonlySet<Fit> = new Set(['COVER', 'FILL', 'CONTAIN_BLUR']);
+
 /** A clip's effects as filters in a row. */
-export function effectFilters(
-  { clip: { effects, frames }, fromFrame }: ShownClip,
-  { canvas, rate }: Pick<Stage, 'canvas' | 'rate'>,
-): string[] {
-  return effects.flatMap((effect) => render(effect, { frames, fromFrame, frameSize: canvas, frameRate: rate }));
+export function effectFilters({ clip, fromFrame, startFrame }: ShownClip, stage: Stage): string[] {
+  const { canvas, rate, name, files, lut: table } = stage;
+  const common = { frames: clip.frames, fromFrame, frameSize: canvas, frameRate: rate, files, lut: table };
+  const format = clipFormat(clip, stage);
+  let hasHoles = arrivesWithHoles(clip, stage);
+  return clip.effects.flatMap((effect, i) => {
+    // Clips of a layer start one after another.
+    const filters = render(effect, { ...common, format, hasHoles, name: `${name}e${startFrame}_${i}` });
+    hasHoles ||= effect.kind === 'CHROMA_KEY';
+    return filters;
+  });
+}
+
+function arrivesWithHoles({ asset, fit }: VisualClip, { ground, visual, resized }: Stage): boolean {
+  if (ground === 'background') return false;
+  return visual(asset.uri).details.hasAlpha || resized.has(asset.uri) || !FILLING.has(fit);
 }
 
 function render<K extends EffectKind>(effect: EffectOf<K>, clip: EffectClip): string[] {
