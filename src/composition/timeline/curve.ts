@@ -7,7 +7,7 @@ import type { Keyed } from './timeline.js';
 export interface Curve {
   /** Frames in order; none for a value that never changes. */
   readonly knots: readonly number[];
-  at(frame: number): number;
+  readonly at: (frame: number) => number;
 }
 
 /** A span of frames, both included. */
