@@ -69,7 +69,7 @@ describe('a timeline of one image alone', () => {
 
 describe('the parser of a timeline', () => {
   it.each<[string, Json, string[]]>([
-    ['no tracks', {}, [`${TRACKS}`]],
+    ['no tracks', {}, [TRACKS]],
     ['an empty track', { tracks: [{}] }, [`${TRACKS}[0].clips`]],
     ['no asset', track({}), [CLIP]],
     [
