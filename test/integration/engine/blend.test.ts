@@ -66,12 +66,14 @@ async function mixed(blend: BlendMode, opacity: number) {
 /** The largest and the mean difference from the formula, in steps of 255. */
 function errors(frames: RawFrames, formula: (below: number, above: number) => number) {
   const all: number[] = [];
-  LEVELS.forEach((column, i) => { LEVELS.forEach((row, k) => { frames.at(0, i * 8 + 4, k * 8 + 4).forEach((is, c) => {
+  LEVELS.forEach((column, i) => {
+    LEVELS.forEach((row, k) => {
+      frames.at(0, i * 8 + 4, k * 8 + 4).forEach((is, c) => {
         const [b, s] = [column, row].map((hex) => parseInt(hex.slice(c * 2, c * 2 + 2), 16) / 255) as [number, number];
         all.push(Math.abs(is - 255 * Math.min(1, formula(b, s))));
-      }); },
-    ); },
-  );
+      });
+    });
+  });
   return { mean: all.reduce((sum, error) => sum + error, 0) / all.length, max: Math.max(...all) };
 }
 
@@ -121,9 +123,11 @@ describe('a blend mode', () => {
       [200, 100, 40],
       [157, 39, 6],
     ] as const;
-    const expectAt = (frame: number, x: number, y: number, color: readonly number[]) => { frames
-        .at(frame, x, y)
-        .forEach((is, c) => { expect(Math.abs(is - color[c]!), `${frame} at ${x}, ${y}`).toBeLessThan(5); }); };
+    const expectAt = (frame: number, x: number, y: number, color: readonly number[]) => {
+      frames.at(frame, x, y).forEach((is, c) => {
+        expect(Math.abs(is - color[c]!), `${frame} at ${x}, ${y}`).toBeLessThan(5);
+      });
+    };
     for (const [frame, color] of [
       [4, plain],
       [5, twice],

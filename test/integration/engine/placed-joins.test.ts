@@ -116,7 +116,9 @@ describe('a transition between placed clips', () => {
     const distance = colorDistance(is, color);
     expect(distance, `${is.join(' ')}, not ${color}`).toBeLessThan(kind === 'fade' ? 16 : 80);
     const through = half.at(middle, 47, 35);
-    is.forEach((value, i) => { expect(Math.abs(through[i]! - (value + 255) / 2)).toBeLessThan(4); });
+    is.forEach((value, i) => {
+      expect(Math.abs(through[i]! - (value + 255) / 2)).toBeLessThan(4);
+    });
   });
 
   it('mixes clips in different places, and one without a place', async () => {
