@@ -1,4 +1,4 @@
-import { visualClips, type Composition } from '../composition/composition.js';
+import { visualClips, type Composition, type VisualClip } from '../composition/composition.js';
 import { RenderError } from '../task/failure.js';
 import type { KnownMedia } from './compositor/render-plan.js';
 import { shownClips, wholeOf } from './compositor/section.js';
@@ -11,27 +11,52 @@ import { canCutWithin, planSections } from './outputs/plan-sections.js';
 const BYTES_EACH = 8 * 1024 ** 2;
 const BYTES_PER_PIXEL = 22;
 
+/** The same of a clip in a box of its own: frames are as large as that, and an image has no decoder that lives on. */
+const PLACED = { imageBytes: 2 * 1024 ** 2, bytesPerPixel: 18 } as const;
+
 /**
  * Refuses a composition of which one section cannot be rendered within the memory that a render may use, before anything is rendered.
  * @throws RenderError MEMORY_LIMIT_EXCEEDED with the field of the first clip that has no room.
  */
 export function requireMemory(composition: Composition, media: Pick<KnownMedia, 'visuals'>, limitBytes: number): void {
-  const room = Math.floor(limitBytes / bytesPerClip(composition));
   const clips = visualClips(composition);
   const sections = planSections(composition, wholeOf(composition), canCutWithin(media));
-  const shown = sections.map((section) => shownClips(clips, section)).find(({ length }) => length > room);
-  const beyond = shown?.[room];
-  if (!beyond) return;
+  for (const section of sections) {
+    const shown = shownClips(clips, section).map(({ clip }) => clip);
+    const room = roomWithin(shown, composition, limitBytes);
+    const beyond = shown[room];
+    if (beyond) throw tooMany(shown, { beyond, room, limitBytes }, composition);
+  }
+}
+
+/** How many of some clips have room, in their order. */
+function roomWithin(clips: readonly VisualClip[], composition: Composition, limitBytes: number): number {
+  let [room, bytes] = [0, 0];
+  for (const clip of clips) {
+    bytes += bytesOf(clip, composition);
+    if (bytes > limitBytes) break;
+    room += 1;
+  }
+  return room;
+}
+
+function tooMany(
+  shown: readonly VisualClip[],
+  { beyond, room, limitBytes }: { readonly beyond: VisualClip; readonly room: number; readonly limitBytes: number },
+  composition: Composition,
+): RenderError {
   const { width, height } = composition;
-  const needed = shown.length * bytesPerClip(composition);
+  const needed = shown.reduce((sum, clip) => sum + bytesOf(clip, composition), 0);
   const message =
     `${shown.length} clips that are shown together at ${width} x ${height} need at least ${gigabytes(needed)} of memory, and this server gives a render ` +
     `${gigabytes(limitBytes)}, enough for ${room}; use longer clips, or a lower resolution`;
-  throw new RenderError('MEMORY_LIMIT_EXCEEDED', message, { field: beyond.clip.asset.field });
+  return new RenderError('MEMORY_LIMIT_EXCEEDED', message, { field: beyond.asset.field });
 }
 
-function bytesPerClip({ width, height }: Composition): number {
-  return BYTES_EACH + BYTES_PER_PIXEL * width * height;
+function bytesOf({ placement, source }: VisualClip, { width, height }: Composition): number {
+  if (!placement) return BYTES_EACH + BYTES_PER_PIXEL * width * height;
+  const ownBytes = source === 'image' ? PLACED.imageBytes : BYTES_EACH;
+  return ownBytes + PLACED.bytesPerPixel * placement.width * placement.height;
 }
 
 function gigabytes(bytes: number): string {

@@ -7,7 +7,7 @@ import type { Keyed } from './timeline.js';
 export interface Curve {
   /** Frames in order; none for a value that never changes. */
   readonly knots: readonly number[];
-  at(frame: number): number;
+  readonly at: (frame: number) => number;
 }
 
 /** A span of frames, both included. */
@@ -90,10 +90,9 @@ export function extremesOf(curve: Curve, frames: number): { readonly least: numb
 
 /** The keyframes of a clip of so many frames. */
 export function animatedOf(curve: Curve, frames: number): Animated {
-  const [first, ...rest] = keysOf(curve, frames);
-  if (!first) return 0;
-  if (rest.every(({ value }) => value === first.value)) return first.value;
-  return [first, ...withoutStills([first, ...rest]).slice(1)];
+  const keys = keysOf(curve, frames);
+  const [first, ...rest] = withoutStills(keys);
+  return first ? [first, ...rest] : (keys[0]?.value ?? 0);
 }
 
 function keysOf({ knots, at }: Curve, frames: number): Keyframe[] {
@@ -101,9 +100,12 @@ function keysOf({ knots, at }: Curve, frames: number): Keyframe[] {
   return inOrder([0, ...within, Math.max(0, frames - 1)]).map((frame) => ({ at: frame, value: at(frame) + 0 }));
 }
 
-/** Without keys between two of the same value. */
+/** Without keys whose neighbours have the same value: none is left of a value that stands still. */
 function withoutStills(keys: readonly Keyframe[]): Keyframe[] {
-  return keys.filter(({ value }, i) => !(keys[i - 1]?.value === value && keys[i + 1]?.value === value));
+  return keys.filter(({ value }, i) => {
+    const [before, after] = [keys[i - 1] ?? { value }, keys[i + 1] ?? { value }];
+    return before.value !== value || after.value !== value;
+  });
 }
 
 /** The spans in which both curves move. */

@@ -9,8 +9,12 @@ import { shownClips, type Section } from '../compositor/section.js';
  */
 const SECONDS = { LEAST: 5, IDEAL: 8, MOST: 10, WHOLE: 12, LONG_GROUP: 5 } as const;
 
-/** The most clips that one command shows: each is a decoder with frames of its own. */
+/**
+ * The most clips that one command shows: each is a decoder with frames of its own. An image in a box needs no decoder, and counts as the share of the frame that it
+ * fills; `LEAST_SHARE`, since it is an input still.
+ */
 const MOST_CLIPS = 8;
+const LEAST_SHARE = 1 / 32;
 
 /**
  * Divides a range of a video into sections, each to be rendered by a command of its own that opens only the clips that it shows: memory does not grow with
@@ -22,7 +26,8 @@ export function planSections(
   range: Section,
   canCutWithin: (clip: VisualClip) => boolean,
 ): Section[] {
-  const { frameRate } = composition;
+  const { frameRate, width, height } = composition;
+  const weigh = (clip: VisualClip) => weightOf(clip, width * height);
   const end = range.startFrame + range.frames;
   const clips = clipsIn(composition, range);
   const stacked = stackedCues(composition);
@@ -35,6 +40,7 @@ export function planSections(
     const beyond = stacked.findIndex((span, i) => i >= firstStacked && span.startFrame >= reach);
     const next = endOf(startFrame, end, {
       frameRate,
+      weigh,
       clips: clips.slice(firstClip),
       stacked: stacked.slice(firstStacked, beyond < 0 ? undefined : beyond),
       canCutWithin,
@@ -47,6 +53,8 @@ export function planSections(
 
 interface Obstacles {
   readonly frameRate: Rational;
+  /** How much of a command's room a clip takes. */
+  readonly weigh: (clip: VisualClip) => number;
   /** Those that may be shown from the section's start on, by their beginnings. */
   readonly clips: readonly VisualClip[];
   /** Those that may be seen in the section. */
@@ -72,14 +80,14 @@ function framesIn(seconds: number, { num, den }: Rational): number {
 }
 
 /** @param frames where the range ends. */
-function endOf(start: number, frames: number, { frameRate, clips, stacked, canCutWithin }: Obstacles): number {
+function endOf(start: number, frames: number, { frameRate, weigh, clips, stacked, canCutWithin }: Obstacles): number {
   const [least, most, whole] = [SECONDS.LEAST, SECONDS.MOST, SECONDS.WHOLE].map((seconds) =>
     framesIn(seconds, frameRate),
   ) as [number, number, number];
   const rest = frames - start;
   const near = clipsWithin(clips, start, start + whole);
   // So many layers at one time leave no choice.
-  const tooMany = near[MOST_CLIPS]?.startFrame ?? frames;
+  const tooMany = firstWithoutRoom(near, weigh)?.startFrame ?? frames;
   const limit = tooMany <= start ? frames : tooMany;
   if (limit >= frames && rest <= whole) return frames;
   const highest = Math.min(start + most, limit);
@@ -100,6 +108,17 @@ function endOf(start: number, frames: number, { frameRate, clips, stacked, canCu
     .filter((frame) => frame >= lowest && frame <= highest && isAllowed(frame))
     .sort((a, b) => price(a) - price(b))[0];
   return cheapest ?? firstAllowed(start, clips, canCutWithin) ?? frames;
+}
+
+/** The first clip for which a command that shows all before it has no room. */
+function firstWithoutRoom(clips: readonly VisualClip[], weigh: (clip: VisualClip) => number): VisualClip | undefined {
+  let weight = 0;
+  return clips.find((clip) => (weight += weigh(clip)) > MOST_CLIPS);
+}
+
+function weightOf({ source, placement }: VisualClip, framePixels: number): number {
+  if (source === 'video' || !placement) return 1;
+  return Math.min(1, Math.max(LEAST_SHARE, (placement.width * placement.height) / framePixels));
 }
 
 /** The first place after a frame that is within no clip that cannot be cut. */
@@ -132,7 +151,9 @@ function endsBy(clip: VisualClip | undefined, frame: number): boolean {
 
 /** How many frames are decoded again when a section begins here: those from the last key frame on, which is no earlier than the clip. */
 function decodedTwice(frame: number, clips: readonly VisualClip[], longGroup: number): number {
-  const cut = clips.filter((clip) => clip.source === 'video' && clip.startFrame < frame && endFrame(clip) > frame);
+  const cut = clips.filter(
+    (clip) => clip.source === 'video' && !clip.frozen && clip.startFrame < frame && endFrame(clip) > frame,
+  );
   return cut.reduce((sum, clip) => sum + Math.min(frame - clip.startFrame, longGroup), 0);
 }
 
@@ -169,7 +190,8 @@ function united(spans: readonly Span[]): Span[] {
 
 /** Cuts within clips where their files allow it. */
 export function canCutWithin({ visuals }: Pick<KnownMedia, 'visuals'>): (clip: VisualClip) => boolean {
-  return ({ asset, source }) => source === 'image' || visuals.get(asset.uri)?.details.seeking !== 'NONE';
+  return ({ asset, source, frozen }) =>
+    source === 'image' || frozen === true || visuals.get(asset.uri)?.details.seeking !== 'NONE';
 }
 
 function endFrame({ startFrame, frames }: VisualClip): number {

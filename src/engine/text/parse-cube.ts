@@ -14,6 +14,7 @@ const SMALLEST = 2;
 const LARGEST = 65;
 /** Values far beyond white are mistakes. */
 const MOST = 1_000;
+const KEYWORD = /^[A-Z][A-Z0-9_]+$/;
 /** A decimal number as the format has it; none that JavaScript knows besides. */
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?$/;
 
@@ -45,6 +46,10 @@ export function parseCube(text: string): string {
       domain.DOMAIN_MAX = [max, max, max];
     } else {
       if (size === null) throw notCube();
+      if (KEYWORD.test(word))
+        throw new CubeError(`line ${i + 1} of this .cube file has a keyword that is not known here`, {
+          isDamaged: false,
+        });
       if (rows.length >= size ** 3) throw damaged(i, `there are more than the ${size ** 3} rows of its size`);
       rows.push(
         triple(words, i)

@@ -32,7 +32,7 @@ export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
 /** What a spec makes: the size of its picture, and its form if nothing is wrong with it. */
 interface ParsedKind {
   readonly picture: Size;
-  form(): Form;
+  readonly form: () => Form;
 }
 
 function parseKind(kind: NonNullable<RenderSpec['kind']>, findings: Findings): ParsedKind {

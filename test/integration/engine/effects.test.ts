@@ -257,6 +257,7 @@ describe('a LUT', () => {
     ['long.cube', `${NEGATIVE}\n0 0 0`, 'INPUT_DAMAGED', 'line 11'],
     ['word.cube', NEGATIVE.replace('1 1 1', '1 nan 1'), 'INPUT_DAMAGED', 'line 3'],
     ['domain.cube', `DOMAIN_MAX 2 2 2\n${NEGATIVE}`, 'INPUT_NOT_SUPPORTED', 'domain'],
+    ['keyword.cube', `${NEGATIVE}\nLUT_IN_VIDEO_RANGE`, 'INPUT_NOT_SUPPORTED', 'line 11'],
     ['huge.cube', `#${'x'.repeat(9 * 1024 * 1024)}`, 'INPUT_TOO_LARGE', '8 MiB'],
   ])('is refused with the field: %s', async (name, content, reason, message) => {
     await write(name, content);

@@ -263,6 +263,19 @@ describe('a placed clip', () => {
     }
   });
 
+  it('is one of many at the same time', async () => {
+    const at = (i: number) => ({ x: 5 + (i % 10) * 9, y: 10 + Math.floor(i / 10) * 20 });
+    const layers = Array.from({ length: 30 }, (_, i) =>
+      layerOf(clipOf('red.png', 0, 4, { placement: placed(6, 10, at(i)) })),
+    );
+    const frames = await bench.frames(compositionOf(layers, 4));
+    for (let i = 0; i < 30; i += 1) {
+      const { x, y } = at(i);
+      expectAt(frames, [x, y], RED, SAME, 3);
+      expectAt(frames, [x + 4, y], GREY, SAME, 3);
+    }
+  });
+
   it('is cut with the frame', async () => {
     const crop = { left: 10, top: 4, width: 64, height: 48 };
     const frames = await bench.frames(

@@ -11,6 +11,7 @@ import type { CopyableVideo } from '../../../src/engine/copy/copyable-video.js';
 import { planCopies, type CopySource } from '../../../src/engine/copy/plan-copies.js';
 import { pictureParametersId, readSequenceParameters } from '../../../src/engine/copy/sequence-parameters.js';
 import { untouchedSpans } from '../../../src/engine/copy/untouched-spans.js';
+import { placed } from '../../support/frame-bench.js';
 import { clipOf } from '../../support/copy-bench.js';
 
 /** Records that x264 has written, by what they are. */
@@ -122,11 +123,23 @@ describe('untouchedSpans', () => {
     expect(withEffects({ kind: 'ZOOM', scale: 1.5 })).toEqual([]);
   });
 
-  it('are none of images, other speeds, clips that are seen through, and pictures that are cut', () => {
-    for (const changes of [{ source: 'image' }, { speed: 2 }, { opacity: 0.5 }] as const)
+  it('are none of images, other speeds, frozen frames, clips that have a place or are seen through, and pictures that are cut', () => {
+    const placement = placed(192, 108);
+    for (const changes of [
+      { source: 'image' },
+      { speed: 2 },
+      { opacity: 0.5 },
+      { frozen: true },
+      { placement },
+    ] as const)
       expect(spansOf([track(clipOf('a', 0, 100, changes))])).toEqual([]);
     const crop = { left: 0, top: 0, width: 96, height: 96 };
     expect(spansOf([track(clipOf('a', 0, 100))], undefined, { crop })).toEqual([]);
+    const above = track(clipOf('b', 40, 20, { placement: placed(10, 10) }));
+    expect(spansOf([track(clipOf('a', 0, 100)), above])).toEqual([
+      ['a', 0, 40],
+      ['a', 60, 100],
+    ]);
   });
 });
 

@@ -21,6 +21,7 @@ import { h264Options } from '../../../src/engine/outputs/h264-mp4/encoding.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
 import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
 import { missingParts } from '../../../src/engine/required-parts.js';
+import { clipOf, drawnFile, layerOf, placed } from '../../support/frame-bench.js';
 
 const BLACK = { r: 0, g: 0, b: 0, a: 255 };
 const AUDIO: AudioClip = {
@@ -167,6 +168,15 @@ describe('planRender', () => {
     ['opacity that is not a number', { layers: layersOf([{ opacity: keys([0, 0], [9, Number.NaN]) }]) }],
     ['keyframes at the same time', { layers: layersOf([{ opacity: keys([0, 0], [9, 0], [9, 1]) }]) }],
     ['keyframes that go back', { layers: layersOf([{ opacity: keys([9, 0], [0, 1]) }]) }],
+    [
+      'a transition between two ways of mixing',
+      {
+        layers: layersOf([
+          { placement: placed(9, 9) },
+          { startFrame: 25, transition: { kind: 'fade', frames: 5 }, placement: placed(9, 9, { blend: 'ADD' }) },
+        ]),
+      },
+    ],
     ['a zoom below 1', { layers: layersOf([{ effects: [{ kind: 'ZOOM', scale: keys([0, 1], [9, 0.5]) }] }]) }],
     ['an infinite gain', { audio: [{ ...AUDIO, gainDb: keys([0, 0], [9, -Infinity]) }] }],
     ['a layer without clips', { layers: layersOf([]) }],
@@ -176,6 +186,13 @@ describe('planRender', () => {
     expect(() => plan(impossible, media(['u0', 'u1']))).toThrow(/impossible composition/);
   });
 
+  const FITS = ['COVER', 'CONTAIN', 'FILL', 'NONE', 'SCALE_DOWN', 'CONTAIN_BLUR'] as const;
+  const MASK_SIZE = { width: 60, height: 40 };
+  const MASK = drawnFile('mask', MASK_SIZE.width, MASK_SIZE.height);
+  const BLENDED = layerOf(
+    clipOf('u0', 1, 3, { placement: placed(60, 40, { blend: 'MULTIPLY' }) }),
+    clipOf('u0', 4, 3, { placement: placed(60, 40, { x: keys([0, 0], [3, 9]), blend: 'ADD' }) }),
+  );
   const opacity = fc.oneof(
     fc.constant(1),
     fc.constant(0.5),
@@ -204,14 +221,34 @@ describe('planRender', () => {
       },
     ],
   );
+  const placement = fc.option(
+    fc.record({
+      width: fc.integer({ min: 1, max: 2000 }),
+      height: fc.integer({ min: 1, max: 2000 }),
+      part: fc.constantFrom({ left: 0.1, top: 0, width: 0.5, height: 1 }, { left: 0, top: 0, width: 1, height: 1 }),
+      x: opacity,
+      y: fc.constantFrom(-5000, 100.5),
+      scaleX: opacity,
+      scaleY: fc.constant(1),
+      rotation: fc.constantFrom(0, 45),
+      flipHorizontal: fc.boolean(),
+      flipVertical: fc.boolean(),
+      focus: fc.record({ x: fc.constantFrom(0.5, 0.2), y: fc.constant(0.5) }),
+      // Both sides of a transition are mixed in the same way.
+      blend: fc.constant('NORMAL' as const),
+    }),
+    { nil: undefined },
+  );
   const anyClip = fc.record({
     frames: fc.integer({ min: 8, max: 40 }),
     fade: fc.constantFrom(0, 3),
     gap: fc.constantFrom(0, 0, 5),
     source: fc.constantFrom('image' as const, 'video' as const),
-    fit: fc.constantFrom('COVER' as const, 'CONTAIN' as const),
+    fit: fc.constantFrom(...FITS),
     opacity,
     effects,
+    placement,
+    frozen: fc.boolean(),
   });
   const anyLayers = fc.array(fc.array(anyClip, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 });
 
@@ -221,8 +258,11 @@ describe('planRender', () => {
   ): Composition {
     const made = layers.map((clips) => {
       let end = 0;
-      return clips.map(({ fade, gap, ...clip }, i) => {
-        const transition = i > 0 && gap === 0 && fade > 0 ? { kind: 'fade' as const, frames: fade } : null;
+      return clips.map(({ fade, gap, placement: place, ...rest }, i) => {
+        const mask = { uri: MASK.uri, field: '' };
+        const clip = place ? { ...rest, placement: fade > 0 ? { ...place, ...MASK_SIZE, mask } : place } : rest;
+        const kind = fade > 0 && clip.frozen ? ('fadewhite' as const) : ('fade' as const);
+        const transition = i > 0 && gap === 0 && fade > 0 ? { kind, frames: fade } : null;
         const startFrame = end + gap - (transition?.frames ?? 0);
         end = startFrame + clip.frames;
         return { ...clip, asset: { uri: `u${i % 3}`, field: '' }, startFrame, transition, trimStartUs: 0, speed: 1 };
@@ -234,7 +274,8 @@ describe('planRender', () => {
       ...composition([]),
       frames,
       samples,
-      layers: [...made.map((clips) => ({ kind: 'clips' as const, clips })), captions('x')],
+      drawings: [MASK],
+      layers: [...made.map((clips) => ({ kind: 'clips' as const, clips })), BLENDED, captions('x')],
       audio: [
         {
           ...AUDIO,
@@ -249,7 +290,7 @@ describe('planRender', () => {
     };
   }
   const knownTo = (hasAlpha: boolean): KnownMedia => ({
-    ...media(['u0', 'u1', 'u2'], {
+    ...media(['u0', 'u1', 'u2', MASK.uri], {
       hasAlpha,
       color: { matrix: hasAlpha ? null : 'bt601', range: 'tv', transfer: 'sdr', primaries: 'bt709' },
     }),
@@ -276,7 +317,18 @@ describe('planRender', () => {
         for (const name of filtersIn(plan(anyComposition(layers), knownTo(hasAlpha)).graph)) used.add(name);
       }),
     );
-    expect([...used].sort()).toEqual(expect.arrayContaining(['amultiply', 'overlay', 'perspective', 'xfade']));
+    expect([...used].sort()).toEqual(
+      expect.arrayContaining([
+        'alphamerge',
+        'amultiply',
+        'concat',
+        'gblur',
+        'negate',
+        'overlay',
+        'perspective',
+        'xfade',
+      ]),
+    );
     expect(missingParts(new Set(), new Set())).toEqual(
       expect.arrayContaining([...used].map((name) => `the filter ${name}`)),
     );

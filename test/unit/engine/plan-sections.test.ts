@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { CaptionStyle, Cue } from '../../../src/composition/captions.js';
 import type { Composition, VisualClip } from '../../../src/composition/composition.js';
 import { shownClips, wholeOf, type Section } from '../../../src/engine/compositor/section.js';
-import { planSections } from '../../../src/engine/outputs/plan-sections.js';
+import { canCutWithin, planSections } from '../../../src/engine/outputs/plan-sections.js';
+import { placed } from '../../support/frame-bench.js';
 import { startThreadTime } from '../../support/thread-time.js';
 
 const RATE = { num: 30, den: 1 };
@@ -77,6 +78,27 @@ describe('planSections', () => {
     const sections = sectionsOf(compositionOf(clips));
     expect(Math.max(...sections.map((section) => shownClips(clips, section).length))).toBe(8);
     expect(sections).toHaveLength(25);
+  });
+
+  it('shows more images at one time, the smaller they are in the frame', () => {
+    const image = (i: number, width: number, height: number): VisualClip => ({
+      ...clip(i * 5, 5),
+      source: 'image',
+      placement: placed(width, height),
+    });
+    const most = (width: number, height: number) => {
+      const clips = Array.from({ length: 200 }, (_, i) => image(i, width, height));
+      return Math.max(...sectionsOf(compositionOf(clips)).map((section) => shownClips(clips, section).length));
+    };
+    expect(most(1080, 1920)).toBe(8);
+    expect(most(540, 960)).toBe(32);
+    expect(most(10, 10)).toBeGreaterThan(45);
+  });
+
+  it('cuts anywhere in a frozen video, whichever file that is', () => {
+    const frozen = { ...clip(0, 60 * 30), frozen: true };
+    const media = { visuals: new Map() };
+    expect(canCutWithin(media)(frozen)).toBe(true);
   });
 
   it('does not cut within a clip of which no place can be found', () => {

@@ -34,7 +34,7 @@ export async function prepareText(given: StyledText, size: Size, fonts: FontBook
   const advance = remembered((part) => ruler.measureText(part).width);
   const { fontBoundingBoxAscent: ascent, fontBoundingBoxDescent: descent } = ruler.measureText('x');
   const layout = layOutText(style, size, { advance, ascent, descent });
-  const partSpan = ({ by, index }: TextPart) => textParts(text, by)[index] ?? { start: 0, end: 0 };
+  const partSpan = ({ by, index }: TextPart) => textParts(given.text, by)[index] ?? { start: 0, end: 0 };
   return {
     missing,
     draw: (part) => {

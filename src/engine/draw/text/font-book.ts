@@ -47,6 +47,8 @@ export function openFontBook({ own, colorEmoji, named }: FontFiles): FontBook {
     return family;
   }
 
+  const letters = own.filter(({ isEmoji, isJapanese }) => !isEmoji && !isJapanese);
+  const kana = own.filter(({ isJapanese }) => isJapanese);
   const familiesOf = (fonts: FontFiles['own'], kind: string) =>
     fonts.map(({ regular, bold }, i) => register(`cutroom ${kind} ${i}`, [regular, bold]));
 
@@ -61,14 +63,8 @@ export function openFontBook({ own, colorEmoji, named }: FontFiles): FontBook {
       const ref = font === null ? null : (named[font.name] ?? null);
       if (font !== null && ref === null) throw new FontUnusableError('a font was not handed over');
       const isJapanese = styleNameOf(text, ref) === 'Japanese';
-      const ours = familiesOf(
-        own.filter(({ isEmoji, ...rest }) => !isEmoji && !rest.isJapanese),
-        'font',
-      );
-      const japanese = familiesOf(
-        own.filter((each) => each.isJapanese),
-        'japanese',
-      );
+      const ours = familiesOf(letters, 'font');
+      const japanese = familiesOf(kana, 'japanese');
       const chosen = ref && !isJapanese ? [register(`cutroom named ${ref.family}`, [ref.file])] : [];
       const emoji = register('cutroom emoji', [colorEmoji]);
       const order = [...chosen, ...(isJapanese ? [...japanese, ...ours] : [...ours, ...japanese]), emoji];

@@ -49,19 +49,22 @@ const SLACK = 0.01;
 /** How far a slanted capital leans out at its right, in ems. */
 const LEAN = 0.18;
 
-/** Wraps a text and finds its size. Pure. */
+/** Wraps a text and finds its size. Words are broken only where they are too long even at the smallest size. Pure. */
 export function layOutText(style: TextStyle, size: Size, metrics: TextMetrics): TextLayout {
   const at = (scale: number) => attempt(style, size, metrics, scale);
   const own = at(1);
-  if (own.fits) return placed(style, size, metrics, own);
   if (style.overflow === 'ELLIPSIS') return placed(style, size, metrics, shortened(style, metrics, own));
+  if (own.fits && !own.breaksWord) return placed(style, size, metrics, own);
   let best = at(SMALLEST);
   if (!best.fits) return placed(style, size, metrics, shortened(style, metrics, best));
+  const mayBreak = best.breaksWord;
+  const isGood = ({ fits, breaksWord }: Attempt) => fits && (mayBreak || !breaksWord);
+  if (isGood(own)) return placed(style, size, metrics, own);
   let [low, high] = [SMALLEST, 1];
   for (let step = 0; step < STEPS; step += 1) {
     const middle = (low + high) / 2;
     const tried = at(middle);
-    if (tried.fits) [low, best] = [middle, tried];
+    if (isGood(tried)) [low, best] = [middle, tried];
     else high = middle;
   }
   return placed(style, size, metrics, best);
@@ -79,8 +82,9 @@ interface Attempt {
   readonly room: number;
   /** The most lines that there is room for. */
   readonly most: number;
-  /** All is there, and no word is broken. */
+  /** All of it is in the box. */
   readonly fits: boolean;
+  readonly breaksWord: boolean;
 }
 
 /** Widths are measured once, for the style's own size: smaller text in a box is text in a larger one. */
@@ -95,10 +99,10 @@ function attempt(style: TextStyle, size: Size, metrics: TextMetrics, scale: numb
     return wrapped.map((line): Line & WrappedLine => ({ ...line, suffix: '', direction }));
   });
   const most = Math.min(style.maxLines ?? Number.POSITIVE_INFINITY, Math.max(1, Math.floor(height / lineHeight)));
-  const isWhole = lines.every(({ breaksWord }) => !breaksWord) || style.overflow === 'ELLIPSIS';
+  const breaksWord = lines.some((line) => line.breaksWord);
   const widest = Math.max(0, ...lines.map((line) => widthOf(style.text.slice(line.start, line.end), style, metrics)));
-  const isIn = lines.length <= most && lines.length * lineHeight <= height && widest <= room;
-  return { scale, lines, room, most, fits: isWhole && isIn };
+  const fits = lines.length <= most && lines.length * lineHeight <= height && widest <= room;
+  return { scale, lines, room, most, fits, breaksWord };
 }
 
 function paragraphsOf(text: string): Span[] {

@@ -1,5 +1,5 @@
 import {
-  type Animation,
+  Animation,
   type Border,
   type Box,
   type ChromaKey,
@@ -152,10 +152,9 @@ function fillBackground({ color, padding, radius }: TextBackground, fontSize: nu
 }
 
 function fillTextAnimation({ by, enter, interval }: TextAnimation): TextAnimation {
-  const fade: Animation = { kind: 0, duration: undefined, easing: '' };
   return {
     by: by || namedDefault(PARTS),
-    enter: fillAnimation(enter ?? fade, 'ENTER', PART_ENTER_US),
+    enter: fillAnimation(enter ?? Animation.create(), 'ENTER', PART_ENTER_US),
     interval: interval ?? printDuration(INTERVAL.defaultUs),
   };
 }

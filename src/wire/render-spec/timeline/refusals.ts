@@ -1,4 +1,4 @@
-import type { Clip } from '../../../../generated/cutroom/v1/timeline.js';
+import { BlendMode, type Clip } from '../../../../generated/cutroom/v1/timeline.js';
 import { at, type Place, refuse } from '../fields.js';
 
 /** Refuses fields about the picture of a clip that has none of its own. */
@@ -12,7 +12,7 @@ export function refuseLook(wire: Clip, place: Place, kind: 'audio' | 'subtitles'
     corner_radius: wire.cornerRadius !== 0,
     border: wire.border !== undefined,
     shadow: wire.shadow !== undefined,
-    blend: wire.blend !== 0,
+    blend: wire.blend !== BlendMode.BLEND_MODE_UNSPECIFIED,
     chroma_key: wire.chromaKey !== undefined,
     color_adjustment: wire.colorAdjustment !== undefined,
     blur: wire.blur !== 0,

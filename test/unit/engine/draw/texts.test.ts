@@ -83,6 +83,13 @@ describe('drawn text', () => {
     expect(right - left).toBeGreaterThan(280);
   });
 
+  it('breaks a word that is too long at any size, and shrinks only as far as its lines need', async () => {
+    const { rows, right } = await bench.text({ text: 'x'.repeat(60), fontSize: 60 }, 200, 200);
+    expect(rows.length).toBeGreaterThan(3);
+    expect(rows[0]!.bottom - rows[0]!.top).toBeGreaterThan(10);
+    expect(right).toBeLessThanOrEqual(200);
+  });
+
   it('is cut with an ellipsis where a quarter of its size is still too large', async () => {
     const text = Array.from({ length: 60 }, () => 'word').join(' ');
     const style = { text, fontSize: 80, verticalAlign: 'TOP' as const };

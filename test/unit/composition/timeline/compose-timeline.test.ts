@@ -1,0 +1,412 @@
+import { describe, expect, it } from 'vitest';
+import type { Keyframes } from '../../../../src/composition/animated.js';
+import {
+  type CaptionLayer,
+  type ClipLayer,
+  type Composition,
+  type VisualClip,
+  visualClips,
+} from '../../../../src/composition/composition.js';
+import { compose, formOf, type Inputs, type Json, track } from '../../../support/timeline.js';
+
+const color = { color: { color: '#ff0000' } };
+const video = (fields: Json = {}) => ({ video: { uri: 'v.mp4', ...fields } });
+const image = { image: { uri: 'i.png' } };
+const inputs: Inputs = { visual: { 'v.mp4': 10, 'i.png': 'image' }, audio: { 'v.mp4': 10, 'a.wav': 4 } };
+/** 100 frames of 1000 x 500 pixels: a percent is ten pixels, or five. */
+const small = (...clips: Json[]) => ({ canvas: { width: 1000, height: 500, frameRate: '25' }, ...track(...clips) });
+const composed = (timeline: Json) => compose(timeline, inputs).composition;
+const only = (timeline: Json): VisualClip => visualClips(composed(timeline))[0]!;
+const layersOf = ({ layers }: Composition) => layers.filter((layer): layer is ClipLayer => layer.kind === 'clips');
+const kindsOf = (composition: Composition) =>
+  layersOf(composition).map(({ clips }) =>
+    clips.map(({ asset }) => composition.drawings?.find(({ uri }) => uri === asset.uri)?.content.kind ?? asset.uri),
+  );
+
+describe('the place of a clip', () => {
+  it('is absent for a clip that stands in the whole canvas without any look', () => {
+    for (const fit of ['FIT_COVER', 'FIT_CONTAIN'])
+      expect(
+        only(small({ ...image, layout: { fit }, opacity: 0.5, enter: {}, motion: { kind: 'KIND_ZOOM_IN' } })),
+      ).not.toHaveProperty('placement');
+    for (const look of [
+      { rotation: 1 },
+      { flipVertical: true },
+      { blend: 'BLEND_MODE_ADD' },
+      { blur: 1 },
+      { cornerRadius: 1 },
+      { layout: { crop: { x: 1 } } },
+      { layout: { focus: { x: 1 } } },
+      { chromaKey: { color: '#00ff00' } },
+    ])
+      expect(only(small({ ...image, ...look }))).toHaveProperty('placement');
+  });
+
+  it.each([
+    ['ANCHOR_TOP_LEFT', 350, 175],
+    ['ANCHOR_TOP', 250, 175],
+    ['ANCHOR_TOP_RIGHT', 150, 175],
+    ['ANCHOR_LEFT', 350, 125],
+    ['ANCHOR_CENTER', 250, 125],
+    ['ANCHOR_RIGHT', 150, 125],
+    ['ANCHOR_BOTTOM_LEFT', 350, 75],
+    ['ANCHOR_BOTTOM', 250, 75],
+    ['ANCHOR_BOTTOM_RIGHT', 150, 75],
+  ])('is counted from its anchor: %s', (anchor, x, y) => {
+    const layout = { box: { x: 25, y: 25, width: 20, height: 20 }, anchor };
+    expect(only(small({ ...image, layout })).placement).toMatchObject({ x, y, width: 200, height: 100, scaleX: 1 });
+  });
+
+  it('follows keyframes, by factors of the largest box', () => {
+    const keyframes = [
+      { property: 'X', value: 0 },
+      { property: 'X', time: '2s', value: 50 },
+      { property: 'WIDTH', value: 10 },
+      { property: 'WIDTH', time: '2s', value: 40 },
+    ];
+    const { placement } = only(small({ ...image, duration: '4s', keyframes }));
+    expect(placement).toMatchObject({
+      width: 400,
+      x: [
+        { at: 0, value: 50 },
+        { at: 50, value: 700 },
+      ],
+      scaleX: [
+        { at: 0, value: 0.25 },
+        { at: 50, value: 1 },
+      ],
+      scaleY: 1,
+      y: 250,
+    });
+  });
+
+  it('has a key on each frame of an easing that is not linear, and none between the frames of a step', () => {
+    const eased = (easing: string) => {
+      const { opacity } = only(
+        small({
+          ...image,
+          keyframes: [
+            { property: 'OPACITY', time: '1s' },
+            { property: 'OPACITY', time: '2s', value: 1, easing },
+          ],
+        }),
+      );
+      return typeof opacity === 'number' ? [] : opacity;
+    };
+    const ease = eased('ease');
+    expect(ease.map(({ at }) => at).filter((at) => at >= 25 && at <= 50)).toEqual(
+      Array.from({ length: 26 }, (_, i) => 25 + i),
+    );
+    expect(ease.find(({ at }) => at === 37)?.value).toBeCloseTo(0.78177, 4);
+    expect(eased('linear')).toEqual([
+      { at: 25, value: 0 },
+      { at: 50, value: 1 },
+    ]);
+    expect(eased('step-end').map(({ at, value }) => [at, value])).toEqual([
+      [49, 0],
+      [50, 1],
+    ]);
+    expect(eased('step-start').map(({ at, value }) => [at, value])).toEqual([
+      [24, 0],
+      [25, 1],
+    ]);
+  });
+});
+
+describe('an animation of a clip', () => {
+  it('fades over its keyframes: both are multiplied on each frame', () => {
+    const keyframes = [
+      { property: 'OPACITY', value: 1 },
+      { property: 'OPACITY', time: '1s', value: 0.5 },
+    ];
+    const { opacity } = only(small({ ...image, keyframes, enter: { duration: '1s' }, exit: { duration: '0.4s' } }));
+    const at = (frame: number) => (opacity as Keyframes).find((key) => key.at === frame)?.value;
+    expect(at(10)).toBeCloseTo(0.4 * 0.8, 9);
+    expect(at(20)).toBeCloseTo(0.8 * 0.6, 9);
+    expect(at(115)).toBeCloseTo(0.5, 9);
+    expect(at(124)).toBeCloseTo(0.05, 9);
+  });
+
+  it.each([
+    ['KIND_SLIDE_LEFT', 'x', 1100, -100],
+    ['KIND_SLIDE_RIGHT', 'x', -100, 1100],
+    ['KIND_SLIDE_UP', 'y', 550, -50],
+    ['KIND_SLIDE_DOWN', 'y', -50, 550],
+  ] as const)('slides from and to just beyond the canvas: %s', (kind, axis, from, to) => {
+    const layout = { box: { x: 10, y: 10, width: 20, height: 20 } };
+    const clip = {
+      ...image,
+      layout,
+      enter: { kind, easing: 'linear' },
+      exit: { kind, easing: 'linear', duration: '1s' },
+    };
+    const keys = only(small(clip)).placement?.[axis] as Keyframes;
+    const rest = axis === 'x' ? 200 : 100;
+    expect(keys[0]).toEqual({ at: 0, value: from });
+    expect(keys.filter(({ at }) => at === 13 || at === 100).map(({ value }) => value)).toEqual([rest, rest]);
+    expect(keys.at(-1)).toEqual({ at: 124, value: rest + ((to - rest) * 24) / 25 });
+  });
+
+  it('zooms by the factors of its box', () => {
+    const { placement } = only(small({ ...image, enter: { kind: 'KIND_ZOOM', duration: '1s', easing: 'linear' } }));
+    expect(placement).toMatchObject({
+      width: 1000,
+      scaleX: [
+        { at: 0, value: 0 },
+        { at: 25, value: 1 },
+      ],
+      x: 500,
+    });
+  });
+
+  it('wipes by a transition from and to a picture with nothing in it', () => {
+    const composition = composed(
+      small({
+        ...image,
+        start: '1s',
+        enter: { kind: 'KIND_WIPE_LEFT', duration: '1s' },
+        exit: { kind: 'KIND_WIPE_DOWN' },
+      }),
+    );
+    expect(visualClips(composition)).toMatchObject([
+      { startFrame: 25, frames: 25, transition: null },
+      { startFrame: 25, frames: 125, transition: { kind: 'wipeleft', frames: 25 }, asset: { uri: 'i.png' } },
+      { startFrame: 137, frames: 13, transition: { kind: 'wipedown', frames: 13 } },
+    ]);
+    expect(composition.drawings).toMatchObject([{ content: { kind: 'COLOR', color: { a: 0 } } }]);
+  });
+
+  it('is moved to each piece of a video that begins again', () => {
+    const clip = { ...video({ trimStart: '8s', shortSource: 'SHORT_SOURCE_LOOP' }), duration: '5s' };
+    const clips = visualClips(
+      composed(small({ ...clip, enter: { duration: '3s' }, motion: { kind: 'KIND_ZOOM_IN' } })),
+    );
+    expect(
+      clips.map(({ startFrame, frames, trimStartUs, opacity }) => [
+        startFrame,
+        frames,
+        trimStartUs,
+        (opacity as Keyframes)[0]?.at,
+      ]),
+    ).toEqual([
+      [0, 50, 8_000_000, 0],
+      [50, 50, 8_000_000, -50],
+      [100, 25, 8_000_000, -100],
+    ]);
+    expect(clips[1]?.effects).toMatchObject([
+      {
+        kind: 'ZOOM',
+        scale: [
+          { at: -50, value: 1 },
+          { at: 74, value: 1.15 },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('what is drawn around a clip', () => {
+  const decorated = {
+    ...image,
+    layout: { box: { width: 20, height: 20 } },
+    border: { width: 10.8 },
+    shadow: { x: 0, y: 0, blur: 10.8 },
+  };
+
+  it('lies below and above it, with the same middle', () => {
+    const composition = composed(small({ ...decorated, cornerRadius: 54 }));
+    expect(kindsOf(composition)).toEqual([['BOX_SHADOW'], ['i.png'], ['BORDER']]);
+    const [shadow, main, border] = visualClips(composition).map(({ placement }) => placement!);
+    expect([shadow, main, border].map((placement) => [placement?.x, placement?.y])).toEqual([
+      [100, 50],
+      [100, 50],
+      [100, 50],
+    ]);
+    expect(shadow).toMatchObject({ width: 230, height: 130 });
+    expect(border).toMatchObject({ width: 210, height: 110 });
+    expect(composition.drawings?.map(({ content }) => content)).toMatchObject([
+      { kind: 'BOX_SHADOW', box: { width: 200, height: 100, radius: 25 } },
+      { kind: 'BORDER', line: 5, radius: 25 },
+      { kind: 'ROUNDED_MASK', radius: 25 },
+    ]);
+    expect(main?.mask?.uri).toBe(composition.drawings?.[2]?.uri);
+  });
+
+  it('goes through the transitions of its clip, beside clips without any as well', () => {
+    const composition = composed(small(decorated, { ...image, transition: { kind: 'slideup' } }, image));
+    const transition = { kind: 'slideup', frames: 12 };
+    const row = [{ startFrame: 0, transition: null }, { transition }];
+    expect(layersOf(composition).map(({ clips }) => clips)).toMatchObject([row, [...row, { transition: null }], row]);
+  });
+
+  it('is drawn once for equal clips', () => {
+    const { drawings } = composed(small(decorated, decorated, { ...color }, { ...color }));
+    expect(drawings?.map(({ content }) => content.kind)).toEqual(['BOX_SHADOW', 'BORDER', 'COLOR']);
+    expect(new Set(drawings?.map(({ uri }) => uri)).size).toBe(3);
+  });
+});
+
+describe('text', () => {
+  it('is drawn in the size of its box, in even pixels', () => {
+    const composition = composed(
+      small({ text: { text: 'Hi', font: 'Own.ttf' }, layout: { box: { width: 33.33, height: 10 } } }),
+    );
+    expect(composition.drawings).toMatchObject([
+      { width: 334, height: 50, content: { kind: 'TEXT', part: null }, field: 'spec.timeline.tracks[0].clips[0].text' },
+    ]);
+    expect(only(small({ text: { text: 'Hi' } }))).toMatchObject({ source: 'image', fit: 'FILL' });
+  });
+
+  it('has a layer for each part that appears by itself', () => {
+    const composition = composed(
+      small(image, {
+        text: { text: 'One two three', animation: { interval: '0.4s', enter: { duration: '0.2s' } } },
+        exit: { duration: '1s' },
+      }),
+    );
+    const parts = visualClips(composition).slice(1);
+    expect(layersOf(composition).map(({ clips }) => clips.length)).toEqual([2, 1, 1]);
+    expect(parts.map(({ startFrame, frames }) => [startFrame, frames])).toEqual([
+      [125, 125],
+      [135, 115],
+      [145, 105],
+    ]);
+    for (const { opacity, frames } of parts)
+      expect(opacity).toEqual([
+        { at: 0, value: 0 },
+        { at: 5, value: 1 },
+        { at: frames - 25, value: 1 },
+        { at: frames - 1, value: expect.closeTo(0.04, 9) as number },
+      ]);
+    expect(composition.drawings?.map(({ content }) => content.kind === 'TEXT' && content.part?.index)).toEqual([
+      0, 1, 2,
+    ]);
+  });
+});
+
+describe('the sound of a timeline', () => {
+  it('is that of audio and of videos that have some and are not muted', () => {
+    const timeline = {
+      tracks: [
+        {
+          clips: [
+            { ...video(), duration: '2s' },
+            { ...video({ muted: true }), duration: '2s' },
+          ],
+        },
+        { muted: true, clips: [{ ...video(), duration: '2s' }] },
+        {
+          clips: [
+            { ...video({ uri: 'silent.mp4' }), duration: '2s' },
+            { audio: { uri: 'a.wav', trimStart: '0.5s' }, duration: '1s' },
+          ],
+        },
+      ],
+    };
+    const { audio } = compose(timeline, { ...inputs, visual: { 'v.mp4': 10, 'silent.mp4': 9 } }).composition;
+    expect(
+      audio.map(({ asset, startSample, samples, trimStartSamples }) => [
+        asset.uri,
+        startSample,
+        samples,
+        trimStartSamples,
+      ]),
+    ).toEqual([
+      ['v.mp4', 0, 96_000, undefined],
+      ['a.wav', 96_000, 48_000, 24_000],
+    ]);
+    expect(formOf(timeline).inputs.filter(({ role }) => role === 'audio')).toMatchObject([
+      { asset: { uri: 'v.mp4' }, optional: true, measured: false },
+      { asset: { uri: 'silent.mp4' }, optional: true },
+      { asset: { uri: 'a.wav' }, measured: false },
+    ]);
+  });
+
+  it('cross-fades along transitions, at least as long as its own fades', () => {
+    const { audio } = composed(
+      small(
+        { ...video({ sound: { fadeIn: '1s', fadeOut: '0.1s' } }), duration: '2s' },
+        { ...video({ sound: { fadeIn: '1s' } }), duration: '2s', transition: { duration: '0.4s' } },
+      ),
+    );
+    expect(audio.map(({ fadeInSamples, fadeOutSamples }) => [fadeInSamples, fadeOutSamples])).toEqual([
+      [48_000, 19_200],
+      [48_000, 0],
+    ]);
+  });
+
+  it('follows keyframes of its gain, in samples', () => {
+    const keyframes = [
+      { property: 'GAIN_DB', value: -10 },
+      { property: 'GAIN_DB', time: '1s', value: 0 },
+    ];
+    const { audio } = composed(small({ audio: { uri: 'a.wav', speed: 2 }, duration: '2s', keyframes }));
+    expect(audio).toMatchObject([
+      {
+        speed: 2,
+        gainDb: [
+          { at: 0, value: -10 },
+          { at: 48_000, value: 0 },
+        ],
+      },
+    ]);
+  });
+
+  it('is silent while a frame stands', () => {
+    const { audio } = composed(
+      small({ ...video({ trimStart: '9s', shortSource: 'SHORT_SOURCE_HOLD' }), duration: '3s' }),
+    );
+    expect(audio).toMatchObject([{ startSample: 0, samples: 48_000 }]);
+  });
+
+  it('goes over buses where tracks are changed as a whole', () => {
+    const music = { audio: { uri: 'a.wav', loop: true }, toEnd: true };
+    const timeline = {
+      tracks: [
+        { clips: [image] },
+        { id: 'music', gainDb: -6, duck: { under: 'voice' }, clips: [music] },
+        { id: 'voice', clips: [{ audio: { uri: 'a.wav' } }] },
+        { clips: [{ ...video(), duration: '1s' }], duck: { under: 'none' } },
+        { id: 'none', clips: [color] },
+      ],
+    };
+    const { audio, buses } = composed(timeline);
+    expect(buses).toEqual([
+      { gainDb: -6, duck: { under: 1, amountDb: 12, attackUs: 50_000, releaseUs: 400_000 } },
+      { gainDb: 0, duck: null },
+    ]);
+    expect(audio.map(({ bus, loop }) => [bus, loop])).toEqual([
+      [0, true],
+      [1, false],
+      [undefined, false],
+    ]);
+  });
+});
+
+describe('subtitles of a timeline', () => {
+  it('stand between the tracks, with times from the start of their clip, cut at its end', () => {
+    const cue = (start: string, end: string) => ({ start, end, text: start });
+    const timeline = {
+      tracks: [
+        { clips: [image] },
+        {
+          clips: [
+            {
+              subtitles: { cues: { cues: [cue('0s', '1s'), cue('1s', '9s'), cue('5s', '6s')] } },
+              start: '1s',
+              duration: '3s',
+            },
+          ],
+        },
+        { clips: [color] },
+      ],
+    };
+    const { composition, warnings } = compose(timeline, inputs);
+    expect(composition.layers.map(({ kind }) => kind)).toEqual(['clips', 'captions', 'clips']);
+    expect((composition.layers[1] as CaptionLayer).cues.map(({ startUs, endUs }) => [startUs, endUs])).toEqual([
+      [1_000_000, 2_000_000],
+      [2_000_000, 4_000_000],
+    ]);
+    expect(warnings.map(({ code }) => code)).toEqual(['CUE_AFTER_END', 'CUE_CUT_AT_END']);
+  });
+});
