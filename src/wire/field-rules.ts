@@ -24,6 +24,8 @@ import { TRANSITION_TIME } from './render-spec/parse-transition.js';
 import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './render-spec/fields.js';
 import { MAX_NOTIFY_URL_CHARACTERS, MAX_TARGETS } from './notify.js';
 import { signingSecretName } from './id-names.js';
+import type { FieldRule } from './field-rule.js';
+import { TIMELINE_RULES } from './timeline-rules.js';
 import { NAME } from './task-name.js';
 import {
   FETCH,
@@ -38,31 +40,6 @@ import {
   TOTAL,
   TTL,
 } from './task-options.js';
-
-/** A rule that a parser has about a field of a request, beyond its type. */
-export type FieldRule =
-  | {
-      readonly kind: 'number';
-      readonly min: number;
-      readonly max: number;
-      /** Whether 0 stands for the default although it is outside of the limits. */
-      readonly zero?: true;
-      readonly multipleOf?: number;
-    }
-  /** A whole number of 64 bits that is not negative. */
-  | { readonly kind: 'cursor' }
-  | { readonly kind: 'duration'; readonly minUs: number; readonly maxUs: number }
-  | {
-      readonly kind: 'text';
-      readonly pattern?: RegExp;
-      readonly min?: number;
-      readonly max?: number;
-      /** Whether the empty text stands for the default. */
-      readonly empty?: true;
-    }
-  | { readonly kind: 'choice'; readonly of: readonly string[] }
-  | { readonly kind: 'list'; readonly min: number; readonly max: number }
-  | { readonly kind: 'map'; readonly max: number; readonly key: RegExp; readonly maxValue: number };
 
 const uri: FieldRule = { kind: 'text', min: 1, max: MAX_URI_BYTES, pattern: URI };
 const name: FieldRule = { kind: 'text', pattern: NAME };
@@ -119,6 +96,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'SubtitleStyle.box_color': colorWithAlpha,
   'SubtitleStyle.height_percent': number(HEIGHT_PERCENT),
   'SubtitleStyle.font': { kind: 'text', max: MAX_FONT_BYTES },
+  ...TIMELINE_RULES,
   'RenderSpec.outputs': { kind: 'list', min: 0, max: MAX_OUTPUTS },
   'OutputSpec.key': { kind: 'text', pattern: KEY, empty: true },
   'OutputSpec.short_side': { kind: 'number', ...SHORT_SIDE, zero: true, multipleOf: 2 },

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { durationPattern } from '../../../wire/duration-pattern.js';
-import type { FieldRule } from '../../../wire/field-rules.js';
+import type { FieldRule } from '../../../wire/field-rule.js';
 
 /** The part of a schema that says a rule. @param schema that of the field's type. @returns both as one schema. */
 export function withRule(schema: JsonObject, rule: FieldRule): JsonObject {

@@ -186,7 +186,7 @@ describe('an animation of a clip', () => {
         startFrame,
         frames,
         trimStartUs,
-        (opacity as Keyframes)[0]?.at,
+        (opacity as Keyframes)[0].at,
       ]),
     ).toEqual([
       [0, 50, 8_000_000, 0],

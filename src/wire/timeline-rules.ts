@@ -1,0 +1,90 @@
+import type { FieldRule } from './field-rule.js';
+import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './render-spec/fields.js';
+import { GAIN } from './render-spec/parse-audio.js';
+import { MAX_TEXT_CHARACTERS, TEXT as TEXT_PATTERN } from './render-spec/parse-subtitles.js';
+import { ID } from './render-spec/timeline/ids.js';
+import { OPACITY, PERCENT, ROTATION } from './render-spec/timeline/parse-box.js';
+import { START } from './render-spec/timeline/parse-clip.js';
+import { STOPS } from './render-spec/timeline/parse-drawn.js';
+import { SOUND_FADE, SPEED, TRIM } from './render-spec/timeline/parse-files.js';
+import { MAX_KEYFRAMES } from './render-spec/timeline/parse-keyframes.js';
+import * as look from './render-spec/timeline/parse-look.js';
+import { BLUR, SHADOW_OFFSET } from './render-spec/timeline/parse-shadow.js';
+import * as text from './render-spec/timeline/parse-text.js';
+import * as timeline from './render-spec/timeline/parse-timeline.js';
+
+const uri: FieldRule = { kind: 'text', min: 1, max: MAX_URI_BYTES, pattern: URI };
+const id: FieldRule = { kind: 'text', pattern: ID, empty: true };
+const color: FieldRule = { kind: 'text', pattern: COLOR };
+const colorOrDefault: FieldRule = { kind: 'text', pattern: COLOR_WITH_ALPHA, empty: true };
+const duration = ({ minUs, maxUs }: { minUs: number; maxUs: number }): FieldRule => ({
+  kind: 'duration',
+  minUs,
+  maxUs,
+});
+const number = ({ min, max }: { min: number; max: number }): FieldRule => ({ kind: 'number', min, max });
+const orDefault = ({ min, max }: { min: number; max: number }): FieldRule => ({ kind: 'number', min, max, zero: true });
+
+/** The rules of single fields of timelines; see `FIELD_RULES`. Those that depend on the canvas are not among them. */
+export const TIMELINE_RULES: Readonly<Record<string, FieldRule>> = {
+  'Timeline.tracks': { kind: 'list', min: 1, max: timeline.MAX_TRACKS },
+  'Canvas.background': { ...color, empty: true },
+  'Loudness.integrated_lufs': number(timeline.INTEGRATED),
+  'Loudness.true_peak_dbtp': number(timeline.TRUE_PEAK),
+  'Track.id': id,
+  'Track.gain_db': number(GAIN),
+  'Duck.amount_db': orDefault(timeline.DUCK_AMOUNT),
+  'Duck.attack': duration(timeline.DUCK_ATTACK),
+  'Duck.release': duration(timeline.DUCK_RELEASE),
+  'Clip.id': id,
+  'Clip.start': duration(START),
+  'Clip.opacity': number(OPACITY),
+  'Clip.rotation': number(ROTATION),
+  'Clip.corner_radius': number(look.CORNER_RADIUS),
+  'Clip.blur': number(BLUR),
+  'Clip.keyframes': { kind: 'list', min: 0, max: MAX_KEYFRAMES },
+  'VideoAsset.uri': uri,
+  'VideoAsset.trim_start': duration(TRIM),
+  'VideoAsset.speed': orDefault(SPEED),
+  'ImageAsset.uri': uri,
+  'AudioAsset.uri': uri,
+  'AudioAsset.trim_start': duration(TRIM),
+  'AudioAsset.speed': orDefault(SPEED),
+  'SoundSettings.gain_db': number(GAIN),
+  'SoundSettings.fade_in': duration(SOUND_FADE),
+  'SoundSettings.fade_out': duration(SOUND_FADE),
+  'TextAsset.text': { kind: 'text', min: 1, max: MAX_TEXT_CHARACTERS, pattern: TEXT_PATTERN },
+  'TextAsset.font': { kind: 'text', max: MAX_FONT_BYTES },
+  'TextAsset.font_size': orDefault(text.TEXT_SIZE),
+  'TextAsset.color': colorOrDefault,
+  'TextAsset.line_height': orDefault(text.LINE_HEIGHT),
+  'TextAsset.letter_spacing': number(text.LETTER_SPACING),
+  'TextAsset.max_lines': orDefault(text.MAX_LINES),
+  'TextOutline.width': orDefault(text.TEXT_OUTLINE_WIDTH),
+  'TextOutline.color': colorOrDefault,
+  'TextBackground.color': colorOrDefault,
+  'TextBackground.padding': number(text.PADDING),
+  'TextBackground.radius': number(text.PADDING),
+  'TextAnimation.interval': duration(text.INTERVAL),
+  'GradientAsset.angle': number(ROTATION),
+  'GradientAsset.stops': { kind: 'list', ...STOPS },
+  'GradientStop.at': number(OPACITY),
+  'Point.x': number(PERCENT),
+  'Point.y': number(PERCENT),
+  'Border.width': orDefault(look.BORDER_WIDTH),
+  'Border.color': colorOrDefault,
+  'Shadow.x': number(SHADOW_OFFSET),
+  'Shadow.y': number(SHADOW_OFFSET),
+  'Shadow.blur': number(BLUR),
+  'Shadow.color': colorOrDefault,
+  'ChromaKey.color': color,
+  'ChromaKey.similarity': orDefault(look.SIMILARITY),
+  'ChromaKey.blend': number(OPACITY),
+  'ColorAdjustment.brightness': number(look.BRIGHTNESS),
+  'ColorAdjustment.contrast': number(look.CONTRAST),
+  'ColorAdjustment.saturation': number(look.SATURATION),
+  'ColorAdjustment.gamma': orDefault(look.GAMMA),
+  'ColorAdjustment.hue': number(look.HUE),
+  'ColorAdjustment.temperature': orDefault(look.TEMPERATURE),
+  'Motion.strength': orDefault(look.MOTION_STRENGTH),
+};
