@@ -5,7 +5,9 @@ export const ALPHA_TRANSITION_FILTERS = [
   'alphaextract',
   'alphamerge',
   'format',
+  'lut',
   'negate',
+  'overlay',
   'premultiply',
   'split',
   'unpremultiply',
@@ -42,17 +44,20 @@ interface TransitionPlace {
 export function alphaTransition(kind: TransitionKind, { from, next, to, times }: TransitionPlace): string[] {
   const split = WITHOUT_ALPHA[kind];
   if (!split) return [`[${from}][${next}]xfade=transition=${kind}:${times}[${to}]`];
-  const invert = split.inverted ? 'unpremultiply=inplace=1,negate,premultiply=inplace=1,' : '';
+  const negate = split.inverted ? ',negate' : '';
+  // Colours are multiplied by alpha over black: frames that `premultiply` marked lose that with their alpha, in newer versions.
   const side = (pad: string, name: string) => [
-    `[${pad}]${invert}split[${to}${name}c][${to}${name}d]`,
-    `[${to}${name}c]format=gbrp[${to}${name}e]`,
-    `[${to}${name}d]alphaextract,format=gray[${to}${name}a]`,
+    `[${pad}]unpremultiply=inplace=1${negate},split=3[${to}${name}c][${to}${name}d][${to}${name}e]`,
+    `[${to}${name}c]format=gbrp,lut=c0=0:c1=0:c2=0[${to}${name}n]`,
+    `[${to}${name}n][${to}${name}d]overlay=format=gbrp[${to}${name}o]`,
+    `[${to}${name}e]alphaextract,format=gray[${to}${name}a]`,
   ];
+  const again = split.inverted ? ',unpremultiply=inplace=1,negate,premultiply=inplace=1' : '';
   return [
     ...side(from, 'l'),
     ...side(next, 'r'),
-    `[${to}le][${to}re]xfade=transition=${split.colors}:${times},format=gbrap[${to}c]`,
+    `[${to}lo][${to}ro]xfade=transition=${split.colors}:${times},format=gbrap[${to}c]`,
     `[${to}la][${to}ra]xfade=transition=${split.alpha}:${times}[${to}a]`,
-    `[${to}c][${to}a]alphamerge${invert ? `,${invert.slice(0, -1)}` : ''}[${to}]`,
+    `[${to}c][${to}a]alphamerge${again}[${to}]`,
   ];
 }

@@ -11,7 +11,6 @@ export const BLEND_FILTERS = [
   'format',
   'lut',
   'overlay',
-  'premultiply',
   'scale',
   'setpts',
   'settb',
@@ -93,11 +92,20 @@ export function blended(place: BlendPlace): string[] {
     `[${to}d]split[${to}g][${to}h]`,
     `[${to}h]crop=${size}:${area.left}:${area.top},${TO_RGB},format=gbrp[${to}u]`,
     `[${above}]format=yuva444p,crop=${size}:${from.left}:${from.top},${numbered},split[${to}c][${to}a]`,
-    `[${to}c]${TO_RGB},${isSum ? 'format=gbrap,premultiply=inplace=1,' : ''}format=gbrp[${to}o]`,
+    ...(isSum ? overBlack(to) : [`[${to}c]${TO_RGB},format=gbrp[${to}o]`]),
     `[${to}a]alphaextract,format=gray${isSum ? `,lut=y='if(val,255,0)'` : ''}[${to}k]`,
     `${pair}blend=all_mode=${name},${FROM_RGB},format=yuva444p[${to}b]`,
     `[${to}b][${to}k]alphamerge[${to}p]`,
     `[${to}g][${to}p]overlay=x=${area.left}:y=${area.top}:format=yuv444[${spans.length > 1 ? `${to}m` : to}]`,
     ...(spans.length > 1 ? [`${joined}concat=n=${spans.length}:v=1:a=0,${numbered}[${to}]`] : []),
+  ];
+}
+
+/** Colours multiplied by alpha: laid over black. `premultiply` marks its frames in newer versions, and other filters undo it where alpha is dropped. */
+function overBlack(to: string): string[] {
+  return [
+    `[${to}c]${TO_RGB},format=gbrap,split[${to}i][${to}j]`,
+    `[${to}i]format=gbrp,lut=c0=0:c1=0:c2=0[${to}n]`,
+    `[${to}n][${to}j]overlay=format=gbrp[${to}o]`,
   ];
 }
