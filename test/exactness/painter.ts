@@ -182,22 +182,23 @@ export function sourceFrame(
 ): number {
   const first = Math.ceil(trimStart * own - 1e-3);
   let shown = first;
-  while (Math.round(((shown + 1 - first) / own / speed) * rate - 1e-9) <= frame) shown += 1;
+  while (Math.round(((shown + 1 - first) / own / speed) * rate + 1e-9) <= frame) shown += 1;
   return shown;
 }
 
 function laidOver(below: Rgb, { color, alpha }: Shade, blend: PaintedClip['blend']): Rgb {
+  // `plus-lighter` adds as much as is there.
+  if (blend === 'ADD') return mapRgb((c) => Math.min(255, below[c] + color[c] * alpha));
   const mixed = mapRgb((c) => 255 * BLENDS[blend](below[c] / 255, color[c] / 255));
   return mapRgb((c) => below[c] * (1 - alpha) + mixed[c] * alpha);
 }
 
-const BLENDS: Readonly<Record<PaintedClip['blend'], (below: number, above: number) => number>> = {
+const BLENDS: Readonly<Record<Exclude<PaintedClip['blend'], 'ADD'>, (below: number, above: number) => number>> = {
   NORMAL: (_, above) => above,
   MULTIPLY: (below, above) => below * above,
   SCREEN: (below, above) => below + above - below * above,
   DIFFERENCE: (below, above) => Math.abs(below - above),
   DARKEN: Math.min,
-  ADD: (below, above) => Math.min(1, below + above),
 };
 
 function keyed(keys: readonly Key[], frame: number, constant: number): number {

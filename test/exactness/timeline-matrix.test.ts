@@ -40,7 +40,7 @@ async function countingVideo(
         : `if(lt(N,${Math.floor((from + to) / 2)}),${tree(from, Math.floor((from + to) / 2))},${tree(Math.floor((from + to) / 2), to)})`;
     return tree(0, frames);
   };
-  const source = `color=black:s=2x2:r=${rate}:d=${frames},format=gbrp,geq=r='${term(0)}':g='${term(1)}':b='${term(2)}',scale=${width}:${height}:flags=neighbor:out_color_matrix=bt709:out_range=tv,format=yuv420p`;
+  const source = `color=black:s=2x2:r=${rate}:d=${frames},format=gbrp,geq=r='${term(0)}':g='${term(1)}':b='${term(2)}',scale=${width}:${height}:flags=neighbor:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p`;
   await bench.media.make(uri, [
     ...['-f', 'lavfi', '-i', source, '-frames:v', String(frames)],
     ...['-c:v', 'libx264', '-qp', '0', '-preset', 'ultrafast', '-colorspace', 'bt709', '-color_range', 'tv'],

@@ -18,7 +18,7 @@ export async function readVideo(file: string): Promise<VideoContent> {
     '-i',
     file,
     '-vf',
-    'scale=in_color_matrix=bt709:in_range=tv:out_range=pc:flags=accurate_rnd,format=rgb24',
+    'scale=in_color_matrix=bt709:in_range=tv:out_range=pc:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp,format=rgb24',
     '-fps_mode',
     'passthrough',
     '-f',

@@ -1,5 +1,6 @@
 import type { InputColor, VisualDetails } from '../probe/media-details.js';
 import { ffmpegColor, isGrey } from './color/bt709.js';
+import { TO_BT709 } from './color/convert.js';
 import { colorLutFor } from './color/color-lut.js';
 import {
   centred,
@@ -262,9 +263,6 @@ export function backgroundFrame(canvas: Canvas, rate: string, form: 'rgb' | 'yuv
   const source = `color=c=${ffmpegColor(canvas.background)}:s=${canvas.width}x${canvas.height}:r=${rate},format=gbrp,trim=end_frame=1`;
   return form === 'rgb' ? `${source},setsar=1` : `${source},${TO_BT709},${NORMAL_FORM.join(',')}`;
 }
-
-/** From RGB to the output's colours. */
-export const TO_BT709 = 'scale=out_color_matrix=bt709:out_range=tv';
 
 function tagged(): string[] {
   return ['setsar=1', 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709:field_mode=prog'];

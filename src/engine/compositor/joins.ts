@@ -1,3 +1,4 @@
+import { FROM_BT709, TO_BT709 } from './color/convert.js';
 import type { BlendMode, VisualClip } from '../../composition/composition.js';
 import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
 import type { FinishedClip } from './clips.js';
@@ -130,7 +131,7 @@ function concatenated(
   const from = pads.map((name) => `[${name}]`).join('');
   // concat counts in microseconds and gives a clip of one frame no length at all: number the frames anew.
   const concat = group.length > 1 ? `concat=n=${group.length}:v=1:a=0,` : '';
-  const multiplied = premultiply ? 'scale=in_color_matrix=bt709:in_range=tv,format=gbrap,premultiply=inplace=1,' : '';
+  const multiplied = premultiply ? `${FROM_BT709},format=gbrap,premultiply=inplace=1,` : '';
   chains.push(
     `${from}${concat}${multiplied}settb=${rate.den}/${rate.num},setpts=N,fps=${ratio(rate)},tpad=stop_mode=clone:stop=${SPARE_FRAMES}[${pad}]`,
   );
@@ -138,7 +139,7 @@ function concatenated(
 }
 
 function straightAlpha(format: ClipFormat): string {
-  return `unpremultiply=inplace=1,scale=out_color_matrix=bt709:out_range=tv,format=${format}`;
+  return `unpremultiply=inplace=1,${TO_BT709},format=${format}`;
 }
 
 /** xfade rounds to the nearest frame. */

@@ -1,3 +1,4 @@
+import { FROM_BT709, TO_BT709 } from '../color/convert.js';
 import type { Color } from '../../../composition/color.js';
 import { bt709Bytes } from '../color/bt709.js';
 import type { EffectDefinition } from './effect-definition.js';
@@ -30,11 +31,5 @@ function despillFilters({ r, g, b }: Color): string[] {
   if (Math.max(r, g, b) === r) return [];
   const isGreen = g >= b;
   const scales = isGreen ? 'type=green:green=-1:blue=0' : 'type=blue:green=0:blue=-1';
-  return [
-    'scale=in_color_matrix=bt709:in_range=tv',
-    'format=rgba',
-    `despill=${scales}`,
-    'scale=out_color_matrix=bt709:out_range=tv',
-    'format=yuva444p',
-  ];
+  return [FROM_BT709, 'format=rgba', `despill=${scales}`, TO_BT709, 'format=yuva444p'];
 }

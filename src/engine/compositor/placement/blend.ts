@@ -1,3 +1,4 @@
+import { FROM_BT709, TO_BT709 } from '../color/convert.js';
 import type { BlendMode } from '../../../composition/composition.js';
 import type { Rational } from '../../../composition/frame-grid.js';
 
@@ -60,9 +61,6 @@ interface BlendPlace {
   readonly rate: Rational;
 }
 
-const TO_RGB = 'scale=in_color_matrix=bt709:in_range=tv';
-const FROM_RGB = 'scale=out_color_matrix=bt709:out_range=tv';
-
 /**
  * Chains that mix a picture with the frames below by a blend mode, in RGB: in YCbCr every mode means something else. The frames before and after are
  * led around, so that they stay as they are and nothing waits for the picture's first one.
@@ -90,11 +88,11 @@ export function blended(place: BlendPlace): string[] {
         ]
       : [`[${below}]format=yuv444p,${numbered}[${to}d]`]),
     `[${to}d]split[${to}g][${to}h]`,
-    `[${to}h]crop=${size}:${area.left}:${area.top},${TO_RGB},format=gbrp[${to}u]`,
+    `[${to}h]crop=${size}:${area.left}:${area.top},${FROM_BT709},format=gbrp[${to}u]`,
     `[${above}]format=yuva444p,crop=${size}:${from.left}:${from.top},${numbered},split[${to}c][${to}a]`,
-    ...(isSum ? overBlack(to) : [`[${to}c]${TO_RGB},format=gbrp[${to}o]`]),
+    ...(isSum ? overBlack(to) : [`[${to}c]${FROM_BT709},format=gbrp[${to}o]`]),
     `[${to}a]alphaextract,format=gray${isSum ? `,lut=y='if(val,255,0)'` : ''}[${to}k]`,
-    `${pair}blend=all_mode=${name},${FROM_RGB},format=yuva444p[${to}b]`,
+    `${pair}blend=all_mode=${name},${TO_BT709},format=yuva444p[${to}b]`,
     `[${to}b][${to}k]alphamerge[${to}p]`,
     `[${to}g][${to}p]overlay=x=${area.left}:y=${area.top}:format=yuv444[${spans.length > 1 ? `${to}m` : to}]`,
     ...(spans.length > 1 ? [`${joined}concat=n=${spans.length}:v=1:a=0,${numbered}[${to}]`] : []),
@@ -104,7 +102,7 @@ export function blended(place: BlendPlace): string[] {
 /** Colours multiplied by alpha: laid over black. `premultiply` marks its frames in newer versions, and other filters undo it where alpha is dropped. */
 function overBlack(to: string): string[] {
   return [
-    `[${to}c]${TO_RGB},format=gbrap,split[${to}i][${to}j]`,
+    `[${to}c]${FROM_BT709},format=gbrap,split[${to}i][${to}j]`,
     `[${to}i]format=gbrp,lut=c0=0:c1=0:c2=0[${to}n]`,
     `[${to}n][${to}j]overlay=format=gbrp[${to}o]`,
   ];
