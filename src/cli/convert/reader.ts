@@ -74,13 +74,14 @@ export function openSource(value: Readonly<Record<string, unknown>>, path: strin
 
 /** The fields of an object, and where to report them. */
 interface Fields {
-  at(key: string): string;
-  take(key: string): unknown;
-  warn(key: string, message: string): void;
+  readonly at: (key: string) => string;
+  readonly take: (key: string) => unknown;
+  readonly warn: (key: string, message: string) => void;
   readonly report: Report;
 }
 
-function refused({ warn }: Fields, key: string, kind: string): undefined {
+/** Reports a field of another type; it is absent. */
+function refused({ warn }: Fields, key: string, kind: string): void {
   warn(key, `is not ${kind}; it is left out`);
 }
 
@@ -104,7 +105,9 @@ function scalarsOf(fields: Fields): Pick<Source, 'text' | 'number' | 'time' | 'f
     text: (key) => {
       const given = take(key);
       if (given === undefined || typeof given === 'string') return given;
-      return typeof given === 'number' || typeof given === 'boolean' ? String(given) : refused(fields, key, 'text');
+      if (typeof given === 'number' || typeof given === 'boolean') return String(given);
+      refused(fields, key, 'text');
+      return undefined;
     },
     time: (key, limits) => {
       const seconds = number(key, limits);
@@ -113,7 +116,9 @@ function scalarsOf(fields: Fields): Pick<Source, 'text' | 'number' | 'time' | 'f
     flag: (key) => {
       const given = take(key);
       if (given === undefined || typeof given === 'boolean') return given;
-      return given === 'true' ? true : given === 'false' ? false : refused(fields, key, 'true or false');
+      if (given === 'true' || given === 'false') return given === 'true';
+      refused(fields, key, 'true or false');
+      return undefined;
     },
     word: (key, meanings) => {
       const given = take(key);
@@ -133,7 +138,8 @@ function childrenOf(fields: Fields): Pick<Source, 'object' | 'objects'> {
   const open = (key: string) => {
     const given = take(key);
     if (isObject(given)) return openSource(given, at(key), report);
-    given === undefined ? undefined : refused(fields, key, 'an object');
+    if (given !== undefined) refused(fields, key, 'an object');
+    return undefined;
   };
   const openAll = (key: string) => {
     const given = take(key);

@@ -61,7 +61,7 @@ export function placeSections(sections: readonly Section[], name: string, report
   const lanes: Placed[][][] = [];
   const bases = sections.map((_, i) => `${name}-${i + 1}`);
   sections.forEach((given, i) => {
-    const section = withBase(given);
+    const section = withBase(withWholes(given));
     const overlapNs = overlaps[i - 1] ?? 0n;
     const before = sections[i - 1]?.transition;
     const links = section.layers.map((layer, height) =>
@@ -101,6 +101,15 @@ function baseOf(section: Section): number {
   return section.layers.findIndex(
     ({ length, startNs, clip }) => length.kind === 'WHOLE' && startNs === 0n && isVisual(clip),
   );
+}
+
+/** A section whose layers that happen to last as long as it do so by their kind. */
+function withWholes(section: Section): Section {
+  const { lengthNs } = section;
+  const isAsLong = ({ startNs, length }: SectionLayer) =>
+    startNs === 0n && length.kind === 'FIXED' && lengthNs !== undefined && length.ns >= lengthNs;
+  const whole = { kind: 'WHOLE' } as const;
+  return { ...section, layers: section.layers.map((layer) => (isAsLong(layer) ? { ...layer, length: whole } : layer)) };
 }
 
 /** A section that has a base, if need be a surface below its layers. */

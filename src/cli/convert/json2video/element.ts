@@ -36,7 +36,9 @@ export function elementOf(source: Source, frame: Frame): Element | undefined {
   source.ignore('id', 'comment', 'cache');
   const type = source.text('type') ?? '';
   const isPlayed = type === 'video' || type === 'audio';
-  const timed = timesOf(source, isPlayed);
+  // Subtitles have times of their own.
+  const said = timesOf(source, isPlayed);
+  const timed: Timed = type === 'subtitles' && said.isFilling ? { ...said, length: { kind: 'WHOLE' } } : said;
   const clip = clipOf(type, source, timed, frame);
   if (!clip) return undefined;
   const isVisual = type !== 'audio' && type !== 'subtitles';

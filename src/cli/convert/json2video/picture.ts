@@ -87,7 +87,7 @@ function layoutOf(source: Source, frame: Frame): Layout {
   const isSized = width !== undefined || height !== undefined;
   const place = boxOf(source, frame);
   const own = width !== undefined && height !== undefined ? Fit.FIT_FILL : isSized ? Fit.FIT_CONTAIN : Fit.FIT_NONE;
-  if (resize === undefined && own === Fit.FIT_CONTAIN)
+  if ((resize ?? own) === Fit.FIT_CONTAIN && own === Fit.FIT_CONTAIN)
     source.warn(
       width === undefined ? 'width' : 'height',
       'follows from the file; it stands in the middle of a box as long as the frame',

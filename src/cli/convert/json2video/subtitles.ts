@@ -47,6 +47,6 @@ function styleOf(settings: Source, frame: Frame): SubtitleStyle {
     textColor: colorIn(settings, 'font-color') ?? colorIn(settings, 'line-color') ?? '',
     outlineColor: colorIn(settings, 'outline-color') ?? '',
     outlineWidth: outline === undefined ? undefined : scaledPixels(outline, frame, { min: 0, max: 20 }),
-    position: settings.word('position', POSITIONS) ?? 0,
+    position: settings.word('position', POSITIONS) ?? SubtitleStyle_Position.POSITION_UNSPECIFIED,
   });
 }
