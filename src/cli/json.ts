@@ -6,7 +6,7 @@ import { RenderSpec } from '../../generated/cutroom/v1/spec.js';
 import { Task } from '../../generated/cutroom/v1/task.js';
 import { ListTasksResponse } from '../../generated/cutroom/v1/task_service.js';
 import { Status } from '../../generated/google/rpc/status.js';
-import { jsonType, readCallersJson, writeFullJson } from '../wire/proto-json.js';
+import { jsonType, readCallersJson, writeCompactJson, writeFullJson } from '../wire/proto-json.js';
 
 const taskType = jsonType(Task, 'cutroom.v1.Task');
 const listType = jsonType(ListTasksResponse, 'cutroom.v1.ListTasksResponse');
@@ -44,6 +44,13 @@ export function mediaJson(media: MediaInfo): string {
 /** A spec as indented JSON, to be read and to be submitted again. */
 export function specText(spec: RenderSpec): string {
   return JSON.stringify(writeFullJson(specType, spec), null, 2);
+}
+
+/** A RenderSpec as people keep it in a file: without the fields that are not set. @param schema the URL of its JSON Schema, for editors. */
+export function specFileText(spec: RenderSpec, schema?: string): string {
+  const json = writeCompactJson(specType, spec);
+  const head = schema === undefined ? {} : { $schema: schema };
+  return JSON.stringify(Object.assign(head, json), null, 2);
 }
 
 /** An error as one line of JSON, its details by name. */

@@ -5,6 +5,7 @@ import { addBackupCommand } from './commands/backup.js';
 import { addCancelCommand } from './commands/cancel.js';
 import type { CommandHost } from './commands/command.js';
 import { addCompletionCommand } from './commands/completion.js';
+import { addConvertCommand } from './commands/convert.js';
 import { addDeleteCommand } from './commands/delete.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addGetCommand } from './commands/get.js';
@@ -37,7 +38,7 @@ function withPort(address: string): string {
   return address;
 }
 
-const EXIT_CODES = `With TLS: --tls, --ca, --cert, --key FILE; with authentication: --token KEY
+const EXIT_CODES = `Also --timeout SECONDS (15); TLS: --tls, --ca, --cert, --key FILE; --token KEY
 Exit codes: 0 ok, 1 refused or failed, 2 worth retrying, 64 usage, 130 Ctrl-C`;
 
 /** Runs one command line (without the program's own name) to its end. Never throws; the result is the exit code. */
@@ -77,7 +78,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 const COMMANDS = [
   ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
   ...[addListCommand, addCancelCommand, addRetryCommand, addRedeliverCommand, addDeleteCommand, addProbeCommand],
-  ...[addKeysCommand, addSecretsCommand, addBackupCommand, addCompletionCommand],
+  ...[addConvertCommand, addKeysCommand, addSecretsCommand, addBackupCommand, addCompletionCommand],
 ];
 
 function createProgram(host: CommandHost): Command {
@@ -103,8 +104,9 @@ function createProgram(host: CommandHost): Command {
       writeErr: (text) => context.stderr.write(text),
     });
   addConnectionOptions(program, context.env);
-  // Whoever looks for it tries it; the help has to fit a small terminal.
-  program.options.find(({ long }) => long === '--version')?.hideHelp();
+  // Whoever looks for it tries it, or reads the line below the commands; the help has to fit a small terminal.
+  for (const option of program.options)
+    if (option.long === '--version' || option.long === '--timeout') option.hideHelp();
   for (const add of COMMANDS) add(program, host);
   return program;
 }

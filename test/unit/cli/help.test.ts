@@ -20,6 +20,7 @@ describe('the help of cutroom', () => {
       'redeliver',
       'delete',
       'probe',
+      'convert',
       'keys',
       'secrets',
       'backup',

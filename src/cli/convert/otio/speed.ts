@@ -1,0 +1,24 @@
+import { within, type Source } from '../reader.js';
+import { kindOf } from './schema.js';
+
+const SPEED = { min: 0.25, max: 4 };
+
+/** The speed of a clip by its effects; other effects are reported. */
+export function speedOf(clip: Source): number {
+  let speed = 1;
+  for (const effect of clip.objects('effects')) {
+    const kind = kindOf(effect);
+    effect.ignore('effect_name', 'enabled');
+    const scalar = effect.number('time_scalar') ?? 1;
+    if (kind === 'FreezeFrame' || (kind === 'LinearTimeWarp' && scalar === 0))
+      effect.leaveOut('has no counterpart: a video does not stand still; it plays');
+    else if (kind !== 'LinearTimeWarp')
+      effect.leaveOut(`an effect of the kind “${kind}” has no counterpart; it is left out`);
+    else if (scalar < 0) effect.leaveOut('has no counterpart: a video does not play backwards; it plays forwards');
+    else
+      speed = within(speed * scalar, SPEED, (message) => {
+        effect.warn('time_scalar', message);
+      });
+  }
+  return speed;
+}
