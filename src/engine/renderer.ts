@@ -1,3 +1,4 @@
+import type { Composition } from '../composition/composition.js';
 import type { Warning } from '../composition/warning.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
@@ -10,7 +11,7 @@ import { DRAW_STEPS_AT_ONCE, performDrawStep } from './draw/perform-draw-step.js
 import { planDrawings } from './draw/plan-drawings.js';
 import { createImageBatches } from './images/image-batches.js';
 import { inputWarnings } from './inputs/input-warnings.js';
-import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
+import { createKnownInputs, factsOf, type KnownInputs } from './inputs/known-inputs.js';
 import { AUDIO_STEPS_AT_ONCE, performAudioStep } from './inputs/perform-audio-step.js';
 import { inputStepsAtOnce, performInputStep } from './inputs/perform-input-step.js';
 import { planAudio } from './inputs/plan-audio.js';
@@ -125,35 +126,12 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
   });
 
   const { compositions, warnings } = form.compose(factsOf(known));
-  const drawSteps = planDrawings(compositions);
-  const drawn: Warning[] = [];
-  meter.planned(drawSteps);
-  await runSteps(drawSteps, {
-    atOnce: () => DRAW_STEPS_AT_ONCE,
-    perform: (step, stop) =>
-      performDrawStep(step, {
-        tools: { ...tools, signal: stop },
-        fonts: options.fonts,
-        visuals: known.visuals,
-        onWarning: (warning) => drawn.push(warning),
-      }),
-    mayPass,
-    onDone: meter.done,
-    signal,
-  });
+  const drawn = await drawPictures(compositions, { tools, known, attempt });
   for (const composition of compositions) {
     requirePresent(composition, known);
     requireMemory(composition, known, tools.clocks.maxRssBytes);
   }
-  const audioSteps = planAudio(compositions, (uri) => known.audios.has(uri));
-  meter.planned(audioSteps);
-  await runSteps(audioSteps, {
-    atOnce: () => AUDIO_STEPS_AT_ONCE,
-    perform: (step, stop) => performAudioStep(step, { tools: { ...tools, signal: stop }, known }),
-    mayPass,
-    onDone: meter.done,
-    signal,
-  });
+  await prepareSound(compositions, { tools, known, attempt });
   const mastered: Mastered[] = [];
   for (const composition of compositions) mastered.push(await masterLoudness(tools, composition, known));
   const { fonts, outputs: store, artifacts, log } = options;
@@ -184,9 +162,55 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
       signal,
     },
   ).finally(() => previews?.close());
-  const before = [...inputWarnings(form, known), ...warnings, ...mergeWarnings(drawn)];
+  const before = [...inputWarnings(form, known), ...warnings, ...drawn];
   const warned = mastered.flatMap((one) => one.warnings);
   return { outputs: made.outputs, warnings: [...before, ...warned, ...made.warnings] };
+}
+
+interface Preparation {
+  readonly tools: ToolContext;
+  readonly known: KnownInputs;
+  readonly attempt: Attempt;
+}
+
+/** Draws the pictures of compositions, which are then known like those of inputs. @returns the warnings about them. */
+async function drawPictures(
+  compositions: readonly Composition[],
+  { tools, known, attempt: { options, hooks, meter } }: Preparation,
+): Promise<Warning[]> {
+  const steps = planDrawings(compositions);
+  const warnings: Warning[] = [];
+  meter.planned(steps);
+  await runSteps(steps, {
+    atOnce: () => DRAW_STEPS_AT_ONCE,
+    perform: (step, stop) =>
+      performDrawStep(step, {
+        tools: { ...tools, signal: stop },
+        fonts: options.fonts,
+        visuals: known.visuals,
+        onWarning: (warning) => warnings.push(warning),
+      }),
+    mayPass,
+    onDone: meter.done,
+    signal: hooks.signal,
+  });
+  return mergeWarnings(warnings);
+}
+
+/** Decodes the audio of compositions as far as they use it. */
+async function prepareSound(
+  compositions: readonly Composition[],
+  { tools, known, attempt: { hooks, meter } }: Preparation,
+): Promise<void> {
+  const steps = planAudio(compositions, (uri) => known.audios.has(uri));
+  meter.planned(steps);
+  await runSteps(steps, {
+    atOnce: () => AUDIO_STEPS_AT_ONCE,
+    perform: (step, stop) => performAudioStep(step, { tools: { ...tools, signal: stop }, known }),
+    mayPass,
+    onDone: meter.done,
+    signal: hooks.signal,
+  });
 }
 
 /** A task's own limits stand in for the engine's. */

@@ -658,7 +658,7 @@ export enum Animation_Kind {
   UNRECOGNIZED = -1,
 }
 
-/** From one clip to the next on a track; both are seen in it, and their sound cross-fades. */
+/** From one clip to the next on a track; both are seen in it, and their sound cross-fades. Both have the same `blend`. */
 export interface ClipTransition {
   /** A name of ffmpeg's `xfade`, such as `fade`, `wipeleft`, `circleopen`, `slideup`; Capabilities.xfade_transitions has all. Default: `fade`. */
   kind: string;

@@ -1,7 +1,7 @@
 import { framesOf, timeUsOf } from '../frame-grid.js';
 import type { ClipTimes, TimelineTimes } from './clip-times.js';
 import type { Problem } from './problem.js';
-import { textParts } from './text-parts.js';
+import { textParts } from '../text-parts.js';
 import { type ClipAnimation, clipsOf, nameOf, type Timeline, type TimelineClip, transitionOf } from './timeline.js';
 
 /** The longest video: 4 h. */

@@ -10,7 +10,7 @@ import { animationFrames, entering, figureOf, type Figure, laterFigure, leaving,
 import { cutIntoPieces, earlierEffect, piecesOf } from './pieces.js';
 import type { ScheduledClip } from './schedule.js';
 import { decorationsOf, type Decorations } from './decorations.js';
-import { textParts } from './text-parts.js';
+import { textParts } from '../text-parts.js';
 import {
   type Canvas,
   type ClipAnimation,

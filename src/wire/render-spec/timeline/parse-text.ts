@@ -1,5 +1,5 @@
 import type { DropShadow, StyledText, TextPart } from '../../../composition/drawing.js';
-import { textParts } from '../../../composition/timeline/text-parts.js';
+import { textParts } from '../../../composition/text-parts.js';
 import { LINEAR } from '../../../composition/timeline/easing.js';
 import type { TextAnimation } from '../../../composition/timeline/timeline.js';
 import {

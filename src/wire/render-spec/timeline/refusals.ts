@@ -41,6 +41,8 @@ export function refuseNeighbours(
   if (wire.enter) refuse(at(place, 'enter'), 'must not be set with a transition');
   if (!before) refuse(transition, 'must not be set for the first clip of a track');
   else if (!hasPicture(before)) refuse(transition, 'must not be set after a clip without a picture');
+  else if (blendOf(before) !== blendOf(wire))
+    refuse(transition, 'must not be set between clips of different `blend`, which are not mixed with each other');
   else if (isParted || isAnimatedText(before))
     refuse(transition, 'must not be set beside a text whose parts appear one by one');
 }
@@ -51,4 +53,8 @@ function hasPicture({ asset }: Clip): boolean {
 
 function isAnimatedText({ asset }: Clip): boolean {
   return asset?.$case === 'text' && asset.value.animation !== undefined;
+}
+
+function blendOf({ blend }: Clip): BlendMode {
+  return blend || BlendMode.BLEND_MODE_NORMAL;
 }
