@@ -7,7 +7,7 @@ import type { Area } from './placement/blend.js';
 import { layOnNothing } from './placement/lay.js';
 import { placedClip } from './placement/placed-clip.js';
 import { transformOf, type Transform } from './placement/transform.js';
-import { shownClips, type Section } from './section.js';
+import { shownClips, type Section, type ShownClip } from './section.js';
 import { clipFormat, commonFormat, type ClipFormat, type Stage } from './stage.js';
 
 /** A stretch of a layer as one video, and when and where it lies over the layers below. */
@@ -49,25 +49,26 @@ export function prepareLayer(
   const isSolid = isLowest && clips.every(isOpaque);
   const stage = stageOf(isSolid ? 'background' : 'transparent');
   const format = commonFormat(clips.map((clip) => (clip.placement ? 'yuva444p' : clipFormat(clip, stage))));
-  const linked = linkedClips(clips);
-  const shown = shownClips(clips, section);
+  // With alpha only what is in a transition is laid on whole frames and multiplied: outside of it that would cost as much for nothing.
+  const parts = shownClips(clips, section).flatMap((one) =>
+    format === 'yuv420p' ? [{ ...one, isLinked: false }] : partsOf(one, clips),
+  );
   const plain = clipChains(
-    shown.filter(({ clip }) => !clip.placement),
+    parts.filter(({ clip }) => !clip.placement),
     stage,
   );
   const chains = [...plain.chains];
   const inRuns: FinishedClip[] = [...plain.clips];
   const pieces: Piece[] = [];
-  shown.forEach((one, i) => {
+  parts.forEach((one, i) => {
     const { placement } = one.clip;
     if (!placement) return;
-    const isLinked = linked.has(one.clip);
     // One in a transition is needed nevertheless.
-    if (!isLinked && isOutside(transformOf(placement, one), area)) return;
+    if (!one.isLinked && isOutside(transformOf(placement, one), area)) return;
     const placed = placedClip(one, placement, `${stage.name}p${i}`, stage);
     const { transform, pad } = placed;
     chains.push(...placed.chains);
-    if (!isLinked) {
+    if (!one.isLinked) {
       const { startFrame, frames, fromFrame } = one;
       pieces.push({ pad, format, startFrame, frames, blend: placement.blend, place: { transform, fromFrame } });
       return;
@@ -76,8 +77,14 @@ export function prepareLayer(
     chains.push(...layOnNothing({ ...one, from: pad, to: framed, transform }, stage));
     inRuns.push({ shown: one, pad: framed, format: 'yuva444p' });
   });
-  const premultiply = linked.size > 0 && format !== 'yuv420p';
-  runsOf(inRuns.sort((a, b) => a.shown.startFrame - b.shown.startFrame)).forEach((run, i) => {
+  const order = new Map<ShownClip, number>(parts.map((one, i) => [one, i]));
+  inRuns.sort((one, other) => (order.get(one.shown) ?? 0) - (order.get(other.shown) ?? 0));
+  const isLinked = ({ shown }: FinishedClip) => parts.some((one) => one === shown && one.isLinked);
+  const runs = [
+    ...runsOf(inRuns.filter(isLinked)).map((run) => ({ run, premultiply: true })),
+    ...runsOf(inRuns.filter((finished) => !isLinked(finished))).map((run) => ({ run, premultiply: false })),
+  ];
+  runs.forEach(({ run, premultiply }, i) => {
     const video = joinRun(run, { name: `${stage.name}r${i}`, rate: stage.rate, format, premultiply });
     chains.push(...video.chains);
     const { startFrame, frames } = run;
@@ -90,9 +97,29 @@ function isOpaque({ opacity, placement, effects }: VisualClip): boolean {
   return isAlways(opacity, 1) && !placement && !makesHoles(effects);
 }
 
-/** The clips on either side of a transition. */
-function linkedClips(clips: readonly VisualClip[]): Set<VisualClip> {
-  return new Set(clips.filter((clip, i) => clip.transition !== null || clips[i + 1]?.transition));
+/** A stretch of a clip that lies in a transition from end to end, or in none. */
+interface ClipPart extends ShownClip {
+  readonly isLinked: boolean;
+}
+
+/** A clip, where the transitions at its start and its end part it. */
+function partsOf(shown: ShownClip, clips: readonly VisualClip[]): ClipPart[] {
+  const { clip } = shown;
+  const next = clips[clips.indexOf(clip) + 1];
+  const head = clip.transition?.frames ?? 0;
+  const tail = clip.frames - (next?.transition?.frames ?? 0);
+  const ranges = [
+    { from: 0, to: head, isLinked: true },
+    { from: head, to: tail, isLinked: false },
+    { from: tail, to: clip.frames, isLinked: true },
+  ];
+  const end = shown.fromFrame + shown.frames;
+  return ranges.flatMap(({ from, to, isLinked }) => {
+    const fromFrame = Math.max(from, shown.fromFrame);
+    const frames = Math.min(to, end) - fromFrame;
+    if (frames <= 0) return [];
+    return [{ clip, fromFrame, frames, startFrame: shown.startFrame + fromFrame - shown.fromFrame, isLinked }];
+  });
 }
 
 /** Whether nothing of a clip is ever seen. */
