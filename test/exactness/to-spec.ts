@@ -49,7 +49,7 @@ function assetSpec({ source }: PaintedClip) {
 }
 
 function keySpec({ property, frame, value, easing }: Key, rate: number) {
-  return { property, time: seconds(frame / rate), value, easing };
+  return { property: `PROPERTY_${property}`, time: seconds(frame / rate), value, easing };
 }
 
 /** To the microsecond. */

@@ -316,7 +316,7 @@ export interface AudioAsset {
 
 /** How a clip sounds. */
 export interface SoundSettings {
-  /** Change of loudness in dB, -60 to 20. Default: 0. Keyframes of `GAIN_DB` stand in for it. */
+  /** Change of loudness in dB, -60 to 20. Default: 0. Keyframes of PROPERTY_GAIN_DB stand in for it. */
   gainDb: number;
   /** How long it rises from silence; at most its length. Default: 0 s. */
   fadeIn:
@@ -687,20 +687,20 @@ export interface Keyframe {
 export enum Keyframe_Property {
   /** PROPERTY_UNSPECIFIED - Refused. */
   PROPERTY_UNSPECIFIED = 0,
-  /** X - Of the box, in percent of the canvas; see Box.x. */
-  X = 1,
-  /** Y - See Box.y. */
-  Y = 2,
-  /** WIDTH - See Box.width. */
-  WIDTH = 3,
-  /** HEIGHT - See Box.height. */
-  HEIGHT = 4,
-  /** OPACITY - 0 to 1. */
-  OPACITY = 5,
-  /** ROTATION - See Clip.rotation. */
-  ROTATION = 6,
-  /** GAIN_DB - See SoundSettings.gain_db. */
-  GAIN_DB = 7,
+  /** PROPERTY_X - Of the box, in percent of the canvas; see Box.x. */
+  PROPERTY_X = 1,
+  /** PROPERTY_Y - See Box.y. */
+  PROPERTY_Y = 2,
+  /** PROPERTY_WIDTH - See Box.width. */
+  PROPERTY_WIDTH = 3,
+  /** PROPERTY_HEIGHT - See Box.height. */
+  PROPERTY_HEIGHT = 4,
+  /** PROPERTY_OPACITY - 0 to 1. */
+  PROPERTY_OPACITY = 5,
+  /** PROPERTY_ROTATION - See Clip.rotation. */
+  PROPERTY_ROTATION = 6,
+  /** PROPERTY_GAIN_DB - See SoundSettings.gain_db. */
+  PROPERTY_GAIN_DB = 7,
   UNRECOGNIZED = -1,
 }
 

@@ -238,7 +238,7 @@ describe('the parser of a timeline', () => {
       'looks of sound and subtitles',
       track(
         { ...audio(), layout: {}, opacity: 1, enter: {} },
-        { subtitles: { uri: 's.srt' }, blur: 1, keyframes: [{ property: 'X' }] },
+        { subtitles: { uri: 's.srt' }, blur: 1, keyframes: [{ property: 'PROPERTY_X' }] },
       ),
       ['[0].layout', '[0].opacity', '[0].enter', '[1].blur', '[1].keyframes'].map(
         (name) => `${TRACKS}[0].clips${name}`,
@@ -246,24 +246,27 @@ describe('the parser of a timeline', () => {
     ],
     [
       'keyframes of what is not there',
-      track({ ...audio(), keyframes: [{ property: 'X' }] }, { ...image, keyframes: [{ property: 'GAIN_DB' }, {}] }),
+      track(
+        { ...audio(), keyframes: [{ property: 'PROPERTY_X' }] },
+        { ...image, keyframes: [{ property: 'PROPERTY_GAIN_DB' }, {}] },
+      ),
       ['[0].keyframes[0]', '[1].keyframes[0]', '[1].keyframes[1]'].map((name) => `${TRACKS}[0].clips${name}.property`),
     ],
     [
       'keyframes out of order or range',
       clip({
         keyframes: [
-          { property: 'X', time: '1s' },
-          { property: 'OPACITY', value: 2 },
-          { property: 'X', time: '1.01s' },
-          { property: 'WIDTH', value: 0 },
+          { property: 'PROPERTY_X', time: '1s' },
+          { property: 'PROPERTY_OPACITY', value: 2 },
+          { property: 'PROPERTY_X', time: '1.01s' },
+          { property: 'PROPERTY_WIDTH', value: 0 },
         ],
       }),
       [`${CLIP}.keyframes[1].value`, `${CLIP}.keyframes[2].time`, `${CLIP}.keyframes[3].value`],
     ],
     [
       'a keyframe of a muted video',
-      track({ ...video({ muted: true }), keyframes: [{ property: 'GAIN_DB' }] }),
+      track({ ...video({ muted: true }), keyframes: [{ property: 'PROPERTY_GAIN_DB' }] }),
       [`${CLIP}.keyframes[0].property`],
     ],
   ])('refuses %s', (_, timeline, fields) => {

@@ -264,9 +264,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
               chromaKey: { color: '#00ff00', despill: true },
               colorAdjustment: { contrast: 1.2, hue: 10, lutUri: 'l.cube' },
               keyframes: [
-                { property: 'X', value: 1 },
-                { property: 'X', time: '1s', value: 9, easing: 'cubic-bezier(0.3, 1.5, 0.6, 1)' },
-                { property: 'GAIN_DB', value: -6 },
+                { property: 'PROPERTY_X', value: 1 },
+                { property: 'PROPERTY_X', time: '1s', value: 9, easing: 'cubic-bezier(0.3, 1.5, 0.6, 1)' },
+                { property: 'PROPERTY_GAIN_DB', value: -6 },
               ],
             },
           ],

@@ -132,7 +132,7 @@ interface Sound {
 
 function soundIn(asset: Source, effectKey: string, timed: Timed, { frame }: ClipContext): Sound {
   const gain = tweened(asset, 'volume', {
-    property: Keyframe_Property.GAIN_DB,
+    property: Keyframe_Property.PROPERTY_GAIN_DB,
     rate: frame.rate,
     to: (volume) => (volume <= 0 ? -Infinity : gainOf(volume)),
   });

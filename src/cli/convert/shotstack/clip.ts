@@ -53,13 +53,14 @@ function picture(source: Source, asset: Asset, timed: Timed, { frame }: ClipCont
   const layout = layoutOf(source, asset, frame);
   const rate = frame.rate;
   const opacity = tweened(source, 'opacity', {
-    property: Keyframe_Property.OPACITY,
+    property: Keyframe_Property.PROPERTY_OPACITY,
     rate,
     to: (value) => Math.min(1, Math.max(0, value)),
   });
   const transform = source.object('transform');
   const rotate = transform?.object('rotate');
-  const angle = rotate && tweened(rotate, 'angle', { property: Keyframe_Property.ROTATION, rate, to: degrees });
+  const angle =
+    rotate && tweened(rotate, 'angle', { property: Keyframe_Property.PROPERTY_ROTATION, rate, to: degrees });
   transform?.object('skew')?.leaveOut('has no counterpart; it is left out');
   const flip = transform?.object('flip');
   const keyframes: Keyframe[] = [

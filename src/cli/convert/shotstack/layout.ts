@@ -49,9 +49,11 @@ export function layoutOf(source: Source, asset: Asset, frame: Frame): Placed {
   const rate = frame.rate;
   const offset = source.object('offset') ?? asset.offset;
   const x =
-    offset && tweened(offset, 'x', { property: Keyframe_Property.X, rate, to: (by) => percent(place.x + by * 100) });
+    offset &&
+    tweened(offset, 'x', { property: Keyframe_Property.PROPERTY_X, rate, to: (by) => percent(place.x + by * 100) });
   const y =
-    offset && tweened(offset, 'y', { property: Keyframe_Property.Y, rate, to: (by) => percent(place.y - by * 100) });
+    offset &&
+    tweened(offset, 'y', { property: Keyframe_Property.PROPERTY_Y, rate, to: (by) => percent(place.y - by * 100) });
   const keyframes = [...size.keyframes, ...(x?.keyframes ?? []), ...(y?.keyframes ?? [])];
   const box: Box = { x: x?.value ?? place.x, y: y?.value ?? place.y, width: size.width, height: size.height };
   warnOfFit(source, fit, { place, isWhole: size.width === 100 && size.height === 100 });
@@ -90,7 +92,10 @@ function sizeOf(
   const [baseWidth, baseHeight] = [own('width', width), own('height', height)];
   const scaled = (property: Keyframe_Property, base: number) =>
     tweened(source, 'scale', { property, rate, to: (scale) => percentLength(base * scale) });
-  const [w, h] = [scaled(Keyframe_Property.WIDTH, baseWidth), scaled(Keyframe_Property.HEIGHT, baseHeight)];
+  const [w, h] = [
+    scaled(Keyframe_Property.PROPERTY_WIDTH, baseWidth),
+    scaled(Keyframe_Property.PROPERTY_HEIGHT, baseHeight),
+  ];
   return {
     width: w.value ?? percentLength(baseWidth),
     height: h.value ?? percentLength(baseHeight),

@@ -14,13 +14,13 @@ export type PropertyName = 'X' | 'Y' | 'WIDTH' | 'HEIGHT' | 'OPACITY' | 'ROTATIO
 /** Null: refused. */
 const PROPERTIES: EnumTable<Property, PropertyName | null> = {
   [Property.PROPERTY_UNSPECIFIED]: null,
-  [Property.X]: 'X',
-  [Property.Y]: 'Y',
-  [Property.WIDTH]: 'WIDTH',
-  [Property.HEIGHT]: 'HEIGHT',
-  [Property.OPACITY]: 'OPACITY',
-  [Property.ROTATION]: 'ROTATION',
-  [Property.GAIN_DB]: 'GAIN_DB',
+  [Property.PROPERTY_X]: 'X',
+  [Property.PROPERTY_Y]: 'Y',
+  [Property.PROPERTY_WIDTH]: 'WIDTH',
+  [Property.PROPERTY_HEIGHT]: 'HEIGHT',
+  [Property.PROPERTY_OPACITY]: 'OPACITY',
+  [Property.PROPERTY_ROTATION]: 'ROTATION',
+  [Property.PROPERTY_GAIN_DB]: 'GAIN_DB',
 };
 
 /** The keyframes of each property that has some, at least one, with values as on the wire. */
@@ -63,7 +63,9 @@ function parseProperty(wire: Property, place: Place, { seen, heard }: Senses): P
   if (property === 'GAIN_DB' ? heard : seen) return property;
   refuse(
     place,
-    property === 'GAIN_DB' ? 'must not be GAIN_DB: the clip has no sound' : 'must be GAIN_DB: the clip has no picture',
+    property === 'GAIN_DB'
+      ? 'must not be PROPERTY_GAIN_DB: the clip has no sound'
+      : 'must be PROPERTY_GAIN_DB: the clip has no picture',
   );
   return null;
 }

@@ -59,10 +59,10 @@ describe('the place of a clip', () => {
 
   it('follows keyframes, by factors of the largest box', () => {
     const keyframes = [
-      { property: 'X', value: 0 },
-      { property: 'X', time: '2s', value: 50 },
-      { property: 'WIDTH', value: 10 },
-      { property: 'WIDTH', time: '2s', value: 40 },
+      { property: 'PROPERTY_X', value: 0 },
+      { property: 'PROPERTY_X', time: '2s', value: 50 },
+      { property: 'PROPERTY_WIDTH', value: 10 },
+      { property: 'PROPERTY_WIDTH', time: '2s', value: 40 },
     ];
     const { placement } = only(small({ ...image, duration: '4s', keyframes }));
     expect(placement).toMatchObject({
@@ -86,8 +86,8 @@ describe('the place of a clip', () => {
         small({
           ...image,
           keyframes: [
-            { property: 'OPACITY', time: '1s' },
-            { property: 'OPACITY', time: '2s', value: 1, easing },
+            { property: 'PROPERTY_OPACITY', time: '1s' },
+            { property: 'PROPERTY_OPACITY', time: '2s', value: 1, easing },
           ],
         }),
       );
@@ -116,8 +116,8 @@ describe('the place of a clip', () => {
 describe('an animation of a clip', () => {
   it('fades over its keyframes: both are multiplied on each frame', () => {
     const keyframes = [
-      { property: 'OPACITY', value: 1 },
-      { property: 'OPACITY', time: '1s', value: 0.5 },
+      { property: 'PROPERTY_OPACITY', value: 1 },
+      { property: 'PROPERTY_OPACITY', time: '1s', value: 0.5 },
     ];
     const { opacity } = only(small({ ...image, keyframes, enter: { duration: '1s' }, exit: { duration: '0.4s' } }));
     const at = (frame: number) => (opacity as Keyframes).find((key) => key.at === frame)?.value;
@@ -337,8 +337,8 @@ describe('the sound of a timeline', () => {
 
   it('follows keyframes of its gain, in samples', () => {
     const keyframes = [
-      { property: 'GAIN_DB', value: -10 },
-      { property: 'GAIN_DB', time: '1s', value: 0 },
+      { property: 'PROPERTY_GAIN_DB', value: -10 },
+      { property: 'PROPERTY_GAIN_DB', time: '1s', value: 0 },
     ];
     const { audio } = composed(small({ audio: { uri: 'a.wav', speed: 2 }, duration: '2s', keyframes }));
     expect(audio).toMatchObject([
