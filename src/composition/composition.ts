@@ -63,7 +63,7 @@ export interface VisualClip {
   /** Where it begins in its asset, and how fast that plays; 0 and 1 for an image. */
   readonly trimStartUs: number;
   readonly speed: number;
-  /** Shows the one frame of a video at `trimStartUs` all the time. Absent: it plays. */
+  /** Shows the one frame of a video that stands at `trimStartUs` all the time. Absent: it plays. */
   readonly frozen?: boolean;
   /** In the order in which they are applied. */
   readonly effects: readonly ClipEffect[];

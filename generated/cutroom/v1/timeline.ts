@@ -623,7 +623,7 @@ export enum Motion_Kind {
 export interface Animation {
   /** Default: KIND_FADE. */
   kind: Animation_Kind;
-  /** One frame to the clip's length, of `enter` and `exit` together. Default: 0.5 s. */
+  /** One frame to the clip's length, of `enter` or `transition` and `exit` together. Default: 0.5 s. */
   duration:
     | Duration
     | undefined;

@@ -2,12 +2,23 @@ import { framesOf, timeUsOf } from '../frame-grid.js';
 import type { ClipTimes, TimelineTimes } from './clip-times.js';
 import type { Problem } from './problem.js';
 import { textParts } from '../text-parts.js';
-import { type ClipAnimation, clipsOf, nameOf, type Timeline, type TimelineClip, transitionOf } from './timeline.js';
+import {
+  type ClipAnimation,
+  clipsOf,
+  nameOf,
+  type Timeline,
+  type TimelineClip,
+  transitionOf,
+  type VisualContent,
+} from './timeline.js';
 
 /** The longest video: 4 h. */
 const MAX_TIMELINE_US = 4 * 3600 * 1_000_000;
 
 const TOO_LONG = 'make a video that is longer than 4 hours';
+
+/** The frame nearest to a time. */
+type FrameAt = (us: number) => number;
 
 /** A clip and its times, cut at the end of the whole. */
 interface Timed {
@@ -30,7 +41,7 @@ export function problemsOf(timeline: Timeline, times: TimelineTimes): Problem[] 
     const timed = { clip, track, ...cut(times.clips[i] ?? NOT_KNOWN, times.totalUs) };
     // Clips wholly after the end are not shown.
     if (isAfterEnd(timed.startUs, times.totalUs, frameAt)) return;
-    problems.push(...lengthProblems(timed, frameUs));
+    problems.push(...lengthProblems(timed, frameUs, frameAt));
     if (before?.track === track) {
       const own = transitionOf(clip)
         ? transitionProblems(before, timed, frameUs)
@@ -43,7 +54,7 @@ export function problemsOf(timeline: Timeline, times: TimelineTimes): Problem[] 
 }
 
 /** Whether a clip begins when the whole is over. */
-export function isAfterEnd(startUs: number | null, totalUs: number | null, frameAt: (us: number) => number): boolean {
+export function isAfterEnd(startUs: number | null, totalUs: number | null, frameAt: FrameAt): boolean {
   return startUs !== null && totalUs !== null && frameAt(startUs) >= frameAt(totalUs);
 }
 
@@ -55,7 +66,7 @@ export function cut({ startUs, lengthUs, endUs }: ClipTimes, totalUs: number | n
   return { startUs, lengthUs: Math.max(0, totalUs - startUs), endUs: totalUs };
 }
 
-function overlapProblems(before: Timed, { clip, startUs }: Timed, frameAt: (us: number) => number): Problem[] {
+function overlapProblems(before: Timed, { clip, startUs }: Timed, frameAt: FrameAt): Problem[] {
   if (startUs === null || before.endUs === null || frameAt(startUs) >= frameAt(before.endUs)) return [];
   return [overlap(before, clip, before.endUs - startUs)];
 }
@@ -87,11 +98,15 @@ function transitionProblems(before: Timed, here: Timed, frameUs: number): Proble
 }
 
 /** Whether what takes a part of a clip's time fits into it. */
-function lengthProblems({ clip, lengthUs }: Timed, frameUs: number): Problem[] {
+function lengthProblems({ clip, startUs, lengthUs, endUs }: Timed, frameUs: number, frameAt: FrameAt): Problem[] {
   if (lengthUs === null) return [];
   const tooShort = (field: string, message: string): Problem => ({ reason: 'CLIP_TOO_SHORT', field, message });
   if (lengthUs < frameUs / 2)
     return [tooShort(lengthField(clip), `makes a clip of ${seconds(lengthUs)}, which is less than a frame`)];
+  // A sound may lie between two frames.
+  const isSeen = clip.content.kind !== 'AUDIO' && startUs !== null && endUs !== null;
+  if (isSeen && frameAt(startUs) === frameAt(endUs))
+    return [tooShort(lengthField(clip), `makes a clip of ${seconds(lengthUs)}, which falls between two frames`)];
   const lasts = `${nameOf(clip)} lasts ${seconds(lengthUs)}`;
   return partsOf(clip)
     .filter(({ us }) => us > lengthUs + 1)
@@ -116,7 +131,7 @@ function partsOf({ content }: TimelineClip): Part[] {
     : [];
   if (content.kind === 'AUDIO') return fades;
   const { enter, exit, source } = content;
-  const animations = [...(enter ? [animationPart(enter)] : []), ...(exit ? [exitPart(enter, exit)] : [])];
+  const animations = [...(enter ? [animationPart(enter)] : []), ...(exit ? [exitPart(content, exit)] : [])];
   if (source.kind !== 'TEXT' || !source.animation) return [...fades, ...animations];
   const { by, intervalUs, enter: partEnter } = source.animation;
   const us = (textParts(source.text.text, by).length - 1) * intervalUs + partEnter.durationUs + (exit?.durationUs ?? 0);
@@ -127,9 +142,10 @@ function animationPart({ field, durationUs }: ClipAnimation): Part {
   return { field, us: durationUs, what: 'is' };
 }
 
-function exitPart(enter: ClipAnimation | null, exit: ClipAnimation): Part {
-  if (!enter) return animationPart(exit);
-  return { field: exit.field, us: enter.durationUs + exit.durationUs, what: 'is together with that of enter' };
+function exitPart({ enter, transition }: VisualContent, exit: ClipAnimation): Part {
+  const us = (enter?.durationUs ?? 0) + (transition?.durationUs ?? 0) + exit.durationUs;
+  if (!enter && !transition) return animationPart(exit);
+  return { field: exit.field, us, what: `is together with that of ${transition ? 'the transition' : 'enter'}` };
 }
 
 function beginField({ field, begin }: TimelineClip): string {

@@ -263,6 +263,21 @@ describe('a placed clip', () => {
     }
   });
 
+  it('shows the last frame of a file when frozen at a time between that frame and the end', async () => {
+    const { media } = bench;
+    await media.video('even.mp4', { size: '80x40', colors: [RED, BLUE], secondsEach: 1, rate: '25' });
+    await media.video('slow.mp4', { size: '80x40', colors: [RED, BLUE], secondsEach: 1, rate: '2' });
+    const some = ['-vf', "select='lt(n,10)+eq(n,49)'", '-fps_mode', 'vfr', '-c:v', 'libx264', '-qp', '4'];
+    await media.make('uneven.mp4', ['-i', media.path('even.mp4'), ...some]);
+    for (const name of ['even.mp4', 'slow.mp4', 'uneven.mp4']) {
+      // At 30 frames per second the last frame that is played begins 1/30 s before the end.
+      const clip = clipOf(name, 0, 20, { frozen: true, trimStartUs: 1_966_667 });
+      const frames = await bench.frames(compositionOf([layerOf(clip)], 20));
+      expect(frames.count, name).toBe(20);
+      for (const frame of [0, 19]) expectAt(frames, [50, 50], BLUE, SAME, frame);
+    }
+  });
+
   it('is one of many at the same time', async () => {
     const at = (i: number) => ({ x: 5 + (i % 10) * 9, y: 10 + Math.floor(i / 10) * 20 });
     const layers = Array.from({ length: 30 }, (_, i) =>

@@ -349,6 +349,10 @@ describe('the parser of a timeline', () => {
     expect(performance.now() - begin).toBeLessThan(5_000);
   });
 
+  it('takes a crop up to the edge whose percents make 100 in decimals only', () => {
+    expect(fieldsOf(track({ ...image, layout: { crop: { x: 99.9, width: 0.1, y: 70.1, height: 29.9 } } }))).toEqual([]);
+  });
+
   it('finds the fonts and files that it names', () => {
     const { assets, fonts } = parseSpec(
       timelineSpec(

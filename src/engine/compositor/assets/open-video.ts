@@ -1,5 +1,5 @@
 import type { VisualClip } from '../../../composition/composition.js';
-import { timeUsOf, type Rational } from '../../../composition/frame-grid.js';
+import { framesOf, timeUsOf, wholeFramesIn, type Rational } from '../../../composition/frame-grid.js';
 import { STANDING_US, type VisualDetails } from '../../probe/media-details.js';
 import type { ShownClip } from '../section.js';
 import { ratio } from '../stage.js';
@@ -96,6 +96,19 @@ function clipZeroUs({ clip }: ShownClip, { uneven, frameRate }: VisualDetails): 
 /** The number of the frame with which a clip begins, in a video whose frames follow each other evenly. */
 export function firstFrameOf({ trimStartUs }: Pick<VisualClip, 'trimStartUs'>, frameRate: Rational): number {
   return Math.ceil((Math.max(0, trimStartUs - ROUNDING_US) * frameRate.num) / (frameRate.den * 1e6));
+}
+
+/**
+ * When the frame began that stands at a clip's `trimStartUs`, from the first frame of its file; for one of a file whose frames do not follow each other
+ * evenly, `trimStartUs` itself.
+ */
+export function standingSinceUs(
+  { trimStartUs }: Pick<VisualClip, 'trimStartUs'>,
+  { uneven, frameRate, presentUs }: Pick<VisualDetails, 'uneven' | 'frameRate' | 'presentUs'>,
+): number {
+  if (uneven !== null || frameRate === null) return trimStartUs;
+  const last = Math.max(0, framesOf(presentUs, frameRate) - 1);
+  return timeUsOf(Math.min(wholeFramesIn(trimStartUs, frameRate), last), frameRate);
 }
 
 /** The last tick up to a time that is a whole number of microseconds: ffmpeg shifts the file's times by microseconds, rounded to ticks. */

@@ -6,10 +6,13 @@ import { framingOf } from '../framing.js';
 import type { ShownClip } from '../section.js';
 import { repeatFrame, type Stage } from '../stage.js';
 import type { AssetDefinition } from './asset-definition.js';
-import { OPEN_FILTERS, openVideo } from './open-video.js';
+import { OPEN_FILTERS, openVideo, standingSinceUs } from './open-video.js';
 
 /** Repeats of the last frame that make up for rounding between two frame rates. They must never hide that an input is too short. */
 const ROUNDING_FRAMES = 2;
+
+/** How long the last frame of a file is held for a clip that stands still. */
+const LAST_FRAME_US = 1_000_000;
 
 /** Each clip of a video is an input of its own. */
 export const video: AssetDefinition = {
@@ -49,11 +52,15 @@ function playedChains(shown: ShownClip, name: string, end: string, stage: Stage)
   return fitted(source, `tpad=stop_mode=clone:stop=${repeats},${end}`, { ...options, resized }, stage);
 }
 
-/** The frame that would be the clip's first if it played, whichever part of the clip is shown. */
+/** The frame that stands at the clip's `trimStartUs`, whichever part of the clip is shown. */
 function frozenChains({ clip, startFrame }: ShownClip, name: string, end: string, stage: Stage): string[] {
-  const first = { clip: { ...clip, speed: 1 }, fromFrame: 0, frames: 1, startFrame };
-  const { details, filters, toRate } = opened(first, stage);
-  const source = `${filters},${toRate},trim=end_frame=1,settb=1/1000,setpts=0`;
+  const { details: found } = stage.visual(clip.asset.uri);
+  const still = { ...clip, speed: 1, trimStartUs: standingSinceUs(clip, found) };
+  const { details, filters, toRate } = opened({ clip: still, fromFrame: 0, frames: 1, startFrame }, stage);
+  // The file may end with the frame, or before the time at which it ends by its own account.
+  const standsUs = LAST_FRAME_US + (details.uneven?.lastFrameUs ?? 0);
+  const held = `tpad=stop_mode=clone:stop_duration=${standsUs}us`;
+  const source = `${filters},${held},${toRate},trim=end_frame=1,settb=1/1000,setpts=0`;
   const options = { name, framing: framingOf(clip), details, moving: false, toRate: [], resized: false };
   return fitted(source, end, options, stage);
 }

@@ -11,6 +11,9 @@ export const ROTATION = { min: -3600, max: 3600, unit: 'degrees' };
 /** Larger pictures are more than a render has memory for. */
 const MAX_BOX_PIXELS = 8_192;
 
+/** Decimals are not exact in binary: 99.9 and 0.1 are a little more than 100. */
+const ROUNDING_PERCENT = 1e-9;
+
 /** Reads a side of a box in percent. @param side of the canvas, in pixels. */
 export function parseSize(percent: number, place: Place, side: number): number {
   const most = Math.min(MAX_SIZE_PERCENT, (100 * MAX_BOX_PIXELS) / side);
@@ -37,7 +40,7 @@ function parseStretch(start: number, length: number | undefined, from: Place, to
     return [0, 1];
   }
   const wanted = length ?? left;
-  if (wanted > 0 && wanted <= left) return [first / 100, wanted / 100];
-  refuse(to, `must be more than 0 and at most ${left} %, which is left of the asset`);
+  if (wanted > 0 && wanted <= left + ROUNDING_PERCENT) return [first / 100, Math.min(wanted, left) / 100];
+  refuse(to, `must be more than 0 and at most ${Number(left.toFixed(6))} %, which is left of the asset`);
   return [first / 100, left / 100];
 }

@@ -176,6 +176,22 @@ describe('an animation of a clip', () => {
     expect(composition.drawings).toMatchObject([{ content: { kind: 'COLOR', color: { a: 0 } } }]);
   });
 
+  it('wipes a clip that is mixed with what is below it', () => {
+    const wipes = { enter: { kind: 'KIND_WIPE_LEFT' }, exit: { kind: 'KIND_WIPE_UP' } };
+    const clips = visualClips(composed(small({ ...image, blend: 'BLEND_MODE_MULTIPLY', ...wipes })));
+    expect(clips.map(({ placement }) => placement?.blend)).toEqual(['MULTIPLY', 'MULTIPLY', 'MULTIPLY']);
+  });
+
+  it('wipes within its frames, though both times are rounded up', () => {
+    const wipe = { kind: 'KIND_WIPE_LEFT', duration: '0.06s' };
+    const clips = visualClips(composed(small({ ...image, duration: '0.12s', enter: wipe, exit: wipe })));
+    expect(clips.map(({ frames, transition }) => [frames, transition?.frames])).toEqual([
+      [2, undefined],
+      [3, 2],
+      [1, 1],
+    ]);
+  });
+
   it('is moved to each piece of a video that begins again', () => {
     const clip = { ...video({ trimStart: '8s', shortSource: 'SHORT_SOURCE_LOOP' }), duration: '5s' };
     const clips = visualClips(

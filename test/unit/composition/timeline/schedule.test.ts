@@ -181,6 +181,21 @@ describe('a timeline that cannot be', () => {
     ]);
   });
 
+  it('is refused where a transition and an exit do not fit into a clip', () => {
+    const clip = (exit: string) => ({ ...color, duration: '1s', transition: {}, exit: { duration: exit } });
+    expect(violationsOf(track(a, clip('0.5s')))).toEqual([]);
+    expect(violationsOf(track(a, clip('0.6s')))).toEqual([
+      'spec.timeline.tracks[0].clips[1].exit.duration is together with that of the transition 1.1 s, but spec.timeline.tracks[0].clips[1] lasts 1 s',
+    ]);
+  });
+
+  it('fails for a picture that lies between two frames', () => {
+    const timeline = { canvas: { frameRate: '1' }, ...track(video(), video(), video()) };
+    expect(failure(timeline, { visual: { 'v.mp4': 0.6 } })).toBe(
+      'CLIP_TOO_SHORT spec.timeline.tracks[0].clips[1] makes a clip of 0.6 s, which falls between two frames',
+    );
+  });
+
   it('fails with the same field where lengths come from inputs', () => {
     const timeline = track(video(), { id: 'b', ...color, start: '1.5s' });
     expect(violationsOf(timeline)).toEqual([]);
