@@ -68,7 +68,7 @@ function wave({ frames }) {
   const columns = Math.min(Math.max(frames.length, 1), 4);
   const width = Math.max(WAVE.width, WIDTHS[columns] * columns);
   return {
-    filters: `[0:a]aformat=channel_layouts=mono,showwavespic=s=${width}x${WAVE.height}:colors=0x9BC4FF`,
+    filters: `[0:a]aformat=channel_layouts=mono,showwavespic=s=${width}x${WAVE.height}:colors=0x9BC4FF:scale=sqrt:filter=peak`,
     width,
   };
 }
