@@ -76,6 +76,7 @@ describe('the examples of the README', () => {
     expect(new Set(examples.map(({ kind }) => kind))).toEqual(
       new Set([
         'file:spec.json',
+        'file:timeline.json',
         'file:outputs.json',
         'cli',
         'grpcurl',

@@ -1,7 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRecipes } from '../../../scripts/lib/cookbook.mjs';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
 
 let under: ApiUnderTest;
@@ -23,11 +22,10 @@ const clip = (changes: object) => ({
 });
 
 describe('the JSON Schema of specs', () => {
-  it('allows every example of the repository', async () => {
-    const folder = join(import.meta.dirname, '../../../docs/examples');
-    const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
-    for (const file of files)
-      expect(problems(JSON.parse(await readFile(join(folder, file), 'utf8'))), file).toEqual([]);
+  it('allows every spec of the cookbook', async () => {
+    const recipes = await readRecipes();
+    expect(recipes).not.toEqual([]);
+    for (const { name, text } of recipes) expect(problems(JSON.parse(text)), name).toEqual([]);
   });
 
   it.each([

@@ -19,6 +19,7 @@ beforeAll(async () => {
   await sound('speech.wav', '0.3*sin(2*PI*1000*t)*(between(t,2,3)+between(t,4,4.5))');
   await sound('beeps.wav', '0.4*sin(2*PI*1000*t)*lt(mod(t,1),0.05)*gt(t,0.5)', 12);
   await sound('bursts.wav', '0.9*(2*random(0)-1)*lt(mod(t,0.5),0.02)');
+  await media.tones('high.wav', { hz: [1_000], secondsEach: 6, amplitude: 0.1 });
   await media.image('still.png', { size: '64x64', colors: ['202020', '404040', '606060', '808080'] });
 });
 afterAll(() => bench.close());
@@ -115,6 +116,18 @@ describe('a bus', () => {
     // The other one is as loud as it is.
     expect(toneAt(left, 1_000, 2.1, 2.9)).toBeCloseTo(0.3, 1);
     expect((await streamEnds(file)).audioSeconds).toBeCloseTo(SECONDS, 3);
+  });
+
+  it.each([0, 1])('loses nothing of any sound at its end while bus %i makes room', async (own) => {
+    const other = 1 - own;
+    const low = { gainDb: 0, duck: { under: other, amountDb: 6, attackUs: 50_000, releaseUs: 300_000 } };
+    const high = { gainDb: 0, duck: null };
+    const { left } = await heard({
+      audio: [clip('low.wav', 0, 6, { bus: own }), clip('high.wav', 0, 6, { bus: other })],
+      buses: own === 0 ? [low, high] : [high, low],
+    });
+    for (const hz of [300, 1_000])
+      expect(Math.abs(levelAt(left, hz, 5.85, 5.98) - levelAt(left, hz, 1, 1.13)), `${hz} Hz`).toBeLessThan(1);
   });
 
   it('has a gain for all its clips', async () => {

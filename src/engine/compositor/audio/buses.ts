@@ -14,12 +14,12 @@ export const BUS_FILTERS = [
   'volume',
 ];
 
-/** Each bus as one pad of the mix. @param padsOf the clips of a bus; a bus without any takes no part. */
+/** Each bus as one pad of the mix; one of them may come `lateSamples` later than others. @param padsOf the clips of a bus; a bus without any takes no part. */
 export function busChains(
   buses: readonly AudioBus[],
   padsOf: (bus: number) => readonly string[],
   samples: number,
-): { readonly chains: readonly string[]; readonly pads: readonly string[] } {
+): { readonly chains: readonly string[]; readonly pads: readonly string[]; readonly lateSamples: number } {
   const chains: string[] = [];
   const sounding = buses.flatMap((bus, index) => (padsOf(index).length > 0 ? [{ ...bus, index }] : []));
   const isSounding = (index: number) => sounding.some((bus) => bus.index === index);
@@ -37,6 +37,7 @@ export function busChains(
   return {
     chains,
     pads: sounding.map(({ index }) => (ducked.some((bus) => bus.index === index) ? `ducked${index}` : `bus${index}`)),
+    lateSamples: ducked.length > 0 ? LOOK_AHEAD : 0,
   };
 }
 

@@ -32,11 +32,20 @@ export function soundtrackChains(
   const sounding = clips.map((clip, i) => ({ clip, pad: `audio${i}` }));
   const chains = sounding.flatMap(({ clip, pad }) => audioClipChains(clip, pad, inputs, pcm(pcmKey(clip))));
   const mixed = busChains(buses, (bus) => padsOf(sounding, bus), samples);
-  const pads = [...padsOf(sounding, undefined), ...mixed.pads];
+  const all = [...padsOf(sounding, undefined), ...mixed.pads];
+  // `amix` forgets what it holds of a sound that ends while it waits for a late one: then none ends before the video.
+  const lasting = mixed.lateSamples > 0 && all.length > 1;
+  const pads = lasting ? all.map((pad) => `${pad}l`) : all;
+  const ends = lasting ? all.map((pad) => `[${pad}]apad=whole_len=${samples + mixed.lateSamples}[${pad}l]`) : [];
   const gain = mastering && mastering.gainDb !== 0 ? [`volume=${mastering.gainDb.toFixed(2)}dB`] : [];
   const limit = mastering?.truePeakDbtp === null ? [] : [limiter(mastering?.truePeakDbtp)];
   const end = [...mix(pads.length), ...gain, ...limit, exact, 'asetpts=N/SR/TB', AUDIO_FORMAT];
-  return [...chains, ...mixed.chains, `${pads.map((pad) => `[${pad}]`).join('')}${end.join(',')}[${AUDIO_PAD}]`];
+  return [
+    ...chains,
+    ...mixed.chains,
+    ...ends,
+    `${pads.map((pad) => `[${pad}]`).join('')}${end.join(',')}[${AUDIO_PAD}]`,
+  ];
 }
 
 function padsOf(

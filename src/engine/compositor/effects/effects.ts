@@ -1,4 +1,4 @@
-import type { EffectKind, EffectOf } from '../../../composition/clip-effect.js';
+import { type EffectKind, type EffectOf, makesHoles } from '../../../composition/clip-effect.js';
 import type { Fit, VisualClip } from '../../../composition/composition.js';
 import type { ShownClip } from '../section.js';
 import { clipFormat, type Stage } from '../stage.js';
@@ -38,7 +38,7 @@ export function effectFilters({ clip, fromFrame, startFrame }: ShownClip, stage:
   return clip.effects.flatMap((effect, i) => {
     // Clips of a layer start one after another.
     const filters = render(effect, { ...common, format, hasHoles, name: `${name}e${startFrame}_${i}` });
-    hasHoles ||= effect.kind === 'CHROMA_KEY';
+    hasHoles ||= makesHoles([effect]);
     return filters;
   });
 }

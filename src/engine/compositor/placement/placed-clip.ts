@@ -1,4 +1,4 @@
-import type { ClipEffect } from '../../../composition/clip-effect.js';
+import { type ClipEffect, makesHoles } from '../../../composition/clip-effect.js';
 import type { Placement, VisualClip } from '../../../composition/composition.js';
 import { ASSETS } from '../assets/assets.js';
 import { effectFilters } from '../effects/effects.js';
@@ -121,7 +121,7 @@ function turnedFilters(
 function isOpaqueInBox(clip: VisualClip, { visual, resized }: Stage): boolean {
   const { asset, fit, effects } = clip;
   const isCovered = !leavesBars(fit) && !resized.has(asset.uri);
-  return isCovered && !visual(asset.uri).details.hasAlpha && effects.every(({ kind }) => kind !== 'CHROMA_KEY');
+  return isCovered && !visual(asset.uri).details.hasAlpha && !makesHoles(effects);
 }
 
 function isMoving({ kind }: ClipEffect): boolean {
