@@ -150,6 +150,9 @@ export interface AudioClip {
   readonly fadeInSamples?: number;
   /** Fade to silence over the clip's last samples. */
   readonly fadeOutSamples: number;
+  /** Samples of its fade in that lie before the clip, and of its fade out that lie after it, of a sound in several clips. Absent: none. */
+  readonly fadeInBefore?: number;
+  readonly fadeOutAfter?: number;
   /** Its place in `Composition.buses`. Absent: none, it goes straight into the mix. */
   readonly bus?: number;
 }

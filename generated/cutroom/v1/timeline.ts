@@ -13,7 +13,7 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/timeline.proto";
 
-/** What is shown when a file ends before its clip. */
+/** What is shown when a file ends before its clip. The part that is held, and the last one that is repeated, are at least as long as a transition after it. */
 export enum ShortSource {
   /** SHORT_SOURCE_UNSPECIFIED - SHORT_SOURCE_FAIL. */
   SHORT_SOURCE_UNSPECIFIED = 0,
@@ -197,7 +197,7 @@ export interface Clip {
     /** A video; its sound is played too unless `muted`. */
     { $case: "video"; value: VideoAsset }
     | //
-    /** An image, or an animated one. */
+    /** An image. An animated one is a `video`. */
     { $case: "image"; value: ImageAsset }
     | //
     /** Sound only: the audio of any file that has some. */

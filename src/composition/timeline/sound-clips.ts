@@ -90,14 +90,16 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
   // A frame that stands is silent.
   const playing = piecesOf(scheduled, source, rate).filter(({ frozen }) => !frozen);
   const start = sampleOf(scheduled.startFrame, rate, SAMPLE_RATE);
-  return playing.map(({ offset, frames, trimStartUs }, i) => {
+  const playedFrames = playing.reduce((sum, { frames }) => sum + frames, 0);
+  const played = samplesOf({ startFrame: scheduled.startFrame, frames: playedFrames }, rate);
+  const end = played.startSample + played.samples;
+  const all = fades(sound, played.samples, {
+    before: sampleOf(around.before, rate, SAMPLE_RATE),
+    after: sampleOf(around.after, rate, SAMPLE_RATE),
+  });
+  return playing.map(({ offset, frames, trimStartUs }) => {
     const place = { startFrame: scheduled.startFrame + offset, frames };
     const { startSample, samples } = samplesOf(place, rate);
-    const all = fades(sound, samples, {
-      before: sampleOf(around.before, rate, SAMPLE_RATE),
-      after: sampleOf(around.after, rate, SAMPLE_RATE),
-    });
-    const { fadeInSamples = 0 } = all;
     return {
       asset,
       startSample,
@@ -105,8 +107,7 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
       ...trimAndSpeed(trimStartUs, speed),
       gainDb: earlier(gainDb, startSample - start),
       loop: false,
-      ...(i === 0 && fadeInSamples > 0 ? { fadeInSamples } : {}),
-      fadeOutSamples: i === playing.length - 1 ? all.fadeOutSamples : 0,
+      ...partOfFades(all, { before: startSample - start, after: end - startSample - samples }),
     };
   });
 }
@@ -132,6 +133,20 @@ function fades(
   const fadeInSamples = Math.min(samples, Math.max(samplesIn(fadeInUs), crossFades.before));
   const fadeOutSamples = Math.min(samples, Math.max(samplesIn(fadeOutUs), crossFades.after));
   return { ...(fadeInSamples > 0 ? { fadeInSamples } : {}), fadeOutSamples };
+}
+
+/** What a piece of a sound has of its fades. @param around samples of the sound before and after the piece. */
+function partOfFades(
+  { fadeInSamples = 0, fadeOutSamples }: Pick<AudioClip, 'fadeInSamples' | 'fadeOutSamples'>,
+  { before, after }: { readonly before: number; readonly after: number },
+): Pick<AudioClip, 'fadeInSamples' | 'fadeOutSamples' | 'fadeInBefore' | 'fadeOutAfter'> {
+  const rises = before < fadeInSamples;
+  const falls = after < fadeOutSamples;
+  return {
+    ...(rises ? { fadeInSamples, ...(before > 0 ? { fadeInBefore: before } : {}) } : {}),
+    fadeOutSamples: falls ? fadeOutSamples : 0,
+    ...(falls && after > 0 ? { fadeOutAfter: after } : {}),
+  };
 }
 
 /** With times in samples. */

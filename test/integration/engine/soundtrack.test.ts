@@ -77,6 +77,22 @@ describe('a clip of the soundtrack', () => {
     expect(toneAt(left, 300, 0, 0.05)).toBeLessThan(0.02);
   });
 
+  it('has its part of a fade that began in the clip before it and ends in the one after it', async () => {
+    const fade = { fadeInSamples: 4 * SAMPLE_RATE, fadeOutSamples: 0 };
+    const { left } = await heard({
+      audio: [0, 2, 4].map((start) =>
+        clip('low.wav', start, 2, start < 4 ? { ...fade, fadeInBefore: start * SAMPLE_RATE } : {}),
+      ),
+    });
+    for (const [at, level] of [
+      [1, 0.1],
+      [2.5, 0.25],
+      [3.5, 0.35],
+      [5, 0.4],
+    ] as const)
+      expect(Math.abs(toneAt(left, 300, at - 0.05, at + 0.05) - level)).toBeLessThan(0.02);
+  });
+
   it.each([0.25, 0.5, 0.8, 1.5, 2, 4])(
     'at %s times its speed keeps its pitch and the times of its sounds',
     async (speed) => {

@@ -5,7 +5,17 @@ import { expressionOf } from '../expression.js';
 import type { InputList, PcmFile } from '../render-plan.js';
 
 /** Filters that `audioClipChains` uses. */
-export const AUDIO_CLIP_FILTERS = ['adelay', 'aevalsrc', 'afade', 'aformat', 'amultiply', 'asetpts', 'atrim', 'volume'];
+export const AUDIO_CLIP_FILTERS = [
+  'adelay',
+  'aeval',
+  'aevalsrc',
+  'afade',
+  'aformat',
+  'amultiply',
+  'asetpts',
+  'atrim',
+  'volume',
+];
 
 export const AUDIO_FORMAT = `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`;
 
@@ -46,11 +56,24 @@ export function audioClipChains(clip: AudioClip, pad: string, inputs: InputList,
   ];
 }
 
-function fades({ samples, fadeInSamples = 0, fadeOutSamples }: AudioClip): string[] {
+function fades(clip: AudioClip): string[] {
+  const { samples, fadeInSamples = 0, fadeOutSamples, fadeInBefore = 0, fadeOutAfter = 0 } = clip;
+  const reachesBeyond = fadeInBefore + fadeInSamples > samples || fadeOutAfter + fadeOutSamples > samples;
+  if (fadeInBefore > 0 || fadeOutAfter > 0 || reachesBeyond) return [partOfFades(clip)];
   return [
     ...(fadeInSamples > 0 ? [`afade=t=in:start_sample=0:nb_samples=${fadeInSamples}`] : []),
     ...(fadeOutSamples > 0
       ? [`afade=t=out:start_sample=${samples - fadeOutSamples}:nb_samples=${fadeOutSamples}`]
       : []),
   ];
+}
+
+/** Fades that begin before the clip or end after it, which `afade` knows nothing of. */
+function partOfFades({ samples, fadeInSamples = 0, fadeOutSamples, ...beyond }: AudioClip): string {
+  const { fadeInBefore = 0, fadeOutAfter = 0 } = beyond;
+  const factors = [
+    ...(fadeInSamples > 0 ? [`clip((n+${fadeInBefore})/${fadeInSamples},0,1)`] : []),
+    ...(fadeOutSamples > 0 ? [`clip((${samples + fadeOutAfter}-n)/${fadeOutSamples},0,1)`] : []),
+  ].join('*');
+  return `aeval=exprs='val(0)*${factors}|val(1)*${factors}':channel_layout=same`;
 }
