@@ -20,8 +20,6 @@ export function checkComposition(composition: Composition): void {
   for (const clip of audio) {
     require(clip.samples >= 1 && clip.startSample >= 0, 'an audio clip needs a sample');
     require(clip.startSample + clip.samples <= samples, 'an audio clip ends with the soundtrack at the latest');
-    require(clip.fadeOutSamples <= clip.samples, 'a fade is no longer than its clip');
-    require((clip.fadeInSamples ?? 0) <= clip.samples, 'a fade is no longer than its clip');
     checkValues(clip.gainDb, Number.isFinite, 'a gain is a number');
     const { bus, speed = 1, loop } = clip;
     require(bus === undefined || bus < buses.length, 'an audio clip goes to a bus that is there');
