@@ -9,7 +9,8 @@ export interface VideoContent {
   colorAt(frame: number, x: number, y: number, radius?: number): readonly [number, number, number];
 }
 
-export async function readVideo(file: string): Promise<VideoContent> {
+/** @param flags of the scaler that makes RGB of the pictures. */
+export async function readVideo(file: string, flags = 'accurate_rnd'): Promise<VideoContent> {
   const { streams } = (await ffprobe(['-select_streams', 'v', '-show_entries', 'stream=width,height', file])) as {
     streams: { width: number; height: number }[];
   };
@@ -18,7 +19,7 @@ export async function readVideo(file: string): Promise<VideoContent> {
     '-i',
     file,
     '-vf',
-    'scale=in_color_matrix=bt709:in_range=tv:out_range=pc:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp,format=rgb24',
+    `scale=in_color_matrix=bt709:in_range=tv:out_range=pc:flags=${flags},format=rgb24`,
     '-fps_mode',
     'passthrough',
     '-f',

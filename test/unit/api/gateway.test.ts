@@ -204,7 +204,7 @@ describe('the JSON gateway', () => {
       'spec.montage.materials[1].url is not a field here; did you mean uri?',
       'spec.montage.longestClp is not a field here; did you mean longestClip?',
       'spec.montage.longest_clip must be a duration in seconds such as "1.5s", not "5"',
-      'spec.montage.fit must be one of FIT_COVER, FIT_CONTAIN, not true',
+      'spec.montage.fit must be one of FIT_COVER, FIT_CONTAIN, FIT_FILL, FIT_NONE, FIT_SCALE_DOWN, FIT_CONTAIN_BLUR, not true',
       'spec.montage.aspect_ratio must be one of ASPECT_RATIO_9_16, ASPECT_RATIO_16_9, ASPECT_RATIO_1_1, not "FIT_NO"',
       `spec.montage.transition.kind must be one of ${kinds}, not "CROSSFADE"; did you mean KIND_CROSS_FADE?`,
       `spec.montage.resolution must be a whole number from -2147483648 to 2147483647, not "${'x'.repeat(62)}…`,
