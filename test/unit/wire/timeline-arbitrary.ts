@@ -53,7 +53,15 @@ const asset: fc.Arbitrary<Json> = fc.oneof(
 
 const keyframes = fc
   .record({
-    property: fc.constantFrom('PROPERTY_X', 'PROPERTY_Y', 'PROPERTY_WIDTH', 'PROPERTY_HEIGHT', 'PROPERTY_OPACITY', 'PROPERTY_ROTATION', 'PROPERTY_GAIN_DB'),
+    property: fc.constantFrom(
+      'PROPERTY_X',
+      'PROPERTY_Y',
+      'PROPERTY_WIDTH',
+      'PROPERTY_HEIGHT',
+      'PROPERTY_OPACITY',
+      'PROPERTY_ROTATION',
+      'PROPERTY_GAIN_DB',
+    ),
     keys: fc.array(fc.record({ stepMs: fc.integer({ min: 10, max: 700 }), share: number(0, 1), easing }), {
       minLength: 1,
       maxLength: 4,
