@@ -13,7 +13,8 @@ import { ensureGoTools, findGo } from '../scripts/lib/go-tools.mjs';
 import { root } from '../scripts/lib/root.mjs';
 import { say, step } from '../scripts/lib/say.mjs';
 import { startService } from '../scripts/lib/service.mjs';
-import { makeMedia, STILL } from '../scripts/lib/media.mjs';
+import { makeMedia } from '../scripts/lib/media.mjs';
+import { STILL_RECIPE } from './media.mjs';
 
 const folder = join(root, '.cutroom/bench-api');
 const media = join(folder, 'media');
@@ -22,9 +23,7 @@ const CONCURRENCY = 32;
 
 /** @param {{rounds: number, samples: number}} options pairs of rounds per rate, and renders per latency */
 export async function benchApi({ rounds, samples }) {
-  await step('media', () =>
-    makeMedia(media, [{ file: 'still.png', source: 'color=teal:size=320x240', output: STILL }]),
-  );
+  await step('media', () => makeMedia(media, [STILL_RECIPE]));
   await rm(join(folder, 'data'), { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const load = helper('api-load.mjs');
@@ -54,16 +53,6 @@ async function benchRates({ service, load, rounds }) {
   const bare = helper('api-bare-servers.mjs');
   try {
     const addresses = await bare.ask({ task, json });
-    const method = (rpc) => `/cutroom.v1.TaskService/${rpc}`;
-    const grpc = (address, rpc, requests) => ({
-      kind: 'grpc',
-      address,
-      path: method(rpc),
-      requests,
-      durationMs: ROUND_MS,
-      concurrency: CONCURRENCY,
-    });
-    const http = (address, path) => ({ kind: 'http', address, path, durationMs: ROUND_MS, concurrency: CONCURRENCY });
     const rate = { load, rounds };
     await compare(
       'grpc_get',
@@ -86,8 +75,27 @@ async function benchRates({ service, load, rounds }) {
   }
 }
 
+/** An order for api-load.mjs: calls of a unary method. */
+export const grpc = (address, rpc, requests) => ({
+  kind: 'grpc',
+  address,
+  path: `/cutroom.v1.TaskService/${rpc}`,
+  requests,
+  durationMs: ROUND_MS,
+  concurrency: CONCURRENCY,
+});
+
+/** An order for api-load.mjs: GETs. */
+export const http = (address, path) => ({
+  kind: 'http',
+  address,
+  path,
+  durationMs: ROUND_MS,
+  concurrency: CONCURRENCY,
+});
+
 /** The requests that are sent over and over, and what the service answers to them. Only now is dist/ there to import. */
-async function firstTask(service) {
+export async function firstTask(service) {
   const { SubmitTaskRequest, GetTaskRequest, TaskServiceDefinition } =
     await import('../dist/generated/cutroom/v1/task_service.js');
   const { Task } = await import('../dist/generated/cutroom/v1/task.js');

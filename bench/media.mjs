@@ -76,7 +76,10 @@ export const SPEC = {
 
 export const FRAMES = 900;
 
+/** What the benches of the API submit. */
+export const STILL_RECIPE = { file: 'still.png', source: 'color=teal:size=320x240', output: STILL };
+
 /** Makes what is missing. */
-export async function makeBenchMedia(folder) {
-  await makeMedia(folder, RECIPES);
+export async function makeBenchMedia(folder, more = []) {
+  await makeMedia(folder, [...RECIPES, ...more]);
 }

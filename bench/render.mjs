@@ -17,6 +17,7 @@ import { run } from '../scripts/lib/run.mjs';
 import { dim, say, step } from '../scripts/lib/say.mjs';
 import { startService } from '../scripts/lib/service.mjs';
 import { FRAMES, makeBenchMedia, SPEC } from './media.mjs';
+import { median } from './pairs.mjs';
 
 const LEAST_SSIM = 0.98;
 const folder = join(root, '.cutroom/bench');
@@ -119,7 +120,7 @@ export function createClient(address) {
 }
 
 /** From the submit to the news that it SUCCEEDED, as a caller sees it. */
-async function renderByService(client) {
+export async function renderByService(client) {
   const task = await new Promise((resolve, reject) => {
     client.submitTask({ spec: toLoaderForm(SPEC) }, (error, answer) => (error ? reject(error) : resolve(answer)));
   });
@@ -188,10 +189,4 @@ async function compare(ours, theirs) {
   const ssim = Number(/SSIM .*All:([\d.]+)/.exec(report)?.[1]);
   if (!(ssim >= LEAST_SSIM)) throw new Error(`the pictures differ: SSIM ${ssim}, at least ${LEAST_SSIM} is wanted`);
   return ssim;
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

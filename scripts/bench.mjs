@@ -19,6 +19,8 @@ try {
       seconds: { type: 'string' },
       quality: { type: 'string' },
       mongodb: { type: 'string' },
+      with: { type: 'string' },
+      renders: { type: 'string' },
     },
   });
   await ensureSystemPackages(FOR_RENDERING);
@@ -61,13 +63,23 @@ try {
       await benchList({ tasks: Number(values.tasks ?? 100_000), mongodb: values.mongodb });
       break;
     }
+    case 'versions': {
+      const { benchVersions } = await import('../bench/versions.mjs');
+      if (values.with === undefined) throw new Error('versions needs --with COMMIT, the earlier commit');
+      await benchVersions({
+        commit: values.with,
+        rounds: Number(values.pairs ?? 11),
+        pairs: Number(values.renders ?? 5),
+      });
+      break;
+    }
     case 'watch': {
       const { benchWatch } = await import('../bench/watch.mjs');
       await benchWatch({ rounds: Number(values.pairs ?? 5), watchers: Number(values.watchers ?? 10_000) });
       break;
     }
     default:
-      throw new Error('which bench? render, outputs, api, auth, build, copy, list, watch');
+      throw new Error('which bench? render, outputs, api, auth, build, copy, list, versions, watch');
   }
 } catch (error) {
   fail(error);
