@@ -42,7 +42,10 @@ export function createQueueView({ store, clock }: { store: TaskStore; clock: Clo
     async placeOf(task) {
       if (task.state !== 'QUEUED') return null;
       const { forecast, look } = viewOf(task.tenant);
-      const [isKnown, areOthersKnown] = await Promise.all([look(), lookAtAll()]);
+      // A task is read far more often than the queue is looked at: most calls find both looks ended and wait for nothing.
+      let [isKnown, areOthersKnown] = [look(), lookAtAll()];
+      if (typeof isKnown !== 'boolean') isKnown = await isKnown;
+      if (typeof areOthersKnown !== 'boolean') areOthersKnown = await areOthersKnown;
       const own = isKnown && areOthersKnown ? forecast.placeOf(task.queueRankMs) : null;
       if (own === null) return null;
       const others = lengths.filter(({ tenant }) => tenant !== task.tenant).map(({ queued }) => queued);
@@ -51,20 +54,22 @@ export function createQueueView({ store, clock }: { store: TaskStore; clock: Clo
   };
 }
 
-/** Resolves once a look that is recent enough is there. False: it failed. */
-type Look = () => Promise<boolean>;
+/** Whether a look that is recent enough succeeded; a promise while it is under way, which never rejects. */
+type Look = () => boolean | Promise<boolean>;
 
 function createLook(clock: Clock, lookNow: () => Promise<void>): Look {
-  let look: Promise<boolean> | null = null;
+  let look: boolean | Promise<boolean> = false;
   let nextLookMs = -Infinity;
 
   async function timed(): Promise<boolean> {
     const startedMs = clock.monotonicMs();
     try {
       await lookNow();
+      look = true;
       return true;
     } catch {
       // Whoever needs the store hears of it; a place in the queue is not worth an error.
+      look = false;
       return false;
     } finally {
       const endedMs = clock.monotonicMs();
@@ -73,7 +78,7 @@ function createLook(clock: Clock, lookNow: () => Promise<void>): Look {
   }
 
   return () => {
-    if (look === null || clock.monotonicMs() >= nextLookMs) {
+    if (clock.monotonicMs() >= nextLookMs) {
       // Nobody begins another while this one is under way.
       nextLookMs = Infinity;
       look = timed();
