@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
 import { connect, type ForeignClient } from '../support/foreign-client.js';
 import { startMongod, type Mongod } from '../support/mongod.js';
@@ -106,6 +107,25 @@ export async function submit(client: ForeignClient, montage: object, more: objec
 
 export async function get(client: ForeignClient, name: string): Promise<ForeignTask> {
   return (await client.call('GetTask', { name })) as unknown as ForeignTask;
+}
+
+/** How many results of steps, sections among them, a service has kept for later attempts in its own data folder. */
+export async function keptByService(dataDir: string): Promise<number> {
+  const names = await readdir(join(dataDir, 'cache'), { recursive: true }).catch(() => []);
+  return names.filter((name) => name.endsWith('.json')).length;
+}
+
+/** How many of them all services of a database share. */
+export async function keptByAll(uri: string): Promise<number> {
+  const client = new MongoClient(uri);
+  try {
+    return await client
+      .db()
+      .collection('objects.files')
+      .countDocuments({ filename: /^artifacts\/.*\.json$/ });
+  } finally {
+    await client.close();
+  }
 }
 
 /** The ffmpeg processes that descend from a process now. */

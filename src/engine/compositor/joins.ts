@@ -1,3 +1,4 @@
+import { cross, CROSS_FILTERS } from './cross.js';
 import { FROM_BT709, TO_BT709 } from './color/convert.js';
 import type { BlendMode, VisualClip } from '../../composition/composition.js';
 import { timeUsOf, type Rational } from '../../composition/frame-grid.js';
@@ -32,7 +33,7 @@ interface Stretch {
 const SPARE_FRAMES = 3;
 
 /** Filters that `joinRun` uses. */
-export const JOIN_FILTERS = ['concat', 'settb', 'setpts', 'fps', 'tpad', 'trim', 'format', 'xfade'];
+export const JOIN_FILTERS = ['concat', 'settb', 'setpts', 'fps', 'tpad', 'trim', 'format', ...CROSS_FILTERS];
 
 /** How a clip is mixed with what is below it. */
 export function blendOf(clip: VisualClip | undefined): BlendMode {
@@ -87,8 +88,7 @@ export function joinRun(run: Run, { name, rate, format, premultiply }: JoinOptio
     const pad = `${name}x${i}`;
     const times = `duration=${seconds(transition.frames, rate)}:offset=${offset}`;
     const place = { from: soFar.pad, next: next.pad, to: pad, times };
-    if (premultiply) chains.push(...alphaTransition(transition.kind, place));
-    else chains.push(`[${soFar.pad}][${next.pad}]xfade=transition=${transition.kind}:${times}[${pad}]`);
+    chains.push(...(premultiply ? alphaTransition : cross)(transition.kind, place));
     soFar = { pad, endFrame: next.endFrame };
   });
   const straight = premultiply ? `,${straightAlpha(format)}` : '';

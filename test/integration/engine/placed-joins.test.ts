@@ -121,6 +121,26 @@ describe('a transition between placed clips', () => {
     });
   });
 
+  it.each([...TRANSITION_KINDS])('by %s is the same in every render, placed and not', async (kind) => {
+    const { before, fade, after } = FRAMES;
+    const plain = () =>
+      bench.frames(
+        compositionOf(
+          [
+            layerOf(
+              clipOf('red.png', 0, before + fade),
+              clipOf('blue.png', before, fade + after, { transition: { kind, frames: fade } }),
+            ),
+          ],
+          TOTAL,
+        ),
+      );
+    for (const render of [plain, () => joined(kind, '000000')]) {
+      const [once, again] = await Promise.all([render(), render()]);
+      expect(once.bytes.equals(again.bytes)).toBe(true);
+    }
+  });
+
   it('mixes clips in different places, and one without a place', async () => {
     const clips = [
       clipOf('red.png', 0, 20, { placement: placed(20, 20, { x: 20, y: 20, rotation: 45 }) }),

@@ -1,4 +1,6 @@
 import type { TransitionKind } from '../../../composition/composition.js';
+import { FROM_BT709, TO_BT709 } from '../color/convert.js';
+import { cross, CROSS_FILTERS, type CrossPlace } from '../cross.js';
 
 /** Filters that `alphaTransition` uses. */
 export const ALPHA_TRANSITION_FILTERS = [
@@ -7,11 +9,13 @@ export const ALPHA_TRANSITION_FILTERS = [
   'format',
   'lut',
   'negate',
+  'null',
   'overlay',
   'premultiply',
+  'scale',
   'split',
   'unpremultiply',
-  'xfade',
+  ...CROSS_FILTERS,
 ];
 
 /** Kinds that know no alpha: through an opaque colour or greys, or with an opaque colour around. How each changes colours and alpha instead, each by itself. */
@@ -20,10 +24,13 @@ const WITHOUT_ALPHA: {
     readonly colors: TransitionKind;
     readonly alpha: TransitionKind;
     readonly inverted?: boolean;
+    /** Default: RGB. */
+    readonly mixedIn?: 'YUV';
   };
 } = {
   fadeblack: { colors: 'fadeblack', alpha: 'fade' },
-  fadegrays: { colors: 'fadegrays', alpha: 'fade' },
+  // ffmpeg 5.1 makes the greys of RGB from memory that nothing was written to: each render has others.
+  fadegrays: { colors: 'fadegrays', alpha: 'fade', mixedIn: 'YUV' },
   // White is the black of the inverted colours; white itself, multiplied by no alpha, would show in transparent parts.
   fadewhite: { colors: 'fadeblack', alpha: 'fade', inverted: true },
   // Black without alpha is nothing.
@@ -31,19 +38,11 @@ const WITHOUT_ALPHA: {
   rectcrop: { colors: 'rectcrop', alpha: 'rectcrop' },
 };
 
-interface TransitionPlace {
-  /** Pads: both sides in RGB with colours multiplied by alpha, and the result. */
-  readonly from: string;
-  readonly next: string;
-  readonly to: string;
-  /** `duration` and `offset` of `xfade`. */
-  readonly times: string;
-}
-
-/** Chains of a transition between two sides with alpha. */
-export function alphaTransition(kind: TransitionKind, { from, next, to, times }: TransitionPlace): string[] {
+/** Chains of a transition between two sides with alpha, in RGB with colours multiplied by alpha. */
+export function alphaTransition(kind: TransitionKind, place: CrossPlace): string[] {
   const split = WITHOUT_ALPHA[kind];
-  if (!split) return [`[${from}][${next}]xfade=transition=${kind}:${times}[${to}]`];
+  if (!split) return cross(kind, place);
+  const { from, next, to, times } = place;
   const negate = split.inverted ? ',negate' : '';
   // Colours are multiplied by alpha over black: frames that `premultiply` marked lose that with their alpha, in newer versions.
   const side = (pad: string, name: string) => [
@@ -53,10 +52,13 @@ export function alphaTransition(kind: TransitionKind, { from, next, to, times }:
     `[${to}${name}e]alphaextract,format=gray[${to}${name}a]`,
   ];
   const again = split.inverted ? ',unpremultiply=inplace=1,negate,premultiply=inplace=1' : '';
+  const [toMix, fromMix] = split.mixedIn === 'YUV' ? [`${TO_BT709},format=yuv444p`, `,${FROM_BT709}`] : ['null', ''];
   return [
     ...side(from, 'l'),
     ...side(next, 'r'),
-    `[${to}lo][${to}ro]xfade=transition=${split.colors}:${times},format=gbrap[${to}c]`,
+    `[${to}lo]${toMix}[${to}lm]`,
+    `[${to}ro]${toMix}[${to}rm]`,
+    `[${to}lm][${to}rm]xfade=transition=${split.colors}:${times}${fromMix},format=gbrap[${to}c]`,
     `[${to}la][${to}ra]xfade=transition=${split.alpha}:${times}[${to}a]`,
     `[${to}c][${to}a]alphamerge${again}[${to}]`,
   ];
