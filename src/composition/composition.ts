@@ -71,6 +71,8 @@ export interface VisualClip {
   readonly opacity: Animated;
   /** Absent: fitted into the whole frame. */
   readonly placement?: Placement;
+  /** Without a placement: the point of the source that COVER and NONE keep in view, in shares of its sides. Absent: the middle. */
+  readonly focus?: Placement['focus'];
 }
 
 export type VisualSource = 'video' | 'image';
@@ -103,6 +105,8 @@ export interface Placement {
   readonly flipVertical: boolean;
   /** The point of the source that COVER and NONE keep in view, in shares of its sides. */
   readonly focus: { readonly x: number; readonly y: number };
+  /** Where CONTAIN, NONE and SCALE_DOWN put a smaller source in the box, in shares of the room that it leaves. Absent: in the middle. */
+  readonly align?: { readonly x: number; readonly y: number };
   /** A grey drawing of the box's size: the clip shows where it is white. Absent: it shows everywhere. */
   readonly mask?: AssetRef;
   readonly blend: BlendMode;

@@ -19,8 +19,9 @@ import {
 } from './render-spec/parse-outputs.js';
 import { THUMBNAILS } from './render-spec/parse-thumbnails.js';
 import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-subtitle-style.js';
-import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
+import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_WORDS, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
+import { MARGIN, WATERMARK_OPACITY } from './render-spec/parse-watermark.js';
 import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './render-spec/fields.js';
 import { MAX_NOTIFY_URL_CHARACTERS, MAX_TARGETS } from './notify.js';
 import { signingSecretName } from './id-names.js';
@@ -76,6 +77,10 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'Montage.resolution': { kind: 'number', ...RESOLUTION, zero: true, multipleOf: 2 },
   'Montage.clip_speed': orDefault(CLIP_SPEED),
   'Montage.variants': orDefault(VARIANTS),
+  'MaterialSound.gain_db': number(GAIN),
+  'Watermark.uri': uri,
+  'Watermark.margin': number(MARGIN),
+  'Watermark.opacity': number(WATERMARK_OPACITY),
   'Material.uri': uri,
   'Transition.duration': duration(TRANSITION_TIME),
   'Narration.uri': uri,
@@ -84,6 +89,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'Music.gain_db': number(GAIN),
   'Music.fade_out': duration(FADE_OUT),
   'Subtitles.uri': uri,
+  'Subtitles.max_words': orDefault(MAX_WORDS),
   'Subtitles.language': { kind: 'text', pattern: LANGUAGE, empty: true },
   'CueList.cues': { kind: 'list', min: 1, max: MAX_CUES },
   'Cue.start': duration(CUE_TIME),

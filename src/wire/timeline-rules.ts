@@ -3,7 +3,8 @@ import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './r
 import { GAIN } from './render-spec/parse-audio.js';
 import { MAX_TEXT_CHARACTERS, TEXT as TEXT_PATTERN } from './render-spec/parse-subtitles.js';
 import { ID } from './render-spec/timeline/ids.js';
-import { OPACITY, PERCENT, ROTATION } from './render-spec/timeline/parse-box.js';
+import { PERCENT } from './render-spec/parse-point.js';
+import { OPACITY, ROTATION } from './render-spec/timeline/parse-box.js';
 import { START } from './render-spec/timeline/parse-clip.js';
 import { STOPS } from './render-spec/timeline/parse-drawn.js';
 import { SOUND_FADE, SPEED, TRIM } from './render-spec/timeline/parse-files.js';

@@ -12,6 +12,7 @@ export function montageOf(count: number, changes: Partial<Montage> = {}): Montag
   return {
     width: 144,
     height: 256,
+    frameRate: { num: 30, den: 1 },
     background: color(0, 0, 0),
     materials: Array.from({ length: count }, (_, i) => ({
       uri: `m${i}.mp4`,
@@ -28,13 +29,22 @@ export function montageOf(count: number, changes: Partial<Montage> = {}): Montag
     seed: 0,
     imageMotion: 'NONE',
     variants: 1,
+    materialSound: null,
+    watermark: null,
+    intro: null,
+    outro: null,
     ...changes,
   };
 }
 
 /** A cross-fade of so many seconds. */
 export function crossFade(seconds: number): MontageTransition {
-  return { kind: 'CROSS_FADE', durationUs: Math.round(seconds * 1e6), field: 'spec.montage.transition.duration' };
+  return {
+    kind: 'CROSS',
+    name: 'fade',
+    durationUs: Math.round(seconds * 1e6),
+    field: 'spec.montage.transition.duration',
+  };
 }
 
 /** The montage of a spec that was parsed; null: it was refused. */

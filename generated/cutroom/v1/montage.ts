@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Duration } from "../../google/protobuf/duration.js";
+import { Point } from "./point.js";
 
 export const protobufPackage = "cutroom.v1";
 
@@ -73,8 +74,7 @@ export enum AspectRatio {
  * A short video: materials one after another, with narration, music and subtitles.
  *
  * Its length is that of the narration; without one, the sum of its clips less what the transitions take. Materials
- * too short for the narration are repeated in order. 30 frames per second, H.264 and AAC in MP4, BT.709.
- * The audio of the materials is not used.
+ * too short for the narration are repeated in order. H.264 and AAC in MP4, BT.709, unless `outputs` say otherwise.
  */
 export interface Montage {
   /**
@@ -129,6 +129,65 @@ export interface Montage {
    * them or none. Default (0): 1.
    */
   variants: number;
+  /** Frames per second, 1 to 120: a number such as `25`, or a fraction such as `30000/1001`. Default: `30`. */
+  frameRate: string;
+  /** The videos' own sound, under narration and music. Default: it is not heard. */
+  materialSound:
+    | MaterialSound
+    | undefined;
+  /** A picture that lies over the whole video, below the subtitles. */
+  watermark:
+    | Watermark
+    | undefined;
+  /**
+   * A video or image before all else: a video whole, at most 10 minutes of it, with its own sound; an image as long as `longest_clip`. Narration, music and
+   * subtitles begin after it. It is cut to and from, whatever `transition` says.
+   */
+  intro:
+    | Material
+    | undefined;
+  /** A video or image after all else, as `intro`. */
+  outro: Material | undefined;
+}
+
+/**
+ * The own sound of the materials that are videos. It plays as fast as the picture with its pitch kept, and cross-fades where the picture does. A
+ * video without sound is silent.
+ */
+export interface MaterialSound {
+  /** Change of its loudness in dB, -60 to 20. Default: 0, or -14 with a narration, which leaves speech clear. */
+  gainDb?: number | undefined;
+}
+
+/** A picture in a place of its own for all of a video, such as a logo. */
+export interface Watermark {
+  /** An image, with its transparency; see Material.uri. */
+  uri: string;
+  /** Default: CORNER_TOP_RIGHT. */
+  corner: Watermark_Corner;
+  /** The longest that either of its sides may be, in percent of the frame's short side: more than 0, at most 100. It keeps its shape. Default (0): 15. */
+  size: number;
+  /** Its distance from both edges, in percent of the frame's short side: 0 to 50. Default: 4. */
+  margin?:
+    | number
+    | undefined;
+  /** 0 (invisible) to 1. Default: 1. */
+  opacity?: number | undefined;
+}
+
+/** Where it stands, with `margin` to the edges of the frame. */
+export enum Watermark_Corner {
+  /** CORNER_UNSPECIFIED - CORNER_TOP_RIGHT. */
+  CORNER_UNSPECIFIED = 0,
+  /** CORNER_TOP_RIGHT - The upper right one. */
+  CORNER_TOP_RIGHT = 1,
+  /** CORNER_TOP_LEFT - The upper left one. */
+  CORNER_TOP_LEFT = 2,
+  /** CORNER_BOTTOM_LEFT - The lower left one. */
+  CORNER_BOTTOM_LEFT = 3,
+  /** CORNER_BOTTOM_RIGHT - The lower right one. */
+  CORNER_BOTTOM_RIGHT = 4,
+  UNRECOGNIZED = -1,
 }
 
 /** One video or image. */
@@ -141,14 +200,18 @@ export interface Material {
    * A video's rotation and an image's EXIF orientation are applied. At most 4096 bytes.
    */
   uri: string;
+  /** The point of the picture, in percent of its width and height, that FIT_COVER and FIT_NONE keep in view. Default: its middle. */
+  focus: Point | undefined;
 }
 
 /** How one clip turns into the next. */
 export interface Transition {
   /** Which one. Default: KIND_CUT. */
   kind: Transition_Kind;
+  /** In the place of `kind`: one of Capabilities.xfade_transitions, such as `wipeleft`. As KIND_CROSS_FADE, which is `fade`, it takes its time from both clips. */
+  name: string;
   /**
-   * With KIND_CROSS_FADE: how long both clips are seen, taken from both: the video gets shorter by it. At least 0.04 s; at most the longest
+   * With KIND_CROSS_FADE or `name`: how long both clips are seen, taken from both: the video gets shorter by it. At least 0.04 s; at most the longest
    * clip, or half of it where three or more clips may follow each other. Default: 0.5 s. With fades and slides of single clips: how long they
    * take, 0.04 s to 600 s. Default: 1 s. Refused with KIND_CUT and zooms.
    */
@@ -226,6 +289,11 @@ export interface Subtitles {
     | undefined;
   /** The language of the text as a BCP 47 tag, such as `en` or `pt-BR`, for players that are given it as text; see OutputSpec.captions. Default: not said. */
   language: string;
+  /**
+   * The most words that are seen at one time, 1 to 100: a longer cue is shown in parts of about equal length, each for its share of the cue's time by the number
+   * of its characters. Text without spaces, such as Chinese or Thai, is divided where words end. Default (0): cues stay as they are.
+   */
+  maxWords: number;
 }
 
 /** Cues in the request. */
@@ -327,6 +395,11 @@ function createBaseMontage(): Montage {
     seed: 0,
     imageMotion: 0,
     variants: 0,
+    frameRate: "",
+    materialSound: undefined,
+    watermark: undefined,
+    intro: undefined,
+    outro: undefined,
   };
 }
 
@@ -376,6 +449,21 @@ export const Montage: MessageFns<Montage> = {
     }
     if (message.variants !== 0) {
       writer.uint32(120).int32(message.variants);
+    }
+    if (message.frameRate !== "") {
+      writer.uint32(130).string(message.frameRate);
+    }
+    if (message.materialSound !== undefined) {
+      MaterialSound.encode(message.materialSound, writer.uint32(138).fork()).join();
+    }
+    if (message.watermark !== undefined) {
+      Watermark.encode(message.watermark, writer.uint32(146).fork()).join();
+    }
+    if (message.intro !== undefined) {
+      Material.encode(message.intro, writer.uint32(154).fork()).join();
+    }
+    if (message.outro !== undefined) {
+      Material.encode(message.outro, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -513,6 +601,46 @@ export const Montage: MessageFns<Montage> = {
             message.variants = reader.int32();
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.frameRate = reader.string();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.materialSound = MaterialSound.decode(reader, reader.uint32());
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.watermark = Watermark.decode(reader, reader.uint32());
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.intro = Material.decode(reader, reader.uint32());
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.outro = Material.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -553,18 +681,192 @@ export const Montage: MessageFns<Montage> = {
     message.seed = object.seed ?? 0;
     message.imageMotion = object.imageMotion ?? 0;
     message.variants = object.variants ?? 0;
+    message.frameRate = object.frameRate ?? "";
+    message.materialSound = (object.materialSound !== undefined && object.materialSound !== null)
+      ? MaterialSound.fromPartial(object.materialSound)
+      : undefined;
+    message.watermark = (object.watermark !== undefined && object.watermark !== null)
+      ? Watermark.fromPartial(object.watermark)
+      : undefined;
+    message.intro = (object.intro !== undefined && object.intro !== null)
+      ? Material.fromPartial(object.intro)
+      : undefined;
+    message.outro = (object.outro !== undefined && object.outro !== null)
+      ? Material.fromPartial(object.outro)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMaterialSound(): MaterialSound {
+  return { gainDb: undefined };
+}
+
+export const MaterialSound: MessageFns<MaterialSound> = {
+  encode(message: MaterialSound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.gainDb !== undefined) {
+      writer.uint32(9).double(message.gainDb);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MaterialSound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMaterialSound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.gainDb = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MaterialSound>): MaterialSound {
+    return MaterialSound.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MaterialSound>): MaterialSound {
+    const message = createBaseMaterialSound();
+    message.gainDb = object.gainDb ?? undefined;
+    return message;
+  },
+};
+
+function createBaseWatermark(): Watermark {
+  return { uri: "", corner: 0, size: 0, margin: undefined, opacity: undefined };
+}
+
+export const Watermark: MessageFns<Watermark> = {
+  encode(message: Watermark, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.uri !== "") {
+      writer.uint32(10).string(message.uri);
+    }
+    if (message.corner !== 0) {
+      writer.uint32(16).int32(message.corner);
+    }
+    if (message.size !== 0) {
+      writer.uint32(25).double(message.size);
+    }
+    if (message.margin !== undefined) {
+      writer.uint32(33).double(message.margin);
+    }
+    if (message.opacity !== undefined) {
+      writer.uint32(41).double(message.opacity);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Watermark {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatermark();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.uri = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.corner = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.size = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.margin = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.opacity = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Watermark>): Watermark {
+    return Watermark.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Watermark>): Watermark {
+    const message = createBaseWatermark();
+    message.uri = object.uri ?? "";
+    message.corner = object.corner ?? 0;
+    message.size = object.size ?? 0;
+    message.margin = object.margin ?? undefined;
+    message.opacity = object.opacity ?? undefined;
     return message;
   },
 };
 
 function createBaseMaterial(): Material {
-  return { uri: "" };
+  return { uri: "", focus: undefined };
 }
 
 export const Material: MessageFns<Material> = {
   encode(message: Material, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.uri !== "") {
       writer.uint32(10).string(message.uri);
+    }
+    if (message.focus !== undefined) {
+      Point.encode(message.focus, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -590,6 +892,14 @@ export const Material: MessageFns<Material> = {
             message.uri = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.focus = Point.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -608,18 +918,22 @@ export const Material: MessageFns<Material> = {
   fromPartial(object: DeepPartial<Material>): Material {
     const message = createBaseMaterial();
     message.uri = object.uri ?? "";
+    message.focus = (object.focus !== undefined && object.focus !== null) ? Point.fromPartial(object.focus) : undefined;
     return message;
   },
 };
 
 function createBaseTransition(): Transition {
-  return { kind: 0, duration: undefined };
+  return { kind: 0, name: "", duration: undefined };
 }
 
 export const Transition: MessageFns<Transition> = {
   encode(message: Transition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.kind !== 0) {
       writer.uint32(8).int32(message.kind);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
     }
     if (message.duration !== undefined) {
       Duration.encode(message.duration, writer.uint32(18).fork()).join();
@@ -648,6 +962,14 @@ export const Transition: MessageFns<Transition> = {
             message.kind = reader.int32() as any;
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -674,6 +996,7 @@ export const Transition: MessageFns<Transition> = {
   fromPartial(object: DeepPartial<Transition>): Transition {
     const message = createBaseTransition();
     message.kind = object.kind ?? 0;
+    message.name = object.name ?? "";
     message.duration = (object.duration !== undefined && object.duration !== null)
       ? Duration.fromPartial(object.duration)
       : undefined;
@@ -830,7 +1153,7 @@ export const Music: MessageFns<Music> = {
 };
 
 function createBaseSubtitles(): Subtitles {
-  return { source: undefined, style: undefined, language: "" };
+  return { source: undefined, style: undefined, language: "", maxWords: 0 };
 }
 
 export const Subtitles: MessageFns<Subtitles> = {
@@ -848,6 +1171,9 @@ export const Subtitles: MessageFns<Subtitles> = {
     }
     if (message.language !== "") {
       writer.uint32(34).string(message.language);
+    }
+    if (message.maxWords !== 0) {
+      writer.uint32(40).int32(message.maxWords);
     }
     return writer;
   },
@@ -897,6 +1223,14 @@ export const Subtitles: MessageFns<Subtitles> = {
             message.language = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.maxWords = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -932,6 +1266,7 @@ export const Subtitles: MessageFns<Subtitles> = {
       ? SubtitleStyle.fromPartial(object.style)
       : undefined;
     message.language = object.language ?? "";
+    message.maxWords = object.maxWords ?? 0;
     return message;
   },
 };

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Duration } from "../../google/protobuf/duration.js";
 import { Fit, Subtitles } from "./montage.js";
+import { Point } from "./point.js";
 
 export const protobufPackage = "cutroom.v1";
 
@@ -520,14 +521,6 @@ export interface Box {
     | undefined;
   /** See `width`. */
   height?: number | undefined;
-}
-
-/** A place, in percent. */
-export interface Point {
-  /** From the left, 0 to 100. */
-  x: number;
-  /** From the top, 0 to 100. */
-  y: number;
 }
 
 /** A line around a box, outside of it. In pixels of a frame whose short side is 1080. */
@@ -2946,73 +2939,6 @@ export const Box: MessageFns<Box> = {
     message.y = object.y ?? 0;
     message.width = object.width ?? undefined;
     message.height = object.height ?? undefined;
-    return message;
-  },
-};
-
-function createBasePoint(): Point {
-  return { x: 0, y: 0 };
-}
-
-export const Point: MessageFns<Point> = {
-  encode(message: Point, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.x !== 0) {
-      writer.uint32(9).double(message.x);
-    }
-    if (message.y !== 0) {
-      writer.uint32(17).double(message.y);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Point {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePoint();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 9) {
-              break;
-            }
-
-            message.x = reader.double();
-            continue;
-          }
-          case 2: {
-            if (tag !== 17) {
-              break;
-            }
-
-            message.y = reader.double();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<Point>): Point {
-    return Point.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<Point>): Point {
-    const message = createBasePoint();
-    message.x = object.x ?? 0;
-    message.y = object.y ?? 0;
     return message;
   },
 };

@@ -1,4 +1,5 @@
 import type { Box, Form, InputUse } from '../form.js';
+import { BOOKEND_US } from './bookends.js';
 import { composeMontage } from './compose-montage.js';
 import type { Montage } from './montage.js';
 import { reachUs } from './shots.js';
@@ -25,10 +26,18 @@ export function montageForm(montage: Montage): MontageForm {
 const OWN_SIZE: Box = { width: 65_535, height: 65_535 };
 
 function inputsOf(montage: Montage): InputUse[] {
-  const { materials, narration, music, subtitles, width, height, fit } = montage;
+  const { materials, narration, music, subtitles, watermark, materialSound, width, height, fit } = montage;
   const untilUs = reachUs(montage);
   const box = fit === 'NONE' ? OWN_SIZE : { width, height };
   const uses: InputUse[] = materials.map((asset) => ({ role: 'visual', asset, untilUs, box }));
+  const bookends = [montage.intro, montage.outro].flatMap((asset) => asset ?? []);
+  for (const asset of bookends) uses.push({ role: 'visual', asset, untilUs: BOOKEND_US, box });
+  if (watermark) {
+    const { asset, size } = watermark;
+    uses.push({ role: 'visual', asset, untilUs: montage.longestClipUs, box: { width: size, height: size } });
+  }
+  for (const asset of [...(materialSound ? materials : []), ...bookends])
+    uses.push({ role: 'audio', asset, measured: false, optional: true });
   if (narration) uses.push({ role: 'audio', asset: narration.asset, measured: true });
   if (music) uses.push({ role: 'audio', asset: music.asset, measured: false });
   if (subtitles?.source.kind === 'file') uses.push({ role: 'subtitles', asset: subtitles.source.asset });

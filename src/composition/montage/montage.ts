@@ -1,20 +1,28 @@
 import type { AssetRef } from '../asset.js';
 import type { CaptionStyle, Cue } from '../captions.js';
 import type { Color } from '../color.js';
-import type { Fit } from '../composition.js';
+import type { Fit, TransitionKind } from '../composition.js';
+import type { Rational } from '../frame-grid.js';
 
 /** A montage as it was asked for: checked, defaults filled, unions closed. Times in microseconds, sizes in output pixels. */
 export interface Montage {
   readonly width: number;
   readonly height: number;
+  readonly frameRate: Rational;
   readonly background: Color;
-  readonly materials: readonly AssetRef[];
+  readonly materials: readonly Material[];
   readonly longestClipUs: number;
   readonly fit: Fit;
   readonly transition: MontageTransition;
   readonly narration: { readonly asset: AssetRef; readonly gainDb: number } | null;
   readonly music: { readonly asset: AssetRef; readonly gainDb: number; readonly fadeOutUs: number } | null;
   readonly subtitles: Subtitles | null;
+  /** The videos' own sound; null: it is not heard. */
+  readonly materialSound: { readonly gainDb: number } | null;
+  readonly watermark: Watermark | null;
+  /** Before and after all else. */
+  readonly intro: Material | null;
+  readonly outro: Material | null;
   /** How fast videos play; 1 is their own speed. */
   readonly speed: number;
   /** The beginning of each material in order; or pieces of all of them in a random order. */
@@ -26,10 +34,28 @@ export interface Montage {
   readonly variants: number;
 }
 
+/** A video or image. */
+export interface Material extends AssetRef {
+  /** The point of the picture that COVER and NONE keep in view, in shares of its sides. Absent: the middle. */
+  readonly focus?: { readonly x: number; readonly y: number };
+}
+
+/** A picture over all of the video, in a corner. */
+export interface Watermark {
+  readonly asset: AssetRef;
+  /** Which corner, 0 being the left and the upper edge. */
+  readonly corner: { readonly x: 0 | 1; readonly y: 0 | 1 };
+  /** The longest that a side may be, and the distance from the edges, in pixels. */
+  readonly size: number;
+  readonly margin: number;
+  readonly opacity: number;
+}
+
 /** How one clip becomes the next. */
 export type MontageTransition =
   | { readonly kind: 'CUT' }
-  | { readonly kind: 'CROSS_FADE'; readonly durationUs: number; readonly field: string }
+  /** By a transition that takes its time from both. */
+  | { readonly kind: 'CROSS'; readonly name: TransitionKind; readonly durationUs: number; readonly field: string }
   /** An effect on each clip by itself, over black. Zooms take all of its time, whatever the duration. */
   | { readonly kind: 'CLIP_EFFECT'; readonly effect: ClipEffectKind; readonly durationUs: number };
 
@@ -43,6 +69,8 @@ export interface Subtitles {
   readonly source:
     { readonly kind: 'file'; readonly asset: AssetRef } | { readonly kind: 'cues'; readonly cues: readonly Cue[] };
   readonly style: CaptionStyle;
+  /** The most words at one time. Absent: cues stay as they are. */
+  readonly maxWords?: number;
   /** A tag of BCP 47; absent: not known. */
   readonly language?: string;
 }

@@ -2,6 +2,7 @@ import type { Cue } from '../captions.js';
 import type { CaptionLayer } from '../composition.js';
 import type { KnownFacts } from '../form.js';
 import { timeUsOf, type Rational } from '../frame-grid.js';
+import { groupWords } from '../subtitles/group-words.js';
 import { clipCues } from '../montage/clip-cues.js';
 import type { Warning } from '../warning.js';
 import type { ScheduledClip } from './schedule.js';
@@ -15,11 +16,11 @@ export function captionLayersOf(
   const warnings: Warning[] = [];
   for (const { clip, startFrame, frames } of clips) {
     if (clip.content.kind !== 'SUBTITLES') continue;
-    const { source, style, field, language } = clip.content.subtitles;
+    const { source, style, field, language, maxWords } = clip.content.subtitles;
     const startUs = timeUsOf(startFrame, rate);
     const endUs = timeUsOf(startFrame + frames, rate) - startUs;
     const read = source.kind === 'cues' ? source.cues : facts.cues(source.asset.uri);
-    const clipped = clipCues(read, { endUs, field });
+    const clipped = clipCues(groupWords(read, maxWords), { endUs, field });
     warnings.push(...clipped.warnings);
     const cues = clipped.cues.map((cue): Cue => ({
       ...cue,

@@ -184,7 +184,7 @@ function onBackground(details: VisualDetails, framing: Framing, stage: Stage): F
   if (!leavesBars(framing.fit)) return { kind: 'filters', filters: [...filters, ...NORMAL_FORM] };
   if (isGrey(canvas.background)) {
     // `pad` converts its colour by BT.601 in some versions, by the video's tag in others: for greys that is the same.
-    const pad = padToBox(box, ffmpegColor(canvas.background));
+    const pad = padToBox(box, ffmpegColor(canvas.background), framing.align);
     return { kind: 'filters', filters: [...filters, 'format=yuv420p', pad, ...NORMAL_FORM] };
   }
   return {
@@ -197,7 +197,7 @@ function onBackground(details: VisualDetails, framing: Framing, stage: Stage): F
 /** Transparent where the clip is, and in the bars. The result has the format that `clipFormat` says. */
 function onNothing(details: VisualDetails, framing: Framing, stage: Stage): FitChain {
   const hasBars = leavesBars(framing.fit);
-  const bars = hasBars ? [padToBox(boxOf(stage), 'black@0')] : [];
+  const bars = hasBars ? [padToBox(boxOf(stage), 'black@0', framing.align)] : [];
   const part = partFilters(framing);
   if (details.hasAlpha) {
     const scaled = withAlpha(details, framing, stage);

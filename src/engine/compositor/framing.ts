@@ -14,13 +14,15 @@ export interface Framing {
   readonly part?: Placement['part'];
   /** Absent: the middle. */
   readonly focus?: Placement['focus'];
+  /** Absent: in the middle. */
+  readonly align?: Placement['align'];
 }
 
 /** The framing of a clip. */
-export function framingOf({ fit, placement }: VisualClip): Framing {
-  if (!placement) return { fit };
-  const { part, focus } = placement;
-  return { fit, focus, ...(part ? { part } : {}) };
+export function framingOf({ fit, placement, focus: own }: VisualClip): Framing {
+  if (!placement) return { fit, ...(own ? { focus: own } : {}) };
+  const { part, focus, align } = placement;
+  return { fit, focus, ...(part ? { part } : {}), ...(align ? { align } : {}) };
 }
 
 /** Whether a fit may leave parts of the box uncovered. */
@@ -78,10 +80,14 @@ export function cutToBox({ fit, focus }: Framing, { width, height }: FitBox): st
   return [`crop=${w}:${h}:${edge('iw', width, focus.x)}:${edge('ih', height, focus.y)}`];
 }
 
-/** Makes a frame as large as the box, with itself in the middle. */
-export function padToBox({ width, height, exact }: FitBox, color: string): string {
-  const at = (length: 'w' | 'h') => (exact ? `floor((o${length}-i${length})/2)` : `2*floor((o${length}-i${length})/4)`);
-  return `pad=${width}:${height}:${at('w')}:${at('h')}:${color}`;
+/** Makes a frame as large as the box, with itself in the middle, or where `align` puts it. */
+export function padToBox({ width, height, exact }: FitBox, color: string, align: Framing['align']): string {
+  const at = (length: 'w' | 'h', share = 0.5) => {
+    const room = `(o${length}-i${length})`;
+    if (share === 0.5) return exact ? `floor(${room}/2)` : `2*floor(${room}/4)`;
+    return exact ? `floor(${room}*${share})` : `2*floor(${room}*${share}/2)`;
+  };
+  return `pad=${width}:${height}:${at('w', align?.x)}:${at('h', align?.y)}:${color}`;
 }
 
 /** The position of a frame in the middle of the box, for `overlay`. */

@@ -7,6 +7,7 @@ import {
   SubtitleStyle_Position,
   Transition_Kind,
   type Transition,
+  type Watermark,
 } from '../../../generated/cutroom/v1/montage.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import type { Size } from '../../composition/output-spec.js';
@@ -15,7 +16,8 @@ import { namedDefault } from './fields.js';
 import { fillOutputs } from './fill-outputs.js';
 import { CONCATS, FITS, frameSizeOf, LONGEST_CLIP, MOTIONS, RESOLUTION, SHAPES } from './parse-montage.js';
 import { parseSpec } from './parse-spec.js';
-import { DEFAULT_MUSIC_GAIN_DB, FADE_OUT } from './parse-audio.js';
+import { DEFAULT_MUSIC_GAIN_DB, FADE_OUT, materialGainDb } from './parse-audio.js';
+import { DEFAULT_FRAME_RATE } from './parse-frame-rate.js';
 import {
   BOX_SHAPES,
   DEFAULT_FONT_SIZE,
@@ -24,6 +26,7 @@ import {
   POSITIONS,
 } from './parse-subtitle-style.js';
 import { CLIP_EFFECT_US, CROSS_FADE_US, KINDS } from './parse-transition.js';
+import { CORNERS, DEFAULT_WATERMARK } from './parse-watermark.js';
 import { canvasOf, fillTimeline } from './timeline/fill-timeline.js';
 
 /** A valid spec with every default written out: it means the same. */
@@ -60,13 +63,19 @@ function fillMontage(montage: Montage): Montage {
     concatMode: montage.concatMode || namedDefault(CONCATS),
     imageMotion: montage.imageMotion || namedDefault(MOTIONS),
     variants: montage.variants || 1,
+    frameRate: montage.frameRate || DEFAULT_FRAME_RATE,
+    materialSound: montage.materialSound && {
+      gainDb: montage.materialSound.gainDb ?? materialGainDb(montage.narration !== undefined),
+    },
+    watermark: montage.watermark && fillWatermark(montage.watermark),
   };
 }
 
 function fillTransition(wire: Transition | undefined): Transition {
+  if (wire && wire.name !== '') return { ...wire, duration: wire.duration ?? printDuration(CROSS_FADE_US) };
   const kind = wire?.kind ? wire.kind : namedDefault(KINDS);
   const defaultUs = durationOf(kind);
-  return { kind, duration: wire?.duration ?? (defaultUs === null ? undefined : printDuration(defaultUs)) };
+  return { kind, name: '', duration: wire?.duration ?? (defaultUs === null ? undefined : printDuration(defaultUs)) };
 }
 
 /** Null: takes none. */
@@ -87,6 +96,17 @@ function durationOf(kind: Transition_Kind): number | null {
     case Transition_Kind.UNRECOGNIZED:
       return null;
   }
+}
+
+function fillWatermark(watermark: Watermark): Watermark {
+  const { size, margin, opacity } = DEFAULT_WATERMARK;
+  return {
+    ...watermark,
+    corner: watermark.corner || namedDefault(CORNERS),
+    size: watermark.size || size,
+    margin: watermark.margin ?? margin,
+    opacity: watermark.opacity ?? opacity,
+  };
 }
 
 function fillMusic(music: Music): Music {

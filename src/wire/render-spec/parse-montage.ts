@@ -1,11 +1,11 @@
-import type { AssetRef } from '../../composition/asset.js';
 import type { Fit } from '../../composition/composition.js';
-import type { Montage } from '../../composition/montage/montage.js';
+import type { Material, Montage } from '../../composition/montage/montage.js';
 import {
   AspectRatio,
   ConcatMode,
   Fit as WireFit,
   ImageMotion,
+  type Material as WireMaterial,
   type Montage as WireMontage,
 } from '../../../generated/cutroom/v1/montage.js';
 import {
@@ -19,9 +19,12 @@ import {
   type Place,
   refuse,
 } from './fields.js';
-import { parseMusic, parseNarration } from './parse-audio.js';
+import { parseMaterialSound, parseMusic, parseNarration } from './parse-audio.js';
+import { parseFrameRate } from './parse-frame-rate.js';
+import { parsePoint } from './parse-point.js';
 import { parseSubtitles } from './parse-subtitles.js';
 import { parseTransition } from './parse-transition.js';
+import { parseWatermark } from './parse-watermark.js';
 
 /** The most materials of a montage. */
 export const MAX_MATERIALS = 2_000;
@@ -82,14 +85,16 @@ export function parseMontage(wire: WireMontage, place: Place): Montage {
   // With narration the materials may be shown again, so that even a single one can make many clips; cut into pieces as well.
   const manyClips = wire.materials.length >= 3 || wire.narration !== undefined || concat === 'RANDOM';
   const { width, height } = frameSize(shape, shortSide);
+  const frameRate = parseFrameRate(wire.frameRate, at(place, 'frame_rate'));
   return {
     width,
     height,
+    frameRate,
     background,
     materials,
     longestClipUs: longestClipUs ?? LONGEST_CLIP.defaultUs,
     fit,
-    transition: parseTransition(wire.transition, at(place, 'transition'), { longestClipUs, manyClips }),
+    transition: parseTransition(wire.transition, at(place, 'transition'), { longestClipUs, manyClips, frameRate }),
     narration: wire.narration ? parseNarration(wire.narration, at(place, 'narration')) : null,
     music: wire.music ? parseMusic(wire.music, at(place, 'music')) : null,
     subtitles: wire.subtitles ? parseSubtitles(wire.subtitles, at(place, 'subtitles'), { shortSide }) : null,
@@ -98,10 +103,14 @@ export function parseMontage(wire: WireMontage, place: Place): Montage {
     seed: wire.seed,
     imageMotion: parseEnum(wire.imageMotion, at(place, 'image_motion'), MOTIONS),
     variants: wire.variants === 0 ? 1 : parseNumber(wire.variants, at(place, 'variants'), VARIANTS),
+    materialSound: wire.materialSound ? parseMaterialSound(wire, at(place, 'material_sound')) : null,
+    watermark: wire.watermark ? parseWatermark(wire.watermark, at(place, 'watermark'), shortSide) : null,
+    intro: wire.intro ? parseMaterial(wire.intro, at(place, 'intro')) : null,
+    outro: wire.outro ? parseMaterial(wire.outro, at(place, 'outro')) : null,
   };
 }
 
-function parseMaterials(wire: WireMontage, place: Place): AssetRef[] {
+function parseMaterials(wire: WireMontage, place: Place): Material[] {
   const count = wire.materials.length;
   if (count === 0) refuse(at(place, 'materials'), 'is required: at least one material');
   if (count > MAX_MATERIALS) {
@@ -109,7 +118,12 @@ function parseMaterials(wire: WireMontage, place: Place): AssetRef[] {
     refuse(at(place, 'materials'), `must be at most ${MAX_MATERIALS}, not ${count}`);
     return [];
   }
-  return wire.materials.map((material, i) => parseUri(material.uri, at(at(place, 'materials', i), 'uri')));
+  return wire.materials.map((material, i) => parseMaterial(material, at(place, 'materials', i)));
+}
+
+function parseMaterial({ uri, focus }: WireMaterial, place: Place): Material {
+  const asset = parseUri(uri, at(place, 'uri'));
+  return focus ? { ...asset, focus: parsePoint(focus, at(place, 'focus')) } : asset;
 }
 
 function parseLongestClip(wire: WireMontage, place: Place): number | null {

@@ -1,7 +1,7 @@
 import type { Cue } from '../../composition/captions.js';
 import type { Subtitles } from '../../composition/montage/montage.js';
 import type { Cue as WireCue, CueList, Subtitles as WireSubtitles } from '../../../generated/cutroom/v1/montage.js';
-import { at, parseDurationUs, parseUri, type Place, refuse } from './fields.js';
+import { at, parseDurationUs, parseNumber, parseUri, type Place, refuse } from './fields.js';
 import { parseSubtitleStyle } from './parse-subtitle-style.js';
 
 export const MAX_CUES = 5000;
@@ -12,12 +12,15 @@ export const TEXT = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
 export const LANGUAGE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}$/;
 export const CUE_TIME = { minUs: 0, maxUs: 24 * 3_600_000_000 };
 
+export const MAX_WORDS = { min: 1, max: 100, unit: 'words' };
+
 /** Reads the text of a video. */
 export function parseSubtitles(wire: WireSubtitles, place: Place, frame: { shortSide: number }): Subtitles {
   return {
     field: place.field,
     source: parseSource(wire, place),
     style: parseSubtitleStyle(wire.style, at(place, 'style'), frame),
+    ...(wire.maxWords === 0 ? {} : { maxWords: parseNumber(wire.maxWords, at(place, 'max_words'), MAX_WORDS) }),
     ...(wire.language === '' ? {} : { language: parseLanguage(wire.language, at(place, 'language')) }),
   };
 }

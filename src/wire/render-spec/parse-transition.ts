@@ -1,8 +1,8 @@
-import { framesOf } from '../../composition/frame-grid.js';
-import { MONTAGE_FRAME_RATE } from '../../composition/montage/compose-montage.js';
+import { framesOf, type Rational } from '../../composition/frame-grid.js';
 import type { ClipEffectKind, MontageTransition } from '../../composition/montage/montage.js';
 import { type Transition as WireTransition, Transition_Kind } from '../../../generated/cutroom/v1/montage.js';
 import { at, formatSeconds, type EnumTable, parseDurationUs, parseKnownEnum, type Place, refuse } from './fields.js';
+import { parseTransitionName } from './parse-transition-name.js';
 
 export const CROSS_FADE_US = 500_000;
 export const CLIP_EFFECT_US = 1_000_000;
@@ -27,11 +27,17 @@ interface ClipLimits {
   readonly longestClipUs: number | null;
   /** Whether three or more clips may follow each other, so that one in the middle fades on both sides. */
   readonly manyClips: boolean;
+  readonly frameRate: Rational;
 }
 
 /** Reads how one clip turns into the next. That a material is shorter than its transitions is found once it is probed. */
 export function parseTransition(wire: WireTransition | undefined, place: Place, limits: ClipLimits): MontageTransition {
   if (!wire) return { kind: 'CUT' };
+  if (wire.name !== '') {
+    if (wire.kind !== Transition_Kind.KIND_UNSPECIFIED)
+      refuse(at(place, 'name'), 'must not be set beside kind: one of them says it');
+    return parseCross(wire, place, limits);
+  }
   const kind = parseKnownEnum(wire.kind, at(place, 'kind'), KINDS);
   const here = at(place, 'duration');
   switch (kind) {
@@ -39,7 +45,7 @@ export function parseTransition(wire: WireTransition | undefined, place: Place, 
       if (wire.duration) refuse(here, 'must not be set for a cut, which takes no time');
       return { kind: 'CUT' };
     case 'CROSS_FADE':
-      return parseCrossFade(wire, here, limits);
+      return parseCross(wire, place, limits);
     case 'ZOOM_IN':
     case 'ZOOM_OUT':
       if (wire.duration) refuse(here, 'must not be set for a zoom, which takes all of a clip');
@@ -59,24 +65,23 @@ export function parseTransition(wire: WireTransition | undefined, place: Place, 
   }
 }
 
-function parseCrossFade(
-  wire: WireTransition,
-  here: Place,
-  { longestClipUs, manyClips }: ClipLimits,
-): MontageTransition {
+function parseCross(wire: WireTransition, place: Place, limits: ClipLimits): MontageTransition {
+  const { longestClipUs, manyClips } = limits;
+  const name = parseTransitionName(wire.name, at(place, 'name'));
+  const here = at(place, 'duration');
   const durationUs = wire.duration ? parseDurationUs(wire.duration, here, TRANSITION_TIME) : CROSS_FADE_US;
   if (durationUs === null) return { kind: 'CUT' };
-  if (longestClipUs !== null && !leavesRoom(durationUs, longestClipUs, manyClips)) {
+  if (longestClipUs !== null && !leavesRoom(durationUs, longestClipUs, limits)) {
     refuse(here, tooLong(longestClipUs, manyClips, wire.duration !== undefined));
   }
-  return { kind: 'CROSS_FADE', durationUs, field: here.field };
+  return { kind: 'CROSS', name, durationUs, field: here.field };
 }
 
-function leavesRoom(durationUs: number, longestClipUs: number, manyClips: boolean): boolean {
+function leavesRoom(durationUs: number, longestClipUs: number, { manyClips, frameRate }: ClipLimits): boolean {
   const sides = manyClips ? 2 : 1;
   // On the frame grid as well: 0.05 s is two frames, and two such fades do not fit into the three frames of 0.1 s.
-  const frames = framesOf(durationUs, MONTAGE_FRAME_RATE);
-  return durationUs * sides <= longestClipUs && frames * sides <= framesOf(longestClipUs, MONTAGE_FRAME_RATE);
+  const frames = framesOf(durationUs, frameRate);
+  return durationUs * sides <= longestClipUs && frames * sides <= framesOf(longestClipUs, frameRate);
 }
 
 function tooLong(longestClipUs: number, manyClips: boolean, given: boolean): string {

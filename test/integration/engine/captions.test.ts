@@ -69,33 +69,47 @@ function inkIn(
 }
 
 describe('the renderer of captions', () => {
-  it.each([
-    ['Latin', 'Hello, wörld'],
-    ['Greek', 'Καλημέρα'],
-    ['Cyrillic', 'Привет'],
-    ['Chinese', '你好，世界'],
-    ['Japanese', 'こんにちは'],
-    ['Korean', '안녕하세요'],
-    ['Arabic', 'مرحبا بالعالم'],
-    ['Hebrew', 'שלום עולם'],
-    ['Thai', 'สวัสดีชาวโลก น้ำ'],
-    ['Devanagari', 'नमस्ते दुनिया'],
-    ['Bengali', 'বাংলা শ্রদ্ধা'],
-    ['Khmer', 'សួស្តីពិភពលោក'],
-    ['emoji', '😀 👍🏽 ❤️ 👩‍💻 🇹🇭 1️⃣'],
-  ])('has glyphs for %s', async (_script, text) => {
-    // Tamil is a script that none of the fonts has: this many boxes.
-    const tofu = await render([cue('க'.repeat(text.length))]);
-    expect(tofu.warnings).toMatchObject([
-      { code: 'CAPTION_GLYPHS_MISSING', field: 'spec.montage.subtitles', count: 1 },
-    ]);
-    const real = await render([cue(text)]);
-    expect(real.warnings).toEqual([]);
-    const boxed = await render([cue(text)], { boxColor: rgb(0, 0, 0), boxShape: 'ROUNDED' });
-    expect(boxed.warnings).toEqual([]);
-    const [ink, boxes] = [inkIn(await readVideo(real.file), 2), inkIn(await readVideo(tofu.file), 2)];
-    expect(ink.area).toBeGreaterThan(150);
-    expect(ink.bits).not.toBe(boxes.bits);
+  describe('with a cue in each script', () => {
+    const SCRIPTS = [
+      ['Latin', 'Hello, wörld'],
+      ['Greek', 'Καλημέρα'],
+      ['Cyrillic', 'Привет'],
+      ['Chinese', '你好，世界'],
+      ['Japanese', 'こんにちは'],
+      ['Korean', '안녕하세요'],
+      ['Arabic', 'مرحبا بالعالم'],
+      ['Hebrew', 'שלום עולם'],
+      ['Thai', 'สวัสดีชาวโลก น้ำ'],
+      ['Devanagari', 'नमस्ते दुनिया'],
+      ['Bengali', 'বাংলা শ্রদ্ধা'],
+      ['Khmer', 'សួស្តីពិភពលោក'],
+      ['emoji', '😀 👍🏽 ❤️ 👩‍💻 🇹🇭 1️⃣'],
+    ] as const;
+    const renderAll = (textOf: (text: string) => string, style: Partial<CaptionStyle> = {}) => {
+      const cues = SCRIPTS.map(([, text], i) => cue(textOf(text), 200_000 * i, 200_000 * (i + 1)));
+      return render(cues, style, { longestClipUs: 200_000 * SCRIPTS.length });
+    };
+    let real: VideoContent;
+    let tofu: VideoContent;
+
+    it('has glyphs for all, and names a character that no font has', async () => {
+      // Tamil is a script that none of the fonts has: this many boxes.
+      const boxes = await renderAll((text) => 'க'.repeat(text.length));
+      expect(boxes.warnings).toMatchObject([
+        { code: 'CAPTION_GLYPHS_MISSING', field: 'spec.montage.subtitles', count: 1 },
+      ]);
+      const drawn = await renderAll((text) => text);
+      expect(drawn.warnings).toEqual([]);
+      const boxed = await renderAll((text) => text, { boxColor: rgb(0, 0, 0), boxShape: 'ROUNDED' });
+      expect(boxed.warnings).toEqual([]);
+      [real, tofu] = [await readVideo(drawn.file), await readVideo(boxes.file)];
+    });
+
+    it.each(SCRIPTS.map(([script], i) => [script, 6 * i + 2] as const))('draws %s', (_script, frame) => {
+      const [ink, boxes] = [inkIn(real, frame), inkIn(tofu, frame)];
+      expect(ink.area).toBeGreaterThan(150);
+      expect(ink.bits).not.toBe(boxes.bits);
+    });
   });
 
   it('shows a cue on exactly its frames', async () => {

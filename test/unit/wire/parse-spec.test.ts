@@ -41,6 +41,7 @@ describe('a montage with one material alone', () => {
       form: {
         width: 1080,
         height: 1920,
+        frameRate: { num: 30, den: 1 },
         background: { r: 0, g: 0, b: 0, a: 255 },
         materials: [{ uri: 'a.mp4', field: 'spec.montage.materials[0].uri' }],
         longestClipUs: 5_000_000,
@@ -54,6 +55,10 @@ describe('a montage with one material alone', () => {
         seed: 0,
         imageMotion: 'NONE',
         variants: 1,
+        materialSound: null,
+        watermark: null,
+        intro: null,
+        outro: null,
       },
     });
   });
@@ -100,7 +105,7 @@ describe('the parser of a montage', () => {
       longestClipUs: 2_500_000,
       fit: 'CONTAIN',
       background: { r: 0xab, g: 0xcd, b: 0xef, a: 255 },
-      transition: { kind: 'CROSS_FADE', durationUs: 250_000, field: 'spec.montage.transition.duration' },
+      transition: { kind: 'CROSS', name: 'fade', durationUs: 250_000, field: 'spec.montage.transition.duration' },
       narration: { asset: { uri: 'n.wav', field: 'spec.montage.narration.uri' }, gainDb: 3 },
       music: { gainDb: 0, fadeOutUs: 0 },
       subtitles: {
@@ -123,6 +128,33 @@ describe('the parser of a montage', () => {
     });
   });
 
+  it('keeps a transition by name, frame rate, own sound, watermark, intro and outro', () => {
+    const spec = {
+      materials: [{ uri: 'a.mp4', focus: { x: 25, y: 100 } }],
+      transition: { name: 'wipeleft', duration: '1s' },
+      frameRate: '50/2',
+      materialSound: {},
+      narration: { uri: 'n.wav' },
+      watermark: { uri: 'logo.png', corner: 'CORNER_BOTTOM_LEFT', size: 10, margin: 2, opacity: 0.5 },
+      intro: { uri: 'i.mp4' },
+      outro: { uri: 'o.png', focus: { x: 0, y: 50 } },
+      subtitles: { uri: 'a.srt', maxWords: 3 },
+    };
+    const parsed = parseSpec(montage(spec));
+    expect(montageIn(parsed)).toMatchObject({
+      materials: [{ uri: 'a.mp4', focus: { x: 0.25, y: 1 } }],
+      transition: { kind: 'CROSS', name: 'wipeleft', durationUs: 1_000_000 },
+      frameRate: { num: 25, den: 1 },
+      materialSound: { gainDb: -14 },
+      watermark: { asset: { uri: 'logo.png' }, corner: { x: 0, y: 1 }, size: 108, margin: 22, opacity: 0.5 },
+      intro: { uri: 'i.mp4', field: 'spec.montage.intro.uri' },
+      outro: { uri: 'o.png', focus: { x: 0, y: 0.5 } },
+      subtitles: { maxWords: 3 },
+    });
+    expect(parsed.assets.map(({ uri }) => uri)).toEqual(['a.mp4', 'n.wav', 'a.srt', 'logo.png', 'i.mp4', 'o.png']);
+    expect(montageIn(parseSpec(montage({ materialSound: {} })))).toMatchObject({ materialSound: { gainDb: 0 } });
+  });
+
   it('makes music quiet with a fade by default, and takes a given 0 dB', () => {
     expect(montageIn(parseSpec(montage({ music: { uri: 'm' } })))?.music).toMatchObject({
       gainDb: -14,
@@ -135,6 +167,22 @@ describe('the parser of a montage', () => {
 describe('the parser of a spec', () => {
   it.each<[string, Record<string, unknown>, string[]]>([
     ['no materials', { materials: [] }, ['materials']],
+    ['an unknown transition', { transition: { name: 'wipe-left' } }, ['transition.name']],
+    ['a transition said twice', { transition: { name: 'fade', kind: 'KIND_CROSS_FADE' } }, ['transition.name']],
+    [
+      'a transition by name that takes longer than a clip',
+      { transition: { name: 'fade', duration: '6s' } },
+      ['transition.duration'],
+    ],
+    ['a frame rate of none', { frameRate: '0' }, ['frame_rate']],
+    [
+      'a watermark out of range',
+      { watermark: { size: 101, margin: 51, opacity: 2 } },
+      ['watermark.uri', 'watermark.size', 'watermark.margin', 'watermark.opacity'],
+    ],
+    ['an intro without a name', { intro: {}, outro: { uri: 'a', focus: { x: 101 } } }, ['intro.uri', 'outro.focus.x']],
+    ['too many words', { subtitles: { uri: 'a', maxWords: 101 } }, ['subtitles.max_words']],
+    ['own sound that is too loud', { materialSound: { gainDb: 21 } }, ['material_sound.gain_db']],
     ['too many materials', { materials: materials(2001) }, ['materials']],
     [
       'materials without names',

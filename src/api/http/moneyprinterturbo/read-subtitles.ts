@@ -10,7 +10,7 @@ export function readSubtitles(reader: ParameterReader, fonts: readonly string[])
   const source = readSource(reader);
   const style = readSubtitleStyle(reader, fonts);
   if (!isOn) return undefined;
-  if (source) return { source, style, language: '' };
+  if (source) return { source, style, language: '', maxWords: 0 };
   if (reader.raw('subtitle_enabled') === true) {
     reader.warn(
       'SUBTITLES_MISSING',

@@ -83,7 +83,7 @@ function readMaterials(reader: ParameterReader): Material[] {
     reader.refuse('video_materials', 'must be a list');
     return [];
   }
-  const materials = value.map((item, i) => ({ uri: urlOf(item, i, reader) }));
+  const materials = value.map((item, i) => ({ uri: urlOf(item, i, reader), focus: undefined }));
   if (materials.length > 0) return materials;
   reader.refuse('video_materials', FIELD_REQUIRED);
   if (source !== 'local') {

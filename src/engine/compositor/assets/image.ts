@@ -5,14 +5,14 @@ import { framingOf, type Framing } from '../framing.js';
 import { repeatFrame, type Stage } from '../stage.js';
 import type { AssetDefinition, StagedClip } from './asset-definition.js';
 
-/** An image is read, scaled and laid on its background once on a layer, however often and long it is shown. */
+/** An image is read, scaled and laid on its background once on a layer for each way in which it is framed, however often and long it is shown. */
 export const image: AssetDefinition = {
   filters: ['loop', 'settb', 'setpts', 'fps', 'split', 'null', 'trim'],
   chains(clips, stage) {
     const uses = new Map<string, StagedClip[]>();
     for (const staged of clips) {
-      const { fit, asset } = staged.shown.clip;
-      const key = `${fit} ${asset.uri}`;
+      const { clip } = staged.shown;
+      const key = JSON.stringify([framingOf(clip), clip.asset.uri]);
       uses.set(key, [...(uses.get(key) ?? []), staged]);
     }
     return [...uses.values()].flatMap((same, i) => sharedChains(same, `${stage.name}i${i}`, stage));

@@ -17,17 +17,11 @@ import {
   type TextOutline,
 } from '../../../../generated/cutroom/v1/timeline.js';
 import { Fit } from '../../../../generated/cutroom/v1/montage.js';
+import { DEFAULT_TRANSITION } from '../parse-transition-name.js';
 import { printDuration } from '../../print-duration.js';
 import { namedDefault } from '../fields.js';
 import { FITS } from '../parse-montage.js';
-import {
-  ANIMATION_US,
-  ANIMATIONS,
-  DEFAULT_TRANSITION,
-  defaultEasing,
-  type Direction,
-  TRANSITION_US,
-} from './parse-animation.js';
+import { ANIMATION_US, ANIMATIONS, defaultEasing, type Direction, TRANSITION_US } from './parse-animation.js';
 import { DEFAULT_ANGLE, GRADIENTS } from './parse-drawn.js';
 import { ADJUSTMENT, ANCHORS, BLENDS, BORDER, CHROMA, DEFAULT_STRENGTH } from './parse-look.js';
 import { SHADOW } from './parse-shadow.js';

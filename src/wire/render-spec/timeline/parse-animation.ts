@@ -1,5 +1,3 @@
-import { TRANSITION_KINDS } from '../../../composition/transition-kinds.js';
-import type { TransitionKind } from '../../../composition/composition.js';
 import { type Easing, NAMED_EASINGS } from '../../../composition/timeline/easing.js';
 import type { AnimationKind, ClipAnimation, TimelineTransition } from '../../../composition/timeline/timeline.js';
 import {
@@ -7,14 +5,13 @@ import {
   Animation_Kind as Kind,
   type ClipTransition,
 } from '../../../../generated/cutroom/v1/timeline.js';
-import { nearestName } from '../../../shared/nearest-name.js';
 import { at, type EnumTable, parseDurationUs, parseEnum, type Place, refuse } from '../fields.js';
+import { parseTransitionName } from '../parse-transition-name.js';
 import type { Frame } from './frame.js';
 import { parseEasing } from './parse-easing.js';
 
 export const ANIMATION_US = 500_000;
 export const TRANSITION_US = 500_000;
-export const DEFAULT_TRANSITION: TransitionKind = 'fade';
 
 export const ANIMATIONS: EnumTable<Kind, AnimationKind> = {
   [Kind.KIND_UNSPECIFIED]: 'FADE',
@@ -81,18 +78,8 @@ export function parseClipTransition(wire: ClipTransition, place: Place, { span }
   const here = at(place, 'duration');
   const durationUs = wire.duration ? parseDurationUs(wire.duration, here, span) : TRANSITION_US;
   return {
-    kind: parseTransitionKind(wire.kind, at(place, 'kind')),
+    kind: parseTransitionName(wire.kind, at(place, 'kind')),
     durationUs: durationUs ?? span.minUs,
     field: here.field,
   };
-}
-
-function parseTransitionKind(name: string, place: Place): TransitionKind {
-  if (name === '') return DEFAULT_TRANSITION;
-  const known = TRANSITION_KINDS.find((kind) => kind === name);
-  if (known) return known;
-  const near = nearestName(name, TRANSITION_KINDS);
-  const hint = near === null ? '' : `did you mean ${near}? `;
-  refuse(place, `is no transition; ${hint}Capabilities.xfade_transitions has all`);
-  return DEFAULT_TRANSITION;
 }

@@ -1,10 +1,10 @@
 import type { Look } from '../../../composition/timeline/timeline.js';
 import type { Box } from '../../../../generated/cutroom/v1/timeline.js';
 import { at, parseNumber, type Place, refuse } from '../fields.js';
+import { PERCENT } from '../parse-point.js';
 
 export const POSITION = { min: -1000, max: 1000, unit: '%' };
 export const MAX_SIZE_PERCENT = 1000;
-export const PERCENT = { min: 0, max: 100, unit: '%' };
 export const OPACITY = { min: 0, max: 1, unit: '' };
 export const ROTATION = { min: -3600, max: 3600, unit: 'degrees' };
 

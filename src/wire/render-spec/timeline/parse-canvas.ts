@@ -1,15 +1,11 @@
-import type { Rational } from '../../../composition/frame-grid.js';
 import type { Canvas } from '../../../composition/timeline/timeline.js';
 import type { Canvas as WireCanvas } from '../../../../generated/cutroom/v1/timeline.js';
 import { at, parseColor, type Place, refuse } from '../fields.js';
+import { DEFAULT_FRAME_RATE, parseFrameRate } from '../parse-frame-rate.js';
 
-export const CANVAS = { width: 1920, height: 1080, frameRate: '30', background: '#000000' };
+export const CANVAS = { width: 1920, height: 1080, frameRate: DEFAULT_FRAME_RATE, background: '#000000' };
 export const CANVAS_SIDE = { min: 16, max: 3840 };
 const MAX_SHORT_SIDE = 2160;
-const FRAME_RATE = /^([1-9]\d{0,5})(?:\/([1-9]\d{0,5}))?$/;
-const FRAME_RATES = { min: 1, max: 120 };
-/** Times in microseconds multiply it: up to 4 h they stay below 2^53. */
-const MAX_NUMERATOR = 240_000;
 
 /** Reads the frame that everything is placed in. */
 export function parseCanvas(wire: WireCanvas | undefined, place: Place): Canvas {
@@ -23,7 +19,7 @@ export function parseCanvas(wire: WireCanvas | undefined, place: Place): Canvas 
   return {
     width,
     height,
-    frameRate: parseFrameRate(wire?.frameRate || CANVAS.frameRate, at(place, 'frame_rate')),
+    frameRate: parseFrameRate(wire?.frameRate ?? '', at(place, 'frame_rate')),
     background: parseColor(wire?.background || CANVAS.background, at(place, 'background'), 'refused'),
   };
 }
@@ -32,25 +28,4 @@ function parseSide(side: number, place: Place): number {
   if (side >= CANVAS_SIDE.min && side <= CANVAS_SIDE.max && side % 2 === 0) return side;
   refuse(place, `must be an even number from ${CANVAS_SIDE.min} to ${CANVAS_SIDE.max}`);
   return CANVAS_SIDE.min;
-}
-
-function parseFrameRate(text: string, place: Place): Rational {
-  const [, num = '', den = '1'] = FRAME_RATE.exec(text) ?? [];
-  const rate = reduced(Number(num), Number(den));
-  const each = rate.num / rate.den;
-  if (num !== '' && each >= FRAME_RATES.min && each <= FRAME_RATES.max && rate.num <= MAX_NUMERATOR) return rate;
-  refuse(
-    place,
-    `must be ${FRAME_RATES.min} to ${FRAME_RATES.max}, as a number such as 25 or a fraction such as 30000/1001`,
-  );
-  return { num: 30, den: 1 };
-}
-
-function reduced(num: number, den: number): Rational {
-  const divisor = gcd(num, den);
-  return { num: num / divisor, den: den / divisor };
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? Math.max(1, a) : gcd(b, a % b);
 }

@@ -1,3 +1,4 @@
+import type { Point } from '../../../../generated/cutroom/v1/point.js';
 import type { ColorAdjustment } from '../../../composition/clip-effect.js';
 import type { BlendMode } from '../../../composition/composition.js';
 import type { Keyed, Look, Motion, Share } from '../../../composition/timeline/timeline.js';
@@ -11,7 +12,6 @@ import {
   Layout,
   type Motion as WireMotion,
   Motion_Kind,
-  type Point,
 } from '../../../../generated/cutroom/v1/timeline.js';
 import { Fit as WireFit } from '../../../../generated/cutroom/v1/montage.js';
 import {
@@ -25,9 +25,10 @@ import {
   type Place,
   refuse,
 } from '../fields.js';
+import { parsePoint } from '../parse-point.js';
 import { FITS } from '../parse-montage.js';
 import type { Frame } from './frame.js';
-import { OPACITY, parseCrop, parseSize, PERCENT, POSITION, ROTATION } from './parse-box.js';
+import { OPACITY, parseCrop, parseSize, POSITION, ROTATION } from './parse-box.js';
 import type { Keyframes, PropertyName } from './parse-keyframes.js';
 import { BLUR, parseShadow } from './parse-shadow.js';
 
@@ -132,9 +133,9 @@ function parseFit(wire: WireFit, place: Place, filling: Filling): Look['fit'] {
   return 'FILL';
 }
 
-function parseFocus({ x, y }: Point, place: Place, filling: Filling): Share {
+function parseFocus(point: Point, place: Place, filling: Filling): Share {
   if (filling === 'DRAWN') refuse(place, 'must not be set for a text, colour or gradient, which fills its box');
-  return { x: parseNumber(x, at(place, 'x'), PERCENT) / 100, y: parseNumber(y, at(place, 'y'), PERCENT) / 100 };
+  return parsePoint(point, place);
 }
 
 function parseBorder({ width, color }: Border, place: Place, { scale }: Frame): NonNullable<Look['border']> {

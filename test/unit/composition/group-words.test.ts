@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { groupWords } from '../../../src/composition/subtitles/group-words.js';
+
+const cue = (text: string, startUs = 0, endUs = 10_000_000) => ({ startUs, endUs, text });
+const textsOf = (text: string, most: number) => groupWords([cue(text)], most).map((part) => part.text);
+
+describe('cues in groups of words', () => {
+  it.each([
+    ['one two three four five', 2, ['one two', 'three', 'four five']],
+    ['one two three four', 2, ['one two', 'three four']],
+    ['Hello, world! “Yes,” she said.', 3, ['Hello, world! “Yes,”', 'she said.']],
+    ['a – b – c', 1, ['a –', 'b –', 'c']],
+    ['a line\nand  another', 2, ['a line', 'and another']],
+    ["don't well-known 3.5", 1, ["don't", 'well-known', '3.5']],
+    ['今天天气很好。', 2, ['今天天气', '很好。']],
+    ['สวัสดีชาวโลก', 1, ['สวัสดี', 'ชาว', 'โลก']],
+    ['我用 TypeScript 写', 3, ['我用', 'TypeScript 写']],
+    ['¿Qué?', 1, ['¿Qué?']],
+    ['…', 1, ['…']],
+  ])('of %j by %i are %j', (text, most, parts) => {
+    expect(textsOf(text, most)).toEqual(parts);
+  });
+
+  it('stay as they are without a limit, or within it, their line breaks too', () => {
+    const cues = [cue('one\ntwo')];
+    expect(groupWords(cues, undefined)).toBe(cues);
+    expect(groupWords(cues, 2)).toEqual(cues);
+  });
+
+  it('share the time by the number of characters, without a gap', () => {
+    expect(groupWords([cue('ab cdefgh', 1_000_000, 5_000_000)], 1)).toEqual([
+      { startUs: 1_000_000, endUs: 2_000_000, text: 'ab' },
+      { startUs: 2_000_000, endUs: 5_000_000, text: 'cdefgh' },
+    ]);
+  });
+
+  it('lose no word and overlap never, whatever the text', () => {
+    const words = fc.array(fc.constantFrom('a', 'bee', '你好', 'สวัสดี', '42', '—', '“x”'), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(words, fc.integer({ min: 1, max: 7 }), fc.nat(3_000_000), (parts, most, lengthUs) => {
+        const whole = cue(parts.join(' '), 5, 6 + lengthUs);
+        const grouped = groupWords([whole], most);
+        expect(grouped[0]?.startUs).toBe(5);
+        expect(grouped.at(-1)?.endUs).toBe(whole.endUs);
+        grouped.forEach((part, i) => {
+          expect(part.endUs).toBeGreaterThan(part.startUs);
+          if (i > 0) expect(part.startUs).toBe(grouped[i - 1]?.endUs);
+        });
+        if (lengthUs > 1000)
+          expect(
+            grouped
+              .map((part) => part.text)
+              .join('')
+              .replace(/\s/g, ''),
+          ).toBe(parts.join(''));
+      }),
+    );
+  });
+});
