@@ -59,6 +59,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
       clock: systemClock,
       // Nobody but the caller, who waits.
       notifier: { check: () => 'needs a server; this render has none' },
+      uploader: { check: () => 'needs a server; this render leaves its files here' },
     },
     { ...command, options: { ...command.options, maxAttempts: 1 } },
     signal,

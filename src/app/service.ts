@@ -21,6 +21,7 @@ import { MAX_PIXELS } from '../engine/limits.js';
 import { claimScratchRoot } from '../engine/scratch-root.js';
 import { createDataFolder } from '../media/data-folder.js';
 import { createTenantAssets, createTenantLibraries } from '../media/tenant-media.js';
+import { createHttpUploader } from '../media/http/http-uploader.js';
 import { createHttpNotifier } from '../notify/http-notifier.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
@@ -38,6 +39,7 @@ import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { Notifier } from '../task/ports/notifier.js';
+import type { OutputUploader } from '../task/ports/output-uploader.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
@@ -83,6 +85,7 @@ interface Context {
   readonly previews: Previews;
   readonly urls: OutputUrls;
   readonly notifier: Notifier;
+  readonly uploader: OutputUploader;
   /** Null: both servers are plain. */
   readonly tls: ServerTls | null;
   /** Null: no tenant has any. */
@@ -150,6 +153,7 @@ export async function startService(
         lifetimeMs: config.urlLifetimeMs,
       }),
       notifier: createHttpNotifier({ rules: config.httpInputs.rules }),
+      uploader: createHttpUploader({ rules: config.httpInputs.rules }),
     };
     const worker = await createWorker(context, cleanups);
     const { api, hub } = await startTransports(context, worker?.engine.inspectors ?? null);
@@ -245,6 +249,7 @@ async function startTransports(
       events,
       quotas: context.limits && createQuotas({ limits: context.limits, store, clock: systemClock }),
       notifier,
+      uploader: context.uploader,
     }),
     secrets: createSigningSecretUseCases({ store, clock: systemClock, randomBytes }),
     urls,
@@ -294,6 +299,7 @@ async function createWorker(
     renderer: engine.renderer,
     build: engine.build,
     outputs,
+    uploader: context.uploader,
     events,
     clock: systemClock,
     parseSpec: parseStoredSpec,

@@ -1,3 +1,5 @@
+import type { Destination } from './destination.js';
+
 /** A file that is to be made of each composition: checked, defaults filled. */
 export interface OutputSpec {
   /** Name of the file; with several compositions their number comes before its extension. */
@@ -23,6 +25,8 @@ export interface OutputSpec {
   readonly thumbnails: Thumbnails | null;
   /** Whether frames that are in an input as they are needed are copied, and not encoded again. */
   readonly streamCopy: boolean;
+  /** Absent: none. */
+  readonly destination?: Destination;
 }
 
 /** Stills of a video. */

@@ -45,6 +45,10 @@ export const FAILURES = {
   RENDER_FAILED: { category: 'RENDER', retryable: true },
   OUTPUT_MISMATCH: { category: 'OUTPUT', retryable: true },
   OUTPUT_NOT_STORED: { category: 'OUTPUT', retryable: true },
+  /** The destination of an output, or the way to it, failed. */
+  DESTINATION_FAILED: { category: 'OUTPUT', retryable: true },
+  /** The destination refuses the file, or nothing may be sent there. */
+  DESTINATION_REFUSED: { category: 'OUTPUT', retryable: false },
   OUT_OF_MEMORY: { category: 'RESOURCE', retryable: true },
   /** The render takes more than it may use; trying again changes nothing. */
   MEMORY_LIMIT_EXCEEDED: { category: 'RESOURCE', retryable: false },

@@ -66,6 +66,8 @@ export interface Output {
   readonly reusedFrames?: number;
   /** Frames that were copied from inputs as they are; absent: none. */
   readonly copiedFrames?: number;
+  /** The URL that it was put to, without its query; absent: none. */
+  readonly destinationUrl?: string;
 }
 
 /** A file of an output beside its first. */

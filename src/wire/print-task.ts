@@ -157,6 +157,7 @@ function printOutput(output: Output, sign: (part?: string) => string): WireOutpu
     renderedDuration: printDuration(timeUsOf(frameCount - reusedFrames - copiedFrames, frameRate)),
     reusedDuration: printDuration(timeUsOf(reusedFrames, frameRate)),
     copiedDuration: printDuration(timeUsOf(copiedFrames, frameRate)),
+    destinationUrl: output.destinationUrl ?? '',
     contentType: output.contentType ?? 'video/mp4',
     posterUrl: poster ? sign(poster.name) : '',
     files: (output.parts ?? []).map(({ name, contentType, sizeBytes = 0, size }) => ({

@@ -3,6 +3,7 @@ import { failureOf, type TaskFailure } from '../task/failure.js';
 import type { DiagnosticsStore } from '../task/ports/diagnostics-store.js';
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
+import type { OutputUploader } from '../task/ports/output-uploader.js';
 import type { Renderer, RenderResult } from '../task/ports/renderer.js';
 import type { TenantLimits } from '../task/limits.js';
 import { withPixelLimit } from '../task/pixel-frames.js';
@@ -16,12 +17,14 @@ import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
 import { createLeaseKeeper } from './lease-keeper.js';
 import type { Intake } from './intake.js';
+import { putOutputs } from './put-outputs.js';
 import { LeaseLostError, type AttemptLease, type LossReason } from './attempt-lease.js';
 
 export interface RunAttemptDeps {
   readonly store: TaskStore & DiagnosticsStore;
   readonly renderer: Renderer;
   readonly outputs: OutputStore;
+  readonly uploader: OutputUploader;
   readonly clock: Clock;
   readonly events: TaskEvents;
   readonly previews: Pick<Previews, 'show' | 'remove'>;
@@ -150,7 +153,8 @@ async function renderUnderLease(
         keepDiagnostics(deps, task, diagnostics);
       },
     });
-    return { kind: 'rendered', result, ...phases };
+    const outputs = await putOutputs(deps, job.outputs, result.outputs, stop.signal);
+    return { kind: 'rendered', result: { ...result, outputs }, ...phases };
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error), cause: error, ...phases };
   } finally {

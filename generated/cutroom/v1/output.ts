@@ -61,7 +61,11 @@ export interface Output {
   /** All further files of the output: the poster, the pictures of a sprite sheet, stills, texts, the playlists and files of a stream. */
   files: OutputFile[];
   /** How much of it was copied from inputs without being encoded again, see `Mp4.stream_copy`. */
-  copiedDuration: Duration | undefined;
+  copiedDuration:
+    | Duration
+    | undefined;
+  /** The URL that the file was put to, without its query; see OutputSpec.destination. Empty: none. */
+  destinationUrl: string;
 }
 
 /** A further file of an output. */
@@ -107,6 +111,7 @@ function createBaseOutput(): Output {
     posterUrl: "",
     files: [],
     copiedDuration: undefined,
+    destinationUrl: "",
   };
 }
 
@@ -165,6 +170,9 @@ export const Output: MessageFns<Output> = {
     }
     if (message.copiedDuration !== undefined) {
       Duration.encode(message.copiedDuration, writer.uint32(138).fork()).join();
+    }
+    if (message.destinationUrl !== "") {
+      writer.uint32(146).string(message.destinationUrl);
     }
     return writer;
   },
@@ -318,6 +326,14 @@ export const Output: MessageFns<Output> = {
             message.copiedDuration = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.destinationUrl = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -362,6 +378,7 @@ export const Output: MessageFns<Output> = {
     message.copiedDuration = (object.copiedDuration !== undefined && object.copiedDuration !== null)
       ? Duration.fromPartial(object.copiedDuration)
       : undefined;
+    message.destinationUrl = object.destinationUrl ?? "";
     return message;
   },
 };

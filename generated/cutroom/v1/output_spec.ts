@@ -115,7 +115,44 @@ export interface OutputSpec {
    */
   captions: Captions;
   /** Stills of the video, as further files of the output. Default: none. Refused for GIFs and audio. */
-  thumbnails: Thumbnails | undefined;
+  thumbnails:
+    | Thumbnails
+    | undefined;
+  /** A place of the caller's that the file is put to as well, before the task SUCCEEDED. Default: none. Refused for HLS, which is many files, and with several `variants`. */
+  destination: Destination | undefined;
+}
+
+/** A place of the caller's for a file. */
+export interface Destination {
+  /** The place. Exactly one is required. */
+  target:
+    | //
+    /** A URL that takes the file by HTTP PUT, such as a presigned one of S3, Google Cloud Storage or Azure. */
+    { $case: "httpPut"; value: HttpPut }
+    | undefined;
+}
+
+/**
+ * An upload by HTTP PUT. The file goes with Content-Length, Content-Type and Content-MD5, by which the receiver refuses it if it arrives changed. An upload that fails in a way
+ * that may pass is tried five times within half a minute; then the task fails with DESTINATION_FAILED, or at once with DESTINATION_REFUSED. Further files, such as the
+ * poster, are not put there. The same file may be put twice: an attempt that lost its worker and the one after it both put it.
+ */
+export interface HttpPut {
+  /**
+   * An http or https URL; its host is checked as that of an input is (Material.uri). Redirects are not followed. At most 4096 bytes. Callers without the scope
+   * `tasks.read_full` see it without its query.
+   */
+  url: string;
+  /**
+   * Further headers that the URL was signed with, such as `x-amz-acl` or `x-ms-blob-type`: at most 20, their values at most 1024 printable ASCII characters. `content-type` and
+   * `content-md5` take the place of ours; the headers of the connection itself, such as `host` and `content-length`, are refused.
+   */
+  headers: { [key: string]: string };
+}
+
+export interface HttpPut_HeadersEntry {
+  key: string;
+  value: string;
 }
 
 /** Stills of a video: `KEY.thumbnail-01.jpg` and so on, in the order of their times. */
@@ -277,6 +314,7 @@ function createBaseOutputSpec(): OutputSpec {
     spriteSheet: undefined,
     captions: 0,
     thumbnails: undefined,
+    destination: undefined,
   };
 }
 
@@ -334,6 +372,9 @@ export const OutputSpec: MessageFns<OutputSpec> = {
     }
     if (message.thumbnails !== undefined) {
       Thumbnails.encode(message.thumbnails, writer.uint32(130).fork()).join();
+    }
+    if (message.destination !== undefined) {
+      Destination.encode(message.destination, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -479,6 +520,14 @@ export const OutputSpec: MessageFns<OutputSpec> = {
             message.thumbnails = Thumbnails.decode(reader, reader.uint32());
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.destination = Destination.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -552,6 +601,218 @@ export const OutputSpec: MessageFns<OutputSpec> = {
     message.thumbnails = (object.thumbnails !== undefined && object.thumbnails !== null)
       ? Thumbnails.fromPartial(object.thumbnails)
       : undefined;
+    message.destination = (object.destination !== undefined && object.destination !== null)
+      ? Destination.fromPartial(object.destination)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDestination(): Destination {
+  return { target: undefined };
+}
+
+export const Destination: MessageFns<Destination> = {
+  encode(message: Destination, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.target?.$case) {
+      case "httpPut":
+        HttpPut.encode(message.target.value, writer.uint32(10).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Destination {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDestination();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.target = { $case: "httpPut", value: HttpPut.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Destination>): Destination {
+    return Destination.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Destination>): Destination {
+    const message = createBaseDestination();
+    switch (object.target?.$case) {
+      case "httpPut": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "httpPut", value: HttpPut.fromPartial(object.target.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseHttpPut(): HttpPut {
+  return { url: "", headers: {} };
+}
+
+export const HttpPut: MessageFns<HttpPut> = {
+  encode(message: HttpPut, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.url !== "") {
+      writer.uint32(10).string(message.url);
+    }
+    globalThis.Object.entries(message.headers).forEach(([key, value]: [string, string]) => {
+      HttpPut_HeadersEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
+    });
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HttpPut {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHttpPut();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            const entry2 = HttpPut_HeadersEntry.decode(reader, reader.uint32());
+            if (entry2.value !== undefined) {
+              message.headers[entry2.key] = entry2.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<HttpPut>): HttpPut {
+    return HttpPut.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HttpPut>): HttpPut {
+    const message = createBaseHttpPut();
+    message.url = object.url ?? "";
+    message.headers = (globalThis.Object.entries(object.headers ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseHttpPut_HeadersEntry(): HttpPut_HeadersEntry {
+  return { key: "", value: "" };
+}
+
+export const HttpPut_HeadersEntry: MessageFns<HttpPut_HeadersEntry> = {
+  encode(message: HttpPut_HeadersEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HttpPut_HeadersEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHttpPut_HeadersEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<HttpPut_HeadersEntry>): HttpPut_HeadersEntry {
+    return HttpPut_HeadersEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HttpPut_HeadersEntry>): HttpPut_HeadersEntry {
+    const message = createBaseHttpPut_HeadersEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };

@@ -9,6 +9,7 @@ import type { LimitedInspector } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
 import type { Notifier } from '../ports/notifier.js';
+import type { OutputUploader } from '../ports/output-uploader.js';
 import type { SigningSecretStore } from '../ports/signing-secret-store.js';
 import type { WorkerStore } from '../ports/worker-store.js';
 import type { Quotas } from '../quotas.js';
@@ -16,6 +17,7 @@ import type { Task, Warning } from '../task.js';
 import type { TaskOptions } from '../task-options.js';
 import type { Trace } from '../trace.js';
 import { submitted } from '../lifecycle.js';
+import { destinationViolations } from './destination-violations.js';
 import { notifyViolations } from './notify-violations.js';
 
 export interface SubmitCommand {
@@ -47,6 +49,8 @@ export interface SubmitDeps {
   readonly quotas: Quotas | null;
   /** Whom tasks may notify. */
   readonly notifier: Pick<Notifier, 'check'>;
+  /** Where outputs may be put to. */
+  readonly uploader: Pick<OutputUploader, 'check'>;
 }
 
 /**
@@ -65,6 +69,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
     ...fontViolations(deps.fonts, command.spec),
     ...(await encoderViolations(deps.store, command.spec)),
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
+    ...destinationViolations(deps.uploader, command.spec),
     ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   await admit(deps.store, command.admission);
@@ -84,7 +89,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
  * @throws CallError INVALID_REQUEST with every violation.
  */
 export async function validateTask(
-  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'notifier' | 'quotas'> & {
+  deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'notifier' | 'uploader' | 'quotas'> & {
     readonly store: (WorkerStore & SigningSecretStore) | null;
   },
   command: SubmitCommand,
@@ -95,6 +100,7 @@ export async function validateTask(
     ...fontViolations(deps.fonts, command.spec),
     ...(deps.store ? await encoderViolations(deps.store, command.spec) : []),
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
+    ...destinationViolations(deps.uploader, command.spec),
     ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   checkQuota(deps.quotas, command);

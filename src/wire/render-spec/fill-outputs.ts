@@ -43,6 +43,7 @@ function fillOutput(
     spriteSheet: spriteSheet
       ? { interval: printDuration(spriteSheet.intervalUs), width: spriteSheet.width }
       : undefined,
+    destination: wire.destination,
     range: wire.range ? { ...wire.range, start: wire.range.start ?? printDuration(0) } : undefined,
   };
 }

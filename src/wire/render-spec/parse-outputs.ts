@@ -27,6 +27,7 @@ import {
   type TimeRange as WireRange,
 } from '../../../generated/cutroom/v1/output_spec.js';
 import { at, type EnumTable, parseDurationUs, parseEnum, parseNumber, type Place, refuse } from './fields.js';
+import { parseDestination } from './parse-destination.js';
 import { RESOLUTION } from './parse-montage.js';
 import { parseThumbnails } from './parse-thumbnails.js';
 
@@ -151,7 +152,13 @@ function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surrou
     captions: parseCaptions(wire.captions, at(place, 'captions'), format),
     spriteSheet: wire.spriteSheet ? parseSpriteSheet(wire.spriteSheet, at(place, 'sprite_sheet'), format) : null,
     streamCopy: parseStreamCopy(wire.kind, at(place, 'mp4'), format),
+    ...destinationOf(wire, place, format),
   };
+}
+
+function destinationOf(wire: WireOutput, place: Place, format: OutputFormat): Pick<OutputSpec, 'destination'> {
+  const parsed = wire.destination ? parseDestination(wire.destination, at(place, 'destination'), format) : null;
+  return parsed ? { destination: parsed } : {};
 }
 
 /** @param shown the size of what is left of the picture. */

@@ -24,14 +24,24 @@ export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
     refuse(place, 'must have one of: timeline, montage');
     return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
   }
-  const { picture, form } = parseKind(spec.kind, findings);
+  const { picture, videos, form } = parseKind(spec.kind, findings);
   const outputs = parseOutputs(spec.outputs, { field: 'spec.outputs', findings }, picture);
+  if (videos > 1)
+    outputs.forEach(({ destination }, i) => {
+      if (destination)
+        refuse(
+          { field: `spec.outputs[${i}].destination`, findings },
+          'must not be set with several variants, which are several files',
+        );
+    });
   return { form: findings.violations.length === 0 ? form() : null, outputs, ...findings };
 }
 
-/** What a spec makes: the size of its picture, and its form if nothing is wrong with it. */
+/** What a spec makes: the size of its picture, how many videos, and its form if nothing is wrong with it. */
 interface ParsedKind {
   readonly picture: Size;
+  /** How many videos. */
+  readonly videos: number;
   readonly form: () => Form;
 }
 
@@ -39,11 +49,11 @@ function parseKind(kind: NonNullable<RenderSpec['kind']>, findings: Findings): P
   switch (kind.$case) {
     case 'timeline': {
       const timeline = parseTimeline(kind.value, { field: 'spec.timeline', findings });
-      return { picture: timeline.canvas, form: () => timelineForm(timeline) };
+      return { picture: timeline.canvas, videos: 1, form: () => timelineForm(timeline) };
     }
     case 'montage': {
       const montage = parseMontage(kind.value, { field: 'spec.montage', findings });
-      return { picture: montage, form: () => montageForm(montage) };
+      return { picture: montage, videos: montage.variants, form: () => montageForm(montage) };
     }
   }
 }

@@ -10,7 +10,13 @@ TOLD_IN_WORDS = [
     r"must be at most (half of )?longest_clip",
     r"^must not be set (for a cut|for a zoom|for (audio|gif|mov|hls)|without|with QUALITY_LOSSLESS)",
     r"^must not be (QUALITY_LOSSLESS for (AV1|hls)|STREAM_COPY_AUTO for|CAPTIONS_SOFT for)",
-    r"^must have one of: count, times$",
+    r"^must have one of: (count, times|http_put)$",
+    r"^must not be set (beside kind|with several variants|for HLS)",
+    r"^is no transition; ",
+    r"^must be 1 to 120, as a number such as 25 or a fraction",
+    r"^must be more than 0 and at most 100 %$",
+    # Names and values of headers.
+    r"^has a name that is no name of a header$|^must not be set: the service sets it|^must be at most 1024 printable|^is set twice, in other letters$",
     r"^must end with \.|^must differ from ",
     r", the short side of the picture$",
     # JSON has numbers of 64 bits as strings, for which a schema has no range.

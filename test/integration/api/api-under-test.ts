@@ -104,6 +104,7 @@ export async function startApiUnderTest(
     clock: systemClock,
     events,
     notifier: createHttpNotifier({ rules: options.notifyRules ?? { mode: 'public', allow: [] } }),
+    uploader: { check: (url: string) => (url.includes('forbidden') ? 'leads to a place that is not for you' : null) },
   });
   const secrets = createSigningSecretUseCases({ store, clock: systemClock, randomBytes });
   const urls = createOutputUrls({

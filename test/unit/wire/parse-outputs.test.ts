@@ -240,3 +240,46 @@ describe('the outputs of a spec', () => {
     ]);
   });
 });
+
+describe('the destination of an output', () => {
+  const put = (url: string, headers: Record<string, string> = {}, more: object = {}) => ({
+    mp4: {},
+    destination: { httpPut: { url, headers } },
+    ...more,
+  });
+
+  it('keeps its URL, and its headers in lower case', () => {
+    const { outputs, violations } = parse(put('https://a.test/b?c', { 'X-Ms-Blob-Type': 'BlockBlob' }));
+    expect(violations).toEqual([]);
+    expect(outputs[0]?.destination).toEqual({
+      url: 'https://a.test/b?c',
+      headers: { 'x-ms-blob-type': 'BlockBlob' },
+      field: 'spec.outputs[0].destination.http_put.url',
+    });
+  });
+
+  it.each([
+    ['nothing', { mp4: {}, destination: {} }, ['destination']],
+    ['no URL', put(''), ['destination.http_put.url']],
+    ['HLS', { hls: {}, destination: { httpPut: { url: 'https://a.test' } } }, ['destination']],
+    [
+      'headers of the connection, with control characters, twice, and without a name',
+      put('https://a.test', { 'Content-Length': '1', b: 'x\r\ny', X: '1', x: '2', 'a b': '' }),
+      ['"Content-Length"', '"b"', '"x"', '"a b"'].map((name) => `destination.http_put.headers[${name}]`),
+    ],
+    [
+      'too many headers',
+      put('https://a.test', Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`h${i}`, '']))),
+      ['destination.http_put.headers'],
+    ],
+  ])('is refused with %s', (_what, output, fields) => {
+    expect(parse(output).violations.map(({ field }) => field)).toEqual(
+      fields.map((field) => `spec.outputs[0].${field}`),
+    );
+  });
+
+  it('is refused with several variants', () => {
+    const { violations } = parseSpec(spec([put('https://a.test')], { variants: 2 }));
+    expect(violations).toMatchObject([{ field: 'spec.outputs[0].destination' }]);
+  });
+});

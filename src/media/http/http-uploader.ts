@@ -1,0 +1,122 @@
+import { Readable } from 'node:stream';
+import { request } from 'undici';
+import { createGuardedAgent, type Resolve, systemResolve } from '../../shared/http/guarded-agent.js';
+import { networkProblem } from '../../shared/http/network-problem.js';
+import { parseHttpUrl } from '../../shared/http/parse-http-url.js';
+import { createTargetRules, type HttpInputRules } from '../../shared/http/target-rules.js';
+import type { OutputUploader, UploadOrder, UploadOutcome } from '../../task/ports/output-uploader.js';
+
+export interface HttpUploaderOptions {
+  /** The rules of downloads: both let a caller have this machine connect to hosts of the caller's choice. */
+  readonly rules: HttpInputRules;
+  /** How long the receiver may take no bytes, or leave a whole file unanswered. Default: 60 s. */
+  readonly idleMs?: number;
+  /** Default: the system's. */
+  readonly resolve?: Resolve;
+}
+
+const IDLE_MS = 60_000;
+/** What is read of an answer: it says nothing that its status does not. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** Statuses that may pass: the receiver is busy, or timed out. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** Puts files by HTTP. Redirects are not followed. */
+export function createHttpUploader({
+  rules: given,
+  idleMs = IDLE_MS,
+  resolve = systemResolve,
+}: HttpUploaderOptions): OutputUploader {
+  const rules = createTargetRules(given);
+  const parse = (url: string) =>
+    given.mode === 'off'
+      ? ({
+          kind: 'problem',
+          description: 'is refused: this server connects to no web addresses (CUTROOM_HTTP_INPUTS)',
+        } as const)
+      : parseHttpUrl(url, rules);
+
+  async function put(order: UploadOrder, signal: AbortSignal): Promise<UploadOutcome> {
+    const parsed = parse(order.url);
+    if (parsed.kind === 'problem') return { kind: 'REFUSED', description: `the URL ${parsed.description}` };
+    const { url, target } = parsed;
+    const agent = createGuardedAgent({
+      ...{ target, rules, resolve },
+      ...{ connectTimeoutMs: idleMs, headersTimeoutMs: idleMs },
+    });
+    const idle = idleTimer(idleMs);
+    try {
+      const answer = await request(url, {
+        method: 'PUT',
+        dispatcher: agent,
+        signal: AbortSignal.any([signal, idle.signal]),
+        headers: headersOf(order),
+        body: Readable.from(watched(order.read(signal), idle.touch), { objectMode: false }),
+      });
+      await answer.body.dump({ limit: MAX_ANSWER_BYTES }).catch(() => undefined);
+      return outcomeOf(answer.statusCode);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (idle.signal.aborted) return { kind: 'FAILED', description: 'it takes no bytes, or does not answer, in time' };
+      const { kind, description } = networkProblem(error);
+      return { kind: kind === 'address-refused' || kind === 'not-trusted' ? 'REFUSED' : 'FAILED', description };
+    } finally {
+      idle.stop();
+      await agent.destroy();
+    }
+  }
+
+  return {
+    check(url) {
+      const parsed = parse(url);
+      return parsed.kind === 'problem' ? parsed.description : null;
+    },
+    put,
+  };
+}
+
+function headersOf({ headers, contentType, sizeBytes, md5 }: UploadOrder): Record<string, string> {
+  return {
+    'user-agent': 'cutroom',
+    'content-type': contentType,
+    'content-md5': md5,
+    ...headers,
+    'content-length': String(sizeBytes),
+  };
+}
+
+function outcomeOf(status: number): UploadOutcome {
+  if (status >= 200 && status < 300) return { kind: 'DONE' };
+  const description = `it answered ${status}`;
+  if (status >= 300 && status < 400)
+    return { kind: 'REFUSED', description: `${description}, a redirect, which is not followed` };
+  return { kind: status >= 500 || PASSING.has(status) ? 'FAILED' : 'REFUSED', description };
+}
+
+/** Aborts when it is not touched for so long. */
+function idleTimer(ms: number): {
+  readonly signal: AbortSignal;
+  readonly touch: () => void;
+  readonly stop: () => void;
+} {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort();
+  }, ms);
+  return {
+    signal: controller.signal,
+    touch: () => timer.refresh(),
+    stop: () => {
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Bytes are asked for as the receiver takes them. */
+async function* watched(bytes: AsyncIterable<Uint8Array>, onBytes: () => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    onBytes();
+    yield chunk;
+  }
+  onBytes();
+}
