@@ -1,6 +1,7 @@
 import type { Access } from '../task/caller.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { ApiKeyUseCases } from '../task/use-cases/api-keys.js';
+import type { UrlKeys } from '../task/url-keys.js';
 import type { SigningSecretUseCases } from '../task/use-cases/signing-secrets.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
@@ -60,6 +61,7 @@ export interface ApiOptions {
   /** Default: this service takes no API keys. */
   readonly keys?: ApiKeyUseCases;
   readonly secrets: SigningSecretUseCases;
+  readonly urlKeys: Pick<UrlKeys, 'rotate' | 'current'>;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
   /** Base of the URLs of finished videos, without a final slash. Default: the host by which a caller called. */
@@ -109,7 +111,7 @@ export interface Api {
 
 /** Starts both servers on one implementation and one chain. @throws Error when an address cannot be listened on; then neither listens. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { tasks, urls, logger, metrics, monotonicMs, graceMs } = options;
+  const { tasks, secrets, urls, urlKeys, facts, logger, metrics, monotonicMs, graceMs } = options;
   const drain = createDrain();
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
@@ -130,13 +132,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     wasCut: (request) => guard.wasCut(request),
   });
   const service = createTaskService({
-    tasks,
+    ...{ tasks, secrets, urlKeys, facts, monotonicMs },
     ...(options.keys && { keys: options.keys }),
-    secrets: options.secrets,
     sign: (...of) => urls.sign(...of),
-    facts: options.facts,
     drain: drain.signal,
-    monotonicMs,
   });
   const readiness = { problem: options.problem, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS };
   const { handler, routes } = httpRoutes(options, { service, chain, guard, readiness });

@@ -27,9 +27,11 @@ import type { Logger } from '../observability/logger.js';
 import { createMetrics, type Metrics } from '../observability/metrics.js';
 import { fixedPartOf } from '../shared/tenant-roots.js';
 import { tryLockFile } from '../store/sqlite/file-lock.js';
+import { followUrlKeys } from './follow-url-keys.js';
 import { systemClock } from './system-clock.js';
 import { warnOfExposures } from './warn-of-exposures.js';
-import { createOutputUrls, type OutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
+import { createOutputUrls, type OutputUrls } from '../task/output-urls.js';
+import type { UrlKeys } from '../task/url-keys.js';
 import type { Authenticator } from '../task/authenticator.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { Machine } from '../task/ports/machine.js';
@@ -82,6 +84,7 @@ interface Context {
   readonly machine: Machine;
   readonly previews: Previews;
   readonly urls: OutputUrls;
+  readonly urlKeys: UrlKeys;
   readonly notifier: Notifier;
   /** Null: both servers are plain. */
   readonly tls: ServerTls | null;
@@ -126,6 +129,7 @@ export async function startService(
     cleanups.push(() => storage.close());
     const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
     cleanups.push(() => Promise.resolve(tls?.close()));
+    const urlKeys = await followUrlKeys(config, store, cleanups);
     const context: Context = {
       limits: await openLimits(config.limitsFile, logged, cleanups),
       config,
@@ -146,9 +150,10 @@ export async function startService(
         store,
         outputs: storage.outputs,
         clock: systemClock,
-        signingKey: await store.secret(SIGNING_KEY_NAME),
+        keys: urlKeys,
         lifetimeMs: config.urlLifetimeMs,
       }),
+      urlKeys,
       notifier: createHttpNotifier({ rules: config.httpInputs.rules }),
     };
     const worker = await createWorker(context, cleanups);
@@ -248,6 +253,7 @@ async function startTransports(
     }),
     secrets: createSigningSecretUseCases({ store, clock: systemClock, randomBytes }),
     urls,
+    urlKeys: context.urlKeys,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
     release: RELEASE,
     publicUrl: config.publicUrl,

@@ -8,7 +8,8 @@ import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
-import { createOutputUrls } from '../../../src/task/output-urls.js';
+import { createOutputUrls, longestLifeOf } from '../../../src/task/output-urls.js';
+import { openUrlKeys } from '../../../src/task/url-keys.js';
 import type { LimitedInspector } from '../../../src/task/ports/media-inspector.js';
 import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
 import type { OutputContent } from '../../../src/task/ports/output-store.js';
@@ -106,11 +107,17 @@ export async function startApiUnderTest(
     notifier: createHttpNotifier({ rules: options.notifyRules ?? { mode: 'public', allow: [] } }),
   });
   const secrets = createSigningSecretUseCases({ store, clock: systemClock, randomBytes });
+  const urlKeys = await openUrlKeys({
+    store,
+    clock: systemClock,
+    randomBytes,
+    longestLifeMs: longestLifeOf(options.urlLifetimeMs ?? 3_600_000),
+  });
   const urls = createOutputUrls({
     store,
     outputs,
     clock: systemClock,
-    signingKey: Buffer.alloc(32, 1),
+    keys: urlKeys,
     lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
   });
   const log: Record<string, unknown>[] = [];
@@ -122,6 +129,7 @@ export async function startApiUnderTest(
     tasks,
     secrets,
     urls,
+    urlKeys,
     corsOrigins: [],
     facts: { fonts: [], fontFiles: ['Own.ttf'], maxInputPixels: 1 },
     moneyPrinterTurbo: {
