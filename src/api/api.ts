@@ -5,7 +5,8 @@ import type { UrlKeys } from '../task/url-keys.js';
 import type { SigningSecretUseCases } from '../task/use-cases/signing-secrets.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
-import { allowAnyone, type Authenticate } from './chain/authenticate.js';
+import { allowAnyone, withinConnections, type Authenticate } from './chain/authenticate.js';
+import type { ConnectionLimits } from './connection-limits.js';
 import { callCounts, type CallMetrics } from './chain/call-counts.js';
 import { callLog } from './chain/call-log.js';
 import { type Chain, createChain } from './chain/chain.js';
@@ -81,6 +82,8 @@ export interface ApiOptions {
   readonly problem: () => Promise<string | null>;
   /** Finds out who makes a call. Default: everybody is the same caller. */
   readonly authenticate?: Authenticate;
+  /** Default: no tenant is held to any. */
+  readonly connections?: Pick<ConnectionLimits, 'admit'>;
   /** What is open to all though callers are authenticated. Default: nothing beside health. */
   readonly open?: readonly OpenPart[];
   readonly logger: ApiLog;
@@ -116,15 +119,16 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
   const tls = options.tls ?? null;
-  let httpAddress = options.httpAddress;
+  let { httpAddress } = options;
   const baseUrl = createBaseUrls({
     publicUrl: options.publicUrl ?? null,
     trustedProxies: options.trustedProxies ?? [],
     scheme: tls === null ? 'http' : 'https',
     httpAddress: () => httpAddress,
   });
+  const anyone = options.authenticate ?? allowAnyone;
   const chain = createChain({
-    authenticate: options.authenticate ?? allowAnyone,
+    authenticate: options.connections ? withinConnections(anyone, options.connections) : anyone,
     observers: [callCounts(metrics.calls), callLog(logger)],
     drain: drain.signal,
     baseUrl,

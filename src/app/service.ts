@@ -20,7 +20,7 @@ import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
 import { claimScratchRoot } from '../engine/scratch-root.js';
 import { createDataFolder } from '../media/data-folder.js';
-import { createTenantAssets, createTenantLibraries } from '../media/tenant-media.js';
+import { createTenantAssets, createTenantLibraries, perTenant } from '../media/tenant-media.js';
 import { createHttpNotifier } from '../notify/http-notifier.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
@@ -29,7 +29,9 @@ import { fixedPartOf } from '../shared/tenant-roots.js';
 import { tryLockFile } from '../store/sqlite/file-lock.js';
 import { followUrlKeys } from './follow-url-keys.js';
 import { systemClock } from './system-clock.js';
+import { tenantRulesOf } from './tenant-rules.js';
 import { warnOfExposures } from './warn-of-exposures.js';
+import { createConnectionLimits } from '../api/connection-limits.js';
 import { createOutputUrls, type OutputUrls } from '../task/output-urls.js';
 import type { UrlKeys } from '../task/url-keys.js';
 import type { Authenticator } from '../task/authenticator.js';
@@ -85,7 +87,7 @@ interface Context {
   readonly previews: Previews;
   readonly urls: OutputUrls;
   readonly urlKeys: UrlKeys;
-  readonly notifier: Notifier;
+  readonly notifier: PerTenant<Notifier>;
   /** Null: both servers are plain. */
   readonly tls: ServerTls | null;
   /** Null: no tenant has any. */
@@ -130,14 +132,16 @@ export async function startService(
     const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
     cleanups.push(() => Promise.resolve(tls?.close()));
     const urlKeys = await followUrlKeys(config, store, cleanups);
+    const limits = await openLimits(config.limitsFile, logged, cleanups);
+    const rules = tenantRulesOf(config, limits);
     const context: Context = {
-      limits: await openLimits(config.limitsFile, logged, cleanups),
+      limits,
       config,
       logger,
       events: metrics.events(logged),
       metrics,
       store,
-      assets: createTenantAssets({ ...config, objects: storage.objects }),
+      assets: createTenantAssets({ ...config, objects: storage.objects, ...rules }),
       uploads: await openUploads({ ...config, objects: storage.objects }, logged, cleanups),
       previews: createPreviews(),
       tls,
@@ -154,16 +158,13 @@ export async function startService(
         lifetimeMs: config.urlLifetimeMs,
       }),
       urlKeys,
-      notifier: createHttpNotifier({ rules: config.httpInputs.rules }),
+      notifier: perTenant((tenant) => createHttpNotifier({ rules: () => rules.httpRules(tenant) })),
     };
     const worker = await createWorker(context, cleanups);
-    const { api, hub } = await startTransports(context, worker?.engine.inspectors ?? null);
+    const { api, close } = await startTransports(context, worker?.engine.inspectors ?? null);
     worker?.pool.start();
     cleanups.push(startDeliverer(context));
-    cleanups.push(async () => {
-      hub.close();
-      await api.stop();
-    });
+    cleanups.push(close);
     return {
       grpcAddress: formatAddress({ host: config.grpcAddress.host, port: api.grpcPort }),
       httpAddress: formatAddress({ host: config.httpAddress.host, port: api.httpPort }),
@@ -221,17 +222,19 @@ async function openAuthentication(
 async function startTransports(
   context: Context,
   inspectors: PerTenant<LimitedInspector> | null,
-): Promise<{ api: Api; hub: { close(): void } }> {
+): Promise<{ api: Api; close: () => Promise<void> }> {
   const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, previews, urls, notifier } = context;
   const fontFiles = fonts.map(({ name }) => name);
   const queue = createQueueView({ store, clock: systemClock });
   const hub = createTaskHub({ store, clock: systemClock, queue, previews, heartbeatMs: HEARTBEAT_MS });
+  const connections = context.limits && createConnectionLimits(context.limits);
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
     tls: context.tls,
     metricsAddress: config.metricsAddress === null ? null : formatAddress(config.metricsAddress),
     ...(context.authenticator && { authenticate: authenticateBy(context.authenticator) }),
+    ...(connections && { connections }),
     open: config.open,
     ...(config.auth?.keys && { keys: createApiKeyUseCases({ store, clock: systemClock, randomBytes }) }),
     socket: config.socket,
@@ -281,7 +284,12 @@ async function startTransports(
     logger.warn(
       'CUTROOM_PUBLIC_URL is not set: URLs of videos have the host by which each caller called; callers behind a proxy need CUTROOM_PUBLIC_URL or CUTROOM_TRUSTED_PROXIES',
     );
-  return { api, hub };
+  const close = async (): Promise<void> => {
+    hub.close();
+    await api.stop();
+    connections?.close();
+  };
+  return { api, close };
 }
 
 /** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */

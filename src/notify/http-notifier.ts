@@ -3,13 +3,13 @@ import { Webhook } from 'standardwebhooks';
 import { createGuardedAgent, type Resolve, systemResolve } from '../shared/http/guarded-agent.js';
 import { networkProblem } from '../shared/http/network-problem.js';
 import { parseHttpUrl, type ParsedHttpUrl } from '../shared/http/parse-http-url.js';
-import { createTargetRules, type HttpInputRules } from '../shared/http/target-rules.js';
+import { createTargetRules, type HttpInputRules, type TargetRules } from '../shared/http/target-rules.js';
 import type { DeliveryOutcome, DeliveryProblem } from '../task/notify.js';
 import type { Notifier, NotifyRequest } from '../task/ports/notifier.js';
 
 export interface HttpNotifierOptions {
-  /** The rules of downloads: both let a caller have this machine connect to hosts of the caller's choice. */
-  readonly rules: HttpInputRules;
+  /** The rules of downloads, asked at each use: both let a caller have this machine connect to hosts of the caller's choice. */
+  readonly rules: () => HttpInputRules;
   /** How long one attempt may take, name look-up and answer included. Default: 15 s. */
   readonly timeoutMs?: number;
   /** Default: the system's. */
@@ -23,20 +23,26 @@ const GONE = 410;
 
 /** Sends events as HTTP POST, in the form of Standard Webhooks. Redirects are not followed. */
 export function createHttpNotifier({
-  rules: given,
+  rules: rulesNow,
   timeoutMs = TIMEOUT_MS,
   resolve = systemResolve,
 }: HttpNotifierOptions): Notifier {
-  const rules = createTargetRules(given);
   const parse = (
     url: string,
+    given: HttpInputRules,
+    rules: TargetRules,
   ): Pick<Extract<ParsedHttpUrl, { kind: 'problem' }>, 'kind' | 'description'> | CheckedUrl =>
     given.mode === 'off'
-      ? { kind: 'problem', description: 'is refused: this server connects to no web addresses (CUTROOM_HTTP_INPUTS)' }
+      ? {
+          kind: 'problem',
+          description: 'is refused: this server connects to no web addresses for this tenant (CUTROOM_HTTP_INPUTS)',
+        }
       : parseHttpUrl(url, rules);
 
   async function send(order: NotifyRequest, signal: AbortSignal): Promise<DeliveryOutcome> {
-    const parsed = parse(order.url);
+    const given = rulesNow();
+    const rules = createTargetRules(given);
+    const parsed = parse(order.url, given, rules);
     if (parsed.kind === 'problem') return failure('ADDRESS_REFUSED');
     const { url, target } = parsed;
     const connect = { connectTimeoutMs: timeoutMs, headersTimeoutMs: timeoutMs };
@@ -62,7 +68,8 @@ export function createHttpNotifier({
 
   return {
     check(url) {
-      const parsed = parse(url);
+      const given = rulesNow();
+      const parsed = parse(url, given, createTargetRules(given));
       return parsed.kind === 'problem' ? parsed.description : null;
     },
     send,

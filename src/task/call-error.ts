@@ -152,6 +152,10 @@ function quotaMessage({
     case 'watches':
     case 'inspections':
       return `a ${shown}, ${value} at once; repeat the call when one has ended`;
+    case 'connections':
+      return `a ${shown}, ${value} connections to one server; use those that are open, or close some`;
+    case 'input_bytes':
+      return `a ${shown}, ${value} bytes of inputs in one task; name fewer or smaller ones`;
     case 'pixel_frames':
       return `a ${shown}, ${value} pixels times frames in one task; make its videos shorter, smaller or fewer`;
     case 'output_bytes':
