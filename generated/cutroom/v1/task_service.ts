@@ -301,6 +301,8 @@ export interface RedeliverEventsRequest {
   name: string;
   /** Also the events that were delivered. Default: false. */
   includeDelivered: boolean;
+  /** Also the events for targets that answered 410: they asked for none. Default: false, such events are left as they are. */
+  includeGone: boolean;
 }
 
 /** The request of DeleteTask. */
@@ -2015,7 +2017,7 @@ export const RetryTaskRequest: MessageFns<RetryTaskRequest> = {
 };
 
 function createBaseRedeliverEventsRequest(): RedeliverEventsRequest {
-  return { name: "", includeDelivered: false };
+  return { name: "", includeDelivered: false, includeGone: false };
 }
 
 export const RedeliverEventsRequest: MessageFns<RedeliverEventsRequest> = {
@@ -2025,6 +2027,9 @@ export const RedeliverEventsRequest: MessageFns<RedeliverEventsRequest> = {
     }
     if (message.includeDelivered !== false) {
       writer.uint32(16).bool(message.includeDelivered);
+    }
+    if (message.includeGone !== false) {
+      writer.uint32(24).bool(message.includeGone);
     }
     return writer;
   },
@@ -2058,6 +2063,14 @@ export const RedeliverEventsRequest: MessageFns<RedeliverEventsRequest> = {
             message.includeDelivered = reader.bool();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.includeGone = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2077,6 +2090,7 @@ export const RedeliverEventsRequest: MessageFns<RedeliverEventsRequest> = {
     const message = createBaseRedeliverEventsRequest();
     message.name = object.name ?? "";
     message.includeDelivered = object.includeDelivered ?? false;
+    message.includeGone = object.includeGone ?? false;
     return message;
   },
 };
@@ -2491,8 +2505,8 @@ export const TaskServiceDefinition = {
     /**
      * Delivers events of a task to its `notify` targets again, with their attempts counted from 0: those that were given up. The ids of the events stay.
      *
-     * Answers with the task; where there was nothing to deliver again, as it was.
-     * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+     * Answers with the task; where there was nothing to deliver again, as it was. The task does not outlive its `ttl` for them.
+     * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), RESOURCE_EXHAUSTED (it counts as a submit).
      */
     redeliverEvents: {
       name: "RedeliverEvents",
@@ -2992,8 +3006,8 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
   /**
    * Delivers events of a task to its `notify` targets again, with their attempts counted from 0: those that were given up. The ids of the events stay.
    *
-   * Answers with the task; where there was nothing to deliver again, as it was.
-   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+   * Answers with the task; where there was nothing to deliver again, as it was. The task does not outlive its `ttl` for them.
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), RESOURCE_EXHAUSTED (it counts as a submit).
    */
   redeliverEvents(request: RedeliverEventsRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Task>>;
   /**
@@ -3125,8 +3139,8 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
   /**
    * Delivers events of a task to its `notify` targets again, with their attempts counted from 0: those that were given up. The ids of the events stay.
    *
-   * Answers with the task; where there was nothing to deliver again, as it was.
-   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+   * Answers with the task; where there was nothing to deliver again, as it was. The task does not outlive its `ttl` for them.
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), RESOURCE_EXHAUSTED (it counts as a submit).
    */
   redeliverEvents(request: DeepPartial<RedeliverEventsRequest>, options?: CallOptions & CallOptionsExt): Promise<Task>;
   /**

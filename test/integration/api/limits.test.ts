@@ -87,6 +87,10 @@ describe('a tenant with limits', () => {
     const refused = answers[2]!;
     expect(refused.headers.get('ratelimit-policy')).toBe('"submits_per_second";q=2;qu="submits";w=1');
     expect(refused.headers.get('retry-after')).toBe('1');
+    const { name } = (await answers[0]!.json()) as { name: string };
+    const headers = { authorization: `Bearer ${acme}` };
+    const again = () => fetch(`${api.httpUrl}/v1/${name}:redeliver`, { method: 'POST', headers, body: '{}' });
+    expect((await again()).status).toBe(429);
     await eventually('the window is over', async () => (await submit(api, acme)).status === 200);
   });
 

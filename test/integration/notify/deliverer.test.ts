@@ -10,6 +10,7 @@ import type { Notifier } from '../../../src/task/ports/notifier.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import { newSigningSecret } from '../../../src/task/signing-secret.js';
 import type { Task } from '../../../src/task/task.js';
+import type { Redelivery } from '../../../src/task/deliveries.js';
 import { redeliverEvents } from '../../../src/task/use-cases/redeliver-events.js';
 import { printEvent } from '../../../src/wire/print-event.js';
 import { AttemptLease } from '../../../src/worker/attempt-lease.js';
@@ -187,14 +188,22 @@ describe('the deliverer', () => {
     expect(receiver.hooks).toHaveLength(1);
 
     receiver.answer = (response) => response.writeHead(200).end();
-    await redeliverEvents({ store, clock: systemClock }, queued, { includeDelivered: false });
+    const redeliver = (which: Partial<Redelivery>) =>
+      redeliverEvents({ store, clock: systemClock, quotas: null }, queued, {
+        includeDelivered: false,
+        includeGone: false,
+        ...which,
+      });
+    const { revision: before } = (await store.get(queued))!;
+    expect((await redeliver({ includeDelivered: true })).revision).toBe(before);
+    await redeliver({ includeGone: true });
     await until(store, queued, 'DELIVERED');
     expect(receiver.hooks[1]!.json).toMatchObject({ type: 'task.state_changed', data: { state: 'CANCELLED' } });
     // Nothing was given up any more.
     const revision = (await store.get(queued))!.revision;
-    await redeliverEvents({ store, clock: systemClock }, queued, { includeDelivered: false });
+    await redeliver({});
     expect((await store.get(queued))!.revision).toBe(revision);
-    await redeliverEvents({ store, clock: systemClock }, queued, { includeDelivered: true });
+    await redeliver({ includeDelivered: true });
     await eventually('one more', () => receiver.hooks.length === 3);
   });
 
