@@ -1,10 +1,12 @@
 import type { Access } from '../task/caller.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { ApiKeyUseCases } from '../task/use-cases/api-keys.js';
+import type { UrlKeys } from '../task/url-keys.js';
 import type { SigningSecretUseCases } from '../task/use-cases/signing-secrets.js';
 import type { TaskUseCases } from '../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../wire/print-capabilities.js';
-import { allowAnyone, type Authenticate } from './chain/authenticate.js';
+import { allowAnyone, withinConnections, type Authenticate } from './chain/authenticate.js';
+import type { ConnectionLimits } from './connection-limits.js';
 import { callCounts, type CallMetrics } from './chain/call-counts.js';
 import { callLog } from './chain/call-log.js';
 import { type Chain, createChain } from './chain/chain.js';
@@ -60,6 +62,7 @@ export interface ApiOptions {
   /** Default: this service takes no API keys. */
   readonly keys?: ApiKeyUseCases;
   readonly secrets: SigningSecretUseCases;
+  readonly urlKeys: Pick<UrlKeys, 'rotate' | 'current'>;
   readonly urls: OutputUrls;
   readonly facts: EngineFacts;
   /** Base of the URLs of finished videos, without a final slash. Default: the host by which a caller called. */
@@ -79,6 +82,8 @@ export interface ApiOptions {
   readonly problem: () => Promise<string | null>;
   /** Finds out who makes a call. Default: everybody is the same caller. */
   readonly authenticate?: Authenticate;
+  /** Default: no tenant is held to any. */
+  readonly connections?: Pick<ConnectionLimits, 'admit'>;
   /** What is open to all though callers are authenticated. Default: nothing beside health. */
   readonly open?: readonly OpenPart[];
   readonly logger: ApiLog;
@@ -109,20 +114,21 @@ export interface Api {
 
 /** Starts both servers on one implementation and one chain. @throws Error when an address cannot be listened on; then neither listens. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { tasks, urls, logger, metrics, monotonicMs, graceMs } = options;
+  const { tasks, secrets, urls, urlKeys, facts, logger, metrics, monotonicMs, graceMs } = options;
   const drain = createDrain();
   const stallMs = options.watcherStallMs ?? WATCHER_STALL_MS;
   const guard = createSlowReaderGuard({ stallMs, resetMs: stallMs * WATCHER_RESET_PART });
   const tls = options.tls ?? null;
-  let httpAddress = options.httpAddress;
+  let { httpAddress } = options;
   const baseUrl = createBaseUrls({
     publicUrl: options.publicUrl ?? null,
     trustedProxies: options.trustedProxies ?? [],
     scheme: tls === null ? 'http' : 'https',
     httpAddress: () => httpAddress,
   });
+  const anyone = options.authenticate ?? allowAnyone;
   const chain = createChain({
-    authenticate: options.authenticate ?? allowAnyone,
+    authenticate: options.connections ? withinConnections(anyone, options.connections) : anyone,
     observers: [callCounts(metrics.calls), callLog(logger)],
     drain: drain.signal,
     baseUrl,
@@ -130,13 +136,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     wasCut: (request) => guard.wasCut(request),
   });
   const service = createTaskService({
-    tasks,
+    ...{ tasks, secrets, urlKeys, facts, monotonicMs },
     ...(options.keys && { keys: options.keys }),
-    secrets: options.secrets,
     sign: (...of) => urls.sign(...of),
-    facts: options.facts,
     drain: drain.signal,
-    monotonicMs,
   });
   const readiness = { problem: options.problem, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS };
   const { handler, routes } = httpRoutes(options, { service, chain, guard, readiness });

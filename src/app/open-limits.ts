@@ -1,6 +1,5 @@
 import { openReloadedFile } from '../shared/reloaded-file.js';
-import { parseLimits } from '../config/limits.js';
-import type { TenantLimits } from '../task/limits.js';
+import { parseLimits, type TenantSettings } from '../config/limits.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 
@@ -14,7 +13,7 @@ export async function openLimits(
   file: string | null,
   events: Pick<TaskEvents, 'backgroundError'>,
   cleanups: (() => Promise<unknown>)[],
-): Promise<PerTenant<TenantLimits> | null> {
+): Promise<PerTenant<TenantSettings> | null> {
   if (file === null) return null;
   const reloaded = await openReloadedFile(
     { name: 'CUTROOM_LIMITS_FILE', file, parse: parseLimits },

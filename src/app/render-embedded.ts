@@ -45,7 +45,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
     inputRoots: render.inputRoots,
     uploads: null,
     except: null,
-    httpInputs: config.httpInputs,
+    httpInputs: { ...config.httpInputs, rules: () => config.httpInputs.rules },
   });
   const { fonts } = await readFontFolder(config.fontFolder);
   // One attempt: whoever sees it fail can start another.
@@ -58,8 +58,8 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
       fonts: fonts.map(({ name }) => name),
       clock: systemClock,
       // Nobody but the caller, who waits.
-      notifier: { check: () => 'needs a server; this render has none' },
-      uploader: { check: () => 'needs a server; this render leaves its files here' },
+      notifier: { of: () => ({ check: () => 'needs a server; this render has none' }) },
+      uploader: { of: () => ({ check: () => 'needs a server; this render leaves its files here' }) },
     },
     { ...command, options: { ...command.options, maxAttempts: 1 } },
     signal,

@@ -1,8 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import path from 'node:path';
 import { startApi, type Api } from '../api/api.js';
-import { openServerTls, type ServerTls } from '../api/tls/server-tls.js';
+import { openServerTls } from '../api/tls/server-tls.js';
 import type { Config } from '../config/config.js';
 import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
@@ -14,46 +12,38 @@ import { openLimits } from './open-limits.js';
 import { openStorage } from './open-storage.js';
 import { openStore } from './open-store.js';
 import { openUploads } from './open-uploads.js';
-import { createEngine, type Engine } from './create-engine.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
-import { claimScratchRoot } from '../engine/scratch-root.js';
 import { createDataFolder } from '../media/data-folder.js';
-import { createTenantAssets, createTenantLibraries } from '../media/tenant-media.js';
+import { createTenantAssets, createTenantLibraries, perTenant } from '../media/tenant-media.js';
 import { createHttpUploader } from '../media/http/http-uploader.js';
 import { createHttpNotifier } from '../notify/http-notifier.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
-import { createMetrics, type Metrics } from '../observability/metrics.js';
+import { createMetrics } from '../observability/metrics.js';
 import { fixedPartOf } from '../shared/tenant-roots.js';
-import { tryLockFile } from '../store/sqlite/file-lock.js';
+import { followUrlKeys } from './follow-url-keys.js';
 import { systemClock } from './system-clock.js';
+import { tenantRulesOf } from './tenant-rules.js';
 import { warnOfExposures } from './warn-of-exposures.js';
-import { createOutputUrls, type OutputUrls, SIGNING_KEY_NAME } from '../task/output-urls.js';
+import { createConnectionLimits } from '../api/connection-limits.js';
+import { createOutputUrls } from '../task/output-urls.js';
 import type { Authenticator } from '../task/authenticator.js';
-import type { AssetSource } from '../task/ports/asset-source.js';
-import type { Machine } from '../task/ports/machine.js';
 import type { LimitedInspector } from '../task/ports/media-inspector.js';
-import type { ArtifactStore } from '../task/ports/artifact-store.js';
-import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
-import type { Notifier } from '../task/ports/notifier.js';
-import type { OutputUploader } from '../task/ports/output-uploader.js';
-import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
-import { createPreviews, type Previews } from '../task/previews.js';
-import type { TenantLimits } from '../task/limits.js';
+import { createPreviews } from '../task/previews.js';
 import { createQuotas } from '../task/quotas.js';
 import { createQueueView } from '../task/queue-view.js';
 import { createTaskHub } from '../task/task-hub.js';
 import { createApiKeyUseCases } from '../task/use-cases/api-keys.js';
 import { createSigningSecretUseCases } from '../task/use-cases/signing-secrets.js';
 import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
-import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
 import { startDeliverer } from './start-deliverer.js';
-import { createWorkerPool, type WorkerPool } from '../worker/worker-pool.js';
+import { createWorker } from './create-worker.js';
+import type { ServiceContext } from './service-context.js';
 
 /** Contract §5: a heartbeat at least every 15 s; a little less, so that it is there in time. */
 const HEARTBEAT_MS = 14_000;
@@ -68,32 +58,6 @@ export interface Service {
   readonly httpAddress: string;
   /** Drains and lets go of everything. Idempotent. */
   stop(): Promise<void>;
-}
-
-/** The parts that every side of the service works with. */
-interface Context {
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly events: TaskEvents;
-  readonly metrics: Metrics;
-  readonly store: Store;
-  readonly assets: PerTenant<AssetSource>;
-  readonly outputs: OutputStore;
-  readonly artifacts: ArtifactStore | null;
-  readonly uploads: PerTenant<MediaUploads>;
-  readonly machine: Machine;
-  readonly previews: Previews;
-  readonly urls: OutputUrls;
-  readonly notifier: Notifier;
-  readonly uploader: OutputUploader;
-  /** Null: both servers are plain. */
-  readonly tls: ServerTls | null;
-  /** Null: no tenant has any. */
-  readonly limits: PerTenant<TenantLimits> | null;
-  /** Null: everybody is the same caller. */
-  readonly authenticator: Authenticator | null;
-  /** The operator's. */
-  readonly fonts: readonly NamedFont[];
 }
 
 /**
@@ -129,14 +93,17 @@ export async function startService(
     cleanups.push(() => storage.close());
     const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
     cleanups.push(() => Promise.resolve(tls?.close()));
-    const context: Context = {
-      limits: await openLimits(config.limitsFile, logged, cleanups),
+    const urlKeys = await followUrlKeys(config, store, cleanups);
+    const limits = await openLimits(config.limitsFile, logged, cleanups);
+    const rules = tenantRulesOf(config, limits);
+    const context: ServiceContext = {
+      limits,
       config,
       logger,
       events: metrics.events(logged),
       metrics,
       store,
-      assets: createTenantAssets({ ...config, objects: storage.objects }),
+      assets: createTenantAssets({ ...config, objects: storage.objects, ...rules }),
       uploads: await openUploads({ ...config, objects: storage.objects }, logged, cleanups),
       previews: createPreviews(),
       tls,
@@ -149,20 +116,18 @@ export async function startService(
         store,
         outputs: storage.outputs,
         clock: systemClock,
-        signingKey: await store.secret(SIGNING_KEY_NAME),
+        keys: urlKeys,
         lifetimeMs: config.urlLifetimeMs,
       }),
-      notifier: createHttpNotifier({ rules: config.httpInputs.rules }),
-      uploader: createHttpUploader({ rules: config.httpInputs.rules }),
+      urlKeys,
+      notifier: perTenant((tenant) => createHttpNotifier({ rules: () => rules.httpRules(tenant) })),
+      uploader: perTenant((tenant) => createHttpUploader({ rules: () => rules.httpRules(tenant) })),
     };
     const worker = await createWorker(context, cleanups);
-    const { api, hub } = await startTransports(context, worker?.engine.inspectors ?? null);
+    const { api, close } = await startTransports(context, worker?.engine.inspectors ?? null);
     worker?.pool.start();
     cleanups.push(startDeliverer(context));
-    cleanups.push(async () => {
-      hub.close();
-      await api.stop();
-    });
+    cleanups.push(close);
     return {
       grpcAddress: formatAddress({ host: config.grpcAddress.host, port: api.grpcPort }),
       httpAddress: formatAddress({ host: config.httpAddress.host, port: api.httpPort }),
@@ -218,19 +183,21 @@ async function openAuthentication(
 }
 
 async function startTransports(
-  context: Context,
+  context: ServiceContext,
   inspectors: PerTenant<LimitedInspector> | null,
-): Promise<{ api: Api; hub: { close(): void } }> {
+): Promise<{ api: Api; close: () => Promise<void> }> {
   const { config, logger, events, metrics, store, assets, outputs, uploads, fonts, previews, urls, notifier } = context;
   const fontFiles = fonts.map(({ name }) => name);
   const queue = createQueueView({ store, clock: systemClock });
   const hub = createTaskHub({ store, clock: systemClock, queue, previews, heartbeatMs: HEARTBEAT_MS });
+  const connections = context.limits && createConnectionLimits(context.limits);
   const api = await startApi({
     grpcAddress: formatAddress(config.grpcAddress),
     httpAddress: formatAddress(config.httpAddress),
     tls: context.tls,
     metricsAddress: config.metricsAddress === null ? null : formatAddress(config.metricsAddress),
     ...(context.authenticator && { authenticate: authenticateBy(context.authenticator) }),
+    ...(connections && { connections }),
     open: config.open,
     ...(config.auth?.keys && { keys: createApiKeyUseCases({ store, clock: systemClock, randomBytes }) }),
     socket: config.socket,
@@ -253,6 +220,7 @@ async function startTransports(
     }),
     secrets: createSigningSecretUseCases({ store, clock: systemClock, randomBytes }),
     urls,
+    urlKeys: context.urlKeys,
     facts: { fonts: CAPTION_FAMILIES, fontFiles, maxInputPixels: MAX_PIXELS },
     release: RELEASE,
     publicUrl: config.publicUrl,
@@ -280,38 +248,10 @@ async function startTransports(
     logger.warn(
       'CUTROOM_PUBLIC_URL is not set: URLs of videos have the host by which each caller called; callers behind a proxy need CUTROOM_PUBLIC_URL or CUTROOM_TRUSTED_PROXIES',
     );
-  return { api, hub };
-}
-
-/** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */
-async function createWorker(
-  context: Context,
-  cleanups: (() => Promise<unknown>)[],
-): Promise<{ pool: WorkerPool; engine: Engine } | null> {
-  const { config, events, store, outputs } = context;
-  if (config.slots === 0) return null;
-  const scratch = await claimScratchRoot(path.join(config.dataDir, 'scratch'), tryLockFile);
-  cleanups.push(() => scratch.release());
-  const engine = await createEngine({ ...context, scratchRoot: scratch.folder });
-  context.metrics.showCage(engine.cage);
-  const pool = createWorkerPool({
-    store,
-    renderer: engine.renderer,
-    build: engine.build,
-    outputs,
-    uploader: context.uploader,
-    events,
-    clock: systemClock,
-    parseSpec: parseStoredSpec,
-    owner: `${hostname()}.${process.pid}.${systemClock.newAttemptId()}`,
-    slots: config.slots,
-    leaseMs: config.leaseMs,
-    heartbeatMs: config.heartbeatMs,
-    progressIntervalMs: config.progressIntervalMs,
-    sweepIntervalMs: config.sweepIntervalMs,
-    machine: context.machine,
-    previews: context.previews,
-    ...(context.limits && { limits: context.limits }),
-  });
-  return { pool, engine };
+  const close = async (): Promise<void> => {
+    hub.close();
+    await api.stop();
+    connections?.close();
+  };
+  return { api, close };
 }

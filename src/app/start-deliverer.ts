@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { Notifier } from '../task/ports/notifier.js';
+import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { Store } from '../task/ports/store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import { printEvent } from '../wire/print-event.js';
@@ -12,7 +13,7 @@ export interface DelivererParts {
   readonly config: Pick<Config, 'publicUrl'>;
   readonly events: TaskEvents;
   readonly store: Store;
-  readonly notifier: Notifier;
+  readonly notifier: PerTenant<Notifier>;
   readonly urls: OutputUrls;
 }
 

@@ -1,12 +1,31 @@
 import { parse } from 'yaml';
 import { isTenant, TENANT_FORM } from '../task/caller.js';
+import { type AllowedTarget, parseAllowedTarget } from './allowed-targets.js';
 import { type LimitName, NO_LIMITS, type TenantLimits } from '../task/limits.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
 import { nearestName } from '../shared/nearest-name.js';
 
 /** The limits of one entry of the file: those that it names. Null lifts the default's. */
-type Entry = Partial<Record<Field, number | null>>;
+type Entry = Partial<Record<Field, number | null>> & HttpEntry;
 type Field = LimitName | 'submit_burst';
+
+/** The hosts of one entry. Null gives a tenant those of the service again. */
+interface HttpEntry {
+  http_inputs?: HttpMode | null;
+  http_allow?: readonly AllowedTarget[] | null;
+}
+
+type HttpMode = (typeof HTTP_MODES)[number];
+const HTTP_MODES = ['public', 'listed', 'off'] as const;
+
+/** Everything that the file says of a tenant. */
+export interface TenantSettings extends TenantLimits {
+  /** From where its inputs are downloaded, and to where its events are sent; null: as the service's variables say. */
+  readonly http: { readonly mode: HttpMode | null; readonly allow: readonly AllowedTarget[] | null };
+}
+
+/** Those of a tenant that the file does not name, of a file without a default. */
+const NO_SETTINGS: TenantSettings = { ...NO_LIMITS, http: { mode: null, allow: null } };
 
 const UNITS: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
@@ -43,8 +62,10 @@ const RULES: Readonly<Record<Field, Rule>> = {
   queued: COUNT,
   running: COUNT,
   watches: COUNT,
+  connections: COUNT,
   inspections: COUNT,
   pixel_frames: COUNT,
+  input_bytes: BYTES,
   output_bytes: BYTES,
   upload_bytes: BYTES,
   max_priority: {
@@ -53,17 +74,20 @@ const RULES: Readonly<Record<Field, Rule>> = {
   },
 };
 
+/** Every name of an entry. */
+const NAMES: readonly string[] = [...Object.keys(RULES), 'http_inputs', 'http_allow'];
+
 /**
  * Reads a limits file, YAML or JSON: `default` has the limits of every tenant, `tenants` by name those that differ.
  * @throws Error, for people, with every problem and its path.
  */
-export function parseLimits(text: string): PerTenant<TenantLimits> {
+export function parseLimits(text: string): PerTenant<TenantSettings> {
   const problems: string[] = [];
   const file = mappingOf(parse(text), 'the file', problems);
   for (const key of Object.keys(file))
     if (key !== 'default' && key !== 'tenants') problems.push(`${key}: must be default or tenants`);
   const fallback = entryOf(file.default, 'default', problems);
-  const tenants = new Map<string, TenantLimits>();
+  const tenants = new Map<string, TenantSettings>();
   for (const [tenant, value] of Object.entries(mappingOf(file.tenants, 'tenants', problems))) {
     if (!isTenant(tenant)) problems.push(`tenants.${tenant}: the name of a tenant ${TENANT_FORM}`);
     const own = entryOf(value, `tenants.${tenant}`, problems);
@@ -77,11 +101,15 @@ export function parseLimits(text: string): PerTenant<TenantLimits> {
 function entryOf(value: unknown, path: string, problems: string[]): Entry {
   const entry: Entry = {};
   for (const [name, given] of Object.entries(mappingOf(value, path, problems))) {
+    if (name === 'http_inputs' || name === 'http_allow') {
+      Object.assign(entry, { [name]: given === null ? null : HTTP[name](given, `${path}.${name}`, problems) });
+      continue;
+    }
     const rule = isField(name) ? RULES[name] : null;
     if (!isField(name) || rule === null) {
-      const nearest = nearestName(name, Object.keys(RULES));
+      const nearest = nearestName(name, NAMES);
       problems.push(
-        `${path}.${name}: is no limit${nearest === null ? `; there are ${Object.keys(RULES).join(', ')}` : `; did you mean ${nearest}?`}`,
+        `${path}.${name}: is no limit${nearest === null ? `; there are ${NAMES.join(', ')}` : `; did you mean ${nearest}?`}`,
       );
       continue;
     }
@@ -92,21 +120,47 @@ function entryOf(value: unknown, path: string, problems: string[]): Entry {
   return entry;
 }
 
-function limitsOf(entry: Entry, path: string, problems: string[]): TenantLimits {
+const HTTP: {
+  readonly [Name in keyof HttpEntry]-?: (value: unknown, path: string, problems: string[]) => HttpEntry[Name];
+} = {
+  http_inputs(value, path, problems) {
+    const mode = HTTP_MODES.find((one) => one === value);
+    if (mode === undefined)
+      problems.push(`${path}: must be ${HTTP_MODES.join(', ')}, or null for the setting of the service`);
+    return mode ?? null;
+  },
+  http_allow(value, path, problems) {
+    const entries: unknown[] = Array.isArray(value) ? value : [];
+    if (!Array.isArray(value)) problems.push(`${path}: must be a list of hosts, or null for that of the service`);
+    return entries.flatMap((each, i) => {
+      const target = typeof each === 'string' ? parseAllowedTarget(each) : undefined;
+      if (target === undefined)
+        problems.push(
+          `${path}[${i}]: must be an address, a range such as 10.1.0.0/16, or a host, such as minio.internal:9000`,
+        );
+      return target ?? [];
+    });
+  },
+};
+
+function limitsOf(entry: Entry, path: string, problems: string[]): TenantSettings {
   const { submits_per_second: perSecond = null, submit_burst: burst = null } = entry;
   if (perSecond === null && burst !== null && path === 'default')
     problems.push(`${path}.submit_burst: counts only with submits_per_second, which is missing`);
   return {
-    ...NO_LIMITS,
+    ...NO_SETTINGS,
     submits: perSecond === null ? null : { perSecond, burst: burst ?? Math.max(1, Math.ceil(perSecond)) },
     queued: entry.queued ?? null,
     running: entry.running ?? null,
     watches: entry.watches ?? null,
+    connections: entry.connections ?? null,
     inspections: entry.inspections ?? null,
     pixelFrames: entry.pixel_frames ?? null,
+    inputBytes: entry.input_bytes ?? null,
     outputBytes: entry.output_bytes ?? null,
     uploadBytes: entry.upload_bytes ?? null,
     maxPriority: entry.max_priority ?? null,
+    http: { mode: entry.http_inputs ?? null, allow: entry.http_allow ?? null },
   };
 }
 

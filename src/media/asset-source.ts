@@ -28,11 +28,16 @@ export function createAssetSource({ inputRoots, uploads, except, httpInputs }: A
     if (!/^[^/:]+\/[^:]+$/.test(uri) || (await files.check(uri)) === null) return files;
     const upload = UPLOAD_SCHEME + uri;
     if ((await uploaded.check(upload)) !== null) return files;
-    return { check: () => uploaded.check(upload), fetch: (_, options) => uploaded.fetch(upload, options) };
+    return {
+      check: () => uploaded.check(upload),
+      sizeOf: () => uploaded.sizeOf(upload),
+      fetch: (_, options) => uploaded.fetch(upload, options),
+    };
   }
 
   return {
     check: async (uri) => (await sourceOf(uri)).check(uri),
+    sizeOf: async (uri) => (await sourceOf(uri)).sizeOf(uri),
     fetch: async (uri, options) => (await sourceOf(uri)).fetch(uri, options),
   };
 }
@@ -44,6 +49,7 @@ export function createUploadedFiles(folder: string | null): AssetSource {
   const nameOf = (uri: string): string => `./${uri.slice(UPLOAD_SCHEME.length)}`;
   return {
     check: (uri) => files.check(nameOf(uri)),
+    sizeOf: (uri) => files.sizeOf(nameOf(uri)),
     fetch: (uri, options) => files.fetch(nameOf(uri), options),
   };
 }

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
@@ -52,6 +52,14 @@ export function createLocalFiles(options: LocalFilesOptions): AssetSource {
       if (resolved.kind === 'problem') return { description: resolved.description };
       recentlyChecked.set(uri, true);
       return null;
+    },
+    async sizeOf(uri) {
+      const resolved = await resolveUri(uri, roots).catch(throwForCaller);
+      if (resolved.kind === 'problem') return null;
+      return stat(resolved.path).then(
+        ({ size }) => size,
+        () => null,
+      );
     },
     async fetch(uri, { field, signal }) {
       signal.throwIfAborted();

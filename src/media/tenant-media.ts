@@ -7,7 +7,9 @@ import type { AssetSource } from '../task/ports/asset-source.js';
 import type { MediaLibrary } from '../task/ports/media-library.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
+import type { HttpInputRules } from '../shared/http/target-rules.js';
 import { createAssetSource, createUploadedFiles } from './asset-source.js';
+import { createBudgetedAssets } from './budgeted-assets.js';
 import type { HttpInputsOptions } from './http/http-inputs.js';
 import { createLocalLibrary } from './local-library.js';
 import { openLocalUploads } from './local-uploads.js';
@@ -22,7 +24,11 @@ export interface TenantMediaOptions {
   /** `{tenant}` in one stands for the tenant. */
   readonly inputRoots: readonly string[];
   readonly dataDir: string;
-  readonly httpInputs: HttpInputsOptions;
+  readonly httpInputs: Omit<HttpInputsOptions, 'rules'>;
+  /** From where the inputs of a tenant are downloaded; asked at each use. */
+  readonly httpRules: (tenant: string) => HttpInputRules;
+  /** The bytes of all inputs of one task of a tenant; null: any number. Asked at each use. */
+  readonly inputBytes: (tenant: string) => number | null;
   /** Where uploads are; null: in the data folder. */
   readonly objects: ObjectStore | null;
 }
@@ -43,17 +49,18 @@ export function perTenant<T extends object>(make: (tenant: string) => T): PerTen
 
 /** The inputs of each tenant: its uploads, the files in its roots, and the web. */
 export function createTenantAssets(options: TenantMediaOptions): PerTenant<AssetSource> {
-  const { inputRoots, dataDir, httpInputs, objects } = options;
+  const { inputRoots, dataDir, httpInputs, httpRules, inputBytes, objects } = options;
   return perTenant((tenant) => {
     const folder = uploadFolder(dataDir, tenant);
-    return createAssetSource({
+    const assets = createAssetSource({
       inputRoots: rootsOfTenant(inputRoots, tenant),
       except: dataDir,
       uploads: objects
         ? createObjectUploadSource({ objects, prefix: prefixOf(tenant), folder })
         : createUploadedFiles(folder),
-      httpInputs,
+      httpInputs: { ...httpInputs, rules: () => httpRules(tenant) },
     });
+    return createBudgetedAssets(assets, () => inputBytes(tenant));
   });
 }
 

@@ -2,14 +2,14 @@ import { request, type Dispatcher } from 'undici';
 import { Webhook } from 'standardwebhooks';
 import { createGuardedAgent, type Resolve, systemResolve } from '../shared/http/guarded-agent.js';
 import { networkProblem } from '../shared/http/network-problem.js';
-import { parseHttpUrl, type ParsedHttpUrl } from '../shared/http/parse-http-url.js';
-import { createTargetRules, type HttpInputRules } from '../shared/http/target-rules.js';
+import { outgoingUrl } from '../shared/http/outgoing-url.js';
+import type { HttpInputRules } from '../shared/http/target-rules.js';
 import type { DeliveryOutcome, DeliveryProblem } from '../task/notify.js';
 import type { Notifier, NotifyRequest } from '../task/ports/notifier.js';
 
 export interface HttpNotifierOptions {
-  /** The rules of downloads: both let a caller have this machine connect to hosts of the caller's choice. */
-  readonly rules: HttpInputRules;
+  /** The rules of downloads, asked at each use: both let a caller have this machine connect to hosts of the caller's choice. */
+  readonly rules: () => HttpInputRules;
   /** How long one attempt may take, name look-up and answer included. Default: 15 s. */
   readonly timeoutMs?: number;
   /** Default: the system's. */
@@ -23,24 +23,16 @@ const GONE = 410;
 
 /** Sends events as HTTP POST, in the form of Standard Webhooks. Redirects are not followed. */
 export function createHttpNotifier({
-  rules: given,
+  rules,
   timeoutMs = TIMEOUT_MS,
   resolve = systemResolve,
 }: HttpNotifierOptions): Notifier {
-  const rules = createTargetRules(given);
-  const parse = (
-    url: string,
-  ): Pick<Extract<ParsedHttpUrl, { kind: 'problem' }>, 'kind' | 'description'> | CheckedUrl =>
-    given.mode === 'off'
-      ? { kind: 'problem', description: 'is refused: this server connects to no web addresses (CUTROOM_HTTP_INPUTS)' }
-      : parseHttpUrl(url, rules);
-
   async function send(order: NotifyRequest, signal: AbortSignal): Promise<DeliveryOutcome> {
-    const parsed = parse(order.url);
+    const parsed = outgoingUrl(order.url, rules());
     if (parsed.kind === 'problem') return failure('ADDRESS_REFUSED');
-    const { url, target } = parsed;
+    const { url, target, rules: targetRules } = parsed;
     const connect = { connectTimeoutMs: timeoutMs, headersTimeoutMs: timeoutMs };
-    const agent = createGuardedAgent({ target, rules, resolve, ...connect });
+    const agent = createGuardedAgent({ target, rules: targetRules, resolve, ...connect });
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const answer = await request(url, {
@@ -62,14 +54,12 @@ export function createHttpNotifier({
 
   return {
     check(url) {
-      const parsed = parse(url);
+      const parsed = outgoingUrl(url, rules());
       return parsed.kind === 'problem' ? parsed.description : null;
     },
     send,
   };
 }
-
-type CheckedUrl = Extract<ParsedHttpUrl, { kind: 'url' }>;
 
 const PROBLEMS: Readonly<Record<ReturnType<typeof networkProblem>['kind'], DeliveryProblem>> = {
   'address-refused': 'ADDRESS_REFUSED',

@@ -14,6 +14,8 @@ export type CallErrorDetail =
   | { readonly reason: 'AUTHENTICATION_UNAVAILABLE' }
   | { readonly reason: 'API_KEY_NOT_FOUND'; readonly keyId: string }
   | { readonly reason: 'SIGNING_SECRET_NOT_FOUND'; readonly secretId: string }
+  /** Two keys of URLs are valid: another rotation would end the older one. */
+  | { readonly reason: 'URL_KEY_STILL_VALID'; readonly untilMs: number }
   | { readonly reason: 'SCOPE_MISSING'; readonly scope: Scope }
   | { readonly reason: 'TASK_NOT_FOUND'; readonly taskId: string }
   | { readonly reason: 'REQUEST_ID_REUSED'; readonly requestId: string }
@@ -81,6 +83,8 @@ function messageOf(detail: CallErrorDetail): string {
       return `there is no API key ${detail.keyId}`;
     case 'SIGNING_SECRET_NOT_FOUND':
       return `there is no signing secret ${detail.secretId}`;
+    case 'URL_KEY_STILL_VALID':
+      return `the key before the present one signs valid URLs until ${new Date(detail.untilMs).toISOString()}; rotate after that, or end all old keys now with end_old_keys`;
     case 'SCOPE_MISSING':
       return `the credentials lack the scope ${detail.scope}`;
     case 'TASK_NOT_FOUND':
@@ -148,6 +152,10 @@ function quotaMessage({
     case 'watches':
     case 'inspections':
       return `a ${shown}, ${value} at once; repeat the call when one has ended`;
+    case 'connections':
+      return `a ${shown}, ${value} connections to one server; use those that are open, or close some`;
+    case 'input_bytes':
+      return `a ${shown}, ${value} bytes of inputs in one task; name fewer or smaller ones`;
     case 'pixel_frames':
       return `a ${shown}, ${value} pixels times frames in one task; make its videos shorter, smaller or fewer`;
     case 'output_bytes':

@@ -121,20 +121,36 @@ export function pauseAfter(attempt: number, delaysMs: readonly number[], random:
   return delayMs === undefined ? null : Math.round(delayMs * (1 - JITTER + 2 * JITTER * random));
 }
 
-/** Deliveries that were given up, or all that are not pending, begin anew. @returns null: there are none. */
-export function redelivered(
-  task: Task,
-  { includeDelivered, nowMs }: { readonly includeDelivered: boolean; readonly nowMs: number },
-): Task | null {
-  const isMeant = ({ state }: Delivery): boolean =>
-    state === 'ABANDONED' || (includeDelivered && state === 'DELIVERED');
-  if (!task.deliveries?.some(isMeant)) return null;
-  return changedEach(task, (each) => (isMeant(each) ? { ...each, ...fresh(nowMs) } : each));
+/** Which deliveries begin anew, beside those that were given up. */
+export interface Redelivery {
+  readonly includeDelivered: boolean;
+  /** Those to a target that answered 410 as well: it wants none. */
+  readonly includeGone: boolean;
 }
 
-/** A task whose time is up waits for its deliveries: it expires when the last of them is tried next, and a little. */
-export function expiryPostponed(task: Task, nowMs: number): Task {
-  const times = (task.deliveries ?? []).map(({ nextAttemptMs }) => nextAttemptMs ?? 0);
+/** Deliveries that have come to their end begin anew. @returns null: there are none. */
+export function redelivered(
+  task: Task,
+  { includeDelivered, includeGone, nowMs }: Redelivery & { readonly nowMs: number },
+): Task | null {
+  const { deliveries = [] } = task;
+  const isMeant = ({ state, target }: Delivery): boolean =>
+    (state === 'ABANDONED' || (includeDelivered && state === 'DELIVERED')) &&
+    (includeGone || !isGone(deliveries, target));
+  if (!deliveries.some(isMeant)) return null;
+  return changedEach(task, (each) => (isMeant(each) ? { ...each, ...fresh(nowMs), isAgain: true } : each));
+}
+
+/**
+ * A task whose time is up waits for its deliveries: it expires when the last of them is tried next, and a little. It does not wait for those that a caller
+ * began anew, which could go on for ever.
+ * @returns null: it waits for none.
+ */
+export function expiryPostponed(task: Task, nowMs: number): Task | null {
+  const times = (task.deliveries ?? []).flatMap(({ nextAttemptMs, isAgain }) =>
+    isAgain === true || nextAttemptMs === null ? [] : [nextAttemptMs],
+  );
+  if (times.length === 0) return null;
   return { ...task, revision: task.revision + 1, expireTimeMs: Math.max(nowMs, ...times) + MINUTE_MS };
 }
 

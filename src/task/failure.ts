@@ -36,7 +36,7 @@ export const FAILURES = {
   /** A transition is longer than a clip beside it. */
   TRANSITION_TOO_LONG: { category: 'SPEC', retryable: false },
   VIDEO_TOO_LONG: { category: 'SPEC', retryable: false },
-  /** More pixels and frames than its tenant may render in one task. */
+  /** More pixels and frames, or more bytes of inputs, than its tenant may use in one task. */
   TASK_TOO_LARGE: { category: 'SPEC', retryable: false },
   /** No frame of the video lies in the range of an output. */
   RANGE_OUTSIDE_VIDEO: { category: 'SPEC', retryable: false },

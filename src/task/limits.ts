@@ -6,10 +6,14 @@ export interface TenantLimits {
   readonly running: number | null;
   /** Streams and long polls at once, of one process. */
   readonly watches: number | null;
+  /** Open connections over which a tenant has called, of one process. */
+  readonly connections: number | null;
   /** Inspections of inputs at once, of one process. */
   readonly inspections: number | null;
   /** Of one task: the pixels of a frame times the frames, of all videos and all outputs with a picture together. */
   readonly pixelFrames: number | null;
+  /** Of one task: the bytes of all its inputs together, each counted once. */
+  readonly inputBytes: number | null;
   /** Of the outputs of all tasks that there are. */
   readonly outputBytes: number | null;
   /** Of all uploads that there are. */
@@ -29,8 +33,10 @@ export const NO_LIMITS: TenantLimits = {
   queued: null,
   running: null,
   watches: null,
+  connections: null,
   inspections: null,
   pixelFrames: null,
+  inputBytes: null,
   outputBytes: null,
   uploadBytes: null,
   maxPriority: null,
@@ -42,8 +48,10 @@ export const LIMIT_UNITS = {
   queued: 'tasks',
   running: 'tasks',
   watches: 'watches',
+  connections: 'connections',
   inspections: 'inspections',
   pixel_frames: 'pixel-frames',
+  input_bytes: 'bytes',
   output_bytes: 'bytes',
   upload_bytes: 'bytes',
   max_priority: 'priority',

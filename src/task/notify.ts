@@ -40,6 +40,8 @@ export interface Delivery {
   /** Null: no attempt failed. */
   readonly problem: DeliveryProblem | null;
   readonly deliverTimeMs: number | null;
+  /** It has come to its end before, and began anew since a caller asked for that. Absent: not. */
+  readonly isAgain?: boolean;
 }
 
 /** How one attempt ended. */

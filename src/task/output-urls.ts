@@ -5,12 +5,18 @@ import type { Clock } from './ports/clock.js';
 import type { OutputContent, OutputStore } from './ports/output-store.js';
 import type { TaskStore } from './ports/task-store.js';
 import type { Output, Task } from './task.js';
-
-/** Name of the signing key in the store: all replicas on one store sign alike. */
-export const SIGNING_KEY_NAME = 'output-url-signing-key';
+import type { UrlKeys } from './url-keys.js';
 
 /** URLs end on a full hour, so that a poll a second later shows the same URL and caches can work. */
 const EXPIRY_STEP_MS = 3_600_000;
+
+/** How long a replica may go on to sign with a key after another one took its place, clocks that differ included. */
+const ROTATION_SLACK_MS = 60_000;
+
+/** How long a key must be accepted after its last use, for URLs that live at least `lifetimeMs`. */
+export function longestLifeOf(lifetimeMs: number): number {
+  return lifetimeMs + EXPIRY_STEP_MS + ROTATION_SLACK_MS;
+}
 
 /** Types of files that link to further files of their output, relative to themselves. */
 const LINKING: ReadonlySet<string> = new Set(['application/vnd.apple.mpegurl']);
@@ -19,7 +25,7 @@ export interface OutputUrlOptions {
   readonly store: Pick<TaskStore, 'get'>;
   readonly outputs: OutputStore;
   readonly clock: Clock;
-  readonly signingKey: Buffer;
+  readonly keys: Pick<UrlKeys, 'current' | 'accepted' | 'refresh'>;
   /** A URL lives at least this long. */
   readonly lifetimeMs: number;
 }
@@ -55,6 +61,8 @@ export interface SignedRequest {
 export interface OutputFile {
   readonly content: OutputContent;
   readonly contentType: string;
+  /** How much longer the URL is valid that named it; null: it was no signed URL. */
+  readonly validForMs: number | null;
 }
 
 /** A query as a segment of a path, where `=` and `&` may stand as they are (RFC 3986, 3.3). */
@@ -63,13 +71,23 @@ function grantOf(query: URLSearchParams): string {
 }
 
 export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
-  const { store, outputs, clock, signingKey } = options;
+  const { store, outputs, clock, keys } = options;
 
-  function signature(task: Task, output: Output, expires: string): Buffer {
+  function signature(key: Buffer, task: Task, output: Output, expires: string): Buffer {
     // The location has the fence in it: a URL of an earlier attempt does not open a later one's file.
-    return createHmac('sha256', signingKey)
-      .update([task.tenant, task.id, output.location, expires].join('\n'))
-      .digest();
+    return createHmac('sha256', key).update([task.tenant, task.id, output.location, expires].join('\n')).digest();
+  }
+
+  async function isSigned(given: Buffer, task: Task, output: Output, expires: string): Promise<boolean> {
+    const fits = (): boolean =>
+      keys.accepted().some((key) => {
+        const wanted = signature(key, task, output, expires);
+        return given.length === wanted.length && timingSafeEqual(given, wanted);
+      });
+    if (fits()) return true;
+    // Another replica may have made a new key, a moment ago.
+    await keys.refresh();
+    return fits();
   }
 
   async function find(tenant: string, taskId: string, file: string): Promise<{ task: Task; output: Output }> {
@@ -79,11 +97,11 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
     return { task, output };
   }
 
-  async function fileOf(output: Output, file: string): Promise<OutputFile> {
+  async function fileOf(output: Output, file: string, validForMs: number | null): Promise<OutputFile> {
     const part = output.parts?.find(({ name }) => name === file);
     const content = await outputs.open(output.location, part?.name);
     if (content === null) throw new CallError({ reason: 'OUTPUT_NOT_FOUND' });
-    return { content, contentType: (part ?? output).contentType ?? 'video/mp4' };
+    return { content, contentType: (part ?? output).contentType ?? 'video/mp4', validForMs };
   }
 
   return {
@@ -92,7 +110,7 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
       const expires = String(expiresMs / 1000);
       const query = new URLSearchParams({ expires });
       if (task.tenant !== DEFAULT_TENANT) query.set('tenant', task.tenant);
-      query.set('signature', signature(task, output, expires).toString('base64url'));
+      query.set('signature', signature(keys.current(), task, output, expires).toString('base64url'));
       const folder = `${baseUrl}/tasks/${encodeURIComponent(task.id)}`;
       const file = encodeURIComponent(part ?? output.key);
       return LINKING.has(output.contentType ?? '')
@@ -106,15 +124,14 @@ export function createOutputUrls(options: OutputUrlOptions): OutputUrls {
       const { task, output } = await find(query.get('tenant') ?? DEFAULT_TENANT, taskId, file);
       const expires = query.get('expires') ?? '';
       const given = Buffer.from(query.get('signature') ?? '', 'base64url');
-      const wanted = signature(task, output, expires);
-      if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
-        throw new CallError({ reason: 'URL_SIGNATURE_INVALID' });
-      if (clock.nowMs() >= Number(expires) * 1000) throw new CallError({ reason: 'URL_EXPIRED' });
-      return fileOf(output, file);
+      if (!(await isSigned(given, task, output, expires))) throw new CallError({ reason: 'URL_SIGNATURE_INVALID' });
+      const validForMs = Number(expires) * 1000 - clock.nowMs();
+      if (validForMs <= 0) throw new CallError({ reason: 'URL_EXPIRED' });
+      return fileOf(output, file, validForMs);
     },
 
     async locate({ tenant, taskId, file }) {
-      return fileOf((await find(tenant, taskId, file)).output, file);
+      return fileOf((await find(tenant, taskId, file)).output, file, null);
     },
   };
 }

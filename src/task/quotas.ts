@@ -14,6 +14,8 @@ export interface Quotas {
   takeSubmit(tenant: string): Promise<void>;
   /** What a task itself may be. */
   checkTask(tenant: string, task: { readonly priority: number; readonly spec: ParsedSpec }): void;
+  /** What the inputs of a task may have together. @param knownBytes of those whose size is known before they are fetched; asked only where there is a limit. */
+  checkInputBytes(tenant: string, knownBytes: () => Promise<number>): Promise<void>;
   /** Room for one more queued task and its outputs. @returns to be called once the task is stored, or is not. */
   takeRoom(tenant: string): Promise<() => void>;
   /** One more at once, of this process. @returns to be called at its end. Idempotent. */
@@ -59,6 +61,11 @@ export function createQuotas({ limits, store, clock }: QuotaDeps): Quotas {
       if (maxPriority !== null && priority > maxPriority) throw quotaExceeded('max_priority', maxPriority);
       if (pixelFrames !== null && (pixelFramesOf(spec) ?? 0) > pixelFrames)
         throw quotaExceeded('pixel_frames', pixelFrames);
+    },
+
+    async checkInputBytes(tenant, knownBytes) {
+      const { inputBytes } = limits.of(tenant);
+      if (inputBytes !== null && (await knownBytes()) > inputBytes) throw quotaExceeded('input_bytes', inputBytes);
     },
 
     async takeRoom(tenant) {

@@ -67,6 +67,11 @@ function mappingOf(detail: CallErrorDetail, message: string): Mapping {
       const name = signingSecretName.format(detail.secretId);
       return { code: Code.NOT_FOUND, metadata: { name }, details: [resourceInfo(SIGNING_SECRET_TYPE, name, message)] };
     }
+    case 'URL_KEY_STILL_VALID': {
+      const until = new Date(detail.untilMs).toISOString();
+      const details = [preconditionFailure('URL_KEYS', 'urlKeys', message)];
+      return { code: Code.FAILED_PRECONDITION, metadata: { until }, details };
+    }
     case 'SCOPE_MISSING':
       return { code: Code.PERMISSION_DENIED, metadata: { scope: detail.scope }, details: [] };
     case 'TASK_NOT_FOUND': {

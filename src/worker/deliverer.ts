@@ -11,6 +11,7 @@ import {
 import type { Delivery, DeliveryOutcome, NotifyEvent } from '../task/notify.js';
 import type { Clock } from '../task/ports/clock.js';
 import type { Notifier } from '../task/ports/notifier.js';
+import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { SigningSecretStore } from '../task/ports/signing-secret-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
@@ -22,7 +23,7 @@ export interface DelivererDeps {
   readonly store: TaskStore & SigningSecretStore;
   readonly clock: Clock;
   readonly events: TaskEvents;
-  readonly notifier: Notifier;
+  readonly notifier: PerTenant<Notifier>;
   /** The body of an event that is sent at a time. */
   readonly printEvent: (task: Task, event: NotifyEvent, timeMs: number) => string;
   /** The pauses before each further attempt. Default: ten attempts within hours. */
@@ -152,7 +153,7 @@ async function attempt(
   const timeMs = clock.nowMs();
   const id = `evt_${task.id}_${revision}_${target}`;
   const body = printEvent(task, event, timeMs);
-  return notifier.send({ url: to.url, id, timeMs, body, secret: secret?.text ?? null }, signal);
+  return notifier.of(task.tenant).send({ url: to.url, id, timeMs, body, secret: secret?.text ?? null }, signal);
 }
 
 /** Tries to record until another process may take the attempt for lost: a store that is away for a moment does not cost a second delivery. */

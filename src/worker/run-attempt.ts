@@ -24,7 +24,7 @@ export interface RunAttemptDeps {
   readonly store: TaskStore & DiagnosticsStore;
   readonly renderer: Renderer;
   readonly outputs: OutputStore;
-  readonly uploader: OutputUploader;
+  readonly uploader: PerTenant<OutputUploader>;
   readonly clock: Clock;
   readonly events: TaskEvents;
   readonly previews: Pick<Previews, 'show' | 'remove'>;
@@ -153,7 +153,12 @@ async function renderUnderLease(
         keepDiagnostics(deps, task, diagnostics);
       },
     });
-    const outputs = await putOutputs(deps, job.outputs, result.outputs, stop.signal);
+    const outputs = await putOutputs(
+      { ...deps, uploader: deps.uploader.of(task.tenant) },
+      job.outputs,
+      result.outputs,
+      stop.signal,
+    );
     return { kind: 'rendered', result: { ...result, outputs }, ...phases };
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error), cause: error, ...phases };

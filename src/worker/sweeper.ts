@@ -3,7 +3,7 @@ import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
 import type { TaskStore } from '../task/ports/task-store.js';
-import { expiryPostponed, hasPendingDeliveries } from '../task/deliveries.js';
+import { expiryPostponed } from '../task/deliveries.js';
 import { handedBack, queueTimedOut, workerLost } from '../task/lifecycle.js';
 import { removeEnded } from '../task/use-cases/delete-task.js';
 import { delay } from '../task/wait.js';
@@ -66,7 +66,8 @@ async function sweepOnce(deps: SweeperDeps): Promise<void> {
   }
   for (const task of await store.expired(BATCH, { nowMs })) {
     // Not lost without a word: they end within hours. Refused: one has just ended.
-    if (hasPendingDeliveries(task)) await store.replace(task, expiryPostponed(task, nowMs), { leaseMs: null });
+    const postponed = expiryPostponed(task, nowMs);
+    if (postponed) await store.replace(task, postponed, { leaseMs: null });
     else await removeEnded(deps, task);
   }
 }

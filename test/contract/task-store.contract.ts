@@ -8,6 +8,7 @@ import { describeLeases } from './task-store.leases.js';
 import { describeModel } from './task-store.model.js';
 import { describeQueries } from './task-store.queries.js';
 import { describeSigningSecrets } from './task-store.signing-secrets.js';
+import { describeUrlKeys } from './task-store.url-keys.js';
 import type { StoreKind } from './store-under-test.js';
 
 /** What every Store must do: the same suite for each of them. */
@@ -21,6 +22,7 @@ export function describeTaskStore(kind: StoreKind, options: { skip?: boolean } =
     describeApiKeys(kind);
     describeSigningSecrets(kind);
     describeDeliveries(kind);
+    describeUrlKeys(kind);
     describeModel(kind);
   });
 }

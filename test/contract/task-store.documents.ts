@@ -283,6 +283,7 @@ export function describeDocuments(kind: StoreKind): void {
         () => store.workers(),
         () => store.abandoned(1, { owner: 'o' }),
         () => store.secret('s'),
+        () => store.replaceSecret('s', Buffer.alloc(32), Buffer.alloc(32, 1)),
         () => store.ping(),
       ];
       for (const call of calls) await expect(call()).rejects.toMatchObject({ detail: { reason: 'STORE_UNAVAILABLE' } });

@@ -12,6 +12,8 @@ import { ANYONES_SESSION } from '../../src/task/authenticator.js';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
 import { metadataIn, send } from './transports.js';
 
+const KEY = Buffer.alloc(32);
+
 /** The metadata of requests as authentication sees it, by transport, without the parts that differ because a gateway stands between. */
 const seen: Record<string, string>[] = [];
 const OF_THE_CLIENT = ['user-agent', 'accept-encoding', 'te', 'grpc-accept-encoding', 'grpc-timeout', 'content-type'];
@@ -49,6 +51,7 @@ beforeAll(async () => {
   const service = createTaskService({
     tasks: under.tasks,
     secrets: under.secrets,
+    urlKeys: { rotate: () => Promise.resolve(null), current: () => KEY },
     sign: () => '',
     facts: { fonts: [], fontFiles: [], maxInputPixels: 1 },
     drain: drain.signal,

@@ -39,7 +39,7 @@ it('the Python library of Standard Webhooks verifies a delivery, and refuses one
   const secret = newSigningSecret({ name: 'a', tenant: 't' }, { random: randomBytes(40), nowMs: 1 }).text;
   const body = JSON.stringify({ type: 'task.ended', data: { title: 'Grüße “1” 🎬' } });
   const order = { url: receiver.url, id: 'evt_1', timeMs: Date.now(), body, secret };
-  const outcome = await createHttpNotifier({ rules }).send(order, new AbortController().signal);
+  const outcome = await createHttpNotifier({ rules: () => rules }).send(order, new AbortController().signal);
   expect(outcome).toMatchObject({ kind: 'DELIVERED' });
   const [hook] = receiver.hooks;
   const headers = signedHeaders(hook!);

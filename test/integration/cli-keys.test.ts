@@ -71,6 +71,17 @@ describe.each(Object.entries(WAYS))('cutroom keys, %s', (_, keys) => {
   });
 });
 
+describe('cutroom secrets rotate-url-key', () => {
+  it('needs the scope admin, tells the end of the old key, and ends it where asked', async () => {
+    const reader = (await called(BOOTSTRAP_KEY, 'keys', 'create', 'one')).stdout.trim();
+    expect((await called(reader, 'secrets', 'rotate-url-key')).stderr).toContain('PERMISSION_DENIED');
+    const rotate = (...args: string[]) => called(BOOTSTRAP_KEY, 'secrets', 'rotate-url-key', ...args);
+    expect((await rotate()).stdout).toMatch(/^a new key signs; old URLs end by 20\d\d-/);
+    expect((await rotate()).stderr).toContain('FAILED_PRECONDITION: the key before the present one signs valid URLs');
+    expect((await rotate('--end-old', '--json')).stdout).toBe('{"previousExpireTime":null}\n');
+  });
+});
+
 describe('a key of cutroom keys', () => {
   it('is taken until it is revoked', async () => {
     const key = (await called(BOOTSTRAP_KEY, 'keys', 'create', 'one')).stdout.trim();

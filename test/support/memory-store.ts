@@ -85,6 +85,12 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     getDiagnostics: (key) => answer(() => diagnostics.get(keyOf(key))?.text ?? null),
     abandoned: (limit) => answer(() => abandoned(entries, nowMs()).slice(0, limit)),
     secret: (name) => answer(() => secretOf(secrets, name)),
+    replaceSecret: (name, from, to) =>
+      answer(() => {
+        const isSame = secrets.get(name)?.equals(from) ?? false;
+        if (isSame) secrets.set(name, Buffer.from(to));
+        return isSame;
+      }),
     ...apiKeysOf(answer),
     ...submitRatesInMemory(),
     ...signingSecretsOf(answer),

@@ -6,6 +6,8 @@ import type { SigningSecretUseCases } from '../../src/task/use-cases/signing-sec
 import type { TaskUseCases } from '../../src/task/use-cases/task-use-cases.js';
 import { type EnumTable, namedDefault, parseEnum } from '../../src/wire/render-spec/fields.js';
 
+const KEY = Buffer.alloc(32);
+
 // Checked by the compiler: each of these lacks one entry.
 
 // @ts-expect-error An RPC without a method.
@@ -21,6 +23,7 @@ it('the service has every RPC of the generated definition, streaming where the d
   const service = createTaskService({
     tasks: {} as TaskUseCases,
     secrets: {} as SigningSecretUseCases,
+    urlKeys: { rotate: () => Promise.resolve(null), current: () => KEY },
     sign: () => '',
     facts: { fonts: [], fontFiles: [], maxInputPixels: 1 },
     drain: new AbortController().signal,

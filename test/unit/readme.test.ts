@@ -15,6 +15,7 @@ const ERRORS: { readonly [Reason in CallErrorReason]: Extract<CallErrorDetail, {
   UNAUTHENTICATED: { reason: 'UNAUTHENTICATED' },
   AUTHENTICATION_UNAVAILABLE: { reason: 'AUTHENTICATION_UNAVAILABLE' },
   API_KEY_NOT_FOUND: { reason: 'API_KEY_NOT_FOUND', keyId: 'k' },
+  URL_KEY_STILL_VALID: { reason: 'URL_KEY_STILL_VALID', untilMs: 1 },
   SIGNING_SECRET_NOT_FOUND: { reason: 'SIGNING_SECRET_NOT_FOUND', secretId: 's' },
   DELIVERIES_PENDING: { reason: 'DELIVERIES_PENDING', taskId: 't' },
   SCOPE_MISSING: { reason: 'SCOPE_MISSING', scope: 'tasks.read' },

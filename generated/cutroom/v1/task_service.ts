@@ -9,6 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallContext, CallOptions } from "nice-grpc-common";
 import { Duration } from "../../google/protobuf/duration.js";
 import { Empty } from "../../google/protobuf/empty.js";
+import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { ApiKey } from "./api_key.js";
 import { Capabilities, MediaInfo } from "./media.js";
 import { SigningSecret } from "./signing_secret.js";
@@ -52,6 +53,18 @@ export enum TaskView {
   /** TASK_VIEW_FULL - Everything. */
   TASK_VIEW_FULL = 2,
   UNRECOGNIZED = -1,
+}
+
+/** The request of RotateUrlKey. */
+export interface RotateUrlKeyRequest {
+  /** No old key is accepted any more, so that every URL that is out there ends now: for a key that somebody has seen. Default: false. */
+  endOldKeys: boolean;
+}
+
+/** The answer of RotateUrlKey. */
+export interface RotateUrlKeyResponse {
+  /** Until when URLs of the key that signed until now are accepted. Unset: they are not. */
+  previousExpireTime: Date | undefined;
 }
 
 /** The request of CreateSigningSecret. */
@@ -288,6 +301,8 @@ export interface RedeliverEventsRequest {
   name: string;
   /** Also the events that were delivered. Default: false. */
   includeDelivered: boolean;
+  /** Also the events for targets that answered 410: they asked for none. Default: false, such events are left as they are. */
+  includeGone: boolean;
 }
 
 /** The request of DeleteTask. */
@@ -307,6 +322,116 @@ export interface ProbeMediaRequest {
   /** The input; see Material.uri. */
   uri: string;
 }
+
+function createBaseRotateUrlKeyRequest(): RotateUrlKeyRequest {
+  return { endOldKeys: false };
+}
+
+export const RotateUrlKeyRequest: MessageFns<RotateUrlKeyRequest> = {
+  encode(message: RotateUrlKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.endOldKeys !== false) {
+      writer.uint32(8).bool(message.endOldKeys);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateUrlKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateUrlKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.endOldKeys = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateUrlKeyRequest>): RotateUrlKeyRequest {
+    return RotateUrlKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateUrlKeyRequest>): RotateUrlKeyRequest {
+    const message = createBaseRotateUrlKeyRequest();
+    message.endOldKeys = object.endOldKeys ?? false;
+    return message;
+  },
+};
+
+function createBaseRotateUrlKeyResponse(): RotateUrlKeyResponse {
+  return { previousExpireTime: undefined };
+}
+
+export const RotateUrlKeyResponse: MessageFns<RotateUrlKeyResponse> = {
+  encode(message: RotateUrlKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.previousExpireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.previousExpireTime), writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateUrlKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateUrlKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.previousExpireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateUrlKeyResponse>): RotateUrlKeyResponse {
+    return RotateUrlKeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateUrlKeyResponse>): RotateUrlKeyResponse {
+    const message = createBaseRotateUrlKeyResponse();
+    message.previousExpireTime = object.previousExpireTime ?? undefined;
+    return message;
+  },
+};
 
 function createBaseCreateSigningSecretRequest(): CreateSigningSecretRequest {
   return { signingSecret: undefined };
@@ -1892,7 +2017,7 @@ export const RetryTaskRequest: MessageFns<RetryTaskRequest> = {
 };
 
 function createBaseRedeliverEventsRequest(): RedeliverEventsRequest {
-  return { name: "", includeDelivered: false };
+  return { name: "", includeDelivered: false, includeGone: false };
 }
 
 export const RedeliverEventsRequest: MessageFns<RedeliverEventsRequest> = {
@@ -1902,6 +2027,9 @@ export const RedeliverEventsRequest: MessageFns<RedeliverEventsRequest> = {
     }
     if (message.includeDelivered !== false) {
       writer.uint32(16).bool(message.includeDelivered);
+    }
+    if (message.includeGone !== false) {
+      writer.uint32(24).bool(message.includeGone);
     }
     return writer;
   },
@@ -1935,6 +2063,14 @@ export const RedeliverEventsRequest: MessageFns<RedeliverEventsRequest> = {
             message.includeDelivered = reader.bool();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.includeGone = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1954,6 +2090,7 @@ export const RedeliverEventsRequest: MessageFns<RedeliverEventsRequest> = {
     const message = createBaseRedeliverEventsRequest();
     message.name = object.name ?? "";
     message.includeDelivered = object.includeDelivered ?? false;
+    message.includeGone = object.includeGone ?? false;
     return message;
   },
 };
@@ -2368,8 +2505,8 @@ export const TaskServiceDefinition = {
     /**
      * Delivers events of a task to its `notify` targets again, with their attempts counted from 0: those that were given up. The ids of the events stay.
      *
-     * Answers with the task; where there was nothing to deliver again, as it was.
-     * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+     * Answers with the task; where there was nothing to deliver again, as it was. The task does not outlive its `ttl` for them.
+     * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), RESOURCE_EXHAUSTED (it counts as a submit).
      */
     redeliverEvents: {
       name: "RedeliverEvents",
@@ -2771,6 +2908,51 @@ export const TaskServiceDefinition = {
         },
       },
     },
+    /**
+     * Makes a new key for the signed URLs of outputs. The one before is accepted for as long as a URL of it may live, so that none breaks, and is
+     * erased then: two keys are valid at a time. All servers on one store sign with the new key within seconds. Needs the scope `admin`.
+     *
+     * Errors: FAILED_PRECONDITION (the key before the present one is still accepted: repeat it after the time in the message, or set `end_old_keys`).
+     */
+    rotateUrlKey: {
+      name: "RotateUrlKey",
+      requestType: RotateUrlKeyRequest as typeof RotateUrlKeyRequest,
+      requestStream: false,
+      responseType: RotateUrlKeyResponse as typeof RotateUrlKeyResponse,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              23,
+              58,
+              1,
+              42,
+              34,
+              18,
+              47,
+              118,
+              49,
+              47,
+              117,
+              114,
+              108,
+              75,
+              101,
+              121,
+              115,
+              58,
+              114,
+              111,
+              116,
+              97,
+              116,
+              101,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
   },
 } as const;
 
@@ -2824,8 +3006,8 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
   /**
    * Delivers events of a task to its `notify` targets again, with their attempts counted from 0: those that were given up. The ids of the events stay.
    *
-   * Answers with the task; where there was nothing to deliver again, as it was.
-   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+   * Answers with the task; where there was nothing to deliver again, as it was. The task does not outlive its `ttl` for them.
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), RESOURCE_EXHAUSTED (it counts as a submit).
    */
   redeliverEvents(request: RedeliverEventsRequest, context: CallContext & CallContextExt): Promise<DeepPartial<Task>>;
   /**
@@ -2898,6 +3080,16 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
     request: RevokeSigningSecretRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<SigningSecret>>;
+  /**
+   * Makes a new key for the signed URLs of outputs. The one before is accepted for as long as a URL of it may live, so that none breaks, and is
+   * erased then: two keys are valid at a time. All servers on one store sign with the new key within seconds. Needs the scope `admin`.
+   *
+   * Errors: FAILED_PRECONDITION (the key before the present one is still accepted: repeat it after the time in the message, or set `end_old_keys`).
+   */
+  rotateUrlKey(
+    request: RotateUrlKeyRequest,
+    context: CallContext & CallContextExt,
+  ): Promise<DeepPartial<RotateUrlKeyResponse>>;
 }
 
 export interface TaskServiceClient<CallOptionsExt = {}> {
@@ -2947,8 +3139,8 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
   /**
    * Delivers events of a task to its `notify` targets again, with their attempts counted from 0: those that were given up. The ids of the events stay.
    *
-   * Answers with the task; where there was nothing to deliver again, as it was.
-   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name).
+   * Answers with the task; where there was nothing to deliver again, as it was. The task does not outlive its `ttl` for them.
+   * Errors: NOT_FOUND, INVALID_ARGUMENT (malformed name), RESOURCE_EXHAUSTED (it counts as a submit).
    */
   redeliverEvents(request: DeepPartial<RedeliverEventsRequest>, options?: CallOptions & CallOptionsExt): Promise<Task>;
   /**
@@ -3021,6 +3213,16 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
     request: DeepPartial<RevokeSigningSecretRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<SigningSecret>;
+  /**
+   * Makes a new key for the signed URLs of outputs. The one before is accepted for as long as a URL of it may live, so that none breaks, and is
+   * erased then: two keys are valid at a time. All servers on one store sign with the new key within seconds. Needs the scope `admin`.
+   *
+   * Errors: FAILED_PRECONDITION (the key before the present one is still accepted: repeat it after the time in the message, or set `end_old_keys`).
+   */
+  rotateUrlKey(
+    request: DeepPartial<RotateUrlKeyRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): Promise<RotateUrlKeyResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
@@ -3031,6 +3233,18 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
 
 export type ServerStreamingMethodResult<Response> = { [Symbol.asyncIterator](): AsyncIterator<Response, void> };
 

@@ -6,7 +6,7 @@ const PLAYLIST = 'application/vnd.apple.mpegurl';
 
 /** Answers with a finished video: its bytes, or a redirect to a store that serves them. */
 export async function outputResponse(
-  { content, contentType }: OutputFile,
+  { content, contentType, validForMs }: OutputFile,
   options: { readonly file: string; readonly disposition: 'inline' | 'attachment'; readonly cacheControl: string },
 ): Promise<HttpResponse> {
   // Saved under its own name.
@@ -20,7 +20,7 @@ export async function outputResponse(
   };
   if (content.kind === 'file') return { status: 200, headers, body: content };
   if (content.direct !== null && contentType !== PLAYLIST) {
-    const location = await content.direct({ contentType, contentDisposition });
+    const location = await content.direct({ contentType, contentDisposition, maxLifetimeMs: validForMs });
     const redirect = { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
     return { status: 307, headers: redirect, body: { kind: 'text', text: '' } };
   }

@@ -6,6 +6,7 @@ import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import type { MethodContext } from '../chain/call.js';
 import type { OpenInto } from '../chain/stream.js';
+import type { UrlKeys } from '../../task/url-keys.js';
 import type { TaskPrinter } from './task-printer.js';
 
 /** The dependencies of the methods. */
@@ -13,6 +14,7 @@ export interface MethodDeps {
   readonly tasks: TaskUseCases;
   readonly keys: ApiKeyUseCases;
   readonly secrets: SigningSecretUseCases;
+  readonly urlKeys: Pick<UrlKeys, 'rotate'>;
   readonly print: TaskPrinter;
   readonly facts: EngineFacts;
   /** Aborted once the server drains: a long poll ends then. */

@@ -5,6 +5,7 @@ import type { Preview } from '../../task/previews.js';
 import type { QueuePlace } from '../../task/queue-forecast.js';
 import type { Task } from '../../task/task.js';
 import type { OutputUrls } from '../../task/output-urls.js';
+import type { UrlKeys } from '../../task/url-keys.js';
 import { asBuffer } from '../../shared/as-buffer.js';
 import { oncePerObject } from '../once-per-object.js';
 import { printQueuePlace, printTask } from '../../wire/print-task.js';
@@ -27,13 +28,22 @@ export interface TaskPrinter {
 interface Print {
   readonly revision: number;
   readonly place: QueuePlace | null;
+  /** The key that signed its URLs. */
+  readonly key: Buffer;
   readonly task: WireTask;
   readonly event: TaskEvent;
   readonly atMs: number;
 }
 
-/** @param monotonicMs milliseconds that never go back. */
-export function createTaskPrinter(sign: OutputUrls['sign'], monotonicMs: () => number): TaskPrinter {
+export interface TaskPrinterDeps {
+  readonly sign: OutputUrls['sign'];
+  /** The key that signs now: the same object as long as it is the same key. */
+  readonly urlKeys: Pick<UrlKeys, 'current'>;
+  /** Milliseconds that never go back. */
+  readonly monotonicMs: () => number;
+}
+
+export function createTaskPrinter({ sign, urlKeys, monotonicMs }: TaskPrinterDeps): TaskPrinter {
   const prints = new LRUCache<string, Print>({ max: MAX_PRINTS });
 
   function print(task: Task, baseUrl: string, place: QueuePlace | null): Print {
@@ -43,13 +53,15 @@ export function createTaskPrinter(sign: OutputUrls['sign'], monotonicMs: () => n
     if (
       known?.revision === task.revision &&
       isSamePlace(known.place, place) &&
-      (task.outputs.length === 0 || monotonicMs() - known.atMs < MAX_PRINT_AGE_MS)
+      (task.outputs.length === 0 || (known.key === urlKeys.current() && monotonicMs() - known.atMs < MAX_PRINT_AGE_MS))
     )
       return known;
+    const signedBy = urlKeys.current();
     const wire = printTask(task, (of, output, part) => sign(of, output, baseUrl, part), place);
     const made: Print = {
       revision: task.revision,
       place,
+      key: signedBy,
       task: wire,
       event: { event: { $case: 'task', value: wire } },
       atMs: monotonicMs(),

@@ -3,6 +3,7 @@ import type { Scope } from '../../task/caller.js';
 import type { OutputUrls } from '../../task/output-urls.js';
 import { type ApiKeyUseCases, NO_API_KEYS } from '../../task/use-cases/api-keys.js';
 import type { SigningSecretUseCases } from '../../task/use-cases/signing-secrets.js';
+import type { UrlKeys } from '../../task/url-keys.js';
 import type { TaskUseCases } from '../../task/use-cases/task-use-cases.js';
 import type { EngineFacts } from '../../wire/print-capabilities.js';
 import { submitRequestType } from '../../wire/submit-request-type.js';
@@ -23,6 +24,7 @@ import { getTask } from './methods/get-task.js';
 import { listTasks } from './methods/list-tasks.js';
 import { probeMedia } from './methods/probe-media.js';
 import { retryTask } from './methods/retry-task.js';
+import { rotateUrlKey } from './methods/rotate-url-key.js';
 import { submitTask } from './methods/submit-task.js';
 import { watchTask } from './methods/watch-task.js';
 import { createTaskPrinter } from './task-printer.js';
@@ -44,6 +46,7 @@ const METHODS: Methods = {
   createSigningSecret,
   listSigningSecrets,
   revokeSigningSecret,
+  rotateUrlKey,
 };
 
 /** Decoders that replace generated ones. */
@@ -80,6 +83,7 @@ export interface TaskServiceDeps {
   /** Default: this service takes none. */
   readonly keys?: ApiKeyUseCases;
   readonly secrets: SigningSecretUseCases;
+  readonly urlKeys: Pick<UrlKeys, 'rotate' | 'current'>;
   readonly sign: OutputUrls['sign'];
   readonly facts: EngineFacts;
   /** Aborted once the server drains: a long poll does not delay it. */
@@ -92,12 +96,21 @@ export function createTaskService({
   tasks,
   keys = NO_API_KEYS,
   secrets,
+  urlKeys,
   sign,
   facts,
   drain,
   monotonicMs,
 }: TaskServiceDeps): TaskService {
-  const deps: MethodDeps = { tasks, keys, secrets, facts, drain, print: createTaskPrinter(sign, monotonicMs) };
+  const deps: MethodDeps = {
+    tasks,
+    keys,
+    secrets,
+    urlKeys,
+    facts,
+    drain,
+    print: createTaskPrinter({ sign, urlKeys, monotonicMs }),
+  };
   return Object.keys(METHODS).map((key) => rpcOf(key as MethodKey, deps));
 }
 

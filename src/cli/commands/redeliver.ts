@@ -11,12 +11,14 @@ export const addRedeliverCommand: AddCommand = (program, { context, run }) => {
     .command('redeliver')
     .description('deliver events of a task again that were given up')
     .argument('<id>', 'id of the task, its beginning, or tasks/ID')
-    .option('--all', 'also those that were delivered', false);
-  command.action((id: string, { all }: { all: boolean }) =>
+    .option('--all', 'also those that were delivered', false)
+    .option('--gone', 'also those for targets that answered 410', false);
+  command.action((id: string, { all, gone }: { all: boolean; gone: boolean }) =>
     run(command, (options) =>
       withClient(options, async (client) => {
         const name = await findTaskName(client, id, context.signal);
-        const task = await client.redeliverEvents({ name, includeDelivered: all }, { signal: context.signal });
+        const which = { includeDelivered: all, includeGone: gone };
+        const task = await client.redeliverEvents({ name, ...which }, { signal: context.signal });
         const pending = task.deliveries.filter(({ state }) => state === Delivery_State.PENDING).length;
         context.stdout.write(`${options.json ? taskJson(task) : `${task.taskId}  ${pending} to deliver`}\n`);
         return ExitCode.ok;

@@ -4,10 +4,12 @@ import { withClient } from '../client.js';
 import { ExitCode } from '../exit-code.js';
 import { signingSecretJson } from '../json.js';
 import type { AddCommand } from './command.js';
+import { addRotateUrlKeyCommand } from './rotate-url-key.js';
 
-/** `cutroom secrets`: makes, lists and revokes the secrets that sign deliveries. */
-export const addSecretsCommand: AddCommand = (program, { context, run }) => {
-  const secrets = program.command('secrets').description('create, list or revoke secrets that sign deliveries');
+/** `cutroom secrets`: makes, lists and revokes the secrets that sign deliveries, and rotates the key of URLs. */
+export const addSecretsCommand: AddCommand = (program, host) => {
+  const { context, run } = host;
+  const secrets = program.command('secrets').description('manage secrets of deliveries, and the key of URLs');
   const print = (secret: SigningSecret, json: boolean): void => {
     context.stdout.write(`${json ? signingSecretJson(secret) : describe(secret)}\n`);
   };
@@ -54,6 +56,7 @@ export const addSecretsCommand: AddCommand = (program, { context, run }) => {
       }),
     ),
   );
+  addRotateUrlKeyCommand(secrets, host);
 };
 
 /** The resource name of a typed one. Text that is none stays, for the server to refuse. */

@@ -4,14 +4,16 @@ import path from 'node:path';
 import { RenderError } from '../../task/failure.js';
 import type { AssetSource } from '../../task/ports/asset-source.js';
 import { delay } from '../../task/wait.js';
+import { tooLargeTogether } from '../budgeted-assets.js';
 import { download } from './download.js';
 import { systemResolve, type Resolve } from '../../shared/http/guarded-agent.js';
 import { DEFAULT_LIMITS, type DownloadLimits } from './limits.js';
 import { parseHttpUrl } from '../../shared/http/parse-http-url.js';
-import { createTargetRules, type HttpInputRules } from '../../shared/http/target-rules.js';
+import { createTargetRules, type HttpInputRules, type TargetRules } from '../../shared/http/target-rules.js';
 
 export interface HttpInputsOptions {
-  readonly rules: HttpInputRules;
+  /** Asked at each use: they may change. */
+  readonly rules: () => HttpInputRules;
   /** The most bytes of one input. */
   readonly maxBytes: number;
   /** The limits that differ from the defaults. */
@@ -26,14 +28,13 @@ export interface HttpInputsOptions {
  * INPUT_FETCH_FAILED (after some tries) and INPUT_TOO_LARGE; its messages name the host and nothing else of the URL.
  */
 export function createHttpInputs({
-  rules: given,
+  rules: rulesNow,
   maxBytes,
   limits: changed,
   resolve = systemResolve,
 }: HttpInputsOptions): AssetSource {
-  const rules = createTargetRules(given);
   const limits: DownloadLimits = { ...DEFAULT_LIMITS, ...changed, maxBytes };
-  const parse = (uri: string): ReturnType<typeof parseHttpUrl> =>
+  const parse = (uri: string, given: HttpInputRules, rules: TargetRules): ReturnType<typeof parseHttpUrl> =>
     given.mode === 'off'
       ? {
           kind: 'problem',
@@ -44,18 +45,32 @@ export function createHttpInputs({
 
   return {
     check(uri) {
-      const parsed = parse(uri);
+      const given = rulesNow();
+      const parsed = parse(uri, given, createTargetRules(given));
       return Promise.resolve(parsed.kind === 'problem' ? { description: parsed.description } : null);
     },
 
-    async fetch(uri, { field, signal, folder }) {
+    // No host is asked for it.
+    sizeOf: () => Promise.resolve(null),
+
+    async fetch(uri, { field, signal, folder, maxBytes: left = Infinity }) {
       signal.throwIfAborted();
-      const parsed = parse(uri);
+      const given = rulesNow();
+      const rules = createTargetRules(given);
+      const parsed = parse(uri, given, rules);
       if (parsed.kind === 'problem')
         throw new RenderError(parsed.reason, `this input ${parsed.description}`, { field });
       await mkdir(folder, { recursive: true });
       const file = path.join(folder, randomUUID());
-      await retrying(limits.backoffMs, signal, () => download(parsed, file, { rules, limits, resolve, field, signal }));
+      const within = { ...limits, maxBytes: Math.min(maxBytes, left) };
+      const options = { rules, limits: within, resolve, field, signal };
+      try {
+        await retrying(limits.backoffMs, signal, () => download(parsed, file, options));
+      } catch (error) {
+        if (left < maxBytes && error instanceof RenderError && error.failure.reason === 'INPUT_TOO_LARGE')
+          throw tooLargeTogether(field);
+        throw error;
+      }
       return file;
     },
   };

@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { createGuardedAgent, type Resolve, systemResolve } from '../../shared/http/guarded-agent.js';
 import { networkProblem } from '../../shared/http/network-problem.js';
-import { parseHttpUrl } from '../../shared/http/parse-http-url.js';
-import { createTargetRules, type HttpInputRules } from '../../shared/http/target-rules.js';
+import { outgoingUrl } from '../../shared/http/outgoing-url.js';
+import type { HttpInputRules } from '../../shared/http/target-rules.js';
 import type { OutputUploader, UploadOrder, UploadOutcome } from '../../task/ports/output-uploader.js';
 
 export interface HttpUploaderOptions {
-  /** The rules of downloads: both let a caller have this machine connect to hosts of the caller's choice. */
-  readonly rules: HttpInputRules;
+  /** The rules of downloads, asked at each use: both let a caller have this machine connect to hosts of the caller's choice. */
+  readonly rules: () => HttpInputRules;
   /** How long the receiver may take no bytes, or leave a whole file unanswered. Default: 60 s. */
   readonly idleMs?: number;
   /** Default: the system's. */
@@ -23,25 +23,16 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Puts files by HTTP. Redirects are not followed. */
 export function createHttpUploader({
-  rules: given,
+  rules,
   idleMs = IDLE_MS,
   resolve = systemResolve,
 }: HttpUploaderOptions): OutputUploader {
-  const rules = createTargetRules(given);
-  const parse = (url: string) =>
-    given.mode === 'off'
-      ? ({
-          kind: 'problem',
-          description: 'is refused: this server connects to no web addresses (CUTROOM_HTTP_INPUTS)',
-        } as const)
-      : parseHttpUrl(url, rules);
-
   async function put(order: UploadOrder, signal: AbortSignal): Promise<UploadOutcome> {
-    const parsed = parse(order.url);
+    const parsed = outgoingUrl(order.url, rules());
     if (parsed.kind === 'problem') return { kind: 'REFUSED', description: `the URL ${parsed.description}` };
-    const { url, target } = parsed;
+    const { url } = parsed;
     const agent = createGuardedAgent({
-      ...{ target, rules, resolve },
+      ...{ target: parsed.target, rules: parsed.rules, resolve },
       ...{ connectTimeoutMs: idleMs, headersTimeoutMs: idleMs },
     });
     const idle = idleTimer(idleMs);
@@ -68,7 +59,7 @@ export function createHttpUploader({
 
   return {
     check(url) {
-      const parsed = parse(url);
+      const parsed = outgoingUrl(url, rules());
       return parsed.kind === 'problem' ? parsed.description : null;
     },
     put,

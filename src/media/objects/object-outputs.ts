@@ -77,7 +77,11 @@ function contentOf(
     version,
     storedMs,
     read: (signal, range) => objects.read(key, { signal, ...(range ? { range } : {}) }),
-    direct: presign && directMs !== null ? (headers) => presign(key, { lifetimeMs: directMs, ...headers }) : null,
+    direct:
+      presign && directMs !== null
+        ? ({ maxLifetimeMs, ...headers }) =>
+            presign(key, { lifetimeMs: Math.min(directMs, maxLifetimeMs ?? directMs), ...headers })
+        : null,
   };
 }
 

@@ -8,6 +8,7 @@ import { type LibraryFile, MEDIA_ENDINGS } from '../../task/ports/media-library.
 import type { MediaUploads } from '../../task/ports/media-uploads.js';
 import { createLocalFiles } from '../local-files.js';
 import { INCOMING, openLocalUploads, UPLOAD_SCHEME } from '../local-uploads.js';
+import { tooLargeTogether } from '../budgeted-assets.js';
 import { download } from './download.js';
 import type { ObjectStore } from './object-store.js';
 
@@ -112,12 +113,19 @@ export function createObjectUploadSource({
       return key !== null && (await objects.find(key)) !== null ? null : { description: outside };
     },
 
+    async sizeOf(uri) {
+      if (isIncoming(uri)) return incoming.sizeOf(`./${nameOf(uri)}`);
+      const key = keyOf(prefix, uri);
+      return (key === null ? null : await objects.find(key))?.sizeBytes ?? null;
+    },
+
     async fetch(uri, options) {
-      const { field, signal } = options;
+      const { field, signal, maxBytes = Infinity } = options;
       if (isIncoming(uri)) return incoming.fetch(`./${nameOf(uri)}`, options);
       const key = keyOf(prefix, uri);
-      if (key === null || (await objects.find(key)) === null)
-        throw new RenderError('INPUT_NOT_FOUND', `this input ${outside}`, { field });
+      const found = key === null ? null : await objects.find(key);
+      if (key === null || found === null) throw new RenderError('INPUT_NOT_FOUND', `this input ${outside}`, { field });
+      if (found.sizeBytes > maxBytes) throw tooLargeTogether(field);
       const file = path.join(options.folder, randomUUID() + path.extname(key));
       try {
         await download(objects, key, file, signal);

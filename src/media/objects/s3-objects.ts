@@ -91,7 +91,7 @@ export function createS3Objects(settings: S3Settings, client = clientOf(settings
           ResponseContentType: contentType,
           ResponseContentDisposition: contentDisposition,
         }),
-        { expiresIn: Math.floor(lifetimeMs / 1000) },
+        { expiresIn: Math.max(1, Math.floor(lifetimeMs / 1000)) },
       ),
   };
 }

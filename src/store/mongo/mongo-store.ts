@@ -20,7 +20,7 @@ import { getSpec } from './specs.js';
 import { submitRatesIn } from './submit-rates.js';
 import { beginUpgrade, type Upgrade } from './upgrade.js';
 import { aliveWorkers, announceWorker } from './workers.js';
-import { insert, renewLease, replace, secret } from './writes.js';
+import { insert, renewLease, replace, replaceSecret, secret } from './writes.js';
 
 export interface MongoStoreOptions {
   /** Of a replica set or sharded cluster; the database it names, else `cutroom`. */
@@ -157,6 +157,7 @@ function storeOf(collections: Collections, calls: Calls, { notifier, upgrade, ra
     abandoned: (limit) =>
       find({ state: 'RUNNING', $expr: { $lte: ['$lease_expires', '$$NOW'] } }, { lease_expires: 1 }, limit),
     secret: (name) => secret(calls, secrets, name),
+    replaceSecret: (name, from, to) => replaceSecret(calls, secrets, { name, from, to }),
     ...apiKeysIn(calls, collections.apiKeys),
     ...signingSecretsIn(calls, collections.signingSecrets),
     isExclusive: false,

@@ -87,6 +87,9 @@ export async function renewLease(
 
 /** The first insert decides; every process reads the stored secret, and only once a majority has it. */
 export async function secret(calls: Calls, secrets: Collection<SecretDocument>, name: string): Promise<Buffer> {
+  // Without a write, since it is read every few seconds.
+  const there = await calls.ask((options) => secrets.findOne({ _id: name }, { readConcern: 'majority', ...options }));
+  if (there !== null) return Buffer.from(there.value.buffer);
   return calls.change(async (options) => {
     try {
       await secrets.updateOne(
@@ -101,6 +104,21 @@ export async function secret(calls: Calls, secrets: Collection<SecretDocument>, 
     const stored = await secrets.findOne({ _id: name }, { readConcern: 'linearizable', ...options });
     if (stored === null) throw new LostWriteError();
     return Buffer.from(stored.value.buffer);
+  });
+}
+
+/** The compare-and-set of a secret. Refused when repeated: the try before was applied if, and only if, the store has `to`. */
+export async function replaceSecret(
+  calls: Calls,
+  secrets: Collection<SecretDocument>,
+  { name, from, to }: { readonly name: string; readonly from: Buffer; readonly to: Buffer },
+): Promise<boolean> {
+  return calls.change(async (options, isRepeat) => {
+    const filter = { _id: name, value: new Binary(from) };
+    const { matchedCount } = await secrets.updateOne(filter, { $set: { value: new Binary(to) } }, { ...options });
+    if (matchedCount > 0 || !isRepeat) return matchedCount > 0;
+    const stored = await secrets.findOne({ _id: name }, { readConcern: 'linearizable', ...options });
+    return stored !== null && Buffer.from(stored.value.buffer).equals(to);
   });
 }
 

@@ -43,18 +43,27 @@ export function workersOf(connection: Connection): WorkerStore {
 }
 
 export function secretsIn(connection: Connection): SecretStore {
-  return { secret: (name) => answer(() => secret(connection, name)) };
+  return {
+    secret: (name) => answer(() => secret(connection, name)),
+    replaceSecret: (name, from, to) =>
+      answer(() => {
+        connection.run('full', 'UPDATE secrets SET value = ? WHERE name = ? AND value = ?', to, name, from);
+        return storedSecret(connection, name)?.equals(to) ?? false;
+      }),
+  };
 }
 
 function secret(connection: Connection, name: string): Buffer {
-  connection.run(
-    'full',
-    'INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING',
-    name,
-    randomBytes(32),
-  );
+  const stored = storedSecret(connection, name);
+  if (stored) return stored;
+  const made = randomBytes(32);
+  connection.run('full', 'INSERT INTO secrets (name, value) VALUES (?, ?)', name, made);
+  return made;
+}
+
+function storedSecret(connection: Connection, name: string): Buffer | null {
   const [row] = connection.rows('SELECT value FROM secrets WHERE name = ?', name);
-  return Buffer.from((row as { value: Uint8Array }).value);
+  return row === undefined ? null : Buffer.from((row as { value: Uint8Array }).value);
 }
 
 /** The text beside a task, or null. */

@@ -11,6 +11,8 @@ export interface FetchAssetOptions {
   readonly signal: AbortSignal;
   /** A folder of the caller's, made when needed: downloads go there, and the caller removes it. */
   readonly folder: string;
+  /** The most bytes that are left to the task: a download beyond them is given up with TASK_TOO_LARGE. Default: any number. */
+  readonly maxBytes?: number;
 }
 
 /** Where inputs come from. */
@@ -20,6 +22,9 @@ export interface AssetSource {
    * address that is not public. Asks no other machine but the storage of uploads. Null: none, at most a second ago.
    */
   check(uri: string): Promise<AssetProblem | null>;
+
+  /** The bytes of an input, as far as they are known without fetching it. Null: they are not, or there is no such input. */
+  sizeOf(uri: string): Promise<number | null>;
 
   /**
    * Makes the bytes of a URI available as a local file, again checked as above.

@@ -28,8 +28,8 @@ export type OutputContent =
       /** When they were stored, in Unix milliseconds. */
       readonly storedMs: number;
       readonly read: (signal: AbortSignal, range?: ByteRange) => AsyncIterable<Uint8Array>;
-      /** Makes a URL, valid for a short time, that serves the bytes to its holder, with these headers; null: there is none. */
-      readonly direct: ((headers: DirectHeaders) => Promise<string>) | null;
+      /** Makes a URL, valid for a short time, that serves the bytes to its holder; null: there is none. */
+      readonly direct: ((options: DirectOptions) => Promise<string>) | null;
     };
 
 /** Bytes from `start` up to and with `end`, counted from 0, as in HTTP. */
@@ -42,6 +42,11 @@ export interface ByteRange {
 export interface DirectHeaders {
   readonly contentType: string;
   readonly contentDisposition: string;
+}
+
+export interface DirectOptions extends DirectHeaders {
+  /** The longest that the URL may live; null: as long as the store gives them. */
+  readonly maxLifetimeMs: number | null;
 }
 
 /** Where finished videos go. */

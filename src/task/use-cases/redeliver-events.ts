@@ -1,20 +1,20 @@
-import { redelivered } from '../deliveries.js';
+import { redelivered, type Redelivery } from '../deliveries.js';
 import type { Clock } from '../ports/clock.js';
 import type { TaskStore } from '../ports/task-store.js';
+import type { Quotas } from '../quotas.js';
 import type { Task, TaskKey } from '../task.js';
 import { changeTask } from './change-task.js';
 
 /**
- * Has deliveries of a task begin anew that were given up; with `includeDelivered` also those that arrived. Nothing to deliver: the task as it is.
- * @throws CallError TASK_NOT_FOUND, STORE_UNAVAILABLE.
+ * Has deliveries of a task begin anew that were given up, and others where the caller says so. Nothing to deliver: the task as it is.
+ * @throws CallError TASK_NOT_FOUND, QUOTA_EXCEEDED (it counts as a submit), STORE_UNAVAILABLE.
  */
 export async function redeliverEvents(
-  { store, clock }: { store: TaskStore; clock: Clock },
+  { store, clock, quotas }: { store: TaskStore; clock: Clock; quotas: Pick<Quotas, 'takeSubmit'> | null },
   key: TaskKey,
-  { includeDelivered }: { readonly includeDelivered: boolean },
+  which: Redelivery,
 ): Promise<Task> {
-  const { task } = await changeTask(store, key, (from) =>
-    redelivered(from, { includeDelivered, nowMs: clock.nowMs() }),
-  );
+  await quotas?.takeSubmit(key.tenant);
+  const { task } = await changeTask(store, key, (from) => redelivered(from, { ...which, nowMs: clock.nowMs() }));
   return task;
 }

@@ -48,9 +48,9 @@ export interface SubmitDeps {
   /** Null: no tenant has limits. */
   readonly quotas: Quotas | null;
   /** Whom tasks may notify. */
-  readonly notifier: Pick<Notifier, 'check'>;
+  readonly notifier: PerTenant<Pick<Notifier, 'check'>>;
   /** Where outputs may be put to. */
-  readonly uploader: Pick<OutputUploader, 'check'>;
+  readonly uploader: PerTenant<Pick<OutputUploader, 'check'>>;
 }
 
 /**
@@ -69,11 +69,11 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
     ...fontViolations(deps.fonts, command.spec),
     ...(await encoderViolations(deps.store, command.spec)),
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
-    ...destinationViolations(deps.uploader, command.spec),
+    ...destinationViolations(deps.uploader.of(command.tenant), command.spec),
     ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   await admit(deps.store, command.admission);
-  checkQuota(deps.quotas, command);
+  await checkQuota(deps, command);
 
   const task = taskOf(deps.clock, command);
   const stored = await deps.quotas?.takeRoom(command.tenant);
@@ -100,17 +100,25 @@ export async function validateTask(
     ...fontViolations(deps.fonts, command.spec),
     ...(deps.store ? await encoderViolations(deps.store, command.spec) : []),
     ...(await assetViolations(deps.assets.of(command.tenant), command.spec)),
-    ...destinationViolations(deps.uploader, command.spec),
+    ...destinationViolations(deps.uploader.of(command.tenant), command.spec),
     ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
-  checkQuota(deps.quotas, command);
+  await checkQuota(deps, command);
   if (command.spec.form && deps.inspectors)
     refuse(await deps.inspectors.of(command.tenant).check(command.spec.form, { signal }));
   return taskOf(deps.clock, command);
 }
 
-function checkQuota(quotas: Quotas | null, { tenant, options: { priority }, spec }: SubmitCommand): void {
+async function checkQuota(
+  { quotas, assets }: Pick<SubmitDeps, 'quotas' | 'assets'>,
+  { tenant, options: { priority }, spec }: SubmitCommand,
+): Promise<void> {
   quotas?.checkTask(tenant, { priority, spec });
+  await quotas?.checkInputBytes(tenant, async () => {
+    const uris = [...new Set(spec.assets.map(({ uri }) => uri))];
+    const sizes = await Promise.all(uris.map((uri) => assets.of(tenant).sizeOf(uri)));
+    return sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
+  });
 }
 
 function refuse(violations: readonly Violation[]): void {

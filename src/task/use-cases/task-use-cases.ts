@@ -1,3 +1,4 @@
+import type { Redelivery } from '../deliveries.js';
 import type { DiagnosticsStore } from '../ports/diagnostics-store.js';
 import type { MediaReport } from '../ports/media-inspector.js';
 import type { LibraryFile } from '../ports/media-library.js';
@@ -46,7 +47,7 @@ export interface TaskUseCases {
   count(tenant: string): Promise<number>;
   cancel(key: TaskKey): Promise<Task>;
   retry(key: TaskKey): Promise<Task>;
-  redeliver(key: TaskKey, options: { readonly includeDelivered: boolean }): Promise<Task>;
+  redeliver(key: TaskKey, which: Redelivery): Promise<Task>;
   delete(key: TaskKey, options: { readonly dropDeliveries: boolean }): Promise<void>;
   workers(): Promise<readonly WorkerInfo[]>;
   probe(input: { readonly tenant: string; readonly uri: string }, signal: AbortSignal): Promise<MediaReport>;
@@ -85,7 +86,7 @@ export function createTaskUseCases(deps: TaskUseCaseDeps): TaskUseCases {
     count: (tenant) => deps.store.count(tenant),
     cancel: (key) => cancelTask(deps, key),
     retry: (key) => retryTask(deps, key),
-    redeliver: (key, options) => redeliverEvents(deps, key, options),
+    redeliver: (key, which) => redeliverEvents(deps, key, which),
     delete: (key, options) => deleteTask(deps, key, options),
     workers: () => deps.store.workers(),
     probe: (input, signal) => inspection(input.tenant, () => probeMedia(deps, input, signal)),

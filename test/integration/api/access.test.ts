@@ -122,6 +122,11 @@ const RPCS: {
     foreign: Code.INVALID_ARGUMENT,
   },
   listSigningSecrets: { request: () => Promise.resolve({}), right: Code.OK, foreign: Code.OK },
+  rotateUrlKey: {
+    request: () => Promise.resolve({ endOldKeys: true }),
+    right: Code.OK,
+    foreign: Code.OK,
+  },
   revokeSigningSecret: {
     request: async () => ({
       name: `signingSecrets/${(await under.secrets.create({ name: 'one', tenant: 'acme' })).id}`,
@@ -256,6 +261,7 @@ const ROUTE_OF: { readonly [Key in MethodKey]: string } = {
   createSigningSecret: 'POST /v1/signingSecrets',
   listSigningSecrets: 'GET /v1/signingSecrets',
   revokeSigningSecret: 'POST /v1/{name=signingSecrets/*}:revoke',
+  rotateUrlKey: 'POST /v1/urlKeys:rotate',
   createApiKey: 'POST /v1/apiKeys',
   listApiKeys: 'GET /v1/apiKeys',
   revokeApiKey: 'POST /v1/{name=apiKeys/*}:revoke',

@@ -3,12 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Api, type ApiOptions, startApi } from '../../../src/api/api.js';
+import { createConnectionLimits } from '../../../src/api/connection-limits.js';
 import { openLocalUploads } from '../../../src/media/local-uploads.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
-import { createOutputUrls } from '../../../src/task/output-urls.js';
+import { createOutputUrls, longestLifeOf } from '../../../src/task/output-urls.js';
+import { openUrlKeys } from '../../../src/task/url-keys.js';
 import type { LimitedInspector } from '../../../src/task/ports/media-inspector.js';
 import type { MediaLibrary } from '../../../src/task/ports/media-library.js';
 import type { OutputContent } from '../../../src/task/ports/output-store.js';
@@ -60,7 +62,7 @@ export async function startApiUnderTest(
     /** Default: no tenant has any. */
     limits?: PerTenant<TenantLimits>;
     /** Whom tasks may notify. Default: public addresses. */
-    notifyRules?: HttpInputRules;
+    notifyRules?: HttpInputRules | ((tenant: string) => HttpInputRules);
     /** Options that need the store. */
     withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
@@ -75,6 +77,7 @@ export async function startApiUnderTest(
   // Inputs are another part's matter; here a name says what is wrong with it.
   const assets = {
     check: (uri: string) => Promise.resolve(uri.includes('missing') ? { description: 'there is no such file' } : null),
+    sizeOf: (uri: string) => Promise.resolve(uri.includes('.mp4') ? 1000 : null),
     fetch: () => Promise.reject(new Error('not rendered here')),
   };
   const outputs = {
@@ -90,6 +93,10 @@ export async function startApiUnderTest(
   const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
   const events = metrics.events(recordEvents());
   const { inspector } = options;
+  const { notifyRules = { mode: 'public', allow: [] } } = options;
+  const rulesOf = (tenant: string): HttpInputRules =>
+    typeof notifyRules === 'function' ? notifyRules(tenant) : notifyRules;
+  const connections = options.limits ? createConnectionLimits(options.limits) : null;
   const tasks = createTaskUseCases({
     store,
     hub,
@@ -103,15 +110,25 @@ export async function startApiUnderTest(
     quotas: options.limits === undefined ? null : createQuotas({ limits: options.limits, store, clock: systemClock }),
     clock: systemClock,
     events,
-    notifier: createHttpNotifier({ rules: options.notifyRules ?? { mode: 'public', allow: [] } }),
-    uploader: { check: (url: string) => (url.includes('forbidden') ? 'leads to a place that is not for you' : null) },
+    notifier: { of: (tenant) => createHttpNotifier({ rules: () => rulesOf(tenant) }) },
+    uploader: {
+      of: () => ({
+        check: (url: string) => (url.includes('forbidden') ? 'leads to a place that is not for you' : null),
+      }),
+    },
   });
   const secrets = createSigningSecretUseCases({ store, clock: systemClock, randomBytes });
+  const urlKeys = await openUrlKeys({
+    store,
+    clock: systemClock,
+    randomBytes,
+    longestLifeMs: longestLifeOf(options.urlLifetimeMs ?? 3_600_000),
+  });
   const urls = createOutputUrls({
     store,
     outputs,
     clock: systemClock,
-    signingKey: Buffer.alloc(32, 1),
+    keys: urlKeys,
     lifetimeMs: options.urlLifetimeMs ?? 3_600_000,
   });
   const log: Record<string, unknown>[] = [];
@@ -123,6 +140,7 @@ export async function startApiUnderTest(
     tasks,
     secrets,
     urls,
+    urlKeys,
     corsOrigins: [],
     facts: { fonts: [], fontFiles: ['Own.ttf'], maxInputPixels: 1 },
     moneyPrinterTurbo: {
@@ -132,6 +150,7 @@ export async function startApiUnderTest(
       maxUploadBytes: 1024 * 1024,
       random: () => 0.5,
     },
+    ...(connections && { connections }),
     problem: () => store.ping().then(() => null),
     logger,
     metrics,
@@ -164,6 +183,7 @@ export async function startApiUnderTest(
     },
     async stop() {
       await api.stop();
+      connections?.close();
       hub.close();
       await store.close();
       await rm(folder, { recursive: true, force: true });

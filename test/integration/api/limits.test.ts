@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { ChannelCredentials, createChannel, createClient, Metadata } from 'nice-grpc';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
@@ -84,6 +87,10 @@ describe('a tenant with limits', () => {
     const refused = answers[2]!;
     expect(refused.headers.get('ratelimit-policy')).toBe('"submits_per_second";q=2;qu="submits";w=1');
     expect(refused.headers.get('retry-after')).toBe('1');
+    const { name } = (await answers[0]!.json()) as { name: string };
+    const headers = { authorization: `Bearer ${acme}` };
+    const again = () => fetch(`${api.httpUrl}/v1/${name}:redeliver`, { method: 'POST', headers, body: '{}' });
+    expect((await again()).status).toBe(429);
     await eventually('the window is over', async () => (await submit(api, acme)).status === 200);
   });
 
@@ -115,6 +122,70 @@ describe('a tenant with limits', () => {
     expect([urgent.status, any.status, any.headers.get('retry-after')]).toEqual([429, 429, null]);
     expect(await detailsOf(urgent)).toMatchObject({ QuotaFailure: { violations: [{ subject: 'max_priority' }] } });
     expect(await detailsOf(any)).toMatchObject({ QuotaFailure: { violations: [{ subject: 'output_bytes' }] } });
+  });
+
+  it('is refused a task whose inputs are known to have more bytes, before it is queued; a file counts once', async () => {
+    const { api, acme } = await started('default: { input_bytes: 1500 }');
+    const materials = (...uris: string[]) => ({ spec: { montage: { materials: uris.map((uri) => ({ uri })) } } });
+    const refused = await submit(api, acme, materials('a.mp4', 'b.mp4'));
+    expect(refused.status).toBe(429);
+    expect(await detailsOf(refused)).toMatchObject({
+      ErrorInfo: { reason: 'QUOTA_EXCEEDED', metadata: { limit: 'input_bytes', value: '1500', unit: 'bytes' } },
+      QuotaFailure: { violations: [{ subject: 'input_bytes' }] },
+    });
+    expect((await submit(api, acme, { ...materials('a.mp4', 'b.mp4'), validateOnly: true })).status).toBe(429);
+    expect((await submit(api, acme, materials('a.mp4', 'a.mp4', 'https://media.example/c'))).status).toBe(200);
+  });
+
+  it('calls over so many connections, gRPC and HTTP together; one more is refused and closed, and taken when another has closed', async () => {
+    const { api, acme, briar } = await started('tenants: { acme: { connections: 2 } }');
+    const connection = () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      ends.push(() => {
+        agent.destroy();
+      });
+      const call = async (key: string) => {
+        const headers = { authorization: `Bearer ${key}` };
+        const request = get(`${api.httpUrl}/v1/tasks`, { agent, headers });
+        const [answer] = (await once(request, 'response')) as [IncomingMessage];
+        const { socket } = answer;
+        return { status: answer.statusCode, text: await textOf(answer), socket };
+      };
+      return { agent, call };
+    };
+    const [first, second] = [connection(), connection()];
+    const channel = createChannel(api.grpcAddress, ChannelCredentials.createInsecure());
+    ends.push(() => {
+      channel.close();
+    });
+    const client = createClient(TaskServiceDefinition, channel);
+    await client.listTasks({}, { metadata: Metadata({ authorization: `Bearer ${acme}` }) });
+    // The same connection again is no further one.
+    for (let i = 0; i < 3; i += 1) expect((await first.call(acme)).status).toBe(200);
+    const refused = await second.call(acme);
+    expect([refused.status, JSON.parse(refused.text)]).toMatchObject([
+      429,
+      { details: [{ metadata: { limit: 'connections', value: '2' } }, {}, { retryDelay: '1s' }] },
+    ]);
+    if (!refused.socket.destroyed) await once(refused.socket, 'close');
+    const others = connection();
+    expect((await others.call(briar)).status).toBe(200);
+    // A connection of several tenants counts for each.
+    expect((await others.call(acme)).status).toBe(429);
+    first.agent.destroy();
+    await eventually('there is a place', async () => (await second.call(acme)).status === 200);
+    await client.listTasks({}, { metadata: Metadata({ authorization: `Bearer ${acme}` }) });
+  });
+
+  it('is told who may be notified by hosts of its own', async () => {
+    const { api, acme, briar } = await started('{}', {
+      notifyRules: (tenant) => ({
+        mode: 'listed',
+        allow: [{ kind: 'name', name: `${tenant}.example`, port: null }],
+      }),
+    });
+    const notify = { notify: [{ url: 'https://acme.example/hook' }] };
+    expect([(await submit(api, acme, notify)).status, (await submit(api, briar, notify)).status]).toEqual([200, 400]);
   });
 
   it('is refused an upload beyond its bytes while it arrives, and nothing of it stays', async () => {

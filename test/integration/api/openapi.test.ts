@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
         'get /v1/signingSecrets ListSigningSecrets',
         'post /v1/signingSecrets CreateSigningSecret',
         'post /v1/signingSecrets/{signingSecret}:revoke RevokeSigningSecret',
+        'post /v1/urlKeys:rotate RotateUrlKey',
         'post /v1/tasks/{task}:redeliver RedeliverEvents',
         'get /v1/capabilities GetCapabilities',
         'get /v1/tasks ListTasks',

@@ -45,12 +45,15 @@ function stream(more: Partial<Stream> = {}): Stream {
 
 describe('the route of an output', () => {
   it('redirects to a store that serves the bytes itself, with its headers, and forbids caching of that URL', async () => {
+    const lifetimes: (number | null)[] = [];
     const { signed, download } = await urlOf(
       stream({
-        direct: ({ contentType, contentDisposition }) =>
-          Promise.resolve(
+        direct: ({ contentType, contentDisposition, maxLifetimeMs }) => {
+          lifetimes.push(maxLifetimeMs);
+          return Promise.resolve(
             `https://store.example/object?${new URLSearchParams({ contentType, contentDisposition }).toString()}`,
-          ),
+          );
+        },
       }),
     );
     for (const [url, disposition] of [
@@ -66,6 +69,10 @@ describe('the route of an output', () => {
       });
       expect(answer.headers.get('cache-control')).toBe('no-store');
     }
+    // No longer than the signed URL that led there.
+    const leftMs = Number(new URL(signed).searchParams.get('expires')) * 1000 - Date.now();
+    expect(Math.abs(lifetimes[0]! - leftMs)).toBeLessThan(60_000);
+    expect(lifetimes[1]).toBeNull();
   });
 
   it('streams bytes from elsewhere, and opens nothing for a HEAD', async () => {

@@ -109,3 +109,24 @@ describe('the URL of a video', () => {
     expect(await overGrpc({})).toBe('https://cdn.example/videos');
   });
 });
+
+describe('a new key of URLs', () => {
+  it('signs at once, lets URLs of the old key open, and ends them where the caller says so', async () => {
+    under = await startApiUnderTest();
+    const id = await finishedTask();
+    const url = async (): Promise<string> =>
+      ((await ask('GET', `/v1/tasks/${id}`, {})) as { videos: string[] }).videos[0]!;
+    const status = async (of: string): Promise<number> => (await fetch(of)).status;
+    const rotate = (body: object) => ask('POST', '/v1/urlKeys:rotate', {}, JSON.stringify(body));
+    const first = await url();
+    const { previousExpireTime } = (await rotate({})) as { previousExpireTime: string };
+    // A URL lives at least the hour that is set here, and up to the end of the hour after it.
+    expect(Date.parse(previousExpireTime)).toBeGreaterThan(Date.now() + 7_200_000 - 60_000);
+    const second = await url();
+    expect(second).not.toBe(first);
+    expect([await status(first), await status(second)]).toEqual([200, 200]);
+    expect(await rotate({})).toMatchObject({ details: [{ reason: 'URL_KEY_STILL_VALID' }, {}] });
+    expect(await rotate({ endOldKeys: true })).toEqual({ previousExpireTime: null });
+    expect([await status(first), await status(second), await status(await url())]).toEqual([403, 403, 200]);
+  });
+});

@@ -82,6 +82,7 @@ describe('a limit of a task', () => {
   it('ends it when inputs do not come in time, with the late input', async () => {
     const assets = {
       check: () => Promise.resolve(null),
+      sizeOf: () => Promise.resolve(null),
       fetch: (_: string, { signal }: { signal: AbortSignal }) =>
         new Promise<string>((_resolve, reject) => {
           signal.addEventListener('abort', () => {

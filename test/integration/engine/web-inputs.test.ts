@@ -38,7 +38,7 @@ beforeEach(async () => {
     uploads: null,
     except: null,
     inputRoots: [bench.media.folder],
-    httpInputs: { rules, maxBytes: 1024 * 1024, limits: { backoffMs: [] } },
+    httpInputs: { rules: () => rules, maxBytes: 1024 * 1024, limits: { backoffMs: [] } },
   });
 });
 afterEach(async () => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
     inputRoots: [root],
     uploads: createUploadedFiles(path.join(dataDir, 'uploads')),
     except: dataDir,
-    httpInputs: { rules: { mode: 'off', allow: [] }, maxBytes: 1 },
+    httpInputs: { rules: () => ({ mode: 'off', allow: [] }), maxBytes: 1 },
   });
 });
 afterAll(() => rm(root, { recursive: true }));

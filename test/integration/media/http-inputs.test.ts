@@ -33,7 +33,7 @@ function inputs(changes: Partial<Omit<HttpInputsOptions, 'rules'>> = {}, mode: '
     allow: mode === 'off' ? [] : [{ kind: 'range' as const, cidr: '127.0.0.1/32', port: origin.port }],
   };
   return createHttpInputs({
-    rules,
+    rules: () => rules,
     maxBytes: 1024 * 1024,
     ...changes,
     limits: { backoffMs: [5, 5], ...changes.limits },
@@ -277,7 +277,7 @@ describe('the answer of a host', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
     const source = createHttpInputs({
-      rules: { mode: 'public', allow: [{ kind: 'name', name: 'smtp.example', port }] },
+      rules: () => ({ mode: 'public', allow: [{ kind: 'name', name: 'smtp.example', port }] }),
       maxBytes: 1000,
       limits: { backoffMs: [] },
       resolve: async () => [{ address: '127.0.0.1', family: 4 }],
@@ -332,6 +332,14 @@ describe('the limits of a fetch', () => {
     });
     expect(await failureFrom(`${origin.url}/x`)).toMatchObject({ reason: 'INPUT_TOO_LARGE' });
     expect(origin.requests).toHaveLength(1);
+  });
+
+  it('give a download up once it has more bytes than are left to its task', async () => {
+    const fetched = (maxBytes: number) => inputs().fetch(`${origin.url}/a.mp4`, { ...options(), maxBytes });
+    await fetched(BYTES.length);
+    await expect(fetched(BYTES.length - 1)).rejects.toMatchObject({
+      failure: { reason: 'TASK_TOO_LARGE', field: 'the.field' },
+    });
   });
 
   it('allow exactly the maximum', async () => {

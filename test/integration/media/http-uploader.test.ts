@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
-const uploader = createHttpUploader({ rules: LOOPBACK, idleMs: 2_000 });
+const uploader = createHttpUploader({ rules: () => LOOPBACK, idleMs: 2_000 });
 
 function order(changes: Partial<UploadOrder> = {}): UploadOrder {
   return {
@@ -76,7 +76,7 @@ describe('the HTTP uploader', () => {
   });
 
   it('gives up on a receiver that takes nothing, or does not answer', async () => {
-    const impatient = createHttpUploader({ rules: LOOPBACK, idleMs: 200 });
+    const impatient = createHttpUploader({ rules: () => LOOPBACK, idleMs: 200 });
     receiver.take = (request) => request.pause();
     expect(await impatient.put(order({ read: endless, sizeBytes: 2 ** 40 }), never)).toMatchObject({ kind: 'FAILED' });
     receiver.take = (request) => request.resume();
@@ -89,10 +89,10 @@ describe('the HTTP uploader', () => {
     const unreachable = await uploader.put(order({ url }), never);
     expect(unreachable).toMatchObject({ kind: 'FAILED', description: 'it refuses connections' });
     receiver = await startPutReceiver();
-    const closed = createHttpUploader({ rules: { mode: 'public', allow: [] } });
+    const closed = createHttpUploader({ rules: () => ({ mode: 'public', allow: [] }) });
     expect(closed.check(url)).toContain('127.0.0.1');
     expect(uploader.check(url)).toBeNull();
-    expect(createHttpUploader({ rules: { mode: 'off', allow: [] } }).check('https://a.test/')).toContain(
+    expect(createHttpUploader({ rules: () => ({ mode: 'off', allow: [] }) }).check('https://a.test/')).toContain(
       'CUTROOM_HTTP_INPUTS',
     );
     const refused = await closed.put(order({ url }), never);
@@ -104,7 +104,7 @@ describe('the HTTP uploader', () => {
 
   it('refuses a name that leads to an address of the machine', async () => {
     const rebound = createHttpUploader({
-      rules: { mode: 'public', allow: [] },
+      rules: () => ({ mode: 'public', allow: [] }),
       resolve: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
     });
     expect(await rebound.put(order({ url: `http://storage.test:${receiver.port}/` }), never)).toMatchObject({

@@ -31,7 +31,7 @@ describe('an upload in a folder', () => {
       inputRoots: [],
       uploads: createUploadedFiles(folder),
       except: folder,
-      httpInputs: { rules: { mode: 'off', allow: [] }, maxBytes: 1 },
+      httpInputs: { rules: () => ({ mode: 'off', allow: [] }), maxBytes: 1 },
     });
     const draft = await uploads.receive(chunks('ab', 'c'));
     expect(await assets.check(draft.uri)).toBeNull();

@@ -20,7 +20,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const options = () => ({
   inputRoots: [path.join(folder, 'media/{tenant}'), path.join(folder, 'shared')],
   dataDir,
-  httpInputs: { rules: { mode: 'off', allow: [] }, maxBytes: 1 } as const,
+  httpInputs: { maxBytes: 1 },
+  httpRules: () => ({ mode: 'off', allow: [] }) as const,
+  inputBytes: (tenant: string) => (tenant === 'small' ? 10 : null),
   objects: null,
 });
 const uploadsIn = () =>
@@ -67,6 +69,35 @@ describe('input roots with {tenant}', () => {
       `${folder}/media/{tenant}/theirs.mp4`,
     ];
     for (const name of names) expect(await read('acme', name), name).toBeNull();
+  });
+});
+
+describe('inputs of the web', () => {
+  it('come from the hosts of each tenant, as they are at each use', async () => {
+    const allow: string[] = [];
+    const assets = createTenantAssets({
+      ...options(),
+      httpRules: (tenant) => ({
+        mode: tenant === 'free' ? 'public' : 'listed',
+        allow: allow.map((name) => ({ kind: 'name' as const, name: `${tenant}.${name}`, port: null })),
+      }),
+    });
+    const isRefused = async (tenant: string, host: string) =>
+      (await assets.of(tenant).check(`https://${host}/a.mp4`)) !== null;
+    expect(await isRefused('acme', 'acme.example')).toBe(true);
+    allow.push('example');
+    expect([await isRefused('acme', 'acme.example'), await isRefused('other', 'acme.example')]).toEqual([false, true]);
+    expect([await isRefused('free', 'acme.example'), await isRefused('free', '127.0.0.1')]).toEqual([false, true]);
+  });
+
+  it('and files together are within the bytes of each tenant', async () => {
+    const source = createTenantAssets(options());
+    const fetched = (tenant: string) =>
+      source.of(tenant).fetch('big.bin', { field: 'f', signal: new AbortController().signal, folder: dataDir });
+    await writeFile(path.join(folder, 'shared/big.bin'), Buffer.alloc(11));
+    await fetched('acme');
+    await expect(fetched('small')).rejects.toMatchObject({ failure: { reason: 'TASK_TOO_LARGE' } });
+    await rm(path.join(folder, 'shared/big.bin'));
   });
 });
 

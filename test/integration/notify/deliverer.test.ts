@@ -6,9 +6,11 @@ import { createHttpNotifier } from '../../../src/notify/http-notifier.js';
 import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import { cancelled, progressed } from '../../../src/task/lifecycle.js';
 import type { NotifyEvent } from '../../../src/task/notify.js';
+import type { Notifier } from '../../../src/task/ports/notifier.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import { newSigningSecret } from '../../../src/task/signing-secret.js';
 import type { Task } from '../../../src/task/task.js';
+import type { Redelivery } from '../../../src/task/deliveries.js';
 import { redeliverEvents } from '../../../src/task/use-cases/redeliver-events.js';
 import { printEvent } from '../../../src/wire/print-event.js';
 import { AttemptLease } from '../../../src/worker/attempt-lease.js';
@@ -38,6 +40,8 @@ afterEach(async () => {
   await receiver.down().catch(() => undefined);
 });
 
+const forAll = (notifier: Notifier) => ({ of: () => notifier });
+
 /** A deliverer as a service has it, with short pauses. */
 function start(on: Store, changes: Partial<DelivererDeps> = {}) {
   const ending = new AbortController();
@@ -47,7 +51,7 @@ function start(on: Store, changes: Partial<DelivererDeps> = {}) {
       store: on,
       clock: systemClock,
       events,
-      notifier: createHttpNotifier({ rules: RULES, timeoutMs: 500 }),
+      notifier: forAll(createHttpNotifier({ rules: () => RULES, timeoutMs: 500 })),
       printEvent: (task, event, timeMs) => printEvent(task, event, timeMs, null),
       retryDelaysMs: [20, 20, 20],
       pollMs: 5,
@@ -121,7 +125,7 @@ describe('the deliverer', () => {
       await end(store, await insertQueued(store, { tenant: 'silent', notify, nowMs: Date.now() }));
     }
     const task = await end(store, await insertTelling(store));
-    start(store, { notifier });
+    start(store, { notifier: forAll(notifier) });
     await until(store, task, 'DELIVERED');
     expect(sent.filter((url) => url !== receiver.url).length).toBeLessThanOrEqual(16);
     expect(sent.length).toBeGreaterThan(1);
@@ -184,14 +188,22 @@ describe('the deliverer', () => {
     expect(receiver.hooks).toHaveLength(1);
 
     receiver.answer = (response) => response.writeHead(200).end();
-    await redeliverEvents({ store, clock: systemClock }, queued, { includeDelivered: false });
+    const redeliver = (which: Partial<Redelivery>) =>
+      redeliverEvents({ store, clock: systemClock, quotas: null }, queued, {
+        includeDelivered: false,
+        includeGone: false,
+        ...which,
+      });
+    const { revision: before } = (await store.get(queued))!;
+    expect((await redeliver({ includeDelivered: true })).revision).toBe(before);
+    await redeliver({ includeGone: true });
     await until(store, queued, 'DELIVERED');
     expect(receiver.hooks[1]!.json).toMatchObject({ type: 'task.state_changed', data: { state: 'CANCELLED' } });
     // Nothing was given up any more.
     const revision = (await store.get(queued))!.revision;
-    await redeliverEvents({ store, clock: systemClock }, queued, { includeDelivered: false });
+    await redeliver({});
     expect((await store.get(queued))!.revision).toBe(revision);
-    await redeliverEvents({ store, clock: systemClock }, queued, { includeDelivered: true });
+    await redeliver({ includeDelivered: true });
     await eventually('one more', () => receiver.hooks.length === 3);
   });
 
@@ -221,7 +233,7 @@ describe('the deliverer', () => {
   it('delivers again what a process left under way, once its time is up, and counts that attempt', async () => {
     receiver.answer = () => undefined;
     const task = await end(store, await insertTelling(store));
-    const dead = start(store, { notifier: createHttpNotifier({ rules: RULES, timeoutMs: 60_000 }) });
+    const dead = start(store, { notifier: forAll(createHttpNotifier({ rules: () => RULES, timeoutMs: 60_000 })) });
     await eventually('the attempt', () => receiver.hooks.length === 1);
     receiver.answer = (response) => response.writeHead(204).end();
     let aheadMs = 0;
@@ -242,7 +254,7 @@ describe('the deliverer', () => {
     for (let i = 0; i < 120; i++)
       await end(store, await insertQueued(store, { notify: [{ url: slow.url, events: ['ENDED'], secretId: null }] }));
     const quick = await end(store, await insertTelling(store));
-    start(store, { notifier: createHttpNotifier({ rules: RULES, timeoutMs: 60_000 }) });
+    start(store, { notifier: forAll(createHttpNotifier({ rules: () => RULES, timeoutMs: 60_000 })) });
     await until(store, quick, 'DELIVERED');
     expect(slow.hooks.length).toBeLessThanOrEqual(8);
     await Promise.all(running.map(({ stop }) => stop()));

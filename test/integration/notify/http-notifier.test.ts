@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.down());
 
-const notifier = createHttpNotifier({ rules: LOOPBACK, timeoutMs: 1_000 });
+const notifier = createHttpNotifier({ rules: () => LOOPBACK, timeoutMs: 1_000 });
 
 function event(changes: Partial<NotifyRequest> = {}): NotifyRequest {
   const body = '{"type":"task.ended","data":{"labels":{"title":"Grüße “1” 🎬"}}}';
@@ -110,9 +110,9 @@ describe('the HTTP notifier', () => {
     gibberish.close();
     expect(await notifier.send(event({ url: `http://127.0.0.1:${port}/` }), never)).toEqual(failed);
     const refused = { kind: 'FAILED', status: null, problem: 'ADDRESS_REFUSED' };
-    expect(await createHttpNotifier({ rules: PUBLIC }).send(event(), never)).toEqual(refused);
+    expect(await createHttpNotifier({ rules: () => PUBLIC }).send(event(), never)).toEqual(refused);
     const rebound = createHttpNotifier({
-      rules: PUBLIC,
+      rules: () => PUBLIC,
       resolve: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
     });
     const url = receiver.url.replace('127.0.0.1', 'hooks.example');
@@ -122,12 +122,12 @@ describe('the HTTP notifier', () => {
 
   it('says of a URL why nothing is sent there, without its path', () => {
     expect(notifier.check(receiver.url)).toBeNull();
-    expect(createHttpNotifier({ rules: PUBLIC }).check('http://127.0.0.1/secret')).toBe(
+    expect(createHttpNotifier({ rules: () => PUBLIC }).check('http://127.0.0.1/secret')).toBe(
       'leads to 127.0.0.1, which is no public address but a loopback one',
     );
     expect(notifier.check('https://user:pass@a.test/')).toContain('has a user name or password in it');
     expect(notifier.check('nonsense')).toContain('is no valid URL');
-    expect(createHttpNotifier({ rules: { mode: 'off', allow: [] } }).check('https://a.test/')).toContain(
+    expect(createHttpNotifier({ rules: () => ({ mode: 'off', allow: [] }) }).check('https://a.test/')).toContain(
       'CUTROOM_HTTP_INPUTS',
     );
   });

@@ -48,7 +48,7 @@ it('a worker on an SQLite file keeps its own render however long the process was
         yield* await Promise.resolve([]);
       },
     },
-    uploader: { check: () => null, put: unused },
+    uploader: { of: () => ({ check: () => null, put: unused }) },
     owner: 'w',
     clock: systemClock,
     previews: createPreviews(),

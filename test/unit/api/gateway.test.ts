@@ -20,6 +20,8 @@ import { CallError } from '../../../src/task/call-error.js';
 import { newTask } from '../../support/new-task.js';
 import type { TaskUseCases } from '../../../src/task/use-cases/task-use-cases.js';
 
+const KEY = Buffer.alloc(32);
+
 const task = newTask({ id: 'a', requestId: null, maxAttempts: 2, nowMs: 0 });
 
 /** A gateway on use-cases that note what they are asked for. */
@@ -71,6 +73,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
   const gateway = createGateway({
     service: createTaskService({
       tasks,
+      urlKeys: { rotate: () => Promise.resolve(null), current: () => KEY },
       secrets: createSigningSecretUseCases({
         store: createMemoryStore({ nowMs: () => 0 }),
         clock: systemClock,
@@ -123,6 +126,7 @@ it('the route table is made from the proto', () => {
     'POST CreateSigningSecret body',
     'GET ListSigningSecrets no body',
     'POST RevokeSigningSecret body',
+    'POST RotateUrlKey body',
   ]);
   expect(findRoute(routesOf('cutroom.v1.TaskService'), 'GET', '/v1/tasks/a:watch')).toMatchObject({
     kind: 'found',

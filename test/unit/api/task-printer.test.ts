@@ -18,11 +18,12 @@ const done = succeeded(
 );
 
 function printerUnderTest() {
-  const state = { nowMs: 0, signed: 0 };
-  const printer = createTaskPrinter(
-    () => `http://h/${(state.signed += 1)}`,
-    () => state.nowMs,
-  );
+  const state = { nowMs: 0, signed: 0, key: Buffer.alloc(32) };
+  const printer = createTaskPrinter({
+    sign: () => `http://h/${(state.signed += 1)}`,
+    urlKeys: { current: () => state.key },
+    monotonicMs: () => state.nowMs,
+  });
   return { state, printer };
 }
 
@@ -54,6 +55,13 @@ describe('the task printer', () => {
     const unsigned = printer.task(running, 'http://h');
     state.nowMs = 10_000_000;
     expect(printer.task(running, 'http://h')).toBe(unsigned);
+  });
+
+  it('signs URLs anew with a new key', () => {
+    const { printer, state } = printerUnderTest();
+    expect(printer.task(done, 'http://h').videos).toEqual(['http://h/1']);
+    state.key = Buffer.alloc(32, 1);
+    expect(printer.task(done, 'http://h').videos).toEqual(['http://h/2']);
   });
 
   it('keeps a bounded number of prints', () => {

@@ -25,6 +25,7 @@ export async function startFakeServer(methods: Partial<TaskServiceImplementation
     createSigningSecret: unimplemented,
     listSigningSecrets: unimplemented,
     revokeSigningSecret: unimplemented,
+    rotateUrlKey: unimplemented,
     createApiKey: unimplemented,
     listApiKeys: unimplemented,
     revokeApiKey: unimplemented,

@@ -22,7 +22,14 @@ tenants:
     max_priority: -3
   free: { queued: null, submits_per_second: null }
 `);
-    const fallback = { ...NO_LIMITS, submits: { perSecond: 2.5, burst: 3 }, queued: 100, outputBytes: 1.5 * 2 ** 30 };
+    const http = { mode: null, allow: null };
+    const fallback = {
+      ...NO_LIMITS,
+      http,
+      submits: { perSecond: 2.5, burst: 3 },
+      queued: 100,
+      outputBytes: 1.5 * 2 ** 30,
+    };
     expect(limits.of('anybody')).toEqual(fallback);
     expect(limits.of('acme')).toEqual({
       ...fallback,
@@ -33,10 +40,30 @@ tenants:
     expect(limits.of('free')).toEqual({ ...fallback, queued: null, submits: null });
   });
 
+  it('has the hosts of tenants, in place of those of the service', () => {
+    const settings = parseLimits(`
+default: { http_inputs: listed, http_allow: [media.example:8443, 10.1.0.0/16] }
+tenants:
+  acme: { http_allow: [minio.acme.internal], input_bytes: 1 GiB, connections: 3 }
+  free: { http_inputs: null, http_allow: null }
+`);
+    const allow = [
+      { kind: 'name', name: 'media.example', port: 8443 },
+      { kind: 'range', cidr: '10.1.0.0/16', port: null },
+    ];
+    expect(settings.of('anybody').http).toEqual({ mode: 'listed', allow });
+    expect(settings.of('acme')).toMatchObject({
+      http: { mode: 'listed', allow: [{ kind: 'name', name: 'minio.acme.internal', port: null }] },
+      inputBytes: 2 ** 30,
+      connections: 3,
+    });
+    expect(settings.of('free').http).toEqual({ mode: null, allow: null });
+  });
+
   it('may be JSON, and may be empty', () => {
-    expect(parseLimits('{"tenants": {"a": {"running": 0}}}').of('a')).toEqual({ ...NO_LIMITS, running: 0 });
-    expect(parseLimits('').of('a')).toEqual(NO_LIMITS);
-    expect(parseLimits('default:\n').of('a')).toEqual(NO_LIMITS);
+    expect(parseLimits('{"tenants": {"a": {"running": 0}}}').of('a')).toMatchObject({ ...NO_LIMITS, running: 0 });
+    expect(parseLimits('').of('a')).toEqual({ ...NO_LIMITS, http: { mode: null, allow: null } });
+    expect(parseLimits('default:\n').of('a')).toEqual(parseLimits('').of('a'));
   });
 
   it('reports every problem with its path and the fix', () => {
@@ -45,6 +72,8 @@ default: { queud: 1, running: -1, submit_burst: 5 }
 tenants:
   Acme: { upload_bytes: 20 GB, max_priority: 101 }
   b: [1]
+  c: { http_inputs: all, http_allow: [a/b, 1], http_alow: [] }
+  d: { http_allow: a.example }
 other: 1
 `;
     const message = (() => {
@@ -64,6 +93,11 @@ other: 1
       'tenants.Acme.max_priority: must be a whole number from -100 to 100',
       'tenants.b: must be a mapping',
       'other: must be default or tenants',
+      'tenants.c.http_inputs: must be public, listed, off, or null',
+      'tenants.c.http_allow[0]: must be an address',
+      'tenants.c.http_allow[1]: must be an address',
+      'tenants.c.http_alow: is no limit; did you mean http_allow?',
+      'tenants.d.http_allow: must be a list of hosts',
     ])
       expect(message).toContain(part);
   });

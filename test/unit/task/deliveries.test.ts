@@ -6,6 +6,7 @@ import {
   expiryPostponed,
   hasPendingDeliveries,
   pauseAfter,
+  redelivered,
   RETRY_DELAYS_MS,
 } from '../../../src/task/deliveries.js';
 import { cancelled, claimed, handedBack, progressed, retried } from '../../../src/task/lifecycle.js';
@@ -119,5 +120,21 @@ describe('the outbox of a task', () => {
     expect(expiryPostponed(task, 50_000)).toMatchObject({ revision: 3, expireTimeMs: 110_000 });
     const taken = deliveryTaken(task, { target: 0, revision: 2 }, { nowMs: 10, untilMs: 90_000, maxAttempts: 2 })!;
     expect(expiryPostponed(taken, 50_000)).toMatchObject({ expireTimeMs: 150_000 });
+  });
+
+  it('does not put it off for deliveries that a caller began anew, nor without any', () => {
+    const task = cancelled(telling(['ENDED'], ['ENDED']), 10);
+    const failure = { kind: 'HOPELESS', status: null, problem: 'SECRET_REVOKED' } as const;
+    const givenUp = [0, 1].reduce((from, target) => {
+      const key = { target, revision: 2 };
+      const taken = deliveryTaken(from, key, { nowMs: 10, untilMs: 20, maxAttempts: 2 })!;
+      return deliveryAttempted(taken, { ...key, attempt: 1, outcome: failure }, { nowMs: 15, delayMs: null })!;
+    }, task);
+    expect(expiryPostponed(givenUp, 50_000)).toBeNull();
+    const again = redelivered(givenUp, { includeDelivered: false, includeGone: false, nowMs: 40_000 })!;
+    expect(hasPendingDeliveries(again)).toBe(true);
+    expect(expiryPostponed(again, 50_000)).toBeNull();
+    // A change of state after that is an event of its own.
+    expect(expiryPostponed(cancelled(retried(again, 41_000), 42_000), 50_000)).not.toBeNull();
   });
 });

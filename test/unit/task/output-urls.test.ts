@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOutputUrls } from '../../../src/task/output-urls.js';
+import { createOutputUrls, longestLifeOf, type OutputUrlOptions } from '../../../src/task/output-urls.js';
 import type { OutputStore } from '../../../src/task/ports/output-store.js';
 import type { Output, Task } from '../../../src/task/task.js';
 import { systemClock } from '../../../src/app/system-clock.js';
@@ -36,16 +36,23 @@ const outputs = {
     return Promise.resolve({ kind: 'file', path: location });
   },
 } as unknown as OutputStore;
-const urls = createOutputUrls({
+const KEY = Buffer.alloc(32, 7);
+const keysOf = (keys: readonly [Buffer, ...Buffer[]], refresh = () => Promise.resolve()) => ({
+  current: () => keys[0],
+  accepted: () => keys,
+  refresh,
+});
+const options: OutputUrlOptions = {
   store: {
     get: ({ tenant }) =>
       Promise.resolve(tenant === TASK.tenant ? TASK : tenant === ELSEWHERE.tenant ? ELSEWHERE : null),
   },
   outputs,
   clock: systemClock,
-  signingKey: Buffer.alloc(32, 7),
+  keys: keysOf([KEY]),
   lifetimeMs: 60_000,
-});
+};
+const urls = createOutputUrls(options);
 
 describe('a signed URL of an output of several files', () => {
   const { searchParams: query } = new URL(urls.sign(TASK, VIDEO, 'http://host'));
@@ -96,5 +103,36 @@ describe('a signed URL of a stream', () => {
     await refused('master.m3u8', grant.replace(/expires=\d/, 'expires=9'));
     await refused('master.m3u8', grant.replace(/signature=./, 'signature='));
     await refused('master.m3u8', '');
+  });
+});
+
+describe('a signed URL when keys change', () => {
+  const { searchParams: query } = new URL(urls.sign(TASK, VIDEO, 'http://host'));
+  const request = { taskId: 't', file: 'final.mp4', query };
+  const next = Buffer.alloc(32, 8);
+
+  it('opens by the key before the one that signs, and not once that is over', async () => {
+    expect(await createOutputUrls({ ...options, keys: keysOf([next, KEY]) }).open(request)).toMatchObject({
+      contentType: 'video/mp4',
+    });
+    await expect(createOutputUrls({ ...options, keys: keysOf([next]) }).open(request)).rejects.toMatchObject({
+      detail: { reason: 'URL_SIGNATURE_INVALID' },
+    });
+  });
+
+  it('opens by a key that another replica has just made', async () => {
+    const known: [Buffer] = [next];
+    const keys = keysOf(known, () => {
+      known[0] = KEY;
+      return Promise.resolve();
+    });
+    expect(await createOutputUrls({ ...options, keys }).open(request)).toMatchObject({ contentType: 'video/mp4' });
+  });
+
+  it('tells how much longer it is valid, so that no redirect lives longer', async () => {
+    const { validForMs } = await urls.open(request);
+    expect(validForMs).toBeGreaterThan(0);
+    expect(validForMs).toBeLessThanOrEqual(longestLifeOf(60_000));
+    expect((await urls.locate({ tenant: 'default', taskId: 't', file: 'final.mp4' })).validForMs).toBeNull();
   });
 });

@@ -17,6 +17,7 @@ const details: { [Reason in CallErrorReason]: [CallErrorDetail & { reason: Reaso
   UNAUTHENTICATED: [{ reason: 'UNAUTHENTICATED' }, Code.UNAUTHENTICATED, false],
   AUTHENTICATION_UNAVAILABLE: [{ reason: 'AUTHENTICATION_UNAVAILABLE' }, Code.UNAVAILABLE, true],
   API_KEY_NOT_FOUND: [{ reason: 'API_KEY_NOT_FOUND', keyId: 'k' }, Code.NOT_FOUND, false],
+  URL_KEY_STILL_VALID: [{ reason: 'URL_KEY_STILL_VALID', untilMs: 1 }, Code.FAILED_PRECONDITION, false],
   SIGNING_SECRET_NOT_FOUND: [{ reason: 'SIGNING_SECRET_NOT_FOUND', secretId: 's' }, Code.NOT_FOUND, false],
   DELIVERIES_PENDING: [{ reason: 'DELIVERIES_PENDING', taskId: 'a' }, Code.FAILED_PRECONDITION, false],
   SCOPE_MISSING: [{ reason: 'SCOPE_MISSING', scope: 'tasks.read' }, Code.PERMISSION_DENIED, false],

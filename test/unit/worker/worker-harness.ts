@@ -62,7 +62,7 @@ export function startPool(owner: string, changes: Partial<WorkerPoolOptions> & {
     store,
     renderer,
     outputs,
-    uploader: { check: () => null, put: () => Promise.reject(new Error('not used here')) },
+    uploader: { of: () => ({ check: () => null, put: () => Promise.reject(new Error('not used here')) }) },
     events,
     owner,
     clock: systemClock,

@@ -1,0 +1,47 @@
+import { type ServerTls } from '../api/tls/server-tls.js';
+import type { Config } from '../config/config.js';
+import { type NamedFont } from '../engine/captions/font-folder.js';
+import type { Logger } from '../observability/logger.js';
+import { type Metrics } from '../observability/metrics.js';
+import { type OutputUrls } from '../task/output-urls.js';
+import type { UrlKeys } from '../task/url-keys.js';
+import type { Authenticator } from '../task/authenticator.js';
+import type { AssetSource } from '../task/ports/asset-source.js';
+import type { Machine } from '../task/ports/machine.js';
+import type { ArtifactStore } from '../task/ports/artifact-store.js';
+import type { MediaUploads } from '../task/ports/media-uploads.js';
+import type { PerTenant } from '../task/ports/per-tenant.js';
+import type { Notifier } from '../task/ports/notifier.js';
+import type { OutputUploader } from '../task/ports/output-uploader.js';
+import type { OutputStore } from '../task/ports/output-store.js';
+import type { TaskEvents } from '../task/ports/task-events.js';
+import type { Store } from '../task/ports/store.js';
+import { type Previews } from '../task/previews.js';
+import type { TenantLimits } from '../task/limits.js';
+
+/** The parts that every side of the service works with. */
+export interface ServiceContext {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly events: TaskEvents;
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly assets: PerTenant<AssetSource>;
+  readonly outputs: OutputStore;
+  readonly artifacts: ArtifactStore | null;
+  readonly uploads: PerTenant<MediaUploads>;
+  readonly machine: Machine;
+  readonly previews: Previews;
+  readonly urls: OutputUrls;
+  readonly urlKeys: UrlKeys;
+  readonly notifier: PerTenant<Notifier>;
+  readonly uploader: PerTenant<OutputUploader>;
+  /** Null: both servers are plain. */
+  readonly tls: ServerTls | null;
+  /** Null: no tenant has any. */
+  readonly limits: PerTenant<TenantLimits> | null;
+  /** Null: everybody is the same caller. */
+  readonly authenticator: Authenticator | null;
+  /** The operator's. */
+  readonly fonts: readonly NamedFont[];
+}
