@@ -22,6 +22,7 @@ import type { AddCommand } from './command.js';
 
 interface SubmitOptions {
   readonly requestId?: string;
+  readonly var: Record<string, string>;
   readonly watch: boolean;
   readonly wait: boolean;
   readonly validateOnly: boolean;
@@ -66,7 +67,8 @@ export const addSubmitCommand: AddCommand = (program, { context, run }) => {
   const command = program
     .command('submit')
     .description('submit a composition and print the id of its task')
-    .argument('<spec>', 'JSON file with a cutroom.v1.RenderSpec; - reads stdin')
+    .argument('<spec>', 'RenderSpec file, paths as on the server; - reads stdin')
+    .option('--var <name=value>', 'replaces {{name}} in its texts; repeatable', parseLabel, {})
     .option('--watch', 'follow the task until it ends', false)
     .option('--wait', 'the same without showing progress', false)
     .option('--validate-only', 'check only, and print the spec with every default', false)
@@ -86,12 +88,11 @@ export const addSubmitCommand: AddCommand = (program, { context, run }) => {
     .option('--notify <url>', 'tell this URL of its end; repeatable', collect, [])
     .option('--notify-events <list>', 'ended, state-changed: of what those are told (ended)', parseEvents, [])
     .option('--notify-secret <id>', 'sign with this secret (not signed)', '')
-    .option('--request-id <uuid>', 'makes it safe to repeat: same id, same task')
-    .addHelpText('after', '\nPaths in the spec are on the server, absolute or relative to its input roots.');
+    .option('--request-id <uuid>', 'makes it safe to repeat: same id, same task');
   command.action((file: string, submit: SubmitOptions) =>
     run(command, (options) =>
       withClient(options, async (client) => {
-        const request = requestOf(await readSpec(file, context.stdin), submit);
+        const request = requestOf(await readSpec(file, { stdin: context.stdin, variables: submit.var }), submit);
         const task = await send(context, client, request);
         if (submit.validateOnly) return showValidated(context, task, options);
         if (!submit.watch && !submit.wait) {

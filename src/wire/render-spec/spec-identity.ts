@@ -17,6 +17,7 @@ export function requestHash(request: SubmitTaskRequest): string {
     requestId: '',
     validateOnly: false,
     labels: sorted(request.labels),
+    ...(request.spec && { spec: { ...request.spec, variables: sorted(request.spec.variables) } }),
   }).finish();
   return createHash('sha256').update(body).digest('hex');
 }
@@ -27,6 +28,6 @@ export function specJson(spec: RenderSpec): string {
 }
 
 /** The entries of a map come over the wire in any order, also in a repeated request. */
-function sorted(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+function sorted(map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -237,7 +237,7 @@ describe('cutroom', () => {
     const full = task({
       labels: { a: 'b' },
       priority: 7,
-      spec: { kind: undefined, outputs: [] },
+      spec: { kind: undefined, outputs: [], variables: {} },
       diagnostics: { attempt: 1, ffmpegVersion: '5.1', commands: [run] },
     });
     const address = await serve({
@@ -245,7 +245,7 @@ describe('cutroom', () => {
     });
     expect((await cli([...address, 'get', 't1'])).stdout).not.toContain('ffmpeg');
     expect((await cli([...address, 'get', 't1', '--full'])).stdout).toContain(
-      `label    a=b\npriority 7\n\n{\n  "outputs": []\n}\n\n# exit 1, 1.50 s, 13 MB of memory\nffmpeg -i 'it'\\''s.mp4' -map '[v]'\n` +
+      `label    a=b\npriority 7\n\n{\n  "outputs": [],\n  "variables": {}\n}\n\n# exit 1, 1.50 s, 13 MB of memory\nffmpeg -i 'it'\\''s.mp4' -map '[v]'\n` +
         '# graph.txt:\n#   [0:v]null[v];\n#   [v]null\n# stderr:\n#   no such file\n',
     );
   });

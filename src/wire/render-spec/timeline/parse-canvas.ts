@@ -6,7 +6,7 @@ import { at, parseColor, type Place, refuse } from '../fields.js';
 export const CANVAS = { width: 1920, height: 1080, frameRate: '30', background: '#000000' };
 export const CANVAS_SIDE = { min: 16, max: 3840 };
 const MAX_SHORT_SIDE = 2160;
-const FRAME_RATE = /^([1-9]\d{0,5})(?:\/([1-9]\d{0,5}))?$/;
+export const FRAME_RATE = /^([1-9]\d{0,5})(?:\/([1-9]\d{0,5}))?$/;
 const FRAME_RATES = { min: 1, max: 120 };
 /** Times in microseconds multiply it: up to 4 h they stay below 2^53. */
 const MAX_NUMERATOR = 240_000;

@@ -17,7 +17,7 @@ import { MAX_KEYFRAMES } from './parse-keyframes.js';
 
 export const MAX_TRACKS = 100;
 /** Of all tracks together. */
-const MAX_CLIPS = 2_000;
+export const MAX_CLIPS = 2_000;
 /** Of all clips together. */
 const MAX_ALL_KEYFRAMES = 20_000;
 export const LOUDNESS = { integratedLufs: -14, truePeakDbtp: -1 };
