@@ -25,6 +25,8 @@ export interface Canvas {
 }
 
 export interface Track {
+  /** Empty: none. */
+  readonly id: string;
   readonly gainDb: number;
   readonly muted: boolean;
   readonly duck: TrackDuck | null;
