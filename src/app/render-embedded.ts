@@ -49,7 +49,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
   });
   const { fonts } = await readFontFolder(config.fontFolder);
   // One attempt: whoever sees it fail can start another.
-  const task = await validateTask(
+  const { task } = await validateTask(
     {
       assets: { of: () => assets },
       inspectors: null,

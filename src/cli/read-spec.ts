@@ -14,16 +14,21 @@ const MAX_ALIASES = 100;
 /**
  * Reads a RenderSpec in proto JSON, or in YAML of the same form, from a file, or from `stdin` for `-`. Throws a UsageError when the file cannot be
  * read, and an Error that names every problem when its content is no RenderSpec. The server checks ranges.
+ * @param variables more of its variables; they come before those of the same names in the file.
  */
-export async function readSpec(file: string, stdin: Readable): Promise<RenderSpec> {
+export async function readSpec(
+  file: string,
+  { stdin, variables }: { readonly stdin: Readable; readonly variables: Readonly<Record<string, string>> },
+): Promise<RenderSpec> {
   const content = await (file === '-' ? text(stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
     throw new UsageError(`cannot read the spec: ${error instanceof Error ? error.message : String(error)}`);
   });
   const name = file === '-' ? 'the spec' : file;
   try {
-    return parseRenderSpec(
+    const spec = parseRenderSpec(
       withoutSchema(isYaml(file, content) ? parseYaml(content) : (JSON.parse(content) as JsonValue)),
     );
+    return { ...spec, variables: { ...spec.variables, ...variables } };
   } catch (error) {
     throw new Error(`${name} is not a cutroom.v1.RenderSpec:${problemsIn(error)}`, { cause: error });
   }

@@ -144,6 +144,8 @@ export interface AudioClip {
   readonly samples: number;
   /** Where it begins in its asset, in samples at the asset's own speed. Absent: at its start. */
   readonly trimStartSamples?: number;
+  /** The channels of the asset that are heard. Absent: both, each on its side. */
+  readonly channels?: Exclude<Channels, 'STEREO'>;
   /** How fast it plays, 0.25 to 4; its pitch stays. Absent: 1. Never together with `loop`. */
   readonly speed?: number;
   /** Times are samples. */
@@ -160,6 +162,9 @@ export interface AudioClip {
   /** Its place in `Composition.buses`. Absent: none, it goes straight into the mix. */
   readonly bus?: number;
 }
+
+/** The channels of a source that are heard: each on its side, one on both sides, half of each on both sides, each on the other side. */
+export type Channels = 'STEREO' | 'LEFT' | 'RIGHT' | 'MONO' | 'SWAP';
 
 /** Audio clips that are changed together. */
 export interface AudioBus {

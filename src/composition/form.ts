@@ -2,6 +2,7 @@ import { firstOfEach, type AssetRef } from './asset.js';
 import type { Cue } from './captions.js';
 import type { Composition } from './composition.js';
 import type { AudioFacts, VisualFacts } from './media-facts.js';
+import type { Outline } from './outline.js';
 import type { Warning } from './warning.js';
 
 /**
@@ -49,6 +50,8 @@ export interface KnownFacts {
 export interface Composed {
   readonly compositions: readonly Composition[];
   readonly warnings: readonly Warning[];
+  /** The times of the parts of each composition, as callers name them. Absent: not known. */
+  readonly outlines?: readonly Outline[];
 }
 
 /** Every input once, with the field that named it first. */

@@ -1,16 +1,21 @@
-import type { Form } from '../composition/form.js';
+import { captionLayers } from '../composition/composition.js';
+import type { Composed, Form } from '../composition/form.js';
+import type { ValidSpec } from '../composition/parsed-spec.js';
 import type { Violation } from '../composition/violation.js';
 import { RenderError } from '../task/failure.js';
 import type { Gate } from '../task/gate.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
-import type { MediaInspector } from '../task/ports/media-inspector.js';
+import type { MediaInspector, Resolution, Resolved } from '../task/ports/media-inspector.js';
+import { pixelFramesIn } from '../task/pixel-frames.js';
 import type { Toolchain } from './toolchain.js';
 import { createImageBatches } from './images/image-batches.js';
 import { fetchInput } from './inputs/fetch-input.js';
-import { createKnownInputs, factsOf } from './inputs/known-inputs.js';
+import { createKnownInputs, factsOf, type KnownInputs } from './inputs/known-inputs.js';
 import { inputStepsAtOnce, performInputStep, type InputContext } from './inputs/perform-input-step.js';
 import { planInputs } from './inputs/plan-inputs.js';
 import { requirePresent } from './inputs/require-present.js';
+import { estimateCpuUs } from './estimate.js';
+import { planPasses } from './outputs/plan-passes.js';
 import { reportMedia } from './probe/report-media.js';
 import type { ToolContext } from './process/run-tool.js';
 import type { Clocks } from './process/watchdog.js';
@@ -61,10 +66,22 @@ export function createInspector(options: InspectorOptions): MediaInspector {
         reportMedia(context.tools, { file: await fetchInput({ uri, field }, context, signal), field }),
       ),
 
+    resolve: (spec, { signal }) =>
+      inspect(signal, async (context) => {
+        const violations = await readInputs(spec.form, context, signal);
+        if (violations.length > 0) return { violations, resolution: null };
+        return orViolation(() => resolutionOf(spec, composed(spec.form, context, options), context.known));
+      }),
+
     check: (form, { signal }) =>
-      inspect(signal, (context) =>
-        findViolations(form, context, { signal, renderMemoryBytes: options.renderMemoryBytes }),
-      ),
+      inspect(signal, async (context) => {
+        const violations = await readInputs(form, context, signal);
+        if (violations.length > 0) return violations;
+        return orViolation(() => {
+          composed(form, context, options);
+          return null;
+        }).violations;
+      }),
   };
 }
 
@@ -86,12 +103,8 @@ function toolContext(
   };
 }
 
-/** Every input is inspected, whatever is wrong with the others; how they fit together, only when all are right. */
-async function findViolations(
-  form: Form,
-  context: InputContext,
-  { signal, renderMemoryBytes }: { readonly signal: AbortSignal; readonly renderMemoryBytes: number },
-): Promise<readonly Violation[]> {
+/** Every input is inspected, whatever is wrong with the others. */
+async function readInputs(form: Form, context: InputContext, signal: AbortSignal): Promise<readonly Violation[]> {
   const steps = planInputs(form);
   const found = new Map<string, Violation>();
   await runSteps(steps, {
@@ -103,16 +116,42 @@ async function findViolations(
     },
     signal,
   });
-  if (found.size > 0) return inRequestOrder(form, [...found.values()]);
-  try {
-    for (const composition of form.compose(factsOf(context.known)).compositions) {
-      requirePresent(composition, context.known);
-      requireMemory(composition, context.known, renderMemoryBytes);
-    }
-    return [];
-  } catch (error) {
-    return [violationOf(error)];
+  return inRequestOrder(form, [...found.values()]);
+}
+
+/** How inputs fit together, once all are right. @throws RenderError, CompositionError. */
+function composed(form: Form, { known }: InputContext, { renderMemoryBytes }: InspectorOptions): Composed {
+  const made = form.compose(factsOf(known));
+  for (const composition of made.compositions) {
+    requirePresent(composition, known);
+    requireMemory(composition, known, renderMemoryBytes);
   }
+  return made;
+}
+
+function orViolation(work: () => Resolution | null): Resolved {
+  try {
+    return { violations: [], resolution: work() };
+  } catch (error) {
+    return { violations: [violationOf(error)], resolution: null };
+  }
+}
+
+/** @throws RenderError RANGE_OUTSIDE_VIDEO. */
+function resolutionOf(
+  { outputs }: ValidSpec,
+  { compositions, outlines = [], warnings }: Composed,
+  { visuals }: KnownInputs,
+): Resolution {
+  const cpuUs = estimateCpuUs(planPasses(compositions, outputs, () => true).passes, visuals);
+  return {
+    videos: outlines.map((outline, i) => {
+      const composition = compositions[i];
+      return { outline, cues: composition ? captionLayers(composition).flatMap(({ cues }) => cues) : [] };
+    }),
+    warnings,
+    estimate: { pixelFrames: pixelFramesIn(compositions, outputs), cpuUs },
+  };
 }
 
 /** As the request names the inputs, whichever was read first. */

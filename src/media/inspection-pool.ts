@@ -69,6 +69,8 @@ export function createInspectionPool({
       }
     },
 
+    resolve: (spec, options) => inTurn(() => inspector.resolve(spec, options), options.signal),
+
     check: (form, options) => inTurn(() => inspector.check(form, options), options.signal),
 
     requireRoom: () => {

@@ -1,5 +1,6 @@
 import { CompositionError } from '../composition/composition-error.js';
-import type { Composed, Form, KnownFacts } from '../composition/form.js';
+import type { Composition } from '../composition/composition.js';
+import type { Form, KnownFacts } from '../composition/form.js';
 import type { OutputSpec } from '../composition/output-spec.js';
 import type { ParsedSpec, ValidSpec } from '../composition/parsed-spec.js';
 
@@ -14,7 +15,7 @@ const NO_FACTS: KnownFacts = { visual: unknown, audio: unknown, audioIfAny: unkn
 /** The pixels of a frame times the frames, of all videos and all outputs with a picture. Null: that depends on inputs, or the spec is not valid. */
 export function pixelFramesOf({ form, outputs }: ParsedSpec): number | null {
   try {
-    return form === null ? null : sizeOf(form.compose(NO_FACTS), outputs);
+    return form === null ? null : pixelFramesIn(form.compose(NO_FACTS).compositions, outputs);
   } catch {
     // Whatever is wrong beside that is found, and told, where the inputs are read.
     return null;
@@ -27,7 +28,7 @@ export function withPixelLimit(spec: ValidSpec, limit: number): ValidSpec {
     ...spec.form,
     compose(facts) {
       const composed = spec.form.compose(facts);
-      const size = sizeOf(composed, spec.outputs);
+      const size = pixelFramesIn(composed.compositions, spec.outputs);
       if (size > limit)
         throw new CompositionError(
           'TASK_TOO_LARGE',
@@ -40,7 +41,8 @@ export function withPixelLimit(spec: ValidSpec, limit: number): ValidSpec {
   return { ...spec, form };
 }
 
-function sizeOf({ compositions }: Composed, outputs: readonly OutputSpec[]): number {
+/** The same of compositions. */
+export function pixelFramesIn(compositions: readonly Composition[], outputs: readonly OutputSpec[]): number {
   const pictures = outputs.filter(({ format }) => format.kind !== 'audio').length;
   return compositions.reduce((sum, { width, height, frames }) => sum + width * height * frames * pictures, 0);
 }

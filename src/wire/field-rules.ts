@@ -23,6 +23,7 @@ import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-su
 import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_WORDS, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
 import { MARGIN, WATERMARK_OPACITY } from './render-spec/parse-watermark.js';
+import { MAX_VALUE_CHARACTERS, MAX_VARIABLES, VARIABLE_NAME } from './render-spec/variables.js';
 import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './render-spec/fields.js';
 import { MAX_NOTIFY_URL_CHARACTERS, MAX_TARGETS } from './notify.js';
 import { signingSecretName } from './id-names.js';
@@ -106,6 +107,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'SubtitleStyle.height_percent': number(HEIGHT_PERCENT),
   'SubtitleStyle.font': { kind: 'text', max: MAX_FONT_BYTES },
   ...TIMELINE_RULES,
+  'RenderSpec.variables': { kind: 'map', max: MAX_VARIABLES, key: VARIABLE_NAME, maxValue: MAX_VALUE_CHARACTERS },
   'RenderSpec.outputs': { kind: 'list', min: 0, max: MAX_OUTPUTS },
   'OutputSpec.key': { kind: 'text', pattern: KEY, empty: true },
   'OutputSpec.short_side': { kind: 'number', ...SHORT_SIDE, zero: true, multipleOf: 2 },

@@ -22,6 +22,8 @@ export function parseSubmit(request: SubmitTaskRequest, caller: Caller): SubmitC
   const requestId = parseRequestId(request.requestId, root('request_id'));
   const options = parseTaskOptions(request, root);
   const admission = parseEnum(request.admission, root('admission'), ADMISSIONS);
+  if (request.probe && !request.validateOnly)
+    refuse(root('probe'), 'needs validate_only: a render reads the inputs itself');
   const violations = [...parsed.violations, ...findings.violations];
   const spec = { ...parsed, form: violations.length === 0 ? parsed.form : null, violations };
   return {
@@ -33,6 +35,7 @@ export function parseSubmit(request: SubmitTaskRequest, caller: Caller): SubmitC
     spec,
     options,
     admission,
+    ...(request.probe && { probe: true as const }),
   };
 }
 

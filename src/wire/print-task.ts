@@ -52,6 +52,7 @@ export function printTask(task: Task, sign: SignUrl, place: QueuePlace | null = 
       phase: printPhase(phase),
       duration: printDuration(durationMs * 1000),
     })),
+    resolution: undefined,
     queuePlace: printQueuePlace(place),
     deliveries: printDeliveries(task),
     // Of the full view only: see `print-full-task.ts`.

@@ -7,7 +7,7 @@ const LOST_KEY = '__proto__';
 
 const { desc } = jsonType(SubmitTaskRequest, 'cutroom.v1.SubmitTaskRequest');
 
-/** SubmitTaskRequest with every label that was sent, so that a label with a bad name is refused and not dropped. */
+/** SubmitTaskRequest with every label and variable that was sent, so that one with a bad name is refused and not dropped. */
 export const submitRequestType: MessageFns<SubmitTaskRequest> = {
   ...SubmitTaskRequest,
   decode(input, length) {
@@ -15,7 +15,16 @@ export const submitRequestType: MessageFns<SubmitTaskRequest> = {
     if (!(input instanceof Uint8Array) || !Buffer.from(input.buffer, input.byteOffset, input.length).includes(LOST_KEY))
       return request;
     // The other library keeps them all. Where the word is part of another text this changes nothing.
-    const { labels } = fromBinary(desc, input) as unknown as Pick<SubmitTaskRequest, 'labels'>;
-    return { ...request, labels: Object.fromEntries(Object.entries(labels)) };
+    const { labels, spec } = fromBinary(desc, input) as unknown as Pick<SubmitTaskRequest, 'labels' | 'spec'>;
+    return {
+      ...request,
+      labels: own(labels),
+      ...(request.spec && spec && { spec: { ...request.spec, variables: own(spec.variables) } }),
+    };
   },
 };
+
+/** With every key as a property of its own. */
+function own(map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map));
+}

@@ -3,6 +3,7 @@ import { CacheMode as WireCacheMode, type SubmitTaskRequest } from '../../genera
 import type { Duration } from '../../generated/google/protobuf/duration.js';
 import { DEFAULT_MAX_ATTEMPTS } from '../task/retry-policy.js';
 import type { CacheMode, TaskOptions, Timeouts } from '../task/task-options.js';
+import { entryPlace, isLonger } from './map-entries.js';
 import { parseNotify } from './notify.js';
 import { printDuration } from './print-duration.js';
 import {
@@ -39,8 +40,6 @@ export interface Range {
 export const MAX_LABELS = 64;
 export const LABEL_KEY = /^[a-z][a-z0-9_-]{0,62}$/;
 export const MAX_LABEL_CHARACTERS = 256;
-/** A wrong key is quoted up to this length: it may be as long as the request. */
-const MAX_QUOTED_CHARACTERS = 63;
 
 const CACHE_MODES: EnumTable<WireCacheMode, CacheMode> = {
   [WireCacheMode.CACHE_MODE_UNSPECIFIED]: 'USE',
@@ -106,20 +105,11 @@ function parseLabels(wire: Readonly<Record<string, string>>, place: Place): Read
     return {};
   }
   for (const [key, value] of entries) {
-    const here = { ...place, field: `${place.field}[${quoted(key)}]` };
+    const here = entryPlace(place, key);
     if (!LABEL_KEY.test(key))
       refuse(here, 'must have a key of 1 to 63 characters a-z 0-9 _ - that begins with a letter');
     if (isLonger(value, MAX_LABEL_CHARACTERS))
       refuse(here, `must have a value of at most ${MAX_LABEL_CHARACTERS} characters`);
   }
   return wire;
-}
-
-function quoted(key: string): string {
-  return JSON.stringify(key.length > MAX_QUOTED_CHARACTERS ? `${key.slice(0, MAX_QUOTED_CHARACTERS)}…` : key);
-}
-
-function isLonger(text: string, characters: number): boolean {
-  // UTF-16 units first: counting characters needs a copy of a text that may be as large as the request.
-  return text.length > 2 * characters || Array.from(text).length > characters;
 }

@@ -27,10 +27,23 @@ export interface RenderSpec {
     | undefined;
   /** The files to be made of each video, at most 20. Default: one MP4 in H.264, `final-1.mp4`, with a `final-N.mp4` for each further variant. */
   outputs: OutputSpec[];
+  /**
+   * Values for the text of the spec: `{{name}}` in any string field of `timeline`, `montage` and `outputs`, such as a text, a URI, a colour or an id, is replaced by the
+   * value of that name; `{{ name }}` means the same. `\{{` is the text `{{`. A value is taken as it is: placeholders and `\{{` within it are plain text, and it becomes part of one
+   * string, never of the form of the spec. The rules of a field apply to its text with the values.
+   * At most 500. Names have 1 to 64 characters `A-Z a-z 0-9 _ - .` and begin with a letter; values have at most 4,096 characters. Refused: a placeholder without a value, a `{{` that begins no
+   * placeholder, a value that no placeholder names, and more than 4 MiB of text in all strings with their values together.
+   */
+  variables: { [key: string]: string };
+}
+
+export interface RenderSpec_VariablesEntry {
+  key: string;
+  value: string;
 }
 
 function createBaseRenderSpec(): RenderSpec {
-  return { kind: undefined, outputs: [] };
+  return { kind: undefined, outputs: [], variables: {} };
 }
 
 export const RenderSpec: MessageFns<RenderSpec> = {
@@ -46,6 +59,9 @@ export const RenderSpec: MessageFns<RenderSpec> = {
     for (const v of message.outputs) {
       OutputSpec.encode(v!, writer.uint32(26).fork()).join();
     }
+    globalThis.Object.entries(message.variables).forEach(([key, value]: [string, string]) => {
+      RenderSpec_VariablesEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
+    });
     return writer;
   },
 
@@ -86,6 +102,17 @@ export const RenderSpec: MessageFns<RenderSpec> = {
             message.outputs.push(OutputSpec.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            const entry4 = RenderSpec_VariablesEntry.decode(reader, reader.uint32());
+            if (entry4.value !== undefined) {
+              message.variables[entry4.key] = entry4.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -118,6 +145,82 @@ export const RenderSpec: MessageFns<RenderSpec> = {
       }
     }
     message.outputs = object.outputs?.map((e) => OutputSpec.fromPartial(e)) || [];
+    message.variables = (globalThis.Object.entries(object.variables ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseRenderSpec_VariablesEntry(): RenderSpec_VariablesEntry {
+  return { key: "", value: "" };
+}
+
+export const RenderSpec_VariablesEntry: MessageFns<RenderSpec_VariablesEntry> = {
+  encode(message: RenderSpec_VariablesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RenderSpec_VariablesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRenderSpec_VariablesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RenderSpec_VariablesEntry>): RenderSpec_VariablesEntry {
+    return RenderSpec_VariablesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RenderSpec_VariablesEntry>): RenderSpec_VariablesEntry {
+    const message = createBaseRenderSpec_VariablesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };

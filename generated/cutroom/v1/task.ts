@@ -11,6 +11,7 @@ import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Status } from "../../google/rpc/status.js";
 import { Diagnostics } from "./diagnostics.js";
 import { Output } from "./output.js";
+import { Resolution } from "./resolution.js";
 import { RenderSpec } from "./spec.js";
 
 export const protobufPackage = "cutroom.v1";
@@ -104,6 +105,8 @@ export interface Task {
    * `revision`, also after the end of the task.
    */
   deliveries: Delivery[];
+  /** What a render would make of the spec; only in the answer to a submit with `probe`, else unset. */
+  resolution: Resolution | undefined;
 }
 
 /** The states of a task. The numbers 1 and 4 are the ones that polling clients of MoneyPrinterTurbo know. */
@@ -382,6 +385,7 @@ function createBaseTask(): Task {
     diagnostics: undefined,
     queuePlace: undefined,
     deliveries: [],
+    resolution: undefined,
   };
 }
 
@@ -470,6 +474,9 @@ export const Task: MessageFns<Task> = {
     }
     for (const v of message.deliveries) {
       Delivery.encode(v!, writer.uint32(218).fork()).join();
+    }
+    if (message.resolution !== undefined) {
+      Resolution.encode(message.resolution, writer.uint32(226).fork()).join();
     }
     return writer;
   },
@@ -706,6 +713,14 @@ export const Task: MessageFns<Task> = {
             message.deliveries.push(Delivery.decode(reader, reader.uint32()));
             continue;
           }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.resolution = Resolution.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -770,6 +785,9 @@ export const Task: MessageFns<Task> = {
       ? QueuePlace.fromPartial(object.queuePlace)
       : undefined;
     message.deliveries = object.deliveries?.map((e) => Delivery.fromPartial(e)) || [];
+    message.resolution = (object.resolution !== undefined && object.resolution !== null)
+      ? Resolution.fromPartial(object.resolution)
+      : undefined;
     return message;
   },
 };

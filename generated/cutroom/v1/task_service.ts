@@ -179,13 +179,18 @@ export interface SubmitTaskRequest {
   admission: Admission;
   /**
    * Check only: nothing is stored. The answer has no name, and `spec` with every default filled in; inputs are read where this server can,
-   * so that also the problems that a render would find with them are reported. Default: false.
+   * so that also the problems that a render would find with them are reported. See `probe` for more. Default: false.
    */
   validateOnly: boolean;
   /** How results of earlier renders are used. Default: CACHE_MODE_USE. */
   cache: CacheMode;
   /** Who is told of the task's events, in place of watching it. At most 4. */
   notify: NotifyTarget[];
+  /**
+   * With `validate_only`: the inputs must be read, and the answer has `resolution`, the start, length and frames of every clip, and `warnings` that a render would have.
+   * Refused without `validate_only`; UNIMPLEMENTED on a server without ffmpeg. Default: false.
+   */
+  probe: boolean;
 }
 
 export interface SubmitTaskRequest_LabelsEntry {
@@ -1100,6 +1105,7 @@ function createBaseSubmitTaskRequest(): SubmitTaskRequest {
     validateOnly: false,
     cache: 0,
     notify: [],
+    probe: false,
   };
 }
 
@@ -1137,6 +1143,9 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
     }
     for (const v of message.notify) {
       NotifyTarget.encode(v!, writer.uint32(90).fork()).join();
+    }
+    if (message.probe !== false) {
+      writer.uint32(96).bool(message.probe);
     }
     return writer;
   },
@@ -1245,6 +1254,14 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
             message.notify.push(NotifyTarget.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.probe = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1285,6 +1302,7 @@ export const SubmitTaskRequest: MessageFns<SubmitTaskRequest> = {
     message.validateOnly = object.validateOnly ?? false;
     message.cache = object.cache ?? 0;
     message.notify = object.notify?.map((e) => NotifyTarget.fromPartial(e)) || [];
+    message.probe = object.probe ?? false;
     return message;
   },
 };

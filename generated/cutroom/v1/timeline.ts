@@ -324,7 +324,28 @@ export interface SoundSettings {
     | Duration
     | undefined;
   /** How long it falls to silence at its end; at most its length. Default: 0 s. */
-  fadeOut: Duration | undefined;
+  fadeOut:
+    | Duration
+    | undefined;
+  /** Default: CHANNELS_STEREO. */
+  channels: SoundSettings_Channels;
+}
+
+/** Which channels of a source are heard. More than two channels are mixed down to two before: those of the left side, with 0.707 of the centre, to the left. */
+export enum SoundSettings_Channels {
+  /** CHANNELS_UNSPECIFIED - CHANNELS_STEREO. */
+  CHANNELS_UNSPECIFIED = 0,
+  /** CHANNELS_STEREO - Both, each on its side. */
+  CHANNELS_STEREO = 1,
+  /** CHANNELS_LEFT - The left one on both sides. */
+  CHANNELS_LEFT = 2,
+  /** CHANNELS_RIGHT - The right one on both sides. */
+  CHANNELS_RIGHT = 3,
+  /** CHANNELS_MONO - Half of each on both sides. */
+  CHANNELS_MONO = 4,
+  /** CHANNELS_SWAP - Both, each on the other side. */
+  CHANNELS_SWAP = 5,
+  UNRECOGNIZED = -1,
 }
 
 /** Text in the clip's box, which wraps it. Sizes are in pixels of a frame whose short side is 1080. */
@@ -1977,7 +1998,7 @@ export const AudioAsset: MessageFns<AudioAsset> = {
 };
 
 function createBaseSoundSettings(): SoundSettings {
-  return { gainDb: 0, fadeIn: undefined, fadeOut: undefined };
+  return { gainDb: 0, fadeIn: undefined, fadeOut: undefined, channels: 0 };
 }
 
 export const SoundSettings: MessageFns<SoundSettings> = {
@@ -1990,6 +2011,9 @@ export const SoundSettings: MessageFns<SoundSettings> = {
     }
     if (message.fadeOut !== undefined) {
       Duration.encode(message.fadeOut, writer.uint32(26).fork()).join();
+    }
+    if (message.channels !== 0) {
+      writer.uint32(32).int32(message.channels);
     }
     return writer;
   },
@@ -2031,6 +2055,14 @@ export const SoundSettings: MessageFns<SoundSettings> = {
             message.fadeOut = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.channels = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2055,6 +2087,7 @@ export const SoundSettings: MessageFns<SoundSettings> = {
     message.fadeOut = (object.fadeOut !== undefined && object.fadeOut !== null)
       ? Duration.fromPartial(object.fadeOut)
       : undefined;
+    message.channels = object.channels ?? 0;
     return message;
   },
 };

@@ -6,12 +6,14 @@ import { extensionOf } from '../../composition/output-spec.js';
 import { parseSpec } from '../../wire/render-spec/parse-spec.js';
 import { UsageError } from '../exit-code.js';
 import { describeCommand } from '../print-command.js';
+import { parseLabel } from '../parse-option.js';
 import { readSpec } from '../read-spec.js';
 import { printEnd, viewFor } from '../watch.js';
 import type { AddCommand } from './command.js';
 
 interface RenderOptions {
   readonly output: string;
+  readonly var: Record<string, string>;
   readonly printCommand: boolean;
 }
 
@@ -25,6 +27,7 @@ export const addRenderCommand: AddCommand = (program, { context, run }) => {
       '-o, --output <file.mp4>',
       'where the video goes, once it is whole; of several outputs the first, the others beside it with -2, -3, …',
     )
+    .option('--var <name=value>', 'replaces {{name}} in its texts; repeatable', parseLabel, {})
     .option('--print-command', 'afterwards print the ffmpeg commands that were run', false)
     .addHelpText(
       'after',
@@ -35,9 +38,9 @@ Inputs in the spec are paths, absolute or relative to its folder or the working
 one, or http and https URLs.
 Ctrl-C leaves nothing behind. The exit code is 0 when the video is there.`,
     );
-  command.action((specFile: string, { output, printCommand }: RenderOptions) =>
+  command.action((specFile: string, { output, var: variables, printCommand }: RenderOptions) =>
     run(command, async ({ json }) => {
-      const spec = await readSpec(specFile, context.stdin);
+      const spec = await readSpec(specFile, { stdin: context.stdin, variables });
       await checkOutput(output, spec);
       // Loaded only here: most commands need no engine.
       const { renderSpec } = await import('../render-spec.js');

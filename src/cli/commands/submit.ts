@@ -14,6 +14,7 @@ import type { CliContext, GlobalOptions } from '../cli-context.js';
 import { ExitCode, isWorthRetrying } from '../exit-code.js';
 import { specText, taskJson } from '../json.js';
 import { parseDuration, parseInteger, parseLabel, parseLimit } from '../parse-option.js';
+import { resolutionText } from '../print-resolution.js';
 import { readSpec } from '../read-spec.js';
 import { RpcError } from '../rpc-error.js';
 import { watchToEnd } from '../watch.js';
@@ -22,9 +23,11 @@ import type { AddCommand } from './command.js';
 
 interface SubmitOptions {
   readonly requestId?: string;
+  readonly var: Record<string, string>;
   readonly watch: boolean;
   readonly wait: boolean;
   readonly validateOnly: boolean;
+  readonly probe: boolean;
   readonly label: Record<string, string>;
   readonly priority: number;
   readonly ttl?: Duration;
@@ -66,10 +69,12 @@ export const addSubmitCommand: AddCommand = (program, { context, run }) => {
   const command = program
     .command('submit')
     .description('submit a composition and print the id of its task')
-    .argument('<spec>', 'JSON file with a cutroom.v1.RenderSpec; - reads stdin')
+    .argument('<spec>', 'RenderSpec file, paths as on the server; - reads stdin')
+    .option('--var <name=value>', 'replaces {{name}} in its texts; repeatable', parseLabel, {})
     .option('--watch', 'follow the task until it ends', false)
     .option('--wait', 'the same without showing progress', false)
     .option('--validate-only', 'check only, and print the spec with every default', false)
+    .option('--probe', 'the same, and print when each clip starts and ends', false)
     .option('--label <key=value>', 'mark it, to find it by; repeatable', parseLabel, {})
     .option('--priority <n>', '-100 to 100, higher first; a step is worth a minute', parseInteger, 0)
     .option('--ttl <time>', 'keep it this long after its end (7d)', parseDuration)
@@ -86,14 +91,13 @@ export const addSubmitCommand: AddCommand = (program, { context, run }) => {
     .option('--notify <url>', 'tell this URL of its end; repeatable', collect, [])
     .option('--notify-events <list>', 'ended, state-changed: of what those are told (ended)', parseEvents, [])
     .option('--notify-secret <id>', 'sign with this secret (not signed)', '')
-    .option('--request-id <uuid>', 'makes it safe to repeat: same id, same task')
-    .addHelpText('after', '\nPaths in the spec are on the server, absolute or relative to its input roots.');
+    .option('--request-id <uuid>', 'makes it safe to repeat: same id, same task');
   command.action((file: string, submit: SubmitOptions) =>
     run(command, (options) =>
       withClient(options, async (client) => {
-        const request = requestOf(await readSpec(file, context.stdin), submit);
+        const request = requestOf(await readSpec(file, { stdin: context.stdin, variables: submit.var }), submit);
         const task = await send(context, client, request);
-        if (submit.validateOnly) return showValidated(context, task, options);
+        if (request.validateOnly) return showValidated(context, task, options);
         if (!submit.watch && !submit.wait) {
           context.stdout.write(`${options.json ? taskJson(task) : task.taskId}\n`);
           return ExitCode.ok;
@@ -108,16 +112,18 @@ export const addSubmitCommand: AddCommand = (program, { context, run }) => {
 /** An id even when none was given: then a call whose answer is lost can be repeated. */
 function requestOf(spec: RenderSpec, submit: SubmitOptions): SubmitTaskRequest {
   const { queue, total, stall, fetch } = submit.limit;
+  const validateOnly = submit.validateOnly || submit.probe;
   return {
     spec,
-    requestId: submit.validateOnly ? '' : (submit.requestId ?? randomUUID()),
+    requestId: validateOnly ? '' : (submit.requestId ?? randomUUID()),
     labels: submit.label,
     priority: submit.priority,
     timeouts: Object.keys(submit.limit).length === 0 ? undefined : { queue, total, stall, fetch },
     maxAttempts: submit.maxAttempts,
     ttl: submit.ttl,
     admission: submit.runOrReject ? Admission.ADMISSION_RUN_OR_REJECT : Admission.ADMISSION_UNSPECIFIED,
-    validateOnly: submit.validateOnly,
+    validateOnly,
+    probe: submit.probe,
     notify: submit.notify.map((url) => ({
       url,
       events: [...submit.notifyEvents],
@@ -147,6 +153,7 @@ async function send(context: CliContext, client: TaskServiceClient, request: Sub
 
 function showValidated(context: CliContext, task: Task, { json }: GlobalOptions): ExitCode {
   if (json) context.stdout.write(`${taskJson(task)}\n`);
+  else if (task.resolution !== undefined) context.stdout.write(resolutionText(task.resolution));
   else if (task.spec !== undefined) context.stdout.write(`${specText(task.spec)}\n`);
   return ExitCode.ok;
 }

@@ -1,5 +1,6 @@
 import JSON5 from 'json5';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import { withLiteralTexts } from '../../wire/render-spec/variables.js';
 import { convertEditly } from './editly/convert-editly.js';
 import { convertJson2Video } from './json2video/convert-json2video.js';
 import { convertOtio } from './otio/convert-otio.js';
@@ -89,7 +90,8 @@ export function convert(document: unknown, format?: Format): Conversion {
   const found = format ?? formatOf(document);
   if (found === undefined) throw unknownFormat();
   const report = newReport();
-  const spec = FORMATS[found].convert(document, report);
+  // Placeholders without a value stay as they are, by the rules of specs too.
+  const spec = withLiteralTexts(FORMATS[found].convert(document, report));
   return { format: found, spec, warnings: report.finish() };
 }
 

@@ -1,4 +1,4 @@
-import type { SoundSettings } from '../../../generated/cutroom/v1/timeline.js';
+import { type SoundSettings, SoundSettings_Channels } from '../../../generated/cutroom/v1/timeline.js';
 import { rounded } from './canvas.js';
 import { durationOf } from './time.js';
 
@@ -22,5 +22,6 @@ export function soundOf(settings: {
     gainDb,
     fadeIn: fadeInNs > 0n ? durationOf(fadeInNs) : undefined,
     fadeOut: fadeOutNs > 0n ? durationOf(fadeOutNs) : undefined,
+    channels: SoundSettings_Channels.CHANNELS_UNSPECIFIED,
   };
 }

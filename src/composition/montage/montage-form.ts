@@ -2,6 +2,7 @@ import type { Box, Form, InputUse } from '../form.js';
 import { BOOKEND_US } from './bookends.js';
 import { composeMontage } from './compose-montage.js';
 import type { Montage } from './montage.js';
+import { outlineMontage } from './outline-montage.js';
 import { reachUs } from './shots.js';
 
 /** A form that is a montage. */
@@ -17,7 +18,8 @@ export function montageForm(montage: Montage): MontageForm {
     compose(facts) {
       const composed = Array.from({ length: montage.variants }, (_, i) => composeMontage(montage, facts, i));
       // Variants show the same text.
-      return { compositions: composed.map(({ composition }) => composition), warnings: composed[0]?.warnings ?? [] };
+      const compositions = composed.map(({ composition }) => composition);
+      return { compositions, warnings: composed[0]?.warnings ?? [], outlines: compositions.map(outlineMontage) };
     },
   };
 }

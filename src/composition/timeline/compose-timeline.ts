@@ -1,9 +1,11 @@
 import { type Composition, type Layer, SAMPLE_RATE } from '../composition.js';
 import type { KnownFacts } from '../form.js';
 import { sampleOf } from '../frame-grid.js';
+import type { Outline } from '../outline.js';
 import type { Warning } from '../warning.js';
 import { captionLayersOf } from './caption-clips.js';
 import { createDrawingSet } from './drawing-set.js';
+import { outlineTimeline } from './outline-timeline.js';
 import { scheduleOf } from './schedule.js';
 import { soundtrackOf } from './sound-clips.js';
 import type { Timeline } from './timeline.js';
@@ -17,10 +19,11 @@ import { trackLayers } from './track-layers.js';
 export function composeTimeline(
   timeline: Timeline,
   facts: KnownFacts,
-): { readonly composition: Composition; readonly warnings: readonly Warning[] } {
+): { readonly composition: Composition; readonly warnings: readonly Warning[]; readonly outline: Outline } {
   const { canvas, tracks, loudness } = timeline;
   const { width, height, frameRate: rate, background } = canvas;
-  const { frames, clips, warnings } = scheduleOf(timeline, facts);
+  const schedule = scheduleOf(timeline, facts);
+  const { frames, clips, warnings } = schedule;
   const byTrack = tracks.map((_, track) => clips.filter((clip) => clip.track === track));
   const drawings = createDrawingSet();
   const layers: Layer[] = [];
@@ -44,5 +47,5 @@ export function composeTimeline(
     ...(loudness ? { loudness } : {}),
     ...(drawings.all.length > 0 ? { drawings: drawings.all } : {}),
   };
-  return { composition, warnings: [...warnings, ...captionWarnings] };
+  return { composition, warnings: [...warnings, ...captionWarnings], outline: outlineTimeline(timeline, schedule) };
 }

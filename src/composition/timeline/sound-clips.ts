@@ -70,6 +70,7 @@ function audioAsset(scheduled: ScheduledClip, content: AudioContent, rate: Ratio
     startSample,
     samples,
     ...trimAndSpeed(trimStartUs, speed),
+    ...channelsOf(sound),
     gainDb: gainOf(sound.gainDb, scheduled.frames, rate),
     loop,
     ...fades(sound, samples, { before: 0, after: 0 }),
@@ -105,6 +106,7 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
       startSample,
       samples,
       ...trimAndSpeed(trimStartUs, speed),
+      ...channelsOf(sound),
       gainDb: earlier(gainDb, startSample - start),
       loop: false,
       ...partOfFades(all, { before: startSample - start, after: end - startSample - samples }),
@@ -122,6 +124,10 @@ function trimAndSpeed(trimStartUs: number, speed: number): Pick<AudioClip, 'trim
     ...(trimStartUs > 0 ? { trimStartSamples: samplesIn(trimStartUs) } : {}),
     ...(speed === 1 ? {} : { speed }),
   };
+}
+
+function channelsOf({ channels }: Sound): Pick<AudioClip, 'channels'> {
+  return channels === 'STEREO' ? {} : { channels };
 }
 
 /** @param crossFades samples on both sides. */

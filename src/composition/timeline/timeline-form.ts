@@ -14,8 +14,8 @@ export function timelineForm(timeline: Timeline): TimelineForm {
     timeline,
     inputs: clipsOf(timeline).flatMap(({ clip, track }) => usesOf(clip, timeline.tracks[track]?.muted ?? false)),
     compose(facts) {
-      const { composition, warnings } = composeTimeline(timeline, facts);
-      return { compositions: [composition], warnings };
+      const { composition, warnings, outline } = composeTimeline(timeline, facts);
+      return { compositions: [composition], warnings, outlines: [outline] };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { AssetRef } from '../asset.js';
 import type { ColorAdjustment, EffectOf } from '../clip-effect.js';
 import type { Color } from '../color.js';
-import type { BlendMode, Fit, Loudness, TransitionKind } from '../composition.js';
+import type { BlendMode, Channels, Fit, Loudness, TransitionKind } from '../composition.js';
 import type { DropShadow, GradientStop, StyledText, TextPart } from '../drawing.js';
 import type { Rational } from '../frame-grid.js';
 import type { Subtitles } from '../montage/montage.js';
@@ -25,6 +25,8 @@ export interface Canvas {
 }
 
 export interface Track {
+  /** Empty: none. */
+  readonly id: string;
   readonly gainDb: number;
   readonly muted: boolean;
   readonly duck: TrackDuck | null;
@@ -123,6 +125,7 @@ export interface Sound {
   readonly gainDb: Keyed;
   readonly fadeInUs: number;
   readonly fadeOutUs: number;
+  readonly channels: Channels;
 }
 
 export interface SubtitleContent {

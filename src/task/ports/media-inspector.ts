@@ -1,4 +1,8 @@
 import type { Form } from '../../composition/form.js';
+import type { Cue } from '../../composition/captions.js';
+import type { Outline } from '../../composition/outline.js';
+import type { ValidSpec } from '../../composition/parsed-spec.js';
+import type { Warning } from '../../composition/warning.js';
 import type { Violation } from '../../composition/violation.js';
 
 /** What an input is, as a render sees it; `media.proto` says what each part means. */
@@ -33,10 +37,35 @@ export interface VideoReport {
   readonly decoded: boolean;
 }
 
+/** What a render would make. With violations it is null. */
+export interface Resolved {
+  readonly violations: readonly Violation[];
+  readonly resolution: Resolution | null;
+}
+
+export interface Resolution {
+  readonly videos: readonly ResolvedVideo[];
+  readonly warnings: readonly Warning[];
+  readonly estimate: {
+    readonly pixelFrames: number;
+    /** Of the commands that make pictures and sound. */
+    readonly cpuUs: number;
+  };
+}
+
+export interface ResolvedVideo {
+  readonly outline: Outline;
+  /** The text that is shown. */
+  readonly cues: readonly Cue[];
+}
+
 /** Reads inputs without rendering them. */
 export interface MediaInspector {
   /** What is in an input. @throws RenderError with `field`. */
   probe(uri: string, options: { field: string; signal: AbortSignal }): Promise<MediaReport>;
+
+  /** What a render of this spec would make, or everything that it would find wrong with the inputs. */
+  resolve(spec: ValidSpec, options: { signal: AbortSignal }): Promise<Resolved>;
 
   /** Everything that a render of this form would find wrong with its inputs, as far as reading their heads tells. */
   check(form: Form, options: { signal: AbortSignal }): Promise<readonly Violation[]>;

@@ -5,7 +5,7 @@ import { CallError } from '../call-error.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { Clock } from '../ports/clock.js';
 import type { PerTenant } from '../ports/per-tenant.js';
-import type { LimitedInspector } from '../ports/media-inspector.js';
+import type { LimitedInspector, Resolution } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
 import type { Notifier } from '../ports/notifier.js';
@@ -30,6 +30,8 @@ export interface SubmitCommand {
   readonly spec: ParsedSpec;
   readonly options: TaskOptions;
   readonly admission: 'QUEUE' | 'RUN_OR_REJECT';
+  /** With a check: what a render would make is asked for too. Absent: it is not. */
+  readonly probe?: true;
   /** Warnings about the request, which the task keeps; default: none. */
   readonly warnings?: readonly Warning[];
   /** The ids that the caller gave the request, for the log lines of the task. */
@@ -85,8 +87,8 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
 
 /**
  * Checks a spec as `submitTask` does, and its inputs as a render does, as far as this server can. Stores nothing.
- * @returns the task that a submit would make.
- * @throws CallError INVALID_REQUEST with every violation.
+ * @returns the task that a submit would make, and what a render would make of it where the command asks for that.
+ * @throws CallError INVALID_REQUEST with every violation, NOT_SUPPORTED_HERE (no ffmpeg, and it is needed).
  */
 export async function validateTask(
   deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'notifier' | 'uploader' | 'quotas'> & {
@@ -94,7 +96,9 @@ export async function validateTask(
   },
   command: SubmitCommand,
   signal: AbortSignal,
-): Promise<Task> {
+): Promise<ValidatedTask> {
+  if (command.probe && !deps.inspectors)
+    throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'probe the inputs of a spec: it has no ffmpeg' });
   refuse([
     ...command.spec.violations,
     ...fontViolations(deps.fonts, command.spec),
@@ -104,9 +108,24 @@ export async function validateTask(
     ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   await checkQuota(deps, command);
-  if (command.spec.form && deps.inspectors)
-    refuse(await deps.inspectors.of(command.tenant).check(command.spec.form, { signal }));
-  return taskOf(deps.clock, command);
+  const { form, outputs } = command.spec;
+  if (!form || !deps.inspectors) return { task: taskOf(deps.clock, command), resolution: null };
+  const inspector = deps.inspectors.of(command.tenant);
+  if (!command.probe) {
+    refuse(await inspector.check(form, { signal }));
+    return { task: taskOf(deps.clock, command), resolution: null };
+  }
+  const { violations, resolution } = await inspector.resolve({ form, outputs }, { signal });
+  refuse(violations);
+  const warnings = [...(command.warnings ?? []), ...(resolution?.warnings ?? [])];
+  return { task: taskOf(deps.clock, { ...command, warnings }), resolution };
+}
+
+/** A task that was only checked. */
+export interface ValidatedTask {
+  readonly task: Task;
+  /** Null: not asked for. */
+  readonly resolution: Resolution | null;
 }
 
 async function checkQuota(

@@ -22,7 +22,7 @@ import { listTasks, type ListTasksQuery, type TaskPage } from './list-tasks.js';
 import { probeMedia } from './probe-media.js';
 import { redeliverEvents } from './redeliver-events.js';
 import { retryTask } from './retry-task.js';
-import { submitTask, validateTask, type SubmitCommand, type SubmitDeps } from './submit-task.js';
+import { submitTask, validateTask, type SubmitCommand, type SubmitDeps, type ValidatedTask } from './submit-task.js';
 import { waitForTask, type WaitOptions } from './wait-for-task.js';
 
 export type { SubmitCommand } from './submit-task.js';
@@ -33,7 +33,7 @@ export type { WaitOptions } from './wait-for-task.js';
 /** The use-cases of callers, over any transport. The files beside this one document each. */
 export interface TaskUseCases {
   submit(command: SubmitCommand): Promise<Task>;
-  validate(command: SubmitCommand, signal: AbortSignal): Promise<Task>;
+  validate(command: SubmitCommand, signal: AbortSignal): Promise<ValidatedTask>;
   get(key: TaskKey): Promise<Task>;
   details(task: Task): Promise<TaskDetails>;
   /** Where a task stands in the queue; null when it is not queued, or that is not known. */

@@ -15,7 +15,7 @@ import { printDuration } from '../print-duration.js';
 import { namedDefault } from './fields.js';
 import { fillOutputs } from './fill-outputs.js';
 import { CONCATS, FITS, frameSizeOf, LONGEST_CLIP, MOTIONS, RESOLUTION, SHAPES } from './parse-montage.js';
-import { parseSpec } from './parse-spec.js';
+import { parseReplaced } from './parse-spec.js';
 import { DEFAULT_MUSIC_GAIN_DB, FADE_OUT, materialGainDb } from './parse-audio.js';
 import { DEFAULT_FRAME_RATE } from './parse-frame-rate.js';
 import {
@@ -28,23 +28,28 @@ import {
 import { CLIP_EFFECT_US, CROSS_FADE_US, KINDS } from './parse-transition.js';
 import { CORNERS, DEFAULT_WATERMARK } from './parse-watermark.js';
 import { canvasOf, fillTimeline } from './timeline/fill-timeline.js';
+import { withLiteralTexts, withValues } from './variables.js';
 
-/** A valid spec with every default written out: it means the same. */
+/** A valid spec with the values of its variables in place and every default written out: it means the same. */
 export function fillDefaults(spec: RenderSpec): RenderSpec {
+  return withLiteralTexts(fillReplaced(withValues(spec)));
+}
+
+function fillReplaced(spec: RenderSpec): RenderSpec {
   const { kind, outputs } = spec;
   // Outputs are read again, since their defaults depend on the picture.
-  const filled = (picture: Size) => fillOutputs(outputs, parseSpec(spec).outputs, picture);
+  const filled = (picture: Size) => fillOutputs(outputs, parseReplaced(spec).outputs, picture);
   switch (kind?.$case) {
     case 'montage': {
       const montage = fillMontage(kind.value);
-      return { kind: { $case: 'montage', value: montage }, outputs: filled(frameSizeOf(montage)) };
+      return { ...spec, kind: { $case: 'montage', value: montage }, outputs: filled(frameSizeOf(montage)) };
     }
     case 'timeline': {
       const timeline = fillTimeline(kind.value, fillSubtitles);
-      return { kind: { $case: 'timeline', value: timeline }, outputs: filled(canvasOf(timeline)) };
+      return { ...spec, kind: { $case: 'timeline', value: timeline }, outputs: filled(canvasOf(timeline)) };
     }
     case undefined:
-      return { kind, outputs };
+      return spec;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Rational } from '../../composition/frame-grid.js';
 import { type Place, refuse } from './fields.js';
 
 export const DEFAULT_FRAME_RATE = '30';
-const FRAME_RATE = /^([1-9]\d{0,5})(?:\/([1-9]\d{0,5}))?$/;
+export const FRAME_RATE = /^([1-9]\d{0,5})(?:\/([1-9]\d{0,5}))?$/;
 const FRAME_RATES = { min: 1, max: 120 };
 /** Times in microseconds multiply it: up to 4 h they stay below 2^53. */
 const MAX_NUMERATOR = 240_000;

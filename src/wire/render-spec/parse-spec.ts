@@ -8,20 +8,28 @@ import { type Findings, refuse } from './fields.js';
 import { parseMontage } from './parse-montage.js';
 import { parseOutputs } from './parse-outputs.js';
 import { parseTimeline } from './timeline/parse-timeline.js';
+import { replaceVariables } from './variables.js';
 
 /**
- * Turns a spec from the wire into what is to be rendered: defaults filled, unions closed, every violation of the rules in the
+ * Turns a spec from the wire into what is to be rendered: variables replaced, defaults filled, unions closed, every violation of the rules in the
  * proto's comments collected with its field path. Pure, and never throws: whether inputs exist is asked later.
  */
 export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
-  const findings: Findings = { violations: [], assets: [], fonts: [] };
+  const findings = noFindings();
   const place = { field: 'spec', findings };
   if (spec === undefined) {
     refuse(place, 'is required');
     return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
   }
+  const replaced = replaceVariables(spec, place);
+  return withoutPlaceholders(findings, parseReplaced(replaced));
+}
+
+/** The same for a spec whose texts are as they are meant: it has no variables, and no placeholders. */
+export function parseReplaced(spec: RenderSpec): ParsedSpec {
+  const findings = noFindings();
   if (spec.kind === undefined) {
-    refuse(place, 'must have one of: timeline, montage');
+    refuse({ field: 'spec', findings }, 'must have one of: timeline, montage');
     return { form: null, outputs: DEFAULT_OUTPUTS, ...findings };
   }
   const { picture, videos, form } = parseKind(spec.kind, findings);
@@ -35,6 +43,25 @@ export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
         );
     });
   return { form: findings.violations.length === 0 ? form() : null, outputs, ...findings };
+}
+
+/** A text that still has placeholders says nothing else of its field. */
+function withoutPlaceholders({ violations }: Findings, parsed: ParsedSpec): ParsedSpec {
+  if (violations.length === 0) return parsed;
+  const refused = new Set(violations.map(({ field }) => field));
+  const others = <T extends { readonly field: string }>(found: readonly T[]) =>
+    found.filter(({ field }) => !refused.has(field));
+  return {
+    ...parsed,
+    form: null,
+    violations: [...violations, ...others(parsed.violations)],
+    assets: others(parsed.assets),
+    fonts: others(parsed.fonts),
+  };
+}
+
+function noFindings(): Findings {
+  return { violations: [], assets: [], fonts: [] };
 }
 
 /** What a spec makes: the size of its picture, how many videos, and its form if nothing is wrong with it. */

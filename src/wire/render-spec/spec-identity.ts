@@ -8,7 +8,7 @@ export const renderSpecType = jsonType(RenderSpec, 'cutroom.v1.RenderSpec');
 
 /**
  * What "same body" means for a `request_id`: SHA-256, in hexadecimal, of the request's canonical wire form without the id itself, and
- * without `validate_only`, which says nothing of the task. Before defaults, so that a later version with other defaults still recognises a
+ * without `validate_only` and `probe`, which say nothing of the task. Before defaults, so that a later version with other defaults still recognises a
  * repeated request.
  */
 export function requestHash(request: SubmitTaskRequest): string {
@@ -16,7 +16,9 @@ export function requestHash(request: SubmitTaskRequest): string {
     ...request,
     requestId: '',
     validateOnly: false,
+    probe: false,
     labels: sorted(request.labels),
+    ...(request.spec && { spec: { ...request.spec, variables: sorted(request.spec.variables) } }),
   }).finish();
   return createHash('sha256').update(body).digest('hex');
 }
@@ -27,6 +29,6 @@ export function specJson(spec: RenderSpec): string {
 }
 
 /** The entries of a map come over the wire in any order, also in a repeated request. */
-function sorted(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+function sorted(map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -71,6 +71,14 @@ describe('a submit with options', () => {
     expect(bad.code).toBe(3);
   });
 
+  it('is refused a probe beside a render, and on a server without ffmpeg', async () => {
+    expect(await failureOf(submit({ probe: true }))).toMatchObject({
+      code: 3,
+      details: { 'google.rpc.BadRequest': { field_violations: [{ field: 'probe' }] } },
+    });
+    expect(await reasonOf(submit({ probe: true, validate_only: true }))).toEqual([12, 'NOT_SUPPORTED_HERE']);
+  });
+
   it('is refused, with the field, when no worker has the encoder of an output', async () => {
     const outputs = [{ mp4: {} }, { mp4: { video_codec: 'VIDEO_CODEC_HEVC' } }, { audio: { format: 'FORMAT_MP3' } }];
     const spec = { montage: { materials: [{ uri: 'a.mp4' }] }, outputs };

@@ -32,6 +32,7 @@ describe('the JSON Schema of specs', () => {
     ['a montage', { montage: { materials: [{ uri: 'a.mp4' }], subtitles: { uri: 'a.srt' } } }],
     ['a timeline', clip({})],
     ['a clip with a begin and a length', clip({ startWith: 'a', duration: undefined, sameAs: 'a' })],
+    ['a placeholder for a colour', { ...clip({ color: { color: '{{brand}}' } }), variables: { brand: '#FF0000' } }],
     ['the name of the schema', { $schema: 'http://localhost/schema/render-spec.json', ...clip({}) }],
   ])('allows %s', (_, spec) => {
     expect(problems(JSON.parse(JSON.stringify(spec)))).toEqual([]);
@@ -43,6 +44,7 @@ describe('the JSON Schema of specs', () => {
     ['two lengths', clip({ sameAs: 'a' })],
     ['no asset', clip({ color: undefined })],
     ['two forms', { ...clip({}), montage: { materials: [{ uri: 'a.mp4' }] } }],
+    ['a colour that is none', clip({ color: { color: 'red' } })],
     ['a value that an enum does not have', clip({ blend: 'BLEND_MODE_BRIGHT' })],
   ])('refuses %s', (_, spec) => {
     expect(problems(JSON.parse(JSON.stringify(spec)))).not.toEqual([]);

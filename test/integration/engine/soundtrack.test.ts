@@ -19,6 +19,9 @@ beforeAll(async () => {
   await sound('speech.wav', '0.3*sin(2*PI*1000*t)*(between(t,2,3)+between(t,4,4.5))');
   await sound('beeps.wav', '0.4*sin(2*PI*1000*t)*lt(mod(t,1),0.05)*gt(t,0.5)', 12);
   await sound('bursts.wav', '0.9*(2*random(0)-1)*lt(mod(t,0.5),0.02)');
+  await sound('sides.wav', '0.4*sin(2*PI*300*t)|0.2*sin(2*PI*1000*t)', 1);
+  // 5.1 with a tone behind the listener's left.
+  await media.make('surround.wav', ['-f', 'lavfi', '-i', "aevalsrc='0|0|0|0|0.4*sin(2*PI*300*t)|0':c=5.1:s=48000:d=1"]);
   await media.tones('high.wav', { hz: [1_000], secondsEach: 6, amplitude: 0.1 });
   await media.image('still.png', { size: '64x64', colors: ['202020', '404040', '606060', '808080'] });
 });
@@ -66,6 +69,21 @@ describe('a clip of the soundtrack', () => {
     expect(frequencyAt(left, 2.1, 2.9)).toBeCloseTo(800, -1);
     expect(frequencyAt(left, 3.05, 3.45)).toBeCloseTo(1_000, -1);
     expect(toneAt(left, 1_000, 3.6, 4)).toBeLessThan(0.01);
+  });
+
+  it.each([
+    ['sides.wav', undefined, [0.4, 0, 0, 0.2]],
+    ['sides.wav', 'LEFT', [0.4, 0, 0.4, 0]],
+    ['sides.wav', 'RIGHT', [0, 0.2, 0, 0.2]],
+    ['sides.wav', 'MONO', [0.2, 0.1, 0.2, 0.1]],
+    ['sides.wav', 'SWAP', [0, 0.2, 0.4, 0]],
+    ['surround.wav', 'LEFT', [0.283, 0, 0.283, 0]],
+    ['surround.wav', 'RIGHT', [0, 0, 0, 0]],
+  ] as const)('has the channels of %s that are asked for: %s', async (uri, channels, levels) => {
+    const audio = [clip(uri, 0, 1, channels ? { channels } : {})];
+    const { left, right } = await heard({ audio, frames: 30, samples: SAMPLE_RATE });
+    const found = [left, right].flatMap((side) => [toneAt(side, 300, 0.2, 0.8), toneAt(side, 1_000, 0.2, 0.8)]);
+    for (const [i, level] of levels.entries()) expect(Math.abs(found[i]! - level), `level ${i}`).toBeLessThan(0.02);
   });
 
   it('rises from silence and falls back', async () => {

@@ -41,7 +41,7 @@ function gatewayUnderTest(overrides: Partial<TaskUseCases> = {}) {
     watch: () => {
       throw new Error('not over HTTP');
     },
-    validate: answer(task),
+    validate: answer({ task, resolution: null }),
     details: answer({ specJson: null, diagnosticsJson: null }),
     wait: answer(task),
     preview: () => Promise.reject(new Error('not asked for here')),

@@ -100,6 +100,19 @@ describe('cutroom submit', () => {
     expect(run.stdout).toBe('r-1\n');
   });
 
+  it('sends the variables of the file, and those of --var before them', async () => {
+    let request: SubmitTaskRequest | undefined;
+    const address = await serve({
+      submitTask: (received) => {
+        request = received;
+        return Promise.resolve(task({}));
+      },
+    });
+    const template = '{"montage": {"materials": [{"uri": "{{a}}{{b}}"}]}, "variables": {"a": "1", "b": "2"}}';
+    await cli([...address, 'submit', '-', '--var', 'b=x=y', '--var', 'c='], { stdin: template });
+    expect(request?.spec?.variables).toEqual({ a: '1', b: 'x=y', c: '' });
+  });
+
   it('watches the task to its end with --watch', async () => {
     const address = await serve({
       submitTask: () => Promise.resolve(task({})),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Status } from 'nice-grpc';
 import { MediaInfo } from '../../../generated/cutroom/v1/media.js';
+import type { ResolvedVideo } from '../../../generated/cutroom/v1/resolution.js';
 import { Task_State } from '../../../generated/cutroom/v1/task.js';
 import {
   Admission,
@@ -113,6 +114,45 @@ describe('cutroom submit', () => {
     expect(run.exitCode).toBe(0);
     expect(JSON.parse(run.stdout)).toMatchObject({ montage: { materials: [{ uri: 'a.mp4' }] } });
     expect((await cli([...address, 'submit', '-', '--validate-only'], { stdin: run.stdout })).stdout).toBe(run.stdout);
+  });
+
+  it('prints the times of every clip with --probe', async () => {
+    const seconds = (value: number) => ({ seconds: BigInt(value), nanos: 0 });
+    const clip = { id: 'a', field: 'spec.montage.materials[0]', transitionFrames: 0 };
+    const video: ResolvedVideo = {
+      duration: seconds(2),
+      frameCount: 50,
+      frameRate: { numerator: 25, denominator: 1 },
+      width: 64,
+      height: 36,
+      tracks: [
+        {
+          field: 'spec.montage.materials',
+          id: '',
+          clips: [{ ...clip, start: seconds(1), duration: seconds(1), startFrame: 25, frameCount: 25 }],
+          clipCount: 2,
+        },
+      ],
+      cues: [],
+      cueCount: 3,
+    };
+    let asked: SubmitTaskRequest | undefined;
+    const address = await serve({
+      submitTask: (request) => {
+        asked = request;
+        const estimate = { pixelFrames: 115_200n, cpuTime: seconds(3) };
+        return Promise.resolve(task({ spec: request.spec, resolution: { videos: [video], estimate } }));
+      },
+    });
+    expect((await cli([...address, 'submit', spec, '--probe'])).stdout).toBe(
+      `video     64x36, 25 fps, 2.000 s, 50 frames, 3 subtitles
+  spec.montage.materials
+      1.000 s to     2.000 s, frames 25 to 49  spec.montage.materials[0] "a"
+    and 1 more
+estimate  about 3.0 s of processor time, 0.1 million pixels
+`,
+    );
+    expect(asked).toMatchObject({ validateOnly: true, probe: true, requestId: '' });
   });
 
   it('prints only the end of the task with --wait', async () => {
@@ -237,7 +277,7 @@ describe('cutroom', () => {
     const full = task({
       labels: { a: 'b' },
       priority: 7,
-      spec: { kind: undefined, outputs: [] },
+      spec: { kind: undefined, outputs: [], variables: {} },
       diagnostics: { attempt: 1, ffmpegVersion: '5.1', commands: [run] },
     });
     const address = await serve({
@@ -245,7 +285,7 @@ describe('cutroom', () => {
     });
     expect((await cli([...address, 'get', 't1'])).stdout).not.toContain('ffmpeg');
     expect((await cli([...address, 'get', 't1', '--full'])).stdout).toContain(
-      `label    a=b\npriority 7\n\n{\n  "outputs": []\n}\n\n# exit 1, 1.50 s, 13 MB of memory\nffmpeg -i 'it'\\''s.mp4' -map '[v]'\n` +
+      `label    a=b\npriority 7\n\n{\n  "outputs": [],\n  "variables": {}\n}\n\n# exit 1, 1.50 s, 13 MB of memory\nffmpeg -i 'it'\\''s.mp4' -map '[v]'\n` +
         '# graph.txt:\n#   [0:v]null[v];\n#   [v]null\n# stderr:\n#   no such file\n',
     );
   });

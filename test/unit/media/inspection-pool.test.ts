@@ -27,6 +27,7 @@ function heldInspector() {
   const inspector: MediaInspector = {
     probe: (uri, { signal }) => held(uri, signal).then(() => REPORT),
     check: (_, { signal }) => held('check', signal).then(() => []),
+    resolve: (_, { signal }) => held('resolve', signal).then(() => ({ violations: [], resolution: null })),
   };
   return { inspector, running };
 }
@@ -72,6 +73,7 @@ describe('the pool of inspections', () => {
       of: (tenant: string): MediaInspector => ({
         probe: () => Promise.resolve({ ...REPORT, format: tenant }),
         check: () => Promise.resolve([]),
+        resolve: () => Promise.resolve({ violations: [], resolution: null }),
       }),
     };
     const pool = createInspectionPool({ inspectors, atOnce: 2, maxWaiting: 1 });
@@ -98,6 +100,7 @@ describe('the pool of inspections', () => {
     const failing = (error: Error): MediaInspector => ({
       probe: () => Promise.reject(error),
       check: () => Promise.reject(error),
+      resolve: () => Promise.reject(error),
     });
     const probe = (error: Error) =>
       createInspectionPool({ inspectors: { of: () => failing(error) }, atOnce: 1, maxWaiting: 0 })

@@ -18,6 +18,7 @@ describe('an upload', () => {
     const inspector: LimitedInspector = {
       probe: unused,
       check: unused,
+      resolve: unused,
       requireRoom() {
         throw new CallError({ reason: 'INSPECTIONS_BUSY' });
       },

@@ -13,6 +13,7 @@ function parse(changes: Parameters<typeof Montage.fromPartial>[0]) {
   return parseSpec({
     kind: { $case: 'montage', value: Montage.fromPartial({ materials: [{ uri: 'a.mp4' }], ...changes }) },
     outputs: [],
+    variables: {},
   });
 }
 

@@ -264,7 +264,7 @@ describe('the parser of a spec', () => {
 
   it('refuses a missing spec, and a spec without a kind', () => {
     expect(fieldsOf(undefined)).toEqual(['spec']);
-    expect(fieldsOf({ kind: undefined, outputs: [] })).toEqual(['spec']);
+    expect(fieldsOf({ kind: undefined, outputs: [], variables: {} })).toEqual(['spec']);
   });
 
   it('refuses an invalid duration', () => {

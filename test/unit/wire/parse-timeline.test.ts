@@ -25,6 +25,7 @@ describe('a timeline of one image alone', () => {
           gainDb: 0,
           muted: false,
           duck: null,
+          id: '',
           clips: [
             {
               field: CLIP,

@@ -46,6 +46,7 @@ describe('the task on the wire', () => {
       timeouts: { queue: '3600s', total: null, stall: null, fetch: null },
       phaseTimings: [],
       queuePlace: null,
+      resolution: null,
       spec: null,
       diagnostics: null,
     });

@@ -17,7 +17,13 @@ const animation = fc.oneof(
   fc.record({ kind: fc.constantFrom(...WIPES), duration: maybe(time(600, 20)) }),
 );
 
-const sound = fc.record({ gainDb: number(-60, 20), fadeIn: maybe(time(400)), fadeOut: maybe(time(400)) });
+const CHANNELS = ['CHANNELS_STEREO', 'CHANNELS_LEFT', 'CHANNELS_MONO', 'CHANNELS_SWAP'];
+const sound = fc.record({
+  gainDb: number(-60, 20),
+  fadeIn: maybe(time(400)),
+  fadeOut: maybe(time(400)),
+  channels: maybe(fc.constantFrom(...CHANNELS)),
+});
 const speed = maybe(fc.constantFrom(0.25, 0.9, 1, 2, 4));
 const SHORT = ['SHORT_SOURCE_FAIL', 'SHORT_SOURCE_HOLD', 'SHORT_SOURCE_LOOP'];
 const asset: fc.Arbitrary<Json> = fc.oneof(

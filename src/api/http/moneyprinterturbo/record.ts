@@ -3,6 +3,7 @@ import type { TaskFailure } from '../../../task/failure.js';
 import type { Phase, Task } from '../../../task/task.js';
 import type { TaskDetails } from '../../../task/use-cases/task-use-cases.js';
 import { readJson } from '../../../wire/proto-json.js';
+import { withValues } from '../../../wire/render-spec/variables.js';
 import { renderSpecType } from '../../../wire/render-spec/spec-identity.js';
 import type { SignUrl } from '../../../wire/print-task.js';
 import { toParameter } from './parameter-names.js';
@@ -50,7 +51,8 @@ export function recordOf(task: Task, sign: SignUrl): JsonObject {
 
 /** The inputs of a finished task, as its caller named them; a script is the text of its cues. */
 export function sourcesOf({ specJson }: TaskDetails): JsonObject {
-  const spec = specJson === null ? undefined : readJson(renderSpecType, JSON.parse(specJson) as JsonValue, IGNORE);
+  const spec =
+    specJson === null ? undefined : withValues(readJson(renderSpecType, JSON.parse(specJson) as JsonValue, IGNORE));
   const { narration, subtitles } = spec?.kind?.$case === 'montage' ? spec.kind.value : {};
   const source = subtitles?.source;
   return {

@@ -4,6 +4,7 @@ import type { Caller } from '../../../task/caller.js';
 import { detailsFor } from '../../../wire/details-for.js';
 import { parseSubmit } from '../../../wire/parse-submit.js';
 import type { SubmitCommand } from '../../../task/use-cases/task-use-cases.js';
+import { withLiteralTexts } from '../../../wire/render-spec/variables.js';
 import { hasTooManyJsonValues, TOO_MANY_VALUES } from '../../../wire/request-size.js';
 import type { SignUrl } from '../../../wire/print-task.js';
 import { success } from './envelope.js';
@@ -82,7 +83,9 @@ function submit({ tasks, library, uploads, musicFolder, fonts, random }: RouteDe
 
 /** Joins the violations of both parsers, each parameter once. */
 function commandOf({ request, violations, warnings }: VideoRequest, caller: Caller): SubmitCommand {
-  const command = { ...parseSubmit(request, caller), warnings };
+  // Its clients know no placeholders: braces in their texts are text.
+  const literal = { ...request, spec: request.spec && withLiteralTexts(request.spec) };
+  const command = { ...parseSubmit(literal, caller), warnings };
   if (violations.length === 0) return command;
   const named = new Set(violations.map(({ field }) => field));
   const more = command.spec.violations.filter(({ field }) => !named.has(toParameter(field)));

@@ -8,6 +8,7 @@ import {
   ScalarType,
 } from '@bufbuild/protobuf';
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
+import type { FieldRule } from '../../../wire/field-rule.js';
 import { FIELD_RULES } from '../../../wire/field-rules.js';
 import { isRequired } from './field-behavior.js';
 import { commentOf } from './comments.js';
@@ -32,7 +33,8 @@ export interface Schemas {
   readonly all: JsonObject;
 }
 
-export function createSchemas(service: DescService): Schemas {
+/** @param ruleOf what a document says of a rule. */
+export function createSchemas(service: DescService, ruleOf = (rule: FieldRule): FieldRule => rule): Schemas {
   const all: JsonObject = {};
   const ofRequests = messagesOfRequests(service);
 
@@ -91,7 +93,7 @@ export function createSchemas(service: DescService): Schemas {
 
   function ofField(field: DescField): JsonObject {
     const rule = FIELD_RULES[`${nameOf(field.parent)}.${field.name}`];
-    return rule ? withRule(ofType(field), rule) : ofType(field);
+    return rule ? withRule(ofType(field), ruleOf(rule)) : ofType(field);
   }
 
   function ofType(field: DescField): JsonObject {

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
+import type { FieldRule } from '../../../wire/field-rule.js';
 import { registry } from '../../../wire/proto-json.js';
 import { createSchemas } from './schemas.js';
 
@@ -12,7 +13,7 @@ export function specSchema(version: string): JsonObject {
   const service = registry.getService(TaskServiceDefinition.fullName);
   const spec = registry.getMessage('cutroom.v1.RenderSpec');
   if (!service || !spec) throw new Error('generated/descriptors.binpb lacks the spec');
-  const schemas = createSchemas(service);
+  const schemas = createSchemas(service, orPlaceholder);
   schemas.ofMessage(spec);
   const { RenderSpec: root, ...others } = withDefs(schemas.all);
   if (!isObject(root) || !isObject(root.properties)) throw new Error('the schema of a spec has no properties');
@@ -24,6 +25,12 @@ export function specSchema(version: string): JsonObject {
     properties: { $schema: { type: 'string' }, ...root.properties },
     $defs: others,
   };
+}
+
+/** Text with a placeholder is judged once its variables are in place. */
+function orPlaceholder(rule: FieldRule): FieldRule {
+  if (rule.kind !== 'text' || !rule.pattern) return rule;
+  return { ...rule, pattern: new RegExp(`(?:${rule.pattern.source})|\\{\\{`) };
 }
 
 function withDefs(schemas: JsonObject): JsonObject {

@@ -8,7 +8,7 @@ export const submitTask: Method<'submitTask'> = {
   call: async ({ tasks, print }, request, context) => {
     const command = { ...parseSubmit(request, context.caller), trace: context.trace };
     if (!request.validateOnly) return print.task(await tasks.submit(command), context.baseUrl);
-    const task = await tasks.validate(command, context.signal);
-    return printValidated(print.task(task, context.baseUrl), request.spec);
+    const { task, resolution } = await tasks.validate(command, context.signal);
+    return printValidated(print.task(task, context.baseUrl), { spec: request.spec, resolution });
   },
 };

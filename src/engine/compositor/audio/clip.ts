@@ -14,10 +14,18 @@ export const AUDIO_CLIP_FILTERS = [
   'amultiply',
   'asetpts',
   'atrim',
+  'pan',
   'volume',
 ];
 
 export const AUDIO_FORMAT = `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`;
+
+const PANS: Readonly<Record<NonNullable<AudioClip['channels']>, string>> = {
+  LEFT: 'pan=stereo|FL=FL|FR=FL',
+  RIGHT: 'pan=stereo|FL=FR|FR=FR',
+  MONO: 'pan=stereo|FL=0.5*FL+0.5*FR|FR=0.5*FL+0.5*FR',
+  SWAP: 'pan=stereo|FL=FR|FR=FL',
+};
 
 /** A clip at its place in time, with its gain and its fades. The last chain ends in `pad`. */
 export function audioClipChains(clip: AudioClip, pad: string, inputs: InputList, { file }: PcmFile): string[] {
@@ -36,6 +44,7 @@ export function audioClipChains(clip: AudioClip, pad: string, inputs: InputList,
   const input = inputs.add({ file, options, uri, field, frames: 0, pixels: 0 });
   const source = [
     `[${input}:a]${AUDIO_FORMAT}`,
+    ...(clip.channels ? [PANS[clip.channels]] : []),
     // By the count of samples: a loop's times need not be exact.
     'asetpts=N/SR/TB',
     ...(start > 0

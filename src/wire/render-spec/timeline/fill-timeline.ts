@@ -15,7 +15,7 @@ import { printDuration } from '../../print-duration.js';
 import { namedDefault } from '../fields.js';
 import { fillLook, fillText, fillGradient } from './fill-look.js';
 import { CANVAS } from './parse-canvas.js';
-import { SHORT_SOURCES } from './parse-files.js';
+import { CHANNELS, SHORT_SOURCES } from './parse-files.js';
 import { DUCK, LOUDNESS } from './parse-timeline.js';
 
 /** A valid timeline with every default written out: it means the same. @param fillSubtitles the same for subtitles. */
@@ -108,7 +108,12 @@ function fillAudio(audio: AudioAsset): AudioAsset {
 
 function fillSound(sound: SoundSettings = Sound.create()): SoundSettings {
   const orNone = (fade: Duration | undefined) => fade ?? printDuration(0);
-  return { ...sound, fadeIn: orNone(sound.fadeIn), fadeOut: orNone(sound.fadeOut) };
+  return {
+    ...sound,
+    fadeIn: orNone(sound.fadeIn),
+    fadeOut: orNone(sound.fadeOut),
+    channels: sound.channels || namedDefault(CHANNELS),
+  };
 }
 
 function fillKeyframe(key: Keyframe): Keyframe {

@@ -1,8 +1,10 @@
+import type { Channels } from '../../../composition/composition.js';
 import type { AudioContent, Sound, VideoSource } from '../../../composition/timeline/timeline.js';
 import {
   type AudioAsset,
   ShortSource,
   SoundSettings,
+  SoundSettings_Channels,
   type VideoAsset,
 } from '../../../../generated/cutroom/v1/timeline.js';
 import type { Duration } from '../../../../generated/google/protobuf/duration.js';
@@ -29,6 +31,15 @@ export const SHORT_SOURCES: EnumTable<ShortSource, VideoSource['shortSource']> =
   [ShortSource.SHORT_SOURCE_FAIL]: 'FAIL',
   [ShortSource.SHORT_SOURCE_HOLD]: 'HOLD',
   [ShortSource.SHORT_SOURCE_LOOP]: 'LOOP',
+};
+
+export const CHANNELS: EnumTable<SoundSettings_Channels, Channels> = {
+  [SoundSettings_Channels.CHANNELS_UNSPECIFIED]: 'STEREO',
+  [SoundSettings_Channels.CHANNELS_STEREO]: 'STEREO',
+  [SoundSettings_Channels.CHANNELS_LEFT]: 'LEFT',
+  [SoundSettings_Channels.CHANNELS_RIGHT]: 'RIGHT',
+  [SoundSettings_Channels.CHANNELS_MONO]: 'MONO',
+  [SoundSettings_Channels.CHANNELS_SWAP]: 'SWAP',
 };
 
 /** Reads a video and its sound. */
@@ -68,7 +79,7 @@ function parseSpeed(wire: number, place: Place): number {
 }
 
 function parseSound(wire: SoundSettings | undefined, place: Place, keyframes: Keyframes): Sound {
-  const { gainDb, fadeIn, fadeOut } = wire ?? SoundSettings.create();
+  const { gainDb, fadeIn, fadeOut, channels } = wire ?? SoundSettings.create();
   const fade = (length: Duration | undefined, name: string) =>
     (length ? parseDurationUs(length, at(place, name), SOUND_FADE) : 0) ?? 0;
   const gain = parseNumber(gainDb, at(place, 'gain_db'), GAIN);
@@ -77,5 +88,6 @@ function parseSound(wire: SoundSettings | undefined, place: Place, keyframes: Ke
     gainDb: keyframes.get('GAIN_DB') ?? gain,
     fadeInUs: fade(fadeIn, 'fade_in'),
     fadeOutUs: fade(fadeOut, 'fade_out'),
+    channels: parseEnum(channels, at(place, 'channels'), CHANNELS),
   };
 }

@@ -17,7 +17,7 @@ import { MAX_KEYFRAMES } from './parse-keyframes.js';
 
 export const MAX_TRACKS = 100;
 /** Of all tracks together. */
-const MAX_CLIPS = 2_000;
+export const MAX_CLIPS = 2_000;
 /** Of all clips together. */
 const MAX_ALL_KEYFRAMES = 20_000;
 export const LOUDNESS = { integratedLufs: -14, truePeakDbtp: -1 };
@@ -86,7 +86,7 @@ function parseTracks(wire: readonly WireTrack[], place: Place, frame: Frame): Tr
   let index = 0;
   const tracks = wire.map((track, i): Track => {
     const here = at(place, 'tracks', i);
-    trackIds.own(track.id, here, i);
+    const id = trackIds.own(track.id, here, i);
     if (track.clips.length === 0) refuse(at(here, 'clips'), 'is required: at least one clip');
     const clips = track.clips.map((clip, k) =>
       parseClip(clip, at(here, 'clips', k), {
@@ -98,6 +98,7 @@ function parseTracks(wire: readonly WireTrack[], place: Place, frame: Frame): Tr
       }),
     );
     return {
+      id,
       gainDb: parseNumber(track.gainDb, at(here, 'gain_db'), GAIN),
       muted: track.muted,
       duck: track.duck ? parseDuck(track.duck, at(here, 'duck'), trackIds) : null,

@@ -368,6 +368,12 @@ describe('the sound of a timeline', () => {
     ]);
   });
 
+  it('has the channels that are asked for, of audio and of videos', () => {
+    const right = { sound: { channels: 'CHANNELS_RIGHT' } };
+    const both = small({ audio: { uri: 'a.wav', ...right } }, { ...video(right), duration: '1s' });
+    expect(composed(both).audio.map(({ channels }) => channels)).toEqual(['RIGHT', 'RIGHT']);
+  });
+
   it('is silent while a frame stands', () => {
     const { audio } = composed(
       small({ ...video({ trimStart: '9s', shortSource: 'SHORT_SOURCE_HOLD' }), duration: '3s' }),
