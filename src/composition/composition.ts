@@ -26,7 +26,7 @@ export interface Composition {
   readonly frames: number;
   /** Length of the soundtrack: the video's, to the nearest sample. */
   readonly samples: number;
-  /** Opaque; it shows where no layer does. */
+  /** It shows where no layer does. Opaque, or `TRANSPARENT`: then the video has alpha. */
   readonly background: Color;
   /** Stacked, the first at the bottom. */
   readonly layers: readonly Layer[];
@@ -203,6 +203,11 @@ export interface CaptionLayer {
 /** The size of a composition's finished picture. */
 export function pictureSize({ crop, width, height }: Composition): Size {
   return crop ? { width: crop.width, height: crop.height } : { width, height };
+}
+
+/** Whether a composition's finished picture has alpha. */
+export function hasAlpha({ background }: Pick<Composition, 'background'>): boolean {
+  return background.a === 0;
 }
 
 /** Every clip of every layer, the bottom layer's first. */

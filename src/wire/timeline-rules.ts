@@ -4,6 +4,7 @@ import { GAIN } from './render-spec/parse-audio.js';
 import { MAX_TEXT_CHARACTERS, TEXT as TEXT_PATTERN } from './render-spec/parse-subtitles.js';
 import { ID } from './render-spec/timeline/ids.js';
 import { OPACITY, PERCENT, ROTATION } from './render-spec/timeline/parse-box.js';
+import { BACKGROUND } from './render-spec/timeline/parse-canvas.js';
 import { START } from './render-spec/timeline/parse-clip.js';
 import { STOPS } from './render-spec/timeline/parse-drawn.js';
 import { SOUND_FADE, SPEED, TRIM } from './render-spec/timeline/parse-files.js';
@@ -28,7 +29,7 @@ const orDefault = ({ min, max }: { min: number; max: number }): FieldRule => ({ 
 /** The rules of single fields of timelines; see `FIELD_RULES`. Those that depend on the canvas are not among them. */
 export const TIMELINE_RULES: Readonly<Record<string, FieldRule>> = {
   'Timeline.tracks': { kind: 'list', min: 1, max: timeline.MAX_TRACKS },
-  'Canvas.background': { ...color, empty: true },
+  'Canvas.background': { kind: 'text', pattern: BACKGROUND, empty: true },
   'Loudness.integrated_lufs': number(timeline.INTEGRATED),
   'Loudness.true_peak_dbtp': number(timeline.TRUE_PEAK),
   'Track.id': id,

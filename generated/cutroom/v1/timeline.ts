@@ -113,7 +113,10 @@ export interface Canvas {
   height: number;
   /** Frames per second as a whole number or a fraction: `25`, `30000/1001`; 1 to 120. Default: `30`. */
   frameRate: string;
-  /** What shows where no clip does: `#RRGGBB`. Default: `#000000`. */
+  /**
+   * What shows where no clip does: `#RRGGBB`, or `transparent`: then the video has alpha, and all of its outputs are `webm` (VP9 with alpha), `mov` (ProRes 4444)
+   * or `audio`. JPEGs of it, such as posters, show black there. Default: `#000000`.
+   */
   background: string;
 }
 

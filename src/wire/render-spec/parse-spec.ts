@@ -1,12 +1,13 @@
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import type { Form } from '../../composition/form.js';
-import { DEFAULT_OUTPUTS, type Size } from '../../composition/output-spec.js';
+import { hasAlpha } from '../../composition/composition.js';
+import { DEFAULT_OUTPUTS } from '../../composition/output-spec.js';
 import { montageForm } from '../../composition/montage/montage-form.js';
 import { timelineForm } from '../../composition/timeline/timeline-form.js';
 import { type Findings, refuse } from './fields.js';
 import { parseMontage } from './parse-montage.js';
-import { parseOutputs } from './parse-outputs.js';
+import { parseOutputs, type Picture } from './parse-outputs.js';
 import { parseTimeline } from './timeline/parse-timeline.js';
 
 /**
@@ -29,9 +30,9 @@ export function parseSpec(spec: RenderSpec | undefined): ParsedSpec {
   return { form: findings.violations.length === 0 ? form() : null, outputs, ...findings };
 }
 
-/** What a spec makes: the size of its picture, and its form if nothing is wrong with it. */
+/** What a spec makes: its picture, and its form if nothing is wrong with it. */
 interface ParsedKind {
-  readonly picture: Size;
+  readonly picture: Picture;
   readonly form: () => Form;
 }
 
@@ -39,11 +40,12 @@ function parseKind(kind: NonNullable<RenderSpec['kind']>, findings: Findings): P
   switch (kind.$case) {
     case 'timeline': {
       const timeline = parseTimeline(kind.value, { field: 'spec.timeline', findings });
-      return { picture: timeline.canvas, form: () => timelineForm(timeline) };
+      const { canvas } = timeline;
+      return { picture: { ...canvas, hasAlpha: hasAlpha(canvas) }, form: () => timelineForm(timeline) };
     }
     case 'montage': {
       const montage = parseMontage(kind.value, { field: 'spec.montage', findings });
-      return { picture: montage, form: () => montageForm(montage) };
+      return { picture: { ...montage, hasAlpha: false }, form: () => montageForm(montage) };
     }
   }
 }

@@ -1,10 +1,15 @@
 import type { Rational } from '../../../composition/frame-grid.js';
 import type { Canvas } from '../../../composition/timeline/timeline.js';
 import type { Canvas as WireCanvas } from '../../../../generated/cutroom/v1/timeline.js';
-import { at, parseColor, type Place, refuse } from '../fields.js';
+import { type Color, TRANSPARENT } from '../../../composition/color.js';
+import { at, COLOR, parseColor, type Place, refuse } from '../fields.js';
 
 export const CANVAS = { width: 1920, height: 1080, frameRate: '30', background: '#000000' };
 export const CANVAS_SIDE = { min: 16, max: 3840 };
+/** As CSS calls it. */
+const NO_BACKGROUND = 'transparent';
+/** Of a background. */
+export const BACKGROUND = new RegExp(`${COLOR.source}|^${NO_BACKGROUND}$`);
 const MAX_SHORT_SIDE = 2160;
 const FRAME_RATE = /^([1-9]\d{0,5})(?:\/([1-9]\d{0,5}))?$/;
 const FRAME_RATES = { min: 1, max: 120 };
@@ -24,8 +29,14 @@ export function parseCanvas(wire: WireCanvas | undefined, place: Place): Canvas 
     width,
     height,
     frameRate: parseFrameRate(wire?.frameRate || CANVAS.frameRate, at(place, 'frame_rate')),
-    background: parseColor(wire?.background || CANVAS.background, at(place, 'background'), 'refused'),
+    background: parseBackground(wire?.background || CANVAS.background, at(place, 'background')),
   };
+}
+
+function parseBackground(text: string, place: Place): Color {
+  if (text === NO_BACKGROUND) return TRANSPARENT;
+  if (!COLOR.test(text)) refuse(place, `must be a colour as #RRGGBB, or ${NO_BACKGROUND}`);
+  return parseColor(COLOR.test(text) ? text : CANVAS.background, place, 'refused');
 }
 
 function parseSide(side: number, place: Place): number {
