@@ -1,10 +1,10 @@
-import { type Composition, type Layer, SAMPLE_RATE } from '../composition.js';
+import { type Composition, type Layer, type NestedVideo, SAMPLE_RATE } from '../composition.js';
 import type { KnownFacts } from '../form.js';
-import { sampleOf } from '../frame-grid.js';
+import { framesOf, sampleOf } from '../frame-grid.js';
 import type { Warning } from '../warning.js';
 import { captionLayersOf } from './caption-clips.js';
-import { createDrawingSet } from './drawing-set.js';
-import { scheduleOf } from './schedule.js';
+import { createDrawingSet, type DrawingSet } from './drawing-set.js';
+import { type ScheduledClip, scheduleOf } from './schedule.js';
 import { soundtrackOf } from './sound-clips.js';
 import type { Timeline } from './timeline.js';
 import { trackLayers } from './track-layers.js';
@@ -14,23 +14,46 @@ import { trackLayers } from './track-layers.js';
  * it and for borders and captions above it.
  * @throws CompositionError when the lengths of its inputs make it impossible.
  */
-export function composeTimeline(
-  timeline: Timeline,
-  facts: KnownFacts,
-): { readonly composition: Composition; readonly warnings: readonly Warning[] } {
+export function composeTimeline(timeline: Timeline, facts: KnownFacts): ComposedTimeline {
+  const drawings = createDrawingSet();
+  const { composition, warnings } = composeWith(drawings, timeline, facts);
+  if (drawings.all.length === 0) return { composition, warnings };
+  return { composition: { ...composition, drawings: drawings.all }, warnings };
+}
+
+interface ComposedTimeline {
+  readonly composition: Composition;
+  readonly warnings: readonly Warning[];
+}
+
+/** @param drawings takes what the composition draws. */
+function composeWith(drawings: DrawingSet, timeline: Timeline, facts: KnownFacts): ComposedTimeline {
   const { canvas, tracks, loudness } = timeline;
   const { width, height, frameRate: rate, background } = canvas;
   const { frames, clips, warnings } = scheduleOf(timeline, facts);
   const byTrack = tracks.map((_, track) => clips.filter((clip) => clip.track === track));
-  const drawings = createDrawingSet();
+  const nested = new Map(
+    clips.flatMap((scheduled) => {
+      const { content } = scheduled.clip;
+      if (content.kind !== 'VISUAL' || content.source.kind !== 'TIMELINE') return [];
+      return [[scheduled, composeWith(drawings, content.source.timeline, facts)] as const];
+    }),
+  );
+  const nestedIn = (scheduled: ScheduledClip) => nestedVideo(scheduled, nested.get(scheduled)?.composition);
   const layers: Layer[] = [];
   const captionWarnings: Warning[] = [];
   for (const own of byTrack) {
     const captions = captionLayersOf(own, { facts, rate });
-    layers.push(...trackLayers(own, { canvas, drawings }), ...captions.layers);
+    layers.push(...trackLayers(own, { canvas, drawings, nestedIn }), ...captions.layers);
     captionWarnings.push(...captions.warnings);
   }
-  const { audio, buses } = soundtrackOf(tracks, byTrack, { facts, rate });
+  const { audio, buses } = soundtrackOf(tracks, byTrack, {
+    ...{ facts, rate },
+    nestedIn: (scheduled) => {
+      const composed = nested.get(scheduled)?.composition;
+      return composed ? { audio: composed.audio, buses: composed.buses ?? [] } : null;
+    },
+  });
   const composition: Composition = {
     width,
     height,
@@ -42,7 +65,16 @@ export function composeTimeline(
     audio,
     ...(buses.length > 0 ? { buses } : {}),
     ...(loudness ? { loudness } : {}),
-    ...(drawings.all.length > 0 ? { drawings: drawings.all } : {}),
   };
-  return { composition, warnings: [...warnings, ...captionWarnings] };
+  const inner = [...nested.values()].flatMap((composed) => composed.warnings);
+  return { composition, warnings: [...warnings, ...inner, ...captionWarnings] };
+}
+
+/** Its sound is a part of that around it. */
+function nestedVideo({ clip: { content } }: ScheduledClip, composition: Composition | undefined): NestedVideo | null {
+  if (!composition || content.kind !== 'VISUAL' || content.source.kind !== 'TIMELINE') return null;
+  return {
+    composition: { ...composition, audio: [], buses: [] },
+    fromFrame: framesOf(content.source.trimStartUs, composition.frameRate),
+  };
 }

@@ -6,24 +6,17 @@ import { layPiece } from './lay-piece.js';
 import type { Area } from './placement/blend.js';
 import { nothingFrame } from './placement/lay.js';
 import type { Section } from './section.js';
-import { ratio, repeatFrame, type Stage } from './stage.js';
+import { ratio, repeatFrame, type Stack, type Stage } from './stage.js';
 
 /** Filters that `stackLayers` uses beside those of clips and their joins. */
 export const STACK_FILTERS = ['color', 'crop', 'format', 'overlay', 'settb', 'setpts', 'trim'];
-
-/** A composition's layers as one video. */
-export interface Stack {
-  readonly chains: readonly string[];
-  /** Where it comes out, and the filters in a row that it still needs. */
-  readonly pad: string;
-  readonly filters: readonly string[];
-}
 
 type StageOf = (layer: number, ground: Stage['ground']) => Stage;
 
 /**
  * Lays the layers over each other: each piece at its frame and place, captions where they stand in the order. Time is placed by timestamps
  * alone: filters that are switched on and off show wrong frames.
+ * @param name begins the names of its pads.
  * @param captionsFile where the graph finds the document of a layer.
  */
 export function stackLayers(
@@ -31,6 +24,7 @@ export function stackLayers(
   section: Section,
   stageOf: StageOf,
   captionsFile: (layer: CaptionLayer) => string,
+  name = '',
 ): Stack {
   const { layers, frameRate: rate } = composition;
   const { frames } = section;
@@ -49,7 +43,7 @@ export function stackLayers(
   const cut = composition.crop ? [cropTo(area)] : [];
   let filters: string[] = [...cut];
   if (!bottom) {
-    pad = 'ground';
+    pad = `${name}ground`;
     const { canvas } = stageOf(0, 'background');
     const ground = alpha ? nothingFrame(canvas, rate) : backgroundFrame(canvas, ratio(rate), 'yuv');
     chains.push(`${ground},${repeatFrame(rate)},trim=end_frame=${frames}[${pad}]`);
@@ -62,7 +56,7 @@ export function stackLayers(
         filters.push(...captionFilters(file, section, rate));
         return;
       }
-      const to = `s${i}`;
+      const to = `${name}s${i}`;
       chains.push(...captionsOnNothing(file, { from: pad, filters, to }, { section, rate, size: area }));
       pad = to;
       filters = [];
@@ -70,7 +64,7 @@ export function stackLayers(
     }
     for (const [k, piece] of (prepared[i]?.pieces ?? []).entries()) {
       if (piece === bottom) continue;
-      const [below, above, to] = [`b${i}_${k}`, `a${i}_${k}`, `s${i}_${k}`];
+      const [below, above, to] = [`${name}b${i}_${k}`, `${name}a${i}_${k}`, `${name}s${i}_${k}`];
       chains.push(`[${pad}]${filters.length > 0 ? filters.join(',') : 'null'}[${below}]`);
       chains.push(...layPiece(piece, { below, above, to }, { full, alpha, total: frames, rate, area, cut }));
       pad = to;

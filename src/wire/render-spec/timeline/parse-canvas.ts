@@ -1,4 +1,5 @@
 import type { Rational } from '../../../composition/frame-grid.js';
+import type { Size } from '../../../composition/output-spec.js';
 import type { Canvas } from '../../../composition/timeline/timeline.js';
 import type { Canvas as WireCanvas } from '../../../../generated/cutroom/v1/timeline.js';
 import { type Color, TRANSPARENT } from '../../../composition/color.js';
@@ -18,19 +19,24 @@ const MAX_NUMERATOR = 240_000;
 
 /** Reads the frame that everything is placed in. */
 export function parseCanvas(wire: WireCanvas | undefined, place: Place): Canvas {
-  const width = parseSide(wire?.width || CANVAS.width, at(place, 'width'));
-  const height = parseSide(wire?.height || CANVAS.height, at(place, 'height'));
+  const size = { width: wire?.width || CANVAS.width, height: wire?.height || CANVAS.height };
+  return {
+    ...parseCanvasSize(size, place),
+    frameRate: parseFrameRate(wire?.frameRate || CANVAS.frameRate, at(place, 'frame_rate')),
+    background: parseBackground(wire?.background || CANVAS.background, at(place, 'background')),
+  };
+}
+
+/** Reads the size of a canvas. */
+export function parseCanvasSize(wire: Size, place: Place): Size {
+  const width = parseSide(wire.width, at(place, 'width'));
+  const height = parseSide(wire.height, at(place, 'height'));
   if (Math.min(width, height) > MAX_SHORT_SIDE)
     refuse(
       at(place, 'height'),
       `must be at most ${MAX_SHORT_SIDE} where the width is ${width}: one side may not be longer`,
     );
-  return {
-    width,
-    height,
-    frameRate: parseFrameRate(wire?.frameRate || CANVAS.frameRate, at(place, 'frame_rate')),
-    background: parseBackground(wire?.background || CANVAS.background, at(place, 'background')),
-  };
+  return { width, height };
 }
 
 function parseBackground(text: string, place: Place): Color {
