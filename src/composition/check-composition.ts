@@ -1,5 +1,12 @@
 import { type Animated, isInOrder, valuesOf } from './animated.js';
-import type { ClipLayer, Composition, Placement, VisualClip } from './composition.js';
+import {
+  hasAlpha,
+  type ClipLayer,
+  type Composition,
+  type NestedVideo,
+  type Placement,
+  type VisualClip,
+} from './composition.js';
 import type { Drawing } from './drawing.js';
 
 /**
@@ -26,7 +33,8 @@ export function checkComposition(composition: Composition): void {
     require(speed >= 0.25 && speed <= 4, 'audio plays at 0.25 to 4 times its speed');
     require(speed === 1 || !loop, 'audio with a speed does not begin again');
   }
-  buses.forEach(({ duck }, i) => {
+  buses.forEach(({ duck, into }, i) => {
+    require(into === undefined || (into !== i && into < buses.length), 'a bus goes into another that is there');
     require(!duck || (duck.under !== i && duck.under < buses.length), 'a bus makes room for another that is there');
   });
 }
@@ -52,7 +60,26 @@ function checkClips({ clips }: ClipLayer, total: number, drawn: ReadonlyMap<stri
       if (effect.kind === 'ZOOM') checkValues(effect.scale, (scale) => scale >= 1, 'a zoom is at least 1');
     require(!clip.asset.uri.startsWith('drawing:') || drawn.has(clip.asset.uri), 'a drawing of a clip is there');
     if (clip.placement) checkPlacement(clip.placement, drawn);
+    require((clip.source === 'nested') === (clip.nested !== undefined), 'a clip of a composition has one');
+    if (clip.nested) checkNested(clip.nested, clip, drawn);
     before = clip;
+  }
+}
+
+function checkNested(
+  { composition, fromFrame }: NestedVideo,
+  { placement, speed }: VisualClip,
+  drawn: ReadonlyMap<string, Drawing>,
+): void {
+  const { width, height, layers, audio, background, drawings = [] } = composition;
+  require(placement !== undefined && speed === 1, 'a nested composition is placed, at its own speed');
+  require(width % 2 === 0 && height % 2 === 0, 'both sides of a composition are even');
+  require(Number.isInteger(fromFrame) && fromFrame >= 0, 'a nested composition begins with one of its frames');
+  require(hasAlpha({ background }), 'a nested composition is transparent');
+  require(audio.length === 0 && drawings.length === 0, 'sound and drawings are those of the whole');
+  for (const layer of layers) {
+    require(layer.kind === 'clips' && layer.clips.length > 0, 'a layer of a nested composition has clips');
+    if (layer.kind === 'clips') checkClips(layer, composition.frames, drawn);
   }
 }
 

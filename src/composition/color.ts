@@ -5,3 +5,6 @@ export interface Color {
   readonly b: number;
   readonly a: number;
 }
+
+/** No colour at all. */
+export const TRANSPARENT: Color = { r: 0, g: 0, b: 0, a: 0 };

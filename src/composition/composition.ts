@@ -4,7 +4,7 @@ import type { CaptionStyle, Cue } from './captions.js';
 import type { ClipEffect } from './clip-effect.js';
 import type { Color } from './color.js';
 import type { Drawing } from './drawing.js';
-import type { Rational } from './frame-grid.js';
+import { timeUsOf, type Rational } from './frame-grid.js';
 import type { Crop, Size } from './output-spec.js';
 import type { TRANSITION_KINDS } from './transition-kinds.js';
 
@@ -26,7 +26,7 @@ export interface Composition {
   readonly frames: number;
   /** Length of the soundtrack: the video's, to the nearest sample. */
   readonly samples: number;
-  /** Opaque; it shows where no layer does. */
+  /** It shows where no layer does. Opaque, or `TRANSPARENT`: then the video has alpha. */
   readonly background: Color;
   /** Stacked, the first at the bottom. */
   readonly layers: readonly Layer[];
@@ -50,7 +50,7 @@ export interface ClipLayer {
   readonly clips: readonly VisualClip[];
 }
 
-/** A video or image on a layer. Bars that `fit` leaves show the layers below; on the bottom layer, the background. */
+/** A video or image on a layer, or a composition. Bars that `fit` leaves show the layers below; on the bottom layer, the background. */
 export interface VisualClip {
   readonly asset: AssetRef;
   readonly source: VisualSource;
@@ -73,9 +73,20 @@ export interface VisualClip {
   readonly placement?: Placement;
   /** Without a placement: the point of the source that COVER and NONE keep in view, in shares of its sides. Absent: the middle. */
   readonly focus?: Placement['focus'];
+  /** What a clip of the source `nested` shows; it has a placement. */
+  readonly nested?: NestedVideo;
 }
 
-export type VisualSource = 'video' | 'image';
+/** A video in a clip. */
+export interface NestedVideo {
+  /** Transparent, without captions, of the same frame rate; its sound and its drawings are those of the composition around it. After its end nothing is shown. */
+  readonly composition: Composition;
+  /** Its frame that the clip begins with. */
+  readonly fromFrame: number;
+}
+
+/** `nested`: a composition of its own. */
+export type VisualSource = 'video' | 'image' | 'nested';
 
 /**
  * The words mean what CSS `object-fit` means. CONTAIN_BLUR is CONTAIN over itself with COVER, blurred. NONE is one pixel of the source for one of the
@@ -171,6 +182,17 @@ export interface AudioBus {
   readonly gainDb: number;
   /** Makes it quieter while another bus sounds. Null: nothing does. */
   readonly duck: Duck | null;
+  /** The bus that it goes into, by its place; no circle. Absent: straight into the mix. */
+  readonly into?: number;
+  /** Fades from and to silence at the ends of a stretch of the soundtrack, outside of which it is silent. Absent: none. */
+  readonly fades?: BusFades;
+}
+
+export interface BusFades {
+  readonly startSample: number;
+  readonly endSample: number;
+  readonly inSamples: number;
+  readonly outSamples: number;
 }
 
 export interface Duck {
@@ -214,9 +236,42 @@ export function pictureSize({ crop, width, height }: Composition): Size {
   return crop ? { width: crop.width, height: crop.height } : { width, height };
 }
 
+/** Whether a composition's finished picture has alpha. */
+export function hasAlpha({ background }: Pick<Composition, 'background'>): boolean {
+  return background.a === 0;
+}
+
 /** Every clip of every layer, the bottom layer's first. */
 export function visualClips({ layers }: Composition): VisualClip[] {
   return layers.flatMap((layer) => (layer.kind === 'clips' ? layer.clips : []));
+}
+
+/** A clip, and the size of the frame that it lies in. */
+export interface FramedClip {
+  readonly clip: VisualClip;
+  readonly frame: Size;
+}
+
+/** Every clip of every layer, and the clips in nested ones, as far as they are shown there, at the times of the whole. */
+export function allClips(composition: Composition): FramedClip[] {
+  return visualClips(composition).flatMap((clip) => {
+    const { nested } = clip;
+    const inner = nested ? allClips(nested.composition).flatMap((one) => shownWithin(one, clip, nested)) : [];
+    return [{ clip, frame: composition }, ...inner];
+  });
+}
+
+function shownWithin(
+  { clip, frame }: FramedClip,
+  outer: VisualClip,
+  { fromFrame, composition: { frameRate } }: NestedVideo,
+): FramedClip[] {
+  const start = Math.max(clip.startFrame, fromFrame);
+  const frames = Math.min(clip.startFrame + clip.frames, fromFrame + outer.frames) - start;
+  if (frames <= 0) return [];
+  const skippedUs = clip.frozen ? 0 : timeUsOf(start - clip.startFrame, frameRate) * clip.speed;
+  const startFrame = outer.startFrame + start - fromFrame;
+  return [{ clip: { ...clip, startFrame, frames, trimStartUs: clip.trimStartUs + Math.round(skippedUs) }, frame }];
 }
 
 /** The same video without its text. */

@@ -80,9 +80,9 @@ export interface SpriteSheet {
 
 export type OutputFormat =
   | { readonly kind: 'mp4'; readonly videoCodec: 'H264' | 'HEVC' | 'AV1' }
-  | { readonly kind: 'webm' }
-  /** ProRes 422 HQ. */
-  | { readonly kind: 'mov' }
+  | { readonly kind: 'webm'; readonly alpha?: boolean }
+  /** ProRes 422 HQ; with alpha ProRes 4444. */
+  | { readonly kind: 'mov'; readonly alpha?: boolean }
   | { readonly kind: 'gif'; readonly playOnce: boolean }
   | { readonly kind: 'audio'; readonly format: 'M4A' | 'MP3' | 'WAV' | 'FLAC' }
   | HlsFormat;

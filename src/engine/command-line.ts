@@ -76,10 +76,12 @@ export function joinArguments(join: JoinCommand): string[] {
 /** The argument list of a second encoding of a file of ours. */
 export function encodeAgainArguments(again: {
   readonly from: string;
+  /** Options of the decoder; null: its own. */
+  readonly decoder: readonly string[] | null;
   readonly to: string;
   readonly options: readonly string[];
 }): string[] {
-  const command = ffmpeg(`file:${again.from}`);
+  const command = decoded(again);
   const options = ['-map', '0', '-fps_mode:v', 'passthrough', ...WITHOUT_METADATA, ...again.options];
   command.output(`file:${again.to}`).outputOptions(...asList(options));
   return [...COMMON_OPTIONS, ...command._getArguments()];
@@ -88,17 +90,24 @@ export function encodeAgainArguments(again: {
 /** The argument list that makes a still of a file of ours. */
 export function stillArguments(order: {
   readonly from: string;
+  /** Options of the decoder; null: its own. */
+  readonly decoder: readonly string[] | null;
   /** Of the first frame from there on. */
   readonly seconds: string;
   readonly to: string;
   readonly options: readonly string[];
 }): string[] {
-  const command = ffmpeg();
-  command.input(`file:${order.from}`).inputOptions('-ss', order.seconds);
+  const command = decoded(order);
+  command.inputOptions('-ss', order.seconds);
   const options = ['-map', '0:v:0', '-frames:v', '1', ...WITHOUT_METADATA, ...order.options];
   const same = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-f', 'image2', '-update', '1'];
   command.output(`file:${order.to}`).outputOptions(...asList([...options, ...same]));
   return [...COMMON_OPTIONS, ...command._getArguments()];
+}
+
+function decoded({ from, decoder }: { readonly from: string; readonly decoder: readonly string[] | null }) {
+  const command = ffmpeg(`file:${from}`);
+  return decoder === null || decoder.length === 0 ? command : command.inputOptions(...asList(decoder));
 }
 
 /** The argument list that adds a track of text to a file of ours. Pictures and sound are copied. */

@@ -3,11 +3,19 @@ import { LOUDNESS_FILTERS } from './audio/master-loudness.js';
 import { STRETCH_FILTERS } from './audio/stretch-pcm.js';
 import { TO_STEREO_FILTERS } from './audio/to-stereo.js';
 import { COMPOSITOR_FILTERS } from './compositor/filters.js';
+import { POSTER_FILTERS } from './outputs/poster.js';
 import { PREVIEW_ENCODER, PREVIEW_FILTERS } from './outputs/preview.js';
 import { NEEDED_ENCODERS as OUTPUTS_NEED, PROFILE_FILTERS } from './outputs/profiles.js';
 
 /** Filters that run outside the compositor's graphs: those that prepare audio and verify. */
-const TOOL_FILTERS = [...TO_STEREO_FILTERS, ...STRETCH_FILTERS, ...LOUDNESS_FILTERS, 'concat', 'trim'];
+const TOOL_FILTERS = [
+  ...TO_STEREO_FILTERS,
+  ...STRETCH_FILTERS,
+  ...LOUDNESS_FILTERS,
+  ...POSTER_FILTERS,
+  'concat',
+  'trim',
+];
 
 const NEEDED_FILTERS: readonly string[] = [
   ...new Set([...COMPOSITOR_FILTERS, ...PROFILE_FILTERS, ...TOOL_FILTERS, ...PREVIEW_FILTERS]),

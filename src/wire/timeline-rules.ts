@@ -4,7 +4,7 @@ import { COLOR, COLOR_WITH_ALPHA, MAX_FONT_BYTES, MAX_URI_BYTES, URI } from './r
 import { GAIN } from './render-spec/parse-audio.js';
 import { MAX_TEXT_CHARACTERS, TEXT as TEXT_PATTERN } from './render-spec/parse-subtitles.js';
 import { FRAME_RATE } from './render-spec/parse-frame-rate.js';
-import { CANVAS_SIDE } from './render-spec/timeline/parse-canvas.js';
+import { BACKGROUND, CANVAS_SIDE } from './render-spec/timeline/parse-canvas.js';
 import { ID } from './render-spec/timeline/ids.js';
 import { PERCENT } from './render-spec/parse-point.js';
 import { OPACITY, ROTATION } from './render-spec/timeline/parse-box.js';
@@ -44,7 +44,7 @@ export const TIMELINE_RULES: Readonly<Record<string, FieldRule>> = {
   'Canvas.width': side,
   'Canvas.height': side,
   'Canvas.frame_rate': frameRate,
-  'Canvas.background': { ...color, empty: true },
+  'Canvas.background': { kind: 'text', pattern: BACKGROUND, empty: true },
   'Loudness.integrated_lufs': number(timeline.INTEGRATED),
   'Loudness.true_peak_dbtp': number(timeline.TRUE_PEAK),
   'Track.id': id,
@@ -63,6 +63,9 @@ export const TIMELINE_RULES: Readonly<Record<string, FieldRule>> = {
   'Clip.corner_radius': number(look.CORNER_RADIUS),
   'Clip.blur': number(BLUR),
   'Clip.keyframes': { kind: 'list', min: 0, max: MAX_KEYFRAMES },
+  'NestedTimeline.tracks': { kind: 'list', min: 1, max: timeline.MAX_TRACKS },
+  'NestedTimeline.trim_start': duration(TRIM),
+  'NestedTimeline.gain_db': number(GAIN),
   'VideoAsset.uri': uri,
   'VideoAsset.trim_start': duration(TRIM),
   'VideoAsset.speed': orDefault(SPEED),

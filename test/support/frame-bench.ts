@@ -2,7 +2,13 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Composition, Layer, Placement, VisualClip } from '../../src/composition/composition.js';
+import {
+  allClips,
+  type Composition,
+  type Layer,
+  type Placement,
+  type VisualClip,
+} from '../../src/composition/composition.js';
 import type { Drawing } from '../../src/composition/drawing.js';
 import { renderArguments } from '../../src/engine/command-line.js';
 import { planSection } from '../../src/engine/compositor/plan-render.js';
@@ -46,8 +52,10 @@ export async function createFrameBench(): Promise<FrameBench> {
   }
 
   async function frames(composition: Composition, section = wholeOf(composition)): Promise<RawFrames> {
-    const clips = composition.layers.flatMap((layer) => (layer.kind === 'clips' ? layer.clips : []));
-    const uris = clips.flatMap(({ asset, placement }) => [asset.uri, ...(placement?.mask ? [placement.mask.uri] : [])]);
+    const uris = allClips(composition).flatMap(({ clip: { asset, placement, nested } }) => [
+      ...(nested ? [] : [asset.uri]),
+      ...(placement?.mask ? [placement.mask.uri] : []),
+    ]);
     const visuals = new Map(
       await Promise.all([...new Set(uris)].map(async (uri) => [uri, await visual(uri)] as const)),
     );

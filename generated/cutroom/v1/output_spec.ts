@@ -59,13 +59,16 @@ export interface OutputSpec {
    * each stands before the extension: `square-2.mp4`. Default: `output-N` and the extension, with its number in the list from 1.
    */
   key: string;
-  /** What kind of file. Exactly one is required. */
+  /**
+   * What kind of file. Exactly one is required. With a transparent background (Canvas.background) only `webm`, `mov` and `audio` are taken, and at least one
+   * output is required.
+   */
   kind:
     | //
     /** A video in MP4, `.mp4`. */
     { $case: "mp4"; value: Mp4 }
     | //
-    /** A video in WebM, `.webm`: VP9 and Opus. */
+    /** A video in WebM, `.webm`: VP9, with alpha where the background is transparent, and Opus. */
     { $case: "webm"; value: WebM }
     | //
     /** An animation without sound, `.gif`: 15 frames per second, or the video's own rate divided by a whole number to come near that. */
@@ -77,7 +80,10 @@ export interface OutputSpec {
     /** The video in several sizes for players that choose by their bandwidth, `.m3u8`. */
     { $case: "hls"; value: Hls }
     | //
-    /** A video for editing, `.mov`: ProRes 422 HQ of 10 bits, with PCM of 24 bits. Where a worker's ffmpeg has prores_ks. */
+    /**
+     * A video for editing, `.mov`: ProRes 422 HQ of 10 bits, with a transparent background ProRes 4444 with alpha; with PCM of 24 bits. Where a worker's ffmpeg
+     * has prores_ks.
+     */
     { $case: "mov"; value: Mov }
     | undefined;
   /**

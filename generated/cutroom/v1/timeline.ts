@@ -96,7 +96,7 @@ export interface Timeline {
   canvas:
     | Canvas
     | undefined;
-  /** The first is at the bottom, later ones lie on top. 1 to 100 tracks, 2,000 clips on all of them. */
+  /** The first is at the bottom, later ones lie on top. 1 to 100 tracks, 2,000 clips on all of them; those of nested timelines count too. */
   tracks: Track[];
   /** Length of the video, one frame to 4 h: clips that last longer are cut there. Default: until the last clip ends; clips with `to_end` do not count. */
   duration:
@@ -114,7 +114,10 @@ export interface Canvas {
   height: number;
   /** Frames per second as a whole number or a fraction: `25`, `30000/1001`; 1 to 120. Default: `30`. */
   frameRate: string;
-  /** What shows where no clip does: `#RRGGBB`. Default: `#000000`. */
+  /**
+   * What shows where no clip does: `#RRGGBB`, or `transparent`: then the video has alpha, and all of its outputs are `webm` (VP9 with alpha), `mov` (ProRes 4444)
+   * or `audio`. JPEGs of it, such as posters, show black there. Default: `#000000`.
+   */
   background: string;
 }
 
@@ -180,7 +183,7 @@ export interface Clip {
   offset:
     | Duration
     | undefined;
-  /** How long it is shown. Default: for a video or audio, what is left of it after `trim_start`, at its speed; 5 s for anything else. */
+  /** How long it is shown. Default: for a video, audio or timeline, what is left of it after `trim_start`, at its speed; 5 s for anything else. */
   length:
     | //
     /** One frame to 4 h. */
@@ -215,6 +218,9 @@ export interface Clip {
     | //
     /** Subtitles over all tracks below; times count from the start of the clip. */
     { $case: "subtitles"; value: Subtitles }
+    | //
+    /** Tracks of its own, made into one picture with alpha first: the fields below are those of the whole. */
+    { $case: "timeline"; value: NestedTimeline }
     | undefined;
   /**
    * Where it stands and how it fits there. Default: the whole canvas. Refused for audio and subtitles, as are all fields below it but for
@@ -271,8 +277,37 @@ export interface Clip {
   transition:
     | ClipTransition
     | undefined;
-  /** Values that change while it is shown: at most 1,000, and 20,000 in all clips. */
+  /** Values that change while it is shown: at most 1,000, and 20,000 in all clips, those of nested timelines among them. */
   keyframes: Keyframe[];
+}
+
+/**
+ * A timeline in a clip. It has the frame rate of the whole; its frames are counted from the first of them, which stands at the clip's start less `trim_start`. Before and
+ * after its clips it is transparent, also where the clip lasts longer than it. Its blend modes mix what is in it, and nothing below the clip. Ids name its own clips and
+ * tracks. It plays at its own speed. Timelines lie at most 3 deep in each other below that of the spec, and have no subtitles: text is a `text`.
+ */
+export interface NestedTimeline {
+  /**
+   * Of its own canvas, in pixels: even, 16 to 3840, of which the shorter is at most 2160. Layouts within are percent of it, sizes are in pixels of a frame whose short
+   * side is 1080. The picture is fitted into the clip's box as a video of that size would be. Defaults (0): those of the canvas that the clip lies on.
+   */
+  width: number;
+  /** See `width`. */
+  height: number;
+  /** See Timeline.tracks. Their sound goes through the gain and the ducking of the clip's track. */
+  tracks: Track[];
+  /** Its length, one frame to 4 h: clips that last longer are cut there. Default: until the last of its clips ends. */
+  duration:
+    | Duration
+    | undefined;
+  /** Where it begins, 0 s to 24 h; before its end. Default: 0 s. */
+  trimStart:
+    | Duration
+    | undefined;
+  /** Whether it is silent. Default: false. */
+  muted: boolean;
+  /** Change of the loudness of all its sound in dB, -60 to 20. Default: 0. Refused if `muted`. */
+  gainDb: number;
 }
 
 /** A video file. See Material.uri. */
@@ -1250,6 +1285,9 @@ export const Clip: MessageFns<Clip> = {
       case "subtitles":
         Subtitles.encode(message.asset.value, writer.uint32(130).fork()).join();
         break;
+      case "timeline":
+        NestedTimeline.encode(message.asset.value, writer.uint32(138).fork()).join();
+        break;
     }
     if (message.layout !== undefined) {
       Layout.encode(message.layout, writer.uint32(162).fork()).join();
@@ -1436,6 +1474,14 @@ export const Clip: MessageFns<Clip> = {
             }
 
             message.asset = { $case: "subtitles", value: Subtitles.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.asset = { $case: "timeline", value: NestedTimeline.decode(reader, reader.uint32()) };
             continue;
           }
           case 20: {
@@ -1678,6 +1724,12 @@ export const Clip: MessageFns<Clip> = {
         }
         break;
       }
+      case "timeline": {
+        if (object.asset?.value !== undefined && object.asset?.value !== null) {
+          message.asset = { $case: "timeline", value: NestedTimeline.fromPartial(object.asset.value) };
+        }
+        break;
+      }
     }
     message.layout = (object.layout !== undefined && object.layout !== null)
       ? Layout.fromPartial(object.layout)
@@ -1712,6 +1764,137 @@ export const Clip: MessageFns<Clip> = {
       ? ClipTransition.fromPartial(object.transition)
       : undefined;
     message.keyframes = object.keyframes?.map((e) => Keyframe.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseNestedTimeline(): NestedTimeline {
+  return { width: 0, height: 0, tracks: [], duration: undefined, trimStart: undefined, muted: false, gainDb: 0 };
+}
+
+export const NestedTimeline: MessageFns<NestedTimeline> = {
+  encode(message: NestedTimeline, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.width !== 0) {
+      writer.uint32(8).int32(message.width);
+    }
+    if (message.height !== 0) {
+      writer.uint32(16).int32(message.height);
+    }
+    for (const v of message.tracks) {
+      Track.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.duration !== undefined) {
+      Duration.encode(message.duration, writer.uint32(34).fork()).join();
+    }
+    if (message.trimStart !== undefined) {
+      Duration.encode(message.trimStart, writer.uint32(42).fork()).join();
+    }
+    if (message.muted !== false) {
+      writer.uint32(48).bool(message.muted);
+    }
+    if (message.gainDb !== 0) {
+      writer.uint32(57).double(message.gainDb);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NestedTimeline {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNestedTimeline();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.width = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.height = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tracks.push(Track.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.duration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.trimStart = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.muted = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.gainDb = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<NestedTimeline>): NestedTimeline {
+    return NestedTimeline.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NestedTimeline>): NestedTimeline {
+    const message = createBaseNestedTimeline();
+    message.width = object.width ?? 0;
+    message.height = object.height ?? 0;
+    message.tracks = object.tracks?.map((e) => Track.fromPartial(e)) || [];
+    message.duration = (object.duration !== undefined && object.duration !== null)
+      ? Duration.fromPartial(object.duration)
+      : undefined;
+    message.trimStart = (object.trimStart !== undefined && object.trimStart !== null)
+      ? Duration.fromPartial(object.trimStart)
+      : undefined;
+    message.muted = object.muted ?? false;
+    message.gainDb = object.gainDb ?? 0;
     return message;
   },
 };

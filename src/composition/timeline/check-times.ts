@@ -35,7 +35,7 @@ export function problemsOf(timeline: Timeline, times: TimelineTimes): Problem[] 
   const frameAt = (us: number) => framesOf(us, frameRate);
   const problems: Problem[] = [];
   if (times.totalUs !== null && times.totalUs > MAX_TIMELINE_US)
-    problems.push({ reason: 'VIDEO_TOO_LONG', field: 'spec.timeline.tracks', message: TOO_LONG });
+    problems.push({ reason: 'VIDEO_TOO_LONG', field: `${timeline.field}.tracks`, message: TOO_LONG });
   let before: (Timed & { readonly track: number }) | null = null;
   clipsOf(timeline).forEach(({ clip, track }, i) => {
     const timed = { clip, track, ...cut(times.clips[i] ?? NOT_KNOWN, times.totalUs) };

@@ -1,12 +1,12 @@
-import { type Composition, type Layer, SAMPLE_RATE } from '../composition.js';
+import { type Composition, type Layer, type NestedVideo, SAMPLE_RATE } from '../composition.js';
 import type { KnownFacts } from '../form.js';
-import { sampleOf } from '../frame-grid.js';
+import { framesOf, sampleOf } from '../frame-grid.js';
 import type { Outline } from '../outline.js';
 import type { Warning } from '../warning.js';
 import { captionLayersOf } from './caption-clips.js';
-import { createDrawingSet } from './drawing-set.js';
+import { createDrawingSet, type DrawingSet } from './drawing-set.js';
 import { outlineTimeline } from './outline-timeline.js';
-import { scheduleOf } from './schedule.js';
+import { type Schedule, type ScheduledClip, scheduleOf } from './schedule.js';
 import { soundtrackOf } from './sound-clips.js';
 import type { Timeline } from './timeline.js';
 import { trackLayers } from './track-layers.js';
@@ -19,21 +19,48 @@ import { trackLayers } from './track-layers.js';
 export function composeTimeline(
   timeline: Timeline,
   facts: KnownFacts,
-): { readonly composition: Composition; readonly warnings: readonly Warning[]; readonly outline: Outline } {
+): Pick<ComposedTimeline, 'composition' | 'warnings'> & { readonly outline: Outline } {
+  const drawings = createDrawingSet();
+  const { composition, warnings, schedule } = composeWith(drawings, timeline, facts);
+  const drawn = drawings.all.length > 0 ? { drawings: drawings.all } : {};
+  return { composition: { ...composition, ...drawn }, warnings, outline: outlineTimeline(timeline, schedule) };
+}
+
+interface ComposedTimeline {
+  readonly composition: Composition;
+  readonly warnings: readonly Warning[];
+  readonly schedule: Schedule;
+}
+
+/** @param drawings takes what the composition draws. */
+function composeWith(drawings: DrawingSet, timeline: Timeline, facts: KnownFacts): ComposedTimeline {
   const { canvas, tracks, loudness } = timeline;
   const { width, height, frameRate: rate, background } = canvas;
   const schedule = scheduleOf(timeline, facts);
   const { frames, clips, warnings } = schedule;
   const byTrack = tracks.map((_, track) => clips.filter((clip) => clip.track === track));
-  const drawings = createDrawingSet();
+  const nested = new Map(
+    clips.flatMap((scheduled) => {
+      const { content } = scheduled.clip;
+      if (content.kind !== 'VISUAL' || content.source.kind !== 'TIMELINE') return [];
+      return [[scheduled, composeWith(drawings, content.source.timeline, facts)] as const];
+    }),
+  );
+  const nestedIn = (scheduled: ScheduledClip) => nestedVideo(scheduled, nested.get(scheduled)?.composition);
   const layers: Layer[] = [];
   const captionWarnings: Warning[] = [];
   for (const own of byTrack) {
     const captions = captionLayersOf(own, { facts, rate });
-    layers.push(...trackLayers(own, { canvas, drawings }), ...captions.layers);
+    layers.push(...trackLayers(own, { canvas, drawings, nestedIn }), ...captions.layers);
     captionWarnings.push(...captions.warnings);
   }
-  const { audio, buses } = soundtrackOf(tracks, byTrack, { facts, rate });
+  const { audio, buses } = soundtrackOf(tracks, byTrack, {
+    ...{ facts, rate },
+    nestedIn: (scheduled) => {
+      const composed = nested.get(scheduled)?.composition;
+      return composed ? { audio: composed.audio, buses: composed.buses ?? [] } : null;
+    },
+  });
   const composition: Composition = {
     width,
     height,
@@ -45,7 +72,16 @@ export function composeTimeline(
     audio,
     ...(buses.length > 0 ? { buses } : {}),
     ...(loudness ? { loudness } : {}),
-    ...(drawings.all.length > 0 ? { drawings: drawings.all } : {}),
   };
-  return { composition, warnings: [...warnings, ...captionWarnings], outline: outlineTimeline(timeline, schedule) };
+  const inner = [...nested.values()].flatMap((composed) => composed.warnings);
+  return { composition, warnings: [...warnings, ...inner, ...captionWarnings], schedule };
+}
+
+/** Its sound is a part of that around it. */
+function nestedVideo({ clip: { content } }: ScheduledClip, composition: Composition | undefined): NestedVideo | null {
+  if (!composition || content.kind !== 'VISUAL' || content.source.kind !== 'TIMELINE') return null;
+  return {
+    composition: { ...composition, audio: [], buses: [] },
+    fromFrame: framesOf(content.source.trimStartUs, composition.frameRate),
+  };
 }

@@ -23,6 +23,8 @@ export interface ScheduledClip {
 
 export interface Schedule {
   readonly frames: number;
+  /** The length that the frames are the nearest to. */
+  readonly totalUs: number;
   /** In the order of `clipsOf`, without those that begin when the whole is over. */
   readonly clips: readonly ScheduledClip[];
   readonly warnings: readonly Warning[];
@@ -68,7 +70,7 @@ export function scheduleOf(timeline: Timeline, facts: KnownFacts): Schedule {
       availableUs: clip.content.kind === 'VISUAL' ? available : null,
     });
   });
-  return { frames: Math.max(1, frameAt(totalUs)), clips, warnings };
+  return { frames: Math.max(1, frameAt(totalUs)), totalUs, clips, warnings };
 }
 
 /** The length of what a clip shows or plays from its `trim_start` on, at its speed; null for what has no length of its own. */
@@ -88,6 +90,10 @@ function availableUs(clip: TimelineClip, facts: KnownFacts): number | null {
       throw new CompositionError('INPUT_NO_VIDEO', asset.field, 'this is an image: make it the `image` of its clip');
     return left(visual.durationUs, trimStartUs, speed, `${field}.video.trim_start`);
   }
+  if (source.kind === 'TIMELINE') {
+    const { timeline, trimStartUs } = source;
+    return left(scheduleOf(timeline, facts).totalUs, trimStartUs, 1, `${timeline.field}.trim_start`, 'timeline');
+  }
   if (source.kind === 'IMAGE' && facts.visual(source.asset.uri).kind === 'video')
     throw new CompositionError(
       'INPUT_NOT_SUPPORTED',
@@ -97,9 +103,9 @@ function availableUs(clip: TimelineClip, facts: KnownFacts): number | null {
   return null;
 }
 
-function left(durationUs: number, trimStartUs: number, speed: number, field: string): number {
+function left(durationUs: number, trimStartUs: number, speed: number, field: string, what = 'file'): number {
   if (durationUs > trimStartUs) return (durationUs - trimStartUs) / speed;
-  const message = `is ${seconds(trimStartUs)}, but the file lasts ${seconds(durationUs)}`;
+  const message = `is ${seconds(trimStartUs)}, but the ${what} lasts ${seconds(durationUs)}`;
   throw new CompositionError('CLIP_TOO_SHORT', field, message);
 }
 

@@ -3,28 +3,50 @@ import { type AudioBus, type AudioClip, SAMPLE_RATE } from '../composition.js';
 import type { KnownFacts } from '../form.js';
 import { type Rational, sampleOf } from '../frame-grid.js';
 import { animatedOf, curveOf } from './curve.js';
+import { type Around, partOfFades, samplesOf, type Soundtrack } from './sound-parts.js';
+import { nestedSound } from './nested-sound.js';
 import { earlier, piecesOf } from './pieces.js';
 import type { ScheduledClip } from './schedule.js';
 import type { AudioContent, Keyed, Sound, Track, VideoSource } from './timeline.js';
 
-export interface Soundtrack {
-  readonly audio: readonly AudioClip[];
-  readonly buses: readonly AudioBus[];
+interface SoundContext {
+  readonly facts: KnownFacts;
+  readonly rate: Rational;
+  /** What a clip plays whose asset is a timeline; null: it is something else. */
+  readonly nestedIn: (scheduled: ScheduledClip) => Soundtrack | null;
 }
 
 /** All that sounds. @param byTrack the clips of each track, in order. */
 export function soundtrackOf(
   tracks: readonly Track[],
   byTrack: readonly (readonly ScheduledClip[])[],
-  { facts, rate }: { readonly facts: KnownFacts; readonly rate: Rational },
+  context: SoundContext,
 ): Soundtrack {
-  const audible = tracks.map(({ muted }, i) => (muted ? [] : trackSound(byTrack[i] ?? [], facts, rate)));
-  const buses = busesOf(tracks, (track) => (audible[track] ?? []).length > 0);
-  const audio = audible.flatMap((clips, track) => {
-    const bus = buses.places.get(track);
-    return bus === undefined ? clips : clips.map((clip) => ({ ...clip, bus }));
-  });
-  return { audio, buses: buses.all };
+  const audible = tracks.map(({ muted }, i) => (muted ? [] : trackSound(byTrack[i] ?? [], context)));
+  const own = busesOf(tracks, (track) => (audible[track] ?? []).some(({ audio }) => audio.length > 0));
+  const buses = [...own.all];
+  const audio = audible.flatMap((parts, track) =>
+    parts.flatMap((part) => {
+      const first = buses.length;
+      const bus = own.places.get(track);
+      buses.push(...part.buses.map((inner) => intoBus(inner, first, bus)));
+      return part.audio.map((clip) => {
+        const place = clip.bus === undefined ? bus : first + clip.bus;
+        return place === undefined ? clip : { ...clip, bus: place };
+      });
+    }),
+  );
+  return { audio, buses };
+}
+
+/** A bus at another place of a list. @param around the bus that takes those which go straight into the mix. */
+function intoBus({ into, duck, ...bus }: AudioBus, first: number, around: number | undefined): AudioBus {
+  const target = into === undefined ? around : first + into;
+  return {
+    ...bus,
+    duck: duck && { ...duck, under: first + duck.under },
+    ...(target === undefined ? {} : { into: target }),
+  };
 }
 
 /** A bus for each track that is changed as a whole, or that another makes room for. */
@@ -50,15 +72,17 @@ function busesOf(
   return { all, places };
 }
 
-function trackSound(clips: readonly ScheduledClip[], facts: KnownFacts, rate: Rational): AudioClip[] {
-  return clips.flatMap((scheduled, i) => {
+/** The sound of each clip. */
+function trackSound(clips: readonly ScheduledClip[], { facts, rate, nestedIn }: SoundContext): Soundtrack[] {
+  return clips.flatMap((scheduled, i): Soundtrack[] => {
     const { content } = scheduled.clip;
-    const crossFades = { before: scheduled.transitionFrames, after: clips[i + 1]?.transitionFrames ?? 0 };
-    if (content.kind === 'AUDIO') return [audioAsset(scheduled, content, rate)];
-    if (content.kind !== 'VISUAL' || content.source.kind !== 'VIDEO') return [];
+    const around = { rate, before: scheduled.transitionFrames, after: clips[i + 1]?.transitionFrames ?? 0 };
+    if (content.kind === 'AUDIO') return [{ audio: [audioAsset(scheduled, content, rate)], buses: [] }];
+    if (content.kind !== 'VISUAL') return [];
     const { source } = content;
-    if (!source.sound || facts.audioIfAny(source.asset.uri) === null) return [];
-    return videoSound(scheduled, source, source.sound, { rate, ...crossFades });
+    if (source.kind === 'TIMELINE') return nestedSound(scheduled, source, nestedIn(scheduled), around);
+    if (source.kind !== 'VIDEO' || !source.sound || facts.audioIfAny(source.asset.uri) === null) return [];
+    return [{ audio: videoSound(scheduled, source, source.sound, around), buses: [] }];
   });
 }
 
@@ -75,13 +99,6 @@ function audioAsset(scheduled: ScheduledClip, content: AudioContent, rate: Ratio
     loop,
     ...fades(sound, samples, { before: 0, after: 0 }),
   };
-}
-
-interface Around {
-  readonly rate: Rational;
-  /** Frames of the transitions on both sides, over which it cross-fades. */
-  readonly before: number;
-  readonly after: number;
 }
 
 function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound, around: Around): AudioClip[] {
@@ -114,11 +131,6 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
   });
 }
 
-function samplesOf({ startFrame, frames }: Pick<ScheduledClip, 'startFrame' | 'frames'>, rate: Rational) {
-  const startSample = sampleOf(startFrame, rate, SAMPLE_RATE);
-  return { startSample, samples: sampleOf(startFrame + frames, rate, SAMPLE_RATE) - startSample };
-}
-
 function trimAndSpeed(trimStartUs: number, speed: number): Pick<AudioClip, 'trimStartSamples' | 'speed'> {
   return {
     ...(trimStartUs > 0 ? { trimStartSamples: samplesIn(trimStartUs) } : {}),
@@ -139,20 +151,6 @@ function fades(
   const fadeInSamples = Math.min(samples, Math.max(samplesIn(fadeInUs), crossFades.before));
   const fadeOutSamples = Math.min(samples, Math.max(samplesIn(fadeOutUs), crossFades.after));
   return { ...(fadeInSamples > 0 ? { fadeInSamples } : {}), fadeOutSamples };
-}
-
-/** What a piece of a sound has of its fades. @param around samples of the sound before and after the piece. */
-function partOfFades(
-  { fadeInSamples = 0, fadeOutSamples }: Pick<AudioClip, 'fadeInSamples' | 'fadeOutSamples'>,
-  { before, after }: { readonly before: number; readonly after: number },
-): Pick<AudioClip, 'fadeInSamples' | 'fadeOutSamples' | 'fadeInBefore' | 'fadeOutAfter'> {
-  const rises = before < fadeInSamples;
-  const falls = after < fadeOutSamples;
-  return {
-    ...(rises ? { fadeInSamples, ...(before > 0 ? { fadeInBefore: before } : {}) } : {}),
-    fadeOutSamples: falls ? fadeOutSamples : 0,
-    ...(falls && after > 0 ? { fadeOutAfter: after } : {}),
-  };
 }
 
 /** With times in samples. */

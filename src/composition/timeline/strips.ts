@@ -1,5 +1,5 @@
 import type { AssetRef } from '../asset.js';
-import type { Placement, Transition, VisualClip } from '../composition.js';
+import type { NestedVideo, Placement, Transition, VisualClip, VisualSource } from '../composition.js';
 import type { DrawingContent } from '../drawing.js';
 import { framesOf } from '../frame-grid.js';
 import type { Size } from '../output-spec.js';
@@ -33,6 +33,8 @@ export interface Strips {
 export interface StripContext {
   readonly canvas: Canvas;
   readonly drawings: DrawingSet;
+  /** The video of a clip whose asset is a timeline; null: it is something else. */
+  readonly nestedIn: (scheduled: ScheduledClip) => NestedVideo | null;
 }
 
 /** The clips that show one clip of a timeline. */
@@ -111,10 +113,11 @@ function strip(scheduled: ScheduledClip, shape: Shape, shown: Shown, context: St
   const whole = content ? effectsOf(content.look, offset + frames) : [];
   const effects = whole.map((effect) => earlierEffect(effect, offset));
   const placement = placementOf(scheduled, shape, shown, context);
-  const isPlain = isWholeCanvas(placement, canvas) && effects.every(({ kind }) => kind === 'ZOOM');
+  const nested = source?.kind === 'TIMELINE' ? context.nestedIn(scheduled) : null;
+  const isPlain = !nested && isWholeCanvas(placement, canvas) && effects.every(({ kind }) => kind === 'ZOOM');
   const visual: VisualClip = {
     asset,
-    source: source?.kind === 'VIDEO' ? 'video' : 'image',
+    source: sourceOf(source),
     startFrame,
     frames,
     fit: content && source && !isDrawn(source) ? content.look.fit : 'FILL',
@@ -124,12 +127,19 @@ function strip(scheduled: ScheduledClip, shape: Shape, shown: Shown, context: St
     effects,
     opacity: animatedOf(figure.opacity, frames),
     ...(isPlain ? {} : { placement }),
+    ...(nested ? { nested } : {}),
   };
   const pieces = source?.kind === 'VIDEO' ? piecesOf(scheduled, source, canvas.frameRate) : null;
   const clips = pieces ? cutIntoPieces(visual, pieces) : [visual];
   const taken = (animation: ClipAnimation | null) =>
     animation && { animation, frames: animationFrames(animation, { frames, canvas, reach: { x: 0, y: 0 } }) };
   return wiped(clips, { enter: taken(enter), exit: taken(exit) }, () => addNothing(drawings, clip.field));
+}
+
+/** What is drawn is an image. */
+function sourceOf(source: TimelineSource | null): VisualSource {
+  if (source?.kind === 'VIDEO') return 'video';
+  return source?.kind === 'TIMELINE' ? 'nested' : 'image';
 }
 
 /** The transition from the clip before. */
@@ -180,6 +190,8 @@ function assetsOf(
     case 'VIDEO':
     case 'IMAGE':
       return [source.asset];
+    case 'TIMELINE':
+      return [{ uri: `timeline:${source.timeline.field}`, field: source.timeline.field }];
     case 'TEXT': {
       const { text, animation } = source;
       const here = `${field}.text`;
@@ -197,7 +209,7 @@ function assetsOf(
 }
 
 function isDrawn(source: TimelineSource): source is DrawnSource {
-  return source.kind !== 'VIDEO' && source.kind !== 'IMAGE';
+  return source.kind !== 'VIDEO' && source.kind !== 'IMAGE' && source.kind !== 'TIMELINE';
 }
 
 /** How far a border and a shadow reach beyond the box. */

@@ -12,12 +12,19 @@ export interface TimelineForm extends Form {
 export function timelineForm(timeline: Timeline): TimelineForm {
   return {
     timeline,
-    inputs: clipsOf(timeline).flatMap(({ clip, track }) => usesOf(clip, timeline.tracks[track]?.muted ?? false)),
+    inputs: inputsOf(timeline, false),
     compose(facts) {
       const { composition, warnings, outline } = composeTimeline(timeline, facts);
       return { compositions: [composition], warnings, outlines: [outline] };
     },
   };
+}
+
+/** @param isMuted whether all of it is silent. */
+function inputsOf(timeline: Timeline, isMuted: boolean): InputUse[] {
+  return clipsOf(timeline).flatMap(({ clip, track }) =>
+    usesOf(clip, isMuted || (timeline.tracks[track]?.muted ?? false)),
+  );
 }
 
 /** As far as any input is read. */
@@ -43,6 +50,7 @@ function usesOf(clip: TimelineClip, isMuted: boolean): InputUse[] {
         const { asset } = source;
         return [{ role: 'visual', asset, untilUs: shownUs, box: boxOf(look) }, ...lut];
       }
+      if (source.kind === 'TIMELINE') return [...inputsOf(source.timeline, isMuted || source.gainDb === null), ...lut];
       if (source.kind !== 'VIDEO') return lut;
       const { asset, trimStartUs, speed, sound } = source;
       const untilUs = Math.min(ALL_US, trimStartUs + Math.ceil(shownUs * speed));

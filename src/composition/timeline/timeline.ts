@@ -9,6 +9,8 @@ import type { Easing } from './easing.js';
 
 /** A timeline as it was asked for: checked, defaults filled, unions closed. Times in microseconds, sizes in output pixels. */
 export interface Timeline {
+  /** Its path in the request. */
+  readonly field: string;
   readonly canvas: Canvas;
   /** The first at the bottom. */
   readonly tracks: readonly Track[];
@@ -78,7 +80,17 @@ export interface VisualContent {
   readonly transition: TimelineTransition | null;
 }
 
-export type TimelineSource = VideoSource | ImageSource | DrawnSource;
+export type TimelineSource = VideoSource | ImageSource | NestedSource | DrawnSource;
+
+/** A timeline as the asset of a clip. */
+export interface NestedSource {
+  readonly kind: 'TIMELINE';
+  /** Its frame rate is that of the timeline around it, its background `TRANSPARENT`. */
+  readonly timeline: Timeline;
+  readonly trimStartUs: number;
+  /** Null: silent. */
+  readonly gainDb: number | null;
+}
 
 export interface VideoSource {
   readonly kind: 'VIDEO';

@@ -1,5 +1,6 @@
 import { ASSETS } from './assets/assets.js';
 import { AUDIO_FILTERS } from './audio/soundtrack.js';
+import { CAPTION_FILTERS } from './captions.js';
 import { EFFECTS } from './effects/effects.js';
 import { FIT_FILTERS } from './fit.js';
 import { JOIN_FILTERS } from './joins.js';
@@ -18,6 +19,7 @@ export const COMPOSITOR_FILTERS: readonly string[] = [
     ...ALPHA_TRANSITION_FILTERS,
     ...AUDIO_FILTERS,
     ...BLEND_FILTERS,
+    ...CAPTION_FILTERS,
     ...FIT_FILTERS,
     ...JOIN_FILTERS,
     ...LAY_FILTERS,

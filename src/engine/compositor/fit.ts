@@ -1,6 +1,6 @@
 import type { InputColor, VisualDetails } from '../probe/media-details.js';
 import { ffmpegColor, isGrey } from './color/bt709.js';
-import { TO_BT709 } from './color/convert.js';
+import { TAGGED, TO_BT709 } from './color/convert.js';
 import { colorLutFor } from './color/color-lut.js';
 import {
   centred,
@@ -44,7 +44,7 @@ type FitChain =
   | { readonly kind: 'overlay'; readonly filters: readonly string[]; readonly overlay: string };
 
 /** The last filters of every opaque clip, so that all fit together: square pixels, 8-bit 4:2:0, BT.709. */
-export const NORMAL_FORM = ['format=yuv420p', ...tagged()];
+export const NORMAL_FORM = ['format=yuv420p', ...TAGGED];
 
 /** How much of a very long or very wide image is scaled, in lengths of the frame. */
 const LONGEST_SCALED = 8;
@@ -122,7 +122,7 @@ function refitted(source: string, end: string, options: FitOptions, stage: Stage
   return [
     `${below},${repeatFrame(rate)}[${name}b]`,
     `${source},${[scale, 'setsar=1', `format=${format}`, ...toRate].join(',')}[${name}p]`,
-    `[${name}b][${name}p]overlay=${centred(box)}:shortest=1:eval=frame:format=${mixing(stage)},${tagged().join(',')},${end}`,
+    `[${name}b][${name}p]overlay=${centred(box)}:shortest=1:eval=frame:format=${mixing(stage)},${TAGGED.join(',')},${end}`,
   ];
 }
 
@@ -164,9 +164,9 @@ function overItsBlur(source: string, end: string, options: FitOptions, stage: St
       ...overBackground(`${both}${last}`, `overlay=${centred(box)}:shortest=1:format=gbrp`, end, options, stage),
     ];
   const finished = details.hasAlpha
-    ? [TO_BT709, 'format=yuva444p', ...tagged()]
+    ? [TO_BT709, 'format=yuva444p', ...TAGGED]
     : stage.exact
-      ? ['format=yuva444p', ...tagged()]
+      ? ['format=yuva444p', ...TAGGED]
       : NORMAL_FORM;
   return [...parts, `${both}${last},${finished.join(',')},${end}`];
 }
@@ -201,12 +201,12 @@ function onNothing(details: VisualDetails, framing: Framing, stage: Stage): FitC
   const part = partFilters(framing);
   if (details.hasAlpha) {
     const scaled = withAlpha(details, framing, stage);
-    return { kind: 'filters', filters: [...part, ...scaled, TO_BT709, 'format=yuva444p', ...bars, ...tagged()] };
+    return { kind: 'filters', filters: [...part, ...scaled, TO_BT709, 'format=yuva444p', ...bars, ...TAGGED] };
   }
   const format = stage.exact ? 'yuva444p' : hasBars ? 'yuva420p' : 'yuv420p';
   return {
     kind: 'filters',
-    filters: [...part, ...withoutAlpha(details, framing, stage), `format=${format}`, ...bars, ...tagged()],
+    filters: [...part, ...withoutAlpha(details, framing, stage), `format=${format}`, ...bars, ...TAGGED],
   };
 }
 
@@ -262,10 +262,6 @@ function mixing({ exact }: Stage): string {
 export function backgroundFrame(canvas: Canvas, rate: string, form: 'rgb' | 'yuv'): string {
   const source = `color=c=${ffmpegColor(canvas.background)}:s=${canvas.width}x${canvas.height}:r=${rate},format=gbrp,trim=end_frame=1`;
   return form === 'rgb' ? `${source},setsar=1` : `${source},${TO_BT709},${NORMAL_FORM.join(',')}`;
-}
-
-function tagged(): string[] {
-  return ['setsar=1', 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709:field_mode=prog'];
 }
 
 function readAs({ matrix, range }: InputColor): string[] {

@@ -15,6 +15,8 @@ interface Pads {
 interface Mixing {
   /** In full colour resolution. */
   readonly full: boolean;
+  /** Whether the frames so far have alpha; then also `full`. */
+  readonly alpha: boolean;
   /** Frames of the section. */
   readonly total: number;
   readonly rate: Rational;
@@ -40,17 +42,17 @@ export function layPiece(piece: Piece, pads: Pads, mixing: Mixing): string[] {
   ];
 }
 
-/** What stands still is mixed where it stands, anything else with the whole frame. */
+/** What stands still is mixed where it stands, anything else with the whole frame; so is a sum over frames with alpha, which takes their place. */
 function blendPiece(
   piece: Piece,
   mode: Exclude<BlendMode, 'NORMAL'>,
   { below, above, to }: Pads,
-  { total, rate, area: shown }: Mixing,
+  { alpha, total, rate, area: shown }: Mixing,
 ): string[] {
   const { pad, place, startFrame, frames } = piece;
-  const times = { startFrame, frames, total, rate };
+  const times = { startFrame, frames, total, rate, alpha };
   const all = { left: 0, top: 0, width: shown.width, height: shown.height };
-  if (place?.transform.still) {
+  if (place?.transform.still && !(alpha && mode === 'ADD')) {
     const { transform } = place;
     const [left, top] = [Number(transform.x('0')) - shown.left, Number(transform.y('0')) - shown.top];
     const area = common(all, { left, top, width: transform.width, height: transform.height });

@@ -33,7 +33,8 @@ interface LayerPlace {
   readonly section: Section;
   /** The part of the canvas that is shown. */
   readonly area: Area;
-  readonly isLowest: boolean;
+  /** Whether the background is right below it, and opaque. */
+  readonly isOnBackground: boolean;
 }
 
 /**
@@ -43,10 +44,10 @@ interface LayerPlace {
  */
 export function prepareLayer(
   { clips }: ClipLayer,
-  { section, area, isLowest }: LayerPlace,
+  { section, area, isOnBackground }: LayerPlace,
   stageOf: (ground: Stage['ground']) => Stage,
 ): PreparedLayer {
-  const isSolid = isLowest && clips.every(isOpaque);
+  const isSolid = isOnBackground && clips.every(isOpaque);
   const stage = stageOf(isSolid ? 'background' : 'transparent');
   const format = commonFormat(clips.map((clip) => (clip.placement ? 'yuva444p' : clipFormat(clip, stage))));
   // With alpha only what is in a transition is laid on whole frames and multiplied: outside of it that would cost as much for nothing.

@@ -15,6 +15,7 @@ import {
 } from './render-plan.js';
 import type { Section } from './section.js';
 import { stackLayers } from './stack.js';
+import type { Stack } from './stage.js';
 import { wayChains, type Way } from './ways.js';
 
 export interface VideoOptions {
@@ -72,9 +73,8 @@ function videoGraph(
   { media, ways, captions: documents, resized = new Set() }: VideoOptions,
 ): { readonly chains: readonly string[]; readonly files: RenderPlan['files'] } {
   checkComposition(composition);
-  const { width, height, background, frameRate: rate } = composition;
+  const { frameRate: rate } = composition;
   const files = createFileList();
-  const canvas = { width, height, background };
   const visual = (uri: string) => known(media.visuals, uri);
   const lut = (uri: string) => known(media.luts ?? new Map<string, GraphFile>(), uri);
   const captions = captionLayers(composition);
@@ -85,12 +85,18 @@ function videoGraph(
     files.add(file);
     return file.name;
   };
-  const stack = stackLayers(
-    composition,
-    section,
-    (layer, ground) => ({ name: `l${layer}`, canvas, ground, exact: false, rate, inputs, files, visual, lut, resized }),
-    captionFile,
-  );
+  const stackOf = (of: Composition, part: Section, name: string): Stack =>
+    stackLayers(
+      of,
+      part,
+      (layer, ground) => ({
+        ...{ name: `${name}l${layer}`, canvas: of, ground, exact: false, rate },
+        ...{ inputs, files, visual, lut, resized, stack: stackOf },
+      }),
+      captionFile,
+      name,
+    );
+  const stack = stackOf(composition, section, '');
   const ends = wayChains(stack.pad, { filters: stack.filters, to: ways }, 'video', 'way');
   return { chains: [...stack.chains, ...ends], files: files.all };
 }

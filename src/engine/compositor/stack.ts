@@ -1,28 +1,22 @@
-import type { CaptionLayer, Composition } from '../../composition/composition.js';
-import type { Rational } from '../../composition/frame-grid.js';
+import { hasAlpha, type CaptionLayer, type Composition } from '../../composition/composition.js';
+import { captionFilters, captionsOnNothing } from './captions.js';
 import { backgroundFrame } from './fit.js';
 import { prepareLayer, type Piece } from './layer.js';
 import { layPiece } from './lay-piece.js';
 import type { Area } from './placement/blend.js';
+import { nothingFrame } from './placement/lay.js';
 import type { Section } from './section.js';
-import { ratio, repeatFrame, type Stage } from './stage.js';
+import { ratio, repeatFrame, type Stack, type Stage } from './stage.js';
 
 /** Filters that `stackLayers` uses beside those of clips and their joins. */
-export const STACK_FILTERS = ['ass', 'color', 'crop', 'format', 'overlay', 'settb', 'setpts', 'trim'];
-
-/** A composition's layers as one video. */
-export interface Stack {
-  readonly chains: readonly string[];
-  /** Where it comes out, and the filters in a row that it still needs. */
-  readonly pad: string;
-  readonly filters: readonly string[];
-}
+export const STACK_FILTERS = ['color', 'crop', 'format', 'overlay', 'settb', 'setpts', 'trim'];
 
 type StageOf = (layer: number, ground: Stage['ground']) => Stage;
 
 /**
  * Lays the layers over each other: each piece at its frame and place, captions where they stand in the order. Time is placed by timestamps
  * alone: filters that are switched on and off show wrong frames.
+ * @param name begins the names of its pads.
  * @param captionsFile where the graph finds the document of a layer.
  */
 export function stackLayers(
@@ -30,40 +24,49 @@ export function stackLayers(
   section: Section,
   stageOf: StageOf,
   captionsFile: (layer: CaptionLayer) => string,
+  name = '',
 ): Stack {
   const { layers, frameRate: rate } = composition;
   const { frames } = section;
   const area = shownArea(composition);
+  const alpha = hasAlpha(composition);
   const prepared = layers.map((layer, i) =>
     layer.kind === 'clips'
-      ? prepareLayer(layer, { section, area, isLowest: i === 0 }, (ground) => stageOf(i, ground))
+      ? prepareLayer(layer, { section, area, isOnBackground: i === 0 && !alpha }, (ground) => stageOf(i, ground))
       : null,
   );
   const chains = prepared.flatMap((layer) => layer?.chains ?? []);
   const bottom = bottomOf(prepared[0]?.pieces ?? [], section);
-  // Once any layer needs full colour resolution, for its alpha or its place, all are mixed in it.
-  const full = prepared.some((layer) => layer?.format === 'yuva444p');
+  // Once any layer needs full colour resolution, for its alpha or its place, all are mixed in it; so are all over nothing.
+  const full = alpha || prepared.some((layer) => layer?.format === 'yuva444p');
   let pad = bottom?.pad ?? '';
   const cut = composition.crop ? [cropTo(area)] : [];
   let filters: string[] = [...cut];
   if (!bottom) {
-    pad = 'ground';
-    const stage = stageOf(0, 'background');
-    chains.push(
-      `${backgroundFrame(stage.canvas, ratio(rate), 'yuv')},${repeatFrame(rate)},trim=end_frame=${frames}[${pad}]`,
-    );
+    pad = `${name}ground`;
+    const { canvas } = stageOf(0, 'background');
+    const ground = alpha ? nothingFrame(canvas, rate) : backgroundFrame(canvas, ratio(rate), 'yuv');
+    chains.push(`${ground},${repeatFrame(rate)},trim=end_frame=${frames}[${pad}]`);
   }
-  if (full) filters.push('format=yuv444p');
+  if (full) filters.push(`format=${alpha ? 'yuva444p' : 'yuv444p'}`);
   layers.forEach((layer, i) => {
     if (layer.kind === 'captions') {
-      filters.push(...captionFilters(captionsFile(layer), section, rate));
+      const file = captionsFile(layer);
+      if (!alpha) {
+        filters.push(...captionFilters(file, section, rate));
+        return;
+      }
+      const to = `${name}s${i}`;
+      chains.push(...captionsOnNothing(file, { from: pad, filters, to }, { section, rate, size: area }));
+      pad = to;
+      filters = [];
       return;
     }
     for (const [k, piece] of (prepared[i]?.pieces ?? []).entries()) {
       if (piece === bottom) continue;
-      const [below, above, to] = [`b${i}_${k}`, `a${i}_${k}`, `s${i}_${k}`];
+      const [below, above, to] = [`${name}b${i}_${k}`, `${name}a${i}_${k}`, `${name}s${i}_${k}`];
       chains.push(`[${pad}]${filters.length > 0 ? filters.join(',') : 'null'}[${below}]`);
-      chains.push(...layPiece(piece, { below, above, to }, { full, total: frames, rate, area, cut }));
+      chains.push(...layPiece(piece, { below, above, to }, { full, alpha, total: frames, rate, area, cut }));
       pad = to;
       filters = [];
     }
@@ -78,12 +81,6 @@ function shownArea({ crop, width, height }: Composition): Area {
 
 function cropTo({ width, height, left, top }: Area): string {
   return `crop=${width}:${height}:${left}:${top}`;
-}
-
-/** Captions have the times of the whole video. */
-function captionFilters(file: string, { startFrame }: Section, rate: Rational): string[] {
-  if (startFrame === 0) return [`ass=${file}`];
-  return [`settb=${rate.den}/${rate.num}`, `setpts=PTS+${startFrame}`, `ass=${file}`, `setpts=PTS-${startFrame}`];
 }
 
 /** The bottom layer needs no background below it when it is opaque and covers everything. */

@@ -1,9 +1,10 @@
 import { isAlways } from '../../composition/animated.js';
 import { makesHoles } from '../../composition/clip-effect.js';
 import type { Color } from '../../composition/color.js';
-import type { VisualClip } from '../../composition/composition.js';
+import type { Composition, VisualClip } from '../../composition/composition.js';
 import type { Rational } from '../../composition/frame-grid.js';
 import { leavesBars } from './framing.js';
+import type { Section } from './section.js';
 import type { FileList, GraphFile, InputList, LocatedVisual } from './render-plan.js';
 
 /** The frame that clips are fitted into. Both sides are even, but on a stage that is exact. */
@@ -31,6 +32,24 @@ export interface Stage {
   readonly lut: (uri: string) => GraphFile;
   /** URIs of videos whose size changes on the way. */
   readonly resized: ReadonlySet<string>;
+  /** The layers of a nested composition. @param name unique in the graph. */
+  readonly stack: (composition: Composition, section: Section, name: string) => Stack;
+}
+
+/** A composition's layers as one video. */
+export interface Stack {
+  readonly chains: readonly string[];
+  /** Where it comes out, and the filters in a row that it still needs. */
+  readonly pad: string;
+  readonly filters: readonly string[];
+}
+
+/** Whether a clip comes with transparent parts. */
+export function comesWithAlpha(
+  { asset, nested }: VisualClip,
+  { visual, resized }: Pick<Stage, 'visual' | 'resized'>,
+): boolean {
+  return nested !== undefined || resized.has(asset.uri) || visual(asset.uri).details.hasAlpha;
 }
 
 /**
@@ -48,7 +67,7 @@ export function clipFormat(
 ): ClipFormat {
   if (exact) return 'yuva444p';
   if (ground === 'background') return 'yuv420p';
-  if (visual(clip.asset.uri).details.hasAlpha || makesHoles(clip.effects)) return 'yuva444p';
+  if (clip.nested || visual(clip.asset.uri).details.hasAlpha || makesHoles(clip.effects)) return 'yuva444p';
   return leavesBars(clip.fit) || resized.has(clip.asset.uri) || !isAlways(clip.opacity, 1) ? 'yuva420p' : 'yuv420p';
 }
 

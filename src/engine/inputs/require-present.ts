@@ -1,4 +1,4 @@
-import { visualClips, type Composition } from '../../composition/composition.js';
+import { allClips, type Composition } from '../../composition/composition.js';
 import { timeUsOf } from '../../composition/frame-grid.js';
 import { RenderError } from '../../task/failure.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
@@ -13,7 +13,7 @@ const ROUNDING_FRAMES = 1.5;
  * @throws RenderError INPUT_TRUNCATED with the field, and both lengths in its message.
  */
 export function requirePresent(composition: Composition, media: KnownMedia): void {
-  for (const clip of visualClips(composition)) {
+  for (const { clip } of allClips(composition)) {
     const details = media.visuals.get(clip.asset.uri)?.details;
     if (clip.source === 'image' || !details) continue;
     const toleranceUs = timeUsOf(1, composition.frameRate) * clip.speed * ROUNDING_FRAMES + frameUs(details);

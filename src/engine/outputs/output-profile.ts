@@ -46,8 +46,8 @@ export interface KeyFrames {
 
 /** How the pictures of a kind of output are encoded. */
 export interface VideoCoding {
-  /** Filters in a row that turn the composition's finished frames into those that the encoder takes. */
-  readonly finish: readonly string[];
+  /** Filters in a row that turn the composition's finished frames into those that the encoder takes. @param name begins the names of pads between them. */
+  readonly finish: (name: string) => readonly string[];
   /** Options of ffmpeg. */
   readonly options: (settings: VideoSettings) => readonly string[];
   /** For the file of a section, which is joined with others: its container keeps times exactly. */
@@ -99,6 +99,8 @@ export interface Encoding {
   readonly containerOptions: readonly string[];
   /** Makes the file of the joined pictures. Null: they are joined as they are. */
   readonly conversion: ((plan: PlannedContent) => Conversion) | null;
+  /** Whether its pictures have alpha. */
+  readonly hasAlpha: boolean;
   /** A key frame every so many frames; null: the encoder decides. */
   readonly keyFramesEvery: number | null;
   /** Whether the output's poster is made of its pictures. */
@@ -157,6 +159,8 @@ export interface OutputProfile {
   readonly conversion: ((plan: PlannedContent) => Conversion) | null;
   /** Null: its files have no track of text, or are packaged with it. */
   readonly subtitleCoding: SubtitleCoding | null;
+  /** Of a profile whose pictures have alpha: options with which ffmpeg decodes a file with it. Null: they have none. */
+  readonly alphaDecoder: readonly string[] | null;
   /** Null: the output is one file, encoded as above. */
   readonly packaging: Packaging | null;
   /**

@@ -97,7 +97,10 @@ export function planPasses(
       const key = fileNameOf(spec, number, compositions.length);
       const profile = profileOf(spec.format);
       const encodings = profile.packaging?.encodings(String(index), content) ?? [
-        { ...profile, name: String(index), content, keyFramesEvery: null, hasPoster: profile.video !== null },
+        {
+          ...{ ...profile, name: String(index), content, keyFramesEvery: null },
+          ...{ hasAlpha: profile.alphaDecoder !== null, hasPoster: profile.video !== null },
+        },
       ];
       // Before hours of work.
       if (spec.thumbnails) framesOfThumbnails(spec.thumbnails, content);

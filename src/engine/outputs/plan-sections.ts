@@ -1,4 +1,4 @@
-import { captionLayers, visualClips, type Composition, type VisualClip } from '../../composition/composition.js';
+import { allClips, captionLayers, type Composition, type VisualClip } from '../../composition/composition.js';
 import { framesOf, type Rational } from '../../composition/frame-grid.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
 import { shownClips, type Section } from '../compositor/section.js';
@@ -70,7 +70,8 @@ interface Span {
 
 /** The clips of a range by their beginnings, as if none began before it or ended after it. */
 function clipsIn(composition: Composition, range: Section): VisualClip[] {
-  return shownClips(visualClips(composition), range)
+  const clips = allClips(composition).map(({ clip }) => clip);
+  return shownClips(clips, range)
     .map(({ clip, startFrame, frames }) => ({ ...clip, startFrame: range.startFrame + startFrame, frames }))
     .sort((a, b) => a.startFrame - b.startFrame);
 }

@@ -8,8 +8,23 @@ export const TO_JPEG: readonly string[] = [
   'format=yuvj420p',
 ];
 
+/** What is transparent becomes black; `geq` computes each value by itself, so this is for single pictures. */
+export const OVER_BLACK: readonly string[] = [
+  'format=yuva444p',
+  `geq=lum='16+(lum(X,Y)-16)*alpha(X,Y)/255':cb='${over128('cb')}':cr='${over128('cr')}':a=255`,
+];
+
+function over128(plane: string): string {
+  return `128+(${plane}(X,Y)-128)*alpha(X,Y)/255`;
+}
+
 /** Filters in a row from finished frames to the first of them. */
-export const POSTER_FILTERS: readonly string[] = ['trim=end_frame=1', ...TO_JPEG];
+export function posterFilters({ hasAlpha }: { readonly hasAlpha: boolean }): readonly string[] {
+  return ['trim=end_frame=1', ...(hasAlpha ? OVER_BLACK : []), ...TO_JPEG];
+}
+
+/** Filters that `posterFilters` uses. */
+export const POSTER_FILTERS: readonly string[] = ['format', 'geq', 'scale', 'trim'];
 
 /** A quality at which blocks cannot be seen. */
 export const POSTER_OPTIONS: readonly string[] = [

@@ -1,12 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Rational } from '../../composition/frame-grid.js';
 import type { Scratch } from '../scratch.js';
+import { OVER_BLACK } from './poster.js';
 
 /** Filters and the encoder of ffmpeg that previews need. */
-export const PREVIEW_FILTERS: readonly string[] = ['split', 'select', 'scale', 'format'];
+export const PREVIEW_FILTERS: readonly string[] = ['split', 'select', 'scale', 'format', 'geq'];
 export const PREVIEW_ENCODER = 'mjpeg';
 
 const PREVIEW_PAD = 'preview';
+const TO_FULL_RANGE = ['out_range=full'];
 /** Length of the short side; a smaller video is not enlarged. */
 const SHORT_SIDE = 180;
 
@@ -14,15 +16,20 @@ const SHORT_SIDE = 180;
  * Filters behind a graph that show one frame for each second of a pad's video, small. Its own frames pass unchanged. That costs a render less than
  * a hundredth of its CPU time, even at the fastest preset.
  */
-export function previewGraph(pad: string, { num, den }: Rational): string {
+export function previewGraph(
+  pad: string,
+  { num, den }: Rational,
+  { hasAlpha }: { readonly hasAlpha: boolean },
+): string {
   const every = Math.max(1, Math.round(num / den));
   const scale = [
     `w='if(gt(iw,ih),-2,min(${SHORT_SIDE},iw))'`,
     `h='if(gt(iw,ih),min(${SHORT_SIDE},ih),-2)'`,
     // As JPEG has it.
-    ...['flags=fast_bilinear', 'out_range=full'],
+    ...['flags=fast_bilinear', ...(hasAlpha ? [] : TO_FULL_RANGE)],
   ];
-  const chain = [`select='not(mod(n,${every}))'`, `scale=${scale.join(':')}`, 'format=yuv420p'];
+  const overBlack = hasAlpha ? [...OVER_BLACK, `scale=${TO_FULL_RANGE.join(':')}`] : [];
+  const chain = [`select='not(mod(n,${every}))'`, `scale=${scale.join(':')}`, ...overBlack, 'format=yuv420p'];
   return `;[${pad}]split[${pad}][${PREVIEW_PAD}_in];[${PREVIEW_PAD}_in]${chain.join(',')}[${PREVIEW_PAD}]`;
 }
 

@@ -1,7 +1,7 @@
 import { encodersOf, THUMBNAIL_ENCODERS, type OutputFormat } from '../../composition/output-spec.js';
 import { AAC, FLAC, MP3, OPUS, PCM24, WAV } from './codecs/audio.js';
 import { MOV_FILE, MP4_FILE, SAME_BYTES } from './codecs/containers.js';
-import { AV1, FINISH_FILTERS, HEVC, PRORES, VP9 } from './codecs/video.js';
+import { AV1, FINISH_FILTERS, HEVC, PRORES, PRORES_ALPHA, VP9, VP9_ALPHA, VP9_ALPHA_FILTERS } from './codecs/video.js';
 import { gifProfile } from './gif/gif.js';
 import { h264Mp4 } from './h264-mp4/h264-mp4.js';
 import { hlsProfile } from './hls/hls.js';
@@ -12,14 +12,17 @@ import { verifyMedia, type ExpectedMedia } from './checks/verify-media.js';
 type VideoParts = Pick<OutputProfile, 'video' | 'audio' | 'containerOptions' | 'subtitleCoding'>;
 
 function videoProfile(name: string, parts: VideoParts, expected: ExpectedMedia): OutputProfile {
+  const alphaDecoder = expected.video?.alpha?.decoder ?? null;
   const verify = verifyMedia({ ...expected, subtitleCoding: parts.subtitleCoding });
-  return { name, filters: FINISH_FILTERS, ...parts, conversion: null, packaging: null, verify };
+  return { name, filters: FINISH_FILTERS, ...parts, conversion: null, alphaDecoder, packaging: null, verify };
 }
 
 type AudioParts = Pick<OutputProfile, 'audio' | 'containerOptions'>;
 
 function audioProfile(name: string, parts: AudioParts, expected: ExpectedMedia): OutputProfile {
-  const without = { filters: [], video: null, conversion: null, subtitleCoding: null, packaging: null };
+  const without = {
+    ...{ filters: [], video: null, conversion: null, subtitleCoding: null, alphaDecoder: null, packaging: null },
+  };
   return { name, ...without, ...parts, verify: verifyMedia(expected) };
 }
 
@@ -37,15 +40,31 @@ const MP4_PROFILES: Readonly<Record<'H264' | 'HEVC' | 'AV1', OutputProfile>> = {
   ),
 };
 
+const WEBM_FILE = [...SAME_BYTES, '-cues_to_front', '1', '-f', 'webm'];
+
 const WEBM = videoProfile(
   'vp9-webm',
   // Its times are whole milliseconds.
-  {
-    ...{ video: VP9, audio: OPUS, subtitleCoding: WEBVTT },
-    containerOptions: [...SAME_BYTES, '-cues_to_front', '1', '-f', 'webm'],
-  },
+  { video: VP9, audio: OPUS, subtitleCoding: WEBVTT, containerOptions: WEBM_FILE },
   { contentType: 'video/webm', video: { codec: 'vp9', tag: null }, audio: 'opus', slackUs: 25_000 },
 );
+
+const ALPHA_WEBM: OutputProfile = {
+  ...videoProfile(
+    'vp9-alpha-webm',
+    {
+      ...{ video: VP9_ALPHA, audio: OPUS, subtitleCoding: WEBVTT },
+      // Players look for alpha where the track says so; a copy forgets it.
+      containerOptions: ['-metadata:s:v:0', 'alpha_mode=1', ...WEBM_FILE],
+    },
+    {
+      ...{ contentType: 'video/webm', audio: 'opus', slackUs: 25_000 },
+      // ffmpeg's own decoder drops alpha.
+      video: { codec: 'vp9', tag: null, alpha: { decoder: ['-c:v', 'libvpx-vp9'], bytesEach: 2.5 } },
+    },
+  ),
+  filters: VP9_ALPHA_FILTERS,
+};
 
 const PRORES_MOV = videoProfile(
   'prores-mov',
@@ -53,6 +72,16 @@ const PRORES_MOV = videoProfile(
   {
     ...{ contentType: 'video/quicktime', audio: 'pcm_s24le', slackUs: 1_000 },
     video: { codec: 'prores', tag: 'apch', pixelFormat: 'yuv422p10le' },
+  },
+);
+
+const ALPHA_MOV = videoProfile(
+  'prores-alpha-mov',
+  { video: PRORES_ALPHA, audio: PCM24, containerOptions: MOV_FILE, subtitleCoding: MOV_TEXT },
+  {
+    ...{ contentType: 'video/quicktime', audio: 'pcm_s24le', slackUs: 1_000 },
+    // Decoders give it 12 bits.
+    video: { codec: 'prores', tag: 'ap4h', pixelFormat: 'yuva444p12le', alpha: { decoder: [], bytesEach: 8 } },
   },
 );
 
@@ -86,9 +115,9 @@ export function profileOf(format: OutputFormat): OutputProfile {
     case 'mp4':
       return MP4_PROFILES[format.videoCodec];
     case 'webm':
-      return WEBM;
+      return format.alpha ? ALPHA_WEBM : WEBM;
     case 'mov':
-      return PRORES_MOV;
+      return format.alpha ? ALPHA_MOV : PRORES_MOV;
     case 'gif':
       return gifProfile(format);
     case 'audio':
@@ -105,7 +134,9 @@ const OFFERED: readonly OutputFormat[] = [
   { kind: 'mp4', videoCodec: 'HEVC' },
   { kind: 'mp4', videoCodec: 'AV1' },
   { kind: 'webm' },
+  { kind: 'webm', alpha: true },
   { kind: 'mov' },
+  { kind: 'mov', alpha: true },
   { kind: 'gif', playOnce: false },
   ...(['M4A', 'MP3', 'WAV', 'FLAC'] as const).map((format) => ({ kind: 'audio' as const, format })),
 ];

@@ -26,7 +26,7 @@ export interface GraphJob {
   readonly plan: (resized: ReadonlySet<string>) => RenderPlan;
   readonly targets: readonly Target[];
   /** The pad whose frames previews show; null: it has no pictures. */
-  readonly previewOf: string | null;
+  readonly previewOf: { readonly pad: string; readonly hasAlpha: boolean } | null;
   /** Pixels of each picture that is encoded. */
   readonly encoded: readonly number[];
   /** Length of the output; of audio alone, as the video's. */
@@ -120,7 +120,7 @@ async function renderSeated(
     const content =
       previewFile === null || job.previewOf === null
         ? plan.graph
-        : plan.graph + previewGraph(job.previewOf, job.frameRate);
+        : plan.graph + previewGraph(job.previewOf.pad, job.frameRate, job.previewOf);
     await context.files.write([...plan.files, { name: graphFile, content }]);
     return await runGraph(job, { plan, graphFile, previewFile, planned }, context);
   } finally {

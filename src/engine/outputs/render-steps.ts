@@ -1,6 +1,7 @@
+import { hasAlpha, type Composition } from '../../composition/composition.js';
 import { timeUsOf } from '../../composition/frame-grid.js';
 import type { CaptionDocument } from '../captions/caption-document.js';
-import { joinArguments } from '../command-line.js';
+import { joinArguments, type Target } from '../command-line.js';
 import { planRender, planSection, planSoundtrack, type VideoOptions } from '../compositor/plan-render.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
 import type { Way } from '../compositor/ways.js';
@@ -14,7 +15,7 @@ import type { Scratch } from '../scratch.js';
 import type { OutputStep } from './plan-outputs.js';
 import type { Encoding } from './output-profile.js';
 import type { Pass } from './plan-passes.js';
-import { renderGraph, type GraphContext, type RenderedGraph } from './render-graph.js';
+import { renderGraph, type GraphContext, type GraphJob, type RenderedGraph } from './render-graph.js';
 import { scratchFiles } from './scratch-files.js';
 import { posterTargets, sectionTargets, soundtrackTargets, wholeTargets } from './targets.js';
 
@@ -37,7 +38,7 @@ export function renderWhole(pass: Pass, context: RenderContext): Promise<Rendere
       plan: (resized) => planRender(composition, range, videoOptions(pass, video, resized, context), audio),
       targets: files,
       encoded: encodingsOf(pass).map(pixelsOf),
-      previewOf: files[0]?.pads[0] ?? null,
+      previewOf: previewOf(files, composition),
       ...lengthOf(pass),
     },
     context,
@@ -57,7 +58,7 @@ export function renderSection(
       plan: (resized) => planSection(composition, section, videoOptions(pass, video, resized, context)),
       targets: files,
       encoded: (encoding ? [encoding] : encodingsOf(pass)).map(pixelsOf),
-      previewOf: files[0]?.pads[0] ?? null,
+      previewOf: previewOf(files, composition),
       frames: section.frames,
       frameRate: composition.frameRate,
     },
@@ -182,13 +183,19 @@ function videoOptions(
   return { media, resized, ways, captions: captionsOf(pass) };
 }
 
+/** That of the first file. */
+function previewOf([first]: readonly Target[], composition: Composition): GraphJob['previewOf'] {
+  const pad = first?.pads[0];
+  return pad === undefined ? null : { pad, hasAlpha: hasAlpha(composition) };
+}
+
 function encodingsOf({ outputs }: Pass): readonly Encoding[] {
   return outputs.flatMap(({ encodings }) => encodings);
 }
 
-/** Of a frame of an encoding; 0 for sound. */
-function pixelsOf({ video, content }: Encoding): number {
-  return video === null ? 0 : content.width * content.height;
+/** Of a frame of an encoding; 0 for sound. Alpha is as much again. */
+function pixelsOf({ video, content, hasAlpha: isDouble }: Encoding): number {
+  return video === null ? 0 : content.width * content.height * (isDouble ? 2 : 1);
 }
 
 function lengthOf({ range, composition: { frameRate } }: Pass) {

@@ -66,7 +66,7 @@ async function encodeAgain(
     ...['-c:a', 'copy', '-c:s', 'copy'],
     ...profile.containerOptions,
   ];
-  const args = encodeAgainArguments({ from, to, options });
+  const args = encodeAgainArguments({ from, to, options, decoder: profile.alphaDecoder });
   const planned = { endUs: timeUsOf(content.frames, content.frameRate), frameUs: timeUsOf(1, content.frameRate) };
   const pixels = content.width * content.height;
   const leave = await takeSeat(costOf({ decoded: [pixels], encoded: [pixels] }));

@@ -7,7 +7,7 @@ import { runTool } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { FurtherFile, PlannedContent } from './output-profile.js';
 import type { PlannedOutput } from './plan-passes.js';
-import { TO_JPEG } from './poster.js';
+import { OVER_BLACK, TO_JPEG } from './poster.js';
 import type { RenderContext } from './render-steps.js';
 import { scratchFiles } from './scratch-files.js';
 
@@ -48,12 +48,13 @@ export function sheetFiles(output: PlannedOutput): FurtherFile[] {
 
 /** Makes the sheet of a finished file. @throws RenderError as `runTool`, or RENDER_FAILED. */
 export async function makeSheet(output: PlannedOutput, { tools, scratch, takeSeat }: RenderContext): Promise<void> {
-  const { spec, content, key } = output;
+  const { spec, content, key, profile } = output;
   if (spec.spriteSheet === null) return;
   const plan = planSheet(spec.spriteSheet, content);
   const filters = [
     `select=not(mod(n\\,${plan.everyFrames}))`,
     `scale=${plan.width}:${plan.height}`,
+    ...(profile.alphaDecoder === null ? [] : OVER_BLACK),
     ...TO_JPEG,
     'setsar=1',
     `tile=${plan.columns}x${plan.rows}`,
@@ -76,6 +77,7 @@ export async function makeSheet(output: PlannedOutput, { tools, scratch, takeSea
     from: scratchFiles.pictures(output),
     to: scratchFiles.sheet(output, '%03d'),
     options,
+    decoder: profile.alphaDecoder,
   });
   const pixels = content.width * content.height;
   const leave = await takeSeat(

@@ -5,7 +5,8 @@ import { isJoined } from './plan-outputs.js';
 import type { Encoding } from './output-profile.js';
 import type { Pass, PlannedOutput } from './plan-passes.js';
 import { scratchFiles } from './scratch-files.js';
-import { POSTER_FILTERS, POSTER_OPTIONS } from './poster.js';
+import { scaledWithAlpha } from '../compositor/color/convert.js';
+import { posterFilters, POSTER_OPTIONS } from './poster.js';
 
 /** The files that one command of a pass makes, and the ways of its picture and sound to them. */
 export interface Targets {
@@ -64,7 +65,7 @@ export function sectionTargets(pass: Pass, number: number, threads: number, only
 /** For the poster alone of an output. */
 export function posterTargets({ composition }: Pass, output: PlannedOutput, encoding: Encoding): Targets {
   const { filters } = pictureWay(composition, encoding, { hasPoster: false });
-  const picture: Way = { filters: [...filters, ...POSTER_FILTERS], to: posterPad(encoding) };
+  const picture: Way = { filters: [...filters, ...posterFilters(encoding)], to: posterPad(encoding) };
   return together([{ picture, files: [], poster: posterFile(output, encoding) }]);
 }
 
@@ -105,9 +106,10 @@ function pictureWay(composition: Composition, encoding: Encoding, { hasPoster }:
   const { content, video: coding } = encoding;
   const picture = pictureSize(composition);
   const isScaled = content.width !== picture.width || content.height !== picture.height;
-  const scale = isScaled ? [`scale=${content.width}:${content.height}:${SCALER}`] : [];
-  const video: Way = { filters: coding?.finish ?? [], to: videoPad(encoding) };
-  const poster: Way = { filters: POSTER_FILTERS, to: posterPad(encoding) };
+  const scaler = `scale=${content.width}:${content.height}:${SCALER}`;
+  const scale = !isScaled ? [] : encoding.hasAlpha ? scaledWithAlpha(scaler) : [scaler];
+  const video: Way = { filters: coding?.finish(`finish${encoding.name}`) ?? [], to: videoPad(encoding) };
+  const poster: Way = { filters: posterFilters(encoding), to: posterPad(encoding) };
   return { filters: scale, to: hasPoster ? [video, poster] : [video] };
 }
 

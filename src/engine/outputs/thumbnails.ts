@@ -1,5 +1,6 @@
 import { timeUsOf } from '../../composition/frame-grid.js';
 import type { Size, ThumbnailFormat, Thumbnails } from '../../composition/output-spec.js';
+import { scaledWithAlpha } from '../compositor/color/convert.js';
 import { stillArguments } from '../command-line.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
@@ -8,7 +9,7 @@ import { parseProbeJson } from '../probe/probe-json.js';
 import { mismatch } from './checks/read-back.js';
 import type { FurtherFile } from './output-profile.js';
 import type { PlannedOutput } from './plan-passes.js';
-import { TO_JPEG } from './poster.js';
+import { OVER_BLACK, TO_JPEG } from './poster.js';
 import type { RenderContext } from './render-steps.js';
 import { framesOfThumbnails } from './thumbnail-frames.js';
 import { costOf } from '../steps/cost.js';
@@ -19,6 +20,8 @@ interface Kind {
   readonly contentType: string;
   /** Filters in a row from our colours to those of the format. */
   readonly colors: readonly string[];
+  /** The same where they have alpha. */
+  readonly withAlpha: readonly string[];
   /** Of the encoder. */
   readonly options: readonly string[];
 }
@@ -26,10 +29,27 @@ interface Kind {
 const TO_RGB = 'scale=in_color_matrix=bt709:in_range=tv:flags=accurate_rnd+full_chroma_int';
 
 const KINDS: Readonly<Record<ThumbnailFormat, Kind>> = {
-  JPEG: { extension: 'jpg', contentType: 'image/jpeg', colors: TO_JPEG, options: ['-c:v', 'mjpeg', '-q:v', '3'] },
-  PNG: { extension: 'png', contentType: 'image/png', colors: [TO_RGB, 'format=rgb24'], options: ['-c:v', 'png'] },
+  JPEG: {
+    extension: 'jpg',
+    contentType: 'image/jpeg',
+    colors: TO_JPEG,
+    withAlpha: [...OVER_BLACK, ...TO_JPEG],
+    options: ['-c:v', 'mjpeg', '-q:v', '3'],
+  },
+  PNG: {
+    extension: 'png',
+    contentType: 'image/png',
+    colors: [TO_RGB, 'format=rgb24'],
+    withAlpha: [TO_RGB, 'format=rgba'],
+    options: ['-c:v', 'png'],
+  },
   WEBP: {
-    ...{ extension: 'webp', contentType: 'image/webp', colors: [TO_RGB, 'format=bgra'] },
+    ...{
+      extension: 'webp',
+      contentType: 'image/webp',
+      colors: [TO_RGB, 'format=bgra'],
+      withAlpha: [TO_RGB, 'format=bgra'],
+    },
     options: ['-c:v', 'libwebp', '-quality', '85'],
   },
 };
@@ -56,9 +76,9 @@ function sizeOfThumbnails({ width }: Thumbnails, content: Size): Size {
 
 /** Makes the stills of a finished file. @throws RenderError as `runTool`, or RENDER_FAILED. */
 export async function makeThumbnails(output: PlannedOutput, { tools, takeSeat }: RenderContext): Promise<void> {
-  const { spec, content } = output;
+  const { spec, content, profile } = output;
   if (spec.thumbnails === null) return;
-  const { colors, options } = KINDS[spec.thumbnails.format];
+  const { colors, withAlpha, options } = KINDS[spec.thumbnails.format];
   const { width, height } = sizeOfThumbnails(spec.thumbnails, content);
   const frames = framesOfThumbnails(spec.thumbnails, content);
   const leave = await takeSeat(costOf({ decoded: [content.width * content.height], encoded: [width * height] }));
@@ -67,10 +87,12 @@ export async function makeThumbnails(output: PlannedOutput, { tools, takeSeat }:
       const frame = frames[i] ?? 0;
       // Half a frame before it, so that rounding in the file does not matter.
       const us = Math.max(0, timeUsOf(frame, content.frameRate) - timeUsOf(1, content.frameRate) / 2);
-      const filters = [`scale=${width}:${height}:flags=bicubic+accurate_rnd+full_chroma_int`, ...colors, 'setsar=1'];
+      const scaler = `scale=${width}:${height}:flags=bicubic+accurate_rnd+full_chroma_int`;
+      const filters = profile.alphaDecoder === null ? [scaler, ...colors] : [...scaledWithAlpha(scaler), ...withAlpha];
       const args = stillArguments({
+        decoder: profile.alphaDecoder,
         ...{ from: scratchFiles.pictures(output), seconds: (us / 1e6).toFixed(6), to: file },
-        options: ['-vf', filters.join(','), ...options],
+        options: ['-vf', [...filters, 'setsar=1'].join(','), ...options],
       });
       const result = await runTool(tools, 'ffmpeg', args, { onProgress: () => undefined });
       if (result.exitCode !== 0) throw renderFailed(result);

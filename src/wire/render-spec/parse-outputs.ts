@@ -96,9 +96,20 @@ const CROP_SHAPES: EnumTable<AspectRatio, Size | null> = {
   [AspectRatio.ASPECT_RATIO_1_1]: { width: 1, height: 1 },
 };
 
-/** Reads the files that are asked for. @param picture the size of the video's frame. */
-export function parseOutputs(wire: readonly WireOutput[], place: Place, picture: Size): readonly OutputSpec[] {
-  if (wire.length === 0) return DEFAULT_OUTPUTS;
+/** What the files are made of. */
+export interface Picture extends Size {
+  readonly hasAlpha: boolean;
+}
+
+/** The kinds of files that keep alpha, in words. */
+const WITH_ALPHA = 'webm and mov keep a transparent background, and audio has none';
+
+/** Reads the files that are asked for. */
+export function parseOutputs(wire: readonly WireOutput[], place: Place, picture: Picture): readonly OutputSpec[] {
+  if (wire.length === 0) {
+    if (picture.hasAlpha) refuse(place, `is required with a transparent background, which an MP4 loses: ${WITH_ALPHA}`);
+    return DEFAULT_OUTPUTS;
+  }
   if (wire.length > MAX_OUTPUTS) {
     refuse(place, `must be at most ${MAX_OUTPUTS}, not ${wire.length}`);
     return DEFAULT_OUTPUTS;
@@ -126,14 +137,14 @@ export function defaultKey(number: number, format: OutputFormat): string {
 }
 
 interface Surroundings {
-  readonly picture: Size;
+  readonly picture: Picture;
   readonly number: number;
 }
 
 function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surroundings): OutputSpec {
   const isAudio = wire.kind?.$case === 'audio';
   const crop = isAudio ? null : parseCrop(wire, place);
-  const shown = crop ? cropOf(picture, crop) : picture;
+  const shown = { ...(crop ? cropOf(picture, crop) : picture), hasAlpha: picture.hasAlpha };
   const { format, codecField } = parseFormat(wire, place, shown);
   if (isAudio) refuseForAudio(wire, place);
   const shortSide = isAudio ? null : parseShortSide(wire.shortSide, at(place, 'short_side'), format, shown);
@@ -161,9 +172,12 @@ function destinationOf(wire: WireOutput, place: Place, format: OutputFormat): Pi
   return parsed ? { destination: parsed } : {};
 }
 
-/** @param shown the size of what is left of the picture. */
-function parseFormat(wire: WireOutput, place: Place, shown: Size): { format: OutputFormat; codecField: string } {
+/** @param shown what is left of the picture. */
+function parseFormat(wire: WireOutput, place: Place, shown: Picture): { format: OutputFormat; codecField: string } {
   const { kind } = wire;
+  const alpha = shown.hasAlpha ? { alpha: true } : {};
+  if (shown.hasAlpha && kind && !KEEPS_ALPHA[kind.$case])
+    refuse(at(place, kind.$case), `must not be set with a transparent background, which it loses: ${WITH_ALPHA}`);
   switch (kind?.$case) {
     case 'mp4': {
       const codec = at(at(place, 'mp4'), 'video_codec');
@@ -171,9 +185,9 @@ function parseFormat(wire: WireOutput, place: Place, shown: Size): { format: Out
       return { format: { kind: 'mp4', videoCodec }, codecField: codec.field };
     }
     case 'webm':
-      return { format: { kind: 'webm' }, codecField: at(place, 'webm').field };
+      return { format: { kind: 'webm', ...alpha }, codecField: at(place, 'webm').field };
     case 'mov':
-      return { format: { kind: 'mov' }, codecField: at(place, 'mov').field };
+      return { format: { kind: 'mov', ...alpha }, codecField: at(place, 'mov').field };
     case 'gif':
       return { format: { kind: 'gif', playOnce: kind.value.playOnce }, codecField: at(place, 'gif').field };
     case 'audio': {
@@ -190,6 +204,16 @@ function parseFormat(wire: WireOutput, place: Place, shown: Size): { format: Out
       return { format: { kind: 'mp4', videoCodec: 'H264' }, codecField: place.field };
   }
 }
+
+/** Whether a transparent background does not matter to a kind of file. */
+const KEEPS_ALPHA: { readonly [Kind in NonNullable<WireOutput['kind']>['$case']]: boolean } = {
+  mp4: false,
+  webm: true,
+  mov: true,
+  gif: false,
+  hls: false,
+  audio: true,
+};
 
 function parseStreamCopy(kind: WireOutput['kind'], place: Place, format: OutputFormat): boolean {
   if (kind?.$case !== 'mp4') return false;

@@ -1,12 +1,13 @@
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import type { Form } from '../../composition/form.js';
-import { DEFAULT_OUTPUTS, type Size } from '../../composition/output-spec.js';
+import { hasAlpha } from '../../composition/composition.js';
+import { DEFAULT_OUTPUTS } from '../../composition/output-spec.js';
 import { montageForm } from '../../composition/montage/montage-form.js';
 import { timelineForm } from '../../composition/timeline/timeline-form.js';
 import { type Findings, refuse } from './fields.js';
 import { parseMontage } from './parse-montage.js';
-import { parseOutputs } from './parse-outputs.js';
+import { parseOutputs, type Picture } from './parse-outputs.js';
 import { parseTimeline } from './timeline/parse-timeline.js';
 import { replaceVariables } from './variables.js';
 
@@ -64,9 +65,9 @@ function noFindings(): Findings {
   return { violations: [], assets: [], fonts: [] };
 }
 
-/** What a spec makes: the size of its picture, how many videos, and its form if nothing is wrong with it. */
+/** What a spec makes: its picture, how many videos, and its form if nothing is wrong with it. */
 interface ParsedKind {
-  readonly picture: Size;
+  readonly picture: Picture;
   /** How many videos. */
   readonly videos: number;
   readonly form: () => Form;
@@ -76,11 +77,12 @@ function parseKind(kind: NonNullable<RenderSpec['kind']>, findings: Findings): P
   switch (kind.$case) {
     case 'timeline': {
       const timeline = parseTimeline(kind.value, { field: 'spec.timeline', findings });
-      return { picture: timeline.canvas, videos: 1, form: () => timelineForm(timeline) };
+      const { canvas } = timeline;
+      return { picture: { ...canvas, hasAlpha: hasAlpha(canvas) }, videos: 1, form: () => timelineForm(timeline) };
     }
     case 'montage': {
       const montage = parseMontage(kind.value, { field: 'spec.montage', findings });
-      return { picture: montage, videos: montage.variants, form: () => montageForm(montage) };
+      return { picture: { ...montage, hasAlpha: false }, videos: montage.variants, form: () => montageForm(montage) };
     }
   }
 }

@@ -57,6 +57,50 @@ describe('the outputs of a spec', () => {
     ]);
   });
 
+  describe('with a transparent background', () => {
+    const transparent = (outputs: object[], background = 'transparent') =>
+      parseSpec(
+        readJson(
+          renderSpecType,
+          {
+            timeline: { canvas: { background }, tracks: [{ clips: [{ color: { color: '#FF0000' } }] }] },
+            outputs: outputs as [],
+          },
+          { unknownFields: 'refuse' },
+        ),
+      );
+
+    it('are those that keep it', () => {
+      const { outputs, violations } = transparent([{ webm: {} }, { mov: {} }, { audio: {} }]);
+      expect(violations).toEqual([]);
+      expect(outputs.map(({ format }) => format)).toEqual([
+        { kind: 'webm', alpha: true },
+        { kind: 'mov', alpha: true },
+        { kind: 'audio', format: 'M4A' },
+      ]);
+    });
+
+    it('are refused where they lose it, each with the kinds that do not', () => {
+      const { violations } = transparent([{ mp4: {} }, { webm: {} }, { gif: {} }, { hls: {} }]);
+      expect(violations.map(({ field }) => field)).toEqual(
+        ['mp4', 'gif', 'hls'].map((kind, i) => `spec.outputs[${i === 0 ? 0 : i + 1}].${kind}`),
+      );
+      for (const { description } of violations) expect(description).toMatch(/webm and mov keep/);
+    });
+
+    it('are required', () => {
+      expect(transparent([]).violations).toEqual([
+        { field: 'spec.outputs', description: expect.stringMatching(/is required .*: webm and mov keep/) as string },
+      ]);
+    });
+
+    it.each(['#00000000', 'none', 'Transparent'])('is not called %s', (background) => {
+      expect(transparent([{ mp4: {} }], background).violations).toEqual([
+        { field: 'spec.timeline.canvas.background', description: 'must be a colour as #RRGGBB, or transparent' },
+      ]);
+    });
+  });
+
   it('copy frames where that is asked for, as H.264 alone', () => {
     const { outputs, violations } = parse(
       { mp4: { streamCopy: 'STREAM_COPY_AUTO' } },

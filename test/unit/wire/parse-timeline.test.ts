@@ -17,6 +17,7 @@ const many = (count: number, of: Json) => Array.from({ length: count }, () => of
 describe('a timeline of one image alone', () => {
   it('has the defaults of the proto', () => {
     expect(timelineOf(track(image))).toEqual({
+      field: 'spec.timeline',
       canvas: { width: 1920, height: 1080, frameRate: { num: 30, den: 1 }, background: { r: 0, g: 0, b: 0, a: 255 } },
       durationUs: null,
       loudness: null,

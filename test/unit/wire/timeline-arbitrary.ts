@@ -26,7 +26,7 @@ const sound = fc.record({
 });
 const speed = maybe(fc.constantFrom(0.25, 0.9, 1, 2, 4));
 const SHORT = ['SHORT_SOURCE_FAIL', 'SHORT_SOURCE_HOLD', 'SHORT_SOURCE_LOOP'];
-const asset: fc.Arbitrary<Json> = fc.oneof(
+const flat: fc.Arbitrary<Json>[] = [
   fc
     .record({
       uri: uriOf('video'),
@@ -54,7 +54,34 @@ const asset: fc.Arbitrary<Json> = fc.oneof(
     .map((text) => ({ text })),
   color.map((value) => ({ color: { color: value } })),
   fc.constant({ gradient: { stops: [{ color: '#000000' }, { at: 1, color: '#FFFFFF' }] } }),
+];
+
+/** Timelines of such assets, and of such timelines. */
+function nestedAsset(depth: number): fc.Arbitrary<Json> {
+  const inner = depth === 0 ? fc.oneof(...flat) : fc.oneof(...flat, nestedAsset(depth - 1));
+  const clip = fc.record({ asset: inner, duration: maybe(time(2_000, 40)), start: maybe(time(3_000)) });
+  const tracks = fc.array(
+    fc.record({
+      clips: clip.map(({ asset: shown, ...times }) => [{ ...shown, ...times }]),
+      gainDb: maybe(number(-60, 20)),
+      muted: maybe(fc.boolean()),
+    }),
+    { minLength: 1, maxLength: 2 },
+  );
+  return fc
+    .record({
+      tracks,
+      width: maybe(fc.constantFrom(16, 98)),
+      trimStart: maybe(time(700)),
+      gainDb: maybe(number(-60, 20)),
+    })
+    .map((timeline) => ({ timeline }));
+}
+
+const asset: fc.Arbitrary<Json> = fc.oneof(
+  ...flat,
   uriOf('subtitles').map((uri) => ({ subtitles: { uri } })),
+  nestedAsset(1),
 );
 
 const keyframes = fc

@@ -4,6 +4,7 @@ import { mix } from './mix.js';
 /** Filters that `busChains` uses. */
 export const BUS_FILTERS = [
   'adelay',
+  'afade',
   'amix',
   'anull',
   'apad',
@@ -21,24 +22,47 @@ export function busChains(
   samples: number,
 ): { readonly chains: readonly string[]; readonly pads: readonly string[]; readonly lateSamples: number } {
   const chains: string[] = [];
-  const sounding = buses.flatMap((bus, index) => (padsOf(index).length > 0 ? [{ ...bus, index }] : []));
-  const isSounding = (index: number) => sounding.some((bus) => bus.index === index);
-  const ducked = sounding.flatMap(({ duck, index }) => (duck && isSounding(duck.under) ? [{ duck, index }] : []));
-  for (const { gainDb, index } of sounding) {
-    const pads = padsOf(index);
+  const isSounding = (index: number): boolean =>
+    padsOf(index).length > 0 || buses.some(({ into }, other) => into === index && isSounding(other));
+  const isDucked = (index: number) => {
+    const duck = buses[index]?.duck ?? null;
+    return duck !== null && isSounding(index) && isSounding(duck.under);
+  };
+  const within = (index: number | undefined) =>
+    [...buses.keys()].filter((other) => buses[other]?.into === index && isSounding(other));
+  const padOf = (index: number) => (isDucked(index) ? `ducked${index}` : `bus${index}`);
+  const lateOf = (index: number): number =>
+    Math.max(0, ...within(index).map(lateOf)) + (isDucked(index) ? LOOK_AHEAD : 0);
+  buses.forEach((bus, index) => {
+    if (!isSounding(index)) return;
+    const inner = within(index);
+    const sources = [...padsOf(index), ...inner.map(padOf)];
+    const late = Math.max(0, ...inner.map(lateOf));
+    // See `soundtrackChains`.
+    const lasting = late > 0 && sources.length > 1;
+    const pads = lasting ? sources.map((pad) => `${pad}w`) : sources;
+    if (lasting) chains.push(...sources.map((pad) => `[${pad}]apad=whole_len=${samples + late}[${pad}w]`));
     // Others that make room for it listen to it as it is before it makes room itself.
-    const listeners = ducked.filter(({ duck }) => duck.under === index).map((other) => `key${other.index}`);
-    const filters = [...mix(pads.length), ...(gainDb === 0 ? [] : [`volume=${gainDb.toFixed(2)}dB`])];
-    const ways = [`bus${index}`, ...listeners];
+    const listeners = [...buses.keys()].filter((other) => isDucked(other) && buses[other]?.duck?.under === index);
+    const ways = [`bus${index}`, ...listeners.map((other) => `key${other}`)];
+    const filters = [...mix(pads.length), ...(lasting ? [`atrim=end_sample=${samples}`] : []), ...changes(bus)];
     if (ways.length > 1) filters.push(`asplit=${ways.length}`);
     chains.push(`${list(pads)}${filters.length > 0 ? filters.join(',') : 'anull'}${list(ways)}`);
-  }
-  for (const { duck, index } of ducked) chains.push(...duckChains(duck, index, samples));
-  return {
-    chains,
-    pads: sounding.map(({ index }) => (ducked.some((bus) => bus.index === index) ? `ducked${index}` : `bus${index}`)),
-    lateSamples: ducked.length > 0 ? LOOK_AHEAD : 0,
-  };
+    if (bus.duck && isDucked(index)) chains.push(...duckChains(bus.duck, index, samples + late));
+  });
+  const all = within(undefined);
+  return { chains, pads: all.map(padOf), lateSamples: Math.max(0, ...all.map(lateOf)) };
+}
+
+function changes({ gainDb, fades }: AudioBus): string[] {
+  const volume = gainDb === 0 ? [] : [`volume=${gainDb.toFixed(2)}dB`];
+  if (!fades) return volume;
+  const { startSample, endSample, inSamples, outSamples } = fades;
+  return [
+    ...volume,
+    ...(inSamples > 0 ? [`afade=t=in:start_sample=${startSample}:nb_samples=${inSamples}`] : []),
+    ...(outSamples > 0 ? [`afade=t=out:start_sample=${endSample - outSamples}:nb_samples=${outSamples}`] : []),
+  ];
 }
 
 /** How long before the other bus a bus gets quieter, so that the first word is heard. */

@@ -1,7 +1,7 @@
 import { type EffectKind, type EffectOf, makesHoles } from '../../../composition/clip-effect.js';
 import type { Fit, VisualClip } from '../../../composition/composition.js';
 import type { ShownClip } from '../section.js';
-import { clipFormat, type Stage } from '../stage.js';
+import { clipFormat, comesWithAlpha, type Stage } from '../stage.js';
 import { blur } from './blur.js';
 import { chromaKey } from './chroma-key.js';
 import { color } from './color.js';
@@ -43,9 +43,9 @@ export function effectFilters({ clip, fromFrame, startFrame }: ShownClip, stage:
   });
 }
 
-function arrivesWithHoles({ asset, fit }: VisualClip, { ground, visual, resized }: Stage): boolean {
-  if (ground === 'background') return false;
-  return visual(asset.uri).details.hasAlpha || resized.has(asset.uri) || !FILLING.has(fit);
+function arrivesWithHoles(clip: VisualClip, stage: Stage): boolean {
+  if (stage.ground === 'background') return false;
+  return comesWithAlpha(clip, stage) || !FILLING.has(clip.fit);
 }
 
 function render<K extends EffectKind>(effect: EffectOf<K>, clip: EffectClip): string[] {

@@ -1,5 +1,6 @@
 import type { TransitionKind } from '../../../composition/composition.js';
 import { FROM_BT709, TO_BT709 } from '../color/convert.js';
+import { withAlpha, WITH_ALPHA_FILTERS } from '../color/with-alpha.js';
 import { cross, CROSS_FILTERS, type CrossPlace } from '../cross.js';
 
 /** Filters that `alphaTransition` uses. */
@@ -16,6 +17,7 @@ export const ALPHA_TRANSITION_FILTERS = [
   'split',
   'unpremultiply',
   ...CROSS_FILTERS,
+  ...WITH_ALPHA_FILTERS,
 ];
 
 /** Kinds that know no alpha: through an opaque colour or greys, or with an opaque colour around. How each changes colours and alpha instead, each by itself. */
@@ -51,15 +53,15 @@ export function alphaTransition(kind: TransitionKind, place: CrossPlace): string
     `[${to}${name}n][${to}${name}d]overlay=format=gbrp[${to}${name}o]`,
     `[${to}${name}e]alphaextract,format=gray[${to}${name}a]`,
   ];
-  const again = split.inverted ? ',unpremultiply=inplace=1,negate,premultiply=inplace=1' : '';
   const [toMix, fromMix] = split.mixedIn === 'YUV' ? [`${TO_BT709},format=yuv444p`, `,${FROM_BT709}`] : ['null', ''];
   return [
     ...side(from, 'l'),
     ...side(next, 'r'),
     `[${to}lo]${toMix}[${to}lm]`,
     `[${to}ro]${toMix}[${to}rm]`,
-    `[${to}lm][${to}rm]xfade=transition=${split.colors}:${times}${fromMix},format=gbrap[${to}c]`,
+    `[${to}lm][${to}rm]xfade=transition=${split.colors}:${times}${fromMix},format=gbrp[${to}c]`,
     `[${to}la][${to}ra]xfade=transition=${split.alpha}:${times}[${to}a]`,
-    `[${to}c][${to}a]alphamerge${again}[${to}]`,
+    ...withAlpha(`${to}c`, `${to}a`, `${to}s`),
+    `[${to}s]${split.inverted ? 'negate,' : ''}premultiply=inplace=1[${to}]`,
   ];
 }

@@ -1,4 +1,5 @@
 import type { Rational } from '../../../composition/frame-grid.js';
+import { TAGGED } from '../color/convert.js';
 import { ratio, repeatFrame } from '../stage.js';
 import { frameVariable } from '../expression.js';
 import type { Transform } from './transform.js';
@@ -37,17 +38,20 @@ interface LayStage {
   readonly rate: Rational;
 }
 
+/** One transparent frame. */
+export function nothingFrame({ width, height }: LayStage['canvas'], rate: Rational): string {
+  return `color=c=black@0:s=${width}x${height}:r=${ratio(rate)},format=yuva444p,trim=end_frame=1`;
+}
+
 /** Chains that lay a placed clip on a transparent frame as large as the canvas. */
 export function layOnNothing(
   { from, to, transform, fromFrame, frames }: LayPlace,
   { canvas, rate }: LayStage,
 ): string[] {
-  const { width, height } = canvas;
-  const nothing = `color=c=black@0:s=${width}x${height}:r=${ratio(rate)},format=yuva444p,trim=end_frame=1`;
   const position = positionOf(transform, overlayFrame(rate, fromFrame));
   return [
-    `${nothing},${repeatFrame(rate)},trim=end_frame=${frames}[${to}n]`,
+    `${nothingFrame(canvas, rate)},${repeatFrame(rate)},trim=end_frame=${frames}[${to}n]`,
     `[${from}]format=yuva444p,settb=${rate.den}/${rate.num},setpts=N[${to}p]`,
-    `[${to}n][${to}p]overlay=${position}:format=yuv444,setsar=1,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709:field_mode=prog[${to}]`,
+    `[${to}n][${to}p]overlay=${position}:format=yuv444,${TAGGED.join(',')}[${to}]`,
   ];
 }

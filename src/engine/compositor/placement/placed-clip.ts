@@ -6,7 +6,7 @@ import { frameVariable } from '../expression.js';
 import { leavesBars } from '../framing.js';
 import { constantOpacity, hasMovingOpacity, opacityChains } from '../opacity.js';
 import type { ShownClip } from '../section.js';
-import { repeatFrame, type Stage } from '../stage.js';
+import { comesWithAlpha, repeatFrame, type Stage } from '../stage.js';
 import { maskedChains } from './masked.js';
 import { transformOf, type Transform } from './transform.js';
 
@@ -118,10 +118,8 @@ function turnedFilters(
 }
 
 /** Whether nothing of the box is transparent before its mask. */
-function isOpaqueInBox(clip: VisualClip, { visual, resized }: Stage): boolean {
-  const { asset, fit, effects } = clip;
-  const isCovered = !leavesBars(fit) && !resized.has(asset.uri);
-  return isCovered && !visual(asset.uri).details.hasAlpha && !makesHoles(effects);
+function isOpaqueInBox(clip: VisualClip, stage: Stage): boolean {
+  return !leavesBars(clip.fit) && !comesWithAlpha(clip, stage) && !makesHoles(clip.effects);
 }
 
 function isMoving({ kind }: ClipEffect): boolean {

@@ -80,6 +80,23 @@ export async function endsDecode(
 const FIRST_AND_LAST =
   '[0:v]trim=end_frame=1,setpts=0[first];[1:v]trim=end_frame=1,setpts=1/TB[last];[first][last]concat=n=2:v=1:a=0';
 
+/** The size of the first picture of a file as it is decoded; null: none is. @param decoder options of the decoder. */
+export async function bytesOfPicture(
+  context: ToolContext,
+  file: string,
+  decoder: readonly string[],
+): Promise<number | null> {
+  const sizes = ['-map', '0:v:0', '-frames:v', '1', '-c:v', 'rawvideo', '-f', 'framecrc', '-'];
+  const args = ['-nostdin', '-hide_banner', '-v', 'level+error', ...decoder, ...inputOf(file), ...sizes];
+  const { exitCode, stdout } = await runTool(context, 'ffmpeg', args, { maxStdoutBytes: MAX_PROBE_BYTES });
+  // Stream, times of decoding and showing, duration, size, checksum.
+  const line = stdout
+    .toString('utf8')
+    .split('\n')
+    .find((text) => /^\d/.test(text));
+  return exitCode === 0 && line !== undefined ? Number(line.split(',')[4]) : null;
+}
+
 function inputOf(file: string): string[] {
   return ['-threads', '1', '-err_detect', 'explode', '-i', `file:${file}`];
 }

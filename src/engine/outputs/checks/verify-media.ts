@@ -7,13 +7,15 @@ import { microseconds, type ProbeJson, type ProbeStream } from '../../probe/prob
 import type { ToolContext } from '../../process/run-tool.js';
 import { faultsOfText, withoutTexts } from '../subtitles/faults-of-text.js';
 import type { OutputProfile, PlannedContent, SubtitleCoding } from '../output-profile.js';
-import { decodesWhole, endsDecode, indexFaults, mismatch, readBack, unequal } from './read-back.js';
+import { bytesOfPicture, decodesWhole, endsDecode, indexFaults, mismatch, readBack, unequal } from './read-back.js';
 
 interface ExpectedVideo {
   readonly codec: string;
   readonly tag: string | null;
   /** Default: yuv420p. */
   readonly pixelFormat?: string;
+  /** How it is decoded with its alpha, and the bytes of a pixel then. Absent: it has none. */
+  readonly alpha?: { readonly decoder: readonly string[]; readonly bytesEach: number };
 }
 
 /** Containers with an index that must come first. */
@@ -48,14 +50,16 @@ export function verifyMedia(expected: ExpectedMedia): OutputProfile['verify'] {
       stat(full),
       WITH_INDEX.has(expected.contentType) ? indexFaults(full) : Promise.resolve([]),
       decodes(context, file, expected, plan),
+      lacksAlpha(context, file, expected, plan),
     ] as const;
     // None of them may go on when this has thrown: the folder that they read is removed then.
     await Promise.allSettled(checks);
-    const [read, sha256, { size }, faults, isDecoded] = await Promise.all(checks);
+    const [read, sha256, { size }, faults, isDecoded, isOpaque] = await Promise.all(checks);
     const { json, texts } = withoutTexts(read);
     const textFaults = await faultsOfText(context, file, { texts, plan, coding: expected.subtitleCoding ?? null });
     const wrong = [...differences(json, expected, plan), ...textFaults, ...faults];
     if (!isDecoded) wrong.push('it does not decode');
+    if (isOpaque) wrong.push('its pictures have no alpha');
     if (wrong.length > 0) throw mismatch(wrong);
     const { video } = expected;
     return {
@@ -142,5 +146,18 @@ function decodes(
   plan: PlannedContent,
 ): Promise<boolean> {
   if (video === null || audio === null) return decodesWhole(context, file);
-  return endsDecode(context, file, { plannedUs: timeUsOf(plan.frames, plan.frameRate) });
+  const plannedUs = timeUsOf(plan.frames, plan.frameRate);
+  return endsDecode(context, file, { plannedUs, options: video.alpha?.decoder ?? [] });
+}
+
+/** Whether pictures that must have alpha come out of the decoder without. */
+async function lacksAlpha(
+  context: ToolContext,
+  file: string,
+  { video }: ExpectedMedia,
+  { width, height }: PlannedContent,
+): Promise<boolean> {
+  if (!video?.alpha) return false;
+  const { decoder, bytesEach } = video.alpha;
+  return (await bytesOfPicture(context, file, decoder)) !== width * height * bytesEach;
 }

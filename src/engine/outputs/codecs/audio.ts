@@ -1,6 +1,6 @@
 import { SAMPLE_RATE } from '../../../composition/composition.js';
 import type { AudioCoding } from '../output-profile.js';
-import { MOV_PART, MP4_PART, SAME_BYTES } from './containers.js';
+import { MOV_PART, MP4_PART, WEBM_PART } from './containers.js';
 
 const STEREO = ['-ar', String(SAMPLE_RATE), '-ac', '2'];
 
@@ -9,7 +9,7 @@ export const AAC: AudioCoding = { options: ['-c:a', 'aac', '-b:a', '192k', ...ST
 export const OPUS: AudioCoding = {
   options: ['-c:a', 'libopus', '-b:a', '160k', ...STEREO],
   // With the silence before its sound, which an MP4 loses.
-  partOptions: [...SAME_BYTES, '-f', 'webm'],
+  partOptions: WEBM_PART,
 };
 
 export const MP3: AudioCoding = { options: ['-c:a', 'libmp3lame', '-b:a', '192k', ...STEREO], partOptions: [] };

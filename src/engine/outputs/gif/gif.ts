@@ -27,6 +27,7 @@ export function gifProfile({ playOnce }: Extract<OutputFormat, { kind: 'gif' }>)
     containerOptions: [...SAME_BYTES, '-loop', playOnce ? '-1' : '0', '-f', 'gif'],
     packaging: null,
     subtitleCoding: null,
+    alphaDecoder: null,
     conversion: (plan) => ({
       graph: [
         `[0:v]framestep=${stepOf(plan)},${TO_RGB},palettegen=stats_mode=full[palette]`,

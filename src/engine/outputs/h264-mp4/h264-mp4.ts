@@ -14,6 +14,7 @@ export const h264Mp4: OutputProfile = {
   containerOptions: MP4_FILE,
   conversion: null,
   packaging: null,
+  alphaDecoder: null,
   subtitleCoding: MOV_TEXT,
   verify: verifyMp4,
 };

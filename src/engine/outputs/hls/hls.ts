@@ -20,6 +20,7 @@ export function hlsProfile(format: HlsFormat): OutputProfile {
     containerOptions: MP4_PART,
     conversion: null,
     subtitleCoding: null,
+    alphaDecoder: null,
     packaging: {
       encodings: (name, content) => encodingsOf(name, content, format),
       pack: (context, folder, { key, content, encodings }) =>
@@ -35,7 +36,7 @@ export function hlsProfile(format: HlsFormat): OutputProfile {
 }
 
 function encodingsOf(name: string, content: PlannedContent, { shortSides, segmentUs }: HlsFormat): Encoding[] {
-  const common = { containerOptions: MP4_PART, conversion: null } as const;
+  const common = { containerOptions: MP4_PART, conversion: null, hasAlpha: false } as const;
   const pictures = shortSides.map((side, i): Encoding => {
     const size = i === 0 ? content : { ...content, ...scaledTo(content, side) };
     const keyFramesEvery = framesPerSegment(segmentUs, content);

@@ -51,11 +51,14 @@ type LookFields =
   | 'exit'
   | 'transition';
 
+/** Assets that are fitted into their box. */
+const FITTED: ReadonlySet<NonNullable<Clip['asset']>['$case']> = new Set(['video', 'image', 'timeline']);
+
 /** The look of a clip with a picture, with its defaults. */
 export function fillLook(clip: Clip): Pick<Clip, LookFields> {
-  const isFile = clip.asset?.$case === 'video' || clip.asset?.$case === 'image';
+  const isFitted = clip.asset !== undefined && FITTED.has(clip.asset.$case);
   return {
-    layout: fillLayout(clip.layout ?? Layout.create(), isFile),
+    layout: fillLayout(clip.layout ?? Layout.create(), isFitted),
     opacity: clip.opacity ?? 1,
     border: clip.border && fillBorder(clip.border),
     shadow: clip.shadow && fillShadow(clip.shadow),
@@ -69,12 +72,12 @@ export function fillLook(clip: Clip): Pick<Clip, LookFields> {
   };
 }
 
-function fillLayout({ box, anchor, fit, focus, crop }: Layout, isFile: boolean): Layout {
+function fillLayout({ box, anchor, fit, focus, crop }: Layout, isFitted: boolean): Layout {
   return {
     box: { x: box?.x ?? 0, y: box?.y ?? 0, width: box?.width ?? 100, height: box?.height ?? 100 },
     anchor: anchor || namedDefault(ANCHORS),
-    fit: fit || (isFile ? namedDefault(FITS) : Fit.FIT_FILL),
-    focus: isFile ? (focus ?? { x: 50, y: 50 }) : undefined,
+    fit: fit || (isFitted ? namedDefault(FITS) : Fit.FIT_FILL),
+    focus: isFitted ? (focus ?? { x: 50, y: 50 }) : undefined,
     crop: crop && fillCrop(crop),
   };
 }

@@ -5,9 +5,11 @@ import {
   type Clip,
   type Duck,
   type Keyframe,
+  type NestedTimeline,
   type SoundSettings,
   SoundSettings as Sound,
   type Timeline,
+  type Track,
   type VideoAsset,
 } from '../../../../generated/cutroom/v1/timeline.js';
 import type { Duration } from '../../../../generated/google/protobuf/duration.js';
@@ -20,19 +22,35 @@ import { DUCK, LOUDNESS } from './parse-timeline.js';
 
 /** A valid timeline with every default written out: it means the same. @param fillSubtitles the same for subtitles. */
 export function fillTimeline(wire: Timeline, fillSubtitles: (subtitles: Subtitles) => Subtitles): Timeline {
+  const canvas = canvasOf(wire);
   return {
     ...wire,
-    canvas: canvasOf(wire),
-    tracks: wire.tracks.map((track) => ({
-      ...track,
-      duck: track.duck && fillDuck(track.duck),
-      clips: track.clips.map((clip) => fillClip(clip, fillSubtitles)),
-    })),
+    canvas,
+    tracks: fillTracks(wire.tracks, { canvas, fillSubtitles }),
     loudness: wire.loudness && {
       integratedLufs: wire.loudness.integratedLufs ?? LOUDNESS.integratedLufs,
       truePeakDbtp: wire.loudness.truePeakDbtp ?? LOUDNESS.truePeakDbtp,
     },
   };
+}
+
+interface FillContext {
+  readonly canvas: Pick<NestedTimeline, 'width' | 'height'>;
+  readonly fillSubtitles: (subtitles: Subtitles) => Subtitles;
+}
+
+function fillTracks(tracks: readonly Track[], context: FillContext): Track[] {
+  return tracks.map((track) => ({
+    ...track,
+    duck: track.duck && fillDuck(track.duck),
+    clips: track.clips.map((clip) => fillClip(clip, context)),
+  }));
+}
+
+function fillNested(wire: NestedTimeline, { canvas, fillSubtitles }: FillContext): NestedTimeline {
+  const size = { width: wire.width || canvas.width, height: wire.height || canvas.height };
+  const tracks = fillTracks(wire.tracks, { canvas: size, fillSubtitles });
+  return { ...wire, ...size, tracks, trimStart: wire.trimStart ?? printDuration(0) };
 }
 
 /** The canvas of a valid timeline. */
@@ -54,21 +72,24 @@ function fillDuck(wire: Duck): Duck {
   };
 }
 
-function fillClip(clip: Clip, fillSubtitles: (subtitles: Subtitles) => Subtitles): Clip {
+function fillClip(clip: Clip, context: FillContext): Clip {
   const isRelative = clip.begin?.$case === 'startWith' || clip.begin?.$case === 'startAfter';
-  const hasLength = clip.asset?.$case === 'video' || clip.asset?.$case === 'audio';
+  const hasLength = clip.asset !== undefined && WITH_LENGTH.has(clip.asset.$case);
   const hasLook = clip.asset?.$case !== 'audio' && clip.asset?.$case !== 'subtitles';
   return {
     ...clip,
     ...(hasLook ? fillLook(clip) : {}),
     offset: isRelative ? (clip.offset ?? printDuration(0)) : undefined,
     length: clip.length ?? (hasLength ? undefined : { $case: 'duration', value: printDuration(DEFAULT_LENGTH_US) }),
-    asset: fillAsset(clip.asset, fillSubtitles),
+    asset: fillAsset(clip.asset, context),
     keyframes: clip.keyframes.map(fillKeyframe),
   };
 }
 
-function fillAsset(asset: Clip['asset'], fillSubtitles: (subtitles: Subtitles) => Subtitles): Clip['asset'] {
+/** Assets that have a length of their own. */
+const WITH_LENGTH: ReadonlySet<NonNullable<Clip['asset']>['$case']> = new Set(['video', 'audio', 'timeline']);
+
+function fillAsset(asset: Clip['asset'], context: FillContext): Clip['asset'] {
   switch (asset?.$case) {
     case 'video':
       return { $case: 'video', value: fillVideo(asset.value) };
@@ -79,7 +100,9 @@ function fillAsset(asset: Clip['asset'], fillSubtitles: (subtitles: Subtitles) =
     case 'gradient':
       return { $case: 'gradient', value: fillGradient(asset.value) };
     case 'subtitles':
-      return { $case: 'subtitles', value: fillSubtitles(asset.value) };
+      return { $case: 'subtitles', value: context.fillSubtitles(asset.value) };
+    case 'timeline':
+      return { $case: 'timeline', value: fillNested(asset.value, context) };
     case 'image':
     case 'color':
     case undefined:

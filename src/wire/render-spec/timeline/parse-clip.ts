@@ -1,5 +1,11 @@
-import type { ClipBegin, ClipContent, ClipLength, TimelineClip } from '../../../composition/timeline/timeline.js';
-import type { Clip } from '../../../../generated/cutroom/v1/timeline.js';
+import type {
+  ClipBegin,
+  ClipContent,
+  ClipLength,
+  NestedSource,
+  TimelineClip,
+} from '../../../composition/timeline/timeline.js';
+import type { Clip, NestedTimeline } from '../../../../generated/cutroom/v1/timeline.js';
 import { at, parseColor, parseDurationUs, parseUri, type Place, refuse } from '../fields.js';
 import { parseSubtitles } from '../parse-subtitles.js';
 import { type Frame, MAX_TIME_US } from './frame.js';
@@ -24,6 +30,9 @@ export interface ClipContext {
   /** On its track. */
   readonly before: Clip | undefined;
   readonly next: Clip | undefined;
+  readonly parseNested: (wire: NestedTimeline, place: Place) => NestedSource;
+  /** Whether the timeline is the asset of a clip. */
+  readonly isNested: boolean;
 }
 
 /** Reads a clip; null: its asset is not there. */
@@ -83,10 +92,10 @@ function parseLength({ length }: Clip, place: Place, { ids, frame, next }: ClipC
   }
 }
 
-function parseContent(wire: Clip, place: Place, { frame }: ClipContext): ClipContent {
+function parseContent(wire: Clip, place: Place, { frame, parseNested, isNested }: ClipContext): ClipContent {
   const { asset } = wire;
   if (!asset) {
-    refuse(place, 'must have one of: video, image, audio, text, color, gradient, subtitles');
+    refuse(place, 'must have one of: video, image, audio, text, color, gradient, subtitles, timeline');
     return { kind: 'SUBTITLES', subtitles: NOTHING };
   }
   const { $case: kind } = asset;
@@ -96,6 +105,11 @@ function parseContent(wire: Clip, place: Place, { frame }: ClipContext): ClipCon
   };
   if (kind === 'audio' || kind === 'subtitles') refuseLook(wire, place, kind);
   if (kind === 'subtitles') {
+    if (isNested)
+      refuse(
+        at(place, 'subtitles'),
+        'must not be set in a timeline of a clip: put it on a track of the whole, or use text',
+      );
     const { width, height } = frame.canvas;
     const shortSide = Math.min(width, height);
     return { kind: 'SUBTITLES', subtitles: parseSubtitles(asset.value, at(place, 'subtitles'), { shortSide }) };
@@ -115,13 +129,15 @@ function parseContent(wire: Clip, place: Place, { frame }: ClipContext): ClipCon
         return { kind: 'COLOR', color: parseColor(asset.value.color, at(here, 'color'), 'allowed') };
       case 'gradient':
         return parseGradient(asset.value, here);
+      case 'timeline':
+        return parseNested(asset.value, here);
     }
   })();
-  const isFile = kind === 'video' || kind === 'image';
+  const isFitted = kind === 'video' || kind === 'image' || kind === 'timeline';
   return {
     kind: 'VISUAL',
     source,
-    look: parseLook(wire, place, frame, keyframes, isFile ? 'FITTED' : 'DRAWN'),
+    look: parseLook(wire, place, frame, keyframes, isFitted ? 'FITTED' : 'DRAWN'),
     enter: wire.enter ? parseAnimation(wire.enter, at(place, 'enter'), frame, 'ENTER') : null,
     exit: wire.exit ? parseAnimation(wire.exit, at(place, 'exit'), frame, 'EXIT') : null,
     transition: wire.transition ? parseClipTransition(wire.transition, at(place, 'transition'), frame) : null,

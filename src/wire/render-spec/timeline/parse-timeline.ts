@@ -1,9 +1,19 @@
-import { problemsOf } from '../../../composition/timeline/check-times.js';
-import { DEFAULT_LENGTH_US, timesOf } from '../../../composition/timeline/clip-times.js';
-import { clipsOf, type Timeline, type Track, type TrackDuck } from '../../../composition/timeline/timeline.js';
+import { TRANSPARENT } from '../../../composition/color.js';
+import { problemsOf, seconds } from '../../../composition/timeline/check-times.js';
+import { DEFAULT_LENGTH_US, timesOf, type TimelineTimes } from '../../../composition/timeline/clip-times.js';
+import {
+  type Canvas,
+  clipsOf,
+  type NestedSource,
+  type Timeline,
+  type TimelineClip,
+  type Track,
+  type TrackDuck,
+} from '../../../composition/timeline/timeline.js';
 import type {
   Duck,
   Loudness as WireLoudness,
+  NestedTimeline,
   Timeline as WireTimeline,
   Track as WireTrack,
 } from '../../../../generated/cutroom/v1/timeline.js';
@@ -11,13 +21,16 @@ import { at, parseDurationUs, parseNumber, type Place, refuse } from '../fields.
 import { GAIN } from '../parse-audio.js';
 import { type Frame, frameOf } from './frame.js';
 import { createIds, type Ids } from './ids.js';
-import { parseCanvas } from './parse-canvas.js';
+import { parseCanvas, parseCanvasSize } from './parse-canvas.js';
 import { parseClip } from './parse-clip.js';
+import { TRIM } from './parse-files.js';
 import { MAX_KEYFRAMES } from './parse-keyframes.js';
 
 export const MAX_TRACKS = 100;
 /** Of all tracks together. */
 export const MAX_CLIPS = 2_000;
+/** Of timelines in clips. */
+const MAX_DEPTH = 3;
 /** Of all clips together. */
 const MAX_ALL_KEYFRAMES = 20_000;
 export const LOUDNESS = { integratedLufs: -14, truePeakDbtp: -1 };
@@ -31,13 +44,39 @@ export const DUCK_RELEASE = { minUs: 10_000, maxUs: 9_000_000 };
 /** Reads a timeline; where something is wrong, that is noted and a default stands in. */
 export function parseTimeline(wire: WireTimeline, place: Place): Timeline {
   const canvas = parseCanvas(wire.canvas, at(place, 'canvas'));
-  const frame = frameOf(canvas);
   const known = isSmallEnough(wire, place);
-  const tracks = known ? parseTracks(wire.tracks, place, frame) : [];
+  const loudness = wire.loudness ? parseLoudness(wire.loudness, at(place, 'loudness')) : null;
+  return { ...parseContent({ ...wire, tracks: known ? wire.tracks : [] }, canvas, place, false), loudness };
+}
+
+/** Reads the timeline of a clip. @param around the canvas that the clip lies on. */
+function parseNested(wire: NestedTimeline, place: Place, around: Canvas): NestedSource {
+  const size = parseCanvasSize({ width: wire.width || around.width, height: wire.height || around.height }, place);
+  const timeline = parseContent(wire, { ...around, ...size, background: TRANSPARENT }, place, true);
+  const trimStart = at(place, 'trim_start');
+  const trimStartUs = wire.trimStart ? parseDurationUs(wire.trimStart, trimStart, TRIM) : 0;
+  const totalUs = knownLengthUs(timeline);
+  if (trimStartUs !== null && totalUs !== null && totalUs > 0 && trimStartUs >= totalUs)
+    refuse(trimStart, `is ${seconds(trimStartUs)}, but the timeline lasts ${seconds(totalUs)}`);
+  const gain = at(place, 'gain_db');
+  if (wire.muted && wire.gainDb !== 0) refuse(gain, 'must not be set for a timeline that is muted');
+  const gainDb = parseNumber(wire.gainDb, gain, GAIN);
+  return { kind: 'TIMELINE', timeline, trimStartUs: trimStartUs ?? 0, gainDb: wire.muted ? null : gainDb };
+}
+
+/** @param isNested whether it is the asset of a clip. */
+function parseContent(
+  wire: Pick<WireTimeline, 'tracks' | 'duration'>,
+  canvas: Canvas,
+  place: Place,
+  isNested: boolean,
+): Timeline {
+  const frame = frameOf(canvas);
+  const known = wire.tracks.length > 0;
+  const tracks = parseTracks(wire.tracks, place, frame, isNested);
   const duration = at(place, 'duration');
   const durationUs = wire.duration ? parseDurationUs(wire.duration, duration, frame.span) : null;
-  const loudness = wire.loudness ? parseLoudness(wire.loudness, at(place, 'loudness')) : null;
-  const timeline = { canvas, tracks, durationUs, loudness };
+  const timeline = { field: place.field, canvas, tracks, durationUs, loudness: null };
   if (!known) return timeline;
   const clips = clipsOf(timeline);
   if (!wire.duration && clips.length > 0 && clips.every(({ clip }) => clip.length.kind === 'TO_END'))
@@ -46,34 +85,58 @@ export function parseTimeline(wire: WireTimeline, place: Place): Timeline {
   return timeline;
 }
 
-/** The counts first, for all lists: a request of the largest size has a million members. */
-function isSmallEnough({ tracks }: WireTimeline, place: Place): boolean {
+/** The counts first, for all lists and of all nested timelines: a request of the largest size has a million members. */
+function isSmallEnough(wire: WireTimeline, place: Place): boolean {
   const { violations } = place.findings;
   const before = violations.length;
   const here = at(place, 'tracks');
-  if (tracks.length === 0) refuse(here, 'is required: at least one track');
-  if (tracks.length > MAX_TRACKS) refuse(here, `must be at most ${MAX_TRACKS}, not ${tracks.length}`);
+  const all = timelinesIn(wire, place, 0);
+  for (const { tracks, place: of } of all)
+    if (tracks.length === 0) refuse(at(of, 'tracks'), 'is required: at least one track');
+  const tracks = all.flatMap((timeline) => timeline.tracks);
   const clips = tracks.reduce((sum, track) => sum + track.clips.length, 0);
+  const inAll = all.length > 1 ? ' in all nested timelines together' : '';
+  if (tracks.length > MAX_TRACKS) refuse(here, `must be at most ${MAX_TRACKS}${inAll}, not ${tracks.length}`);
   if (clips > MAX_CLIPS) refuse(here, `must have at most ${MAX_CLIPS} clips together, not ${clips}`);
   if (violations.length > before) return false;
   let keyframes = 0;
-  tracks.forEach((track, i) => {
-    track.clips.forEach((clip, k) => {
-      const count = clip.keyframes.length;
-      keyframes += count;
-      if (count > MAX_KEYFRAMES)
-        refuse(
-          at(at(at(place, 'tracks', i), 'clips', k), 'keyframes'),
-          `must be at most ${MAX_KEYFRAMES}, not ${count}`,
-        );
+  for (const { tracks: own, place: of } of all)
+    own.forEach((track, i) => {
+      track.clips.forEach((clip, k) => {
+        const count = clip.keyframes.length;
+        keyframes += count;
+        if (count > MAX_KEYFRAMES)
+          refuse(
+            at(at(at(of, 'tracks', i), 'clips', k), 'keyframes'),
+            `must be at most ${MAX_KEYFRAMES}, not ${count}`,
+          );
+      });
     });
-  });
   if (keyframes > MAX_ALL_KEYFRAMES)
     refuse(here, `must have at most ${MAX_ALL_KEYFRAMES} keyframes together, not ${keyframes}`);
   return violations.length === before;
 }
 
-function parseTracks(wire: readonly WireTrack[], place: Place, frame: Frame): Track[] {
+interface FoundTimeline {
+  readonly tracks: readonly WireTrack[];
+  readonly place: Place;
+}
+
+/** A timeline and those in its clips, as deep as they may lie; deeper ones are noted. */
+function timelinesIn({ tracks }: Pick<WireTimeline, 'tracks'>, place: Place, depth: number): FoundTimeline[] {
+  const nested = tracks.flatMap(({ clips }, i) =>
+    clips.flatMap(({ asset }, k) => {
+      if (asset?.$case !== 'timeline') return [];
+      const here = at(at(at(place, 'tracks', i), 'clips', k), 'timeline');
+      if (depth < MAX_DEPTH) return timelinesIn(asset.value, here, depth + 1);
+      refuse(here, `must not be set: timelines lie at most ${MAX_DEPTH} deep in each other`);
+      return [];
+    }),
+  );
+  return [{ tracks, place }, ...nested];
+}
+
+function parseTracks(wire: readonly WireTrack[], place: Place, frame: Frame, isNested: boolean): Track[] {
   const fields = wire.flatMap(({ clips }, i) => clips.map((_, k) => at(at(place, 'tracks', i), 'clips', k).field));
   const clipIds = createIds(
     wire.flatMap(({ clips }) => clips.map(({ id }) => id)),
@@ -95,6 +158,8 @@ function parseTracks(wire: readonly WireTrack[], place: Place, frame: Frame): Tr
         index: index++,
         before: track.clips[k - 1],
         next: track.clips[k + 1],
+        parseNested: (nested, there) => parseNested(nested, there, frame.canvas),
+        isNested,
       }),
     );
     return {
@@ -151,16 +216,32 @@ function parseLoudness(wire: WireLoudness, place: Place): NonNullable<Timeline['
 
 /** Notes what is wrong with times, as far as they are known before the inputs are read. */
 function checkTimes(timeline: Timeline, { findings }: Place): void {
-  const clips = clipsOf(timeline);
-  const times = timesOf(timeline, (i) => naturalUs(clips[i]?.clip));
+  const times = knownTimes(timeline);
   findings.violations.push(...times.circles);
   if (times.circles.length > 0) return;
   for (const { field, message } of problemsOf(timeline, times)) refuse({ field, findings }, message);
 }
 
-function naturalUs(clip: Timeline['tracks'][number]['clips'][number] | undefined): number | null {
+function knownTimes(timeline: Timeline): TimelineTimes {
+  const clips = clipsOf(timeline);
+  return timesOf(timeline, (i) => naturalUs(clips[i]?.clip));
+}
+
+/** Null: not known without the inputs. */
+function knownLengthUs(timeline: Timeline): number | null {
+  const { totalUs, circles } = knownTimes(timeline);
+  return circles.length > 0 ? null : totalUs;
+}
+
+function naturalUs(clip: TimelineClip | undefined): number | null {
   if (!clip) return null;
   const { content } = clip;
-  const hasOwn = content.kind === 'AUDIO' || (content.kind === 'VISUAL' && content.source.kind === 'VIDEO');
-  return hasOwn ? null : DEFAULT_LENGTH_US;
+  if (content.kind === 'AUDIO') return null;
+  if (content.kind === 'SUBTITLES') return DEFAULT_LENGTH_US;
+  const { source } = content;
+  if (source.kind === 'VIDEO') return null;
+  if (source.kind !== 'TIMELINE') return DEFAULT_LENGTH_US;
+  const lengthUs = knownLengthUs(source.timeline);
+  // Where nothing is left, that is noted.
+  return lengthUs === null || lengthUs <= source.trimStartUs ? null : lengthUs - source.trimStartUs;
 }

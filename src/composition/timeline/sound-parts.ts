@@ -1,0 +1,34 @@
+import { type AudioBus, type AudioClip, SAMPLE_RATE } from '../composition.js';
+import { type Rational, sampleOf } from '../frame-grid.js';
+import type { ScheduledClip } from './schedule.js';
+
+export interface Soundtrack {
+  readonly audio: readonly AudioClip[];
+  readonly buses: readonly AudioBus[];
+}
+
+export interface Around {
+  readonly rate: Rational;
+  /** Frames of the transitions on both sides, over which it cross-fades. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export function samplesOf({ startFrame, frames }: Pick<ScheduledClip, 'startFrame' | 'frames'>, rate: Rational) {
+  const startSample = sampleOf(startFrame, rate, SAMPLE_RATE);
+  return { startSample, samples: sampleOf(startFrame + frames, rate, SAMPLE_RATE) - startSample };
+}
+
+/** What a piece of a sound has of its fades. @param around samples of the sound before and after the piece. */
+export function partOfFades(
+  { fadeInSamples = 0, fadeOutSamples }: Pick<AudioClip, 'fadeInSamples' | 'fadeOutSamples'>,
+  { before, after }: { readonly before: number; readonly after: number },
+): Pick<AudioClip, 'fadeInSamples' | 'fadeOutSamples' | 'fadeInBefore' | 'fadeOutAfter'> {
+  const rises = before < fadeInSamples;
+  const falls = after < fadeOutSamples;
+  return {
+    ...(rises ? { fadeInSamples, ...(before > 0 ? { fadeInBefore: before } : {}) } : {}),
+    fadeOutSamples: falls ? fadeOutSamples : 0,
+    ...(falls && after > 0 ? { fadeOutAfter: after } : {}),
+  };
+}
