@@ -107,7 +107,7 @@ export const ACCESS_VARIABLES = {
   },
   CUTROOM_LIMITS_FILE: {
     reader: text(null),
-    help: 'a YAML or JSON file with the limits of tenants (docs/access.md); read again when it changes; unset, none has any',
+    help: 'a YAML or JSON file with the limits of tenants and their hosts (docs/access.md); read again when it changes; unset, none has any',
     usedBy: SERVE,
   },
   CUTROOM_MTLS_SUBJECTS: {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { skipWithoutMongod } from '../support/mongod.js';
 import type { SpawnedService } from '../support/spawned-service.js';
-import { deploy, keptByAll, submit, watchToEnd, type Deployment } from './deployment.js';
+import { deploy, get, keptByAll, submit, watchToEnd, type Deployment } from './deployment.js';
 
 const skip = skipWithoutMongod();
 
@@ -47,6 +47,29 @@ describe.skipIf(skip)('machines on one MongoDB', () => {
     expect([part.status, Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(100, 200))]).toEqual([206, true]);
     await client.call('DeleteTask', { name });
     expect((await fetch(url)).status).toBe(404);
+  });
+
+  it('rotate the key of URLs together: within seconds all sign with the new one, and each takes URLs of both', async () => {
+    const [here, there] = [place.client(api), place.client(first)];
+    const { name } = await submit(here, { materials: [{ uri: 'red.mp4' }], resolution: 144 });
+    expect((await watchToEnd(here, name)).at(-1)!.task.state).toBe('SUCCEEDED');
+    const urlFrom = async (client: typeof here) => new URL((await get(client, name)).videos![0]!);
+    const opens = async (url: URL) =>
+      Promise.all([api, first].map(async ({ http }) => (await fetch(new URL(url.pathname + url.search, http))).status));
+    const old = await urlFrom(there);
+    await here.call('RotateUrlKey', {});
+    const next = await urlFrom(here);
+    expect(next.search).not.toBe(old.search);
+    // Also at the very moment in which the other has not heard of it.
+    expect(await opens(next)).toEqual([200, 200]);
+    expect(await opens(old)).toEqual([200, 200]);
+    await eventually(
+      'the other signs with the new key',
+      async () => (await urlFrom(there)).search === (await urlFrom(here)).search,
+    );
+    await there.call('RotateUrlKey', { end_old_keys: true });
+    await eventually('no old URL opens', async () => (await opens(old)).every((status) => status === 403));
+    expect(await opens(await urlFrom(there))).toEqual([200, 200]);
   });
 
   it('render with an upload that another has taken, and go on from its sections', async () => {

@@ -73,6 +73,25 @@ async function downloading() {
   return task;
 }
 
+describe('a limits file', () => {
+  it('has the hosts and the bytes of what tasks download, also of those that are queued', async () => {
+    const limits = join(place.dataDir, 'limits.yaml');
+    await writeFile(limits, `default: { http_allow: ["127.0.0.1:${origin.port}"], input_bytes: 1 KiB }`);
+    const limited = await place.start({
+      CUTROOM_DATA_DIR: join(place.dataDir, 'limited'),
+      CUTROOM_LIMITS_FILE: limits,
+    });
+    const of = place.client(limited);
+    const { name } = await submit(of, { materials: [{ uri: at('red.mp4') }], resolution: 144 });
+    expect((await watchToEnd(of, name)).at(-1)!.task).toMatchObject({
+      state: 'FAILED',
+      failures: 1,
+      error: { reason: 'TASK_TOO_LARGE', category: 'CATEGORY_SPEC', field: 'spec.montage.materials[0].uri' },
+    });
+    await limited.stop();
+  });
+});
+
 describe('inputs that are web addresses', () => {
   it('render to a video of visuals, narration, music and subtitles', async () => {
     const task = await submit(client, {

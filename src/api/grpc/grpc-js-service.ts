@@ -5,6 +5,7 @@ import type { Access } from '../../task/caller.js';
 import type { Chain } from '../chain/chain.js';
 import { forwarded, pulled, pump } from '../chain/stream.js';
 import { statusCode } from '../rpc-error.js';
+import { readable, readRequest } from './readable-request.js';
 
 /** A service written for grpc-js: its definition and its handlers. */
 export interface GrpcJsService {
@@ -49,7 +50,17 @@ export function addGrpcJsService(server: Server, { definition, handlers }: GrpcJ
     const handle = handler as (call: unknown, callback?: UnaryCallback) => void;
     methods[name] = method.responseStream ? streaming(handle, method, options) : unary(handle, method, options);
   }
-  server.add<ServiceDefinition>(definition, methods);
+  server.add<ServiceDefinition>(tolerant(definition), methods);
+}
+
+/** Bytes that are no request are the caller's fault, which grpc-js would answer as its own. */
+function tolerant(definition: ServiceDefinition): ServiceDefinition {
+  return Object.fromEntries(
+    Object.entries(definition).map(([name, method]) => {
+      const decode = (bytes: Buffer): unknown => method.requestDeserialize(bytes);
+      return [name, { ...method, requestDeserialize: (bytes: Buffer) => readRequest(() => decode(bytes)) }];
+    }),
+  );
 }
 
 type Method = ServiceDefinition[string];
@@ -66,7 +77,7 @@ function unary(
       { path, access, request, origin, whileDraining },
       () =>
         new Promise((resolve, reject) => {
-          handle({ request }, (error, value) => {
+          handle({ request: readable(request) }, (error, value) => {
             if (error) reject(new ServerError(statusCode(error.code ?? Status.UNKNOWN), error.details ?? ''));
             else resolve(value);
           });
@@ -108,7 +119,7 @@ async function* written(
   feed: AsyncIterator<unknown> | null,
   signal: AbortSignal,
 ): AsyncGenerator<unknown, void, undefined> {
-  const call = new StreamCall(request);
+  const call = new StreamCall(readable(request));
   const wake = () => {
     call.wake();
   };
@@ -160,7 +171,7 @@ class StreamCall extends EventEmitter {
 
   receive(next: IteratorResult<unknown>): void {
     if (next.done) this.emit('end');
-    else this.emit('data', next.value);
+    else this.emit('data', readable(next.value));
   }
 
   /** Resolves at the next write, end or abort after this call. */

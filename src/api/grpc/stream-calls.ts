@@ -11,7 +11,7 @@ import type { CallOrigin } from '../chain/call.js';
 import type { Chain } from '../chain/chain.js';
 import type { OpenStream, StreamSink } from '../chain/stream.js';
 import type { StreamRpc, TaskService } from '../service/task-service.js';
-import { readable } from './service-definition.js';
+import { readable } from './readable-request.js';
 
 /**
  * Serves the streaming RPCs of the service. An interceptor, not a handler of nice-grpc: that pulls a stream through generators, and gives each call a

@@ -318,6 +318,7 @@ const ROUTES: Readonly<Record<string, RouteExample>> = {
     body: '{}',
     right: 200,
   },
+  'POST /v1/urlKeys:rotate': { body: '{"endOldKeys":true}', right: 200 },
   'POST /v1/apiKeys': { body: '{}', right: 400 },
   'GET /v1/apiKeys': { right: 200 },
   'POST /v1/{name=apiKeys/*}:revoke': {

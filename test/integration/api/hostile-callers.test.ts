@@ -112,12 +112,16 @@ it.each([
 });
 
 /** Sends bytes as they are. */
-function callRaw(method: string, bytes: Uint8Array): Promise<{ answer: Buffer | null; error: ServiceError | null }> {
+function callRaw(method: string, bytes: Uint8Array): ReturnType<typeof callPath> {
+  return callPath(`/cutroom.v1.TaskService/${method}`, bytes);
+}
+
+function callPath(path: string, bytes: Uint8Array): Promise<{ answer: Buffer | null; error: ServiceError | null }> {
   const client = new Client(under.grpcAddress, credentials.createInsecure());
   const same = (value: Uint8Array) => Buffer.from(value);
   return new Promise((resolve) => {
     client.makeUnaryRequest(
-      `/cutroom.v1.TaskService/${method}`,
+      path,
       same,
       (b) => b,
       bytes,
@@ -144,6 +148,15 @@ describe('a request over gRPC', () => {
     expect(under.log.filter(({ msg }) => msg === 'call')).toMatchObject([
       { method: 'SubmitTask', code: 'INVALID_ARGUMENT', level: 30 },
     ]);
+  });
+
+  it.each([
+    '/grpc.health.v1.Health/Check',
+    '/grpc.health.v1.Health/Watch',
+    '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+  ])('is the fault of its caller, too, where a library decodes it: %s', async (path) => {
+    under = await startApiUnderTest();
+    expect((await callPath(path, Buffer.from([0x0a, 0xff, 0xff]))).error?.code).toBe(3);
   });
 
   it('is refused before it is decoded when it has more values than any render needs', async () => {
