@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Opens a page in a Chromium without a screen. @returns a function that ends it. */
-export async function openBrowser(url: string): Promise<() => Promise<void>> {
+/** Opens a page in a Chromium without a screen. @param more arguments. @returns a function that ends it. */
+export async function openBrowser(url: string, more: readonly string[] = []): Promise<() => Promise<void>> {
   const profile = await mkdtemp(join(tmpdir(), 'cutroom-browser-'));
   const args = [
     '--headless',
@@ -20,7 +20,10 @@ export async function openBrowser(url: string): Promise<() => Promise<void>> {
     `--user-data-dir=${profile}`,
   ];
   // A group of its own: a browser is many processes, which all have to go.
-  const browser = spawn('chromium', [...args, '--remote-debugging-port=0', url], { stdio: 'ignore', detached: true });
+  const browser = spawn('chromium', [...args, ...more, '--remote-debugging-port=0', url], {
+    stdio: 'ignore',
+    detached: true,
+  });
   const exited = once(browser, 'exit');
   return async () => {
     if (browser.pid !== undefined && browser.exitCode === null) process.kill(-browser.pid, 'SIGKILL');
