@@ -1,7 +1,8 @@
 import { visualClips, type Composition, type VisualClip } from '../composition/composition.js';
 import { RenderError } from '../task/failure.js';
 import type { KnownMedia } from './compositor/render-plan.js';
-import { shownClips, wholeOf } from './compositor/section.js';
+import { bytesHeld } from './compositor/assets/backward-parts.js';
+import { type ShownClip, shownClips, wholeOf } from './compositor/section.js';
 import { canCutWithin, planSections } from './outputs/plan-sections.js';
 
 /**
@@ -22,18 +23,21 @@ export function requireMemory(composition: Composition, media: Pick<KnownMedia, 
   const clips = visualClips(composition);
   const sections = planSections(composition, wholeOf(composition), canCutWithin(media));
   for (const section of sections) {
-    const shown = shownClips(clips, section).map(({ clip }) => clip);
-    const room = roomWithin(shown, composition, limitBytes);
+    const shown = shownClips(clips, section).map((clip) => ({
+      clip: clip.clip,
+      bytes: bytesOf(clip, composition, media),
+    }));
+    const room = roomWithin(shown, limitBytes);
     const beyond = shown[room];
-    if (beyond) throw tooMany(shown, { beyond, room, limitBytes }, composition);
+    if (beyond) throw tooMany(shown, { beyond: beyond.clip, room, limitBytes }, composition);
   }
 }
 
 /** How many of some clips have room, in their order. */
-function roomWithin(clips: readonly VisualClip[], composition: Composition, limitBytes: number): number {
+function roomWithin(clips: readonly Weighed[], limitBytes: number): number {
   let [room, bytes] = [0, 0];
   for (const clip of clips) {
-    bytes += bytesOf(clip, composition);
+    bytes += clip.bytes;
     if (bytes > limitBytes) break;
     room += 1;
   }
@@ -41,22 +45,34 @@ function roomWithin(clips: readonly VisualClip[], composition: Composition, limi
 }
 
 function tooMany(
-  shown: readonly VisualClip[],
+  shown: readonly Weighed[],
   { beyond, room, limitBytes }: { readonly beyond: VisualClip; readonly room: number; readonly limitBytes: number },
   composition: Composition,
 ): RenderError {
   const { width, height } = composition;
-  const needed = shown.reduce((sum, clip) => sum + bytesOf(clip, composition), 0);
+  const needed = shown.reduce((sum, { bytes }) => sum + bytes, 0);
+  const backwards = shown.some(({ clip }) => clip.backwardsFrom !== undefined)
+    ? ', or a smaller file for what plays backwards, whose frames are held'
+    : '';
   const message =
     `${shown.length} clips that are shown together at ${width} x ${height} need at least ${gigabytes(needed)} of memory, and this server gives a render ` +
-    `${gigabytes(limitBytes)}, enough for ${room}; use longer clips, or a lower resolution`;
+    `${gigabytes(limitBytes)}, enough for ${room}; use longer clips, or a lower resolution${backwards}`;
   return new RenderError('MEMORY_LIMIT_EXCEEDED', message, { field: beyond.asset.field });
 }
 
-function bytesOf({ placement, source }: VisualClip, { width, height }: Composition): number {
-  if (!placement) return BYTES_EACH + BYTES_PER_PIXEL * width * height;
+/** A clip and the memory that a section takes for it. */
+interface Weighed {
+  readonly clip: VisualClip;
+  readonly bytes: number;
+}
+
+function bytesOf(shown: ShownClip, { width, height }: Composition, { visuals }: Pick<KnownMedia, 'visuals'>): number {
+  const { placement, source, backwardsFrom, asset } = shown.clip;
+  const details = visuals.get(asset.uri)?.details;
+  const held = backwardsFrom !== undefined && details ? bytesHeld(shown, details) : 0;
+  if (!placement) return held + BYTES_EACH + BYTES_PER_PIXEL * width * height;
   const ownBytes = source === 'image' ? PLACED.imageBytes : BYTES_EACH;
-  return ownBytes + PLACED.bytesPerPixel * placement.width * placement.height;
+  return held + ownBytes + PLACED.bytesPerPixel * placement.width * placement.height;
 }
 
 function gigabytes(bytes: number): string {

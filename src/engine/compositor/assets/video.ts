@@ -1,11 +1,13 @@
-import { timeUsOf } from '../../../composition/frame-grid.js';
+import type { VisualClip } from '../../../composition/composition.js';
+import { type Rational, timeUsOf } from '../../../composition/frame-grid.js';
 import { INPUT_GUARDS } from '../../limits.js';
 import type { VisualDetails } from '../../probe/media-details.js';
-import { fitted } from '../fit.js';
+import { fitted, SCALER } from '../fit.js';
 import { framingOf } from '../framing.js';
 import type { ShownClip } from '../section.js';
-import { repeatFrame, type Stage } from '../stage.js';
+import { ratio, repeatFrame, type Stage } from '../stage.js';
 import type { AssetDefinition } from './asset-definition.js';
+import { backwardParts } from './backward-parts.js';
 import { OPEN_FILTERS, openVideo, standingSinceUs } from './open-video.js';
 
 /** Repeats of the last frame that make up for rounding between two frame rates. They must never hide that an input is too short. */
@@ -16,7 +18,7 @@ const LAST_FRAME_US = 1_000_000;
 
 /** Each clip of a video is an input of its own. */
 export const video: AssetDefinition = {
-  filters: [...OPEN_FILTERS, 'bwdif', 'loop', 'tpad'],
+  filters: [...OPEN_FILTERS, 'bwdif', 'concat', 'loop', 'reverse', 'tpad'],
   chains: (clips, stage) =>
     clips.flatMap(({ shown, name, end }) =>
       shown.clip.frozen
@@ -34,22 +36,57 @@ export const video: AssetDefinition = {
 
 function playedChains(shown: ShownClip, name: string, end: string, stage: Stage): string[] {
   const { clip } = shown;
+  if (clip.backwardsFrom !== undefined) return backwardsChains(shown, clip.backwardsFrom, { name, end, stage });
   const { rate } = stage;
   const { details, filters, toRate } = opened(shown, stage);
-  const outputFramesEach =
-    details.frameRate === null
-      ? 1
-      : (rate.num * details.frameRate.den) / (rate.den * details.frameRate.num * clip.speed);
-  const faster = outputFramesEach < 1;
+  const faster = outputFramesEach(clip, details, rate) < 1;
   // Scale as few frames as possible: drop before scaling, repeat after it.
   const source = `${filters}${faster ? `,${toRate}` : ''}`;
-  // Played more slowly, the last frame is there for longer than the file says; and in some files it stands for longer than its packet says.
-  const lastUs = (details.uneven?.lastFrameUs ?? 0) / clip.speed;
-  const repeats =
-    ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(outputFramesEach) : 0) + Math.ceil(lastUs / timeUsOf(1, rate));
+  const repeats = repeatsOf(clip, details, rate);
   const options = { name, framing: framingOf(clip), details, moving: true, toRate: faster ? [] : [toRate] };
   const resized = stage.resized.has(clip.asset.uri);
   return fitted(source, `tpad=stop_mode=clone:stop=${repeats},${end}`, { ...options, resized }, stage);
+}
+
+/** How often each frame of the file is shown. */
+function outputFramesEach({ speed }: VisualClip, { frameRate }: VisualDetails, rate: Rational): number {
+  return frameRate === null ? 1 : (rate.num * frameRate.den) / (rate.den * frameRate.num * speed);
+}
+
+/** How often the last frame is repeated at most. */
+function repeatsOf(clip: VisualClip, details: VisualDetails, rate: Rational): number {
+  // Played more slowly, the last frame is there for longer than the file says; and in some files it stands for longer than its packet says.
+  const lastUs = (details.uneven?.lastFrameUs ?? 0) / clip.speed;
+  const slower = clip.speed < 1 ? Math.ceil(outputFramesEach(clip, details, rate)) : 0;
+  return ROUNDING_FRAMES + slower + Math.ceil(lastUs / timeUsOf(1, rate));
+}
+
+/**
+ * Frames that are shown from the last to the first: in parts, each an input of its own that is opened where it begins and turned around in memory, so that only one part
+ * is held at a time.
+ */
+function backwardsChains(
+  shown: ShownClip,
+  wholeFrames: number,
+  { name, end, stage }: { readonly name: string; readonly end: string; readonly stage: Stage },
+): string[] {
+  const { clip, startFrame } = shown;
+  const { rate } = stage;
+  const resized = stage.resized.has(clip.asset.uri);
+  const { details } = stage.visual(clip.asset.uri);
+  const same = resized ? [`scale=w=${details.width}:h=${details.height}:eval=frame:${SCALER}`] : [];
+  const parts = backwardParts(shown, wholeFrames, details).map(({ fromFrame, frames }, i) => {
+    const { filters, toRate } = opened({ clip, fromFrame, frames, startFrame }, stage);
+    const held = `tpad=stop_mode=clone:stop=${repeatsOf(clip, details, rate)}`;
+    const chain = [filters, ...same, toRate, held, `trim=end_frame=${frames}`, 'reverse'].join(',');
+    return { chain: `${chain}[${name}r${i}]`, pad: `[${name}r${i}]` };
+  });
+  const joined = `${parts.map(({ pad }) => pad).join('')}concat=n=${parts.length}:v=1:a=0`;
+  // concat gives a part of one frame no length at all: number the frames anew.
+  const source = `${joined},settb=${rate.den}/${rate.num},setpts=N,fps=${ratio(rate)}`;
+  const options = { name, framing: framingOf(clip), details, moving: true, toRate: [], resized: false };
+  const last = `tpad=stop_mode=clone:stop=${ROUNDING_FRAMES},${end}`;
+  return [...parts.map(({ chain }) => chain), ...fitted(source, last, options, stage)];
 }
 
 /** The frame that stands at the clip's `trimStartUs`, whichever part of the clip is shown. */
