@@ -1,7 +1,6 @@
 import { visualClips, type Composition, type VisualClip } from '../composition/composition.js';
 import { RenderError } from '../task/failure.js';
 import type { KnownMedia } from './compositor/render-plan.js';
-import { bytesHeld } from './compositor/assets/backward-parts.js';
 import { type ShownClip, shownClips, wholeOf } from './compositor/section.js';
 import { canCutWithin, planSections } from './outputs/plan-sections.js';
 
@@ -60,6 +59,9 @@ function tooMany(
   return new RenderError('MEMORY_LIMIT_EXCEEDED', message, { field: beyond.asset.field });
 }
 
+/** Of the frames of a clip that plays backwards, all of which a section holds: at least 8 bits in 4:2:0. */
+const HELD_BYTES_PER_PIXEL = 1.5;
+
 /** A clip and the memory that a section takes for it. */
 interface Weighed {
   readonly clip: VisualClip;
@@ -69,7 +71,8 @@ interface Weighed {
 function bytesOf(shown: ShownClip, { width, height }: Composition, { visuals }: Pick<KnownMedia, 'visuals'>): number {
   const { placement, source, backwardsFrom, asset } = shown.clip;
   const details = visuals.get(asset.uri)?.details;
-  const held = backwardsFrom !== undefined && details ? bytesHeld(shown, details) : 0;
+  const held =
+    backwardsFrom !== undefined && details ? shown.frames * details.width * details.height * HELD_BYTES_PER_PIXEL : 0;
   if (!placement) return held + BYTES_EACH + BYTES_PER_PIXEL * width * height;
   const ownBytes = source === 'image' ? PLACED.imageBytes : BYTES_EACH;
   return held + ownBytes + PLACED.bytesPerPixel * placement.width * placement.height;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { anyTimeline } from '../unit/wire/timeline-arbitrary.js';
 import { spawnService, type SpawnedService } from '../support/spawned-service.js';
 
 /** `CALLS=100000` for the whole of it. */
@@ -70,6 +71,12 @@ const body = fc.oneof(
     .record({ uri: value, priority: value, more: fc.dictionary(name, value) })
     .map(({ uri, priority, more }) =>
       JSON.stringify({ spec: { montage: { materials: [{ uri }], ...more } }, priority, validateOnly: true }),
+    ),
+  anyTimeline.map((timeline) => JSON.stringify({ spec: { timeline }, validateOnly: true })),
+  fc
+    .record({ clip: fc.dictionary(name, value), canvas: value, variables: value })
+    .map(({ clip, canvas, variables }) =>
+      JSON.stringify({ spec: { timeline: { canvas, tracks: [{ clips: [clip] }] }, variables }, validateOnly: true }),
     ),
   fc.string(),
   fc.constantFrom('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}]}}}', '[', '{"a":'.repeat(500)),

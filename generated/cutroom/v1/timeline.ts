@@ -294,8 +294,8 @@ export interface VideoAsset {
     | undefined;
   /**
    * Plays backwards, picture and sound: the clip that `trim_start`, `speed` and the clip's length make, its last frame first. A video that ends the timeline early loses
-   * its last frames, which are the first of the file. Default: false. Refused with SHORT_SOURCE_HOLD and SHORT_SOURCE_LOOP. Up to an eighth of what a command renders
-   * of it (10 s of the video) is held in memory: where that has no room, the task fails with MEMORY_LIMIT_EXCEEDED, which names the clip.
+   * its last frames, which are the first of the file. Default: false. Refused with SHORT_SOURCE_HOLD and SHORT_SOURCE_LOOP. Up to 3 s of it are held in memory
+   * at a time: where they have no room, the task fails with MEMORY_LIMIT_EXCEEDED, which names the clip.
    */
   reverse: boolean;
 }

@@ -13,19 +13,6 @@ beforeAll(async () => {
   const beeps = "aevalsrc='0.4*sin(2*PI*1000*t)*(between(t,0.3,0.35)+between(t,1.4,1.45))':s=48000:d=2";
   const codec = ['-c:v', 'libx264', '-preset', 'medium', '-g', '40', '-bf', '3', '-qp', '4'];
   await bench.media.make('greys.mp4', ['-f', 'lavfi', '-i', grey, '-f', 'lavfi', '-i', beeps, ...codec, '-c:a', 'aac']);
-  const large = [
-    '-vf',
-    'scale=1920:1080:flags=neighbor',
-    '-c:v',
-    'libx264',
-    '-preset',
-    'ultrafast',
-    '-qp',
-    '8',
-    '-g',
-    '40',
-  ];
-  await bench.media.make('large.mp4', ['-i', bench.media.path('greys.mp4'), '-an', ...large]);
   await bench.media.make('beeps.wav', ['-f', 'lavfi', '-i', beeps]);
 });
 afterAll(() => bench.close());
@@ -68,12 +55,6 @@ describe('a video that plays backwards', () => {
     expect(frames.slice(20, 40)).toEqual(from(48, 20, -2));
     // The last clip would last 2 s and is cut after 0.8 s.
     expect(frames.slice(45)).toEqual(from(44, 15));
-  });
-
-  it('is the same where its frames are so large that they are held in parts', async () => {
-    const clip = { video: { uri: 'large.mp4', reverse: true }, layout: { fit: 'FIT_FILL' } };
-    const { file } = await bench.render(timeline({}, clip));
-    expect(await shownIn(file)).toEqual(from(49, 50));
   });
 
   it('is the same in sections', async () => {

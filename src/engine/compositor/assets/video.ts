@@ -5,9 +5,8 @@ import type { VisualDetails } from '../../probe/media-details.js';
 import { fitted, SCALER } from '../fit.js';
 import { framingOf } from '../framing.js';
 import type { ShownClip } from '../section.js';
-import { ratio, repeatFrame, type Stage } from '../stage.js';
+import { repeatFrame, type Stage } from '../stage.js';
 import type { AssetDefinition } from './asset-definition.js';
-import { backwardParts } from './backward-parts.js';
 import { OPEN_FILTERS, openVideo, standingSinceUs } from './open-video.js';
 
 /** Repeats of the last frame that make up for rounding between two frame rates. They must never hide that an input is too short. */
@@ -18,7 +17,7 @@ const LAST_FRAME_US = 1_000_000;
 
 /** Each clip of a video is an input of its own. */
 export const video: AssetDefinition = {
-  filters: [...OPEN_FILTERS, 'bwdif', 'concat', 'loop', 'reverse', 'tpad'],
+  filters: [...OPEN_FILTERS, 'bwdif', 'loop', 'reverse', 'tpad'],
   chains: (clips, stage) =>
     clips.flatMap(({ shown, name, end }) =>
       shown.clip.frozen
@@ -61,32 +60,24 @@ function repeatsOf(clip: VisualClip, details: VisualDetails, rate: Rational): nu
   return ROUNDING_FRAMES + slower + Math.ceil(lastUs / timeUsOf(1, rate));
 }
 
-/**
- * Frames that are shown from the last to the first: in parts, each an input of its own that is opened where it begins and turned around in memory, so that only one part
- * is held at a time.
- */
+/** Frames that are shown from the last to the first: all that the section shows, turned around in memory. `planSections` keeps them few. */
 function backwardsChains(
   shown: ShownClip,
   wholeFrames: number,
   { name, end, stage }: { readonly name: string; readonly end: string; readonly stage: Stage },
 ): string[] {
-  const { clip, startFrame } = shown;
+  const { clip, frames } = shown;
   const { rate } = stage;
-  const resized = stage.resized.has(clip.asset.uri);
-  const { details } = stage.visual(clip.asset.uri);
-  const same = resized ? [`scale=w=${details.width}:h=${details.height}:eval=frame:${SCALER}`] : [];
-  const parts = backwardParts(shown, wholeFrames, details).map(({ fromFrame, frames }, i) => {
-    const { filters, toRate } = opened({ clip, fromFrame, frames, startFrame }, stage);
-    const held = `tpad=stop_mode=clone:stop=${repeatsOf(clip, details, rate)}`;
-    const chain = [filters, ...same, toRate, held, `trim=end_frame=${frames}`, 'reverse'].join(',');
-    return { chain: `${chain}[${name}r${i}]`, pad: `[${name}r${i}]` };
-  });
-  const joined = `${parts.map(({ pad }) => pad).join('')}concat=n=${parts.length}:v=1:a=0`;
-  // concat gives a part of one frame no length at all: number the frames anew.
-  const source = `${joined},settb=${rate.den}/${rate.num},setpts=N,fps=${ratio(rate)}`;
+  const forwards = { ...shown, fromFrame: wholeFrames - shown.fromFrame - frames };
+  const { details, filters, toRate } = opened(forwards, stage);
+  // What is turned around has frames of one size.
+  const same = stage.resized.has(clip.asset.uri)
+    ? [`scale=w=${details.width}:h=${details.height}:eval=frame:${SCALER}`]
+    : [];
+  const held = `tpad=stop_mode=clone:stop=${repeatsOf(clip, details, rate)}`;
+  const source = [filters, ...same, toRate, held, `trim=end_frame=${frames}`, 'reverse'].join(',');
   const options = { name, framing: framingOf(clip), details, moving: true, toRate: [], resized: false };
-  const last = `tpad=stop_mode=clone:stop=${ROUNDING_FRAMES},${end}`;
-  return [...parts.map(({ chain }) => chain), ...fitted(source, last, options, stage)];
+  return fitted(source, `tpad=stop_mode=clone:stop=${ROUNDING_FRAMES},${end}`, options, stage);
 }
 
 /** The frame that stands at the clip's `trimStartUs`, whichever part of the clip is shown. */
