@@ -32,6 +32,9 @@ export function checkComposition(composition: Composition): void {
     require(bus === undefined || bus < buses.length, 'an audio clip goes to a bus that is there');
     require(speed >= 0.25 && speed <= 4, 'audio plays at 0.25 to 4 times its speed');
     require(speed === 1 || !loop, 'audio with a speed does not begin again');
+    const { backwardsFrom } = clip;
+    require(backwardsFrom === undefined ||
+      (backwardsFrom >= clip.samples && !loop), 'audio plays backwards from its end');
   }
   buses.forEach(({ duck, into }, i) => {
     require(into === undefined || (into !== i && into < buses.length), 'a bus goes into another that is there');
@@ -55,6 +58,9 @@ function checkClips({ clips }: ClipLayer, total: number, drawn: ReadonlyMap<stri
     } else {
       require(startFrame >= end, 'two clips of a layer overlap only in a transition');
     }
+    const { backwardsFrom } = clip;
+    require(backwardsFrom === undefined ||
+      (backwardsFrom >= frames && !clip.frozen), 'a clip plays backwards from its end');
     checkValues(clip.opacity, (opacity) => opacity >= 0 && opacity <= 1, 'opacity lies between 0 and 1');
     for (const effect of clip.effects)
       if (effect.kind === 'ZOOM') checkValues(effect.scale, (scale) => scale >= 1, 'a zoom is at least 1');

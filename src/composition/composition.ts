@@ -65,6 +65,11 @@ export interface VisualClip {
   readonly speed: number;
   /** Shows the one frame of a video that stands at `trimStartUs` all the time. Absent: it plays. */
   readonly frozen?: boolean;
+  /**
+   * Plays backwards: its first frame is the last of so many frames that it would have if it played forwards. At least `frames`; never together with `frozen`. Absent: it
+   * plays forwards.
+   */
+  readonly backwardsFrom?: number;
   /** In the order in which they are applied. */
   readonly effects: readonly ClipEffect[];
   /** 0 to 1, over the layers below; times are frames. */
@@ -155,6 +160,8 @@ export interface AudioClip {
   readonly samples: number;
   /** Where it begins in its asset, in samples at the asset's own speed. Absent: at its start. */
   readonly trimStartSamples?: number;
+  /** Plays backwards: its first sample is the last of so many that it would have if it played forwards. At least `samples`; never together with `loop`. */
+  readonly backwardsFrom?: number;
   /** The channels of the asset that are heard. Absent: both, each on its side. */
   readonly channels?: Exclude<Channels, 'STEREO'>;
   /** How fast it plays, 0.25 to 4; its pitch stays. Absent: 1. Never together with `loop`. */
@@ -269,9 +276,15 @@ function shownWithin(
   const start = Math.max(clip.startFrame, fromFrame);
   const frames = Math.min(clip.startFrame + clip.frames, fromFrame + outer.frames) - start;
   if (frames <= 0) return [];
-  const skippedUs = clip.frozen ? 0 : timeUsOf(start - clip.startFrame, frameRate) * clip.speed;
-  const startFrame = outer.startFrame + start - fromFrame;
-  return [{ clip: { ...clip, startFrame, frames, trimStartUs: clip.trimStartUs + Math.round(skippedUs) }, frame }];
+  const skipped = start - clip.startFrame;
+  const skippedUs = clip.frozen ? 0 : Math.round(timeUsOf(skipped, frameRate) * clip.speed);
+  // One that plays backwards shows the same part of its file from nearer to its start.
+  const { backwardsFrom } = clip;
+  const later =
+    backwardsFrom === undefined
+      ? { trimStartUs: clip.trimStartUs + skippedUs }
+      : { backwardsFrom: backwardsFrom - skipped };
+  return [{ clip: { ...clip, ...later, startFrame: outer.startFrame + start - fromFrame, frames }, frame }];
 }
 
 /** The same video without its text. */

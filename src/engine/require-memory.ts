@@ -2,7 +2,7 @@ import { allClips, type Composition, type VisualClip } from '../composition/comp
 import type { Size } from '../composition/output-spec.js';
 import { RenderError } from '../task/failure.js';
 import type { KnownMedia } from './compositor/render-plan.js';
-import { shownClips, wholeOf } from './compositor/section.js';
+import { type ShownClip, shownClips, wholeOf } from './compositor/section.js';
 import { canCutWithin, planSections } from './outputs/plan-sections.js';
 
 /**
@@ -22,31 +22,23 @@ const PLACED = { imageBytes: 2 * 1024 ** 2, bytesPerPixel: 18 } as const;
 export function requireMemory(composition: Composition, media: Pick<KnownMedia, 'visuals'>, limitBytes: number): void {
   const framed = allClips(composition);
   const frames = new Map(framed.map(({ clip, frame }) => [clip, frame]));
-  const clips = [...frames.keys()];
-  const bytesOf = (clip: VisualClip) => bytesIn(clip, frames.get(clip) ?? composition);
   const sections = planSections(composition, wholeOf(composition), canCutWithin(media));
   for (const section of sections) {
-    const shown = shownClips(clips, section).map(({ clip }) => clip);
-    const room = roomWithin(shown, bytesOf, limitBytes);
+    const shown = shownClips([...frames.keys()], section).map((each) => ({
+      clip: each.clip,
+      bytes: bytesOf(each, frames.get(each.clip) ?? composition, media),
+    }));
+    const room = roomWithin(shown, limitBytes);
     const beyond = shown[room];
-    if (beyond) throw tooMany(shown, { beyond, room, limitBytes, bytesOf }, composition);
+    if (beyond) throw tooMany(shown, { beyond: beyond.clip, room, limitBytes }, composition);
   }
 }
 
-type BytesOf = (clip: VisualClip) => number;
-
-interface Refusal {
-  readonly beyond: VisualClip;
-  readonly room: number;
-  readonly limitBytes: number;
-  readonly bytesOf: BytesOf;
-}
-
 /** How many of some clips have room, in their order. */
-function roomWithin(clips: readonly VisualClip[], bytesOf: BytesOf, limitBytes: number): number {
+function roomWithin(clips: readonly Weighed[], limitBytes: number): number {
   let [room, bytes] = [0, 0];
   for (const clip of clips) {
-    bytes += bytesOf(clip);
+    bytes += clip.bytes;
     if (bytes > limitBytes) break;
     room += 1;
   }
@@ -54,24 +46,41 @@ function roomWithin(clips: readonly VisualClip[], bytesOf: BytesOf, limitBytes: 
 }
 
 function tooMany(
-  shown: readonly VisualClip[],
-  { beyond, room, limitBytes, bytesOf }: Refusal,
+  shown: readonly Weighed[],
+  { beyond, room, limitBytes }: { readonly beyond: VisualClip; readonly room: number; readonly limitBytes: number },
   composition: Composition,
 ): RenderError {
   const { width, height } = composition;
-  const needed = shown.reduce((sum, clip) => sum + bytesOf(clip), 0);
+  const needed = shown.reduce((sum, { bytes }) => sum + bytes, 0);
+  const backwards = shown.some(({ clip }) => clip.backwardsFrom !== undefined)
+    ? ', or a smaller file for what plays backwards, whose frames are held'
+    : '';
   const message =
     `${shown.length} clips that are shown together at ${width} x ${height} need at least ${gigabytes(needed)} of memory, and this server gives a render ` +
-    `${gigabytes(limitBytes)}, enough for ${room}; use longer clips, or a lower resolution`;
+    `${gigabytes(limitBytes)}, enough for ${room}; use longer clips, or a lower resolution${backwards}`;
   return new RenderError('MEMORY_LIMIT_EXCEEDED', message, { field: beyond.asset.field });
 }
 
-function bytesIn({ placement, source, nested }: VisualClip, { width, height }: Size): number {
-  if (!placement) return BYTES_EACH + BYTES_PER_PIXEL * width * height;
+/** Of the frames of a clip that plays backwards, all of which a section holds: at least 8 bits in 4:2:0. */
+const HELD_BYTES_PER_PIXEL = 1.5;
+
+/** A clip and the memory that a section takes for it. */
+interface Weighed {
+  readonly clip: VisualClip;
+  readonly bytes: number;
+}
+
+/** @param frame that the clip is laid in. */
+function bytesOf(shown: ShownClip, { width, height }: Size, { visuals }: Pick<KnownMedia, 'visuals'>): number {
+  const { placement, source, nested, backwardsFrom, asset } = shown.clip;
+  const details = visuals.get(asset.uri)?.details;
+  const held =
+    backwardsFrom !== undefined && details ? shown.frames * details.width * details.height * HELD_BYTES_PER_PIXEL : 0;
+  if (!placement) return held + BYTES_EACH + BYTES_PER_PIXEL * width * height;
   const ownBytes = source === 'video' ? BYTES_EACH : PLACED.imageBytes;
   // A nested composition has frames of its own size beside those of its box.
   const ground = nested ? nested.composition.width * nested.composition.height : 0;
-  return ownBytes + PLACED.bytesPerPixel * (placement.width * placement.height + ground);
+  return held + ownBytes + PLACED.bytesPerPixel * (placement.width * placement.height + ground);
 }
 
 function gigabytes(bytes: number): string {

@@ -53,8 +53,9 @@ const source: fc.Arbitrary<Source> = fc.oneof(
       video: fc.constantFrom(...VIDEOS),
       trim: fc.constantFrom(0, 0.2, 0.52),
       speed: fc.constantFrom(1, 1, 0.5, 1.5, 2),
+      reverse: fc.constantFrom(false, false, false, true),
     })
-    .map(({ video, trim, speed }): Source => ({
+    .map(({ video, trim, speed, reverse }): Source => ({
       ...{
         kind: 'video',
         uri: video.uri,
@@ -63,6 +64,7 @@ const source: fc.Arbitrary<Source> = fc.oneof(
         colorOf: frameColor,
         trimStart: trim,
         speed,
+        reverse,
       },
     })),
 );

@@ -34,6 +34,8 @@ export type Source =
       readonly colorOf: (frame: number) => Rgb;
       readonly trimStart: number;
       readonly speed: number;
+      /** Backwards: the frames of the clip that plays forwards, the last one first. */
+      readonly reverse: boolean;
     };
 
 export type Easing = 'linear' | 'ease-in-out' | 'step-end';
@@ -143,7 +145,7 @@ function shadeOf(timeline: PaintedTimeline, clip: PaintedClip, frame: number, at
 }
 
 function sourceAt(
-  { source, fit }: PaintedClip,
+  { source, fit, start, end }: PaintedClip,
   { u, v, width, height }: { readonly u: number; readonly v: number; readonly width: number; readonly height: number },
   frame: number,
   rate: number,
@@ -171,7 +173,8 @@ function sourceAt(
     const quarter = sv < 0.5 ? (su < 0.5 ? 0 : 1) : su < 0.5 ? 3 : 2;
     return { color: source.quarters[quarter], alpha: 1 };
   }
-  return { color: source.colorOf(sourceFrame(source, frame, rate)), alpha: 1 };
+  const forwards = source.reverse ? boundary(end, rate) - boundary(start, rate) - 1 - frame : frame;
+  return { color: source.colorOf(sourceFrame(source, forwards, rate)), alpha: 1 };
 }
 
 /** The last frame of a video that is due, each at the frame of the output that is nearest to its time. */

@@ -44,7 +44,9 @@ function assetSpec({ source }: PaintedClip) {
     case 'image':
       return { image: { uri: source.uri } };
     case 'video':
-      return { video: { uri: source.uri, trimStart: seconds(source.trimStart), speed: source.speed } };
+      return {
+        video: { uri: source.uri, trimStart: seconds(source.trimStart), speed: source.speed, reverse: source.reverse },
+      };
   }
 }
 

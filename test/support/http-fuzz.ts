@@ -1,3 +1,4 @@
+import { anyTimeline } from '../unit/wire/timeline-arbitrary.js';
 import fc from 'fast-check';
 import { Agent, request } from 'undici';
 import { authorizationOf, fuzzedCredentials } from './fuzz-credentials.js';
@@ -16,6 +17,12 @@ const body = fc.oneof(
     .record({ uri: value, priority: value, more: fc.dictionary(name, value) })
     .map(({ uri, priority, more }) =>
       JSON.stringify({ spec: { montage: { materials: [{ uri }], ...more } }, priority, validateOnly: true }),
+    ),
+  anyTimeline.map((timeline) => JSON.stringify({ spec: { timeline }, validateOnly: true })),
+  fc
+    .record({ clip: fc.dictionary(name, value), canvas: value, variables: value })
+    .map(({ clip, canvas, variables }) =>
+      JSON.stringify({ spec: { timeline: { canvas, tracks: [{ clips: [clip] }] }, variables }, validateOnly: true }),
     ),
   fc.string(),
   fc.constantFrom('{"spec":{"montage":{"materials":[{"uri":"a.mp4"}]}}}', '[', '{"a":'.repeat(500)),

@@ -325,7 +325,15 @@ export interface VideoAsset {
   /** Whether its own sound is left out. Default: false. */
   muted: boolean;
   /** Its sound. Refused if `muted`. */
-  sound: SoundSettings | undefined;
+  sound:
+    | SoundSettings
+    | undefined;
+  /**
+   * Plays backwards, picture and sound: the clip that `trim_start`, `speed` and the clip's length make, its last frame first. A video that ends the timeline early loses
+   * its last frames, which are the first of the file. Default: false. Refused with SHORT_SOURCE_HOLD and SHORT_SOURCE_LOOP. Up to 3 s of it are held in memory
+   * at a time: where they have no room, the task fails with MEMORY_LIMIT_EXCEEDED, which names the clip.
+   */
+  reverse: boolean;
 }
 
 /** An image file. See Material.uri. */
@@ -347,7 +355,11 @@ export interface AudioAsset {
   /** Begins again at its end until the clip's end. Otherwise the rest is silent. Default: false. Refused with a speed. */
   loop: boolean;
   /** Gain and fades. */
-  sound: SoundSettings | undefined;
+  sound:
+    | SoundSettings
+    | undefined;
+  /** Plays backwards what the clip would play forwards; where the file ends before the clip, the silence comes first. Default: false. Refused with `loop`. */
+  reverse: boolean;
 }
 
 /** How a clip sounds. */
@@ -1900,7 +1912,7 @@ export const NestedTimeline: MessageFns<NestedTimeline> = {
 };
 
 function createBaseVideoAsset(): VideoAsset {
-  return { uri: "", trimStart: undefined, speed: 0, shortSource: 0, muted: false, sound: undefined };
+  return { uri: "", trimStart: undefined, speed: 0, shortSource: 0, muted: false, sound: undefined, reverse: false };
 }
 
 export const VideoAsset: MessageFns<VideoAsset> = {
@@ -1922,6 +1934,9 @@ export const VideoAsset: MessageFns<VideoAsset> = {
     }
     if (message.sound !== undefined) {
       SoundSettings.encode(message.sound, writer.uint32(50).fork()).join();
+    }
+    if (message.reverse !== false) {
+      writer.uint32(56).bool(message.reverse);
     }
     return writer;
   },
@@ -1987,6 +2002,14 @@ export const VideoAsset: MessageFns<VideoAsset> = {
             message.sound = SoundSettings.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.reverse = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2014,6 +2037,7 @@ export const VideoAsset: MessageFns<VideoAsset> = {
     message.sound = (object.sound !== undefined && object.sound !== null)
       ? SoundSettings.fromPartial(object.sound)
       : undefined;
+    message.reverse = object.reverse ?? false;
     return message;
   },
 };
@@ -2074,7 +2098,7 @@ export const ImageAsset: MessageFns<ImageAsset> = {
 };
 
 function createBaseAudioAsset(): AudioAsset {
-  return { uri: "", trimStart: undefined, speed: 0, loop: false, sound: undefined };
+  return { uri: "", trimStart: undefined, speed: 0, loop: false, sound: undefined, reverse: false };
 }
 
 export const AudioAsset: MessageFns<AudioAsset> = {
@@ -2093,6 +2117,9 @@ export const AudioAsset: MessageFns<AudioAsset> = {
     }
     if (message.sound !== undefined) {
       SoundSettings.encode(message.sound, writer.uint32(42).fork()).join();
+    }
+    if (message.reverse !== false) {
+      writer.uint32(48).bool(message.reverse);
     }
     return writer;
   },
@@ -2150,6 +2177,14 @@ export const AudioAsset: MessageFns<AudioAsset> = {
             message.sound = SoundSettings.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.reverse = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2176,6 +2211,7 @@ export const AudioAsset: MessageFns<AudioAsset> = {
     message.sound = (object.sound !== undefined && object.sound !== null)
       ? SoundSettings.fromPartial(object.sound)
       : undefined;
+    message.reverse = object.reverse ?? false;
     return message;
   },
 };

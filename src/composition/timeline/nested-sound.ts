@@ -46,14 +46,13 @@ function cutSound(clip: AudioClip, from: number, to: number): AudioClip[] {
   if (samples <= 0) return [];
   const [before, after] = [startSample - clip.startSample, end - startSample - samples];
   if (before === 0 && after === 0) return [clip];
-  const { fadeInSamples, fadeOutSamples, fadeInBefore = 0, fadeOutAfter = 0, trimStartSamples = 0, ...rest } = clip;
-  const skipped = trimStartSamples + Math.round(before * (clip.speed ?? 1));
+  const { fadeInSamples, fadeOutSamples, fadeInBefore = 0, fadeOutAfter = 0, ...rest } = clip;
   return [
     {
       ...rest,
       startSample,
       samples,
-      ...(skipped > 0 ? { trimStartSamples: skipped } : {}),
+      ...laterStart(clip, before),
       gainDb: earlier(clip.gainDb, before),
       ...partOfFades(
         { fadeOutSamples, ...(fadeInSamples === undefined ? {} : { fadeInSamples }) },
@@ -61,4 +60,14 @@ function cutSound(clip: AudioClip, from: number, to: number): AudioClip[] {
       ),
     },
   ];
+}
+
+/** One that plays backwards plays the same part of its file from nearer to its start. */
+function laterStart(
+  { trimStartSamples = 0, speed = 1, backwardsFrom }: AudioClip,
+  bySamples: number,
+): Pick<AudioClip, 'trimStartSamples' | 'backwardsFrom'> {
+  if (backwardsFrom !== undefined) return { backwardsFrom: backwardsFrom - bySamples };
+  const skipped = trimStartSamples + Math.round(bySamples * speed);
+  return skipped > 0 ? { trimStartSamples: skipped } : {};
 }

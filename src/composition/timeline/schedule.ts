@@ -15,6 +15,8 @@ export interface ScheduledClip {
   readonly startFrame: number;
   /** At least 1. */
   readonly frames: number;
+  /** What it would have if nothing of it were cut at the end of the video. */
+  readonly wholeFrames: number;
   /** Of the transition from the clip before; 0: a cut. */
   readonly transitionFrames: number;
   /** What a video gives from its `trim_start` on, at its speed; null for anything else. */
@@ -45,7 +47,8 @@ export function scheduleOf(timeline: Timeline, facts: KnownFacts): Schedule {
   const clips: ScheduledClip[] = [];
   const warnings: Warning[] = [];
   placed.forEach(({ clip, track }, i) => {
-    const { startUs, endUs, lengthUs } = cut(times.clips[i] ?? { startUs: null, endUs: null, lengthUs: null }, totalUs);
+    const whole = times.clips[i] ?? { startUs: null, endUs: null, lengthUs: null };
+    const { startUs, endUs, lengthUs } = cut(whole, totalUs);
     if (startUs === null || endUs === null || lengthUs === null) throw new RangeError('a clip has no time');
     if (isAfterEnd(startUs, totalUs, frameAt)) {
       warnings.push(afterEnd(clip, startUs, totalUs));
@@ -54,8 +57,11 @@ export function scheduleOf(timeline: Timeline, facts: KnownFacts): Schedule {
     const available = availables[i] ?? null;
     if (clip.content.kind === 'VISUAL' && clip.content.source.kind === 'VIDEO' && available !== null) {
       // Half a frame is what the grid adds at most.
-      const isShort = lengthUs > available + timeUsOf(1, rate) / 2;
-      if (isShort) warnings.push(...shortSource(clip, clip.content.source, { lengthUs, availableUs: available }));
+      // Played backwards it begins with what is cut of one that plays forwards.
+      const neededUs = clip.content.source.reverse ? (whole.lengthUs ?? lengthUs) : lengthUs;
+      const isShort = neededUs > available + timeUsOf(1, rate) / 2;
+      if (isShort)
+        warnings.push(...shortSource(clip, clip.content.source, { lengthUs: neededUs, availableUs: available }));
     }
     const startFrame = frameAt(startUs);
     const before = clips.at(-1);
@@ -66,6 +72,7 @@ export function scheduleOf(timeline: Timeline, facts: KnownFacts): Schedule {
       track,
       startFrame,
       frames,
+      wholeFrames: Math.max(frames, frameAt(whole.endUs ?? endUs) - startFrame),
       transitionFrames: transitionOf(clip) ? Math.max(0, overlap) : 0,
       availableUs: clip.content.kind === 'VISUAL' ? available : null,
     });

@@ -95,6 +95,7 @@ function audioAsset(scheduled: ScheduledClip, content: AudioContent, rate: Ratio
     samples,
     ...trimAndSpeed(trimStartUs, speed),
     ...channelsOf(sound),
+    ...backwards(content, scheduled, rate),
     gainDb: gainOf(sound.gainDb, scheduled.frames, rate),
     loop,
     ...fades(sound, samples, { before: 0, after: 0 }),
@@ -124,6 +125,7 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
       samples,
       ...trimAndSpeed(trimStartUs, speed),
       ...channelsOf(sound),
+      ...backwards(source, scheduled, rate),
       gainDb: earlier(gainDb, startSample - start),
       loop: false,
       ...partOfFades(all, { before: startSample - start, after: end - startSample - samples }),
@@ -136,6 +138,15 @@ function trimAndSpeed(trimStartUs: number, speed: number): Pick<AudioClip, 'trim
     ...(trimStartUs > 0 ? { trimStartSamples: samplesIn(trimStartUs) } : {}),
     ...(speed === 1 ? {} : { speed }),
   };
+}
+
+/** Backwards from where it would end if nothing of it were cut. */
+function backwards(
+  { reverse }: Pick<AudioContent, 'reverse'>,
+  { startFrame, wholeFrames }: ScheduledClip,
+  rate: Rational,
+): Pick<AudioClip, 'backwardsFrom'> {
+  return reverse ? { backwardsFrom: samplesOf({ startFrame, frames: wholeFrames }, rate).samples } : {};
 }
 
 function channelsOf({ channels }: Sound): Pick<AudioClip, 'channels'> {

@@ -124,6 +124,7 @@ function strip(scheduled: ScheduledClip, shape: Shape, shown: Shown, context: St
     transition: joinOf(scheduled),
     trimStartUs: source?.kind === 'VIDEO' ? source.trimStartUs : 0,
     speed: source?.kind === 'VIDEO' ? source.speed : 1,
+    ...(source?.kind === 'VIDEO' && source.reverse ? { backwardsFrom: scheduled.wholeFrames } : {}),
     effects,
     opacity: animatedOf(figure.opacity, frames),
     ...(isPlain ? {} : { placement }),

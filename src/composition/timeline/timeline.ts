@@ -98,6 +98,8 @@ export interface VideoSource {
   readonly trimStartUs: number;
   readonly speed: number;
   readonly shortSource: 'FAIL' | 'HOLD' | 'LOOP';
+  /** Whether it plays backwards; then `shortSource` is FAIL. */
+  readonly reverse: boolean;
   /** Null: silent. */
   readonly sound: Sound | null;
 }
@@ -127,6 +129,8 @@ export interface AudioContent {
   readonly trimStartUs: number;
   readonly speed: number;
   readonly loop: boolean;
+  /** Whether it plays backwards; never together with `loop`. */
+  readonly reverse: boolean;
   readonly sound: Sound;
 }
 

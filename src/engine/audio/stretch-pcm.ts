@@ -29,7 +29,11 @@ export async function stretchPcm(context: ToolContext, order: StretchOrder): Pro
     ...[...PCM_INPUT_OPTIONS, '-i', `file:${file}`],
     ...['-af', filters.join(','), '-c:a', PCM_CODEC, '-f', PCM_FORMAT, `file:${outFile}`],
   ];
-  const result = await runTool(context, 'ffmpeg', args, { field });
+  const result = await runTool(context, 'ffmpeg', args, {
+    field,
+    // It has nobody to tell, but ffmpeg 9 ends where descriptor 3 takes no bytes.
+    onProgress: () => undefined,
+  });
   if (result.exitCode !== 0) throw renderFailed(result);
 }
 

@@ -50,7 +50,7 @@ export const NORMAL_FORM = ['format=yuv420p', ...TAGGED];
 const LONGEST_SCALED = 8;
 
 /** Scaling rounds to the nearest value and takes the colours of every pixel: without both, flat areas come out up to two steps darker. */
-const SCALER = 'flags=bicubic+accurate_rnd+full_chroma_int';
+export const SCALER = 'flags=bicubic+accurate_rnd+full_chroma_int';
 
 interface FitOptions {
   /** Unique in the graph. */

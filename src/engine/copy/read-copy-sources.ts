@@ -38,7 +38,7 @@ function wantedVideos(compositions: readonly Composition[], { visuals }: KnownMe
     for (const clip of visualClips(composition)) {
       const { uri, field } = clip.asset;
       const details = visuals.get(uri)?.details;
-      if (!details || clip.source !== 'video' || clip.speed !== 1) continue;
+      if (!details || clip.source !== 'video' || clip.speed !== 1 || clip.backwardsFrom !== undefined) continue;
       if (!mayBePlain(details) || !fitsFrame(details, composition)) continue;
       const untilUs = Math.max(endUs(clip, composition), wanted.get(uri)?.untilUs ?? 0);
       wanted.set(uri, { field, untilUs });

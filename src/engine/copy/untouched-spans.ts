@@ -44,8 +44,10 @@ function add(spans: UntouchedSpan[], clip: VisualClip, startFrame: number, endFr
   else spans.push({ clip, startFrame, frames: endFrame - startFrame });
 }
 
-function isPlain({ source, speed, opacity, placement, frozen }: VisualClip): boolean {
-  return source === 'video' && speed === 1 && !frozen && !placement && isAlways(opacity, 1);
+function isPlain({ source, speed, opacity, placement, frozen, backwardsFrom }: VisualClip): boolean {
+  return (
+    source === 'video' && speed === 1 && !frozen && backwardsFrom === undefined && !placement && isAlways(opacity, 1)
+  );
 }
 
 /** Of effects and captions with a frame more on each side, whatever way times are rounded. */

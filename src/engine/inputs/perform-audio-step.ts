@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { pcmKey } from '../audio/pcm-key.js';
+import { forwardKey } from '../audio/pcm-key.js';
 import { prepareAudio } from '../audio/prepare-audio.js';
 import { repeatPcm } from '../audio/repeat-pcm.js';
+import { reversePcm } from '../audio/reverse-pcm.js';
 import { stretchPcm } from '../audio/stretch-pcm.js';
 import type { ToolContext } from '../process/run-tool.js';
 import type { KnownInputs } from './known-inputs.js';
@@ -36,7 +37,17 @@ export async function performAudioStep(step: AudioStep, { tools, known }: AudioC
       if (!prepared) throw new RangeError('audio is stretched once it is prepared');
       const outFile = `${file}-${speed}.pcm`;
       await stretchPcm(tools, { file: prepared.file, outFile, speed, samples, field: asset.field });
-      known.audios.set(pcmKey(step), { file: outFile });
+      known.audios.set(forwardKey(step), { file: outFile });
+      return;
+    }
+    case 'reverse-audio': {
+      const { startSample, samples, key, id } = step;
+      const forwards = known.audios.get(forwardKey(step));
+      if (!forwards) throw new RangeError('audio is reversed once it is prepared');
+      const outFile = `${file}-${id.replaceAll(' ', '-')}.pcm`;
+      const at = (name: string) => path.join(tools.cwd, name);
+      await reversePcm(at(forwards.file), at(outFile), { startSample, samples, signal: tools.signal });
+      known.audios.set(key, { file: outFile });
       return;
     }
   }

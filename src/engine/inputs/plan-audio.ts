@@ -1,7 +1,7 @@
 import type { AssetRef } from '../../composition/asset.js';
 import type { AudioClip, Composition } from '../../composition/composition.js';
 import { groupBy } from '../../shared/group-by.js';
-import { pcmKey, reachSamples, trimStartOf } from '../audio/pcm-key.js';
+import { forwardKey, pcmKey, reachSamples, samplesForward, startInForward } from '../audio/pcm-key.js';
 import type { Step } from '../steps/step.js';
 
 /** One piece of the work of preparing audio. */
@@ -22,6 +22,17 @@ export type AudioStep = Step &
         readonly speed: number;
         /** Of the result. */
         readonly samples: number;
+      }
+    | {
+        /** Makes PCM of a stretch of prepared audio, the last sample first. */
+        readonly kind: 'reverse-audio';
+        readonly asset: AssetRef;
+        readonly speed: number;
+        /** In the PCM of this speed. */
+        readonly startSample: number;
+        readonly samples: number;
+        /** By which the result is known. */
+        readonly key: string;
       }
   );
 
@@ -45,7 +56,13 @@ export function planAudio(compositions: readonly Composition[], isPrepared: (uri
       loops: clips.some(({ loop }) => loop),
     };
     const isThere = isPrepared(uri);
-    return [...(isThere ? [] : [decode]), ...stretchSteps(clips, i, isThere ? [] : [decode.id])];
+    const after = isThere ? [] : [decode.id];
+    const stretched = stretchSteps(clips, i, after);
+    return [
+      ...(isThere ? [] : [decode]),
+      ...stretched,
+      ...reverseSteps(clips, i, [...after, ...stretched.map(({ id }) => id)]),
+    ];
   });
 }
 
@@ -54,13 +71,26 @@ const COMMON = { phase: 'PROBING', frames: 0, tries: 2 } as const;
 function stretchSteps(clips: readonly AudioClip[], number: number, after: readonly string[]): AudioStep[] {
   const bySpeed = groupBy(
     clips.filter(({ speed = 1 }) => speed !== 1),
-    pcmKey,
+    forwardKey,
   );
   return [...bySpeed.values()].flatMap((same, i): AudioStep[] => {
     const [first] = same;
     if (!first) return [];
-    const samples = Math.max(...same.map((clip) => trimStartOf(clip) + clip.samples));
+    const samples = Math.max(...same.map((clip) => startInForward(clip) + samplesForward(clip)));
     const { asset, speed = 1 } = first;
     return [{ ...COMMON, id: `stretch-audio ${number}.${i}`, kind: 'stretch-audio', asset, after, speed, samples }];
+  });
+}
+
+function reverseSteps(clips: readonly AudioClip[], number: number, after: readonly string[]): AudioStep[] {
+  const stretches = groupBy(
+    clips.filter(({ backwardsFrom }) => backwardsFrom !== undefined),
+    pcmKey,
+  );
+  return [...stretches].flatMap(([key, [clip]], i): AudioStep[] => {
+    if (!clip) return [];
+    const { asset, speed = 1 } = clip;
+    const stretch = { asset, speed, startSample: startInForward(clip), samples: samplesForward(clip), key };
+    return [{ ...COMMON, id: `reverse-audio ${number}.${i}`, kind: 'reverse-audio', after, ...stretch }];
   });
 }

@@ -17,7 +17,8 @@ export function requirePresent(composition: Composition, media: KnownMedia): voi
     const details = media.visuals.get(clip.asset.uri)?.details;
     if (clip.source === 'image' || !details) continue;
     const toleranceUs = timeUsOf(1, composition.frameRate) * clip.speed * ROUNDING_FRAMES + frameUs(details);
-    const shownUs = clip.frozen === true ? 0 : timeUsOf(clip.frames, composition.frameRate) * clip.speed;
+    const shownUs =
+      clip.frozen === true ? 0 : timeUsOf(clip.backwardsFrom ?? clip.frames, composition.frameRate) * clip.speed;
     const neededUs = clip.trimStartUs + shownUs;
     if (details.presentUs + toleranceUs >= neededUs) continue;
     const message = `this file is cut off: ${inSeconds(details.presentUs)} of video are in it, its clip needs ${inSeconds(neededUs)}`;

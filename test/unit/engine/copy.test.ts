@@ -121,6 +121,7 @@ describe('untouchedSpans', () => {
       ['a', 11, 89],
     ]);
     expect(withEffects({ kind: 'ZOOM', scale: 1.5 })).toEqual([]);
+    expect(spansOf([track(clipOf('a', 0, 100, { backwardsFrom: 100 }))])).toEqual([]);
   });
 
   it('are none of images, other speeds, frozen frames, clips that have a place or are seen through, and pictures that are cut', () => {

@@ -58,6 +58,15 @@ const lengths = (clips: readonly VisualClip[], canCut: () => boolean = everywher
   sectionsOf(compositionOf(clips), canCut).map(({ frames }) => frames);
 
 describe('planSections', () => {
+  it('has 3 s at most of a clip that plays backwards', () => {
+    const backwards = (startFrame: number, frames: number) => ({ ...clip(startFrame, frames), backwardsFrom: frames });
+    expect(lengths([backwards(0, 240)])).toEqual([90, 90, 60]);
+    const mixed = sectionsOf(compositionOf([clip(0, 200), backwards(200, 200), clip(400, 100)]));
+    const held = mixed.map(({ startFrame, frames }) => Math.min(400, startFrame + frames) - Math.max(200, startFrame));
+    expect(Math.max(...held)).toBeLessThanOrEqual(90);
+    expect(mixed.reduce((sum, { frames }) => sum + frames, 0)).toBe(500);
+  });
+
   it('makes a short video by one command', () => {
     expect(lengths([clip(0, 12 * 30)])).toEqual([360]);
   });

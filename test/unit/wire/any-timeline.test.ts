@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkComposition } from '../../../src/composition/check-composition.js';
+import type { Form } from '../../../src/composition/form.js';
 import { CompositionError } from '../../../src/composition/composition-error.js';
 import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
+import { fillDefaults } from '../../../src/wire/render-spec/fill-defaults.js';
+import { parseStoredSpec } from '../../../src/wire/render-spec/parse-stored-spec.js';
+import { specJson } from '../../../src/wire/render-spec/spec-identity.js';
 import { factsOf, timelineSpec, type Inputs, type Json } from '../../support/timeline.js';
 import { anyInputs, anyTimeline } from './timeline-arbitrary.js';
 
@@ -31,6 +35,15 @@ function fateOf(timeline: Json, inputs: Inputs): 'refused' | 'impossible' | 'com
   }
 }
 
+/** What a form makes, or why it cannot. */
+function meaningOf(form: Form | null, inputs: Inputs): unknown {
+  try {
+    return form?.compose(factsOf(inputs));
+  } catch (error) {
+    return error instanceof Error ? error.message : error;
+  }
+}
+
 describe('any timeline of parts that are right by themselves', () => {
   it('is refused with fields, fails with a field, or becomes a composition that can be rendered', () => {
     const fates = { refused: 0, impossible: 0, composed: 0 };
@@ -43,5 +56,25 @@ describe('any timeline of parts that are right by themselves', () => {
     // So that the search is one among timelines, and not among mistakes.
     expect(fates.composed).toBeGreaterThan(RUNS / 20);
     if (process.env.CUTROOM_TEST_TIMELINES) console.log(fates);
+  });
+
+  it('means the same with its defaults written out, and as it is stored', () => {
+    let valid = 0;
+    fc.assert(
+      fc.property(anyTimeline, anyInputs, (timeline, inputs) => {
+        const spec = timelineSpec(timeline);
+        const { form } = parseSpec(spec);
+        // At one frame per second a default of half a second is less than can be said.
+        if (!form || /"frameRate":"1"/.test(JSON.stringify(timeline))) return;
+        valid += 1;
+        const filled = fillDefaults(spec);
+        const meaning = meaningOf(form, inputs);
+        expect(meaningOf(parseSpec(filled).form, inputs)).toEqual(meaning);
+        expect(meaningOf(parseStoredSpec(specJson(spec)).form, inputs)).toEqual(meaning);
+        expect(fillDefaults(filled)).toEqual(filled);
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+    expect(valid).toBeGreaterThan(RUNS / 20);
   });
 });

@@ -177,6 +177,11 @@ describe('the parser of a timeline', () => {
       [`${CLIP}.video.speed`, `${TRACKS}[0].clips[1].audio.speed`],
     ],
     ['the sound of a muted video', track(video({ muted: true, sound: {} })), [`${CLIP}.video.sound`]],
+    [
+      'reverse without an end to begin at',
+      track(video({ reverse: true, shortSource: 'SHORT_SOURCE_LOOP' }), audio({ reverse: true, loop: true })),
+      [`${CLIP}.video.reverse`, `${TRACKS}[0].clips[1].audio.reverse`],
+    ],
     ['a loop with a speed', track(audio({ loop: true, speed: 2 })), [`${CLIP}.audio.loop`]],
     [
       'a gradient',

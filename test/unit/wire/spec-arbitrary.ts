@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
+import { anyMessage } from './any-message.js';
 
 export type PartialSpec = Parameters<typeof RenderSpec.fromPartial>[0];
 
@@ -131,8 +132,7 @@ const anyDuration = fc.option(
 const anyText = fc.string({ unit: 'binary', maxLength: 30 });
 const anyEnum = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer());
 
-/** Specs with anything at all in every field: what a hostile client may put on the wire. */
-export const anySpec = fc
+const anyMontage = fc
   .record({
     materials: fc.array(fc.record({ uri: anyText }), { maxLength: 5 }),
     clipSpeed: anyNumber,
@@ -206,3 +206,12 @@ export const anySpec = fc
       )
       .map((made) => ({ kind: { $case: 'montage', value }, outputs: made }) as unknown as RenderSpec),
   );
+
+/** Specs of every form with anything at all in every field: what a hostile client may put on the wire. */
+export const anySpec: fc.Arbitrary<RenderSpec> = fc.oneof(
+  anyMontage,
+  anyMessage('cutroom.v1.Timeline').map(
+    (value) => ({ kind: { $case: 'timeline', value }, outputs: [] }) as unknown as RenderSpec,
+  ),
+  anyMessage('cutroom.v1.RenderSpec') as fc.Arbitrary<RenderSpec>,
+);

@@ -33,12 +33,20 @@ const flat: fc.Arbitrary<Json>[] = [
       trimStart: maybe(time(500)),
       speed,
       shortSource: maybe(fc.constantFrom(...SHORT)),
+      reverse: maybe(fc.boolean()),
       sound: maybe(sound),
     })
+    .map((video) => (video.reverse ? { ...video, shortSource: undefined } : video))
     .map((video) => ({ video })),
   uriOf('image').map((uri) => ({ image: { uri } })),
   fc
-    .record({ uri: uriOf('audio'), trimStart: maybe(time(500)), speed, sound: maybe(sound) })
+    .record({
+      uri: uriOf('audio'),
+      trimStart: maybe(time(500)),
+      speed,
+      reverse: maybe(fc.boolean()),
+      sound: maybe(sound),
+    })
     .map((audio) => ({ audio })),
   fc
     .record({

@@ -1,7 +1,8 @@
-import { timeUsOf } from '../../../composition/frame-grid.js';
+import type { VisualClip } from '../../../composition/composition.js';
+import { type Rational, timeUsOf } from '../../../composition/frame-grid.js';
 import { INPUT_GUARDS } from '../../limits.js';
 import type { VisualDetails } from '../../probe/media-details.js';
-import { fitted } from '../fit.js';
+import { fitted, SCALER } from '../fit.js';
 import { framingOf } from '../framing.js';
 import type { ShownClip } from '../section.js';
 import { repeatFrame, type Stage } from '../stage.js';
@@ -16,7 +17,7 @@ const LAST_FRAME_US = 1_000_000;
 
 /** Each clip of a video is an input of its own. */
 export const video: AssetDefinition = {
-  filters: [...OPEN_FILTERS, 'bwdif', 'loop', 'tpad'],
+  filters: [...OPEN_FILTERS, 'bwdif', 'loop', 'reverse', 'tpad'],
   chains: (clips, stage) =>
     clips.flatMap(({ shown, name, end }) =>
       shown.clip.frozen
@@ -34,22 +35,49 @@ export const video: AssetDefinition = {
 
 function playedChains(shown: ShownClip, name: string, end: string, stage: Stage): string[] {
   const { clip } = shown;
+  if (clip.backwardsFrom !== undefined) return backwardsChains(shown, clip.backwardsFrom, { name, end, stage });
   const { rate } = stage;
   const { details, filters, toRate } = opened(shown, stage);
-  const outputFramesEach =
-    details.frameRate === null
-      ? 1
-      : (rate.num * details.frameRate.den) / (rate.den * details.frameRate.num * clip.speed);
-  const faster = outputFramesEach < 1;
+  const faster = outputFramesEach(clip, details, rate) < 1;
   // Scale as few frames as possible: drop before scaling, repeat after it.
   const source = `${filters}${faster ? `,${toRate}` : ''}`;
-  // Played more slowly, the last frame is there for longer than the file says; and in some files it stands for longer than its packet says.
-  const lastUs = (details.uneven?.lastFrameUs ?? 0) / clip.speed;
-  const repeats =
-    ROUNDING_FRAMES + (clip.speed < 1 ? Math.ceil(outputFramesEach) : 0) + Math.ceil(lastUs / timeUsOf(1, rate));
+  const repeats = repeatsOf(clip, details, rate);
   const options = { name, framing: framingOf(clip), details, moving: true, toRate: faster ? [] : [toRate] };
   const resized = stage.resized.has(clip.asset.uri);
   return fitted(source, `tpad=stop_mode=clone:stop=${repeats},${end}`, { ...options, resized }, stage);
+}
+
+/** How often each frame of the file is shown. */
+function outputFramesEach({ speed }: VisualClip, { frameRate }: VisualDetails, rate: Rational): number {
+  return frameRate === null ? 1 : (rate.num * frameRate.den) / (rate.den * frameRate.num * speed);
+}
+
+/** How often the last frame is repeated at most. */
+function repeatsOf(clip: VisualClip, details: VisualDetails, rate: Rational): number {
+  // Played more slowly, the last frame is there for longer than the file says; and in some files it stands for longer than its packet says.
+  const lastUs = (details.uneven?.lastFrameUs ?? 0) / clip.speed;
+  const slower = clip.speed < 1 ? Math.ceil(outputFramesEach(clip, details, rate)) : 0;
+  return ROUNDING_FRAMES + slower + Math.ceil(lastUs / timeUsOf(1, rate));
+}
+
+/** Frames that are shown from the last to the first: all that the section shows, turned around in memory. `planSections` keeps them few. */
+function backwardsChains(
+  shown: ShownClip,
+  wholeFrames: number,
+  { name, end, stage }: { readonly name: string; readonly end: string; readonly stage: Stage },
+): string[] {
+  const { clip, frames } = shown;
+  const { rate } = stage;
+  const forwards = { ...shown, fromFrame: wholeFrames - shown.fromFrame - frames };
+  const { details, filters, toRate } = opened(forwards, stage);
+  // What is turned around has frames of one size.
+  const same = stage.resized.has(clip.asset.uri)
+    ? [`scale=w=${details.width}:h=${details.height}:eval=frame:${SCALER}`]
+    : [];
+  const held = `tpad=stop_mode=clone:stop=${repeatsOf(clip, details, rate)}`;
+  const source = [filters, ...same, toRate, held, `trim=end_frame=${frames}`, 'reverse'].join(',');
+  const options = { name, framing: framingOf(clip), details, moving: true, toRate: [], resized: false };
+  return fitted(source, `tpad=stop_mode=clone:stop=${ROUNDING_FRAMES},${end}`, options, stage);
 }
 
 /** The frame that stands at the clip's `trimStartUs`, whichever part of the clip is shown. */

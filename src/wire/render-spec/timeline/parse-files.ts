@@ -45,13 +45,21 @@ export const CHANNELS: EnumTable<SoundSettings_Channels, Channels> = {
 /** Reads a video and its sound. */
 export function parseVideo(wire: VideoAsset, place: Place, keyframes: Keyframes): VideoSource {
   const sound = at(place, 'sound');
+  const shortSource = parseEnum(wire.shortSource, at(place, 'short_source'), SHORT_SOURCES);
+  const isEndless = shortSource !== 'FAIL';
+  if (wire.reverse && isEndless)
+    refuse(
+      at(place, 'reverse'),
+      'must not be set with SHORT_SOURCE_HOLD or SHORT_SOURCE_LOOP: it needs an end to begin at',
+    );
   if (wire.muted && wire.sound) refuse(sound, 'must not be set for a video that is muted');
   return {
     kind: 'VIDEO',
     asset: parseUri(wire.uri, at(place, 'uri')),
     trimStartUs: parseTrim(wire.trimStart, at(place, 'trim_start')),
     speed: parseSpeed(wire.speed, at(place, 'speed')),
-    shortSource: parseEnum(wire.shortSource, at(place, 'short_source'), SHORT_SOURCES),
+    shortSource,
+    reverse: wire.reverse,
     sound: wire.muted ? null : parseSound(wire.sound, sound, keyframes),
   };
 }
@@ -60,12 +68,15 @@ export function parseVideo(wire: VideoAsset, place: Place, keyframes: Keyframes)
 export function parseAudio(wire: AudioAsset, place: Place, keyframes: Keyframes): AudioContent {
   const speed = parseSpeed(wire.speed, at(place, 'speed'));
   if (wire.loop && speed !== 1) refuse(at(place, 'loop'), 'must not be set with a speed');
+  if (wire.loop && wire.reverse)
+    refuse(at(place, 'reverse'), 'must not be set with `loop`: it needs an end to begin at');
   return {
     kind: 'AUDIO',
     asset: parseUri(wire.uri, at(place, 'uri')),
     trimStartUs: parseTrim(wire.trimStart, at(place, 'trim_start')),
     speed,
     loop: wire.loop,
+    reverse: wire.reverse,
     sound: parseSound(wire.sound, at(place, 'sound'), keyframes),
   };
 }

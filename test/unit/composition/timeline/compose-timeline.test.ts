@@ -192,6 +192,29 @@ describe('an animation of a clip', () => {
     ]);
   });
 
+  it('plays backwards from where it would end, also when the video ends before it', () => {
+    const clips = [
+      { ...video({ reverse: true, trimStart: '6s', speed: 2 }) },
+      { ...video({ reverse: true }), duration: '9s' },
+    ];
+    const { layers, audio } = composed({ ...small(...clips), duration: '4s' });
+    const shown = layers.flatMap((layer) => (layer.kind === 'clips' ? layer.clips : []));
+    expect(shown.map(({ frames, backwardsFrom }) => [frames, backwardsFrom])).toEqual([
+      [50, 50],
+      [50, 225],
+    ]);
+    expect(audio.map(({ samples, backwardsFrom }) => [samples, backwardsFrom])).toEqual([
+      [96_000, 96_000],
+      [96_000, 432_000],
+    ]);
+  });
+
+  it('fails where a video that plays backwards lacks its end, though the timeline ends before that', () => {
+    const clip = (reverse: boolean) => ({ ...small({ ...video({ reverse }), duration: '11s' }), duration: '2s' });
+    expect(composed(clip(false)).frames).toBe(50);
+    expect(() => composed(clip(true))).toThrow(/makes a clip of 11 s, but its video gives 10 s/);
+  });
+
   it('is moved to each piece of a video that begins again', () => {
     const clip = { ...video({ trimStart: '8s', shortSource: 'SHORT_SOURCE_LOOP' }), duration: '5s' };
     const clips = visualClips(
