@@ -67,18 +67,15 @@ function checkClips({ clips }: ClipLayer, total: number, drawn: ReadonlyMap<stri
     require(!clip.asset.uri.startsWith('drawing:') || drawn.has(clip.asset.uri), 'a drawing of a clip is there');
     if (clip.placement) checkPlacement(clip.placement, drawn);
     require((clip.source === 'nested') === (clip.nested !== undefined), 'a clip of a composition has one');
-    if (clip.nested) checkNested(clip.nested, clip, drawn);
+    require(!clip.nested ||
+      (clip.placement !== undefined && clip.speed === 1), 'a nested composition is placed, at its own speed');
+    for (const video of [clip.nested, clip.placement?.matte?.video]) if (video) checkNested(video, drawn);
     before = clip;
   }
 }
 
-function checkNested(
-  { composition, fromFrame }: NestedVideo,
-  { placement, speed }: VisualClip,
-  drawn: ReadonlyMap<string, Drawing>,
-): void {
+function checkNested({ composition, fromFrame }: NestedVideo, drawn: ReadonlyMap<string, Drawing>): void {
   const { width, height, layers, audio, background, drawings = [] } = composition;
-  require(placement !== undefined && speed === 1, 'a nested composition is placed, at its own speed');
   require(width % 2 === 0 && height % 2 === 0, 'both sides of a composition are even');
   require(Number.isInteger(fromFrame) && fromFrame >= 0, 'a nested composition begins with one of its frames');
   require(hasAlpha({ background }), 'a nested composition is transparent');

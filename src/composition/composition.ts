@@ -125,7 +125,16 @@ export interface Placement {
   readonly align?: { readonly x: number; readonly y: number };
   /** A grey drawing of the box's size: the clip shows where it is white. Absent: it shows everywhere. */
   readonly mask?: AssetRef;
+  /** Shows the clip only where a video is bright or opaque. Absent: everywhere. */
+  readonly matte?: Matte;
   readonly blend: BlendMode;
+}
+
+/** A video that is stretched over the box of a clip. */
+export interface Matte {
+  readonly video: NestedVideo;
+  readonly kind: 'LUMA' | 'ALPHA';
+  readonly inverted: boolean;
 }
 
 /** The words and formulas of CSS `mix-blend-mode`, on RGB values; ADD is `plus-lighter`. */
@@ -259,11 +268,13 @@ export interface FramedClip {
   readonly frame: Size;
 }
 
-/** Every clip of every layer, and the clips in nested ones, as far as they are shown there, at the times of the whole. */
+/** Every clip of every layer, and the clips in nested ones and in mattes, as far as they are shown there, at the times of the whole. */
 export function allClips(composition: Composition): FramedClip[] {
   return visualClips(composition).flatMap((clip) => {
-    const { nested } = clip;
-    const inner = nested ? allClips(nested.composition).flatMap((one) => shownWithin(one, clip, nested)) : [];
+    const videos = [clip.nested, clip.placement?.matte?.video].filter((video) => video !== undefined);
+    const inner = videos.flatMap((video) =>
+      allClips(video.composition).flatMap((one) => shownWithin(one, clip, video)),
+    );
     return [{ clip, frame: composition }, ...inner];
   });
 }

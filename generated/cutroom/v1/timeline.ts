@@ -279,6 +279,37 @@ export interface Clip {
     | undefined;
   /** Values that change while it is shown: at most 1,000, and 20,000 in all clips, those of nested timelines among them. */
   keyframes: Keyframe[];
+  /**
+   * Shows the clip where another picture is bright or opaque, frame by frame. It moves and turns with the box; a border and a shadow stay those of the box. Default:
+   * none. Refused for audio and subtitles.
+   */
+  matte: Matte | undefined;
+}
+
+/** A picture that says how much is seen of a clip. */
+export interface Matte {
+  /**
+   * The picture: any clips, such as a video, a text or a moving surface. Its frames are counted from the clip's start, and it is stretched over the clip's box. It has no
+   * sound. It counts in the limits of nested timelines.
+   */
+  timeline:
+    | NestedTimeline
+    | undefined;
+  /** Default: KIND_LUMA. */
+  kind: Matte_Kind;
+  /** Shows what it would hide. Default: false. */
+  inverted: boolean;
+}
+
+/** What of the picture counts. */
+export enum Matte_Kind {
+  /** KIND_UNSPECIFIED - KIND_LUMA. */
+  KIND_UNSPECIFIED = 0,
+  /** KIND_LUMA - Its brightness (Y' of BT.709): white shows the clip, black and nothing hide it. */
+  KIND_LUMA = 1,
+  /** KIND_ALPHA - Its opacity. */
+  KIND_ALPHA = 2,
+  UNRECOGNIZED = -1,
 }
 
 /**
@@ -1242,6 +1273,7 @@ function createBaseClip(): Clip {
     exit: undefined,
     transition: undefined,
     keyframes: [],
+    matte: undefined,
   };
 }
 
@@ -1351,6 +1383,9 @@ export const Clip: MessageFns<Clip> = {
     }
     for (const v of message.keyframes) {
       Keyframe.encode(v!, writer.uint32(290).fork()).join();
+    }
+    if (message.matte !== undefined) {
+      Matte.encode(message.matte, writer.uint32(298).fork()).join();
     }
     return writer;
   },
@@ -1632,6 +1667,14 @@ export const Clip: MessageFns<Clip> = {
             message.keyframes.push(Keyframe.decode(reader, reader.uint32()));
             continue;
           }
+          case 37: {
+            if (tag !== 298) {
+              break;
+            }
+
+            message.matte = Matte.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1776,6 +1819,88 @@ export const Clip: MessageFns<Clip> = {
       ? ClipTransition.fromPartial(object.transition)
       : undefined;
     message.keyframes = object.keyframes?.map((e) => Keyframe.fromPartial(e)) || [];
+    message.matte = (object.matte !== undefined && object.matte !== null) ? Matte.fromPartial(object.matte) : undefined;
+    return message;
+  },
+};
+
+function createBaseMatte(): Matte {
+  return { timeline: undefined, kind: 0, inverted: false };
+}
+
+export const Matte: MessageFns<Matte> = {
+  encode(message: Matte, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.timeline !== undefined) {
+      NestedTimeline.encode(message.timeline, writer.uint32(10).fork()).join();
+    }
+    if (message.kind !== 0) {
+      writer.uint32(16).int32(message.kind);
+    }
+    if (message.inverted !== false) {
+      writer.uint32(24).bool(message.inverted);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Matte {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMatte();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.timeline = NestedTimeline.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.inverted = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Matte>): Matte {
+    return Matte.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Matte>): Matte {
+    const message = createBaseMatte();
+    message.timeline = (object.timeline !== undefined && object.timeline !== null)
+      ? NestedTimeline.fromPartial(object.timeline)
+      : undefined;
+    message.kind = object.kind ?? 0;
+    message.inverted = object.inverted ?? false;
     return message;
   },
 };

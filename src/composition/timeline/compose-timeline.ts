@@ -1,14 +1,16 @@
-import { type Composition, type Layer, type NestedVideo, SAMPLE_RATE } from '../composition.js';
+import { type Composition, type Layer, type Matte, type NestedVideo, SAMPLE_RATE } from '../composition.js';
 import type { KnownFacts } from '../form.js';
-import { framesOf, sampleOf } from '../frame-grid.js';
+import { framesOf, sampleOf, timeUsOf } from '../frame-grid.js';
 import type { Outline } from '../outline.js';
 import type { Warning } from '../warning.js';
+import { CompositionError } from '../composition-error.js';
 import { captionLayersOf } from './caption-clips.js';
+import { seconds } from './check-times.js';
 import { createDrawingSet, type DrawingSet } from './drawing-set.js';
 import { outlineTimeline } from './outline-timeline.js';
 import { type Schedule, type ScheduledClip, scheduleOf } from './schedule.js';
 import { soundtrackOf } from './sound-clips.js';
-import type { Timeline } from './timeline.js';
+import type { NestedSource, Timeline } from './timeline.js';
 import { trackLayers } from './track-layers.js';
 
 /**
@@ -47,11 +49,27 @@ function composeWith(drawings: DrawingSet, timeline: Timeline, facts: KnownFacts
     }),
   );
   const nestedIn = (scheduled: ScheduledClip) => nestedVideo(scheduled, nested.get(scheduled)?.composition);
+  const mattes = new Map(
+    clips.flatMap((scheduled) => {
+      const { content } = scheduled.clip;
+      if (content.kind !== 'VISUAL' || !content.matte) return [];
+      return [
+        [scheduled, { matte: content.matte, ...composeWith(drawings, content.matte.source.timeline, facts) }] as const,
+      ];
+    }),
+  );
+  const matteOf = (scheduled: ScheduledClip): Matte | null => {
+    const found = mattes.get(scheduled);
+    if (!found) return null;
+    const { source, kind, inverted } = found.matte;
+    requireRest(source, found.composition);
+    return { video: videoOf(source, found.composition), kind, inverted };
+  };
   const layers: Layer[] = [];
   const captionWarnings: Warning[] = [];
   for (const own of byTrack) {
     const captions = captionLayersOf(own, { facts, rate });
-    layers.push(...trackLayers(own, { canvas, drawings, nestedIn }), ...captions.layers);
+    layers.push(...trackLayers(own, { canvas, drawings, nestedIn, matteOf }), ...captions.layers);
     captionWarnings.push(...captions.warnings);
   }
   const { audio, buses } = soundtrackOf(tracks, byTrack, {
@@ -73,15 +91,26 @@ function composeWith(drawings: DrawingSet, timeline: Timeline, facts: KnownFacts
     ...(buses.length > 0 ? { buses } : {}),
     ...(loudness ? { loudness } : {}),
   };
-  const inner = [...nested.values()].flatMap((composed) => composed.warnings);
+  const inner = [...nested.values(), ...mattes.values()].flatMap((composed) => composed.warnings);
   return { composition, warnings: [...warnings, ...inner, ...captionWarnings], schedule };
 }
 
-/** Its sound is a part of that around it. */
 function nestedVideo({ clip: { content } }: ScheduledClip, composition: Composition | undefined): NestedVideo | null {
   if (!composition || content.kind !== 'VISUAL' || content.source.kind !== 'TIMELINE') return null;
+  return videoOf(content.source, composition);
+}
+
+/** @throws CompositionError for a matte that begins when it is over. */
+function requireRest({ timeline, trimStartUs }: NestedSource, { frames, frameRate }: Composition): void {
+  if (framesOf(trimStartUs, frameRate) < frames) return;
+  const message = `is ${seconds(trimStartUs)}, but the timeline lasts ${seconds(timeUsOf(frames, frameRate))}`;
+  throw new CompositionError('CLIP_TOO_SHORT', `${timeline.field}.trim_start`, message);
+}
+
+/** Its sound, if it is heard, is a part of that around it. */
+function videoOf({ trimStartUs }: NestedSource, composition: Composition): NestedVideo {
   return {
     composition: { ...composition, audio: [], buses: [] },
-    fromFrame: framesOf(content.source.trimStartUs, composition.frameRate),
+    fromFrame: framesOf(trimStartUs, composition.frameRate),
   };
 }

@@ -1,6 +1,6 @@
 import type { Animated } from '../animated.js';
 import type { ClipEffect } from '../clip-effect.js';
-import type { Placement, VisualClip } from '../composition.js';
+import type { Matte, Placement, VisualClip } from '../composition.js';
 import { CompositionError } from '../composition-error.js';
 import { framesOf, timeUsOf, type Rational, wholeFramesIn } from '../frame-grid.js';
 import type { ScheduledClip } from './schedule.js';
@@ -100,6 +100,11 @@ export function earlierEffect(effect: ClipEffect, by: number): ClipEffect {
   }
 }
 
+/** The matte of a piece that begins so many frames later. */
+export function laterMatte(matte: Matte, by: number): Matte {
+  return { ...matte, video: { ...matte.video, fromFrame: matte.video.fromFrame + by } };
+}
+
 function earlierPlacement(placement: Placement, by: number): Placement {
   return {
     ...placement,
@@ -108,5 +113,6 @@ function earlierPlacement(placement: Placement, by: number): Placement {
     scaleX: earlier(placement.scaleX, by),
     scaleY: earlier(placement.scaleY, by),
     rotation: earlier(placement.rotation, by),
+    ...(placement.matte ? { matte: laterMatte(placement.matte, by) } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import type { AssetRef } from '../asset.js';
-import type { NestedVideo, Placement, Transition, VisualClip, VisualSource } from '../composition.js';
+import type { Matte, NestedVideo, Placement, Transition, VisualClip, VisualSource } from '../composition.js';
 import type { DrawingContent } from '../drawing.js';
 import { framesOf } from '../frame-grid.js';
 import type { Size } from '../output-spec.js';
@@ -7,7 +7,7 @@ import { animatedOf, extremesOf } from './curve.js';
 import { effectsOf } from './clip-effects.js';
 import { addNothing, type DrawingSet } from './drawing-set.js';
 import { animationFrames, entering, figureOf, type Figure, laterFigure, leaving, reachOf, shareOf } from './figure.js';
-import { cutIntoPieces, earlierEffect, piecesOf } from './pieces.js';
+import { cutIntoPieces, earlierEffect, laterMatte, piecesOf } from './pieces.js';
 import type { ScheduledClip } from './schedule.js';
 import { decorationsOf, type Decorations } from './decorations.js';
 import { textParts } from '../text-parts.js';
@@ -35,6 +35,8 @@ export interface StripContext {
   readonly drawings: DrawingSet;
   /** The video of a clip whose asset is a timeline; null: it is something else. */
   readonly nestedIn: (scheduled: ScheduledClip) => NestedVideo | null;
+  /** Of a whole clip. */
+  readonly matteOf: (scheduled: ScheduledClip) => Matte | null;
 }
 
 /** The clips that show one clip of a timeline. */
@@ -50,7 +52,8 @@ export function stripsOf(scheduled: ScheduledClip, content: VisualContent, conte
     ? assets.map((asset, i) => {
         const part = partOf(scheduled, framesOf(i * animation.intervalUs, context.canvas.frameRate));
         const shape = shapeOf(scheduled, content, context, { enter: animation.enter, offset: part.offset });
-        return strip(part.scheduled, shape, { asset, size: shape.box, source: content }, context);
+        const matteOf = () => context.matteOf(scheduled);
+        return strip(part.scheduled, shape, { asset, size: shape.box, source: content }, { ...context, matteOf });
       })
     : assets.map((asset) => strip(scheduled, whole, { asset, size: whole.box, source: content }, context));
   return { shadow: decorated(decorations.shadow), main, border: decorated(decorations.border) };
@@ -112,7 +115,11 @@ function strip(scheduled: ScheduledClip, shape: Shape, shown: Shown, context: St
   const source = content?.source ?? null;
   const whole = content ? effectsOf(content.look, offset + frames) : [];
   const effects = whole.map((effect) => earlierEffect(effect, offset));
-  const placement = placementOf(scheduled, shape, shown, context);
+  const matte = content ? context.matteOf(scheduled) : null;
+  const placement = {
+    ...placementOf(scheduled, shape, shown, context),
+    ...(matte ? { matte: laterMatte(matte, offset) } : {}),
+  };
   const nested = source?.kind === 'TIMELINE' ? context.nestedIn(scheduled) : null;
   const isPlain = !nested && isWholeCanvas(placement, canvas) && effects.every(({ kind }) => kind === 'ZOOM');
   const visual: VisualClip = {
@@ -176,8 +183,8 @@ function placementOf(
 
 /** Whether a clip stands in the whole canvas as it would without a placement. */
 function isWholeCanvas(placement: Placement, { width, height }: Canvas): boolean {
-  const { part, mask, focus, flipHorizontal, flipVertical, blend, rotation, scaleX, scaleY } = placement;
-  if (part || mask || flipHorizontal || flipVertical || blend !== 'NORMAL') return false;
+  const { part, mask, matte, focus, flipHorizontal, flipVertical, blend, rotation, scaleX, scaleY } = placement;
+  if (part || mask || matte || flipHorizontal || flipVertical || blend !== 'NORMAL') return false;
   if (placement.width !== width || placement.height !== height || focus.x !== 0.5 || focus.y !== 0.5) return false;
   return placement.x === width / 2 && placement.y === height / 2 && scaleX === 1 && scaleY === 1 && rotation === 0;
 }

@@ -44,17 +44,21 @@ function usesOf(clip: TimelineClip, isMuted: boolean): InputUse[] {
       return source.kind === 'file' ? [{ role: 'subtitles', asset: source.asset }] : [];
     }
     case 'VISUAL': {
-      const { source, look } = content;
-      const lut: InputUse[] = look.lut ? [{ role: 'lut', asset: look.lut }] : [];
+      const { source, look, matte } = content;
+      const beside: InputUse[] = [
+        ...(look.lut ? [{ role: 'lut' as const, asset: look.lut }] : []),
+        ...(matte ? inputsOf(matte.source.timeline, true) : []),
+      ];
       if (source.kind === 'IMAGE') {
         const { asset } = source;
-        return [{ role: 'visual', asset, untilUs: shownUs, box: boxOf(look) }, ...lut];
+        return [{ role: 'visual', asset, untilUs: shownUs, box: boxOf(look) }, ...beside];
       }
-      if (source.kind === 'TIMELINE') return [...inputsOf(source.timeline, isMuted || source.gainDb === null), ...lut];
-      if (source.kind !== 'VIDEO') return lut;
+      if (source.kind === 'TIMELINE')
+        return [...inputsOf(source.timeline, isMuted || source.gainDb === null), ...beside];
+      if (source.kind !== 'VIDEO') return beside;
       const { asset, trimStartUs, speed, sound } = source;
       const untilUs = Math.min(ALL_US, trimStartUs + Math.ceil(shownUs * speed));
-      const uses: InputUse[] = [{ role: 'visual', asset, untilUs, box: boxOf(look) }, ...lut];
+      const uses: InputUse[] = [{ role: 'visual', asset, untilUs, box: boxOf(look) }, ...beside];
       if (sound && !isMuted) uses.push({ role: 'audio', asset, measured: false, optional: true });
       return uses;
     }

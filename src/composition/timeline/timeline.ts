@@ -1,7 +1,7 @@
 import type { AssetRef } from '../asset.js';
 import type { ColorAdjustment, EffectOf } from '../clip-effect.js';
 import type { Color } from '../color.js';
-import type { BlendMode, Channels, Fit, Loudness, TransitionKind } from '../composition.js';
+import type { BlendMode, Channels, Fit, Loudness, Matte, TransitionKind } from '../composition.js';
 import type { DropShadow, GradientStop, StyledText, TextPart } from '../drawing.js';
 import type { Rational } from '../frame-grid.js';
 import type { Subtitles } from '../montage/montage.js';
@@ -78,6 +78,14 @@ export interface VisualContent {
   readonly exit: ClipAnimation | null;
   /** From the clip before it on its track. */
   readonly transition: TimelineTransition | null;
+  /** Null: all of it is seen. */
+  readonly matte: TimelineMatte | null;
+}
+
+export interface TimelineMatte {
+  readonly source: NestedSource;
+  readonly kind: Matte['kind'];
+  readonly inverted: boolean;
 }
 
 export type TimelineSource = VideoSource | ImageSource | NestedSource | DrawnSource;

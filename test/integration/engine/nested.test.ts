@@ -138,6 +138,56 @@ describe('a timeline in a clip', () => {
     }
   });
 
+  it('is the matte of a clip, frame by frame, in every section', async () => {
+    // A grey that moves from the left half to the right at 1 s, and a hole of nothing in the lower half.
+    const matte = {
+      trimStart: '1s',
+      tracks: [
+        {
+          clips: [
+            color('#808080', { duration: '2s', ...box(0, 0, 50, 50) }),
+            color('#FFFFFF', { duration: '2s', ...box(50, 0, 50, 50) }),
+          ],
+        },
+      ],
+    };
+    const clip = (x: number, more: object) =>
+      color('#C81E1E', { toEnd: true, matte: { timeline: matte, ...more }, ...box(x, 0, 25, 100) });
+    const form = formOf({
+      canvas: { width: 160, height: 40, frameRate: '1', background: '#FFFFFF' },
+      duration: '14s',
+      tracks: [
+        { clips: [clip(0, {})] },
+        { clips: [clip(25, { inverted: true })] },
+        { clips: [clip(50, { kind: 'KIND_ALPHA' })] },
+        { clips: [{ ...clip(75, { kind: 'KIND_ALPHA', inverted: true }), rotation: 180, opacity: 0.5 }] },
+      ],
+    });
+    const video = await readVideo((await bench.render(form, {}, {}, { outputs: LOSSLESS })).file);
+    expect(video.frames).toHaveLength(14);
+    const [red, white, pink] = [
+      [200, 30, 30],
+      [255, 255, 255],
+      [227, 142, 142],
+    ];
+    const mixed = red.map((value) => (value * 128 + 255 * 127) / 255);
+    // The first second has the grey at the left, the two after it white at the right, the rest nothing.
+    for (const [frame, seen] of [
+      [0, [mixed, white, mixed, red, red, white, pink, white]],
+      [1, [white, red, red, white, white, red, white, pink]],
+      [2, [white, red, red, white, white, red, white, pink]],
+      [3, [white, white, red, red, white, white, pink, pink]],
+      [13, [white, white, red, red, white, white, pink, pink]],
+    ] as const)
+      seen.forEach((wanted, i) => {
+        // Turned upside down, the last one has its upper half below.
+        expectColor(video, frame, (i + 0.5) / 8, i < 6 ? 0.25 : 0.75, wanted);
+      });
+    expectColor(video, 0, 1 / 16, 0.75, white);
+    expectColor(video, 0, 5 / 16, 0.75, red);
+    expectColor(video, 0, 13 / 16, 0.25, pink);
+  });
+
   it('shows the frames of its files, and gives its sound to its track', async () => {
     const form = formOf({
       canvas: { width: 64, height: 48, frameRate: '10' },

@@ -38,6 +38,7 @@ describe('a timeline of one image alone', () => {
                 source: { kind: 'IMAGE', asset: { uri: 'i.png', field: `${CLIP}.image.uri` } },
                 enter: null,
                 exit: null,
+                matte: null,
                 transition: null,
                 look: {
                   ...{ x: 0, y: 0, width: 1920, height: 1080, anchor: { x: 0, y: 0 } },

@@ -134,6 +134,7 @@ const look = fc.record({
   motion: maybe(fc.constant({ kind: 'KIND_PAN_LEFT' })),
   enter: maybe(animation),
   exit: maybe(animation),
+  matte: maybe(fc.tuple(nestedAsset(0), fc.boolean()).map(([timeline, inverted]) => ({ ...timeline, inverted }))),
   transition: maybe(fc.record({ kind: maybe(fc.constantFrom('fade', 'circleopen')), duration: maybe(time(500, 20)) })),
 });
 

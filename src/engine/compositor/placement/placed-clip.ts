@@ -1,5 +1,6 @@
 import { type ClipEffect, makesHoles } from '../../../composition/clip-effect.js';
-import type { Placement, VisualClip } from '../../../composition/composition.js';
+import type { Matte, Placement, VisualClip } from '../../../composition/composition.js';
+import type { OpenedClip } from '../assets/asset-definition.js';
 import { ASSETS } from '../assets/assets.js';
 import { effectFilters } from '../effects/effects.js';
 import { frameVariable } from '../expression.js';
@@ -7,7 +8,7 @@ import { leavesBars } from '../framing.js';
 import { constantOpacity, hasMovingOpacity, opacityChains } from '../opacity.js';
 import type { ShownClip } from '../section.js';
 import { comesWithAlpha, repeatFrame, type Stage } from '../stage.js';
-import { maskedChains } from './masked.js';
+import { maskedChains, mattedChains } from './masked.js';
 import { transformOf, type Transform } from './transform.js';
 
 /** Filters that `placedClip` uses beside those of assets, effects, masks and opacity. */
@@ -68,7 +69,7 @@ export function placedClip(shown: ShownClip, placement: Placement, name: string,
 
 function stepsOf(shown: ShownClip, placement: Placement, box: Stage, transform: Transform): Step[] {
   const { clip, fromFrame, frames } = shown;
-  const { mask, flipHorizontal, flipVertical } = placement;
+  const { mask, matte, flipHorizontal, flipVertical } = placement;
   const steps: Step[] = [];
   const inARow = (filters: readonly string[], moving: boolean) => {
     if (filters.length > 0) steps.push({ moving, chains: (from, to) => [`[${from}]${filters.join(',')}[${to}]`] });
@@ -77,8 +78,13 @@ function stepsOf(shown: ShownClip, placement: Placement, box: Stage, transform: 
   inARow([...(flipHorizontal ? ['hflip'] : []), ...(flipVertical ? ['vflip'] : [])], false);
   const isOpaque = isOpaqueInBox(clip, box);
   if (mask) steps.push({ moving: false, chains: (from, to) => maskedChains(mask, { from, to, isOpaque }, box) });
+  if (matte)
+    steps.push({
+      moving: true,
+      chains: (from, to) => mattedChains(matte, openMatte(matte, shown, `${to}m`, box), from, to),
+    });
   inARow(
-    turnedFilters(transform, placement, { fromFrame, isOpaque: isOpaque && !mask }),
+    turnedFilters(transform, placement, { fromFrame, isOpaque: isOpaque && !mask && !matte }),
     transform.turned?.isConstant === false,
   );
   const { width, height } = transform;
@@ -91,6 +97,16 @@ function stepsOf(shown: ShownClip, placement: Placement, box: Stage, transform: 
       chains: (from, to) => opacityChains(opacity, { from, to, fromFrame, frames }, 'yuva444p', picture),
     });
   return steps;
+}
+
+/** The video of a matte in the size of the box. */
+function openMatte({ video }: Matte, shown: ShownClip, name: string, box: Stage): OpenedClip {
+  const { asset, startFrame, frames } = shown.clip;
+  const matte: VisualClip = {
+    ...{ asset, source: 'nested', nested: video, startFrame, frames, fit: 'FILL', transition: null },
+    ...{ trimStartUs: 0, speed: 1, effects: [], opacity: 1 },
+  };
+  return ASSETS.nested.open({ ...shown, clip: matte }, name, { ...box, name });
 }
 
 /** With colours multiplied by alpha, so that edges take nothing of the hidden colours beside them. */

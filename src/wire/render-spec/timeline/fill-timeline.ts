@@ -17,6 +17,7 @@ import { printDuration } from '../../print-duration.js';
 import { namedDefault } from '../fields.js';
 import { fillLook, fillText, fillGradient } from './fill-look.js';
 import { CANVAS } from './parse-canvas.js';
+import { MATTES } from './parse-clip.js';
 import { CHANNELS, SHORT_SOURCES } from './parse-files.js';
 import { DUCK, LOUDNESS } from './parse-timeline.js';
 
@@ -83,6 +84,11 @@ function fillClip(clip: Clip, context: FillContext): Clip {
     length: clip.length ?? (hasLength ? undefined : { $case: 'duration', value: printDuration(DEFAULT_LENGTH_US) }),
     asset: fillAsset(clip.asset, context),
     keyframes: clip.keyframes.map(fillKeyframe),
+    matte: clip.matte && {
+      ...clip.matte,
+      timeline: clip.matte.timeline && fillNested(clip.matte.timeline, context),
+      kind: clip.matte.kind || namedDefault(MATTES),
+    },
   };
 }
 

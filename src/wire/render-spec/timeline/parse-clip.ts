@@ -4,9 +4,10 @@ import type {
   ClipLength,
   NestedSource,
   TimelineClip,
+  TimelineMatte,
 } from '../../../composition/timeline/timeline.js';
-import type { Clip, NestedTimeline } from '../../../../generated/cutroom/v1/timeline.js';
-import { at, parseColor, parseDurationUs, parseUri, type Place, refuse } from '../fields.js';
+import { type Clip, type Matte, Matte_Kind, type NestedTimeline } from '../../../../generated/cutroom/v1/timeline.js';
+import { at, type EnumTable, parseColor, parseDurationUs, parseEnum, parseUri, type Place, refuse } from '../fields.js';
 import { parseSubtitles } from '../parse-subtitles.js';
 import { type Frame, MAX_TIME_US } from './frame.js';
 import type { Ids } from './ids.js';
@@ -140,8 +141,23 @@ function parseContent(wire: Clip, place: Place, { frame, parseNested, isNested }
     look: parseLook(wire, place, frame, keyframes, isFitted ? 'FITTED' : 'DRAWN'),
     enter: wire.enter ? parseAnimation(wire.enter, at(place, 'enter'), frame, 'ENTER') : null,
     exit: wire.exit ? parseAnimation(wire.exit, at(place, 'exit'), frame, 'EXIT') : null,
+    matte: wire.matte ? parseMatte(wire.matte, at(place, 'matte'), parseNested) : null,
     transition: wire.transition ? parseClipTransition(wire.transition, at(place, 'transition'), frame) : null,
   };
+}
+
+export const MATTES: EnumTable<Matte_Kind, TimelineMatte['kind']> = {
+  [Matte_Kind.KIND_UNSPECIFIED]: 'LUMA',
+  [Matte_Kind.KIND_LUMA]: 'LUMA',
+  [Matte_Kind.KIND_ALPHA]: 'ALPHA',
+};
+
+function parseMatte(wire: Matte, place: Place, parseNested: ClipContext['parseNested']): TimelineMatte | null {
+  const kind = parseEnum(wire.kind, at(place, 'kind'), MATTES);
+  const here = at(place, 'timeline');
+  if (wire.timeline) return { source: parseNested(wire.timeline, here), kind, inverted: wire.inverted };
+  refuse(here, 'is required');
+  return null;
 }
 
 /** Stands in for an asset that is missing. */

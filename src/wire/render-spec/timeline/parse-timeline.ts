@@ -122,15 +122,18 @@ interface FoundTimeline {
   readonly place: Place;
 }
 
-/** A timeline and those in its clips, as deep as they may lie; deeper ones are noted. */
+/** A timeline and those in its clips and mattes, as deep as they may lie; deeper ones are noted. */
 function timelinesIn({ tracks }: Pick<WireTimeline, 'tracks'>, place: Place, depth: number): FoundTimeline[] {
   const nested = tracks.flatMap(({ clips }, i) =>
-    clips.flatMap(({ asset }, k) => {
-      if (asset?.$case !== 'timeline') return [];
-      const here = at(at(at(place, 'tracks', i), 'clips', k), 'timeline');
-      if (depth < MAX_DEPTH) return timelinesIn(asset.value, here, depth + 1);
-      refuse(here, `must not be set: timelines lie at most ${MAX_DEPTH} deep in each other`);
-      return [];
+    clips.flatMap(({ asset, matte }, k) => {
+      const clip = at(at(place, 'tracks', i), 'clips', k);
+      const own = asset?.$case === 'timeline' ? [{ wire: asset.value, here: at(clip, 'timeline') }] : [];
+      const ofMatte = matte?.timeline ? [{ wire: matte.timeline, here: at(at(clip, 'matte'), 'timeline') }] : [];
+      return [...own, ...ofMatte].flatMap(({ wire, here }) => {
+        if (depth < MAX_DEPTH) return timelinesIn(wire, here, depth + 1);
+        refuse(here, `must not be set: timelines lie at most ${MAX_DEPTH} deep in each other`);
+        return [];
+      });
     }),
   );
   return [{ tracks, place }, ...nested];

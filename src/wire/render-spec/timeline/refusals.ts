@@ -20,6 +20,7 @@ export function refuseLook(wire: Clip, place: Place, kind: 'audio' | 'subtitles'
     enter: wire.enter !== undefined,
     exit: wire.exit !== undefined,
     transition: wire.transition !== undefined,
+    matte: wire.matte !== undefined,
     // Of the sound there may be some.
     keyframes: kind === 'subtitles' && wire.keyframes.length > 0,
   };

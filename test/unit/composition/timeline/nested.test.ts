@@ -80,6 +80,25 @@ describe('a nested timeline', () => {
     ]);
   });
 
+  it('is a matte without sound, whose faults are noted and whose clips count', () => {
+    const withMatte = (matte: Json) => tracks(color({ matte, duration: '2s' }));
+    const field = 'spec.timeline.tracks[0].clips[0].matte';
+    expect(violationsOf(withMatte({}))).toEqual([`${field}.timeline is required`]);
+    expect(violationsOf(withMatte({ timeline: { trimStart: '1s', ...tracks(color({ duration: '1s' })) } }))).toEqual([
+      `${field}.timeline.trim_start is 1 s, but the timeline lasts 1 s`,
+    ]);
+    expect(violationsOf(tracks({ audio: { uri: 'a' }, matte: { timeline: tracks(color()) } }))).toEqual([
+      `${field} must not be set for audio`,
+    ]);
+    const video = withMatte({ timeline: tracks({ video: { uri: 'v' } }) });
+    const { composition } = compose(video, { visual: { v: 1 }, audio: { v: 1 } });
+    expect(composition.audio).toEqual([]);
+    expect(allClips(composition).map(({ clip }) => [clip.source, clip.frames])).toEqual([
+      ['image', 60],
+      ['video', 30],
+    ]);
+  });
+
   it('fades its sound along a transition, and is cut with it at the end of its clip', () => {
     const sound = { audio: { uri: 'a' }, duration: '3s' };
     const { composition } = compose(
