@@ -82,7 +82,8 @@ export function encodeAgainArguments(again: {
   readonly options: readonly string[];
 }): string[] {
   const command = decoded(again);
-  const options = ['-map', '0', '-fps_mode:v', 'passthrough', ...WITHOUT_METADATA, ...again.options];
+  // Without the times of the file ffmpeg 5.1 moves WebM by the delay of its sound each time, and pictures that were moved twice are rounded to the next frame.
+  const options = ['-map', '0', '-copyts', '-fps_mode:v', 'passthrough', ...WITHOUT_METADATA, ...again.options];
   command.output(`file:${again.to}`).outputOptions(...asList(options));
   return [...COMMON_OPTIONS, ...command._getArguments()];
 }

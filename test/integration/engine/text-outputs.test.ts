@@ -86,6 +86,31 @@ async function whitePixels(name: string, second: number): Promise<number> {
 const textOf = async (name: string) =>
   (await ffmpeg(['-i', name, '-map', '0:s:0', '-f', 'webvtt', '-'])).toString('utf8');
 
+describe('a file with a track of text', () => {
+  it.each([{ kind: 'webm' }, H264] as const)(
+    'keeps pictures and sound together when it is made smaller: %j',
+    async (format) => {
+      await bench.media.video('busy.mp4', {
+        ...{ size: '144x256', colors: ['000000'], secondsEach: 2, source: 'testsrc2', sound: true },
+      });
+      const maxSize = { bytes: 80_000, field: 'f' };
+      const { output, file: name } = await bench.render(
+        { ...montage(2_000_000), materials: [{ uri: 'busy.mp4', field: 'f' }], materialSound: { gainDb: 0 } },
+        {},
+        {},
+        { outputs: [file('small', format, 'SOFT', { maxSize, quality: 'HIGH' })] },
+      );
+      expect(output.sizeBytes).toBeLessThanOrEqual(80_000);
+      const { streams } = (await ffprobe(['-show_entries', 'stream=start_time', name])) as {
+        streams: { start_time: string }[];
+      };
+      expect(streams).toHaveLength(3);
+      const [video, audio] = streams.map(({ start_time: start }) => Number(start));
+      expect(Math.abs(video! - audio!)).toBeLessThan(0.02);
+    },
+  );
+});
+
 describe.each([
   ['short', 4_000_000],
   ['long', 16_000_000],
