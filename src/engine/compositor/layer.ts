@@ -80,7 +80,8 @@ export function prepareLayer(
   });
   const order = new Map<ShownClip, number>(parts.map((one, i) => [one, i]));
   inRuns.sort((one, other) => (order.get(one.shown) ?? 0) - (order.get(other.shown) ?? 0));
-  const isLinked = ({ shown }: FinishedClip) => parts.some((one) => one === shown && one.isLinked);
+  const linked = new Set<ShownClip>(parts.filter((one) => one.isLinked));
+  const isLinked = ({ shown }: FinishedClip) => linked.has(shown);
   const runs = [
     ...runsOf(inRuns.filter(isLinked)).map((run) => ({ run, premultiply: true })),
     ...runsOf(inRuns.filter((finished) => !isLinked(finished))).map((run) => ({ run, premultiply: false })),
