@@ -1,6 +1,6 @@
 /** Every warning, with its meaning as the README tells it. The names are stable: callers match on them. */
 export const WARNINGS = {
-  CAPTION_GLYPHS_MISSING: 'no font has some characters of the captions; they are drawn as boxes',
+  CAPTION_GLYPHS_MISSING: 'no font has some characters of the captions or texts; they are drawn as boxes',
   CUE_AFTER_END: 'cues start after the end of the video and are not shown',
   CUE_CUT_AT_END: 'cues last past the end of the video and are cut there',
   SUBTITLES_SKIPPED: 'parts of the subtitle file cannot be read and are left out; the message names the first line',
