@@ -1,25 +1,42 @@
-import { type Composition, visualClips } from '../composition.js';
-import type { Outline, OutlineTrack } from '../outline.js';
+import { type AudioClip, type Composition, SAMPLE_RATE, type VisualClip } from '../composition.js';
+import { framesOf, type Rational } from '../frame-grid.js';
+import type { Outline, OutlineClip, OutlineTrack } from '../outline.js';
 
-/** The times of a video of a montage: its clips by their materials, and its sounds, which last as long as it does. */
+/**
+ * The times of a video of a montage: its pictures by their materials, the watermark, narration and music. The materials' own sound goes with their
+ * pictures, and has no track.
+ */
 export function outlineMontage(composition: Composition): Outline {
   const { width, height, frameRate, frames, audio } = composition;
-  const materials: OutlineTrack = {
-    field: 'spec.montage.materials',
-    id: '',
-    clips: visualClips(composition).map(({ asset, startFrame, frames: own, transition }) => ({
-      field: withoutUri(asset.field),
-      id: '',
-      startFrame,
-      frames: own,
-      transitionFrames: transition?.frames ?? 0,
-    })),
+  const [pictures = [], ...above] = composition.layers.flatMap((layer) =>
+    layer.kind === 'clips' ? [layer.clips] : [],
+  );
+  const shown = new Set(pictures.map(({ asset }) => asset.field));
+  const sounds = audio.filter(({ asset }) => !shown.has(asset.field)).map((clip) => outlineSound(clip, frameRate));
+  return {
+    ...{ width, height, frameRate, frames },
+    tracks: [
+      { field: 'spec.montage.materials', id: '', clips: pictures.map(outlineClip) },
+      ...above.flatMap((clips) => clips.map(outlineClip).map(alone)),
+      ...sounds.map(alone),
+    ],
   };
-  const sounds = audio.map(({ asset }): OutlineTrack => {
-    const field = withoutUri(asset.field);
-    return { field, id: '', clips: [{ field, id: '', startFrame: 0, frames, transitionFrames: 0 }] };
-  });
-  return { width, height, frameRate, frames, tracks: [materials, ...sounds] };
+}
+
+function outlineClip({ asset, startFrame, frames, transition }: VisualClip): OutlineClip {
+  return { field: withoutUri(asset.field), id: '', startFrame, frames, transitionFrames: transition?.frames ?? 0 };
+}
+
+function outlineSound({ asset, startSample, samples }: AudioClip, rate: Rational): OutlineClip {
+  const frameAt = (sample: number) => framesOf((sample * 1e6) / SAMPLE_RATE, rate);
+  const startFrame = frameAt(startSample);
+  const frames = frameAt(startSample + samples) - startFrame;
+  return { field: withoutUri(asset.field), id: '', startFrame, frames, transitionFrames: 0 };
+}
+
+/** A track with one clip, which has its name. */
+function alone(clip: OutlineClip): OutlineTrack {
+  return { field: clip.field, id: '', clips: [clip] };
 }
 
 function withoutUri(field: string): string {

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Composition, VisualClip } from '../../../src/composition/composition.js';
 import { composeMontage } from '../../../src/composition/montage/compose-montage.js';
+import type { KnownFacts } from '../../../src/composition/form.js';
 import { CompositionError } from '../../../src/composition/composition-error.js';
+import { outlineMontage } from '../../../src/composition/montage/outline-montage.js';
 import type { Montage } from '../../../src/composition/montage/montage.js';
 import type { VisualFacts } from '../../../src/composition/media-facts.js';
 import { captionsOf, crossFade, factsFor, montageOf } from '../../support/montage.js';
@@ -167,5 +169,47 @@ describe('any montage', () => {
       { numRuns: 500 },
     );
     expect(expanded).toBeGreaterThan(100);
+  });
+});
+
+describe('the outline of a montage', () => {
+  it('has pictures, watermark, narration and music at their times, after the intro', () => {
+    const asset = (name: string) => ({ uri: `${name}.mp4`, field: `spec.montage.${name}.uri` });
+    const montage = montageOf(2, {
+      narration: { asset: asset('narration'), gainDb: 0 },
+      music: { asset: asset('music'), gainDb: 0, fadeOutUs: 0 },
+      materialSound: { gainDb: 0 },
+      watermark: { asset: asset('watermark'), corner: { x: 0, y: 0 }, size: 10, margin: 0, opacity: 1 },
+      intro: asset('intro'),
+      outro: asset('outro'),
+    });
+    const known = factsFor(montage, [video(4), video(4)], { narration: speech(6), music: speech(1) });
+    const facts: KnownFacts = {
+      ...known,
+      visual: (uri) =>
+        uri === 'watermark.mp4' ? { kind: 'image' } : /^(intro|outro)/.test(uri) ? video(2) : known.visual(uri),
+      audioIfAny: () => ({ durationUs: 1 }),
+    };
+    const outline = outlineMontage(composeMontage(montage, facts).composition);
+    expect(outline.frames).toBe(60 + 180 + 60);
+    expect(
+      outline.tracks.map(({ field, clips }) => [
+        field,
+        clips.map((clip) => [clip.field, clip.startFrame, clip.frames]),
+      ]),
+    ).toEqual([
+      [
+        'spec.montage.materials',
+        [
+          ['spec.montage.intro', 0, 60],
+          ['spec.montage.materials[0]', 60, 120],
+          ['spec.montage.materials[1]', 180, 60],
+          ['spec.montage.outro', 240, 60],
+        ],
+      ],
+      ['spec.montage.watermark', [['spec.montage.watermark', 0, 300]]],
+      ['spec.montage.narration', [['spec.montage.narration', 60, 180]]],
+      ['spec.montage.music', [['spec.montage.music', 60, 180]]],
+    ]);
   });
 });
