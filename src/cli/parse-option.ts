@@ -37,7 +37,9 @@ export function parseDuration(text: string): Duration {
 export function parseLabel(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('it must be key=value.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+  const key = text.slice(0, at);
+  if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`${key} is given twice.`);
+  return { ...before, [key]: text.slice(at + 1) };
 }
 
 /** `what=time`, added to those before it, such as `total=10m`. */

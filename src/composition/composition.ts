@@ -47,6 +47,8 @@ export type Layer = ClipLayer | CaptionLayer;
 /** Clips in order of their start. Between them may be gaps, which show the layers below. */
 export interface ClipLayer {
   readonly kind: 'clips';
+  /** Whether its clips stand in corners of what is shown, each in that of its `align`: a cut of the picture has them in its own corners. Absent: they are a part of the picture. */
+  readonly isPinned?: boolean;
   readonly clips: readonly VisualClip[];
 }
 

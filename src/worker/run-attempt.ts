@@ -107,8 +107,8 @@ export async function runAttempt(
     else deps.events.attemptLost(task);
     // Otherwise the store failed, and the end may be stored with these files in it: then they stay.
     if (error instanceof LeaseLostError) await removeOutputs(deps, lease);
-    if (error instanceof LeaseLostError && error.reason === 'lost') await giveBack(deps, lease);
-    else deps.backgroundError(STORING, error);
+    if (!(error instanceof LeaseLostError)) deps.backgroundError(STORING, error);
+    else if (error.reason === 'lost') await giveBack(deps, lease);
   }
 }
 

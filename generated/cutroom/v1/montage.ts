@@ -82,7 +82,7 @@ export interface Montage {
    * VIDEO_TOO_LONG. Longer clips or fewer materials help.
    */
   materials: Material[];
-  /** The longest that one material is shown: 0.1 s to 600 s. Default: 5 s. An image is shown for exactly this long. */
+  /** The longest that one material is shown: 0.1 s to 600 s, and at least one frame. Default: 5 s. An image is shown for exactly this long. */
   longestClip:
     | Duration
     | undefined;
@@ -135,7 +135,7 @@ export interface Montage {
   materialSound:
     | MaterialSound
     | undefined;
-  /** A picture that lies over the whole video, below the subtitles. */
+  /** A picture that lies over the whole video, below the subtitles. An output of another aspect ratio has it in the same corner of its cut, as large in it as it is in the whole. */
   watermark:
     | Watermark
     | undefined;
@@ -146,7 +146,7 @@ export interface Montage {
   intro:
     | Material
     | undefined;
-  /** A video or image after all else, as `intro`. */
+  /** A video or image after all else, as `intro`. Narration, music and subtitles end before it. */
   outro: Material | undefined;
 }
 
@@ -161,7 +161,7 @@ export interface MaterialSound {
 
 /** A picture in a place of its own for all of a video, such as a logo. */
 export interface Watermark {
-  /** An image, with its transparency; see Material.uri. */
+  /** A still image, with its transparency; see Material.uri. An animation or a video fails with INPUT_NOT_SUPPORTED. */
   uri: string;
   /** Default: CORNER_TOP_RIGHT. */
   corner: Watermark_Corner;

@@ -124,7 +124,10 @@ export interface OutputSpec {
   thumbnails:
     | Thumbnails
     | undefined;
-  /** A place of the caller's that the file is put to as well, before the task SUCCEEDED. Default: none. Refused for HLS, which is many files, and with several `variants`. */
+  /**
+   * A place of the caller's that the file is put to as well, before the task SUCCEEDED. Default: none. Refused for HLS, which is many files, with several `variants`, and with the
+   * URL of another output.
+   */
   destination: Destination | undefined;
 }
 
@@ -140,13 +143,14 @@ export interface Destination {
 
 /**
  * An upload by HTTP PUT. The file goes with Content-Length, Content-Type and Content-MD5, by which the receiver refuses it if it arrives changed. An upload that fails in a way
- * that may pass is tried five times within half a minute; then the task fails with DESTINATION_FAILED, or at once with DESTINATION_REFUSED. Further files, such as the
+ * that may pass is tried five times, with half a minute of waiting in all; a receiver that takes no bytes, or does not answer, for 60 s has failed. Then the attempt fails with
+ * DESTINATION_FAILED, after which the task may have another (`max_attempts`), or at once with DESTINATION_REFUSED. Further files, such as the
  * poster, are not put there. The same file may be put twice: an attempt that lost its worker and the one after it both put it.
  */
 export interface HttpPut {
   /**
    * An http or https URL; its host is checked as that of an input is (Material.uri). Redirects are not followed. At most 4096 bytes. Callers without the scope
-   * `tasks.read_full` see it without its query.
+   * `tasks.read_full` see it without its query, and the headers without their values.
    */
   url: string;
   /**

@@ -37,7 +37,7 @@ export interface ResolvedVideo {
   width: number;
   /** See `width`. */
   height: number;
-  /** The tracks of a timeline, the first at the bottom; of a montage the materials, then the narration and the music where there are any. */
+  /** The tracks of a timeline, the first at the bottom; of a montage the materials with intro and outro, then the watermark, the narration and the music where there are any. Tracks within timelines in clips are not among them. */
   tracks: ResolvedTrack[];
   /** The subtitles that are shown, in order of their start. All videos together list the first 1,000. */
   cues: ResolvedCue[];

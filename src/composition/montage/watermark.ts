@@ -10,10 +10,15 @@ export function watermarkLayer(
   { facts, frames }: { readonly facts: KnownFacts; readonly frames: number },
 ): ClipLayer {
   if (facts.visual(asset.uri).kind === 'video')
-    throw new CompositionError('INPUT_NOT_SUPPORTED', asset.field, 'this is a video: a watermark must be an image');
+    throw new CompositionError(
+      'INPUT_NOT_SUPPORTED',
+      asset.field,
+      'this is a video or an animation: a watermark must be a still image',
+    );
   const middle = (side: number, edge: 0 | 1) => (edge === 0 ? margin + size / 2 : side - margin - size / 2);
   return {
     kind: 'clips',
+    isPinned: true,
     clips: [
       {
         ...{ asset, source: 'image', startFrame: 0, frames, transition: null, trimStartUs: 0, speed: 1 },

@@ -148,6 +148,6 @@ function shortSource(
 }
 
 function afterEnd(clip: TimelineClip, startUs: number, totalUs: number): Warning {
-  const message = `${nameOf(clip)} starts at ${seconds(startUs)}, and the video ends at ${seconds(totalUs)}: it is not shown`;
+  const message = `${nameOf(clip)} starts at ${seconds(startUs)}, and its timeline ends at ${seconds(totalUs)}: it is not shown`;
   return { code: 'CLIP_AFTER_END', message, field: clip.field, count: 1 };
 }

@@ -4,8 +4,8 @@ export interface Way {
   readonly to: string | readonly Way[];
 }
 
-/** Filters that `wayChains` uses. */
-export const WAY_FILTERS = ['asplit', 'null', 'anull', 'split'];
+/** Filters that `wayChains` uses, and those of audio codecs. */
+export const WAY_FILTERS = ['asetnsamples', 'asplit', 'null', 'anull', 'split'];
 
 /** Filters that copy nothing but references: a picture is made once for all of its ways. */
 const SPLITTERS = { video: { split: 'split', none: 'null' }, audio: { split: 'asplit', none: 'anull' } } as const;

@@ -56,6 +56,8 @@ export interface VideoCoding {
 
 /** How the sound of a kind of output is encoded. */
 export interface AudioCoding {
+  /** Filters of ffmpeg before the encoder. Absent: none. */
+  readonly filters?: readonly string[];
   /** Options of ffmpeg. */
   readonly options: readonly string[];
   /** For a file of the sound that is joined with pictures. */

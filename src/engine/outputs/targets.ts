@@ -114,7 +114,7 @@ function pictureWay(composition: Composition, encoding: Encoding, { hasPoster }:
 }
 
 function soundWays(encoding: Encoding): SoundWay[] {
-  return encoding.audio === null ? [] : [{ filters: [], to: `sound${encoding.name}` }];
+  return encoding.audio === null ? [] : [{ filters: encoding.audio.filters ?? [], to: `sound${encoding.name}` }];
 }
 
 function videoPad({ name }: Encoding): string {

@@ -36,16 +36,20 @@ export function createHttpUploader({
       ...{ connectTimeoutMs: idleMs, headersTimeoutMs: idleMs },
     });
     const idle = idleTimer(idleMs);
+    const sent = { isWhole: false };
     try {
       const answer = await request(url, {
         method: 'PUT',
         dispatcher: agent,
         signal: AbortSignal.any([signal, idle.signal]),
         headers: headersOf(order),
-        body: Readable.from(watched(order.read(signal), idle.touch), { objectMode: false }),
+        body: Readable.from(watched(order.read(signal), idle.touch, sent), { objectMode: false }),
       });
       await answer.body.dump({ limit: MAX_ANSWER_BYTES }).catch(() => undefined);
-      return outcomeOf(answer.statusCode);
+      const outcome = outcomeOf(answer.statusCode);
+      if (outcome.kind === 'DONE' && !sent.isWhole)
+        return { kind: 'FAILED', description: `it answered ${answer.statusCode} before it had taken the whole file` };
+      return outcome;
     } catch (error) {
       signal.throwIfAborted();
       if (idle.signal.aborted) return { kind: 'FAILED', description: 'it takes no bytes, or does not answer, in time' };
@@ -104,10 +108,15 @@ function idleTimer(ms: number): {
 }
 
 /** Bytes are asked for as the receiver takes them. */
-async function* watched(bytes: AsyncIterable<Uint8Array>, onBytes: () => void): AsyncGenerator<Uint8Array> {
+async function* watched(
+  bytes: AsyncIterable<Uint8Array>,
+  onBytes: () => void,
+  sent: { isWhole: boolean },
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     onBytes();
     yield chunk;
   }
   onBytes();
+  sent.isWhole = true;
 }

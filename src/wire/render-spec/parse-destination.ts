@@ -1,6 +1,9 @@
 import type { Destination } from '../../composition/destination.js';
-import type { OutputFormat } from '../../composition/output-spec.js';
-import type { Destination as WireDestination } from '../../../generated/cutroom/v1/output_spec.js';
+import type { OutputFormat, OutputSpec } from '../../composition/output-spec.js';
+import type {
+  Destination as WireDestination,
+  OutputSpec as WireOutput,
+} from '../../../generated/cutroom/v1/output_spec.js';
 import { at, MAX_URI_BYTES, type Place, refuse } from './fields.js';
 
 export const MAX_HEADERS = 20;
@@ -14,8 +17,21 @@ const OURS: ReadonlySet<string> = new Set([
   ...['te', 'trailer', 'transfer-encoding', 'upgrade', 'content-encoding', 'content-range'],
 ]);
 
-/** Reads where a file is put to. Whether something may be sent there is checked later. */
-export function parseDestination(wire: WireDestination, place: Place, format: OutputFormat): Destination | null {
+/** Reads where a file is put to, if anywhere. Whether something may be sent there is checked later. */
+export function destinationOf(wire: WireOutput, place: Place, format: OutputFormat): Pick<OutputSpec, 'destination'> {
+  const parsed = wire.destination ? parseDestination(wire.destination, at(place, 'destination'), format) : null;
+  return parsed ? { destination: parsed } : {};
+}
+
+/** The second of two files would take the place of the first. @param known URLs by the fields that have them. */
+export function refuseSameDestination({ destination }: OutputSpec, place: Place, known: Map<string, string>): void {
+  if (!destination || destination.url === '') return;
+  const before = known.get(destination.url);
+  if (before !== undefined) refuse({ ...place, field: destination.field }, `must differ from ${before}`);
+  known.set(destination.url, destination.field);
+}
+
+function parseDestination(wire: WireDestination, place: Place, format: OutputFormat): Destination | null {
   if (format.kind === 'hls') refuse(place, 'must not be set for HLS, which is many files');
   if (wire.target === undefined) {
     refuse(place, 'must have one of: http_put');

@@ -27,7 +27,7 @@ import {
   type TimeRange as WireRange,
 } from '../../../generated/cutroom/v1/output_spec.js';
 import { at, type EnumTable, parseDurationUs, parseEnum, parseNumber, type Place, refuse } from './fields.js';
-import { parseDestination } from './parse-destination.js';
+import { destinationOf, refuseSameDestination } from './parse-destination.js';
 import { RESOLUTION } from './parse-montage.js';
 import { parseThumbnails } from './parse-thumbnails.js';
 
@@ -115,12 +115,14 @@ export function parseOutputs(wire: readonly WireOutput[], place: Place, picture:
     return DEFAULT_OUTPUTS;
   }
   const taken = new Map<string, string>();
+  const destinations = new Map<string, string>();
   return wire.map((output, i) => {
     const here = { ...place, field: `${place.field}[${i}]` };
     const parsed = parseOutput(output, here, { picture, number: i + 1 });
     const before = namesOf(parsed).flatMap((name) => taken.get(name) ?? [])[0];
     if (before !== undefined) refuse(at(here, 'key'), `must differ from ${before}`);
     else for (const name of namesOf(parsed)) taken.set(name, at(here, 'key').field);
+    refuseSameDestination(parsed, here, destinations);
     return parsed;
   });
 }
@@ -165,11 +167,6 @@ function parseOutput(wire: WireOutput, place: Place, { picture, number }: Surrou
     streamCopy: parseStreamCopy(wire.kind, at(place, 'mp4'), format),
     ...destinationOf(wire, place, format),
   };
-}
-
-function destinationOf(wire: WireOutput, place: Place, format: OutputFormat): Pick<OutputSpec, 'destination'> {
-  const parsed = wire.destination ? parseDestination(wire.destination, at(place, 'destination'), format) : null;
-  return parsed ? { destination: parsed } : {};
 }
 
 /** @param shown what is left of the picture. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_OUTPUTS } from '../../../src/composition/output-spec.js';
 import { ffmpeg } from '../../fixtures/run-ffmpeg.js';
 import { frequencyAt } from '../../support/audio-content.js';
 import { colorDistance, readSound, readVideo } from '../../support/media-content.js';
@@ -100,6 +101,29 @@ describe('a montage', () => {
     const video = await readVideo(file);
     expect(colorDistance(video.colorAt(3, 0.5, 0.25), RED)).toBeLessThan(TOLERANCE);
     expect(colorDistance(video.colorAt(9, 0.5, 0.25), BLUE)).toBeLessThan(TOLERANCE);
+  });
+
+  it('has its watermark in the same corner of a cut', async () => {
+    const watermark = { asset: asset('yellow.png'), corner: { x: 1, y: 1 }, size: 40, margin: 10, opacity: 1 } as const;
+    const format = { kind: 'mp4', videoCodec: 'H264' } as const;
+    const square = { shape: { width: 1, height: 1 }, focus: { x: 0.5, y: 0 } };
+    const { file } = await bench.render(
+      montageOf(0, { materials: [asset('red.mp4')], longestClipUs: 200_000, fit: 'FILL', watermark }),
+      {},
+      {},
+      { outputs: [{ ...DEFAULT_OUTPUTS[0]!, key: 'a.mp4', isNumbered: false, format, crop: square }] },
+    );
+    const video = await readVideo(file);
+    expect([video.width, video.height]).toEqual([144, 144]);
+    for (const [x, y, color] of [
+      [97, 117, YELLOW],
+      [130, 131, YELLOW],
+      [130, 111, RED],
+      [88, 125, RED],
+      [139, 125, RED],
+      [110, 139, RED],
+    ] as const)
+      expect(colorDistance(video.colorAt(3, x / 144, y / 144, 1), color), `${x}, ${y}`).toBeLessThan(TOLERANCE);
   });
 
   it('refuses a watermark that is a video', async () => {

@@ -75,6 +75,15 @@ describe('the HTTP uploader', () => {
     expect(['REFUSED', 'FAILED']).toContain(outcome.kind);
   });
 
+  it('does not take an answer for the end of a file that was not taken', async () => {
+    receiver.take = (_, response) => {
+      response.writeHead(200).end();
+    };
+    const outcome = await uploader.put(order({ read: endless, sizeBytes: 2 ** 40 }), never);
+    // The connection may be cut before the answer is read.
+    expect(outcome.kind).toBe('FAILED');
+  });
+
   it('gives up on a receiver that takes nothing, or does not answer', async () => {
     const impatient = createHttpUploader({ rules: () => LOOPBACK, idleMs: 200 });
     receiver.take = (request) => request.pause();

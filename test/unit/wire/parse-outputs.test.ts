@@ -322,6 +322,16 @@ describe('the destination of an output', () => {
     );
   });
 
+  it('is refused where another output has its URL', () => {
+    const { violations } = parse(put('https://a.test/x'), put('https://a.test/y'), put('https://a.test/x'));
+    expect(violations).toEqual([
+      {
+        field: 'spec.outputs[2].destination.http_put.url',
+        description: 'must differ from spec.outputs[0].destination.http_put.url',
+      },
+    ]);
+  });
+
   it('is refused with several variants', () => {
     const { violations } = parseSpec(spec([put('https://a.test')], { variants: 2 }));
     expect(violations).toMatchObject([{ field: 'spec.outputs[0].destination' }]);

@@ -7,6 +7,8 @@ const STEREO = ['-ar', String(SAMPLE_RATE), '-ac', '2'];
 export const AAC: AudioCoding = { options: ['-c:a', 'aac', '-b:a', '192k', ...STEREO], partOptions: MP4_PART };
 
 export const OPUS: AudioCoding = {
+  // Of a sound that no file begins, ffmpeg 5.1 gives the second encoder a first frame that is too long for it.
+  filters: ['asetnsamples=n=960:p=0'],
   options: ['-c:a', 'libopus', '-b:a', '160k', ...STEREO],
   // With the silence before its sound, which an MP4 loses.
   partOptions: WEBM_PART,
