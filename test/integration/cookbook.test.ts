@@ -22,12 +22,16 @@ function parse(text: string) {
 
 /** The same timeline on a small canvas; outputs have no size of their own there. */
 function small(text: string): string {
-  const { timeline, outputs = [] } = JSON.parse(text) as {
+  const {
+    timeline,
+    outputs = [],
+    ...rest
+  } = JSON.parse(text) as {
     timeline: { canvas?: object };
     outputs?: Record<string, unknown>[];
   };
   const sized = { ...timeline, canvas: { ...timeline.canvas, ...CANVAS } };
-  return JSON.stringify({ timeline: sized, outputs: outputs.map((output) => ({ ...output, shortSide: 0 })) });
+  return JSON.stringify({ ...rest, timeline: sized, outputs: outputs.map((output) => ({ ...output, shortSide: 0 })) });
 }
 
 /** The frame rate that a spec asks for. */
