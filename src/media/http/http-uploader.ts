@@ -36,18 +36,18 @@ export function createHttpUploader({
       ...{ connectTimeoutMs: idleMs, headersTimeoutMs: idleMs },
     });
     const idle = idleTimer(idleMs);
-    const sent = { isWhole: false };
+    const taken = { bytes: 0 };
     try {
       const answer = await request(url, {
         method: 'PUT',
         dispatcher: agent,
         signal: AbortSignal.any([signal, idle.signal]),
         headers: headersOf(order),
-        body: Readable.from(watched(order.read(signal), idle.touch, sent), { objectMode: false }),
+        body: Readable.from(watched(order.read(signal), idle.touch, taken), { objectMode: false }),
       });
       await answer.body.dump({ limit: MAX_ANSWER_BYTES }).catch(() => undefined);
       const outcome = outcomeOf(answer.statusCode);
-      if (outcome.kind === 'DONE' && !sent.isWhole)
+      if (outcome.kind === 'DONE' && taken.bytes < order.sizeBytes)
         return { kind: 'FAILED', description: `it answered ${answer.statusCode} before it had taken the whole file` };
       return outcome;
     } catch (error) {
@@ -111,12 +111,13 @@ function idleTimer(ms: number): {
 async function* watched(
   bytes: AsyncIterable<Uint8Array>,
   onBytes: () => void,
-  sent: { isWhole: boolean },
+  taken: { bytes: number },
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     onBytes();
+    // Before it goes: an answer may come sooner than the next is asked for.
+    taken.bytes += chunk.length;
     yield chunk;
   }
   onBytes();
-  sent.isWhole = true;
 }

@@ -75,6 +75,16 @@ describe('the HTTP uploader', () => {
     expect(['REFUSED', 'FAILED']).toContain(outcome.kind);
   });
 
+  it('is done once the file was taken, however late its reader says that it was all', async () => {
+    const { read } = order();
+    const late = async function* (signal: AbortSignal) {
+      yield* read(signal);
+      await new Promise(() => undefined);
+    };
+    expect(await uploader.put(order({ read: late }), never)).toEqual({ kind: 'DONE' });
+    expect(receiver.puts).toMatchObject([{ bytes: FILE.length, isWhole: true }]);
+  });
+
   it('does not take an answer for the end of a file that was not taken', async () => {
     receiver.take = (_, response) => {
       response.writeHead(200).end();
