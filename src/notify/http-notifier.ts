@@ -2,7 +2,7 @@ import { request, type Dispatcher } from 'undici';
 import { Webhook } from 'standardwebhooks';
 import { createGuardedAgent, type Resolve, systemResolve } from '../shared/http/guarded-agent.js';
 import { networkProblem } from '../shared/http/network-problem.js';
-import { outgoingUrl } from '../shared/http/outgoing-url.js';
+import { outgoingProblem, outgoingUrl } from '../shared/http/outgoing-url.js';
 import type { HttpInputRules } from '../shared/http/target-rules.js';
 import type { DeliveryOutcome, DeliveryProblem } from '../task/notify.js';
 import type { Notifier, NotifyRequest } from '../task/ports/notifier.js';
@@ -53,10 +53,7 @@ export function createHttpNotifier({
   }
 
   return {
-    check(url) {
-      const parsed = outgoingUrl(url, rules());
-      return parsed.kind === 'problem' ? parsed.description : null;
-    },
+    check: (url) => outgoingProblem(url, rules()),
     send,
   };
 }

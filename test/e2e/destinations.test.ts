@@ -65,15 +65,16 @@ describe('an output with a destination', () => {
   });
 
   it('is put to by no task that was cancelled meanwhile', async () => {
-    let isTaking = false;
-    receiver.take = (request) => {
+    let [isTaking, isCut] = [false, false];
+    receiver.take = (request, response) => {
       isTaking = true;
-      request.pause();
+      response.on('close', () => (isCut = true));
     };
     const { name } = await submitTo(`${receiver.url}/bucket/c.mp4?${SIGNED}`);
     await eventually('the upload', () => isTaking, 60_000);
     await client.call('CancelTask', { name });
     await eventually('the end', async () => (await get(client, name)).state === 'CANCELLED');
+    await eventually('the upload is cut, though it was not answered', () => isCut);
     receiver.take = null;
   });
 

@@ -11,7 +11,7 @@ import { effectsOf } from './clip-effects.js';
 import { bookendClip, laterAudio, laterCaptions, laterClips } from './bookends.js';
 import { groupWords } from '../subtitles/group-words.js';
 import { soundOf } from './material-sound.js';
-import type { Material as MontageMaterial, Montage } from './montage.js';
+import type { Material, Montage } from './montage.js';
 import { watermarkLayer } from './watermark.js';
 import { planShots, type Shot } from './shots.js';
 
@@ -30,9 +30,9 @@ const LEAST_PIECE_US = 500_000;
 /** Far apart, so that the second variant is not the first one of the next seed. */
 const VARIANT_STEP = 0x9e3779b9;
 
-/** A montage and the facts about its materials, in their order. */
-interface Material {
-  readonly asset: MontageMaterial;
+/** A material and the facts about it. */
+interface KnownMaterial {
+  readonly asset: Material;
   readonly facts: VisualFacts;
 }
 
@@ -69,13 +69,13 @@ export function composeMontage(
   const intro = montage.intro ? [bookendClip(montage.intro, montage, facts)] : [];
   const before = endOf(intro[0]);
   const outro = montage.outro ? [bookendClip(montage.outro, montage, facts)] : [];
-  const bookends = [...intro, ...laterClips(outro, before + mainFrames)];
-  const frames = before + mainFrames + endOf(outro[0]);
+  const after = laterClips(outro, before + mainFrames);
+  const clips = [...intro, ...laterClips(main, before), ...after];
+  const frames = endOf(clips.at(-1));
   if (timeUsOf(frames, rate) > MAX_VIDEO_US) {
     throw new CompositionError('VIDEO_TOO_LONG', 'spec.montage.materials', 'the video would be longer than 4 hours');
   }
 
-  const clips = [...intro, ...laterClips(main, before), ...bookends.slice(intro.length)];
   const layers: Layer[] = [{ kind: 'clips', clips }];
   const { width, height, background, watermark } = montage;
   if (watermark) layers.push(watermarkLayer(watermark, montage, { facts, frames }));
@@ -95,7 +95,7 @@ export function composeMontage(
       before,
       rate,
     ),
-    ...soundOf(bookends, 0, sound),
+    ...soundOf([...intro, ...after], 0, sound),
   ];
   const samples = sampleOf(frames, rate, SAMPLE_RATE);
   return { composition: { width, height, frameRate: rate, frames, samples, background, layers, audio }, warnings };
@@ -123,7 +123,7 @@ function cuesOf({ subtitles }: Montage, facts: KnownFacts) {
 /** What the clips of one video are made of. */
 interface Parts {
   readonly montage: Montage;
-  readonly materials: readonly Material[];
+  readonly materials: readonly KnownMaterial[];
   /** Frames of a cross-fade; 0 for cuts. */
   readonly fade: number;
 }

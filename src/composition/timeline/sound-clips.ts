@@ -3,7 +3,7 @@ import { type AudioBus, type AudioClip, SAMPLE_RATE } from '../composition.js';
 import type { KnownFacts } from '../form.js';
 import { type Rational, sampleOf } from '../frame-grid.js';
 import { animatedOf, curveOf } from './curve.js';
-import { type Around, partOfFades, samplesOf, type Soundtrack } from './sound-parts.js';
+import { type Around, partOfFades, samplesIn, samplesOf, type Soundtrack, trimAndSpeed } from './sound-parts.js';
 import { nestedSound } from './nested-sound.js';
 import { earlier, piecesOf } from './pieces.js';
 import type { ScheduledClip } from './schedule.js';
@@ -133,13 +133,6 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
   });
 }
 
-function trimAndSpeed(trimStartUs: number, speed: number): Pick<AudioClip, 'trimStartSamples' | 'speed'> {
-  return {
-    ...(trimStartUs > 0 ? { trimStartSamples: samplesIn(trimStartUs) } : {}),
-    ...(speed === 1 ? {} : { speed }),
-  };
-}
-
 /** Backwards from where it would end if nothing of it were cut. */
 function backwards(
   { reverse }: Pick<AudioContent, 'reverse'>,
@@ -171,8 +164,4 @@ function gainOf(gain: Keyed, frames: number, rate: Rational): Animated {
   const [first, ...rest] = inFrames;
   const inSamples = (key: (typeof inFrames)[number]) => ({ ...key, at: sampleOf(key.at, rate, SAMPLE_RATE) });
   return [inSamples(first), ...rest.map(inSamples)];
-}
-
-function samplesIn(us: number): number {
-  return Math.round((us * SAMPLE_RATE) / 1e6);
 }

@@ -1,6 +1,5 @@
-import { type AudioBus, type AudioClip, SAMPLE_RATE } from '../composition.js';
+import { type AudioBus, type AudioClip, SAMPLE_RATE, type VisualClip } from '../composition.js';
 import { type Rational, sampleOf } from '../frame-grid.js';
-import type { ScheduledClip } from './schedule.js';
 
 export interface Soundtrack {
   readonly audio: readonly AudioClip[];
@@ -14,7 +13,7 @@ export interface Around {
   readonly after: number;
 }
 
-export function samplesOf({ startFrame, frames }: Pick<ScheduledClip, 'startFrame' | 'frames'>, rate: Rational) {
+export function samplesOf({ startFrame, frames }: Pick<VisualClip, 'startFrame' | 'frames'>, rate: Rational) {
   const startSample = sampleOf(startFrame, rate, SAMPLE_RATE);
   return { startSample, samples: sampleOf(startFrame + frames, rate, SAMPLE_RATE) - startSample };
 }
@@ -31,4 +30,16 @@ export function partOfFades(
     fadeOutSamples: falls ? fadeOutSamples : 0,
     ...(falls && after > 0 ? { fadeOutAfter: after } : {}),
   };
+}
+
+/** Where and how fast a clip plays its file. */
+export function trimAndSpeed(trimStartUs: number, speed: number): Pick<AudioClip, 'trimStartSamples' | 'speed'> {
+  return {
+    ...(trimStartUs > 0 ? { trimStartSamples: samplesIn(trimStartUs) } : {}),
+    ...(speed === 1 ? {} : { speed }),
+  };
+}
+
+export function samplesIn(us: number): number {
+  return Math.round((us * SAMPLE_RATE) / 1e6);
 }

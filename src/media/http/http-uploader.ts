@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { createGuardedAgent, type Resolve, systemResolve } from '../../shared/http/guarded-agent.js';
 import { networkProblem } from '../../shared/http/network-problem.js';
-import { outgoingUrl } from '../../shared/http/outgoing-url.js';
+import { outgoingProblem, outgoingUrl } from '../../shared/http/outgoing-url.js';
 import type { HttpInputRules } from '../../shared/http/target-rules.js';
 import type { OutputUploader, UploadOrder, UploadOutcome } from '../../task/ports/output-uploader.js';
 
@@ -62,10 +62,7 @@ export function createHttpUploader({
   }
 
   return {
-    check(url) {
-      const parsed = outgoingUrl(url, rules());
-      return parsed.kind === 'problem' ? parsed.description : null;
-    },
+    check: (url) => outgoingProblem(url, rules()),
     put,
   };
 }

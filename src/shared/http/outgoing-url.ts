@@ -17,3 +17,9 @@ export function outgoingUrl(text: string, given: HttpInputRules): OutgoingUrl {
   const parsed = parseHttpUrl(text, rules);
   return parsed.kind === 'problem' ? parsed : { ...parsed, rules };
 }
+
+/** Why nothing may be sent to a URL, to end a sentence about it and without its path; null: it may be. */
+export function outgoingProblem(text: string, given: HttpInputRules): string | null {
+  const parsed = outgoingUrl(text, given);
+  return parsed.kind === 'problem' ? parsed.description : null;
+}
