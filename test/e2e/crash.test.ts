@@ -75,8 +75,8 @@ describe.each(backends)('a service on %s', (backend) => {
     const first = await place.start(LEASE);
     const long = { ...montage, materials: Array.from({ length: 12 }, () => ({ uri: 'busy.mp4' })), resolution: 720 };
     const { name } = await submit(place.client(first), long);
-    // One of them may be the sound: a section is there.
-    await eventually('two results of steps', async () => (await keptByService(place.dataDir)) > 1, 60_000);
+    // One of them may be the sound, and one of the two files of the first section, which has the poster: a whole section is there.
+    await eventually('three results of steps', async () => (await keptByService(place.dataDir)) > 2, 60_000);
     await first.kill();
 
     const end = (await watchToEnd(place.client(await place.start(LEASE)), name)).at(-1)!.task;
