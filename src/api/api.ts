@@ -12,8 +12,6 @@ import { callLog } from './chain/call-log.js';
 import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
 import { createDrain } from './drain.js';
-import { showConnection } from './grpc/connection-facts.js';
-import { createStreamCalls } from './grpc/stream-calls.js';
 import { startGrpcServer } from './grpc/server.js';
 import { createSlowReaderGuard, type SlowReaderGuard } from './grpc/slow-reader-guard.js';
 import { createMoneyPrinterTurbo } from './http/moneyprinterturbo/moneyprinterturbo.js';
@@ -143,8 +141,6 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
   const readiness = { problem: options.problem, drain: drain.signal, timeoutMs: READINESS_TIMEOUT_MS };
   const { handler, routes } = httpRoutes(options, { service, chain, guard, readiness });
-  // The guard is the inner one: it closes the call's own stream.
-  const interceptors = [guard.interceptor, showConnection, createStreamCalls(service, chain)];
   const started: { stop(): Promise<void> }[] = [];
   const stop = async () => {
     await Promise.all(started.map((server) => server.stop()));
@@ -157,7 +153,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       release: options.release ?? 'unknown',
       service,
       chain,
-      interceptors,
+      guard: guard.interceptor,
       reflection: accessOf(options).reflection,
       readiness,
       drain,

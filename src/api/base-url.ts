@@ -13,12 +13,9 @@ export interface BaseUrlOptions {
 }
 
 /** The base of the URLs in an answer, without a final slash. */
-export type BaseUrlOf = (origin: Pick<CallOrigin, 'peer' | 'metadata' | 'headers'>) => string;
+export type BaseUrlOf = (origin: Pick<CallOrigin, 'peer' | 'authority' | 'metadata' | 'headers'>) => string;
 
-/** The metadata of a gRPC call that holds its `:authority`; no caller can set it. */
-export const AUTHORITY_KEY = 'cutroom-authority';
-
-/** The metadata of a gRPC call that holds the certificate of its connection; no caller can set it. */
+/** The metadata of a call of another gRPC service that holds the certificate of its connection; no caller can set it. */
 export const CERTIFICATE_KEY = 'cutroom-certificate';
 
 /** The peer of a call that came over a Unix socket, and its entry among the proxies. */
@@ -35,6 +32,14 @@ const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
 export function createBaseUrls({ publicUrl, trustedProxies, scheme, httpAddress }: BaseUrlOptions): BaseUrlOf {
   if (publicUrl !== null) return () => publicUrl;
   const isTrusted = trustOf(trustedProxies);
+  // Most calls come by the same authority as the one before.
+  let last: { readonly authority: string | undefined; readonly address: string; readonly url: string } | null = null;
+  const urlBy = (authority: string | undefined): string => {
+    const address = httpAddress();
+    if (last?.authority !== authority || last?.address !== address)
+      last = { authority, address, url: `${scheme}://${hostOf(authority, address)}` };
+    return last.url;
+  };
   return (origin) => {
     const { headers } = origin;
     const forwarded = isTrusted(origin.peer) ? forwardedBase(readerOf(origin)) : null;
@@ -42,10 +47,14 @@ export function createBaseUrls({ publicUrl, trustedProxies, scheme, httpAddress 
     const named = headers && validHost(headers.host);
     // The socket is plain, and a caller on it comes back by it.
     if (named !== undefined) return `${origin.peer === UNIX_PEER ? 'http' : scheme}://${named}`;
-    if (headers) return `${scheme}://${httpAddress()}`;
-    const host = validHost(origin.metadata.get(AUTHORITY_KEY)?.toString())?.replace(/:\d+$/, '');
-    return `${scheme}://${host === undefined ? httpAddress() : `${host}:${portOf(httpAddress())}`}`;
+    return headers ? `${scheme}://${httpAddress()}` : urlBy(origin.authority);
   };
+}
+
+/** The host of a gRPC caller's authority, with the port of the HTTP server. */
+function hostOf(authority: string | undefined, httpAddress: string): string {
+  const host = validHost(authority)?.replace(/:\d+$/, '');
+  return host === undefined ? httpAddress : `${host}:${portOf(httpAddress)}`;
 }
 
 /** Reads a header, or metadata. That of an HTTP call is made from its headers when it is first asked for, which costs a poll a tenth of its time. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { repeat } from './repeat.js';
 
 /** The content of a file, as it is now. */
 export interface ReloadedFile<T> {
@@ -37,26 +38,19 @@ export async function openReloadedFile<T>(
   let text = await read();
   let value = parseNamed(text);
   let problem: string | null = null;
-  const timer = setInterval(() => {
-    read()
-      .then((next) => {
-        if (next !== text) value = parseNamed(next);
-        text = next;
-        problem = null;
-      })
-      .catch((error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
-        // Said once, not at each look.
-        if (message !== problem)
-          onProblem('a changed file is not used: the service goes on with what it read before', error);
-        problem = message;
-      });
-  }, RELOAD_MS);
-  timer.unref();
-  return {
-    current: () => value,
-    close: () => {
-      clearInterval(timer);
-    },
+  const reload = async (): Promise<void> => {
+    try {
+      const next = await read();
+      if (next !== text) value = parseNamed(next);
+      text = next;
+      problem = null;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      // Said once, not at each look.
+      if (message !== problem)
+        onProblem('a changed file is not used: the service goes on with what it read before', error);
+      problem = message;
+    }
   };
+  return { current: () => value, close: repeat(reload, { pauseMs: RELOAD_MS }) };
 }

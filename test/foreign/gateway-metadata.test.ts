@@ -1,3 +1,4 @@
+import { ServerInterceptingCall } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway } from '../../scripts/lib/go-gateway.mjs';
 import { createDrain } from '../../src/api/drain.js';
@@ -63,7 +64,7 @@ beforeAll(async () => {
     chain,
     release: '1.2.3',
     socket: null,
-    interceptors: [],
+    guard: (_, call) => new ServerInterceptingCall(call),
     readiness: { problem: () => Promise.resolve(null), drain: drain.signal, timeoutMs: 1_000 },
     drain,
     graceMs: 1_000,

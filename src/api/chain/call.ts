@@ -11,6 +11,8 @@ export interface CallOrigin {
   readonly metadata: Metadata;
   /** The request's headers by lower-case name; absent over gRPC. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The host by which a gRPC call was called, with its port if it was named; absent over HTTP. */
+  readonly authority?: string;
   /** The certificate of the caller's connection. May be read when it is first asked for. Default: none. */
   readonly certificate?: ClientCertificate | null;
   /** The metadata sent before the response. */

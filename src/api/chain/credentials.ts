@@ -20,7 +20,7 @@ export function credentialsIn(origin: Pick<CallOrigin, 'headers' | 'metadata' | 
     bearer ?? (headers ? headers['x-api-key'] : origin.metadata.get('x-api-key')?.toString())?.trim() ?? null;
   return {
     token: token === '' ? null : token,
-    certificate: headers ? (origin.certificate ?? null) : shownIn(origin.metadata),
+    certificate: headers || origin.certificate !== undefined ? (origin.certificate ?? null) : shownIn(origin.metadata),
   };
 }
 

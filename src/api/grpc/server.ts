@@ -10,7 +10,9 @@ import { addGrpcJsService } from './grpc-js-service.js';
 import { createHealth, type Health } from './health.js';
 import { createReflection } from './reflection.js';
 import { refuseGrpcWeb } from './refuse-grpc-web.js';
+import { createServiceCalls } from './service-calls.js';
 import { mountTaskService } from './service-definition.js';
+import { showCertificate } from './show-certificate.js';
 import { tlsCredentials } from './tls-credentials.js';
 import type { TaskService } from '../service/task-service.js';
 import type { ServerTls } from '../tls/server-tls.js';
@@ -30,6 +32,8 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.max_connection_age_ms': 3_600_000,
   'grpc.max_connection_age_grace_ms': 3_600_000,
   'grpc.max_concurrent_streams': 10_000,
+  // Nothing serves its statistics, and each call pays for them.
+  'grpc.enable_channelz': 0,
 };
 
 export interface GrpcServerOptions {
@@ -45,7 +49,8 @@ export interface GrpcServerOptions {
   readonly chain: Chain;
   /** The permission that reflection needs. Default: none. */
   readonly reflection?: Access;
-  readonly interceptors: readonly ServerInterceptor[];
+  /** Ends streams whose reader has stopped. */
+  readonly guard: ServerInterceptor;
   readonly readiness: Readiness;
   readonly drain: Drain;
   /** How long `stop` waits for open calls before it cuts them. */
@@ -99,12 +104,14 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   }
 }
 
-function mount(
-  { service, chain, interceptors, release, reflection = 'open' }: GrpcServerOptions,
-  health: Health,
-): Server {
-  const server = createServer({ ...CHANNEL_OPTIONS, interceptors: [...interceptors] });
-  const { definition, implementation } = mountTaskService(service, chain);
+function mount({ service, chain, guard, release, reflection = 'open' }: GrpcServerOptions, health: Health): Server {
+  const serviceCalls = createServiceCalls(service, chain, {
+    // The guard is the inner one: it closes the call's own stream.
+    streams: guard,
+    foreign: (method, call) => showCertificate(method, guard(method, call)),
+  });
+  const server = createServer({ ...CHANNEL_OPTIONS, interceptors: [serviceCalls] });
+  const { definition, implementation } = mountTaskService(service);
   server.add<ServiceDefinition>(definition, implementation);
   const header = { 'cutroom-release': release };
   for (const of of health.services)

@@ -1,13 +1,11 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import type { CallContext } from 'nice-grpc';
 import type { DescMessage } from '@bufbuild/protobuf';
 import { type MessageFns, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
 import { registry } from '../../wire/proto-json.js';
 import { hasTooManyValues, TOO_MANY_VALUES } from '../../wire/request-size.js';
-import type { Chain } from '../chain/chain.js';
 import { asBuffer } from '../../shared/as-buffer.js';
 import { oncePerObject } from '../once-per-object.js';
-import { readable, readRequest, RequestError } from './readable-request.js';
+import { readRequest, RequestError } from './readable-request.js';
 import type { Rpc, TaskService } from '../service/task-service.js';
 
 /** A service in the form that nice-grpc mounts. */
@@ -16,11 +14,11 @@ export interface MountedService {
   readonly implementation: Record<string, unknown>;
 }
 
-/** The service, each of its calls through the chain. */
-export function mountTaskService(service: TaskService, chain: Chain): MountedService {
+/** The service as grpc-js has to know it to read its requests; `service-calls.ts` answers them. */
+export function mountTaskService(service: TaskService): MountedService {
   return {
     definition: Object.fromEntries(service.map((rpc) => [rpc.key, definitionOf(rpc)])),
-    implementation: Object.fromEntries(service.map((rpc) => [rpc.key, implementationOf(rpc, chain)])),
+    implementation: Object.fromEntries(service.map((rpc) => [rpc.key, neverCalled(rpc)])),
   };
 }
 
@@ -30,6 +28,7 @@ export function mountTaskService(service: TaskService, chain: Chain): MountedSer
  */
 function definitionOf(rpc: Rpc): ServiceDefinition[string] {
   const { path, name, kind, requestType, responseType } = rpc;
+  const input = inputOf(name);
   return {
     path,
     requestStream: false,
@@ -37,7 +36,7 @@ function definitionOf(rpc: Rpc): ServiceDefinition[string] {
     requestSerialize: (message: object) => Buffer.from(requestType.encode(message).finish()),
     requestDeserialize: (bytes: Uint8Array) =>
       readRequest(() => {
-        if (hasTooManyValues(inputOf(name), bytes)) throw new RequestError(TOO_MANY_VALUES);
+        if (hasTooManyValues(input, bytes)) throw new RequestError(TOO_MANY_VALUES);
         return requestType.decode(bytes);
       }),
     responseSerialize: responseSerializer(responseType),
@@ -56,16 +55,8 @@ function inputOf(method: string): DescMessage {
   return rpc.input;
 }
 
-function implementationOf(rpc: Rpc, chain: Chain): unknown {
-  const { path, scope: access } = rpc;
-  switch (rpc.kind) {
-    case 'unary':
-      return (request: object, origin: CallContext) =>
-        chain.unary({ path, access, request, origin }, (context) => rpc.call(readable(request), context));
-    case 'stream':
-      // See `stream-calls.ts`.
-      return () => {
-        throw new Error(`${path} is answered before nice-grpc sees it`);
-      };
-  }
+function neverCalled({ path }: Rpc): () => never {
+  return () => {
+    throw new Error(`${path} is answered before nice-grpc sees it`);
+  };
 }

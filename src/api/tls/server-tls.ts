@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { ApiLog } from '../log.js';
+import { repeat } from '../../shared/repeat.js';
 
 /** Whether callers show a certificate of their own: never, if they have one, or always. */
 export type ClientCertificates = 'none' | 'accept' | 'require';
@@ -73,17 +74,14 @@ export async function openServerTls(
       problem = message;
     }
   }
-  const timer = setInterval(() => void reload(), reloadMs);
-  timer.unref();
+  const close = repeat(reload, { pauseMs: reloadMs });
   return {
     clients: files.clientCa === null ? 'none' : files.clients,
     current: () => context,
     onChange: (listener) => {
       listeners.add(listener);
     },
-    close: () => {
-      clearInterval(timer);
-    },
+    close,
   };
 }
 

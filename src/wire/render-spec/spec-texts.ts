@@ -9,6 +9,18 @@ export function mapTexts(spec: RenderSpec, field: string, change: (text: string,
   };
 }
 
+/** Whether any text of a spec, `variables` aside, is one that is looked for. Without a copy, and so cheap for the many specs without placeholders. */
+export function hasText({ kind, outputs }: RenderSpec, isOne: (text: string) => boolean): boolean {
+  return isFound(kind, isOne) || isFound(outputs, isOne);
+}
+
+function isFound(value: unknown, isOne: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return isOne(value);
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
+  for (const name in value) if (isFound((value as Readonly<Record<string, unknown>>)[name], isOne)) return true;
+  return false;
+}
+
 type Change = (text: string, field: string) => string;
 
 /** A oneof, in which the generated code puts the name of the field beside its value. */

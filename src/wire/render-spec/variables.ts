@@ -3,7 +3,7 @@ import { nearestName } from '../../shared/nearest-name.js';
 import { quoted } from '../json-leaves.js';
 import { entryPlace, isLonger } from '../map-entries.js';
 import { at, type Place, refuse } from './fields.js';
-import { mapTexts } from './spec-texts.js';
+import { hasText, mapTexts } from './spec-texts.js';
 
 export const MAX_VARIABLES = 500;
 export const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
@@ -36,13 +36,20 @@ interface Replacing {
  * @param place that of the spec.
  */
 export function replaceVariables(spec: RenderSpec, place: Place): RenderSpec {
+  if (!hasVariables(spec)) return spec;
   const replacing: Replacing = { values: spec.variables, used: new Set(), characters: 0 };
   const replaced = mapTexts(spec, place.field, (text, field) =>
-    text.includes(OPENING) ? replaceIn(text, { ...place, field }, replacing) : text,
+    isTemplate(text) ? replaceIn(text, { ...place, field }, replacing) : text,
   );
   checkVariables(at(place, 'variables'), replacing);
   return { ...replaced, variables: {} };
 }
+
+function hasVariables(spec: RenderSpec): boolean {
+  return Object.keys(spec.variables).length > 0 || hasText(spec, isTemplate);
+}
+
+const isTemplate = (text: string): boolean => text.includes(OPENING);
 
 /** The same for a spec that is known to be right. */
 export function withValues(spec: RenderSpec): RenderSpec {
