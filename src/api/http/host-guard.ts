@@ -23,11 +23,15 @@ export function withHostGuard(handler: HttpHandler, hosts: AllowedHosts | null):
   const names = new Set(['localhost', ...hosts.names]);
   const isAllowed = (host: string) =>
     names.has(host) || isLoopbackAddress(host) || (hosts.anyAddress && isIP(host) !== 0);
+  // Most requests come by the same host as the one before.
+  let lastAllowed: string | null = null;
   return (request) => {
     const { host } = request.headers;
     // No browser leaves it out.
-    if (host === undefined || isAllowed(hostName(host))) return handler(request);
-    return misdirected(request, host);
+    if (host === undefined || host === lastAllowed) return handler(request);
+    if (!isAllowed(hostName(host))) return misdirected(request, host);
+    lastAllowed = host;
+    return handler(request);
   };
 }
 

@@ -114,12 +114,13 @@ function unaryHandler(route: Route, rpc: UnaryRpc, { chain }: GatewayOptions): H
 /** The wishes in a query's `$alt`. */
 type Alt = Pick<RoutedRequest, 'printing' | 'unknownFields'>;
 
+const PLAIN: Alt = { printing: { enums: 'names' }, unknownFields: 'refuse' };
+
 /** `$alt=json;enum-encoding=int`, as Google's APIs have it, and `;ignore-unknown`, which is ours. Null: another value, which is not served. */
 function altOf(query: string): Alt | null {
   // Most requests have no query at all.
-  const [format, ...wishes] = ((/alt=/i.test(query) ? new URLSearchParams(query).get('$alt') : null) ?? 'json').split(
-    ';',
-  );
+  if (!/alt=/i.test(query)) return PLAIN;
+  const [format, ...wishes] = (new URLSearchParams(query).get('$alt') ?? 'json').split(';');
   const known = wishes.every((wish) => wish === 'enum-encoding=int' || wish === 'ignore-unknown');
   if (format !== 'json' || !known || new Set(wishes).size < wishes.length) return null;
   return {
