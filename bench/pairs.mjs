@@ -1,17 +1,28 @@
 /** Rates of two sides by turns, and the processes that measure them. */
 import { fork } from 'node:child_process';
 import { dim, say } from '../scripts/lib/say.mjs';
+import { cpuMsOf } from './server-costs.mjs';
 
-/** Ours and theirs by turns; the first pair warms both up and is not counted. */
-export async function compare(name, ours, theirs, { load, rounds }) {
-  const ratios = [];
+/**
+ * Ours and theirs by turns; the first pair warms both up and is not counted. With the process ids of both servers also the CPU time that a call takes there, which
+ * a busy machine disturbs less than the rate.
+ * @param {{load: object, rounds: number, pids?: {ours: number, theirs: number}}} options
+ */
+export async function compare(name, ours, theirs, { load, rounds, pids }) {
+  const [ratios, costRatios] = [[], []];
   const rates = { ours: [], theirs: [] };
   for (let round = 0; round <= rounds; round += 1) {
     const order = round % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours'];
-    const rate = {};
-    for (const side of order) rate[side] = await load.ask(side === 'ours' ? ours : theirs);
+    const [rate, cost] = [{}, {}];
+    for (const side of order) {
+      const asked = side === 'ours' ? ours : theirs;
+      const before = pids ? cpuMsOf(pids[side]) : 0;
+      rate[side] = await load.ask(asked);
+      if (pids) cost[side] = (cpuMsOf(pids[side]) - before) / (rate[side] * asked.durationMs);
+    }
     if (round === 0) continue;
     ratios.push(rate.ours / rate.theirs);
+    if (pids) costRatios.push(cost.ours / cost.theirs);
     for (const side of order) rates[side].push(rate[side]);
   }
   const perSecond = (values) => `${Math.round(median(values))}/s`;
@@ -20,7 +31,8 @@ export async function compare(name, ours, theirs, { load, rounds }) {
       `${name}: ours ${perSecond(rates.ours)}, theirs ${perSecond(rates.theirs)}, ratios ${ratios.map((r) => r.toFixed(2)).join(' ')}`,
     ),
   );
-  say(`RESULT ${name}_ratio=${median(ratios).toFixed(3)}`);
+  const costs = pids ? ` ${name}_cpu_ratio=${median(costRatios).toFixed(3)}` : '';
+  say(`RESULT ${name}_ratio=${median(ratios).toFixed(3)}${costs}`);
 }
 
 /** Another process that takes one order at a time. */

@@ -76,7 +76,7 @@ async function startServiceOf(tree, { side, env }) {
 }
 
 async function benchRates({ ours, theirs, load, rounds }) {
-  const rate = { load, rounds };
+  const rate = { load, rounds, pids: { ours: ours.pid, theirs: theirs.pid } };
   const [mine, other] = [await firstTask(ours), await firstTask(theirs)];
   const pairs = {
     grpc_get: (service, task) => grpc(service.grpc, 'GetTask', [task.getBytes]),
