@@ -59,7 +59,11 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
       clock: systemClock,
       // Nobody but the caller, who waits.
       notifier: { of: () => ({ check: () => 'needs a server; this render has none' }) },
-      uploader: { of: () => ({ check: () => 'needs a server; this render leaves its files here' }) },
+      uploader: {
+        of: () => ({
+          check: ({ field }) => ({ field, description: 'needs a server; this render leaves its files here' }),
+        }),
+      },
     },
     { ...command, options: { ...command.options, maxAttempts: 1 } },
     signal,

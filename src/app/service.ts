@@ -11,13 +11,13 @@ import { makeDataDir } from './make-data-dir.js';
 import { openLimits } from './open-limits.js';
 import { openStorage } from './open-storage.js';
 import { openStore } from './open-store.js';
+import { openUploader } from './open-uploader.js';
 import { openUploads } from './open-uploads.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
 import { createDataFolder } from '../media/data-folder.js';
 import { createTenantAssets, createTenantLibraries, perTenant } from '../media/tenant-media.js';
-import { createHttpUploader } from '../media/http/http-uploader.js';
 import { createHttpNotifier } from '../notify/http-notifier.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
@@ -121,7 +121,7 @@ export async function startService(
       }),
       urlKeys,
       notifier: perTenant((tenant) => createHttpNotifier({ rules: () => rules.httpRules(tenant) })),
-      uploader: perTenant((tenant) => createHttpUploader({ rules: () => rules.httpRules(tenant) })),
+      uploader: await openUploader(config, rules, logged, cleanups),
     };
     const worker = await createWorker(context, cleanups);
     const { api, close } = await startTransports(context, worker?.engine.inspectors ?? null);

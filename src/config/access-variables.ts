@@ -110,6 +110,11 @@ export const ACCESS_VARIABLES = {
     help: 'a YAML or JSON file with the limits of tenants and their hosts (docs/access.md); read again when it changes; unset, none has any',
     usedBy: SERVE,
   },
+  CUTROOM_DESTINATIONS_FILE: {
+    reader: text(null),
+    help: 'a YAML or JSON file with the buckets that outputs may be put to, and where their credentials are (docs/access.md); read again when it changes; unset, there are none',
+    usedBy: SERVE,
+  },
   CUTROOM_MTLS_SUBJECTS: {
     reader: text(null),
     help: 'a YAML file that names callers by their certificates: a list of entries with `subject` or `san`, `tenant` and `scopes`; read again when it changes',

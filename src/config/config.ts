@@ -20,6 +20,8 @@ export interface Config {
   readonly auth: AuthSettings | null;
   /** Absolute path of the file of the tenants' limits; null: no tenant has any. */
   readonly limitsFile: string | null;
+  /** Absolute path of the file of the buckets that outputs may be put to; null: there are none. */
+  readonly destinationsFile: string | null;
   /** What needs no credentials. */
   readonly open: Values['CUTROOM_OPEN'];
   /** Null: both servers are plain. */
@@ -132,6 +134,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     metricsAddress: values.CUTROOM_METRICS_ADDRESS,
     auth: authOf(values),
     limitsFile: values.CUTROOM_LIMITS_FILE === null ? null : resolve(values.CUTROOM_LIMITS_FILE),
+    destinationsFile: values.CUTROOM_DESTINATIONS_FILE === null ? null : resolve(values.CUTROOM_DESTINATIONS_FILE),
     open: values.CUTROOM_OPEN,
     tls: tlsOf(values),
     socket: values.CUTROOM_SOCKET === null ? null : resolve(values.CUTROOM_SOCKET),

@@ -2,6 +2,7 @@ import { ConfigError, type Config, toConfig } from '../config/config.js';
 import type { Environment } from '../config/variables.js';
 import { type Check, fail, ok } from './check.js';
 import { checkCertificates } from './certificates.js';
+import { checkDestinations } from './destinations.js';
 import { checkEndpoint, checkService, checkSockets, isServing } from './endpoints.js';
 import { checkDataDir, checkDisk, checkInputRoots, checkMemory } from './places.js';
 import { checkStorage } from './storage.js';
@@ -34,6 +35,7 @@ export async function* examine(env: Environment, signal: AbortSignal): AsyncGene
   yield checkDisk(config);
   yield* await checkInputRoots(config);
   yield* await checkCertificates(config);
+  yield* await checkDestinations(config);
   signal.throwIfAborted();
   yield* examineEndpoints(config);
 }

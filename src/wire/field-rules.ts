@@ -17,7 +17,13 @@ import {
   SPRITE_INTERVAL,
   SPRITE_WIDTH,
 } from './render-spec/parse-outputs.js';
-import { HEADER_NAME, MAX_HEADER_CHARACTERS, MAX_HEADERS } from './render-spec/parse-destination.js';
+import {
+  BUCKET_URI,
+  DESTINATION_NAME,
+  HEADER_NAME,
+  MAX_HEADER_CHARACTERS,
+  MAX_HEADERS,
+} from './render-spec/parse-destination.js';
 import { THUMBNAILS } from './render-spec/parse-thumbnails.js';
 import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-subtitle-style.js';
 import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_WORDS, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
@@ -92,6 +98,8 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'Music.fade_out': duration(FADE_OUT),
   'HttpPut.url': { kind: 'text', min: 1, max: MAX_URI_BYTES },
   'HttpPut.headers': { kind: 'map', max: MAX_HEADERS, key: HEADER_NAME, maxValue: MAX_HEADER_CHARACTERS },
+  'S3Put.name': { kind: 'text', pattern: DESTINATION_NAME },
+  'S3Put.uri': { kind: 'text', pattern: BUCKET_URI },
   'Subtitles.uri': uri,
   'Subtitles.max_words': orDefault(MAX_WORDS),
   'Subtitles.language': { kind: 'text', pattern: LANGUAGE, empty: true },

@@ -91,6 +91,12 @@ export class AttemptLease {
     this.#renewedMs = sentMs;
   }
 
+  /** Asks the store whether this attempt has the task now. @throws LeaseLostError; CallError STORE_UNAVAILABLE. */
+  async confirm(): Promise<void> {
+    const stored = await this.#options.store.get(this.key);
+    if (!stored || !this.owns(stored)) throw new LeaseLostError(lossOf(stored));
+  }
+
   /**
    * Makes good that this worker was taken for dead though it lives: hands back the task if nobody has taken it, or withdraws the loss that
    * was counted for this attempt. @returns the task when it was handed back. @throws CallError STORE_UNAVAILABLE: repeat the call.

@@ -4,13 +4,17 @@ import type { Destination } from '../composition/destination.js';
 import type { OutputSpec } from '../composition/output-spec.js';
 import { RenderError } from '../task/failure.js';
 import type { OutputContent, OutputStore } from '../task/ports/output-store.js';
-import type { OutputUploader, UploadOutcome } from '../task/ports/output-uploader.js';
+import type { OutputUploader, UploadOrder, UploadOutcome } from '../task/ports/output-uploader.js';
 import type { Output } from '../task/task.js';
 import { delay } from '../task/wait.js';
 
 export interface PutOutputsDeps {
   readonly outputs: Pick<OutputStore, 'open'>;
   readonly uploader: OutputUploader;
+  /** The attempt that made the outputs. */
+  readonly attempt: UploadOrder['attempt'];
+  /** Asks the store whether the attempt still has its task, right before each try. @throws when it has not, and is to be ended. */
+  readonly confirm: () => Promise<void>;
 }
 
 /** Waits before each further try; the proto says how many and how long in all. */
@@ -37,34 +41,57 @@ export async function putOutputs(
 }
 
 async function putOutput(
-  { outputs, uploader }: PutOutputsDeps,
+  deps: PutOutputsDeps,
   output: Output,
-  { url, headers, field }: Destination,
+  destination: Destination,
   signal: AbortSignal,
 ): Promise<Output> {
-  const content = await outputs.open(output.location);
+  const { key, location, parts = [], contentType = 'video/mp4' } = output;
+  // A URL takes one file. The first file comes last: it may name the others.
+  const further = destination.kind === 's3' ? parts : [];
+  for (const part of further) {
+    const content = await contentOf(deps, location, part.name);
+    await putFile(deps, { destination, name: part.name, contentType: part.contentType, content }, signal);
+  }
+  const content = await contentOf(deps, location);
+  const destinationUrl = await putFile(deps, { destination, name: key, contentType, content }, signal);
+  return { ...output, destinationUrl };
+}
+
+async function contentOf({ outputs }: PutOutputsDeps, location: string, part?: string): Promise<OutputContent> {
+  const content = await outputs.open(location, part);
   if (content === null) throw new RenderError('OUTPUT_NOT_STORED', 'the finished video is gone');
+  return content;
+}
+
+interface FileOrder extends Pick<UploadOrder, 'destination' | 'name' | 'contentType'> {
+  readonly content: OutputContent;
+}
+
+/** @returns the place where it is now. */
+async function putFile(
+  { uploader, attempt, confirm }: PutOutputsDeps,
+  { content, ...file }: FileOrder,
+  signal: AbortSignal,
+): Promise<string> {
   const read = (gone: AbortSignal) => bytesOf(content, gone);
-  const { sizeBytes } = output;
-  const order = {
-    url,
-    headers,
-    sizeBytes,
-    read,
-    contentType: output.contentType ?? 'video/mp4',
-    md5: await md5Of(read(signal)),
-  };
+  const order = { ...file, attempt, read, ...(await digestsOf(read(signal))) };
   for (let tries = 0; ; tries += 1) {
+    await confirm();
+    signal.throwIfAborted();
     const outcome = await uploader.put(order, signal);
-    if (outcome.kind === 'DONE') return { ...output, destinationUrl: withoutQuery(url) };
+    if (outcome.kind === 'DONE') return outcome.url;
     const waitMs = RETRY_MS[tries];
-    if (outcome.kind === 'REFUSED' || waitMs === undefined) throw failure(outcome, field);
+    if (outcome.kind === 'REFUSED' || waitMs === undefined) throw failure(outcome, file);
     await delay(waitMs, signal);
     signal.throwIfAborted();
   }
 }
 
-function failure({ kind, description }: Exclude<UploadOutcome, { kind: 'DONE' }>, field: string): RenderError {
+function failure(
+  { kind, description }: Exclude<UploadOutcome, { kind: 'DONE' }>,
+  { destination: { field } }: Pick<FileOrder, 'destination'>,
+): RenderError {
   const message = `the file could not be put to its destination: ${description}`;
   return new RenderError(kind === 'REFUSED' ? 'DESTINATION_REFUSED' : 'DESTINATION_FAILED', message, { field });
 }
@@ -73,14 +100,13 @@ function bytesOf(content: OutputContent, signal: AbortSignal): AsyncIterable<Uin
   return content.kind === 'file' ? createReadStream(content.path, { signal }) : content.read(signal);
 }
 
-async function md5Of(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('md5');
-  for await (const chunk of bytes) hash.update(chunk);
-  return hash.digest('base64');
-}
-
-/** The rest of it may be a signature. */
-function withoutQuery(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
+async function digestsOf(bytes: AsyncIterable<Uint8Array>): Promise<Pick<UploadOrder, 'md5' | 'sha256' | 'sizeBytes'>> {
+  const [md5, sha256] = [createHash('md5'), createHash('sha256')];
+  let sizeBytes = 0;
+  for await (const chunk of bytes) {
+    md5.update(chunk);
+    sha256.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { md5: md5.digest('base64'), sha256: sha256.digest('hex'), sizeBytes };
 }

@@ -154,7 +154,12 @@ async function renderUnderLease(
       },
     });
     const outputs = await putOutputs(
-      { ...deps, uploader: deps.uploader.of(task.tenant) },
+      {
+        outputs: deps.outputs,
+        uploader: deps.uploader.of(task.tenant),
+        attempt: lease,
+        confirm: () => retryWhileLeased(deps, lease, 'cannot confirm the lease on a task', () => lease.confirm()),
+      },
       job.outputs,
       result.outputs,
       stop.signal,

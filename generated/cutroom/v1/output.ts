@@ -64,7 +64,7 @@ export interface Output {
   copiedDuration:
     | Duration
     | undefined;
-  /** The URL that the file was put to, without its query; see OutputSpec.destination. Empty: none. */
+  /** The URL that the file was put to, without its query; of a bucket `s3://BUCKET/PREFIX/KEY`. See OutputSpec.destination. Empty: none. */
   destinationUrl: string;
 }
 

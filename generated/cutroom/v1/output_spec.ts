@@ -125,8 +125,8 @@ export interface OutputSpec {
     | Thumbnails
     | undefined;
   /**
-   * A place of the caller's that the file is put to as well, before the task SUCCEEDED. Default: none. Refused for HLS, which is many files, with several `variants`, and with the
-   * URL of another output.
+   * A place of the caller's that the file is put to as well, before the task SUCCEEDED. Default: none. Refused with several `variants`; `http_put` also for HLS, which is
+   * many files, and with the URL of another output.
    */
   destination: Destination | undefined;
 }
@@ -138,6 +138,9 @@ export interface Destination {
     | //
     /** A URL that takes the file by HTTP PUT, such as a presigned one of S3, Google Cloud Storage or Azure. */
     { $case: "httpPut"; value: HttpPut }
+    | //
+    /** A bucket that the operator has opened to the tenant. */
+    { $case: "s3"; value: S3Put }
     | undefined;
 }
 
@@ -163,6 +166,28 @@ export interface HttpPut {
 export interface HttpPut_HeadersEntry {
   key: string;
   value: string;
+}
+
+/**
+ * An upload to a bucket of S3 or of a service with its API. The operator names the buckets and has their credentials; a request has none. The object is `PREFIX/KEY`,
+ * and the further files of the output (playlists, streams, posters, stills, sprite sheets, subtitles) are put beside it under the names that `Output.files` has, all of them
+ * before it. Each request has the checksum of its bytes (Content-MD5), large files go in parts, and the length is asked for again at the end. The metadata
+ * `x-amz-meta-cutroom-sha256`, `-task` and `-fence` say what an object is of. Failures are those of HttpPut: DESTINATION_FAILED after five tries, DESTINATION_REFUSED at once.
+ */
+export interface S3Put {
+  /** The name that the operator gave the destination: 1 to 63 letters, digits, `.`, `_` and `-`. One that is not there, and one that the tenant may not use, are refused alike. */
+  name: string;
+  /**
+   * `s3://BUCKET` or `s3://BUCKET/PREFIX`, within the places of the destination. The prefix is at most 512 bytes long, of names without control characters and backslashes,
+   * none of which is empty, `.` or `..`; a slash at its end is left out.
+   */
+  uri: string;
+  /**
+   * Whether objects that are there already are left as they are: then the task ends with DESTINATION_REFUSED, unless an earlier attempt of the same task put them. By
+   * `If-None-Match: *`; of a service that does not know that, two tasks that end at once may both put theirs. Default: false, they are replaced; then an attempt that has lost its worker, and still runs, may put its
+   * files over those of the attempt that counts: whole files of the same spec, whose bytes may differ from `Output.sha256`.
+   */
+  keepExisting: boolean;
 }
 
 /** Stills of a video: `KEY.thumbnail-01.jpg` and so on, in the order of their times. */
@@ -628,6 +653,9 @@ export const Destination: MessageFns<Destination> = {
       case "httpPut":
         HttpPut.encode(message.target.value, writer.uint32(10).fork()).join();
         break;
+      case "s3":
+        S3Put.encode(message.target.value, writer.uint32(18).fork()).join();
+        break;
     }
     return writer;
   },
@@ -653,6 +681,14 @@ export const Destination: MessageFns<Destination> = {
             message.target = { $case: "httpPut", value: HttpPut.decode(reader, reader.uint32()) };
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.target = { $case: "s3", value: S3Put.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -674,6 +710,12 @@ export const Destination: MessageFns<Destination> = {
       case "httpPut": {
         if (object.target?.value !== undefined && object.target?.value !== null) {
           message.target = { $case: "httpPut", value: HttpPut.fromPartial(object.target.value) };
+        }
+        break;
+      }
+      case "s3": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "s3", value: S3Put.fromPartial(object.target.value) };
         }
         break;
       }
@@ -823,6 +865,85 @@ export const HttpPut_HeadersEntry: MessageFns<HttpPut_HeadersEntry> = {
     const message = createBaseHttpPut_HeadersEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseS3Put(): S3Put {
+  return { name: "", uri: "", keepExisting: false };
+}
+
+export const S3Put: MessageFns<S3Put> = {
+  encode(message: S3Put, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.uri !== "") {
+      writer.uint32(18).string(message.uri);
+    }
+    if (message.keepExisting !== false) {
+      writer.uint32(24).bool(message.keepExisting);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): S3Put {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseS3Put();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.uri = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.keepExisting = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<S3Put>): S3Put {
+    return S3Put.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<S3Put>): S3Put {
+    const message = createBaseS3Put();
+    message.name = object.name ?? "";
+    message.uri = object.uri ?? "";
+    message.keepExisting = object.keepExisting ?? false;
     return message;
   },
 };

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import { request } from 'undici';
+import type { HttpDestination } from '../../composition/destination.js';
 import { createGuardedAgent, type Resolve, systemResolve } from '../../shared/http/guarded-agent.js';
 import { networkProblem } from '../../shared/http/network-problem.js';
 import { outgoingProblem, outgoingUrl } from '../../shared/http/outgoing-url.js';
 import type { HttpInputRules } from '../../shared/http/target-rules.js';
-import type { OutputUploader, UploadOrder, UploadOutcome } from '../../task/ports/output-uploader.js';
+import type { Violation } from '../../composition/violation.js';
+import type { UploadOrder, UploadOutcome } from '../../task/ports/output-uploader.js';
 
 export interface HttpUploaderOptions {
   /** The rules of downloads, asked at each use: both let a caller have this machine connect to hosts of the caller's choice. */
@@ -21,14 +23,24 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 /** Statuses that may pass: the receiver is busy, or timed out. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
+/** The part of the port that is about HTTP. */
+export interface HttpUploader {
+  check(destination: HttpDestination): Violation | null;
+  put(order: HttpOrder, signal: AbortSignal): Promise<UploadOutcome>;
+}
+
+export interface HttpOrder extends Omit<UploadOrder, 'name' | 'sha256' | 'attempt'> {
+  readonly destination: HttpDestination;
+}
+
 /** Puts files by HTTP. Redirects are not followed. */
 export function createHttpUploader({
   rules,
   idleMs = IDLE_MS,
   resolve = systemResolve,
-}: HttpUploaderOptions): OutputUploader {
-  async function put(order: UploadOrder, signal: AbortSignal): Promise<UploadOutcome> {
-    const parsed = outgoingUrl(order.url, rules());
+}: HttpUploaderOptions): HttpUploader {
+  async function put(order: HttpOrder, signal: AbortSignal): Promise<UploadOutcome> {
+    const parsed = outgoingUrl(order.destination.url, rules());
     if (parsed.kind === 'problem') return { kind: 'REFUSED', description: `the URL ${parsed.description}` };
     const { url } = parsed;
     const agent = createGuardedAgent({
@@ -46,7 +58,7 @@ export function createHttpUploader({
         body: Readable.from(watched(order.read(signal), idle.touch, taken), { objectMode: false }),
       });
       await answer.body.dump({ limit: MAX_ANSWER_BYTES }).catch(() => undefined);
-      const outcome = outcomeOf(answer.statusCode);
+      const outcome = outcomeOf(answer.statusCode, url);
       if (outcome.kind === 'DONE' && taken.bytes < order.sizeBytes)
         return { kind: 'FAILED', description: `it answered ${answer.statusCode} before it had taken the whole file` };
       return outcome;
@@ -62,23 +74,27 @@ export function createHttpUploader({
   }
 
   return {
-    check: (url) => outgoingProblem(url, rules()),
+    check({ url, field }) {
+      const description = outgoingProblem(url, rules());
+      return description === null ? null : { field, description };
+    },
     put,
   };
 }
 
-function headersOf({ headers, contentType, sizeBytes, md5 }: UploadOrder): Record<string, string> {
+function headersOf({ destination, contentType, sizeBytes, md5 }: HttpOrder): Record<string, string> {
   return {
     'user-agent': 'cutroom',
     'content-type': contentType,
     'content-md5': md5,
-    ...headers,
+    ...destination.headers,
     'content-length': String(sizeBytes),
   };
 }
 
-function outcomeOf(status: number): UploadOutcome {
-  if (status >= 200 && status < 300) return { kind: 'DONE' };
+function outcomeOf(status: number, { origin, pathname }: URL): UploadOutcome {
+  // The rest of the URL may be a signature.
+  if (status >= 200 && status < 300) return { kind: 'DONE', url: origin + pathname };
   const description = `it answered ${status}`;
   if (status >= 300 && status < 400)
     return { kind: 'REFUSED', description: `${description}, a redirect, which is not followed` };

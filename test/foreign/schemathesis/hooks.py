@@ -10,7 +10,7 @@ TOLD_IN_WORDS = [
     r"must be at most (half of )?longest_clip",
     r"^must not be set (for a cut|for a zoom|for (audio|gif|mov|hls)|without|with QUALITY_LOSSLESS)",
     r"^must not be (QUALITY_LOSSLESS for (AV1|hls)|STREAM_COPY_AUTO for|CAPTIONS_SOFT for)",
-    r"^must have one of: (count, times|http_put)$",
+    r"^must have one of: (count, times|http_put, s3)$",
     r"^must not be set (beside kind|with several variants|for HLS)",
     r"^is no transition; ",
     r"^must be 1 to 120, as a number such as 25 or a fraction",

@@ -113,7 +113,10 @@ export async function startApiUnderTest(
     notifier: { of: (tenant) => createHttpNotifier({ rules: () => rulesOf(tenant) }) },
     uploader: {
       of: () => ({
-        check: (url: string) => (url.includes('forbidden') ? 'leads to a place that is not for you' : null),
+        check: (destination) =>
+          destination.kind === 'http-put' && destination.url.includes('forbidden')
+            ? { field: destination.field, description: 'leads to a place that is not for you' }
+            : null,
       }),
     },
   });

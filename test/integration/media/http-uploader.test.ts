@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHttpUploader } from '../../../src/media/http/http-uploader.js';
-import type { UploadOrder } from '../../../src/task/ports/output-uploader.js';
+import { createHttpUploader, type HttpOrder } from '../../../src/media/http/http-uploader.js';
 import { startPutReceiver, type PutReceiver } from '../../support/put-receiver.js';
 
 const LOOPBACK = { mode: 'public', allow: [{ kind: 'range', cidr: '127.0.0.0/8', port: null }] } as const;
@@ -16,10 +15,17 @@ afterEach(() => receiver.close());
 
 const uploader = createHttpUploader({ rules: () => LOOPBACK, idleMs: 2_000 });
 
-function order(changes: Partial<UploadOrder> = {}): UploadOrder {
+const FIELD = 'spec.outputs[0].destination.http_put.url';
+const destinationOf = (url: string, headers: Record<string, string> = {}) => ({
+  kind: 'http-put' as const,
+  ...{ url, headers, field: FIELD },
+});
+const signed = () => `${receiver.url}/bucket/final.mp4?X-Signature=s3cret`;
+const done = () => ({ kind: 'DONE', url: `${receiver.url}/bucket/final.mp4` });
+
+function order(changes: Partial<HttpOrder> = {}): HttpOrder {
   return {
-    url: `${receiver.url}/bucket/final.mp4?X-Signature=s3cret`,
-    headers: {},
+    destination: destinationOf(signed()),
     contentType: 'video/mp4',
     sizeBytes: FILE.length,
     md5: createHash('md5').update(FILE).digest('base64'),
@@ -34,7 +40,7 @@ function order(changes: Partial<UploadOrder> = {}): UploadOrder {
 describe('the HTTP uploader', () => {
   it('puts a file whole, with its length, type and checksum, and the headers of the caller', async () => {
     const headers = { 'x-amz-acl': 'private', 'content-type': 'video/x-own' };
-    expect(await uploader.put(order({ headers }), never)).toEqual({ kind: 'DONE' });
+    expect(await uploader.put(order({ destination: destinationOf(signed(), headers) }), never)).toEqual(done());
     expect(receiver.puts).toMatchObject([
       {
         method: 'PUT',
@@ -81,7 +87,7 @@ describe('the HTTP uploader', () => {
       yield* read(signal);
       await new Promise(() => undefined);
     };
-    expect(await uploader.put(order({ read: late }), never)).toEqual({ kind: 'DONE' });
+    expect(await uploader.put(order({ read: late }), never)).toEqual(done());
     expect(receiver.puts).toMatchObject([{ bytes: FILE.length, isWhole: true }]);
   });
 
@@ -103,20 +109,26 @@ describe('the HTTP uploader', () => {
   });
 
   it('reports a receiver that cannot be reached, and one that is not allowed, without the URL', async () => {
-    const { url } = order();
+    const url = signed();
     await receiver.close();
-    const unreachable = await uploader.put(order({ url }), never);
+    const unreachable = await uploader.put(order({ destination: destinationOf(url) }), never);
     expect(unreachable).toMatchObject({ kind: 'FAILED', description: 'it refuses connections' });
     receiver = await startPutReceiver();
     const closed = createHttpUploader({ rules: () => ({ mode: 'public', allow: [] }) });
-    expect(closed.check(url)).toContain('127.0.0.1');
-    expect(uploader.check(url)).toBeNull();
-    expect(createHttpUploader({ rules: () => ({ mode: 'off', allow: [] }) }).check('https://a.test/')).toContain(
-      'CUTROOM_HTTP_INPUTS',
-    );
-    const refused = await closed.put(order({ url }), never);
+    expect(closed.check(destinationOf(url))).toMatchObject({
+      field: FIELD,
+      description: expect.stringContaining('127.0.0.1') as string,
+    });
+    expect(uploader.check(destinationOf(url))).toBeNull();
+    const off = createHttpUploader({ rules: () => ({ mode: 'off', allow: [] }) });
+    expect(off.check(destinationOf('https://a.test/'))?.description).toContain('CUTROOM_HTTP_INPUTS');
+    const refused = await closed.put(order({ destination: destinationOf(url) }), never);
     expect(refused).toMatchObject({ kind: 'REFUSED' });
-    for (const text of [JSON.stringify(refused), JSON.stringify(unreachable), closed.check(url) ?? ''])
+    for (const text of [
+      JSON.stringify(refused),
+      JSON.stringify(unreachable),
+      JSON.stringify(closed.check(destinationOf(url))),
+    ])
       expect(text).not.toMatch(/s3cret|final\.mp4/);
     expect(receiver.puts).toEqual([]);
   });
@@ -126,7 +138,9 @@ describe('the HTTP uploader', () => {
       rules: () => ({ mode: 'public', allow: [] }),
       resolve: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
     });
-    expect(await rebound.put(order({ url: `http://storage.test:${receiver.port}/` }), never)).toMatchObject({
+    expect(
+      await rebound.put(order({ destination: destinationOf(`http://storage.test:${receiver.port}/`) }), never),
+    ).toMatchObject({
       kind: 'REFUSED',
     });
     expect(receiver.puts).toEqual([]);

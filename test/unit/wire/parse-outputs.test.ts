@@ -296,6 +296,7 @@ describe('the destination of an output', () => {
     const { outputs, violations } = parse(put('https://a.test/b?c', { 'X-Ms-Blob-Type': 'BlockBlob' }));
     expect(violations).toEqual([]);
     expect(outputs[0]?.destination).toEqual({
+      kind: 'http-put',
       url: 'https://a.test/b?c',
       headers: { 'x-ms-blob-type': 'BlockBlob' },
       field: 'spec.outputs[0].destination.http_put.url',
@@ -330,6 +331,40 @@ describe('the destination of an output', () => {
         description: 'must differ from spec.outputs[0].destination.http_put.url',
       },
     ]);
+  });
+
+  const bucket = (s3: object, more: object = { mp4: {} }) => ({ ...more, destination: { s3 } });
+
+  it('may be a bucket of the operator, also for HLS, and the same for several files', () => {
+    const s3 = { name: 'acme', uri: 's3://acme-videos/renders/2026/', keepExisting: true };
+    const { outputs, violations } = parse(bucket(s3), bucket(s3, { hls: {} }), bucket({ name: 'a', uri: 's3://abc' }));
+    expect(violations).toEqual([]);
+    expect(outputs.map(({ destination }) => destination)).toMatchObject([
+      {
+        kind: 's3',
+        name: 'acme',
+        bucket: 'acme-videos',
+        prefix: 'renders/2026',
+        keepExisting: true,
+        field: 'spec.outputs[0].destination.s3',
+      },
+      { prefix: 'renders/2026' },
+      { bucket: 'abc', prefix: '', keepExisting: false },
+    ]);
+  });
+
+  it.each([
+    ['nothing', {}, ['name', 'uri']],
+    ['another scheme', { name: 'a', uri: 'https://acme-videos/a' }, ['uri']],
+    ['a name with a slash', { name: 'a/b', uri: 's3://acme-videos' }, ['name']],
+    ['a way up', { name: 'a', uri: 's3://acme-videos/a/../b' }, ['uri']],
+    ['an empty name', { name: 'a', uri: 's3://acme-videos//a' }, ['uri']],
+    ['a control character', { name: 'a', uri: 's3://acme-videos/a\u0007' }, ['uri']],
+    ['a long prefix', { name: 'a', uri: `s3://acme-videos/${'ä'.repeat(257)}` }, ['uri']],
+  ])('is refused in a bucket with %s', (_what, s3, fields) => {
+    expect(parse(bucket(s3)).violations.map(({ field }) => field)).toEqual(
+      fields.map((field) => `spec.outputs[0].destination.s3.${field}`),
+    );
   });
 
   it('is refused with several variants', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_OUTPUTS } from '../../../src/composition/output-spec.js';
-import type { UploadOutcome } from '../../../src/task/ports/output-uploader.js';
+import type { UploadOrder, UploadOutcome } from '../../../src/task/ports/output-uploader.js';
 import type { Output } from '../../../src/task/task.js';
 import { putOutputs } from '../../../src/worker/put-outputs.js';
 
@@ -16,7 +16,11 @@ const output = (key: string): Output => ({
 const spec = (key: string, url?: string) => ({
   ...DEFAULT_OUTPUTS[0]!,
   key,
-  ...(url === undefined ? {} : { destination: { url, headers: { a: 'b' }, field: `field of ${key}` } }),
+  ...(url === undefined
+    ? {}
+    : {
+        destination: { kind: 'http-put' as const, url, headers: { a: 'b' }, field: `field of ${key}` },
+      }),
 });
 
 let folder: string;
@@ -30,13 +34,30 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const DONE = { kind: 'DONE', url: 'https://bucket.test/a/final.mp4' } as const;
+const attempt = { key: { tenant: 'a', id: 'b' }, fence: 3 };
+
+interface Changes {
+  readonly signal?: AbortSignal;
+  readonly confirm?: () => Promise<void>;
+  readonly specs?: Parameters<typeof putOutputs>[1];
+  readonly outputs?: readonly Output[];
+}
+
 /** Outcomes of one try after another; the last repeats. */
-async function put(outcomes: readonly UploadOutcome[], signal = never) {
-  const orders: { url: string; headers: object; contentType: string; sizeBytes: number; md5: string; text: string }[] =
-    [];
+async function put(
+  outcomes: readonly UploadOutcome[],
+  {
+    signal = never,
+    confirm = () => Promise.resolve(),
+    specs = [spec('a.webm', URL), spec('b.webm')],
+    outputs: made = [output('a.webm'), output('b.webm')],
+  }: Changes = {},
+) {
+  const orders: (Omit<UploadOrder, 'read'> & { text: string })[] = [];
   const uploader = {
     check: () => null,
-    put: async ({ read, ...order }: Parameters<Parameters<typeof putOutputs>[0]['uploader']['put']>[0]) => {
+    put: async ({ read, ...order }: UploadOrder) => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of read(never)) chunks.push(chunk);
       orders.push({ ...order, text: Buffer.concat(chunks).toString() });
@@ -44,12 +65,7 @@ async function put(outcomes: readonly UploadOutcome[], signal = never) {
     },
   };
   const store = { open: () => Promise.resolve({ kind: 'file' as const, path: join(folder, 'file') }) };
-  const ended = putOutputs(
-    { outputs: store, uploader },
-    [spec('a.webm', URL), spec('b.webm')],
-    [output('a.webm'), output('b.webm')],
-    signal,
-  ).then(
+  const ended = putOutputs({ outputs: store, uploader, attempt, confirm }, specs, made, signal).then(
     (outputs) => ({ outputs, error: null }),
     (error: unknown) => ({ outputs: null, error }),
   );
@@ -65,7 +81,7 @@ async function put(outcomes: readonly UploadOutcome[], signal = never) {
 
 describe('outputs with a destination', () => {
   it('are put there, and name it without its query; others are left alone', async () => {
-    const { outputs, orders } = await put([{ kind: 'DONE' }]);
+    const { outputs, orders } = await put([DONE]);
     expect(outputs).toEqual([
       { ...output('a.webm'), destinationUrl: 'https://bucket.test/a/final.mp4' },
       output('b.webm'),
@@ -73,8 +89,10 @@ describe('outputs with a destination', () => {
     const [order] = orders;
     expect(orders).toHaveLength(1);
     expect(order).toMatchObject({
-      url: URL,
-      headers: { a: 'b' },
+      destination: { url: URL, headers: { a: 'b' } },
+      name: 'a.webm',
+      attempt,
+      sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
       contentType: 'video/webm',
       sizeBytes: 5,
       text: 'hello',
@@ -86,7 +104,7 @@ describe('outputs with a destination', () => {
     const { outputs, orders } = await put([
       { kind: 'FAILED', description: 'x' },
       { kind: 'FAILED', description: 'x' },
-      { kind: 'DONE' },
+      DONE,
     ]);
     expect(outputs).toHaveLength(2);
     expect(orders.map(({ text }) => text)).toEqual(['hello', 'hello', 'hello']);
@@ -106,8 +124,28 @@ describe('outputs with a destination', () => {
   it('are not put any more once the attempt is stopped', async () => {
     const stop = new AbortController();
     stop.abort();
-    const { error, orders } = await put([{ kind: 'FAILED', description: 'x' }], stop.signal);
+    const { error, orders } = await put([{ kind: 'FAILED', description: 'x' }], { signal: stop.signal });
     expect(error).not.toBeNull();
     expect(orders.length).toBeLessThanOrEqual(1);
+  });
+
+  it('go to a bucket with their further files, of which they are the last', async () => {
+    const s3 = { ...{ name: 'acme', bucket: 'b', prefix: 'p', keepExisting: false }, field: 'f' };
+    const parts = ['a.poster.jpg', 'a.1080.mp4'].map((name) => ({ name, contentType: 'x/y' }));
+    const { outputs, orders } = await put([DONE], {
+      specs: [{ ...spec('a.m3u8'), destination: { kind: 's3', ...s3 } }],
+      outputs: [{ ...output('a.m3u8'), parts }],
+    });
+    expect(orders.map(({ name }) => name)).toEqual(['a.poster.jpg', 'a.1080.mp4', 'a.m3u8']);
+    expect(orders.map(({ contentType }) => contentType)).toEqual(['x/y', 'x/y', 'video/webm']);
+    expect(outputs).toMatchObject([{ destinationUrl: DONE.url }]);
+  });
+
+  it('are put only as long as the store says that the attempt has its task', async () => {
+    let asked = 0;
+    const confirm = () => ((asked += 1) === 2 ? Promise.reject(new Error('lease lost')) : Promise.resolve());
+    const { error, orders } = await put([{ kind: 'FAILED', description: 'x' }], { confirm });
+    expect(String(error)).toContain('lease lost');
+    expect(orders).toHaveLength(1);
   });
 });
