@@ -7,6 +7,16 @@ export interface Cue {
   readonly endUs: number;
   /** Lines are separated by `\n`. */
   readonly text: string;
+  /** When its words are spoken, in the order of the text, one at a time; together they are all of its ink. Absent: not known. */
+  readonly words?: readonly TimedWord[];
+}
+
+/** A part of a cue's text, and when it is spoken, from the start of the cue; not at all where `endUs` is not after `startUs`. */
+export interface TimedWord {
+  /** How much of the cue's ink it is; see `inkOf`. At least 1. */
+  readonly ink: number;
+  readonly startUs: number;
+  readonly endUs: number;
 }
 
 /** How captions are drawn. Sizes are in pixels of the output. */
@@ -23,4 +33,14 @@ export interface CaptionStyle {
   readonly bold: boolean;
   /** A number: the share of the height left free by the text that is above it, 0 to 1. */
   readonly position: 'BOTTOM' | 'CENTER' | 'TOP' | number;
+  /** How the word that is spoken looks. Absent: like the others. */
+  readonly highlight?: WordHighlight;
+}
+
+export interface WordHighlight {
+  readonly textColor: Color;
+  /** Of a box behind the word; null: none. */
+  readonly boxColor: Color | null;
+  /** Its size in that of the others; the other words stay where they are. */
+  readonly scale: number;
 }

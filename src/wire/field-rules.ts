@@ -27,6 +27,8 @@ import {
 import { THUMBNAILS } from './render-spec/parse-thumbnails.js';
 import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-subtitle-style.js';
 import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_WORDS, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
+import { WORD_SCALE } from './render-spec/parse-highlight.js';
+import { MAX_CUE_WORDS } from './render-spec/parse-words.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
 import { MARGIN, WATERMARK_OPACITY } from './render-spec/parse-watermark.js';
 import { MAX_VALUE_CHARACTERS, MAX_VARIABLES, VARIABLE_NAME } from './render-spec/variables.js';
@@ -107,6 +109,13 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'Cue.start': duration(CUE_TIME),
   'Cue.end': duration(CUE_TIME),
   'Cue.text': { kind: 'text', min: 1, max: MAX_TEXT_CHARACTERS, pattern: TEXT },
+  'Cue.words': { kind: 'list', min: 0, max: MAX_CUE_WORDS },
+  'CueWord.text': { kind: 'text', min: 1 },
+  'CueWord.start': duration(CUE_TIME),
+  'CueWord.end': duration(CUE_TIME),
+  'WordHighlight.text_color': colorWithAlpha,
+  'WordHighlight.box_color': colorWithAlpha,
+  'WordHighlight.scale': orDefault(WORD_SCALE),
   'SubtitleStyle.font_size': orDefault(FONT_SIZE),
   'SubtitleStyle.text_color': colorWithAlpha,
   'SubtitleStyle.outline_color': colorWithAlpha,

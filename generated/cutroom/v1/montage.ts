@@ -291,9 +291,26 @@ export interface Subtitles {
   language: string;
   /**
    * The most words that are seen at one time, 1 to 100: a longer cue is shown in parts of about equal length, each for its share of the cue's time by the number
-   * of its characters. Text without spaces, such as Chinese or Thai, is divided where words end. Default (0): cues stay as they are.
+   * of its characters, or from its first word on where the times of words are known. Text without spaces, such as Chinese or Thai, is divided where words end.
+   * Default (0): cues stay as they are.
    */
   maxWords: number;
+  /**
+   * Shows the word that is being spoken in another way, where subtitles are burned in. The times of words are those of `Cue.words`, of timestamps within WebVTT cues
+   * (`<00:00:01.000>`) or of karaoke in ASS (`\k`); a cue without any has its time spread over its words by the number of their characters. Default: no word is
+   * highlighted.
+   */
+  highlight: WordHighlight | undefined;
+}
+
+/** How the word that is being spoken looks. Other words stay where they are. */
+export interface WordHighlight {
+  /** Its colour: `#RRGGBB` or `#RRGGBBAA`. Default: `#FFE000`, or with `box_color` or `scale` the colour of the text. */
+  textColor: string;
+  /** Colour of a box with round corners behind it, above the box of the whole text: `#RRGGBB` or `#RRGGBBAA`. Default: no box. */
+  boxColor: string;
+  /** Its size in that of the other words, 1 to 2: it grows around its middle, over its neighbours. Default (0): 1. */
+  scale: number;
 }
 
 /** Cues in the request. */
@@ -314,6 +331,26 @@ export interface Cue {
     | undefined;
   /** Plain text; line breaks are kept, long lines are wrapped. 1 to 2000 characters. */
   text: string;
+  /** When its words are spoken, for Subtitles.highlight and Subtitles.max_words; at most 2000. Default: not known. */
+  words: CueWord[];
+}
+
+/** A word of a cue, and when it is spoken. */
+export interface CueWord {
+  /**
+   * The next part of Cue.text that is spoken, such as a word or a syllable. Refused if it does not stand in the text, or not after the word before it. Characters
+   * that stand in no word, such as punctuation, belong to the word before them.
+   */
+  text: string;
+  /**
+   * When it begins, counted as Cue.start; within the cue, and not before the word before it. Default: when the word before
+   * it ends, or with the cue; required where the word before it has no `end`.
+   */
+  start:
+    | Duration
+    | undefined;
+  /** When it ends: after `start`, and at the latest with the cue. A word that begins ends the one before it. Default: when the next one begins, or with the cue. */
+  end: Duration | undefined;
 }
 
 /** How subtitles look. Sizes are in pixels of a frame whose short side is 1080 and scale with `resolution`. */
@@ -1153,7 +1190,7 @@ export const Music: MessageFns<Music> = {
 };
 
 function createBaseSubtitles(): Subtitles {
-  return { source: undefined, style: undefined, language: "", maxWords: 0 };
+  return { source: undefined, style: undefined, language: "", maxWords: 0, highlight: undefined };
 }
 
 export const Subtitles: MessageFns<Subtitles> = {
@@ -1174,6 +1211,9 @@ export const Subtitles: MessageFns<Subtitles> = {
     }
     if (message.maxWords !== 0) {
       writer.uint32(40).int32(message.maxWords);
+    }
+    if (message.highlight !== undefined) {
+      WordHighlight.encode(message.highlight, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1231,6 +1271,14 @@ export const Subtitles: MessageFns<Subtitles> = {
             message.maxWords = reader.int32();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.highlight = WordHighlight.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1267,6 +1315,88 @@ export const Subtitles: MessageFns<Subtitles> = {
       : undefined;
     message.language = object.language ?? "";
     message.maxWords = object.maxWords ?? 0;
+    message.highlight = (object.highlight !== undefined && object.highlight !== null)
+      ? WordHighlight.fromPartial(object.highlight)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWordHighlight(): WordHighlight {
+  return { textColor: "", boxColor: "", scale: 0 };
+}
+
+export const WordHighlight: MessageFns<WordHighlight> = {
+  encode(message: WordHighlight, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.textColor !== "") {
+      writer.uint32(10).string(message.textColor);
+    }
+    if (message.boxColor !== "") {
+      writer.uint32(18).string(message.boxColor);
+    }
+    if (message.scale !== 0) {
+      writer.uint32(25).double(message.scale);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WordHighlight {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWordHighlight();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.textColor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.boxColor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.scale = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WordHighlight>): WordHighlight {
+    return WordHighlight.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WordHighlight>): WordHighlight {
+    const message = createBaseWordHighlight();
+    message.textColor = object.textColor ?? "";
+    message.boxColor = object.boxColor ?? "";
+    message.scale = object.scale ?? 0;
     return message;
   },
 };
@@ -1327,7 +1457,7 @@ export const CueList: MessageFns<CueList> = {
 };
 
 function createBaseCue(): Cue {
-  return { start: undefined, end: undefined, text: "" };
+  return { start: undefined, end: undefined, text: "", words: [] };
 }
 
 export const Cue: MessageFns<Cue> = {
@@ -1340,6 +1470,9 @@ export const Cue: MessageFns<Cue> = {
     }
     if (message.text !== "") {
       writer.uint32(26).string(message.text);
+    }
+    for (const v of message.words) {
+      CueWord.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1381,6 +1514,14 @@ export const Cue: MessageFns<Cue> = {
             message.text = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.words.push(CueWord.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1403,6 +1544,88 @@ export const Cue: MessageFns<Cue> = {
       : undefined;
     message.end = (object.end !== undefined && object.end !== null) ? Duration.fromPartial(object.end) : undefined;
     message.text = object.text ?? "";
+    message.words = object.words?.map((e) => CueWord.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseCueWord(): CueWord {
+  return { text: "", start: undefined, end: undefined };
+}
+
+export const CueWord: MessageFns<CueWord> = {
+  encode(message: CueWord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== "") {
+      writer.uint32(10).string(message.text);
+    }
+    if (message.start !== undefined) {
+      Duration.encode(message.start, writer.uint32(18).fork()).join();
+    }
+    if (message.end !== undefined) {
+      Duration.encode(message.end, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CueWord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCueWord();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.start = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.end = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CueWord>): CueWord {
+    return CueWord.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CueWord>): CueWord {
+    const message = createBaseCueWord();
+    message.text = object.text ?? "";
+    message.start = (object.start !== undefined && object.start !== null)
+      ? Duration.fromPartial(object.start)
+      : undefined;
+    message.end = (object.end !== undefined && object.end !== null) ? Duration.fromPartial(object.end) : undefined;
     return message;
   },
 };

@@ -1,14 +1,18 @@
 import type { Cue } from '../captions.js';
+import { withWords } from '../subtitles/word-times.js';
 import type { Warning } from '../warning.js';
 
-/** Cues in order of start, cut at the video's end: a cue never makes a video longer. Cues after the end are left out, with a warning that names `field`. */
+/**
+ * Cues in order of start, cut at the video's end: a cue never makes a video longer. Cues after the end are left out, with a warning that names `field`.
+ * @param isHighlighted whether times of words are needed: they do not change with the end.
+ */
 export function clipCues(
   cues: readonly Cue[],
-  { endUs, field }: { readonly endUs: number; readonly field: string },
+  { endUs, field, isHighlighted }: { readonly endUs: number; readonly field: string; readonly isHighlighted: boolean },
 ): { cues: Cue[]; warnings: Warning[] } {
   const seen = cues.filter((cue) => cue.startUs < endUs);
   // A long file has a hundred thousand of them: what needs no change is not copied.
-  const clipped = seen.map((cue) => (cue.endUs > endUs ? { ...cue, endUs } : cue));
+  const clipped = seen.map((cue) => (cue.endUs > endUs ? { ...(isHighlighted ? withWords(cue) : cue), endUs } : cue));
   clipped.sort((a, b) => a.startUs - b.startUs);
   const warnings: Warning[] = [];
   const lost = cues.length - seen.length;

@@ -82,6 +82,7 @@ export function composeMontage(
   const { cues, warnings } = clipCues(cuesOf(montage, facts), {
     endUs: timeUsOf(mainFrames, rate),
     field: subtitles?.field ?? '',
+    isHighlighted: subtitles?.style.highlight !== undefined,
   });
   if (subtitles && cues.length > 0) {
     const { style, field, language } = subtitles;

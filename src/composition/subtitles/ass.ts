@@ -8,6 +8,7 @@ import {
   SubtitleSyntaxError,
 } from './subtitle-text.js';
 import { timeUs } from './time-span.js';
+import { type TextPiece, wordsOfPieces } from './word-times.js';
 
 const SECTION = /^\s*\[([^\]]+)\]\s*$/;
 /** `1:02:03.45`. */
@@ -22,8 +23,8 @@ export function isAss(text: string): boolean {
 }
 
 /**
- * Reads the dialogue of ASS and SSA as plain cues: styles, positions and effects are not taken over, drawings are left out, and so are comments and
- * the copies of a line that typesetters put on several layers.
+ * Reads the dialogue of ASS and SSA as plain cues, with the times of karaoke as those of words: styles, positions and effects are not taken over, drawings are left out,
+ * and so are comments and the copies of a line that typesetters put on several layers.
  * @throws SubtitleSyntaxError when there is not one cue, or no column for times and text.
  */
 export function parseAss(text: string): ParsedCues {
@@ -91,12 +92,19 @@ function readDialogue({ columns, softBreak, cues, skipped }: AssFile, value: str
   if (startUs === null || endUs === null || fields.length < columns.count)
     skipped.push({ line: number, problem: 'has times that cannot be read' });
   else {
-    const text = plainText(fields.slice(columns.count - 1).join(','), softBreak);
+    const pieces = piecesOf(fields.slice(columns.count - 1).join(','));
+    const text = plainText(pieces.map(({ raw }) => raw).join(''), softBreak);
     const cue = { startUs, endUs, text };
     const problem = problemOf(cue);
     if (problem !== null) skipped.push({ line: number, problem });
-    else if (text !== '') cues.set(`${startUs} ${endUs} ${text}`, cue);
+    else if (text !== '') keep(cues, { ...cue, ...karaokeOf(pieces, cue, softBreak) });
   }
+}
+
+/** Of copies of a line the one with times of its words. */
+function keep(cues: AssFile['cues'], cue: Cue): void {
+  const key = `${cue.startUs} ${cue.endUs} ${cue.text}`;
+  if (cue.words || !cues.has(key)) cues.set(key, cue);
 }
 
 function readTime(text: string | undefined): number | null {
@@ -107,18 +115,51 @@ function readTime(text: string | undefined): number | null {
 /** `{…}` is an override block, if it is closed; `\{` is a brace. */
 const PIECE = /\\[{}]|\{([^}]*)\}|[^{\\]+|[{\\]/g;
 const DRAWING = /\\p(\d+)/g;
+/** How long the syllable after it is spoken, in hundredths of a second. */
+const KARAOKE = /\\(?:k[fo]?|K)(\d{1,6})/g;
+const CENTISECOND_US = 10_000;
 
-function plainText(text: string, softBreak: AssFile['softBreak']): string {
-  let plain = '';
+/** Text as it is written, and when it begins to be spoken, from the start of its line; null: that is not said. */
+interface Piece {
+  raw: string;
+  readonly startUs: number | null;
+}
+
+/** The text of a line without override blocks and drawings, cut where karaoke has times; the last piece is empty then, and begins when all is spoken. */
+function piecesOf(text: string): Piece[] {
+  const pieces: Piece[] = [{ raw: '', startUs: null }];
+  const add = (raw: string) => {
+    const last = pieces.at(-1);
+    if (last && !drawing) last.raw += raw;
+  };
   let drawing = false;
+  let nextUs = 0;
   // Beyond the last brace no block is closed: looking for its end from each brace there would take time that grows with their square.
   const closed = text.lastIndexOf('}') + 1;
   for (const [piece, overrides] of text.slice(0, closed).matchAll(PIECE)) {
-    if (overrides === undefined) plain += drawing ? '' : piece;
+    if (overrides === undefined) add(piece);
     for (const [, scale] of (overrides ?? '').matchAll(DRAWING)) drawing = Number(scale) > 0;
+    for (const [, length] of (overrides ?? '').matchAll(KARAOKE)) {
+      pieces.push({ raw: '', startUs: nextUs });
+      nextUs += Number(length) * CENTISECOND_US;
+    }
   }
-  if (!drawing) plain += text.slice(closed);
-  const broken = plain
+  add(text.slice(closed));
+  return pieces.length === 1 ? pieces : [...pieces, { raw: '', startUs: nextUs }];
+}
+
+function karaokeOf(
+  pieces: readonly Piece[],
+  { startUs, endUs }: Cue,
+  softBreak: AssFile['softBreak'],
+): Pick<Cue, 'words'> {
+  if (pieces.length === 1) return {};
+  const spoken = pieces.map((piece): TextPiece => ({ ...piece, text: plainText(piece.raw, softBreak) }));
+  return { words: wordsOfPieces(spoken, endUs - startUs) };
+}
+
+function plainText(text: string, softBreak: AssFile['softBreak']): string {
+  const broken = text
     .replace(/\\N/g, '\n')
     .replace(/\\n/g, softBreak)
     .replace(/\\h/g, '\u00A0')

@@ -1,16 +1,10 @@
 import type { Cue } from '../captions.js';
-
-/** Scripts that are written without spaces between words. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-
-const PUNCTUATION = /^\p{P}+ ?$/u;
-
-const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+import { inkOf, partOfWords, startOfInk } from './word-times.js';
+import { wordsOf } from './words-of.js';
 
 /**
- * Cues with at most so many words each. A longer one is shown in parts of about as many words, each for its share of the time by the number of its
- * characters; its line breaks become spaces. @param maxWords absent: cues stay as they are.
+ * Cues with at most so many words each. A longer one is shown in parts of about as many words, each from its first word on where the cue has times of its words, and
+ * otherwise for its share of the time by the number of its characters; its line breaks become spaces. @param maxWords absent: cues stay as they are.
  */
 export function groupWords(cues: readonly Cue[], maxWords: number | undefined): readonly Cue[] {
   return maxWords === undefined ? cues : cues.flatMap((cue) => partsOf(cue, maxWords));
@@ -24,38 +18,38 @@ function partsOf(cue: Cue, maxWords: number): Cue[] {
     const part = words.slice(Math.round((i * words.length) / count), Math.round(((i + 1) * words.length) / count));
     return part.join('').trim();
   });
-  const lengths = texts.map((text) => Array.from(text).length);
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  let before = 0;
-  const boundary = () => cue.startUs + Math.round(((cue.endUs - cue.startUs) * before) / total);
+  const starts = cue.words === undefined ? sharesOf(cue, texts) : spokenStarts(cue, texts);
+  let ink = 0;
   return texts.flatMap((text, i) => {
-    const startUs = boundary();
-    before += lengths[i] ?? 0;
-    const endUs = boundary();
+    const [fromInk, toInk] = [ink, ink + inkOf(text).length];
+    ink = toInk;
+    const [startUs = 0, endUs = cue.endUs - cue.startUs] = starts.slice(i, i + 2);
     // A cue of a few microseconds has no time for all of its parts.
-    return endUs > startUs ? [{ ...cue, startUs, endUs, text }] : [];
+    if (endUs <= startUs) return [];
+    const part = { ...cue, startUs: cue.startUs + startUs, endUs: cue.startUs + endUs, text };
+    return [cue.words ? { ...part, words: partOfWords(cue.words, { fromInk, toInk, startUs, endUs }) } : part];
   });
 }
 
-/** Words with what follows them: joined again they are the text. */
-function wordsOf(text: string): string[] {
-  const words: string[] = [];
-  // Punctuation before the first word belongs to that.
-  let opening = '';
-  const addWord = (word: string) => {
-    words.push(opening + word);
-    opening = '';
-  };
-  const addRest = (rest: string) => {
-    const last = words.pop();
-    if (last === undefined) opening += rest;
-    else words.push(last + rest);
-  };
-  for (const [spaced] of text.replace(/\s+/g, ' ').trim().matchAll(/\S+ ?/g)) {
-    if (PUNCTUATION.test(spaced)) addRest(spaced);
-    else if (!UNSPACED.test(spaced)) addWord(spaced);
-    else for (const { segment, isWordLike } of segmenter.segment(spaced)) (isWordLike ? addWord : addRest)(segment);
+/** When each text begins, from the start of the cue. */
+function sharesOf({ startUs, endUs }: Cue, texts: readonly string[]): number[] {
+  const lengths = texts.map((text) => Array.from(text).length);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  let before = 0;
+  return lengths.map((length) => {
+    const start = Math.round(((endUs - startUs) * before) / total);
+    before += length;
+    return start;
+  });
+}
+
+function spokenStarts({ words = [] }: Cue, texts: readonly string[]): number[] {
+  const starts: number[] = [];
+  let ink = 0;
+  for (const text of texts) {
+    const last = starts.at(-1);
+    starts.push(last === undefined ? 0 : Math.max(last, startOfInk(words, ink) ?? last));
+    ink += inkOf(text).length;
   }
-  if (opening !== '') words.push(opening);
-  return words;
+  return starts;
 }

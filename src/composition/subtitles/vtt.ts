@@ -1,6 +1,8 @@
+import type { Cue } from '../captions.js';
 import { withoutEntities } from './entities.js';
 import { linesOf, parsedCues, type ParsedCues, problemOf, type SkippedLine } from './subtitle-text.js';
-import { parseTimeSpan } from './time-span.js';
+import { parseTimeSpan, timeUs } from './time-span.js';
+import { type TextPiece, wordsOfPieces } from './word-times.js';
 
 /** Blocks that hold no cue. */
 const NO_CUE = /^(?:NOTE|STYLE|REGION)(?:[ \t]|$)/;
@@ -14,13 +16,16 @@ const RUBY_TEXT = /<rt(?:[.\s][^<>]*)?>(?:(?!<rt[.\s>])[\s\S])*?(?:<\/rt>|(?=<\/
 /** `<b>`, `<c.loud>`, `<v Name>`, `</v>`, `<00:01.000>`; not the heart of `<3`, nor `a < b`. */
 const TAG = /<\/?[a-z][^<>]*>|<[\d:.]+>|<\/?>/gi;
 
+/** When what follows it is spoken. */
+const TIMESTAMP = /<(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})\.(\d{1,6})>/g;
+
 /** Whether a file says of itself that it is WebVTT. */
 export function isVtt(text: string): boolean {
   return /^\uFEFF?WEBVTT(?:[ \t\r\n]|$)/.test(text);
 }
 
 /**
- * Reads WebVTT: text alone, without positions, voices and styles. As in browsers, a cue that cannot be read is left out, and here told; one without
+ * Reads WebVTT: text and the times of its words, without positions, voices and styles. As in browsers, a cue that cannot be read is left out, and here told; one without
  * text is left out. Where the empty line between cues is missing they are told apart all the same.
  * @throws SubtitleSyntaxError when there is not one cue.
  */
@@ -62,22 +67,48 @@ function blocksOf(lines: readonly string[]): Block[] {
   return blocks;
 }
 
-function cueOf({ line, lines }: Block, skipped: SkippedLine[]): { startUs: number; endUs: number; text: string }[] {
+function cueOf({ line, lines }: Block, skipped: SkippedLine[]): Cue[] {
   const at = lines.findIndex((l) => l.includes(ARROW));
   // A note may have an arrow on any line but its first; an id has one line.
   const isCue = at === 0 || (at === 1 && !NO_CUE.test(lines[0] ?? ''));
   if (!isCue) return [];
   const span = parseTimeSpan(lines[at] ?? '');
-  const cue = span && { ...span, text: plainText(lines.slice(at + 1).join('\n')) };
+  const body = lines
+    .slice(at + 1)
+    .join('\n')
+    .replace(RUBY_TEXT, '');
+  const cue = span && { ...span, text: plainText(body) };
   const problem = cue ? problemOf(cue) : 'has times that cannot be read';
-  if (cue && problem === null) return cue.text === '' ? [] : [cue];
+  if (cue && problem === null) return cue.text === '' ? [] : [{ ...cue, ...timesIn(body, cue) }];
   skipped.push({ line: line + at, problem: problem ?? '' });
   return [];
 }
 
+/** The times of the words, of a text with times in it. What does not lie in the cue's time, after the one before, is no time of a word (WebVTT, 4.4). */
+function timesIn(body: string, { startUs, endUs }: Cue): Pick<Cue, 'words'> {
+  const pieces: { from: number; startUs: number }[] = [];
+  let lastUs = startUs;
+  for (const match of body.matchAll(TIMESTAMP)) {
+    const us = timeUs(match.slice(1));
+    if (us <= lastUs || us >= endUs) continue;
+    pieces.push({ from: match.index, startUs: us - startUs });
+    lastUs = us;
+  }
+  const [first] = pieces;
+  if (!first) return {};
+  // What YouTube's captions show once more: a line before the one that is spoken.
+  const line = body.lastIndexOf('\n', first.from) + 1;
+  const starts = [{ from: 0, startUs: null }, { from: line, startUs: 0 }, ...pieces];
+  const spoken = starts.map((start, i): TextPiece => ({
+    text: plainText(body.slice(start.from, starts[i + 1]?.from)),
+    startUs: start.startUs,
+  }));
+  return { words: wordsOfPieces(spoken, endUs - startUs) };
+}
+
 function plainText(text: string): string {
   // Entities last: what they stand for is text, also where it looks like a tag.
-  const plain = withoutEntities(text.replace(RUBY_TEXT, '').replace(TAG, ''));
+  const plain = withoutEntities(text.replace(TAG, ''));
   return plain
     .split('\n')
     .map((line) => line.trim())

@@ -20,7 +20,10 @@ export function captionLayersOf(
     const startUs = timeUsOf(startFrame, rate);
     const endUs = timeUsOf(startFrame + frames, rate) - startUs;
     const read = source.kind === 'cues' ? source.cues : facts.cues(source.asset.uri);
-    const clipped = clipCues(groupWords(read, maxWords), { endUs, field });
+    const clipped = clipCues(groupWords(read, maxWords), {
+      ...{ endUs, field },
+      isHighlighted: style.highlight !== undefined,
+    });
     warnings.push(...clipped.warnings);
     const cues = clipped.cues.map((cue): Cue => ({
       ...cue,

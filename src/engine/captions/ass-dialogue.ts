@@ -4,7 +4,7 @@ import type { Cue } from '../../composition/captions.js';
 /** What one event of an ASS document shows, and how. */
 export interface Dialogue {
   /** Higher layers lie above lower ones, and do not move out of their way. */
-  readonly layer: 0 | 1;
+  readonly layer: 0 | 1 | 2 | 3;
   readonly style: string;
   /** Distance from the edge in pixels; 0: the style's. */
   readonly marginV: number;

@@ -1,9 +1,9 @@
 import type { CaptionLayer } from '../../composition/composition.js';
 import type { CaptionStyle } from '../../composition/captions.js';
 import type { Color } from '../../composition/color.js';
-import { throughBt601 } from '../compositor/color/bt709.js';
+import { assColor } from './ass-color.js';
 import { isVisible } from './ass-text.js';
-import { boxedDialogues } from './boxed-captions.js';
+import { placedDialogues } from './placed-captions.js';
 import { type CaptionCanvas, isUpper, MARGIN } from './caption-canvas.js';
 import { flowingDialogues } from './flowing-captions.js';
 import { CAPTION_FAMILY, JAPANESE_FAMILY } from './fonts.js';
@@ -23,7 +23,7 @@ export function toAssDocument(layer: CaptionLayer, canvas: CaptionCanvas): { tex
   const { style } = layer;
   const visible = { ...layer, cues: layer.cues.filter(({ text }) => isVisible(text)) };
   const { font, ruler } = canvas.fonts;
-  const { lines, shrunk } = ruler ? boxedDialogues(visible, canvas, ruler) : flowingDialogues(visible, canvas);
+  const { lines, shrunk } = ruler ? placedDialogues(visible, canvas, ruler) : flowingDialogues(visible, canvas);
   const text = [
     '[Script Info]',
     'ScriptType: v4.00+',
@@ -36,7 +36,8 @@ export function toAssDocument(layer: CaptionLayer, canvas: CaptionCanvas): { tex
     `Format: ${STYLE_FORMAT}`,
     styleLine('Default', font?.family ?? CAPTION_FAMILY, style, canvas),
     styleLine('Japanese', JAPANESE_FAMILY, style, canvas),
-    ...(ruler && style.boxColor ? [boxStyleLine(style.boxColor)] : []),
+    ...(ruler && style.boxColor ? [boxStyleLine('Box', style.boxColor)] : []),
+    ...(ruler && style.highlight?.boxColor ? [boxStyleLine('Word', style.highlight.boxColor)] : []),
     '',
     '[Events]',
     'Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text',
@@ -49,6 +50,7 @@ export function toAssDocument(layer: CaptionLayer, canvas: CaptionCanvas): { tex
 function styleLine(name: string, family: string, style: CaptionStyle, canvas: CaptionCanvas): string {
   // With a ruler the box is drawn, and is no matter of the text's style.
   const box = canvas.fonts.ruler ? null : style.boxColor;
+  const hasOutline = style.boxColor === null || style.boxShape !== 'TEXT';
   const side = Math.round(canvas.width * MARGIN);
   const values = [
     name,
@@ -68,7 +70,7 @@ function styleLine(name: string, family: string, style: CaptionStyle, canvas: Ca
     0,
     // 4 (of libass) is one box around all lines, as far beyond them as the shadow would be; 1 is an outline.
     box ? 4 : 1,
-    decimal(box ? 0 : style.outlineWidth),
+    decimal(hasOutline ? style.outlineWidth : 0),
     decimal(box ? style.fontSize * BOX_PADDING : 0),
     alignment(style.position),
     side,
@@ -81,15 +83,9 @@ function styleLine(name: string, family: string, style: CaptionStyle, canvas: Ca
 }
 
 /** A drawing has the primary colour; neither outline nor shadow goes around it. */
-function boxStyleLine(color: Color): string {
+function boxStyleLine(name: string, color: Color): string {
   const fill = assColor(color);
-  return `Style: ${['Box', CAPTION_FAMILY, 20, fill, fill, fill, fill, 0, 0, 0, 0, 100, 100, 0, 0, 1, 0, 0, 7, 0, 0, 0, -1].join(',')}`;
-}
-
-/** ASS writes colours as alpha, blue, green, red, with alpha 0 for opaque. */
-function assColor(color: Color): string {
-  const { r, g, b, a } = throughBt601(color);
-  return `&H${[255 - a, b, g, r].map((v) => v.toString(16).padStart(2, '0').toUpperCase()).join('')}`;
+  return `Style: ${[name, CAPTION_FAMILY, 20, fill, fill, fill, fill, 0, 0, 0, 0, 100, 100, 0, 0, 1, 0, 0, 7, 0, 0, 0, -1].join(',')}`;
 }
 
 function alignment(position: CaptionStyle['position']): number {

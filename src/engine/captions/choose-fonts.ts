@@ -26,8 +26,8 @@ export async function chooseFonts(
     throw new RenderError('FONT_NOT_FOUND', 'the worker does not have this font', {
       field: style.font?.field ?? '',
     });
-  const isDrawn = style.boxColor !== null && style.boxShape !== 'TEXT';
-  if (!isDrawn) return { font, ruler: null };
+  const isBoxDrawn = style.boxColor !== null && style.boxShape !== 'TEXT';
+  if (!isBoxDrawn && !style.highlight) return { font, ruler: null };
   const ours = own.map(({ regular, bold }) => (style.bold ? bold : regular));
   const japanese = own.filter(({ isJapanese }) => isJapanese).map(({ regular, bold }) => (style.bold ? bold : regular));
   return { font, ruler: { Default: [...(font ? [font.file] : []), ...ours], Japanese: [...japanese, ...ours] } };

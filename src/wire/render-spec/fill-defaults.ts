@@ -17,6 +17,7 @@ import { fillOutputs } from './fill-outputs.js';
 import { CONCATS, FITS, frameSizeOf, LONGEST_CLIP, MOTIONS, RESOLUTION, SHAPES } from './parse-montage.js';
 import { parseReplaced } from './parse-spec.js';
 import { DEFAULT_MUSIC_GAIN_DB, FADE_OUT, materialGainDb } from './parse-audio.js';
+import { highlightColor } from './parse-highlight.js';
 import { DEFAULT_FRAME_RATE } from './parse-frame-rate.js';
 import {
   BOX_SHAPES,
@@ -126,12 +127,19 @@ function fillSubtitles(subtitles: Subtitles): Subtitles {
   const style = subtitles.style ?? SubtitleStyle.create();
   const position = style.position || namedDefault(POSITIONS);
   const isCustom = position === SubtitleStyle_Position.POSITION_CUSTOM;
+  const textColor = style.textColor || '#FFFFFF';
+  const { highlight } = subtitles;
   return {
     ...subtitles,
+    highlight: highlight && {
+      ...highlight,
+      textColor: highlightColor(highlight, textColor),
+      scale: highlight.scale || 1,
+    },
     style: {
       ...style,
       fontSize: style.fontSize || DEFAULT_FONT_SIZE,
-      textColor: style.textColor || '#FFFFFF',
+      textColor,
       outlineColor: style.outlineColor || '#000000',
       outlineWidth: style.outlineWidth ?? DEFAULT_OUTLINE_WIDTH,
       boxShape:

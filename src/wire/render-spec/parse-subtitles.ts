@@ -2,7 +2,9 @@ import type { Cue } from '../../composition/captions.js';
 import type { Subtitles } from '../../composition/montage/montage.js';
 import type { Cue as WireCue, CueList, Subtitles as WireSubtitles } from '../../../generated/cutroom/v1/montage.js';
 import { at, parseDurationUs, parseNumber, parseUri, type Place, refuse } from './fields.js';
+import { parseHighlight } from './parse-highlight.js';
 import { parseSubtitleStyle } from './parse-subtitle-style.js';
+import { parseWords } from './parse-words.js';
 
 export const MAX_CUES = 5000;
 export const MAX_TEXT_CHARACTERS = 2000;
@@ -16,10 +18,12 @@ export const MAX_WORDS = { min: 1, max: 100, unit: 'words' };
 
 /** Reads the text of a video. */
 export function parseSubtitles(wire: WireSubtitles, place: Place, frame: { shortSide: number }): Subtitles {
+  const style = parseSubtitleStyle(wire.style, at(place, 'style'), frame);
+  const highlight = wire.highlight && parseHighlight(wire.highlight, at(place, 'highlight'), style);
   return {
     field: place.field,
     source: parseSource(wire, place),
-    style: parseSubtitleStyle(wire.style, at(place, 'style'), frame),
+    style: { ...style, ...(highlight ? { highlight } : {}) },
     ...(wire.maxWords === 0 ? {} : { maxWords: parseNumber(wire.maxWords, at(place, 'max_words'), MAX_WORDS) }),
     ...(wire.language === '' ? {} : { language: parseLanguage(wire.language, at(place, 'language')) }),
   };
@@ -58,7 +62,9 @@ function parseCue(wire: WireCue, place: Place): Cue {
   const endUs = wire.end ? parseDurationUs(wire.end, at(place, 'end'), CUE_TIME) : null;
   if (!wire.end) refuse(at(place, 'end'), 'is required');
   else if (startUs !== null && endUs !== null && endUs <= startUs) refuse(at(place, 'end'), 'must be after start');
-  return { startUs: startUs ?? 0, endUs: endUs ?? CUE_TIME.maxUs, text: parseText(wire.text, at(place, 'text')) };
+  const cue = { startUs: startUs ?? 0, endUs: endUs ?? CUE_TIME.maxUs, text: parseText(wire.text, at(place, 'text')) };
+  const words = parseWords(wire.words, cue, place);
+  return words ? { ...cue, words } : cue;
 }
 
 /** Reads a text of several lines. */

@@ -89,4 +89,37 @@ describe('the parser of a montage', () => {
     ]);
     expect(parse(style({ position: Position.POSITION_TOP, heightPercent: 5 })).violations).toMatchObject([{ field }]);
   });
+
+  it('highlights words in a colour of its own, unless a box or a size shows them', () => {
+    const highlightOf = (highlight: object) =>
+      montageIn(parse({ subtitles: { source: { $case: 'uri', value: 'a.srt' }, highlight } }))?.subtitles?.style
+        .highlight;
+    const white = { r: 255, g: 255, b: 255, a: 255 };
+    expect(montageIn(parse(style({})))?.subtitles?.style).not.toHaveProperty('highlight');
+    expect(highlightOf({})).toEqual({ textColor: { r: 255, g: 224, b: 0, a: 255 }, boxColor: null, scale: 1 });
+    expect(highlightOf({ scale: 1.5 })).toEqual({ textColor: white, boxColor: null, scale: 1.5 });
+    expect(highlightOf({ boxColor: '#FF000080' })?.textColor).toEqual(white);
+  });
+
+  it('finds the words of a cue in its text, with what follows them, until the next begins', () => {
+    const at = (seconds: number) => ({ seconds: BigInt(Math.floor(seconds)), nanos: (seconds % 1) * 1e9 });
+    const words = [
+      { text: 'Hello', start: at(10.5), end: at(11) },
+      { text: 'big' },
+      { text: 'world', start: at(12), end: at(12.5) },
+    ].map((word, i) => (i === 1 ? { ...word, end: at(13) } : word));
+    const cue = { start: at(10), end: at(14), text: '“Hello, big\nworld!”', words };
+    const montage = montageIn(parse({ subtitles: { source: { $case: 'cues', value: { cues: [cue] } } } }));
+    expect(montage?.subtitles?.source).toMatchObject({
+      cues: [
+        {
+          words: [
+            { ink: 7, startUs: 500_000, endUs: 1_000_000 },
+            { ink: 3, startUs: 1_000_000, endUs: 2_000_000 },
+            { ink: 7, startUs: 2_000_000, endUs: 2_500_000 },
+          ],
+        },
+      ],
+    });
+  });
 });

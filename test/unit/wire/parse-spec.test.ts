@@ -182,6 +182,37 @@ describe('the parser of a spec', () => {
     ],
     ['an intro without a name', { intro: {}, outro: { uri: 'a', focus: { x: 101 } } }, ['intro.uri', 'outro.focus.x']],
     ['too many words', { subtitles: { uri: 'a', maxWords: 101 } }, ['subtitles.max_words']],
+    [
+      'a highlight out of range',
+      { subtitles: { uri: 'a', highlight: { textColor: 'red', boxColor: '#12', scale: 2.1 } } },
+      ['subtitles.highlight.text_color', 'subtitles.highlight.box_color', 'subtitles.highlight.scale'],
+    ],
+    [
+      'words that are not in the text, in order, or in the time of their cue',
+      {
+        subtitles: {
+          cues: {
+            cues: [
+              {
+                start: '1s',
+                end: '3s',
+                text: 'one two three',
+                words: [
+                  { text: 'two', start: '0.5s', end: '2s' },
+                  { text: 'one' },
+                  { text: '', start: '2s' },
+                  { text: 'three', end: '3.5s' },
+                  { text: 'three', start: '2s', end: '2s' },
+                ],
+              },
+            ],
+          },
+        },
+      },
+      ['0].start', '1].text', '2].text', '3].start', '3].end', '4].text', '4].end'].map(
+        (field) => `subtitles.cues.cues[0].words[${field}`,
+      ),
+    ],
     ['own sound that is too loud', { materialSound: { gainDb: 21 } }, ['material_sound.gain_db']],
     ['too many materials', { materials: materials(2001) }, ['materials']],
     [

@@ -113,7 +113,17 @@ export const validSpec: fc.Arbitrary<PartialSpec> = fc
       }),
       { nil: undefined },
     ),
-    subtitles: fc.option(fc.record({ source, style: fc.option(style, { nil: undefined }) }), { nil: undefined }),
+    subtitles: fc.option(
+      fc.record({
+        source,
+        style: fc.option(style, { nil: undefined }),
+        highlight: fc.option(
+          fc.record({ textColor: fc.option(color, { nil: '' }), scale: fc.constantFrom(0, 1, 1.5, 2) }),
+          { nil: undefined },
+        ),
+      }),
+      { nil: undefined },
+    ),
     clipSpeed: fc.constantFrom(0, 0.5, 1, 1.25, 2),
     concatMode: fc.integer({ min: 0, max: 2 }),
     seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
@@ -157,7 +167,13 @@ const anyMontage = fc
           fc.oneof(
             anyText.map((value) => ({ $case: 'uri' as const, value })),
             fc
-              .array(fc.record({ start: anyDuration, end: anyDuration, text: anyText }), { maxLength: 4 })
+              .array(
+                fc.record({
+                  ...{ start: anyDuration, end: anyDuration, text: anyText },
+                  words: fc.array(fc.record({ text: anyText, start: anyDuration, end: anyDuration }), { maxLength: 3 }),
+                }),
+                { maxLength: 4 },
+              )
               .map((cues) => ({ $case: 'cues' as const, value: { cues } })),
           ),
           { nil: undefined },

@@ -10,7 +10,7 @@ export function readSubtitles(reader: ParameterReader, fonts: readonly string[])
   const source = readSource(reader);
   const style = readSubtitleStyle(reader, fonts);
   if (!isOn) return undefined;
-  if (source) return { source, style, language: '', maxWords: 0 };
+  if (source) return { source, style, language: '', maxWords: 0, highlight: undefined };
   if (reader.raw('subtitle_enabled') === true) {
     reader.warn(
       'SUBTITLES_MISSING',
@@ -41,6 +41,7 @@ function readCue(value: JsonValue, field: string, reader: ParameterReader): Cue 
     start: readTime(cue.start, `${field}.start`, reader),
     end: readTime(cue.end, `${field}.end`, reader),
     text: typeof text === 'string' ? text : '-',
+    words: [],
   };
 }
 

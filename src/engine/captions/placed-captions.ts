@@ -6,6 +6,7 @@ import { boxDrawing } from './box-drawing.js';
 import { type CaptionCanvas, type Dialogues, EM, isUpper, MARGIN, roomFor, styleNameOf } from './caption-canvas.js';
 import { fittingSize } from './fitting-size.js';
 import { fitLine } from './fit-lines.js';
+import { highlightedDialogues } from './highlighted-captions.js';
 import type { TextRuler } from './text-ruler.js';
 
 /** Of the font size: what a box reaches beyond its text, above and below, and at the sides. */
@@ -14,11 +15,11 @@ const PADDING_X = 0.4;
 const RADIUS = 0.4;
 
 /**
- * Captions on boxes that libass has no style for: as wide as most of the frame, or with round corners. Each is two events, a drawing and above it
- * the text, which is broken here, so that the box is as high as it needs to be. Both stand where they are put: what libass would do for
- * cues that are seen at the same time, moving them apart, is done here too.
+ * Captions on boxes that libass has no style for, and captions with a highlighted word: their text is broken here, so that the place of each word is known. Each is an
+ * event for the box, if it has one, and above it one for the text, or several with a highlight. All stand where they are put: what libass would do for cues that are seen
+ * at the same time, moving them apart, is done here too.
  */
-export function boxedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCanvas, ruler: TextRuler): Dialogues {
+export function placedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCanvas, ruler: TextRuler): Dialogues {
   let seen: readonly PlacedBox[] = [];
   let shrunk = 0;
   const lines = cues.flatMap((cue) => {
@@ -35,17 +36,19 @@ export function boxedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCan
     const x = Math.round((canvas.width - box.width) / 2);
     const radius = style.boxShape === 'ROUNDED' ? fontSize * RADIUS : 0;
     const drawing = `{\\an7\\pos(${x},${y})\\p1}${boxDrawing({ ...box, radius })}{\\p0}`;
-    const middle = `${x + Math.round(box.width / 2)},${y + Math.round(box.height / 2)}`;
-    const text = `{\\an5\\pos(${middle})\\q2}${sizeOverride(fontSize, style.fontSize)}${toAssText(box.lines)}`;
-    return [
-      dialogueLine(frames, canvas.frameRate, { layer: 0, style: 'Box', marginV: 0, text: drawing }),
-      dialogueLine(frames, canvas.frameRate, {
-        layer: 1,
-        style: styleNameOf(cue.text, canvas.fonts.font),
-        marginV: 0,
-        text,
-      }),
-    ];
+    const rate = canvas.frameRate;
+    const boxes = style.boxColor
+      ? [dialogueLine(frames, rate, { layer: 0, style: 'Box', marginV: 0, text: drawing })]
+      : [];
+    const middle = { x: x + Math.round(box.width / 2), y: y + Math.round(box.height / 2) };
+    const styleName = styleNameOf(cue.text, canvas.fonts.font);
+    if (style.highlight) {
+      const widthOf = (part: string) => ruler.widthOf(part, styleName) * fontSize;
+      const text = { lines: box.lines, middle, fontSize, style, highlight: style.highlight, styleName, widthOf };
+      return [...boxes, ...highlightedDialogues(cue, text, { frames, rate })];
+    }
+    const text = `{\\an5\\pos(${middle.x},${middle.y})\\q2}${sizeOverride(fontSize, style.fontSize)}${toAssText(box.lines)}`;
+    return [...boxes, dialogueLine(frames, rate, { layer: 1, style: styleName, marginV: 0, text })];
   });
   return { lines, shrunk };
 }
@@ -60,19 +63,32 @@ interface PlacedBox {
 
 function boxOf(
   cue: Cue,
-  { fontSize, boxShape }: CaptionStyle,
+  { fontSize, boxColor, boxShape }: CaptionStyle,
   canvas: CaptionCanvas,
   ruler: TextRuler,
 ): { lines: string[]; width: number; height: number } {
   const styleName = styleNameOf(cue.text, canvas.fonts.font);
   const widthOf = (text: string): number => ruler.widthOf(text, styleName) * fontSize;
   const widest = canvas.width * (1 - 2 * MARGIN);
-  const maxWidth = Math.max(fontSize, widest - 2 * PADDING_X * fontSize);
+  const padding = paddingOf({ boxColor, boxShape });
+  const maxWidth = Math.max(fontSize, widest - 2 * padding.x * fontSize);
   const columns = Math.max(2, Math.floor((2 * maxWidth) / (fontSize * (canvas.fonts.font?.em ?? EM))));
   const lines = toLines(cue.text).flatMap((line) => fitLine(line, { maxWidth, columns, widthOf }));
   const textWidth = Math.max(...lines.map(widthOf));
-  const width = boxShape === 'WIDE' ? widest : Math.min(canvas.width, textWidth + 2 * PADDING_X * fontSize);
-  return { lines, width: Math.round(width), height: Math.round((lines.length + 2 * PADDING_Y) * fontSize) };
+  const isWide = boxColor !== null && boxShape === 'WIDE';
+  const width = isWide ? widest : Math.min(canvas.width, textWidth + 2 * padding.x * fontSize);
+  return { lines, width: Math.round(width), height: Math.round((lines.length + 2 * padding.y) * fontSize) };
+}
+
+function paddingOf({ boxColor, boxShape }: Pick<CaptionStyle, 'boxColor' | 'boxShape'>): { x: number; y: number } {
+  if (boxColor === null) return { x: 0, y: 0 };
+  switch (boxShape) {
+    case 'TEXT':
+      return { x: PADDING_Y, y: PADDING_Y };
+    case 'WIDE':
+    case 'ROUNDED':
+      return { x: PADDING_X, y: PADDING_Y };
+  }
 }
 
 /** The place nearest to where the style puts a box, beyond those that are seen at the same time. */
