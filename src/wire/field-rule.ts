@@ -20,5 +20,7 @@ export type FieldRule =
       readonly empty?: true;
     }
   | { readonly kind: 'choice'; readonly of: readonly string[] }
+  /** A list of such texts. */
+  | { readonly kind: 'choices'; readonly of: readonly string[]; readonly min: number }
   | { readonly kind: 'list'; readonly min: number; readonly max: number }
   | { readonly kind: 'map'; readonly max: number; readonly key: RegExp; readonly maxValue: number };

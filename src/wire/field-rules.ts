@@ -1,6 +1,6 @@
 import { MAX_FILTER_CHARACTERS } from '../task/list-filter.js';
 import { ORDERS } from '../task/use-cases/list-tasks.js';
-import { TENANT } from '../task/caller.js';
+import { SCOPES, TENANT } from '../task/caller.js';
 import { MAX_NAME_CHARACTERS, ONE_LINE } from '../task/use-cases/id-pages.js';
 import { UUID } from './parse-submit.js';
 import { WAIT } from './parse-get.js';
@@ -74,6 +74,10 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'SubmitTaskRequest.notify': { kind: 'list', min: 0, max: MAX_TARGETS },
   'NotifyTarget.url': { kind: 'text', min: 1, max: MAX_NOTIFY_URL_CHARACTERS },
   'NotifyTarget.secret': { kind: 'text', pattern: signingSecretName.pattern, empty: true },
+  'ApiKey.display_name': { kind: 'text', min: 1, max: MAX_NAME_CHARACTERS, pattern: ONE_LINE },
+  'ApiKey.tenant': { kind: 'text', pattern: TENANT },
+  'ApiKey.scopes': { kind: 'choices', of: SCOPES, min: 1 },
+  'ListApiKeysRequest.page_size': number({ min: 0, max: 2 ** 31 - 1 }),
   'SigningSecret.display_name': { kind: 'text', min: 1, max: MAX_NAME_CHARACTERS, pattern: ONE_LINE },
   'SigningSecret.tenant': { kind: 'text', pattern: TENANT },
   'ListSigningSecretsRequest.page_size': number({ min: 0, max: 2 ** 31 - 1 }),

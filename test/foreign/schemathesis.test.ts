@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { request } from 'undici';
+import { describe, expect, it } from 'vitest';
 import { pythonTool } from '../../scripts/lib/python-tools.mjs';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
+import { spawnService } from '../support/spawned-service.js';
 
 const run = promisify(execFile);
 const CHECKS = [
@@ -15,43 +17,78 @@ const CHECKS = [
   'response_schema_conformance',
   'told_by_the_document',
 ];
-/** Operations that need an ffmpeg, which this server has not: 501. Their routes are tried in test/e2e. */
-const NEED_FFMPEG = ['ProbeMedia', 'UploadMusic', 'UploadVideoMaterial'];
-/** Operations that a server without authentication has not: 501. `test/integration/api/access.test.ts` tries them. */
-const NEED_KEYS = ['CreateApiKey', 'ListApiKeys', 'RevokeApiKey'];
+/** Operations that need an ffmpeg or API keys: a whole service is asked for them. */
+const NEED_MORE = ['ProbeMedia', 'UploadMusic', 'UploadVideoMaterial', 'CreateApiKey', 'ListApiKeys', 'RevokeApiKey'];
+const BOOTSTRAP = 'bootstrap-key-of-the-schemathesis-service-01';
+const SCOPES = ['tasks.submit', 'tasks.read', 'tasks.read_full', 'tasks.cancel', 'media.upload', 'admin'];
 
-it(
-  'Schemathesis finds no request that fits /openapi.json and is refused as malformed, no server error, and no answer that does not fit',
-  { timeout: 180_000 },
-  async () => {
+describe('Schemathesis finds no request that fits /openapi.json and is refused as malformed, no server error, and no answer that does not fit', () => {
+  // Every input is there for this one, so that many requests are taken.
+  it('of an API on a store', { timeout: 180_000 }, async () => {
     const under = await startApiUnderTest();
-    const cwd = await mkdtemp(join(tmpdir(), 'cutroom-schemathesis-'));
     try {
-      const args = [
-        ...['run', `${under.httpUrl}/openapi.json`, '--mode', 'positive', '--phases', 'examples,coverage,fuzzing'],
-        ...['--max-examples', '80', '--seed', '1', '--continue-on-failure', '--checks', CHECKS.join(',')],
-        ...[...NEED_FFMPEG, ...NEED_KEYS].flatMap((operation) => ['--exclude-operation-id', operation]),
-      ];
-      const env = {
-        ...process.env,
-        PYTHONPATH: `${pythonTool('schemathesis')}:${join(import.meta.dirname, 'schemathesis')}`,
-        SCHEMATHESIS_HOOKS: 'hooks',
-        NO_COLOR: '1',
-      };
-      const { stdout, failed } = await run(join(pythonTool('schemathesis'), 'bin/schemathesis'), args, {
-        cwd,
-        env,
-      }).then(
-        (ended) => ({ ...ended, failed: false }),
-        (error: unknown) => ({ ...(error as { stdout: string }), failed: true }),
-      );
-      expect(failed, stdout).toBe(false);
-      // Not for the reason that nothing was tried.
-      expect(Number(/(\d+) generated/.exec(stdout)?.[1]), stdout).toBeGreaterThan(500);
+      expect(await schemathesis(under.httpUrl, without(NEED_MORE))).toBeGreaterThan(500);
       expect(await under.tasks.count('default')).toBeGreaterThan(50);
     } finally {
       await under.stop();
-      await rm(cwd, { recursive: true });
     }
-  },
-);
+  });
+
+  it('of a whole service with API keys', { timeout: 180_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cutroom-schemathesis-'));
+    const service = await spawnService({
+      CUTROOM_DATA_DIR: join(folder, 'data'),
+      CUTROOM_INPUT_ROOTS: join(folder, 'in'),
+      CUTROOM_SLOTS: '1',
+      CUTROOM_AUTH: 'keys',
+      CUTROOM_BOOTSTRAP_KEY: BOOTSTRAP,
+      CUTROOM_LOG_LEVEL: 'error',
+    });
+    try {
+      const args = ['--header', `Authorization: Bearer ${await createKey(service.http)}`, ...only(NEED_MORE)];
+      expect(await schemathesis(service.http, args)).toBeGreaterThan(100);
+    } finally {
+      await service.kill();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+const without = (operations: readonly string[]): string[] => operations.flatMap((id) => ['--exclude-operation-id', id]);
+const only = (operations: readonly string[]): string[] => operations.flatMap((id) => ['--include-operation-id', id]);
+
+/** @returns how many requests were tried. Fails the test when one of them shows a fault. */
+async function schemathesis(url: string, more: readonly string[]): Promise<number> {
+  const cwd = await mkdtemp(join(tmpdir(), 'cutroom-schemathesis-'));
+  const args = [
+    ...['run', `${url}/openapi.json`, '--mode', 'positive', '--phases', 'examples,coverage,fuzzing'],
+    ...['--max-examples', '80', '--seed', '1', '--continue-on-failure', '--checks', CHECKS.join(',')],
+    ...more,
+  ];
+  const env = {
+    ...process.env,
+    PYTHONPATH: `${pythonTool('schemathesis')}:${join(import.meta.dirname, 'schemathesis')}`,
+    SCHEMATHESIS_HOOKS: 'hooks',
+    NO_COLOR: '1',
+  };
+  const { stdout, failed } = await run(join(pythonTool('schemathesis'), 'bin/schemathesis'), args, { cwd, env })
+    .then(
+      (ended) => ({ ...ended, failed: false }),
+      (error: unknown) => ({ ...(error as { stdout: string }), failed: true }),
+    )
+    .finally(() => rm(cwd, { recursive: true }));
+  expect(failed, stdout).toBe(false);
+  // Not for the reason that nothing was tried.
+  return Number(/(\d+) generated/.exec(stdout)?.[1]);
+}
+
+async function createKey(url: string): Promise<string> {
+  const { body } = await request(`${url}/v1/apiKeys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${BOOTSTRAP}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ apiKey: { displayName: 'schemathesis', tenant: 'acme', scopes: SCOPES } }),
+  });
+  const { key } = (await body.json()) as { key?: string };
+  if (key === undefined) throw new Error('no key was made');
+  return key;
+}

@@ -33,6 +33,9 @@ TOLD_IN_WORDS = [
     # A host that may not be called, and what else is wrong with a URL.
     r"^is no valid URL|^has a scheme that is not served|^has a user name or password|^has port 0|^leads to ",
     r"^is that of an earlier target|^is no signing secret of this tenant",
+    r"^must be in the future$",
+    # A path, or an upload, that the test server has not.
+    r"^lies outside the server's input roots$|^is no upload",
     # A name that the test server takes for a file that is not there.
     r"^there is no such file$",
 ]

@@ -19,6 +19,8 @@ export function withRule(schema: JsonObject, rule: FieldRule): JsonObject {
       return textSchema(schema, rule);
     case 'choice':
       return { ...schema, enum: [...rule.of] };
+    case 'choices':
+      return { ...schema, minItems: rule.min, items: { type: 'string', enum: [...rule.of] } };
     case 'list':
       return { ...schema, minItems: rule.min, maxItems: rule.max };
     case 'map':
