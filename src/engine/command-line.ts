@@ -11,6 +11,8 @@ export interface RenderCommand {
   readonly targets: readonly Target[];
   /** Of the ffmpeg that runs it; null when not known. */
   readonly majorVersion: number | null;
+  /** How many threads a filter may divide a frame between; absent: one for each core. */
+  readonly filterThreads?: number;
 }
 
 /** One file that a command makes. */
@@ -185,7 +187,9 @@ function globalOptions(render: RenderCommand): string[] {
   // A graph of hundreds of clips is longer than one argument may be. The option for a file was renamed in 7.0, and the old one taken out in 8.
   const graphOption =
     render.majorVersion !== null && render.majorVersion < 7 ? '-filter_complex_script' : '-/filter_complex';
-  return [...COMMON_OPTIONS, graphOption, render.graphFile];
+  const { filterThreads } = render;
+  const threads = filterThreads === undefined ? [] : ['-filter_complex_threads', String(filterThreads)];
+  return [...COMMON_OPTIONS, ...threads, graphOption, render.graphFile];
 }
 
 const COMMON_OPTIONS: readonly string[] = [

@@ -51,7 +51,7 @@ export function planRender(
 export function planSection(composition: Composition, section: Section, options: VideoOptions): RenderPlan {
   const inputs = createInputList();
   const video = videoGraph(composition, section, inputs, options);
-  return { inputs: withThreads(inputs.all), graph: video.chains.join(';\n'), files: video.files };
+  return { inputs: withThreads(inputs.all, '1'), graph: video.chains.join(';\n'), files: video.files };
 }
 
 /** The sound of a section alone. */
@@ -129,11 +129,16 @@ export function soundOf(
   };
 }
 
-/** From this many inputs on a decoder gets one thread: each thread holds frames of its own, and every decoder lives to the end. */
+/**
+ * From this many inputs on a decoder gets one thread: each thread holds frames of its own, and every decoder lives to the end. In a section each has one: other sections keep the cores busy,
+ * and threads that wait for each other cost CPU time.
+ */
 const MANY_INPUTS = 12;
 
-function withThreads(inputs: readonly GraphInput[]): readonly GraphInput[] {
-  const threads = inputs.length >= MANY_INPUTS ? '1' : '2';
+function withThreads(
+  inputs: readonly GraphInput[],
+  threads = inputs.length >= MANY_INPUTS ? '1' : '2',
+): readonly GraphInput[] {
   return inputs.map((input) =>
     input.options.includes('-threads') ? input : { ...input, options: [...input.options, '-threads', threads] },
   );

@@ -11,10 +11,11 @@ import { shownClips, type Section } from '../compositor/section.js';
 const SECONDS = { HELD: 3, LEAST: 5, IDEAL: 8, MOST: 10, WHOLE: 12, LONG_GROUP: 5 } as const;
 
 /**
- * The most clips that one command shows: each is a decoder with frames of its own. An image in a box needs no decoder, and counts as the share of the frame that it
- * fills; `LEAST_SHARE`, since it is an input still.
+ * What one command has room for, and what clips take of it: at most six videos, each a decoder with frames of its own (at 1080×1920 they take 430 MB with the encoder, so that two
+ * commands stay below 900 MB), or eight images as large as the frame. An image in a box counts as the share of the frame that it fills; `LEAST_SHARE`, since it is an input still.
  */
-const MOST_CLIPS = 8;
+const ROOM = 24;
+const TAKES = { video: 4, image: 3 } as const;
 const LEAST_SHARE = 1 / 32;
 
 /**
@@ -124,12 +125,13 @@ function heldUntil(clips: readonly VisualClip[], start: number, most: number): n
 /** The first clip for which a command that shows all before it has no room. */
 function firstWithoutRoom(clips: readonly VisualClip[], weigh: (clip: VisualClip) => number): VisualClip | undefined {
   let weight = 0;
-  return clips.find((clip) => (weight += weigh(clip)) > MOST_CLIPS);
+  return clips.find((clip) => (weight += weigh(clip)) > ROOM);
 }
 
 function weightOf({ source, placement }: VisualClip, framePixels: number): number {
-  if (source === 'video' || !placement) return 1;
-  return Math.min(1, Math.max(LEAST_SHARE, (placement.width * placement.height) / framePixels));
+  if (source === 'video') return TAKES.video;
+  if (!placement) return TAKES.image;
+  return TAKES.image * Math.min(1, Math.max(LEAST_SHARE, (placement.width * placement.height) / framePixels));
 }
 
 /** The first place after a frame that is within no clip that cannot be cut. */

@@ -29,6 +29,8 @@ export interface GraphJob {
   readonly previewOf: { readonly pad: string; readonly hasAlpha: boolean } | null;
   /** Pixels of each picture that is encoded. */
   readonly encoded: readonly number[];
+  /** Of each filter; absent: one for each core. */
+  readonly filterThreads?: number;
   /** Length of the output; of audio alone, as the video's. */
   readonly frames: number;
   readonly frameRate: Rational;
@@ -142,8 +144,10 @@ async function runGraph(
   { tools, onProgress, previews, log, resized }: GraphContext,
 ): Promise<RenderedGraph | null> {
   const { majorVersion } = tools.toolchain;
+  const { filterThreads } = job;
+  const threads = filterThreads === undefined ? {} : { filterThreads };
   const args = [
-    ...renderArguments({ inputs: plan.inputs, graphFile, targets: job.targets, majorVersion }),
+    ...renderArguments({ inputs: plan.inputs, graphFile, targets: job.targets, majorVersion, ...threads }),
     ...(previewFile === null ? [] : previewArguments(previewFile)),
   ];
   const damage = createDamageCounter(plan.inputs);

@@ -58,6 +58,8 @@ export function renderSection(
       plan: (resized) => planSection(composition, section, videoOptions(pass, video, resized, context)),
       targets: files,
       encoded: (encoding ? [encoding] : encodingsOf(pass)).map(pixelsOf),
+      // Other sections keep the other cores busy.
+      filterThreads: 1,
       previewOf: previewOf(files, composition),
       frames: section.frames,
       frameRate: composition.frameRate,

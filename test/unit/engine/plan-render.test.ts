@@ -148,6 +148,25 @@ describe('planRender', () => {
       );
   });
 
+  it('brings only frames of transitions to the format of transitions', () => {
+    const fade = { kind: 'fade', frames: 10 } as const;
+    const { graph } = plan(
+      { ...composition([{}, { startFrame: 20, transition: fade }]), frames: 50 },
+      media(['u0', 'u1']),
+    );
+    expect(graph).toContain('[l0r0g0_tail][l0r0g1_head]xfade=');
+    expect(graph).toContain('[l0r0g0_body][l0r0x1][l0r0g1_body]concat=n=3');
+    expect(graph).toMatch(/trim=start_frame=20:end_frame=30,[^\n]*\[l0r0g0_tail\]/);
+    expect(graph).toMatch(/trim=start_frame=10:end_frame=30,[^\n]*\[l0r0g1_body\]/);
+  });
+
+  it('cuts off what a frame does not show before it is scaled, unless it shows another place than the middle', () => {
+    const graphOf = (clip: Partial<VisualClip>) => plan(composition([clip]), media(['u0'])).graph;
+    expect(graphOf({})).toMatch(/crop='iw-8[^:]*':'ih-8[^:]*',scale=/);
+    expect(graphOf({ focus: { x: 0.2, y: 0.5 } })).not.toContain('iw-8');
+    expect(graphOf({ fit: 'CONTAIN' })).not.toContain('iw-8');
+  });
+
   it('overlays nothing where one layer covers the video', () => {
     expect(plan(composition([{}, {}]), media(['u0', 'u1'])).graph).not.toContain('overlay');
   });

@@ -82,11 +82,11 @@ describe('planSections', () => {
     expect(lengths([clip(0, 220), clip(190, 400, 30)])).toEqual([220, 185, 185]);
   });
 
-  it('shows no more than eight clips in a section', () => {
+  it('shows no more than six videos in a section', () => {
     const clips = Array.from({ length: 200 }, (_, i) => clip(i * 10, 10));
     const sections = sectionsOf(compositionOf(clips));
-    expect(Math.max(...sections.map((section) => shownClips(clips, section).length))).toBe(8);
-    expect(sections).toHaveLength(25);
+    expect(Math.max(...sections.map((section) => shownClips(clips, section).length))).toBe(6);
+    expect(sections).toHaveLength(34);
   });
 
   it('shows more images at one time, the smaller they are in the frame', () => {
