@@ -101,7 +101,7 @@ export async function cpuSeconds(pid) {
 }
 
 /** Seconds in a line like `0m52.352s 0m0.910s`. */
-function sumOfTimes(line) {
+export function sumOfTimes(line) {
   return [...line.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
     (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
     0,
@@ -120,9 +120,9 @@ export function createClient(address) {
 }
 
 /** From the submit to the news that it SUCCEEDED, as a caller sees it. */
-export async function renderByService(client) {
+export async function renderByService(client, spec = SPEC) {
   const task = await new Promise((resolve, reject) => {
-    client.submitTask({ spec: toLoaderForm(SPEC) }, (error, answer) => (error ? reject(error) : resolve(answer)));
+    client.submitTask({ spec: toLoaderForm(spec) }, (error, answer) => (error ? reject(error) : resolve(answer)));
   });
   for await (const { task: seen } of client.watchTask({ name: task.name })) {
     if (seen?.state === 'SUCCEEDED') return seen.videos[0];
@@ -143,7 +143,7 @@ export function toLoaderForm(value) {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toLoaderForm(field)]));
 }
 
-async function download(url, path) {
+export async function download(url, path) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`GET ${url} answered ${response.status}`);
   await pipeline(Readable.fromWeb(response.body), createWriteStream(path));
@@ -181,12 +181,17 @@ async function compare(ours, theirs) {
         throw new Error(`${path} has ${stream.nb_read_packets} frames`);
     }
   }
-  const report = await run(
-    'ffmpeg',
-    ['-hide_banner', '-nostdin', '-i', ours, '-i', theirs, '-lavfi', '[0:v][1:v]ssim', '-f', 'null', '-'],
-    { quiet: true },
-  );
-  const ssim = Number(/SSIM .*All:([\d.]+)/.exec(report)?.[1]);
+  const ssim = await fileSsim(ours, theirs);
   if (!(ssim >= LEAST_SSIM)) throw new Error(`the pictures differ: SSIM ${ssim}, at least ${LEAST_SSIM} is wanted`);
   return ssim;
+}
+
+/** How alike two videos are: 1 is the same. */
+export async function fileSsim(one, other) {
+  const report = await run(
+    'ffmpeg',
+    ['-hide_banner', '-nostdin', '-i', one, '-i', other, '-lavfi', '[0:v][1:v]ssim', '-f', 'null', '-'],
+    { quiet: true },
+  );
+  return Number(/SSIM .*All:([\d.]+)/.exec(report)?.[1]);
 }

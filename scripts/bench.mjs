@@ -21,6 +21,7 @@ try {
       mongodb: { type: 'string' },
       with: { type: 'string' },
       renders: { type: 'string' },
+      peers: { type: 'boolean' },
     },
   });
   await ensureSystemPackages(FOR_RENDERING);
@@ -71,6 +72,11 @@ try {
         rounds: Number(values.pairs ?? 11),
         pairs: Number(values.renders ?? 5),
       });
+      break;
+    }
+    case 'timeline': {
+      const { benchTimeline } = await import('../bench/timeline.mjs');
+      await benchTimeline({ pairs: Number(values.pairs ?? 3), peers: values.peers ?? false });
       break;
     }
     case 'watch': {

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** By the names of their packages. */
+/** Those of the tests, by the names of their packages. */
 const VERSIONS = {
   // A fuzzer of OpenAPI documents.
   schemathesis: '4.32.5',
@@ -23,14 +23,27 @@ const VERSIONS = {
   'kubernetes-validate': '1.37.0',
 };
 
+/** Those of the benches. */
+const BENCH_VERSIONS = {
+  // An editor of videos, as a script.
+  moviepy: '2.2.1',
+};
+
+const ALL_VERSIONS = { ...VERSIONS, ...BENCH_VERSIONS };
+
 /** The folder with a tool's packages, for PYTHONPATH. Its programs are in `bin`. */
 export function pythonTool(name) {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cutroom', `${name}-${VERSIONS[name]}`);
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cutroom', `${name}-${ALL_VERSIONS[name]}`);
 }
 
 /** Installs those that are not there. May be called by several processes at once. */
 export async function ensurePythonTools() {
   for (const [name, version] of Object.entries(VERSIONS)) await ensure(name, version);
+}
+
+/** The same for one of them. */
+export async function ensurePythonTool(name) {
+  await ensure(name, ALL_VERSIONS[name]);
 }
 
 async function ensure(name, version) {
