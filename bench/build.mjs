@@ -16,12 +16,15 @@ const SAMPLE_MS = 100;
 const LEASE = { CUTROOM_LEASE_MS: '2000', CUTROOM_HEARTBEAT_MS: '500' };
 const VIDEOS = ['dawn.mp4', 'plasma.mp4', 'test-hd.mp4', 'life.mp4', 'waves.mp4', 'test-24.mp4'];
 
-/** @param {{clips: number[], captionSeconds: number}} options */
-export async function benchBuild({ clips, captionSeconds }) {
+/** @param {{clips: number[], captionSeconds: number, resolution: number | null}} options `resolution`: null: 1080 for clips, 360 for captions */
+export async function benchBuild({ clips, captionSeconds, resolution }) {
   await step('media', () => makeBenchMedia(media));
-  for (const count of clips) await withService({ CUTROOM_CACHE_MB: '0' }, (service) => memoryOf(service, count));
-  await withService({}, (service) => changedCaption(service, captionSeconds));
-  await afterKill(captionSeconds);
+  for (const count of clips)
+    await withService({ CUTROOM_CACHE_MB: '0' }, (service) => memoryOf(service, count, resolution ?? 1080));
+  if (captionSeconds === 0) return;
+  const size = resolution ?? 360;
+  await withService({}, (service) => changedCaption(service, captionSeconds, size));
+  await afterKill(captionSeconds, size);
 }
 
 async function withService(env, use, { keep = false } = {}) {
@@ -39,18 +42,18 @@ async function withService(env, use, { keep = false } = {}) {
 }
 
 /** Clips of 0.2 s: what counts is how many there are. */
-async function memoryOf(service, count) {
+async function memoryOf(service, count, resolution) {
   const materials = Array.from({ length: count }, (_, i) => ({ uri: VIDEOS[i % VIDEOS.length] }));
   const sampler = sampleTools(service.pid);
-  const { cpuS, task } = await render(service, { montage: { materials, longestClip: '0.2s' } });
+  const { cpuS, task } = await render(service, { montage: { materials, longestClip: '0.2s', resolution } });
   const peak = sampler.stop();
   say(dim(`${count} clips: ${task.outputs[0].frameCount} frames`));
   say(`RESULT clips=${count} peak_mb=${Math.round(peak / 1024 ** 2)} cpu_per_clip_s=${(cpuS / count).toFixed(3)}`);
 }
 
-async function changedCaption(service, seconds) {
-  const first = await render(service, captioned(seconds, 'before'));
-  const second = await render(service, captioned(seconds, 'after'));
+async function changedCaption(service, seconds, resolution) {
+  const first = await render(service, captioned(seconds, resolution, 'before'));
+  const second = await render(service, captioned(seconds, resolution, 'after'));
   const { reusedDuration } = second.task.outputs[0];
   say(
     `RESULT changed_caption_ratio=${(second.wallS / first.wallS).toFixed(3)} cpu_ratio=${(second.cpuS / first.cpuS).toFixed(3)} seconds=${seconds} reused=${reusedDuration}`,
@@ -58,14 +61,14 @@ async function changedCaption(service, seconds) {
 }
 
 /** The service is killed when nine tenths are rendered; another takes the task up again. */
-async function afterKill(seconds) {
-  const spec = captioned(seconds, 'killed');
+async function afterKill(seconds, resolution) {
+  const spec = captioned(seconds, resolution, 'killed');
   const whole = await withService({ ...LEASE }, (service) => render(service, spec));
   const killed = await withService({ ...LEASE, CUTROOM_PROGRESS_MS: '200' }, async (service) => {
     const name = await submit(service, spec);
     for (;;) {
       const task = await get(service, name);
-      if (task.progress >= 85) break;
+      if (task.progress >= 90) break;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     process.kill(service.pid, 'SIGKILL');
@@ -78,14 +81,14 @@ async function afterKill(seconds) {
   );
 }
 
-function captioned(seconds, text) {
+function captioned(seconds, resolution, text) {
   const cues = Array.from({ length: seconds / 5 }, (_, i) => ({
     start: `${5 * i}s`,
     end: `${5 * i + 4}s`,
     text: i === 3 ? text : `caption ${i}`,
   }));
   const materials = Array.from({ length: Math.ceil(seconds / 4) }, (_, i) => ({ uri: VIDEOS[i % VIDEOS.length] }));
-  return { montage: { materials, longestClip: '4s', resolution: 360, subtitles: { cues: { cues } } } };
+  return { montage: { materials, longestClip: '4s', resolution, subtitles: { cues: { cues } } } };
 }
 
 async function render(service, spec) {

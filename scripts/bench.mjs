@@ -22,6 +22,7 @@ try {
       with: { type: 'string' },
       renders: { type: 'string' },
       peers: { type: 'boolean' },
+      resolution: { type: 'string' },
     },
   });
   await ensureSystemPackages(FOR_RENDERING);
@@ -51,7 +52,8 @@ try {
     case 'build': {
       const { benchBuild } = await import('../bench/build.mjs');
       const clips = (values.clips ?? '10,50,200,1000').split(',').map(Number);
-      await benchBuild({ clips, captionSeconds: Number(values.seconds ?? 120) });
+      const resolution = values.resolution === undefined ? null : Number(values.resolution);
+      await benchBuild({ clips, captionSeconds: Number(values.seconds ?? 120), resolution });
       break;
     }
     case 'copy': {

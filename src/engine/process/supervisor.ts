@@ -126,9 +126,8 @@ function startSampler(child: ChildProcess, watchdog: Watchdog, progressBytes: ()
   let firedClock: WatchdogClock | null = null;
   let peakRssBytes = 0;
   let cpuMs = 0;
-  let busy = false;
-  async function sample(): Promise<void> {
-    const stats = child.pid === undefined ? null : await readProcessStats(child.pid);
+  function sample(): void {
+    const stats = child.pid === undefined ? null : readProcessStats(child.pid);
     if (stats) {
       peakRssBytes = Math.max(peakRssBytes, stats.peakRssBytes, stats.rssBytes);
       cpuMs = Math.max(cpuMs, stats.cpuMs);
@@ -140,15 +139,8 @@ function startSampler(child: ChildProcess, watchdog: Watchdog, progressBytes: ()
     firedClock = clock;
     killGroup(child);
   }
-  function sampleOnce(): void {
-    if (busy) return;
-    busy = true;
-    void sample().finally(() => {
-      busy = false;
-    });
-  }
-  const first = setTimeout(sampleOnce, FIRST_SAMPLE_MS);
-  const timer = setInterval(sampleOnce, SAMPLE_MS);
+  const first = setTimeout(sample, FIRST_SAMPLE_MS);
+  const timer = setInterval(sample, SAMPLE_MS);
   return {
     end,
     stop: () => {
