@@ -23,6 +23,7 @@ try {
       renders: { type: 'string' },
       peers: { type: 'boolean' },
       resolution: { type: 'string' },
+      processes: { type: 'string' },
     },
   });
   await ensureSystemPackages(FOR_RENDERING);
@@ -61,6 +62,11 @@ try {
       await benchCopy({ qualities: (values.quality ?? 'QUALITY_MEDIUM,QUALITY_HIGH').split(',') });
       break;
     }
+    case 'idle': {
+      const { benchIdle } = await import('../bench/idle.mjs');
+      await benchIdle({ processes: Number(values.processes ?? 10), seconds: Number(values.seconds ?? 60) });
+      break;
+    }
     case 'list': {
       const { benchList } = await import('../bench/list.mjs');
       await benchList({ tasks: Number(values.tasks ?? 100_000), mongodb: values.mongodb });
@@ -87,7 +93,7 @@ try {
       break;
     }
     default:
-      throw new Error('which bench? render, outputs, api, auth, build, copy, list, versions, watch');
+      throw new Error('which bench? render, outputs, api, auth, build, copy, idle, list, versions, watch');
   }
 } catch (error) {
   fail(error);

@@ -1,4 +1,4 @@
-/** A MongoDB replica set of this machine's own, for the demo of a cluster. */
+/** A MongoDB replica set of this machine's own, for the demo of a cluster and for benches. */
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -9,14 +9,15 @@ import { which } from './run.mjs';
 const READY_MS = 60_000;
 
 /**
- * Starts three nodes in a folder and answers when they have a primary.
+ * Starts nodes in a folder and answers when they have a primary.
  * @param {string} binary mongod
  * @param {string} folder
+ * @param {{ nodes?: number }} options
  */
-export async function startReplicaSet(binary, folder) {
+export async function startReplicaSet(binary, folder, { nodes = 3 } = {}) {
   // Loaded here: the packages are installed by the script that calls this.
   const { MongoClient } = await import('mongodb');
-  const ports = await Promise.all([freePort(), freePort(), freePort()]);
+  const ports = await Promise.all(Array.from({ length: nodes }, freePort));
   const hosts = ports.map((port) => `127.0.0.1:${port}`);
   const children = await Promise.all(ports.map((port, i) => startNode(binary, join(folder, `mongo${i + 1}`), port)));
   const stop = async () => {

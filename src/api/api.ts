@@ -1,3 +1,4 @@
+import type { Spans } from '../task/ports/spans.js';
 import type { Access } from '../task/caller.js';
 import type { OutputUrls } from '../task/output-urls.js';
 import type { ApiKeyUseCases } from '../task/use-cases/api-keys.js';
@@ -8,6 +9,7 @@ import type { EngineFacts } from '../wire/print-capabilities.js';
 import { allowAnyone, withinConnections, type Authenticate } from './chain/authenticate.js';
 import type { ConnectionLimits } from './connection-limits.js';
 import { callCounts, type CallMetrics } from './chain/call-counts.js';
+import { callSpans } from './chain/call-spans.js';
 import { callLog } from './chain/call-log.js';
 import { type Chain, createChain } from './chain/chain.js';
 import { createBaseUrls } from './base-url.js';
@@ -87,6 +89,8 @@ export interface ApiOptions {
   readonly logger: ApiLog;
   /** Counts every call, and makes the page of `/metrics`. */
   readonly metrics: { readonly calls: CallMetrics; readonly render: RenderMetrics };
+  /** Where calls are shown to whoever looks. Default: nobody. */
+  readonly spans?: Spans;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
   /** How long `stop` waits for open calls before it cuts them. */
@@ -127,7 +131,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const anyone = options.authenticate ?? allowAnyone;
   const chain = createChain({
     authenticate: options.connections ? withinConnections(anyone, options.connections) : anyone,
-    observers: [callCounts(metrics.calls), callLog(logger)],
+    observers: [callCounts(metrics.calls), callLog(logger), ...(options.spans ? [callSpans(options.spans)] : [])],
     drain: drain.signal,
     baseUrl,
     monotonicMs,

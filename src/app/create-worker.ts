@@ -36,6 +36,7 @@ export async function createWorker(
     sweepIntervalMs: config.sweepIntervalMs,
     machine: context.machine,
     previews: context.previews,
+    ...(context.spans && { spans: context.spans }),
     ...(context.limits && { limits: context.limits }),
   });
   return { pool, engine };

@@ -8,6 +8,8 @@ import { systemClock } from './system-clock.js';
 
 /** How often it is looked for uploads whose time is up. */
 const UPLOADS_SWEEP_MS = 60_000;
+/** In a storage of all machines, where each of them looks. */
+const SHARED_SWEEP_MS = 600_000;
 
 /** The uploads of all tenants; those whose time is up are removed until the cleanup. */
 export async function openUploads(
@@ -28,7 +30,10 @@ export async function openUploads(
       events.backgroundError('cannot remove old uploads', error);
     });
   await sweep();
-  const timer = setInterval(() => void sweep(), UPLOADS_SWEEP_MS);
+  const timer = setInterval(
+    () => void sweep(),
+    objects ? SHARED_SWEEP_MS * (0.75 + Math.random() / 2) : UPLOADS_SWEEP_MS,
+  );
   timer.unref();
   cleanups.push(() => {
     clearInterval(timer);

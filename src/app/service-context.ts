@@ -15,6 +15,7 @@ import type { Notifier } from '../task/ports/notifier.js';
 import type { OutputUploader } from '../task/ports/output-uploader.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
+import type { Spans } from '../task/ports/spans.js';
 import type { Store } from '../task/ports/store.js';
 import { type Previews } from '../task/previews.js';
 import type { TenantLimits } from '../task/limits.js';
@@ -25,6 +26,8 @@ export interface ServiceContext {
   readonly logger: Logger;
   readonly events: TaskEvents;
   readonly metrics: Metrics;
+  /** Null: the operator has loaded no SDK of OpenTelemetry. */
+  readonly spans: Spans | null;
   readonly store: Store;
   readonly assets: PerTenant<AssetSource>;
   readonly outputs: OutputStore;

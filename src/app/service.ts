@@ -21,6 +21,7 @@ import { createTenantAssets, createTenantLibraries, perTenant } from '../media/t
 import { createHttpNotifier } from '../notify/http-notifier.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
+import { createSpans } from '../observability/spans.js';
 import { createMetrics } from '../observability/metrics.js';
 import { fixedPartOf } from '../shared/tenant-roots.js';
 import { followUrlKeys } from './follow-url-keys.js';
@@ -91,8 +92,7 @@ export async function startService(
       logged.backgroundError(message, cause);
     });
     cleanups.push(() => storage.close());
-    const tls = config.tls === null ? null : await openServerTls(config.tls, { log: logger });
-    cleanups.push(() => Promise.resolve(tls?.close()));
+    const tls = await openTls(config, logger, cleanups);
     const urlKeys = await followUrlKeys(config, store, cleanups);
     const limits = await openLimits(config.limitsFile, logged, cleanups);
     const rules = tenantRulesOf(config, limits);
@@ -102,6 +102,7 @@ export async function startService(
       logger,
       events: metrics.events(logged),
       metrics,
+      spans: createSpans(RELEASE),
       store,
       assets: createTenantAssets({ ...config, objects: storage.objects, ...rules }),
       uploads: await openUploads({ ...config, objects: storage.objects }, logged, cleanups),
@@ -144,6 +145,20 @@ export async function startService(
     await undo();
     throw error;
   }
+}
+
+async function openTls(
+  { tls }: Config,
+  log: Logger,
+  cleanups: (() => Promise<unknown>)[],
+): Promise<ServiceContext['tls']> {
+  if (tls === null) return null;
+  const opened = await openServerTls(tls, { log });
+  cleanups.push(() => {
+    opened.close();
+    return Promise.resolve();
+  });
+  return opened;
 }
 
 /** No error: a root may be a mount that comes later. */
@@ -235,11 +250,12 @@ async function startTransports(
       random: () => systemClock.random(),
     },
     problem: async () => {
-      const [problem] = await Promise.all([context.machine.problem(), store.ping()]);
+      const [problem] = await Promise.all([context.machine.problem(), store.ping({ recent: true })]);
       return problem;
     },
     logger,
     metrics,
+    ...(context.spans && { spans: context.spans }),
     monotonicMs: () => systemClock.monotonicMs(),
     graceMs: CLOSE_GRACE_MS,
   });

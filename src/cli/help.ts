@@ -12,7 +12,8 @@ export const compactHelp: Partial<Help> = {
   formatHelp(command, helper) {
     const text = Help.prototype.formatHelp.call(helper, command, helper).replace(/^(Usage: .*)\n\n/, '$1\n');
     return command.parent === null
-      ? text.replace('\n\nCommands:', '\nCommands:')
+      ? // A line for each command leaves none for this one.
+        text.replace('\nOptions:\n', '\n').replace('\n\nCommands:', '\nCommands:')
       : `${text}Also --address, --json, --timeout, --tls, --token: see cutroom --help\n`;
   },
 };

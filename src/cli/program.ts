@@ -11,6 +11,7 @@ import { addDoctorCommand } from './commands/doctor.js';
 import { addGetCommand } from './commands/get.js';
 import { addKeysCommand } from './commands/keys.js';
 import { addListCommand } from './commands/list.js';
+import { addMigrateCommand } from './commands/migrate.js';
 import { addProbeCommand } from './commands/probe.js';
 import { addRedeliverCommand } from './commands/redeliver.js';
 import { addRenderCommand } from './commands/render.js';
@@ -78,7 +79,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 const COMMANDS = [
   ...[addRenderCommand, addServeCommand, addDoctorCommand, addSubmitCommand, addWatchCommand, addGetCommand],
   ...[addListCommand, addCancelCommand, addRetryCommand, addRedeliverCommand, addDeleteCommand, addProbeCommand],
-  ...[addConvertCommand, addKeysCommand, addSecretsCommand, addBackupCommand, addCompletionCommand],
+  ...[addConvertCommand, addKeysCommand, addSecretsCommand, addBackupCommand, addMigrateCommand, addCompletionCommand],
 ];
 
 function createProgram(host: CommandHost): Command {

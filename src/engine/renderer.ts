@@ -30,6 +30,7 @@ import { createReuse } from './reuse/reuse.js';
 import { requireEncoders } from './require-encoders.js';
 import { requireMemory } from './require-memory.js';
 import type { Scratch } from './scratch.js';
+import { inSpan } from './steps/in-span.js';
 import { runSteps } from './steps/run-steps.js';
 import type { Seats } from './steps/seats.js';
 import { withScratch } from './with-scratch.js';
@@ -119,7 +120,7 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
   meter.planned(steps);
   await runSteps(steps, {
     atOnce: inputStepsAtOnce,
-    perform: (step, stop) => performInputStep(step, context, stop),
+    perform: inSpan(hooks, (step, stop) => performInputStep(step, context, stop)),
     mayPass,
     onDone: meter.done,
     signal,
@@ -160,6 +161,7 @@ async function renderIn(scratch: Scratch, attempt: Attempt): Promise<RenderResul
       meter,
       previews,
       signal,
+      ...(hooks.span && { span: hooks.span }),
     },
   ).finally(() => previews?.close());
   const before = [...inputWarnings(form, known), ...warnings, ...drawn];
@@ -183,13 +185,14 @@ async function drawPictures(
   meter.planned(steps);
   await runSteps(steps, {
     atOnce: () => DRAW_STEPS_AT_ONCE,
-    perform: (step, stop) =>
+    perform: inSpan(hooks, (step, stop) =>
       performDrawStep(step, {
         tools: { ...tools, signal: stop },
         fonts: options.fonts,
         visuals: known.visuals,
         onWarning: (warning) => warnings.push(warning),
       }),
+    ),
     mayPass,
     onDone: meter.done,
     signal: hooks.signal,
@@ -206,7 +209,7 @@ async function prepareSound(
   meter.planned(steps);
   await runSteps(steps, {
     atOnce: () => AUDIO_STEPS_AT_ONCE,
-    perform: (step, stop) => performAudioStep(step, { tools: { ...tools, signal: stop }, known }),
+    perform: inSpan(hooks, (step, stop) => performAudioStep(step, { tools: { ...tools, signal: stop }, known })),
     mayPass,
     onDone: meter.done,
     signal: hooks.signal,

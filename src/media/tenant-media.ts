@@ -119,7 +119,8 @@ async function removeOldObjects(objects: ObjectStore, beforeMs: number): Promise
 
 const UPLOADS = 'uploads/';
 
-function prefixOf(tenant: string): string {
+/** Of the keys of a tenant's uploads in a shared storage. */
+export function prefixOf(tenant: string): string {
   return `${UPLOADS}${safeName(tenant)}/`;
 }
 
@@ -143,10 +144,10 @@ function openedLater(open: () => Promise<MediaUploads>): MediaUploads {
 }
 
 /** Those of the one tenant of a service without authentication lie where they always did. Others lie elsewhere, and not within. */
-function uploadFolder(dataDir: string, tenant: string): string {
+export function uploadFolder(dataDir: string, tenant: string): string {
   return tenant === DEFAULT_TENANT ? path.join(dataDir, 'uploads') : path.join(othersFolder(dataDir), safeName(tenant));
 }
 
-function othersFolder(dataDir: string): string {
+export function othersFolder(dataDir: string): string {
   return path.join(dataDir, 'tenant-uploads');
 }

@@ -53,7 +53,8 @@ export function createFeedNotifier(follow: TaskFeed['follow'] = () => () => unde
       },
     },
     changed: (task) => {
-      notifier.hint(hintOf(task));
+      const { nextDeliveryMs } = task;
+      notifier.hint({ ...hintOf(task), ...(typeof nextDeliveryMs === 'number' && { dueMs: nextDeliveryMs }) });
     },
     // One revision past its last state, so that every follower reads it again, and finds nothing.
     removed: ({ tenant, id, revision }) => {

@@ -39,6 +39,8 @@ export async function claimNext(deps: ClaimDeps): Promise<Claim | null> {
     const tenant = candidates[0]?.tenant;
     if (isSecondHalf && (tenant === undefined || tenant > last)) return null;
     if (tenant === undefined) {
+      // Once round already: it began at the first of the names.
+      if (last === '') return null;
       isSecondHalf = true;
       after = '';
       continue;

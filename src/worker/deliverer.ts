@@ -28,13 +28,14 @@ export interface DelivererDeps {
   readonly printEvent: (task: Task, event: NotifyEvent, timeMs: number) => string;
   /** The pauses before each further attempt. Default: ten attempts within hours. */
   readonly retryDelaysMs?: readonly number[];
-  /** How often it is looked for events that are due. Default: 1 s. */
+  /** How often it is looked for events of other processes, which have died, say, about. Default: 20 s. */
   readonly pollMs?: number;
 }
 
-const POLL_MS = 1000;
-/** So many looks an event is left alone after a fault of ours. */
-const FAULT_PAUSES = 5;
+const POLL_MS = 20_000;
+/** So long an event is left alone after a fault of ours, and the store after a fault of its. */
+const FAULT_PAUSE_MS = 5000;
+const STORE_PAUSE_MS = 1000;
 /** How many tasks with due events are read at a time. */
 const BATCH = 100;
 const MAX_UNDER_WAY = 32;
@@ -49,28 +50,61 @@ const ATTEMPT_LEASE_MS = 60_000;
 const RECORD_RETRY_MS = 1000;
 
 /**
- * Delivers the events of tasks until the signal aborts: any process with the store may. The entry of an event is taken by compare-and-set, so that
+ * Delivers the events of tasks until the signal aborts: any process with the store may, and the one that has made them does so at once. The entry of an event is taken by compare-and-set, so that
  * two processes deliver it once; one that dies between the delivery and its record leaves it to be delivered again.
  */
 export async function runDeliverer(deps: DelivererDeps, signal: AbortSignal): Promise<void> {
   const underWay: UnderWay = new Map();
-  const place = wakeable();
-  while (!signal.aborted) {
+  const news = wakeable();
+  const { store, clock, pollMs = POLL_MS } = deps;
+  /** Whether an attempt has ended, so that there is room for others. */
+  let hasPlace = false;
+  const place = {
+    wake: () => {
+      hasPlace = true;
+      news.wake();
+    },
+  };
+  const isOver = (): boolean => signal.aborted;
+  const isPlaceFree = (): boolean => hasPlace;
+  /** When an event that this process knows of is due. */
+  let dueMs = Infinity;
+  const unsubscribe = store.feed.subscribe({
+    onHint(hint) {
+      if (hint.dueMs === undefined || hint.dueMs >= dueMs) return;
+      dueMs = hint.dueMs;
+      news.wake();
+    },
+    onGap: () => undefined,
+  });
+  while (!isOver()) {
+    if (dueMs <= clock.nowMs()) dueMs = Infinity;
+    hasPlace = false;
     try {
       await lookOnce(deps, underWay, place, signal);
     } catch (error) {
       deps.events.backgroundError('cannot look for events to deliver', error);
-      await delay(deps.pollMs ?? POLL_MS, signal);
+      await delay(Math.min(pollMs, STORE_PAUSE_MS), signal);
+      continue;
     }
-    await place.wait({ timeoutMs: deps.pollMs ?? POLL_MS, signal });
+    // Not all processes at the same time.
+    const lookMs = clock.nowMs() + pollMs * (0.75 + clock.random() / 2);
+    const waitMs = (): number => Math.min(lookMs, dueMs) - clock.nowMs();
+    while (!isOver() && !isPlaceFree() && waitMs() > 0) await news.wait({ timeoutMs: waitMs(), signal });
   }
+  unsubscribe();
   await Promise.all([...underWay.values()].map(({ done }) => done));
 }
 
 /** The attempts of this process, by task, target and revision. */
 type UnderWay = Map<string, { readonly host: string; readonly tenant: string; readonly done: Promise<void> }>;
 
-async function lookOnce(deps: DelivererDeps, underWay: UnderWay, place: Wakeable, signal: AbortSignal): Promise<void> {
+async function lookOnce(
+  deps: DelivererDeps,
+  underWay: UnderWay,
+  place: Pick<Wakeable, 'wake'>,
+  signal: AbortSignal,
+): Promise<void> {
   if (underWay.size >= MAX_UNDER_WAY) return;
   const nowMs = deps.clock.nowMs();
   const tasks = await deps.store.withDueDeliveries(BATCH, { nowMs: nowMs + 1 });
@@ -91,7 +125,7 @@ async function lookOnce(deps: DelivererDeps, underWay: UnderWay, place: Wakeable
         .catch(async (error: unknown) => {
           if (!isGone(error)) deps.events.backgroundError('cannot deliver an event', error, task);
           // It is still due: without a pause a store that cannot be written would be asked again at once, for ever.
-          await delay(FAULT_PAUSES * (deps.pollMs ?? POLL_MS), signal);
+          await delay(Math.min(FAULT_PAUSE_MS, 5 * (deps.pollMs ?? POLL_MS)), signal);
         })
         .finally(() => {
           underWay.delete(name);

@@ -7,6 +7,7 @@ import type { OutputUploader } from '../task/ports/output-uploader.js';
 import type { Renderer, RenderResult } from '../task/ports/renderer.js';
 import type { TenantLimits } from '../task/limits.js';
 import { withPixelLimit } from '../task/pixel-frames.js';
+import type { Span, Spans } from '../task/ports/spans.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { Previews } from '../task/previews.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
@@ -34,6 +35,8 @@ export interface RunAttemptDeps {
   readonly limits?: PerTenant<Pick<TenantLimits, 'running' | 'pixelFrames'>>;
   readonly heartbeatMs: number;
   readonly progressIntervalMs: number;
+  /** Where attempts are shown to whoever looks. Default: nobody. */
+  readonly spans?: Spans;
   /** Hears how attempts end. */
   readonly intake: Pick<Intake, 'isMachineAtFault' | 'succeeded'>;
   /** Aborted when the worker stops: then nothing is tried for long any more. */
@@ -97,7 +100,9 @@ export async function runAttempt(
     given.events.backgroundError(message, cause, task);
   };
   const deps: AttemptDeps = { ...given, backgroundError };
-  const outcome = await renderUnderLease(deps, task, lease, stop);
+  const span = beginSpan(deps, task);
+  const outcome = await renderUnderLease(deps, task, lease, { stop, span });
+  span?.end(outcome.kind === 'failed' ? (stop.reason() ?? outcome.cause) : undefined);
   try {
     const reason = stop.reason();
     if (reason === 'lost' || reason === 'cancelled') throw new LeaseLostError(reason);
@@ -112,11 +117,32 @@ export async function runAttempt(
   }
 }
 
+/** Continues the trace of the submit, however long the task was queued. */
+function beginSpan({ spans }: AttemptDeps, { id, tenant, attempt, fence, trace }: Task): Span | null {
+  if (!spans) return null;
+  return spans.begin('attempt', {
+    kind: 'CONSUMER',
+    traceparent: trace?.traceparent,
+    attributes: {
+      'cutroom.task': `tasks/${id}`,
+      'cutroom.tenant': tenant,
+      'cutroom.attempt': attempt,
+      'cutroom.fence': fence,
+    },
+  });
+}
+
+/** What an attempt is stopped by, and shown in. */
+interface Bounds {
+  readonly stop: AttemptStop;
+  readonly span: Span | null;
+}
+
 async function renderUnderLease(
   deps: AttemptDeps,
   task: Task,
   lease: AttemptLease,
-  stop: AttemptStop,
+  { stop, span }: Bounds,
 ): Promise<Outcome> {
   const keeper = createLeaseKeeper(lease, deps);
   const ended = new AbortController();
@@ -141,6 +167,7 @@ async function renderUnderLease(
     };
     const result = await deps.renderer.render(job, {
       signal: stop.signal,
+      ...(span && { span }),
       onProgress: (progress) => {
         phases = { phaseTimings: progress.phaseTimings };
         keeper.report(progress);

@@ -1,4 +1,5 @@
 import type { TaskFeedListener } from '../task/ports/task-feed.js';
+import type { LeadStore } from '../task/ports/lead-store.js';
 import type { Store } from '../task/ports/store.js';
 import type { WorkerBuild, WorkerStore } from '../task/ports/worker-store.js';
 import { delay, wakeable, type Wakeable } from '../task/wait.js';
@@ -13,7 +14,7 @@ import { createTurns, type Turns } from './turns.js';
 import { AttemptLease, lossOf } from './attempt-lease.js';
 
 export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'intake'> {
-  readonly store: RunAttemptDeps['store'] & WorkerStore & Pick<Store, 'ping'>;
+  readonly store: RunAttemptDeps['store'] & WorkerStore & Pick<Store, 'ping' | keyof LeadStore>;
   /** Names this process among all that share the store, different after each start. */
   readonly owner: string;
   /** Renders at a time, at least 1. */
@@ -29,6 +30,8 @@ export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'in
 }
 
 const LEFTOVER_INTERVAL_MS = 3_600_000;
+/** Covers for a hint that was lost; nothing waits for it as long as the feed works. */
+const IDLE_LOOK_MS = 30_000;
 
 interface Running {
   readonly lease: AttemptLease;
@@ -68,17 +71,21 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     running.set(lease.attemptId, { lease, stop, done });
   }
 
-  async function fillSlots(): Promise<void> {
+  /** @returns when it is to be looked again, without a hint. */
+  async function fillSlots(): Promise<number> {
+    // What ends these has no hint: room on a disk, say, or a limit of a tenant that is raised.
+    const soonMs = options.sweepIntervalMs;
     while (running.size < options.slots && !stopping.signal.aborted) {
-      if (!(await intake.isOpen())) return;
+      if (!(await intake.isOpen())) return soonMs;
       const claim = await claimNext({
         ...options,
         maxRunning: (tenant) => options.limits?.of(tenant).running ?? null,
         turns,
       });
-      if (!claim) return;
+      if (!claim) return turns.passedOver ? soonMs : Math.max(soonMs, IDLE_LOOK_MS);
       begin(claim);
     }
+    return Math.max(soonMs, IDLE_LOOK_MS);
   }
 
   return {
@@ -112,15 +119,13 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 /** The one dispatcher of this process: woken by the feed when a task is queued, and by a slot that becomes free. */
 async function dispatch(
   options: WorkerPoolOptions,
-  fillSlots: () => Promise<void>,
+  fillSlots: () => Promise<number>,
   work: Wakeable,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await fillSlots();
-      // The timeout only covers for a hint that was lost; nothing waits for it as long as the feed works.
-      await work.wait({ timeoutMs: options.sweepIntervalMs, signal });
+      await work.wait({ timeoutMs: await fillSlots(), signal });
     } catch (error) {
       options.events.backgroundError('cannot claim a task', error);
       await delay(options.sweepIntervalMs, signal);

@@ -4,6 +4,7 @@ import { describeDeliveries } from './task-store.deliveries.js';
 import { describeDocuments } from './task-store.documents.js';
 import { describeHousekeeping } from './task-store.housekeeping.js';
 import { describeFeed } from './task-store.feed.js';
+import { describeLead } from './task-store.lead.js';
 import { describeLeases } from './task-store.leases.js';
 import { describeModel } from './task-store.model.js';
 import { describeQueries } from './task-store.queries.js';
@@ -16,6 +17,7 @@ export function describeTaskStore(kind: StoreKind, options: { skip?: boolean } =
   describe.skipIf(options.skip)(`Store: ${kind.name}`, () => {
     describeDocuments(kind);
     describeQueries(kind);
+    describeLead(kind);
     describeLeases(kind);
     describeFeed(kind);
     describeHousekeeping(kind);

@@ -8,6 +8,7 @@ import type { SigningSecret } from '../../src/task/signing-secret.js';
 import type { SigningSecretStore } from '../../src/task/ports/signing-secret-store.js';
 import { idTaken, storeUnavailable } from '../../src/store/errors.js';
 import { createFeedNotifier } from '../../src/store/feed-notifier.js';
+import { soleLead } from '../../src/store/sole-lead.js';
 import { submitRatesInMemory } from '../../src/store/submit-rates.js';
 import { createWorkerRegistry, type WorkerRegistry } from '../../src/store/worker-registry.js';
 
@@ -94,6 +95,7 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     ...apiKeysOf(answer),
     ...submitRatesInMemory(),
     ...signingSecretsOf(answer),
+    ...soleLead(answer),
     isExclusive: false,
     feed: notifier.feed,
     ping: () => answer(() => undefined),

@@ -3,6 +3,7 @@ import type { Caller } from '../../task/caller.js';
 import type { Trace } from '../../task/trace.js';
 import type { BaseUrlOf } from '../base-url.js';
 import type { CallOrigin, MethodContext } from './call.js';
+import { traceparentOf } from './call-spans.js';
 import { traceOf } from './trace-of.js';
 
 /** A class, so that neither signal, URL nor trace is made before a method asks for it: most unary methods never do. */
@@ -26,7 +27,10 @@ export class OriginContext implements MethodContext {
   }
 
   get trace(): Trace {
-    return traceOf(this.#origin);
+    const given = traceOf(this.#origin);
+    // The task continues the span of its submit, which continues that of the caller.
+    const traceparent = traceparentOf(this.#origin);
+    return traceparent === undefined ? given : { ...given, traceparent };
   }
 
   get signal(): AbortSignal {

@@ -3,6 +3,7 @@ import type { Composition } from '../../composition/composition.js';
 import { timeUsOf } from '../../composition/frame-grid.js';
 import type { Warning } from '../../composition/warning.js';
 import type { OutputSpec } from '../../composition/output-spec.js';
+import type { Span } from '../../task/ports/spans.js';
 import type { OutputStore } from '../../task/ports/output-store.js';
 import type { RenderJob } from '../../task/ports/renderer.js';
 import type { Output } from '../../task/task.js';
@@ -18,6 +19,7 @@ import { mayPass } from '../render-failure.js';
 import type { RenderLog } from '../render-log.js';
 import type { Reuse } from '../reuse/reuse.js';
 import type { Scratch } from '../scratch.js';
+import { inSpan } from '../steps/in-span.js';
 import { runSteps } from '../steps/run-steps.js';
 import type { Seats } from '../steps/seats.js';
 import { judgeDamage, type InputDamage } from './damage.js';
@@ -62,6 +64,8 @@ export interface OutputContext {
   /** Null: no previews are made. */
   readonly previews: PreviewReader | null;
   readonly signal: AbortSignal;
+  /** Of the attempt; absent: nobody looks. */
+  readonly span?: Span;
   readonly log?: RenderLog;
 }
 
@@ -111,7 +115,7 @@ export async function makeOutputs(
   try {
     await runSteps(steps, {
       atOnce: (kind) => (kind === 'section' || kind === 'copy' ? seats.most : 1),
-      perform: (step, stop) => perform(step, stop, shared, context),
+      perform: inSpan(context, (step, stop) => perform(step, stop, shared, context)),
       mayPass,
       onAgain: (step, err) => log?.warn({ step: step.id, err }, 'a step is done again'),
       signal,

@@ -85,6 +85,11 @@ function contentOf(
   };
 }
 
+/** The key of a file by its location. */
+export function outputKeyOf(location: string): string {
+  return ROOT + location;
+}
+
 /** Null: no location that `publish` gives out. */
 function keyOf(location: string): string | null {
   const parts = location.split('/');

@@ -20,6 +20,8 @@ interface Change {
 export interface ChangeFeedOptions {
   readonly onHint: (hint: TaskHint) => void;
   readonly onGap: () => void;
+  /** The server has answered, with changes or without. */
+  readonly onAnswer?: () => void;
   readonly deadlineMs: number;
   /** Called when the feed broke off and will be opened again. */
   readonly onBackgroundError: (cause: unknown) => void;
@@ -118,6 +120,7 @@ async function keepFollowing(
         // Not when it opens: one that opens and breaks at once, again and again, must be tried more and more rarely.
         onAnswer: () => {
           state.failures = 0;
+          options.onAnswer?.();
         },
         onOpen: () => {
           state.wasOpen = true;

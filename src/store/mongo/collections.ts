@@ -3,6 +3,7 @@ import type { WorkerInfo } from '../../task/ports/worker-store.js';
 import type { ApiKeyDocument } from './api-keys.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
+import type { LeadDocument } from './lead.js';
 import { SUBMIT_RATES } from './submit-rates.js';
 import type { SigningSecretDocument } from './signing-secrets.js';
 import type { SpecDocument, TaskDocument } from './task-document.js';
@@ -50,6 +51,7 @@ export interface Collections {
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly signingSecrets: Collection<SigningSecretDocument>;
   readonly schema: Collection<SchemaDocument>;
+  readonly leads: Collection<LeadDocument>;
   /** Belongs to `submit-rates.ts`. */
   readonly submitRates: Collection;
 }
@@ -68,6 +70,7 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     signingSecrets: main.db(database).collection<SigningSecretDocument>('signing_secrets'),
     workers: main.db(database).collection<WorkerDocument>('workers'),
     schema: main.db(database).collection<SchemaDocument>('schema'),
+    leads: main.db(database).collection<LeadDocument>('leads'),
     submitRates: main.db(database).collection(SUBMIT_RATES),
   };
 }

@@ -1,5 +1,6 @@
 import type { Filter } from 'mongodb';
 import type { Store } from '../../task/ports/store.js';
+import type { StoreSignals } from '../../task/ports/lead-store.js';
 import type { SubmitRates } from '../../task/ports/submit-rates.js';
 import type { InsertResult } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
@@ -15,6 +16,8 @@ import { idOf, requestFilter, taskOf, TASK_ONLY, type StoredTask, type TaskDocum
 import { followTasks, type FollowedTasks } from './followed-tasks.js';
 import { queueIn } from './queue.js';
 import { keepHouse } from './housekeeping.js';
+import { leadIn } from './lead.js';
+import { followSignals } from './signals.js';
 import { signingSecretsIn } from './signing-secrets.js';
 import { getSpec } from './specs.js';
 import { submitRatesIn } from './submit-rates.js';
@@ -34,6 +37,8 @@ export interface MongoStoreOptions {
 }
 
 const CALL_DEADLINE_MS = 4000;
+/** For so long an answer to the change stream shows that the server answers. */
+const HEARD_MS = 2000;
 /** Building an index over the tasks of years takes longer than a call. */
 const INDEX_DEADLINE_MS = 600_000;
 
@@ -61,6 +66,8 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
     signal,
   });
   const notifier = createFeedNotifier(followed.follow);
+  let heardMs = -Infinity;
+  const isHeardOf = (): boolean => !signal.aborted && performance.now() - heardMs < HEARD_MS;
   const close = async (): Promise<void> => {
     closing.abort();
     calls.close();
@@ -77,13 +84,32 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
       onGap: () => {
         notifier.gap();
       },
+      onAnswer: () => {
+        heardMs = performance.now();
+      },
       deadlineMs,
-      onBackgroundError: report('the change stream broke off and is opened again'),
+      onBackgroundError: (cause) => {
+        heardMs = -Infinity;
+        report('the change stream broke off and is opened again')(cause);
+      },
       signal,
     });
     const onError = report('the specs of tasks could not be put in order; tried again');
     void keepHouse(calls, collections, { upgrade, onError, signal });
-    return storeOf(collections, calls, { notifier, upgrade, rates: submitRatesIn(calls, clients), close });
+    const signals = followSignals(collections.feed.db, {
+      secrets: collections.secrets.collectionName,
+      leads: collections.leads.collectionName,
+      onError: report('the change stream of secrets and leads broke off and is opened again'),
+      signal,
+    });
+    return storeOf(collections, calls, {
+      notifier,
+      upgrade,
+      rates: submitRatesIn(calls, clients),
+      signals,
+      isHeardOf,
+      close,
+    });
   } catch (error) {
     await close();
     throw error;
@@ -94,10 +120,17 @@ interface StoreParts {
   readonly notifier: FeedNotifier;
   readonly upgrade: Upgrade;
   readonly rates: SubmitRates;
+  readonly signals: StoreSignals;
+  /** Whether the server has just answered the change stream. */
+  readonly isHeardOf: () => boolean;
   readonly close: () => Promise<void>;
 }
 
-function storeOf(collections: Collections, calls: Calls, { notifier, upgrade, rates, close }: StoreParts): Store {
+function storeOf(
+  collections: Collections,
+  calls: Calls,
+  { notifier, upgrade, rates, signals, isHeardOf, close }: StoreParts,
+): Store {
   const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
     calls.ask(async (options) =>
@@ -160,9 +193,13 @@ function storeOf(collections: Collections, calls: Calls, { notifier, upgrade, ra
     replaceSecret: (name, from, to) => replaceSecret(calls, secrets, { name, from, to }),
     ...apiKeysIn(calls, collections.apiKeys),
     ...signingSecretsIn(calls, collections.signingSecrets),
+    ...leadIn(calls, collections.leads),
+    signals,
     isExclusive: false,
     feed: notifier.feed,
-    ping: async () => {
+    ping: async ({ recent = false } = {}) => {
+      // An idle process need not ask: the stream has its answer every second.
+      if (recent && isHeardOf()) return;
       await calls.ask((options) => tasks.findOne({}, { projection: { _id: 1 }, ...options }));
     },
     close,

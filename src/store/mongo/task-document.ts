@@ -41,13 +41,16 @@ export function idOf({ tenant, id }: TaskKey): TaskDocument['_id'] {
 /** A new task in the new shape. */
 export function documentOf(task: Task): TaskDocument {
   const { _id, fields } = split(task);
-  return { _id, ...fields, labelPairs: pairsOf(task.labels) };
+  // One that has ended comes from another store.
+  const outputBytes = outputBytesOf(task);
+  return { _id, ...fields, labelPairs: pairsOf(task.labels), ...(outputBytes > 0 && { outputBytes }) };
 }
 
 /** A new task in the old shape. */
 export function oldDocumentOf(task: Task, spec: string): TaskDocument {
   const { _id, fields } = split(task);
-  return { _id, ...fields, spec };
+  const outputBytes = outputBytesOf(task);
+  return { _id, ...fields, spec, ...(outputBytes > 0 && { outputBytes }) };
 }
 
 /** A label as one value: an index on two fields of an array does not know which belong together. */

@@ -90,6 +90,9 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/** The version of the schema that this version writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
 /**
  * Brings a file up to this version's schema, each step in a transaction of its own.
  * @throws Error when the file was written by a newer version, which is then left as it is.

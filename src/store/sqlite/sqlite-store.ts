@@ -3,6 +3,7 @@ import type { InsertResult, LeaseRenewal, QueueStats } from '../../task/ports/ta
 import type { Task } from '../../task/task.js';
 import { outputBytesOf } from '../../task/output-bytes.js';
 import { idTaken } from '../errors.js';
+import { soleLead } from '../sole-lead.js';
 import { submitRatesInMemory } from '../submit-rates.js';
 import { createFeedNotifier, type FeedNotifier } from '../feed-notifier.js';
 import { apiKeysIn } from './api-keys.js';
@@ -97,6 +98,7 @@ export function createSqliteStore(options: { file: string }): Store {
           limit,
         ),
       ),
+    ...soleLead(answer),
     isExclusive: true,
     feed: notifier.feed,
     ping: () =>

@@ -1,3 +1,4 @@
+import type { Span } from './spans.js';
 import type { Trace } from '../trace.js';
 import type { ValidSpec } from '../../composition/parsed-spec.js';
 import type { Diagnostics } from '../diagnostics.js';
@@ -23,6 +24,8 @@ export interface RenderHooks {
   readonly signal: AbortSignal;
   /** Called as often as there is news, and a last time when the attempt ends in whatever way; must not block. */
   readonly onProgress: (progress: ProgressReport) => void;
+  /** Of the attempt: its steps are parts of it. Absent: nobody looks. */
+  readonly span?: Span;
   /** Takes a small JPEG of a frame that was just rendered, at most once a second. Absent: none are made. */
   readonly onPreview?: (jpeg: Uint8Array) => void;
   /** Called once, when the attempt ends in whatever way, with what was run. */

@@ -1,5 +1,6 @@
 import type { ApiKeyStore } from './api-key-store.js';
 import type { DiagnosticsStore } from './diagnostics-store.js';
+import type { LeadStore } from './lead-store.js';
 import type { SecretStore } from './secret-store.js';
 import type { SubmitRates } from './submit-rates.js';
 import type { SigningSecretStore } from './signing-secret-store.js';
@@ -8,9 +9,17 @@ import type { WorkerStore } from './worker-store.js';
 
 /** A whole store. A part of the service takes only the ports that it uses. */
 export interface Store
-  extends TaskStore, WorkerStore, DiagnosticsStore, SecretStore, ApiKeyStore, SigningSecretStore, SubmitRates {
-  /** Resolves while the store answers; rejects with STORE_UNAVAILABLE otherwise. For readiness. */
-  ping(): Promise<void>;
+  extends
+    TaskStore,
+    WorkerStore,
+    DiagnosticsStore,
+    SecretStore,
+    ApiKeyStore,
+    SigningSecretStore,
+    SubmitRates,
+    LeadStore {
+  /** Resolves while the store answers; rejects with STORE_UNAVAILABLE otherwise. With `recent` an answer of the last two seconds will do: for readiness, which is asked all the time. */
+  ping(options?: { readonly recent?: boolean }): Promise<void>;
 
   /** Lets go of everything. Calls after it reject. */
   close(): Promise<void>;

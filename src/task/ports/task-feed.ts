@@ -8,6 +8,8 @@ export interface TaskHint {
   readonly state: TaskState | null;
   /** The fence at that revision; null when the feed does not say. */
   readonly fence: number | null;
+  /** When the first event of the task is due, in Unix milliseconds; only where this very process made the change, and an event is pending. */
+  readonly dueMs?: number;
 }
 
 export interface TaskFeedListener {

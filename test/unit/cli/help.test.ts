@@ -24,6 +24,7 @@ describe('the help of cutroom', () => {
       'keys',
       'secrets',
       'backup',
+      'migrate',
       'completion',
     ]);
   });
