@@ -9,6 +9,7 @@ import type { SigningSecretStore } from '../../src/task/ports/signing-secret-sto
 import { idTaken, storeUnavailable } from '../../src/store/errors.js';
 import { createFeedNotifier } from '../../src/store/feed-notifier.js';
 import { submitRatesInMemory } from '../../src/store/submit-rates.js';
+import { createMemorySteps } from './memory-steps.js';
 import { createWorkerRegistry, type WorkerRegistry } from '../../src/store/worker-registry.js';
 
 interface Entry {
@@ -95,6 +96,7 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     ...submitRatesInMemory(),
     ...signingSecretsOf(answer),
     isExclusive: false,
+    steps: createMemorySteps(nowMs, answer),
     feed: notifier.feed,
     ping: () => answer(() => undefined),
     close: async () => {

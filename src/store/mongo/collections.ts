@@ -3,8 +3,10 @@ import type { WorkerInfo } from '../../task/ports/worker-store.js';
 import type { ApiKeyDocument } from './api-keys.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
+import { STEP_INDEXES } from './steps.js';
 import { SUBMIT_RATES } from './submit-rates.js';
 import type { SigningSecretDocument } from './signing-secrets.js';
+import type { StepDocument } from './steps.js';
 import type { SpecDocument, TaskDocument } from './task-document.js';
 
 export interface SecretDocument {
@@ -47,6 +49,9 @@ export interface Collections {
   readonly secrets: Collection<SecretDocument>;
   readonly diagnostics: Collection<DiagnosticsDocument>;
   readonly workers: Collection<WorkerDocument>;
+  readonly steps: Collection<StepDocument>;
+  /** The same collection over the connections of the change streams. */
+  readonly stepFeed: Collection<StepDocument>;
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly signingSecrets: Collection<SigningSecretDocument>;
   readonly schema: Collection<SchemaDocument>;
@@ -55,6 +60,7 @@ export interface Collections {
 }
 
 const TASKS = 'tasks';
+const STEPS = 'steps';
 
 export function collectionsOf({ main, leases, feed, database }: Clients): Collections {
   return {
@@ -67,6 +73,8 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     apiKeys: main.db(database).collection<ApiKeyDocument>('api_keys'),
     signingSecrets: main.db(database).collection<SigningSecretDocument>('signing_secrets'),
     workers: main.db(database).collection<WorkerDocument>('workers'),
+    steps: main.db(database).collection<StepDocument>(STEPS),
+    stepFeed: feed.db(database).collection<StepDocument>(STEPS),
     schema: main.db(database).collection<SchemaDocument>('schema'),
     submitRates: main.db(database).collection(SUBMIT_RATES),
   };
@@ -77,7 +85,7 @@ const GONE = { name: 'gone', expireAfterSeconds: 3601 };
 
 /** Creates the missing indexes, and from then on refuses old versions. On a large collection the first call takes its time. */
 export async function createIndexes(
-  { tasks, specs, workers, submitRates }: Collections,
+  { tasks, specs, workers, steps, submitRates }: Collections,
   options: { deadlineMs: number },
 ): Promise<void> {
   await withDeadline(options.deadlineMs, (call) =>
@@ -99,6 +107,7 @@ export async function createIndexes(
   await withDeadline(options.deadlineMs, (call) =>
     workers.createIndexes([{ ...GONE, key: { lease_expires: 1 } }], { ...call }),
   );
+  await withDeadline(options.deadlineMs, (call) => steps.createIndexes(STEP_INDEXES, { ...call }));
   await withDeadline(options.deadlineMs, (call) =>
     specs.createIndexes(
       [{ name: 'marked', key: { check: 1 }, partialFilterExpression: { check: { $type: 'date' } } }],

@@ -1,5 +1,6 @@
 import type { Filter } from 'mongodb';
 import type { Store } from '../../task/ports/store.js';
+import type { StepStore } from '../../task/ports/step-store.js';
 import type { SubmitRates } from '../../task/ports/submit-rates.js';
 import type { InsertResult } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
@@ -17,6 +18,7 @@ import { queueIn } from './queue.js';
 import { keepHouse } from './housekeeping.js';
 import { signingSecretsIn } from './signing-secrets.js';
 import { getSpec } from './specs.js';
+import { stepsIn } from './steps.js';
 import { submitRatesIn } from './submit-rates.js';
 import { beginUpgrade, type Upgrade } from './upgrade.js';
 import { aliveWorkers, announceWorker } from './workers.js';
@@ -83,7 +85,12 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
     });
     const onError = report('the specs of tasks could not be put in order; tried again');
     void keepHouse(calls, collections, { upgrade, onError, signal });
-    return storeOf(collections, calls, { notifier, upgrade, rates: submitRatesIn(calls, clients), close });
+    const steps = stepsIn(calls, collections, {
+      deadlineMs,
+      onBackgroundError: report('the change stream of steps broke off and is opened again'),
+      signal,
+    });
+    return storeOf(collections, calls, { notifier, upgrade, rates: submitRatesIn(calls, clients), steps, close });
   } catch (error) {
     await close();
     throw error;
@@ -94,10 +101,15 @@ interface StoreParts {
   readonly notifier: FeedNotifier;
   readonly upgrade: Upgrade;
   readonly rates: SubmitRates;
+  readonly steps: StepStore;
   readonly close: () => Promise<void>;
 }
 
-function storeOf(collections: Collections, calls: Calls, { notifier, upgrade, rates, close }: StoreParts): Store {
+function storeOf(
+  collections: Collections,
+  calls: Calls,
+  { notifier, upgrade, rates, steps, close }: StoreParts,
+): Store {
   const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
     calls.ask(async (options) =>
@@ -161,6 +173,7 @@ function storeOf(collections: Collections, calls: Calls, { notifier, upgrade, ra
     ...apiKeysIn(calls, collections.apiKeys),
     ...signingSecretsIn(calls, collections.signingSecrets),
     isExclusive: false,
+    steps,
     feed: notifier.feed,
     ping: async () => {
       await calls.ask((options) => tasks.findOne({}, { projection: { _id: 1 }, ...options }));

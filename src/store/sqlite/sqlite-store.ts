@@ -98,6 +98,7 @@ export function createSqliteStore(options: { file: string }): Store {
         ),
       ),
     isExclusive: true,
+    steps: null,
     feed: notifier.feed,
     ping: () =>
       answer(() => {

@@ -3,12 +3,16 @@ import type { DiagnosticsStore } from './diagnostics-store.js';
 import type { SecretStore } from './secret-store.js';
 import type { SubmitRates } from './submit-rates.js';
 import type { SigningSecretStore } from './signing-secret-store.js';
+import type { StepStore } from './step-store.js';
 import type { TaskStore } from './task-store.js';
 import type { WorkerStore } from './worker-store.js';
 
 /** A whole store. A part of the service takes only the ports that it uses. */
 export interface Store
   extends TaskStore, WorkerStore, DiagnosticsStore, SecretStore, ApiKeyStore, SigningSecretStore, SubmitRates {
+  /** Steps that workers do for each other; null: no other process works on this store. */
+  readonly steps: StepStore | null;
+
   /** Resolves while the store answers; rejects with STORE_UNAVAILABLE otherwise. For readiness. */
   ping(): Promise<void>;
 
