@@ -3,7 +3,7 @@ import { StepBoard, type Turn } from '../../../src/engine/steps/step-board.js';
 import type { HelpersListener } from '../../../src/task/ports/helpers.js';
 
 /** A board of so many steps, whose other workers are in the test's hands. */
-function boardOf(count: number, { atOnce = 1, hash = 'h' } = {}) {
+function boardOf(count: number, { atOnce = 1, hash = 'h' }: { atOnce?: number; hash?: string | null } = {}) {
   let listener: HelpersListener | null = null;
   let nowMs = 0;
   const offered: string[] = [];
