@@ -1,7 +1,8 @@
 /**
  * `npm run demo:cluster`: from a fresh clone to a fleet on this machine: a MongoDB replica set of three nodes, two api and three worker processes with data folders of
  * their own. Twelve short renders and a long one are submitted to one api and watched by the other. On the way the worker of the long one is killed with -9, and the
- * api that is watched is stopped and started anew. All must end SUCCEEDED, and every video must be whole.
+ * api that is watched is stopped and started anew. All must end SUCCEEDED, and every video must be whole. Workers that have nothing else to do render sections of the
+ * long one, too.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -109,6 +110,8 @@ async function report(fleet, tasks) {
     if (task.state !== 'SUCCEEDED') throw new CheckFailed(`${task.label} ended ${task.state}: see ${folder}/*.log`);
     await checkVideo(fleet, task);
   }
+  const shares = [...(await sectionsOf(fleet, first))].map(([name, count]) => `${count} by ${name}`);
+  say(`sections of the long one: ${shares.join(', ')}`);
   if (first.last.attempt < 2) throw new CheckFailed('the long render was not taken over');
   say(
     `\n${bold(`${tasks.length} of ${tasks.length} SUCCEEDED`)}; every video was fetched from api-1 and has the bytes that were verified`,
@@ -187,6 +190,21 @@ async function claimantOf(fleet, { id }) {
     }
   }
   return last.worker;
+}
+
+/** How many sections of a task each worker rendered, by the logs of those that had the task. */
+async function sectionsOf(fleet, { id }) {
+  const counts = new Map();
+  for (const { logFile } of fleet.values()) {
+    const lines = (await readFile(logFile, 'utf8')).split('\n').filter((line) => line.includes(id));
+    for (const { msg, worker } of lines.map((line) => JSON.parse(line))) {
+      if (msg !== 'section rendered') continue;
+      // Its name is of host, process and start.
+      const name = [...fleet.values()].find(({ pid }) => worker.split('.').includes(String(pid)))?.name ?? worker;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  return counts;
 }
 
 async function until(condition) {

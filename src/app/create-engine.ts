@@ -3,8 +3,10 @@ import type { Config } from '../config/config.js';
 import { findToolchain, workerBuildOf } from '../engine/capabilities.js';
 import type { NamedFont } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
+import { createAssistant } from '../engine/assistant.js';
 import { createInspector } from '../engine/inspector.js';
 import { createRenderer } from '../engine/renderer.js';
+import type { FileHashes } from '../engine/reuse/file-identity.js';
 import { createSeats } from '../engine/steps/seats.js';
 import type { CageLayer } from '../engine/toolchain.js';
 import { createInspectionPool } from '../media/inspection-pool.js';
@@ -14,6 +16,7 @@ import { systemClock } from './system-clock.js';
 import { createGate } from '../task/gate.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
+import type { Assistant } from '../task/ports/assistant.js';
 import type { LimitedInspector } from '../task/ports/media-inspector.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { OutputStore } from '../task/ports/output-store.js';
@@ -23,6 +26,7 @@ import type { WorkerBuild } from '../task/ports/worker-store.js';
 /** What this process can do with media, since it has an ffmpeg. */
 export interface Engine {
   readonly renderer: Renderer;
+  readonly assistant: Assistant;
   readonly inspectors: PerTenant<LimitedInspector>;
   readonly build: WorkerBuild;
   /** The protections around its tools. */
@@ -71,10 +75,16 @@ export async function createEngine({
   const clocks = { stallMs, quietMs: Math.min(stallMs, QUIET_MS), noProgressMs, totalMs, maxRssBytes: renders.bytes };
   const seats = createSeats(renders.room);
   const gate = createGate({ atOnce: inspections.atOnce });
-  const shared = { toolchain, fonts, outputs, artifacts, scratchRoot, clocks, seats, log: logger };
+  const hashes: FileHashes = new Map();
+  const shared = { toolchain, fonts, outputs, artifacts, hashes, scratchRoot, clocks, seats, log: logger };
   const renderers = perTenant((tenant) => createRenderer({ ...shared, assets: assets.of(tenant) }));
+  const assistants = perTenant((tenant) => createAssistant({ ...shared, assets: assets.of(tenant) }));
   return {
     renderer: { render: (job, hooks) => renderers.of(job.key.tenant).render(job, hooks) },
+    assistant: {
+      atOnce: seats.most,
+      assist: (job, signal, work) => assistants.of(job.key.tenant).assist(job, signal, work),
+    },
     inspectors: createInspectionPool({
       inspectors: perTenant((tenant) =>
         createInspector({

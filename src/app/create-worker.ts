@@ -22,6 +22,7 @@ export async function createWorker(
   const pool = createWorkerPool({
     store,
     renderer: engine.renderer,
+    assistant: engine.assistant,
     build: engine.build,
     outputs,
     uploader: context.uploader,

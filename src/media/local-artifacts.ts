@@ -42,6 +42,8 @@ export function createLocalArtifacts(options: { readonly folder: string; readonl
   }
 
   return {
+    isShared: false,
+
     async get(key, to) {
       const file = fileOf(key);
       const card = await readCard(file);

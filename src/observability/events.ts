@@ -1,5 +1,6 @@
 import { DEFAULT_TENANT } from '../task/caller.js';
 import type { Task } from '../task/task.js';
+import type { StepDone } from '../task/ports/helpers.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Logger } from './logger.js';
 
@@ -58,6 +59,15 @@ export function createLoggedEvents(logger: Logger): TaskEvents {
       else if (state === 'PENDING') logger.warn({ ...line, reason: problem }, 'event not delivered: tried again later');
       else logger.error({ ...line, reason: problem }, 'event not delivered: given up');
     },
+    stepDone: (task, { by, worker, ...step }) => {
+      logger.info({ ...fields(task), ...withoutNull(step), worker: worker ?? by }, 'section rendered');
+    },
+    stepHelped: (task, step) => {
+      logger.info({ ...fields(task), ...withoutNull(step) }, 'section rendered for another worker');
+    },
+    helpDeclined: (task, reason) => {
+      logger.warn({ ...fields(task), reason }, 'sections of another worker are not rendered here');
+    },
     paused: (reason) => {
       logger.error({ reason }, 'no task is claimed: this machine is not fit for work');
     },
@@ -75,6 +85,10 @@ function fields({ id, tenant, attempt, revision, trace }: Task) {
   // Without authentication there is one tenant, and nothing to tell of it.
   const whose = tenant === DEFAULT_TENANT ? {} : { tenant };
   return { task: `tasks/${id}`, ...whose, attempt, revision, ...trace };
+}
+
+function withoutNull({ durationMs, ...step }: Omit<StepDone, 'worker'>) {
+  return { ...step, ...(durationMs !== null && { durationMs }) };
 }
 
 function durationOf({ startTimeMs, updateTimeMs }: Task) {

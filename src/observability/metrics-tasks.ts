@@ -35,20 +35,9 @@ export function createEventMetrics(registry: Registry): (inner: TaskEvents) => T
     registers,
   });
 
-  const paused = new Gauge({
-    name: 'cutroom_worker_paused',
-    help: 'Whether the worker of this process claims nothing, since its machine is not fit for work; with the reason.',
-    labelNames: ['reason'],
-    registers,
-  });
-  paused.set({ reason: '' }, 0);
-
+  const showPause = createPauseGauge(registry);
+  const countSection = createSectionCounter(registry);
   const countDelivery = createDeliveryCounter(registry);
-
-  function showPause(reason: string | null): void {
-    paused.reset();
-    paused.set({ reason: reason ?? '' }, reason === null ? 0 : 1);
-  }
 
   function countEnd({ state }: Task, reason: string): void {
     ended.inc({ state, reason });
@@ -91,6 +80,14 @@ export function createEventMetrics(registry: Registry): (inner: TaskEvents) => T
       inner.deliveryAttempted(task, delivery);
       countDelivery(delivery);
     },
+    stepDone: (task, step) => {
+      inner.stepDone(task, step);
+      if (step.worker === null) countSection('own');
+    },
+    stepHelped: (task, step) => {
+      inner.stepHelped(task, step);
+      countSection('another');
+    },
     paused: (reason) => {
       inner.paused(reason);
       showPause(reason);
@@ -100,6 +97,32 @@ export function createEventMetrics(registry: Registry): (inner: TaskEvents) => T
       showPause(null);
     },
   });
+}
+
+function createPauseGauge(registry: Registry): (reason: string | null) => void {
+  const paused = new Gauge({
+    name: 'cutroom_worker_paused',
+    help: 'Whether the worker of this process claims nothing, since its machine is not fit for work; with the reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  paused.set({ reason: '' }, 0);
+  return (reason) => {
+    paused.reset();
+    paused.set({ reason: reason ?? '' }, reason === null ? 0 : 1);
+  };
+}
+
+function createSectionCounter(registry: Registry): (whose: 'own' | 'another') => void {
+  const sections = new Counter({
+    name: 'cutroom_sections_rendered_total',
+    help: 'Sections that this worker rendered, of its own attempts and for other workers; in a fleet on MongoDB.',
+    labelNames: ['for'],
+    registers: [registry],
+  });
+  return (whose) => {
+    sections.inc({ for: whose });
+  };
 }
 
 function createDeliveryCounter(registry: Registry): (delivery: Delivery) => void {

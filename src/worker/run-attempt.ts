@@ -4,7 +4,7 @@ import type { DiagnosticsStore } from '../task/ports/diagnostics-store.js';
 import type { Clock } from '../task/ports/clock.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { OutputUploader } from '../task/ports/output-uploader.js';
-import type { Renderer, RenderResult } from '../task/ports/renderer.js';
+import type { Renderer, RenderJob, RenderResult } from '../task/ports/renderer.js';
 import type { TenantLimits } from '../task/limits.js';
 import { withPixelLimit } from '../task/pixel-frames.js';
 import type { Span, Spans } from '../task/ports/spans.js';
@@ -17,6 +17,7 @@ import type { PhaseTiming, Task } from '../task/task.js';
 import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
 import { createLeaseKeeper } from './lease-keeper.js';
+import type { AttemptHelpers } from './attempt-helpers.js';
 import type { Intake } from './intake.js';
 import { putOutputs } from './put-outputs.js';
 import { LeaseLostError, type AttemptLease, type LossReason } from './attempt-lease.js';
@@ -37,6 +38,8 @@ export interface RunAttemptDeps {
   readonly progressIntervalMs: number;
   /** Where attempts are shown to whoever looks. Default: nobody. */
   readonly spans?: Spans;
+  /** Other workers for the steps of an attempt; null: there are none. */
+  readonly helpersOf: ((task: Task) => AttemptHelpers | null) | null;
   /** Hears how attempts end. */
   readonly intake: Pick<Intake, 'isMachineAtFault' | 'succeeded'>;
   /** Aborted when the worker stops: then nothing is tried for long any more. */
@@ -149,22 +152,14 @@ async function renderUnderLease(
   const keeping = keeper.run(ended.signal).catch((error: unknown) => {
     stop.stop(error instanceof LeaseLostError ? error.reason : 'lost');
   });
+  const helpers = deps.helpersOf?.(task) ?? null;
   let phases: Pick<Outcome, 'phaseTimings'> = {};
   try {
     const specJson = await retryWhileLeased(deps, lease, 'cannot read the spec of a task', () =>
       deps.store.getSpec(lease.key),
     );
     if (specJson === null) throw new Error('the spec of a claimed task is missing');
-    const job = {
-      key: lease.key,
-      fence: lease.fence,
-      attemptId: lease.attemptId,
-      attempt: task.attempt,
-      trace: task.trace ?? {},
-      ...limited(deps.parseSpec(specJson), deps.limits?.of(task.tenant).pixelFrames ?? null),
-      timeouts: task.timeouts,
-      cache: task.cache ?? 'USE',
-    };
+    const job = jobOf(deps, task, specJson);
     const result = await deps.renderer.render(job, {
       signal: stop.signal,
       ...(span && { span }),
@@ -176,6 +171,7 @@ async function renderUnderLease(
         // None after a cancel: its watchers have heard of the end.
         if (!stop.signal.aborted) deps.previews.show(lease.key, jpeg);
       },
+      ...(helpers && { helpers }),
       onDiagnostics: (diagnostics) => {
         keepDiagnostics(deps, task, diagnostics);
       },
@@ -197,8 +193,26 @@ async function renderUnderLease(
   } finally {
     deps.previews.remove(lease.key);
     ended.abort();
-    await keeping;
+    await Promise.all([keeping, helpers?.close()]);
   }
+}
+
+/** The attempt of a running task. */
+export function jobOf(
+  { parseSpec, limits }: Pick<RunAttemptDeps, 'parseSpec' | 'limits'>,
+  task: Task,
+  specJson: string,
+): RenderJob {
+  return {
+    key: { tenant: task.tenant, id: task.id },
+    fence: task.fence,
+    attemptId: task.attemptId ?? '',
+    attempt: task.attempt,
+    trace: task.trace ?? {},
+    ...limited(parseSpec(specJson), limits?.of(task.tenant).pixelFrames ?? null),
+    timeouts: task.timeouts,
+    cache: task.cache ?? 'USE',
+  };
 }
 
 /** The size of a task is known once its inputs are read: its plan fails then. */

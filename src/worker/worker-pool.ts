@@ -5,16 +5,21 @@ import type { WorkerBuild, WorkerStore } from '../task/ports/worker-store.js';
 import { delay, wakeable, type Wakeable } from '../task/wait.js';
 import { claimNext, type Claim } from './claim-next.js';
 import type { Machine } from '../task/ports/machine.js';
+import type { Assistant } from '../task/ports/assistant.js';
+import type { Task } from '../task/task.js';
+import { joinFleet, type Fleet } from './fleet.js';
 import { createIntake } from './intake.js';
-import { createAttemptStop, runAttempt, type AttemptStop, type RunAttemptDeps } from './run-attempt.js';
+import { createAttemptStop, jobOf, runAttempt, type AttemptStop, type RunAttemptDeps } from './run-attempt.js';
 import { runAnnouncer } from './announcer.js';
 import { runLeftoverSweeper } from './leftover-sweeper.js';
 import { runSweeper } from './sweeper.js';
 import { createTurns, type Turns } from './turns.js';
 import { AttemptLease, lossOf } from './attempt-lease.js';
 
-export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'intake'> {
-  readonly store: RunAttemptDeps['store'] & WorkerStore & Pick<Store, 'ping' | keyof LeadStore>;
+export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'intake' | 'helpersOf'> {
+  readonly store: RunAttemptDeps['store'] & WorkerStore & Pick<Store, 'ping' | 'steps' | keyof LeadStore>;
+  /** Does steps of other workers' attempts; null: this worker does its own tasks alone, and so do the others. */
+  readonly assistant: Assistant | null;
   /** Names this process among all that share the store, different after each start. */
   readonly owner: string;
   /** Renders at a time, at least 1. */
@@ -57,6 +62,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const work = wakeable();
   const intake = createIntake(options);
   const turns = createTurns(options.clock);
+  let fleet: Fleet | null = null;
   let loops: Promise<unknown> = Promise.resolve();
   let unsubscribe = () => {};
 
@@ -64,7 +70,9 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     options.events.claimed(task);
     const lease = new AttemptLease(task, sentMs, options);
     const stop = createAttemptStop();
-    const done = runAttempt({ ...options, intake, stopping: stopping.signal }, task, lease, stop).finally(() => {
+    const helpersOf = fleet && ((of: Task) => fleet?.helpersOf(of) ?? null);
+    const deps = { ...options, intake, helpersOf, stopping: stopping.signal };
+    const done = runAttempt(deps, task, lease, stop).finally(() => {
       running.delete(lease.attemptId);
       work.wake();
     });
@@ -82,7 +90,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
         maxRunning: (tenant) => options.limits?.of(tenant).running ?? null,
         turns,
       });
-      if (!claim) return turns.passedOver ? soonMs : Math.max(soonMs, IDLE_LOOK_MS);
+      if (!claim) {
+        // Tasks come first.
+        await fleet?.seek();
+        return turns.passedOver ? soonMs : Math.max(soonMs, IDLE_LOOK_MS);
+      }
       begin(claim);
     }
     return Math.max(soonMs, IDLE_LOOK_MS);
@@ -90,7 +102,13 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 
   return {
     start() {
-      unsubscribe = options.store.feed.subscribe(watchFeed(options, running, turns, work));
+      fleet = join(options, work, () => running.size < options.slots && !stopping.signal.aborted);
+      const unsubscribes = [watchFeed(options, running, turns, work), ...(fleet ? [fleet] : [])].map((listener) =>
+        options.store.feed.subscribe(listener),
+      );
+      unsubscribe = () => {
+        for (const end of unsubscribes) end();
+      };
       loops = Promise.all([
         dispatch(options, fillSlots, work, stopping.signal),
         runSweeper({ ...options, isUnderWay: (attemptId) => running.has(attemptId ?? '') }, stopping.signal),
@@ -101,6 +119,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     running: () => running.size,
     async stop({ graceMs }) {
       stopping.abort();
+      const helping = fleet?.stopHelping();
       // From now on, also for the loops: one that waits for the store must not take the time in which the others are handed back.
       const grace = new AbortController();
       const settle = () => Promise.all([...running.values()].map((r) => r.done));
@@ -110,10 +129,25 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       await loops;
       // A claim that was under way has begun meanwhile.
       for (const { stop } of running.values()) stop.stop('drain');
-      await settle();
+      await Promise.all([settle(), helping]);
+      fleet?.close();
       unsubscribe();
     },
   };
+}
+
+/** Null: each worker of the store does its tasks alone. */
+function join(options: WorkerPoolOptions, work: Wakeable, isFree: () => boolean): Fleet | null {
+  const { store, assistant } = options;
+  if (!store.steps || !assistant) return null;
+  return joinFleet(store.steps, assistant, {
+    ...options,
+    jobOf: (task, specJson) => jobOf(options, task, specJson),
+    isFree,
+    wake: () => {
+      work.wake();
+    },
+  });
 }
 
 /** The one dispatcher of this process: woken by the feed when a task is queued, and by a slot that becomes free. */

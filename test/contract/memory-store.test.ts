@@ -1,7 +1,9 @@
 import { createMemoryStore } from '../support/memory-store.js';
+import { describeStepStore } from './step-store.contract.js';
+import type { StoreKind } from './store-under-test.js';
 import { describeTaskStore } from './task-store.contract.js';
 
-describeTaskStore({
+const kind: StoreKind = {
   name: 'memory',
   durable: false,
   shared: false,
@@ -9,4 +11,7 @@ describeTaskStore({
     const store = createMemoryStore({ nowMs: Date.now });
     return Promise.resolve({ open: () => Promise.resolve(store), destroy: () => Promise.resolve() });
   },
-});
+};
+
+describeTaskStore(kind);
+describeStepStore(kind);

@@ -127,6 +127,7 @@ export async function createRenderBench(
       outputs,
       scratchRoot,
       artifacts: options.artifacts ?? null,
+      hashes: new Map(),
       ...(options.log ? { log: options.log } : {}),
       seats,
       clocks: { ...TEST_CLOCKS, ...clocks },

@@ -4,6 +4,7 @@ import { timeUsOf } from '../../composition/frame-grid.js';
 import type { Warning } from '../../composition/warning.js';
 import type { OutputSpec } from '../../composition/output-spec.js';
 import type { Span } from '../../task/ports/spans.js';
+import type { Helpers } from '../../task/ports/helpers.js';
 import type { OutputStore } from '../../task/ports/output-store.js';
 import type { RenderJob } from '../../task/ports/renderer.js';
 import type { Output } from '../../task/task.js';
@@ -11,7 +12,6 @@ import type { CaptionDocument } from '../captions/caption-document.js';
 import type { Fonts } from '../captions/fonts.js';
 import { layOutCaptions } from '../captions/lay-out-captions.js';
 import { captionWarnings } from '../captions/missing-glyphs.js';
-import { readCopySources } from '../copy/read-copy-sources.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
 import type { ToolContext } from '../process/run-tool.js';
 import type { ProgressMeter } from '../progress-meter.js';
@@ -22,13 +22,14 @@ import type { Scratch } from '../scratch.js';
 import { inSpan } from '../steps/in-span.js';
 import { runSteps } from '../steps/run-steps.js';
 import type { Seats } from '../steps/seats.js';
+import type { StepBoard } from '../steps/step-board.js';
 import { judgeDamage, type InputDamage } from './damage.js';
 import { createGraphFiles, type GraphFiles } from './graph-files.js';
 import { mergeWarnings } from './merge-warnings.js';
 import type { VerifiedOutput } from './output-profile.js';
-import { planOutputs, type OutputStep } from './plan-outputs.js';
-import { planPasses, type Pass, type PlannedOutput } from './plan-passes.js';
-import { canCutWithin } from './plan-sections.js';
+import { planMaking } from './plan-making.js';
+import type { OutputStep } from './plan-outputs.js';
+import type { Pass, PlannedOutput } from './plan-passes.js';
 import { POSTER_TYPE, verifyJpeg } from './poster.js';
 import type { PreviewReader } from './preview.js';
 import type { RenderedGraph } from './render-graph.js';
@@ -36,7 +37,6 @@ import {
   copySection,
   joinSections,
   renderPoster,
-  renderSection,
   renderSoundtrack,
   renderWhole,
   type RenderContext,
@@ -47,6 +47,7 @@ import { addSubtitles } from './subtitles/add-subtitles.js';
 import { makeThumbnails, verifyThumbnails } from './thumbnails.js';
 import { shrinkToFit } from './shrink-to-fit.js';
 import { scratchFiles } from './scratch-files.js';
+import { boardFor, takeSection } from './share-sections.js';
 
 export interface OutputContext {
   readonly job: Pick<RenderJob, 'key' | 'fence' | 'attemptId'>;
@@ -61,6 +62,8 @@ export interface OutputContext {
   /** Threads of the encoder of one section. */
   readonly sectionThreads: number;
   readonly meter: ProgressMeter;
+  /** Null: every step is done here. */
+  readonly helpers: Helpers | null;
   /** Null: no previews are made. */
   readonly previews: PreviewReader | null;
   readonly signal: AbortSignal;
@@ -89,6 +92,8 @@ interface Shared {
   readonly passes: ReadonlyMap<Pass, PassResults>;
   readonly verified: Map<PlannedOutput, VerifiedOutput>;
   readonly published: Map<PlannedOutput, Output>;
+  /** Null: every section is rendered here. */
+  readonly board: StepBoard | null;
 }
 
 /**
@@ -101,20 +106,23 @@ export async function makeOutputs(
   context: OutputContext,
 ): Promise<{ outputs: Output[]; warnings: Warning[] }> {
   const { meter, store, signal, seats, media, scratch, job, tools, log } = context;
-  const copySources = await readCopySources(compositions, specs, { tools, media });
-  const { passes, outputs } = planPasses(compositions, specs, canCutWithin(media), copySources);
-  const steps = planOutputs(passes, outputs);
+  const { passes, outputs, steps } = await planMaking(compositions, specs, { tools, media });
+  const board = boardFor(steps, context);
   const shared: Shared = {
     files: createGraphFiles(scratch),
     resized: new Set(),
     passes: new Map(passes.map((pass) => [pass, noResults()])),
     verified: new Map(),
     published: new Map(),
+    board,
   };
   meter.planned(steps);
   try {
     await runSteps(steps, {
-      atOnce: (kind) => (kind === 'section' || kind === 'copy' ? seats.most : 1),
+      atOnce: (kind) => {
+        if (kind === 'section' && board) return Infinity;
+        return kind === 'section' || kind === 'copy' ? seats.most : 1;
+      },
       perform: inSpan(context, (step, stop) => perform(step, stop, shared, context)),
       mayPass,
       onAgain: (step, err) => log?.warn({ step: step.id, err }, 'a step is done again'),
@@ -125,6 +133,8 @@ export async function makeOutputs(
     const { key, fence, attemptId } = job;
     await store.discardAttempt({ key, fence, attemptId });
     throw error;
+  } finally {
+    board?.close();
   }
   const made = [...shared.passes.values()];
   const stderr = made.flatMap((result) => result.stderr).join('\n');
@@ -168,7 +178,7 @@ async function perform(step: OutputStep, stop: AbortSignal, shared: Shared, cont
       return;
     }
     case 'section':
-      note(resultsOf(step.pass, shared), step, await renderSection(step, toRender), context);
+      note(resultsOf(step.pass, shared), step, await takeSection(step, toRender, shared.board, context), context);
       return;
     case 'copy': {
       const result = resultsOf(step.pass, shared);

@@ -11,7 +11,8 @@ import { splitLines } from '../process/split-lines.js';
 import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 import type { RenderLog } from '../render-log.js';
-import { fileKey, graphKey, type GraphKeyParts } from '../reuse/graph-key.js';
+import { isPortable } from '../reuse/file-identity.js';
+import { fileKey, graphKey } from '../reuse/graph-key.js';
 import type { Reuse } from '../reuse/reuse.js';
 import { createDamageCounter, damageOf, type InputDamage } from './damage.js';
 import { costOf, type Cost } from '../steps/cost.js';
@@ -34,6 +35,8 @@ export interface GraphJob {
   /** Length of the output; of audio alone, as the video's. */
   readonly frames: number;
   readonly frameRate: Rational;
+  /** Whether other machines may make it, so that its key must be the same on all. */
+  readonly isShareable: boolean;
 }
 
 export interface GraphContext {
@@ -82,13 +85,45 @@ async function renderOnce(
   const { targets } = job;
   const plan = job.plan(planned);
   if (!reuse) return renderSeated(job, plan, planned, context);
-  const key = await keyOf({ plan, targets, toolVersion: tools.toolchain.version }, reuse);
+  const { key } = await keyOf(job, plan, { tools, reuse });
   const files = targets.map(({ file }, i) => ({ file, key: fileKey(key, i) }));
   const note = await findAll(files, tools.cwd, reuse);
   if (note !== null) return readNote(note, plan);
   const rendered = await renderSeated(job, plan, planned, context);
   if (rendered) for (const { file, key: hash } of files) await reuse.keep(hash, file, writeNote(rendered));
   return rendered;
+}
+
+/** The key by which other machines know the result of a graph; null: they cannot come to the same. */
+export async function sharedKeyOf(
+  job: GraphJob,
+  { tools, reuse, resized }: Pick<GraphContext, 'tools' | 'reuse' | 'resized'>,
+): Promise<string | null> {
+  if (!reuse?.isShared || !job.isShareable) return null;
+  const { key, isPortable } = await keyOf(job, job.plan(new Set(resized)), { tools, reuse });
+  return isPortable ? key : null;
+}
+
+/**
+ * Renders a graph for another machine, unless it is there already.
+ * @param keep keeps a file under its key, or throws.
+ * @returns false: it cannot be made under this key, since the size of a video changes on the way.
+ */
+export async function renderForOther(
+  job: GraphJob,
+  key: string,
+  context: GraphContext & { readonly reuse: Reuse; readonly keep: Reuse['keep'] },
+): Promise<boolean> {
+  const { tools, reuse, keep } = context;
+  const files = job.targets.map(({ file }, i) => ({ file, key: fileKey(key, i) }));
+  try {
+    if ((await findAll(files, tools.cwd, reuse)) !== null) return true;
+    const rendered = await renderSeated(job, job.plan(new Set()), new Set(), context);
+    if (rendered) for (const { file, key: hash } of files) await keep(hash, file, writeNote(rendered));
+    return rendered !== null;
+  } finally {
+    await Promise.all(files.map(({ file }) => rm(path.join(tools.cwd, file), { force: true })));
+  }
 }
 
 /** @returns the note of the files, which are all there now; null: one is missing, and none is there. */
@@ -190,9 +225,15 @@ async function runGraph(
   return { stderr, damaged, damage: damageOf(plan, damaged), isReused: false };
 }
 
-async function keyOf(parts: Omit<GraphKeyParts, 'identities'>, { identityOf }: Reuse): Promise<string> {
-  const identities = await Promise.all(parts.plan.inputs.map(({ file }) => identityOf(file)));
-  return graphKey({ ...parts, identities });
+async function keyOf(
+  { targets, isShareable }: GraphJob,
+  plan: RenderPlan,
+  { tools, reuse }: { readonly tools: ToolContext; readonly reuse: Reuse },
+): Promise<{ readonly key: string; readonly isPortable: boolean }> {
+  const byBytes = isShareable && reuse.isShared;
+  const identities = await Promise.all(plan.inputs.map(({ file }) => reuse.identityOf(file, { byBytes })));
+  const key = graphKey({ plan, targets, toolVersion: tools.toolchain.version, identities });
+  return { key, isPortable: identities.every(isPortable) };
 }
 
 /** What is known of a rendered file beside its bytes. */

@@ -46,26 +46,29 @@ export function renderWhole(pass: Pass, context: RenderContext): Promise<Rendere
 }
 
 /** The frames of one section, for each encoding, or for one, a video that the others can follow. @throws as `renderGraph`. */
-export function renderSection(
+export function renderSection(step: SectionToRender, context: RenderContext): Promise<RenderedGraph> {
+  return renderGraph(sectionGraph(step, context), context);
+}
+
+/** The graph of a section. */
+export function sectionGraph(
   { id, pass, section, number, encoding }: SectionToRender,
-  context: RenderContext,
-): Promise<RenderedGraph> {
+  context: Pick<RenderContext, 'media' | 'captionsOf' | 'sectionThreads'>,
+): GraphJob {
   const { composition } = pass;
   const { video, files } = sectionTargets(pass, number, context.sectionThreads, encoding);
-  return renderGraph(
-    {
-      id: id.replace(/\W/g, '-'),
-      plan: (resized) => planSection(composition, section, videoOptions(pass, video, resized, context)),
-      targets: files,
-      encoded: (encoding ? [encoding] : encodingsOf(pass)).map(pixelsOf),
-      // Other sections keep the other cores busy.
-      filterThreads: 1,
-      previewOf: previewOf(files, composition),
-      frames: section.frames,
-      frameRate: composition.frameRate,
-    },
-    context,
-  );
+  return {
+    id: id.replace(/\W/g, '-'),
+    plan: (resized) => planSection(composition, section, videoOptions(pass, video, resized, context)),
+    targets: files,
+    encoded: (encoding ? [encoding] : encodingsOf(pass)).map(pixelsOf),
+    // Other sections keep the other cores busy.
+    filterThreads: 1,
+    previewOf: previewOf(files, composition),
+    frames: section.frames,
+    frameRate: composition.frameRate,
+    isShareable: true,
+  };
 }
 
 type SectionToRender = Pick<Extract<OutputStep, { kind: 'section' }>, 'id' | 'pass' | 'section' | 'number'> & {
@@ -113,6 +116,7 @@ export function renderPoster(
       previewOf: null,
       frames: first.frames,
       frameRate: composition.frameRate,
+      isShareable: false,
     },
     context,
   );
@@ -180,7 +184,7 @@ function videoOptions(
   pass: Pass,
   ways: readonly Way[],
   resized: ReadonlySet<string>,
-  { media, captionsOf }: RenderContext,
+  { media, captionsOf }: Pick<RenderContext, 'media' | 'captionsOf'>,
 ): VideoOptions {
   return { media, resized, ways, captions: captionsOf(pass) };
 }
@@ -201,5 +205,5 @@ function pixelsOf({ video, content, hasAlpha: isDouble }: Encoding): number {
 }
 
 function lengthOf({ range, composition: { frameRate } }: Pass) {
-  return { frames: range.frames, frameRate };
+  return { frames: range.frames, frameRate, isShareable: false };
 }

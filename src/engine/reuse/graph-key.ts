@@ -5,7 +5,7 @@ import type { RenderPlan } from '../compositor/render-plan.js';
 /** Changes when the meaning of a key does, such as the way in which notes are written. */
 const KEY_VERSION = 2;
 
-export interface GraphKeyParts {
+interface GraphKeyParts {
   readonly plan: RenderPlan;
   readonly targets: readonly Target[];
   /** Of ffmpeg: another version may draw other pixels. */

@@ -32,6 +32,8 @@ export function createObjectArtifacts(objects: ObjectStore): ArtifactStore {
   }
 
   return {
+    isShared: true,
+
     async get(key, to) {
       const at = keyOf(key);
       const card = await readCard(at + NOTE);
@@ -60,6 +62,8 @@ export function createObjectArtifacts(objects: ObjectStore): ArtifactStore {
 /** A machine's own artifacts first, then those that all share; what is found there is kept here, too. */
 export function createTieredArtifacts(near: ArtifactStore, far: ArtifactStore): ArtifactStore {
   return {
+    isShared: far.isShared,
+
     async get(key, path) {
       const own = await near.get(key, path);
       if (own !== null) return own;

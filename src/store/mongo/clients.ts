@@ -3,7 +3,7 @@ import { MongoClient, MongoServerError, type MongoClientOptions } from 'mongodb'
 const DEFAULT_DATABASE = 'cutroom';
 
 /**
- * For each of our uses a client with connections of its own, so that a heartbeat never waits behind a long list, and the change stream notices
+ * For each of our uses a client with connections of its own, so that a heartbeat never waits behind a long list, and a change stream notices
  * the death of its node in seconds (with the driver's defaults: 30 s).
  */
 export interface Clients {
@@ -21,7 +21,7 @@ export interface Clients {
 export async function connectClients(uri: string): Promise<Clients> {
   const main = new MongoClient(uri, optionsOf('cutroom', 50));
   const leases = new MongoClient(uri, optionsOf('cutroom-leases', 8));
-  const feed = new MongoClient(uri, optionsOf('cutroom-feed', 2));
+  const feed = new MongoClient(uri, optionsOf('cutroom-feed', 4));
   const all = [main, leases, feed];
   const close = async (): Promise<void> => {
     await Promise.all(all.map((client) => client.close()));

@@ -4,8 +4,10 @@ import type { ApiKeyDocument } from './api-keys.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
 import type { LeadDocument } from './lead.js';
+import { STEP_INDEXES } from './steps.js';
 import { SUBMIT_RATES } from './submit-rates.js';
 import type { SigningSecretDocument } from './signing-secrets.js';
+import type { StepDocument } from './steps.js';
 import type { SpecDocument, TaskDocument } from './task-document.js';
 
 export interface SecretDocument {
@@ -48,6 +50,9 @@ export interface Collections {
   readonly secrets: Collection<SecretDocument>;
   readonly diagnostics: Collection<DiagnosticsDocument>;
   readonly workers: Collection<WorkerDocument>;
+  readonly steps: Collection<StepDocument>;
+  /** The same collection over the connections of the change streams. */
+  readonly stepFeed: Collection<StepDocument>;
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly signingSecrets: Collection<SigningSecretDocument>;
   readonly schema: Collection<SchemaDocument>;
@@ -57,6 +62,7 @@ export interface Collections {
 }
 
 const TASKS = 'tasks';
+const STEPS = 'steps';
 
 export function collectionsOf({ main, leases, feed, database }: Clients): Collections {
   return {
@@ -69,6 +75,8 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     apiKeys: main.db(database).collection<ApiKeyDocument>('api_keys'),
     signingSecrets: main.db(database).collection<SigningSecretDocument>('signing_secrets'),
     workers: main.db(database).collection<WorkerDocument>('workers'),
+    steps: main.db(database).collection<StepDocument>(STEPS),
+    stepFeed: feed.db(database).collection<StepDocument>(STEPS),
     schema: main.db(database).collection<SchemaDocument>('schema'),
     leads: main.db(database).collection<LeadDocument>('leads'),
     submitRates: main.db(database).collection(SUBMIT_RATES),
@@ -80,7 +88,7 @@ const GONE = { name: 'gone', expireAfterSeconds: 3601 };
 
 /** Creates the missing indexes, and from then on refuses old versions. On a large collection the first call takes its time. */
 export async function createIndexes(
-  { tasks, specs, workers, submitRates }: Collections,
+  { tasks, specs, workers, steps, submitRates }: Collections,
   options: { deadlineMs: number },
 ): Promise<void> {
   await withDeadline(options.deadlineMs, (call) =>
@@ -102,6 +110,7 @@ export async function createIndexes(
   await withDeadline(options.deadlineMs, (call) =>
     workers.createIndexes([{ ...GONE, key: { lease_expires: 1 } }], { ...call }),
   );
+  await withDeadline(options.deadlineMs, (call) => steps.createIndexes(STEP_INDEXES, { ...call }));
   await withDeadline(options.deadlineMs, (call) =>
     specs.createIndexes(
       [{ name: 'marked', key: { check: 1 }, partialFilterExpression: { check: { $type: 'date' } } }],

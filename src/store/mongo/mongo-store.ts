@@ -1,6 +1,7 @@
 import type { Filter } from 'mongodb';
 import type { Store } from '../../task/ports/store.js';
 import type { StoreSignals } from '../../task/ports/lead-store.js';
+import type { StepStore } from '../../task/ports/step-store.js';
 import type { SubmitRates } from '../../task/ports/submit-rates.js';
 import type { InsertResult } from '../../task/ports/task-store.js';
 import type { Task } from '../../task/task.js';
@@ -20,6 +21,7 @@ import { leadIn } from './lead.js';
 import { followSignals } from './signals.js';
 import { signingSecretsIn } from './signing-secrets.js';
 import { getSpec } from './specs.js';
+import { stepsIn } from './steps.js';
 import { submitRatesIn } from './submit-rates.js';
 import { beginUpgrade, type Upgrade } from './upgrade.js';
 import { aliveWorkers, announceWorker } from './workers.js';
@@ -102,11 +104,17 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
       onError: report('the change stream of secrets and leads broke off and is opened again'),
       signal,
     });
+    const steps = stepsIn(calls, collections, {
+      deadlineMs,
+      onBackgroundError: report('the change stream of steps broke off and is opened again'),
+      signal,
+    });
     return storeOf(collections, calls, {
       notifier,
       upgrade,
       rates: submitRatesIn(calls, clients),
       signals,
+      steps,
       isHeardOf,
       close,
     });
@@ -123,13 +131,14 @@ interface StoreParts {
   readonly signals: StoreSignals;
   /** Whether the server has just answered the change stream. */
   readonly isHeardOf: () => boolean;
+  readonly steps: StepStore;
   readonly close: () => Promise<void>;
 }
 
 function storeOf(
   collections: Collections,
   calls: Calls,
-  { notifier, upgrade, rates, signals, isHeardOf, close }: StoreParts,
+  { notifier, upgrade, rates, signals, steps, isHeardOf, close }: StoreParts,
 ): Store {
   const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
@@ -196,6 +205,7 @@ function storeOf(
     ...leadIn(calls, collections.leads),
     signals,
     isExclusive: false,
+    steps,
     feed: notifier.feed,
     ping: async ({ recent = false } = {}) => {
       // An idle process need not ask: the stream has its answer every second.

@@ -100,6 +100,7 @@ export function createSqliteStore(options: { file: string }): Store {
       ),
     ...soleLead(answer),
     isExclusive: true,
+    steps: null,
     feed: notifier.feed,
     ping: () =>
       answer(() => {

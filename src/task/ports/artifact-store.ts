@@ -8,6 +8,9 @@ export interface ArtifactKey {
 
 /** The results of steps that were made before: a step whose key is known need not be done again. It may forget any of them at any time. */
 export interface ArtifactStore {
+  /** Whether other machines find what this one keeps. */
+  readonly isShared: boolean;
+
   /**
    * Puts an artifact at a path where nothing is yet. It may be shared with the store: it must not be changed there.
    * @returns the note that was stored with it; null: it is not there, or was damaged and is forgotten.

@@ -3,6 +3,7 @@ import type { Trace } from '../trace.js';
 import type { ValidSpec } from '../../composition/parsed-spec.js';
 import type { Diagnostics } from '../diagnostics.js';
 import type { CacheMode } from '../task-options.js';
+import type { Helpers } from './helpers.js';
 import type { Output, ProgressReport, TaskKey, Timeouts, Warning } from '../task.js';
 
 /** One attempt at one render. */
@@ -28,6 +29,8 @@ export interface RenderHooks {
   readonly span?: Span;
   /** Takes a small JPEG of a frame that was just rendered, at most once a second. Absent: none are made. */
   readonly onPreview?: (jpeg: Uint8Array) => void;
+  /** Other workers, which may do steps of this attempt. Absent: there are none. */
+  readonly helpers?: Helpers;
   /** Called once, when the attempt ends in whatever way, with what was run. */
   readonly onDiagnostics: (diagnostics: Omit<Diagnostics, 'attempt'>) => void;
 }

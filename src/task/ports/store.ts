@@ -4,6 +4,7 @@ import type { LeadStore } from './lead-store.js';
 import type { SecretStore } from './secret-store.js';
 import type { SubmitRates } from './submit-rates.js';
 import type { SigningSecretStore } from './signing-secret-store.js';
+import type { StepStore } from './step-store.js';
 import type { TaskStore } from './task-store.js';
 import type { WorkerStore } from './worker-store.js';
 
@@ -18,6 +19,9 @@ export interface Store
     SigningSecretStore,
     SubmitRates,
     LeadStore {
+  /** Steps that workers do for each other; null: no other process works on this store. */
+  readonly steps: StepStore | null;
+
   /** Resolves while the store answers; rejects with STORE_UNAVAILABLE otherwise. With `recent` an answer of the last two seconds will do: for readiness, which is asked all the time. */
   ping(options?: { readonly recent?: boolean }): Promise<void>;
 

@@ -1,6 +1,7 @@
 import type { Delivery } from '../notify.js';
 import type { TaskFailure } from '../failure.js';
 import type { Task } from '../task.js';
+import type { StepDone } from './helpers.js';
 
 /** The business events of tasks, for operators: one function per event. Must not throw. */
 export interface TaskEvents {
@@ -23,6 +24,12 @@ export interface TaskEvents {
   recovered(task: Task): void;
   /** An attempt to deliver an event ended: `delivery` is its record from then on, with what it comes to. */
   deliveryAttempted(task: Task, delivery: Delivery): void;
+  /** A step of this worker's attempt was done, here or by another worker, in a fleet in which workers do steps for each other. */
+  stepDone(task: Task, step: StepDone & { readonly by: string }): void;
+  /** This worker has done a step of another worker's attempt. */
+  stepHelped(task: Task, step: Omit<StepDone, 'worker'>): void;
+  /** This worker helps no further with a task: it would not come to the same results. @param reason a clause. */
+  helpDeclined(task: Task, reason: string): void;
   /** This worker claims nothing until its machine is fit again. @param reason a clause, without paths. */
   paused(reason: string): void;
   /** Its machine is fit again. */

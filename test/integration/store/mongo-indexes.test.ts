@@ -153,4 +153,31 @@ describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
     const profile = await profileOf(() => store.replace(queued, claim(queued), { leaseMs: LONG_MS }));
     expect(profile).toMatchObject({ planSummary: 'IXSCAN { _id: 1 }', docsExamined: 1, nModified: 1 });
   });
+
+  it('find open steps by an index of them alone, those of an attempt by one of attempts, and change one by its id', async () => {
+    const { steps } = store;
+    const stepOf = (id: string, number: number) => {
+      return { task: { tenant: 'default', id }, fence: 1, step: `section 0.${number}`, by: 'owner', hash: 'h' };
+    };
+    const offered = ['a', 'b', 'c'].flatMap((id) => [0, 1, 2].map((number) => stepOf(id, number)));
+    await steps!.offer(offered);
+    const claims = offered.slice(0, 7).map((step, i) => ({ ...step, worker: 'w', claimId: `c${i}` }));
+    for (const claim of claims) await steps!.claim(claim, { leaseMs: LONG_MS });
+    const profile = (call: () => Promise<unknown>) => profileIn(client.db(), call, 'steps');
+    const planSummary = 'IXSCAN { state: 1, task: 1, fence: 1 }';
+    const attempt = { task: { tenant: 'default', id: 'c' }, fence: 1 };
+    const open = [
+      await profile(() => steps!.open(9, { notBy: 'w' })),
+      await profile(() => steps!.open(9, { notBy: 'w', except: [{ tenant: 'default', id: 'x' }] })),
+      await profile(() => steps!.open(9, { notBy: 'w', attempt })),
+    ];
+    for (const one of open) expect(one).toMatchObject({ planSummary, docsExamined: 2, nreturned: 2 });
+    expect(await profile(() => steps!.ofAttempt(attempt))).toMatchObject({
+      planSummary: 'IXSCAN { task: 1, fence: 1 }',
+      docsExamined: 3,
+    });
+    const byId = { planSummary: 'IXSCAN { _id: 1 }', docsExamined: 1 };
+    expect(await profile(() => steps!.renew(claims[0]!, { frames: 1, leaseMs: LONG_MS }))).toMatchObject(byId);
+    expect(await profile(() => steps!.giveBack(claims[0]!))).toMatchObject({ ...byId, ndeleted: 1 });
+  });
 });

@@ -1,9 +1,13 @@
 import type { Db, Document } from 'mongodb';
 import { expect } from 'vitest';
 
-/** What the server says it did for each query or update of a call, on tasks, in a database with `profile: 2`. */
-export async function profilesIn(db: Db, call: () => Promise<unknown>): Promise<Document[]> {
-  const filter = { ns: `${db.databaseName}.tasks`, op: { $in: ['query', 'update'] }, appName: /^cutroom/ };
+/** What the server says it did for each query or update of a call, on tasks or another collection, in a database with `profile: 2`. */
+export async function profilesIn(db: Db, call: () => Promise<unknown>, collection = 'tasks'): Promise<Document[]> {
+  const filter = {
+    ns: `${db.databaseName}.${collection}`,
+    op: { $in: ['query', 'update', 'remove'] },
+    appName: /^cutroom/,
+  };
   const profiles = db.collection('system.profile');
   const before = await profiles.countDocuments(filter);
   await call();
@@ -11,8 +15,8 @@ export async function profilesIn(db: Db, call: () => Promise<unknown>): Promise<
 }
 
 /** `profilesIn` of a call that needs one. */
-export async function profileIn(db: Db, call: () => Promise<unknown>): Promise<Document> {
-  const [profile, ...more] = await profilesIn(db, call);
+export async function profileIn(db: Db, call: () => Promise<unknown>, collection?: string): Promise<Document> {
+  const [profile, ...more] = await profilesIn(db, call, collection);
   expect(more).toEqual([]);
   return profile ?? {};
 }

@@ -38,6 +38,7 @@ it('a worker on an SQLite file keeps its own render however long the process was
   const pool = createWorkerPool({
     store,
     renderer,
+    assistant: null,
     events,
     outputs: {
       publish: unused,

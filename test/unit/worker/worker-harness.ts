@@ -61,6 +61,7 @@ export function startPool(owner: string, changes: Partial<WorkerPoolOptions> & {
   const pool = createWorkerPool({
     store,
     renderer,
+    assistant: null,
     outputs,
     uploader: { of: () => ({ check: () => null, put: () => Promise.reject(new Error('not used here')) }) },
     events,
