@@ -1,6 +1,6 @@
 import type { Capabilities, FfmpegBuild } from '../../generated/cutroom/v1/media.js';
 import { Transition_Kind } from '../../generated/cutroom/v1/montage.js';
-import { MAX_VIDEO_US } from '../composition/montage/compose-montage.js';
+import { MAX_VIDEO_US } from '../composition/montage/expand-montage.js';
 import { TRANSITION_KINDS } from '../composition/transition-kinds.js';
 import type { WorkerInfo } from '../task/ports/worker-store.js';
 import { printDuration } from './print-duration.js';

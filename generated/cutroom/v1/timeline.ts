@@ -532,7 +532,7 @@ export interface TextBackground {
 export interface TextAnimation {
   /** Default: BY_WORD. */
   by: TextAnimation_By;
-  /** How each part appears. Default: a fade of 0.3 s. */
+  /** How each part appears. Default: a fade of 0.3 s, or of one frame where that is longer. */
   enter:
     | Animation
     | undefined;
@@ -715,7 +715,7 @@ export enum Motion_Kind {
 export interface Animation {
   /** Default: KIND_FADE. */
   kind: Animation_Kind;
-  /** One frame to the clip's length, of `enter` or `transition` and `exit` together. Default: 0.5 s. */
+  /** One frame to the clip's length, of `enter` or `transition` and `exit` together. Default: 0.5 s, or one frame where that is longer. */
   duration:
     | Duration
     | undefined;
@@ -754,7 +754,7 @@ export enum Animation_Kind {
 export interface ClipTransition {
   /** A name of ffmpeg's `xfade`, such as `fade`, `wipeleft`, `circleopen`, `slideup`; Capabilities.xfade_transitions has all. Default: `fade`. */
   kind: string;
-  /** One frame to the length of either neighbour. Default: 0.5 s. */
+  /** One frame to the length of either neighbour. Default: 0.5 s, or one frame where that is longer. */
   duration: Duration | undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { Box, Form, InputUse } from '../form.js';
-import { BOOKEND_US } from './bookends.js';
 import { composeMontage } from './compose-montage.js';
 import type { Montage } from './montage.js';
 import { outlineMontage } from './outline-montage.js';
+import { BOOKEND_US } from './picture-clips.js';
 import { reachUs } from './shots.js';
 
 /** A form that is a montage. */

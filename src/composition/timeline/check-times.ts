@@ -107,10 +107,11 @@ function lengthProblems({ clip, startUs, lengthUs, endUs }: Timed, frameUs: numb
   const isSeen = clip.content.kind !== 'AUDIO' && startUs !== null && endUs !== null;
   if (isSeen && frameAt(startUs) === frameAt(endUs))
     return [tooShort(lengthField(clip), `makes a clip of ${seconds(lengthUs)}, which falls between two frames`)];
-  const lasts = `${nameOf(clip)} lasts ${seconds(lengthUs)}`;
   return partsOf(clip)
     .filter(({ us }) => us > lengthUs + 1)
-    .map(({ field, us, what }) => tooShort(field, `${what} ${seconds(us)}, but ${lasts}`));
+    .map(({ field, us, what }) =>
+      tooShort(field, `${what} ${seconds(us)}, but ${nameOf(clip)} lasts ${seconds(lengthUs)}`),
+    );
 }
 
 interface Part {

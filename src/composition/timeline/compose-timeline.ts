@@ -67,9 +67,11 @@ function composeWith(drawings: DrawingSet, timeline: Timeline, facts: KnownFacts
   };
   const layers: Layer[] = [];
   const captionWarnings: Warning[] = [];
-  for (const own of byTrack) {
+  for (const [track, own] of byTrack.entries()) {
     const captions = captionLayersOf(own, { facts, rate });
-    layers.push(...trackLayers(own, { canvas, drawings, nestedIn, matteOf }), ...captions.layers);
+    const pinned = tracks[track]?.isPinned ? { isPinned: true } : {};
+    const clipLayers = trackLayers(own, { canvas, drawings, nestedIn, matteOf });
+    layers.push(...clipLayers.map((layer) => ({ ...layer, ...pinned })), ...captions.layers);
     captionWarnings.push(...captions.warnings);
   }
   const { audio, buses } = soundtrackOf(tracks, byTrack, {

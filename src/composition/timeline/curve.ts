@@ -26,6 +26,11 @@ export function constant(value: number): Curve {
   return { knots: [], at: () => value };
 }
 
+/** A long video has thousands of clips that do not move. */
+function isConstant({ knots }: Curve): boolean {
+  return knots.length === 0;
+}
+
 /** Keyframes as a curve. A segment that is not even has a knot on each frame. */
 export function curveOf(keyed: Keyed, rate: Rational): Curve {
   if (typeof keyed === 'number') return constant(keyed);
@@ -65,6 +70,7 @@ export function delayed(curve: Curve, by: number): Curve {
 
 /** A linear function of curves: it has a knot where one of them has. */
 export function mapped(curves: readonly Curve[], value: (...values: number[]) => number): Curve {
+  if (curves.every(isConstant)) return constant(value(...curves.map((curve) => curve.at(0))));
   return {
     knots: inOrder(curves.flatMap(({ knots }) => knots)),
     at: (frame) => value(...curves.map((curve) => curve.at(frame))),
@@ -81,6 +87,7 @@ export function combined(curves: readonly Curve[], value: (...values: number[]) 
 
 /** The least and the largest value of the frames 0 to `frames` - 1. */
 export function extremesOf(curve: Curve, frames: number): { readonly least: number; readonly largest: number } {
+  if (isConstant(curve)) return { least: curve.at(0), largest: curve.at(0) };
   const values = keysOf(curve, frames).map(({ value }) => value);
   return values.reduce(
     ({ least, largest }, value) => ({ least: Math.min(least, value), largest: Math.max(largest, value) }),
@@ -90,6 +97,7 @@ export function extremesOf(curve: Curve, frames: number): { readonly least: numb
 
 /** The keyframes of a clip of so many frames. */
 export function animatedOf(curve: Curve, frames: number): Animated {
+  if (isConstant(curve)) return curve.at(0) + 0;
   const keys = keysOf(curve, frames);
   const [first, ...rest] = withoutStills(keys);
   return first ? [first, ...rest] : (keys[0]?.value ?? 0);

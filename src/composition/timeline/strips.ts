@@ -113,15 +113,19 @@ function strip(scheduled: ScheduledClip, shape: Shape, shown: Shown, context: St
   const { asset, source: content } = shown;
   const { figure, enter, exit, offset } = shape;
   const source = content?.source ?? null;
-  const whole = content ? effectsOf(content.look, offset + frames) : [];
-  const effects = whole.map((effect) => earlierEffect(effect, offset));
+  const ofLook = content ? effectsOf(content.look, offset + frames) : [];
+  const effects = [...(content?.effects ?? []), ...ofLook].map((effect) => earlierEffect(effect, offset));
   const matte = content ? context.matteOf(scheduled) : null;
   const placement = {
     ...placementOf(scheduled, shape, shown, context),
     ...(matte ? { matte: laterMatte(matte, offset) } : {}),
   };
   const nested = source?.kind === 'TIMELINE' ? context.nestedIn(scheduled) : null;
-  const isPlain = !nested && isWholeCanvas(placement, canvas) && effects.every(({ kind }) => kind === 'ZOOM');
+  const { focus } = placement;
+  const isOffMiddle = focus.x !== 0.5 || focus.y !== 0.5;
+  // A placed clip is zoomed before it is fitted, any other after: in the middle that is the same.
+  const isZoomOnly = isOffMiddle ? ofLook.length === 0 : ofLook.every(({ kind }) => kind === 'ZOOM');
+  const isPlain = !nested && isWholeCanvas(placement, canvas) && isZoomOnly;
   const visual: VisualClip = {
     asset,
     source: sourceOf(source),
@@ -134,7 +138,7 @@ function strip(scheduled: ScheduledClip, shape: Shape, shown: Shown, context: St
     ...(source?.kind === 'VIDEO' && source.reverse ? { backwardsFrom: scheduled.wholeFrames } : {}),
     effects,
     opacity: animatedOf(figure.opacity, frames),
-    ...(isPlain ? {} : { placement }),
+    ...(isPlain ? (isOffMiddle ? { focus } : {}) : { placement }),
     ...(nested ? { nested } : {}),
   };
   const pieces = source?.kind === 'VIDEO' ? piecesOf(scheduled, source, canvas.frameRate) : null;
@@ -176,16 +180,17 @@ function placementOf(
     flipHorizontal: look?.flipHorizontal ?? false,
     flipVertical: look?.flipVertical ?? false,
     focus: look?.focus ?? { x: 0.5, y: 0.5 },
+    ...(look?.align ? { align: look.align } : {}),
     ...(radius > 0 ? { mask: drawings.add(size, mask, `${clip.field}.corner_radius`) } : {}),
     blend: look?.blend ?? 'NORMAL',
   };
 }
 
-/** Whether a clip stands in the whole canvas as it would without a placement. */
+/** Whether a clip stands in the whole canvas as it would without a placement, but for its focus. */
 function isWholeCanvas(placement: Placement, { width, height }: Canvas): boolean {
-  const { part, mask, matte, focus, flipHorizontal, flipVertical, blend, rotation, scaleX, scaleY } = placement;
-  if (part || mask || matte || flipHorizontal || flipVertical || blend !== 'NORMAL') return false;
-  if (placement.width !== width || placement.height !== height || focus.x !== 0.5 || focus.y !== 0.5) return false;
+  const { part, mask, matte, align, flipHorizontal, flipVertical, blend, rotation, scaleX, scaleY } = placement;
+  if (part || mask || matte || align || flipHorizontal || flipVertical || blend !== 'NORMAL') return false;
+  if (placement.width !== width || placement.height !== height) return false;
   return placement.x === width / 2 && placement.y === height / 2 && scaleX === 1 && scaleY === 1 && rotation === 0;
 }
 

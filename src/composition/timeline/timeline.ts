@@ -1,5 +1,5 @@
 import type { AssetRef } from '../asset.js';
-import type { ColorAdjustment, EffectOf } from '../clip-effect.js';
+import type { ClipEffect, ColorAdjustment, EffectOf } from '../clip-effect.js';
 import type { Color } from '../color.js';
 import type { BlendMode, Channels, Fit, Loudness, Matte, TransitionKind } from '../composition.js';
 import type { DropShadow, GradientStop, StyledText, TextPart } from '../drawing.js';
@@ -32,6 +32,8 @@ export interface Track {
   readonly gainDb: number;
   readonly muted: boolean;
   readonly duck: TrackDuck | null;
+  /** As `ClipLayer.isPinned`; a montage alone has it. */
+  readonly isPinned?: boolean;
   readonly clips: readonly TimelineClip[];
 }
 
@@ -74,6 +76,8 @@ export interface VisualContent {
   readonly kind: 'VISUAL';
   readonly source: TimelineSource;
   readonly look: Look;
+  /** Applied before those of its look, over black where they leave something free; a montage alone has them. */
+  readonly effects?: readonly ClipEffect[];
   readonly enter: ClipAnimation | null;
   readonly exit: ClipAnimation | null;
   /** From the clip before it on its track. */
@@ -169,6 +173,8 @@ export interface Look {
   readonly anchor: Share;
   readonly fit: Fit;
   readonly focus: Share;
+  /** As `Placement.align`; a montage alone has it. */
+  readonly align?: Share;
   /** The part of the asset that is used, in shares of its sides. Null: all. */
   readonly part: {
     readonly left: number;

@@ -9,15 +9,20 @@ const MAX_NUMERATOR = 240_000;
 
 /** Reads frames per second; empty: the default. */
 export function parseFrameRate(text: string, place: Place): Rational {
-  const [, num = '', den = '1'] = FRAME_RATE.exec(text || DEFAULT_FRAME_RATE) ?? [];
-  const rate = reduced(Number(num), Number(den));
+  const rate = frameRateOf(text || DEFAULT_FRAME_RATE);
   const each = rate.num / rate.den;
-  if (num !== '' && each >= FRAME_RATES.min && each <= FRAME_RATES.max && rate.num <= MAX_NUMERATOR) return rate;
+  if (each >= FRAME_RATES.min && each <= FRAME_RATES.max && rate.num <= MAX_NUMERATOR) return rate;
   refuse(
     place,
     `must be ${FRAME_RATES.min} to ${FRAME_RATES.max}, as a number such as 25 or a fraction such as 30000/1001`,
   );
   return { num: 30, den: 1 };
+}
+
+/** The rate that a text says; 0: none. */
+export function frameRateOf(text: string): Rational {
+  const [, num = '0', den = '1'] = FRAME_RATE.exec(text) ?? [];
+  return reduced(Number(num), Number(den));
 }
 
 function reduced(num: number, den: number): Rational {

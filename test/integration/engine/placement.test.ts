@@ -51,6 +51,31 @@ function still(uri: string, placement: Placement, changes: Partial<VisualClip> =
   return bench.frames(compositionOf([layerOf(clipOf(uri, 0, 2, { placement, ...changes }))], 2, { drawings }));
 }
 
+it.each(['COVER', 'NONE', 'SCALE_DOWN', 'CONTAIN_BLUR'] as const)(
+  'a focus has the same picture with and without a placement of the whole frame: %s',
+  async (fit) => {
+    const focus = { x: 0.1, y: 0.9 };
+    const { width, height } = compositionOf([], 1);
+    const whole = placed(width, height, { x: width / 2, y: height / 2, focus });
+    const [plain, other] = await Promise.all([
+      bench.frames(compositionOf([layerOf(clipOf('wide.png', 0, 2, { fit, focus }))], 2)),
+      still('wide.png', whole, { fit }),
+    ]);
+    const isFlat = (x: number, y: number) =>
+      [-3, 0, 3].every((dx) =>
+        [-3, 0, 3].every((dy) => colorDistance(other.at(0, x + dx, y + dy), hexOf(other.at(0, x, y))) <= SAME),
+      );
+    // At edges the one is softer: its colours are subsampled.
+    for (let y = 3; y < height - 3; y += 1)
+      for (let x = 3; x < width - 3; x += 1)
+        if (isFlat(x, y)) expectAt(plain, [x, y], hexOf(other.at(0, x, y)), 4 * SAME);
+  },
+);
+
+function hexOf(color: readonly number[]): string {
+  return color.map((value) => value.toString(16).padStart(2, '0')).join('');
+}
+
 /** Places of a box of 41 x 31 whose left upper pixel is 13, 9, and the colours there. */
 const FITS: { readonly [Each in Fit]: readonly (readonly [x: number, y: number, color: string])[] } = {
   COVER: [

@@ -21,7 +21,15 @@ import { DEFAULT_TRANSITION } from '../parse-transition-name.js';
 import { printDuration } from '../../print-duration.js';
 import { namedDefault } from '../fields.js';
 import { FITS } from '../parse-montage.js';
-import { ANIMATION_US, ANIMATIONS, defaultEasing, type Direction, TRANSITION_US } from './parse-animation.js';
+import {
+  ANIMATION_US,
+  ANIMATIONS,
+  defaultEasing,
+  defaultLengthUs,
+  type Direction,
+  TRANSITION_US,
+} from './parse-animation.js';
+import type { Frame } from './frame.js';
 import { DEFAULT_ANGLE, GRADIENTS } from './parse-drawn.js';
 import { ADJUSTMENT, ANCHORS, BLENDS, BORDER, CHROMA, DEFAULT_STRENGTH } from './parse-look.js';
 import { SHADOW } from './parse-shadow.js';
@@ -55,7 +63,7 @@ type LookFields =
 const FITTED: ReadonlySet<NonNullable<Clip['asset']>['$case']> = new Set(['video', 'image', 'timeline']);
 
 /** The look of a clip with a picture, with its defaults. */
-export function fillLook(clip: Clip): Pick<Clip, LookFields> {
+export function fillLook(clip: Clip, span: Frame['span']): Pick<Clip, LookFields> {
   const isFitted = clip.asset !== undefined && FITTED.has(clip.asset.$case);
   return {
     layout: fillLayout(clip.layout ?? Layout.create(), isFitted),
@@ -66,9 +74,9 @@ export function fillLook(clip: Clip): Pick<Clip, LookFields> {
     chromaKey: clip.chromaKey && fillChromaKey(clip.chromaKey),
     colorAdjustment: clip.colorAdjustment && fillAdjustment(clip.colorAdjustment),
     motion: clip.motion && fillMotion(clip.motion),
-    enter: clip.enter && fillAnimation(clip.enter, 'ENTER'),
-    exit: clip.exit && fillAnimation(clip.exit, 'EXIT'),
-    transition: clip.transition && fillTransition(clip.transition),
+    enter: clip.enter && fillAnimation(clip.enter, 'ENTER', defaultLengthUs(ANIMATION_US, span)),
+    exit: clip.exit && fillAnimation(clip.exit, 'EXIT', defaultLengthUs(ANIMATION_US, span)),
+    transition: clip.transition && fillTransition(clip.transition, span),
   };
 }
 
@@ -112,18 +120,19 @@ function fillMotion({ kind, strength }: Motion): Motion {
   return { kind, strength: strength || DEFAULT_STRENGTH };
 }
 
-function fillAnimation(wire: Animation, direction: Direction, defaultUs = ANIMATION_US): Animation {
+function fillAnimation(wire: Animation, direction: Direction, defaultUs: number): Animation {
   const kind = wire.kind || namedDefault(ANIMATIONS);
   const easing = defaultEasing(ANIMATIONS[kind as keyof typeof ANIMATIONS], direction) ?? '';
   return { kind, duration: wire.duration ?? printDuration(defaultUs), easing: wire.easing || easing };
 }
 
-function fillTransition({ kind, duration }: ClipTransition): ClipTransition {
-  return { kind: kind || DEFAULT_TRANSITION, duration: duration ?? printDuration(TRANSITION_US) };
+function fillTransition({ kind, duration }: ClipTransition, span: Frame['span']): ClipTransition {
+  const byDefault = printDuration(defaultLengthUs(TRANSITION_US, span));
+  return { kind: kind || DEFAULT_TRANSITION, duration: duration ?? byDefault };
 }
 
 /** A text with its defaults. */
-export function fillText(wire: TextAsset): TextAsset {
+export function fillText(wire: TextAsset, span: Frame['span']): TextAsset {
   const fontSize = wire.fontSize || TEXT.fontSize;
   return {
     ...wire,
@@ -136,7 +145,7 @@ export function fillText(wire: TextAsset): TextAsset {
     shadow: wire.shadow && fillShadow(wire.shadow),
     background: wire.background && fillBackground(wire.background, fontSize),
     overflow: wire.overflow || namedDefault(OVERFLOWS),
-    animation: wire.animation && fillTextAnimation(wire.animation),
+    animation: wire.animation && fillTextAnimation(wire.animation, span),
   };
 }
 
@@ -148,10 +157,10 @@ function fillBackground({ color, padding, radius }: TextBackground, fontSize: nu
   return { color: color || BACKGROUND_COLOR, padding: padding ?? defaultPadding(fontSize), radius };
 }
 
-function fillTextAnimation({ by, enter, interval }: TextAnimation): TextAnimation {
+function fillTextAnimation({ by, enter, interval }: TextAnimation, span: Frame['span']): TextAnimation {
   return {
     by: by || namedDefault(PARTS),
-    enter: fillAnimation(enter ?? Animation.create(), 'ENTER', PART_ENTER_US),
+    enter: fillAnimation(enter ?? Animation.create(), 'ENTER', defaultLengthUs(PART_ENTER_US, span)),
     interval: interval ?? printDuration(INTERVAL.defaultUs),
   };
 }

@@ -16,6 +16,8 @@ import type { Duration } from '../../../../generated/google/protobuf/duration.js
 import { printDuration } from '../../print-duration.js';
 import { namedDefault } from '../fields.js';
 import { fillLook, fillText, fillGradient } from './fill-look.js';
+import { frameRateOf } from '../parse-frame-rate.js';
+import { type Frame, spanOf } from './frame.js';
 import { CANVAS } from './parse-canvas.js';
 import { MATTES } from './parse-clip.js';
 import { CHANNELS, SHORT_SOURCES } from './parse-files.js';
@@ -27,7 +29,7 @@ export function fillTimeline(wire: Timeline, fillSubtitles: (subtitles: Subtitle
   return {
     ...wire,
     canvas,
-    tracks: fillTracks(wire.tracks, { canvas, fillSubtitles }),
+    tracks: fillTracks(wire.tracks, { canvas, span: spanOf(frameRateOf(canvas.frameRate)), fillSubtitles }),
     loudness: wire.loudness && {
       integratedLufs: wire.loudness.integratedLufs ?? LOUDNESS.integratedLufs,
       truePeakDbtp: wire.loudness.truePeakDbtp ?? LOUDNESS.truePeakDbtp,
@@ -37,6 +39,7 @@ export function fillTimeline(wire: Timeline, fillSubtitles: (subtitles: Subtitle
 
 interface FillContext {
   readonly canvas: Pick<NestedTimeline, 'width' | 'height'>;
+  readonly span: Frame['span'];
   readonly fillSubtitles: (subtitles: Subtitles) => Subtitles;
 }
 
@@ -48,9 +51,9 @@ function fillTracks(tracks: readonly Track[], context: FillContext): Track[] {
   }));
 }
 
-function fillNested(wire: NestedTimeline, { canvas, fillSubtitles }: FillContext): NestedTimeline {
-  const size = { width: wire.width || canvas.width, height: wire.height || canvas.height };
-  const tracks = fillTracks(wire.tracks, { canvas: size, fillSubtitles });
+function fillNested(wire: NestedTimeline, context: FillContext): NestedTimeline {
+  const size = { width: wire.width || context.canvas.width, height: wire.height || context.canvas.height };
+  const tracks = fillTracks(wire.tracks, { ...context, canvas: size });
   return { ...wire, ...size, tracks, trimStart: wire.trimStart ?? printDuration(0) };
 }
 
@@ -79,7 +82,7 @@ function fillClip(clip: Clip, context: FillContext): Clip {
   const hasLook = clip.asset?.$case !== 'audio' && clip.asset?.$case !== 'subtitles';
   return {
     ...clip,
-    ...(hasLook ? fillLook(clip) : {}),
+    ...(hasLook ? fillLook(clip, context.span) : {}),
     offset: isRelative ? (clip.offset ?? printDuration(0)) : undefined,
     length: clip.length ?? (hasLength ? undefined : { $case: 'duration', value: printDuration(DEFAULT_LENGTH_US) }),
     asset: fillAsset(clip.asset, context),
@@ -102,7 +105,7 @@ function fillAsset(asset: Clip['asset'], context: FillContext): Clip['asset'] {
     case 'audio':
       return { $case: 'audio', value: fillAudio(asset.value) };
     case 'text':
-      return { $case: 'text', value: fillText(asset.value) };
+      return { $case: 'text', value: fillText(asset.value, context.span) };
     case 'gradient':
       return { $case: 'gradient', value: fillGradient(asset.value) };
     case 'subtitles':

@@ -1,5 +1,5 @@
 import type { Canvas } from '../../../composition/timeline/timeline.js';
-import { timeUsOf } from '../../../composition/frame-grid.js';
+import { timeUsOf, type Rational } from '../../../composition/frame-grid.js';
 
 /** The longest that a video, and anything in it, may be: 4 h. */
 export const MAX_TIME_US = 4 * 3600 * 1_000_000;
@@ -20,7 +20,11 @@ export function frameOf(canvas: Canvas): Frame {
   return {
     canvas,
     scale: Math.min(canvas.width, canvas.height) / REFERENCE_SHORT_SIDE,
-    // To the nearest microsecond.
-    span: { minUs: timeUsOf(1, canvas.frameRate), maxUs: MAX_TIME_US },
+    span: spanOf(canvas.frameRate),
   };
+}
+
+/** A frame, to the nearest microsecond, to 4 h. */
+export function spanOf(rate: Rational): Frame['span'] {
+  return { minUs: timeUsOf(1, rate), maxUs: MAX_TIME_US };
 }

@@ -13,6 +13,11 @@ import { parseEasing } from './parse-easing.js';
 export const ANIMATION_US = 500_000;
 export const TRANSITION_US = 500_000;
 
+/** A length where none is said: at least a frame. */
+export function defaultLengthUs(us: number, { minUs }: { readonly minUs: number }): number {
+  return Math.max(us, minUs);
+}
+
 export const ANIMATIONS: EnumTable<Kind, AnimationKind> = {
   [Kind.KIND_UNSPECIFIED]: 'FADE',
   [Kind.KIND_FADE]: 'FADE',
@@ -58,7 +63,7 @@ export function parseAnimation(
 ): ClipAnimation {
   const kind = parseEnum(wire.kind, at(place, 'kind'), ANIMATIONS);
   const duration = at(place, 'duration');
-  const durationUs = wire.duration ? parseDurationUs(wire.duration, duration, span) : defaultUs;
+  const durationUs = wire.duration ? parseDurationUs(wire.duration, duration, span) : defaultLengthUs(defaultUs, span);
   return {
     kind,
     durationUs: durationUs ?? span.minUs,
@@ -76,7 +81,7 @@ function parseAnimationEasing(text: string, place: Place, byDefault: ReturnType<
 /** Reads the transition from the clip before. */
 export function parseClipTransition(wire: ClipTransition, place: Place, { span }: Frame): TimelineTransition {
   const here = at(place, 'duration');
-  const durationUs = wire.duration ? parseDurationUs(wire.duration, here, span) : TRANSITION_US;
+  const durationUs = wire.duration ? parseDurationUs(wire.duration, here, span) : defaultLengthUs(TRANSITION_US, span);
   return {
     kind: parseTransitionName(wire.kind, at(place, 'kind')),
     durationUs: durationUs ?? span.minUs,

@@ -25,7 +25,7 @@ import {
 } from '../fields.js';
 import { parseText } from '../parse-subtitles.js';
 import type { Frame } from './frame.js';
-import { parseAnimation } from './parse-animation.js';
+import { defaultLengthUs, parseAnimation } from './parse-animation.js';
 import { parseShadow } from './parse-shadow.js';
 
 export const TEXT = { fontSize: 64, color: '#FFFFFF', lineHeight: 1.25 };
@@ -141,7 +141,7 @@ function parseTextAnimation(wire: WireAnimation, place: Place, text: string, fra
     by,
     enter: wire.enter
       ? parseAnimation(wire.enter, enter, frame, 'ENTER', PART_ENTER_US)
-      : { kind: 'FADE', durationUs: PART_ENTER_US, easing: LINEAR, field: place.field },
+      : { kind: 'FADE', durationUs: defaultLengthUs(PART_ENTER_US, frame.span), easing: LINEAR, field: place.field },
     intervalUs: intervalUs ?? INTERVAL.defaultUs,
   };
 }

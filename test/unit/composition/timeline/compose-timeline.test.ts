@@ -36,10 +36,13 @@ describe('the place of a clip', () => {
       { blur: 1 },
       { cornerRadius: 1 },
       { layout: { crop: { x: 1 } } },
-      { layout: { focus: { x: 1 } } },
+      { layout: { focus: { x: 1 } }, motion: { kind: 'KIND_ZOOM_IN' } },
       { chromaKey: { color: '#00ff00' } },
     ])
       expect(only(small({ ...image, ...look }))).toHaveProperty('placement');
+    const focused = only(small({ ...image, layout: { focus: { x: 10, y: 50 } } }));
+    expect(focused).toMatchObject({ focus: { x: 0.1, y: 0.5 } });
+    expect(focused).not.toHaveProperty('placement');
   });
 
   it.each([
