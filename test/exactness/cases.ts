@@ -71,11 +71,13 @@ const source: fc.Arbitrary<Source> = fc.oneof(
 
 const drawnClip = fc.record({
   source,
-  milliseconds: fc.integer({ min: 350, max: 900 }),
+  // Longer than the fades on both sides.
+  milliseconds: fc.integer({ min: 420, max: 900 }),
   gap: fc.constantFrom(0, 0, 0.13, 0.3),
   whole: fc.boolean(),
   box: fc.record({ x: percent(0, 100), y: percent(0, 100), width: percent(20, 90), height: percent(20, 90) }),
   fit: fc.constantFrom<PaintedClip['fit'][]>('COVER', 'CONTAIN', 'FILL'),
+  focus: fc.constantFrom({ x: 50, y: 50 }, { x: 10, y: 100 }, { x: 60, y: 35 }),
   rotation: fc.constantFrom(0, 0, 0, 45, -30, 180),
   flipHorizontal: fc.boolean(),
   flipVertical: fc.boolean(),
@@ -124,8 +126,9 @@ function placed(clips: readonly DrawnClip[], rate: number): PaintedClip[] {
     const end = start + drawn.milliseconds / 1_000;
     const frames = Math.round(end * rate) - Math.round(start * rate);
     const box = drawn.whole ? { x: 50, y: 50, width: 100, height: 100 } : drawn.box;
-    const { source: shown, fit, rotation, flipHorizontal, flipVertical, opacity } = drawn;
-    const clip = { source: shown, start, end, box, fit, rotation, flipHorizontal, flipVertical, opacity, blend, fade };
+    const { source: shown, fit, focus, rotation, flipHorizontal, flipVertical, opacity } = drawn;
+    const look = { fit, focus, rotation, flipHorizontal, flipVertical, opacity, blend };
+    const clip = { source: shown, start, end, box, ...look, fade };
     made.push({ ...clip, keys: drawn.isMoving ? keysOf(drawn, box, frames) : [] });
   }
   return made;

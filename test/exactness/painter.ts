@@ -57,6 +57,8 @@ export interface PaintedClip {
   /** Percent of the canvas, of the box's middle and its sides. */
   readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
   readonly fit: 'COVER' | 'CONTAIN' | 'FILL';
+  /** Percent of the source: what COVER keeps in view, as near to the middle as the source's edges allow. */
+  readonly focus: { readonly x: number; readonly y: number };
   readonly rotation: number;
   readonly flipHorizontal: boolean;
   readonly flipVertical: boolean;
@@ -145,7 +147,7 @@ function shadeOf(timeline: PaintedTimeline, clip: PaintedClip, frame: number, at
 }
 
 function sourceAt(
-  { source, fit, start, end }: PaintedClip,
+  { source, fit, focus, start, end }: PaintedClip,
   { u, v, width, height }: { readonly u: number; readonly v: number; readonly width: number; readonly height: number },
   frame: number,
   rate: number,
@@ -160,14 +162,12 @@ function sourceAt(
   }
   const scales = [width / source.size.width, height / source.size.height] as const;
   const scale = fit === 'COVER' ? Math.max(...scales) : Math.min(...scales);
-  // In shares of the source.
+  // What is seen of the source, in shares of it, and its middle.
+  const [seenX, seenY] = [width / scale / source.size.width, height / scale / source.size.height];
+  const middle = (at: number, seen: number) =>
+    fit === 'COVER' ? Math.min(1 - seen / 2, Math.max(seen / 2, at / 100)) : 0.5;
   const [su, sv] =
-    fit === 'FILL'
-      ? [u, v]
-      : [
-          ((u - 0.5) * width) / scale / source.size.width + 0.5,
-          ((v - 0.5) * height) / scale / source.size.height + 0.5,
-        ];
+    fit === 'FILL' ? [u, v] : [(u - 0.5) * seenX + middle(focus.x, seenX), (v - 0.5) * seenY + middle(focus.y, seenY)];
   if (su < 0 || su > 1 || sv < 0 || sv > 1) return { color: [0, 0, 0], alpha: 0 };
   if (source.kind === 'image') {
     const quarter = sv < 0.5 ? (su < 0.5 ? 0 : 1) : su < 0.5 ? 3 : 2;

@@ -14,12 +14,12 @@ export function specOf(
 }
 
 function clipSpec(clip: PaintedClip, rate: number) {
-  const { start, end, box, fit, rotation, flipHorizontal, flipVertical, opacity, blend, fade, keys } = clip;
+  const { start, end, box, fit, focus, rotation, flipHorizontal, flipVertical, opacity, blend, fade, keys } = clip;
   return {
     ...(fade > 0 ? { transition: { kind: 'fade', duration: seconds(fade) } } : { start: seconds(start) }),
     duration: seconds(end - start),
     ...assetSpec(clip),
-    layout: { box, anchor: 'ANCHOR_CENTER', ...(isFitted(clip) ? { fit: `FIT_${fit}` } : {}) },
+    layout: { box, anchor: 'ANCHOR_CENTER', ...(isFitted(clip) ? { fit: `FIT_${fit}`, focus } : {}) },
     ...{ rotation, flipHorizontal, flipVertical, opacity, blend: `BLEND_MODE_${blend}` },
     keyframes: keys.map((key) => keySpec(key, rate)),
   };
