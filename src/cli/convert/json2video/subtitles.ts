@@ -1,4 +1,9 @@
-import { Subtitles, SubtitleStyle, SubtitleStyle_Position } from '../../../../generated/cutroom/v1/montage.js';
+import {
+  Subtitles,
+  SubtitleStyle,
+  SubtitleStyle_Position,
+  WordHighlight,
+} from '../../../../generated/cutroom/v1/montage.js';
 import { Clip } from '../../../../generated/cutroom/v1/timeline.js';
 import { type Frame, scaledPixels } from '../canvas.js';
 import { colorIn } from '../color.js';
@@ -32,9 +37,34 @@ export function subtitlesOf(source: Source, frame: Frame): Clip | undefined {
   const subtitles = Subtitles.fromPartial({
     source: { $case: 'uri', value: uri },
     language: language === 'auto' ? '' : language,
-    style: settings && styleOf(settings, frame),
+    ...(settings && lookOf(settings, frame)),
   });
   return Clip.fromPartial({ asset: { $case: 'subtitles', value: subtitles } });
+}
+
+/** How the words of a line are shown. */
+const STYLES: Readonly<Record<string, 'LINE' | 'ONE_WORD' | 'BOXED_LINE' | 'BOXED_WORD'>> = {
+  classic: 'LINE',
+  'classic-one-word': 'ONE_WORD',
+  'boxed-line': 'BOXED_LINE',
+  'boxed-word': 'BOXED_WORD',
+};
+
+function lookOf(settings: Source, frame: Frame): Pick<Subtitles, 'style' | 'maxWords' | 'highlight'> {
+  const style = settings.word('style', STYLES) ?? 'LINE';
+  const wordColor = colorIn(settings, 'word-color') ?? '';
+  const boxColor = colorIn(settings, 'box-color') ?? '';
+  const boxed = style === 'BOXED_WORD' ? boxColor : '';
+  const perLine = settings.number('max-words-per-line', { min: 1, max: 20 });
+  return {
+    style: { ...styleOf(settings, frame), boxColor: style === 'BOXED_LINE' ? boxColor : '' },
+    maxWords: style === 'ONE_WORD' ? 1 : (perLine ?? 0),
+    // A word that stands alone is that which is spoken.
+    highlight:
+      style === 'ONE_WORD' || (wordColor === '' && boxed === '')
+        ? undefined
+        : WordHighlight.fromPartial({ textColor: wordColor, boxColor: boxed }),
+  };
 }
 
 function styleOf(settings: Source, frame: Frame): SubtitleStyle {

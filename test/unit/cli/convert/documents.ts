@@ -277,7 +277,12 @@ export const JSON2VIDEO = {
     ],
     elements: [
       { type: 'audio', src: 'tune.mp3', duration: -2, volume: 0.5, 'fade-out': 3 },
-      { type: 'subtitles', captions: 'talk.srt', language: 'en' },
+      {
+        type: 'subtitles',
+        captions: 'talk.srt',
+        language: 'en',
+        settings: { style: 'boxed-word', 'word-color': '#B185A7', 'box-color': '#0E7C66', 'max-words-per-line': 4 },
+      },
     ],
   },
   places: {
