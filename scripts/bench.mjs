@@ -82,6 +82,11 @@ try {
       });
       break;
     }
+    case 'fairness': {
+      const { benchFairness } = await import('../bench/fairness.mjs');
+      await benchFairness({ queued: Number(values.tasks ?? 50_000), samples: Number(values.samples ?? 40) });
+      break;
+    }
     case 'timeline': {
       const { benchTimeline } = await import('../bench/timeline.mjs');
       await benchTimeline({ pairs: Number(values.pairs ?? 3), peers: values.peers ?? false });
