@@ -22,6 +22,8 @@ export interface Migration {
   signingSecrets: Counted;
   /** Of outputs and uploads. */
   files: Counted & { bytes: number };
+  /** Ids of tasks whose `request_id` has another task in the database: they are moved without it, and a repeated submit gets the other one. */
+  requestIdsTaken: string[];
   /** Files that tasks name and the data folder does not have. */
   missing: string[];
   /** `KEPT`: the database had tasks and a key of its own, so that URLs that the old service gave out are refused. */
@@ -101,7 +103,7 @@ async function moveAll(move: Move): Promise<Migration> {
   const none = (): Counted => ({ moved: 0, alreadyThere: 0 });
   const done: Migration = {
     ...{ tasks: none(), apiKeys: none(), signingSecrets: none(), files: { ...none(), bytes: 0 } },
-    ...{ missing: [], urlKey: await moveUrlKey(move) },
+    ...{ requestIdsTaken: [], missing: [], urlKey: await moveUrlKey(move) },
   };
   for (const key of source.apiKeys)
     if (count(done.apiKeys, (await store.getApiKey(key.id)) !== null) && !isDryRun) await store.putApiKey(key);
@@ -145,11 +147,20 @@ async function moveTask(move: Move, done: Migration, { task, spec, diagnostics }
   const isToMove = (await store.get(task)) === null;
   if (isToMove) for (const file of outputFiles(move.from, task)) await moveFile(move, done, file);
   count(done.tasks, !isToMove);
+  const { tenant, requestId } = task;
+  const isTaken = isToMove && requestId !== null && (await store.findByRequestId(tenant, requestId)) !== null;
+  if (isTaken) done.requestIdsTaken.push(task.id);
   if (isDryRun) return;
   // No worker has it any more.
   const stored = task.state === 'RUNNING' ? handedBack(task, systemClock.nowMs()) : task;
-  if (isToMove) await store.insert(stored, spec);
+  if (isToMove) await insertOnce(store, isTaken ? { ...stored, requestId: null } : stored, spec);
   if (diagnostics) await store.putDiagnostics(task, diagnostics.text, diagnostics);
+}
+
+async function insertOnce(store: Store, task: Task, spec: string): Promise<void> {
+  const result = await store.insert(task, spec);
+  // Taken since it was looked for.
+  if (result.kind !== 'inserted') throw new Error(`task ${task.id} could not be moved just now: run this again`);
 }
 
 interface SourceFile {

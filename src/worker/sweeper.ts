@@ -15,6 +15,9 @@ const BATCH = 100;
 /** Tasks that waited too long, and tasks whose time is up, are looked for at each such interval only: nobody waits for them. */
 const OVERDUE_EVERY = 2;
 const EXPIRED_EVERY = 5;
+/** After so many leases without its lease an attempt of this process hangs. */
+const HUNG_LEASES = 10;
+const LOOKS_AT_HUNG = 3;
 
 export interface SweeperDeps {
   readonly store: TaskStore & Pick<Store, 'ping' | keyof LeadStore>;
@@ -22,7 +25,7 @@ export interface SweeperDeps {
   readonly events: TaskEvents;
   readonly outputs: OutputStore;
   readonly owner: string;
-  /** Whether an attempt of this process is under way: it keeps its lease itself, and gives its task back itself. */
+  /** Whether an attempt of this process is under way: it keeps its lease itself, and gives its task back itself, unless it hangs. */
   readonly isUnderWay: (attemptId: string | null) => boolean;
   readonly sweepIntervalMs: number;
   readonly leaseMs: number;
@@ -39,6 +42,7 @@ export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promis
   const lead = followLead(deps, () => {
     free.wake();
   });
+  const hung = createHungAttempts(deps);
   for (let round = 0; !signal.aborted;) {
     try {
       if (outage) {
@@ -47,7 +51,7 @@ export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promis
         outage = false;
         continue;
       }
-      if (await lead.has()) await sweepOnce(deps, round++);
+      if (await lead.has()) await sweepOnce(deps, hung, round++);
     } catch (error) {
       outage = true;
       deps.events.backgroundError('cannot look for abandoned tasks', error);
@@ -58,18 +62,37 @@ export async function runSweeper(deps: SweeperDeps, signal: AbortSignal): Promis
   await lead.giveUp().catch(() => undefined);
 }
 
-async function sweepOnce(deps: SweeperDeps, round: number): Promise<void> {
-  const { store, clock, events, owner, isUnderWay } = deps;
+/** Attempts of this process that are under way and have lost their lease. */
+interface HungAttempts {
+  /** @returns whether it has been without its lease for so long that it hangs. */
+  hangs(attemptId: string): boolean;
+  /** Forgets all others. */
+  keep(attemptIds: ReadonlySet<string>): void;
+}
+
+/**
+ * An attempt that works gets its lease back, or gives its task back, within a lease or two. One that hangs, on a disk that does not answer, say, would keep its task for ever: no other process sweeps. Looked
+ * for several times, since a process that stood still for long has renewed nothing when it goes on.
+ */
+function createHungAttempts({ clock, leaseMs }: Pick<SweeperDeps, 'clock' | 'leaseMs'>): HungAttempts {
+  const seen = new Map<string, { readonly sinceMs: number; looks: number }>();
+  return {
+    hangs(attemptId) {
+      const entry = seen.get(attemptId) ?? { sinceMs: clock.monotonicMs(), looks: 0 };
+      entry.looks += 1;
+      seen.set(attemptId, entry);
+      return entry.looks >= LOOKS_AT_HUNG && clock.monotonicMs() - entry.sinceMs >= HUNG_LEASES * leaseMs;
+    },
+    keep(attemptIds) {
+      for (const id of [...seen.keys()]) if (!attemptIds.has(id)) seen.delete(id);
+    },
+  };
+}
+
+async function sweepOnce(deps: SweeperDeps, hung: HungAttempts, round: number): Promise<void> {
+  const { store, clock, events } = deps;
   const nowMs = clock.nowMs();
-  for (const task of await store.abandoned(BATCH, { owner })) {
-    if (isUnderWay(task.attemptId)) continue;
-    // One of this worker without an attempt: the answer to its claim was lost, and nobody died over it.
-    const next = task.owner === owner ? handedBack(task, nowMs) : workerLost(task, nowMs);
-    // Refused: its worker came back, or another sweeper was faster.
-    if (!(await store.replace(task, next, { leaseMs: 0 }))) continue;
-    if (task.owner === owner) events.handedBack(next);
-    else events.recovered(next);
-  }
+  await takeBackAbandoned(deps, hung);
   for (const task of round % OVERDUE_EVERY === 0 ? await store.overdue(BATCH, { nowMs }) : []) {
     const next = queueTimedOut(task, nowMs);
     // Refused: a worker has just taken it after all.
@@ -80,5 +103,23 @@ async function sweepOnce(deps: SweeperDeps, round: number): Promise<void> {
     const postponed = expiryPostponed(task, nowMs);
     if (postponed) await store.replace(task, postponed, { leaseMs: null });
     else await removeEnded(deps, task);
+  }
+}
+
+async function takeBackAbandoned(deps: SweeperDeps, hung: HungAttempts): Promise<void> {
+  const { store, clock, events, owner, isUnderWay } = deps;
+  const abandoned = await store.abandoned(BATCH, { owner });
+  hung.keep(new Set(abandoned.flatMap(({ attemptId }) => attemptId ?? [])));
+  for (const task of abandoned) {
+    const isOwn = isUnderWay(task.attemptId);
+    // Nobody else could take it from the only process on a store.
+    if (isOwn && (store.isExclusive || task.attemptId === null || !hung.hangs(task.attemptId))) continue;
+    // One of this worker without an attempt: the answer to its claim was lost, and nobody died over it.
+    const isUnclaimed = task.owner === owner && !isOwn;
+    const next = isUnclaimed ? handedBack(task, clock.nowMs()) : workerLost(task, clock.nowMs());
+    // Refused: its worker came back, or another sweeper was faster.
+    if (!(await store.replace(task, next, { leaseMs: 0 }))) continue;
+    if (isUnclaimed) events.handedBack(next);
+    else events.recovered(next);
   }
 }

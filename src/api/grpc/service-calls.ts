@@ -47,6 +47,7 @@ abstract class ServiceCall<Of extends Rpc> extends ServerInterceptingCall {
   readonly #call: ServerInterceptingCallInterface;
   #origin: GrpcOrigin | null = null;
   #isHeaderSent = false;
+  #isOver = false;
 
   constructor(
     call: ServerInterceptingCallInterface,
@@ -77,6 +78,8 @@ abstract class ServiceCall<Of extends Rpc> extends ServerInterceptingCall {
         listener.onReceiveMessage(message);
       },
       onReceiveHalfClose: () => {
+        // Its deadline may have passed before its caller had sent all: the caller was told, and nothing may be done for it now.
+        if (this.#isOver) return;
         // Without a request, grpc-js answers.
         if (request === null) {
           listener.onReceiveHalfClose();
@@ -87,6 +90,7 @@ abstract class ServiceCall<Of extends Rpc> extends ServerInterceptingCall {
       },
       // Comes at the end of every call, however it ended.
       onCancel: () => {
+        this.#isOver = true;
         this.cancelled();
         listener.onCancel();
       },

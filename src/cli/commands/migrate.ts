@@ -43,7 +43,8 @@ const URL_KEY: Readonly<Record<Migration['urlKey'], string>> = {
   KEPT: 'not moved: the database has tasks and a key of its own; URLs that were given out are refused, reading a task gives new ones',
 };
 
-function summaryOf({ tasks, apiKeys, signingSecrets, files, missing, urlKey }: Migration, isDryRun: boolean): string {
+function summaryOf(done: Migration, isDryRun: boolean): string {
+  const { tasks, apiKeys, signingSecrets, files, requestIdsTaken, missing, urlKey } = done;
   const verb = isDryRun ? 'to move' : 'moved';
   const row = (name: string, { moved, alreadyThere }: Migration['tasks'], more = ''): string =>
     `${name.padEnd(17)}${moved} ${verb}${more}, ${alreadyThere} there already\n`;
@@ -54,6 +55,11 @@ function summaryOf({ tasks, apiKeys, signingSecrets, files, missing, urlKey }: M
     row('API keys', apiKeys),
     row('signing secrets', signingSecrets),
     `${'key of URLs'.padEnd(17)}${URL_KEY[urlKey]}\n`,
+    ...(requestIdsTaken.length > 0
+      ? [
+          `${requestIdsTaken.length} tasks go without their request_id, which a newer task has: ${requestIdsTaken.slice(0, SHOWN_MISSING).join(', ')}\n`,
+        ]
+      : []),
     ...(missing.length > 0 ? [`${missing.length} files of tasks are not in the folder:\n`, ...shown] : []),
     ...(missing.length > SHOWN_MISSING ? [`  and ${missing.length - SHOWN_MISSING} more\n`] : []),
   ].join('');

@@ -270,10 +270,12 @@ function readAs({ matrix, range }: InputColor): string[] {
 
 /** Rows and columns that are cut off come in so many at once, so that the colours of every pixel format stay in their place. */
 const CUT_STEP = 8;
+/** Otherwise an odd size becomes even, also where nothing is cut: a row or column would be lost, and the only one of a picture. */
+const EXACT = ':exact=1';
 
 /**
  * Cuts off, before it is scaled, most of what the frame does not show: of a wide video in a tall frame two thirds, which would cost a twentieth of a render. More is left at each edge
- * than the scaler looks at, so that the edges of the frame are the same.
+ * than the scaler looks at. The scaled size is rounded to even numbers of less than before: the edges of the frame move by half a pixel at most.
  */
 function cutUnseen(details: VisualDetails, framing: Framing, box: FitBox): string[] {
   const { fit, focus } = framing;
@@ -284,7 +286,7 @@ function cutUnseen(details: VisualDetails, framing: Framing, box: FitBox): strin
     `'${input}-${CUT_STEP}*floor(max(0,${input}-ceil(${shown})-4*ceil(${other})-4)/${CUT_STEP})'`;
   const width = kept('iw', `ih*${shape}/sar`, `ih/${box.height}/sar`);
   const height = kept('ih', `iw*sar/${shape}`, `iw*sar/${box.width}`);
-  return [`crop=${width}:${height}`];
+  return [`crop=${width}:${height}${EXACT}`];
 }
 
 /** An image of one pixel by ten thousand, filling the frame's width, would be scaled to gigabytes of which almost nothing is seen. */
@@ -296,5 +298,5 @@ function cutExtremes(details: VisualDetails, { fit, part }: Framing, box: FitBox
   if (ratios.every((ratio) => ratio / shape < LONGEST_SCALED && shape / ratio < LONGEST_SCALED)) return [];
   const widest = `ceil(ih*${(shape * LONGEST_SCALED).toFixed(4)}/sar)`;
   const highest = `ceil(iw*sar/${(shape / LONGEST_SCALED).toFixed(4)})`;
-  return [`crop='min(iw,${widest})':'min(ih,${highest})'`];
+  return [`crop='min(iw,${widest})':'min(ih,${highest})'${EXACT}`];
 }

@@ -279,7 +279,7 @@ describe('a render in too little memory', () => {
     expect(failure).toMatchObject({ reason: 'MEMORY_LIMIT_EXCEEDED' });
     expect(failure.field).toMatch(/^spec\.montage\.materials\[4\]/);
     expect(failure.message).toMatch(
-      /8 clips that are shown together at 1080 x 1920 need at least 0\.4 GB of memory.*0\.3 GB, enough for 4/,
+      /6 clips that are shown together at 1080 x 1920 need at least 0\.3 GB of memory.*0\.3 GB, enough for 4/,
     );
   });
 });

@@ -269,6 +269,21 @@ describe('the renderer of visuals', () => {
     );
     expect(wide.colorAt(5, 0.02, 0.5)[2]).toBeLessThan(100);
   });
+
+  it('shows every column of a video with odd sizes, and a video of one pixel', async () => {
+    const { media } = bench;
+    const vp9 = ['-c:v', 'libvpx-vp9', '-lossless', '1', '-pix_fmt', 'yuv420p'];
+    // Black, and its last column white.
+    const edge = 'color=c=black:s=60x38:r=10:d=1,format=yuv444p,pad=61:38:color=white';
+    await media.make('edge.webm', ['-f', 'lavfi', '-i', edge, ...vp9]);
+    await media.make('pixel.webm', ['-f', 'lavfi', '-i', `color=c=0x${RED}:s=16x16:r=10:d=1,scale=1:1`, ...vp9]);
+    const { output, file } = await bench.render(
+      montage(['edge.webm', 'pixel.webm'], { fit: 'COVER', width: 426, height: 240 }),
+    );
+    const video = await readVideo(file);
+    expect(video.colorAt(5, 0.999, 0.5)[0]).toBeGreaterThan(200);
+    expect(colorDistance(video.colorAt(output.frameCount - 5, 0.5, 0.5), RED)).toBeLessThan(TOLERANCE + 4);
+  });
 });
 
 describe('the renderer of joins', () => {

@@ -162,7 +162,7 @@ describe('planRender', () => {
 
   it('cuts off what a frame does not show before it is scaled, unless it shows another place than the middle', () => {
     const graphOf = (clip: Partial<VisualClip>) => plan(composition([clip]), media(['u0'])).graph;
-    expect(graphOf({})).toMatch(/crop='iw-8[^:]*':'ih-8[^:]*',scale=/);
+    expect(graphOf({})).toMatch(/crop='iw-8[^:]*':'ih-8[^:]*':exact=1,scale=/);
     expect(graphOf({ focus: { x: 0.2, y: 0.5 } })).not.toContain('iw-8');
     expect(graphOf({ fit: 'CONTAIN' })).not.toContain('iw-8');
   });
