@@ -69,7 +69,9 @@ export class HelpOthers {
     const claim = await this.#claimOne(null);
     if (!claim) return;
     const task = await store.get(claim.task);
-    if (task?.state === 'RUNNING' && task.fence === claim.fence) this.#begin(claim, task);
+    // Stopped meanwhile, without knowing of it.
+    if (isAborted(this.#stopping.signal)) await steps.giveBack(claim);
+    else if (task?.state === 'RUNNING' && task.fence === claim.fence) this.#begin(claim, task);
     // Its owner died, and somebody else has the task, or nobody.
     else await steps.removeUpTo(claim);
   }
@@ -255,4 +257,9 @@ function isOver({ signal, failures }: Ending): boolean {
 
 function nameOf({ tenant, id }: TaskKey): string {
   return JSON.stringify([tenant, id]);
+}
+
+/** The type of a signal that was looked at before says that it cannot abort. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
