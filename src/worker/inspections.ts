@@ -27,8 +27,8 @@ export interface InspectionsDeps extends InspectionDuty {
   readonly sweepIntervalMs: number;
 }
 
-/** A store takes documents of 16 MiB. */
-const MAX_ANSWER_BYTES = 14 * 1024 * 1024;
+/** Of a request with its answer: a store takes documents of 16 MiB. */
+const MAX_RECORD_BYTES = 14 * 1024 * 1024;
 /** Woken by the store, an idle worker asks it nothing. */
 const NEVER_MS = 2 ** 31 - 1;
 
@@ -93,7 +93,7 @@ async function answer(claim: InspectionClaim, deps: InspectionsDeps, stop: Linke
   const kept = keep(claim, deps, { ended: ended.signal, stop });
   try {
     const text = await inspect(claim.request, deps, stop.signal);
-    if (Buffer.byteLength(text) > MAX_ANSWER_BYTES)
+    if (Buffer.byteLength(text) + Buffer.byteLength(claim.request.text) > MAX_RECORD_BYTES)
       throw new Error('the answer to an inspection is larger than the store takes');
     await inspections.answer(claim, text);
   } catch (error) {

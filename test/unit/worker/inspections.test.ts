@@ -83,6 +83,11 @@ describe('an inspection by a worker', () => {
     await expect(probe()).rejects.toThrow('a worker failed to look at inputs; its log says why');
   });
 
+  it('is a fault where its answer is larger than the store takes', async () => {
+    await startWorker(() => Promise.resolve({ ...report, format: 'x'.repeat(15 * 1024 * 1024) }));
+    await expect(probe()).rejects.toThrow('a worker failed to look at inputs; its log says why');
+  });
+
   it('is refused at once where no worker is there that does them', async () => {
     await store.announceWorker({ owner: 'old', slots: 1, build: null }, { leaseMs: 60_000 });
     expect(await asked.isThere()).toBe(false);
