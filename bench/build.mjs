@@ -81,7 +81,7 @@ async function afterKill(seconds, resolution) {
   );
 }
 
-function captioned(seconds, resolution, text) {
+export function captioned(seconds, resolution, text) {
   const cues = Array.from({ length: seconds / 5 }, (_, i) => ({
     start: `${5 * i}s`,
     end: `${5 * i + 4}s`,
@@ -126,7 +126,7 @@ async function get(service, name, query = '') {
 }
 
 /** Of the service and all that it has waited for. */
-async function cpuSeconds(pid) {
+export async function cpuSeconds(pid) {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1].split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
 }

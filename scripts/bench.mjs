@@ -62,6 +62,11 @@ try {
       await benchCopy({ qualities: (values.quality ?? 'QUALITY_MEDIUM,QUALITY_HIGH').split(',') });
       break;
     }
+    case 'fleet': {
+      const { benchFleet } = await import('../bench/fleet.mjs');
+      await benchFleet({ seconds: Number(values.seconds ?? 600), pairs: Number(values.pairs ?? 1) });
+      break;
+    }
     case 'idle': {
       const { benchIdle } = await import('../bench/idle.mjs');
       await benchIdle({ processes: Number(values.processes ?? 10), seconds: Number(values.seconds ?? 60) });
@@ -98,7 +103,7 @@ try {
       break;
     }
     default:
-      throw new Error('which bench? render, outputs, api, auth, build, copy, idle, list, versions, watch');
+      throw new Error('which bench? render, outputs, api, auth, build, copy, fleet, idle, list, versions, watch');
   }
 } catch (error) {
   fail(error);

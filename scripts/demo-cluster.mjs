@@ -68,7 +68,7 @@ async function demo() {
       for (const name of ['api-1', 'api-2']) await start(name, { CUTROOM_SLOTS: '0' });
       for (const name of ['worker-1', 'worker-2', 'worker-3']) await start(name, { CUTROOM_SLOTS: '1' });
     });
-    await renderAll(fleet, start, spec);
+    await renderAll(fleet, start, spec, mongo.uri);
   } finally {
     await Promise.all([...fleet.values()].map((service) => service.stop()));
     await mongo?.stop();
@@ -76,7 +76,7 @@ async function demo() {
   }
 }
 
-async function renderAll(fleet, start, spec) {
+async function renderAll(fleet, start, spec, uri) {
   const tasks = [await submit(fleet, { ...long(spec), labels: { demo: 'long' } })];
   for (let i = 0; i < SHORT; i += 1) tasks.push(await submit(fleet, short(i)));
   say(`\n${SHORT + 1} tasks are submitted to api-1 and watched by api-2\n`);
@@ -84,7 +84,18 @@ async function renderAll(fleet, start, spec) {
   const watching = Promise.all(tasks.map((task) => watch(fleet, task, board)));
   watching.catch(() => undefined);
   const [first] = tasks;
-  await until(() => first.progress >= 40);
+  // A task that ends in another way would be waited for in vain.
+  const until = async (condition) => {
+    while (!condition()) {
+      interrupt.signal.throwIfAborted();
+      for (const { label, state } of tasks)
+        if (state === 'FAILED' || state === 'CANCELLED')
+          throw new CheckFailed(`${label} ended ${state}: see ${folder}/*.log`);
+      await delay(100);
+    }
+  };
+  await until(() => first.progress >= 40 || first.state === 'SUCCEEDED');
+  if (first.state === 'SUCCEEDED') throw new CheckFailed('the long one was over before its worker could be killed');
   first.worker = await claimantOf(fleet, first);
   board.note(`worker-${first.worker} renders the long one, and is killed with -9`);
   process.kill(fleet.get(`worker-${first.worker}`).pid, 'SIGKILL');
@@ -94,10 +105,10 @@ async function renderAll(fleet, start, spec) {
   await start('api-2', { CUTROOM_SLOTS: '0' });
   await watching;
   board.stop();
-  await report(fleet, tasks);
+  await report(fleet, tasks, uri);
 }
 
-async function report(fleet, tasks) {
+async function report(fleet, tasks, uri) {
   const [first] = tasks;
   for (const task of tasks) {
     const by = await claimantOf(fleet, task);
@@ -110,8 +121,12 @@ async function report(fleet, tasks) {
     if (task.state !== 'SUCCEEDED') throw new CheckFailed(`${task.label} ended ${task.state}: see ${folder}/*.log`);
     await checkVideo(fleet, task);
   }
-  const shares = [...(await sectionsOf(fleet, first))].map(([name, count]) => `${count} by ${name}`);
+  const sections = await sectionsOf(fleet, first);
+  const shares = [...sections].map(([name, count]) => `${count} by ${name}`);
   say(`sections of the long one: ${shares.join(', ')}`);
+  if (sections.size < 2) throw new CheckFailed('one worker rendered the long one alone');
+  const left = await stepsLeft(uri);
+  if (left > 0) throw new CheckFailed(`${left} records of sections are left in the database`);
   if (first.last.attempt < 2) throw new CheckFailed('the long render was not taken over');
   say(
     `\n${bold(`${tasks.length} of ${tasks.length} SUCCEEDED`)}; every video was fetched from api-1 and has the bytes that were verified`,
@@ -207,10 +222,14 @@ async function sectionsOf(fleet, { id }) {
   return counts;
 }
 
-async function until(condition) {
-  while (!condition()) {
-    interrupt.signal.throwIfAborted();
-    await delay(100);
+/** Records of sections that a worker might still want to do. */
+async function stepsLeft(uri) {
+  const { MongoClient } = await import('mongodb');
+  const client = new MongoClient(uri);
+  try {
+    return await client.db().collection('steps').countDocuments();
+  } finally {
+    await client.close();
   }
 }
 

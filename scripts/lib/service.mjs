@@ -14,12 +14,12 @@ const STOP_MS = 15_000;
 
 /**
  * Starts the built service on free ports of this machine and answers when it listens. Its log goes to `logFile`.
- * @param {{env: NodeJS.ProcessEnv, logFile: string}} options
+ * @param {{env: NodeJS.ProcessEnv, logFile: string, prefix?: readonly string[]}} options `prefix`: a command that runs it, such as `taskset`; it must become the service by exec
  */
-export async function startService({ env, logFile }) {
+export async function startService({ env, logFile, prefix = [] }) {
   await mkdir(dirname(logFile), { recursive: true });
   const log = await open(logFile, 'w');
-  const command = [process.execPath, cutroom, 'serve'];
+  const command = [...prefix, process.execPath, cutroom, 'serve'];
   // Should this script be killed, the service must not stay behind.
   if (which('setpriv') !== null) command.unshift('setpriv', '--pdeathsig', 'KILL', '--');
   const child = spawn(command[0], command.slice(1), {

@@ -28,6 +28,8 @@ export interface Engine {
   readonly renderer: Renderer;
   readonly assistant: Assistant;
   readonly inspectors: PerTenant<LimitedInspector>;
+  /** Of the inspectors together. */
+  readonly inspectionsAtOnce: number;
   readonly build: WorkerBuild;
   /** The protections around its tools. */
   readonly cage: readonly CageLayer[];
@@ -51,7 +53,7 @@ export interface EngineDeps {
 const QUIET_MS = 10_000;
 /** Inspections under way for each of their processes: some only wait for a download. */
 const INSPECTIONS_PER_PROCESS = 4;
-const MAX_WAITING_INSPECTIONS = 32;
+export const MAX_WAITING_INSPECTIONS = 32;
 
 /** Puts the engine together. @throws RenderError FFMPEG_MISSING, whose message says what to install. */
 export async function createEngine({
@@ -79,7 +81,9 @@ export async function createEngine({
   const shared = { toolchain, fonts, outputs, artifacts, hashes, scratchRoot, clocks, seats, log: logger };
   const renderers = perTenant((tenant) => createRenderer({ ...shared, assets: assets.of(tenant) }));
   const assistants = perTenant((tenant) => createAssistant({ ...shared, assets: assets.of(tenant) }));
+  const inspectionsAtOnce = inspections.atOnce * INSPECTIONS_PER_PROCESS;
   return {
+    inspectionsAtOnce,
     renderer: { render: (job, hooks) => renderers.of(job.key.tenant).render(job, hooks) },
     assistant: {
       atOnce: seats.most,
@@ -97,7 +101,7 @@ export async function createEngine({
           newName: () => systemClock.newAttemptId(),
         }),
       ),
-      atOnce: inspections.atOnce * INSPECTIONS_PER_PROCESS,
+      atOnce: inspectionsAtOnce,
       maxWaiting: MAX_WAITING_INSPECTIONS,
     }),
     build: workerBuildOf(toolchain),

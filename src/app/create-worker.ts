@@ -24,6 +24,7 @@ export async function createWorker(
     renderer: engine.renderer,
     assistant: engine.assistant,
     build: engine.build,
+    inspecting: { inspectors: engine.inspectors, atOnce: engine.inspectionsAtOnce },
     outputs,
     uploader: context.uploader,
     events,

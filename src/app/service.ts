@@ -43,6 +43,7 @@ import { createApiKeyUseCases } from '../task/use-cases/api-keys.js';
 import { createSigningSecretUseCases } from '../task/use-cases/signing-secrets.js';
 import { createTaskUseCases } from '../task/use-cases/task-use-cases.js';
 import { startDeliverer } from './start-deliverer.js';
+import { inspectByWorkers } from './inspect-by-workers.js';
 import { createWorker } from './create-worker.js';
 import type { ServiceContext } from './service-context.js';
 
@@ -125,7 +126,7 @@ export async function startService(
       uploader: await openUploader(config, rules, logged, cleanups),
     };
     const worker = await createWorker(context, cleanups);
-    const { api, close } = await startTransports(context, worker?.engine.inspectors ?? null);
+    const { api, close } = await startTransports(context, worker?.engine.inspectors ?? inspectByWorkers(context));
     worker?.pool.start();
     cleanups.push(startDeliverer(context));
     cleanups.push(close);

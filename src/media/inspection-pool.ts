@@ -11,6 +11,8 @@ export interface InspectionPoolOptions {
   readonly atOnce: number;
   /** How many more may wait; the next one is refused. */
   readonly maxWaiting: number;
+  /** Default: always, as those of this process are. */
+  readonly isThere?: () => Promise<boolean>;
 }
 
 /** Failures of this machine, which say nothing about the input. */
@@ -32,6 +34,7 @@ export function createInspectionPool({
   inspectors,
   atOnce,
   maxWaiting,
+  isThere = () => Promise.resolve(true),
 }: InspectionPoolOptions): PerTenant<LimitedInspector> {
   const onFull = (): CallError => new CallError({ reason: 'INSPECTIONS_BUSY' });
   const gate = createGate({ atOnce, maxWaiting, onFull });
@@ -76,6 +79,8 @@ export function createInspectionPool({
     requireRoom: () => {
       gate.requireRoom();
     },
+
+    isThere,
   });
   return { of: (tenant) => ofTenant(tenant, inspectors.of(tenant)) };
 }

@@ -54,7 +54,12 @@ export async function openLocalUploads(options: {
         if (nowMs - info.mtimeMs > ttlMs && !file.startsWith(incoming + path.sep)) await rm(file, { force: true });
       }
     },
-    async receive(bytes) {
+    async receive(bytes, { forOthers = false } = {}) {
+      if (forOthers)
+        throw new CallError({
+          reason: 'NOT_SUPPORTED_HERE',
+          action: 'take uploads: it has no ffmpeg to inspect them, and no worker sees its data folder',
+        });
       const name = path.join(INCOMING, randomBytes(16).toString('hex'));
       const file = path.join(root, name);
       try {

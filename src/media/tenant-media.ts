@@ -14,7 +14,7 @@ import type { HttpInputsOptions } from './http/http-inputs.js';
 import { createLocalLibrary } from './local-library.js';
 import { openLocalUploads } from './local-uploads.js';
 import type { ObjectStore } from './objects/object-store.js';
-import { createObjectUploadSource, openObjectUploads } from './objects/object-uploads.js';
+import { createObjectUploadSource, DRAFTS, openObjectUploads } from './objects/object-uploads.js';
 import { safeName } from './safe-name.js';
 
 /** Each is small; a tenant that is not among them is put together anew. */
@@ -107,17 +107,21 @@ export async function openTenantUploads(options: {
     async removeExpired(nowMs) {
       await ofDefault.removeExpired(nowMs);
       for (const tenant of await readdir(othersFolder(dataDir)).catch(() => [])) await of(tenant).removeExpired(nowMs);
-      if (objects) await removeOldObjects(objects, nowMs - limits.ttlMs);
+      if (!objects) return;
+      await removeOldObjects(objects, UPLOADS, nowMs - limits.ttlMs);
+      // Of processes that were killed.
+      await removeOldObjects(objects, DRAFTS, nowMs - STALE_DRAFT_MS);
     },
   };
 }
 
 /** Those of all tenants, whichever machine took them. */
-async function removeOldObjects(objects: ObjectStore, beforeMs: number): Promise<void> {
-  for await (const { key, storedMs } of objects.list(UPLOADS)) if (storedMs < beforeMs) await objects.remove(key);
+async function removeOldObjects(objects: ObjectStore, prefix: string, beforeMs: number): Promise<void> {
+  for await (const { key, storedMs } of objects.list(prefix)) if (storedMs < beforeMs) await objects.remove(key);
 }
 
 const UPLOADS = 'uploads/';
+const STALE_DRAFT_MS = 3_600_000;
 
 /** Of the keys of a tenant's uploads in a shared storage. */
 export function prefixOf(tenant: string): string {

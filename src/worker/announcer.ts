@@ -11,12 +11,13 @@ export interface AnnouncerDeps extends WorkerInfo {
 
 /** Announces this worker to the store until the signal aborts, then takes it back. A failing store does not stop it. */
 export async function runAnnouncer(deps: AnnouncerDeps, signal: AbortSignal): Promise<void> {
-  const { store, events, owner, slots, build, heartbeatMs, leaseMs } = deps;
+  const { store, events, owner, slots, build, inspects, heartbeatMs, leaseMs } = deps;
+  const worker = { owner, slots, build, ...(inspects && { inspects }) };
   const backgroundError = (error: unknown) => {
     events.backgroundError('cannot announce this worker', error);
   };
   while (!signal.aborted) {
-    await store.announceWorker({ owner, slots, build }, { leaseMs }).catch(backgroundError);
+    await store.announceWorker(worker, { leaseMs }).catch(backgroundError);
     await delay(heartbeatMs, signal);
   }
   await store.forgetWorker(owner).catch(backgroundError);

@@ -8,6 +8,7 @@ import type { Machine } from '../task/ports/machine.js';
 import type { Assistant } from '../task/ports/assistant.js';
 import type { Task } from '../task/task.js';
 import { joinFleet, type Fleet } from './fleet.js';
+import { runInspections, type InspectionDuty } from './inspections.js';
 import { createIntake } from './intake.js';
 import { createAttemptStop, jobOf, runAttempt, type AttemptStop, type RunAttemptDeps } from './run-attempt.js';
 import { runAnnouncer } from './announcer.js';
@@ -17,7 +18,9 @@ import { createTurns, type Turns } from './turns.js';
 import { AttemptLease, lossOf } from './attempt-lease.js';
 
 export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'intake' | 'helpersOf'> {
-  readonly store: RunAttemptDeps['store'] & WorkerStore & Pick<Store, 'ping' | 'steps' | keyof LeadStore>;
+  readonly store: RunAttemptDeps['store'] &
+    WorkerStore &
+    Pick<Store, 'ping' | 'steps' | 'inspections' | keyof LeadStore>;
   /** Does steps of other workers' attempts; null: this worker does its own tasks alone, and so do the others. */
   readonly assistant: Assistant | null;
   /** Names this process among all that share the store, different after each start. */
@@ -26,6 +29,8 @@ export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'in
   readonly slots: number;
   /** The ffmpeg that it renders with, for callers; null where that is not known. */
   readonly build: WorkerBuild | null;
+  /** Looks at inputs for processes without ffmpeg. Default: none, and callers are told so. */
+  readonly inspecting?: InspectionDuty;
   readonly leaseMs: number;
   readonly sweepIntervalMs: number;
   /** How often files of attempts that did not succeed are looked for. Default: an hour. */
@@ -113,7 +118,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
         dispatch(options, fillSlots, work, stopping.signal),
         runSweeper({ ...options, isUnderWay: (attemptId) => running.has(attemptId ?? '') }, stopping.signal),
         runLeftoverSweeper({ leftoverIntervalMs: LEFTOVER_INTERVAL_MS, ...options }, stopping.signal),
-        runAnnouncer(options, stopping.signal),
+        runAnnouncer({ ...options, ...(inspects(options) && { inspects: true }) }, stopping.signal),
+        inspectForOthers(options, stopping.signal),
       ]);
     },
     running: () => running.size,
@@ -134,6 +140,16 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       unsubscribe();
     },
   };
+}
+
+function inspects({ store, inspecting }: WorkerPoolOptions): boolean {
+  return store.inspections !== null && inspecting !== undefined;
+}
+
+async function inspectForOthers(options: WorkerPoolOptions, signal: AbortSignal): Promise<void> {
+  const { store, inspecting } = options;
+  if (store.inspections && inspecting)
+    await runInspections({ ...options, ...inspecting, inspections: store.inspections }, signal);
 }
 
 /** Null: each worker of the store does its tasks alone. */

@@ -1,4 +1,5 @@
 import { createMemoryStore } from '../support/memory-store.js';
+import { describeInspectionStore } from './inspection-store.contract.js';
 import { describeStepStore } from './step-store.contract.js';
 import type { StoreKind } from './store-under-test.js';
 import { describeTaskStore } from './task-store.contract.js';
@@ -15,3 +16,4 @@ const kind: StoreKind = {
 
 describeTaskStore(kind);
 describeStepStore(kind);
+describeInspectionStore(kind);

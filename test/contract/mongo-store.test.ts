@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { createMongoStore } from '../../src/store/mongo/mongo-store.js';
 import { skipWithoutMongod, startMongod, withClient, type Mongod } from '../support/mongod.js';
+import { describeInspectionStore } from './inspection-store.contract.js';
 import { describeStepStore } from './step-store.contract.js';
 import type { StoreKind } from './store-under-test.js';
 import { describeTaskStore } from './task-store.contract.js';
@@ -35,3 +36,4 @@ const kind: StoreKind = {
 
 describeTaskStore(kind, { skip });
 describeStepStore(kind, { skip });
+describeInspectionStore(kind, { skip });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { skipWithoutMongod } from '../support/mongod.js';
+import { skipWithoutMongod, withClient } from '../support/mongod.js';
 import type { SpawnedService } from '../support/spawned-service.js';
 import { deploy, get, keptByAll, submit, watchToEnd, type Deployment } from './deployment.js';
 
@@ -28,7 +28,8 @@ describe.skipIf(skip)('machines on one MongoDB', () => {
     place = await deploy('MongoDB');
     await place.media.video('red.mp4', { size: '160x284', colors: ['c81e1e'], secondsEach: 2 });
     await place.media.video('busy.mp4', { size: '640x360', colors: [], secondsEach: 4, source: 'testsrc2' });
-    [api, first] = await Promise.all([machine('api', { CUTROOM_SLOTS: '0' }), machine('first')]);
+    const noFfmpeg = { CUTROOM_SLOTS: '0', CUTROOM_FFMPEG: '/nowhere/ffmpeg', CUTROOM_FFPROBE: '/nowhere/ffprobe' };
+    [api, first] = await Promise.all([machine('api', noFfmpeg), machine('first')]);
   });
   afterAll(() => place.close());
 
@@ -47,6 +48,49 @@ describe.skipIf(skip)('machines on one MongoDB', () => {
     expect([part.status, Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(100, 200))]).toEqual([206, true]);
     await client.call('DeleteTask', { name });
     expect((await fetch(url)).status).toBe(404);
+  });
+
+  it('look at inputs by a worker where they have no ffmpeg: probes, validations and uploads', async () => {
+    const client = place.client(api);
+    expect(await client.call('GetCapabilities', {})).toMatchObject({ slots: 1, builds: [{ workers: 1 }] });
+    expect(await client.call('ProbeMedia', { uri: 'red.mp4' })).toMatchObject({ video: { width: 160, height: 284 } });
+    const montage = { materials: [{ uri: 'red.mp4' }], resolution: 144 };
+    const planned = await client.call('SubmitTask', { spec: { montage }, validate_only: true, probe: true });
+    expect(planned).toMatchObject({ resolution: { videos: [{ duration: { seconds: '2' } }] } });
+
+    const body = JSON.stringify({
+      spec: { montage: { ...montage, narration: { uri: 'red.mp4' } } },
+      validateOnly: true,
+    });
+    const refused = await fetch(`${api.http}/v1/tasks`, { method: 'POST', body });
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringMatching(/spec\.montage\.narration\.uri.*INPUT_NO_AUDIO/) as string,
+    ]);
+
+    const send = async (bytes: Uint8Array<ArrayBuffer>) => {
+      const form = new FormData();
+      form.set('file', new Blob([bytes]), 'sent.mp4');
+      return fetch(`${api.http}/api/v1/video_materials`, { method: 'POST', body: form });
+    };
+    const taken = await send(new Uint8Array(await readFile(place.media.path('red.mp4'))));
+    const { data } = (await taken.json()) as { data: { file: string } };
+    expect(await client.call('ProbeMedia', { uri: data.file })).toMatchObject({ video: { width: 160 } });
+    expect((await send(new Uint8Array([1, 2, 3]))).status).toBe(400);
+    const left = await withClient(place.uri!, async (mongo) => [
+      await mongo
+        .db()
+        .collection('objects.files')
+        .countDocuments({ filename: /^drafts\// }),
+      await mongo
+        .db()
+        .collection('objects.files')
+        .countDocuments({ filename: /^uploads\// }),
+    ]);
+    expect(left).toEqual([0, 1]);
+    await eventually('no request is left', () =>
+      withClient(place.uri!, async (mongo) => (await mongo.db().collection('inspections').countDocuments()) === 0),
+    );
   });
 
   it('rotate the key of URLs together: within seconds all sign with the new one, and each takes URLs of both', async () => {

@@ -10,6 +10,7 @@ import { idTaken, storeUnavailable } from '../../src/store/errors.js';
 import { createFeedNotifier } from '../../src/store/feed-notifier.js';
 import { soleLead } from '../../src/store/sole-lead.js';
 import { submitRatesInMemory } from '../../src/store/submit-rates.js';
+import { createMemoryInspections } from './memory-inspections.js';
 import { createMemorySteps } from './memory-steps.js';
 import { createWorkerRegistry, type WorkerRegistry } from '../../src/store/worker-registry.js';
 
@@ -99,6 +100,7 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     ...soleLead(answer),
     isExclusive: false,
     steps: createMemorySteps(nowMs, answer),
+    inspections: createMemoryInspections(nowMs, answer),
     feed: notifier.feed,
     ping: () => answer(() => undefined),
     close: async () => {

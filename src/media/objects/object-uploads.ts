@@ -34,7 +34,7 @@ export interface ObjectUploadsOptions {
   readonly countedFolders?: readonly string[];
 }
 
-/** Uploads that all machines share. A file is received and inspected on one machine, and is an object once it is accepted. */
+/** Uploads that all machines share. A file is received on one machine, and is an object once it is accepted; where another machine inspects it, a draft of it is one until then. */
 export async function openObjectUploads(options: ObjectUploadsOptions): Promise<MediaUploads> {
   const { objects, prefix, folder, nowMs, ttlMs, maxTotalBytes } = options;
   const local = await openLocalUploads({
@@ -51,11 +51,22 @@ export async function openObjectUploads(options: ObjectUploadsOptions): Promise<
       throw new CallError({ reason: 'UPLOADS_FULL', maxBytes: maxTotalBytes });
   };
   return {
-    async receive(bytes) {
+    async receive(bytes, { forOthers = false } = {}) {
       await requireRoom(1);
       const draft = await local.receive(bytes);
+      const shared = forOthers ? draftKeyOf(prefix, draft.uri) : null;
+      const discard = async (): Promise<void> => {
+        await draft.discard();
+        if (shared !== null) await objects.remove(shared);
+      };
+      if (shared !== null)
+        await objects.put(shared, path.join(folder, nameOf(draft.uri))).catch(async (error: unknown) => {
+          await discard().catch(() => undefined);
+          throw error;
+        });
       return {
         ...draft,
+        discard,
         async accept(place, name) {
           const file = await draft.accept(place, name);
           try {
@@ -105,24 +116,27 @@ export function createObjectUploadSource({
 }: Pick<ObjectUploadsOptions, 'objects' | 'prefix' | 'folder'>): AssetSource {
   const outside = 'is no upload of this server';
   const incoming = createLocalFiles({ roots: [folder], outside });
-  const isIncoming = (uri: string): boolean => nameOf(uri).startsWith(`${INCOMING}/`);
+  /** Received on this machine. */
+  const isIncoming = async (uri: string): Promise<boolean> =>
+    nameOf(uri).startsWith(`${INCOMING}/`) && (await incoming.sizeOf(`./${nameOf(uri)}`)) !== null;
+  const anyKeyOf = (uri: string): string | null => keyOf(prefix, uri) ?? draftKeyOf(prefix, uri);
   return {
     async check(uri) {
-      if (isIncoming(uri)) return incoming.check(`./${nameOf(uri)}`);
-      const key = keyOf(prefix, uri);
+      if (await isIncoming(uri)) return incoming.check(`./${nameOf(uri)}`);
+      const key = anyKeyOf(uri);
       return key !== null && (await objects.find(key)) !== null ? null : { description: outside };
     },
 
     async sizeOf(uri) {
-      if (isIncoming(uri)) return incoming.sizeOf(`./${nameOf(uri)}`);
-      const key = keyOf(prefix, uri);
+      if (await isIncoming(uri)) return incoming.sizeOf(`./${nameOf(uri)}`);
+      const key = anyKeyOf(uri);
       return (key === null ? null : await objects.find(key))?.sizeBytes ?? null;
     },
 
     async fetch(uri, options) {
       const { field, signal, maxBytes = Infinity } = options;
-      if (isIncoming(uri)) return incoming.fetch(`./${nameOf(uri)}`, options);
-      const key = keyOf(prefix, uri);
+      if (await isIncoming(uri)) return incoming.fetch(`./${nameOf(uri)}`, options);
+      const key = anyKeyOf(uri);
       const found = key === null ? null : await objects.find(key);
       if (key === null || found === null) throw new RenderError('INPUT_NOT_FOUND', `this input ${outside}`, { field });
       if (found.sizeBytes > maxBytes) throw tooLargeTogether(field);
@@ -150,6 +164,16 @@ function keyOf(prefix: string, uri: string): string | null {
   const name = nameOf(uri);
   const parts = name.split('/');
   return parts.length >= 2 && parts.every((part) => part !== '' && !part.startsWith('.')) ? prefix + name : null;
+}
+
+/** Files that are not accepted yet, for the machines that inspect them: of no list, and not counted. */
+export const DRAFTS = 'drafts/';
+const DRAFT_NAME = new RegExp(`^\\${INCOMING}/[0-9a-f]{32}$`);
+
+/** Null: no name of a file that has just arrived. */
+function draftKeyOf(prefix: string, uri: string): string | null {
+  const name = nameOf(uri);
+  return DRAFT_NAME.test(name) ? DRAFTS + prefix + name : null;
 }
 
 async function totalBytes(objects: ObjectStore, prefix: string): Promise<number> {

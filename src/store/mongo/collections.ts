@@ -4,6 +4,7 @@ import type { ApiKeyDocument } from './api-keys.js';
 import { withDeadline } from './calls.js';
 import type { Clients } from './clients.js';
 import type { LeadDocument } from './lead.js';
+import { INSPECTION_INDEXES, INSPECTIONS, type InspectionDocument } from './inspections.js';
 import { STEP_INDEXES } from './steps.js';
 import { SUBMIT_RATES } from './submit-rates.js';
 import type { SigningSecretDocument } from './signing-secrets.js';
@@ -53,6 +54,7 @@ export interface Collections {
   readonly steps: Collection<StepDocument>;
   /** The same collection over the connections of the change streams. */
   readonly stepFeed: Collection<StepDocument>;
+  readonly inspections: Collection<InspectionDocument>;
   readonly apiKeys: Collection<ApiKeyDocument>;
   readonly signingSecrets: Collection<SigningSecretDocument>;
   readonly schema: Collection<SchemaDocument>;
@@ -77,6 +79,7 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     workers: main.db(database).collection<WorkerDocument>('workers'),
     steps: main.db(database).collection<StepDocument>(STEPS),
     stepFeed: feed.db(database).collection<StepDocument>(STEPS),
+    inspections: main.db(database).collection<InspectionDocument>(INSPECTIONS),
     schema: main.db(database).collection<SchemaDocument>('schema'),
     leads: main.db(database).collection<LeadDocument>('leads'),
     submitRates: main.db(database).collection(SUBMIT_RATES),
@@ -88,7 +91,7 @@ const GONE = { name: 'gone', expireAfterSeconds: 3601 };
 
 /** Creates the missing indexes, and from then on refuses old versions. On a large collection the first call takes its time. */
 export async function createIndexes(
-  { tasks, specs, workers, steps, submitRates }: Collections,
+  { tasks, specs, workers, steps, inspections, submitRates }: Collections,
   options: { deadlineMs: number },
 ): Promise<void> {
   await withDeadline(options.deadlineMs, (call) =>
@@ -111,6 +114,7 @@ export async function createIndexes(
     workers.createIndexes([{ ...GONE, key: { lease_expires: 1 } }], { ...call }),
   );
   await withDeadline(options.deadlineMs, (call) => steps.createIndexes(STEP_INDEXES, { ...call }));
+  await withDeadline(options.deadlineMs, (call) => inspections.createIndexes(INSPECTION_INDEXES, { ...call }));
   await withDeadline(options.deadlineMs, (call) =>
     specs.createIndexes(
       [{ name: 'marked', key: { check: 1 }, partialFilterExpression: { check: { $type: 'date' } } }],

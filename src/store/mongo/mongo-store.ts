@@ -1,6 +1,7 @@
 import type { Filter } from 'mongodb';
 import type { Store } from '../../task/ports/store.js';
 import type { StoreSignals } from '../../task/ports/lead-store.js';
+import type { InspectionStore } from '../../task/ports/inspection-store.js';
 import type { StepStore } from '../../task/ports/step-store.js';
 import type { SubmitRates } from '../../task/ports/submit-rates.js';
 import type { InsertResult } from '../../task/ports/task-store.js';
@@ -17,6 +18,7 @@ import { idOf, requestFilter, taskOf, TASK_ONLY, type StoredTask, type TaskDocum
 import { followTasks, type FollowedTasks } from './followed-tasks.js';
 import { queueIn } from './queue.js';
 import { keepHouse } from './housekeeping.js';
+import { inspectionsIn } from './inspections.js';
 import { leadIn } from './lead.js';
 import { followSignals } from './signals.js';
 import { signingSecretsIn } from './signing-secrets.js';
@@ -101,7 +103,8 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
     const signals = followSignals(collections.feed.db, {
       secrets: collections.secrets.collectionName,
       leads: collections.leads.collectionName,
-      onError: report('the change stream of secrets and leads broke off and is opened again'),
+      inspections: collections.inspections.collectionName,
+      onError: report('the change stream of secrets, leads and inspections broke off and is opened again'),
       signal,
     });
     const steps = stepsIn(calls, collections, {
@@ -115,6 +118,7 @@ export async function createMongoStore(options: MongoStoreOptions): Promise<Stor
       rates: submitRatesIn(calls, clients),
       signals,
       steps,
+      inspections: inspectionsIn(calls, collections.inspections, (listener) => signals.followInspections(listener)),
       isHeardOf,
       close,
     });
@@ -132,13 +136,14 @@ interface StoreParts {
   /** Whether the server has just answered the change stream. */
   readonly isHeardOf: () => boolean;
   readonly steps: StepStore;
+  readonly inspections: InspectionStore;
   readonly close: () => Promise<void>;
 }
 
 function storeOf(
   collections: Collections,
   calls: Calls,
-  { notifier, upgrade, rates, signals, steps, isHeardOf, close }: StoreParts,
+  { notifier, upgrade, rates, signals, steps, inspections, isHeardOf, close }: StoreParts,
 ): Store {
   const { tasks, leases, secrets, diagnostics, workers } = collections;
   const find = (filter: Filter<TaskDocument>, sort: Record<string, 1 | -1>, limit: number): Promise<Task[]> =>
@@ -206,6 +211,7 @@ function storeOf(
     signals,
     isExclusive: false,
     steps,
+    inspections,
     feed: notifier.feed,
     ping: async ({ recent = false } = {}) => {
       // An idle process need not ask: the stream has its answer every second.

@@ -38,5 +38,5 @@ export async function aliveWorkers(calls: Calls, workers: Collection<WorkerDocum
   const alive = await calls.ask((options) =>
     workers.find({ $expr: { $gt: ['$lease_expires', '$$NOW'] } }, { sort: { _id: 1 }, ...options }).toArray(),
   );
-  return alive.map(({ _id, slots, build }) => ({ owner: _id, slots, build }));
+  return alive.map(({ _id, slots, build, inspects }) => ({ owner: _id, slots, build, ...(inspects && { inspects }) }));
 }

@@ -21,6 +21,9 @@ import { EXPIRE_TIME, HAS_ENDED, NEXT_DELIVERY, QUEUE_DEADLINE } from './schema.
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
 const NOW_MS = `CAST(round(unixepoch('subsec') * 1000) AS INTEGER)`;
 
+/** One process has the file. */
+const ALONE = { isExclusive: true, steps: null, inspections: null } as const;
+
 /**
  * A store in one SQLite file, for one machine. Made on first use together with its folder: file 0600, folder 0700. Beside it lie `-wal`
  * and `-shm`, which belong to it, and `.lock`; back up by `VACUUM INTO`, never by copying the file of a running server.
@@ -99,8 +102,7 @@ export function createSqliteStore(options: { file: string }): Store {
         ),
       ),
     ...soleLead(answer),
-    isExclusive: true,
-    steps: null,
+    ...ALONE,
     feed: notifier.feed,
     ping: () =>
       answer(() => {

@@ -59,16 +59,23 @@ export interface ResolvedVideo {
   readonly cues: readonly Cue[];
 }
 
+/** For looks at all inputs of a spec. */
+export interface SpecOptions {
+  readonly signal: AbortSignal;
+  /** The same spec as canonical JSON, as it is stored: what is passed on where another process looks at the inputs. */
+  readonly specJson: string;
+}
+
 /** Reads inputs without rendering them. */
 export interface MediaInspector {
   /** What is in an input. @throws RenderError with `field`. */
   probe(uri: string, options: { field: string; signal: AbortSignal }): Promise<MediaReport>;
 
   /** What a render of this spec would make, or everything that it would find wrong with the inputs. */
-  resolve(spec: ValidSpec, options: { signal: AbortSignal }): Promise<Resolved>;
+  resolve(spec: ValidSpec, options: SpecOptions): Promise<Resolved>;
 
   /** Everything that a render of this form would find wrong with its inputs, as far as reading their heads tells. */
-  check(form: Form, options: { signal: AbortSignal }): Promise<readonly Violation[]>;
+  check(form: Form, options: SpecOptions): Promise<readonly Violation[]>;
 }
 
 /** An inspector that refuses work beyond its limits. */
@@ -78,4 +85,10 @@ export interface LimitedInspector extends MediaInspector {
    * @throws CallError INSPECTIONS_BUSY when an inspection would be refused now.
    */
   requireRoom(): void;
+
+  /** Other machines look at the inputs, and see only what all machines share. */
+  readonly isElsewhere?: true;
+
+  /** Whether anyone is there to do it. False: this server has no ffmpeg, and no worker that has is there. */
+  isThere(): Promise<boolean>;
 }

@@ -1,12 +1,17 @@
 import type { LibraryFile, MediaKind } from './media-library.js';
 
+export interface ReceiveOptions {
+  readonly forOthers?: boolean;
+}
+
 /** Where files that callers send are kept. As an input each is named `upload:NAME`. */
 export interface MediaUploads {
   /**
    * Writes the bytes to a place of their own, where nobody sees them yet.
-   * @throws CallError DISK_FULL, UPLOADS_FULL; any error that `bytes` throws. Nothing stays then.
+   * @param options.forOthers until it is accepted or discarded it is an input of other machines, too.
+   * @throws CallError DISK_FULL, UPLOADS_FULL, NOT_SUPPORTED_HERE (`forOthers`, where no other machine sees the uploads); any error that `bytes` throws. Nothing stays then.
    */
-  receive(bytes: AsyncIterable<Uint8Array>): Promise<UploadDraft>;
+  receive(bytes: AsyncIterable<Uint8Array>, options?: ReceiveOptions): Promise<UploadDraft>;
 
   /** The accepted files of one kind, by their names' endings; in order of `uri`, at most a thousand. */
   list(kind: MediaKind): Promise<readonly LibraryFile[]>;

@@ -1,5 +1,6 @@
 import type { ApiKeyStore } from './api-key-store.js';
 import type { DiagnosticsStore } from './diagnostics-store.js';
+import type { InspectionStore } from './inspection-store.js';
 import type { LeadStore } from './lead-store.js';
 import type { SecretStore } from './secret-store.js';
 import type { SubmitRates } from './submit-rates.js';
@@ -21,6 +22,9 @@ export interface Store
     LeadStore {
   /** Steps that workers do for each other; null: no other process works on this store. */
   readonly steps: StepStore | null;
+
+  /** Looks at inputs that processes without ffmpeg ask of workers; null: no other process works on this store. */
+  readonly inspections: InspectionStore | null;
 
   /** Resolves while the store answers; rejects with STORE_UNAVAILABLE otherwise. With `recent` an answer of the last two seconds will do: for readiness, which is asked all the time. */
   ping(options?: { readonly recent?: boolean }): Promise<void>;

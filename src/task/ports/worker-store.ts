@@ -5,6 +5,8 @@ export interface WorkerInfo {
   /** Renders it can do at a time. */
   readonly slots: number;
   readonly build: WorkerBuild | null;
+  /** It looks at inputs for processes without ffmpeg. Absent: it does not, or is of a version that does not say. */
+  readonly inspects?: true;
 }
 
 /** The ffmpeg of a worker. */

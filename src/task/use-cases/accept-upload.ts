@@ -1,3 +1,4 @@
+import { inspectorOf } from '../inspector-of.js';
 import { CallError } from '../call-error.js';
 import { RenderError } from '../failure.js';
 import type { LimitedInspector, MediaInspector, MediaReport } from '../ports/media-inspector.js';
@@ -31,20 +32,20 @@ const FIELD = 'file';
 
 /**
  * Keeps a file as an input if it can be read and is of its kind, by the same inspection as a render's. Otherwise nothing of it stays.
- * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, QUOTA_EXCEEDED, INSPECTIONS_BUSY, NOT_SUPPORTED_HERE (no ffmpeg); any error of `bytes`.
+ * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, QUOTA_EXCEEDED, INSPECTIONS_BUSY, INPUTS_UNAVAILABLE, NOT_SUPPORTED_HERE (no ffmpeg, here or at a worker); any error of `bytes`.
  */
 export async function acceptUpload(
   { uploads, inspectors, quotas }: UploadDeps,
   { tenant, kind, folder, name, bytes, maxBytes }: Upload,
   signal: AbortSignal,
 ): Promise<LibraryFile> {
-  if (!inspectors)
+  const inspector = await inspectorOf(inspectors, tenant);
+  if (!inspector)
     throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'take uploads: it has no ffmpeg to inspect them' });
   const endings = MEDIA_ENDINGS[kind];
   if (!endings.some((ending) => name.toLowerCase().endsWith(ending)))
     throw refused(`must have a name that ends in one of ${endings.join(' ')}`);
   // Before its bytes are read: a caller that has sent them all would have to send them again.
-  const inspector = inspectors.of(tenant);
   inspector.requireRoom();
   const own = uploads.of(tenant);
   const quota = quotas?.maxUploadBytes(tenant) ?? null;
@@ -52,7 +53,9 @@ export async function acceptUpload(
   const full = () => quotaExceeded('upload_bytes', quota ?? 0);
   if (left <= 0) throw full();
   const tooLarge = () => new CallError({ reason: 'UPLOAD_TOO_LARGE', maxBytes });
-  const draft = await own.receive(upTo(left, upTo(maxBytes, bytes, tooLarge), full));
+  const draft = await own.receive(upTo(left, upTo(maxBytes, bytes, tooLarge), full), {
+    forOthers: inspector.isElsewhere ?? false,
+  });
   try {
     // With those that arrived meanwhile.
     if (quota !== null && (await own.totalBytes()) > quota) throw full();

@@ -1,23 +1,25 @@
+import { inspectorOf } from '../inspector-of.js';
 import { CallError } from '../call-error.js';
 import { RenderError } from '../failure.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { PerTenant } from '../ports/per-tenant.js';
-import type { MediaInspector, MediaReport } from '../ports/media-inspector.js';
+import type { LimitedInspector, MediaReport } from '../ports/media-inspector.js';
 
 /**
  * Reads an input as a render would.
- * @throws CallError INVALID_REQUEST (the URI, or its file), NOT_SUPPORTED_HERE (no ffmpeg).
+ * @throws CallError INVALID_REQUEST (the URI, or its file), NOT_SUPPORTED_HERE (no ffmpeg, here or at a worker), INPUTS_UNAVAILABLE.
  */
 export async function probeMedia(
-  deps: { readonly assets: PerTenant<AssetSource>; readonly inspectors: PerTenant<MediaInspector> | null },
+  deps: { readonly assets: PerTenant<AssetSource>; readonly inspectors: PerTenant<LimitedInspector> | null },
   { tenant, uri }: { readonly tenant: string; readonly uri: string },
   signal: AbortSignal,
 ): Promise<MediaReport> {
-  if (!deps.inspectors) throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'probe media: it has no ffmpeg' });
+  const inspector = await inspectorOf(deps.inspectors, tenant);
+  if (!inspector) throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'probe media: it has no ffmpeg' });
   const problem = uri === '' ? { description: 'is required' } : await deps.assets.of(tenant).check(uri);
   if (problem) throw new CallError({ reason: 'INVALID_REQUEST', violations: [{ field: 'uri', ...problem }] });
   try {
-    return await deps.inspectors.of(tenant).probe(uri, { field: 'uri', signal });
+    return await inspector.probe(uri, { field: 'uri', signal });
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     const { reason, message } = error.failure;

@@ -1,6 +1,7 @@
 import { DEFAULT_OUTPUTS, encoderNeeds } from '../../composition/output-spec.js';
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { Violation } from '../../composition/violation.js';
+import { inspectorOf } from '../inspector-of.js';
 import { CallError } from '../call-error.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { Clock } from '../ports/clock.js';
@@ -88,7 +89,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
 /**
  * Checks a spec as `submitTask` does, and its inputs as a render does, as far as this server can. Stores nothing.
  * @returns the task that a submit would make, and what a render would make of it where the command asks for that.
- * @throws CallError INVALID_REQUEST with every violation, NOT_SUPPORTED_HERE (no ffmpeg, and it is needed).
+ * @throws CallError INVALID_REQUEST with every violation, NOT_SUPPORTED_HERE (no ffmpeg, here or at a worker, and it is needed), INPUTS_UNAVAILABLE.
  */
 export async function validateTask(
   deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'notifier' | 'uploader' | 'quotas'> & {
@@ -97,7 +98,8 @@ export async function validateTask(
   command: SubmitCommand,
   signal: AbortSignal,
 ): Promise<ValidatedTask> {
-  if (command.probe && !deps.inspectors)
+  const inspector = await inspectorOf(deps.inspectors, command.tenant);
+  if (command.probe && !inspector)
     throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'probe the inputs of a spec: it has no ffmpeg' });
   refuse([
     ...command.spec.violations,
@@ -108,14 +110,16 @@ export async function validateTask(
     ...(await notifyViolations(deps, command.tenant, command.options.notify)),
   ]);
   await checkQuota(deps, command);
-  const { form, outputs } = command.spec;
-  if (!form || !deps.inspectors) return { task: taskOf(deps.clock, command), resolution: null };
-  const inspector = deps.inspectors.of(command.tenant);
+  const {
+    specJson,
+    spec: { form, outputs },
+  } = command;
+  if (!form || !inspector) return { task: taskOf(deps.clock, command), resolution: null };
   if (!command.probe) {
-    refuse(await inspector.check(form, { signal }));
+    refuse(await inspector.check(form, { signal, specJson }));
     return { task: taskOf(deps.clock, command), resolution: null };
   }
-  const { violations, resolution } = await inspector.resolve({ form, outputs }, { signal });
+  const { violations, resolution } = await inspector.resolve({ form, outputs }, { signal, specJson });
   refuse(violations);
   const warnings = [...(command.warnings ?? []), ...(resolution?.warnings ?? [])];
   return { task: taskOf(deps.clock, { ...command, warnings }), resolution };

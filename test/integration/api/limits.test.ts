@@ -190,7 +190,13 @@ describe('a tenant with limits', () => {
 
   it('is refused an upload beyond its bytes while it arrives, and nothing of it stays', async () => {
     const probe = () => Promise.reject(new Error('no whole file arrives here'));
-    const inspector = { probe, check: probe, resolve: probe, requireRoom: () => undefined };
+    const inspector = {
+      probe,
+      check: probe,
+      resolve: probe,
+      requireRoom: () => undefined,
+      isThere: () => Promise.resolve(true),
+    };
     const { api, acme } = await started('default: { upload_bytes: 1000 }', { inspector });
     const form = new FormData();
     form.append('file', new Blob([Buffer.alloc(2000)]), 'a.mp3');

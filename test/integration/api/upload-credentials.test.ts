@@ -27,7 +27,13 @@ it('ends an upload under way once its credentials are revoked, and keeps nothing
   const unused = () => Promise.reject(new Error('no whole file arrives here'));
   api = await startApiUnderTest({
     withStore: (store) => authenticated(store, KEYS_ONLY),
-    inspector: { probe: unused, check: unused, resolve: unused, requireRoom: () => undefined },
+    inspector: {
+      probe: unused,
+      check: unused,
+      resolve: unused,
+      requireRoom: () => undefined,
+      isThere: () => Promise.resolve(true),
+    },
   });
   const { text, id } = await storeKey(api.store);
   const call = beginUpload(text);

@@ -77,7 +77,7 @@ describe('the check of a montage', () => {
       })),
       narration: { asset: { uri: 'empty.wav', field: 'spec.montage.narration.uri' }, gainDb: 0 },
     });
-    const violations = await bench.inspector.check(montageForm(montage), { signal });
+    const violations = await bench.inspector.check(montageForm(montage), { signal, specJson: '' });
     expect(violations.map((v) => v.field)).toEqual([
       'spec.montage.materials[0].uri',
       'spec.montage.materials[2].uri',
@@ -90,8 +90,11 @@ describe('the check of a montage', () => {
     const montage = montageOf(3, {
       materials: [0, 1, 2].map((i) => ({ uri: 'plain.mp4', field: `spec.montage.materials[${i}].uri` })),
     });
-    expect(await bench.inspector.check(montageForm(montage), { signal })).toEqual([]);
-    const violations = await bench.inspector.check(montageForm({ ...montage, transition: crossFade(1.5) }), { signal });
+    expect(await bench.inspector.check(montageForm(montage), { signal, specJson: '' })).toEqual([]);
+    const violations = await bench.inspector.check(montageForm({ ...montage, transition: crossFade(1.5) }), {
+      signal,
+      specJson: '',
+    });
     expect(violations).toEqual([
       { field: 'spec.montage.materials[1].uri', description: expect.stringContaining('CLIP_TOO_SHORT') as string },
     ]);
@@ -123,7 +126,10 @@ describe('the resolution of a spec', () => {
         { clips: [{ subtitles: { cues: { cues: [{ start: '0.5s', end: '1s', text: 'Hello' }] } }, toEnd: true }] },
       ],
     });
-    const { violations, resolution } = await bench.inspector.resolve({ form, outputs: DEFAULT_OUTPUTS }, { signal });
+    const { violations, resolution } = await bench.inspector.resolve(
+      { form, outputs: DEFAULT_OUTPUTS },
+      { signal, specJson: '' },
+    );
     expect(violations).toEqual([]);
     const tracks = 'spec.timeline.tracks';
     // 2 s of 59.94 frames give 2.002 s, of which 0.751 s are left after the trim at speed 2: 22 or 23 frames, and 7 of them fade.
@@ -164,7 +170,7 @@ describe('the resolution of a spec', () => {
       variants: 2,
     });
     const spec = { form: montageForm(montage), outputs: DEFAULT_OUTPUTS };
-    const { resolution } = await bench.inspector.resolve(spec, { signal });
+    const { resolution } = await bench.inspector.resolve(spec, { signal, specJson: '' });
     const video = {
       outline: {
         ...{ width: montage.width, height: montage.height, frameRate: { num: 30, den: 1 }, frames: 30 },
@@ -191,7 +197,7 @@ describe('the resolution of a spec', () => {
         outputs: parseOutputsOf(range),
       });
       if (!parsed.form) throw new Error(JSON.stringify(parsed.violations));
-      return bench.inspector.resolve({ form: parsed.form, outputs: parsed.outputs }, { signal });
+      return bench.inspector.resolve({ form: parsed.form, outputs: parsed.outputs }, { signal, specJson: '' });
     };
     expect(await resolve('gone.mp4', {})).toMatchObject({
       violations: [{ field: 'spec.timeline.tracks[0].clips[0].video.uri' }],

@@ -140,7 +140,10 @@ describe('the inspection of web addresses', () => {
   });
 
   it('reports all problems with the inputs of a montage', async () => {
-    const violations = await inspector().check(montageForm(montage('text.mp4', 'red.mp4', 'gone.mp4')), { signal });
+    const violations = await inspector().check(montageForm(montage('text.mp4', 'red.mp4', 'gone.mp4')), {
+      signal,
+      specJson: '',
+    });
     expect(violations.map(({ field, description }) => [field, description.split(':')[0]])).toEqual([
       [fieldOf(0), 'INPUT_NOT_MEDIA'],
       [fieldOf(2), 'INPUT_NOT_FOUND'],

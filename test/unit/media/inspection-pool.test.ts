@@ -46,7 +46,9 @@ describe('the pool of inspections', () => {
     expect(() => {
       pool.requireRoom();
     }).toThrow(expect.objectContaining({ detail: { reason: 'INSPECTIONS_BUSY' } }));
-    await expect(pool.check(form, { signal: never })).rejects.toMatchObject({ detail: { reason: 'INSPECTIONS_BUSY' } });
+    await expect(pool.check(form, { signal: never, specJson: '' })).rejects.toMatchObject({
+      detail: { reason: 'INSPECTIONS_BUSY' },
+    });
     running.get('a')!();
     await isRunning(running, ['b', 'c']);
     pool.requireRoom();
@@ -86,7 +88,7 @@ describe('the pool of inspections', () => {
     const pool = createInspectionPool({ inspectors: { of: () => inspector }, atOnce: 1, maxWaiting: 2 }).of('acme');
     const [first, second] = [new AbortController(), new AbortController()];
     const probes = [first, second].map(({ signal }, i) => pool.probe(String(i), { field: 'uri', signal }));
-    const check = pool.check(form, { signal: never });
+    const check = pool.check(form, { signal: never, specJson: '' });
     second.abort(new Error('gone'));
     await expect(probes[1]).rejects.toThrow('gone');
     first.abort(new Error('gone too'));

@@ -22,6 +22,7 @@ describe('an upload', () => {
       requireRoom() {
         throw new CallError({ reason: 'INSPECTIONS_BUSY' });
       },
+      isThere: () => Promise.resolve(true),
     };
     let isRead = false;
     const bytes = {
