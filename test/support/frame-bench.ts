@@ -14,6 +14,7 @@ import { renderArguments } from '../../src/engine/command-line.js';
 import { planSection } from '../../src/engine/compositor/plan-render.js';
 import { VIDEO_PAD, type LocatedVisual } from '../../src/engine/compositor/render-plan.js';
 import { wholeOf, type Section } from '../../src/engine/compositor/section.js';
+import type { ColorResolution } from '../../src/engine/compositor/stage.js';
 import { probeVisual } from '../../src/engine/probe/probe.js';
 import { createLocalToolContext } from './local-tool-context.js';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
@@ -29,11 +30,18 @@ export interface RawFrames {
   at(frame: number, x: number, y: number): readonly [number, number, number];
 }
 
+interface FrameOptions {
+  /** How colours are mixed; default: full. */
+  readonly colors?: ColorResolution;
+  /** Whether two by two pixels of the finished frames share a colour, as in most outputs; default: where they are mixed so. */
+  readonly halved?: boolean;
+}
+
 /** The compositor on real files, by a real ffmpeg. */
 export interface FrameBench {
   readonly media: MediaKit;
   /** @param section default: all. */
-  frames(composition: Composition, section?: Section): Promise<RawFrames>;
+  frames(composition: Composition, section?: Section, options?: FrameOptions): Promise<RawFrames>;
   close(): Promise<void>;
 }
 
@@ -51,7 +59,11 @@ export async function createFrameBench(): Promise<FrameBench> {
     return known;
   }
 
-  async function frames(composition: Composition, section = wholeOf(composition)): Promise<RawFrames> {
+  async function frames(
+    composition: Composition,
+    section = wholeOf(composition),
+    { colors = 'full', halved = colors === 'halved' }: FrameOptions = {},
+  ): Promise<RawFrames> {
     const uris = allClips(composition).flatMap(({ clip: { asset, placement, nested } }) => [
       ...(nested ? [] : [asset.uri]),
       ...(placement?.mask ? [placement.mask.uri] : []),
@@ -62,7 +74,8 @@ export async function createFrameBench(): Promise<FrameBench> {
     const toRgb = 'scale=in_color_matrix=bt709:in_range=tv:out_range=pc:flags=accurate_rnd+full_chroma_int';
     const plan = planSection(composition, section, {
       media: { visuals, audios: new Map() },
-      ways: [{ filters: [toRgb, 'format=rgb24'], to: VIDEO_PAD }],
+      ways: [{ filters: [...(halved ? ['format=yuv420p'] : []), toRgb, 'format=rgb24'], to: VIDEO_PAD }],
+      colors,
       captions: [],
     });
     const graphFile = `graph-${(runs += 1)}.txt`;

@@ -22,10 +22,9 @@ export interface Piece {
   readonly place: { readonly transform: Transform; readonly fromFrame: number } | null;
 }
 
-/** The pieces of a layer that a section shows, in order, and the format of those that fill the canvas. */
+/** The pieces of a layer that a section shows, in order. */
 export interface PreparedLayer {
   readonly chains: readonly string[];
-  readonly format: ClipFormat;
   readonly pieces: readonly Piece[];
 }
 
@@ -33,23 +32,49 @@ interface LayerPlace {
   readonly section: Section;
   /** The part of the canvas that is shown. */
   readonly area: Area;
-  /** Whether the background is right below it, and opaque. */
-  readonly isOnBackground: boolean;
+  /** Whether layers are mixed in full colour resolution. */
+  readonly full: boolean;
+}
+
+/** The settings of a layer's clips, and the format that its pieces need at least. What is done to a clip is decided by the whole layer, so that every section of the video does the same. */
+export interface LayerForm {
+  readonly stage: Stage;
+  readonly format: ClipFormat;
+}
+
+/**
+ * @param isOnBackground whether the background is right below it, and opaque.
+ * @param stageOf the stage of this layer's clips for a ground.
+ */
+export function formOf(
+  { clips }: ClipLayer,
+  isOnBackground: boolean,
+  stageOf: (ground: Stage['ground']) => Stage,
+): LayerForm {
+  const isSolid = isOnBackground && clips.every(isOpaque);
+  const stage = stageOf(isSolid ? 'background' : 'transparent');
+  const format = commonFormat(
+    clips.map((clip, i) => (clip.placement ? placedFormat(clip, clips[i + 1]) : clipFormat(clip, stage))),
+  );
+  return { stage, format };
+}
+
+/** A blend mode is RGB's matter, and what is in a transition is laid on a frame with colours for each pixel. */
+function placedFormat({ placement, transition }: VisualClip, next: VisualClip | undefined): ClipFormat {
+  const isJoined = transition !== null || (next?.transition ?? null) !== null;
+  return isJoined || placement?.blend !== 'NORMAL' ? 'yuva444p' : 'yuva420p';
 }
 
 /**
  * Makes the clips of a layer ready to be laid down. A placed clip is a piece by itself, in its own size; only one that is in a transition is laid on a
- * frame first. What is done to a clip is decided by the whole layer, so that every section of the video does the same.
- * @param stageOf the stage of this layer's clips for a ground.
+ * frame first.
  */
 export function prepareLayer(
   { clips }: ClipLayer,
-  { section, area, isOnBackground }: LayerPlace,
-  stageOf: (ground: Stage['ground']) => Stage,
+  { stage, format }: LayerForm,
+  { section, area, full }: LayerPlace,
 ): PreparedLayer {
-  const isSolid = isOnBackground && clips.every(isOpaque);
-  const stage = stageOf(isSolid ? 'background' : 'transparent');
-  const format = commonFormat(clips.map((clip) => (clip.placement ? 'yuva444p' : clipFormat(clip, stage))));
+  const halved = !full;
   // With alpha only what is in a transition is laid on whole frames and multiplied: outside of it that would cost as much for nothing.
   const parts = shownClips(clips, section).flatMap((one) =>
     format === 'yuv420p' ? [{ ...one, isLinked: false }] : partsOf(one, clips),
@@ -65,8 +90,8 @@ export function prepareLayer(
     const { placement } = one.clip;
     if (!placement) return;
     // One in a transition is needed nevertheless.
-    if (!one.isLinked && isOutside(transformOf(placement, one), area)) return;
-    const placed = placedClip(one, placement, `${stage.name}p${i}`, stage);
+    if (!one.isLinked && isOutside(transformOf(placement, one, { halved }), area)) return;
+    const placed = placedClip(one, placement, { name: `${stage.name}p${i}`, halved }, stage);
     const { transform, pad } = placed;
     chains.push(...placed.chains);
     if (!one.isLinked) {
@@ -92,7 +117,7 @@ export function prepareLayer(
     const { startFrame, frames } = run;
     pieces.push({ pad: video.pad, format, startFrame, frames, blend: blendOf(run.clips[0]?.shown.clip), place: null });
   });
-  return { chains, format, pieces: pieces.sort((a, b) => a.startFrame - b.startFrame) };
+  return { chains, pieces: pieces.sort((a, b) => a.startFrame - b.startFrame) };
 }
 
 function isOpaque({ opacity, placement, effects }: VisualClip): boolean {

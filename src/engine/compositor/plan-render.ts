@@ -15,7 +15,7 @@ import {
 } from './render-plan.js';
 import type { Section } from './section.js';
 import { stackLayers } from './stack.js';
-import type { Stack } from './stage.js';
+import type { ColorResolution, Stack } from './stage.js';
 import { wayChains, type Way } from './ways.js';
 
 export interface VideoOptions {
@@ -24,6 +24,8 @@ export interface VideoOptions {
   readonly resized?: ReadonlySet<string>;
   /** Where the finished frames go. */
   readonly ways: readonly Way[];
+  /** What these need of colours. The same for every section. Absent: `full`. */
+  readonly colors?: ColorResolution;
   /** ASS documents of the caption layers, in order. */
   readonly captions: readonly CaptionDocument[];
 }
@@ -70,7 +72,7 @@ function videoGraph(
   composition: Composition,
   section: Section,
   inputs: InputList,
-  { media, ways, captions: documents, resized = new Set() }: VideoOptions,
+  { media, ways, colors = 'full', captions: documents, resized = new Set() }: VideoOptions,
 ): { readonly chains: readonly string[]; readonly files: RenderPlan['files'] } {
   checkComposition(composition);
   const { frameRate: rate } = composition;
@@ -94,7 +96,7 @@ function videoGraph(
         ...{ inputs, files, visual, lut, resized, stack: stackOf },
       }),
       captionFile,
-      name,
+      { name, colors },
     );
   const stack = stackOf(composition, section, '');
   const ends = wayChains(stack.pad, { filters: stack.filters, to: ways }, 'video', 'way');

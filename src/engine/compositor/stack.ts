@@ -1,12 +1,12 @@
 import { hasAlpha, type CaptionLayer, type Composition } from '../../composition/composition.js';
 import { captionFilters, captionsOnNothing } from './captions.js';
 import { backgroundFrame } from './fit.js';
-import { prepareLayer, type Piece } from './layer.js';
+import { formOf, prepareLayer, type Piece } from './layer.js';
 import { layPiece } from './lay-piece.js';
 import type { Area } from './placement/blend.js';
 import { nothingFrame } from './placement/lay.js';
 import type { Section } from './section.js';
-import { ratio, repeatFrame, type Stack, type Stage } from './stage.js';
+import { ratio, repeatFrame, type ColorResolution, type Stack, type Stage } from './stage.js';
 
 /** Filters that `stackLayers` uses beside those of clips and their joins. */
 export const STACK_FILTERS = ['color', 'crop', 'format', 'overlay', 'settb', 'setpts', 'trim'];
@@ -16,29 +16,32 @@ type StageOf = (layer: number, ground: Stage['ground']) => Stage;
 /**
  * Lays the layers over each other: each piece at its frame and place, captions where they stand in the order. Time is placed by timestamps
  * alone: filters that are switched on and off show wrong frames.
- * @param name begins the names of its pads.
  * @param captionsFile where the graph finds the document of a layer.
+ * @param options `name` begins the names of its pads.
  */
 export function stackLayers(
   composition: Composition,
   section: Section,
   stageOf: StageOf,
   captionsFile: (layer: CaptionLayer) => string,
-  name = '',
+  { name = '', colors }: { readonly name?: string; readonly colors: ColorResolution },
 ): Stack {
   const { layers, frameRate: rate } = composition;
   const { frames } = section;
   const area = shownArea(composition);
   const alpha = hasAlpha(composition);
-  const prepared = layers.map((layer, i) =>
-    layer.kind === 'clips'
-      ? prepareLayer(layer, { section, area, isOnBackground: i === 0 && !alpha }, (ground) => stageOf(i, ground))
-      : null,
+  const forms = layers.map((layer, i) =>
+    layer.kind === 'clips' ? formOf(layer, i === 0 && !alpha, (ground) => stageOf(i, ground)) : null,
   );
+  // Once any layer needs full colour resolution, or what comes of it shows one, all are mixed in it; so are all over nothing.
+  const isPlaced = layers.some((layer) => layer.kind === 'clips' && layer.clips.some(({ placement }) => placement));
+  const full = alpha || forms.some((form) => form?.format === 'yuva444p') || (isPlaced && colors === 'full');
+  const prepared = layers.map((layer, i) => {
+    const form = forms[i];
+    return layer.kind === 'clips' && form ? prepareLayer(layer, form, { section, area, full }) : null;
+  });
   const chains = prepared.flatMap((layer) => layer?.chains ?? []);
   const bottom = bottomOf(prepared[0]?.pieces ?? [], section);
-  // Once any layer needs full colour resolution, for its alpha or its place, all are mixed in it; so are all over nothing.
-  const full = alpha || prepared.some((layer) => layer?.format === 'yuva444p');
   let pad = bottom?.pad ?? '';
   const cut = composition.crop ? [cropTo(area)] : [];
   let filters: string[] = [...cut];

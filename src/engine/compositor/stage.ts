@@ -60,6 +60,9 @@ export const CLIP_FORMATS = ['yuv420p', 'yuva420p', 'yuva444p'] as const;
 
 export type ClipFormat = (typeof CLIP_FORMATS)[number];
 
+/** Whether what comes of frames has a colour for each pixel, or one for two by two: then what is placed in them need not be mixed more finely. */
+export type ColorResolution = 'full' | 'halved';
+
 /** The format in which a clip is finished. */
 export function clipFormat(
   clip: VisualClip,

@@ -2,6 +2,7 @@ import type { Cue } from '../../composition/captions.js';
 import type { Quality, Size } from '../../composition/output-spec.js';
 import type { Rational } from '../../composition/frame-grid.js';
 import type { Output, OutputPart } from '../../task/task.js';
+import type { ColorResolution } from '../compositor/stage.js';
 import type { ToolContext } from '../process/run-tool.js';
 
 /** The facts about a verified output. */
@@ -48,6 +49,8 @@ export interface KeyFrames {
 export interface VideoCoding {
   /** Filters in a row that turn the composition's finished frames into those that the encoder takes. @param name begins the names of pads between them. */
   readonly finish: (name: string) => readonly string[];
+  /** Whether its frames have a colour for each pixel, or one for two by two. */
+  readonly colors: ColorResolution;
   /** Options of ffmpeg. */
   readonly options: (settings: VideoSettings) => readonly string[];
   /** For the file of a section, which is joined with others: its container keeps times exactly. */

@@ -4,6 +4,7 @@ import type { CaptionDocument } from '../captions/caption-document.js';
 import { joinArguments, type Target } from '../command-line.js';
 import { planRender, planSection, planSoundtrack, type VideoOptions } from '../compositor/plan-render.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
+import type { ColorResolution } from '../compositor/stage.js';
 import type { Way } from '../compositor/ways.js';
 import { copyRun } from '../copy/copy-run.js';
 import { partTicks } from '../copy/part-times.js';
@@ -186,7 +187,12 @@ function videoOptions(
   resized: ReadonlySet<string>,
   { media, captionsOf }: Pick<RenderContext, 'media' | 'captionsOf'>,
 ): VideoOptions {
-  return { media, resized, ways, captions: captionsOf(pass) };
+  return { media, resized, ways, colors: colorsOf(pass), captions: captionsOf(pass) };
+}
+
+/** The same for every command of a pass: its sections are joined. */
+function colorsOf(pass: Pass): ColorResolution {
+  return encodingsOf(pass).some(({ video }) => video?.colors === 'full') ? 'full' : 'halved';
 }
 
 /** That of the first file. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Animated } from '../../../src/composition/animated.js';
 import type { Placement } from '../../../src/composition/composition.js';
+import type { ColorResolution } from '../../../src/engine/compositor/stage.js';
 import { colorDistance } from '../../support/media-content.js';
 import {
   clipOf,
@@ -49,9 +50,18 @@ function whiteOf(frames: RawFrames, frame: number) {
 }
 
 /** A white clip on black. */
-function white(placement: Placement, frames: number, uri = 'white.png', opacity: Animated = 1): Promise<RawFrames> {
+function white(
+  placement: Placement,
+  frames: number,
+  {
+    uri = 'white.png',
+    opacity = 1,
+    colors = 'full',
+  }: { uri?: string; opacity?: Animated; colors?: ColorResolution } = {},
+): Promise<RawFrames> {
   const clip = clipOf(uri, 0, frames, { placement, opacity });
-  return bench.frames(compositionOf([layerOf(clip)], frames, { background: rgb('000000') }));
+  const composition = compositionOf([layerOf(clip)], frames, { background: rgb('000000') });
+  return bench.frames(composition, undefined, { colors });
 }
 
 describe('a clip that is turned', () => {
@@ -92,10 +102,10 @@ describe('a clip that is turned', () => {
   });
 });
 
-describe('a clip that moves', () => {
+describe.each(['full', 'halved'] as const)('a clip that moves, with colours that are %s,', (colors) => {
   it.each(['white.png', 'white.mp4'])('goes evenly by parts of a pixel: %s', async (uri) => {
     const placement = placed(20, 11, { x: to(30, 30, 40), y: to(30, 40.5, 33) });
-    const frames = await white(placement, 36, uri);
+    const frames = await white(placement, 36, { uri, colors });
     for (let i = 0; i < 36; i += 1) {
       const seen = whiteOf(frames, i);
       const share = Math.min(1, i / 30);
@@ -109,7 +119,7 @@ describe('a clip that moves', () => {
     const placement = placed(40, 24, {
       ...{ x: to(20, 40, 50), y: 36.25, rotation: to(20, 0, 200), scaleX: to(20, 0.8, 1), scaleY: to(10, 1, 0.85) },
     });
-    const frames = await white(placement, 24);
+    const frames = await white(placement, 24, { colors });
     for (let i = 0; i < 24; i += 1) {
       const [share, half] = [Math.min(1, i / 20), Math.min(1, i / 10)];
       const seen = whiteOf(frames, i);
@@ -120,14 +130,16 @@ describe('a clip that moves', () => {
   });
 
   it('is nothing at a scale of 0', async () => {
-    const frames = await white(placed(40, 24, { x: 48.5, y: 36.5, scaleX: to(10, 0, 1), scaleY: to(10, 0, 1) }), 11);
+    const frames = await white(placed(40, 24, { x: 48.5, y: 36.5, scaleX: to(10, 0, 1), scaleY: to(10, 0, 1) }), 11, {
+      colors,
+    });
     expect(whiteOf(frames, 0).pixels).toBe(0);
     expect(Math.abs(whiteOf(frames, 5).pixels - 240)).toBeLessThan(6);
     expect(Math.abs(whiteOf(frames, 10).pixels - 960)).toBeLessThan(6);
   });
 
   it('comes in from outside, and fades', async () => {
-    const frames = await white(placed(20, 20, { x: to(20, -40, 40), y: 30 }), 21, 'white.png', to(20, 0, 1));
+    const frames = await white(placed(20, 20, { x: to(20, -40, 40), y: 30 }), 21, { opacity: to(20, 0, 1), colors });
     expect(whiteOf(frames, 5).pixels).toBe(0);
     expect(Math.abs(whiteOf(frames, 15).pixels - 0.75 * 400)).toBeLessThan(6);
     expect(Math.abs(whiteOf(frames, 20).pixels - 400)).toBeLessThan(3);
@@ -139,7 +151,7 @@ describe('a clip that moves', () => {
     const placement = placed(9, 9, { x: [first!, ...rest], y: [first!, ...rest], rotation: to(1000, 0, 90) });
     const clip = clipOf('white.png', 0, 1000, { placement });
     const composition = compositionOf([layerOf(clip)], 1000, { background: rgb('000000') });
-    const frames = await bench.frames(composition, { startFrame: 700, frames: 20 });
+    const frames = await bench.frames(composition, { startFrame: 700, frames: 20 }, { colors });
     for (const i of [0, 7, 19]) {
       const seen = whiteOf(frames, i);
       expect(Math.abs(seen.x - keys[700 + i]!.value)).toBeLessThan(0.1);

@@ -8,7 +8,9 @@ import { leavesBars } from '../framing.js';
 import { constantOpacity, hasMovingOpacity, opacityChains } from '../opacity.js';
 import type { ShownClip } from '../section.js';
 import { comesWithAlpha, repeatFrame, type Stage } from '../stage.js';
+import { halvedChains } from './halved.js';
 import { maskedChains, mattedChains } from './masked.js';
+import { isShifting, shiftChains } from './shift.js';
 import { transformOf, type Transform } from './transform.js';
 
 /** Filters that `placedClip` uses beside those of assets, effects, masks and opacity. */
@@ -39,12 +41,17 @@ interface Step {
   chains(from: string, to: string): string[];
 }
 
-/** A clip as it is in its box and turned, but not yet in the frame. @param name unique in the graph. */
-export function placedClip(shown: ShownClip, placement: Placement, name: string, stage: Stage): PlacedClip {
+/** A clip as it is in its box and turned, but not yet in the frame. @param name unique in the graph. @param halved whether its colours are for two by two pixels, as the frame's. */
+export function placedClip(
+  shown: ShownClip,
+  placement: Placement,
+  { name, halved }: { readonly name: string; readonly halved: boolean },
+  stage: Stage,
+): PlacedClip {
   const { width, height } = placement;
   const box: Stage = { ...stage, name, canvas: { ...stage.canvas, width, height }, ground: 'transparent', exact: true };
   const opened = ASSETS[shown.clip.source].open(shown, name, box);
-  const transform = transformOf(placement, shown);
+  const transform = transformOf(placement, shown, { halved });
   const chains = [...opened.chains];
   let pad = opened.pad;
   let moving = opened.moving;
@@ -56,7 +63,7 @@ export function placedClip(shown: ShownClip, placement: Placement, name: string,
   const repeat = (from: string, to: string) => [
     `[${from}]${repeatFrame(stage.rate)},trim=end_frame=${shown.frames}[${to}]`,
   ];
-  stepsOf(shown, placement, box, transform).forEach((step, i) => {
+  stepsOf(shown, placement, box, { transform, halved }).forEach((step, i) => {
     if (step.moving && !moving) {
       go(repeat, `${name}r`);
       moving = true;
@@ -67,7 +74,12 @@ export function placedClip(shown: ShownClip, placement: Placement, name: string,
   return { chains, pad, transform };
 }
 
-function stepsOf(shown: ShownClip, placement: Placement, box: Stage, transform: Transform): Step[] {
+function stepsOf(
+  shown: ShownClip,
+  placement: Placement,
+  box: Stage,
+  { transform, halved }: { readonly transform: Transform; readonly halved: boolean },
+): Step[] {
   const { clip, fromFrame, frames } = shown;
   const { mask, matte, flipHorizontal, flipVertical } = placement;
   const steps: Step[] = [];
@@ -76,26 +88,46 @@ function stepsOf(shown: ShownClip, placement: Placement, box: Stage, transform: 
   };
   inARow(effectFilters(shown, box), clip.effects.some(isMoving));
   inARow([...(flipHorizontal ? ['hflip'] : []), ...(flipVertical ? ['vflip'] : [])], false);
-  const isOpaque = isOpaqueInBox(clip, box);
-  if (mask) steps.push({ moving: false, chains: (from, to) => maskedChains(mask, { from, to, isOpaque }, box) });
+  const comesOpaque = isOpaqueInBox(clip, box);
+  if (mask)
+    steps.push({ moving: false, chains: (from, to) => maskedChains(mask, { from, to, isOpaque: comesOpaque }, box) });
   if (matte)
     steps.push({
       moving: true,
       chains: (from, to) => mattedChains(matte, openMatte(matte, shown, `${to}m`, box), from, to),
     });
-  inARow(
-    turnedFilters(transform, placement, { fromFrame, isOpaque: isOpaque && !mask && !matte }),
-    transform.turned?.isConstant === false,
-  );
+  const isOpaque = comesOpaque && !mask && !matte;
+  const { opacity } = clip;
+  const { into } = transform;
+  // What goes on to `halvedChains` at once stays multiplied.
+  const staysMultiplied = halved && opacity === 1;
+  const multiplied = isOpaque ? [] : ['premultiply=inplace=1'];
+  const straight = staysMultiplied ? [] : ['unpremultiply=inplace=1'];
+  if (into.kind === 'turned') {
+    const filters = turnedFilters(transform, into, placement, fromFrame);
+    inARow(['format=yuva444p', ...multiplied, ...filters, ...straight], !into.isConstant);
+  }
+  if (into.kind === 'shifted') {
+    inARow(['format=yuva444p', ...multiplied], false);
+    steps.push({
+      moving: isShifting(into.x, into.y),
+      chains: (from, to) => shiftChains(into.x, into.y, { from, to, size: transform, fromFrame, frames }, box),
+    });
+    inARow(straight, false);
+  }
   const { width, height } = transform;
   const picture = { ...box, canvas: { ...box.canvas, width, height } };
-  const { opacity } = clip;
   inARow(constantOpacity(opacity, 'yuva444p'), false);
   if (hasMovingOpacity(opacity))
     steps.push({
       moving: true,
       chains: (from, to) => opacityChains(opacity, { from, to, fromFrame, frames }, 'yuva444p', picture),
     });
+  if (!halved) return steps;
+  const isMultiplied = staysMultiplied && into.kind !== 'box';
+  // One that is everywhere as transparent has no hidden colours.
+  if (isOpaque && into.kind === 'box') inARow(['format=yuva420p'], false);
+  else steps.push({ moving: false, chains: (from, to) => halvedChains({ from, to, isMultiplied }) });
   return steps;
 }
 
@@ -109,28 +141,20 @@ function openMatte({ video }: Matte, shown: ShownClip, name: string, box: Stage)
   return ASSETS.nested.open({ ...shown, clip: matte }, name, { ...box, name });
 }
 
-/** With colours multiplied by alpha, so that edges take nothing of the hidden colours beside them. */
+/** For colours that are multiplied by alpha, so that edges take nothing of the hidden colours beside them. */
 function turnedFilters(
-  { width, height, turned }: Transform,
+  { width, height }: Transform,
+  { left, top, isConstant, corners: cornersAt }: Extract<Transform['into'], { kind: 'turned' }>,
   box: Pick<Placement, 'width' | 'height'>,
-  { fromFrame, isOpaque }: { readonly fromFrame: number; readonly isOpaque: boolean },
+  fromFrame: number,
 ): string[] {
-  if (!turned) return [];
   // `perspective` counts its frames from 1.
-  const corners = turned
-    .corners(frameVariable('on', fromFrame - 1))
+  const corners = cornersAt(frameVariable('on', fromFrame - 1))
     .map(({ x, y }, i) => `x${i}='${x}':y${i}='${y}'`)
     .join(':');
-  const moment = turned.isConstant ? 'init' : 'frame';
-  return [
-    'format=yuva444p',
-    ...(isOpaque ? [] : ['premultiply=inplace=1']),
-    ...(width > box.width || height > box.height
-      ? [`pad=${width}:${height}:${turned.left}:${turned.top}:black@0`]
-      : []),
-    `perspective=${corners}:sense=source:interpolation=linear:eval=${moment}`,
-    'unpremultiply=inplace=1',
-  ];
+  const moment = isConstant ? 'init' : 'frame';
+  const pad = width > box.width || height > box.height ? [`pad=${width}:${height}:${left}:${top}:black@0`] : [];
+  return [...pad, `perspective=${corners}:sense=source:interpolation=linear:eval=${moment}`];
 }
 
 /** Whether nothing of the box is transparent before its mask. */

@@ -14,7 +14,12 @@ export const FINISH_FILTERS = ['format', 'setsar', 'setparams'];
 const in420 = (format: 'yuv420p' | 'yuva420p') => ['-pix_fmt', format, ...COLOR_TAGS];
 const PLAIN = in420('yuv420p');
 
-export const H264: VideoCoding = { finish: () => NORMAL_FORM, options: h264Options, partOptions: MP4_PART };
+export const H264: VideoCoding = {
+  finish: () => NORMAL_FORM,
+  colors: 'halved',
+  options: h264Options,
+  partOptions: MP4_PART,
+};
 
 const HEVC_LADDER: Readonly<Record<Quality, Level>> = {
   DRAFT: { effort: ['-preset', 'ultrafast'], looks: ['-crf', '32'] },
@@ -55,6 +60,7 @@ function hevcOptions(settings: VideoSettings): readonly string[] {
 /** `hvc1`: its parameters are in the index alone, as Apple's players want. */
 export const HEVC: VideoCoding = {
   finish: () => NORMAL_FORM,
+  colors: 'halved',
   options: hevcOptions,
   partOptions: MP4_PART,
 };
@@ -80,7 +86,12 @@ function av1Options(settings: VideoSettings): readonly string[] {
   ];
 }
 
-export const AV1: VideoCoding = { finish: () => NORMAL_FORM, options: av1Options, partOptions: MP4_PART };
+export const AV1: VideoCoding = {
+  finish: () => NORMAL_FORM,
+  colors: 'halved',
+  options: av1Options,
+  partOptions: MP4_PART,
+};
 
 const VP9_LADDER: Readonly<Record<Quality, Level>> = {
   DRAFT: { effort: ['-deadline', 'realtime', '-cpu-used', '8'], looks: ['-crf', '42'] },
@@ -103,6 +114,7 @@ function vp9Options(settings: VideoSettings, format: 'yuv420p' | 'yuva420p'): re
 
 export const VP9: VideoCoding = {
   finish: () => NORMAL_FORM,
+  colors: 'halved',
   options: (settings) => vp9Options(settings, 'yuv420p'),
   partOptions: MP4_PART,
 };
@@ -114,6 +126,8 @@ export const VP9_ALPHA_FILTERS = [
 
 /** Alpha is a second stream of VP9 beside the first, which WebM alone can hold. */
 export const VP9_ALPHA: VideoCoding = {
+  // As everything over nothing.
+  colors: 'full',
   // Two by two pixels share a colour: that of what is seen of them. The hidden colours of transparent pixels must not be mixed in.
   finish: (name) => [
     `format=yuva444p,split[${name}y][${name}c];[${name}c]${FROM_BT709}`,
@@ -131,6 +145,7 @@ const PLANES = 'map0s=0:map0p=0:map1s=1:map1p=1:map2s=1:map2p=2:map3s=0:map3p=3'
 /** The pictures of a GIF before their palette is known: small, and every pixel as it was composed, in full colour resolution. */
 export const UNTOUCHED: VideoCoding = {
   finish: () => ['format=yuv444p', ...TAGGED],
+  colors: 'full',
   options: ({ threads }) => [
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '0', '-pix_fmt', 'yuv444p', ...COLOR_TAGS],
     ...(threads === null ? [] : ['-threads:v', String(threads)]),
@@ -141,6 +156,7 @@ export const UNTOUCHED: VideoCoding = {
 /** Every frame by itself, as editors want it. Its quality decides its rate: some 220 Mbit/s at 1080p. */
 export const PRORES: VideoCoding = {
   finish: () => ['format=yuv422p10le', ...TAGGED],
+  colors: 'full',
   options: (settings) => proresOptions(settings, 'hq', 'yuv422p10le'),
   partOptions: MOV_PART,
 };
@@ -148,6 +164,7 @@ export const PRORES: VideoCoding = {
 /** The same with alpha of 16 bits and full colour resolution: some 330 Mbit/s at 1080p. */
 export const PRORES_ALPHA: VideoCoding = {
   finish: () => ['format=yuva444p10le', ...TAGGED],
+  colors: 'full',
   options: (settings) => proresOptions(settings, '4444', 'yuva444p10le'),
   partOptions: MOV_PART,
 };
