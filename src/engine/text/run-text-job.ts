@@ -19,7 +19,7 @@ export interface TextJobOptions {
 
 /**
  * Does a job in a thread of its own, so that this one can serve others meanwhile.
- * @throws RenderError DEADLINE_EXCEEDED or OUT_OF_MEMORY; the reason of the signal; the job's own error.
+ * @throws RenderError DEADLINE_EXCEEDED; MEMORY_LIMIT_EXCEEDED, since the limits of a job are the same at every try; the reason of the signal; the job's own error.
  */
 export async function runTextJob(job: TextJob, { deadlineMs, signal: outer }: TextJobOptions): Promise<TextResult> {
   outer.throwIfAborted();
@@ -32,11 +32,34 @@ export async function runTextJob(job: TextJob, { deadlineMs, signal: outer }: Te
     outer.throwIfAborted();
     if (link.hasTimedOut())
       throw new RenderError('DEADLINE_EXCEEDED', 'the render exceeded its time limit', { cause: error });
-    if (error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY')
-      throw new RenderError('OUT_OF_MEMORY', 'the render exceeded its memory limit', { cause: error });
+    if (isOverflow(error)) throw tooMuchText(job, error);
     throw error;
   } finally {
     link.release();
     await worker.terminate();
+  }
+}
+
+/** What V8 says of a text or list that is longer than it can hold, and of a stack that is deeper. */
+const OVERFLOW =
+  /^(?:Invalid (?:string|array|typed array) length|Array buffer allocation failed|Maximum call stack size exceeded|Cannot create a string longer than)/;
+
+function isOverflow(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' || OVERFLOW.test(error.message);
+}
+
+function tooMuchText(job: TextJob, cause: unknown): RenderError {
+  switch (job.kind) {
+    case 'parse':
+    case 'parse-cube':
+      return new RenderError('MEMORY_LIMIT_EXCEEDED', 'this file needs more memory than reading it may take', {
+        cause,
+      });
+    case 'lay-out': {
+      const message =
+        'these subtitles need more memory than laying them out may take: use fewer or shorter cues, leave out `highlight`, or divide the video';
+      return new RenderError('MEMORY_LIMIT_EXCEEDED', message, { field: job.layer.field, cause });
+    }
   }
 }

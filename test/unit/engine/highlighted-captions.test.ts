@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaptionStyle, WordHighlight } from '../../../src/composition/captions.js';
 import { toAssDocument } from '../../../src/engine/captions/ass-document.js';
-import { extentIn } from '../../../src/engine/captions/word-spans.js';
+import { measureLine } from '../../../src/engine/captions/line-measure.js';
 
 const RATE = { num: 10, den: 1 };
 const rgb = (r: number, g: number, b: number) => ({ r, g, b, a: 255 });
@@ -101,6 +101,10 @@ describe('a highlighted word', () => {
     ['אב xyz גד', [3, 4], [3, 4]],
     ['xy אבג', [3, 4], [5, 6]],
   ])('is found in %j', (line, [from, to], [left, right]) => {
-    expect(extentIn(line, { from: from!, to: to! }, ruler.widthOf)).toEqual({ left, right, width: line.length });
+    const measured = measureLine(line, ruler.widthOf);
+    expect({ ...measured.extentOf({ from: from!, to: to! }), width: measured.width }).toEqual({
+      ...{ left, right },
+      width: line.length,
+    });
   });
 });
