@@ -1,7 +1,6 @@
 import type { CaptionStyle, Cue, WordHighlight } from '../../composition/captions.js';
 import type { Rational } from '../../composition/frame-grid.js';
 import { withWords } from '../../composition/subtitles/word-times.js';
-import { directionOf } from '../draw/text/bidi.js';
 import { alphaOverride, colorOverride } from './ass-color.js';
 import { type Dialogue, dialogueLine, eventTimeMs, sizeOverride } from './ass-dialogue.js';
 import { toAssText } from './ass-text.js';
@@ -130,11 +129,11 @@ function pieceAround({ text: line, of }: Line, { from, to }: SpokenSpan, measure
   if (line.length <= MAX_WHOLE_LINE) return { text: line, from, to, measured };
   const start = wholeCharacter(line, Math.max(0, from - NEIGHBOURS));
   const part = line.slice(start, wholeCharacter(line, Math.min(line.length, to + NEIGHBOURS)));
-  const direction = directionOf(line);
-  const mark = directionOf(part) === direction ? '' : MARKS[direction];
+  const { direction } = measured;
+  const mark = MARKS[direction];
   const text = `${mark}${part}`;
   const moved = mark.length - start;
-  return { text, from: from + moved, to: to + moved, measured: measureLine(text, of.widthOf) };
+  return { text, from: from + moved, to: to + moved, measured: measureLine(text, of.widthOf, direction) };
 }
 
 /** Left-to-right mark and right-to-left mark: not drawn, and they set the direction of a line that they begin. */

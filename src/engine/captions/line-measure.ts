@@ -4,6 +4,7 @@ import { measuredParts } from './text-ruler.js';
 /** A line of which each part can be found on the screen. */
 export interface MeasuredLine {
   readonly width: number;
+  readonly direction: Direction;
   /** Where a part stands, in UTF-16 units of the line, from the left end of the line. */
   extentOf(part: { readonly from: number; readonly to: number }): { readonly left: number; readonly right: number };
 }
@@ -38,7 +39,7 @@ export function measureLine(
     }
     return { left, right };
   };
-  return { width, extentOf };
+  return { width, direction, extentOf };
 }
 
 interface Advances {
