@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { linkSignals } from '../../task/abort.js';
 import { RenderError } from '../../task/failure.js';
+import { overflowOf } from './overflow.js';
 import type { TextJob, TextResult } from './text-job.js';
 
 /** In the sources, which tests run, the program lies beside this file as TypeScript. */
@@ -32,34 +33,9 @@ export async function runTextJob(job: TextJob, { deadlineMs, signal: outer }: Te
     outer.throwIfAborted();
     if (link.hasTimedOut())
       throw new RenderError('DEADLINE_EXCEEDED', 'the render exceeded its time limit', { cause: error });
-    if (isOverflow(error)) throw tooMuchText(job, error);
-    throw error;
+    throw overflowOf(error, job) ?? error;
   } finally {
     link.release();
     await worker.terminate();
-  }
-}
-
-/** What V8 says of a text or list that is longer than it can hold, and of a stack that is deeper. */
-const OVERFLOW =
-  /^(?:Invalid (?:string|array|typed array) length|Array buffer allocation failed|Maximum call stack size exceeded|Cannot create a string longer than)/;
-
-function isOverflow(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' || OVERFLOW.test(error.message);
-}
-
-function tooMuchText(job: TextJob, cause: unknown): RenderError {
-  switch (job.kind) {
-    case 'parse':
-    case 'parse-cube':
-      return new RenderError('MEMORY_LIMIT_EXCEEDED', 'this file needs more memory than reading it may take', {
-        cause,
-      });
-    case 'lay-out': {
-      const message =
-        'these subtitles need more memory than laying them out may take: use fewer or shorter cues, leave out `highlight`, or divide the video';
-      return new RenderError('MEMORY_LIMIT_EXCEEDED', message, { field: job.layer.field, cause });
-    }
   }
 }
