@@ -298,7 +298,9 @@ export interface Subtitles {
   /**
    * Shows the word that is being spoken in another way, where subtitles are burned in. The times of words are those of `Cue.words`, of timestamps within WebVTT cues
    * (`<00:00:01.000>`) or of karaoke in ASS (`\k`); a cue without any has its time spread over its words by the number of their characters. Default: no word is
-   * highlighted.
+   * highlighted. At most 100,000 words in all cues of the video are highlighted, where the text of a cue without times of words has a word for each stretch without
+   * space, and for each character of Chinese, Japanese, Thai, Lao, Khmer or Burmese. Refused for cues with more; with a file of more, or clips that have more
+   * together, the task fails with INPUT_TOO_LARGE.
    */
   highlight: WordHighlight | undefined;
 }

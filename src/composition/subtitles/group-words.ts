@@ -1,5 +1,5 @@
 import type { Cue } from '../captions.js';
-import { inkOf, partOfWords, startOfInk } from './word-times.js';
+import { findWords, inkOf, type WordFinder } from './word-times.js';
 import { wordsOf } from './words-of.js';
 
 /**
@@ -18,7 +18,8 @@ function partsOf(cue: Cue, maxWords: number): Cue[] {
     const part = words.slice(Math.round((i * words.length) / count), Math.round(((i + 1) * words.length) / count));
     return part.join('').trim();
   });
-  const starts = cue.words === undefined ? sharesOf(cue, texts) : spokenStarts(cue, texts);
+  const spoken = cue.words && findWords(cue.words);
+  const starts = spoken ? spokenStarts(spoken, texts) : sharesOf(cue, texts);
   let ink = 0;
   return texts.flatMap((text, i) => {
     const [fromInk, toInk] = [ink, ink + inkOf(text).length];
@@ -27,7 +28,7 @@ function partsOf(cue: Cue, maxWords: number): Cue[] {
     // A cue of a few microseconds has no time for all of its parts.
     if (endUs <= startUs) return [];
     const part = { ...cue, startUs: cue.startUs + startUs, endUs: cue.startUs + endUs, text };
-    return [cue.words ? { ...part, words: partOfWords(cue.words, { fromInk, toInk, startUs, endUs }) } : part];
+    return [spoken ? { ...part, words: spoken.part({ fromInk, toInk, startUs, endUs }) } : part];
   });
 }
 
@@ -43,12 +44,12 @@ function sharesOf({ startUs, endUs }: Cue, texts: readonly string[]): number[] {
   });
 }
 
-function spokenStarts({ words = [] }: Cue, texts: readonly string[]): number[] {
+function spokenStarts(spoken: WordFinder, texts: readonly string[]): number[] {
   const starts: number[] = [];
   let ink = 0;
   for (const text of texts) {
     const last = starts.at(-1);
-    starts.push(last === undefined ? 0 : Math.max(last, startOfInk(words, ink) ?? last));
+    starts.push(last === undefined ? 0 : Math.max(last, spoken.startOf(ink) ?? last));
     ink += inkOf(text).length;
   }
   return starts;

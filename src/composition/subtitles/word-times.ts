@@ -39,30 +39,54 @@ export function wordsOfPieces(pieces: readonly TextPiece[], lengthUs: number): T
   return words.reverse().flat();
 }
 
-/** Words that are cut out of a cue: a stretch of its ink, seen in a part of its time. */
-export function partOfWords(
-  words: readonly TimedWord[],
-  { fromInk, toInk, startUs, endUs }: { fromInk: number; toInk: number; startUs: number; endUs: number },
-): TimedWord[] {
-  let at = 0;
-  return words.flatMap((word) => {
-    const from = at;
-    at += word.ink;
-    const ink = Math.min(at, toInk) - Math.max(from, fromInk);
-    if (ink <= 0) return [];
-    const times = { startUs: Math.max(word.startUs, startUs) - startUs, endUs: Math.min(word.endUs, endUs) - startUs };
-    return [{ ink, ...(times.endUs > times.startUs ? times : NEVER) }];
-  });
+/** The words of a cue by their place in its ink; finding one takes hardly longer among more. */
+export interface WordFinder {
+  /** When a character of the ink begins to be spoken, from the start of the cue. Null: it is not. */
+  startOf(index: number): number | null;
+  /** Words that are cut out of the cue: a stretch of its ink, seen in a part of its time. */
+  part(of: {
+    readonly fromInk: number;
+    readonly toInk: number;
+    readonly startUs: number;
+    readonly endUs: number;
+  }): TimedWord[];
 }
 
-/** When a character of a cue's ink begins to be spoken, from the start of the cue. Null: it is not. */
-export function startOfInk(words: readonly TimedWord[], index: number): number | null {
-  let at = 0;
-  for (const { ink, startUs, endUs } of words) {
-    at += ink;
-    if (index < at) return endUs > startUs ? startUs : null;
+export function findWords(words: readonly TimedWord[]): WordFinder {
+  let ink = 0;
+  const ends = words.map((word) => (ink += word.ink));
+  return {
+    startOf: (index) => {
+      const word = words[firstAbove(ends, index)];
+      return word && word.endUs > word.startUs ? word.startUs : null;
+    },
+    part: ({ fromInk, toInk, startUs, endUs }) => {
+      const own: TimedWord[] = [];
+      let from = fromInk;
+      for (let i = firstAbove(ends, fromInk); i < words.length && from < toInk; i += 1) {
+        const [word, end] = [words[i], ends[i]];
+        if (!word || end === undefined) break;
+        const times = {
+          startUs: Math.max(word.startUs, startUs) - startUs,
+          endUs: Math.min(word.endUs, endUs) - startUs,
+        };
+        own.push({ ink: Math.min(end, toInk) - from, ...(times.endUs > times.startUs ? times : NEVER) });
+        from = end;
+      }
+      return own;
+    },
+  };
+}
+
+/** The index of the first of rising values that is above another; their number: none is. */
+function firstAbove(values: readonly number[], than: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((values[middle] ?? 0) > than) high = middle;
+    else low = middle + 1;
   }
-  return null;
+  return low;
 }
 
 function spread(text: string, { startUs, endUs }: { startUs: number; endUs: number }): TimedWord[] {

@@ -1,3 +1,4 @@
+import type { CaptionStyle } from '../../composition/captions.js';
 import type { Color } from '../../composition/color.js';
 import { throughBt601 } from '../compositor/color/bt709.js';
 
@@ -11,6 +12,12 @@ export function assColor(color: Color): string {
 export function colorOverride(color: Color): string {
   const { alpha, bgr } = parts(color);
   return `\\1c&H${bgr}&\\1a&H${alpha}&`;
+}
+
+/** Overrides that give the text after them the opacity of a style again, after `\alpha`. */
+export function alphaOverride({ textColor, outlineColor }: Pick<CaptionStyle, 'textColor' | 'outlineColor'>): string {
+  const [text, outline] = [parts(textColor).alpha, parts(outlineColor).alpha];
+  return `\\1a&H${text}&\\2a&H${text}&\\3a&H${outline}&\\4a&H${outline}&`;
 }
 
 function parts(color: Color): { alpha: string; bgr: string } {

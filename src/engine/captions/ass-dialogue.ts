@@ -32,9 +32,18 @@ export function dialogueLine(
   return `Dialogue: ${layer},${assTime(start, rate)},${assTime(end, rate)},${style},,0,0,${marginV},,${text}`;
 }
 
+/** From the beginning of an event that is seen from frame `start` on until a frame begins, in milliseconds: `\t` counts so. */
+export function eventTimeMs(start: number, frame: number, rate: Rational): number {
+  return (hundredthsOf(frame, rate) - hundredthsOf(start, rate)) * 10;
+}
+
 /** The last hundredth of a second that is not after a frame's beginning: rounding up would lose the frame. */
+function hundredthsOf(frame: number, rate: Rational): number {
+  return Math.floor((frame * rate.den * 100) / rate.num);
+}
+
 function assTime(frame: number, rate: Rational): string {
-  const hundredths = Math.floor((frame * rate.den * 100) / rate.num);
+  const hundredths = hundredthsOf(frame, rate);
   const pad = (value: number) => String(value).padStart(2, '0');
   const minutes = Math.floor(hundredths / 6_000);
   return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(Math.floor(hundredths / 100) % 60)}.${pad(hundredths % 100)}`;

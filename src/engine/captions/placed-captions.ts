@@ -30,9 +30,10 @@ export function placedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCa
     const box = boxOf(cue, { ...style, fontSize }, canvas, ruler);
     const together = seen.filter(({ end }) => end > frames.start);
     const y = freePlace(box.height, style, canvas, together);
-    // What found no place in the frame takes none away.
-    const placed = isWithin(y, box.height, canvas) ? [{ y, height: box.height, end: frames.end }] : [];
-    seen = [...together, ...placed];
+    // What found no place in the frame takes none away, and is not drawn.
+    const isPlaced = isWithin(y, box.height, canvas);
+    seen = isPlaced ? [...together, { y, height: box.height, end: frames.end }] : together;
+    if (!isPlaced) return [];
     const x = Math.round((canvas.width - box.width) / 2);
     const radius = style.boxShape === 'ROUNDED' ? fontSize * RADIUS : 0;
     const drawing = `{\\an7\\pos(${x},${y})\\p1}${boxDrawing({ ...box, radius })}{\\p0}`;
@@ -91,7 +92,7 @@ function paddingOf({ boxColor, boxShape }: Pick<CaptionStyle, 'boxColor' | 'boxS
   }
 }
 
-/** The place nearest to where the style puts a box, beyond those that are seen at the same time. */
+/** The place nearest to where the style puts a box, beyond those that are seen at the same time. @param others none of which overlap. */
 function freePlace(
   height: number,
   { position }: CaptionStyle,
@@ -99,9 +100,12 @@ function freePlace(
   others: readonly PlacedBox[],
 ): number {
   let y = Math.round(Math.max(0, topOf(position, canvas.height, height)));
-  const inTheWay = () => others.find((other) => y < other.y + other.height && other.y < y + height);
-  for (let other = inTheWay(); other && isWithin(y, height, canvas); other = inTheWay())
-    y = isUpper(position) ? other.y + other.height : other.y - height;
+  const isDownward = isUpper(position);
+  // In the order in which they are met, so that each is looked at once.
+  for (const other of [...others].sort((a, b) => (isDownward ? a.y - b.y : b.y - a.y))) {
+    if (!isWithin(y, height, canvas)) break;
+    if (y < other.y + other.height && other.y < y + height) y = isDownward ? other.y + other.height : other.y - height;
+  }
   return y;
 }
 

@@ -25,25 +25,29 @@ export async function openRuler(files: RulerFiles): Promise<TextRuler> {
   const faces = (names: readonly string[]) => names.flatMap((file) => opened.get(file) ?? []);
   const measures = { Default: createMeasure(faces(files.Default)), Japanese: createMeasure(faces(files.Japanese)) };
   const widthOf: TextRuler['widthOf'] = (line, style) => {
-    return wordsOf(line.replace(IGNORABLE, '')).reduce((width, word) => width + measures[style](word), 0);
+    return measuredParts(line.replace(IGNORABLE, '')).reduce((width, word) => width + measures[style](word), 0);
   };
   return { widthOf };
 }
 
-/** Measures words, each once: shaping takes some tenths of a millisecond. */
+/** So many widths are remembered: a text may have a different word in every place. */
+const MAX_KNOWN = 20_000;
+
+/** Measures words, each once as a rule: shaping takes some tenths of a millisecond. */
 function createMeasure(faces: readonly Typeface[]): (word: string) => number {
   const known = new Map<string, number>();
   return (word) => {
     const before = known.get(word);
     if (before !== undefined) return before;
     const width = runsOf(word, faces).reduce((sum, { face, text }) => sum + face.widthOf(text), 0);
+    if (known.size >= MAX_KNOWN) known.clear();
     known.set(word, width);
     return width;
   };
 }
 
 /** Parts whose widths add up to the line's: words, spaces, and each CJK character by itself, since those are never joined. */
-function wordsOf(line: string): string[] {
+export function measuredParts(line: string): string[] {
   const words: string[] = [];
   let word = '';
   const end = () => {

@@ -1,6 +1,5 @@
 import type { Cue, TimedWord } from '../../composition/captions.js';
 import { framesOf, type Rational } from '../../composition/frame-grid.js';
-import { directionOf, visualRuns } from '../draw/text/bidi.js';
 
 /** A part of a line, in UTF-16 units, and the frames on which it is spoken. */
 export interface SpokenSpan {
@@ -57,25 +56,4 @@ function stretchesOf(lines: readonly string[], words: readonly TimedWord[]): Str
     }
     return stretches;
   });
-}
-
-/** Where a part of a line stands on the screen, from the left end of the line; and the width of the line. @param widthOf measures text of one line. */
-export function extentIn(
-  line: string,
-  { from, to }: { readonly from: number; readonly to: number },
-  widthOf: (text: string) => number,
-): { readonly left: number; readonly right: number; readonly width: number } {
-  let [left, right, width] = [Infinity, 0, 0];
-  for (const run of visualRuns(line, directionOf(line))) {
-    const runWidth = widthOf(line.slice(run.start, run.end));
-    const [first, last] = [Math.max(from, run.start), Math.min(to, run.end)];
-    if (first < last) {
-      const [before, until] = [first, last].map((end) => widthOf(line.slice(run.start, end))) as [number, number];
-      const isRightToLeft = run.direction === 'rtl';
-      left = Math.min(left, width + (isRightToLeft ? runWidth - until : before));
-      right = Math.max(right, width + (isRightToLeft ? runWidth - before : until));
-    }
-    width += runWidth;
-  }
-  return { left, right, width };
 }

@@ -1,4 +1,5 @@
 import { decodeText } from '../../composition/subtitles/decode-text.js';
+import { highlightedWords } from '../../composition/subtitles/highlighted-words.js';
 import { parseSubtitles } from '../../composition/subtitles/parse-subtitles.js';
 import { SubtitleSyntaxError } from '../../composition/subtitles/subtitle-text.js';
 import type { Warning } from '../../composition/warning.js';
@@ -18,11 +19,13 @@ export async function performTextJob(job: TextJob): Promise<TextResult> {
     case 'parse-cube':
       return readCube(job.bytes);
     case 'lay-out': {
-      const { layer, cues, canvas, fonts } = job;
+      const { layer, canvas, fonts, maxWords } = job;
+      const cues = unpackCues(job.cues);
+      const words = layer.style.highlight ? highlightedWords(cues, maxWords) : 0;
+      if (words > maxWords) return { kind: 'too-many-words' };
       const ruler = fonts.ruler === null ? null : await openRuler(fonts.ruler);
-      const captions = { ...layer, cues: unpackCues(cues) };
-      const { text, shrunk } = toAssDocument(captions, { ...canvas, fonts: { font: fonts.font, ruler } });
-      return { kind: 'laid-out', document: captionDocument(text), shrunk };
+      const { text, shrunk } = toAssDocument({ ...layer, cues }, { ...canvas, fonts: { font: fonts.font, ruler } });
+      return { kind: 'laid-out', document: captionDocument(text), shrunk, words };
     }
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { linkSignals } from '../../task/abort.js';
 import { RenderError } from '../../task/failure.js';
+import { overflowOf } from './overflow.js';
 import type { TextJob, TextResult } from './text-job.js';
 
 /** In the sources, which tests run, the program lies beside this file as TypeScript. */
@@ -19,7 +20,7 @@ export interface TextJobOptions {
 
 /**
  * Does a job in a thread of its own, so that this one can serve others meanwhile.
- * @throws RenderError DEADLINE_EXCEEDED or OUT_OF_MEMORY; the reason of the signal; the job's own error.
+ * @throws RenderError DEADLINE_EXCEEDED; MEMORY_LIMIT_EXCEEDED, since the limits of a job are the same at every try; the reason of the signal; the job's own error.
  */
 export async function runTextJob(job: TextJob, { deadlineMs, signal: outer }: TextJobOptions): Promise<TextResult> {
   outer.throwIfAborted();
@@ -32,9 +33,7 @@ export async function runTextJob(job: TextJob, { deadlineMs, signal: outer }: Te
     outer.throwIfAborted();
     if (link.hasTimedOut())
       throw new RenderError('DEADLINE_EXCEEDED', 'the render exceeded its time limit', { cause: error });
-    if (error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY')
-      throw new RenderError('OUT_OF_MEMORY', 'the render exceeded its memory limit', { cause: error });
-    throw error;
+    throw overflowOf(error, job) ?? error;
   } finally {
     link.release();
     await worker.terminate();

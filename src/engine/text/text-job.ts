@@ -16,6 +16,8 @@ export type TextJob =
       readonly cues: PackedCues;
       readonly canvas: { readonly width: number; readonly height: number; readonly frameRate: Rational };
       readonly fonts: CaptionFontFiles;
+      /** How many words may be highlighted. */
+      readonly maxWords: number;
     };
 
 /** What came of a job. `refused`: the text cannot be read, for a reason in words for people. */
@@ -24,4 +26,12 @@ export type TextResult =
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'cube'; readonly content: Uint8Array }
   | { readonly kind: 'cube-refused'; readonly message: string; readonly isDamaged: boolean }
-  | { readonly kind: 'laid-out'; readonly document: CaptionDocument; readonly shrunk: number };
+  | {
+      readonly kind: 'laid-out';
+      readonly document: CaptionDocument;
+      readonly shrunk: number;
+      /** How many words a highlight goes through. */
+      readonly words: number;
+    }
+  /** There are more words to highlight than may be. */
+  | { readonly kind: 'too-many-words' };

@@ -1,4 +1,5 @@
 import type { Cue } from '../../composition/captions.js';
+import { highlightedWords, MAX_HIGHLIGHTED_WORDS } from '../../composition/subtitles/highlighted-words.js';
 import type { Subtitles } from '../../composition/montage/montage.js';
 import type { Cue as WireCue, CueList, Subtitles as WireSubtitles } from '../../../generated/cutroom/v1/montage.js';
 import { at, parseDurationUs, parseNumber, parseUri, type Place, refuse } from './fields.js';
@@ -20,13 +21,23 @@ export const MAX_WORDS = { min: 1, max: 100, unit: 'words' };
 export function parseSubtitles(wire: WireSubtitles, place: Place, frame: { shortSide: number }): Subtitles {
   const style = parseSubtitleStyle(wire.style, at(place, 'style'), frame);
   const highlight = wire.highlight && parseHighlight(wire.highlight, at(place, 'highlight'), style);
+  const source = parseSource(wire, place);
+  if (highlight && source.kind === 'cues' && isBeyondHighlight(source.cues))
+    refuse(
+      at(place, 'highlight'),
+      `must not be set for more than ${MAX_HIGHLIGHTED_WORDS} words in all cues: leave it out, or divide the video`,
+    );
   return {
     field: place.field,
-    source: parseSource(wire, place),
+    source,
     style: { ...style, ...(highlight ? { highlight } : {}) },
     ...(wire.maxWords === 0 ? {} : { maxWords: parseNumber(wire.maxWords, at(place, 'max_words'), MAX_WORDS) }),
     ...(wire.language === '' ? {} : { language: parseLanguage(wire.language, at(place, 'language')) }),
   };
+}
+
+function isBeyondHighlight(cues: readonly Cue[]): boolean {
+  return highlightedWords(cues, MAX_HIGHLIGHTED_WORDS) > MAX_HIGHLIGHTED_WORDS;
 }
 
 function parseLanguage(tag: string, place: Place): string {

@@ -183,6 +183,16 @@ describe('the parser of a spec', () => {
     ['an intro without a name', { intro: {}, outro: { uri: 'a', focus: { x: 101 } } }, ['intro.uri', 'outro.focus.x']],
     ['too many words', { subtitles: { uri: 'a', maxWords: 101 } }, ['subtitles.max_words']],
     [
+      'a highlight of too many words',
+      {
+        subtitles: {
+          cues: { cues: Array.from({ length: 101 }, () => ({ text: 'i '.repeat(1000), end: '1s' })) },
+          highlight: {},
+        },
+      },
+      ['subtitles.highlight'],
+    ],
+    [
       'a highlight out of range',
       { subtitles: { uri: 'a', highlight: { textColor: 'red', boxColor: '#12', scale: 2.1 } } },
       ['subtitles.highlight.text_color', 'subtitles.highlight.box_color', 'subtitles.highlight.scale'],
