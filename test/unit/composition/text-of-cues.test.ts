@@ -37,7 +37,7 @@ describe('cues one at a time', () => {
     [[cue(0, 1, 'a'), cue(0, 1, 'b')], [cue(0, 1, 'a\nb')]],
     [[], []],
   ])('of %j are %j', (cues, expected) => {
-    expect(oneAtATime(cues)).toEqual(expected);
+    expect(oneAtATime(cues, { bytesEach: Infinity, characters: Infinity })).toEqual(expected);
   });
 });
 
