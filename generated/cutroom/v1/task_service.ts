@@ -2654,8 +2654,8 @@ export const TaskServiceDefinition = {
     /**
      * Reads an input as a render would, and answers with its format and streams.
      *
-     * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
-     * DEADLINE_EXCEEDED.
+     * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg, and no worker looks at inputs for
+     * it), UNAVAILABLE (the worker that should look does not answer), DEADLINE_EXCEEDED.
      */
     probeMedia: {
       name: "ProbeMedia",
@@ -3042,8 +3042,8 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
   /**
    * Reads an input as a render would, and answers with its format and streams.
    *
-   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
-   * DEADLINE_EXCEEDED.
+   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg, and no worker looks at inputs for
+   * it), UNAVAILABLE (the worker that should look does not answer), DEADLINE_EXCEEDED.
    */
   probeMedia(request: ProbeMediaRequest, context: CallContext & CallContextExt): Promise<DeepPartial<MediaInfo>>;
   /**
@@ -3175,8 +3175,8 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
   /**
    * Reads an input as a render would, and answers with its format and streams.
    *
-   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg),
-   * DEADLINE_EXCEEDED.
+   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg, and no worker looks at inputs for
+   * it), UNAVAILABLE (the worker that should look does not answer), DEADLINE_EXCEEDED.
    */
   probeMedia(request: DeepPartial<ProbeMediaRequest>, options?: CallOptions & CallOptionsExt): Promise<MediaInfo>;
   /**
