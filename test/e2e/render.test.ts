@@ -153,7 +153,8 @@ describe.each(backends)('a service on %s', (backend) => {
     stream.cancel();
     const seconds = (seen.at(-1)!.atMs - seen[0]!.atMs) / 1000;
     const perSecond = (seen.length - 1) / seconds;
-    expect(perSecond).toBeGreaterThanOrEqual((backend === 'SQLite' ? 2 : 0.8) / underLoad(1));
+    // On MongoDB it is written once a second and looked for once a second: now and then a look comes just before a write.
+    expect(perSecond).toBeGreaterThanOrEqual((backend === 'SQLite' ? 2 : 0.6) / underLoad(1));
 
     const [pid] = await ffmpegsOf(service.pid);
     expect(pid).toBeDefined();
