@@ -12,7 +12,12 @@ const HUNG_MS = 60_000;
  * The service's watchdog kills such a command, and it is done again; a bench that starts ffmpeg by itself has this.
  */
 export async function runUnhung(file: string, args: readonly string[], options: ExecFileOptions = {}): Promise<Buffer> {
-  const bounded = { ...options, encoding: 'buffer', timeout: Math.ceil(underLoad(HUNG_MS)), killSignal: 'SIGKILL' } as const;
+  const bounded = {
+    ...options,
+    encoding: 'buffer',
+    timeout: Math.ceil(underLoad(HUNG_MS)),
+    killSignal: 'SIGKILL',
+  } as const;
   const once = async () => (await run(file, args, bounded)).stdout;
   try {
     return await once();
