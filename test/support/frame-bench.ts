@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import {
   allClips,
   type Composition,
@@ -15,8 +17,9 @@ import { wholeOf, type Section } from '../../src/engine/compositor/section.js';
 import type { ColorResolution } from '../../src/engine/compositor/stage.js';
 import { probeVisual } from '../../src/engine/probe/probe.js';
 import { createLocalToolContext } from './local-tool-context.js';
-import { runUnhung } from './run-unhung.js';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
+
+const run = promisify(execFile);
 
 /** Frames as the compositor makes them, before any encoder: in RGB, of full colour resolution. */
 export interface RawFrames {
@@ -84,7 +87,11 @@ export async function createFrameBench(): Promise<FrameBench> {
       targets: [{ file: `raw-${runs}`, pads: [VIDEO_PAD], options: ['-c:v', 'rawvideo', '-f', 'rawvideo'] }],
       majorVersion: context.toolchain.majorVersion,
     }).map((argument) => (argument === 'pipe:3' ? '/dev/null' : argument === `file:raw-${runs}` ? '-' : argument));
-    const bytes = await runUnhung(context.toolchain.ffmpeg, args, { cwd: media.folder, maxBuffer: 1024 ** 3 });
+    const { stdout: bytes } = await run(context.toolchain.ffmpeg, args, {
+      cwd: media.folder,
+      encoding: 'buffer',
+      maxBuffer: 1024 ** 3,
+    });
     const { width, height } = composition.crop ?? composition;
     const size = width * height * 3;
     return {

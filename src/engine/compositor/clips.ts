@@ -27,15 +27,11 @@ export function clipChains(
     const format = clipFormat(clip, stage);
     finished.push({ shown, pad: name, format });
     const moving = hasMovingOpacity(clip.opacity);
-    const filters = [
-      `trim=end_frame=${frames}`,
-      ...effectFilters(shown, stage),
-      ...constantOpacity(clip.opacity, format),
-    ];
+    const filters = [...effectFilters(shown, stage), ...constantOpacity(clip.opacity, format)];
     const pad = moving ? `${name}o` : name;
     if (moving)
       opacities.push(...opacityChains(clip.opacity, { from: pad, to: name, fromFrame, frames }, format, stage));
-    staged.push({ shown, name, end: `${filters.join(',')}[${pad}]` });
+    staged.push({ shown, name, filters, pad });
   });
   const sources = Object.keys(ASSETS) as VisualSource[];
   const chains = sources.flatMap((source) => {

@@ -88,3 +88,14 @@ export function ratio(rate: Rational): string {
 export function repeatFrame(rate: Rational): string {
   return `loop=loop=-1:size=1:start=0,settb=${rate.den}/${rate.num},setpts=N,fps=${ratio(rate)}`;
 }
+
+/** Filters that `firstFrames` uses. */
+export const FIRST_FRAMES_FILTERS = ['select'];
+
+/**
+ * The first frames of a video that ends soon after them. `trim` would close its input at once, and ffmpeg from 7 on (9.0.2 is the last tried) then waits for ever in one of some hundred
+ * commands of several inputs: it goes on asking for the closed one, and keeps all others from being read.
+ */
+export function firstFrames(count: number): string {
+  return `select='lt(n,${count})'`;
+}

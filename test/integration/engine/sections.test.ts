@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Animated } from '../../../src/composition/animated.js';
 import type { ClipEffect } from '../../../src/composition/clip-effect.js';
@@ -18,9 +20,10 @@ import type { VisualDetails } from '../../../src/engine/probe/media-details.js';
 import type { ToolContext } from '../../../src/engine/process/run-tool.js';
 import { findNewerFfmpeg } from '../../../scripts/lib/newer-ffmpeg.mjs';
 import { skipWithoutNewerFfmpeg } from '../../support/newer-ffmpeg.js';
-import { runUnhung } from '../../support/run-unhung.js';
 import { drawnFile, placed } from '../../support/frame-bench.js';
 import { createRenderBench, TEST_CLOCKS, type RenderBench } from '../../support/render-bench.js';
+
+const run = promisify(execFile);
 
 const SIZE = { width: 160, height: 90 };
 const BLACK = { r: 0, g: 0, b: 0, a: 255 };
@@ -123,7 +126,7 @@ async function hashes(plan: RenderPlan): Promise<string[]> {
     targets: [{ file: `${name}.md5`, pads: [VIDEO_PAD], options: ['-c:v', 'rawvideo', '-f', 'framemd5'] }],
     majorVersion: bench.toolchain.majorVersion,
   }).map((argument) => (argument === 'pipe:3' ? '/dev/null' : argument));
-  await runUnhung(bench.toolchain.ffmpeg, args, {
+  await run(bench.toolchain.ffmpeg, args, {
     cwd: bench.media.folder,
     env: { ...process.env, ...context.env },
   });

@@ -329,6 +329,19 @@ describe('planRender', () => {
     );
   });
 
+  it('closes no video before it ends by itself: ffmpeg from 7 on may wait for ever then', () => {
+    const image = /^\[\d+:\d+\]trim=end_frame=1,settb=1\/1000,setpts=0/;
+    fc.assert(
+      fc.property(anyLayers, fc.boolean(), (layers, hasAlpha) => {
+        const chains = plan(anyComposition(layers), knownTo(hasAlpha)).graph.split(/;\n?/);
+        const videos = chains.filter((chain) => /^\[\d+:\d+\]/.test(chain) && !image.test(chain));
+        // `reverse` waits for the end of its input.
+        expect(videos.filter((chain) => /\btrim=[^,]*end/.test(chain.split(',reverse')[0] ?? ''))).toEqual([]);
+        expect(chains.filter((chain) => /tpad=[^,]*,trim=[^,]*end/.test(chain))).toEqual([]);
+      }),
+    );
+  });
+
   it('uses only filters that the start check covers', () => {
     const used = new Set<string>();
     fc.assert(

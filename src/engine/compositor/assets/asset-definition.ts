@@ -6,8 +6,10 @@ export interface StagedClip {
   readonly shown: ShownClip;
   /** Unique in the graph. */
   readonly name: string;
-  /** Filters that make the clip as long as it must be and apply its effects, and the pad it ends in. */
-  readonly end: string;
+  /** Filters in a row for the clip once it is as long as it must be. */
+  readonly filters: readonly string[];
+  /** The pad that it ends in. */
+  readonly pad: string;
 }
 
 /** A clip that is fitted into the frame. */
@@ -22,7 +24,7 @@ export interface OpenedClip {
 export interface AssetDefinition {
   /** Filters of ffmpeg that it uses. */
   readonly filters: readonly string[];
-  /** The clips of this kind on one layer, as chains that finish each with its `end`. */
+  /** The clips of this kind on one layer, each of exactly its number of frames, as chains that go on with its `filters` and end in its `pad`. */
   chains(clips: readonly StagedClip[], stage: Stage): string[];
   /** One clip by itself. @param name unique in the graph. */
   open(shown: ShownClip, name: string, stage: Stage): OpenedClip;

@@ -31,7 +31,10 @@ function sharedChains(same: readonly StagedClip[], name: string, stage: Stage): 
   const end = `${same.length > 1 ? `split=${same.length}` : 'null'}${outs.map((out) => `[${out}]`).join('')}`;
   return [
     ...fittedImage(clip.asset, end, name, framingOf(clip), stage),
-    ...same.map((staged, i) => `[${outs[i] ?? ''}]${repeatFrame(stage.rate)},${staged.end}`),
+    ...same.map(({ shown, filters, pad }, i) => {
+      const shownFrames = [repeatFrame(stage.rate), `trim=end_frame=${shown.frames}`, ...filters];
+      return `[${outs[i] ?? ''}]${shownFrames.join(',')}[${pad}]`;
+    }),
   ];
 }
 

@@ -19,8 +19,10 @@ export interface OpenedVideo {
   readonly decodedUs: number;
 }
 
-/** Beyond its clip, how much of an input is still decoded. */
+/** Beyond its clip, how much of an input is still decoded at most. All of it goes through the filters up to the one that counts the clip's frames. */
 const DECODE_MARGIN_US = 500_000;
+/** Frames of a file whose frames follow each other evenly: the one that ends the clip's last, one for deinterlacing, and two for rounding. */
+const MARGIN_FRAMES = 4;
 
 /** Of a time base in ffmpeg. */
 const MAX_UNIT = 2 ** 31 - 1;
@@ -40,7 +42,7 @@ export function openVideo(shown: ShownClip, details: VisualDetails, rate: Ration
   const { startUs, timeBase, uneven, seeking } = details;
   const tickUs = (timeBase.num * 1e6) / timeBase.den;
   const ticks = (us: number) => Math.round(us / tickUs);
-  const shownUs = timeUsOf(frames, rate) * clip.speed + DECODE_MARGIN_US;
+  const shownUs = timeUsOf(frames, rate) * clip.speed + marginUs(shown, details, rate);
   const offsetUs = timeUsOf(fromFrame, rate) * clip.speed;
   const targetUs = startUs + clip.trimStartUs + offsetUs;
   const isAtStart = clip.trimStartUs + offsetUs === 0;
@@ -76,6 +78,11 @@ export function openVideo(shown: ShownClip, details: VisualDetails, rate: Ration
     toRate: `fps=${ratio(rate)}:start_time=0`,
     decodedUs: shownUs,
   };
+}
+
+function marginUs({ clip }: ShownClip, { uneven, frameRate }: VisualDetails, rate: Rational): number {
+  if (uneven !== null || frameRate === null) return DECODE_MARGIN_US;
+  return Math.min(DECODE_MARGIN_US, timeUsOf(MARGIN_FRAMES, frameRate) + timeUsOf(1, rate) * clip.speed);
 }
 
 function plus(expression: string, addend: number): string {

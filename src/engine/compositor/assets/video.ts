@@ -5,7 +5,7 @@ import type { VisualDetails } from '../../probe/media-details.js';
 import { fitted, SCALER } from '../fit.js';
 import { framingOf } from '../framing.js';
 import type { ShownClip } from '../section.js';
-import { repeatFrame, type Stage } from '../stage.js';
+import { FIRST_FRAMES_FILTERS, firstFrames, repeatFrame, type Stage } from '../stage.js';
 import type { AssetDefinition } from './asset-definition.js';
 import { OPEN_FILTERS, openVideo, standingSinceUs } from './open-video.js';
 
@@ -17,18 +17,19 @@ const LAST_FRAME_US = 1_000_000;
 
 /** Each clip of a video is an input of its own. */
 export const video: AssetDefinition = {
-  filters: [...OPEN_FILTERS, 'bwdif', 'loop', 'reverse', 'tpad'],
+  filters: [...OPEN_FILTERS, ...FIRST_FRAMES_FILTERS, 'bwdif', 'loop', 'reverse', 'tpad'],
   chains: (clips, stage) =>
-    clips.flatMap(({ shown, name, end }) =>
-      shown.clip.frozen
-        ? frozenChains(shown, name, `${repeatFrame(stage.rate)},${end}`, stage)
-        : playedChains(shown, name, end, stage),
-    ),
+    clips.flatMap(({ shown, name, filters, pad }) => {
+      const { clip, frames } = shown;
+      const cut = clip.frozen ? [repeatFrame(stage.rate), `trim=end_frame=${frames}`] : [firstFrames(frames)];
+      const end = `${[...cut, ...filters].join(',')}[${pad}]`;
+      return clip.frozen ? frozenChains(shown, name, end, stage) : playedChains(shown, name, end, stage);
+    }),
   open(shown, name, stage) {
     const pad = `${name}f`;
     const chains = shown.clip.frozen
       ? frozenChains(shown, name, `null[${pad}]`, stage)
-      : playedChains(shown, name, `trim=end_frame=${shown.frames}[${pad}]`, stage);
+      : playedChains(shown, name, `${firstFrames(shown.frames)}[${pad}]`, stage);
     return { chains, pad, moving: !shown.clip.frozen };
   },
 };
@@ -75,7 +76,7 @@ function backwardsChains(
     ? [`scale=w=${details.width}:h=${details.height}:eval=frame:${SCALER}`]
     : [];
   const held = `tpad=stop_mode=clone:stop=${repeatsOf(clip, details, rate)}`;
-  const source = [filters, ...same, toRate, held, `trim=end_frame=${frames}`, 'reverse'].join(',');
+  const source = [filters, ...same, toRate, held, firstFrames(frames), 'reverse'].join(',');
   const options = { name, framing: framingOf(clip), details, moving: true, toRate: [], resized: false };
   return fitted(source, `tpad=stop_mode=clone:stop=${ROUNDING_FRAMES},${end}`, options, stage);
 }
@@ -88,7 +89,8 @@ function frozenChains({ clip, startFrame }: ShownClip, name: string, end: string
   // The file may end with the frame, or before the time at which it ends by its own account.
   const standsUs = LAST_FRAME_US + (details.uneven?.lastFrameUs ?? 0);
   const held = `tpad=stop_mode=clone:stop_duration=${standsUs}us`;
-  const source = `${filters},${held},${toRate},trim=end_frame=1,settb=1/1000,setpts=0`;
+  // `reverse` gives its one frame once the input has ended; `loop` would leave that open, and its end would close it.
+  const source = `${filters},${held},${toRate},${firstFrames(1)},reverse,settb=1/1000,setpts=0`;
   const options = { name, framing: framingOf(clip), details, moving: false, toRate: [], resized: false };
   return fitted(source, end, options, stage);
 }
