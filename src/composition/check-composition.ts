@@ -44,20 +44,25 @@ export function checkComposition(composition: Composition): void {
 
 function checkClips({ clips }: ClipLayer, total: number, drawn: ReadonlyMap<string, Drawing>): void {
   let before: VisualClip | null = null;
+  // Where the last clip ends, and from where on there is no gap and no transition up to it; later than that where the transition is not over.
+  let [end, aloneFrom] = [0, 0];
   for (const clip of clips) {
     const { startFrame, frames, transition } = clip;
     require(startFrame >= 0 && frames >= 1 && startFrame + frames <= total, 'a clip lies within the video');
-    const end = before ? before.startFrame + before.frames : 0;
     if (transition) {
       require(before !== null && startFrame === end - transition.frames, 'a transition overlaps the clip before');
-      require(transition.frames >= 1 && transition.frames <= frames, 'a transition is no longer than its clip');
-      const free = before ? before.frames - (before.transition?.frames ?? 0) : 0;
-      require(transition.frames <= free, 'two transitions of a clip do not overlap');
+      require(transition.frames >= 1 && aloneFrom <= startFrame, 'two transitions of a clip do not overlap');
       const blend = clip.placement?.blend ?? 'NORMAL';
       require(blend === (before?.placement?.blend ?? 'NORMAL'), 'both sides of a transition have the same blend mode');
+      aloneFrom = end;
     } else {
       require(startFrame >= end, 'two clips of a layer overlap only in a transition');
+      if (startFrame > end) {
+        require(aloneFrom <= end, 'a transition is no longer than its clips');
+        aloneFrom = startFrame;
+      }
     }
+    end = startFrame + frames;
     const { backwardsFrom } = clip;
     require(backwardsFrom === undefined ||
       (backwardsFrom >= frames && !clip.frozen), 'a clip plays backwards from its end');
@@ -72,6 +77,7 @@ function checkClips({ clips }: ClipLayer, total: number, drawn: ReadonlyMap<stri
     for (const video of [clip.nested, clip.placement?.matte?.video]) if (video) checkNested(video, drawn);
     before = clip;
   }
+  require(aloneFrom <= end, 'a transition is no longer than its clips');
 }
 
 function checkNested({ composition, fromFrame }: NestedVideo, drawn: ReadonlyMap<string, Drawing>): void {

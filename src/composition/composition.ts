@@ -44,7 +44,10 @@ export interface Composition {
 
 export type Layer = ClipLayer | CaptionLayer;
 
-/** Clips in order of their start. Between them may be gaps, which show the layers below. */
+/**
+ * Clips one after another. Between them may be gaps, which show the layers below. A transition may be longer than the last clips before it, or the first after it, where
+ * these follow each other by cuts: it goes on from one to the next.
+ */
 export interface ClipLayer {
   readonly kind: 'clips';
   /** Whether its clips stand in corners of what is shown, each in that of its `align`: a cut of the picture has them in its own corners. Absent: they are a part of the picture. */
@@ -60,7 +63,7 @@ export interface VisualClip {
   readonly startFrame: number;
   readonly frames: number;
   readonly fit: Fit;
-  /** To this clip from the one before it on the layer, which ends `transition.frames` after this one starts; null for a cut. */
+  /** To this clip from the one before it on the layer, which ends `transition.frames` after this one starts; null for a cut. See `ClipLayer`. */
   readonly transition: Transition | null;
   /** Where it begins in its asset, and how fast that plays; 0 and 1 for an image. */
   readonly trimStartUs: number;

@@ -14,7 +14,7 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/timeline.proto";
 
-/** What is shown when a file ends before its clip. The part that is held, and the last one that is repeated, are at least as long as a transition after it. */
+/** What is shown when a file ends before its clip, also in its transitions. */
 export enum ShortSource {
   /** SHORT_SOURCE_UNSPECIFIED - SHORT_SOURCE_FAIL. */
   SHORT_SOURCE_UNSPECIFIED = 0,

@@ -1,5 +1,4 @@
 import type { ClipLayer, VisualClip } from '../composition.js';
-import { CompositionError } from '../composition-error.js';
 import { addNothing } from './drawing-set.js';
 import type { ScheduledClip } from './schedule.js';
 import { joinOf, type StripContext, type Strips, stripsOf } from './strips.js';
@@ -14,10 +13,7 @@ export function trackLayers(clips: readonly ScheduledClip[], context: StripConte
   const mainLayers = Math.max(0, ...strips.map(({ strips: { main } }) => main.length));
   const mains = Array.from({ length: mainLayers }, (_, i) => strips.flatMap(({ strips: { main } }) => main[i] ?? []));
   const layers = [decorationLayer('shadow', strips, context), ...mains, decorationLayer('border', strips, context)];
-  return layers.flatMap((row) => {
-    requireRoom(row);
-    return row.length === 0 ? [] : [{ kind: 'clips', clips: row }];
-  });
+  return layers.flatMap((row) => (row.length === 0 ? [] : [{ kind: 'clips', clips: row }]));
 }
 
 interface Stripped {
@@ -50,18 +46,4 @@ function connected(strips: readonly Stripped[]): Stripped[][] {
     else groups.push([stripped]);
   }
   return groups;
-}
-
-/** A clip that is made of several pieces may have too little room for its transitions in each. */
-function requireRoom(row: readonly VisualClip[]): void {
-  row.forEach((clip, i) => {
-    const before = row[i - 1];
-    const wanted = clip.transition?.frames ?? 0;
-    if (!before || wanted === 0) return;
-    const isRoom = wanted <= clip.frames && wanted <= before.frames - (before.transition?.frames ?? 0);
-    if (isRoom) return;
-    const field = before.frozen || clip.frames < wanted ? clip.asset.field : before.asset.field;
-    const message = 'this file is shorter than its clip, and a transition or wipe falls on the place where it ends';
-    throw new CompositionError('TRANSITION_TOO_LONG', field, message);
-  });
 }

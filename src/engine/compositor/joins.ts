@@ -105,10 +105,11 @@ function crossed(
   shown: ShownClip | undefined,
   { pad, rate, format, premultiply }: Omit<JoinOptions, 'name'> & { readonly pad: string },
 ): string[] {
-  const transition = shown?.clip.transition;
-  if (!transition) throw new RangeError('only a transition has two sides');
+  const transition = shown?.crossing?.transition ?? shown?.clip.transition;
+  if (!shown || !transition) throw new RangeError('only a transition has two sides');
   // Negative where it has begun before the section.
-  const times = `duration=${seconds(transition.frames, rate)}:offset=${seconds(-shown.fromFrame, rate)}`;
+  const passed = shown.fromFrame - (shown.crossing?.sinceFrame ?? 0);
+  const times = `duration=${seconds(transition.frames, rate)}:offset=${seconds(-passed, rate)}`;
   const mixed = `${pad}m`;
   const place = { from: from.pad, next: next.pad, to: mixed, times };
   const finished = premultiply ? straightAlpha(format) : `format=${format}`;

@@ -2,6 +2,7 @@ import { isAlways } from '../../composition/animated.js';
 import { makesHoles } from '../../composition/clip-effect.js';
 import type { BlendMode, ClipLayer, VisualClip } from '../../composition/composition.js';
 import { clipChains, type FinishedClip } from './clips.js';
+import { type Crossing, crossedClips, crossingsOf, cutAt } from './crossings.js';
 import { blendOf, joinRun, runsOf } from './joins.js';
 import type { Area } from './placement/blend.js';
 import { layOnNothing } from './placement/lay.js';
@@ -76,8 +77,9 @@ export function prepareLayer(
 ): PreparedLayer {
   const halved = !full;
   // With alpha only what is in a transition is laid on whole frames and multiplied: outside of it that would cost as much for nothing.
-  const parts = shownClips(clips, section).flatMap((one) =>
-    format === 'yuv420p' ? [{ ...one, isLinked: false }] : partsOf(one, clips),
+  const crossings = crossingsOf(clips);
+  const parts = crossedClips(shownClips(clips, section), clips, crossings).flatMap((one) =>
+    format === 'yuv420p' ? [{ ...one, isLinked: false }] : partsOf(one, crossings),
   );
   const plain = clipChains(
     parts.filter(({ clip }) => !clip.placement),
@@ -129,23 +131,12 @@ interface ClipPart extends ShownClip {
   readonly isLinked: boolean;
 }
 
-/** A clip, where the transitions at its start and its end part it. */
-function partsOf(shown: ShownClip, clips: readonly VisualClip[]): ClipPart[] {
-  const { clip } = shown;
-  const next = clips[clips.indexOf(clip) + 1];
-  const head = clip.transition?.frames ?? 0;
-  const tail = clip.frames - (next?.transition?.frames ?? 0);
-  const ranges = [
-    { from: 0, to: head, isLinked: true },
-    { from: head, to: tail, isLinked: false },
-    { from: tail, to: clip.frames, isLinked: true },
-  ];
-  const end = shown.fromFrame + shown.frames;
-  return ranges.flatMap(({ from, to, isLinked }) => {
-    const fromFrame = Math.max(from, shown.fromFrame);
-    const frames = Math.min(to, end) - fromFrame;
-    if (frames <= 0) return [];
-    return [{ clip, fromFrame, frames, startFrame: shown.startFrame + fromFrame - shown.fromFrame, isLinked }];
+/** A clip, where transitions begin and end. */
+function partsOf(shown: ShownClip, crossings: readonly Crossing[]): ClipPart[] {
+  const edges = crossings.flatMap(({ startFrame, endFrame }) => [startFrame, endFrame]);
+  return cutAt(shown, edges).map((part) => {
+    const at = part.clip.startFrame + part.fromFrame;
+    return { ...part, isLinked: crossings.some(({ startFrame, endFrame }) => at >= startFrame && at < endFrame) };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Composition, VisualClip } from '../../composition/composition.js';
+import type { Composition, Transition, VisualClip } from '../../composition/composition.js';
 
 /** Consecutive frames of an output that one command renders. */
 export interface Section {
@@ -15,6 +15,8 @@ export interface ShownClip {
   readonly frames: number;
   /** Counted from the section's start. */
   readonly startFrame: number;
+  /** A transition to this clip that others of its side began, and the frame of the clip with which it begins, which lies before the clip then. Absent: the clip's own. */
+  readonly crossing?: { readonly transition: Transition; readonly sinceFrame: number };
 }
 
 /** All frames of a composition. */
