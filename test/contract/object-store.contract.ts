@@ -186,7 +186,7 @@ export function describeObjectStore({ name, make }: ObjectStoreUnderTest, option
         counted: 'uploads/',
         folder: path.join(folder, 'incoming'),
         nowMs: Date.now(),
-        ttlMs: 3_600_000,
+        ttlMs: () => 3_600_000,
         maxTotalBytes: 100,
       });
       async function* chunks(text: string): AsyncGenerator<Uint8Array> {

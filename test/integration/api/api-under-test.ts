@@ -18,6 +18,7 @@ import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createPreviews, type Previews } from '../../../src/task/previews.js';
 import type { TenantLimits } from '../../../src/task/limits.js';
+import type { NotifyTarget } from '../../../src/task/notify.js';
 import type { PerTenant } from '../../../src/task/ports/per-tenant.js';
 import { createQuotas } from '../../../src/task/quotas.js';
 import { createQueueView } from '../../../src/task/queue-view.js';
@@ -63,6 +64,8 @@ export async function startApiUnderTest(
     limits?: PerTenant<TenantLimits>;
     /** Whom tasks may notify. Default: public addresses. */
     notifyRules?: HttpInputRules | ((tenant: string) => HttpInputRules);
+    /** Whom all tasks of a tenant notify. Default: nobody. */
+    standingTargets?: (tenant: string) => readonly NotifyTarget[];
     /** Options that need the store. */
     withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
@@ -111,6 +114,7 @@ export async function startApiUnderTest(
     clock: systemClock,
     events,
     notifier: { of: (tenant) => createHttpNotifier({ rules: () => rulesOf(tenant) }) },
+    ...(options.standingTargets && { standingTargets: options.standingTargets }),
     uploader: {
       of: () => ({
         check: (destination) =>
