@@ -85,8 +85,10 @@ export async function startService(
       logged.backgroundError(message, cause);
     });
     cleanups.push(() => store.close());
+    const limits = await openLimits(config.limitsFile, logged, cleanups);
     const metrics = createMetrics({
       release: RELEASE,
+      tenants: { max: config.metricsTenants, isNamed: (tenant) => limits?.isNamed(tenant) ?? false },
       stats: () => store.stats(),
       nowMs: () => systemClock.nowMs(),
       ...options,
@@ -97,7 +99,6 @@ export async function startService(
     cleanups.push(() => storage.close());
     const tls = await openTls(config, logger, cleanups);
     const urlKeys = await followUrlKeys(config, store, cleanups);
-    const limits = await openLimits(config.limitsFile, logged, cleanups);
     const rules = tenantRulesOf(config, limits);
     const context: ServiceContext = {
       limits,

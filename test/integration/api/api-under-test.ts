@@ -66,6 +66,8 @@ export async function startApiUnderTest(
     notifyRules?: HttpInputRules | ((tenant: string) => HttpInputRules);
     /** Whom all tasks of a tenant notify. Default: nobody. */
     standingTargets?: (tenant: string) => readonly NotifyTarget[];
+    /** Closed with the rest. Default: one in memory. */
+    store?: Store;
     /** Options that need the store. */
     withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
@@ -73,7 +75,7 @@ export async function startApiUnderTest(
   const folder = await mkdtemp(join(tmpdir(), 'cutroom-api-'));
   const video = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
   await writeFile(join(folder, 'final-1.mp4'), video);
-  const store = createMemoryStore({ nowMs: () => systemClock.nowMs() });
+  const store = options.store ?? createMemoryStore({ nowMs: () => systemClock.nowMs() });
   const previews = createPreviews();
   const queue = createQueueView({ store, clock: systemClock });
   const hub = createTaskHub({ store, clock: systemClock, queue, previews, heartbeatMs: options.heartbeatMs ?? 15_000 });
