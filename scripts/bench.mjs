@@ -103,7 +103,9 @@ try {
       break;
     }
     default:
-      throw new Error('which bench? render, outputs, api, auth, build, copy, fleet, idle, list, versions, watch');
+      throw new Error(
+        'which bench? render, outputs, api, auth, build, copy, fleet, fairness, idle, list, timeline, versions, watch',
+      );
   }
 } catch (error) {
   fail(error);

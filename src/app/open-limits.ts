@@ -1,6 +1,5 @@
 import { openReloadedFile } from '../shared/reloaded-file.js';
-import { parseLimits, type TenantSettings } from '../config/limits.js';
-import type { PerTenant } from '../task/ports/per-tenant.js';
+import { type LimitsFile, parseLimits } from '../config/limits.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 
 /**
@@ -13,7 +12,7 @@ export async function openLimits(
   file: string | null,
   events: Pick<TaskEvents, 'backgroundError'>,
   cleanups: (() => Promise<unknown>)[],
-): Promise<PerTenant<TenantSettings> | null> {
+): Promise<LimitsFile | null> {
   if (file === null) return null;
   const reloaded = await openReloadedFile(
     { name: 'CUTROOM_LIMITS_FILE', file, parse: parseLimits },
@@ -25,5 +24,8 @@ export async function openLimits(
     reloaded.close();
     return Promise.resolve();
   });
-  return { of: (tenant) => reloaded.current().of(tenant) };
+  return {
+    of: (tenant) => reloaded.current().of(tenant),
+    isNamed: (tenant) => reloaded.current().isNamed(tenant),
+  };
 }

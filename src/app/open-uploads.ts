@@ -5,6 +5,7 @@ import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Storage } from './open-storage.js';
 import { systemClock } from './system-clock.js';
+import type { TenantRules } from './tenant-rules.js';
 
 /** How often it is looked for uploads whose time is up. */
 const UPLOADS_SWEEP_MS = 60_000;
@@ -13,7 +14,12 @@ const SHARED_SWEEP_MS = 600_000;
 
 /** The uploads of all tenants; those whose time is up are removed until the cleanup. */
 export async function openUploads(
-  { dataDir, uploadTtlMs, maxUploadsBytes, objects }: Config & Pick<Storage, 'objects'>,
+  {
+    dataDir,
+    maxUploadsBytes,
+    objects,
+    uploadTtlMs,
+  }: Omit<Config, 'uploadTtlMs'> & Pick<Storage, 'objects'> & Pick<TenantRules, 'uploadTtlMs'>,
   events: TaskEvents,
   cleanups: (() => Promise<unknown>)[],
 ): Promise<PerTenant<MediaUploads>> {

@@ -10,6 +10,7 @@ import type { AssetSource } from '../task/ports/asset-source.js';
 import type { Machine } from '../task/ports/machine.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { MediaUploads } from '../task/ports/media-uploads.js';
+import type { NotifyTarget } from '../task/notify.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { Notifier } from '../task/ports/notifier.js';
 import type { OutputUploader } from '../task/ports/output-uploader.js';
@@ -39,6 +40,8 @@ export interface ServiceContext {
   readonly urlKeys: UrlKeys;
   readonly notifier: PerTenant<Notifier>;
   readonly uploader: PerTenant<OutputUploader>;
+  /** Who is told of the events of all tasks of a tenant. */
+  readonly standingTargets: (tenant: string) => readonly NotifyTarget[];
   /** Null: both servers are plain. */
   readonly tls: ServerTls | null;
   /** Null: no tenant has any. */

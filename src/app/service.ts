@@ -27,6 +27,7 @@ import { fixedPartOf } from '../shared/tenant-roots.js';
 import { followUrlKeys } from './follow-url-keys.js';
 import { systemClock } from './system-clock.js';
 import { tenantRulesOf } from './tenant-rules.js';
+import { tightenModes } from './tighten-modes.js';
 import { warnOfExposures } from './warn-of-exposures.js';
 import { createConnectionLimits } from '../api/connection-limits.js';
 import { createOutputUrls } from '../task/output-urls.js';
@@ -72,6 +73,7 @@ export async function startService(
   options: { readonly lostLogLines?: () => number } = {},
 ): Promise<Service> {
   await makeDataDir(config.dataDir);
+  await tightenModes(config.dataDir, logger);
   await reportMissingRoots(config, logger);
   const cleanups: (() => Promise<unknown>)[] = [];
   const undo = async () => {
@@ -83,8 +85,10 @@ export async function startService(
       logged.backgroundError(message, cause);
     });
     cleanups.push(() => store.close());
+    const limits = await openLimits(config.limitsFile, logged, cleanups);
     const metrics = createMetrics({
       release: RELEASE,
+      tenants: { max: config.metricsTenants, isNamed: (tenant) => limits?.isNamed(tenant) ?? false },
       stats: () => store.stats(),
       nowMs: () => systemClock.nowMs(),
       ...options,
@@ -95,7 +99,6 @@ export async function startService(
     cleanups.push(() => storage.close());
     const tls = await openTls(config, logger, cleanups);
     const urlKeys = await followUrlKeys(config, store, cleanups);
-    const limits = await openLimits(config.limitsFile, logged, cleanups);
     const rules = tenantRulesOf(config, limits);
     const context: ServiceContext = {
       limits,
@@ -106,7 +109,7 @@ export async function startService(
       spans: createSpans(RELEASE),
       store,
       assets: createTenantAssets({ ...config, objects: storage.objects, ...rules }),
-      uploads: await openUploads({ ...config, objects: storage.objects }, logged, cleanups),
+      uploads: await openUploads({ ...config, ...rules, objects: storage.objects }, logged, cleanups),
       previews: createPreviews(),
       tls,
       authenticator: await openAuthentication(config, store, logged, cleanups),
@@ -114,6 +117,7 @@ export async function startService(
       outputs: storage.outputs,
       artifacts: storage.artifacts,
       fonts: await readFonts(config, logger),
+      standingTargets: rules.standingTargets,
       urls: createOutputUrls({
         store,
         outputs: storage.outputs,
@@ -233,6 +237,7 @@ async function startTransports(
       quotas: context.limits && createQuotas({ limits: context.limits, store, clock: systemClock }),
       notifier,
       uploader: context.uploader,
+      standingTargets: context.standingTargets,
     }),
     secrets: createSigningSecretUseCases({ store, clock: systemClock, randomBytes }),
     urls,

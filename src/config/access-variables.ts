@@ -110,6 +110,11 @@ export const ACCESS_VARIABLES = {
     help: 'a YAML or JSON file with the limits of tenants and their hosts (docs/access.md); read again when it changes; unset, none has any',
     usedBy: SERVE,
   },
+  CUTROOM_METRICS_TENANTS: {
+    reader: integer({ min: 0, max: 1000, default: 20 }),
+    help: 'how many of the tenants that the limits file names have a label of their own in the metrics by tenant; all others together are `_other`',
+    usedBy: SERVE,
+  },
   CUTROOM_DESTINATIONS_FILE: {
     reader: text(null),
     help: 'a YAML or JSON file with the buckets that outputs may be put to, and where their credentials are (docs/access.md); read again when it changes; unset, there are none',

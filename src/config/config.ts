@@ -20,6 +20,8 @@ export interface Config {
   readonly auth: AuthSettings | null;
   /** Absolute path of the file of the tenants' limits; null: no tenant has any. */
   readonly limitsFile: string | null;
+  /** How many tenants have a label of their own in metrics. */
+  readonly metricsTenants: number;
   /** Absolute path of the file of the buckets that outputs may be put to; null: there are none. */
   readonly destinationsFile: string | null;
   /** What needs no credentials. */
@@ -133,6 +135,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     httpAddress: values.CUTROOM_HTTP_ADDRESS,
     metricsAddress: values.CUTROOM_METRICS_ADDRESS,
     auth: authOf(values),
+    metricsTenants: values.CUTROOM_METRICS_TENANTS,
     limitsFile: values.CUTROOM_LIMITS_FILE === null ? null : resolve(values.CUTROOM_LIMITS_FILE),
     destinationsFile: values.CUTROOM_DESTINATIONS_FILE === null ? null : resolve(values.CUTROOM_DESTINATIONS_FILE),
     open: values.CUTROOM_OPEN,

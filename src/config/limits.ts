@@ -1,31 +1,39 @@
 import { parse } from 'yaml';
 import { isTenant, TENANT_FORM } from '../task/caller.js';
-import { type AllowedTarget, parseAllowedTarget } from './allowed-targets.js';
+import type { AllowedTarget } from './allowed-targets.js';
 import { type LimitName, NO_LIMITS, type TenantLimits } from '../task/limits.js';
 import type { PerTenant } from '../task/ports/per-tenant.js';
+import type { NotifyTarget } from '../task/notify.js';
 import { nearestName } from '../shared/nearest-name.js';
+import { type HttpMode, isSetting, SETTINGS, type SettingsEntry } from './tenant-settings.js';
 
 /** The limits of one entry of the file: those that it names. Null lifts the default's. */
-type Entry = Partial<Record<Field, number | null>> & HttpEntry;
+type Entry = Partial<Record<Field, number | null>> & SettingsEntry;
 type Field = LimitName | 'submit_burst';
-
-/** The hosts of one entry. Null gives a tenant those of the service again. */
-interface HttpEntry {
-  http_inputs?: HttpMode | null;
-  http_allow?: readonly AllowedTarget[] | null;
-}
-
-type HttpMode = (typeof HTTP_MODES)[number];
-const HTTP_MODES = ['public', 'listed', 'off'] as const;
 
 /** Everything that the file says of a tenant. */
 export interface TenantSettings extends TenantLimits {
   /** From where its inputs are downloaded, and to where its events are sent; null: as the service's variables say. */
   readonly http: { readonly mode: HttpMode | null; readonly allow: readonly AllowedTarget[] | null };
+  /** How long its uploads are kept; null: as the service's variable says. */
+  readonly uploadTtlMs: number | null;
+  /** Who is told of the events of all its tasks, beside those that a submit names. */
+  readonly notify: readonly NotifyTarget[];
+}
+
+/** A limits file. */
+export interface LimitsFile extends PerTenant<TenantSettings> {
+  /** Whether the file has an entry of this tenant. */
+  isNamed(tenant: string): boolean;
 }
 
 /** Those of a tenant that the file does not name, of a file without a default. */
-const NO_SETTINGS: TenantSettings = { ...NO_LIMITS, http: { mode: null, allow: null } };
+const NO_SETTINGS: TenantSettings = {
+  ...NO_LIMITS,
+  http: { mode: null, allow: null },
+  uploadTtlMs: null,
+  notify: [],
+};
 
 const UNITS: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
@@ -68,6 +76,7 @@ const RULES: Readonly<Record<Field, Rule>> = {
   input_bytes: BYTES,
   output_bytes: BYTES,
   upload_bytes: BYTES,
+  uploads: COUNT,
   max_priority: {
     read: (value) => (isWhole(value) && value >= -100 && value <= 100 ? value : undefined),
     values: 'a whole number from -100 to 100',
@@ -75,13 +84,13 @@ const RULES: Readonly<Record<Field, Rule>> = {
 };
 
 /** Every name of an entry. */
-const NAMES: readonly string[] = [...Object.keys(RULES), 'http_inputs', 'http_allow'];
+const NAMES: readonly string[] = [...Object.keys(RULES), ...Object.keys(SETTINGS)];
 
 /**
  * Reads a limits file, YAML or JSON: `default` has the limits of every tenant, `tenants` by name those that differ.
  * @throws Error, for people, with every problem and its path.
  */
-export function parseLimits(text: string): PerTenant<TenantSettings> {
+export function parseLimits(text: string): LimitsFile {
   const problems: string[] = [];
   const file = mappingOf(parse(text), 'the file', problems);
   for (const key of Object.keys(file))
@@ -95,14 +104,14 @@ export function parseLimits(text: string): PerTenant<TenantSettings> {
   }
   const others = limitsOf(fallback, 'default', problems);
   if (problems.length > 0) throw new Error(problems.join('; '));
-  return { of: (tenant) => tenants.get(tenant) ?? others };
+  return { of: (tenant) => tenants.get(tenant) ?? others, isNamed: (tenant) => tenants.has(tenant) };
 }
 
 function entryOf(value: unknown, path: string, problems: string[]): Entry {
   const entry: Entry = {};
   for (const [name, given] of Object.entries(mappingOf(value, path, problems))) {
-    if (name === 'http_inputs' || name === 'http_allow') {
-      Object.assign(entry, { [name]: given === null ? null : HTTP[name](given, `${path}.${name}`, problems) });
+    if (isSetting(name)) {
+      Object.assign(entry, { [name]: given === null ? null : SETTINGS[name](given, `${path}.${name}`, problems) });
       continue;
     }
     const rule = isField(name) ? RULES[name] : null;
@@ -120,29 +129,6 @@ function entryOf(value: unknown, path: string, problems: string[]): Entry {
   return entry;
 }
 
-const HTTP: {
-  readonly [Name in keyof HttpEntry]-?: (value: unknown, path: string, problems: string[]) => HttpEntry[Name];
-} = {
-  http_inputs(value, path, problems) {
-    const mode = HTTP_MODES.find((one) => one === value);
-    if (mode === undefined)
-      problems.push(`${path}: must be ${HTTP_MODES.join(', ')}, or null for the setting of the service`);
-    return mode ?? null;
-  },
-  http_allow(value, path, problems) {
-    const entries: unknown[] = Array.isArray(value) ? value : [];
-    if (!Array.isArray(value)) problems.push(`${path}: must be a list of hosts, or null for that of the service`);
-    return entries.flatMap((each, i) => {
-      const target = typeof each === 'string' ? parseAllowedTarget(each) : undefined;
-      if (target === undefined)
-        problems.push(
-          `${path}[${i}]: must be an address, a range such as 10.1.0.0/16, or a host, such as minio.internal:9000`,
-        );
-      return target ?? [];
-    });
-  },
-};
-
 function limitsOf(entry: Entry, path: string, problems: string[]): TenantSettings {
   const { submits_per_second: perSecond = null, submit_burst: burst = null } = entry;
   if (perSecond === null && burst !== null && path === 'default')
@@ -159,8 +145,11 @@ function limitsOf(entry: Entry, path: string, problems: string[]): TenantSetting
     inputBytes: entry.input_bytes ?? null,
     outputBytes: entry.output_bytes ?? null,
     uploadBytes: entry.upload_bytes ?? null,
+    uploads: entry.uploads ?? null,
     maxPriority: entry.max_priority ?? null,
     http: { mode: entry.http_inputs ?? null, allow: entry.http_allow ?? null },
+    uploadTtlMs: typeof entry.upload_ttl_s === 'number' ? entry.upload_ttl_s * 1000 : null,
+    notify: entry.notify ?? [],
   };
 }
 

@@ -4,7 +4,7 @@ import { link, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/pro
 import path from 'node:path';
 import { CallError } from '../task/call-error.js';
 import type { LibraryFile } from '../task/ports/media-library.js';
-import type { MediaUploads, UploadDraft } from '../task/ports/media-uploads.js';
+import type { MediaUploads, UploadDraft, UploadTotal } from '../task/ports/media-uploads.js';
 import { createLocalLibrary } from './local-library.js';
 import { isDiskFull, syncUpTo } from './sync.js';
 
@@ -25,14 +25,14 @@ const MAX_STEM_CHARACTERS = 56;
 export async function openLocalUploads(options: {
   readonly folder: string;
   readonly nowMs: number;
-  /** How long a file is kept after it was sent. Default: for ever. */
-  readonly ttlMs?: number;
+  /** How long a file is kept after it was sent; asked at each sweep. Default: for ever. */
+  readonly ttlMs?: () => number;
   /** The folders whose files count for that limit. Default: this one. */
   readonly counted?: readonly string[];
   /** The most bytes of all files together. Default: no limit. */
   readonly maxTotalBytes?: number;
 }): Promise<MediaUploads> {
-  const { folder: root, ttlMs = Infinity, maxTotalBytes = Infinity, counted = [root] } = options;
+  const { folder: root, ttlMs = () => Infinity, maxTotalBytes = Infinity, counted = [root] } = options;
   const incoming = path.join(root, INCOMING);
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   await removeStale(incoming, options.nowMs);
@@ -42,7 +42,7 @@ export async function openLocalUploads(options: {
       const files = await library.list(kind, '');
       return files.map((file) => ({ ...file, uri: UPLOAD_SCHEME + file.uri }));
     },
-    totalBytes: () => totalBytes([root]),
+    total: () => totalOf([root]),
     async remove(uri) {
       const file = fileOf(root, uri);
       if (file === null || !(await lstat(file).catch(() => null))?.isFile()) return false;
@@ -50,8 +50,9 @@ export async function openLocalUploads(options: {
       return true;
     },
     async removeExpired(nowMs) {
+      const untilMs = nowMs - ttlMs();
       for await (const { file, info } of filesIn(root)) {
-        if (nowMs - info.mtimeMs > ttlMs && !file.startsWith(incoming + path.sep)) await rm(file, { force: true });
+        if (info.mtimeMs < untilMs && !file.startsWith(incoming + path.sep)) await rm(file, { force: true });
       }
     },
     async receive(bytes, { forOthers = false } = {}) {
@@ -63,10 +64,10 @@ export async function openLocalUploads(options: {
       const name = path.join(INCOMING, randomBytes(16).toString('hex'));
       const file = path.join(root, name);
       try {
-        if ((await totalBytes(counted)) >= maxTotalBytes) throw full(maxTotalBytes);
+        if ((await totalOf(counted)).bytes >= maxTotalBytes) throw full(maxTotalBytes);
         const sizeBytes = await write(file, bytes);
         // With those that arrived meanwhile.
-        if ((await totalBytes(counted)) > maxTotalBytes) throw full(maxTotalBytes);
+        if ((await totalOf(counted)).bytes > maxTotalBytes) throw full(maxTotalBytes);
         return draftOf({ root, uri: UPLOAD_SCHEME + name, file, sizeBytes });
       } catch (error) {
         await rm(file, { force: true });
@@ -86,9 +87,13 @@ async function* filesIn(folder: string): AsyncGenerator<{ file: string; info: St
   }
 }
 
-async function totalBytes(folders: readonly string[]): Promise<number> {
-  let total = 0;
-  for (const folder of folders) for await (const { info } of filesIn(folder)) total += info.size;
+async function totalOf(folders: readonly string[]): Promise<UploadTotal> {
+  const total = { files: 0, bytes: 0 };
+  for (const folder of folders)
+    for await (const { info } of filesIn(folder)) {
+      total.files += 1;
+      total.bytes += info.size;
+    }
   return total;
 }
 

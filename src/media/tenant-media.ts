@@ -82,16 +82,18 @@ export interface TenantUploads extends PerTenant<MediaUploads> {
 export async function openTenantUploads(options: {
   readonly dataDir: string;
   readonly nowMs: number;
-  readonly ttlMs: number;
+  /** How long the uploads of a tenant are kept; asked at each sweep. */
+  readonly ttlMs: (tenant: string) => number;
   /** The most bytes of all files of all tenants together. */
   readonly maxTotalBytes: number;
   /** Where they are; null: in the data folder. */
   readonly objects: ObjectStore | null;
 }): Promise<TenantUploads> {
-  const { dataDir, objects, ...limits } = options;
+  const { dataDir, objects, ttlMs, ...rest } = options;
   const counted = [uploadFolder(dataDir, DEFAULT_TENANT), othersFolder(dataDir)];
   const open = (tenant: string): Promise<MediaUploads> => {
     const folder = uploadFolder(dataDir, tenant);
+    const limits = { ...rest, ttlMs: () => ttlMs(tenant) };
     return objects
       ? openObjectUploads({
           ...limits,
@@ -108,16 +110,23 @@ export async function openTenantUploads(options: {
       await ofDefault.removeExpired(nowMs);
       for (const tenant of await readdir(othersFolder(dataDir)).catch(() => [])) await of(tenant).removeExpired(nowMs);
       if (!objects) return;
-      await removeOldObjects(objects, UPLOADS, nowMs - limits.ttlMs);
+      await removeOldObjects(objects, UPLOADS, (tenant) => nowMs - ttlMs(tenant));
       // Of processes that were killed.
-      await removeOldObjects(objects, DRAFTS, nowMs - STALE_DRAFT_MS);
+      await removeOldObjects(objects, DRAFTS, () => nowMs - STALE_DRAFT_MS);
     },
   };
 }
 
 /** Those of all tenants, whichever machine took them. */
-async function removeOldObjects(objects: ObjectStore, prefix: string, beforeMs: number): Promise<void> {
-  for await (const { key, storedMs } of objects.list(prefix)) if (storedMs < beforeMs) await objects.remove(key);
+async function removeOldObjects(
+  objects: ObjectStore,
+  prefix: string,
+  beforeMs: (tenant: string) => number,
+): Promise<void> {
+  for await (const { key, storedMs } of objects.list(prefix)) {
+    const [tenant = ''] = key.slice(prefix.length).split('/');
+    if (storedMs < beforeMs(tenant)) await objects.remove(key);
+  }
 }
 
 const UPLOADS = 'uploads/';
@@ -141,7 +150,7 @@ function openedLater(open: () => Promise<MediaUploads>): MediaUploads {
   return {
     receive: async (bytes) => (await uploads()).receive(bytes),
     list: async (kind) => (await uploads()).list(kind),
-    totalBytes: async () => (await uploads()).totalBytes(),
+    total: async () => (await uploads()).total(),
     remove: async (uri) => (await uploads()).remove(uri),
     removeExpired: async (nowMs) => (await uploads()).removeExpired(nowMs),
   };

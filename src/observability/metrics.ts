@@ -5,6 +5,7 @@ import { type CallMetrics, createCallMetrics } from './metrics-calls.js';
 import { processMetrics } from './metrics-process.js';
 import { createQueueMetrics } from './metrics-queue.js';
 import { createEventMetrics } from './metrics-tasks.js';
+import { createTenantLabels, createTenantMetrics, type TenantLabelOptions } from './metrics-tenants.js';
 
 /** A store that takes longer counts as one that does not answer: a scrape that waits is a scrape that is lost. */
 const STATS_TIMEOUT_MS = 2_000;
@@ -18,6 +19,8 @@ export interface MetricsOptions {
   readonly nowMs: () => number;
   /** Log lines that could not be written so far. Default: none. */
   readonly lostLogLines?: () => number;
+  /** Which tenants have a label of their own. Default: none but `default`. */
+  readonly tenants?: TenantLabelOptions;
   /** How long a scrape waits for `stats`. Default: 2 s. */
   readonly statsTimeoutMs?: number;
 }
@@ -46,6 +49,7 @@ export function createMetrics({
   nowMs,
   statsTimeoutMs,
   lostLogLines = () => 0,
+  tenants = { max: 0, isNamed: () => false },
 }: MetricsOptions): Metrics {
   const registry = new Registry();
   new Gauge({
@@ -56,7 +60,8 @@ export function createMetrics({
   }).set({ version: release, node_version: process.versions.node }, 1);
   const queue = createQueueMetrics({ registry, stats, nowMs, timeoutMs: statsTimeoutMs ?? STATS_TIMEOUT_MS });
   const calls = createCallMetrics(registry);
-  const events = createEventMetrics(registry);
+  const countTasks = createEventMetrics(registry);
+  const countByTenant = createTenantMetrics(registry, createTenantLabels(tenants));
   new Counter({
     name: 'cutroom_log_lines_lost_total',
     help: 'Log lines that could not be written: the disk is full, or nobody reads them.',
@@ -76,7 +81,7 @@ export function createMetrics({
 
   return {
     calls,
-    events,
+    events: (inner) => countByTenant(countTasks(inner)),
     showCage(layers) {
       const cage = new Gauge({
         name: 'cutroom_cage_layer_active',

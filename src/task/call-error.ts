@@ -162,6 +162,8 @@ function quotaMessage({
       return `a ${shown}, ${value} bytes of finished outputs; delete tasks first`;
     case 'upload_bytes':
       return `a ${shown}, ${value} bytes of uploads; delete some first`;
+    case 'uploads':
+      return `a ${shown}, ${value} uploads; delete some first`;
     case 'max_priority':
       return `a ${shown}; the highest priority is ${value}`;
   }

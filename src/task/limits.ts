@@ -18,6 +18,8 @@ export interface TenantLimits {
   readonly outputBytes: number | null;
   /** Of all uploads that there are. */
   readonly uploadBytes: number | null;
+  /** Files that were uploaded and are kept. */
+  readonly uploads: number | null;
   readonly maxPriority: number | null;
 }
 
@@ -39,6 +41,7 @@ export const NO_LIMITS: TenantLimits = {
   inputBytes: null,
   outputBytes: null,
   uploadBytes: null,
+  uploads: null,
   maxPriority: null,
 };
 
@@ -54,6 +57,7 @@ export const LIMIT_UNITS = {
   input_bytes: 'bytes',
   output_bytes: 'bytes',
   upload_bytes: 'bytes',
+  uploads: 'uploads',
   max_priority: 'priority',
 } as const;
 

@@ -20,8 +20,8 @@ export interface Quotas {
   takeRoom(tenant: string): Promise<() => void>;
   /** One more at once, of this process. @returns to be called at its end. Idempotent. */
   enter(tenant: string, kind: 'watches' | 'inspections'): () => void;
-  /** Of all uploads of a tenant; null: no limit. */
-  maxUploadBytes(tenant: string): number | null;
+  /** Of all uploads of a tenant together; null: no limit. */
+  uploadLimits(tenant: string): Pick<TenantLimits, 'uploadBytes' | 'uploads'>;
 }
 
 export interface QuotaDeps {
@@ -95,6 +95,6 @@ export function createQuotas({ limits, store, clock }: QuotaDeps): Quotas {
       };
     },
 
-    maxUploadBytes: (tenant) => limits.of(tenant).uploadBytes,
+    uploadLimits: (tenant) => limits.of(tenant),
   };
 }

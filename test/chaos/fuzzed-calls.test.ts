@@ -15,7 +15,7 @@ const MAX_GROWTH_BYTES = 96 * 1024 * 1024;
 let fuzzed: FuzzedService;
 beforeEach(async () => {
   fuzzed = await startFuzzedService();
-});
+}, 120_000);
 afterEach(() => fuzzed.close());
 
 it(

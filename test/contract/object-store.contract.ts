@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createObjectArtifacts, sweepArtifacts } from '../../src/media/objects/object-artifacts.js';
 import { createObjectOutputs } from '../../src/media/objects/object-outputs.js';
 import { createObjectUploadSource, openObjectUploads } from '../../src/media/objects/object-uploads.js';
+import { openTenantUploads } from '../../src/media/tenant-media.js';
 import type { ObjectStore } from '../../src/media/objects/object-store.js';
 
 /** More than one part of an upload, and more than some chunks. */
@@ -186,7 +187,7 @@ export function describeObjectStore({ name, make }: ObjectStoreUnderTest, option
         counted: 'uploads/',
         folder: path.join(folder, 'incoming'),
         nowMs: Date.now(),
-        ttlMs: 3_600_000,
+        ttlMs: () => 3_600_000,
         maxTotalBytes: 100,
       });
       async function* chunks(text: string): AsyncGenerator<Uint8Array> {
@@ -226,6 +227,23 @@ export function describeObjectStore({ name, make }: ObjectStoreUnderTest, option
         expect(await keys('uploads/')).toHaveLength(accepted.length);
         const left = await readdir(options().folder, { recursive: true, withFileTypes: true });
         expect(left.filter((entry) => entry.isFile())).toEqual([]);
+      });
+
+      it('are kept as long as their tenant has it, whichever machine took them, and are counted by tenant', async () => {
+        const uploads = await openTenantUploads({
+          dataDir: path.join(folder, 'data'),
+          nowMs: Date.now(),
+          ttlMs: (tenant) => (tenant === 'acme' ? 24 : 1) * 3_600_000,
+          maxTotalBytes: 100,
+          objects,
+        });
+        for (const key of ['acme/v/a.png', 'acme/v/b.png', 'briar/v/c.png', 'default/v/d.png'])
+          await put(`uploads/${key}`, 'picture');
+        expect(await uploads.of('acme').total()).toEqual({ files: 2, bytes: 14 });
+        await uploads.removeExpired(Date.now() + 2 * 3_600_000);
+        expect(await keys('uploads/')).toEqual(['uploads/acme/v/a.png', 'uploads/acme/v/b.png']);
+        await uploads.removeExpired(Date.now() + 25 * 3_600_000);
+        expect(await keys('uploads/')).toEqual([]);
       });
 
       it('are refused when there are too many bytes', async () => {

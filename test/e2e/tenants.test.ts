@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colorDistance, readVideo } from '../support/media-content.js';
@@ -9,6 +9,8 @@ import { type Backend, deploy, type Deployment } from './deployment.js';
 const BOOTSTRAP_KEY = 'canary-0123456789-0123456789-0123456789';
 /** The same of both tenants: no id of the one may be that of the other. */
 const REQUEST_ID = '0b7fa2cd-4e0b-4b0e-9d5b-7a3f3f1d2c55';
+
+const FONT = join(import.meta.dirname, '../../node_modules/@embedpdf/fonts-latin/fonts/NotoSans-Medium.ttf');
 
 interface Tenant {
   readonly name: string;
@@ -49,9 +51,13 @@ async function begin(backend: Backend): Promise<void> {
     // The same names in both roots.
     await place.media.video(at('clip.mp4'), { size: '160x284', colors: [color], secondsEach: 1 });
     await place.media.image(at(`${canary}.png`), { size: '160x284', colors: [color, color, color, color] });
+    await copyFile(FONT, place.media.path(at(`${canary}.ttf`)));
     await writeFile(place.media.path(at('lines.srt')), `1\n00:00:00,100 --> 00:00:00,900\n${canary}\n`);
   }
+  await mkdir(place.media.path('shared-fonts'));
+  await copyFile(FONT, place.media.path('shared-fonts/Own.ttf'));
   service = await place.start({
+    CUTROOM_FONT_FOLDER: place.media.path('shared-fonts'),
     CUTROOM_INPUT_ROOTS: join(place.media.folder, '{tenant}'),
     CUTROOM_AUTH: 'keys',
     CUTROOM_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
@@ -275,6 +281,70 @@ describe.each(['SQLite', 'MongoDB'] as const)('two tenants of one service on %s'
     expect((await fetch(signed)).status).toBe(404);
     expect((await fetch(acme.url)).status).toBe(200);
     expect((await call(acme, 'GET', `/v1/tasks/${id}`)).status).toBe(200);
+  });
+
+  it('cannot have a text drawn in a font of the other, by any name that they know or guess', async () => {
+    const mine = (file: string) => place.media.path(join('other', file));
+    const theirs = place.media.path(`acme/${acme.canary}.ttf`);
+    await symlink(theirs, mine('link.ttf'));
+    await symlink(theirs, place.media.path('shared-fonts/late.ttf'));
+    const fonts = [
+      `${acme.canary}.ttf`,
+      `../acme/${acme.canary}.ttf`,
+      `../../acme/${acme.canary}.ttf`,
+      `shared-fonts/../acme/${acme.canary}.ttf`,
+      `Own.ttf/../../acme/${acme.canary}.ttf`,
+      `./../acme/./${acme.canary}.ttf`,
+      `..\\acme\\${acme.canary}.ttf`,
+      `%2e%2e%2facme%2f${acme.canary}.ttf`,
+      theirs,
+      `file://${theirs}`,
+      `/proc/self/root${theirs}`,
+      `${theirs}\u0000Own.ttf`,
+      `upload:${acme.upload}`,
+      `upload:../acme/${acme.upload}`,
+      'link.ttf',
+      // In the folder of fonts only since the service runs.
+      'late.ttf',
+      mine('link.ttf'),
+      `Own.ttf:${theirs}`,
+      `Own.ttf,fontsdir=${place.media.path('acme')}`,
+      `Own.ttf'${theirs}`,
+      'own.ttf',
+      'Own.ttf ',
+    ];
+    for (const font of fonts) {
+      const text = { text: 'words', font };
+      const answers = await Promise.all([
+        submit(other, { materials: [{ uri: 'clip.mp4' }], subtitles: { uri: 'lines.srt', style: { font } } }),
+        call(other, 'POST', '/v1/tasks', {
+          spec: { timeline: { tracks: [{ clips: [{ text, duration: '1s' }] }] } },
+        }),
+      ]);
+      for (const { status, json } of answers) expect(status, `${font} ${JSON.stringify(json)}`).toBe(400);
+    }
+    // Nor by a document that names or has fonts: only its text and times count.
+    const ass = [
+      '[Script Info]',
+      '[V4+ Styles]',
+      'Format: Name, Fontname, Fontsize',
+      `Style: Default,${theirs},40`,
+      '[Fonts]',
+      `fontname: ${theirs}`,
+      '[Events]',
+      'Format: Start, End, Style, Text',
+      `Dialogue: 0:00:00.00,0:00:00.90,Default,{\\fn${theirs}}words`,
+    ];
+    await writeFile(mine('styled.ass'), ass.join('\n'));
+    const { json } = await submit(other, {
+      materials: [{ uri: 'clip.mp4' }],
+      subtitles: { uri: 'styled.ass', style: { font: 'Own.ttf' } },
+    });
+    const task = await ended(other, json.name);
+    expect(task.state, JSON.stringify(task.error)).toBe('SUCCEEDED');
+    const [own, sent] = [await readFile(FONT), Buffer.from(await (await fetch(task.videos[0]!)).arrayBuffer())];
+    expect(sent.includes(own.subarray(0, 64))).toBe(false);
+    expect(sent.includes(acme.canary)).toBe(false);
   });
 
   it('are told apart in the log, which has no text, label or key of either', () => {

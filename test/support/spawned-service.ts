@@ -29,13 +29,14 @@ export interface SpawnedService {
  */
 export async function spawnService(
   env: Record<string, string>,
-  /** `stderr`: an open file in place of a pipe to this process; `openFiles`: its limit of them. */
-  options: { readonly stderr?: number; readonly openFiles?: number } = {},
+  /** `stderr`: an open file in place of a pipe to this process; `openFiles`: its limit of them; `umask`: such as `000`. */
+  options: { readonly stderr?: number; readonly openFiles?: number; readonly umask?: string } = {},
 ): Promise<SpawnedService> {
   if (!existsSync(BIN)) throw new Error('the service is not built: run npm run build');
   const limit =
     options.openFiles === undefined ? [] : ['prlimit', `--nofile=${options.openFiles}:${options.openFiles}`];
-  const args = [...limit, process.execPath, BIN, 'serve'];
+  const umask = options.umask === undefined ? [] : ['sh', '-c', `umask ${options.umask} && exec "$@"`, 'sh'];
+  const args = [...umask, ...limit, process.execPath, BIN, 'serve'];
   const child = spawn(args[0]!, args.slice(1), {
     env: {
       ...ofOthers(process.env),

@@ -75,6 +75,9 @@ export async function prepareFonts(folder: string, named: readonly NamedFont[] =
   // A folder of its own for the operator's fonts.
   const namedLinks = path.join(links, 'named');
   await mkdir(namedLinks, { recursive: true });
+  // By fontconfig it would be open to all, whatever the umask.
+  const cache = path.join(home, 'cache');
+  await mkdir(cache, { recursive: true, mode: 0o700 });
   await Promise.all([
     ...files.map((file) => link(file, path.join(links, path.basename(file)))),
     ...named.map((font) => link(font.file, linkOf(font, namedLinks))),
@@ -82,7 +85,7 @@ export async function prepareFonts(folder: string, named: readonly NamedFont[] =
   const configFile = path.join(home, 'fonts.conf');
   // Complete or not there: another process may read it at this moment.
   const draft = `${configFile}.${randomUUID()}`;
-  await writeFile(draft, fontconfig({ links, namedLinks, cache: path.join(home, 'cache'), named }));
+  await writeFile(draft, fontconfig({ links, namedLinks, cache, named }));
   await rename(draft, configFile);
   const env = { FONTCONFIG_FILE: configFile };
   return { env, own, colorEmoji, named: new Map(named.map((font) => [font.name, font])) };

@@ -5,7 +5,7 @@ import { RenderError } from '../../task/failure.js';
 import { createGate } from '../../task/gate.js';
 import type { AssetSource } from '../../task/ports/asset-source.js';
 import { type LibraryFile, MEDIA_ENDINGS } from '../../task/ports/media-library.js';
-import type { MediaUploads } from '../../task/ports/media-uploads.js';
+import type { MediaUploads, UploadTotal } from '../../task/ports/media-uploads.js';
 import { createLocalFiles } from '../local-files.js';
 import { INCOMING, openLocalUploads, UPLOAD_SCHEME } from '../local-uploads.js';
 import { tooLargeTogether } from '../budgeted-assets.js';
@@ -25,8 +25,8 @@ export interface ObjectUploadsOptions {
   /** A folder of this machine, in which a file waits until it is accepted. */
   readonly folder: string;
   readonly nowMs: number;
-  /** How long a file is kept after it was sent. */
-  readonly ttlMs: number;
+  /** How long a file is kept after it was sent; asked at each sweep. */
+  readonly ttlMs: () => number;
   /** The most bytes of all files together whose keys begin with `counted`. */
   readonly maxTotalBytes: number;
   readonly counted: string;
@@ -40,14 +40,14 @@ export async function openObjectUploads(options: ObjectUploadsOptions): Promise<
   const local = await openLocalUploads({
     folder,
     nowMs,
-    ttlMs: STALE_MS,
+    ttlMs: () => STALE_MS,
     maxTotalBytes,
     counted: options.countedFolders ?? [folder],
   });
   // One after the other, so that each counts those before it. Of several machines each may exceed the limit by one file.
   const gate = createGate({ atOnce: 1 });
   const requireRoom = async (sizeBytes: number): Promise<void> => {
-    if ((await totalBytes(objects, options.counted)) + sizeBytes > maxTotalBytes)
+    if ((await totalOf(objects, options.counted)).bytes + sizeBytes > maxTotalBytes)
       throw new CallError({ reason: 'UPLOADS_FULL', maxBytes: maxTotalBytes });
   };
   return {
@@ -92,7 +92,10 @@ export async function openObjectUploads(options: ObjectUploadsOptions): Promise<
       return files;
     },
 
-    totalBytes: async () => (await totalBytes(objects, prefix)) + (await local.totalBytes()),
+    async total() {
+      const [shared, incoming] = await Promise.all([totalOf(objects, prefix), local.total()]);
+      return { files: shared.files + incoming.files, bytes: shared.bytes + incoming.bytes };
+    },
 
     async remove(uri) {
       const key = keyOf(prefix, uri);
@@ -103,7 +106,8 @@ export async function openObjectUploads(options: ObjectUploadsOptions): Promise<
 
     async removeExpired(now) {
       await local.removeExpired(now);
-      for await (const { key, storedMs } of objects.list(prefix)) if (now - storedMs > ttlMs) await objects.remove(key);
+      const untilMs = now - ttlMs();
+      for await (const { key, storedMs } of objects.list(prefix)) if (storedMs < untilMs) await objects.remove(key);
     },
   };
 }
@@ -176,8 +180,11 @@ function draftKeyOf(prefix: string, uri: string): string | null {
   return DRAFT_NAME.test(name) ? DRAFTS + prefix + name : null;
 }
 
-async function totalBytes(objects: ObjectStore, prefix: string): Promise<number> {
-  let total = 0;
-  for await (const { sizeBytes } of objects.list(prefix)) total += sizeBytes;
+async function totalOf(objects: ObjectStore, prefix: string): Promise<UploadTotal> {
+  const total = { files: 0, bytes: 0 };
+  for await (const { sizeBytes } of objects.list(prefix)) {
+    total.files += 1;
+    total.bytes += sizeBytes;
+  }
   return total;
 }

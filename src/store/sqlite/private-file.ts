@@ -2,8 +2,8 @@ import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:f
 import { basename, dirname, join, resolve } from 'node:path';
 
 /**
- * Makes sure that a file and its folder exist, readable by their owner only: 0700 and 0600, with any umask. Existing files and folders keep
- * their permissions. SQLite gives `-wal` and `-shm` those of the database.
+ * Makes sure that a file and its folder exist, readable by their owner only: 0700 and 0600, with any umask. Existing ones keep their permissions here:
+ * `tightenModes` looks at them. SQLite gives `-wal` and `-shm` those of the database.
  * @returns the file's path free of symbolic links: one file, one name, and so one lock.
  */
 export function ensurePrivateFile(path: string): string {

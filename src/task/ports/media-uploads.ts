@@ -4,6 +4,11 @@ export interface ReceiveOptions {
   readonly forOthers?: boolean;
 }
 
+export interface UploadTotal {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** Where files that callers send are kept. As an input each is named `upload:NAME`. */
 export interface MediaUploads {
   /**
@@ -16,8 +21,8 @@ export interface MediaUploads {
   /** The accepted files of one kind, by their names' endings; in order of `uri`, at most a thousand. */
   list(kind: MediaKind): Promise<readonly LibraryFile[]>;
 
-  /** The bytes of all files, with those that are not accepted yet. */
-  totalBytes(): Promise<number>;
+  /** All files together, with those that are not accepted yet. */
+  total(): Promise<UploadTotal>;
 
   /** Removes an accepted file. False: there is none of this name. A render that has begun keeps its copy. */
   remove(uri: string): Promise<boolean>;

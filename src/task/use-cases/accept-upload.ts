@@ -24,7 +24,7 @@ export interface UploadDeps {
   readonly uploads: PerTenant<MediaUploads>;
   /** Null on a server without ffmpeg. */
   readonly inspectors: PerTenant<LimitedInspector> | null;
-  readonly quotas: Pick<Quotas, 'maxUploadBytes'> | null;
+  readonly quotas: Pick<Quotas, 'uploadLimits'> | null;
 }
 
 /** The part of a form that violations of an upload name. */
@@ -48,17 +48,16 @@ export async function acceptUpload(
   // Before its bytes are read: a caller that has sent them all would have to send them again.
   inspector.requireRoom();
   const own = uploads.of(tenant);
-  const quota = quotas?.maxUploadBytes(tenant) ?? null;
-  const left = quota === null ? Infinity : quota - (await own.totalBytes());
-  const full = () => quotaExceeded('upload_bytes', quota ?? 0);
-  if (left <= 0) throw full();
+  const limits = quotas?.uploadLimits(tenant) ?? { uploadBytes: null, uploads: null };
+  const left = await bytesLeft(own, limits);
+  const full = () => quotaExceeded('upload_bytes', limits.uploadBytes ?? 0);
   const tooLarge = () => new CallError({ reason: 'UPLOAD_TOO_LARGE', maxBytes });
   const draft = await own.receive(upTo(left, upTo(maxBytes, bytes, tooLarge), full), {
     forOthers: inspector.isElsewhere ?? false,
   });
   try {
     // With those that arrived meanwhile.
-    if (quota !== null && (await own.totalBytes()) > quota) throw full();
+    await requireWithin(own, limits);
     const { video, audio } = await probe(inspector, draft, signal);
     if (kind === 'audio' && !audio) throw refused('has no audio');
     if (kind === 'visual' && !video) throw refused('has no image or video');
@@ -66,6 +65,25 @@ export async function acceptUpload(
   } finally {
     await draft.discard();
   }
+}
+
+type UploadLimits = ReturnType<Quotas['uploadLimits']>;
+
+/** How many bytes one more upload may have. @throws CallError QUOTA_EXCEEDED: there may be none more. */
+async function bytesLeft(own: MediaUploads, { uploadBytes, uploads }: UploadLimits): Promise<number> {
+  if (uploadBytes === null && uploads === null) return Infinity;
+  const { files, bytes } = await own.total();
+  if (uploads !== null && files >= uploads) throw quotaExceeded('uploads', uploads);
+  if (uploadBytes === null) return Infinity;
+  if (bytes >= uploadBytes) throw quotaExceeded('upload_bytes', uploadBytes);
+  return uploadBytes - bytes;
+}
+
+async function requireWithin(own: MediaUploads, { uploadBytes, uploads }: UploadLimits): Promise<void> {
+  if (uploadBytes === null && uploads === null) return;
+  const { files, bytes } = await own.total();
+  if (uploads !== null && files > uploads) throw quotaExceeded('uploads', uploads);
+  if (uploadBytes !== null && bytes > uploadBytes) throw quotaExceeded('upload_bytes', uploadBytes);
 }
 
 async function* upTo(

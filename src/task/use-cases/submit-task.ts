@@ -9,6 +9,7 @@ import type { PerTenant } from '../ports/per-tenant.js';
 import type { LimitedInspector, Resolution } from '../ports/media-inspector.js';
 import type { TaskEvents } from '../ports/task-events.js';
 import type { TaskStore } from '../ports/task-store.js';
+import type { NotifyTarget } from '../notify.js';
 import type { Notifier } from '../ports/notifier.js';
 import type { OutputUploader } from '../ports/output-uploader.js';
 import type { SigningSecretStore } from '../ports/signing-secret-store.js';
@@ -54,6 +55,8 @@ export interface SubmitDeps {
   readonly notifier: PerTenant<Pick<Notifier, 'check'>>;
   /** Where outputs may be put to. */
   readonly uploader: PerTenant<Pick<OutputUploader, 'check'>>;
+  /** Who is told of the events of all tasks of a tenant, as the operator wants it. Default: nobody. */
+  readonly standingTargets?: (tenant: string) => readonly NotifyTarget[];
 }
 
 /**
@@ -78,7 +81,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
   await admit(deps.store, command.admission);
   await checkQuota(deps, command);
 
-  const task = taskOf(deps.clock, command);
+  const task = taskOf(deps.clock, withStandingTargets(deps, command));
   const stored = await deps.quotas?.takeRoom(command.tenant);
   const result = await deps.store.insert(task, command.specJson).finally(stored);
   if (result.kind === 'request-id-taken') return sameRequest(result.task, command);
@@ -142,6 +145,18 @@ async function checkQuota(
     const sizes = await Promise.all(uris.map((uri) => assets.of(tenant).sizeOf(uri)));
     return sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
   });
+}
+
+/**
+ * Those of the operator come after those of the caller, who may name the same one with events and a secret of its own. They are not checked: what is wrong with them is no fault of
+ * this caller's, and is seen at the delivery.
+ */
+function withStandingTargets({ standingTargets }: SubmitDeps, command: SubmitCommand): SubmitCommand {
+  const { tenant, options } = command;
+  const own = options.notify ?? [];
+  const standing = (standingTargets?.(tenant) ?? []).filter(({ url }) => own.every((each) => each.url !== url));
+  if (standing.length === 0) return command;
+  return { ...command, options: { ...options, notify: [...own, ...standing] } };
 }
 
 function refuse(violations: readonly Violation[]): void {

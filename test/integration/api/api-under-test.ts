@@ -18,6 +18,7 @@ import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { createPreviews, type Previews } from '../../../src/task/previews.js';
 import type { TenantLimits } from '../../../src/task/limits.js';
+import type { NotifyTarget } from '../../../src/task/notify.js';
 import type { PerTenant } from '../../../src/task/ports/per-tenant.js';
 import { createQuotas } from '../../../src/task/quotas.js';
 import { createQueueView } from '../../../src/task/queue-view.js';
@@ -63,6 +64,10 @@ export async function startApiUnderTest(
     limits?: PerTenant<TenantLimits>;
     /** Whom tasks may notify. Default: public addresses. */
     notifyRules?: HttpInputRules | ((tenant: string) => HttpInputRules);
+    /** Whom all tasks of a tenant notify. Default: nobody. */
+    standingTargets?: (tenant: string) => readonly NotifyTarget[];
+    /** Closed with the rest. Default: one in memory. */
+    store?: Store;
     /** Options that need the store. */
     withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
@@ -70,7 +75,7 @@ export async function startApiUnderTest(
   const folder = await mkdtemp(join(tmpdir(), 'cutroom-api-'));
   const video = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
   await writeFile(join(folder, 'final-1.mp4'), video);
-  const store = createMemoryStore({ nowMs: () => systemClock.nowMs() });
+  const store = options.store ?? createMemoryStore({ nowMs: () => systemClock.nowMs() });
   const previews = createPreviews();
   const queue = createQueueView({ store, clock: systemClock });
   const hub = createTaskHub({ store, clock: systemClock, queue, previews, heartbeatMs: options.heartbeatMs ?? 15_000 });
@@ -111,6 +116,7 @@ export async function startApiUnderTest(
     clock: systemClock,
     events,
     notifier: { of: (tenant) => createHttpNotifier({ rules: () => rulesOf(tenant) }) },
+    ...(options.standingTargets && { standingTargets: options.standingTargets }),
     uploader: {
       of: () => ({
         check: (destination) =>

@@ -188,6 +188,35 @@ describe('a tenant with limits', () => {
     expect([(await submit(api, acme, notify)).status, (await submit(api, briar, notify)).status]).toEqual([200, 400]);
   });
 
+  it('is refused one upload more than it may have, also of those that arrive at once, and gets it once one is deleted', async () => {
+    const inspector = {
+      probe: () => Promise.resolve({ container: 'mp3', durationUs: 1, video: null, audio: {} } as never),
+      check: () => Promise.reject(new Error('no spec is checked here')),
+      resolve: () => Promise.reject(new Error('no spec is checked here')),
+      requireRoom: () => undefined,
+      isThere: () => Promise.resolve(true),
+    };
+    const { api, acme } = await started('default: { uploads: 2 }', { inspector });
+    const headers = { authorization: `Bearer ${acme}` };
+    const send = () => {
+      const form = new FormData();
+      form.append('file', new Blob([Buffer.alloc(10)]), 'a.mp3');
+      return fetch(`${api.httpUrl}/api/v1/musics`, { method: 'POST', headers, body: form });
+    };
+    const atOnce = await Promise.all(Array.from({ length: 6 }, send));
+    expect(atOnce.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(2);
+    for (let tries = 0; (await send()).status === 200; tries++) expect(tries).toBeLessThan(2);
+    const refused = await send();
+    expect([refused.status, refused.headers.get('ratelimit-policy')]).toEqual([429, '"uploads";q=2;qu="uploads"']);
+    const { data } = (await (await fetch(`${api.httpUrl}/api/v1/musics`, { headers })).json()) as {
+      data: { files: { file: string }[] };
+    };
+    expect(data.files).toHaveLength(2);
+    const gone = data.files[0]!.file.replace(/^.*\//, '');
+    expect((await fetch(`${api.httpUrl}/api/v1/musics/${gone}`, { method: 'DELETE', headers })).status).toBe(200);
+    expect((await send()).status).toBe(200);
+  });
+
   it('is refused an upload beyond its bytes while it arrives, and nothing of it stays', async () => {
     const probe = () => Promise.reject(new Error('no whole file arrives here'));
     const inspector = {

@@ -53,6 +53,33 @@ async function stored(state: 'PENDING' | 'ABANDONED', nowMs = Date.now()) {
   return done;
 }
 
+describe('the standing targets of a tenant', () => {
+  it('are told of each of its tasks, after those of the submit, which may name one of them in its own way', async () => {
+    const standing = { url: 'https://acme.test/all', events: ['ENDED', 'STATE_CHANGED'], secretId: null } as const;
+    const api = await startApiUnderTest({ standingTargets: (tenant) => (tenant === 'default' ? [standing] : []) });
+    try {
+      const notifyOf = async (body: object) => {
+        const answer = await fetch(`${api.httpUrl}/v1/tasks`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ spec: { montage: { materials: [{ uri: 'a.mp4' }] } }, ...body }),
+        });
+        const { taskId } = (await answer.json()) as { taskId: string };
+        return (await api.store.get({ tenant: 'default', id: taskId }))?.notify;
+      };
+      const own = { url: 'https://hooks.test/a', events: ['ENDED'], secretId: null };
+      expect(await notifyOf({})).toEqual([standing]);
+      expect(await notifyOf({ notify: [{ url: own.url }] })).toEqual([own, standing]);
+      expect(await notifyOf({ notify: [{ url: standing.url }] })).toEqual([{ ...own, url: standing.url }]);
+      // The same request, whatever the operator has changed meanwhile.
+      const repeated = { requestId: randomUUID(), notify: [{ url: own.url }] };
+      expect(await notifyOf(repeated)).toEqual(await notifyOf(repeated));
+    } finally {
+      await api.stop();
+    }
+  });
+});
+
 describe('notify of a submit', () => {
   it('is stored with the task, by default for its end and without a secret', async () => {
     const { status, json } = await submit([

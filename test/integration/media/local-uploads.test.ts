@@ -129,7 +129,11 @@ describe('the uploads of a folder', () => {
   });
 
   it('are removed after their lifetime', async () => {
-    const short = await openLocalUploads({ folder: path.join(folder, 'short'), nowMs: Date.now(), ttlMs: 60_000 });
+    const short = await openLocalUploads({
+      folder: path.join(folder, 'short'),
+      nowMs: Date.now(),
+      ttlMs: () => 60_000,
+    });
     await (await short.receive(chunks('abc'))).accept('songs', 'a.mp3');
     await short.removeExpired(Date.now());
     expect(await short.list('audio')).toHaveLength(1);

@@ -26,7 +26,7 @@ const options = () => ({
   objects: null,
 });
 const uploadsIn = () =>
-  openTenantUploads({ dataDir, nowMs: Date.now(), ttlMs: Infinity, maxTotalBytes: 100, objects: null });
+  openTenantUploads({ dataDir, nowMs: Date.now(), ttlMs: () => Infinity, maxTotalBytes: 100, objects: null });
 
 async function* bytes(text: string) {
   yield await Promise.resolve(Buffer.from(text));
@@ -149,12 +149,16 @@ describe('uploads of tenants', () => {
     const later = await openTenantUploads({
       dataDir,
       nowMs: Date.now(),
-      ttlMs: 60_000,
+      ttlMs: (tenant) => (tenant === 'acme' ? 3_600_000 : 60_000),
       maxTotalBytes: 100,
       objects: null,
     });
     expect((await later.of('acme').list('audio')).length).toBe(1);
+    // Each by the time of its tenant.
     await later.removeExpired(Date.now() + 120_000);
+    expect((await later.of('acme').list('audio')).length).toBe(1);
+    for (const tenant of ['default', 'other']) expect(await later.of(tenant).list('audio')).toEqual([]);
+    await later.removeExpired(Date.now() + 3_660_000);
     for (const tenant of ['acme', 'default', 'other']) expect(await later.of(tenant).list('audio')).toEqual([]);
   });
 });

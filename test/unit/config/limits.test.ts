@@ -8,6 +8,8 @@ import { NO_LIMITS } from '../../../src/task/limits.js';
 import { eventually } from '../../support/eventually.js';
 import { recordEvents } from '../../support/task-events.js';
 
+const NO_SETTINGS = { ...NO_LIMITS, http: { mode: null, allow: null }, uploadTtlMs: null, notify: [] };
+
 describe('a limits file', () => {
   it('has the limits of every tenant, and those of some by name, which replace them one by one', () => {
     const limits = parseLimits(`
@@ -22,10 +24,8 @@ tenants:
     max_priority: -3
   free: { queued: null, submits_per_second: null }
 `);
-    const http = { mode: null, allow: null };
     const fallback = {
-      ...NO_LIMITS,
-      http,
+      ...NO_SETTINGS,
       submits: { perSecond: 2.5, burst: 3 },
       queued: 100,
       outputBytes: 1.5 * 2 ** 30,
@@ -60,9 +60,41 @@ tenants:
     expect(settings.of('free').http).toEqual({ mode: null, allow: null });
   });
 
+  it('has the lifetime and number of uploads, and whom events of all tasks are told, also by tenant', () => {
+    const settings = parseLimits(`
+default: { uploads: 100, upload_ttl_s: 86400, notify: [{ url: "https://hooks.example/all" }] }
+tenants:
+  acme:
+    uploads: null
+    upload_ttl_s: 3600
+    notify:
+      - { url: "https://acme.example/hook?key=1", events: [ended, state_changed], secret: 0123456789abcdef }
+      - { url: "http://acme.example/", secret: signingSecrets/0123456789abcdef }
+  free: { upload_ttl_s: null, notify: null }
+  mute: { notify: [] }
+`);
+    const all = { url: 'https://hooks.example/all', events: ['ENDED'], secretId: null };
+    expect(settings.of('anybody')).toEqual({ ...NO_SETTINGS, uploads: 100, uploadTtlMs: 86_400_000, notify: [all] });
+    expect(settings.of('acme')).toEqual({
+      ...NO_SETTINGS,
+      uploadTtlMs: 3_600_000,
+      notify: [
+        {
+          url: 'https://acme.example/hook?key=1',
+          events: ['ENDED', 'STATE_CHANGED'],
+          secretId: '0123456789abcdef',
+        },
+        { url: 'http://acme.example/', events: ['ENDED'], secretId: '0123456789abcdef' },
+      ],
+    });
+    expect(settings.of('free')).toMatchObject({ uploadTtlMs: null, notify: [] });
+    expect(settings.of('mute').notify).toEqual([]);
+    expect(['acme', 'anybody'].map((tenant) => settings.isNamed(tenant))).toEqual([true, false]);
+  });
+
   it('may be JSON, and may be empty', () => {
     expect(parseLimits('{"tenants": {"a": {"running": 0}}}').of('a')).toMatchObject({ ...NO_LIMITS, running: 0 });
-    expect(parseLimits('').of('a')).toEqual({ ...NO_LIMITS, http: { mode: null, allow: null } });
+    expect(parseLimits('').of('a')).toEqual(NO_SETTINGS);
     expect(parseLimits('default:\n').of('a')).toEqual(parseLimits('').of('a'));
   });
 
@@ -73,7 +105,8 @@ tenants:
   Acme: { upload_bytes: 20 GB, max_priority: 101 }
   b: [1]
   c: { http_inputs: all, http_allow: [a/b, 1], http_alow: [] }
-  d: { http_allow: a.example }
+  d: { http_allow: a.example, upload_ttl_s: 5, notify: 1 }
+  e: { notify: [{ url: "ftp://a/s3cret" }, { url: "http://b", event: [ended] }, { url: "http://b", events: [end], secret: 1 }, 7] }
 other: 1
 `;
     const message = (() => {
@@ -98,8 +131,18 @@ other: 1
       'tenants.c.http_allow[1]: must be an address',
       'tenants.c.http_alow: is no limit; did you mean http_allow?',
       'tenants.d.http_allow: must be a list of hosts',
+      'tenants.d.upload_ttl_s: must be a whole number of seconds from 60',
+      'tenants.d.notify: must be a list of at most 4 targets',
+      'tenants.e.notify[0].url: must be an http or https URL',
+      'tenants.e.notify[1].event: is no part of a target; did you mean events?',
+      'tenants.e.notify[2].url: is that of an earlier target',
+      'tenants.e.notify[2].events: must be a list of ended and state_changed',
+      'tenants.e.notify[2].secret: must be the id of a signing secret, in quotes',
+      'tenants.e.notify[3]: must be a mapping',
     ])
       expect(message).toContain(part);
+    // A URL may be a key.
+    expect(message).not.toContain('s3cret');
   });
 });
 

@@ -175,6 +175,19 @@ describe('the metrics of task events', () => {
     });
   });
 
+  it('count what ended by tenant, and how long it took', async () => {
+    const { metrics, events } = underTest();
+    events.attemptEnded(succeeded(rendering, { outputs: [], warnings: [] }, 10_500), { failure: null, cause: null });
+    events.cancelled(cancelled(newTask({ tenant: 'acme' }), 1));
+    const samples = await scrape(metrics);
+    expect(samples).toMatchObject({
+      'cutroom_tenant_attempts_ended_total{tenant="default",state="SUCCEEDED"}': 1,
+      'cutroom_tenant_attempts_ended_total{tenant="_other",state="CANCELLED"}': 1,
+      'cutroom_tenant_attempt_seconds_total{tenant="default"}': 9.5,
+    });
+    expect(samples).not.toHaveProperty(['cutroom_tenant_attempt_seconds_total{tenant="_other"}']);
+  });
+
   it('measure each phase when an attempt ends', async () => {
     const { metrics, events } = underTest();
     events.attemptEnded(succeeded(rendering, { outputs: [], warnings: [] }, 10_500), { failure: null, cause: null });
@@ -199,6 +212,34 @@ it('several metrics in one process count separately, and report the process alik
   expect(await scrape(one!)).toMatchObject({
     cutroom_tasks_submitted_total: 1,
     process_start_time_seconds: samples.process_start_time_seconds,
+  });
+});
+
+describe('the metrics by tenant', () => {
+  const submits = (samples: Record<string, number>) =>
+    Object.fromEntries(
+      Object.entries(samples).flatMap(([name, count]) => {
+        const tenant = /^cutroom_tenant_tasks_submitted_total\{tenant="(.*)"\}$/.exec(name)?.[1];
+        return tenant === undefined ? [] : [[tenant, count]];
+      }),
+    );
+
+  it('have a label for the first of those that are named, and one for all others, however many call', async () => {
+    const named = new Set(['acme', 'briar', 'cedar']);
+    const metrics = createMetrics({
+      stats: () => Promise.resolve(IDLE),
+      nowMs: () => 0,
+      tenants: { max: 2, isNamed: (tenant) => named.has(tenant) },
+    });
+    const events = metrics.events(recordEvents());
+    for (const tenant of ['x1', 'acme', 'default', 'briar', 'cedar', 'acme', 'x2', 'other'])
+      events.submitted(newTask({ tenant }));
+    for (let i = 0; i < 500; i++) events.submitted(newTask({ tenant: `t${i}` }));
+    expect(submits(await scrape(metrics))).toEqual({ acme: 2, briar: 1, default: 1, _other: 504 });
+    // One that leaves the file keeps its label, so that its counter does not go back; its place is not given away.
+    named.delete('acme');
+    for (const tenant of ['acme', 'cedar']) events.submitted(newTask({ tenant }));
+    expect(submits(await scrape(metrics))).toEqual({ acme: 3, briar: 1, default: 1, _other: 505 });
   });
 });
 

@@ -8,7 +8,7 @@ const unused = () => Promise.reject(new Error('not asked for here'));
 const uploads: MediaUploads = {
   receive: unused,
   list: unused,
-  totalBytes: unused,
+  total: unused,
   remove: unused,
   removeExpired: unused,
 };
