@@ -1,137 +1,144 @@
 /**
- * What does a page of ListTasks cost among many tasks, and how long is the event loop blocked by it? SQLite runs in the service's own thread: nobody
- * is served meanwhile. MongoDB instead of SQLite: `--mongodb URI`, in a database of its own, which is dropped at the end. Prints a `RESULT` line for each read, in milliseconds: the median of some tries, and the most CPU
- * that one turn of the event loop took in any of them.
+ * What do reads and claims cost among very many tasks, compared with the same among a thousand? Both stores are open at once and asked by turns, so that whatever else the machine does
+ * slows both alike. Prints a `RESULT` line for each call, with the ratios of the median and of the 99th percentile, and the most CPU that one turn of the event loop took: SQLite runs in the
+ * service's own thread, and nobody is served meanwhile. `--mongodb URI`: on that server, in databases of its own, which are dropped at the end; `--mongodb here`: on one that is started for it. There
+ * it also prints what the server says that it did for each call: plan, documents read, documents used.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dim, say, step } from '../scripts/lib/say.mjs';
+import { LISTS, manyTask, START_MS } from './many-tasks.mjs';
+import { openMongo, openSqlite } from './many-stores.mjs';
 
-const WRITERS = 64;
-const PROJECTS = 1000;
-const TRIES = 21;
+const FEW = 1000;
+const TRIES = 200;
+/** Of reads that take long by their nature. */
+const LONG_TRIES = 9;
 const PAGE = 50;
+const GOAL = 2;
 
-/** @param {{tasks: number, mongodb: string | undefined}} options how many there are, each with four labels, and where */
+/** @param {{tasks: number, mongodb: string | undefined}} options how many there are, and where */
 export async function benchList({ tasks, mongodb }) {
-  const { store, close } = mongodb === undefined ? await openSqlite() : await openMongo(mongodb);
+  const lifecycle = await import('../dist/src/task/lifecycle.js');
+  const folder = await mkdtemp(join(tmpdir(), 'cutroom-bench-list-'));
+  const place = mongodb === undefined ? await openSqlite(folder) : await openMongo(folder, mongodb);
   try {
-    await step(`${tasks} tasks`, () => fill(store, tasks));
-    const label = (key, value, equal = true) => ({ key, value, equal });
-    const list = (filter, more) => () =>
-      store.list({ tenant: 'default', limit: PAGE, order: 'newest-first', after: null, filter, ...more });
-    const page = async (read) => (await read()).tasks.length;
-    const filters = {
-      all: { states: null, labels: [] },
-      state_of_none: { states: ['FAILED'], labels: [] },
-      label_of_one: { states: null, labels: [label('run', 'r5')] },
-      label_of_a_thousandth: { states: null, labels: [label('project', 'p7')] },
-      state_of_all_and_label_of_a_thousandth: { states: ['QUEUED'], labels: [label('project', 'p7')] },
-      two_labels_without_a_common_task: { states: null, labels: [label('half', 'a'), label('other', 'b')] },
-      not_a_label_of_all: { states: null, labels: [label('half', 'a', false), label('half', 'b', false)] },
-    };
-    for (const [name, filter] of Object.entries(filters)) await measure(name, () => page(list(filter)));
-    await measure('page_of_1000', () => page(list(filters.all, { limit: 1000 })));
-    await measure('whole_list_of_two_labels', () => walk(store, filters.two_labels_without_a_common_task), 3);
-    const place = Math.min(500_000, tasks - 10);
-    await measure(`place_${place}`, async () => (await store.positionOf('default', place)) && 1);
+    const sides = [];
+    for (const count of [FEW, tasks]) {
+      const side = await place.open(`cutroom-bench-list-${process.pid}-${count}`);
+      await step(`${count} tasks`, () => side.fill(count, (i) => manyTask(i, lifecycle)));
+      sides.push({ count, ...side });
+    }
+    const misses = [];
+    for (const [name, call] of Object.entries(callsOf(lifecycle, tasks))) {
+      const ratio = await compare(name, call, sides, TRIES);
+      if (['get', 'claim'].includes(name) || name.startsWith('list_')) misses.push(...(ratio > GOAL ? [name] : []));
+    }
+    say(
+      `goal: p99 of Get, List and claim at most ${GOAL} × that of ${FEW}: ${misses.length === 0 ? 'met' : `missed by ${misses.join(', ')}`}`,
+    );
+    const { store } = sides[1];
+    await measure('page_of_1000', () => store.list(query(LISTS.no_filter, { limit: 1000 })));
+    const nowhere = { filter: { states: null, labels: [label('half', 'a'), label('other', 'b')] } };
+    await measure('two_labels_without_a_common_task', () => store.list(query(nowhere)));
+    await measure('whole_list_of_them', () => walk(store, nowhere), 3);
+    const middle = Math.floor(tasks / 2.5);
+    await measure(`place_${middle}`, () => store.positionOf('default', middle));
     await measure('count', () => store.count('default'));
+    await measure('stats', () => store.stats());
   } finally {
-    await close();
+    await place.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function openSqlite() {
-  const { createSqliteStore } = await import('../dist/src/store/sqlite/sqlite-store.js');
-  const folder = await mkdtemp(join(tmpdir(), 'cutroom-bench-list-'));
-  const store = createSqliteStore({ file: join(folder, 'tasks.sqlite') });
-  const close = async () => {
-    await store.close();
-    await rm(folder, { recursive: true });
-  };
-  return { store, close };
+const label = (key, value) => ({ key, value, equal: true });
+
+function query({ tenant = 'default', filter }, more = {}) {
+  return { tenant, filter, limit: PAGE, order: 'newest-first', after: null, ...more };
 }
 
-async function openMongo(uri) {
-  const { createMongoStore } = await import('../dist/src/store/mongo/mongo-store.js');
-  const { MongoClient } = await import('mongodb');
-  const own = new URL(uri);
-  own.pathname = `/cutroom-bench-list-${process.pid}`;
-  const store = await createMongoStore({ uri: own.href, callDeadlineMs: 60_000 });
-  const close = async () => {
-    await store.close();
-    const client = await new MongoClient(own.href).connect();
-    await client.db().dropDatabase();
-    await client.close();
+/** By name: what is asked of a store with so many tasks. Answers how long it took, in milliseconds, or null: the whole of it. */
+function callsOf({ claimed, handedBack }, tasks) {
+  const lists = Object.entries(LISTS).map(([name, list]) => [
+    `list_${name}`,
+    ({ store, count }) => store.list(query(list, { after: { createTimeMs: START_MS + count * 0.7, id: '' } })),
+  ]);
+  // Seldom those that were read before.
+  let at = 0;
+  const next = (count) => (at = (at + 7_919) % Math.min(count, tasks));
+  return {
+    get: ({ store, count }) => {
+      const i = next(count);
+      const tenant = i % 10 === 9 ? `tenant-${Math.floor(i / 10) % 100}` : 'default';
+      return store.get({ tenant, id: `t${String(i).padStart(9, '0')}` });
+    },
+    claim: async ({ store }) => {
+      const startMs = performance.now();
+      const [head] = await store.queued(8, { after: '' });
+      const running = claimed(head, { attemptId: `a${startMs}`, owner: 'w', nowMs: Date.now() });
+      await store.replace(head, running, { leaseMs: 1e9 });
+      const tookMs = performance.now() - startMs;
+      await store.replace(running, handedBack(running, Date.now()), { leaseMs: null });
+      return tookMs;
+    },
+    queue_of_tenants: ({ store }) => store.queuedByTenant(),
+    request_id: ({ store }) => store.findByRequestId('default', 'request-8'),
+    ...Object.fromEntries(lists),
   };
-  return { store, close };
 }
 
-async function fill(store, tasks) {
-  const { submitted } = await import('../dist/src/task/lifecycle.js');
-  const { systemClock } = await import('../dist/src/app/system-clock.js');
-  const timeouts = { queueMs: 1e9, totalMs: null, stallMs: null, fetchMs: null };
-  const common = { tenant: 'default', requestId: null, requestHash: 'a'.repeat(64) };
-  const options = { maxAttempts: 2, priority: 0, timeouts, ttlMs: 1e9 };
-  let next = 0;
-  const write = async () => {
-    while (next < tasks) {
-      const i = next++;
-      await store.insert(
-        submitted({
-          ...common,
-          id: systemClock.newTaskId(),
-          nowMs: 1.7e12 + i,
-          options: { ...options, labels: labelsOf(i) },
-        }),
-        '{}',
-      );
+/** Both sides by turns; the first turn warms up and is not counted. */
+async function compare(name, call, sides, tries) {
+  const times = sides.map(() => []);
+  let block = 0;
+  for (let i = 0; i <= tries; i += 1) {
+    for (const s of i % 2 === 0 ? [0, 1] : [1, 0]) {
+      const watch = watchLoop();
+      const startMs = performance.now();
+      const tookMs = await call(sides[s]);
+      const ms = typeof tookMs === 'number' ? tookMs : performance.now() - startMs;
+      const longest = await watch.stop();
+      if (i > 0) times[s].push(ms);
+      if (s === 1 && i > 0) block = Math.max(block, longest);
     }
-  };
-  await Promise.all(Array.from({ length: WRITERS }, write));
-}
-
-/** No task has `half` = a and `other` = b. */
-function labelsOf(i) {
-  const half = i % 2 === 0 ? 'a' : 'b';
-  return { project: `p${i % PROJECTS}`, run: `r${i}`, half, other: half };
+  }
+  for (const all of times) all.sort((a, b) => a - b);
+  const [few, many] = times.map((all) => ({ p50: all[all.length >> 1], p99: all[Math.floor(all.length * 0.99)] }));
+  const plan = await sides[1].explain?.(() => call(sides[1]));
+  if (plan !== undefined) say(dim(plan));
+  say(
+    `RESULT ${name} p50_ms=${many.p50.toFixed(2)} p99_ms=${many.p99.toFixed(2)} p50_ratio=${(many.p50 / few.p50).toFixed(2)} p99_ratio=${(many.p99 / few.p99).toFixed(2)} block_ms=${block.toFixed(2)}`,
+  );
+  return many.p99 / few.p99;
 }
 
 /** Every page of a list, as a caller reads them. */
-async function walk(store, filter) {
-  let found = 0;
+async function walk(store, list) {
   let after = null;
-  do {
-    const page = await store.list({ tenant: 'default', limit: PAGE, order: 'newest-first', after, filter });
-    found += page.tasks.length;
-    after = page.next;
-  } while (after !== null);
-  return found;
+  do after = (await store.list(query(list, { after }))).next;
+  while (after !== null);
 }
 
-async function measure(name, read, tries = TRIES) {
+async function measure(name, read, tries = LONG_TRIES) {
   const times = [];
   const blocks = [];
-  let found = 0;
   for (let i = 0; i < tries; i += 1) {
     const watch = watchLoop();
     const startMs = performance.now();
-    found = await read();
+    await read();
     times.push(performance.now() - startMs);
     blocks.push(await watch.stop());
   }
   for (const all of [times, blocks]) all.sort((a, b) => a - b);
-  say(dim(`${name}: ${found} found; the slowest try ${times.at(-1).toFixed(1)} ms`));
-  say(`RESULT list_${name}_ms=${median(times)} block_ms=${blocks.at(-1).toFixed(2)}`);
+  say(`RESULT ${name} p50_ms=${times[times.length >> 1].toFixed(2)} block_ms=${blocks.at(-1).toFixed(2)}`);
 }
 
 function cpuMs() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
-
-const median = (sorted) => sorted[sorted.length >> 1].toFixed(2);
 
 /** Looks how much CPU a turn of the event loop takes at most, from this call until `stop`. By the clock a busy machine would be measured. */
 function watchLoop() {

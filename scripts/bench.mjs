@@ -24,6 +24,7 @@ try {
       peers: { type: 'boolean' },
       resolution: { type: 'string' },
       processes: { type: 'string' },
+      claims: { type: 'boolean' },
     },
   });
   await ensureSystemPackages(FOR_RENDERING);
@@ -63,6 +64,11 @@ try {
       break;
     }
     case 'fleet': {
+      if (values.claims) {
+        const { benchClaims } = await import('../bench/fleet-claims.mjs');
+        await benchClaims({ tasks: Number(values.tasks ?? 2000) });
+        break;
+      }
       const { benchFleet } = await import('../bench/fleet.mjs');
       await benchFleet({ seconds: Number(values.seconds ?? 600), pairs: Number(values.pairs ?? 1) });
       break;

@@ -12,14 +12,16 @@ const READY_MS = 60_000;
  * Starts nodes in a folder and answers when they have a primary.
  * @param {string} binary mongod
  * @param {string} folder
- * @param {{ nodes?: number }} options
+ * @param {{ nodes?: number, cacheGb?: number }} options
  */
-export async function startReplicaSet(binary, folder, { nodes = 3 } = {}) {
+export async function startReplicaSet(binary, folder, { nodes = 3, cacheGb = 0.25 } = {}) {
   // Loaded here: the packages are installed by the script that calls this.
   const { MongoClient } = await import('mongodb');
   const ports = await Promise.all(Array.from({ length: nodes }, freePort));
   const hosts = ports.map((port) => `127.0.0.1:${port}`);
-  const children = await Promise.all(ports.map((port, i) => startNode(binary, join(folder, `mongo${i + 1}`), port)));
+  const children = await Promise.all(
+    ports.map((port, i) => startNode(binary, join(folder, `mongo${i + 1}`), { port, cacheGb })),
+  );
   const stop = async () => {
     await Promise.all(
       children.map(
@@ -53,12 +55,20 @@ export async function startReplicaSet(binary, folder, { nodes = 3 } = {}) {
   }
 }
 
-async function startNode(binary, dbpath, port) {
+async function startNode(binary, dbpath, { port, cacheGb }) {
   await mkdir(dbpath, { recursive: true });
   const command = [
     ...(which('setpriv') === null ? [] : ['setpriv', '--pdeathsig', 'KILL', '--']),
     ...[binary, '--replSet', 'demo', '--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', dbpath],
-    ...['--logpath', join(dbpath, 'log'), '--oplogSize', '256', '--wiredTigerCacheSizeGB', '0.25', '--nounixsocket'],
+    ...[
+      '--logpath',
+      join(dbpath, 'log'),
+      '--oplogSize',
+      '256',
+      '--wiredTigerCacheSizeGB',
+      String(cacheGb),
+      '--nounixsocket',
+    ],
   ];
   return spawn(command[0], command.slice(1), { stdio: 'ignore', detached: true });
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { run, which } from './run.mjs';
 import { say, step } from './say.mjs';
 
@@ -8,6 +9,15 @@ export class MissingSystemPackages extends Error {}
 /** What the service itself needs besides Node. */
 export const FOR_RENDERING = [
   { what: 'ffmpeg', package: 'ffmpeg', isThere: () => which('ffmpeg') !== null && which('ffprobe') !== null },
+];
+
+/** A library that gives a process another clock. */
+export const FOR_CLOCKS = [
+  {
+    what: 'faketime',
+    package: 'faketime',
+    isThere: () => existsSync('/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'),
+  },
 ];
 
 /** What the tests need: curl for the README's examples, shells for their completion, the rest to get and run a MongoDB server and a newer ffmpeg (scripts/lib/pinned-wheel.mjs). */

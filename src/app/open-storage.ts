@@ -82,6 +82,8 @@ export async function openObjects({
         readConcern: { level: 'majority' },
         writeConcern: { w: 'majority' },
         readPreference: 'primary',
+        // A node that is gone without a word is noticed after 4 s, with the defaults after 40 s.
+        ...{ heartbeatFrequencyMS: 2000, connectTimeoutMS: 2000, serverSelectionTimeoutMS: 5000 },
       });
       await client.connect();
       return { objects: createGridFsObjects(client.db(databaseOf(storage.uri))), close: () => client.close() };

@@ -47,14 +47,12 @@ async function putOutput(
   signal: AbortSignal,
 ): Promise<Output> {
   const { key, location, parts = [], contentType = 'video/mp4' } = output;
+  const put = (file: Omit<FileOrder, 'destination' | 'open'>, part?: string) =>
+    putFile(deps, { destination, ...file, open: () => contentOf(deps, location, part) }, signal);
   // A URL takes one file. The first file comes last: it may name the others.
   const further = destination.kind === 's3' ? parts : [];
-  for (const part of further) {
-    const content = await contentOf(deps, location, part.name);
-    await putFile(deps, { destination, name: part.name, contentType: part.contentType, content }, signal);
-  }
-  const content = await contentOf(deps, location);
-  const destinationUrl = await putFile(deps, { destination, name: key, contentType, content }, signal);
+  for (const { name, contentType: type } of further) await put({ name, contentType: type }, name);
+  const destinationUrl = await put({ name: key, contentType });
   return { ...output, destinationUrl };
 }
 
@@ -65,27 +63,40 @@ async function contentOf({ outputs }: PutOutputsDeps, location: string, part?: s
 }
 
 interface FileOrder extends Pick<UploadOrder, 'destination' | 'name' | 'contentType'> {
-  readonly content: OutputContent;
+  readonly open: () => Promise<OutputContent>;
 }
 
 /** @returns the place where it is now. */
-async function putFile(
-  { uploader, attempt, confirm }: PutOutputsDeps,
-  { content, ...file }: FileOrder,
-  signal: AbortSignal,
-): Promise<string> {
-  const read = (gone: AbortSignal) => bytesOf(content, gone);
-  const order = { ...file, attempt, read, ...(await digestsOf(read(signal))) };
+async function putFile(deps: PutOutputsDeps, file: FileOrder, signal: AbortSignal): Promise<string> {
   for (let tries = 0; ; tries += 1) {
-    await confirm();
-    signal.throwIfAborted();
-    const outcome = await uploader.put(order, signal);
+    const outcome = await tryToPut(deps, file, signal);
     if (outcome.kind === 'DONE') return outcome.url;
     const waitMs = RETRY_MS[tries];
     if (outcome.kind === 'REFUSED' || waitMs === undefined) throw failure(outcome, file);
     await delay(waitMs, signal);
     signal.throwIfAborted();
   }
+}
+
+async function tryToPut(
+  { uploader, attempt, confirm }: PutOutputsDeps,
+  { open, ...file }: FileOrder,
+  signal: AbortSignal,
+): Promise<UploadOutcome> {
+  let order: UploadOrder;
+  try {
+    const content = await open();
+    const read = (gone: AbortSignal) => bytesOf(content, gone);
+    order = { ...file, attempt, read, ...(await digestsOf(read(signal))) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof RenderError) throw error;
+    // The storage of the service, which fails for a time as destinations do.
+    return { kind: 'FAILED', description: 'the service cannot read the finished video from its storage' };
+  }
+  await confirm();
+  signal.throwIfAborted();
+  return uploader.put(order, signal);
 }
 
 function failure(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
 import { connect, type ForeignClient } from '../support/foreign-client.js';
 import { startMongod, type Mongod } from '../support/mongod.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { spawnService, type SpawnedService } from '../support/spawned-service.js';
 
 /** A line of a log, with the process that wrote it. */
@@ -20,6 +21,8 @@ export interface FleetUnderTest {
   readonly media: MediaKit;
   readonly mongod: Mongod;
   readonly uri: string;
+  /** In front of each node, where they were asked for. */
+  readonly proxies: readonly TcpProxy[];
   readonly names: readonly string[];
   /** Waits until it listens; tries again, as a supervisor does. */
   start(name: string): Promise<void>;
@@ -49,13 +52,33 @@ interface Member {
   readonly client: ForeignClient;
 }
 
-export async function startFleet({ apis, workers }: { apis: number; workers: number }): Promise<FleetUnderTest> {
+export interface FleetOptions {
+  readonly apis: number;
+  readonly workers: number;
+  /** Whether all traffic with the nodes, also among them, goes through proxies. */
+  readonly proxied?: boolean;
+  /** More variables of a process. */
+  readonly envOf?: (name: string) => Record<string, string>;
+}
+
+export async function startFleet({
+  apis,
+  workers,
+  proxied = false,
+  envOf = () => ({}),
+}: FleetOptions): Promise<FleetUnderTest> {
   const named = (what: string, count: number) => Array.from({ length: count }, (_, i) => `${what}-${i + 1}`);
   const [apiNames, workerNames] = [named('api', apis), named('worker', workers)];
+  const proxies: TcpProxy[] = [];
+  const through = async (port: number): Promise<number> => {
+    const proxy = await startTcpProxy(() => port);
+    proxies.push(proxy);
+    return proxy.port;
+  };
   const [media, folder, mongod] = await Promise.all([
     createMediaKit(),
     mkdtemp(join(tmpdir(), 'cutroom-chaos-')),
-    startMongod({ nodes: 3 }),
+    startMongod({ nodes: 3, ...(proxied && { through }) }),
   ]);
   const uri = mongod.uriOf('chaos');
   const members = new Map<string, Member>();
@@ -68,6 +91,7 @@ export async function startFleet({ apis, workers }: { apis: number; workers: num
         const service = await spawnService({
           ...{ MONGODB_URI: uri, CUTROOM_DATA_DIR: join(folder, name), CUTROOM_INPUT_ROOTS: media.folder, ...ENV },
           CUTROOM_SLOTS: apiNames.includes(name) ? '0' : '1',
+          ...envOf(name),
         });
         logs.push({ by: name, lines: service.log });
         members.get(name)?.client.close();
@@ -80,7 +104,7 @@ export async function startFleet({ apis, workers }: { apis: number; workers: num
     }
   };
   const fleet: FleetUnderTest = {
-    ...{ media, mongod, uri, start, names: [...apiNames, ...workerNames] },
+    ...{ media, mongod, uri, proxies, start, names: [...apiNames, ...workerNames] },
     stop: async (name) => {
       await members.get(name)!.service.stop();
     },
@@ -93,6 +117,7 @@ export async function startFleet({ apis, workers }: { apis: number; workers: num
       for (const { client } of members.values()) client.close();
       await Promise.all([...members.values()].map(({ service }) => service.kill()));
       await mongod.stop();
+      for (const proxy of proxies) proxy.close();
       await media.remove();
       await rm(folder, { recursive: true, force: true });
     },

@@ -44,8 +44,15 @@ export interface Mongod {
   stop(): Promise<void>;
 }
 
+export interface MongodOptions {
+  readonly nodes?: number;
+  readonly standalone?: boolean;
+  /** The port by which others, the nodes among them, reach that of a node: of a proxy, say. Default: its own. */
+  readonly through?: (port: number) => Promise<number>;
+}
+
 /** Starts a replica set (of one node unless told otherwise) with test commands on, and waits until it takes majority writes. Or one server without a set. */
-export async function startMongod(options: { nodes?: number; standalone?: boolean } = {}): Promise<Mongod> {
+export async function startMongod(options: MongodOptions = {}): Promise<Mongod> {
   const replicaSet = options.standalone !== true;
   const binary = findMongod();
   if (binary === null) throw new Error('there is no mongod: see skipWithoutMongod');
@@ -60,7 +67,9 @@ export async function startMongod(options: { nodes?: number; standalone?: boolea
     for (let i = 0; i < (options.nodes ?? 1); i++)
       nodes.push(await createNode(binary, join(folder, `node${i}`), { port: await freePort(), replicaSet }));
     await Promise.all(nodes.map((node) => node.start()));
-    const hosts = nodes.map((node) => `127.0.0.1:${node.port}`);
+    const { through = (port: number) => Promise.resolve(port) } = options;
+    const ports = await Promise.all(nodes.map(({ port }) => through(port)));
+    const hosts = ports.map((port) => `127.0.0.1:${port}`);
     const uriOf = (database: string): string =>
       `mongodb://${hosts.join(',')}/${database}?${replicaSet ? 'replicaSet=rs0' : 'directConnection=true'}`;
     if (replicaSet) {

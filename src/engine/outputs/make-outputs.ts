@@ -293,7 +293,7 @@ function picturesOf(output: PlannedOutput): string[] {
 async function publish(
   output: PlannedOutput,
   { verified, passes }: Shared,
-  { job, scratch, store }: OutputContext,
+  { job, scratch, store, signal }: OutputContext,
 ): Promise<Output> {
   const facts = verified.get(output);
   if (!facts) throw new RangeError('only a verified output is published');
@@ -306,7 +306,8 @@ async function publish(
       return { finished: { name: part.name, path: full }, part: { ...part, sizeBytes: (await stat(full)).size } };
     }),
   );
-  const location = await store.publish([file, ...further.map(({ finished }) => finished)], { key, fence, attemptId });
+  const files = [file, ...further.map(({ finished }) => finished)] as const;
+  const location = await store.publish(files, { key, fence, attemptId }, { signal });
   const parts = further.map(({ part }) => part);
   // Of an animation with fewer frames the same share.
   const made = [...passes].find(([{ outputs }]) => outputs.includes(output))?.[1];

@@ -2,6 +2,7 @@ import { RenderError } from '../../task/failure.js';
 import type { OutputContent, OutputOwner, OutputStore } from '../../task/ports/output-store.js';
 import type { TaskKey } from '../../task/task.js';
 import { isSafeName, safeName } from '../safe-name.js';
+import { patiently } from './patience.js';
 import { removeAll, type ObjectStore, type StoredObject } from './object-store.js';
 
 /** The part of a key that names an attempt. */
@@ -12,6 +13,8 @@ export interface ObjectOutputsOptions {
   readonly objects: ObjectStore;
   /** How long a URL of the object store itself is valid to which a caller is redirected; null: this server sends the bytes. */
   readonly directMs: number | null;
+  /** How long a finished video waits for a storage that fails. Default: five minutes. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -19,19 +22,23 @@ export interface ObjectOutputsOptions {
  * has lost its lease writes to a place that nobody reads.
  */
 export function createObjectOutputs(options: ObjectOutputsOptions): OutputStore {
-  const { objects } = options;
+  const { objects, patienceMs } = options;
   return {
-    async publish(files, attempt) {
+    async publish(files, attempt, { signal = new AbortController().signal } = {}) {
       const stored: string[] = [];
       try {
         for (const { path, name } of files) {
           const key = ROOT + locationOf(attempt, name);
-          await objects.put(key, path);
+          await patiently(() => objects.put(key, path, { signal }), {
+            signal,
+            ...(patienceMs !== undefined && { patienceMs }),
+          });
           stored.push(key);
         }
       } catch (error) {
         // None is published then; those that cannot be removed now go with the attempt.
         for (const key of stored) await objects.remove(key).catch(() => undefined);
+        signal.throwIfAborted();
         throw new RenderError('OUTPUT_NOT_STORED', 'the finished video could not be stored', { cause: error });
       }
       return locationOf(attempt, files[0].name);

@@ -11,6 +11,7 @@ import { INCOMING, openLocalUploads, UPLOAD_SCHEME } from '../local-uploads.js';
 import { tooLargeTogether } from '../budgeted-assets.js';
 import { download } from './download.js';
 import type { ObjectStore } from './object-store.js';
+import { patiently } from './patience.js';
 
 /** The most files that a list has. */
 const MAX_LISTED = 1_000;
@@ -141,12 +142,12 @@ export function createObjectUploadSource({
       const { field, signal, maxBytes = Infinity } = options;
       if (await isIncoming(uri)) return incoming.fetch(`./${nameOf(uri)}`, options);
       const key = anyKeyOf(uri);
-      const found = key === null ? null : await objects.find(key);
+      const found = key === null ? null : await patiently(() => objects.find(key), { signal });
       if (key === null || found === null) throw new RenderError('INPUT_NOT_FOUND', `this input ${outside}`, { field });
       if (found.sizeBytes > maxBytes) throw tooLargeTogether(field);
       const file = path.join(options.folder, randomUUID() + path.extname(key));
       try {
-        await download(objects, key, file, signal);
+        await patiently(() => download(objects, key, file, signal), { signal });
       } catch (error) {
         signal.throwIfAborted();
         throw new RenderError('INPUT_FETCH_FAILED', 'this upload could not be read from the storage', {

@@ -1,16 +1,22 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   HeadObjectCommand,
   NotFound,
   paginateListObjectsV2,
   S3Client,
+  S3ServiceException,
   type ServerSideEncryption,
 } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { sha256File } from '../../shared/sha256-file.js';
+import type { ByteRange } from '../../task/ports/output-store.js';
+import { putObject } from '../s3/put-object.js';
 import type { ObjectStore } from './object-store.js';
 
 export interface S3Settings {
@@ -25,18 +31,37 @@ export interface S3Settings {
   readonly encryption: ServerSideEncryption | null;
 }
 
-/** Parts of a larger upload; ten thousand of them are 160 GB. */
-const PART_BYTES = 16 * 1024 * 1024;
-const PARTS_AT_ONCE = 3;
+/** How long a service may take to connect. */
+const CONNECT_MS = 5_000;
+/** How long no byte may go either way: a connection whose other end is gone would be waited for without an end. */
+const IDLE_MS = 20_000;
+/** How often a body that breaks off is gone on with before any further byte has come. */
+const MAX_RESUMES = 4;
+const RESUME_MS = 200;
+/** The name of an object's own checksum among its metadata. */
+const SHA256 = 'sha256';
 
-/** Objects in a bucket. Credentials come from the usual chain of the SDK: environment, files, the machine's role. An upload in parts that is not completed is seen by nobody. */
-export function createS3Objects(settings: S3Settings, client = clientOf(settings)): ObjectStore {
+/**
+ * Objects in a bucket. Credentials come from the usual chain of the SDK: environment, files, the machine's role. An upload in parts that is not completed is seen by nobody. Each
+ * request has the MD5 of its bytes, so that the bucket takes no others; each object has its SHA-256 beside it, which every read of the whole is checked by.
+ * @param options.idleMs how long no byte may go either way; 20 s by default.
+ */
+export function createS3Objects(settings: S3Settings, options: { readonly idleMs?: number } = {}): ObjectStore {
+  const client = clientOf(settings, options.idleMs ?? IDLE_MS);
   const { bucket: Bucket, prefix } = settings;
   const pathOf = (key: string): string => (prefix === '' ? key : `${prefix}/${key}`);
   const keyOf = (path: string): string => (prefix === '' ? path : path.slice(prefix.length + 1));
 
   return {
-    put: (key, file, { signal } = {}) => upload(client, settings, { path: pathOf(key), file, signal: signal ?? null }),
+    async put(key, file, { signal = new AbortController().signal } = {}) {
+      const { size } = await stat(file);
+      const target = {
+        ...{ Bucket, Key: pathOf(key), Metadata: { [SHA256]: await sha256File(file, signal) } },
+        ...(settings.encryption ? { ServerSideEncryption: settings.encryption } : {}),
+      };
+      const read = (gone: AbortSignal) => createReadStream(file, { signal: gone });
+      await putObject(client, { target, condition: {}, sizeBytes: size, read }, signal);
+    },
 
     async find(key) {
       try {
@@ -53,20 +78,7 @@ export function createS3Objects(settings: S3Settings, client = clientOf(settings
       }
     },
 
-    async *read(key, { range, signal }) {
-      const Range = range && `bytes=${range.start}-${range.end}`;
-      const answer = await client.send(
-        new GetObjectCommand({ Bucket, Key: pathOf(key), ...(Range ? { Range } : {}) }),
-        { abortSignal: signal },
-      );
-      let left = answer.ContentLength ?? 0;
-      for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
-        signal.throwIfAborted();
-        left -= chunk.length;
-        yield chunk;
-      }
-      if (left !== 0) throw new Error(`object ${key}: the bucket sent ${left} bytes too few`);
-    },
+    read: (key, options) => readObject(client, { Bucket, Key: pathOf(key) }, options),
 
     async *list(wanted) {
       for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: pathOf(wanted) })) {
@@ -96,50 +108,55 @@ export function createS3Objects(settings: S3Settings, client = clientOf(settings
   };
 }
 
-interface Wanted {
-  readonly path: string;
-  readonly file: string;
-  readonly signal: AbortSignal | null;
-}
-
-/** A small file by one request, a larger one in parts. */
-async function upload(
+/** The bytes of one version of an object, which is gone on with where a body breaks off. */
+async function* readObject(
   client: S3Client,
-  { bucket, encryption }: S3Settings,
-  { path, file, signal }: Wanted,
-): Promise<void> {
-  const { size } = await stat(file);
-  signal?.throwIfAborted();
-  const params = {
-    Bucket: bucket,
-    Key: path,
-    Body: createReadStream(file),
-    ContentLength: size,
-    ...(encryption ? { ServerSideEncryption: encryption } : {}),
-  };
-  const sending = new Upload({ client, params, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE });
-  const abort = (): void => {
-    void sending.abort();
-  };
-  signal?.addEventListener('abort', abort);
-  try {
-    await sending.done();
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', abort);
-    params.Body.destroy();
+  place: { readonly Bucket: string; readonly Key: string },
+  { range, signal }: { readonly range?: ByteRange; readonly signal: AbortSignal },
+): AsyncGenerator<Uint8Array> {
+  const hash = range ? null : createHash('sha256');
+  const end = range?.end ?? '';
+  let start = range?.start ?? 0;
+  let version: Pick<GetObjectCommandOutput, 'ETag' | 'Metadata'> = {};
+  for (let failures = 0; ;) {
+    let left = 1;
+    try {
+      const part = range || start > 0 ? { Range: `bytes=${start}-${end}` } : {};
+      const same = version.ETag === undefined ? {} : { IfMatch: version.ETag };
+      const command = new GetObjectCommand({ ...place, ...part, ...same });
+      const answer: GetObjectCommandOutput = await client.send(command, { abortSignal: signal });
+      version = answer;
+      left = answer.ContentLength ?? 0;
+      for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
+        signal.throwIfAborted();
+        [left, start, failures] = [left - chunk.length, start + chunk.length, 0];
+        hash?.update(chunk);
+        yield chunk;
+      }
+      if (left !== 0) throw new Error(`object ${place.Key}: the bucket sent ${left} bytes too few`);
+      break;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (left === 0) break;
+      failures += 1;
+      // An answer that is an error was asked for several times by the SDK.
+      if (error instanceof S3ServiceException || failures > MAX_RESUMES) throw error;
+      await sleep(RESUME_MS * failures, undefined, { signal });
+    }
   }
+  const sha256 = version.Metadata?.[SHA256];
+  if (hash && sha256 !== undefined && hash.digest('hex') !== sha256)
+    throw new Error(`object ${place.Key}: the bucket sent other bytes than were stored`);
 }
 
-function clientOf({ endpoint, pathStyle }: S3Settings): S3Client {
+function clientOf({ endpoint, pathStyle }: S3Settings, idleMs: number): S3Client {
   return new S3Client({
     forcePathStyle: pathStyle,
     ...(endpoint === null ? {} : { endpoint }),
     maxAttempts: 5,
-    // Others than AWS do not all know the checksums that its SDK would add.
+    // Others than AWS do not all know the checksums that its SDK would add: they are ours.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: Math.min(CONNECT_MS, idleMs), socketTimeout: idleMs },
   });
 }

@@ -49,8 +49,9 @@ async function putInParts(
 ): Promise<string> {
   const { Bucket, Key } = target;
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(target), { abortSignal: signal });
-  // One that fails ends the others, and the reading.
+  // One that fails ends the others, and the reading. It counts whenever it fails: an object without it would be another.
   const stop = new AbortController();
+  const failures: unknown[] = [];
   const either = AbortSignal.any([signal, stop.signal]);
   try {
     const parts: CompletedPart[] = [];
@@ -63,13 +64,17 @@ async function putInParts(
     let number = 0;
     for await (const body of partsOf(read(either), partBytes)) {
       number += 1;
-      const sent = send(body, number).finally(() => sending.delete(sent));
-      // It is awaited below; meanwhile it must not count as unhandled.
-      sent.catch(() => undefined);
+      const sent = send(body, number)
+        .catch((error: unknown) => {
+          failures.push(error);
+          stop.abort();
+        })
+        .finally(() => sending.delete(sent));
       sending.add(sent);
       if (sending.size >= PARTS_AT_ONCE) await Promise.race(sending);
     }
     await Promise.all(sending);
+    if (failures.length > 0) throw failures[0];
     const { ETag = '' } = await client.send(
       new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts: parts }, ...condition }),
       { abortSignal: signal },
@@ -79,7 +84,7 @@ async function putInParts(
     stop.abort();
     const abort = new AbortMultipartUploadCommand({ Bucket, Key, UploadId });
     await client.send(abort, { abortSignal: AbortSignal.timeout(ABORT_MS) }).catch(() => undefined);
-    throw error;
+    throw failures[0] ?? error;
   }
 }
 

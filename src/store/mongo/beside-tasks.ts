@@ -87,11 +87,11 @@ export async function positionOf(
   return found ? { createTimeMs: found.createTimeMs, id: found._id.id } : null;
 }
 
-/** Counted in the partial indexes, which are as small as the queue and the running tasks. */
+/** Counted in partial indexes, which are as small as the queue and the running tasks; that of the queue by `turns`, without which the server reads each task. */
 export async function stats(calls: Calls, tasks: Collection<TaskDocument>): Promise<QueueStats> {
   return calls.ask(async (options) => {
     const [queued, running, awaitingDelivery, oldest] = await Promise.all([
-      tasks.countDocuments({ state: 'QUEUED' }, { hint: 'waiting', ...options }),
+      tasks.countDocuments({ state: 'QUEUED' }, { hint: 'turns', ...options }),
       tasks.countDocuments({ state: 'RUNNING' }, { hint: 'leases', ...options }),
       tasks.countDocuments({ nextDeliveryMs: { $gt: 0 } }, { hint: 'deliveries', ...options }),
       tasks.findOne({ state: 'QUEUED' }, { sort: { createTimeMs: 1 }, projection: { createTimeMs: 1 }, ...options }),

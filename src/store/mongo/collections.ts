@@ -91,7 +91,7 @@ const GONE = { name: 'gone', expireAfterSeconds: 3601 };
 
 /** Creates the missing indexes, and from then on refuses old versions. On a large collection the first call takes its time. */
 export async function createIndexes(
-  { tasks, specs, workers, steps, inspections, submitRates }: Collections,
+  { tasks, specs, workers, steps, inspections, submitRates, apiKeys, signingSecrets }: Collections,
   options: { deadlineMs: number },
 ): Promise<void> {
   await withDeadline(options.deadlineMs, (call) =>
@@ -115,6 +115,10 @@ export async function createIndexes(
   );
   await withDeadline(options.deadlineMs, (call) => steps.createIndexes(STEP_INDEXES, { ...call }));
   await withDeadline(options.deadlineMs, (call) => inspections.createIndexes(INSPECTION_INDEXES, { ...call }));
+  // A tenant's own are found without those of all others.
+  const ofTenant = { name: 'tenant', key: { tenant: 1, _id: 1 } } as const;
+  await withDeadline(options.deadlineMs, (call) => apiKeys.createIndexes([ofTenant], { ...call }));
+  await withDeadline(options.deadlineMs, (call) => signingSecrets.createIndexes([ofTenant], { ...call }));
   await withDeadline(options.deadlineMs, (call) =>
     specs.createIndexes(
       [{ name: 'marked', key: { check: 1 }, partialFilterExpression: { check: { $type: 'date' } } }],

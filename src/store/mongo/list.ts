@@ -32,16 +32,16 @@ export async function list(
 ): Promise<ListPage> {
   const leading = await leadingLabel(calls, tasks, query);
   const sort = sortOf(query);
-  const find = async (filter: Filter<TaskDocument>, how: { limit: number; hint?: string }): Promise<Task[]> =>
+  const find = async (filter: Filter<TaskDocument>, how: { limit: number; hint: string }): Promise<Task[]> =>
     calls.ask(async (options) =>
       (await tasks.find<StoredTask>(filter, { projection: TASK_ONLY, sort, ...how, ...options }).toArray()).map(taskOf),
     );
+  // The server might choose another: the one that suits a label of very many tasks, for a label of one.
+  const hint = leading ? 'list-label' : query.filter.states ? 'list-state' : 'list';
   if (isAnsweredByIndex(query, leading)) {
-    const page = await find(listFilter(query, leading), { limit: query.limit });
+    const page = await find(listFilter(query, leading), { limit: query.limit, hint });
     return { tasks: page, next: page.length < query.limit ? null : positionAt(page) };
   }
-  // The server might choose another, whose pieces have other lengths.
-  const hint = leading ? 'list-label' : query.filter.states ? 'list-state' : 'list';
   const found: Task[] = [];
   let { after } = query;
   let [length, left] = [reach.first, reach.total];
@@ -66,14 +66,35 @@ function isAnsweredByIndex({ filter: { states, labels } }: ListQuery, leading: L
 
 type Position = Pick<TaskDocument, '_id' | 'createTimeMs'>;
 
-/** The place `length` tasks further on in the index; null: the list ends before. */
-async function placeAfter(
+interface Piece {
+  readonly query: ListQuery;
+  readonly leading: LabelCondition | null;
+  readonly length: number;
+  readonly hint: string;
+}
+
+/**
+ * The place `length` tasks further on in the index, hardly nearer; null: the list ends before. By the time alone the index answers it, and no task is read: those of
+ * the very millisecond of the piece's beginning are counted again. Only where they are all of the piece they are looked at.
+ */
+async function placeAfter(calls: Calls, tasks: Collection<TaskDocument>, piece: Piece): Promise<ListCursor | null> {
+  const { query, leading } = piece;
+  const states = leading === null ? query.filter.states : null;
+  const { after } = query;
+  const within = query.order === 'newest-first' ? '$lte' : '$gte';
+  const filter = listFilter({ ...query, after: null, filter: { states, labels: [] } }, leading);
+  const fromTime = after ? { $and: [filter, { createTimeMs: { [within]: after.createTimeMs } }] } : filter;
+  const place = await placeIn(calls, tasks, fromTime, piece);
+  if (after === null || place?.createTimeMs !== after.createTimeMs) return place;
+  return placeIn(calls, tasks, listFilter({ ...query, filter: { states, labels: [] } }, leading), piece);
+}
+
+async function placeIn(
   calls: Calls,
   tasks: Collection<TaskDocument>,
-  { query, leading, length, hint }: { query: ListQuery; leading: LabelCondition | null; length: number; hint: string },
+  filter: Filter<TaskDocument>,
+  { query, length, hint }: Piece,
 ): Promise<ListCursor | null> {
-  const states = leading === null ? query.filter.states : null;
-  const filter = listFilter({ ...query, filter: { states, labels: [] } }, leading);
   const [place] = await calls.ask((options) =>
     tasks
       .find<Position>(filter, {

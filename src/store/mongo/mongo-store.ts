@@ -216,7 +216,7 @@ function storeOf(
     ping: async ({ recent = false } = {}) => {
       // An idle process need not ask: the stream has its answer every second.
       if (recent && isHeardOf()) return;
-      await calls.ask((options) => tasks.findOne({}, { projection: { _id: 1 }, ...options }));
+      await calls.ask((options) => tasks.findOne({}, { hint: '_id_', projection: { _id: 1 }, ...options }));
     },
     close,
   };

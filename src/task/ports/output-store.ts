@@ -55,9 +55,14 @@ export interface OutputStore {
    * Moves the finished files of one output to where they are served from: all of them, durable when this resolves;
    * or none, and then they lie where they were.
    * @returns the location of the first, for `open`.
-   * @throws RenderError OUTPUT_NOT_STORED or OUT_OF_DISK.
+   * A storage of several machines that fails is waited for, for some minutes.
+   * @throws RenderError OUTPUT_NOT_STORED or OUT_OF_DISK; the reason of `signal`.
    */
-  publish(files: readonly [FinishedFile, ...FinishedFile[]], attempt: OutputOwner): Promise<string>;
+  publish(
+    files: readonly [FinishedFile, ...FinishedFile[]],
+    attempt: OutputOwner,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<string>;
 
   /**
    * The bytes of a published output, for a server that sends them. Null: it is not there (any more).

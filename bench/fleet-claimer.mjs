@@ -1,0 +1,90 @@
+/**
+ * A process of `fleet-claims.mjs`: at its first message it opens a database, at the second it claims and finishes tasks until none is queued. As `pool` it is the product's worker, with a renderer that
+ * has nothing to do; as `bare` so many loops of the same compare-and-sets by the driver alone.
+ */
+import { randomUUID } from 'node:crypto';
+
+const CANDIDATES = 16;
+let work = null;
+
+process.on('message', (message) => {
+  if (message.uri === undefined) void work().then((done) => process.send(done));
+  else
+    void (message.kind === 'pool' ? preparePool(message) : prepareBare(message)).then((run) => {
+      work = async () => {
+        const before = process.cpuUsage();
+        const tasks = await run();
+        const { user, system } = process.cpuUsage(before);
+        return { tasks, cpuMs: (user + system) / 1000 };
+      };
+      process.send({});
+    });
+});
+process.once('disconnect', () => process.exit());
+
+async function preparePool({ uri, slots }) {
+  const { createMongoStore } = await import('../dist/src/store/mongo/mongo-store.js');
+  const { createWorkerPool } = await import('../dist/src/worker/worker-pool.js');
+  const { createPreviews } = await import('../dist/src/task/previews.js');
+  const { systemClock } = await import('../dist/src/app/system-clock.js');
+  const store = await createMongoStore({ uri, callDeadlineMs: 60_000 });
+  let tasks = 0;
+  let idle = () => undefined;
+  const events = new Proxy({}, { get: () => () => undefined });
+  const renderer = {
+    render: async () => {
+      tasks += 1;
+      return { outputs: [], warnings: [] };
+    },
+  };
+  return async () => {
+    const pool = createWorkerPool({
+      ...{ store, renderer, events, slots, previews: createPreviews(), clock: systemClock, owner: randomUUID() },
+      ...{ assistant: null, build: null, machine: { problem: async () => null } },
+      outputs: { discardAttempt: async () => undefined, discard: async () => undefined, async *attempts() {} },
+      uploader: { of: () => ({ check: () => null, put: async () => ({ kind: 'DONE', url: '' }) }) },
+      parseSpec: () => ({ form: {}, outputs: [] }),
+      ...{ leaseMs: 60_000, heartbeatMs: 5_000, progressIntervalMs: 1_000, sweepIntervalMs: 60_000 },
+    });
+    pool.start();
+    const drained = new Promise((resolve) => (idle = resolve));
+    const timer = setInterval(async () => {
+      if (pool.running() === 0 && (await store.queued(1, { after: '' })).length === 0) idle();
+    }, 250);
+    await drained;
+    clearInterval(timer);
+    await pool.stop({ graceMs: 1_000 });
+    return tasks;
+  };
+}
+
+async function prepareBare({ uri, slots }) {
+  const { MongoClient } = await import('mongodb');
+  const { replacement, taskOf, TASK_ONLY, versionFilter } = await import('../dist/src/store/mongo/task-document.js');
+  const { claimed, succeeded } = await import('../dist/src/task/lifecycle.js');
+  const options = { readConcern: { level: 'majority' }, writeConcern: { w: 'majority' } };
+  const tasks = (await new MongoClient(uri, options).connect()).db().collection('tasks');
+  let done = 0;
+  const loop = async () => {
+    for (;;) {
+      const found = await tasks
+        .find(
+          { state: 'QUEUED' },
+          { projection: TASK_ONLY, sort: { tenant: 1, queueRankMs: 1, _id: 1 }, limit: CANDIDATES },
+        )
+        .toArray();
+      if (found.length === 0) return;
+      const from = taskOf(found[Math.floor(Math.random() * found.length)]);
+      const running = claimed(from, { attemptId: randomUUID(), owner: 'bare', nowMs: Date.now() });
+      const claim = await tasks.updateOne(versionFilter(from), replacement(running, 60_000));
+      if (claim.matchedCount === 0) continue;
+      const end = succeeded(running, { outputs: [], warnings: [] }, Date.now());
+      await tasks.updateOne(versionFilter(running), replacement(end, null));
+      done += 1;
+    }
+  };
+  return async () => {
+    await Promise.all(Array.from({ length: slots }, loop));
+    return done;
+  };
+}
