@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { QueueStats } from '../task/ports/task-store.js';
 import { type CallMetrics, createCallMetrics } from './metrics-calls.js';
+import { createInputMetrics, type FetchedInput } from './metrics-inputs.js';
 import { processMetrics } from './metrics-process.js';
 import { createQueueMetrics } from './metrics-queue.js';
 import { createEventMetrics } from './metrics-tasks.js';
@@ -28,6 +29,8 @@ export interface Metrics {
   readonly calls: CallMetrics;
   /** Counts the events, and passes them to `inner`. */
   events(inner: TaskEvents): TaskEvents;
+  /** Counts a fetch of an input. */
+  readonly inputFetched: (fetched: FetchedInput) => void;
   /** Shows the protections around tools, and which of them this machine offers. */
   showCage(layers: readonly { readonly name: string; readonly active: boolean }[]): void;
   /** The page that a scrape gets. Scrapes that come at the same time share one. Does not fail when the store does. */
@@ -57,6 +60,7 @@ export function createMetrics({
   const queue = createQueueMetrics({ registry, stats, nowMs, timeoutMs: statsTimeoutMs ?? STATS_TIMEOUT_MS });
   const calls = createCallMetrics(registry);
   const events = createEventMetrics(registry);
+  const inputFetched = createInputMetrics(registry);
   new Counter({
     name: 'cutroom_log_lines_lost_total',
     help: 'Log lines that could not be written: the disk is full, or nobody reads them.',
@@ -77,6 +81,7 @@ export function createMetrics({
   return {
     calls,
     events,
+    inputFetched,
     showCage(layers) {
       const cage = new Gauge({
         name: 'cutroom_cage_layer_active',
