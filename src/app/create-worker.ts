@@ -1,23 +1,16 @@
 import { hostname } from 'node:os';
-import path from 'node:path';
 import { createEngine, type Engine } from './create-engine.js';
-import { claimScratchRoot } from '../engine/scratch-root.js';
-import { tryLockFile } from '../store/sqlite/file-lock.js';
 import { systemClock } from './system-clock.js';
 import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
 import { createWorkerPool, type WorkerPool } from '../worker/worker-pool.js';
 import type { ServiceContext } from './service-context.js';
 
 /** The worker side, with the engine that also inspects inputs for callers. Null: this process serves the API only, and needs no ffmpeg. */
-export async function createWorker(
-  context: ServiceContext,
-  cleanups: (() => Promise<unknown>)[],
-): Promise<{ pool: WorkerPool; engine: Engine } | null> {
+export async function createWorker(context: ServiceContext): Promise<{ pool: WorkerPool; engine: Engine } | null> {
   const { config, events, store, outputs } = context;
-  if (config.slots === 0) return null;
-  const scratch = await claimScratchRoot(path.join(config.dataDir, 'scratch'), tryLockFile);
-  cleanups.push(() => scratch.release());
-  const engine = await createEngine({ ...context, scratchRoot: scratch.folder });
+  const { scratchRoot } = context;
+  if (scratchRoot === null) return null;
+  const engine = await createEngine({ ...context, scratchRoot });
   context.metrics.showCage(engine.cage);
   const pool = createWorkerPool({
     store,

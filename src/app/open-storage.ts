@@ -38,6 +38,9 @@ export async function openStorage(
   const local = createLocalOutputs({ folder: path.join(dataDir, 'outputs') });
   const near =
     cacheBytes === 0 ? null : createLocalArtifacts({ folder: path.join(dataDir, 'cache'), maxBytes: cacheBytes });
+  near?.sweep().catch((error: unknown) => {
+    onError('cannot remove old files from the cache', error);
+  });
   const opened = await openObjects(config);
   if (opened === null) return { outputs: local, artifacts: near, objects: null, close: () => Promise.resolve() };
   const { objects } = opened;

@@ -33,6 +33,8 @@ export interface ServiceContext {
   readonly assets: PerTenant<AssetSource>;
   readonly outputs: OutputStore;
   readonly artifacts: ArtifactStore | null;
+  /** A folder of this process alone; null: it renders nothing. */
+  readonly scratchRoot: string | null;
   readonly uploads: PerTenant<MediaUploads>;
   readonly machine: Machine;
   readonly previews: Previews;

@@ -7,17 +7,19 @@ import { formatAddress, isUnspecified } from '../config/readers.js';
 import { randomBytes } from 'node:crypto';
 import { authenticateBy } from '../api/chain/authenticate.js';
 import { openAuthenticator } from './create-authenticator.js';
+import { createUploader } from './create-uploader.js';
 import { makeDataDir } from './make-data-dir.js';
+import { openDestinations } from './open-destinations.js';
+import { openInputs } from './open-inputs.js';
 import { openLimits } from './open-limits.js';
 import { openStorage } from './open-storage.js';
 import { openStore } from './open-store.js';
-import { openUploader } from './open-uploader.js';
 import { openUploads } from './open-uploads.js';
 import { type NamedFont, readFontFolder } from '../engine/captions/font-folder.js';
 import { CAPTION_FAMILIES } from '../engine/captions/fonts.js';
 import { MAX_PIXELS } from '../engine/limits.js';
 import { createDataFolder } from '../media/data-folder.js';
-import { createTenantAssets, createTenantLibraries, perTenant } from '../media/tenant-media.js';
+import { createTenantLibraries, perTenant } from '../media/tenant-media.js';
 import { createHttpNotifier } from '../notify/http-notifier.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
@@ -81,9 +83,10 @@ export async function startService(
   };
   try {
     const logged = createLoggedEvents(logger);
-    const store = await openStore(config, (message, cause) => {
+    const onError = (message: string, cause: unknown): void => {
       logged.backgroundError(message, cause);
-    });
+    };
+    const store = await openStore(config, onError);
     cleanups.push(() => store.close());
     const limits = await openLimits(config.limitsFile, logged, cleanups);
     const metrics = createMetrics({
@@ -93,13 +96,14 @@ export async function startService(
       nowMs: () => systemClock.nowMs(),
       ...options,
     });
-    const storage = await openStorage(config, (message, cause) => {
-      logged.backgroundError(message, cause);
-    });
+    const storage = await openStorage(config, onError);
     cleanups.push(() => storage.close());
     const tls = await openTls(config, logger, cleanups);
     const urlKeys = await followUrlKeys(config, store, cleanups);
     const rules = tenantRulesOf(config, limits);
+    const destinations = await openDestinations(config, logged, cleanups);
+    const { objects, outputs } = storage;
+    const inputs = await openInputs({ config, rules, destinations, objects, metrics, events: logged }, cleanups);
     const context: ServiceContext = {
       limits,
       config,
@@ -108,28 +112,22 @@ export async function startService(
       metrics,
       spans: createSpans(RELEASE),
       store,
-      assets: createTenantAssets({ ...config, objects: storage.objects, ...rules }),
-      uploads: await openUploads({ ...config, ...rules, objects: storage.objects }, logged, cleanups),
+      ...inputs,
+      uploads: await openUploads({ ...config, ...rules, objects }, logged, cleanups),
       previews: createPreviews(),
       tls,
       authenticator: await openAuthentication(config, store, logged, cleanups),
       machine: createDataFolder({ folder: config.dataDir, minFreeBytes: config.minFreeBytes }),
-      outputs: storage.outputs,
+      outputs,
       artifacts: storage.artifacts,
       fonts: await readFonts(config, logger),
       standingTargets: rules.standingTargets,
-      urls: createOutputUrls({
-        store,
-        outputs: storage.outputs,
-        clock: systemClock,
-        keys: urlKeys,
-        lifetimeMs: config.urlLifetimeMs,
-      }),
+      urls: createOutputUrls({ store, outputs, clock: systemClock, keys: urlKeys, lifetimeMs: config.urlLifetimeMs }),
       urlKeys,
       notifier: perTenant((tenant) => createHttpNotifier({ rules: () => rules.httpRules(tenant) })),
-      uploader: await openUploader(config, rules, logged, cleanups),
+      uploader: createUploader(destinations, rules),
     };
-    const worker = await createWorker(context, cleanups);
+    const worker = await createWorker(context);
     const { api, close } = await startTransports(context, worker?.engine.inspectors ?? inspectByWorkers(context));
     worker?.pool.start();
     cleanups.push(startDeliverer(context));

@@ -117,7 +117,7 @@ export const ACCESS_VARIABLES = {
   },
   CUTROOM_DESTINATIONS_FILE: {
     reader: text(null),
-    help: 'a YAML or JSON file with the buckets that outputs may be put to, and where their credentials are (docs/access.md); read again when it changes; unset, there are none',
+    help: 'a YAML or JSON file with the buckets that outputs may be put to and inputs read from, and where their credentials are (docs/access.md); read again when it changes; unset, there are none',
     usedBy: SERVE,
   },
   CUTROOM_MTLS_SUBJECTS: {

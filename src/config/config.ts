@@ -22,7 +22,7 @@ export interface Config {
   readonly limitsFile: string | null;
   /** How many tenants have a label of their own in metrics. */
   readonly metricsTenants: number;
-  /** Absolute path of the file of the buckets that outputs may be put to; null: there are none. */
+  /** Absolute path of the file of the buckets that outputs may be put to and inputs read from; null: there are none. */
   readonly destinationsFile: string | null;
   /** What needs no credentials. */
   readonly open: Values['CUTROOM_OPEN'];
@@ -53,6 +53,8 @@ export interface Config {
   readonly maxUploadsBytes: number;
   /** Of the parts of videos that are kept to be reused; 0: none. */
   readonly cacheBytes: number;
+  /** Of the inputs from elsewhere that are kept; 0: none. */
+  readonly inputCacheBytes: number;
   readonly uploadTtlMs: number;
   /** Null: only the fonts of the service. */
   readonly fontFolder: string | null;
@@ -160,6 +162,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     maxUploadBytes: values.CUTROOM_UPLOAD_MB * MIB,
     maxUploadsBytes: values.CUTROOM_UPLOADS_TOTAL_MB * MIB,
     cacheBytes: values.CUTROOM_CACHE_MB * MIB,
+    inputCacheBytes: values.CUTROOM_INPUT_CACHE_MB * MIB,
     uploadTtlMs: values.CUTROOM_UPLOAD_TTL_S * 1000,
     fontFolder: values.CUTROOM_FONT_FOLDER === null ? null : resolve(values.CUTROOM_FONT_FOLDER),
     slots: values.CUTROOM_SLOTS,

@@ -128,6 +128,11 @@ export const VARIABLES = {
     help: 'the largest size of the parts of videos that are kept to be reused, in MiB; 0 keeps none',
     usedBy: SERVE,
   },
+  CUTROOM_INPUT_CACHE_MB: {
+    reader: integer({ min: 0, max: 1_073_741_824, default: 5120 }),
+    help: 'the largest size of the downloaded inputs that each worker keeps for further tasks of their tenant, in MiB (docs/media.md); 0 keeps none',
+    usedBy: SERVE,
+  },
   CUTROOM_FONT_FOLDER: {
     reader: text(null),
     help: 'folder of further `.ttf`, `.otf` and `.ttc` files, which requests may name; read at the start, and the same on every machine',

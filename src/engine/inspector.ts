@@ -5,7 +5,7 @@ import type { Violation } from '../composition/violation.js';
 import { RenderError } from '../task/failure.js';
 import type { Gate } from '../task/gate.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
-import type { MediaInspector, Resolution, Resolved } from '../task/ports/media-inspector.js';
+import type { MediaInspector, Resolution, Resolved, SpecOptions } from '../task/ports/media-inspector.js';
 import { pixelFramesIn } from '../task/pixel-frames.js';
 import type { Toolchain } from './toolchain.js';
 import { createImageBatches } from './images/image-batches.js';
@@ -44,7 +44,10 @@ const INSPECTION_MS = 60_000;
 
 /** Inspects inputs by the same code as a render, and so within the same guards. */
 export function createInspector(options: InspectorOptions): MediaInspector {
-  async function inspect<T>(signal: AbortSignal, work: (context: InputContext) => Promise<T>): Promise<T> {
+  async function inspect<T>(
+    { signal, cache = 'USE' }: Pick<SpecOptions, 'signal' | 'cache'>,
+    work: (context: InputContext) => Promise<T>,
+  ): Promise<T> {
     return withScratch(options, `inspect-${options.newName()}`, (scratch) => {
       const tools = toolContext(options, scratch, signal);
       const { assets } = options;
@@ -53,6 +56,7 @@ export function createInspector(options: InspectorOptions): MediaInspector {
         assets,
         tools,
         fetchUntilMs: tools.deadlineMs,
+        cache,
         images: createImageBatches(),
         known: createKnownInputs(),
         purpose: 'INSPECTION',
@@ -62,20 +66,20 @@ export function createInspector(options: InspectorOptions): MediaInspector {
 
   return {
     probe: (uri, { field, signal }) =>
-      inspect(signal, async (context) =>
+      inspect({ signal }, async (context) =>
         reportMedia(context.tools, { file: await fetchInput({ uri, field }, context, signal), field }),
       ),
 
-    resolve: (spec, { signal }) =>
-      inspect(signal, async (context) => {
-        const violations = await readInputs(spec.form, context, signal);
+    resolve: (spec, given) =>
+      inspect(given, async (context) => {
+        const violations = await readInputs(spec.form, context, given.signal);
         if (violations.length > 0) return { violations, resolution: null };
         return orViolation(() => resolutionOf(spec, composed(spec.form, context, options), context.known));
       }),
 
-    check: (form, { signal }) =>
-      inspect(signal, async (context) => {
-        const violations = await readInputs(form, context, signal);
+    check: (form, given) =>
+      inspect(given, async (context) => {
+        const violations = await readInputs(form, context, given.signal);
         if (violations.length > 0) return violations;
         return orViolation(() => {
           composed(form, context, options);

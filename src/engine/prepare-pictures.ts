@@ -39,7 +39,9 @@ export async function preparePictures(scratch: Scratch, attempt: Attempt): Promi
   const known = createKnownInputs();
   const fetchUntilMs = performance.now() + (job.timeouts.fetchMs ?? FETCH_TIMEOUT_MS);
   const images = createImageBatches();
-  const context = { scratch, assets: options.assets, tools, fetchUntilMs, images, known, purpose: 'RENDER' } as const;
+  const { assets } = options;
+  const { cache } = job;
+  const context = { scratch, assets, tools, fetchUntilMs, cache, images, known, purpose: 'RENDER' } as const;
   const steps = planInputs(form);
   meter.planned(steps);
   await runSteps(steps, {

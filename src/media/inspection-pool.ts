@@ -1,4 +1,4 @@
-import { linkSignals, type LinkedSignal } from '../task/abort.js';
+import { untilAborted, linkSignals, type LinkedSignal } from '../task/abort.js';
 import { CallError } from '../task/call-error.js';
 import { type FailureReason, RenderError } from '../task/failure.js';
 import { createGate } from '../task/gate.js';
@@ -89,19 +89,4 @@ function throwOurs(error: unknown): never {
   if (error instanceof RenderError && OURS.has(error.failure.reason))
     throw new CallError({ reason: 'INPUTS_UNAVAILABLE' }, { cause: error });
   throw error;
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, link, mkdir, opendir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, opendir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256File } from '../shared/sha256-file.js';
 import type { ArtifactKey, ArtifactStore } from '../task/ports/artifact-store.js';
+import { placeFile } from './place-file.js';
 import { safeName } from './safe-name.js';
 
 const FOLDER_MODE = 0o700;
 const NOTE = '.json';
+const PART = '.part';
+/** No file is stored for so long: parts of this age are those of a killed process. */
+const STALE_MS = 600_000;
 
 /** What lies beside an artifact: how to tell that it is whole, and what its maker noted. */
 interface Card {
@@ -14,11 +18,25 @@ interface Card {
   readonly note: string;
 }
 
+/** Artifacts of this machine, with a say in what is kept. */
+export interface LocalArtifacts extends ArtifactStore {
+  /** Of all together. */
+  readonly maxBytes: number;
+  /** What is known of an artifact before it is used. Null: there is none. */
+  find(key: ArtifactKey): Promise<{ readonly note: string; readonly bytes: number } | null>;
+  /** There may be none. */
+  remove(key: ArtifactKey): Promise<void>;
+  /** Removes those that were not used for longest, until so many bytes are gone or none is left. Whoever has got one keeps it. */
+  free(bytes: number): Promise<void>;
+  /** Removes what killed processes left half stored, once it is ten minutes old. */
+  sweep(): Promise<void>;
+}
+
 /**
  * Artifacts as files of this machine, `tenant/hash` with `tenant/hash.json` beside it. When they take more than `maxBytes`, those that were not used for
  * longest are removed. An artifact is checked against its hash each time it is used.
  */
-export function createLocalArtifacts(options: { readonly folder: string; readonly maxBytes: number }): ArtifactStore {
+export function createLocalArtifacts(options: { readonly folder: string; readonly maxBytes: number }): LocalArtifacts {
   const root = path.resolve(options.folder);
   const fileOf = ({ tenant, hash }: ArtifactKey) => path.join(root, safeName(tenant), safeName(hash));
   let bytes: Promise<number> | null = null;
@@ -32,7 +50,8 @@ export function createLocalArtifacts(options: { readonly folder: string; readonl
         .then((total) => total - added)
     ).then(async (before) => {
       const after = before + added;
-      return after > options.maxBytes ? makeRoom(root, options.maxBytes) : after;
+      // Down to nine tenths, so that not each new artifact has to look for room.
+      return after > options.maxBytes ? makeRoom(root, options.maxBytes * 0.9) : after;
     });
     // Counted anew the next time.
     await bytes.catch((error: unknown) => {
@@ -43,13 +62,21 @@ export function createLocalArtifacts(options: { readonly folder: string; readonl
 
   return {
     isShared: false,
+    maxBytes: options.maxBytes,
+
+    async find(key) {
+      const file = fileOf(key);
+      const card = await readCard(file);
+      const info = card && (await stat(file).catch(() => null));
+      return card && info ? { note: card.note, bytes: info.size } : null;
+    },
 
     async get(key, to) {
       const file = fileOf(key);
       const card = await readCard(file);
       if (card === null) return null;
       try {
-        await place(file, to);
+        await placeFile(file, to);
         if ((await sha256File(to)) === card.sha256) {
           const now = new Date();
           await utimes(file, now, now).catch(() => undefined);
@@ -64,10 +91,10 @@ export function createLocalArtifacts(options: { readonly folder: string; readonl
 
     async put(key, from, note) {
       const file = fileOf(key);
-      const draft = `${file}.${randomUUID()}.part`;
+      const draft = `${file}.${randomUUID()}${PART}`;
       try {
         await mkdir(path.dirname(file), { recursive: true, mode: FOLDER_MODE });
-        await place(from, draft);
+        await placeFile(from, draft);
         const card: Card = { sha256: await sha256File(draft), note };
         await writeFile(`${draft}${NOTE}`, JSON.stringify(card));
         await rename(draft, file);
@@ -77,16 +104,22 @@ export function createLocalArtifacts(options: { readonly folder: string; readonl
       }
       await account((await stat(file)).size);
     },
-  };
-}
 
-/** Another name for the same file where that is possible, else a copy. */
-async function place(from: string, to: string): Promise<void> {
-  await link(from, to).catch(async (error: unknown) => {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes(code)) throw error;
-    await copyFile(from, to);
-  });
+    remove: (key) => remove(fileOf(key)),
+
+    async free(wanted) {
+      const total = totalOf(await list(root));
+      bytes = makeRoom(root, Math.max(0, total - wanted));
+      await bytes.catch((error: unknown) => {
+        bytes = null;
+        throw error;
+      });
+    },
+
+    async sweep() {
+      for (const { file, usedMs } of await list(root, PART)) if (Date.now() - usedMs > STALE_MS) await remove(file);
+    },
+  };
 }
 
 async function readCard(file: string): Promise<Card | null> {
@@ -109,12 +142,13 @@ interface Entry {
   readonly usedMs: number;
 }
 
-async function list(root: string): Promise<Entry[]> {
+/** @param ending of their names. */
+async function list(root: string, ending = ''): Promise<Entry[]> {
   const entries: Entry[] = [];
   const folder = await opendir(root, { recursive: true }).catch(() => null);
   if (folder === null) return entries;
   for await (const entry of folder) {
-    if (!entry.isFile() || entry.name.endsWith(NOTE)) continue;
+    if (!entry.isFile() || entry.name.endsWith(NOTE) || !entry.name.endsWith(ending)) continue;
     const file = path.join(entry.parentPath, entry.name);
     const info = await stat(file).catch(() => null);
     if (info) entries.push({ file, bytes: info.size, usedMs: info.mtimeMs });
@@ -126,12 +160,12 @@ function totalOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** Down to nine tenths, so that not each new artifact has to look for room. @returns the bytes that are left. */
+/** @returns the bytes that are left. */
 async function makeRoom(root: string, maxBytes: number): Promise<number> {
   const entries = (await list(root)).sort((a, b) => a.usedMs - b.usedMs);
   let total = totalOf(entries);
   for (const { file, bytes } of entries) {
-    if (total <= maxBytes * 0.9) break;
+    if (total <= maxBytes) break;
     await remove(file);
     total -= bytes;
   }

@@ -15,6 +15,9 @@ import { createLocalLibrary } from './local-library.js';
 import { openLocalUploads } from './local-uploads.js';
 import type { ObjectStore } from './objects/object-store.js';
 import { createObjectUploadSource, DRAFTS, openObjectUploads } from './objects/object-uploads.js';
+import type { InputCache } from './input-cache/input-cache.js';
+import type { ReadableBuckets } from './s3/bucket-destination.js';
+import { createBucketInputs } from './s3/bucket-inputs.js';
 import { safeName } from './safe-name.js';
 
 /** Each is small; a tenant that is not among them is put together anew. */
@@ -24,13 +27,17 @@ export interface TenantMediaOptions {
   /** `{tenant}` in one stands for the tenant. */
   readonly inputRoots: readonly string[];
   readonly dataDir: string;
-  readonly httpInputs: Omit<HttpInputsOptions, 'rules'>;
+  readonly httpInputs: Omit<HttpInputsOptions, 'rules' | 'cache'>;
   /** From where the inputs of a tenant are downloaded; asked at each use. */
   readonly httpRules: (tenant: string) => HttpInputRules;
+  /** The buckets that inputs of a tenant may be read from; asked at each use. */
+  readonly inputBuckets: (tenant: string) => readonly ReadableBuckets[];
   /** The bytes of all inputs of one task of a tenant; null: any number. Asked at each use. */
   readonly inputBytes: (tenant: string) => number | null;
   /** Where uploads are; null: in the data folder. */
   readonly objects: ObjectStore | null;
+  /** Of inputs that are fetched from elsewhere. */
+  readonly inputCaches: PerTenant<InputCache>;
 }
 
 /** Makes a part once for each tenant. */
@@ -47,18 +54,20 @@ export function perTenant<T extends object>(make: (tenant: string) => T): PerTen
   };
 }
 
-/** The inputs of each tenant: its uploads, the files in its roots, and the web. */
+/** The inputs of each tenant: its uploads, the files in its roots, the web, and the buckets that are open to it. */
 export function createTenantAssets(options: TenantMediaOptions): PerTenant<AssetSource> {
-  const { inputRoots, dataDir, httpInputs, httpRules, inputBytes, objects } = options;
+  const { inputRoots, dataDir, httpInputs, httpRules, inputBuckets, inputBytes, objects, inputCaches } = options;
   return perTenant((tenant) => {
     const folder = uploadFolder(dataDir, tenant);
+    const cache = inputCaches.of(tenant);
     const assets = createAssetSource({
       inputRoots: rootsOfTenant(inputRoots, tenant),
       except: dataDir,
       uploads: objects
-        ? createObjectUploadSource({ objects, prefix: prefixOf(tenant), folder })
+        ? createObjectUploadSource({ objects, prefix: prefixOf(tenant), folder, cache })
         : createUploadedFiles(folder),
-      httpInputs: { ...httpInputs, rules: () => httpRules(tenant) },
+      httpInputs: { ...httpInputs, rules: () => httpRules(tenant), cache },
+      buckets: createBucketInputs({ buckets: () => inputBuckets(tenant), maxBytes: httpInputs.maxBytes, cache }),
     });
     return createBudgetedAssets(assets, () => inputBytes(tenant));
   });

@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { QueueStats } from '../task/ports/task-store.js';
 import { type CallMetrics, createCallMetrics } from './metrics-calls.js';
+import { createInputMetrics, type FetchedInput } from './metrics-inputs.js';
 import { processMetrics } from './metrics-process.js';
 import { createQueueMetrics } from './metrics-queue.js';
 import { createEventMetrics } from './metrics-tasks.js';
@@ -31,6 +32,8 @@ export interface Metrics {
   readonly calls: CallMetrics;
   /** Counts the events, and passes them to `inner`. */
   events(inner: TaskEvents): TaskEvents;
+  /** Counts a fetch of an input. */
+  readonly inputFetched: (fetched: FetchedInput) => void;
   /** Shows the protections around tools, and which of them this machine offers. */
   showCage(layers: readonly { readonly name: string; readonly active: boolean }[]): void;
   /** The page that a scrape gets. Scrapes that come at the same time share one. Does not fail when the store does. */
@@ -62,6 +65,7 @@ export function createMetrics({
   const calls = createCallMetrics(registry);
   const countTasks = createEventMetrics(registry);
   const countByTenant = createTenantMetrics(registry, createTenantLabels(tenants));
+  const inputFetched = createInputMetrics(registry);
   new Counter({
     name: 'cutroom_log_lines_lost_total',
     help: 'Log lines that could not be written: the disk is full, or nobody reads them.',
@@ -82,6 +86,7 @@ export function createMetrics({
   return {
     calls,
     events: (inner) => countByTenant(countTasks(inner)),
+    inputFetched,
     showCage(layers) {
       const cage = new Gauge({
         name: 'cutroom_cage_layer_active',

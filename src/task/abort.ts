@@ -45,6 +45,22 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   };
 }
 
+/** @throws the reason of `signal` as soon as it fires; the work goes on. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let leave: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    leave = onAbort(signal, () => {
+      reject(signal.reason as Error);
+    });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    leave();
+  }
+}
+
 function callAll({ target }: Event): void {
   for (const listener of listeners.get(target as AbortSignal) ?? []) listener();
 }

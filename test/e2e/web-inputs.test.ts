@@ -68,7 +68,7 @@ async function scratchFiles(): Promise<string[]> {
 async function downloading() {
   const task = await submit(client, { materials: [{ uri: at('endless.mp4') }], resolution: 144 });
   await eventually('a part of the file', async () =>
-    (await scratchFiles()).some((name) => /\/downloads\/./.test(name)),
+    (await scratchFiles()).some((name) => /\/(?:downloads\/|fetch-)./.test(name)),
   );
   return task;
 }

@@ -196,7 +196,8 @@ export interface Material {
    * A file: an absolute path, a `file:` URL, or a path relative to one of the server's input roots. It must lie within a
    * root after all symbolic links are followed. Or an http or https URL without user name and password, which is downloaded when
    * the task runs: its host must have a public address, or be one that the server's operator allows; of several redirects five are
-   * followed, each checked in the same way. Whether it is a video or an image is read from its content.
+   * followed, each checked in the same way. Or `s3://BUCKET/KEY`, an object in a bucket that the operator has opened for inputs, with the
+   * key as it is (nothing is decoded); or `upload:NAME`. Whether it is a video or an image is read from its content.
    * A video's rotation and an image's EXIF orientation are applied. At most 4096 bytes.
    */
   uri: string;

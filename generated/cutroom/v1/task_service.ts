@@ -20,15 +20,18 @@ export const protobufPackage = "cutroom.v1";
 
 export const protobufFileName = "cutroom/v1/task_service.proto";
 
-/** How results of earlier renders are used: parts of a video that were rendered before, from the same inputs, need not be rendered again. */
+/**
+ * How results of earlier renders are used: parts of a video that were rendered before, from the same inputs, need not be rendered again. The same holds
+ * for downloads: an input that was downloaded before, and that its source says is unchanged, need not be downloaded again.
+ */
 export enum CacheMode {
   /** CACHE_MODE_UNSPECIFIED - CACHE_MODE_USE. */
   CACHE_MODE_UNSPECIFIED = 0,
-  /** CACHE_MODE_USE - Parts that were rendered before are reused, and new ones are kept. */
+  /** CACHE_MODE_USE - Parts that were rendered and inputs that were downloaded before are reused, and new ones are kept. */
   CACHE_MODE_USE = 1,
   /** CACHE_MODE_NO_STORE - Nothing is reused, and nothing is kept beyond the task and its outputs. */
   CACHE_MODE_NO_STORE = 2,
-  /** CACHE_MODE_RELOAD - Nothing is reused, and new parts are kept. */
+  /** CACHE_MODE_RELOAD - Nothing is reused, and new parts and downloads are kept. */
   CACHE_MODE_RELOAD = 3,
   UNRECOGNIZED = -1,
 }

@@ -2,6 +2,7 @@ import type { AssetRef } from '../../composition/asset.js';
 import { linkSignals } from '../../task/abort.js';
 import { RenderError } from '../../task/failure.js';
 import type { AssetSource } from '../../task/ports/asset-source.js';
+import type { CacheMode } from '../../task/task-options.js';
 import { FileSwappedError } from '../file-swapped-error.js';
 import type { Scratch } from '../scratch.js';
 
@@ -13,6 +14,8 @@ export interface FetchContext {
   readonly assets: AssetSource;
   /** Until when inputs may be fetched, in monotonic milliseconds. */
   readonly fetchUntilMs: number;
+  /** Whether earlier downloads are used. */
+  readonly cache: CacheMode;
 }
 
 /**
@@ -21,14 +24,14 @@ export interface FetchContext {
  */
 export async function fetchInput(
   { uri, field }: AssetRef,
-  { scratch, assets, fetchUntilMs }: FetchContext,
+  { scratch, assets, fetchUntilMs, cache }: FetchContext,
   outer: AbortSignal,
 ): Promise<string> {
   const link = linkSignals([outer], { timeoutMs: fetchUntilMs - performance.now() });
   const { signal } = link;
   try {
     signal.throwIfAborted();
-    return await scratch.link(await assets.fetch(uri, { field, signal, folder: scratch.path(DOWNLOADS) }));
+    return await scratch.link(await assets.fetch(uri, { field, signal, cache, folder: scratch.path(DOWNLOADS) }));
   } catch (error) {
     if (link.hasTimedOut())
       throw new RenderError('FETCH_TIMEOUT', 'the inputs could not be fetched in time', { field, cause: error });

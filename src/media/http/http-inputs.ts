@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { RenderError } from '../../task/failure.js';
 import type { AssetSource } from '../../task/ports/asset-source.js';
-import { delay } from '../../task/wait.js';
-import { tooLargeTogether } from '../budgeted-assets.js';
-import { download } from './download.js';
+import type { FetchOrder } from '../input-cache/fetched.js';
+import { type InputCache, NO_INPUT_CACHE } from '../input-cache/input-cache.js';
+import { retrying } from '../retrying.js';
+import { download, HEADERS } from './download.js';
 import { systemResolve, type Resolve } from '../../shared/http/guarded-agent.js';
 import { DEFAULT_LIMITS, type DownloadLimits } from './limits.js';
 import { parseHttpUrl } from '../../shared/http/parse-http-url.js';
@@ -20,6 +18,8 @@ export interface HttpInputsOptions {
   readonly limits?: Partial<Omit<DownloadLimits, 'maxBytes'>>;
   /** Default: the system's. */
   readonly resolve?: Resolve;
+  /** Default: none. */
+  readonly cache?: InputCache;
 }
 
 /**
@@ -32,6 +32,7 @@ export function createHttpInputs({
   maxBytes,
   limits: changed,
   resolve = systemResolve,
+  cache = NO_INPUT_CACHE,
 }: HttpInputsOptions): AssetSource {
   const limits: DownloadLimits = { ...DEFAULT_LIMITS, ...changed, maxBytes };
   const parse = (uri: string, given: HttpInputRules, rules: TargetRules): ReturnType<typeof parseHttpUrl> =>
@@ -53,46 +54,23 @@ export function createHttpInputs({
     // No host is asked for it.
     sizeOf: () => Promise.resolve(null),
 
-    async fetch(uri, { field, signal, folder, maxBytes: left = Infinity }) {
-      signal.throwIfAborted();
+    async fetch(uri, options) {
+      options.signal.throwIfAborted();
       const given = rulesNow();
       const rules = createTargetRules(given);
       const parsed = parse(uri, given, rules);
       if (parsed.kind === 'problem')
-        throw new RenderError(parsed.reason, `this input ${parsed.description}`, { field });
-      await mkdir(folder, { recursive: true });
-      const file = path.join(folder, randomUUID());
-      const within = { ...limits, maxBytes: Math.min(maxBytes, left) };
-      const options = { rules, limits: within, resolve, field, signal };
-      try {
-        await retrying(limits.backoffMs, signal, () => download(parsed, file, options));
-      } catch (error) {
-        if (left < maxBytes && error instanceof RenderError && error.failure.reason === 'INPUT_TOO_LARGE')
-          throw tooLargeTogether(field);
-        throw error;
-      }
-      return file;
+        throw new RenderError(parsed.reason, `this input ${parsed.description}`, { field: options.field });
+      const input = {
+        source: 'http' as const,
+        identity: [parsed.url.href, HEADERS],
+        maxBytes,
+        fetch: ({ file, ...order }: FetchOrder) =>
+          retrying(limits.backoffMs, order.signal, () =>
+            download(parsed, file, { ...order, rules, resolve, limits: { ...limits, maxBytes: order.maxBytes } }),
+          ),
+      };
+      return cache.fetch(input, options);
     },
   };
-}
-
-/** Repeats an attempt after an error that may pass, with these pauses. @throws the last error; the reason of `signal` as soon as it fires. */
-async function retrying(
-  backoffMs: readonly number[],
-  signal: AbortSignal,
-  attempt: () => Promise<void>,
-): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      signal.throwIfAborted();
-      const pauseMs = backoffMs[tries];
-      const mayPass = error instanceof RenderError && error.failure.reason === 'INPUT_FETCH_FAILED';
-      if (!mayPass || pauseMs === undefined) throw error;
-      await delay(pauseMs, signal);
-      signal.throwIfAborted();
-    }
-  }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { CallError } from '../../task/call-error.js';
 import { RenderError } from '../../task/failure.js';
@@ -10,7 +9,9 @@ import { createLocalFiles } from '../local-files.js';
 import { INCOMING, openLocalUploads, UPLOAD_SCHEME } from '../local-uploads.js';
 import { tooLargeTogether } from '../budgeted-assets.js';
 import { download } from './download.js';
-import type { ObjectStore } from './object-store.js';
+import type { Fetched, FetchOrder } from '../input-cache/fetched.js';
+import { type InputCache, NO_INPUT_CACHE } from '../input-cache/input-cache.js';
+import type { ObjectStore, StoredObject } from './object-store.js';
 import { patiently } from './patience.js';
 
 /** The most files that a list has. */
@@ -118,7 +119,11 @@ export function createObjectUploadSource({
   objects,
   prefix,
   folder,
-}: Pick<ObjectUploadsOptions, 'objects' | 'prefix' | 'folder'>): AssetSource {
+  cache = NO_INPUT_CACHE,
+}: Pick<ObjectUploadsOptions, 'objects' | 'prefix' | 'folder'> & {
+  /** Default: none. */
+  readonly cache?: InputCache;
+}): AssetSource {
   const outside = 'is no upload of this server';
   const incoming = createLocalFiles({ roots: [folder], outside });
   /** Received on this machine. */
@@ -145,19 +150,39 @@ export function createObjectUploadSource({
       const found = key === null ? null : await patiently(() => objects.find(key), { signal });
       if (key === null || found === null) throw new RenderError('INPUT_NOT_FOUND', `this input ${outside}`, { field });
       if (found.sizeBytes > maxBytes) throw tooLargeTogether(field);
-      const file = path.join(options.folder, randomUUID() + path.extname(key));
-      try {
-        await patiently(() => download(objects, key, file, signal), { signal });
-      } catch (error) {
-        signal.throwIfAborted();
-        throw new RenderError('INPUT_FETCH_FAILED', 'this upload could not be read from the storage', {
-          field,
-          cause: error,
-        });
-      }
-      return file;
+      // One that is only looked at before it is accepted is read once.
+      const through = keyOf(prefix, uri) === null ? NO_INPUT_CACHE : cache;
+      return through.fetch(
+        {
+          source: 'upload',
+          identity: [key],
+          maxBytes: Infinity,
+          fetch: (order) => fetchObject(objects, found, order),
+        },
+        options,
+      );
     },
   };
+}
+
+/** An object does not change, but another may take its place. */
+async function fetchObject(
+  objects: ObjectStore,
+  { key, version }: StoredObject,
+  { file, known, field, signal }: FetchOrder,
+): Promise<Fetched> {
+  if (known === version) return { kind: 'UNCHANGED', isStorable: true };
+  try {
+    await patiently(() => download(objects, key, file, signal), { signal });
+    const after = await patiently(() => objects.find(key), { signal });
+    return { kind: 'SAVED', validator: after?.version === version ? version : null, isStorable: true };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new RenderError('INPUT_FETCH_FAILED', 'this upload could not be read from the storage', {
+      field,
+      cause: error,
+    });
+  }
 }
 
 function nameOf(uri: string): string {

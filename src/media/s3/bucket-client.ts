@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { BucketCredentials, BucketDestination } from './bucket-destination.js';
+import type { BucketAccess, BucketCredentials } from './bucket-destination.js';
 
 /** How long a service may take to connect, and no byte go either way. */
 export interface BucketTimeouts {
@@ -7,9 +7,19 @@ export interface BucketTimeouts {
   readonly idleMs: number;
 }
 
-/** Makes the client of a destination. */
+/** Makes clients, one for each access as the operator has it: a changed one has a client of its own. */
+export function createBucketClients(timeouts: BucketTimeouts): (access: BucketAccess) => S3Client {
+  const clients = new WeakMap<BucketAccess, S3Client>();
+  return (access) => {
+    const client = clients.get(access) ?? createBucketClient(access, timeouts);
+    clients.set(access, client);
+    return client;
+  };
+}
+
+/** Makes the client of a service. */
 export function createBucketClient(
-  { endpoint, region, pathStyle, credentials }: BucketDestination,
+  { endpoint, region, pathStyle, credentials }: BucketAccess,
   { connectMs, idleMs }: BucketTimeouts,
 ): S3Client {
   // Services beside AWS have no regions, but a signature names one.

@@ -4,21 +4,32 @@ export interface BucketPlace {
   readonly prefix: string;
 }
 
-/** Buckets that the operator has opened, and how they are reached. */
-export interface BucketDestination {
-  /** Where objects may be put. */
-  readonly places: readonly BucketPlace[];
+/** How buckets are reached. */
+export interface BucketAccess {
   /** Of another service than AWS; null: that of AWS. */
   readonly endpoint: string | null;
   /** Null: as the usual chain of the SDK says. */
   readonly region: string | null;
   /** `https://host/bucket/key` instead of `https://bucket.host/key`. */
   readonly pathStyle: boolean;
+  readonly credentials: BucketCredentials;
+}
+
+/** Buckets that the operator has opened, and how they are reached. */
+export interface BucketDestination extends BucketAccess {
+  /** Where objects may be put. */
+  readonly places: readonly BucketPlace[];
   /** Null: as the bucket does it. */
   readonly encryption: 'AES256' | 'aws:kms' | null;
   /** The key of `aws:kms`; null: that of the bucket. */
   readonly kmsKey: string | null;
-  readonly credentials: BucketCredentials;
+}
+
+/** Buckets that the operator lets inputs be read from, and how they are reached. */
+export interface ReadableBuckets {
+  readonly places: readonly BucketPlace[];
+  /** The same object at each question, until the operator changes it. */
+  readonly access: BucketAccess;
 }
 
 /** Where the credentials are looked for. They themselves are read when they are needed, and are kept nowhere. */

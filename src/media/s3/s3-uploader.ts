@@ -2,7 +2,7 @@ import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '
 import type { S3Destination } from '../../composition/destination.js';
 import type { Violation } from '../../composition/violation.js';
 import type { UploadOrder, UploadOutcome } from '../../task/ports/output-uploader.js';
-import { createBucketClient } from './bucket-client.js';
+import { createBucketClients } from './bucket-client.js';
 import { type BucketDestination, isWithin } from './bucket-destination.js';
 import { bucketProblem } from './bucket-problem.js';
 import { type ObjectOrder, putObject } from './put-object.js';
@@ -32,15 +32,7 @@ export interface S3Order extends Omit<UploadOrder, 'md5'> {
 
 /** Puts files to buckets with credentials of the operator's. */
 export function createS3Uploader({ find, idleMs = IDLE_MS, partBytes }: S3UploaderOptions): S3Uploader {
-  // One for each destination as the operator has it: a changed one has a client of its own.
-  const clients = new WeakMap<BucketDestination, S3Client>();
-  const clientOf = (destination: BucketDestination): S3Client => {
-    const known = clients.get(destination);
-    if (known) return known;
-    const client = createBucketClient(destination, { connectMs: Math.min(CONNECT_MS, idleMs), idleMs });
-    clients.set(destination, client);
-    return client;
-  };
+  const clientOf = createBucketClients({ connectMs: Math.min(CONNECT_MS, idleMs), idleMs });
 
   function check(destination: S3Destination): Violation | null {
     const { name, bucket, field } = destination;

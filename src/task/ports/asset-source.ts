@@ -1,3 +1,5 @@
+import type { CacheMode } from '../task-options.js';
+
 /** The problem with a URI, found without reading its bytes. */
 export interface AssetProblem {
   /** For people; ends a sentence that begins with the field's name. */
@@ -13,6 +15,8 @@ export interface FetchAssetOptions {
   readonly folder: string;
   /** The most bytes that are left to the task: a download beyond them is given up with TASK_TOO_LARGE. Default: any number. */
   readonly maxBytes?: number;
+  /** Whether what was downloaded before is used, and kept. Default: USE. */
+  readonly cache?: CacheMode;
 }
 
 /** Where inputs come from. */

@@ -3,6 +3,7 @@ import type { Cue } from '../../composition/captions.js';
 import type { Outline } from '../../composition/outline.js';
 import type { ValidSpec } from '../../composition/parsed-spec.js';
 import type { Warning } from '../../composition/warning.js';
+import type { CacheMode } from '../task-options.js';
 import type { Violation } from '../../composition/violation.js';
 
 /** What an input is, as a render sees it; `media.proto` says what each part means. */
@@ -64,6 +65,8 @@ export interface SpecOptions {
   readonly signal: AbortSignal;
   /** The same spec as canonical JSON, as it is stored: what is passed on where another process looks at the inputs. */
   readonly specJson: string;
+  /** As a task would use it. Default, and where another process looks at the inputs: USE. */
+  readonly cache?: CacheMode;
 }
 
 /** Reads inputs without rendering them. */

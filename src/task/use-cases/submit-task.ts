@@ -118,11 +118,12 @@ export async function validateTask(
     spec: { form, outputs },
   } = command;
   if (!form || !inspector) return { task: taskOf(deps.clock, command), resolution: null };
+  const given = { signal, specJson, cache: command.options.cache ?? 'USE' };
   if (!command.probe) {
-    refuse(await inspector.check(form, { signal, specJson }));
+    refuse(await inspector.check(form, given));
     return { task: taskOf(deps.clock, command), resolution: null };
   }
-  const { violations, resolution } = await inspector.resolve({ form, outputs }, { signal, specJson });
+  const { violations, resolution } = await inspector.resolve({ form, outputs }, given);
   refuse(violations);
   const warnings = [...(command.warnings ?? []), ...(resolution?.warnings ?? [])];
   return { task: taskOf(deps.clock, { ...command, warnings }), resolution };

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_INPUT_CACHE } from '../../../src/media/input-cache/input-cache.js';
 import { createTenantAssets, createTenantLibraries, openTenantUploads } from '../../../src/media/tenant-media.js';
 
 let folder: string;
@@ -24,6 +25,8 @@ const options = () => ({
   httpRules: () => ({ mode: 'off', allow: [] }) as const,
   inputBytes: (tenant: string) => (tenant === 'small' ? 10 : null),
   objects: null,
+  inputBuckets: () => [],
+  inputCaches: { of: () => NO_INPUT_CACHE },
 });
 const uploadsIn = () =>
   openTenantUploads({ dataDir, nowMs: Date.now(), ttlMs: () => Infinity, maxTotalBytes: 100, objects: null });

@@ -41,6 +41,48 @@ shared:
     expect(destinations.find('other', 'shared')).toBe(destinations.find('other', 'shared'));
   });
 
+  it('opens buckets to be read from, also without any to be put to', () => {
+    const destinations = parseDestinations(`
+both: { places: ["s3://videos/out"], inputs: ["s3://videos/raw", "s3://media/{tenant}"], tenants: [acme, other] }
+inputs-only: { inputs: [s3://archive], tenants: all, region: eu-central-1 }
+outputs-only: { places: [s3://archive], tenants: all }
+`);
+    const acme = destinations.inputsOf('acme');
+    expect(acme.map(({ places }) => places)).toEqual([
+      [
+        { bucket: 'videos', prefix: 'raw' },
+        { bucket: 'media', prefix: 'acme' },
+      ],
+      [{ bucket: 'archive', prefix: '' }],
+    ]);
+    expect(acme[1]!.access).toMatchObject({ region: 'eu-central-1' });
+    // Its client is kept by the object.
+    expect(destinations.inputsOf('other').map(({ access }) => access)).toEqual(acme.map(({ access }) => access));
+    expect(destinations.inputsOf('acme')[0]!.access).toBe(acme[0]!.access);
+    expect(destinations.inputsOf('nobody')).toHaveLength(1);
+    expect(destinations.find('acme', 'both')).toMatchObject({ places: [{ bucket: 'videos', prefix: 'out' }] });
+    expect(destinations.find('acme', 'inputs-only')).toBeNull();
+  });
+
+  it('refuses a place that two entries would read for one tenant, and inputs that are no places', () => {
+    const problemsOf = (text: string) => {
+      try {
+        parseDestinations(text);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return '';
+    };
+    const entry = (tenants: string) => `{ inputs: [s3://one, s3://two], tenants: ${tenants} }`;
+    expect(problemsOf(`a: ${entry('[acme]')}\nb: ${entry('[other]')}`)).toBe('');
+    expect(problemsOf(`a: ${entry('[acme]')}\nb: ${entry('all')}`)).toBe(
+      'b.inputs[0]: a has this place too, for the same tenants; b.inputs[1]: a has this place too, for the same tenants',
+    );
+    expect(problemsOf('a: { inputs: [], tenants: all }')).toContain('a.inputs: must be a list of places');
+    expect(problemsOf('a: { inputs: [x], tenants: all }')).toContain('a.inputs[0]: must be s3://BUCKET');
+    expect(problemsOf('a: { tenants: all }')).toContain('a.places: must be a list of places');
+  });
+
   it('names every problem with its path, and no value of a secret', () => {
     const text = `
 "a b": { places: [s3://abc], tenants: all }

@@ -1,0 +1,31 @@
+import type { Config } from '../config/config.js';
+import { type BucketDestinations, NO_DESTINATIONS, parseDestinations } from '../config/destinations.js';
+import { openReloadedFile } from '../shared/reloaded-file.js';
+import type { TaskEvents } from '../task/ports/task-events.js';
+
+/**
+ * The buckets that outputs are put to and inputs read from, by the file as it is at each use.
+ * @param cleanups gets what ends it.
+ * @throws Error, for people, with every problem of the file.
+ */
+export async function openDestinations(
+  { destinationsFile: file }: Pick<Config, 'destinationsFile'>,
+  events: Pick<TaskEvents, 'backgroundError'>,
+  cleanups: (() => Promise<unknown>)[],
+): Promise<BucketDestinations> {
+  if (file === null) return NO_DESTINATIONS;
+  const reloaded = await openReloadedFile(
+    { name: 'CUTROOM_DESTINATIONS_FILE', file, parse: parseDestinations },
+    (message, cause) => {
+      events.backgroundError(message, cause);
+    },
+  );
+  cleanups.push(() => {
+    reloaded.close();
+    return Promise.resolve();
+  });
+  return {
+    find: (tenant, name) => reloaded.current().find(tenant, name),
+    inputsOf: (tenant) => reloaded.current().inputsOf(tenant),
+  };
+}
