@@ -10,17 +10,16 @@ import { ensureMongod } from '../scripts/lib/mongod.mjs';
 import { startReplicaSet } from '../scripts/lib/replica-set.mjs';
 import { dim, say } from '../scripts/lib/say.mjs';
 
-const COUNTS = [1, 2, 4, 8];
 const SLOTS = 4;
 const GOALS = { rate: 0.9, cpu: 1.5 };
 
-/** @param {{ tasks: number }} options of each run */
-export async function benchClaims({ tasks }) {
+/** @param {{ tasks: number, counts: readonly number[] }} options of each run; the numbers of processes */
+export async function benchClaims({ tasks, counts }) {
   const folder = await mkdtemp(join(tmpdir(), 'cutroom-claims-'));
   const set = await startReplicaSet(await ensureMongod(), folder, { nodes: 1 });
   try {
     const costs = [];
-    for (const count of COUNTS) {
+    for (const count of counts) {
       const bare = await run('bare', { count, tasks, set });
       const ours = await run('pool', { count, tasks, set });
       const ratio = ours.rate / bare.rate;

@@ -66,7 +66,8 @@ try {
     case 'fleet': {
       if (values.claims) {
         const { benchClaims } = await import('../bench/fleet-claims.mjs');
-        await benchClaims({ tasks: Number(values.tasks ?? 2000) });
+        const counts = (values.processes ?? '1,2,4,8').split(',').map(Number);
+        await benchClaims({ tasks: Number(values.tasks ?? 2000), counts });
         break;
       }
       const { benchFleet } = await import('../bench/fleet.mjs');

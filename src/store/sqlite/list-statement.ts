@@ -13,6 +13,8 @@ export type Driver = { readonly label: LabelCondition } | { readonly states: rea
 
 /** So many tasks are counted altogether to find the driver: where each condition is met by more, it hardly matters which leads. */
 const MAX_COUNTED = 20_000;
+/** First so many of each condition: one that few tasks fulfil is found without counting those of many. */
+const FIRST_COUNTS = [100, 1_500];
 
 /**
  * The condition that the fewest tasks fulfil: a label of a hundred tasks is not looked for among a hundred thousand.
@@ -27,18 +29,22 @@ export function chooseDriver(
   if (drivers.length < 2) return drivers[0] ?? null;
   const few = (where: string) => `SELECT count(*) AS n FROM (SELECT 1 FROM ${where} LIMIT ?)`;
   const most = Math.ceil(MAX_COUNTED / drivers.length);
-  const size = (driver: NonNullable<Driver>): number =>
+  const sizeOf = (driver: NonNullable<Driver>, limit: number): number =>
     'label' in driver
       ? count(
           few('labels WHERE tenant = ? AND key = ? AND value = ?'),
-          ...[tenant, driver.label.key, driver.label.value, most],
+          ...[tenant, driver.label.key, driver.label.value, limit],
         )
       : driver.states.reduce(
-          (sum, state) => sum + count(few('tasks WHERE tenant = ? AND state = ?'), tenant, state, most),
+          (sum, state) => sum + count(few('tasks WHERE tenant = ? AND state = ?'), tenant, state, limit),
           0,
         );
-  const sized = drivers.map((driver) => ({ driver, size: size(driver) }));
-  return sized.reduce((best, other) => (other.size < best.size ? other : best)).driver;
+  for (const limit of [...FIRST_COUNTS, most]) {
+    const sized = drivers.map((driver) => ({ driver, size: sizeOf(driver, limit) }));
+    const best = sized.reduce((least, other) => (other.size < least.size ? other : least));
+    if (best.size < limit || limit === most) return best.driver;
+  }
+  return null;
 }
 
 /** A piece of a list: the next `length` tasks that fulfil its driver. */

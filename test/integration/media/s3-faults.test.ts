@@ -58,7 +58,10 @@ describeObjectStore(
     make: async () => {
       const own = await startMemoryS3();
       const settings = { bucket: 'b', prefix: 'p', endpoint: own.endpoint, pathStyle: true, encryption: null };
-      return { objects: createS3Objects(settings), close: () => Promise.resolve(own.close()) };
+      const close = async () => {
+        own.close();
+      };
+      return { objects: createS3Objects(settings), close };
     },
   },
   { skip: false },

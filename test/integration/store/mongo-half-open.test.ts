@@ -108,7 +108,7 @@ describe.skipIf(skipWithoutMongod())('connections to MongoDB that become half-op
 
   it('hold up a video on its way to GridFS, which arrives whole', async () => {
     const storage = await openObjects({ storage: { kind: 'GRIDFS', uri: mongod.uriOf('half') } });
-    const { objects, close } = storage!;
+    const { objects } = storage!;
     try {
       const bytes = randomBytes(24 * 1024 * 1024);
       const file = join(folder, randomUUID());
@@ -130,7 +130,7 @@ describe.skipIf(skipWithoutMongod())('connections to MongoDB that become half-op
       for await (const part of content.read(new AbortController().signal)) parts.push(part);
       expect(Buffer.concat(parts).equals(bytes)).toBe(true);
     } finally {
-      await close();
+      await storage!.close();
     }
   });
 

@@ -47,7 +47,7 @@ describe.skipIf(skipWithoutMongod())(`each query of MongoDB among ${TASKS} tasks
       const common = { name: 'n', tenant, createTimeMs: 1, revokeTimeMs: null };
       await Promise.all([
         store.putApiKey({ id, ...common, scopes: [], hash: 'h', expireTimeMs: null, lastUseTimeMs: null }),
-        store.putSigningSecret({ id, ...common, text: 't' } as unknown as Parameters<Store['putSigningSecret']>[0]),
+        store.putSigningSecret({ id, ...common, text: 't' }),
       ]);
     }
     // A ring that holds what one call does.
