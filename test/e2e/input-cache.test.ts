@@ -15,7 +15,8 @@ const SIGNED = 'X-Signature=s3cret';
 async function fetches(service: SpawnedService, source: string): Promise<Record<string, number>> {
   const page = await (await fetch(`${service.http}/metrics`)).text();
   const rows = page.matchAll(/^cutroom_inputs_fetched_total\{source="(\w+)",result="(\w+)"\} (\d+)$/gm);
-  return Object.fromEntries([...rows].filter((row) => row[1] === source).map(([, , result, n]) => [result, Number(n)]));
+  const ofSource = [...rows].filter((row) => row[1] === source);
+  return Object.fromEntries(ofSource.map(([, , result, n]): [string, number] => [result!, Number(n)]));
 }
 
 describe('inputs that were downloaded', () => {
@@ -111,11 +112,18 @@ describe.skipIf(skipWithoutMongod())('uploads in GridFS', () => {
       const machine = (name: string, env: Record<string, string> = {}) =>
         place.start({ CUTROOM_DATA_DIR: join(place.dataDir, name), ...env });
       const [api, worker] = await Promise.all([machine('api', { CUTROOM_SLOTS: '0' }), machine('worker')]);
+      const client = place.client(api);
+      await eventually('the worker is known', async () =>
+        client.call('ProbeMedia', { uri: 'red.mp4' }).then(
+          () => true,
+          () => false,
+        ),
+      );
       const form = new FormData();
       form.set('file', new Blob([new Uint8Array(await readFile(place.media.path('red.mp4')))]), 'mine.mp4');
       const sent = await fetch(`${api.http}/api/v1/video_materials`, { method: 'POST', body: form });
+      expect([sent.status, await sent.clone().text()]).toEqual([200, expect.any(String)]);
       const { data } = (await sent.json()) as { data: { file: string } };
-      const client = place.client(api);
       for (const uri of [data.file, `upload:${data.file.replace(/^upload:/, '')}`, data.file]) {
         const { name } = await submit(client, { materials: [{ uri }], resolution: 144 });
         expect((await watchToEnd(client, name)).at(-1)!.task.state).toBe('SUCCEEDED');

@@ -132,7 +132,9 @@ describe('an input in a bucket', () => {
       },
       answer,
     ];
-    answer = (response, request) => answers[Math.min(requests.length, answers.length) - 1]!(response, request);
+    answer = (response, request) => {
+      answers[Math.min(requests.length, answers.length) - 1]!(response, request);
+    };
     expect(await readFile(await fetched('s3://all/a'))).toEqual(BYTES);
     expect(requests).toHaveLength(3);
   });

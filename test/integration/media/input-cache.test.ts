@@ -115,7 +115,7 @@ describe('an input that was downloaded before', () => {
     ['another answer for each request', { etag: '"1"', vary: '*' }],
     ['a length that nobody knows', null],
   ])('is downloaded again with %s, and nothing of it is kept', async (_, headers) => {
-    if (headers) serve('/a', 'one', headers as Record<string, string>);
+    if (headers) serve('/a', 'one', headers);
     else
       origin.on('/a', (_request, response) => {
         response.useChunkedEncodingByDefault = false;
@@ -225,7 +225,12 @@ describe('an input that several want at once', () => {
       response.writeHead(200, { 'content-length': 6, ...headers }).write('abc');
       open.push(response);
     });
-    return { open, finish: () => open.splice(0).forEach((response) => response.end('def')) };
+    return {
+      open,
+      finish: () => {
+        for (const response of open.splice(0)) response.end('def');
+      },
+    };
   }
 
   it('is downloaded once for all of a tenant', async () => {
