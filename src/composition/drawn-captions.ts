@@ -2,7 +2,7 @@ import { type CaptionLayer, type Composition, pictureSize, visualClips } from '.
 import type { Size } from './output-spec.js';
 
 /** A caption layer, and the size of the picture that it is drawn in. */
-export interface DrawnCaptions {
+interface DrawnCaptions {
   readonly layer: CaptionLayer;
   readonly size: Size;
   /** The stretches of the whole in which its picture is seen, and the frame of the whole with which that begins; where it is nested. */

@@ -1,7 +1,7 @@
 import { CompositionError } from '../composition-error.js';
 
 /** A file of 4 MiB has at most about 150,000 cues. */
-export const MAX_CUES = 300_000;
+const MAX_CUES = 300_000;
 
 /** Counts the cues that the clips of a timeline read together, those of nested timelines too. */
 export interface CueCount {
