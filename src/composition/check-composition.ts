@@ -36,7 +36,8 @@ export function checkComposition(composition: Composition): void {
     require(backwardsFrom === undefined ||
       (backwardsFrom >= clip.samples && !loop), 'audio plays backwards from its end');
   }
-  buses.forEach(({ duck, into }, i) => {
+  buses.forEach(({ gainDb, duck, into }, i) => {
+    checkValues(gainDb, Number.isFinite, 'a gain is a number');
     require(into === undefined || (into !== i && into < buses.length), 'a bus goes into another that is there');
     require(!duck || (duck.under !== i && duck.under < buses.length), 'a bus makes room for another that is there');
   });
@@ -67,8 +68,10 @@ function checkClips({ clips }: ClipLayer, total: number, drawn: ReadonlyMap<stri
     require(backwardsFrom === undefined ||
       (backwardsFrom >= frames && !clip.frozen), 'a clip plays backwards from its end');
     checkValues(clip.opacity, (opacity) => opacity >= 0 && opacity <= 1, 'opacity lies between 0 and 1');
-    for (const effect of clip.effects)
+    for (const effect of clip.effects) {
       if (effect.kind === 'ZOOM') checkValues(effect.scale, (scale) => scale >= 1, 'a zoom is at least 1');
+      if (effect.kind === 'BLUR') checkValues(effect.sigma, (sigma) => sigma >= 0, 'a blur is at least 0');
+    }
     require(!clip.asset.uri.startsWith('drawing:') || drawn.has(clip.asset.uri), 'a drawing of a clip is there');
     if (clip.placement) checkPlacement(clip.placement, drawn);
     require((clip.source === 'nested') === (clip.nested !== undefined), 'a clip of a composition has one');
@@ -87,8 +90,9 @@ function checkNested({ composition, fromFrame }: NestedVideo, drawn: ReadonlyMap
   require(hasAlpha({ background }), 'a nested composition is transparent');
   require(audio.length === 0 && drawings.length === 0, 'sound and drawings are those of the whole');
   for (const layer of layers) {
-    require(layer.kind === 'clips' && layer.clips.length > 0, 'a layer of a nested composition has clips');
-    if (layer.kind === 'clips') checkClips(layer, composition.frames, drawn);
+    if (layer.kind === 'captions') continue;
+    require(layer.clips.length > 0, 'a layer needs a clip');
+    checkClips(layer, composition.frames, drawn);
   }
 }
 

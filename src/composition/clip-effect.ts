@@ -29,8 +29,8 @@ interface EffectSettings {
   readonly ZOOM: { readonly scale: Animated };
   /** A view of a part of the box that is 1 / `scale` of it, with its middle at `x` and `y`, shares of the box. Times are frames. */
   readonly VIEW: { readonly scale: number; readonly x: Animated; readonly y: Animated };
-  /** Gaussian; the standard deviation in pixels of the output. */
-  readonly BLUR: { readonly sigma: number };
+  /** Gaussian; the standard deviation in pixels of the output. Times are frames. */
+  readonly BLUR: { readonly sigma: Animated };
   /** In this order; each value as `ColorAdjustment` of the proto has it. */
   readonly COLOR: ColorAdjustment;
   /** A 3D LUT in a `.cube` file. */

@@ -7,7 +7,8 @@ export type CompositionErrorReason =
   | 'CLIPS_APART'
   | 'TRANSITION_TOO_LONG'
   | 'INPUT_NO_VIDEO'
-  | 'INPUT_NOT_SUPPORTED';
+  | 'INPUT_NOT_SUPPORTED'
+  | 'INPUT_TOO_LARGE';
 
 /** A form asks for a composition that cannot be, now that the lengths of its inputs are known. */
 export class CompositionError extends Error {

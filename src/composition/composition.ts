@@ -89,7 +89,7 @@ export interface VisualClip {
 
 /** A video in a clip. */
 export interface NestedVideo {
-  /** Transparent, without captions, of the same frame rate; its sound and its drawings are those of the composition around it. After its end nothing is shown. */
+  /** Transparent, of the same frame rate; its sound and its drawings are those of the composition around it. Its captions are drawn in its picture. After its end nothing is shown. */
   readonly composition: Composition;
   /** Its frame that the clip begins with. */
   readonly fromFrame: number;
@@ -200,7 +200,8 @@ export type Channels = 'STEREO' | 'LEFT' | 'RIGHT' | 'MONO' | 'SWAP';
 
 /** Audio clips that are changed together. */
 export interface AudioBus {
-  readonly gainDb: number;
+  /** Times are samples of the soundtrack. */
+  readonly gainDb: Animated;
   /** Makes it quieter while another bus sounds. Null: nothing does. */
   readonly duck: Duck | null;
   /** The bus that it goes into, by its place; no circle. Absent: straight into the mix. */
@@ -303,7 +304,7 @@ function shownWithin(
   return [{ clip: { ...clip, ...later, startFrame: outer.startFrame + start - fromFrame, frames }, frame }];
 }
 
-/** The same video without its text. */
+/** The same video without its text; that in nested compositions is a part of the picture. */
 export function withoutCaptions(composition: Composition): Composition {
   return { ...composition, layers: composition.layers.filter(({ kind }) => kind !== 'captions') };
 }

@@ -3,7 +3,7 @@ import type { SharedStep } from '../task/ports/helpers.js';
 import { logOf, nameOf, SECTION_THREADS, type Attempt } from './attempt.js';
 import type { CaptionDocument } from './captions/caption-document.js';
 import { layOutCaptions } from './captions/lay-out-captions.js';
-import { captionLayers } from '../composition/composition.js';
+import { drawnCaptions } from '../composition/drawn-captions.js';
 import { createGraphFiles } from './outputs/graph-files.js';
 import { planMaking } from './outputs/plan-making.js';
 import type { OutputStep } from './outputs/plan-outputs.js';
@@ -100,7 +100,7 @@ function captionsFor(
 ): (pass: Pass) => Promise<readonly CaptionDocument[]> {
   const known = new Map<Pass, Promise<readonly CaptionDocument[]>>();
   return (pass) => {
-    if (captionLayers(pass.composition).length === 0) return Promise.resolve([]);
+    if (drawnCaptions(pass.composition).length === 0) return Promise.resolve([]);
     const found = known.get(pass) ?? layOut(pass);
     known.set(pass, found);
     return found;

@@ -29,7 +29,7 @@ export interface RenderSpec {
   outputs: OutputSpec[];
   /**
    * Values for the text of the spec: `{{name}}` in any string field of `timeline`, `montage` and `outputs`, such as a text, a URI, a colour or an id, is replaced by the
-   * value of that name; `{{ name }}` means the same. `\{{` is the text `{{`. A value is taken as it is: placeholders and `\{{` within it are plain text, and it becomes part of one
+   * value of that name; `{{ name }}` means the same. `\{{` is the text `{{`, and `\\{{name}}` a backslash before the value. A value is taken as it is: placeholders and `\{{` within it are plain text, and it becomes part of one
    * string, never of the form of the spec. The rules of a field apply to its text with the values.
    * At most 500. Names have 1 to 64 characters `A-Z a-z 0-9 _ - .` and begin with a letter; values have at most 4,096 characters. Refused: a placeholder without a value, a `{{` that begins no
    * placeholder, a value that no placeholder names, and more than 4 MiB of text in all strings with their values together.

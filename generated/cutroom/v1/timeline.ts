@@ -137,12 +137,16 @@ export interface Track {
   id: string;
   /** In the order of their time. At least one. */
   clips: Clip[];
-  /** Change of the loudness of all its clips in dB, -60 to 20. Default: 0. */
+  /** Change of the loudness of all its clips in dB, -60 to 20. Default: 0. Keyframes stand in for it. */
   gainDb: number;
   /** Whether its clips are silent. Default: false. */
   muted: boolean;
   /** Makes this track quieter while another one sounds. Default: it does not. */
-  duck: Duck | undefined;
+  duck:
+    | Duck
+    | undefined;
+  /** Changes of its loudness over time, all of PROPERTY_GAIN_DB: at most 1,000, which count with those of clips. Times are from the start of the timeline. Default: none. */
+  keyframes: Keyframe[];
 }
 
 /** A track that gets quieter while another one sounds, from 0.2 s before, so that the first word is heard. */
@@ -216,7 +220,10 @@ export interface Clip {
     /** A gradient. */
     { $case: "gradient"; value: GradientAsset }
     | //
-    /** Subtitles over all tracks below; times count from the start of the clip. */
+    /**
+     * Subtitles over all tracks below; times count from the start of the clip. All clips of a spec read at most 300,000 cues together, where each reads all of its file:
+     * beyond that the task fails with INPUT_TOO_LARGE, which names the field.
+     */
     { $case: "subtitles"; value: Subtitles }
     | //
     /** Tracks of its own, made into one picture with alpha first: the fields below are those of the whole. */
@@ -259,7 +266,7 @@ export interface Clip {
   colorAdjustment:
     | ColorAdjustment
     | undefined;
-  /** Strength of a Gaussian blur: its standard deviation, 0 to 200 pixels of a frame whose short side is 1080. Default: 0. */
+  /** Strength of a Gaussian blur: its standard deviation, 0 to 200 pixels of a frame whose short side is 1080. Default: 0. Keyframes of PROPERTY_BLUR stand in for it. */
   blur: number;
   /** A steady movement within the box, over all of its time. Default: none. */
   motion:
@@ -277,7 +284,7 @@ export interface Clip {
   transition:
     | ClipTransition
     | undefined;
-  /** Values that change while it is shown: at most 1,000, and 20,000 in all clips, those of nested timelines among them. */
+  /** Values that change while it is shown: at most 1,000, and 20,000 in all clips and tracks, those of nested timelines among them. */
   keyframes: Keyframe[];
   /**
    * Shows the clip where another picture is bright or opaque, frame by frame. It moves and turns with the box; a border and a shadow stay those of the box. Default:
@@ -315,7 +322,8 @@ export enum Matte_Kind {
 /**
  * A timeline in a clip. It has the frame rate of the whole; its frames are counted from the first of them, which stands at the clip's start less `trim_start`. Before and
  * after its clips it is transparent, also where the clip lasts longer than it. Its blend modes mix what is in it, and nothing below the clip. Ids name its own clips and
- * tracks. It plays at its own speed. Timelines lie at most 3 deep in each other below that of the spec, and have no subtitles: text is a `text`.
+ * tracks. It plays at its own speed. Timelines lie at most 3 deep in each other below that of the spec. Their subtitles are drawn in their
+ * picture, whatever an output's `captions` says.
  */
 export interface NestedTimeline {
   /**
@@ -758,11 +766,11 @@ export interface ClipTransition {
   duration: Duration | undefined;
 }
 
-/** A value at a time of a clip. Before the first keyframe of a property and after the last its value stands still. */
+/** A value at a time of a clip or a track. Before the first keyframe of a property and after the last its value stands still. */
 export interface Keyframe {
   /** What changes. */
   property: Keyframe_Property;
-  /** From the start of the clip. Each keyframe of a property is later than the one before, by a frame at least. */
+  /** From the start of the clip; of a track, of the timeline. Each keyframe of a property is later than the one before, by a frame at least. */
   time:
     | Duration
     | undefined;
@@ -791,8 +799,10 @@ export enum Keyframe_Property {
   PROPERTY_OPACITY = 5,
   /** PROPERTY_ROTATION - See Clip.rotation. */
   PROPERTY_ROTATION = 6,
-  /** PROPERTY_GAIN_DB - See SoundSettings.gain_db. */
+  /** PROPERTY_GAIN_DB - See SoundSettings.gain_db, and Track.keyframes. */
   PROPERTY_GAIN_DB = 7,
+  /** PROPERTY_BLUR - See Clip.blur: each frame is blurred by just its own value. */
+  PROPERTY_BLUR = 8,
   UNRECOGNIZED = -1,
 }
 
@@ -1052,7 +1062,7 @@ export const Loudness: MessageFns<Loudness> = {
 };
 
 function createBaseTrack(): Track {
-  return { id: "", clips: [], gainDb: 0, muted: false, duck: undefined };
+  return { id: "", clips: [], gainDb: 0, muted: false, duck: undefined, keyframes: [] };
 }
 
 export const Track: MessageFns<Track> = {
@@ -1071,6 +1081,9 @@ export const Track: MessageFns<Track> = {
     }
     if (message.duck !== undefined) {
       Duck.encode(message.duck, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.keyframes) {
+      Keyframe.encode(v!, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1128,6 +1141,14 @@ export const Track: MessageFns<Track> = {
             message.duck = Duck.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.keyframes.push(Keyframe.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1150,6 +1171,7 @@ export const Track: MessageFns<Track> = {
     message.gainDb = object.gainDb ?? 0;
     message.muted = object.muted ?? false;
     message.duck = (object.duck !== undefined && object.duck !== null) ? Duck.fromPartial(object.duck) : undefined;
+    message.keyframes = object.keyframes?.map((e) => Keyframe.fromPartial(e)) || [];
     return message;
   },
 };

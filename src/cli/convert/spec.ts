@@ -46,5 +46,6 @@ export function trackOf(
   clips: readonly Clip[],
   settings: { readonly gainDb?: number; readonly muted?: boolean } = {},
 ): Track {
-  return { id: '', clips: [...clips], gainDb: settings.gainDb ?? 0, muted: settings.muted ?? false, duck: undefined };
+  const { gainDb = 0, muted = false } = settings;
+  return { id: '', clips: [...clips], gainDb, muted, duck: undefined, keyframes: [] };
 }

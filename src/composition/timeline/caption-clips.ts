@@ -5,12 +5,13 @@ import { timeUsOf, type Rational } from '../frame-grid.js';
 import { groupWords } from '../subtitles/group-words.js';
 import { clipCues } from '../montage/clip-cues.js';
 import type { Warning } from '../warning.js';
+import type { CueCount } from './cue-count.js';
 import type { ScheduledClip } from './schedule.js';
 
 /** The captions of one track, clips of the same style in one layer. @param clips of the track, in order. */
 export function captionLayersOf(
   clips: readonly ScheduledClip[],
-  { facts, rate }: { readonly facts: KnownFacts; readonly rate: Rational },
+  { facts, rate, cueCount }: { readonly facts: KnownFacts; readonly rate: Rational; readonly cueCount: CueCount },
 ): { readonly layers: readonly CaptionLayer[]; readonly warnings: readonly Warning[] } {
   const layers: CaptionLayer[] = [];
   const warnings: Warning[] = [];
@@ -20,6 +21,8 @@ export function captionLayersOf(
     const startUs = timeUsOf(startFrame, rate);
     const endUs = timeUsOf(startFrame + frames, rate) - startUs;
     const read = source.kind === 'cues' ? source.cues : facts.cues(source.asset.uri);
+    // Before they are gone through.
+    cueCount.add(read.length, source.kind === 'cues' ? field : source.asset.field);
     const clipped = clipCues(groupWords(read, maxWords), {
       ...{ endUs, field },
       isHighlighted: style.highlight !== undefined,

@@ -1,14 +1,25 @@
 import type { Animated } from '../animated.js';
 import type { ClipEffect } from '../clip-effect.js';
+import type { Rational } from '../frame-grid.js';
+import { animatedOf, curveOf, mapped } from './curve.js';
 import type { Look, Motion } from './timeline.js';
 
 /** The effects of a look, in their order. @param frames of the clip. */
-export function effectsOf({ chromaKey, colors, lut, blur, motion }: Look, frames: number): ClipEffect[] {
+export function effectsOf(
+  { chromaKey, colors, lut, blur, motion }: Look,
+  frames: number,
+  rate: Rational,
+): ClipEffect[] {
   const effects: ClipEffect[] = [];
   if (chromaKey) effects.push({ kind: 'CHROMA_KEY', ...chromaKey });
   if (colors) effects.push({ kind: 'COLOR', ...colors });
   if (lut) effects.push({ kind: 'LUT', asset: lut });
-  if (blur > 0) effects.push({ kind: 'BLUR', sigma: blur });
+  // A curve may swing below nothing.
+  const sigma = animatedOf(
+    mapped([curveOf(blur, rate)], (pixels) => Math.max(0, pixels)),
+    frames,
+  );
+  if (sigma !== 0) effects.push({ kind: 'BLUR', sigma });
   if (motion) effects.push(motionEffect(motion, frames));
   return effects;
 }

@@ -6,6 +6,7 @@ import type { Warning } from '../warning.js';
 import { CompositionError } from '../composition-error.js';
 import { captionLayersOf } from './caption-clips.js';
 import { seconds } from './check-times.js';
+import { createCueCount, type CueCount } from './cue-count.js';
 import { createDrawingSet, type DrawingSet } from './drawing-set.js';
 import { outlineTimeline } from './outline-timeline.js';
 import { type Schedule, type ScheduledClip, scheduleOf } from './schedule.js';
@@ -23,7 +24,8 @@ export function composeTimeline(
   facts: KnownFacts,
 ): Pick<ComposedTimeline, 'composition' | 'warnings'> & { readonly outline: Outline } {
   const drawings = createDrawingSet();
-  const { composition, warnings, schedule } = composeWith(drawings, timeline, facts);
+  const shared = { drawings, cueCount: createCueCount() };
+  const { composition, warnings, schedule } = composeWith(shared, timeline, facts);
   const drawn = drawings.all.length > 0 ? { drawings: drawings.all } : {};
   return { composition: { ...composition, ...drawn }, warnings, outline: outlineTimeline(timeline, schedule) };
 }
@@ -34,8 +36,14 @@ interface ComposedTimeline {
   readonly schedule: Schedule;
 }
 
-/** @param drawings takes what the composition draws. */
-function composeWith(drawings: DrawingSet, timeline: Timeline, facts: KnownFacts): ComposedTimeline {
+/** What a timeline and those in its clips share. */
+interface Shared {
+  /** Takes what the composition draws. */
+  readonly drawings: DrawingSet;
+  readonly cueCount: CueCount;
+}
+
+function composeWith(shared: Shared, timeline: Timeline, facts: KnownFacts): ComposedTimeline {
   const { canvas, tracks, loudness } = timeline;
   const { width, height, frameRate: rate, background } = canvas;
   const schedule = scheduleOf(timeline, facts);
@@ -45,7 +53,7 @@ function composeWith(drawings: DrawingSet, timeline: Timeline, facts: KnownFacts
     clips.flatMap((scheduled) => {
       const { content } = scheduled.clip;
       if (content.kind !== 'VISUAL' || content.source.kind !== 'TIMELINE') return [];
-      return [[scheduled, composeWith(drawings, content.source.timeline, facts)] as const];
+      return [[scheduled, composeWith(shared, content.source.timeline, facts)] as const];
     }),
   );
   const nestedIn = (scheduled: ScheduledClip) => nestedVideo(scheduled, nested.get(scheduled)?.composition);
@@ -54,7 +62,7 @@ function composeWith(drawings: DrawingSet, timeline: Timeline, facts: KnownFacts
       const { content } = scheduled.clip;
       if (content.kind !== 'VISUAL' || !content.matte) return [];
       return [
-        [scheduled, { matte: content.matte, ...composeWith(drawings, content.matte.source.timeline, facts) }] as const,
+        [scheduled, { matte: content.matte, ...composeWith(shared, content.matte.source.timeline, facts) }] as const,
       ];
     }),
   );
@@ -68,14 +76,14 @@ function composeWith(drawings: DrawingSet, timeline: Timeline, facts: KnownFacts
   const layers: Layer[] = [];
   const captionWarnings: Warning[] = [];
   for (const [track, own] of byTrack.entries()) {
-    const captions = captionLayersOf(own, { facts, rate });
+    const captions = captionLayersOf(own, { facts, rate, cueCount: shared.cueCount });
     const pinned = tracks[track]?.isPinned ? { isPinned: true } : {};
-    const clipLayers = trackLayers(own, { canvas, drawings, nestedIn, matteOf });
+    const clipLayers = trackLayers(own, { canvas, drawings: shared.drawings, nestedIn, matteOf });
     layers.push(...clipLayers.map((layer) => ({ ...layer, ...pinned })), ...captions.layers);
     captionWarnings.push(...captions.warnings);
   }
   const { audio, buses } = soundtrackOf(tracks, byTrack, {
-    ...{ facts, rate },
+    ...{ facts, rate, frames },
     nestedIn: (scheduled) => {
       const composed = nested.get(scheduled)?.composition;
       return composed ? { audio: composed.audio, buses: composed.buses ?? [] } : null;

@@ -19,7 +19,8 @@ export function nestedSound(
   const audio = soundtrack.audio
     .map((clip) => ({ ...clip, startSample: clip.startSample + later }))
     .flatMap((clip) => cutSound(clip, startSample, endSample));
-  const buses = soundtrack.buses.map(({ fades, ...bus }): AudioBus => {
+  const buses = soundtrack.buses.map(({ fades, ...inner }): AudioBus => {
+    const bus = { ...inner, gainDb: earlier(inner.gainDb, -later) };
     if (!fades) return bus;
     return { ...bus, fades: { ...fades, startSample: fades.startSample + later, endSample: fades.endSample + later } };
   });

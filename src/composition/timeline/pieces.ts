@@ -88,11 +88,12 @@ export function earlierEffect(effect: ClipEffect, by: number): ClipEffect {
       return { ...effect, scale: earlier(effect.scale, by) };
     case 'VIEW':
       return { ...effect, x: earlier(effect.x, by), y: earlier(effect.y, by) };
+    case 'BLUR':
+      return { ...effect, sigma: earlier(effect.sigma, by) };
     case 'FADE_IN':
     case 'FADE_OUT':
     case 'SLIDE_IN':
     case 'SLIDE_OUT':
-    case 'BLUR':
     case 'COLOR':
     case 'LUT':
     case 'CHROMA_KEY':

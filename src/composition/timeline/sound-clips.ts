@@ -12,6 +12,8 @@ import type { AudioContent, Keyed, Sound, Track, VideoSource } from './timeline.
 interface SoundContext {
   readonly facts: KnownFacts;
   readonly rate: Rational;
+  /** Of the timeline. */
+  readonly frames: number;
   /** What a clip plays whose asset is a timeline; null: it is something else. */
   readonly nestedIn: (scheduled: ScheduledClip) => Soundtrack | null;
 }
@@ -23,7 +25,8 @@ export function soundtrackOf(
   context: SoundContext,
 ): Soundtrack {
   const audible = tracks.map(({ muted }, i) => (muted ? [] : trackSound(byTrack[i] ?? [], context)));
-  const own = busesOf(tracks, (track) => (audible[track] ?? []).some(({ audio }) => audio.length > 0));
+  const gains = tracks.map(({ gainDb }) => gainOf(gainDb, context.frames, context.rate));
+  const own = busesOf(tracks, gains, (track) => (audible[track] ?? []).some(({ audio }) => audio.length > 0));
   const buses = [...own.all];
   const audio = audible.flatMap((parts, track) =>
     parts.flatMap((part) => {
@@ -52,6 +55,7 @@ function intoBus({ into, duck, ...bus }: AudioBus, first: number, around: number
 /** A bus for each track that is changed as a whole, or that another makes room for. */
 function busesOf(
   tracks: readonly Track[],
+  gains: readonly Animated[],
   sounds: (track: number) => boolean,
 ): { readonly all: readonly AudioBus[]; readonly places: ReadonlyMap<number, number> } {
   const duckOf = (track: number) => {
@@ -59,13 +63,13 @@ function busesOf(
     return duck && sounds(track) && sounds(duck.under) ? duck : null;
   };
   const ducked = new Set(tracks.flatMap((_, track) => duckOf(track)?.under ?? []));
-  const needing = tracks.flatMap(({ gainDb }, track) =>
+  const needing = gains.flatMap((gainDb, track) =>
     sounds(track) && (gainDb !== 0 || duckOf(track) || ducked.has(track)) ? [track] : [],
   );
   const places = new Map(needing.map((track, place) => [track, place]));
   const all = needing.map((track): AudioBus => {
     const duck = duckOf(track);
-    const gainDb = tracks[track]?.gainDb ?? 0;
+    const gainDb = gains[track] ?? 0;
     if (!duck) return { gainDb, duck: null };
     return { gainDb, duck: { ...duck, under: places.get(duck.under) ?? 0 } };
   });

@@ -113,7 +113,7 @@ function strip(scheduled: ScheduledClip, shape: Shape, shown: Shown, context: St
   const { asset, source: content } = shown;
   const { figure, enter, exit, offset } = shape;
   const source = content?.source ?? null;
-  const ofLook = content ? effectsOf(content.look, offset + frames) : [];
+  const ofLook = content ? effectsOf(content.look, offset + frames, canvas.frameRate) : [];
   const effects = [...(content?.effects ?? []), ...ofLook].map((effect) => earlierEffect(effect, offset));
   const matte = content ? context.matteOf(scheduled) : null;
   const placement = {

@@ -29,7 +29,8 @@ export interface Canvas {
 export interface Track {
   /** Empty: none. */
   readonly id: string;
-  readonly gainDb: number;
+  /** Times of keyframes count from the start of the timeline. */
+  readonly gainDb: Keyed;
   readonly muted: boolean;
   readonly duck: TrackDuck | null;
   /** As `ClipLayer.isPinned`; a montage alone has it. */
@@ -196,7 +197,7 @@ export interface Look {
   readonly colors: ColorAdjustment | null;
   readonly lut: AssetRef | null;
   /** Standard deviation. */
-  readonly blur: number;
+  readonly blur: Keyed;
   readonly motion: Motion | null;
 }
 

@@ -1,4 +1,5 @@
-import { captionLayers, pictureSize, type Composition } from '../../composition/composition.js';
+import type { Composition } from '../../composition/composition.js';
+import { drawnCaptions } from '../../composition/drawn-captions.js';
 import { MAX_HIGHLIGHTED_WORDS } from '../../composition/subtitles/highlighted-words.js';
 import type { Warning } from '../../composition/warning.js';
 import { RenderError } from '../../task/failure.js';
@@ -12,7 +13,7 @@ export interface LayoutOptions extends TextJobOptions {
   readonly fonts: Pick<Fonts, 'named' | 'own'>;
 }
 
-/** The caption layers of a composition as ASS documents, in order. */
+/** The caption layers of a composition as ASS documents, in the order of `drawnCaptions`. */
 export interface LaidOutCaptions {
   readonly documents: readonly CaptionDocument[];
   readonly warnings: readonly Warning[];
@@ -24,9 +25,10 @@ export async function layOutCaptions(composition: Composition, options: LayoutOp
   const warnings: Warning[] = [];
   const documents: CaptionDocument[] = [];
   let maxWords = MAX_HIGHLIGHTED_WORDS;
-  for (const { cues, ...layer } of captionLayers(composition)) {
+  for (const { layer: drawn, size } of drawnCaptions(composition)) {
+    const { cues, ...layer } = drawn;
     const fonts = await chooseFonts(layer.style, options.fonts);
-    const canvas = { ...pictureSize(composition), frameRate };
+    const canvas = { ...size, frameRate };
     const result = await runTextJob({ kind: 'lay-out', layer, cues: packCues(cues), canvas, fonts, maxWords }, options);
     if (result.kind === 'too-many-words') throw tooManyWords(layer.field);
     if (result.kind !== 'laid-out') throw new RangeError('a text job answered another one');

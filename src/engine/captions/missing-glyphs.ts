@@ -1,11 +1,12 @@
-import { captionLayers, type Composition } from '../../composition/composition.js';
+import type { Composition } from '../../composition/composition.js';
+import { drawnCaptions } from '../../composition/drawn-captions.js';
 import type { Warning } from '../../composition/warning.js';
 
 const MAX_NAMED = 8;
 
 /** Reports characters that no font has, by ffmpeg's standard error, and names the field of the first caption layer. */
 export function captionWarnings(stderr: string, compositions: readonly Composition[]): Warning[] {
-  const [layer] = compositions.flatMap(captionLayers);
+  const [layer] = compositions.flatMap((composition) => drawnCaptions(composition).map((drawn) => drawn.layer));
   const warning = layer ? missingGlyphs(codePointsIn(stderr), layer.field) : null;
   return warning ? [warning] : [];
 }

@@ -1,5 +1,6 @@
 import { checkComposition } from '../../composition/check-composition.js';
-import { captionLayers, SAMPLE_RATE, type CaptionLayer, type Composition } from '../../composition/composition.js';
+import { SAMPLE_RATE, type CaptionLayer, type Composition } from '../../composition/composition.js';
+import { drawnCaptions } from '../../composition/drawn-captions.js';
 import { sampleOf } from '../../composition/frame-grid.js';
 import { captionSection, type CaptionDocument } from '../captions/caption-document.js';
 import { soundtrackChains } from './audio/soundtrack.js';
@@ -26,7 +27,7 @@ export interface VideoOptions {
   readonly ways: readonly Way[];
   /** What these need of colours. The same for every section. Absent: `full`. */
   readonly colors?: ColorResolution;
-  /** ASS documents of the caption layers, in order. */
+  /** ASS documents of the caption layers, in the order of `drawnCaptions`. */
   readonly captions: readonly CaptionDocument[];
 }
 
@@ -79,11 +80,11 @@ function videoGraph(
   const files = createFileList();
   const visual = (uri: string) => known(media.visuals, uri);
   const lut = (uri: string) => known(media.luts ?? new Map<string, GraphFile>(), uri);
-  const captions = captionLayers(composition);
-  const captionFile = (layer: CaptionLayer) => {
+  const captions = drawnCaptions(composition).map(({ layer }) => layer);
+  const captionFile = (layer: CaptionLayer, part: Section) => {
     const document = documents[captions.indexOf(layer)];
     if (document === undefined) throw new RangeError('a caption layer was not laid out');
-    const file = captionSection(document, section, rate);
+    const file = captionSection(document, part, rate);
     files.add(file);
     return file.name;
   };
@@ -95,7 +96,7 @@ function videoGraph(
         ...{ name: `${name}l${layer}`, canvas: of, ground, exact: false, rate },
         ...{ inputs, files, visual, lut, resized, stack: stackOf },
       }),
-      captionFile,
+      (layer) => captionFile(layer, part),
       { name, colors },
     );
   const stack = stackOf(composition, section, '');

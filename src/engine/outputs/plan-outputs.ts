@@ -1,4 +1,4 @@
-import { captionLayers } from '../../composition/composition.js';
+import { drawnCaptions } from '../../composition/drawn-captions.js';
 import type { CopiedRun } from '../copy/plan-copies.js';
 import type { Step } from '../steps/step.js';
 import type { Encoding } from './output-profile.js';
@@ -101,7 +101,7 @@ function lastSteps(pass: Pass, output: PlannedOutput): string[] {
 function renderSteps(pass: Pass): OutputStep[] {
   const { index, composition, sections, outputs, range } = pass;
   const common = { pass, phase: 'RENDERING', frames: 0, tries: TOOL_TRIES } as const;
-  const hasCaptions = sections.length > 0 && captionLayers(composition).length > 0;
+  const hasCaptions = sections.length > 0 && drawnCaptions(composition).length > 0;
   const captions: OutputStep = { ...common, id: `captions ${index}`, kind: 'captions', after: [] };
   const after = hasCaptions ? [captions.id] : [];
   const before = hasCaptions ? [captions] : [];

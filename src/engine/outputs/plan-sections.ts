@@ -1,4 +1,5 @@
-import { allClips, captionLayers, type Composition, type VisualClip } from '../../composition/composition.js';
+import { allClips, type Composition, type VisualClip } from '../../composition/composition.js';
+import { drawnCaptions } from '../../composition/drawn-captions.js';
 import { framesOf, type Rational } from '../../composition/frame-grid.js';
 import type { KnownMedia } from '../compositor/render-plan.js';
 import { shownClips, type Section } from '../compositor/section.js';
@@ -178,11 +179,15 @@ function stackedCues(composition: Composition): Span[] {
   const { frameRate } = composition;
   const spans: Span[] = [];
   // A long file has a hundred thousand cues: only those that matter are made into objects.
-  for (const { cues } of captionLayers(composition)) {
+  for (const { layer, seen } of drawnCaptions(composition)) {
     let reachedUs = 0;
-    for (const { startUs, endUs } of cues) {
+    for (const { startUs, endUs } of layer.cues) {
       if (startUs < reachedUs)
-        spans.push({ startFrame: framesOf(startUs, frameRate), endFrame: framesOf(endUs, frameRate) });
+        for (const { zeroFrame, ...within } of seen) {
+          const startFrame = Math.max(within.startFrame, zeroFrame + framesOf(startUs, frameRate));
+          const endFrame = Math.min(within.endFrame, zeroFrame + framesOf(endUs, frameRate));
+          if (startFrame < endFrame) spans.push({ startFrame, endFrame });
+        }
       reachedUs = Math.max(reachedUs, endUs);
     }
   }

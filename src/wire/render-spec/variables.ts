@@ -13,9 +13,10 @@ export const MAX_REPLACED_CHARACTERS = 4 * 1024 * 1024;
 
 /** What begins a placeholder, and is literal text behind a backslash. */
 const OPENING = '{{';
-const LITERAL = `\\${OPENING}`;
-/** In this order, from left to right: literal text, a placeholder, an opening that begins none. */
-const MARKS = /\\\{\{|\{\{ *([A-Za-z][A-Za-z0-9_.-]{0,63}) *\}\}|\{\{/g;
+/** An opening with all backslashes before it, and the placeholder that it may begin. Two backslashes are one, a last one makes the opening literal. */
+const MARKS = /(?<!\\)(\\*)\{\{(?: *([A-Za-z][A-Za-z0-9_.-]{0,63}) *\}\})?/g;
+/** The same without the placeholder. */
+const OPENINGS = /(?<!\\)(\\*)\{\{/g;
 
 /** The most names that one message lists. */
 const MAX_NAMED = 5;
@@ -58,7 +59,7 @@ export function withValues(spec: RenderSpec): RenderSpec {
 
 /** A spec whose texts mean what they say: placeholders in them become literal text. */
 export function withLiteralTexts(spec: RenderSpec): RenderSpec {
-  return mapTexts(spec, '', (text) => text.replaceAll(OPENING, LITERAL));
+  return mapTexts(spec, '', (text) => text.replace(OPENINGS, (_, before: string) => `${before}${before}\\${OPENING}`));
 }
 
 /** One text. At most one violation for each kind of mistake in it. */
@@ -67,9 +68,10 @@ function replaceIn(text: string, place: Place, replacing: Replacing): string {
   let isMalformed = false;
   let grown = 0;
   const { values, used } = replacing;
-  for (const [mark, name] of text.matchAll(MARKS)) {
+  for (const [mark, before = '', name] of text.matchAll(MARKS)) {
+    if (isLiteral(before)) continue;
     if (name === undefined) {
-      isMalformed ||= mark === OPENING;
+      isMalformed = true;
     } else if (Object.hasOwn(values, name)) {
       used.add(name);
       grown += (values[name]?.length ?? 0) - mark.length;
@@ -83,7 +85,15 @@ function replaceIn(text: string, place: Place, replacing: Replacing): string {
   replacing.characters += text.length + grown;
   if (isMalformed || unknown.size > 0 || replacing.characters > MAX_REPLACED_CHARACTERS) return text;
   // A function, since `$` means something in a text.
-  return text.replace(MARKS, (_, name: string | undefined) => (name === undefined ? OPENING : (values[name] ?? '')));
+  return text.replace(MARKS, (mark, before: string, name: string | undefined) => {
+    const kept = '\\'.repeat(before.length >> 1);
+    return kept + (isLiteral(before) ? mark.slice(before.length) : (values[name ?? ''] ?? ''));
+  });
+}
+
+/** @param before the backslashes before an opening. */
+function isLiteral(before: string): boolean {
+  return before.length % 2 === 1;
 }
 
 function unknownVariables(names: readonly string[], known: readonly string[]): string {

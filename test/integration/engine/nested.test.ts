@@ -91,6 +91,56 @@ describe('a timeline in a clip', () => {
     expectColor(video, 24, 0.2, 0.28, [127, 127, 255]);
   });
 
+  it.each(['BURNED', 'SOFT'] as const)(
+    'has its subtitles in its picture, where text of the whole is %s',
+    async (captions) => {
+      const inner = {
+        width: 160,
+        height: 90,
+        trimStart: '1s',
+        duration: '4s',
+        tracks: [
+          {
+            clips: [
+              {
+                start: '1s',
+                duration: '3s',
+                subtitles: {
+                  cues: { cues: [{ start: '0.5s', end: '1.5s', text: 'a' }] },
+                  style: {
+                    ...{
+                      boxColor: '#00C800',
+                      textColor: '#00C800',
+                      boxShape: 'BOX_SHAPE_WIDE',
+                      fontSize: 300,
+                      outlineWidth: 0,
+                    },
+                    position: 'POSITION_CENTER',
+                  },
+                },
+              },
+            ],
+          },
+        ],
+      };
+      const form = formOf({
+        canvas: { width: 160, height: 90, frameRate: '10', background: '#FFFFFF' },
+        tracks: [{ clips: [{ timeline: inner, opacity: 0.5, ...box(50, 0, 50, 50) }] }],
+      });
+      const outputs = [{ ...LOSSLESS[0]!, captions }];
+      const video = await readVideo((await bench.render(form, {}, {}, { outputs })).file);
+      expect(video.frames).toHaveLength(30);
+      const white = [255, 255, 255];
+      for (const frame of [0, 4, 15, 29]) expectColor(video, frame, 0.75, 0.25, white);
+      for (const frame of [5, 10, 14]) {
+        expectColor(video, frame, 0.75, 0.25, [127, 227, 127]);
+        // Beside the box, and outside of the clip.
+        expectColor(video, frame, 0.51, 0.25, white);
+        expectColor(video, frame, 0.25, 0.5, white);
+      }
+    },
+  );
+
   it('has the same frames in every section, and is alone with its own transitions and movement', async () => {
     const bench = await createFrameBench();
     try {

@@ -152,6 +152,33 @@ describe('a bus', () => {
     expect((await streamEnds(file)).audioSeconds).toBeCloseTo(SECONDS, 3);
   });
 
+  it('gets louder and quieter by keyframes, to the sample, also where it makes room and goes into another', async () => {
+    // Silent at first, whole from 2 s to 3 s; a step down by 20 dB at 4 s.
+    const gainDb = [
+      { at: 0, value: -60 },
+      { at: 2 * SAMPLE_RATE, value: 0 },
+      { at: 4 * SAMPLE_RATE - 1, value: 0 },
+      { at: 4 * SAMPLE_RATE, value: -20 },
+    ] as const;
+    const { left } = await heard({
+      audio: [clip('low.wav', 0, 6, { bus: 0 }), clip('speech.wav', 0, 6, { bus: 1 })],
+      buses: [
+        { gainDb, duck: { under: 1, amountDb: 12, attackUs: 50_000, releaseUs: 400_000 }, into: 2 },
+        { gainDb: 0, duck: null },
+        { gainDb: -6, duck: null },
+      ],
+    });
+    const whole = decibels(0.4) - 6;
+    for (const [from, to, wanted] of [
+      [0.95, 1.05, whole - 30],
+      [1.45, 1.55, whole - 15],
+      [2.3, 2.9, whole - 12],
+      [4.01, 4.4, whole - 20 - 12],
+      [5.4, 5.9, whole - 20],
+    ] as const)
+      expect(Math.abs(levelAt(left, 300, from, to) - wanted), `${from} s`).toBeLessThan(1);
+  });
+
   it.each([0, 1])('loses nothing of any sound at its end while bus %i makes room', async (own) => {
     const other = 1 - own;
     const low = { gainDb: 0, duck: { under: other, amountDb: 6, attackUs: 50_000, releaseUs: 300_000 } };

@@ -273,6 +273,28 @@ describe('the parser of a timeline', () => {
       [`${CLIP}.keyframes[1].value`, `${CLIP}.keyframes[2].time`, `${CLIP}.keyframes[3].value`],
     ],
     [
+      'keyframes of a track that are not of its gain, in order and in range',
+      {
+        tracks: [
+          {
+            clips: [audio()],
+            keyframes: [
+              { property: 'PROPERTY_X' },
+              { property: 'PROPERTY_GAIN_DB', value: 21 },
+              { property: 'PROPERTY_GAIN_DB' },
+              {},
+            ],
+          },
+        ],
+      },
+      ['[0].property', '[1].value', '[2].time', '[3].property'].map((name) => `${TRACKS}[0].keyframes${name}`),
+    ],
+    [
+      'a blur beyond its range',
+      clip({ keyframes: [{ property: 'PROPERTY_BLUR', value: 201 }] }),
+      [`${CLIP}.keyframes[0].value`],
+    ],
+    [
       'a keyframe of a muted video',
       track({ ...video({ muted: true }), keyframes: [{ property: 'PROPERTY_GAIN_DB' }] }),
       [`${CLIP}.keyframes[0].property`],
@@ -354,6 +376,9 @@ describe('the parser of a timeline', () => {
     expect(fieldsOf({ tracks: many(3, { clips: many(700, color) }) })).toEqual([TRACKS]);
     expect(fieldsOf(clip({ keyframes: many(1_001, {}) }))).toEqual([`${CLIP}.keyframes`]);
     expect(fieldsOf(track(...many(21, { ...color, keyframes: many(1_000, {}) })))).toEqual([TRACKS]);
+    const ofTracks = { clips: [color], keyframes: many(1_000, {}) };
+    expect(fieldsOf({ tracks: many(21, ofTracks) })).toEqual([TRACKS]);
+    expect(fieldsOf({ tracks: [{ clips: [color], keyframes: many(1_001, {}) }] })).toEqual([`${TRACKS}[0].keyframes`]);
     expect(performance.now() - begin).toBeLessThan(5_000);
   });
 

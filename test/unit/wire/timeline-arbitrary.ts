@@ -102,6 +102,7 @@ const keyframes = fc
       'PROPERTY_OPACITY',
       'PROPERTY_ROTATION',
       'PROPERTY_GAIN_DB',
+      'PROPERTY_BLUR',
     ),
     keys: fc.array(fc.record({ stepMs: fc.integer({ min: 10, max: 700 }), share: number(0, 1), easing }), {
       minLength: 1,

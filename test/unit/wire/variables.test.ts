@@ -40,7 +40,9 @@ describe('variables of a spec', () => {
     ['Hello, {{name}}!', 'Hello, Ada!'],
     ['{{ name }}{{name}}', 'AdaAda'],
     ['\\{{name}}', '{{name}}'],
-    ['\\\\{{ {{name}}', '\\{{ Ada'],
+    ['\\\\{{name}}', '\\Ada'],
+    ['\\\\\\{{name}} \\ \\\\ {{name}}', '\\{{name}} \\ \\\\ Ada'],
+    ['\\{{ {{name}}', '{{ Ada'],
     ['{{price}}', '$& $1 {{name}} \\{{'],
     ['a } }} { b {{name}}', 'a } }} { b Ada'],
   ])('replace %j by %j', (text, expected) => {

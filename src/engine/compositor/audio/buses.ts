@@ -1,4 +1,5 @@
 import { SAMPLE_RATE, type AudioBus, type Duck } from '../../../composition/composition.js';
+import { ENVELOPE_FILTERS, envelopeChain } from './envelope.js';
 import { mix } from './mix.js';
 
 /** Filters that `busChains` uses. */
@@ -13,6 +14,7 @@ export const BUS_FILTERS = [
   'atrim',
   'sidechaincompress',
   'volume',
+  ...ENVELOPE_FILTERS,
 ];
 
 /** Each bus as one pad of the mix; one of them may come `lateSamples` later than others. @param padsOf the clips of a bus; a bus without any takes no part. */
@@ -45,17 +47,30 @@ export function busChains(
     // Others that make room for it listen to it as it is before it makes room itself.
     const listeners = [...buses.keys()].filter((other) => isDucked(other) && buses[other]?.duck?.under === index);
     const ways = [`bus${index}`, ...listeners.map((other) => `key${other}`)];
-    const filters = [...mix(pads.length), ...(lasting ? [`atrim=end_sample=${samples}`] : []), ...changes(bus)];
-    if (ways.length > 1) filters.push(`asplit=${ways.length}`);
-    chains.push(`${list(pads)}${filters.length > 0 ? filters.join(',') : 'anull'}${list(ways)}`);
+    const mixed = [...mix(pads.length), ...(lasting ? [`atrim=end_sample=${samples}`] : [])];
+    const changed = [...changes(bus), ...(ways.length > 1 ? [`asplit=${ways.length}`] : [])];
+    if (typeof bus.gainDb === 'number') {
+      chains.push(`${list(pads)}${inARow([...mixed, ...changed])}${list(ways)}`);
+    } else {
+      chains.push(
+        envelopeChain(bus.gainDb, samples + late, `bus${index}g`),
+        `${list(pads)}${inARow(mixed)}[bus${index}m]`,
+        `[bus${index}m][bus${index}g]${['amultiply', ...changed].join(',')}${list(ways)}`,
+      );
+    }
     if (bus.duck && isDucked(index)) chains.push(...duckChains(bus.duck, index, samples + late));
   });
   const all = within(undefined);
   return { chains, pads: all.map(padOf), lateSamples: Math.max(0, ...all.map(lateOf)) };
 }
 
+function inARow(filters: readonly string[]): string {
+  return filters.length > 0 ? filters.join(',') : 'anull';
+}
+
+/** A gain that moves is an envelope beside them. */
 function changes({ gainDb, fades }: AudioBus): string[] {
-  const volume = gainDb === 0 ? [] : [`volume=${gainDb.toFixed(2)}dB`];
+  const volume = typeof gainDb !== 'number' || gainDb === 0 ? [] : [`volume=${gainDb.toFixed(2)}dB`];
   if (!fades) return volume;
   const { startSample, endSample, inSamples, outSamples } = fades;
   return [

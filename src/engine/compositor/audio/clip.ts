@@ -1,24 +1,11 @@
 import { SAMPLE_RATE, type AudioClip } from '../../../composition/composition.js';
 import { BYTES_PER_SAMPLE, PCM_INPUT_OPTIONS } from '../../audio/pcm.js';
 import { trimStartOf } from '../../audio/pcm-key.js';
-import { expressionOf } from '../expression.js';
 import type { InputList, PcmFile } from '../render-plan.js';
+import { AUDIO_FORMAT, ENVELOPE_FILTERS, envelopeChain } from './envelope.js';
 
 /** Filters that `audioClipChains` uses. */
-export const AUDIO_CLIP_FILTERS = [
-  'adelay',
-  'aeval',
-  'aevalsrc',
-  'afade',
-  'aformat',
-  'amultiply',
-  'asetpts',
-  'atrim',
-  'pan',
-  'volume',
-];
-
-export const AUDIO_FORMAT = `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`;
+export const AUDIO_CLIP_FILTERS = ['adelay', 'aeval', 'afade', 'asetpts', 'pan', 'volume', ...ENVELOPE_FILTERS];
 
 const PANS: Readonly<Record<NonNullable<AudioClip['channels']>, string>> = {
   LEFT: 'pan=stereo|FL=FL|FR=FL',
@@ -56,10 +43,8 @@ export function audioClipChains(clip: AudioClip, pad: string, inputs: InputList,
     const volume = clip.gainDb === 0 ? [] : [`volume=${clip.gainDb.toFixed(2)}dB`];
     return [`${[...source, ...volume, ...end].join(',')}[${pad}]`];
   }
-  // `volume` changes only every 1,024 samples, which is heard; an envelope multiplied with the audio changes with each sample.
-  const gain = `pow(10,(${expressionOf(clip.gainDb, 'n')})/20)`;
   return [
-    `aevalsrc=exprs='${gain}|${gain}':channel_layout=stereo:sample_rate=${SAMPLE_RATE},${AUDIO_FORMAT},atrim=end_sample=${clip.samples}[${pad}g]`,
+    envelopeChain(clip.gainDb, clip.samples, `${pad}g`),
     `${source.join(',')}[${pad}s]`,
     `[${pad}s][${pad}g]amultiply${end.map((filter) => `,${filter}`).join('')}[${pad}]`,
   ];

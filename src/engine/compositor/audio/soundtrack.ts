@@ -4,7 +4,8 @@ import { limiter, LIMITER_FILTERS } from '../../audio/limiter.js';
 import { AUDIO_PAD, type InputList, type PcmFile } from '../render-plan.js';
 import { busChains, BUS_FILTERS } from './buses.js';
 import { mix } from './mix.js';
-import { audioClipChains, AUDIO_CLIP_FILTERS, AUDIO_FORMAT } from './clip.js';
+import { audioClipChains, AUDIO_CLIP_FILTERS } from './clip.js';
+import { AUDIO_FORMAT } from './envelope.js';
 
 /** Filters that `soundtrackChains` uses. */
 export const AUDIO_FILTERS = [

@@ -162,9 +162,10 @@ function isOpaqueInBox(clip: VisualClip, stage: Stage): boolean {
   return !leavesBars(clip.fit) && !comesWithAlpha(clip, stage) && !makesHoles(clip.effects);
 }
 
-function isMoving({ kind }: ClipEffect): boolean {
-  switch (kind) {
+function isMoving(effect: ClipEffect): boolean {
+  switch (effect.kind) {
     case 'BLUR':
+      return typeof effect.sigma !== 'number';
     case 'COLOR':
     case 'LUT':
     case 'CHROMA_KEY':

@@ -47,6 +47,7 @@ function fillTracks(tracks: readonly Track[], context: FillContext): Track[] {
   return tracks.map((track) => ({
     ...track,
     duck: track.duck && fillDuck(track.duck),
+    keyframes: track.keyframes.map(fillKeyframe),
     clips: track.clips.map((clip) => fillClip(clip, context)),
   }));
 }

@@ -32,8 +32,6 @@ export interface ClipContext {
   readonly before: Clip | undefined;
   readonly next: Clip | undefined;
   readonly parseNested: (wire: NestedTimeline, place: Place) => NestedSource;
-  /** Whether the timeline is the asset of a clip. */
-  readonly isNested: boolean;
 }
 
 /** Reads a clip; null: its asset is not there. */
@@ -93,7 +91,7 @@ function parseLength({ length }: Clip, place: Place, { ids, frame, next }: ClipC
   }
 }
 
-function parseContent(wire: Clip, place: Place, { frame, parseNested, isNested }: ClipContext): ClipContent {
+function parseContent(wire: Clip, place: Place, { frame, parseNested }: ClipContext): ClipContent {
   const { asset } = wire;
   if (!asset) {
     refuse(place, 'must have one of: video, image, audio, text, color, gradient, subtitles, timeline');
@@ -101,16 +99,12 @@ function parseContent(wire: Clip, place: Place, { frame, parseNested, isNested }
   }
   const { $case: kind } = asset;
   const senses: Senses = {
+    noun: 'clip',
     seen: kind !== 'audio',
     heard: kind === 'audio' || (kind === 'video' && !asset.value.muted),
   };
   if (kind === 'audio' || kind === 'subtitles') refuseLook(wire, place, kind);
   if (kind === 'subtitles') {
-    if (isNested)
-      refuse(
-        at(place, 'subtitles'),
-        'must not be set in a timeline of a clip: put it on a track of the whole, or use text',
-      );
     const { width, height } = frame.canvas;
     const shortSide = Math.min(width, height);
     return { kind: 'SUBTITLES', subtitles: parseSubtitles(asset.value, at(place, 'subtitles'), { shortSide }) };

@@ -6,10 +6,11 @@ import { GAIN } from '../parse-audio.js';
 import { type Frame, MAX_TIME_US } from './frame.js';
 import { parseEasing } from './parse-easing.js';
 import { OPACITY, POSITION, parseSize, ROTATION } from './parse-box.js';
+import { BLUR } from './parse-shadow.js';
 
 export const MAX_KEYFRAMES = 1_000;
 
-export type PropertyName = 'X' | 'Y' | 'WIDTH' | 'HEIGHT' | 'OPACITY' | 'ROTATION' | 'GAIN_DB';
+export type PropertyName = 'X' | 'Y' | 'WIDTH' | 'HEIGHT' | 'OPACITY' | 'ROTATION' | 'GAIN_DB' | 'BLUR';
 
 /** Null: refused. */
 const PROPERTIES: EnumTable<Property, PropertyName | null> = {
@@ -21,22 +22,24 @@ const PROPERTIES: EnumTable<Property, PropertyName | null> = {
   [Property.PROPERTY_OPACITY]: 'OPACITY',
   [Property.PROPERTY_ROTATION]: 'ROTATION',
   [Property.PROPERTY_GAIN_DB]: 'GAIN_DB',
+  [Property.PROPERTY_BLUR]: 'BLUR',
 };
 
 /** The keyframes of each property that has some, at least one, with values as on the wire. */
 export type Keyframes = ReadonlyMap<PropertyName, readonly EasedKey[]>;
 
-/** Whether a clip is seen and heard. */
+/** Whether a clip or a track is seen and heard. */
 export interface Senses {
+  readonly noun: 'clip' | 'track';
   readonly seen: boolean;
   readonly heard: boolean;
 }
 
 /** Reads values that change. */
-export function parseKeyframes(wire: readonly Keyframe[], clip: Place, frame: Frame, senses: Senses): Keyframes {
+export function parseKeyframes(wire: readonly Keyframe[], owner: Place, frame: Frame, senses: Senses): Keyframes {
   const keyframes = new Map<PropertyName, EasedKey[]>();
   wire.forEach((key, i) => {
-    const place = at(clip, 'keyframes', i);
+    const place = at(owner, 'keyframes', i);
     const property = parseProperty(key.property, at(place, 'property'), senses);
     const us = key.time ? parseDurationUs(key.time, at(place, 'time'), { minUs: 0, maxUs: MAX_TIME_US }) : 0;
     const easing = parseEasing(key.easing, at(place, 'easing'));
@@ -56,7 +59,7 @@ export function parseKeyframes(wire: readonly Keyframe[], clip: Place, frame: Fr
   return keyframes;
 }
 
-function parseProperty(wire: Property, place: Place, { seen, heard }: Senses): PropertyName | null {
+function parseProperty(wire: Property, place: Place, { noun, seen, heard }: Senses): PropertyName | null {
   const property = parseKnownEnum(wire, place, PROPERTIES);
   if (wire === Property.PROPERTY_UNSPECIFIED) refuse(place, 'is required');
   if (property === null) return null;
@@ -64,8 +67,8 @@ function parseProperty(wire: Property, place: Place, { seen, heard }: Senses): P
   refuse(
     place,
     property === 'GAIN_DB'
-      ? 'must not be PROPERTY_GAIN_DB: the clip has no sound'
-      : 'must be PROPERTY_GAIN_DB: the clip has no picture',
+      ? `must not be PROPERTY_GAIN_DB: the ${noun} has no sound`
+      : `must be PROPERTY_GAIN_DB: the ${noun} has no picture`,
   );
   return null;
 }
@@ -85,5 +88,7 @@ function parseValue(value: number, place: Place, property: PropertyName, { canva
       return parseNumber(value, place, ROTATION);
     case 'GAIN_DB':
       return parseNumber(value, place, GAIN);
+    case 'BLUR':
+      return parseNumber(value, place, BLUR);
   }
 }

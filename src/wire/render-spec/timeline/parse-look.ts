@@ -120,7 +120,7 @@ export function parseLook(wire: Clip, place: Place, frame: Frame, keyframes: Key
     blend: parseEnum(wire.blend, at(place, 'blend'), BLENDS),
     chromaKey: wire.chromaKey ? parseChromaKey(wire.chromaKey, at(place, 'chroma_key')) : null,
     ...parseColors(wire.colorAdjustment, at(place, 'color_adjustment')),
-    blur: parseNumber(wire.blur, at(place, 'blur'), BLUR) * scale,
+    blur: keyed('BLUR', parseNumber(wire.blur, at(place, 'blur'), BLUR), scale),
     motion: wire.motion ? parseMotion(wire.motion, at(place, 'motion')) : null,
   };
 }

@@ -24,7 +24,7 @@ import { createIds, type Ids } from './ids.js';
 import { parseCanvas, parseCanvasSize } from './parse-canvas.js';
 import { parseClip } from './parse-clip.js';
 import { TRIM } from './parse-files.js';
-import { MAX_KEYFRAMES } from './parse-keyframes.js';
+import { MAX_KEYFRAMES, parseKeyframes } from './parse-keyframes.js';
 
 export const MAX_TRACKS = 100;
 /** Of all tracks together. */
@@ -46,13 +46,13 @@ export function parseTimeline(wire: WireTimeline, place: Place): Timeline {
   const canvas = parseCanvas(wire.canvas, at(place, 'canvas'));
   const known = isSmallEnough(wire, place);
   const loudness = wire.loudness ? parseLoudness(wire.loudness, at(place, 'loudness')) : null;
-  return { ...parseContent({ ...wire, tracks: known ? wire.tracks : [] }, canvas, place, false), loudness };
+  return { ...parseContent({ ...wire, tracks: known ? wire.tracks : [] }, canvas, place), loudness };
 }
 
 /** Reads the timeline of a clip. @param around the canvas that the clip lies on. */
 function parseNested(wire: NestedTimeline, place: Place, around: Canvas): NestedSource {
   const size = parseCanvasSize({ width: wire.width || around.width, height: wire.height || around.height }, place);
-  const timeline = parseContent(wire, { ...around, ...size, background: TRANSPARENT }, place, true);
+  const timeline = parseContent(wire, { ...around, ...size, background: TRANSPARENT }, place);
   const trimStart = at(place, 'trim_start');
   const trimStartUs = wire.trimStart ? parseDurationUs(wire.trimStart, trimStart, TRIM) : 0;
   const totalUs = knownLengthUs(timeline);
@@ -64,16 +64,10 @@ function parseNested(wire: NestedTimeline, place: Place, around: Canvas): Nested
   return { kind: 'TIMELINE', timeline, trimStartUs: trimStartUs ?? 0, gainDb: wire.muted ? null : gainDb };
 }
 
-/** @param isNested whether it is the asset of a clip. */
-function parseContent(
-  wire: Pick<WireTimeline, 'tracks' | 'duration'>,
-  canvas: Canvas,
-  place: Place,
-  isNested: boolean,
-): Timeline {
+function parseContent(wire: Pick<WireTimeline, 'tracks' | 'duration'>, canvas: Canvas, place: Place): Timeline {
   const frame = frameOf(canvas);
   const known = wire.tracks.length > 0;
-  const tracks = parseTracks(wire.tracks, place, frame, isNested);
+  const tracks = parseTracks(wire.tracks, place, frame);
   const duration = at(place, 'duration');
   const durationUs = wire.duration ? parseDurationUs(wire.duration, duration, frame.span) : null;
   const timeline = { field: place.field, canvas, tracks, durationUs, loudness: null };
@@ -100,16 +94,16 @@ function isSmallEnough(wire: WireTimeline, place: Place): boolean {
   if (clips > MAX_CLIPS) refuse(here, `must have at most ${MAX_CLIPS} clips together, not ${clips}`);
   if (violations.length > before) return false;
   let keyframes = 0;
+  const count = ({ length }: WireTrack['keyframes'], owner: Place) => {
+    keyframes += length;
+    if (length > MAX_KEYFRAMES) refuse(at(owner, 'keyframes'), `must be at most ${MAX_KEYFRAMES}, not ${length}`);
+  };
   for (const { tracks: own, place: of } of all)
     own.forEach((track, i) => {
+      const owner = at(of, 'tracks', i);
+      count(track.keyframes, owner);
       track.clips.forEach((clip, k) => {
-        const count = clip.keyframes.length;
-        keyframes += count;
-        if (count > MAX_KEYFRAMES)
-          refuse(
-            at(at(at(of, 'tracks', i), 'clips', k), 'keyframes'),
-            `must be at most ${MAX_KEYFRAMES}, not ${count}`,
-          );
+        count(clip.keyframes, at(owner, 'clips', k));
       });
     });
   if (keyframes > MAX_ALL_KEYFRAMES)
@@ -139,7 +133,7 @@ function timelinesIn({ tracks }: Pick<WireTimeline, 'tracks'>, place: Place, dep
   return [{ tracks, place }, ...nested];
 }
 
-function parseTracks(wire: readonly WireTrack[], place: Place, frame: Frame, isNested: boolean): Track[] {
+function parseTracks(wire: readonly WireTrack[], place: Place, frame: Frame): Track[] {
   const fields = wire.flatMap(({ clips }, i) => clips.map((_, k) => at(at(place, 'tracks', i), 'clips', k).field));
   const clipIds = createIds(
     wire.flatMap(({ clips }) => clips.map(({ id }) => id)),
@@ -162,12 +156,13 @@ function parseTracks(wire: readonly WireTrack[], place: Place, frame: Frame, isN
         before: track.clips[k - 1],
         next: track.clips[k + 1],
         parseNested: (nested, there) => parseNested(nested, there, frame.canvas),
-        isNested,
       }),
     );
+    const gainDb = parseNumber(track.gainDb, at(here, 'gain_db'), GAIN);
+    const senses = { noun: 'track', seen: false, heard: true } as const;
     return {
       id,
-      gainDb: parseNumber(track.gainDb, at(here, 'gain_db'), GAIN),
+      gainDb: parseKeyframes(track.keyframes, here, frame, senses).get('GAIN_DB') ?? gainDb,
       muted: track.muted,
       duck: track.duck ? parseDuck(track.duck, at(here, 'duck'), trackIds) : null,
       clips,

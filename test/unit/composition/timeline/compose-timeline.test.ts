@@ -457,4 +457,16 @@ describe('subtitles of a timeline', () => {
     ]);
     expect(warnings.map(({ code }) => code)).toEqual(['CUE_AFTER_END', 'CUE_CUT_AT_END']);
   });
+
+  it('read 300,000 cues together at most, each clip all of its file, in nested timelines too', () => {
+    const cues = Array.from({ length: 100_000 }, (_, i) => ({ startUs: i, endUs: i + 1, text: 'a' }));
+    const subtitles = (count: number) => Array<Json>(count).fill({ subtitles: { uri: 's.srt' }, duration: '1s' });
+    const facts = { ...inputs, cues: { 's.srt': cues } };
+    expect(() => compose(track(color, ...subtitles(3)), facts)).not.toThrow();
+    expect(() => compose(track(color, ...subtitles(4)), facts)).toThrow(
+      expect.objectContaining({ reason: 'INPUT_TOO_LARGE', field: 'spec.timeline.tracks[0].clips[4].subtitles.uri' }),
+    );
+    const nested = track({ timeline: track(...subtitles(2)) }, { timeline: track(...subtitles(2)) });
+    expect(() => compose(nested, facts)).toThrow(expect.objectContaining({ reason: 'INPUT_TOO_LARGE' }));
+  });
 });

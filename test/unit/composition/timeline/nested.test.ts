@@ -50,7 +50,7 @@ describe('a nested timeline', () => {
             muted: true,
             gainDb: 3,
             ...tracks(color({ opacity: 2 }), {
-              subtitles: { cues: { cues: [{ start: '0s', end: '1s', text: 'a' }] } },
+              subtitles: { cues: { cues: [{ start: '0s', end: '1s' }] } },
               start: '5s',
             }),
             duration: '6s',
@@ -58,7 +58,7 @@ describe('a nested timeline', () => {
         ),
       ).map((violation) => violation.replace(/ .*/, '')),
     ).toEqual(
-      ['width', 'tracks[0].clips[0].opacity', 'tracks[0].clips[1].subtitles', 'trim_start', 'gain_db'].map(
+      ['width', 'tracks[0].clips[0].opacity', 'tracks[0].clips[1].subtitles.cues.cues[0].text', 'trim_start', 'gain_db'].map(
         (field) => `${HERE}.${field}`,
       ),
     );
