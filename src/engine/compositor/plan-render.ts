@@ -1,5 +1,11 @@
 import { checkComposition } from '../../composition/check-composition.js';
-import { captionLayers, SAMPLE_RATE, type CaptionLayer, type Composition } from '../../composition/composition.js';
+import {
+  captionLayers,
+  hasAlpha,
+  SAMPLE_RATE,
+  type CaptionLayer,
+  type Composition,
+} from '../../composition/composition.js';
 import { sampleOf } from '../../composition/frame-grid.js';
 import { captionSection, type CaptionDocument } from '../captions/caption-document.js';
 import { soundtrackChains } from './audio/soundtrack.js';
@@ -92,7 +98,8 @@ function videoGraph(
       of,
       part,
       (layer, ground) => ({
-        ...{ name: `${name}l${layer}`, canvas: of, ground, exact: false, rate },
+        // Over nothing all is mixed in full colour resolution anyway.
+        ...{ name: `${name}l${layer}`, canvas: of, ground, exact: hasAlpha(of), rate },
         ...{ inputs, files, visual, lut, resized, stack: stackOf },
       }),
       captionFile,
