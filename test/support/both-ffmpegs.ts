@@ -15,20 +15,20 @@ export interface Tool {
   /** Of its own files. */
   readonly folder: string;
   /** What a command writes to its standard output. Reports errors only. */
-  run(args: readonly string[]): Promise<Buffer>;
+  readonly run: (args: readonly string[]) => Promise<Buffer>;
   /** Whether a command ends well. */
-  succeeds(args: readonly string[]): Promise<boolean>;
+  readonly succeeds: (args: readonly string[]) => Promise<boolean>;
   /** Frames that a graph makes, in a pixel format of one byte for each value. */
-  frames(graph: string, size: string, format: string, inputs?: readonly string[]): Promise<Frames>;
+  readonly frames: (graph: string, size: string, format: string, inputs?: readonly string[]) => Promise<Frames>;
   /** Samples of the first channel that a graph makes, at 48 kHz. */
-  samples(graph: string): Promise<Float32Array>;
+  readonly samples: (graph: string) => Promise<Float32Array>;
 }
 
 export interface Frames {
   readonly count: number;
   readonly all: readonly Buffer[];
   /** Values of a pixel of packed formats, or of one plane of grey. */
-  at(frame: number, x: number, y: number): readonly number[];
+  readonly at: (frame: number, x: number, y: number) => readonly number[];
 }
 
 const CHANNELS: Readonly<Record<string, number>> = { gray: 1, rgb24: 3, rgba: 4 };

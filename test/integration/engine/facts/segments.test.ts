@@ -67,7 +67,9 @@ describeBoth('segments', (tool) => {
         '-',
       ]);
       const greys = Array.from({ length: TOTAL }, (_, i) => raw[i * 64 * 48 + 24 * 64 + 32]!);
-      greys.forEach((grey, i) => expect(Math.abs(grey - (20 + 2 * i)), `frame ${i}`).toBeLessThan(2));
+      greys.forEach((grey, i) => {
+        expect(Math.abs(grey - (20 + 2 * i)), `frame ${i}`).toBeLessThan(2);
+      });
     },
   );
 
