@@ -96,8 +96,8 @@ const FLAT = 7;
 /** How different both sides are at least. */
 const STEP = 30;
 
-/** How far an edge may lie from its place. */
-const FARTHEST = 0.5;
+/** How far an edge may lie from its place: a box that stands still has a whole size at a whole place, which is up to three quarters of a pixel together. */
+const FARTHEST = 1;
 /** Of a clip without a box that leaves bars: its size and its place are even, as frames have a colour for two by two pixels. */
 const FARTHEST_WITH_BARS = 2;
 
