@@ -1,95 +1,27 @@
+import { textAt } from './painted-text.js';
+import {
+  boundary,
+  type Easing,
+  framesIn,
+  type Key,
+  type PaintedClip,
+  type PaintedTimeline,
+  type Property,
+  type Quarter,
+  type Rgb,
+  type Size,
+  type VideoSource,
+} from './shapes.js';
+
 /**
  * A second renderer of timelines, written from the rules in `timeline.proto` alone: one pixel of one frame at a time, slow and plain. It shares no code with the
- * service, so that a mistake of one is not made by the other. It knows what the cases need: flat and shaded surfaces, images of four quarters, videos whose
- * every frame has a colour of its own.
+ * service, so that a mistake of one is not made by the other. It knows what the cases need: flat and shaded surfaces, images and videos of four quarters, of which every
+ * frame has colours of its own, text of squares, and timelines within timelines.
  */
-export type Rgb = readonly [r: number, g: number, b: number];
-
-interface Shade {
+export interface Shade {
   readonly color: Rgb;
   /** 0 to 1. */
   readonly alpha: number;
-}
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-export type Source =
-  | { readonly kind: 'surface'; readonly color: Rgb; readonly alpha: number }
-  | { readonly kind: 'gradient'; readonly degrees: number; readonly from: Rgb; readonly to: Rgb }
-  /** Colours of its quarters, clockwise from the top left. */
-  | {
-      readonly kind: 'image';
-      readonly uri: string;
-      readonly size: Size;
-      readonly quarters: readonly [Rgb, Rgb, Rgb, Rgb];
-    }
-  | {
-      readonly kind: 'video';
-      readonly uri: string;
-      readonly size: Size;
-      readonly rate: number;
-      readonly colorOf: (frame: number) => Rgb;
-      readonly trimStart: number;
-      readonly speed: number;
-      /** Backwards: the frames of the clip that plays forwards, the last one first. */
-      readonly reverse: boolean;
-    };
-
-export type Easing = 'linear' | 'ease-in-out' | 'step-end';
-export type Property = 'X' | 'Y' | 'WIDTH' | 'HEIGHT' | 'OPACITY' | 'ROTATION';
-
-export interface Key {
-  readonly property: Property;
-  /** Frames from the clip's start. */
-  readonly frame: number;
-  readonly value: number;
-  readonly easing: Easing;
-}
-
-export interface PaintedClip {
-  readonly source: Source;
-  /** Seconds. */
-  readonly start: number;
-  readonly end: number;
-  /** Percent of the canvas, of the box's middle and its sides. */
-  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  readonly fit: 'COVER' | 'CONTAIN' | 'FILL';
-  /** Percent of the source: what COVER keeps in view, as near to the middle as the source's edges allow. */
-  readonly focus: { readonly x: number; readonly y: number };
-  readonly rotation: number;
-  readonly flipHorizontal: boolean;
-  readonly flipVertical: boolean;
-  readonly opacity: number;
-  readonly blend: 'NORMAL' | 'MULTIPLY' | 'SCREEN' | 'DIFFERENCE' | 'DARKEN' | 'ADD';
-  readonly keys: readonly Key[];
-  /** Seconds of a cross-fade from the clip before it on its track. */
-  readonly fade: number;
-}
-
-export interface PaintedTimeline extends Size {
-  readonly rate: number;
-  readonly background: Rgb;
-  readonly tracks: readonly (readonly PaintedClip[])[];
-}
-
-/** The number of frames of the whole. */
-export function framesIn({ tracks, rate }: PaintedTimeline): number {
-  return Math.max(...tracks.flat().map(({ end }) => boundary(end, rate)));
-}
-
-export function boundary(seconds: number, rate: number): number {
-  return Math.round(seconds * rate + 1e-7);
-}
-
-/** The colour of a place, in pixels from the upper left corner, on a frame. */
-export function paint(timeline: PaintedTimeline, frame: number, x: number, y: number): Rgb {
-  return timeline.tracks.reduce<Rgb>(
-    (below, track) => paintTrack(timeline, track, frame, { x, y }, below),
-    timeline.background,
-  );
 }
 
 interface Place {
@@ -97,23 +29,35 @@ interface Place {
   readonly y: number;
 }
 
-function paintTrack(
-  timeline: PaintedTimeline,
-  track: readonly PaintedClip[],
-  frame: number,
-  at: Place,
-  below: Rgb,
-): Rgb {
-  const { rate } = timeline;
+/** Clips on a canvas. */
+interface Canvas extends Size {
+  readonly rate: number;
+  readonly tracks: readonly (readonly PaintedClip[])[];
+}
+
+const NOTHING: Shade = { color: [0, 0, 0], alpha: 0 };
+
+/** The colour of a place, in pixels from the upper left corner, on a frame. NaN: a colour that the rules leave open. */
+export function paint(timeline: PaintedTimeline, frame: number, x: number, y: number): Shade {
+  const { background } = timeline;
+  return paintCanvas(timeline, frame, { x, y }, background ? { color: background, alpha: 1 } : NOTHING);
+}
+
+function paintCanvas(canvas: Canvas, frame: number, at: Place, background: Shade): Shade {
+  return canvas.tracks.reduce<Shade>((below, track) => paintTrack(canvas, track, frame, at, below), background);
+}
+
+function paintTrack(canvas: Canvas, track: readonly PaintedClip[], frame: number, at: Place, below: Shade): Shade {
+  const { rate } = canvas;
   const shown = track.filter(({ start, end }) => boundary(start, rate) <= frame && frame < boundary(end, rate));
   const [first, second] = shown;
   if (!first) return below;
-  const shade = shadeOf(timeline, first, frame, at);
+  const shade = shadeOf(canvas, first, frame, at);
   if (!second) return laidOver(below, shade, first.blend);
   // Both are seen: the second fades in, frame by frame from none of it.
   const frames = boundary(first.end, rate) - boundary(second.start, rate);
   const share = (frame - boundary(second.start, rate)) / frames;
-  const other = shadeOf(timeline, second, frame, at);
+  const other = shadeOf(canvas, second, frame, at);
   const alpha = shade.alpha * (1 - share) + other.alpha * share;
   const color = mapRgb((c) =>
     alpha === 0 ? 0 : (shade.color[c] * shade.alpha * (1 - share) + other.color[c] * other.alpha * share) / alpha,
@@ -121,37 +65,49 @@ function paintTrack(
   return laidOver(below, { color, alpha }, first.blend);
 }
 
-function shadeOf(timeline: PaintedTimeline, clip: PaintedClip, frame: number, at: Place): Shade {
-  const own = frame - boundary(clip.start, timeline.rate);
+function shadeOf(canvas: Canvas, clip: PaintedClip, frame: number, at: Place): Shade {
+  const own = frame - boundary(clip.start, canvas.rate);
   const value = (property: Property, constant: number) =>
     keyed(
       clip.keys.filter((key) => key.property === property),
       own,
       constant,
     );
-  const width = (value('WIDTH', clip.box.width) / 100) * timeline.width;
-  const height = (value('HEIGHT', clip.box.height) / 100) * timeline.height;
+  const width = (value('WIDTH', clip.box.width) / 100) * canvas.width;
+  const height = (value('HEIGHT', clip.box.height) / 100) * canvas.height;
+  // What it shows is made for the box at its largest, and stretched with it.
+  const largest = {
+    width: (largestOf(clip, 'WIDTH', clip.box.width) / 100) * canvas.width,
+    height: (largestOf(clip, 'HEIGHT', clip.box.height) / 100) * canvas.height,
+  };
   const angle = (-value('ROTATION', clip.rotation) * Math.PI) / 180;
   const [dx, dy] = [
-    at.x - (value('X', clip.box.x) / 100) * timeline.width,
-    at.y - (value('Y', clip.box.y) / 100) * timeline.height,
+    at.x - (value('X', clip.box.x) / 100) * canvas.width,
+    at.y - (value('Y', clip.box.y) / 100) * canvas.height,
   ];
   // Turned back, in shares of the box.
-  let u = (dx * Math.cos(angle) - dy * Math.sin(angle)) / width + 0.5;
-  let v = (dx * Math.sin(angle) + dy * Math.cos(angle)) / height + 0.5;
-  if (u < 0 || u > 1 || v < 0 || v > 1) return { color: [0, 0, 0], alpha: 0 };
-  if (clip.flipHorizontal) u = 1 - u;
-  if (clip.flipVertical) v = 1 - v;
-  const { color, alpha } = sourceAt(clip, { u, v, width, height }, own, timeline.rate);
-  return { color, alpha: alpha * value('OPACITY', clip.opacity) };
+  const u = (dx * Math.cos(angle) - dy * Math.sin(angle)) / width + 0.5;
+  const v = (dx * Math.sin(angle) + dy * Math.cos(angle)) / height + 0.5;
+  if (u < 0 || u > 1 || v < 0 || v > 1) return NOTHING;
+  const place = { u: clip.flipHorizontal ? 1 - u : u, v: clip.flipVertical ? 1 - v : v, ...largest };
+  const { color, alpha } = sourceAt(canvas, clip, place, own);
+  return { color, alpha: alpha * value('OPACITY', clip.opacity) * matteAt(canvas, clip, { u, v }, own) };
 }
 
-function sourceAt(
-  { source, fit, focus, start, end }: PaintedClip,
-  { u, v, width, height }: { readonly u: number; readonly v: number; readonly width: number; readonly height: number },
-  frame: number,
-  rate: number,
-): Shade {
+function largestOf({ keys }: PaintedClip, property: Property, constant: number): number {
+  const values = keys.filter((key) => key.property === property).map(({ value }) => value);
+  return values.length > 0 ? Math.max(...values) : constant;
+}
+
+interface BoxPlace extends Size {
+  /** Shares of the box. */
+  readonly u: number;
+  readonly v: number;
+}
+
+function sourceAt(canvas: Canvas, clip: PaintedClip, place: BoxPlace, frame: number): Shade {
+  const { source } = clip;
+  const { u, v, width, height } = place;
   if (source.kind === 'surface') return source;
   if (source.kind === 'gradient') {
     const angle = (source.degrees * Math.PI) / 180;
@@ -160,40 +116,106 @@ function sourceAt(
     const share = Math.min(1, Math.max(0, ((u - 0.5) * width * sx + (v - 0.5) * height * sy) / length + 0.5));
     return { color: mapRgb((c) => source.from[c] + (source.to[c] - source.from[c]) * share), alpha: 1 };
   }
-  const scales = [width / source.size.width, height / source.size.height] as const;
-  const scale = fit === 'COVER' ? Math.max(...scales) : Math.min(...scales);
+  if (source.kind === 'text') {
+    const color = textAt(source, place, Math.min(canvas.width, canvas.height) / 1080);
+    return color ? { color, alpha: 1 } : NOTHING;
+  }
+  const seen = fitted(clip, source.size, place);
+  if (seen.u < 0 || seen.u > 1 || seen.v < 0 || seen.v > 1) return NOTHING;
+  if (source.kind === 'nested') return nestedAt(canvas, source, frame, seen);
+  const quarter = quarterAt(seen);
+  if (source.kind === 'image') {
+    const color = source.quarters[quarter] ?? null;
+    return color ? { color, alpha: 1 } : NOTHING;
+  }
+  const forwards = source.reverse
+    ? boundary(clip.end, canvas.rate) - boundary(clip.start, canvas.rate) - 1 - frame
+    : frame;
+  const shown = sourceFrame(source, forwards, canvas.rate);
+  return { color: shown === null ? [NaN, NaN, NaN] : source.colorOf(shown, quarter), alpha: 1 };
+}
+
+/** The place of a source that is seen at a place of a box, in shares of it. */
+function fitted({ fit, focus }: PaintedClip, size: Size, { u, v, width, height }: BoxPlace): { u: number; v: number } {
+  if (fit === 'FILL') return { u, v };
+  const scales = [width / size.width, height / size.height] as const;
+  const contained = Math.min(...scales);
+  const scale = { COVER: Math.max(...scales), CONTAIN: contained, NONE: 1, SCALE_DOWN: Math.min(1, contained) }[fit];
   // What is seen of the source, in shares of it, and its middle.
-  const [seenX, seenY] = [width / scale / source.size.width, height / scale / source.size.height];
+  const [seenX, seenY] = [width / scale / size.width, height / scale / size.height];
   const middle = (at: number, seen: number) =>
     fit === 'COVER' ? Math.min(1 - seen / 2, Math.max(seen / 2, at / 100)) : 0.5;
-  const [su, sv] =
-    fit === 'FILL' ? [u, v] : [(u - 0.5) * seenX + middle(focus.x, seenX), (v - 0.5) * seenY + middle(focus.y, seenY)];
-  if (su < 0 || su > 1 || sv < 0 || sv > 1) return { color: [0, 0, 0], alpha: 0 };
-  if (source.kind === 'image') {
-    const quarter = sv < 0.5 ? (su < 0.5 ? 0 : 1) : su < 0.5 ? 3 : 2;
-    return { color: source.quarters[quarter], alpha: 1 };
-  }
-  const forwards = source.reverse ? boundary(end, rate) - boundary(start, rate) - 1 - frame : frame;
-  return { color: source.colorOf(sourceFrame(source, forwards, rate)), alpha: 1 };
+  return { u: (u - 0.5) * seenX + middle(focus.x, seenX), v: (v - 0.5) * seenY + middle(focus.y, seenY) };
 }
 
-/** The last frame of a video that is due, each at the frame of the output that is nearest to its time. */
+function quarterAt({ u, v }: { readonly u: number; readonly v: number }): Quarter {
+  if (v < 0.5) return u < 0.5 ? 0 : 1;
+  return u < 0.5 ? 3 : 2;
+}
+
+interface Nested {
+  readonly size: Size;
+  readonly tracks: readonly (readonly PaintedClip[])[];
+  readonly trimFrames: number;
+}
+
+function nestedAt(
+  { rate }: Canvas,
+  { size, tracks, trimFrames }: Nested,
+  frame: number,
+  { u, v }: { u: number; v: number },
+): Shade {
+  const at = frame + trimFrames;
+  if (at >= framesIn({ tracks, sounds: [], rate })) return NOTHING;
+  return paintCanvas({ ...size, rate, tracks }, at, { x: u * size.width, y: v * size.height }, NOTHING);
+}
+
+/** How much of a clip its matte shows. */
+function matteAt(canvas: Canvas, { matte }: PaintedClip, at: { u: number; v: number }, frame: number): number {
+  if (!matte) return 1;
+  const { color, alpha } = nestedAt(canvas, matte.picture, frame, at);
+  const [r, g, b] = color;
+  const share = matte.by === 'ALPHA' ? alpha : ((0.2126 * r + 0.7152 * g + 0.0722 * b) / 255) * alpha;
+  return matte.inverted ? 1 - share : share;
+}
+
+/** The last frame of a video that is due, each at the frame of the output that is nearest to its time; null: two are as near. */
 export function sourceFrame(
-  { rate: own, trimStart, speed }: Extract<Source, { kind: 'video' }>,
+  { rate: own, timeOf, trimStart, speed }: VideoSource,
   frame: number,
   rate: number,
-): number {
-  const first = Math.ceil(trimStart * own - 1e-3);
-  let shown = first;
-  while (Math.round(((shown + 1 - first) / own / speed) * rate + 1e-9) <= frame) shown += 1;
-  return shown;
+): number | null {
+  if (timeOf === null) {
+    const first = Math.ceil(trimStart * own - 1e-3);
+    let shown = first;
+    while (Math.round(((shown + 1 - first) / own / speed) * rate + 1e-9) <= frame) shown += 1;
+    return shown;
+  }
+  // Times are read as rounded by at most two milliseconds. The frame that stands at the clip's start is its first.
+  const [early, late] = [-0.002, 0.002].map((shift) => {
+    let shown = 0;
+    while (Math.round(((timeOf(shown + 1) - trimStart + shift) / speed) * rate) <= frame) shown += 1;
+    return shown;
+  });
+  return early === late ? (early ?? null) : null;
 }
 
-function laidOver(below: Rgb, { color, alpha }: Shade, blend: PaintedClip['blend']): Rgb {
+/** By the compositing of CSS. */
+function laidOver(below: Shade, { color, alpha }: Shade, blend: PaintedClip['blend']): Shade {
+  if (alpha === 0) return below;
   // `plus-lighter` adds as much as is there.
-  if (blend === 'ADD') return mapRgb((c) => Math.min(255, below[c] + color[c] * alpha));
-  const mixed = mapRgb((c) => 255 * BLENDS[blend](below[c] / 255, color[c] / 255));
-  return mapRgb((c) => below[c] * (1 - alpha) + mixed[c] * alpha);
+  if (blend === 'ADD') {
+    const sum = Math.min(1, below.alpha + alpha);
+    return {
+      color: mapRgb((c) => Math.min(255 * sum, below.color[c] * below.alpha + color[c] * alpha) / sum),
+      alpha: sum,
+    };
+  }
+  const whole = below.alpha + alpha * (1 - below.alpha);
+  const mixed = mapRgb((c) => 255 * BLENDS[blend](below.color[c] / 255, color[c] / 255));
+  const parts = (c: 0 | 1 | 2) =>
+    color[c] * alpha * (1 - below.alpha) + mixed[c] * alpha * below.alpha + below.color[c] * below.alpha * (1 - alpha);
+  return { color: mapRgb((c) => parts(c) / whole), alpha: whole };
 }
 
 const BLENDS: Readonly<Record<Exclude<PaintedClip['blend'], 'ADD'>, (below: number, above: number) => number>> = {

@@ -1,5 +1,5 @@
 import { checkComposition } from '../../composition/check-composition.js';
-import { SAMPLE_RATE, type CaptionLayer, type Composition } from '../../composition/composition.js';
+import { hasAlpha, SAMPLE_RATE, type CaptionLayer, type Composition } from '../../composition/composition.js';
 import { drawnCaptions } from '../../composition/drawn-captions.js';
 import { sampleOf } from '../../composition/frame-grid.js';
 import { captionSection, type CaptionDocument } from '../captions/caption-document.js';
@@ -93,7 +93,8 @@ function videoGraph(
       of,
       part,
       (layer, ground) => ({
-        ...{ name: `${name}l${layer}`, canvas: of, ground, exact: false, rate },
+        // Over nothing all is mixed in full colour resolution anyway.
+        ...{ name: `${name}l${layer}`, canvas: of, ground, exact: hasAlpha(of), rate },
         ...{ inputs, files, visual, lut, resized, stack: stackOf },
       }),
       (layer) => captionFile(layer, part),

@@ -188,6 +188,17 @@ describe('a timeline in a clip', () => {
     }
   });
 
+  it('holds a picture that leaves bars at its own pixel, also at an odd one', async () => {
+    await bench.media.image('wide.png', { size: '64x26', colors: ['FFFFFF', 'FFFFFF', 'FFFFFF', 'FFFFFF'] });
+    const canvas = { width: 64, height: 48 };
+    const inner = { ...canvas, tracks: [{ clips: [{ image: { uri: 'wide.png' }, layout: { fit: 'FIT_CONTAIN' } }] }] };
+    const form = formOf({ canvas, duration: '0.1s', tracks: [{ clips: [{ timeline: inner, toEnd: true }] }] });
+    const { file } = await bench.render(form, {}, {}, { outputs: LOSSLESS });
+    const [frame] = (await readVideo(file)).frames;
+    const bright = Array.from({ length: 48 }, (_, y) => frame![(y * 64 + 32) * 3]! > 127);
+    expect([bright.indexOf(true), bright.lastIndexOf(true)]).toEqual([11, 36]);
+  });
+
   it('is the matte of a clip, frame by frame, in every section', async () => {
     // A grey that moves from the left half to the right at 1 s, and a hole of nothing in the lower half.
     const matte = {
