@@ -34,7 +34,7 @@ export async function runService(env: Environment): Promise<number> {
   // Neither output is worth the service: a full disk, or a reader that has gone, is no reason to end.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // Also of what ffmpeg and SQLite make. Finished videos and sockets get their modes in so many words.
-  process.umask(process.umask() | 0o077);
+  process.umask(0o077);
   let service: Service;
   try {
     const config = toConfig(env);

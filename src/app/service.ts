@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { startApi, type Api } from '../api/api.js';
 import { openServerTls } from '../api/tls/server-tls.js';
 import type { Config } from '../config/config.js';
+import type { LimitsFile } from '../config/limits.js';
 import { RELEASE } from '../config/release.js';
 import { formatAddress, isUnspecified } from '../config/readers.js';
 import { randomBytes } from 'node:crypto';
@@ -24,7 +25,7 @@ import { createHttpNotifier } from '../notify/http-notifier.js';
 import { createLoggedEvents } from '../observability/events.js';
 import type { Logger } from '../observability/logger.js';
 import { createSpans } from '../observability/spans.js';
-import { createMetrics } from '../observability/metrics.js';
+import { createMetrics, type Metrics } from '../observability/metrics.js';
 import { fixedPartOf } from '../shared/tenant-roots.js';
 import { followUrlKeys } from './follow-url-keys.js';
 import { systemClock } from './system-clock.js';
@@ -89,13 +90,7 @@ export async function startService(
     const store = await openStore(config, onError);
     cleanups.push(() => store.close());
     const limits = await openLimits(config.limitsFile, logged, cleanups);
-    const metrics = createMetrics({
-      release: RELEASE,
-      tenants: { max: config.metricsTenants, isNamed: (tenant) => limits?.isNamed(tenant) ?? false },
-      stats: () => store.stats(),
-      nowMs: () => systemClock.nowMs(),
-      ...options,
-    });
+    const metrics = metricsOf(config, { store, limits, ...options });
     const storage = await openStorage(config, onError);
     cleanups.push(() => storage.close());
     const tls = await openTls(config, logger, cleanups);
@@ -148,6 +143,23 @@ export async function startService(
     await undo();
     throw error;
   }
+}
+
+function metricsOf(
+  { metricsTenants }: Config,
+  {
+    store,
+    limits,
+    ...options
+  }: { readonly store: Store; readonly limits: LimitsFile | null; readonly lostLogLines?: () => number },
+): Metrics {
+  return createMetrics({
+    release: RELEASE,
+    tenants: { max: metricsTenants, isNamed: (tenant) => limits?.isNamed(tenant) ?? false },
+    stats: () => store.stats(),
+    nowMs: () => systemClock.nowMs(),
+    ...options,
+  });
 }
 
 async function openTls(

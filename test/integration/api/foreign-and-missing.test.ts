@@ -98,7 +98,7 @@ function rpcs(grpc: Client): [string, Ask][] {
         const end = (error: ServiceError | null) => {
           const trailers = Object.entries(error?.metadata.getMap() ?? {})
             .filter(([key]) => !OF_EACH_CALL.includes(key))
-            .map(([key, value]) => `${key}: ${value.toString('latin1' as never)}`);
+            .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : value.toString('latin1')}`);
           resolve(`${Code[error?.code ?? 0]} ${error?.details} ${trailers.join(' ')}`);
         };
         if (!responseStream) {

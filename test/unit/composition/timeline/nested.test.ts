@@ -58,9 +58,13 @@ describe('a nested timeline', () => {
         ),
       ).map((violation) => violation.replace(/ .*/, '')),
     ).toEqual(
-      ['width', 'tracks[0].clips[0].opacity', 'tracks[0].clips[1].subtitles.cues.cues[0].text', 'trim_start', 'gain_db'].map(
-        (field) => `${HERE}.${field}`,
-      ),
+      [
+        'width',
+        'tracks[0].clips[0].opacity',
+        'tracks[0].clips[1].subtitles.cues.cues[0].text',
+        'trim_start',
+        'gain_db',
+      ].map((field) => `${HERE}.${field}`),
     );
   });
 
