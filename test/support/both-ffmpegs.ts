@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { findNewerFfmpeg } from '../../scripts/lib/newer-ffmpeg.mjs';
 import { skipWithoutNewerFfmpeg } from './newer-ffmpeg.js';
-import { runUnhung } from './run-unhung.js';
+
+const execute = promisify(execFile);
 
 /** One ffmpeg, run directly: what the engine takes for granted of it. */
 export interface Tool {
@@ -45,7 +46,7 @@ export function describeBoth(what: string, tests: (tool: Tool) => void): void {
     let major = 0;
     beforeAll(async () => {
       folder = await mkdtemp(path.join(tmpdir(), 'cutroom-facts-'));
-      const { stdout } = await promisify(execFile)(file, ['-version']);
+      const { stdout } = await execute(file, ['-version']);
       major = Number(/^ffmpeg version [a-z]?(\d+)/i.exec(stdout)?.[1]);
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -60,8 +61,11 @@ export function describeBoth(what: string, tests: (tool: Tool) => void): void {
 }
 
 function toolOf(file: string, folder: () => string, major: () => number): Tool {
-  const run = (args: readonly string[]) =>
-    runUnhung(file, ['-nostdin', '-v', 'error', '-y', ...args], { cwd: folder(), maxBuffer: 256 * 1024 ** 2 });
+  const run = async (args: readonly string[]) => {
+    const quiet = ['-nostdin', '-v', 'error', '-y', ...args];
+    const options = { cwd: folder(), encoding: 'buffer', maxBuffer: 256 * 1024 ** 2 } as const;
+    return (await execute(file, quiet, options)).stdout;
+  };
   let graphs = 0;
   /** A graph may be longer than a command line. */
   const graphFile = async (graph: string) => {
