@@ -32,7 +32,7 @@ const SPARE_MS = 10_000;
 
 /**
  * Asks workers, through the store, for inspections. Nobody is named: any worker that has room takes a request. When its caller gives up the worker hears of it.
- * @throws CallError from each method of an inspector: INPUTS_UNAVAILABLE when no worker takes the request, or none answers in time; NOT_SUPPORTED_HERE while there is none.
+ * @throws CallError from each method of an inspector: INPUTS_UNAVAILABLE while no worker is alive that does them, when none takes the request, or none answers in time.
  */
 export function askWorkers(deps: AskWorkersDeps): AskedWorkers {
   const { store, inspections, clock, leaseMs, takeMs, answerMs } = deps;
@@ -51,7 +51,7 @@ export function askWorkers(deps: AskWorkersDeps): AskedWorkers {
 
   async function ask(tenant: string, kind: InspectionKind, text: string, signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted();
-    if (!(await isThere())) throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: NO_INSPECTOR });
+    if (!(await isThere())) throw new CallError({ reason: 'INPUTS_UNAVAILABLE' });
     const id = clock.newAttemptId();
     const news = wakeable();
     waiting.set(id, news);
@@ -98,6 +98,3 @@ export function askWorkers(deps: AskWorkersDeps): AskedWorkers {
     }),
   };
 }
-
-/** Ends the sentence "this server cannot …". */
-export const NO_INSPECTOR = 'look at inputs: neither it nor any worker that is there has an ffmpeg for it';

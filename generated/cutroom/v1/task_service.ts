@@ -2657,8 +2657,8 @@ export const TaskServiceDefinition = {
     /**
      * Reads an input as a render would, and answers with its format and streams.
      *
-     * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg, and no worker looks at inputs for
-     * it), UNAVAILABLE (the worker that should look does not answer), DEADLINE_EXCEEDED.
+     * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg, and no workers that look at
+     * inputs for it), UNAVAILABLE (no worker is alive that could look, or none answers), DEADLINE_EXCEEDED.
      */
     probeMedia: {
       name: "ProbeMedia",
@@ -3045,8 +3045,8 @@ export interface TaskServiceImplementation<CallContextExt = {}> {
   /**
    * Reads an input as a render would, and answers with its format and streams.
    *
-   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg, and no worker looks at inputs for
-   * it), UNAVAILABLE (the worker that should look does not answer), DEADLINE_EXCEEDED.
+   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg, and no workers that look at
+   * inputs for it), UNAVAILABLE (no worker is alive that could look, or none answers), DEADLINE_EXCEEDED.
    */
   probeMedia(request: ProbeMediaRequest, context: CallContext & CallContextExt): Promise<DeepPartial<MediaInfo>>;
   /**
@@ -3178,8 +3178,8 @@ export interface TaskServiceClient<CallOptionsExt = {}> {
   /**
    * Reads an input as a render would, and answers with its format and streams.
    *
-   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg, and no worker looks at inputs for
-   * it), UNAVAILABLE (the worker that should look does not answer), DEADLINE_EXCEEDED.
+   * Errors: INVALID_ARGUMENT (the URI, or its file is no media that can be read), UNIMPLEMENTED (this server has no ffmpeg, and no workers that look at
+   * inputs for it), UNAVAILABLE (no worker is alive that could look, or none answers), DEADLINE_EXCEEDED.
    */
   probeMedia(request: DeepPartial<ProbeMediaRequest>, options?: CallOptions & CallOptionsExt): Promise<MediaInfo>;
   /**

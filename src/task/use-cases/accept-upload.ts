@@ -1,4 +1,4 @@
-import { inspectorOf } from '../inspector-of.js';
+import { requireInspector } from '../inspector-of.js';
 import { CallError } from '../call-error.js';
 import { RenderError } from '../failure.js';
 import type { LimitedInspector, MediaInspector, MediaReport } from '../ports/media-inspector.js';
@@ -32,16 +32,15 @@ const FIELD = 'file';
 
 /**
  * Keeps a file as an input if it can be read and is of its kind, by the same inspection as a render's. Otherwise nothing of it stays.
- * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, QUOTA_EXCEEDED, INSPECTIONS_BUSY, INPUTS_UNAVAILABLE, NOT_SUPPORTED_HERE (no ffmpeg, here or at a worker); any error of `bytes`.
+ * @throws CallError INVALID_REQUEST with the reason, UPLOAD_TOO_LARGE, DISK_FULL, QUOTA_EXCEEDED, INSPECTIONS_BUSY, INPUTS_UNAVAILABLE (also while no worker is alive), NOT_SUPPORTED_HERE (no ffmpeg, and no workers); any error of `bytes`.
  */
 export async function acceptUpload(
   { uploads, inspectors, quotas }: UploadDeps,
   { tenant, kind, folder, name, bytes, maxBytes }: Upload,
   signal: AbortSignal,
 ): Promise<LibraryFile> {
-  const inspector = await inspectorOf(inspectors, tenant);
-  if (!inspector)
-    throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'take uploads: it has no ffmpeg to inspect them' });
+  const action = 'take uploads: it has no ffmpeg to inspect them';
+  const inspector = await requireInspector(inspectors, { tenant, action });
   const endings = MEDIA_ENDINGS[kind];
   if (!endings.some((ending) => name.toLowerCase().endsWith(ending)))
     throw refused(`must have a name that ends in one of ${endings.join(' ')}`);

@@ -1,7 +1,7 @@
 import { DEFAULT_OUTPUTS, encoderNeeds } from '../../composition/output-spec.js';
 import type { ParsedSpec } from '../../composition/parsed-spec.js';
 import type { Violation } from '../../composition/violation.js';
-import { inspectorOf } from '../inspector-of.js';
+import { inspectorOf, requireInspector } from '../inspector-of.js';
 import { CallError } from '../call-error.js';
 import type { AssetSource } from '../ports/asset-source.js';
 import type { Clock } from '../ports/clock.js';
@@ -92,7 +92,7 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
 /**
  * Checks a spec as `submitTask` does, and its inputs as a render does, as far as this server can. Stores nothing.
  * @returns the task that a submit would make, and what a render would make of it where the command asks for that.
- * @throws CallError INVALID_REQUEST with every violation, NOT_SUPPORTED_HERE (no ffmpeg, here or at a worker, and it is needed), INPUTS_UNAVAILABLE.
+ * @throws CallError INVALID_REQUEST with every violation, NOT_SUPPORTED_HERE (no ffmpeg, and no workers, and it is needed), INPUTS_UNAVAILABLE (also while no worker is alive).
  */
 export async function validateTask(
   deps: Pick<SubmitDeps, 'assets' | 'inspectors' | 'fonts' | 'clock' | 'notifier' | 'uploader' | 'quotas'> & {
@@ -101,9 +101,11 @@ export async function validateTask(
   command: SubmitCommand,
   signal: AbortSignal,
 ): Promise<ValidatedTask> {
-  const inspector = await inspectorOf(deps.inspectors, command.tenant);
-  if (command.probe && !inspector)
-    throw new CallError({ reason: 'NOT_SUPPORTED_HERE', action: 'probe the inputs of a spec: it has no ffmpeg' });
+  const { tenant, probe } = command;
+  const action = 'probe the inputs of a spec: it has no ffmpeg';
+  const inspector = await (probe
+    ? requireInspector(deps.inspectors, { tenant, action })
+    : inspectorOf(deps.inspectors, tenant));
   refuse([
     ...command.spec.violations,
     ...fontViolations(deps.fonts, command.spec),

@@ -91,7 +91,7 @@ describe('an inspection by a worker', () => {
   it('is refused at once where no worker is there that does them', async () => {
     await store.announceWorker({ owner: 'old', slots: 1, build: null }, { leaseMs: 60_000 });
     expect(await asked.isThere()).toBe(false);
-    await expect(probe()).rejects.toMatchObject({ detail: { reason: 'NOT_SUPPORTED_HERE' } });
+    await expect(probe()).rejects.toMatchObject({ detail: { reason: 'INPUTS_UNAVAILABLE' } });
   });
 
   it('is given up when no worker takes it', async () => {
