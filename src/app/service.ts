@@ -41,6 +41,7 @@ import type { TaskEvents } from '../task/ports/task-events.js';
 import type { Store } from '../task/ports/store.js';
 import { createPreviews } from '../task/previews.js';
 import { createQuotas } from '../task/quotas.js';
+import { parseStoredSpec } from '../wire/render-spec/parse-stored-spec.js';
 import { createQueueView } from '../task/queue-view.js';
 import { createTaskHub } from '../task/task-hub.js';
 import { createApiKeyUseCases } from '../task/use-cases/api-keys.js';
@@ -248,6 +249,7 @@ async function startTransports(
       notifier,
       uploader: context.uploader,
       standingTargets: context.standingTargets,
+      parseSpec: parseStoredSpec,
     }),
     secrets: createSigningSecretUseCases({ store, clock: systemClock, randomBytes }),
     urls,

@@ -158,6 +158,12 @@ function quotaMessage({
       return `a ${shown}, ${value} bytes of inputs in one task; name fewer or smaller ones`;
     case 'pixel_frames':
       return `a ${shown}, ${value} pixels times frames in one task; make its videos shorter, smaller or fewer`;
+    case 'pixel_frames_per_day':
+      return `a ${shown}, ${value} pixels times frames of all tasks within a UTC day; make the videos shorter, smaller or fewer${
+        retryAfterMs === null
+          ? ''
+          : `, or repeat the call in ${Math.ceil(retryAfterMs / 1000)} s, when the next day begins`
+      }`;
     case 'output_bytes':
       return `a ${shown}, ${value} bytes of finished outputs; delete tasks first`;
     case 'upload_bytes':

@@ -12,6 +12,8 @@ export interface TenantLimits {
   readonly inspections: number | null;
   /** Of one task: the pixels of a frame times the frames, of all videos and all outputs with a picture together. */
   readonly pixelFrames: number | null;
+  /** The same of all tasks of a UTC day. */
+  readonly pixelFramesPerDay: number | null;
   /** Of one task: the bytes of all its inputs together, each counted once. */
   readonly inputBytes: number | null;
   /** Of the outputs of all tasks that there are. */
@@ -38,6 +40,7 @@ export const NO_LIMITS: TenantLimits = {
   connections: null,
   inspections: null,
   pixelFrames: null,
+  pixelFramesPerDay: null,
   inputBytes: null,
   outputBytes: null,
   uploadBytes: null,
@@ -54,6 +57,7 @@ export const LIMIT_UNITS = {
   connections: 'connections',
   inspections: 'inspections',
   pixel_frames: 'pixel-frames',
+  pixel_frames_per_day: 'pixel-frames',
   input_bytes: 'bytes',
   output_bytes: 'bytes',
   upload_bytes: 'bytes',

@@ -13,9 +13,12 @@ function unknown(): never {
 const NO_FACTS: KnownFacts = { visual: unknown, audio: unknown, audioIfAny: unknown, cues: unknown };
 
 /** The pixels of a frame times the frames, of all videos and all outputs with a picture. Null: that depends on inputs, or the spec is not valid. */
-export function pixelFramesOf({ form, outputs }: ParsedSpec): number | null {
+export function pixelFramesOf({ form, outputs }: Pick<ParsedSpec, 'form' | 'outputs'>): number | null {
+  if (form === null) return null;
+  // Whatever the inputs are.
+  if (!outputs.some(hasPicture)) return 0;
   try {
-    return form === null ? null : pixelFramesIn(form.compose(NO_FACTS).compositions, outputs);
+    return pixelFramesIn(form.compose(NO_FACTS).compositions, outputs);
   } catch {
     // Whatever is wrong beside that is found, and told, where the inputs are read.
     return null;
@@ -24,17 +27,23 @@ export function pixelFramesOf({ form, outputs }: ParsedSpec): number | null {
 
 /** The same form; it refuses to compose more than the limit. */
 export function withPixelLimit(spec: ValidSpec, limit: number): ValidSpec {
+  return withSizeTold(spec, (size) => {
+    if (size > limit)
+      throw new CompositionError(
+        'TASK_TOO_LARGE',
+        '',
+        `the videos of this task have ${size} pixels times frames, and ${limit} are allowed: make them shorter, smaller or fewer`,
+      );
+  });
+}
+
+/** The same form; it tells the size each time that it is composed. */
+export function withSizeTold<T extends ValidSpec>(spec: T, tell: (pixelFrames: number) => void): T {
   const form: Form = {
     ...spec.form,
     compose(facts) {
       const composed = spec.form.compose(facts);
-      const size = pixelFramesIn(composed.compositions, spec.outputs);
-      if (size > limit)
-        throw new CompositionError(
-          'TASK_TOO_LARGE',
-          '',
-          `the videos of this task have ${size} pixels times frames, and ${limit} are allowed: make them shorter, smaller or fewer`,
-        );
+      tell(pixelFramesIn(composed.compositions, spec.outputs));
       return composed;
     },
   };
@@ -43,6 +52,10 @@ export function withPixelLimit(spec: ValidSpec, limit: number): ValidSpec {
 
 /** The same of compositions. */
 export function pixelFramesIn(compositions: readonly Composition[], outputs: readonly OutputSpec[]): number {
-  const pictures = outputs.filter(({ format }) => format.kind !== 'audio').length;
+  const pictures = outputs.filter(hasPicture).length;
   return compositions.reduce((sum, { width, height, frames }) => sum + width * height * frames * pictures, 0);
+}
+
+function hasPicture({ format }: OutputSpec): boolean {
+  return format.kind !== 'audio';
 }

@@ -6,7 +6,9 @@ import type { Clock } from './ports/clock.js';
 import type { PerTenant } from './ports/per-tenant.js';
 import type { SubmitRates } from './ports/submit-rates.js';
 import type { TaskStore } from './ports/task-store.js';
+import type { UsageStore } from './ports/usage-store.js';
 import { createQueueRoom } from './queue-room.js';
+import { DAY_MS, msUntilNextDay, utcDayOf } from './utc-day.js';
 
 /** Holds tenants to their limits. Every method throws CallError QUOTA_EXCEEDED, and asks the store only for a tenant that has the limit. */
 export interface Quotas {
@@ -16,6 +18,12 @@ export interface Quotas {
   checkTask(tenant: string, task: { readonly priority: number; readonly spec: ParsedSpec }): void;
   /** What the inputs of a task may have together. @param knownBytes of those whose size is known before they are fetched; asked only where there is a limit. */
   checkInputBytes(tenant: string, knownBytes: () => Promise<number>): Promise<void>;
+  /**
+   * Room for one more task within the day. Those that ask at once may all be given it.
+   * @param sizeOf its pixels times frames; null: only its inputs decide that. Asked only where there is a limit.
+   * @returns to be called once the task is stored: counts a size that is known. One that is not is counted by the worker.
+   */
+  takeDay(tenant: string, sizeOf: () => number | null | Promise<number | null>): Promise<() => Promise<void>>;
   /** Room for one more queued task and its outputs. @returns to be called once the task is stored, or is not. */
   takeRoom(tenant: string): Promise<() => void>;
   /** One more at once, of this process. @returns to be called at its end. Idempotent. */
@@ -27,8 +35,8 @@ export interface Quotas {
 export interface QuotaDeps {
   /** Asked at each call: the file may have changed. */
   readonly limits: PerTenant<TenantLimits>;
-  readonly store: SubmitRates & Pick<TaskStore, 'countIn' | 'outputBytes'>;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly store: SubmitRates & UsageStore & Pick<TaskStore, 'countIn' | 'outputBytes'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
 }
 
 /** A queue gets shorter when a render begins: seconds, rarely less. */
@@ -66,6 +74,25 @@ export function createQuotas({ limits, store, clock }: QuotaDeps): Quotas {
     async checkInputBytes(tenant, knownBytes) {
       const { inputBytes } = limits.of(tenant);
       if (inputBytes !== null && (await knownBytes()) > inputBytes) throw quotaExceeded('input_bytes', inputBytes);
+    },
+
+    async takeDay(tenant, sizeOf) {
+      const { pixelFramesPerDay: limit } = limits.of(tenant);
+      if (limit === null) return () => Promise.resolve();
+      const nowMs = clock.nowMs();
+      const today = { tenant, day: utcDayOf(nowMs) };
+      const [size, used] = [await sizeOf(), await store.pixelFramesOn(today)];
+      // A task without a picture is never too much.
+      if (size === null ? used >= limit : size > 0 && used + size > limit) {
+        const fitsAnotherDay = (size ?? 1) <= limit;
+        throw quotaExceeded('pixel_frames_per_day', limit, {
+          windowMs: DAY_MS,
+          ...(fitsAnotherDay && { retryAfterMs: msUntilNextDay(nowMs) }),
+        });
+      }
+      return async () => {
+        if (size !== null && size > 0) await store.addPixelFrames(today, size);
+      };
     },
 
     async takeRoom(tenant) {

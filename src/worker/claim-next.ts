@@ -11,6 +11,8 @@ export interface Claim {
   readonly task: Task;
   /** Monotonic time before the claim was sent. */
   readonly sentMs: number;
+  /** The first claim since the submit or retry of the task. */
+  readonly isFirst: boolean;
 }
 
 export interface ClaimDeps {
@@ -74,7 +76,8 @@ async function claimOneOf({ store, clock, owner, leaseMs }: ClaimDeps, tasks: re
     if (!candidate) return null;
     const sentMs = clock.monotonicMs();
     const task = claimed(candidate, { attemptId: clock.newAttemptId(), owner, nowMs: clock.nowMs() });
-    if (await store.replace(candidate, task, { leaseMs })) return { task, sentMs };
+    if (await store.replace(candidate, task, { leaseMs }))
+      return { task, sentMs, isFirst: candidate.startTimeMs === null };
     index = Math.floor(clock.random() * candidates.length);
   }
   return null;

@@ -12,18 +12,20 @@ import type { PerTenant } from '../task/ports/per-tenant.js';
 import type { Previews } from '../task/previews.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
 import type { TaskStore } from '../task/ports/task-store.js';
+import type { UsageStore } from '../task/ports/usage-store.js';
 import type { ValidSpec } from '../composition/parsed-spec.js';
 import type { PhaseTiming, Task } from '../task/task.js';
 import { failed, handedBack, succeeded } from '../task/lifecycle.js';
 import { delay } from '../task/wait.js';
 import { createLeaseKeeper } from './lease-keeper.js';
 import type { AttemptHelpers } from './attempt-helpers.js';
+import { countedForDay } from './counted-for-day.js';
 import type { Intake } from './intake.js';
 import { putOutputs } from './put-outputs.js';
 import { LeaseLostError, type AttemptLease, type LossReason } from './attempt-lease.js';
 
 export interface RunAttemptDeps {
-  readonly store: TaskStore & DiagnosticsStore;
+  readonly store: TaskStore & DiagnosticsStore & UsageStore;
   readonly renderer: Renderer;
   readonly outputs: OutputStore;
   readonly uploader: PerTenant<OutputUploader>;
@@ -33,7 +35,9 @@ export interface RunAttemptDeps {
   /** Reads a stored spec. */
   readonly parseSpec: (specJson: string) => ValidSpec;
   /** Of tenants. Default: none. */
-  readonly limits?: PerTenant<Pick<TenantLimits, 'running' | 'pixelFrames'>>;
+  readonly limits?: PerTenant<Pick<TenantLimits, 'running' | 'pixelFrames' | 'pixelFramesPerDay'>>;
+  /** The first attempt since the submit or retry of the task. */
+  readonly isFirst: boolean;
   readonly heartbeatMs: number;
   readonly progressIntervalMs: number;
   /** Where attempts are shown to whoever looks. Default: nobody. */
@@ -159,7 +163,7 @@ async function renderUnderLease(
       deps.store.getSpec(lease.key),
     );
     if (specJson === null) throw new Error('the spec of a claimed task is missing');
-    const job = jobOf(deps, task, specJson);
+    const job = countedForDay(deps, task, jobOf(deps, task, specJson));
     const result = await deps.renderer.render(job, {
       signal: stop.signal,
       ...(span && { span }),

@@ -17,7 +17,7 @@ import { runSweeper } from './sweeper.js';
 import { createTurns, type Turns } from './turns.js';
 import { AttemptLease, lossOf } from './attempt-lease.js';
 
-export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'intake' | 'helpersOf'> {
+export interface WorkerPoolOptions extends Omit<RunAttemptDeps, 'stopping' | 'intake' | 'helpersOf' | 'isFirst'> {
   readonly store: RunAttemptDeps['store'] &
     WorkerStore &
     Pick<Store, 'ping' | 'steps' | 'inspections' | keyof LeadStore>;
@@ -71,12 +71,12 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   let loops: Promise<unknown> = Promise.resolve();
   let unsubscribe = () => {};
 
-  function begin({ task, sentMs }: Claim): void {
+  function begin({ task, sentMs, isFirst }: Claim): void {
     options.events.claimed(task);
     const lease = new AttemptLease(task, sentMs, options);
     const stop = createAttemptStop();
     const helpersOf = fleet && ((of: Task) => fleet?.helpersOf(of) ?? null);
-    const deps = { ...options, intake, helpersOf, stopping: stopping.signal };
+    const deps = { ...options, intake, helpersOf, isFirst, stopping: stopping.signal };
     const done = runAttempt(deps, task, lease, stop).finally(() => {
       running.delete(lease.attemptId);
       work.wake();

@@ -10,6 +10,7 @@ import { describeModel } from './task-store.model.js';
 import { describeQueries } from './task-store.queries.js';
 import { describeSigningSecrets } from './task-store.signing-secrets.js';
 import { describeUrlKeys } from './task-store.url-keys.js';
+import { describeUsage } from './task-store.usage.js';
 import type { StoreKind } from './store-under-test.js';
 
 /** What every Store must do: the same suite for each of them. */
@@ -25,6 +26,7 @@ export function describeTaskStore(kind: StoreKind, options: { skip?: boolean } =
     describeSigningSecrets(kind);
     describeDeliveries(kind);
     describeUrlKeys(kind);
+    describeUsage(kind);
     describeModel(kind);
   });
 }

@@ -6,6 +6,7 @@ import type { InsertResult, LeaseRenewal, ListCursor, ListQuery } from '../../sr
 import { isTerminal, type Task, type TaskKey, type TaskState } from '../../src/task/task.js';
 import type { SigningSecret } from '../../src/task/signing-secret.js';
 import type { SigningSecretStore } from '../../src/task/ports/signing-secret-store.js';
+import type { UsageStore } from '../../src/task/ports/usage-store.js';
 import { idTaken, storeUnavailable } from '../../src/store/errors.js';
 import { createFeedNotifier } from '../../src/store/feed-notifier.js';
 import { soleLead } from '../../src/store/sole-lead.js';
@@ -97,6 +98,7 @@ export function createMemoryStore(options: { nowMs: () => number }): Store {
     ...apiKeysOf(answer),
     ...submitRatesInMemory(),
     ...signingSecretsOf(answer),
+    ...usageOf(answer),
     ...soleLead(answer),
     isExclusive: false,
     steps: createMemorySteps(nowMs, answer),
@@ -189,6 +191,17 @@ function signingSecretsOf(answer: Answer): SigningSecretStore {
         const secret = secrets.get(id);
         if (secret?.revokeTimeMs === null) secrets.set(id, { ...secret, text: '', revokeTimeMs: timeMs });
         return secrets.get(id) ?? null;
+      }),
+  };
+}
+
+function usageOf(answer: Answer): UsageStore {
+  const sums = new Map<string, number>();
+  return {
+    pixelFramesOn: ({ tenant, day }) => answer(() => sums.get(`${day} ${tenant}`) ?? 0),
+    addPixelFrames: ({ tenant, day }, amount) =>
+      answer(() => {
+        sums.set(`${day} ${tenant}`, (sums.get(`${day} ${tenant}`) ?? 0) + amount);
       }),
   };
 }

@@ -10,6 +10,7 @@ import { SUBMIT_RATES } from './submit-rates.js';
 import type { SigningSecretDocument } from './signing-secrets.js';
 import type { StepDocument } from './steps.js';
 import type { SpecDocument, TaskDocument } from './task-document.js';
+import { USAGE_INDEXES, type UsageDocument } from './usage.js';
 
 export interface SecretDocument {
   readonly _id: string;
@@ -59,6 +60,7 @@ export interface Collections {
   readonly signingSecrets: Collection<SigningSecretDocument>;
   readonly schema: Collection<SchemaDocument>;
   readonly leads: Collection<LeadDocument>;
+  readonly usage: Collection<UsageDocument>;
   /** Belongs to `submit-rates.ts`. */
   readonly submitRates: Collection;
 }
@@ -82,6 +84,7 @@ export function collectionsOf({ main, leases, feed, database }: Clients): Collec
     inspections: main.db(database).collection<InspectionDocument>(INSPECTIONS),
     schema: main.db(database).collection<SchemaDocument>('schema'),
     leads: main.db(database).collection<LeadDocument>('leads'),
+    usage: main.db(database).collection<UsageDocument>('usage'),
     submitRates: main.db(database).collection(SUBMIT_RATES),
   };
 }
@@ -91,7 +94,7 @@ const GONE = { name: 'gone', expireAfterSeconds: 3601 };
 
 /** Creates the missing indexes, and from then on refuses old versions. On a large collection the first call takes its time. */
 export async function createIndexes(
-  { tasks, specs, workers, steps, inspections, submitRates, apiKeys, signingSecrets }: Collections,
+  { tasks, specs, workers, steps, inspections, submitRates, usage, apiKeys, signingSecrets }: Collections,
   options: { deadlineMs: number },
 ): Promise<void> {
   await withDeadline(options.deadlineMs, (call) =>
@@ -108,6 +111,7 @@ export async function createIndexes(
       { ...call },
     ),
   );
+  await withDeadline(options.deadlineMs, (call) => usage.createIndexes([...USAGE_INDEXES], { ...call }));
   // A killed worker leaves its document behind; an hour later nobody needs it. Tasks have no such index: the sweeper removes
   // them together with their files.
   await withDeadline(options.deadlineMs, (call) =>

@@ -26,6 +26,7 @@ import { getSpec } from './specs.js';
 import { stepsIn } from './steps.js';
 import { submitRatesIn } from './submit-rates.js';
 import { beginUpgrade, type Upgrade } from './upgrade.js';
+import { usageIn } from './usage.js';
 import { aliveWorkers, announceWorker } from './workers.js';
 import { insert, renewLease, replace, replaceSecret, secret } from './writes.js';
 
@@ -207,6 +208,7 @@ function storeOf(
     replaceSecret: (name, from, to) => replaceSecret(calls, secrets, { name, from, to }),
     ...apiKeysIn(calls, collections.apiKeys),
     ...signingSecretsIn(calls, collections.signingSecrets),
+    ...usageIn(calls, collections.usage),
     ...leadIn(calls, collections.leads),
     signals,
     isExclusive: false,

@@ -88,6 +88,15 @@ const MIGRATIONS: readonly string[] = [
   ) WHERE state = 'SUCCEEDED';
   CREATE INDEX tasks_output_bytes ON tasks (tenant, output_bytes) WHERE output_bytes > 0;
   `,
+  // For limits per day; a double, which has room for any sum.
+  `
+  CREATE TABLE usage (
+    day INTEGER NOT NULL,
+    tenant TEXT NOT NULL,
+    pixel_frames REAL NOT NULL,
+    PRIMARY KEY (day, tenant)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The version of the schema that this version writes. */

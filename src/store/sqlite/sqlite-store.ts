@@ -16,6 +16,7 @@ import { queueIn } from './queue.js';
 import { tasksOf } from './task-rows.js';
 import { taskCountsOf, type TaskCounts } from './task-counts.js';
 import { signingSecretsIn } from './signing-secrets.js';
+import { usageIn } from './usage.js';
 import { EXPIRE_TIME, HAS_ENDED, NEXT_DELIVERY, QUEUE_DEADLINE } from './schema.js';
 
 /** SQLite's own clock in milliseconds, the only one that leases follow; rounded, since the fraction of a second is a float. */
@@ -50,6 +51,7 @@ export function createSqliteStore(options: { file: string }): Store {
     ...apiKeysIn(connection),
     ...submitRatesInMemory(),
     ...signingSecretsIn(connection),
+    ...usageIn(connection),
     insert: async (task, spec) => {
       const result = await group.run(() => insert(connection, counts, task, spec));
       if (result.kind === 'inserted') notifier.changed(task);

@@ -7,6 +7,7 @@ import type { SubmitRates } from './submit-rates.js';
 import type { SigningSecretStore } from './signing-secret-store.js';
 import type { StepStore } from './step-store.js';
 import type { TaskStore } from './task-store.js';
+import type { UsageStore } from './usage-store.js';
 import type { WorkerStore } from './worker-store.js';
 
 /** A whole store. A part of the service takes only the ports that it uses. */
@@ -19,6 +20,7 @@ export interface Store
     ApiKeyStore,
     SigningSecretStore,
     SubmitRates,
+    UsageStore,
     LeadStore {
   /** Steps that workers do for each other; null: no other process works on this store. */
   readonly steps: StepStore | null;

@@ -14,11 +14,13 @@ import type { Notifier } from '../ports/notifier.js';
 import type { OutputUploader } from '../ports/output-uploader.js';
 import type { SigningSecretStore } from '../ports/signing-secret-store.js';
 import type { WorkerStore } from '../ports/worker-store.js';
+import { pixelFramesOf } from '../pixel-frames.js';
 import type { Quotas } from '../quotas.js';
 import type { Task, Warning } from '../task.js';
 import type { TaskOptions } from '../task-options.js';
 import type { Trace } from '../trace.js';
 import { submitted } from '../lifecycle.js';
+import { countTask } from './count-task.js';
 import { destinationViolations } from './destination-violations.js';
 import { notifyViolations } from './notify-violations.js';
 
@@ -82,9 +84,11 @@ export async function submitTask(deps: SubmitDeps, command: SubmitCommand): Prom
   await checkQuota(deps, command);
 
   const task = taskOf(deps.clock, withStandingTargets(deps, command));
+  const count = await deps.quotas?.takeDay(command.tenant, () => pixelFramesOf(command.spec));
   const stored = await deps.quotas?.takeRoom(command.tenant);
   const result = await deps.store.insert(task, command.specJson).finally(stored);
   if (result.kind === 'request-id-taken') return sameRequest(result.task, command);
+  await countTask(deps.events, task, count);
   deps.events.submitted(task);
   return task;
 }

@@ -21,7 +21,7 @@ import { getPreview } from './get-preview.js';
 import { listTasks, type ListTasksQuery, type TaskPage } from './list-tasks.js';
 import { probeMedia } from './probe-media.js';
 import { redeliverEvents } from './redeliver-events.js';
-import { retryTask } from './retry-task.js';
+import { retryTask, type RetryDeps } from './retry-task.js';
 import { submitTask, validateTask, type SubmitCommand, type SubmitDeps, type ValidatedTask } from './submit-task.js';
 import { waitForTask, type WaitOptions } from './wait-for-task.js';
 
@@ -54,7 +54,7 @@ export interface TaskUseCases {
   acceptUpload(upload: Upload, signal: AbortSignal): Promise<LibraryFile>;
 }
 
-export interface TaskUseCaseDeps extends SubmitDeps {
+export interface TaskUseCaseDeps extends SubmitDeps, Pick<RetryDeps, 'parseSpec'> {
   readonly store: SubmitDeps['store'] & DiagnosticsStore;
   readonly hub: TaskHub;
   readonly queue: QueueView;

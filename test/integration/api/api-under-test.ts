@@ -9,6 +9,7 @@ import { createLogger } from '../../../src/observability/logger.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import { createMemoryStore } from '../../support/memory-store.js';
 import { systemClock } from '../../../src/app/system-clock.js';
+import { parseStoredSpec } from '../../../src/wire/render-spec/parse-stored-spec.js';
 import { createOutputUrls, longestLifeOf } from '../../../src/task/output-urls.js';
 import { openUrlKeys } from '../../../src/task/url-keys.js';
 import type { LimitedInspector } from '../../../src/task/ports/media-inspector.js';
@@ -41,6 +42,8 @@ export interface ApiUnderTest {
   readonly tasks: TaskUseCases;
   readonly secrets: SigningSecretUseCases;
   readonly previews: Previews;
+  /** As `recordEvents` notes them. */
+  readonly events: readonly string[];
   /** Every line that was logged, parsed. */
   readonly log: Record<string, unknown>[];
   /** The bytes of every finished video. */
@@ -68,6 +71,8 @@ export async function startApiUnderTest(
     standingTargets?: (tenant: string) => readonly NotifyTarget[];
     /** Closed with the rest. Default: one in memory. */
     store?: Store;
+    /** Of tasks and quotas. Default: the machine's. */
+    nowMs?: () => number;
     /** Options that need the store. */
     withStore?: (store: Store) => Promise<Partial<ApiOptions>>;
   } = {},
@@ -76,6 +81,7 @@ export async function startApiUnderTest(
   const video = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
   await writeFile(join(folder, 'final-1.mp4'), video);
   const store = options.store ?? createMemoryStore({ nowMs: () => systemClock.nowMs() });
+  const clock = { ...systemClock, ...(options.nowMs && { nowMs: options.nowMs }) };
   const previews = createPreviews();
   const queue = createQueueView({ store, clock: systemClock });
   const hub = createTaskHub({ store, clock: systemClock, queue, previews, heartbeatMs: options.heartbeatMs ?? 15_000 });
@@ -96,7 +102,8 @@ export async function startApiUnderTest(
   };
   const uploads = await openLocalUploads({ folder: join(folder, 'uploads'), nowMs: systemClock.nowMs() });
   const metrics = createMetrics({ stats: () => store.stats(), nowMs: () => systemClock.nowMs() });
-  const events = metrics.events(recordEvents());
+  const recorded = recordEvents();
+  const events = metrics.events(recorded);
   const { inspector } = options;
   const { notifyRules = { mode: 'public', allow: [] } } = options;
   const rulesOf = (tenant: string): HttpInputRules =>
@@ -112,8 +119,9 @@ export async function startApiUnderTest(
     uploads: { of: () => uploads },
     inspectors: inspector === undefined ? null : { of: () => inspector },
     fonts: ['Own.ttf'],
-    quotas: options.limits === undefined ? null : createQuotas({ limits: options.limits, store, clock: systemClock }),
-    clock: systemClock,
+    quotas: options.limits === undefined ? null : createQuotas({ limits: options.limits, store, clock }),
+    clock,
+    parseSpec: parseStoredSpec,
     events,
     notifier: { of: (tenant) => createHttpNotifier({ rules: () => rulesOf(tenant) }) },
     ...(options.standingTargets && { standingTargets: options.standingTargets }),
@@ -178,6 +186,7 @@ export async function startApiUnderTest(
     tasks,
     secrets,
     previews,
+    events: recorded.log,
     log,
     video,
     uploadsFolder: join(folder, 'uploads'),

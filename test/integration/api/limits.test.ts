@@ -245,7 +245,7 @@ it('asks the store nothing for a tenant without limits', async () => {
     },
   });
   const store = api.store as unknown as Record<string, unknown>;
-  for (const name of ['takeSubmit', 'countIn', 'outputBytes'])
+  for (const name of ['takeSubmit', 'countIn', 'outputBytes', 'pixelFramesOn', 'addPixelFrames'])
     store[name] = () => Promise.reject(new Error(`${name} was asked`));
   expect((await submit(api, acme)).status).toBe(200);
   expect(new Set(asked)).toEqual(new Set(['acme']));

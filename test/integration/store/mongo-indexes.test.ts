@@ -4,6 +4,7 @@ import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import type { Task } from '../../../src/task/task.js';
 import { cancelled, succeeded } from '../../../src/task/lifecycle.js';
+import { DAY_MS, utcDayOf } from '../../../src/task/utc-day.js';
 import { claim, insertQueued, insertRunning, LONG_MS, OWNER, listOf } from '../../contract/store-under-test.js';
 import { aggregationIn, profileIn, profilesIn } from './mongo-profile.js';
 import { skipWithoutMongod, startMongod, type Mongod } from '../../support/mongod.js';
@@ -152,6 +153,19 @@ describe.skipIf(skipWithoutMongod())('the queries of the MongoDB store', () => {
     expect(await profileOf(() => store.get(queued))).toMatchObject({ planSummary: 'IDHACK' });
     const profile = await profileOf(() => store.replace(queued, claim(queued), { leaseMs: LONG_MS }));
     expect(profile).toMatchObject({ planSummary: 'IXSCAN { _id: 1 }', docsExamined: 1, nModified: 1 });
+  });
+
+  it('read and add to the sum of a day by its id, and have the server remove it when the day after is over', async () => {
+    const day = utcDayOf(Date.now());
+    const of = { tenant: 'acme', day };
+    const profile = (call: () => Promise<unknown>) => profileIn(client.db(), call, 'usage');
+    await store.addPixelFrames(of, 1);
+    const added = await profile(() => store.addPixelFrames(of, 1));
+    expect(added).toMatchObject({ planSummary: 'IDHACK', docsExamined: 1, nModified: 1 });
+    expect(await profile(() => store.pixelFramesOn(of))).toMatchObject({ planSummary: 'IDHACK' });
+    const usage = client.db().collection('usage');
+    expect(await usage.findOne()).toMatchObject({ over: new Date((day + 2) * DAY_MS) });
+    expect(await usage.indexes()).toContainEqual(expect.objectContaining({ key: { over: 1 }, expireAfterSeconds: 0 }));
   });
 
   it('find open steps by an index of them alone, those of an attempt by one of attempts, and change one by its id', async () => {

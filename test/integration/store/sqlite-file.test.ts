@@ -178,7 +178,7 @@ describe('the file of the SQLite store', () => {
     database.exec(
       `ALTER TABLE diagnostics DROP COLUMN fence; DROP TABLE labels; DROP INDEX tasks_list_state; CREATE INDEX tasks_waiting ON tasks (create_time_ms);
        DROP TABLE task_counts; DROP TABLE api_keys; DROP INDEX tasks_deliveries; DROP TABLE signing_secrets;
-       DROP INDEX tasks_output_bytes; ALTER TABLE tasks DROP COLUMN output_bytes; PRAGMA user_version = 1`,
+       DROP TABLE usage; DROP INDEX tasks_output_bytes; ALTER TABLE tasks DROP COLUMN output_bytes; PRAGMA user_version = 1`,
     );
     database.close();
     const store = createSqliteStore({ file });
@@ -188,6 +188,16 @@ describe('the file of the SQLite store', () => {
     expect([await store.count(task.tenant), await store.outputBytes('acme')]).toEqual([2, 207]);
     await store.putDiagnostics(task, '"new"', { fence: 1 });
     expect(await store.getDiagnostics(task)).toBe('"new"');
+    await store.close();
+  });
+
+  it('has no sums of the days before yesterday once one of today is added to', async () => {
+    const store = createSqliteStore({ file });
+    const sums = () => Promise.all([1, 2, 3].map((day) => store.pixelFramesOn({ tenant: 'a', day })));
+    for (const day of [1, 2]) await store.addPixelFrames({ tenant: 'a', day }, day);
+    expect(await sums()).toEqual([1, 2, 0]);
+    await store.addPixelFrames({ tenant: 'b', day: 3 }, 5);
+    expect(await sums()).toEqual([0, 2, 0]);
     await store.close();
   });
 

@@ -22,7 +22,7 @@ tenants:
     queued: 5000
     submit_burst: 20
     max_priority: -3
-  free: { queued: null, submits_per_second: null }
+  free: { queued: null, submits_per_second: null, pixel_frames_per_day: 2000000000000 }
 `);
     const fallback = {
       ...NO_SETTINGS,
@@ -37,7 +37,12 @@ tenants:
       queued: 5000,
       maxPriority: -3,
     });
-    expect(limits.of('free')).toEqual({ ...fallback, queued: null, submits: null });
+    expect(limits.of('free')).toEqual({
+      ...fallback,
+      queued: null,
+      submits: null,
+      pixelFramesPerDay: 2_000_000_000_000,
+    });
   });
 
   it('has the hosts of tenants, in place of those of the service', () => {
@@ -100,7 +105,7 @@ tenants:
 
   it('reports every problem with its path and the fix', () => {
     const text = `
-default: { queud: 1, running: -1, submit_burst: 5 }
+default: { queud: 1, running: -1, submit_burst: 5, pixel_frames_per_day: 1.5 }
 tenants:
   Acme: { upload_bytes: 20 GB, max_priority: 101 }
   b: [1]
@@ -120,6 +125,7 @@ other: 1
     for (const part of [
       'default.queud: is no limit; did you mean queued?',
       'default.running: must be a whole number of at least 0, or null for no limit',
+      'default.pixel_frames_per_day: must be a whole number of at least 0, or null for no limit',
       'default.submit_burst: counts only with submits_per_second',
       'tenants.Acme: the name of a tenant must be 1 to 63 characters',
       'tenants.Acme.upload_bytes: must be bytes, such as 1048576 or "20 GiB"',

@@ -31,9 +31,10 @@ it('is known at the submit where no input decides it, and refuses the submit the
   const parsed = { outputs: DEFAULT_OUTPUTS, violations: [], assets: [], fonts: [] };
   expect(pixelFramesOf({ ...parsed, form: known })).toBe(2 * size);
   expect(pixelFramesOf({ ...parsed, form: montage })).toBeNull();
+  expect(pixelFramesOf({ form: montage, outputs: [audio] })).toBe(0);
   const store = createMemoryStore({ nowMs: () => 0 });
   const limits = { of: () => ({ ...NO_LIMITS, pixelFrames: 2 * size - 1 }) };
-  const quotas = createQuotas({ limits, store, clock: { monotonicMs: () => 0 } });
+  const quotas = createQuotas({ limits, store, clock: { nowMs: () => 0, monotonicMs: () => 0 } });
   const check = (form: Form) => {
     quotas.checkTask('a', { priority: 0, spec: { ...parsed, form } });
   };
