@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** What a process and its descendants have used so far. */
 export interface ProcessStats {
@@ -22,6 +22,24 @@ export function readProcessStats(pid: number): ProcessStats | null {
   if (!own) return null;
   const below = childrenOf(pid).map(readProcessStats);
   return below.reduce<ProcessStats>((sum, child) => (child ? add(sum, child) : sum), own);
+}
+
+/** Whether a thread of a process or of its descendants runs, or would run if it had a processor: then it does not hang, however little a busy machine lets it do. */
+export function hasRunnableThread(pid: number): boolean {
+  return threadsOf(pid).some((thread) => isRunnable(pid, thread)) || childrenOf(pid).some(hasRunnableThread);
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+function isRunnable(pid: number, thread: string): boolean {
+  const stat = readText(`/proc/${pid}/task/${thread}/stat`);
+  return stat !== null && stat.slice(stat.lastIndexOf(')') + 2).startsWith('R');
 }
 
 function add(a: ProcessStats, b: ProcessStats): ProcessStats {

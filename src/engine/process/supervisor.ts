@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { drainPipes } from './drain-pipes.js';
 import { createProgressParser, type ProgressBlock } from './progress.js';
-import { readProcessStats } from './process-stats.js';
+import { hasRunnableThread, readProcessStats } from './process-stats.js';
 import { killGroup, killRest, spawnGroup, type GroupCommand } from './spawn-group.js';
 import { createTextTail } from './text-tail.js';
 import { createProgressJudge, type PlannedLength } from './useful-progress.js';
@@ -127,12 +127,14 @@ function startSampler(child: ChildProcess, watchdog: Watchdog, progressBytes: ()
   let peakRssBytes = 0;
   let cpuMs = 0;
   function sample(): void {
-    const stats = child.pid === undefined ? null : readProcessStats(child.pid);
+    const { pid } = child;
+    const stats = pid === undefined ? null : readProcessStats(pid);
     if (stats) {
       peakRssBytes = Math.max(peakRssBytes, stats.peakRssBytes, stats.rssBytes);
       cpuMs = Math.max(cpuMs, stats.cpuMs);
     }
-    end(watchdog.check(performance.now(), stats && { ...stats, ioBytes: stats.ioBytes - progressBytes() }));
+    const used = stats && { ...stats, ioBytes: stats.ioBytes - progressBytes() };
+    end(watchdog.check(performance.now(), used, () => pid !== undefined && hasRunnableThread(pid)));
   }
   function end(clock: WatchdogClock | null): void {
     if (!clock || firedClock || child.exitCode !== null || child.signalCode !== null) return;

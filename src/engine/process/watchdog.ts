@@ -21,8 +21,11 @@ export type WatchdogClock = 'STALL' | 'NO_PROGRESS' | 'TOTAL' | 'MEMORY' | 'OVER
 export interface Watchdog {
   /** The process got on with its work. */
   progressed(nowMs: number): void;
-  /** Takes a measurement (null: none could be taken). @returns the clock that has run out, if one has. */
-  check(nowMs: number, stats: ProcessStats | null): WatchdogClock | null;
+  /**
+   * Takes a measurement (null: none could be taken). @returns the clock that has run out, if one has.
+   * @param wantsToRun asked before STALL alone: a process that a busy machine starves is idle as well.
+   */
+  check(nowMs: number, stats: ProcessStats | null, wantsToRun: () => boolean): WatchdogClock | null;
 }
 
 /** A hung ffmpeg showed at most 10 ms of CPU in 5 s; a working one, hundreds of times that. */
@@ -54,12 +57,13 @@ export function createWatchdog(clocks: Clocks, startMs: number): Watchdog {
     progressed(nowMs) {
       progressAtMs = nowMs;
     },
-    check(nowMs, stats) {
+    check(nowMs, stats, wantsToRun) {
       if (nowMs - startMs >= clocks.totalMs) return 'TOTAL';
       if (stats && stats.rssBytes > clocks.maxRssBytes) return 'MEMORY';
       const silentMs = nowMs - progressAtMs;
       if (silentMs >= clocks.noProgressMs) return 'NO_PROGRESS';
-      return stats && isQuiet(nowMs, stats) && silentMs >= clocks.stallMs ? 'STALL' : null;
+      const isStalled = stats !== null && isQuiet(nowMs, stats) && silentMs >= clocks.stallMs;
+      return isStalled && !wantsToRun() ? 'STALL' : null;
     },
   };
 }
