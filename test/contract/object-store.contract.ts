@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -205,7 +205,7 @@ export function describeObjectStore({ name, make }: ObjectStoreUnderTest, option
         expect(await source.check(uri)).toBeNull();
         expect(await uploads.list('visual')).toMatchObject([{ uri, sizeBytes: 7 }]);
         expect(await uploads.list('audio')).toEqual([]);
-        expect(path.extname(await source.fetch(uri, fetching))).toBe('.png');
+        expect(await readFile(await source.fetch(uri, fetching), 'utf8')).toBe('picture');
         await uploads.removeExpired(Date.now());
         expect(await source.check(uri)).toBeNull();
         await uploads.removeExpired(Date.now() + 2 * 3_600_000);
