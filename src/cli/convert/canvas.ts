@@ -17,7 +17,9 @@ export function possibleSize(
   report: Pick<Report, 'warn'>,
   path: string,
 ): { width: number; height: number } {
-  const shrink = Math.min(1, 3840 / Math.max(width, height), 2160 / Math.min(width, height));
+  // A side may be nothing, or less.
+  const [long, short] = [Math.max(1, width, height), Math.max(1, Math.min(width, height))];
+  const shrink = Math.min(1, 3840 / long, 2160 / short);
   const even = (side: number) => Math.max(16, 2 * Math.round((side * shrink) / 2));
   const size = { width: even(width), height: even(height) };
   if (size.width !== width || size.height !== height)
