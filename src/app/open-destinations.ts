@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
 import { type BucketDestinations, NO_DESTINATIONS, parseDestinations } from '../config/destinations.js';
-import { openReloadedFile } from '../shared/reloaded-file.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
+import { followFile } from './follow-file.js';
 
 /**
  * The buckets that outputs are put to and inputs read from, by the file as it is at each use.
@@ -14,18 +14,13 @@ export async function openDestinations(
   cleanups: (() => Promise<unknown>)[],
 ): Promise<BucketDestinations> {
   if (file === null) return NO_DESTINATIONS;
-  const reloaded = await openReloadedFile(
+  const current = await followFile(
     { name: 'CUTROOM_DESTINATIONS_FILE', file, parse: parseDestinations },
-    (message, cause) => {
-      events.backgroundError(message, cause);
-    },
+    events,
+    cleanups,
   );
-  cleanups.push(() => {
-    reloaded.close();
-    return Promise.resolve();
-  });
   return {
-    find: (tenant, name) => reloaded.current().find(tenant, name),
-    inputsOf: (tenant) => reloaded.current().inputsOf(tenant),
+    find: (tenant, name) => current().find(tenant, name),
+    inputsOf: (tenant) => current().inputsOf(tenant),
   };
 }

@@ -1,6 +1,6 @@
-import { openReloadedFile } from '../shared/reloaded-file.js';
 import { type LimitsFile, parseLimits } from '../config/limits.js';
 import type { TaskEvents } from '../task/ports/task-events.js';
+import { followFile } from './follow-file.js';
 
 /**
  * The limits of tenants, at each question as the file has them then.
@@ -14,18 +14,9 @@ export async function openLimits(
   cleanups: (() => Promise<unknown>)[],
 ): Promise<LimitsFile | null> {
   if (file === null) return null;
-  const reloaded = await openReloadedFile(
-    { name: 'CUTROOM_LIMITS_FILE', file, parse: parseLimits },
-    (message, cause) => {
-      events.backgroundError(message, cause);
-    },
-  );
-  cleanups.push(() => {
-    reloaded.close();
-    return Promise.resolve();
-  });
+  const current = await followFile({ name: 'CUTROOM_LIMITS_FILE', file, parse: parseLimits }, events, cleanups);
   return {
-    of: (tenant) => reloaded.current().of(tenant),
-    isNamed: (tenant) => reloaded.current().isNamed(tenant),
+    of: (tenant) => current().of(tenant),
+    isNamed: (tenant) => current().isNamed(tenant),
   };
 }

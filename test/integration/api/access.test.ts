@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Client, credentials as channelCredentials, Metadata, status as Code, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SubmitTaskRequest, TaskServiceDefinition } from '../../../generated/cutroom/v1/task_service.js';
@@ -7,12 +6,9 @@ import { createReflection } from '../../../src/api/grpc/reflection.js';
 import type { MethodKey, RequestOf } from '../../../src/api/service/method.js';
 import type { ListedRoute } from '../../../src/api/http/router.js';
 import { type Access, type Scope, SCOPES } from '../../../src/task/caller.js';
-import { claimed, failed, succeeded } from '../../../src/task/lifecycle.js';
-import type { Task } from '../../../src/task/task.js';
 import { authenticated, storeKey } from '../../support/api-keys.js';
-import { newTask } from '../../support/new-task.js';
-import { outputOf } from '../../support/paused-renderer.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
+import { type StoredState, storeTask } from './stored-task.js';
 
 /** The credentials that each method and route is called with. */
 type Shown = 'none' | 'bad' | 'expired' | 'revoked' | 'other tenant' | 'missing scope' | 'right';
@@ -58,28 +54,10 @@ async function credentials(shown: Shown, access: Access): Promise<string | undef
   }
 }
 
-/** Stores a task of the tenant `acme` in a state. */
-async function stored(state: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED'): Promise<Task> {
-  const id = randomUUID();
-  const queued = newTask({ id, tenant: 'acme', nowMs: Date.now() });
-  await under.store.insert(queued, JSON.stringify({ montage: { materials: [{ uri: 'a.mp4' }] } }));
-  if (state === 'QUEUED') return queued;
-  const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs: Date.now() });
-  await under.store.replace(queued, running, { leaseMs: 600_000 });
-  under.previews.show(running, Buffer.from('jpeg'));
-  if (state === 'RUNNING') return running;
-  const failure = { reason: 'INTERNAL', category: 'INTERNAL', message: 'm', field: '', retryable: false } as const;
-  const outputs = [outputOf({ key: running, fence: running.fence, attemptId: 'x' })];
-  const ended =
-    state === 'SUCCEEDED'
-      ? succeeded(running, { outputs, warnings: [] }, Date.now())
-      : { ...failed(running, failure, Date.now()), state: 'FAILED' as const };
-  await under.store.replace(running, ended, { leaseMs: 0 });
-  return ended;
-}
+const stored = (state: StoredState) => storeTask(under, state);
 
 const SPEC = { kind: { $case: 'montage' as const, value: { materials: [{ uri: 'a.mp4' }] } } };
-const named = async (state: Parameters<typeof stored>[0]) => `tasks/${(await stored(state)).id}`;
+const named = async (state: StoredState) => `tasks/${(await stored(state)).id}`;
 
 /** A request for each RPC that a caller with its scope may make: a missing one does not compile. `foreign`: what another tenant gets. */
 const RPCS: {
@@ -276,8 +254,7 @@ interface RouteExample {
   readonly foreign?: number;
 }
 
-const task = (state: Parameters<typeof stored>[0], wrap: (id: string) => string) => async () =>
-  wrap((await stored(state)).id);
+const task = (state: StoredState, wrap: (id: string) => string) => async () => wrap((await stored(state)).id);
 const form = '--b\r\ncontent-disposition: form-data; name="file"; filename="a.mp3"\r\n\r\nx\r\n--b--\r\n';
 
 /** A call of each route. */

@@ -11,20 +11,16 @@ import { createMongoStore } from '../../../src/store/mongo/mongo-store.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
 import { endlessSession } from '../../../src/task/authenticator.js';
 import { SCOPES } from '../../../src/task/caller.js';
-import { claimed, failed, succeeded } from '../../../src/task/lifecycle.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import { skipWithoutMongod, startMongod } from '../../support/mongod.js';
-import { newTask } from '../../support/new-task.js';
-import { outputOf } from '../../support/paused-renderer.js';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.js';
+import { STORED_STATES, storeTask } from './stored-task.js';
 
 /** Pairs of calls for each way to name a task. */
 const PAIRS = 16;
 /** Of the medians, one against the other: a further look at the store, or a wait, would be far more over hundreds of pairs. */
 const WITHIN = 2;
-const OWNER = 'acme';
 const STRANGER = 'stranger';
-const STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const;
 
 /** A bearer's word is the tenant. */
 const byBearer: Authenticate = async ({ origin }) => {
@@ -56,25 +52,6 @@ async function store(kind: string): Promise<{ store: Store; remove: () => Promis
   }
   const mongod = await startMongod();
   return { store: await createMongoStore({ uri: mongod.uriOf('foreign') }), remove: () => mongod.stop() };
-}
-
-async function insert({ store: into, previews }: ApiUnderTest, state: (typeof STATES)[number]): Promise<string> {
-  const id = randomUUID();
-  const queued = newTask({ id, tenant: OWNER, nowMs: Date.now() });
-  await into.insert(queued, JSON.stringify({ montage: { materials: [{ uri: 'a.mp4' }] } }));
-  if (state === 'QUEUED') return id;
-  const running = claimed(queued, { attemptId: 'x', owner: 'o', nowMs: Date.now() });
-  await into.replace(queued, running, { leaseMs: 600_000 });
-  previews.show(running, Buffer.from('jpeg'));
-  if (state === 'RUNNING') return id;
-  const failure = { reason: 'INTERNAL', category: 'INTERNAL', message: 'm', field: '', retryable: false } as const;
-  const outputs = [outputOf({ key: running, fence: running.fence, attemptId: 'x' })];
-  const ended =
-    state === 'SUCCEEDED'
-      ? succeeded(running, { outputs, warnings: [] }, Date.now())
-      : { ...failed(running, failure, Date.now()), state: 'FAILED' as const };
-  await into.replace(running, ended, { leaseMs: 0 });
-  return id;
 }
 
 const OF_EACH_CALL = ['date', 'x-request-id'];
@@ -153,7 +130,7 @@ describe.each(['SQLite', 'MongoDB'])('on %s', (kind) => {
       const under = await startApiUnderTest({ authenticate: byBearer, store: recorded(real, calls) });
       const grpc = new Client(under.grpcAddress, credentials.createInsecure());
       try {
-        const foreign = await Promise.all(STATES.map((state) => insert(under, state)));
+        const foreign = await Promise.all(STORED_STATES.map(async (state) => (await storeTask(under, state)).id));
         const ways = [...rpcs(grpc), ...routes(under)];
         for (const name of ['rpc WatchTask', 'GET /tasks/{task}/{file}', 'GET /api/v1/stream/{task}/{file}'])
           expect(ways.map(([way]) => way)).toContain(name);
