@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceError, status } from '@grpc/grpc-js';
@@ -17,6 +16,7 @@ import {
 import { eventually } from '../support/eventually.js';
 import type { ForeignClient } from '../support/foreign-client.js';
 import { skipWithoutMongod, withClient } from '../support/mongod.js';
+import { namesBelow } from '../support/names-below.js';
 import type { SpawnedService } from '../support/spawned-service.js';
 
 const KILLS = 20;
@@ -100,13 +100,13 @@ describe.each(setups)('$services service(s) on $backend, killed again and again,
     // Nothing else is there: no task that nobody was told of, no file of an attempt that died.
     expect((await tasksOf(client)).map(({ name }) => name).sort()).toEqual([...log.acknowledged].sort());
     expect((await publishedIn(place)).filter((name) => name.endsWith('.mp4')).length).toBe(ends.length);
-    expect((await filesOf(join(place.dataDir, 'scratch'))).filter((name) => name.endsWith('.mp4'))).toEqual([]);
+    expect((await namesBelow(join(place.dataDir, 'scratch'))).filter((name) => name.endsWith('.mp4'))).toEqual([]);
   });
 });
 
 /** The names of all published files: on MongoDB they are in GridFS. */
 function publishedIn({ uri, dataDir }: Deployment): Promise<readonly string[]> {
-  if (uri === null) return filesOf(join(dataDir, 'outputs'));
+  if (uri === null) return namesBelow(join(dataDir, 'outputs'));
   return withClient(uri, (client) =>
     client
       .db()
@@ -171,8 +171,4 @@ async function tasksOf(client: ForeignClient): Promise<ForeignTask[]> {
     page_token = page.next_page_token ?? '';
   } while (page_token !== '');
   return tasks;
-}
-
-async function filesOf(folder: string): Promise<string[]> {
-  return readdir(folder, { recursive: true });
 }

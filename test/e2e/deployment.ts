@@ -5,6 +5,7 @@ import { MongoClient } from 'mongodb';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
 import { connect, type ForeignClient } from '../support/foreign-client.js';
 import { startMongod, type Mongod } from '../support/mongod.js';
+import { namesBelow } from '../support/names-below.js';
 import { spawnService, type SpawnedService } from '../support/spawned-service.js';
 
 export type Backend = 'SQLite' | 'MongoDB';
@@ -111,7 +112,7 @@ export async function get(client: ForeignClient, name: string): Promise<ForeignT
 
 /** How many results of steps, sections among them, a service has kept for later attempts in its own data folder. */
 export async function keptByService(dataDir: string): Promise<number> {
-  const names = await readdir(join(dataDir, 'cache'), { recursive: true }).catch(() => []);
+  const names = await namesBelow(join(dataDir, 'cache'));
   return names.filter((name) => name.endsWith('.json')).length;
 }
 

@@ -1,9 +1,10 @@
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
 import { eventually } from '../support/eventually.js';
+import { namesBelow } from '../support/names-below.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
 
 const BOOTSTRAP_KEY = 'file-modes-0123456789-0123456789-0123456789';
@@ -34,7 +35,7 @@ afterEach(async () => {
 
 /** Each with any permission that it must not have: outputs are for the group too, all else is the owner's. */
 async function openEntries(dataDir: string): Promise<string[]> {
-  const names = ['', ...(await readdir(dataDir, { recursive: true }))];
+  const names = ['', ...(await namesBelow(dataDir))];
   const found = await Promise.all(
     names.map(async (name) => {
       const info = await lstat(join(dataDir, name)).catch(() => null);
@@ -102,7 +103,7 @@ it('a service with the umask 000 makes nothing that another user may use', async
   const { during, task } = await workOn(dataDir, await start(dataDir, '000'));
   expect(task.state, JSON.stringify(task.error)).toBe('SUCCEEDED');
   expect(during).toEqual([]);
-  const names = await readdir(dataDir, { recursive: true });
+  const names = await namesBelow(dataDir);
   for (const part of [
     /^cutroom\.sqlite$/,
     /^cutroom\.sqlite-wal$/,
@@ -121,7 +122,7 @@ it('a service tightens what it finds open, at any depth, and says so', async () 
   const first = await start(dataDir, '022');
   await workOn(dataDir, first);
   await first.stop();
-  for (const name of ['', ...(await readdir(dataDir, { recursive: true }))]) {
+  for (const name of ['', ...(await namesBelow(dataDir))]) {
     const info = await lstat(join(dataDir, name));
     if (!info.isSymbolicLink()) await chmod(join(dataDir, name), 0o777);
   }
@@ -133,7 +134,7 @@ it('a service tightens what it finds open, at any depth, and says so', async () 
   expect(await openEntries(dataDir)).toEqual([]);
   expect((await lstat(join(place, 'elsewhere'))).mode & 0o777).toBe(0o666);
   // A web server of the service's group still reads finished videos.
-  const video = (await readdir(join(dataDir, 'outputs'), { recursive: true })).find((name) => name.endsWith('.mp4'))!;
+  const video = (await namesBelow(join(dataDir, 'outputs'))).find((name) => name.endsWith('.mp4'))!;
   expect((await lstat(join(dataDir, 'outputs', video))).mode & 0o077).toBe(0o040);
   const line = log.find((each) => each.includes('their modes are tightened'));
   expect((JSON.parse(line ?? '{}') as { changed?: number }).changed).toBeGreaterThan(10);

@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.js';
 import type { ForeignClient } from '../support/foreign-client.js';
 import { startHttpOrigin, type HttpOrigin } from '../support/http-origin.js';
 import { skipWithoutMongod } from '../support/mongod.js';
+import { namesBelow } from '../support/names-below.js';
 import type { SpawnedService } from '../support/spawned-service.js';
 import { deploy, submit, watchToEnd, type Deployment } from './deployment.js';
 
@@ -79,7 +80,7 @@ describe('inputs that were downloaded', () => {
     });
     await submit(client, { materials: [{ uri: uri('part.mp4') }], resolution: 144 });
     const drafts = async () =>
-      (await readdir(join(place.dataDir, 'scratch'), { recursive: true })).filter((name) => name.includes('fetch-'));
+      (await namesBelow(join(place.dataDir, 'scratch'))).filter((name) => name.includes('fetch-'));
     await eventually('a part of the file', async () => isUnderWay && (await drafts()).length === 1);
     const before = await kept();
     await service.kill();

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.js';
 import { failureOf, type ForeignClient } from '../support/foreign-client.js';
 import { startHttpOrigin, type HttpOrigin } from '../support/http-origin.js';
 import { colorDistance, readSound, readVideo, toneAt } from '../support/media-content.js';
+import { namesBelow } from '../support/names-below.js';
 import { createPollingClient } from '../support/polling-client.js';
 import type { SpawnedService } from '../support/spawned-service.js';
 import { deploy, get, submit, watchToEnd, type Deployment } from './deployment.js';
@@ -54,14 +55,8 @@ afterAll(async () => {
 const at = (name: string) => `${origin.url}/${name}?${SIGNED}`;
 /** What lies in the scratch folders of attempts and looks now. */
 async function scratchFiles(): Promise<string[]> {
-  const names = await readdir(join(place.dataDir, 'scratch'), { recursive: true }).catch((error: unknown) => {
-    // A folder was removed while it was looked through.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  });
-  if (names === null) return scratchFiles();
   // A folder for each process, which lives as long as that.
-  return names.filter((name) => name.includes('/'));
+  return (await namesBelow(join(place.dataDir, 'scratch'))).filter((name) => name.includes('/'));
 }
 
 /** A task whose download is under way. */

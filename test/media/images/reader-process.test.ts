@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noiseImage, quartersImage } from '../../fixtures/quarters-image.js';
 import { createImageBench, type ImageBench } from '../../support/image-bench.js';
 import { eventually } from '../../support/eventually.js';
+import { namesBelow } from '../../support/names-below.js';
 
 let bench: ImageBench;
 beforeAll(async () => {
@@ -71,9 +72,7 @@ describe('the reader process', () => {
 
   it('ends when its work is aborted', async () => {
     await noiseImage(64, 64).resize(9900, 9900).png({ compressionLevel: 1 }).toFile(bench.path('slow.png'));
-    const before = (await readdir(bench.folder, { recursive: true })).filter((name) =>
-      name.endsWith('jobs-0.json'),
-    ).length;
+    const before = (await namesBelow(bench.folder)).filter((name) => name.endsWith('jobs-0.json')).length;
     const controller = new AbortController();
     const reading = bench.read(['slow.png'], { signal: controller.signal });
     const outcome = reading.then(
@@ -82,9 +81,7 @@ describe('the reader process', () => {
     );
     await eventually(
       'the reader was given its jobs',
-      async () =>
-        (await readdir(bench.folder, { recursive: true })).filter((name) => name.endsWith('jobs-0.json')).length >
-        before,
+      async () => (await namesBelow(bench.folder)).filter((name) => name.endsWith('jobs-0.json')).length > before,
       30_000,
     );
     controller.abort(new Error('called off'));
