@@ -1,11 +1,12 @@
-import { v4, v7 } from 'uuid';
+import { v4 } from 'uuid';
 import type { Clock } from '../task/ports/clock.js';
+import { createTaskIds } from './task-ids.js';
 
 /** The machine's time and randomness. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  newTaskId: () => v7(),
+  newTaskId: createTaskIds(Date.now),
   newAttemptId: () => v4(),
   random: () => Math.random(),
 };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { RenderSpec } from '../../../generated/cutroom/v1/spec.js';
 import { SubmitTaskRequest } from '../../../generated/cutroom/v1/task_service.js';
 import { jsonType, writeCompactJson } from '../proto-json.js';
@@ -20,7 +20,7 @@ export function requestHash(request: SubmitTaskRequest): string {
     labels: sorted(request.labels),
     ...(request.spec && { spec: { ...request.spec, variables: sorted(request.spec.variables) } }),
   }).finish();
-  return createHash('sha256').update(body).digest('hex');
+  return hash('sha256', body, 'hex');
 }
 
 /** The spec as it is stored: canonical proto3 JSON. @throws Error on a spec that does not parse, such as one with an impossible duration. */
