@@ -44,10 +44,8 @@ const video = fc
     reverse: fc.constantFrom(false, false, false, true),
     ...{ isMuted: fc.constantFrom(false, false, true), channels, gainDb },
   })
-  .map(({ video: { uri, size, rate, timeOf, colorOf, sound }, isMuted, trimStart, ...drawn }): Source => ({
+  .map(({ video: { uri, size, rate, timeOf, colorOf, sound }, isMuted, ...drawn }): Source => ({
     ...{ kind: 'video', uri, size, rate, timeOf, colorOf, sound, ...drawn },
-    // Frames that are late or early by less than a tenth of a second count as even: a clip begins with the one whose number is due, here up to 30 ms off. At the start of the file both are the same.
-    trimStart: timeOf === null ? trimStart : 0,
     // Where beeps are at other speeds is the matter of a test of its own.
     isMuted: isMuted || drawn.speed !== 1,
   }));

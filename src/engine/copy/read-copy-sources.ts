@@ -50,8 +50,8 @@ function endUs({ trimStartUs, frames }: VisualClip, { frameRate }: Composition):
   return trimStartUs + timeUsOf(frames, frameRate);
 }
 
-function mayBePlain({ codec, hasAlpha, interlaced, color, seeking, uneven }: VisualDetails): boolean {
+function mayBePlain({ codec, hasAlpha, interlaced, color, seeking, gridRate }: VisualDetails): boolean {
   const { matrix, range, transfer, primaries } = color;
   const isBt709 = matrix === 'bt709' && range === 'tv' && transfer === 'sdr' && primaries === 'bt709';
-  return codec === 'h264' && !hasAlpha && !interlaced && isBt709 && seeking === 'EXACT' && uneven === null;
+  return codec === 'h264' && !hasAlpha && !interlaced && isBt709 && seeking === 'EXACT' && gridRate !== null;
 }

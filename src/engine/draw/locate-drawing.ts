@@ -13,6 +13,7 @@ export function locateDrawing({ width, height, content }: Drawing, file: string)
       width,
       height,
       frameRate: null,
+      gridRate: null,
       hasAlpha: hasAlpha(content),
       interlaced: false,
       color: { matrix: null, range: 'pc', transfer: 'sdr', primaries: 'bt709' },

@@ -30,6 +30,7 @@ function detailsOf({ width, height, hasAlpha, transfer, primaries }: Exclude<Rea
     width,
     height,
     frameRate: null,
+    gridRate: null,
     hasAlpha,
     interlaced: false,
     color,

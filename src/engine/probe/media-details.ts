@@ -14,6 +14,8 @@ export interface VisualDetails {
   readonly height: number;
   /** Null for images and where the file does not say. */
   readonly frameRate: Rational | null;
+  /** The rate at which each frame is due when its number says, within a millisecond. Null: some come earlier or later, as those of phones do, or there are none. */
+  readonly gridRate: Rational | null;
   readonly hasAlpha: boolean;
   /** Whether its frames are pairs of fields. */
   readonly interlaced: boolean;
@@ -25,7 +27,7 @@ export interface VisualDetails {
   readonly seeking: Seeking;
   /** How far the frames reach that are really in the file, as far as it was read; from its first frame. */
   readonly presentUs: number;
-  /** Null: its frames follow each other evenly, and ffmpeg finds the one of a time. */
+  /** Null: none of its frames stands for long, and ffmpeg finds the one of a time. */
   readonly uneven: UnevenFrames | null;
 }
 

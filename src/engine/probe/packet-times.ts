@@ -1,3 +1,4 @@
+import { type Rational, timeUsOf } from '../../composition/frame-grid.js';
 import { microseconds, type ProbePacket } from './probe-json.js';
 
 /** When one frame is shown, from the first one's time on. */
@@ -63,6 +64,14 @@ export function pictureTimes(packets: readonly ProbePacket[], format: string, pi
 /** How far the frames reach. */
 export function presentUsOf(pictures: readonly PictureTime[]): number {
   return pictures.reduce((end, { atUs, durationUs }) => Math.max(end, atUs + durationUs), 0);
+}
+
+/** Times in files are rounded, to milliseconds in some. */
+const ROUNDING_US = 1_000;
+
+/** Whether each frame is due when its number says, at a rate. */
+export function isOnGrid(pictures: readonly PictureTime[], rate: Rational): boolean {
+  return pictures.every(({ atUs }, i) => Math.abs(atUs - timeUsOf(i, rate)) <= ROUNDING_US);
 }
 
 /** Whether some frame stands for longer than this until the next. */

@@ -1,6 +1,6 @@
 import { STANDING_US, type InputColor, type UnevenFrames, type VisualDetails } from './media-details.js';
 import { RAW_FORMATS, seekingIn } from './seeking.js';
-import { pictureTimes, presentUsOf, standsLonger, type PictureTime } from './packet-times.js';
+import { isOnGrid, pictureTimes, presentUsOf, standsLonger, type PictureTime } from './packet-times.js';
 import { microseconds, rational, type ProbeJson, type ProbePacket, type ProbeStream } from './probe-json.js';
 import { claimedUsOf, CLAIM_SLACK_US, nominalPictureUs, videoLength, type VideoLength } from './video-length.js';
 
@@ -30,13 +30,16 @@ export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: Re
   const readUs = presentUsOf(pictures);
   const length = videoLength(json, stream, { presentUs: readUs, hasJumps, ...endOf(json, stream, readUs, extent) });
   const image = isImage(json, stream, packets, length);
+  const rates = [stream.avg_frame_rate, stream.r_frame_rate].flatMap((text) => rational(text) ?? []);
+  const uneven = unevenFrames(pictures, format, lastFrameUs(pictures, extent) + length.holdUs);
   return {
     facts: image ? { kind: 'image' } : { kind: 'video', durationUs: length.durationUs },
     streamIndex: stream.index,
     codec: stream.codec_name,
     width: stream.width,
     height: stream.height,
-    frameRate: image ? null : (rational(stream.avg_frame_rate) ?? rational(stream.r_frame_rate)),
+    frameRate: image ? null : (rates[0] ?? null),
+    gridRate: image || uneven ? null : (rates.find((rate) => isOnGrid(pictures, rate)) ?? null),
     hasAlpha:
       ALPHA_FORMATS.test(stream.pix_fmt ?? '') || stream.tags?.alpha_mode === '1' || stream.tags?.ALPHA_MODE === '1',
     interlaced: !image && INTERLACED.has(stream.field_order ?? ''),
@@ -45,7 +48,7 @@ export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: Re
     timeBase: rational(stream.time_base) ?? MICROSECONDS,
     seeking: seekingIn(format, stream.codec_name, hasJumps),
     presentUs: readUs + length.holdUs,
-    uneven: unevenFrames(pictures, format, lastFrameUs(pictures, extent) + length.holdUs),
+    uneven,
   };
 }
 

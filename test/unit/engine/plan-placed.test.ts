@@ -16,6 +16,7 @@ const VIDEO: VisualDetails = {
   width: 1920,
   height: 1080,
   frameRate: { num: 30, den: 1 },
+  gridRate: { num: 30, den: 1 },
   hasAlpha: false,
   interlaced: false,
   uneven: null,

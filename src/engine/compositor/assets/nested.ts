@@ -34,6 +34,7 @@ const DETAILS: Omit<VisualDetails, 'width' | 'height'> = {
   streamIndex: 0,
   codec: '',
   frameRate: null,
+  gridRate: null,
   hasAlpha: true,
   interlaced: false,
   color: { matrix: 'bt709', range: 'tv', transfer: 'sdr', primaries: 'bt709' },

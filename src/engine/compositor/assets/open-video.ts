@@ -21,7 +21,7 @@ export interface OpenedVideo {
 
 /** Beyond its clip, how much of an input is still decoded at most. All of it goes through the filters up to the one that counts the clip's frames. */
 const DECODE_MARGIN_US = 500_000;
-/** Frames of a file whose frames follow each other evenly: the one that ends the clip's last, one for deinterlacing, and two for rounding. */
+/** Frames of a file whose frames are due when their numbers say: the one that ends the clip's last, one for deinterlacing, and two for rounding. */
 const MARGIN_FRAMES = 4;
 
 /** Of a time base in ffmpeg. */
@@ -80,9 +80,9 @@ export function openVideo(shown: ShownClip, details: VisualDetails, rate: Ration
   };
 }
 
-function marginUs({ clip }: ShownClip, { uneven, frameRate }: VisualDetails, rate: Rational): number {
-  if (uneven !== null || frameRate === null) return DECODE_MARGIN_US;
-  return Math.min(DECODE_MARGIN_US, timeUsOf(MARGIN_FRAMES, frameRate) + timeUsOf(1, rate) * clip.speed);
+function marginUs({ clip }: ShownClip, { gridRate }: VisualDetails, rate: Rational): number {
+  if (gridRate === null) return DECODE_MARGIN_US;
+  return Math.min(DECODE_MARGIN_US, timeUsOf(MARGIN_FRAMES, gridRate) + timeUsOf(1, rate) * clip.speed);
 }
 
 function plus(expression: string, addend: number): string {
@@ -91,31 +91,28 @@ function plus(expression: string, addend: number): string {
 }
 
 /**
- * The time of the clip's own zero, from the file's first frame. Where frames follow each other evenly, it is the time of one of them: the first that is due
- * when the clip begins, or up to a millisecond before.
+ * The time of the clip's own zero, from the file's first frame. Where frames are due when their numbers say, it is the time of one of them: the first that is
+ * due when the clip begins, or up to a millisecond before.
  */
-function clipZeroUs({ clip }: ShownClip, { uneven, frameRate }: VisualDetails): number {
+function clipZeroUs({ clip }: ShownClip, { gridRate }: VisualDetails): number {
   if (clip.trimStartUs === 0) return 0;
-  if (uneven !== null || frameRate === null) return Math.max(0, clip.trimStartUs - ROUNDING_US);
-  return timeUsOf(firstFrameOf(clip, frameRate), frameRate);
+  if (gridRate === null) return Math.max(0, clip.trimStartUs - ROUNDING_US);
+  return timeUsOf(firstFrameOf(clip, gridRate), gridRate);
 }
 
-/** The number of the frame with which a clip begins, in a video whose frames follow each other evenly. */
+/** The number of the frame with which a clip begins, in a video whose frames are due when their numbers say. */
 export function firstFrameOf({ trimStartUs }: Pick<VisualClip, 'trimStartUs'>, frameRate: Rational): number {
   return Math.ceil((Math.max(0, trimStartUs - ROUNDING_US) * frameRate.num) / (frameRate.den * 1e6));
 }
 
-/**
- * When the frame began that stands at a clip's `trimStartUs`, from the first frame of its file; for one of a file whose frames do not follow each other
- * evenly, `trimStartUs` itself.
- */
+/** When the frame began that stands at a clip's `trimStartUs`, from the first frame of its file; where frames are not due when their numbers say, `trimStartUs` itself. */
 export function standingSinceUs(
   { trimStartUs }: Pick<VisualClip, 'trimStartUs'>,
-  { uneven, frameRate, presentUs }: Pick<VisualDetails, 'uneven' | 'frameRate' | 'presentUs'>,
+  { gridRate, presentUs }: Pick<VisualDetails, 'gridRate' | 'presentUs'>,
 ): number {
-  if (uneven !== null || frameRate === null) return trimStartUs;
-  const last = Math.max(0, framesOf(presentUs, frameRate) - 1);
-  return timeUsOf(Math.min(wholeFramesIn(trimStartUs, frameRate), last), frameRate);
+  if (gridRate === null) return trimStartUs;
+  const last = Math.max(0, framesOf(presentUs, gridRate) - 1);
+  return timeUsOf(Math.min(wholeFramesIn(trimStartUs, gridRate), last), gridRate);
 }
 
 /** The last tick up to a time that is a whole number of microseconds: ffmpeg shifts the file's times by microseconds, rounded to ticks. */
