@@ -38,6 +38,9 @@ export interface Box {
   readonly height: number;
 }
 
+/** The box of what is shown in its own size. Images are not made smaller by it: longer sides are beyond what is read of an image. */
+export const OWN_SIZE: Box = { width: 65_535, height: 65_535 };
+
 /** Facts about the inputs, by URI. @throws RangeError for a URI that the form did not name in that role. */
 export interface KnownFacts {
   visual(uri: string): VisualFacts;

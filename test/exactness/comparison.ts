@@ -48,11 +48,18 @@ function* clearPlaces(timeline: PaintedTimeline, frame: number): Generator<{ x: 
       const [x, y] = [Math.floor((timeline.width * column) / 8), Math.floor((timeline.height * row) / 6)];
       const at = (dx: number, dy: number) => paint(timeline, frame, x + 0.5 + dx, y + 0.5 + dy);
       const wanted = at(0, 0);
-      const around = [-clear, 0, clear].flatMap((dx) => [-clear, 0, clear].map((dy) => onGrey(at(dx, dy))));
-      const own = onGrey(wanted);
-      if (around.every((color) => color.every((value, c) => Math.abs(value - own[c]!) < 8))) yield { x, y, wanted };
+      const around = [-clear, 0, clear].flatMap((dx) => [-clear, 0, clear].map((dy) => at(dx, dy)));
+      if (around.every((shade) => isAlike(shade, wanted))) yield { x, y, wanted };
     }
   }
+}
+
+/** An alpha that is low hardly changes the colour on grey, and is compared by itself. */
+function isAlike(one: Shade, other: Shade): boolean {
+  const color = onGrey(other);
+  return (
+    onGrey(one).every((value, c) => Math.abs(value - color[c]!) < 8) && Math.abs(one.alpha - other.alpha) * 255 < 2
+  );
 }
 
 export interface Comparison {

@@ -608,7 +608,10 @@ export interface Layout {
   anchor: Anchor;
   /** How the asset is fitted into the box. Default: FIT_COVER. Text, colours and gradients fill it, and have only FIT_FILL. */
   fit: Fit;
-  /** The point of the asset, in percent of it, that FIT_COVER keeps in view. Default: its middle. Refused for text, colours and gradients. */
+  /**
+   * The point of the asset, in percent of it, that FIT_COVER and FIT_NONE keep in view where the asset is larger than the box. Default: its middle. Refused for
+   * text, colours and gradients.
+   */
   focus:
     | Point
     | undefined;

@@ -1,4 +1,4 @@
-import type { Box, Form, InputUse } from '../form.js';
+import { type Form, type InputUse, OWN_SIZE } from '../form.js';
 import { composeMontage } from './compose-montage.js';
 import type { Montage } from './montage.js';
 import { outlineMontage } from './outline-montage.js';
@@ -23,9 +23,6 @@ export function montageForm(montage: Montage): MontageForm {
     },
   };
 }
-
-/** Images are not made smaller by this: longer sides are beyond what is read of an image. */
-const OWN_SIZE: Box = { width: 65_535, height: 65_535 };
 
 function inputsOf(montage: Montage): InputUse[] {
   const { materials, narration, music, subtitles, watermark, materialSound, width, height, fit } = montage;

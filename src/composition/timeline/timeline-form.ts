@@ -1,5 +1,4 @@
-import type { Form, InputUse } from '../form.js';
-import type { Size } from '../output-spec.js';
+import { type Box, type Form, type InputUse, OWN_SIZE } from '../form.js';
 import { composeTimeline } from './compose-timeline.js';
 import { clipsOf, type Keyed, type Look, type Timeline, type TimelineClip } from './timeline.js';
 
@@ -66,7 +65,8 @@ function usesOf(clip: TimelineClip, isMuted: boolean): InputUse[] {
 }
 
 /** The pixels in which all of the asset would have to be read, so that the part that is shown is sharp. */
-function boxOf({ width, height, part, motion }: Look): Size {
+function boxOf({ width, height, fit, part, motion }: Look): Box {
+  if (fit === 'NONE') return OWN_SIZE;
   const factor = 1 + (motion?.strength ?? 0);
   const side = (keyed: Keyed, share: number) =>
     Math.max(1, Math.min(MAX_SIDE, Math.ceil((largestOf(keyed) * factor) / share)));

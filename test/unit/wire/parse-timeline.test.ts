@@ -386,6 +386,15 @@ describe('the parser of a timeline', () => {
     expect(fieldsOf(track({ ...image, layout: { crop: { x: 99.9, width: 0.1, y: 70.1, height: 29.9 } } }))).toEqual([]);
   });
 
+  it('reads images as large as they are shown, and those of FIT_NONE in their own size', () => {
+    const boxOf = (layout: Json) =>
+      parseSpec(timelineSpec(track({ ...image, layout: { box: { width: 50, height: 10 }, ...layout } }))).form
+        ?.inputs[0];
+    expect(boxOf({})).toMatchObject({ box: { width: 960, height: 108 } });
+    expect(boxOf({ crop: { width: 50, height: 25 } })).toMatchObject({ box: { width: 1_920, height: 432 } });
+    expect(boxOf({ fit: 'FIT_NONE' })).toMatchObject({ box: { width: 65_535, height: 65_535 } });
+  });
+
   it('finds the fonts and files that it names', () => {
     const { assets, fonts } = parseSpec(
       timelineSpec(
