@@ -2,7 +2,7 @@ import { differenceCiede2000 } from 'culori';
 import { ffmpeg } from '../fixtures/run-ffmpeg.js';
 import type { Heard } from './listener.js';
 import { paint, type Shade } from './painter.js';
-import { boundary, type PaintedTimeline, type Rgb } from './shapes.js';
+import { boundary, type PaintedTimeline, type Rgb, type Size } from './shapes.js';
 
 /** Frames in RGBA. */
 export interface Pictures {
@@ -40,9 +40,28 @@ const CLEAR = 5;
 /** Of the codec that keeps alpha, which spreads a change over its block. */
 const CLEAR_OF_BLOCKS = 10;
 
+/** A video has a colour for two by two of its pixels, and a scaler looks at two of these on each side. */
+const SCALER_REACH = 4;
+
+/** How many times as large as they are in their file the pixels of a video are shown, at most. */
+function largestScale({ width, height }: Size, tracks: PaintedTimeline['tracks']): number {
+  const scales = tracks.flat().map(({ source, box, keys, matte }) => {
+    const side = (property: 'WIDTH' | 'HEIGHT', share: number) =>
+      Math.max(share, ...keys.filter((key) => key.property === property).map(({ value }) => value)) / 100;
+    const own = { width: width * side('WIDTH', box.width), height: height * side('HEIGHT', box.height) };
+    const covering = (size: Size) => Math.max(own.width / size.width, own.height / size.height);
+    const nested = [source.kind === 'nested' ? source : null, matte?.picture ?? null].map((picture) =>
+      picture ? covering(picture.size) * largestScale(picture.size, picture.tracks) : 0,
+    );
+    return Math.max(source.kind === 'video' ? covering(source.size) : 0, ...nested);
+  });
+  return Math.max(0, ...scales);
+}
+
 /** Places of a frame at which the painter has one colour around, spread over all of it. */
 function* clearPlaces(timeline: PaintedTimeline, frame: number): Generator<{ x: number; y: number; wanted: Shade }> {
-  const clear = timeline.background ? CLEAR : CLEAR_OF_BLOCKS;
+  const scalers = Math.ceil(SCALER_REACH * largestScale(timeline, timeline.tracks));
+  const clear = Math.max(timeline.background ? CLEAR : CLEAR_OF_BLOCKS, scalers);
   for (let row = 0.5; row < 6; row += 1) {
     for (let column = 0.5; column < 8; column += 1) {
       const [x, y] = [Math.floor((timeline.width * column) / 8), Math.floor((timeline.height * row) / 6)];

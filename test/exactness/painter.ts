@@ -143,8 +143,7 @@ function fitted({ fit, focus }: PaintedClip, size: Size, { u, v, width, height }
   const scale = { COVER: Math.max(...scales), CONTAIN: contained, NONE: 1, SCALE_DOWN: Math.min(1, contained) }[fit];
   // What is seen of the source, in shares of it, and its middle.
   const [seenX, seenY] = [width / scale / size.width, height / scale / size.height];
-  const middle = (at: number, seen: number) =>
-    seen < 1 ? Math.min(1 - seen / 2, Math.max(seen / 2, at / 100)) : 0.5;
+  const middle = (at: number, seen: number) => (seen < 1 ? Math.min(1 - seen / 2, Math.max(seen / 2, at / 100)) : 0.5);
   return { u: (u - 0.5) * seenX + middle(focus.x, seenX), v: (v - 0.5) * seenY + middle(focus.y, seenY) };
 }
 
