@@ -3,7 +3,7 @@ import type { LeadStore } from '../task/ports/lead-store.js';
 import type { Store } from '../task/ports/store.js';
 import type { WorkerBuild, WorkerStore } from '../task/ports/worker-store.js';
 import { delay, wakeable, type Wakeable } from '../task/wait.js';
-import { claimNext, type Claim } from './claim-next.js';
+import { claimTasks, type Claim } from './claim-tasks.js';
 import type { Machine } from '../task/ports/machine.js';
 import type { Assistant } from '../task/ports/assistant.js';
 import type { Task } from '../task/task.js';
@@ -90,17 +90,12 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     const soonMs = options.sweepIntervalMs;
     while (running.size < options.slots && !stopping.signal.aborted) {
       if (!(await intake.isOpen())) return soonMs;
-      const claim = await claimNext({
-        ...options,
-        maxRunning: (tenant) => options.limits?.of(tenant).running ?? null,
-        turns,
-      });
-      if (!claim) {
+      const deps = { ...options, maxRunning: (tenant: string) => options.limits?.of(tenant).running ?? null, turns };
+      if (!(await claimTasks(deps, options.slots - running.size, begin))) {
         // Tasks come first.
         await fleet?.seek();
         return turns.passedOver ? soonMs : Math.max(soonMs, IDLE_LOOK_MS);
       }
-      begin(claim);
     }
     return Math.max(soonMs, IDLE_LOOK_MS);
   }

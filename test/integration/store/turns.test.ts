@@ -9,7 +9,7 @@ import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
 import type { Task } from '../../../src/task/task.js';
-import { claimNext, type ClaimDeps } from '../../../src/worker/claim-next.js';
+import { claimTasks, type ClaimDeps } from '../../../src/worker/claim-tasks.js';
 import { createTurns } from '../../../src/worker/turns.js';
 import { skipWithoutMongod, startMongod } from '../../support/mongod.js';
 import { newTask } from '../../support/new-task.js';
@@ -52,11 +52,16 @@ describe.each([
       const tasks = Array.from({ length: count }, (__, i) => newTask({ id: randomUUID(), tenant, nowMs: nowMs + i }));
       while (tasks.length > 0) await Promise.all(tasks.splice(0, 100).map((task) => opened.store.insert(task, '{}')));
     };
-    const claims = async (count: number, using: ClaimDeps): Promise<Task[]> => {
+    /** @param atOnce how many are claimed with one look at the queue. */
+    const claims = async (count: number, using: ClaimDeps, atOnce = 1): Promise<Task[]> => {
       const tasks: Task[] = [];
-      for (let i = 0; i < count; i++) tasks.push((await claimNext(using))!.task);
+      while (tasks.length < count) {
+        const hasAny = await claimTasks(using, Math.min(atOnce, count - tasks.length), ({ task }) => tasks.push(task));
+        if (!hasAny) break;
+      }
       return tasks;
     };
+    const claimsAny = (using: ClaimDeps) => claimTasks(using, 1, () => expect.unreachable());
 
     it(
       'takes the task of a tenant that has one next, though another has queued 5,000 before',
@@ -74,26 +79,48 @@ describe.each([
       },
     );
 
-    it('goes round the tenants, each by the rank of its tasks', async () => {
+    it.each([1, 2, 3, 4, 6, 7])('goes round the tenants, each by the rank of its tasks, %i at once', async (atOnce) => {
       for (const tenant of ['c', 'a', 'b']) await submit(tenant, 2, 1_000);
       const worker = deps({ turns: { last: 'a', passedOver: false } });
-      const taken = await claims(6, worker);
-      expect(taken.map(({ tenant }) => tenant)).toEqual(['b', 'c', 'a', 'b', 'c', 'a']);
-      expect(taken.map(({ createTimeMs }) => createTimeMs)).toEqual([1_000, 1_000, 1_000, 1_001, 1_001, 1_001]);
-      expect(await claimNext(worker)).toBeNull();
+      const taken = await claims(6, worker, atOnce);
+      const names = taken.map(({ tenant, createTimeMs }) => `${tenant} ${createTimeMs}`);
+      const wanted = ['b 1000', 'c 1000', 'a 1000', 'b 1001', 'c 1001', 'a 1001'];
+      // Those that are claimed at once come in any order.
+      for (let i = 0; i < 6; i += atOnce)
+        expect(names.slice(i, i + atOnce).sort()).toEqual(wanted.slice(i, i + atOnce).sort());
+      expect(await claimsAny(worker)).toBe(false);
     });
 
-    it('passes over a tenant of whose tasks as many run as may, until one has ended', async () => {
-      await submit('a', 3, 1_000);
-      await submit('b', 3, 1_000);
-      const worker = deps({ maxRunning: (tenant) => (tenant === 'a' ? 1 : null) });
-      const taken = await claims(4, worker);
-      expect(taken.map(({ tenant }) => tenant).sort()).toEqual(['a', 'b', 'b', 'b']);
-      expect(await claimNext(worker)).toBeNull();
-      expect(worker.turns.passedOver).toBe(true);
-      const running = taken.find(({ tenant }) => tenant === 'a')!;
-      await opened.store.replace(running, cancelled(running, 5_000), { leaseMs: 0 });
-      expect((await claims(1, worker))[0]?.tenant).toBe('a');
+    it('claims the oldest of a tenant alone, each of several at once another', async () => {
+      await submit('acme', 10, 1_000);
+      const worker = deps();
+      const taken = await claims(8, worker, 8);
+      expect(taken.map(({ createTimeMs }) => createTimeMs - 1_000).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+      expect(await claims(8, worker, 8)).toHaveLength(2);
     });
+
+    it('claims all, each once, where several workers claim several at once', async () => {
+      await submit('acme', 60, 1_000);
+      await submit('briar', 60, 1_000);
+      const taken = await Promise.all(Array.from({ length: 4 }, () => claims(120, deps(), 5)));
+      expect(new Set(taken.flat().map(({ id }) => id)).size).toBe(120);
+      expect(taken.flat()).toHaveLength(120);
+    });
+
+    it.each([1, 3])(
+      'passes over a tenant of whose tasks as many run as may, until one has ended, %i at once',
+      async (atOnce) => {
+        await submit('a', 3, 1_000);
+        await submit('b', 3, 1_000);
+        const worker = deps({ maxRunning: (tenant) => (tenant === 'a' ? 1 : null) });
+        const taken = await claims(4, worker, atOnce);
+        expect(taken.map(({ tenant }) => tenant).sort()).toEqual(['a', 'b', 'b', 'b']);
+        expect(await claimsAny(worker)).toBe(false);
+        expect(worker.turns.passedOver).toBe(true);
+        const running = taken.find(({ tenant }) => tenant === 'a')!;
+        await opened.store.replace(running, cancelled(running, 5_000), { leaseMs: 0 });
+        expect((await claims(1, worker))[0]?.tenant).toBe('a');
+      },
+    );
   });
 });

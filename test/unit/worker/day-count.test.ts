@@ -14,8 +14,10 @@ const montage = montageForm(montageOf(1, { longestClipUs: 2_000_000 }));
 const facts = factsFor(montage.montage, [{ kind: 'video', durationUs: 10_000_000 }]);
 const composed = montage.compose(facts);
 const SIZE = 144 * 256 * composed.compositions[0]!.frames;
-const TODAY = 20_800;
-const clock = { ...systemClock, nowMs: () => TODAY * 86_400_000 };
+// Tasks are submitted at the time of the machine, and their time in the queue is limited.
+const NOW_MS = Date.now();
+const TODAY = Math.floor(NOW_MS / 86_400_000);
+const clock = { ...systemClock, nowMs: () => NOW_MS };
 const limitsOf = (pixelFramesPerDay: number | null, pixelFrames: number | null = null) => ({
   of: () => ({ ...NO_LIMITS, pixelFramesPerDay, pixelFrames }),
 });
