@@ -16,6 +16,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { sha256File } from '../../shared/sha256-file.js';
 import type { ByteRange } from '../../task/ports/output-store.js';
+import { reaching } from '../s3/bucket-client.js';
 import { putObject } from '../s3/put-object.js';
 import type { ObjectStore } from './object-store.js';
 
@@ -35,6 +36,7 @@ export interface S3Settings {
 const CONNECT_MS = 5_000;
 /** How long no byte may go either way: a connection whose other end is gone would be waited for without an end. */
 const IDLE_MS = 20_000;
+const MAX_ATTEMPTS = 5;
 /** How often a body that breaks off is gone on with before any further byte has come. */
 const MAX_RESUMES = 4;
 const RESUME_MS = 200;
@@ -47,7 +49,11 @@ const SHA256 = 'sha256';
  * @param options.idleMs how long no byte may go either way; 20 s by default.
  */
 export function createS3Objects(settings: S3Settings, options: { readonly idleMs?: number } = {}): ObjectStore {
-  const client = clientOf(settings, options.idleMs ?? IDLE_MS);
+  const { idleMs = IDLE_MS } = options;
+  const client = new S3Client({
+    ...reaching(settings, { connectMs: Math.min(CONNECT_MS, idleMs), idleMs }),
+    maxAttempts: MAX_ATTEMPTS,
+  });
   const { bucket: Bucket, prefix } = settings;
   const pathOf = (key: string): string => (prefix === '' ? key : `${prefix}/${key}`);
   const keyOf = (path: string): string => (prefix === '' ? path : path.slice(prefix.length + 1));
@@ -147,16 +153,4 @@ async function* readObject(
   const sha256 = version.Metadata?.[SHA256];
   if (hash && sha256 !== undefined && hash.digest('hex') !== sha256)
     throw new Error(`object ${place.Key}: the bucket sent other bytes than were stored`);
-}
-
-function clientOf({ endpoint, pathStyle }: S3Settings, idleMs: number): S3Client {
-  return new S3Client({
-    forcePathStyle: pathStyle,
-    ...(endpoint === null ? {} : { endpoint }),
-    maxAttempts: 5,
-    // Others than AWS do not all know the checksums that its SDK would add: they are ours.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: Math.min(CONNECT_MS, idleMs), socketTimeout: idleMs },
-  });
 }

@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { BucketAccess, BucketCredentials } from './bucket-destination.js';
 
 /** How long a service may take to connect, and no byte go either way. */
@@ -18,24 +18,32 @@ export function createBucketClients(timeouts: BucketTimeouts): (access: BucketAc
 }
 
 /** Makes the client of a service. */
-export function createBucketClient(
-  { endpoint, region, pathStyle, credentials }: BucketAccess,
-  { connectMs, idleMs }: BucketTimeouts,
-): S3Client {
+export function createBucketClient(access: BucketAccess, timeouts: BucketTimeouts): S3Client {
+  const { endpoint, region, credentials } = access;
   // Services beside AWS have no regions, but a signature names one.
   const named = region ?? (endpoint === null ? null : 'us-east-1');
   return new S3Client({
-    forcePathStyle: pathStyle,
-    ...(endpoint === null ? {} : { endpoint }),
+    ...reaching(access, timeouts),
     ...(named === null ? {} : { region: named }),
     ...credentialsOf(credentials),
     // More tries are the worker's, which asks for its lease before each.
     maxAttempts: 2,
+  });
+}
+
+/** How any client reaches its service. */
+export function reaching(
+  { endpoint, pathStyle }: Pick<BucketAccess, 'endpoint' | 'pathStyle'>,
+  { connectMs, idleMs }: BucketTimeouts,
+): S3ClientConfig {
+  return {
+    forcePathStyle: pathStyle,
+    ...(endpoint === null ? {} : { endpoint }),
     // The checksum is Content-MD5: others than AWS do not all know those that the SDK would add.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: connectMs, socketTimeout: idleMs },
-  });
+  };
 }
 
 function credentialsOf(given: BucketCredentials) {
