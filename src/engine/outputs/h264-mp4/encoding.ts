@@ -14,7 +14,8 @@ const LADDER: Readonly<Record<Quality, Level>> = {
   LOW: { effort: ['-preset', 'veryfast', '-profile:v', 'high'], looks: ['-crf', '26'] },
   MEDIUM: { effort: ['-preset', 'veryfast', '-profile:v', 'high'], looks: ['-crf', '20'] },
   HIGH: { effort: ['-preset', 'medium', '-profile:v', 'high'], looks: ['-crf', '18'] },
-  LOSSLESS: { effort: ['-preset', 'veryfast'], looks: ['-qp', '0'] },
+  // Without the last option a scene cut soon after a key frame is marked as a key frame too, although no decoder can start there (libx264 164).
+  LOSSLESS: { effort: ['-preset', 'veryfast'], looks: ['-qp', '0', '-keyint_min', '1'] },
 };
 
 /** H.264 by libx264. */
