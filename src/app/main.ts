@@ -41,6 +41,7 @@ export async function runService(env: Environment): Promise<number> {
     // Standard error, which leaves standard output to commands.
     const destination = createLogDestination({ descriptor: 2 });
     const logger = createLogger({ level: config.logLevel, destination });
+    logWarnings(logger);
     limitConnections(logger);
     const { startService } = await loadService();
     service = await startService(config, logger, { lostLogLines: () => destination.lostLines() });
@@ -56,6 +57,13 @@ export async function runService(env: Environment): Promise<number> {
   process.once('SIGTERM', exitNow).once('SIGINT', exitNow);
   await service.stop();
   return 0;
+}
+
+/** Warnings of Node and of libraries, which Node would write to standard error as they are, among lines that are JSON. */
+function logWarnings(logger: Logger): void {
+  process.removeAllListeners('warning').on('warning', ({ name, message }) => {
+    logger.warn({ warning: name }, message);
+  });
 }
 
 function limitConnections(logger: Logger): void {
