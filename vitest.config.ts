@@ -1,10 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Files that follow each other in one process: the import of the sources takes longer than most of them. They change nothing
+ * of the process. A helper that registers hooks when it is imported (`worker-harness.ts`) needs a process for each file.
+ */
+const SHARING = [
+  'test/unit/*.test.ts',
+  'test/unit/!(worker|doctor)/**/*.test.ts',
+  'test/integration/engine/**/*.test.ts',
+  'test/media/**/*.test.ts',
+];
+const ELSEWHERE = ['test/chaos/**', 'test/foreign/**', 'node_modules/**'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/chaos/**', 'test/foreign/**', 'node_modules/**'],
     // Two cores: more workers would only make ffmpeg slower.
     maxWorkers: 2,
     // Programs that the sources start beside themselves are TypeScript too.
@@ -13,5 +23,10 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     reporters: ['default', './test/support/count-reporter.ts'],
+    projects: [
+      { extends: true, test: { name: 'sharing', include: SHARING, exclude: ELSEWHERE, isolate: false } },
+      // All others: no file can be in neither.
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...SHARING, ...ELSEWHERE] } },
+    ],
   },
 });

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readAudioStreams } from '../../src/engine/audio/audio-streams.js';
 import { prepareAudio, type PreparedAudio } from '../../src/engine/audio/prepare-audio.js';
-import { DEFAULT_TOOL_PATHS, findToolchain } from '../../src/engine/capabilities.js';
+import { DEFAULT_TOOL_PATHS } from '../../src/engine/capabilities.js';
 import type { ToolContext } from '../../src/engine/process/run-tool.js';
 import type { Toolchain } from '../../src/engine/toolchain.js';
 import { failureOf, type TaskFailure } from '../../src/task/failure.js';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
+import { knownToolchain } from './known-toolchain.js';
 import { TEST_CLOCKS } from './render-bench.js';
 
 /** Prepares audio files as the engine does, and reads the PCM without any tool. */
@@ -32,13 +33,10 @@ export async function createAudioBench(): Promise<AudioBench> {
   const media = await createMediaKit();
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-audio-'));
   await mkdir(path.join(folder, 'inputs'));
-  const toolchain = await findToolchain(
-    {
-      ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg,
-      ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe,
-    },
-    new AbortController().signal,
-  );
+  const toolchain = await knownToolchain({
+    ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg,
+    ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe,
+  });
   let count = 0;
 
   async function run(name: string, neededSamples: number | null, outFile: string | null): Promise<PreparedAudio> {

@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DEFAULT_TOOL_PATHS, findToolchain } from '../../src/engine/capabilities.js';
+import { DEFAULT_TOOL_PATHS } from '../../src/engine/capabilities.js';
 import type { ImageRequest, ReadImage } from '../../src/engine/images/image-request.js';
 import { readImages } from '../../src/engine/images/read-images.js';
 import { sniffFile } from '../../src/engine/images/sniff-file.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
 import type { CommandRun } from '../../src/task/diagnostics.js';
 import { quarters, readPng, type PngPixels } from '../fixtures/png-pixels.js';
+import { knownToolchain } from './known-toolchain.js';
 
 const CLOCKS: Clocks = {
   stallMs: 60_000,
@@ -45,7 +46,7 @@ export interface ReadOptions {
 
 export async function createImageBench(): Promise<ImageBench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-images-'));
-  const toolchain = await findToolchain(DEFAULT_TOOL_PATHS, new AbortController().signal);
+  const toolchain = await knownToolchain(DEFAULT_TOOL_PATHS);
   const runs: CommandRun[] = [];
   let calls = 0;
   const at = (name: string) => path.join(folder, name);

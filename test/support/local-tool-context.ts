@@ -1,5 +1,6 @@
-import { DEFAULT_TOOL_PATHS, findToolchain } from '../../src/engine/capabilities.js';
+import { DEFAULT_TOOL_PATHS } from '../../src/engine/capabilities.js';
 import type { ToolContext } from '../../src/engine/process/run-tool.js';
+import { knownToolchain } from './known-toolchain.js';
 import { toolsIn } from './render-bench.js';
 
 /** The engine's tools in a folder, those of this machine unless variables name others. */
@@ -8,5 +9,5 @@ export async function createLocalToolContext(folder: string): Promise<ToolContex
     ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg,
     ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe,
   };
-  return toolsIn({ toolchain: await findToolchain(paths, new AbortController().signal) }, folder);
+  return toolsIn({ toolchain: await knownToolchain(paths) }, folder);
 }

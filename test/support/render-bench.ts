@@ -8,7 +8,7 @@ import type { Form } from '../../src/composition/form.js';
 import { DEFAULT_OUTPUTS, type OutputSpec } from '../../src/composition/output-spec.js';
 import { montageForm } from '../../src/composition/montage/montage-form.js';
 import type { Montage } from '../../src/composition/montage/montage.js';
-import { DEFAULT_TOOL_PATHS, findToolchain } from '../../src/engine/capabilities.js';
+import { DEFAULT_TOOL_PATHS } from '../../src/engine/capabilities.js';
 import type { Toolchain } from '../../src/engine/toolchain.js';
 import { type NamedFont, readFontFolder } from '../../src/engine/captions/font-folder.js';
 import { prepareFonts } from '../../src/engine/captions/fonts.js';
@@ -27,6 +27,7 @@ import type { AssetSource } from '../../src/task/ports/asset-source.js';
 import type { MediaInspector } from '../../src/task/ports/media-inspector.js';
 import type { Output, Progress, Timeouts } from '../../src/task/task.js';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
+import { knownToolchain } from './known-toolchain.js';
 
 export const TEST_CLOCKS: Clocks = {
   stallMs: 20_000,
@@ -99,12 +100,11 @@ export async function createRenderBench(
   const folder = await mkdtemp(path.join(tmpdir(), 'cutroom-bench-'));
   const scratchRoot = path.join(folder, 'scratch');
   const outputs = createLocalOutputs({ folder: path.join(folder, 'outputs') });
-  const toolchain = await findToolchain(
+  const toolchain = await knownToolchain(
     options.tools ?? {
       ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg,
       ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe,
     },
-    new AbortController().signal,
   );
   const fonts = await prepareFonts(
     path.join(folder, 'fonts'),

@@ -11,7 +11,7 @@ import type { CaptionStyle } from '../../../src/composition/captions.js';
 import type { Montage } from '../../../src/composition/montage/montage.js';
 import { createLocalArtifacts } from '../../../src/media/local-artifacts.js';
 import type { CommandRun } from '../../../src/task/diagnostics.js';
-import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
+import { type BenchResult, createRenderBench, type RenderBench } from '../../support/render-bench.js';
 import { colorDistance, readSound, readVideo } from '../../support/media-content.js';
 import { montageOf } from '../../support/montage.js';
 import { ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
@@ -33,8 +33,8 @@ const KINDS: Readonly<Record<string, OutputFormat>> = {
 let bench: RenderBench;
 beforeAll(async () => {
   bench = await createRenderBench();
-  await bench.media.video('short.mp4', { size: '144x256', colors: COLORS, secondsEach: 0.5, matrix: 'bt709' });
-  await bench.media.video('long.mp4', { size: '144x256', colors: COLORS, secondsEach: 4, matrix: 'bt709' });
+  await bench.media.video('short.mp4', { size: '72x128', colors: COLORS, secondsEach: 0.5, matrix: 'bt709' });
+  await bench.media.video('long.mp4', { size: '72x128', colors: COLORS, secondsEach: 4, rate: '10', matrix: 'bt709' });
   await bench.media.tones('short.wav', { hz: [400, 800], secondsEach: 1 });
   await bench.media.tones('long.wav', { hz: [400, 800], secondsEach: 8 });
   await bench.media.image('quarters.png', { size: '144x256', colors: COLORS });
@@ -52,8 +52,12 @@ const file = (name: string, changes: Partial<OutputSpec> = {}): OutputSpec => {
   return { ...given, key: `${name}${extensionOf(given.format)}` };
 };
 
-function montage(length: 'short' | 'long'): Montage {
+/** In seconds and frames a second. Long: in sections, with fewer frames for the same seconds. */
+const LENGTHS = { short: { seconds: 2, rate: 30 }, long: { seconds: 16, rate: 10 } } as const;
+
+function montage(length: keyof typeof LENGTHS): Montage {
   return montageOf(1, {
+    ...{ width: 72, height: 128, frameRate: { num: LENGTHS[length].rate, den: 1 } },
     materials: [asset(`${length}.mp4`)],
     longestClipUs: 60_000_000,
     music: { asset: asset(`${length}.wav`), gainDb: 0, fadeOutUs: 0 },
@@ -61,8 +65,7 @@ function montage(length: 'short' | 'long'): Montage {
 }
 
 /** The tone that is heard around a time, by its zero crossings. */
-async function hertzAt(name: string, second: number): Promise<number> {
-  const { left } = await readSound(name);
+function hertzAt(left: Float32Array, second: number): number {
   const part = left.subarray((second - 0.1) * 48_000, (second + 0.1) * 48_000);
   let crossings = 0;
   for (let i = 1; i < part.length; i += 1) if (part[i - 1]! < 0 !== part[i]! < 0) crossings += 1;
@@ -77,18 +80,25 @@ async function streamsOf(name: string) {
   return streams;
 }
 
-describe.each([
-  ['short', 2],
-  ['long', 16],
-] as const)('the outputs of a %s video', (length, seconds) => {
-  it('are of every kind, with the same pictures and sound', async () => {
-    const ran: CommandRun[] = [];
-    const { outputs, locate } = await bench.render(
+describe.each(['short', 'long'] as const)('the outputs of a %s video', (length) => {
+  const { seconds, rate } = LENGTHS[length];
+
+  const ran: CommandRun[] = [];
+  let rendered: BenchResult;
+
+  beforeAll(async () => {
+    const outputs = [...Object.keys(KINDS).map((name) => file(name)), file('small', { shortSide: 36 })];
+    rendered = await bench.render(
       montage(length),
       { onDiagnostics: ({ commands }) => ran.push(...commands) },
       {},
-      { outputs: Object.keys(KINDS).map((name) => file(name)) },
+      { outputs },
     );
+  });
+
+  it('are of every kind, with the same pictures and sound', async () => {
+    const { locate } = rendered;
+    const outputs = rendered.outputs.slice(0, -1);
     expect(outputs.map(({ key }) => key)).toEqual([
       ...['h264.mp4', 'hevc.mp4', 'av1.mp4', 'vp9.webm', 'prores.mov', 'gif.gif'],
       ...['m4a.m4a', 'mp3.mp3', 'wav.wav', 'flac.flac'],
@@ -105,8 +115,8 @@ describe.each([
       if (output.videoCodec !== '') {
         const video = await readVideo(name);
         const isGif = output.videoCodec === 'gif';
-        expect(video.frames, note).toHaveLength(isGif ? seconds * 15 : seconds * 30);
-        expect(output, note).toMatchObject({ frameCount: video.frames.length, width: 144, height: 256 });
+        expect(video.frames, note).toHaveLength(seconds * (isGif ? Math.min(rate, 15) : rate));
+        expect(output, note).toMatchObject({ frameCount: video.frames.length, width: 72, height: 128 });
         COLORS.forEach((color, i) => {
           const first = (i * video.frames.length) / 4;
           for (const frame of [first, first + 3, first + video.frames.length / 4 - 1]) {
@@ -117,8 +127,9 @@ describe.each([
         });
       }
       if (output.audioCodec !== '') {
-        expect(await hertzAt(name, seconds / 4), note).toBeCloseTo(400, -1);
-        expect(await hertzAt(name, (seconds * 3) / 4), note).toBeCloseTo(800, -1);
+        const { left } = await readSound(name);
+        expect(hertzAt(left, seconds / 4), note).toBeCloseTo(400, -1);
+        expect(hertzAt(left, (seconds * 3) / 4), note).toBeCloseTo(800, -1);
       }
       expect(
         (await streamsOf(name)).map(({ codec_name }) => codec_name),
@@ -129,17 +140,11 @@ describe.each([
   });
 
   it('have a poster with the first picture in their size', async () => {
-    const { outputs, locate } = await bench.render(
-      montage(length),
-      {},
-      {},
-      {
-        outputs: [file('h264'), file('small', { shortSide: 72 }), file('wav')],
-      },
-    );
+    const { locate } = rendered;
+    const outputs = ['h264.mp4', 'small.mp4', 'wav.wav'].map((key) => rendered.outputs.find((one) => one.key === key)!);
     for (const [i, size] of [
-      [0, '144x256'],
-      [1, '72x128'],
+      [0, '72x128'],
+      [1, '36x64'],
     ] as const) {
       const [poster] = outputs[i]!.parts!;
       expect(poster).toEqual({
@@ -168,39 +173,45 @@ const moving = (changes: Partial<Montage> = {}) =>
   montageOf(1, { materials: [asset('moving.mp4')], longestClipUs: 60_000_000, ...changes });
 
 describe('an output with a range', () => {
-  it.each([
+  const RANGES = [
     [2_000_000, 3_500_000, 60, 105],
     // In sections, of which none begins where one of the whole video does.
     [1_266_667, 14_600_000, 38, 438],
     [15_000_000, null, 450, 480],
     [15_500_000, 99_000_000, 465, 480],
-  ])('from %s to %s us has exactly those frames and their sound', async (startUs, endUs, from, to) => {
-    const range = { startUs, endUs, field: 'f' };
+  ] as const;
+  let rendered: BenchResult;
+  let [pictures, reference]: [string[], Float32Array] = [[], new Float32Array()];
+
+  beforeAll(async () => {
     const lossless = { quality: 'LOSSLESS' as const };
     const music = { asset: asset('long.wav'), gainDb: 0, fadeOutUs: 0 };
-    const { outputs, locate } = await bench.render(
-      moving({ music }),
-      {},
-      {},
-      {
-        outputs: [
-          file('whole', lossless),
-          file('part', { ...lossless, range }),
-          file('wav', { range }),
-          file('all', { format: KINDS.wav! }),
-        ],
-      },
-    );
-    const [whole, part, sound, all] = await Promise.all(outputs.map((output) => locate(output)));
-    const pictures = await picturesOf(whole!);
+    const ranged = RANGES.flatMap(([startUs, endUs], i) => {
+      const range = { startUs, endUs, field: 'f' };
+      return [file(`part${i}`, { ...lossless, range }), file(`sound${i}`, { format: KINDS.wav!, range })];
+    });
+    const outputs = [file('whole', lossless), file('all', { format: KINDS.wav! }), ...ranged];
+    rendered = await bench.render(moving({ width: 72, height: 128, music }), {}, {}, { outputs });
+    const [whole, all] = await Promise.all(rendered.outputs.slice(0, 2).map((output) => rendered.locate(output)));
+    [pictures, reference] = [await picturesOf(whole!), (await readSound(all!)).left];
+  });
+
+  it('lies in a video whose pictures all differ', () => {
     expect(pictures).toHaveLength(480);
     expect(new Set(pictures).size).toBe(480);
-    expect(await picturesOf(part!)).toEqual(pictures.slice(from, to));
-    expect(outputs[1]!.frameCount).toBe(to - from);
-    const [{ left }, reference] = await Promise.all([readSound(sound!), readSound(all!)]);
-    expect(left).toHaveLength((to - from) * 1600);
-    expect(left).toEqual(reference.left.slice(from * 1600, to * 1600));
   });
+
+  it.each(RANGES.map((range, i) => [...range, i] as const))(
+    'from %s to %s us has exactly those frames and their sound',
+    async (_startUs, _endUs, from, to, i) => {
+      const [part, sound] = rendered.outputs.slice(2 + 2 * i);
+      expect(await picturesOf(await rendered.locate(part!))).toEqual(pictures.slice(from, to));
+      expect(part!.frameCount).toBe(to - from);
+      const { left } = await readSound(await rendered.locate(sound!));
+      expect(left).toHaveLength((to - from) * 1600);
+      expect(left).toEqual(reference.slice(from * 1600, to * 1600));
+    },
+  );
 
   it('fails with its field where the video has no such frames', async () => {
     const range = { startUs: 16_000_000, endUs: null, field: 'spec.outputs[0].range' };
@@ -238,35 +249,41 @@ describe('outputs of several sizes', () => {
 
 describe('an output of another shape', () => {
   const shapes = { square: { width: 1, height: 1 }, wide: { width: 16, height: 9 } };
-
-  it.each([
+  const CUTS = [
     ['square', 0.5, 0, '144x144', [0, 1, null, null]],
     ['square', 0.5, 1, '144x144', [null, null, 2, 3]],
     ['wide', 0, 0.2, '144x82', [0, 1, 1, 0]],
     ['wide', 0, 0.8, '144x82', [3, 2, 2, 3]],
-  ] as const)('%s about %s, %s shows that part', async (name, x, y, size, corners) => {
-    const crop = { shape: shapes[name], focus: { x, y } };
-    const { output, file: made } = await bench.render(
-      montageOf(1, { materials: [asset('quarters.png')], longestClipUs: 1_000_000 }),
-      {},
-      {},
-      { outputs: [file('cut', { crop })] },
-    );
-    expect(`${output.width}x${output.height}`).toBe(size);
-    const video = await readVideo(made);
-    for (const [i, [cx, cy]] of (
-      [
-        [0.1, 0.1],
-        [0.9, 0.1],
-        [0.9, 0.9],
-        [0.1, 0.9],
-      ] as const
-    ).entries()) {
-      const color = corners[i];
-      if (color !== null && color !== undefined)
-        expect(colorDistance(video.colorAt(10, cx, cy), COLORS[color]), `corner ${i}`).toBeLessThan(8);
-    }
+  ] as const;
+  let rendered: BenchResult;
+
+  beforeAll(async () => {
+    const outputs = CUTS.map(([name, x, y], i) => file(`cut${i}`, { crop: { shape: shapes[name], focus: { x, y } } }));
+    const spec = montageOf(1, { materials: [asset('quarters.png')], longestClipUs: 1_000_000 });
+    rendered = await bench.render(spec, {}, {}, { outputs });
   });
+
+  it.each(CUTS.map((cut, i) => [...cut, i] as const))(
+    '%s about %s, %s shows that part',
+    async (_name, _x, _y, size, corners, at) => {
+      const output = rendered.outputs[at]!;
+      const made = await rendered.locate(output);
+      expect(`${output.width}x${output.height}`).toBe(size);
+      const video = await readVideo(made);
+      for (const [i, [cx, cy]] of (
+        [
+          [0.1, 0.1],
+          [0.9, 0.1],
+          [0.9, 0.9],
+          [0.1, 0.9],
+        ] as const
+      ).entries()) {
+        const color = corners[i];
+        if (color !== null && color !== undefined)
+          expect(colorDistance(video.colorAt(10, cx, cy), COLORS[color]), `corner ${i}`).toBeLessThan(8);
+      }
+    },
+  );
 
   it('has its captions within the cut, as wide in it as in the whole', async () => {
     const style: CaptionStyle = {
@@ -337,16 +354,16 @@ describe('the quality of an output', () => {
 
   it('limits the rate of grain', async () => {
     await bench.media.make('grain.mp4', [
-      ...['-f', 'lavfi', '-i', 'color=gray:s=360x640:r=30:d=4,noise=alls=100:allf=t,format=yuv420p'],
+      ...['-f', 'lavfi', '-i', 'color=gray:s=270x480:r=15:d=4,noise=alls=100:allf=t,format=yuv420p'],
       ...['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '4'],
     ]);
     const { outputs } = await bench.render(
-      montageOf(1, { width: 360, height: 640, materials: [asset('grain.mp4')] }),
+      montageOf(1, { width: 270, height: 480, frameRate: { num: 15, den: 1 }, materials: [asset('grain.mp4')] }),
       {},
       {},
       { outputs: [file('medium'), file('low', { quality: 'LOW' }), file('lossless', { quality: 'LOSSLESS' })] },
     );
-    const rates = outputs.map(({ sizeBytes, durationUs }) => (sizeBytes * 8e6) / durationUs / (360 * 640));
+    const rates = outputs.map(({ sizeBytes, durationUs }) => (sizeBytes * 8e6) / durationUs / (270 * 480));
     expect(rates[0]).toBeLessThan(8 * 1.4);
     expect(rates[1]).toBeLessThan(4 * 1.4);
     expect(rates[2]).toBeGreaterThan(60);
@@ -360,8 +377,8 @@ describe('outputs and the cache', () => {
   ])('reuses all files of a video of %s us', async (longestClipUs, frames) => {
     const folder = path.join(await mkdtemp(path.join(bench.media.folder, 'cache-')), 'artifacts');
     const artifacts = createLocalArtifacts({ folder, maxBytes: 100e6 });
-    const options = { artifacts, outputs: [file('h264'), file('gif'), file('small', { shortSide: 64 })] };
-    const spec = moving({ longestClipUs });
+    const options = { artifacts, outputs: [file('h264'), file('gif'), file('small', { shortSide: 36 })] };
+    const spec = moving({ width: 72, height: 128, longestClipUs });
     const first = await bench.render(spec, {}, {}, options);
     const second = await bench.render(spec, {}, {}, options);
     expect(first.outputs.map(({ reusedFrames }) => reusedFrames)).toEqual([0, 0, 0]);
@@ -415,14 +432,18 @@ describe('the largest size of an output', () => {
 });
 
 describe('a sprite sheet', () => {
+  let rendered: BenchResult;
+  beforeAll(async () => {
+    const outputs = [
+      file('h264', { spriteSheet: { intervalUs: 1_000_000, width: 36 } }),
+      file('often', { spriteSheet: { intervalUs: 100_000, width: 32 } }),
+    ];
+    rendered = await bench.render(montage('long'), {}, {}, { outputs });
+  });
+
   it('has a picture for each interval, where its cues say', async () => {
-    const spriteSheet = { intervalUs: 1_000_000, width: 36 };
-    const { output, locate } = await bench.render(
-      montage('long'),
-      {},
-      {},
-      { outputs: [file('h264', { spriteSheet })] },
-    );
+    const { locate } = rendered;
+    const output = rendered.outputs[0]!;
     expect(output.parts!.slice(1)).toEqual([
       { name: 'h264.mp4.sprite-001.jpg', contentType: 'image/jpeg', sizeBytes: expect.any(Number) as number },
       { name: 'h264.mp4.sprite.vtt', contentType: 'text/vtt', sizeBytes: expect.any(Number) as number },
@@ -435,33 +456,31 @@ describe('a sprite sheet', () => {
     const sheet = await locate(output, 'h264.mp4.sprite-001.jpg');
     const [stream] = await streamsOf(sheet);
     expect(`${stream!.width}x${stream!.height}`).toBe('360x128');
-    for (const [i, [x, y, width, height]] of areas.entries()) {
-      const filters = `crop=${width}:${height}:${x}:${y},scale=1:1:flags=area,format=rgb24`;
-      const rgb = await ffmpeg(['-i', sheet, '-vf', filters, '-f', 'rawvideo', '-']);
-      expect(colorDistance([rgb[0]!, rgb[1]!, rgb[2]!], COLORS[Math.floor(i / 4)]!), `picture ${i}`).toBeLessThan(12);
+    const xs = (i: number) => 36 * (i % 10);
+    expect(areas).toEqual(areas.map((_, i) => [xs(i), 64 * Math.floor(i / 10), 36, 64]));
+    // A pixel for each picture.
+    const rgb = await ffmpeg(['-i', sheet, '-vf', 'scale=10:2:flags=area,format=rgb24', '-f', 'rawvideo', '-']);
+    for (const i of areas.keys()) {
+      const mean = [rgb[i * 3]!, rgb[i * 3 + 1]!, rgb[i * 3 + 2]!] as const;
+      expect(colorDistance(mean, COLORS[Math.floor(i / 4)]!), `picture ${i}`).toBeLessThan(12);
     }
   });
 
   it('goes on to a second sheet after a hundred pictures', async () => {
-    const spriteSheet = { intervalUs: 100_000, width: 32 };
-    const { output, locate } = await bench.render(
-      montage('long'),
-      {},
-      {},
-      { outputs: [file('h264', { spriteSheet })] },
-    );
+    const { locate } = rendered;
+    const output = rendered.outputs[1]!;
     expect(output.parts!.map(({ name }) => name).slice(1)).toEqual([
-      'h264.mp4.sprite-001.jpg',
-      'h264.mp4.sprite-002.jpg',
-      'h264.mp4.sprite.vtt',
+      'often.mp4.sprite-001.jpg',
+      'often.mp4.sprite-002.jpg',
+      'often.mp4.sprite.vtt',
     ]);
-    const cues = await readFile(await locate(output, 'h264.mp4.sprite.vtt'), 'utf8');
+    const cues = await readFile(await locate(output, 'often.mp4.sprite.vtt'), 'utf8');
     expect(cues.match(/#xywh/g)).toHaveLength(160);
-    expect(cues).toContain('00:00:10.000 --> 00:00:10.100\nh264.mp4.sprite-002.jpg#xywh=0,0,32,56\n');
+    expect(cues).toContain('00:00:10.000 --> 00:00:10.100\noften.mp4.sprite-002.jpg#xywh=0,0,32,56\n');
     const rgb = await ffmpeg([
       ...[
         '-i',
-        await locate(output, 'h264.mp4.sprite-002.jpg'),
+        await locate(output, 'often.mp4.sprite-002.jpg'),
         '-vf',
         'crop=32:56:0:0,scale=1:1:flags=area,format=rgb24',
       ],

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptionLayer, Composition } from '../../../src/composition/composition.js';
@@ -14,12 +14,15 @@ const FRAMES = 900;
 const SIZE = { width: 96, height: 64 };
 let bench: RenderBench;
 let folder: string;
+/** Of `TEXTS`, which has filled the cache `first`. */
+let first: BenchResult;
 
 beforeAll(async () => {
   bench = await createRenderBench();
   folder = await mkdtemp(path.join(bench.media.folder, 'cache-'));
   const colors = ['C81E1E', '1EA01E', '1E3CC8', 'C8B41E'];
   await bench.media.video('long.mp4', { size: '96x64', colors, secondsEach: 8, matrix: 'bt709' });
+  first = await render(formOf(TEXTS), cacheOf('first').artifacts);
 });
 afterAll(() => bench.close());
 
@@ -79,14 +82,20 @@ function formOf(texts: readonly string[], uri = 'long.mp4'): Form {
 
 const TEXTS = ['one', 'two', 'three'];
 
-async function cacheOf(name: string, maxBytes = 100 * MB) {
+function cacheOf(name: string) {
   const at = path.join(folder, name);
-  const artifacts = createLocalArtifacts({ folder: at, maxBytes });
+  const artifacts = createLocalArtifacts({ folder: at, maxBytes: 100 * MB });
   const files = async () =>
     (await readdir(at, { recursive: true, withFileTypes: true }).catch(() => []))
       .filter((entry) => entry.isFile() && !entry.name.endsWith('.json'))
       .map((entry) => path.join(entry.parentPath, entry.name));
   return { artifacts, files };
+}
+
+/** A cache with what the first render has put there. */
+async function cacheAfterFirst(name: string) {
+  await cp(path.join(folder, 'first'), path.join(folder, name), { recursive: true, preserveTimestamps: true });
+  return cacheOf(name);
 }
 
 function render(form: Form, artifacts: ArtifactStore, cache: CacheMode = 'USE'): Promise<BenchResult> {
@@ -95,8 +104,7 @@ function render(form: Form, artifacts: ArtifactStore, cache: CacheMode = 'USE'):
 
 describe('a video that was rendered before', () => {
   it('is reused whole, with the same bytes', async () => {
-    const { artifacts } = await cacheOf('same');
-    const first = await render(formOf(TEXTS), artifacts);
+    const { artifacts } = await cacheAfterFirst('same');
     const second = await render(formOf(TEXTS), artifacts);
     expect(first.output).toMatchObject({ reusedFrames: 0, frameCount: FRAMES });
     expect(second.output).toMatchObject({ reusedFrames: FRAMES, sha256: first.output.sha256 });
@@ -104,8 +112,7 @@ describe('a video that was rendered before', () => {
   });
 
   it('is rendered again only where one of its captions has changed', async () => {
-    const { artifacts } = await cacheOf('caption');
-    const first = await render(formOf(TEXTS), artifacts);
+    const { artifacts } = await cacheAfterFirst('caption');
     const second = await render(formOf(['one', 'other', 'three']), artifacts);
     expect(second.output.reusedFrames).toBeGreaterThan(FRAMES / 2);
     expect(second.output.reusedFrames).toBeLessThan(FRAMES);
@@ -118,7 +125,7 @@ describe('a video that was rendered before', () => {
   });
 
   it('is not reused when its input has changed, or by another tenant’s key', async () => {
-    const { artifacts } = await cacheOf('changed');
+    const { artifacts } = cacheOf('changed');
     await bench.media.video('changing.mp4', { size: '96x64', colors: ['C81E1E'], secondsEach: 31, matrix: 'bt709' });
     await render(formOf(TEXTS, 'changing.mp4'), artifacts);
     await bench.media.video('changing.mp4', { size: '96x64', colors: ['1E3CC8'], secondsEach: 31, matrix: 'bt709' });
@@ -127,7 +134,7 @@ describe('a video that was rendered before', () => {
   });
 
   it('is rendered again with RELOAD, and neither reused nor kept with NO_STORE', async () => {
-    const { artifacts, files } = await cacheOf('modes');
+    const { artifacts, files } = cacheOf('modes');
     expect((await render(formOf(TEXTS), artifacts, 'NO_STORE')).output.reusedFrames).toBe(0);
     expect(await files()).toEqual([]);
     await render(formOf(TEXTS), artifacts, 'RELOAD');
@@ -137,8 +144,7 @@ describe('a video that was rendered before', () => {
   });
 
   it('is rendered again where what was kept is damaged', async () => {
-    const { artifacts, files } = await cacheOf('damaged');
-    const first = await render(formOf(TEXTS), artifacts);
+    const { artifacts, files } = await cacheAfterFirst('damaged');
     const kept = await files();
     await truncate(kept[0]!, 100);
     const second = await render(formOf(TEXTS), artifacts);
@@ -148,7 +154,7 @@ describe('a video that was rendered before', () => {
   });
 
   it('goes on from the sections that were done when the attempt was stopped', async () => {
-    const { artifacts, files } = await cacheOf('stopped');
+    const { artifacts, files } = cacheOf('stopped');
     const stop = new AbortController();
     const stopped = bench.render(
       formOf(TEXTS),

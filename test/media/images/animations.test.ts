@@ -7,6 +7,8 @@ import { createImageBench, type ImageBench, type ReadOptions } from '../../suppo
 
 const COLORS = ['#f00', '#0f0', '#00f', '#fff'];
 const DELAYS = [100, 250, 300, 420];
+/** For plain colours: no search for a palette. */
+const PLAIN = { effort: 1, dither: 0 };
 
 let bench: ImageBench;
 beforeAll(async () => {
@@ -146,15 +148,15 @@ describe('the reader of animations', () => {
   });
 
   it('reads frames in groups when they do not fit in memory together', async () => {
-    // 128 MiB hold seventeen pictures of this size.
-    const colors = Array.from({ length: 40 }, (_, i) => COLORS[i % 4]!);
+    // 128 MiB hold seventeen pictures of this size: there are three groups.
+    const colors = Array.from({ length: 36 }, (_, i) => COLORS[i % 4]!);
     await bench.write(
       'many.gif',
-      await (await colorAnimation(colors, 1600, 1200)).gif({ delay: colors.map(() => 40) }).toBuffer(),
+      await (await colorAnimation(colors, 1600, 1200)).gif({ ...PLAIN, delay: colors.map(() => 40) }).toBuffer(),
     );
     expect(await played('many.gif', { size: { width: 16, height: 12, fit: 'inside' } })).toMatchObject({
-      letters: 'RGBW'.repeat(10),
-      totalMs: 1600,
+      letters: 'RGBW'.repeat(9),
+      totalMs: 1440,
     });
   });
 
@@ -184,19 +186,10 @@ describe('the reader of animations', () => {
       });
       expect(seen.join('')).toBe(letters);
       // ffmpeg's decoder of APNG, pixel by pixel.
+      const source = ['-f', 'apng', '-i', bench.path(`layers-${dispose}.png`), '-fps_mode', 'passthrough'];
+      await ffmpeg([...source, bench.path(`reference-${dispose}-%d.png`)]);
       for (const [i, { picture: is }] of film.entries()) {
-        await ffmpeg([
-          '-f',
-          'apng',
-          '-i',
-          bench.path(`layers-${dispose}.png`),
-          '-vf',
-          `select=eq(n\\,${i})`,
-          '-frames:v',
-          '1',
-          bench.path('reference.png'),
-        ]);
-        const wanted = await readPng(bench.path('reference.png'));
+        const wanted = await readPng(bench.path(`reference-${dispose}-${i + 1}.png`));
         for (const x of [0.1, 0.3, 0.5, 0.7, 0.9])
           for (const y of [0.1, 0.3, 0.45, 0.7, 0.9]) {
             if (wanted.at(x, y)[3] === 0) expect(is.at(x, y)[3]).toBe(0);
@@ -222,7 +215,7 @@ describe('an animation that is too large', () => {
     const colors = Array.from({ length: 3001 }, (_, i) => (i % 2 ? '#fff' : '#000'));
     await bench.write(
       'endless.gif',
-      await (await colorAnimation(colors, 2, 2)).gif({ delay: colors.map(() => 20) }).toBuffer(),
+      await (await colorAnimation(colors, 2, 2)).gif({ ...PLAIN, delay: colors.map(() => 20) }).toBuffer(),
     );
     expect(await bench.refusal('endless.gif')).toBe(
       'INPUT_TOO_LARGE: an animated image may have at most 3000 pictures; send it as a video',
@@ -237,7 +230,12 @@ describe('an animation that is too large', () => {
     await bench.write(
       'huge.png',
       apngOf(9000, 10_000, [
-        { ...frame, png: await quartersImage(9000, 10_000).png().toBuffer(), width: 9000, height: 10_000 },
+        {
+          ...frame,
+          png: await quartersImage(9000, 10_000).png({ compressionLevel: 1 }).toBuffer(),
+          width: 9000,
+          height: 10_000,
+        },
         ...Array.from({ length: 30 }, () => frame),
       ]),
     );
