@@ -276,8 +276,9 @@ export interface Subtitles {
   source:
     | //
     /**
-     * A file in SubRip (SRT), WebVTT, ASS or SSA, SBV, MicroDVD, SAMI or TTML, at most 4 MiB; see Material.uri. Text in UTF-8, or in UTF-16 or UTF-32
-     * with a byte order mark; another encoding is guessed, with a warning. Its text and times are taken, not its styles and positions.
+     * A file in SubRip (SRT), WebVTT, ASS or SSA, SBV, MicroDVD, SAMI or TTML, or the JSON of Whisper (openai-whisper, faster-whisper, WhisperX, whisper.cpp, OpenAI's
+     * API), whose segments are cues with the times of their words; at most 4 MiB. See Material.uri. Which one it is, is told by its content. Text in UTF-8, or in UTF-16
+     * or UTF-32 with a byte order mark; another encoding is guessed, with a warning. Its text and times are taken, not its styles and positions.
      */
     { $case: "uri"; value: string }
     | //
@@ -298,7 +299,7 @@ export interface Subtitles {
   maxWords: number;
   /**
    * Shows the word that is being spoken in another way, where subtitles are burned in. The times of words are those of `Cue.words`, of timestamps within WebVTT cues
-   * (`<00:00:01.000>`) or of karaoke in ASS (`\k`); a cue without any has its time spread over its words by the number of their characters. Default: no word is
+   * (`<00:00:01.000>`), of karaoke in ASS (`\k`) or of words in the JSON of Whisper; a cue without any has its time spread over its words by the number of their characters. Default: no word is
    * highlighted. At most 100,000 words in all cues of the video are highlighted, where the text of a cue without times of words has a word for each stretch without
    * space, and for each character of Chinese, Japanese, Thai, Lao, Khmer or Burmese. Refused for cues with more; with a file of more, or clips that have more
    * together, the task fails with INPUT_TOO_LARGE.
