@@ -30,7 +30,7 @@ const OPENAI = {
         { word: ' world.', start: 1.4, end: 2.0, probability: 0.9 },
       ],
     },
-    { id: 1, start: 2.5, end: 3.0, text: ' Bye.' },
+    { id: 1, start: 2.5, end: 3.0, text: ' Bye.', words: undefined },
   ],
   language: 'en',
 };
@@ -79,7 +79,7 @@ describe('the reader of JSON of Whisper', () => {
   });
 
   it("puts the words of OpenAI's API, which stand beside the segments, into these", () => {
-    const words = OPENAI.segments.flatMap(({ words: own = [] }) => own);
+    const words = OPENAI.segments.flatMap((segment) => segment.words ?? []);
     const segments = OPENAI.segments.map(({ start, end, text }) => ({ start, end, text }));
     const loose = [
       ...words.map(({ word, ...times }) => ({ word: word.trim(), ...times })),
@@ -127,7 +127,7 @@ describe('the reader of JSON of Whisper', () => {
       ['Hamburg,', 0, 520],
       ['yes', 600, 900],
     ]);
-    const { tokens: _, ...plain } = item;
+    const plain = { offsets: item.offsets, text: item.text };
     expect(cuesOf({ transcription: [plain] })).toEqual([{ startUs: 0, endUs: 900_000, text: 'Hamburg, yes' }]);
   });
 
