@@ -27,6 +27,23 @@ export enum ShortSource {
   UNRECOGNIZED = -1,
 }
 
+/** How loud a fade of sound is on its way from silence to the whole; names in brackets are those of ffmpeg's `afade`. */
+export enum FadeCurve {
+  /** FADE_CURVE_UNSPECIFIED - FADE_CURVE_LINEAR. */
+  FADE_CURVE_UNSPECIFIED = 0,
+  /** FADE_CURVE_LINEAR - Its amplitude changes evenly, half of it in the middle: -6 dB (`tri`). */
+  FADE_CURVE_LINEAR = 1,
+  /** FADE_CURVE_EQUAL_POWER - A quarter of a sine, -3 dB in the middle: two different sounds that cross-fade keep their loudness (`qsin`). */
+  FADE_CURVE_EQUAL_POWER = 2,
+  /** FADE_CURVE_S_CURVE - Half of a sine, slow at both ends, -6 dB in the middle (`hsin`). */
+  FADE_CURVE_S_CURVE = 3,
+  /** FADE_CURVE_EXPONENTIAL - Evenly in dB, -50 in the middle, from -100: it stays quiet for long (`exp`). */
+  FADE_CURVE_EXPONENTIAL = 4,
+  /** FADE_CURVE_LOGARITHMIC - It is loud soon: -0.5 dB in the middle (`log`). */
+  FADE_CURVE_LOGARITHMIC = 5,
+  UNRECOGNIZED = -1,
+}
+
 /** A point of a box. */
 export enum Anchor {
   /** ANCHOR_UNSPECIFIED - ANCHOR_TOP_LEFT. */
@@ -415,6 +432,10 @@ export interface SoundSettings {
     | undefined;
   /** Default: CHANNELS_STEREO. */
   channels: SoundSettings_Channels;
+  /** How it rises over `fade_in`. Default: FADE_CURVE_LINEAR. Refused without `fade_in`. */
+  fadeInCurve: FadeCurve;
+  /** How it falls over `fade_out`: as it would rise, backwards. Default: FADE_CURVE_LINEAR. Refused without `fade_out`. */
+  fadeOutCurve: FadeCurve;
 }
 
 /** Which channels of a source are heard. More than two channels are mixed down to two before: those of the left side, with 0.707 of the centre, to the left. */
@@ -766,7 +787,11 @@ export interface ClipTransition {
   /** A name of ffmpeg's `xfade`, such as `fade`, `wipeleft`, `circleopen`, `slideup`; Capabilities.xfade_transitions has all. Default: `fade`. */
   kind: string;
   /** One frame to the length of either neighbour. Default: 0.5 s, or one frame where that is longer. */
-  duration: Duration | undefined;
+  duration:
+    | Duration
+    | undefined;
+  /** How the sound of both cross-fades in that time. A longer fade of a clip's own (SoundSettings.fade_in, fade_out) has its own curve. Default: FADE_CURVE_LINEAR. */
+  audioCurve: FadeCurve;
 }
 
 /** A value at a time of a clip or a track. Before the first keyframe of a property and after the last its value stands still. */
@@ -2367,7 +2392,7 @@ export const AudioAsset: MessageFns<AudioAsset> = {
 };
 
 function createBaseSoundSettings(): SoundSettings {
-  return { gainDb: 0, fadeIn: undefined, fadeOut: undefined, channels: 0 };
+  return { gainDb: 0, fadeIn: undefined, fadeOut: undefined, channels: 0, fadeInCurve: 0, fadeOutCurve: 0 };
 }
 
 export const SoundSettings: MessageFns<SoundSettings> = {
@@ -2383,6 +2408,12 @@ export const SoundSettings: MessageFns<SoundSettings> = {
     }
     if (message.channels !== 0) {
       writer.uint32(32).int32(message.channels);
+    }
+    if (message.fadeInCurve !== 0) {
+      writer.uint32(40).int32(message.fadeInCurve);
+    }
+    if (message.fadeOutCurve !== 0) {
+      writer.uint32(48).int32(message.fadeOutCurve);
     }
     return writer;
   },
@@ -2432,6 +2463,22 @@ export const SoundSettings: MessageFns<SoundSettings> = {
             message.channels = reader.int32() as any;
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.fadeInCurve = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.fadeOutCurve = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2457,6 +2504,8 @@ export const SoundSettings: MessageFns<SoundSettings> = {
       ? Duration.fromPartial(object.fadeOut)
       : undefined;
     message.channels = object.channels ?? 0;
+    message.fadeInCurve = object.fadeInCurve ?? 0;
+    message.fadeOutCurve = object.fadeOutCurve ?? 0;
     return message;
   },
 };
@@ -3870,7 +3919,7 @@ export const Animation: MessageFns<Animation> = {
 };
 
 function createBaseClipTransition(): ClipTransition {
-  return { kind: "", duration: undefined };
+  return { kind: "", duration: undefined, audioCurve: 0 };
 }
 
 export const ClipTransition: MessageFns<ClipTransition> = {
@@ -3880,6 +3929,9 @@ export const ClipTransition: MessageFns<ClipTransition> = {
     }
     if (message.duration !== undefined) {
       Duration.encode(message.duration, writer.uint32(18).fork()).join();
+    }
+    if (message.audioCurve !== 0) {
+      writer.uint32(24).int32(message.audioCurve);
     }
     return writer;
   },
@@ -3913,6 +3965,14 @@ export const ClipTransition: MessageFns<ClipTransition> = {
             message.duration = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.audioCurve = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3934,6 +3994,7 @@ export const ClipTransition: MessageFns<ClipTransition> = {
     message.duration = (object.duration !== undefined && object.duration !== null)
       ? Duration.fromPartial(object.duration)
       : undefined;
+    message.audioCurve = object.audioCurve ?? 0;
     return message;
   },
 };

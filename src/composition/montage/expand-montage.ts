@@ -93,7 +93,10 @@ function pictureOf(
     ...{ enter: null, exit: null, matte: null },
     transition:
       transition.kind === 'CROSS' && transitionFrames > 0
-        ? { kind: transition.name, durationUs: timeUsOf(transitionFrames, frameRate), field: transition.field }
+        ? {
+            ...{ kind: transition.name, durationUs: timeUsOf(transitionFrames, frameRate) },
+            ...{ audioCurve: 'LINEAR', field: transition.field },
+          }
         : null,
   };
   const times = timesOf(montage, { startFrame: from + startFrame, frames });
@@ -114,7 +117,8 @@ function audioOf(
 }
 
 function soundOf({ field }: AssetRef, gainDb: number): Sound {
-  return { field, gainDb, fadeInUs: 0, fadeOutUs: 0, channels: 'STEREO' };
+  const fades = { fadeInUs: 0, fadeOutUs: 0, fadeInCurve: 'LINEAR', fadeOutCurve: 'LINEAR' } as const;
+  return { field, gainDb, ...fades, channels: 'STEREO' };
 }
 
 /** @throws CompositionError when it is a video. */

@@ -3,6 +3,7 @@ import type { ClipEffect, ColorAdjustment, EffectOf } from '../clip-effect.js';
 import type { Color } from '../color.js';
 import type { BlendMode, Channels, Fit, Loudness, Matte, TransitionKind } from '../composition.js';
 import type { DropShadow, GradientStop, StyledText, TextPart } from '../drawing.js';
+import type { FadeCurve } from '../fade-curve.js';
 import type { Rational } from '../frame-grid.js';
 import type { Subtitles } from '../montage/montage.js';
 import type { Easing } from './easing.js';
@@ -154,6 +155,8 @@ export interface Sound {
   readonly gainDb: Keyed;
   readonly fadeInUs: number;
   readonly fadeOutUs: number;
+  readonly fadeInCurve: FadeCurve;
+  readonly fadeOutCurve: FadeCurve;
   readonly channels: Channels;
 }
 
@@ -247,6 +250,8 @@ export type AnimationKind =
 export interface TimelineTransition {
   readonly kind: TransitionKind;
   readonly durationUs: number;
+  /** Of the sound that cross-fades. */
+  readonly audioCurve: FadeCurve;
   /** Its path in the request. */
   readonly field: string;
 }

@@ -3,6 +3,7 @@ import {
   Animation_Kind,
   AudioAsset,
   Clip,
+  ClipTransition,
   ImageAsset,
   ShortSource,
   VideoAsset,
@@ -77,7 +78,8 @@ function clipOf(piece: Piece): Clip {
   if (piece.isAudio) return clip;
   return {
     ...clip,
-    transition: piece.transition && { kind: 'fade', duration: durationOf(toNs(piece.transition)) },
+    transition:
+      piece.transition && ClipTransition.fromPartial({ kind: 'fade', duration: durationOf(toNs(piece.transition)) }),
     enter: piece.fadeIn && fade(piece.fadeIn),
     exit: piece.fadeOut && fade(piece.fadeOut),
   };

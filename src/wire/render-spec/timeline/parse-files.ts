@@ -1,7 +1,9 @@
 import type { Channels } from '../../../composition/composition.js';
+import type { FadeCurve } from '../../../composition/fade-curve.js';
 import type { AudioContent, Sound, VideoSource } from '../../../composition/timeline/timeline.js';
 import {
   type AudioAsset,
+  FadeCurve as WireFadeCurve,
   ShortSource,
   SoundSettings,
   SoundSettings_Channels,
@@ -40,6 +42,15 @@ export const CHANNELS: EnumTable<SoundSettings_Channels, Channels> = {
   [SoundSettings_Channels.CHANNELS_RIGHT]: 'RIGHT',
   [SoundSettings_Channels.CHANNELS_MONO]: 'MONO',
   [SoundSettings_Channels.CHANNELS_SWAP]: 'SWAP',
+};
+
+export const FADE_CURVES: EnumTable<WireFadeCurve, FadeCurve> = {
+  [WireFadeCurve.FADE_CURVE_UNSPECIFIED]: 'LINEAR',
+  [WireFadeCurve.FADE_CURVE_LINEAR]: 'LINEAR',
+  [WireFadeCurve.FADE_CURVE_EQUAL_POWER]: 'EQUAL_POWER',
+  [WireFadeCurve.FADE_CURVE_S_CURVE]: 'S_CURVE',
+  [WireFadeCurve.FADE_CURVE_EXPONENTIAL]: 'EXPONENTIAL',
+  [WireFadeCurve.FADE_CURVE_LOGARITHMIC]: 'LOGARITHMIC',
 };
 
 /** Reads a video and its sound. */
@@ -90,15 +101,22 @@ function parseSpeed(wire: number, place: Place): number {
 }
 
 function parseSound(wire: SoundSettings | undefined, place: Place, keyframes: Keyframes): Sound {
-  const { gainDb, fadeIn, fadeOut, channels } = wire ?? SoundSettings.create();
+  const { gainDb, fadeIn, fadeOut, channels, fadeInCurve, fadeOutCurve } = wire ?? SoundSettings.create();
   const fade = (length: Duration | undefined, name: string) =>
     (length ? parseDurationUs(length, at(place, name), SOUND_FADE) : 0) ?? 0;
+  const curve = (wireCurve: WireFadeCurve, length: Duration | undefined, name: string) => {
+    const here = at(place, `${name}_curve`);
+    if (!length && wireCurve !== WireFadeCurve.FADE_CURVE_UNSPECIFIED) refuse(here, `must not be set without ${name}`);
+    return parseEnum(wireCurve, here, FADE_CURVES);
+  };
   const gain = parseNumber(gainDb, at(place, 'gain_db'), GAIN);
   return {
     field: place.field,
     gainDb: keyframes.get('GAIN_DB') ?? gain,
     fadeInUs: fade(fadeIn, 'fade_in'),
     fadeOutUs: fade(fadeOut, 'fade_out'),
+    fadeInCurve: curve(fadeInCurve, fadeIn, 'fade_in'),
+    fadeOutCurve: curve(fadeOutCurve, fadeOut, 'fade_out'),
     channels: parseEnum(channels, at(place, 'channels'), CHANNELS),
   };
 }
