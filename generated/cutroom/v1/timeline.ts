@@ -204,7 +204,10 @@ export interface Clip {
   offset:
     | Duration
     | undefined;
-  /** How long it is shown. Default: for a video, audio or timeline, what is left of it after `trim_start`, at its speed; 5 s for anything else. */
+  /**
+   * How long it is shown. Default: for a video, audio or timeline, what is left of it after `trim_start`, at its speed; 5 s for anything else. Required with
+   * VideoAsset.freeze.
+   */
   length:
     | //
     /** One frame to 4 h. */
@@ -390,6 +393,11 @@ export interface VideoAsset {
    * at a time: where they have no room, the task fails with MEMORY_LIMIT_EXCEEDED, which names the clip.
    */
   reverse: boolean;
+  /**
+   * Stands still: all of the clip shows the frame that is seen at `trim_start`, without sound. Default: false. Needs a length of the clip; refused with `speed`,
+   * `short_source`, `sound` and `reverse`.
+   */
+  freeze: boolean;
 }
 
 /** An image file. See Material.uri. */
@@ -2087,7 +2095,16 @@ export const NestedTimeline: MessageFns<NestedTimeline> = {
 };
 
 function createBaseVideoAsset(): VideoAsset {
-  return { uri: "", trimStart: undefined, speed: 0, shortSource: 0, muted: false, sound: undefined, reverse: false };
+  return {
+    uri: "",
+    trimStart: undefined,
+    speed: 0,
+    shortSource: 0,
+    muted: false,
+    sound: undefined,
+    reverse: false,
+    freeze: false,
+  };
 }
 
 export const VideoAsset: MessageFns<VideoAsset> = {
@@ -2112,6 +2129,9 @@ export const VideoAsset: MessageFns<VideoAsset> = {
     }
     if (message.reverse !== false) {
       writer.uint32(56).bool(message.reverse);
+    }
+    if (message.freeze !== false) {
+      writer.uint32(64).bool(message.freeze);
     }
     return writer;
   },
@@ -2185,6 +2205,14 @@ export const VideoAsset: MessageFns<VideoAsset> = {
             message.reverse = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.freeze = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2213,6 +2241,7 @@ export const VideoAsset: MessageFns<VideoAsset> = {
       ? SoundSettings.fromPartial(object.sound)
       : undefined;
     message.reverse = object.reverse ?? false;
+    message.freeze = object.freeze ?? false;
     return message;
   },
 };

@@ -83,7 +83,8 @@ function pictureOf(
   { look, from, gainDb }: { readonly look: Look; readonly from: number; readonly gainDb: number | null },
 ): TimelineClip {
   const { transition, frameRate } = montage;
-  const video = { kind: 'VIDEO' as const, asset, trimStartUs, speed, shortSource: 'FAIL' as const, reverse: false };
+  const playing = { shortSource: 'FAIL' as const, reverse: false, freeze: false };
+  const video = { kind: 'VIDEO' as const, asset, trimStartUs, speed, ...playing };
   const sound = gainDb === null ? null : soundOf(asset, gainDb);
   const content: VisualContent = {
     kind: 'VISUAL',

@@ -114,6 +114,8 @@ export interface VideoSource {
   readonly shortSource: 'FAIL' | 'HOLD' | 'LOOP';
   /** Whether it plays backwards; then `shortSource` is FAIL. */
   readonly reverse: boolean;
+  /** Whether the frame at `trimStartUs` stands all the time; then it is silent, at its own speed, and its clip has a length. */
+  readonly freeze: boolean;
   /** Null: silent. */
   readonly sound: Sound | null;
 }

@@ -121,6 +121,7 @@ function fillAsset(asset: Clip['asset'], context: FillContext): Clip['asset'] {
 }
 
 function fillVideo(video: VideoAsset): VideoAsset {
+  if (video.freeze) return { ...video, trimStart: video.trimStart ?? printDuration(0) };
   return {
     ...video,
     trimStart: video.trimStart ?? printDuration(0),

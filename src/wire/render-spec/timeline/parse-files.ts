@@ -64,6 +64,7 @@ export function parseVideo(wire: VideoAsset, place: Place, keyframes: Keyframes)
       'must not be set with SHORT_SOURCE_HOLD or SHORT_SOURCE_LOOP: it needs an end to begin at',
     );
   if (wire.muted && wire.sound) refuse(sound, 'must not be set for a video that is muted');
+  if (wire.freeze) refuseMoving(wire, place);
   return {
     kind: 'VIDEO',
     asset: parseUri(wire.uri, at(place, 'uri')),
@@ -71,8 +72,21 @@ export function parseVideo(wire: VideoAsset, place: Place, keyframes: Keyframes)
     speed: parseSpeed(wire.speed, at(place, 'speed')),
     shortSource,
     reverse: wire.reverse,
-    sound: wire.muted ? null : parseSound(wire.sound, sound, keyframes),
+    freeze: wire.freeze,
+    sound: wire.muted || wire.freeze ? null : parseSound(wire.sound, sound, keyframes),
   };
+}
+
+/** A frame that stands has no speed, no end and no sound. */
+function refuseMoving({ speed, shortSource, sound, reverse }: VideoAsset, place: Place): void {
+  const isSet = {
+    speed: speed !== 0,
+    short_source: shortSource !== ShortSource.SHORT_SOURCE_UNSPECIFIED,
+    sound: sound !== undefined,
+    reverse,
+  };
+  for (const [name, set] of Object.entries(isSet))
+    if (set) refuse(at(place, name), 'must not be set with freeze: one frame stands, in silence');
 }
 
 /** Reads sound without a picture. */
