@@ -730,6 +730,12 @@ export interface Motion {
   kind: Motion_Kind;
   /** How much of the box's size it moves or grows, 0.01 to 1. Default (0): 0.15. */
   strength: number;
+  /**
+   * The point of the box that stays in its place while all around it grows or shrinks, as `transform-origin` in CSS: KIND_ZOOM_IN moves towards it, KIND_ZOOM_OUT away
+   * from it. Of pans, which need room for their way, the other coordinate says where the view stands across it: `y` for KIND_PAN_LEFT and KIND_PAN_RIGHT, `x` for
+   * KIND_PAN_UP and KIND_PAN_DOWN. Default: the middle.
+   */
+  focus: Point | undefined;
 }
 
 /** The kinds of motion. */
@@ -3800,7 +3806,7 @@ export const ColorAdjustment: MessageFns<ColorAdjustment> = {
 };
 
 function createBaseMotion(): Motion {
-  return { kind: 0, strength: 0 };
+  return { kind: 0, strength: 0, focus: undefined };
 }
 
 export const Motion: MessageFns<Motion> = {
@@ -3810,6 +3816,9 @@ export const Motion: MessageFns<Motion> = {
     }
     if (message.strength !== 0) {
       writer.uint32(17).double(message.strength);
+    }
+    if (message.focus !== undefined) {
+      Point.encode(message.focus, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -3843,6 +3852,14 @@ export const Motion: MessageFns<Motion> = {
             message.strength = reader.double();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.focus = Point.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3862,6 +3879,7 @@ export const Motion: MessageFns<Motion> = {
     const message = createBaseMotion();
     message.kind = object.kind ?? 0;
     message.strength = object.strength ?? 0;
+    message.focus = (object.focus !== undefined && object.focus !== null) ? Point.fromPartial(object.focus) : undefined;
     return message;
   },
 };

@@ -215,6 +215,8 @@ export interface Motion {
   readonly kind: 'ZOOM_IN' | 'ZOOM_OUT' | 'PAN_LEFT' | 'PAN_RIGHT' | 'PAN_UP' | 'PAN_DOWN';
   /** A share of the box. */
   readonly strength: number;
+  /** Of the box; see the proto. */
+  readonly focus: Share;
 }
 
 /** A value that stands still, or keyframes in order of time, at least one. */

@@ -117,8 +117,8 @@ function fillAdjustment(wire: ColorAdjustment): ColorAdjustment {
   };
 }
 
-function fillMotion({ kind, strength }: Motion): Motion {
-  return { kind, strength: strength || DEFAULT_STRENGTH };
+function fillMotion({ kind, strength, focus }: Motion): Motion {
+  return { kind, strength: strength || DEFAULT_STRENGTH, focus: focus ?? { x: 50, y: 50 } };
 }
 
 function fillAnimation(wire: Animation, direction: Direction, defaultUs: number): Animation {
