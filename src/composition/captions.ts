@@ -33,8 +33,17 @@ export interface CaptionStyle {
   readonly bold: boolean;
   /** A number: the share of the height left free by the text that is above it, 0 to 1. */
   readonly position: 'BOTTOM' | 'CENTER' | 'TOP' | number;
+  /** Margins that captions stay out of, in shares of the frame's sides. Absent: those of `caption-canvas.ts`. */
+  readonly safeArea?: SafeArea;
   /** How the word that is spoken looks. Absent: like the others. */
   readonly highlight?: WordHighlight;
+}
+
+export interface SafeArea {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
 }
 
 export interface WordHighlight {

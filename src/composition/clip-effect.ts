@@ -25,8 +25,8 @@ interface EffectSettings {
   readonly SLIDE_IN: { readonly frames: number; readonly side: Side };
   /** To it over its last. */
   readonly SLIDE_OUT: { readonly frames: number; readonly side: Side };
-  /** From the middle of the frame; 1 is the clip's own size, and the least. Times are frames. */
-  readonly ZOOM: { readonly scale: Animated };
+  /** Around a point of the frame, in shares of its sides (absent: the middle); 1 is the clip's own size, and the least. Times are frames. */
+  readonly ZOOM: { readonly scale: Animated; readonly focus?: { readonly x: number; readonly y: number } };
   /** A view of a part of the box that is 1 / `scale` of it, with its middle at `x` and `y`, shares of the box. Times are frames. */
   readonly VIEW: { readonly scale: number; readonly x: Animated; readonly y: Animated };
   /** Gaussian; the standard deviation in pixels of the output. Times are frames. */

@@ -4,6 +4,7 @@ import type { CaptionStyle, Cue } from './captions.js';
 import type { ClipEffect } from './clip-effect.js';
 import type { Color } from './color.js';
 import type { Drawing } from './drawing.js';
+import type { FadeCurve } from './fade-curve.js';
 import { timeUsOf, type Rational } from './frame-grid.js';
 import type { Crop, Size } from './output-spec.js';
 import type { TRANSITION_KINDS } from './transition-kinds.js';
@@ -191,6 +192,9 @@ export interface AudioClip {
   /** Samples of its fade in that lie before the clip, and of its fade out that lie after it, of a sound in several clips. Absent: none. */
   readonly fadeInBefore?: number;
   readonly fadeOutAfter?: number;
+  /** Absent: LINEAR. */
+  readonly fadeInCurve?: FadeCurve;
+  readonly fadeOutCurve?: FadeCurve;
   /** Its place in `Composition.buses`. Absent: none, it goes straight into the mix. */
   readonly bus?: number;
 }
@@ -215,6 +219,9 @@ export interface BusFades {
   readonly endSample: number;
   readonly inSamples: number;
   readonly outSamples: number;
+  /** Absent: LINEAR. */
+  readonly inCurve?: FadeCurve;
+  readonly outCurve?: FadeCurve;
 }
 
 export interface Duck {

@@ -25,8 +25,16 @@ import {
   MAX_HEADERS,
 } from './render-spec/parse-destination.js';
 import { THUMBNAILS } from './render-spec/parse-thumbnails.js';
-import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH } from './render-spec/parse-subtitle-style.js';
-import { CUE_TIME, LANGUAGE, MAX_CUES, MAX_WORDS, MAX_TEXT_CHARACTERS, TEXT } from './render-spec/parse-subtitles.js';
+import { FONT_SIZE, HEIGHT_PERCENT, OUTLINE_WIDTH, SAFE_MARGIN } from './render-spec/parse-subtitle-style.js';
+import {
+  CUE_TIME,
+  LANGUAGE,
+  MAX_CHARS,
+  MAX_CUES,
+  MAX_WORDS,
+  MAX_TEXT_CHARACTERS,
+  TEXT,
+} from './render-spec/parse-subtitles.js';
 import { WORD_SCALE } from './render-spec/parse-highlight.js';
 import { MAX_CUE_WORDS } from './render-spec/parse-words.js';
 import { TRANSITION_TIME } from './render-spec/parse-transition.js';
@@ -108,6 +116,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'S3Put.uri': { kind: 'text', pattern: BUCKET_URI },
   'Subtitles.uri': uri,
   'Subtitles.max_words': orDefault(MAX_WORDS),
+  'Subtitles.max_chars': orDefault(MAX_CHARS),
   'Subtitles.language': { kind: 'text', pattern: LANGUAGE, empty: true },
   'CueList.cues': { kind: 'list', min: 1, max: MAX_CUES },
   'Cue.start': duration(CUE_TIME),
@@ -126,6 +135,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   'SubtitleStyle.outline_width': number(OUTLINE_WIDTH),
   'SubtitleStyle.box_color': colorWithAlpha,
   'SubtitleStyle.height_percent': number(HEIGHT_PERCENT),
+  ...Object.fromEntries(['top', 'right', 'bottom', 'left'].map((side) => [`SafeArea.${side}`, number(SAFE_MARGIN)])),
   'SubtitleStyle.font': { kind: 'text', max: MAX_FONT_BYTES },
   ...TIMELINE_RULES,
   'RenderSpec.variables': { kind: 'map', max: MAX_VARIABLES, key: VARIABLE_NAME, maxValue: MAX_VALUE_CHARACTERS },

@@ -276,8 +276,9 @@ export interface Subtitles {
   source:
     | //
     /**
-     * A file in SubRip (SRT), WebVTT, ASS or SSA, SBV, MicroDVD, SAMI or TTML, at most 4 MiB; see Material.uri. Text in UTF-8, or in UTF-16 or UTF-32
-     * with a byte order mark; another encoding is guessed, with a warning. Its text and times are taken, not its styles and positions.
+     * A file in SubRip (SRT), WebVTT, ASS or SSA, SBV, MicroDVD, SAMI or TTML, or the JSON of Whisper (openai-whisper, faster-whisper, WhisperX, whisper.cpp, OpenAI's
+     * API), whose segments are cues with the times of their words; at most 4 MiB. See Material.uri. Which one it is, is told by its content. Text in UTF-8, or in UTF-16
+     * or UTF-32 with a byte order mark; another encoding is guessed, with a warning. Its text and times are taken, not its styles and positions.
      */
     { $case: "uri"; value: string }
     | //
@@ -298,12 +299,19 @@ export interface Subtitles {
   maxWords: number;
   /**
    * Shows the word that is being spoken in another way, where subtitles are burned in. The times of words are those of `Cue.words`, of timestamps within WebVTT cues
-   * (`<00:00:01.000>`) or of karaoke in ASS (`\k`); a cue without any has its time spread over its words by the number of their characters. Default: no word is
+   * (`<00:00:01.000>`), of karaoke in ASS (`\k`) or of words in the JSON of Whisper; a cue without any has its time spread over its words by the number of their characters. Default: no word is
    * highlighted. At most 100,000 words in all cues of the video are highlighted, where the text of a cue without times of words has a word for each stretch without
    * space, and for each character of Chinese, Japanese, Thai, Lao, Khmer or Burmese. Refused for cues with more; with a file of more, or clips that have more
    * together, the task fails with INPUT_TOO_LARGE.
    */
-  highlight: WordHighlight | undefined;
+  highlight:
+    | WordHighlight
+    | undefined;
+  /**
+   * The most characters that are seen at one time, 1 to 2000, spaces among them: a longer cue is shown in parts of about equal length, in the way of `max_words` and
+   * within it. Words stay whole, but for one that is longer by itself. A character with its accents and vowel signs is one. Default (0): cues stay as they are.
+   */
+  maxChars: number;
 }
 
 /** How the word that is being spoken looks. Other words stay where they are. */
@@ -388,17 +396,23 @@ export interface SubtitleStyle {
   font: string;
   /** With `box_color`: the shape of the box. Default: BOX_SHAPE_TEXT. Refused without a box. */
   boxShape: SubtitleStyle_BoxShape;
+  /**
+   * The part of the frame that text, with its outline and its box, does not leave: long lines are wrapped in it, `position` and `height_percent` mean places in it, and
+   * text that is too tall for it is drawn smaller. Only a word that grows (WordHighlight.scale), and cues that are seen together and have no room one above the other,
+   * go beyond it. Default: 5 % of the frame on every side, above and below without POSITION_CUSTOM only, for text without its outline.
+   */
+  safeArea: SafeArea | undefined;
 }
 
 /** Where subtitles stand. */
 export enum SubtitleStyle_Position {
   /** POSITION_UNSPECIFIED - POSITION_BOTTOM. */
   POSITION_UNSPECIFIED = 0,
-  /** POSITION_BOTTOM - In the lower part, 5 % of the height above the edge. */
+  /** POSITION_BOTTOM - In the lower part, 5 % of the height above the edge; see `safe_area`. */
   POSITION_BOTTOM = 1,
   /** POSITION_CENTER - In the middle. */
   POSITION_CENTER = 2,
-  /** POSITION_TOP - In the upper part, 5 % of the height below the edge. */
+  /** POSITION_TOP - In the upper part, 5 % of the height below the edge; see `safe_area`. */
   POSITION_TOP = 3,
   /** POSITION_CUSTOM - Where `height_percent` says. */
   POSITION_CUSTOM = 4,
@@ -416,6 +430,24 @@ export enum SubtitleStyle_BoxShape {
   /** BOX_SHAPE_ROUNDED - Around the text, with round corners. */
   BOX_SHAPE_ROUNDED = 3,
   UNRECOGNIZED = -1,
+}
+
+/** Margins of a frame, each from its own side. */
+export interface SafeArea {
+  /** In percent of the frame's height, 0 to 45. Default (unset): 5. */
+  top?:
+    | number
+    | undefined;
+  /** In percent of the frame's width, 0 to 45. Default (unset): 5. */
+  right?:
+    | number
+    | undefined;
+  /** See `top`. */
+  bottom?:
+    | number
+    | undefined;
+  /** See `right`. */
+  left?: number | undefined;
 }
 
 function createBaseMontage(): Montage {
@@ -1193,7 +1225,7 @@ export const Music: MessageFns<Music> = {
 };
 
 function createBaseSubtitles(): Subtitles {
-  return { source: undefined, style: undefined, language: "", maxWords: 0, highlight: undefined };
+  return { source: undefined, style: undefined, language: "", maxWords: 0, highlight: undefined, maxChars: 0 };
 }
 
 export const Subtitles: MessageFns<Subtitles> = {
@@ -1217,6 +1249,9 @@ export const Subtitles: MessageFns<Subtitles> = {
     }
     if (message.highlight !== undefined) {
       WordHighlight.encode(message.highlight, writer.uint32(50).fork()).join();
+    }
+    if (message.maxChars !== 0) {
+      writer.uint32(56).int32(message.maxChars);
     }
     return writer;
   },
@@ -1282,6 +1317,14 @@ export const Subtitles: MessageFns<Subtitles> = {
             message.highlight = WordHighlight.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.maxChars = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1321,6 +1364,7 @@ export const Subtitles: MessageFns<Subtitles> = {
     message.highlight = (object.highlight !== undefined && object.highlight !== null)
       ? WordHighlight.fromPartial(object.highlight)
       : undefined;
+    message.maxChars = object.maxChars ?? 0;
     return message;
   },
 };
@@ -1645,6 +1689,7 @@ function createBaseSubtitleStyle(): SubtitleStyle {
     heightPercent: undefined,
     font: "",
     boxShape: 0,
+    safeArea: undefined,
   };
 }
 
@@ -1679,6 +1724,9 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     }
     if (message.boxShape !== 0) {
       writer.uint32(80).int32(message.boxShape);
+    }
+    if (message.safeArea !== undefined) {
+      SafeArea.encode(message.safeArea, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -1776,6 +1824,14 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
             message.boxShape = reader.int32() as any;
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.safeArea = SafeArea.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1803,6 +1859,100 @@ export const SubtitleStyle: MessageFns<SubtitleStyle> = {
     message.heightPercent = object.heightPercent ?? undefined;
     message.font = object.font ?? "";
     message.boxShape = object.boxShape ?? 0;
+    message.safeArea = (object.safeArea !== undefined && object.safeArea !== null)
+      ? SafeArea.fromPartial(object.safeArea)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSafeArea(): SafeArea {
+  return { top: undefined, right: undefined, bottom: undefined, left: undefined };
+}
+
+export const SafeArea: MessageFns<SafeArea> = {
+  encode(message: SafeArea, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.top !== undefined) {
+      writer.uint32(9).double(message.top);
+    }
+    if (message.right !== undefined) {
+      writer.uint32(17).double(message.right);
+    }
+    if (message.bottom !== undefined) {
+      writer.uint32(25).double(message.bottom);
+    }
+    if (message.left !== undefined) {
+      writer.uint32(33).double(message.left);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SafeArea {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSafeArea();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.top = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.right = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.bottom = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.left = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SafeArea>): SafeArea {
+    return SafeArea.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SafeArea>): SafeArea {
+    const message = createBaseSafeArea();
+    message.top = object.top ?? undefined;
+    message.right = object.right ?? undefined;
+    message.bottom = object.bottom ?? undefined;
+    message.left = object.left ?? undefined;
     return message;
   },
 };

@@ -27,6 +27,23 @@ export enum ShortSource {
   UNRECOGNIZED = -1,
 }
 
+/** How loud a fade of sound is on its way from silence to the whole; names in brackets are those of ffmpeg's `afade`. */
+export enum FadeCurve {
+  /** FADE_CURVE_UNSPECIFIED - FADE_CURVE_LINEAR. */
+  FADE_CURVE_UNSPECIFIED = 0,
+  /** FADE_CURVE_LINEAR - Its amplitude changes evenly, half of it in the middle: -6 dB (`tri`). */
+  FADE_CURVE_LINEAR = 1,
+  /** FADE_CURVE_EQUAL_POWER - A quarter of a sine, -3 dB in the middle: two different sounds that cross-fade keep their loudness (`qsin`). */
+  FADE_CURVE_EQUAL_POWER = 2,
+  /** FADE_CURVE_S_CURVE - Half of a sine, slow at both ends, -6 dB in the middle (`hsin`). */
+  FADE_CURVE_S_CURVE = 3,
+  /** FADE_CURVE_EXPONENTIAL - Evenly in dB, -50 in the middle, from -100: it stays quiet for long (`exp`). */
+  FADE_CURVE_EXPONENTIAL = 4,
+  /** FADE_CURVE_LOGARITHMIC - It is loud soon: -0.5 dB in the middle (`log`). */
+  FADE_CURVE_LOGARITHMIC = 5,
+  UNRECOGNIZED = -1,
+}
+
 /** A point of a box. */
 export enum Anchor {
   /** ANCHOR_UNSPECIFIED - ANCHOR_TOP_LEFT. */
@@ -187,7 +204,10 @@ export interface Clip {
   offset:
     | Duration
     | undefined;
-  /** How long it is shown. Default: for a video, audio or timeline, what is left of it after `trim_start`, at its speed; 5 s for anything else. */
+  /**
+   * How long it is shown. Default: for a video, audio or timeline, what is left of it after `trim_start`, at its speed; 5 s for anything else. Required with
+   * VideoAsset.freeze.
+   */
   length:
     | //
     /** One frame to 4 h. */
@@ -373,6 +393,11 @@ export interface VideoAsset {
    * at a time: where they have no room, the task fails with MEMORY_LIMIT_EXCEEDED, which names the clip.
    */
   reverse: boolean;
+  /**
+   * Stands still: all of the clip shows the frame that is seen at `trim_start`, without sound. Default: false. Needs a length of the clip; refused with `speed`,
+   * `short_source`, `sound` and `reverse`.
+   */
+  freeze: boolean;
 }
 
 /** An image file. See Material.uri. */
@@ -415,6 +440,10 @@ export interface SoundSettings {
     | undefined;
   /** Default: CHANNELS_STEREO. */
   channels: SoundSettings_Channels;
+  /** How it rises over `fade_in`. Default: FADE_CURVE_LINEAR. Refused without `fade_in`. */
+  fadeInCurve: FadeCurve;
+  /** How it falls over `fade_out`: as it would rise, backwards. Default: FADE_CURVE_LINEAR. Refused without `fade_out`. */
+  fadeOutCurve: FadeCurve;
 }
 
 /** Which channels of a source are heard. More than two channels are mixed down to two before: those of the left side, with 0.707 of the centre, to the left. */
@@ -701,6 +730,12 @@ export interface Motion {
   kind: Motion_Kind;
   /** How much of the box's size it moves or grows, 0.01 to 1. Default (0): 0.15. */
   strength: number;
+  /**
+   * The point of the box that stays in its place while all around it grows or shrinks, as `transform-origin` in CSS: KIND_ZOOM_IN moves towards it, KIND_ZOOM_OUT away
+   * from it. Of pans, which need room for their way, the other coordinate says where the view stands across it: `y` for KIND_PAN_LEFT and KIND_PAN_RIGHT, `x` for
+   * KIND_PAN_UP and KIND_PAN_DOWN. Default: the middle.
+   */
+  focus: Point | undefined;
 }
 
 /** The kinds of motion. */
@@ -766,7 +801,11 @@ export interface ClipTransition {
   /** A name of ffmpeg's `xfade`, such as `fade`, `wipeleft`, `circleopen`, `slideup`; Capabilities.xfade_transitions has all. Default: `fade`. */
   kind: string;
   /** One frame to the length of either neighbour. Default: 0.5 s, or one frame where that is longer. */
-  duration: Duration | undefined;
+  duration:
+    | Duration
+    | undefined;
+  /** How the sound of both cross-fades in that time. A longer fade of a clip's own (SoundSettings.fade_in, fade_out) has its own curve. Default: FADE_CURVE_LINEAR. */
+  audioCurve: FadeCurve;
 }
 
 /** A value at a time of a clip or a track. Before the first keyframe of a property and after the last its value stands still. */
@@ -2062,7 +2101,16 @@ export const NestedTimeline: MessageFns<NestedTimeline> = {
 };
 
 function createBaseVideoAsset(): VideoAsset {
-  return { uri: "", trimStart: undefined, speed: 0, shortSource: 0, muted: false, sound: undefined, reverse: false };
+  return {
+    uri: "",
+    trimStart: undefined,
+    speed: 0,
+    shortSource: 0,
+    muted: false,
+    sound: undefined,
+    reverse: false,
+    freeze: false,
+  };
 }
 
 export const VideoAsset: MessageFns<VideoAsset> = {
@@ -2087,6 +2135,9 @@ export const VideoAsset: MessageFns<VideoAsset> = {
     }
     if (message.reverse !== false) {
       writer.uint32(56).bool(message.reverse);
+    }
+    if (message.freeze !== false) {
+      writer.uint32(64).bool(message.freeze);
     }
     return writer;
   },
@@ -2160,6 +2211,14 @@ export const VideoAsset: MessageFns<VideoAsset> = {
             message.reverse = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.freeze = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2188,6 +2247,7 @@ export const VideoAsset: MessageFns<VideoAsset> = {
       ? SoundSettings.fromPartial(object.sound)
       : undefined;
     message.reverse = object.reverse ?? false;
+    message.freeze = object.freeze ?? false;
     return message;
   },
 };
@@ -2367,7 +2427,7 @@ export const AudioAsset: MessageFns<AudioAsset> = {
 };
 
 function createBaseSoundSettings(): SoundSettings {
-  return { gainDb: 0, fadeIn: undefined, fadeOut: undefined, channels: 0 };
+  return { gainDb: 0, fadeIn: undefined, fadeOut: undefined, channels: 0, fadeInCurve: 0, fadeOutCurve: 0 };
 }
 
 export const SoundSettings: MessageFns<SoundSettings> = {
@@ -2383,6 +2443,12 @@ export const SoundSettings: MessageFns<SoundSettings> = {
     }
     if (message.channels !== 0) {
       writer.uint32(32).int32(message.channels);
+    }
+    if (message.fadeInCurve !== 0) {
+      writer.uint32(40).int32(message.fadeInCurve);
+    }
+    if (message.fadeOutCurve !== 0) {
+      writer.uint32(48).int32(message.fadeOutCurve);
     }
     return writer;
   },
@@ -2432,6 +2498,22 @@ export const SoundSettings: MessageFns<SoundSettings> = {
             message.channels = reader.int32() as any;
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.fadeInCurve = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.fadeOutCurve = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2457,6 +2539,8 @@ export const SoundSettings: MessageFns<SoundSettings> = {
       ? Duration.fromPartial(object.fadeOut)
       : undefined;
     message.channels = object.channels ?? 0;
+    message.fadeInCurve = object.fadeInCurve ?? 0;
+    message.fadeOutCurve = object.fadeOutCurve ?? 0;
     return message;
   },
 };
@@ -3722,7 +3806,7 @@ export const ColorAdjustment: MessageFns<ColorAdjustment> = {
 };
 
 function createBaseMotion(): Motion {
-  return { kind: 0, strength: 0 };
+  return { kind: 0, strength: 0, focus: undefined };
 }
 
 export const Motion: MessageFns<Motion> = {
@@ -3732,6 +3816,9 @@ export const Motion: MessageFns<Motion> = {
     }
     if (message.strength !== 0) {
       writer.uint32(17).double(message.strength);
+    }
+    if (message.focus !== undefined) {
+      Point.encode(message.focus, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -3765,6 +3852,14 @@ export const Motion: MessageFns<Motion> = {
             message.strength = reader.double();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.focus = Point.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3784,6 +3879,7 @@ export const Motion: MessageFns<Motion> = {
     const message = createBaseMotion();
     message.kind = object.kind ?? 0;
     message.strength = object.strength ?? 0;
+    message.focus = (object.focus !== undefined && object.focus !== null) ? Point.fromPartial(object.focus) : undefined;
     return message;
   },
 };
@@ -3870,7 +3966,7 @@ export const Animation: MessageFns<Animation> = {
 };
 
 function createBaseClipTransition(): ClipTransition {
-  return { kind: "", duration: undefined };
+  return { kind: "", duration: undefined, audioCurve: 0 };
 }
 
 export const ClipTransition: MessageFns<ClipTransition> = {
@@ -3880,6 +3976,9 @@ export const ClipTransition: MessageFns<ClipTransition> = {
     }
     if (message.duration !== undefined) {
       Duration.encode(message.duration, writer.uint32(18).fork()).join();
+    }
+    if (message.audioCurve !== 0) {
+      writer.uint32(24).int32(message.audioCurve);
     }
     return writer;
   },
@@ -3913,6 +4012,14 @@ export const ClipTransition: MessageFns<ClipTransition> = {
             message.duration = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.audioCurve = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3934,6 +4041,7 @@ export const ClipTransition: MessageFns<ClipTransition> = {
     message.duration = (object.duration !== undefined && object.duration !== null)
       ? Duration.fromPartial(object.duration)
       : undefined;
+    message.audioCurve = object.audioCurve ?? 0;
     return message;
   },
 };

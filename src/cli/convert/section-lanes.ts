@@ -1,4 +1,4 @@
-import type { Clip } from '../../../generated/cutroom/v1/timeline.js';
+import { type Clip, ClipTransition, type FadeCurve } from '../../../generated/cutroom/v1/timeline.js';
 import { durationOf } from './time.js';
 
 /** A layer on its track. */
@@ -21,7 +21,23 @@ export interface Placing {
   readonly isVisual: boolean;
   readonly isOpen: boolean;
   /** From the section before it, whose end overlaps it by that. */
-  readonly transition: { readonly kind: string; readonly ns: bigint } | undefined;
+  readonly transition: SectionTransition | undefined;
+}
+
+/** From one section to the next. */
+export interface SectionTransition {
+  readonly kind: string;
+  readonly ns: bigint;
+  /** Absent: the sounds cross-fade evenly. */
+  readonly audioCurve?: FadeCurve;
+}
+
+function clipTransition({ kind, ns, audioCurve }: SectionTransition): ClipTransition {
+  return ClipTransition.fromPartial({
+    kind,
+    duration: durationOf(ns),
+    ...(audioCurve === undefined ? {} : { audioCurve }),
+  });
 }
 
 /**
@@ -37,7 +53,7 @@ export function placeIn(lanes: Placed[][], clip: Clip, placing: Placing): boolea
   const last = lane?.at(-1);
   const follows = last !== undefined && last.section === section - 1 && isJoint(last, placing);
   const isLinked = follows && transition !== undefined;
-  const joint = isLinked ? { transition: { kind: transition.kind, duration: durationOf(transition.ns) } } : {};
+  const joint = isLinked ? { transition: clipTransition(transition) } : {};
   // A whole layer begins when the whole one before it ends.
   const begun: Clip = follows ? { ...clip, begin: undefined, offset: undefined, ...joint } : clip;
   const placed: Placed = { clip: begun, section, isWhole, isVisual, isOpen, isLinked };

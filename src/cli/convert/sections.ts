@@ -7,7 +7,7 @@ import {
   type Track,
 } from '../../../generated/cutroom/v1/timeline.js';
 import type { Report } from './report.js';
-import { placeIn, type Placed } from './section-lanes.js';
+import { placeIn, type Placed, type SectionTransition } from './section-lanes.js';
 import { trackOf } from './spec.js';
 import { durationOf, least } from './time.js';
 
@@ -36,7 +36,7 @@ export interface Section {
   /** What is seen where a section has no layer that lasts as long as it: `#RRGGBB`. */
   readonly background: string;
   /** To the next section, both of which are seen in it. */
-  readonly transition: { readonly kind: string; readonly ns: bigint } | undefined;
+  readonly transition: SectionTransition | undefined;
 }
 
 /** Sections on tracks. */
@@ -69,7 +69,7 @@ export function placeSections(sections: readonly Section[], name: string, report
         section: i,
         isWhole: isWhole(section, layer),
         isVisual: isVisual(layer.clip),
-        transition: before && overlapNs > 0n ? { kind: before.kind, ns: overlapNs } : undefined,
+        transition: before && overlapNs > 0n ? { ...before, ns: overlapNs } : undefined,
         isOpen: isOpen(section, layer),
       }),
     );

@@ -1,4 +1,4 @@
-import { type SoundSettings, SoundSettings_Channels } from '../../../generated/cutroom/v1/timeline.js';
+import { SoundSettings } from '../../../generated/cutroom/v1/timeline.js';
 import { rounded } from './canvas.js';
 import { durationOf } from './time.js';
 
@@ -18,10 +18,9 @@ export function soundOf(settings: {
 }): SoundSettings | undefined {
   const { gainDb = 0, fadeInNs = 0n, fadeOutNs = 0n } = settings;
   if (gainDb === 0 && fadeInNs <= 0n && fadeOutNs <= 0n) return undefined;
-  return {
+  return SoundSettings.fromPartial({
     gainDb,
     fadeIn: fadeInNs > 0n ? durationOf(fadeInNs) : undefined,
     fadeOut: fadeOutNs > 0n ? durationOf(fadeOutNs) : undefined,
-    channels: SoundSettings_Channels.CHANNELS_UNSPECIFIED,
-  };
+  });
 }

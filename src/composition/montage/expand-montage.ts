@@ -83,7 +83,8 @@ function pictureOf(
   { look, from, gainDb }: { readonly look: Look; readonly from: number; readonly gainDb: number | null },
 ): TimelineClip {
   const { transition, frameRate } = montage;
-  const video = { kind: 'VIDEO' as const, asset, trimStartUs, speed, shortSource: 'FAIL' as const, reverse: false };
+  const playing = { shortSource: 'FAIL' as const, reverse: false, freeze: false };
+  const video = { kind: 'VIDEO' as const, asset, trimStartUs, speed, ...playing };
   const sound = gainDb === null ? null : soundOf(asset, gainDb);
   const content: VisualContent = {
     kind: 'VISUAL',
@@ -93,7 +94,10 @@ function pictureOf(
     ...{ enter: null, exit: null, matte: null },
     transition:
       transition.kind === 'CROSS' && transitionFrames > 0
-        ? { kind: transition.name, durationUs: timeUsOf(transitionFrames, frameRate), field: transition.field }
+        ? {
+            ...{ kind: transition.name, durationUs: timeUsOf(transitionFrames, frameRate) },
+            ...{ audioCurve: 'LINEAR', field: transition.field },
+          }
         : null,
   };
   const times = timesOf(montage, { startFrame: from + startFrame, frames });
@@ -114,7 +118,8 @@ function audioOf(
 }
 
 function soundOf({ field }: AssetRef, gainDb: number): Sound {
-  return { field, gainDb, fadeInUs: 0, fadeOutUs: 0, channels: 'STEREO' };
+  const fades = { fadeInUs: 0, fadeOutUs: 0, fadeInCurve: 'LINEAR', fadeOutCurve: 'LINEAR' } as const;
+  return { field, gainDb, ...fades, channels: 'STEREO' };
 }
 
 /** @throws CompositionError when it is a video. */

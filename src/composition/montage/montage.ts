@@ -71,6 +71,7 @@ export interface Subtitles {
   readonly style: CaptionStyle;
   /** The most words at one time. Absent: cues stay as they are. */
   readonly maxWords?: number;
+  readonly maxChars?: number;
   /** A tag of BCP 47; absent: not known. */
   readonly language?: string;
 }

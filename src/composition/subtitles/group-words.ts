@@ -1,23 +1,31 @@
 import type { Cue } from '../captions.js';
+import { groupsByLength } from './group-by-length.js';
 import { findWords, inkOf, type WordFinder } from './word-times.js';
 import { wordsOf } from './words-of.js';
 
 /**
- * Cues with at most so many words each. A longer one is shown in parts of about as many words, each from its first word on where the cue has times of its words, and
- * otherwise for its share of the time by the number of its characters; its line breaks become spaces. @param maxWords absent: cues stay as they are.
+ * Cues with at most so many words, and so many characters, each. A longer one is shown in parts of about equal length, each from its first word on where the cue has
+ * times of its words, and otherwise for its share of the time by the number of its characters; its line breaks become spaces.
+ * @param maxWords absent: any number; so is `maxChars`, which divides no word that is not longer by itself.
  */
-export function groupWords(cues: readonly Cue[], maxWords: number | undefined): readonly Cue[] {
-  return maxWords === undefined ? cues : cues.flatMap((cue) => partsOf(cue, maxWords));
+export function groupWords(cues: readonly Cue[], maxWords: number | undefined, maxChars?: number): readonly Cue[] {
+  if (maxChars !== undefined)
+    return cues.flatMap((cue) => partsOf(cue, groupsByLength(cue.text, { maxWords: maxWords ?? Infinity, maxChars })));
+  return maxWords === undefined ? cues : cues.flatMap((cue) => partsOf(cue, groupsByCount(cue.text, maxWords)));
 }
 
-function partsOf(cue: Cue, maxWords: number): Cue[] {
-  const words = wordsOf(cue.text);
+/** Texts of about as many words. */
+function groupsByCount(text: string, maxWords: number): string[] {
+  const words = wordsOf(text);
   const count = Math.ceil(words.length / maxWords);
-  if (count <= 1) return [cue];
-  const texts = Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: count }, (_, i) => {
     const part = words.slice(Math.round((i * words.length) / count), Math.round(((i + 1) * words.length) / count));
     return part.join('').trim();
   });
+}
+
+function partsOf(cue: Cue, texts: readonly string[]): Cue[] {
+  if (texts.length <= 1) return [cue];
   const spoken = cue.words && findWords(cue.words);
   const starts = spoken ? spokenStarts(spoken, texts) : sharesOf(cue, texts);
   let ink = 0;

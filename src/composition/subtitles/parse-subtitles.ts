@@ -5,10 +5,11 @@ import { isMicroDvd, parseMicroDvd } from './micro-dvd.js';
 import { isSami, parseSami } from './sami.js';
 import { isSbv, parseSbv } from './sbv.js';
 import { parseSrt } from './srt.js';
-import { type ParsedCues, SubtitleSyntaxError } from './subtitle-text.js';
+import { type ParsedCues, placeOf, SubtitleSyntaxError } from './subtitle-text.js';
 import { isTtml, parseTtml } from './ttml.js';
 import { unsupportedFormat } from './unsupported-format.js';
 import { isVtt, parseVtt } from './vtt.js';
+import { isWhisper, parseWhisper } from './whisper/whisper.js';
 
 /** The text of a subtitle file, and what of it was not taken. */
 export interface SubtitleFile {
@@ -32,10 +33,11 @@ const FORMATS: readonly Format[] = [
   { isOf: isAss, parse: parseAss, ignored: 'ASS styles' },
   { isOf: isMicroDvd, parse: parseMicroDvd },
   { isOf: isSbv, parse: parseSbv },
+  { isOf: isWhisper, parse: parseWhisper },
 ];
 
 /**
- * Reads the text of a file in SubRip, WebVTT, ASS, SBV, MicroDVD, SAMI or TTML; which one it is, is told by what is in it, since names are often wrong.
+ * Reads the text of a file in SubRip, WebVTT, ASS, SBV, MicroDVD, SAMI, TTML or the JSON of Whisper; which one it is, is told by what is in it, since names are often wrong.
  * @param field the field that named the file, for warnings.
  * @throws SubtitleSyntaxError, whose message is for people and says in which line, when there is nothing to show, or which other format it is.
  */
@@ -64,7 +66,7 @@ function warningsOf({ skipped }: ParsedCues, ignored: string | undefined, field:
   }
   const [first] = skipped;
   if (first) {
-    const message = `${skipped.length === 1 ? 'a subtitle is' : 'subtitles are'} left out: line ${first.line} ${first.problem}`;
+    const message = `${skipped.length === 1 ? 'a subtitle is' : 'subtitles are'} left out: ${placeOf(first)} ${first.problem}`;
     warnings.push({ code: 'SUBTITLES_SKIPPED', message, field, count: skipped.length });
   }
   return warnings;

@@ -11,8 +11,10 @@ export interface ParsedCues {
 }
 
 export interface SkippedLine {
-  /** The first line of the file is 1. */
+  /** The first line of the file is 1; so is the first segment of a file that is told by those. */
   readonly line: number;
+  /** Absent: it is a line. */
+  readonly unit?: 'segment';
   /** For people; continues a sentence that begins with the line. */
   readonly problem: string;
 }
@@ -38,12 +40,17 @@ export function problemOf({ startUs, endUs, text }: Cue): string | null {
     : null;
 }
 
+/** `line 3` */
+export function placeOf({ unit, line }: SkippedLine): string {
+  return `${unit ?? 'line'} ${line}`;
+}
+
 /** Puts cues in order of start. @throws SubtitleSyntaxError when there is none, with the first line that could not be read. */
 export function parsedCues(cues: readonly Cue[], skipped: readonly SkippedLine[]): ParsedCues {
   const [first] = skipped;
   if (cues.length === 0)
     throw new SubtitleSyntaxError(
-      `there is no subtitle in this file${first ? `: line ${first.line} ${first.problem}` : ''}`,
+      `there is no subtitle in this file${first ? `: ${placeOf(first)} ${first.problem}` : ''}`,
     );
   return { cues: [...cues].sort((a, b) => a.startUs - b.startUs), skipped };
 }

@@ -17,13 +17,13 @@ export function captionLayersOf(
   const warnings: Warning[] = [];
   for (const { clip, startFrame, frames } of clips) {
     if (clip.content.kind !== 'SUBTITLES') continue;
-    const { source, style, field, language, maxWords } = clip.content.subtitles;
+    const { source, style, field, language, maxWords, maxChars } = clip.content.subtitles;
     const startUs = timeUsOf(startFrame, rate);
     const endUs = timeUsOf(startFrame + frames, rate) - startUs;
     const read = source.kind === 'cues' ? source.cues : facts.cues(source.asset.uri);
     // Before they are gone through.
     cueCount.add(read.length, source.kind === 'cues' ? field : source.asset.field);
-    const clipped = clipCues(groupWords(read, maxWords), {
+    const clipped = clipCues(groupWords(read, maxWords, maxChars), {
       ...{ endUs, field },
       isHighlighted: style.highlight !== undefined,
     });

@@ -25,23 +25,25 @@ export function effectsOf(
 }
 
 /** Evenly from the first frame of the clip to its last. */
-function motionEffect({ kind, strength }: Motion, frames: number): ClipEffect {
+function motionEffect({ kind, strength, focus }: Motion, frames: number): ClipEffect {
   const scale = 1 + strength;
   // The middle of a view that touches an edge.
-  const [near, far, middle] = [0.5 / scale, 1 - 0.5 / scale, 0.5];
+  const [near, far] = [0.5 / scale, 1 - 0.5 / scale];
+  const across = (share: number) => (share === 0.5 ? share : near + share * (far - near));
+  const around = focus.x === 0.5 && focus.y === 0.5 ? {} : { focus };
   switch (kind) {
     case 'ZOOM_IN':
-      return { kind: 'ZOOM', scale: evenly(1, scale, frames) };
+      return { kind: 'ZOOM', scale: evenly(1, scale, frames), ...around };
     case 'ZOOM_OUT':
-      return { kind: 'ZOOM', scale: evenly(scale, 1, frames) };
+      return { kind: 'ZOOM', scale: evenly(scale, 1, frames), ...around };
     case 'PAN_LEFT':
-      return { kind: 'VIEW', scale, x: evenly(far, near, frames), y: middle };
+      return { kind: 'VIEW', scale, x: evenly(far, near, frames), y: across(focus.y) };
     case 'PAN_RIGHT':
-      return { kind: 'VIEW', scale, x: evenly(near, far, frames), y: middle };
+      return { kind: 'VIEW', scale, x: evenly(near, far, frames), y: across(focus.y) };
     case 'PAN_UP':
-      return { kind: 'VIEW', scale, x: middle, y: evenly(far, near, frames) };
+      return { kind: 'VIEW', scale, x: across(focus.x), y: evenly(far, near, frames) };
     case 'PAN_DOWN':
-      return { kind: 'VIEW', scale, x: middle, y: evenly(near, far, frames) };
+      return { kind: 'VIEW', scale, x: across(focus.x), y: evenly(near, far, frames) };
   }
 }
 

@@ -10,7 +10,7 @@ export function nestedSound(
   scheduled: ScheduledClip,
   { trimStartUs, gainDb }: NestedSource,
   soundtrack: Soundtrack | null,
-  { rate, before, after }: Around,
+  { rate, before, after, beforeCurve, afterCurve }: Around,
 ): Soundtrack[] {
   if (!soundtrack || gainDb === null) return [];
   const { startSample, samples } = samplesOf(scheduled, rate);
@@ -26,7 +26,11 @@ export function nestedSound(
   });
   if (gainDb === 0 && before === 0 && after === 0) return [{ audio, buses }];
   const [inSamples, outSamples] = [sampleOf(before, rate, SAMPLE_RATE), sampleOf(after, rate, SAMPLE_RATE)];
-  const fades = { startSample, endSample, inSamples, outSamples };
+  const curves = {
+    ...(beforeCurve === 'LINEAR' ? {} : { inCurve: beforeCurve }),
+    ...(afterCurve === 'LINEAR' ? {} : { outCurve: afterCurve }),
+  };
+  const fades = { startSample, endSample, inSamples, outSamples, ...curves };
   const all = buses.length;
   return [
     {

@@ -21,10 +21,11 @@ const MAX_LOOPS = 1_000;
 /** The stretches of a clip: one, or those of a video that is shorter than the clip. @throws CompositionError for too many. */
 export function piecesOf(
   { frames, availableUs }: Pick<ScheduledClip, 'frames' | 'availableUs'>,
-  { trimStartUs, speed, shortSource, asset }: Pick<VideoSource, 'trimStartUs' | 'speed' | 'shortSource' | 'asset'>,
+  { trimStartUs, speed, shortSource, freeze, asset }: Omit<VideoSource, 'kind' | 'reverse' | 'sound'>,
   rate: Rational,
 ): Piece[] {
-  const all: Piece = { offset: 0, frames, trimStartUs, frozen: false };
+  const all: Piece = { offset: 0, frames, trimStartUs, frozen: freeze };
+  if (freeze) return [all];
   // The grid may ask for a frame more than there is.
   if (availableUs === null || framesOf(availableUs, rate) >= frames - 1) return [all];
   switch (shortSource) {
@@ -59,7 +60,8 @@ export function piecesOf(
 
 /** A clip as clips of its pieces. The first has the transition from the clip before. */
 export function cutIntoPieces(clip: VisualClip, pieces: readonly Piece[]): VisualClip[] {
-  if (pieces.length === 1) return [clip];
+  const [only] = pieces;
+  if (only && pieces.length === 1) return [only.frozen ? { ...clip, frozen: true } : clip];
   return pieces.map(({ offset, frames, trimStartUs, frozen }) => ({
     ...clip,
     startFrame: clip.startFrame + offset,

@@ -59,7 +59,7 @@ export function scheduleOf(timeline: Timeline, facts: KnownFacts): Schedule {
       // Half a frame is what the grid adds at most.
       // Played backwards it begins with what is cut of one that plays forwards.
       const neededUs = clip.content.source.reverse ? (whole.lengthUs ?? lengthUs) : lengthUs;
-      const isShort = neededUs > available + timeUsOf(1, rate) / 2;
+      const isShort = !clip.content.source.freeze && neededUs > available + timeUsOf(1, rate) / 2;
       if (isShort)
         warnings.push(...shortSource(clip, clip.content.source, { lengthUs: neededUs, availableUs: available }));
     }

@@ -1,5 +1,6 @@
 import type { Animated } from '../animated.js';
 import { type AudioBus, type AudioClip, SAMPLE_RATE } from '../composition.js';
+import type { FadeCurve } from '../fade-curve.js';
 import type { KnownFacts } from '../form.js';
 import { type Rational, sampleOf } from '../frame-grid.js';
 import { animatedOf, curveOf } from './curve.js';
@@ -7,7 +8,7 @@ import { type Around, partOfFades, samplesIn, samplesOf, type Soundtrack, trimAn
 import { nestedSound } from './nested-sound.js';
 import { earlier, piecesOf } from './pieces.js';
 import type { ScheduledClip } from './schedule.js';
-import type { AudioContent, Keyed, Sound, Track, VideoSource } from './timeline.js';
+import { type AudioContent, type Keyed, type Sound, type Track, transitionOf, type VideoSource } from './timeline.js';
 
 interface SoundContext {
   readonly facts: KnownFacts;
@@ -80,7 +81,12 @@ function busesOf(
 function trackSound(clips: readonly ScheduledClip[], { facts, rate, nestedIn }: SoundContext): Soundtrack[] {
   return clips.flatMap((scheduled, i): Soundtrack[] => {
     const { content } = scheduled.clip;
-    const around = { rate, before: scheduled.transitionFrames, after: clips[i + 1]?.transitionFrames ?? 0 };
+    const next = clips[i + 1];
+    const around = {
+      ...{ rate, before: scheduled.transitionFrames, after: next?.transitionFrames ?? 0 },
+      beforeCurve: transitionOf(scheduled.clip)?.audioCurve ?? 'LINEAR',
+      afterCurve: (next && transitionOf(next.clip)?.audioCurve) ?? 'LINEAR',
+    };
     if (content.kind === 'AUDIO') return [{ audio: [audioAsset(scheduled, content, rate)], buses: [] }];
     if (content.kind !== 'VISUAL') return [];
     const { source } = content;
@@ -102,7 +108,7 @@ function audioAsset(scheduled: ScheduledClip, content: AudioContent, rate: Ratio
     ...backwards(content, scheduled, rate),
     gainDb: gainOf(sound.gainDb, scheduled.frames, rate),
     loop,
-    ...fades(sound, samples, { before: 0, after: 0 }),
+    ...fades(sound, samples, null),
   };
 }
 
@@ -117,9 +123,11 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
   const played = samplesOf({ startFrame: scheduled.startFrame, frames: playedFrames }, rate);
   const end = played.startSample + played.samples;
   const all = fades(sound, played.samples, {
+    ...around,
     before: sampleOf(around.before, rate, SAMPLE_RATE),
     after: sampleOf(around.after, rate, SAMPLE_RATE),
   });
+  const { fadeInSamples, fadeOutSamples, ...curves } = all;
   return playing.map(({ offset, frames, trimStartUs }) => {
     const place = { startFrame: scheduled.startFrame + offset, frames };
     const { startSample, samples } = samplesOf(place, rate);
@@ -132,6 +140,7 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
       ...backwards(source, scheduled, rate),
       gainDb: earlier(gainDb, startSample - start),
       loop: false,
+      ...curves,
       ...partOfFades(all, { before: startSample - start, after: end - startSample - samples }),
     };
   });
@@ -150,15 +159,31 @@ function channelsOf({ channels }: Sound): Pick<AudioClip, 'channels'> {
   return channels === 'STEREO' ? {} : { channels };
 }
 
-/** @param crossFades samples on both sides. */
+/** @param crossFades with lengths in samples; null: none. */
 function fades(
-  { fadeInUs, fadeOutUs }: Sound,
+  { fadeInUs, fadeOutUs, fadeInCurve, fadeOutCurve }: Sound,
   samples: number,
-  crossFades: { readonly before: number; readonly after: number },
-): Pick<AudioClip, 'fadeInSamples' | 'fadeOutSamples'> {
-  const fadeInSamples = Math.min(samples, Math.max(samplesIn(fadeInUs), crossFades.before));
-  const fadeOutSamples = Math.min(samples, Math.max(samplesIn(fadeOutUs), crossFades.after));
-  return { ...(fadeInSamples > 0 ? { fadeInSamples } : {}), fadeOutSamples };
+  crossFades: Omit<Around, 'rate'> | null,
+): Pick<AudioClip, 'fadeInSamples' | 'fadeOutSamples' | 'fadeInCurve' | 'fadeOutCurve'> {
+  const { before = 0, after = 0, beforeCurve, afterCurve } = crossFades ?? {};
+  const rise = longer({ samples: samplesIn(fadeInUs), curve: fadeInCurve }, { samples: before, curve: beforeCurve });
+  const fall = longer({ samples: samplesIn(fadeOutUs), curve: fadeOutCurve }, { samples: after, curve: afterCurve });
+  const [fadeInSamples, fadeOutSamples] = [Math.min(samples, rise.samples), Math.min(samples, fall.samples)];
+  return {
+    ...(fadeInSamples > 0 ? { fadeInSamples, ...(rise.curve === 'LINEAR' ? {} : { fadeInCurve: rise.curve }) } : {}),
+    ...{ fadeOutSamples, ...(fadeOutSamples > 0 && fall.curve !== 'LINEAR' ? { fadeOutCurve: fall.curve } : {}) },
+  };
+}
+
+interface FadeSide {
+  readonly samples: number;
+  readonly curve: FadeCurve;
+}
+
+function longer(own: FadeSide, cross: { readonly samples: number; readonly curve: FadeCurve | undefined }): FadeSide {
+  return cross.curve !== undefined && cross.samples >= own.samples && cross.samples > 0
+    ? { samples: cross.samples, curve: cross.curve }
+    : own;
 }
 
 /** With times in samples. */

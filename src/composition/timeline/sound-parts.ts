@@ -1,4 +1,5 @@
 import { type AudioBus, type AudioClip, SAMPLE_RATE, type VisualClip } from '../composition.js';
+import type { FadeCurve } from '../fade-curve.js';
 import { type Rational, sampleOf } from '../frame-grid.js';
 
 export interface Soundtrack {
@@ -11,6 +12,8 @@ export interface Around {
   /** Frames of the transitions on both sides, over which it cross-fades. */
   readonly before: number;
   readonly after: number;
+  readonly beforeCurve: FadeCurve;
+  readonly afterCurve: FadeCurve;
 }
 
 export function samplesOf({ startFrame, frames }: Pick<VisualClip, 'startFrame' | 'frames'>, rate: Rational) {

@@ -3,6 +3,7 @@ import type { ClipEffect, ColorAdjustment, EffectOf } from '../clip-effect.js';
 import type { Color } from '../color.js';
 import type { BlendMode, Channels, Fit, Loudness, Matte, TransitionKind } from '../composition.js';
 import type { DropShadow, GradientStop, StyledText, TextPart } from '../drawing.js';
+import type { FadeCurve } from '../fade-curve.js';
 import type { Rational } from '../frame-grid.js';
 import type { Subtitles } from '../montage/montage.js';
 import type { Easing } from './easing.js';
@@ -113,6 +114,8 @@ export interface VideoSource {
   readonly shortSource: 'FAIL' | 'HOLD' | 'LOOP';
   /** Whether it plays backwards; then `shortSource` is FAIL. */
   readonly reverse: boolean;
+  /** Whether the frame at `trimStartUs` stands all the time; then it is silent, at its own speed, and its clip has a length. */
+  readonly freeze: boolean;
   /** Null: silent. */
   readonly sound: Sound | null;
 }
@@ -154,6 +157,8 @@ export interface Sound {
   readonly gainDb: Keyed;
   readonly fadeInUs: number;
   readonly fadeOutUs: number;
+  readonly fadeInCurve: FadeCurve;
+  readonly fadeOutCurve: FadeCurve;
   readonly channels: Channels;
 }
 
@@ -210,6 +215,8 @@ export interface Motion {
   readonly kind: 'ZOOM_IN' | 'ZOOM_OUT' | 'PAN_LEFT' | 'PAN_RIGHT' | 'PAN_UP' | 'PAN_DOWN';
   /** A share of the box. */
   readonly strength: number;
+  /** Of the box; see the proto. */
+  readonly focus: Share;
 }
 
 /** A value that stands still, or keyframes in order of time, at least one. */
@@ -247,6 +254,8 @@ export type AnimationKind =
 export interface TimelineTransition {
   readonly kind: TransitionKind;
   readonly durationUs: number;
+  /** Of the sound that cross-fades. */
+  readonly audioCurve: FadeCurve;
   /** Its path in the request. */
   readonly field: string;
 }

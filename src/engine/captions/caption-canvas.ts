@@ -44,7 +44,35 @@ export function isUpper(position: CaptionStyle['position']): boolean {
   return typeof position === 'number' ? position < 0.5 : position === 'TOP';
 }
 
-/** How tall a caption may be: the frame, less its margins where the style keeps them. */
-export function roomFor(position: CaptionStyle['position'], height: number): number {
-  return typeof position === 'number' ? height : height * (1 - 2 * MARGIN);
+/** How far captions stay from each side of the frame, in pixels. */
+export interface Margins {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+/** The margins of a style's lines of text, or of their box. */
+export function marginsOf(
+  { safeArea, position, boxColor, outlineWidth }: CaptionStyle,
+  { width, height }: Pick<CaptionCanvas, 'width' | 'height'>,
+): Margins {
+  if (safeArea) {
+    // Nothing of a caption leaves a safe area that was asked for.
+    const around = boxColor === null ? outlineWidth : 0;
+    return {
+      top: safeArea.top * height + around,
+      right: safeArea.right * width + around,
+      bottom: safeArea.bottom * height + around,
+      left: safeArea.left * width + around,
+    };
+  }
+  const above = typeof position === 'number' ? 0 : height * MARGIN;
+  return { top: above, right: width * MARGIN, bottom: above, left: width * MARGIN };
+}
+
+/** How tall a caption may be. */
+export function roomFor(style: CaptionStyle, canvas: Pick<CaptionCanvas, 'width' | 'height'>): number {
+  const { top, bottom } = marginsOf(style, canvas);
+  return canvas.height - top - bottom;
 }

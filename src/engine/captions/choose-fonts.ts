@@ -9,7 +9,7 @@ import type { RulerFiles } from './text-ruler.js';
 export interface CaptionFontFiles {
   /** The font that the style names; null: our own. */
   readonly font: NamedFont | null;
-  /** The files that text is measured in where a box is drawn to its measure; null where none is. */
+  /** The files that text is measured in where its place must be known: a box is drawn to its measure, a word is highlighted, a safe area is kept. Null: nowhere. */
   readonly ruler: RulerFiles | null;
 }
 
@@ -27,7 +27,7 @@ export async function chooseFonts(
       field: style.font?.field ?? '',
     });
   const isBoxDrawn = style.boxColor !== null && style.boxShape !== 'TEXT';
-  if (!isBoxDrawn && !style.highlight) return { font, ruler: null };
+  if (!isBoxDrawn && !style.highlight && !style.safeArea) return { font, ruler: null };
   const ours = own.map(({ regular, bold }) => (style.bold ? bold : regular));
   const japanese = own.filter(({ isJapanese }) => isJapanese).map(({ regular, bold }) => (style.bold ? bold : regular));
   return { font, ruler: { Default: [...(font ? [font.file] : []), ...ours], Japanese: [...japanese, ...ours] } };

@@ -13,7 +13,7 @@ export function flowingDialogues({ cues, style }: CaptionLayer, canvas: CaptionC
   let shrunk = 0;
   const lines = cues.map((cue) => {
     const heightAt = (size: number) => size * setAt(cue.text, size, canvas).rows;
-    const fontSize = fittingSize(style.fontSize, roomFor(position, canvas.height), heightAt);
+    const fontSize = fittingSize(style.fontSize, roomFor(style, canvas), heightAt);
     if (fontSize < style.fontSize) shrunk += 1;
     const { broken, rows } = setAt(cue.text, fontSize, canvas);
     const marginV = typeof position === 'number' ? customMargin(position, fontSize * rows, canvas.height) : 0;

@@ -3,7 +3,7 @@ import type { Cue, CaptionStyle } from '../../composition/captions.js';
 import { dialogueLine, framesOfCue, sizeOverride } from './ass-dialogue.js';
 import { toAssText, toLines } from './ass-text.js';
 import { boxDrawing } from './box-drawing.js';
-import { type CaptionCanvas, type Dialogues, EM, isUpper, MARGIN, roomFor, styleNameOf } from './caption-canvas.js';
+import { type CaptionCanvas, type Dialogues, EM, isUpper, marginsOf, roomFor, styleNameOf } from './caption-canvas.js';
 import { fittingSize } from './fitting-size.js';
 import { fitLine } from './fit-lines.js';
 import { highlightedDialogues } from './highlighted-captions.js';
@@ -25,7 +25,7 @@ export function placedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCa
   const lines = cues.flatMap((cue) => {
     const frames = framesOfCue(cue, canvas.frameRate);
     const heightAt = (size: number) => boxOf(cue, { ...style, fontSize: size }, canvas, ruler).height;
-    const fontSize = fittingSize(style.fontSize, roomFor(style.position, canvas.height), heightAt);
+    const fontSize = fittingSize(style.fontSize, roomFor(style, canvas), heightAt);
     if (fontSize < style.fontSize) shrunk += 1;
     const box = boxOf(cue, { ...style, fontSize }, canvas, ruler);
     const together = seen.filter(({ end }) => end > frames.start);
@@ -34,7 +34,8 @@ export function placedDialogues({ cues, style }: CaptionLayer, canvas: CaptionCa
     const isPlaced = isWithin(y, box.height, canvas);
     seen = isPlaced ? [...together, { y, height: box.height, end: frames.end }] : together;
     if (!isPlaced) return [];
-    const x = Math.round((canvas.width - box.width) / 2);
+    const { left, right } = marginsOf(style, canvas);
+    const x = Math.round((canvas.width + left - right - box.width) / 2);
     const radius = style.boxShape === 'ROUNDED' ? fontSize * RADIUS : 0;
     const drawing = `{\\an7\\pos(${x},${y})\\p1}${boxDrawing({ ...box, radius })}{\\p0}`;
     const rate = canvas.frameRate;
@@ -64,13 +65,15 @@ interface PlacedBox {
 
 function boxOf(
   cue: Cue,
-  { fontSize, boxColor, boxShape }: CaptionStyle,
+  style: CaptionStyle,
   canvas: CaptionCanvas,
   ruler: TextRuler,
 ): { lines: string[]; width: number; height: number } {
+  const { fontSize, boxColor, boxShape } = style;
+  const { left, right } = marginsOf(style, canvas);
   const styleName = styleNameOf(cue.text, canvas.fonts.font);
   const widthOf = (text: string): number => ruler.widthOf(text, styleName) * fontSize;
-  const widest = canvas.width * (1 - 2 * MARGIN);
+  const widest = canvas.width - left - right;
   const padding = paddingOf({ boxColor, boxShape });
   const maxWidth = Math.max(fontSize, widest - 2 * padding.x * fontSize);
   const columns = Math.max(2, Math.floor((2 * maxWidth) / (fontSize * (canvas.fonts.font?.em ?? EM))));
@@ -93,14 +96,9 @@ function paddingOf({ boxColor, boxShape }: Pick<CaptionStyle, 'boxColor' | 'boxS
 }
 
 /** The place nearest to where the style puts a box, beyond those that are seen at the same time. @param others none of which overlap. */
-function freePlace(
-  height: number,
-  { position }: CaptionStyle,
-  canvas: CaptionCanvas,
-  others: readonly PlacedBox[],
-): number {
-  let y = Math.round(Math.max(0, topOf(position, canvas.height, height)));
-  const isDownward = isUpper(position);
+function freePlace(height: number, style: CaptionStyle, canvas: CaptionCanvas, others: readonly PlacedBox[]): number {
+  let y = Math.round(Math.max(0, topOf(style, canvas, height)));
+  const isDownward = isUpper(style.position);
   // In the order in which they are met, so that each is looked at once.
   for (const other of [...others].sort((a, b) => (isDownward ? a.y - b.y : b.y - a.y))) {
     if (!isWithin(y, height, canvas)) break;
@@ -113,16 +111,17 @@ function isWithin(y: number, height: number, canvas: CaptionCanvas): boolean {
   return y + height > 0 && y < canvas.height;
 }
 
-function topOf(position: CaptionStyle['position'], frameHeight: number, height: number): number {
-  const free = frameHeight - height;
-  switch (position) {
+function topOf(style: CaptionStyle, canvas: CaptionCanvas, height: number): number {
+  const { top } = marginsOf(style, canvas);
+  const free = roomFor(style, canvas) - height;
+  switch (style.position) {
     case 'TOP':
-      return frameHeight * MARGIN;
+      return top;
     case 'CENTER':
-      return free / 2;
+      return top + free / 2;
     case 'BOTTOM':
-      return free - frameHeight * MARGIN;
+      return top + free;
     default:
-      return free * position;
+      return top + free * style.position;
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Montage,
   type Music,
+  type SafeArea,
   type Subtitles,
   SubtitleStyle,
   SubtitleStyle_BoxShape,
@@ -24,6 +25,7 @@ import {
   DEFAULT_FONT_SIZE,
   DEFAULT_HEIGHT_PERCENT,
   DEFAULT_OUTLINE_WIDTH,
+  DEFAULT_SAFE_MARGIN,
   POSITIONS,
 } from './parse-subtitle-style.js';
 import { CLIP_EFFECT_US, CROSS_FADE_US, KINDS } from './parse-transition.js';
@@ -148,6 +150,12 @@ function fillSubtitles(subtitles: Subtitles): Subtitles {
           : style.boxShape || namedDefault(BOX_SHAPES),
       position,
       heightPercent: isCustom ? (style.heightPercent ?? DEFAULT_HEIGHT_PERCENT) : undefined,
+      safeArea: style.safeArea && fillSafeArea(style.safeArea),
     },
   };
+}
+
+function fillSafeArea({ top, right, bottom, left }: SafeArea): SafeArea {
+  const filled = (percent: number | undefined) => percent ?? DEFAULT_SAFE_MARGIN;
+  return { top: filled(top), right: filled(right), bottom: filled(bottom), left: filled(left) };
 }

@@ -1,5 +1,6 @@
-import type { CaptionStyle } from '../../composition/captions.js';
+import type { CaptionStyle, SafeArea } from '../../composition/captions.js';
 import {
+  type SafeArea as WireSafeArea,
   type SubtitleStyle as WireStyle,
   SubtitleStyle_BoxShape as BoxShape,
   SubtitleStyle_Position,
@@ -12,6 +13,9 @@ export const FONT_SIZE = { min: 8, max: 400, unit: '' };
 export const DEFAULT_FONT_SIZE = 60;
 export const OUTLINE_WIDTH = { min: 0, max: 20, unit: '' };
 export const DEFAULT_OUTLINE_WIDTH = 3;
+
+export const SAFE_MARGIN = { min: 0, max: 45, unit: '%' };
+export const DEFAULT_SAFE_MARGIN = 5;
 
 export const HEIGHT_PERCENT = { min: 0, max: 100, unit: '%' };
 export const DEFAULT_HEIGHT_PERCENT = 70;
@@ -42,6 +46,7 @@ const DEFAULTS: WireStyle = {
   heightPercent: undefined,
   font: '',
   boxShape: BoxShape.BOX_SHAPE_UNSPECIFIED,
+  safeArea: undefined,
 };
 
 /** Reads how subtitles look; sizes come out in pixels of the output. */
@@ -63,6 +68,7 @@ export function parseSubtitleStyle(
     boxShape: parseBoxShape(wire, place),
     bold: wire.bold,
     position: parsePosition(wire, place),
+    ...(wire.safeArea ? { safeArea: parseSafeArea(wire.safeArea, at(place, 'safe_area')) } : {}),
   };
 }
 
@@ -78,4 +84,15 @@ function parsePosition({ position, heightPercent }: WireStyle, place: Place): Ca
   if (known === 'CUSTOM') return parseNumber(heightPercent ?? DEFAULT_HEIGHT_PERCENT, here, HEIGHT_PERCENT) / 100;
   if (heightPercent !== undefined) refuse(here, 'must not be set without POSITION_CUSTOM');
   return known;
+}
+
+function parseSafeArea(wire: WireSafeArea, place: Place): SafeArea {
+  const share = (percent: number | undefined, side: keyof WireSafeArea) =>
+    parseNumber(percent ?? DEFAULT_SAFE_MARGIN, at(place, side), SAFE_MARGIN) / 100;
+  return {
+    top: share(wire.top, 'top'),
+    right: share(wire.right, 'right'),
+    bottom: share(wire.bottom, 'bottom'),
+    left: share(wire.left, 'left'),
+  };
 }

@@ -16,6 +16,7 @@ export const LANGUAGE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}$/;
 export const CUE_TIME = { minUs: 0, maxUs: 24 * 3_600_000_000 };
 
 export const MAX_WORDS = { min: 1, max: 100, unit: 'words' };
+export const MAX_CHARS = { min: 1, max: MAX_TEXT_CHARACTERS, unit: 'characters' };
 
 /** Reads the text of a video. */
 export function parseSubtitles(wire: WireSubtitles, place: Place, frame: { shortSide: number }): Subtitles {
@@ -32,6 +33,7 @@ export function parseSubtitles(wire: WireSubtitles, place: Place, frame: { short
     source,
     style: { ...style, ...(highlight ? { highlight } : {}) },
     ...(wire.maxWords === 0 ? {} : { maxWords: parseNumber(wire.maxWords, at(place, 'max_words'), MAX_WORDS) }),
+    ...(wire.maxChars === 0 ? {} : { maxChars: parseNumber(wire.maxChars, at(place, 'max_chars'), MAX_CHARS) }),
     ...(wire.language === '' ? {} : { language: parseLanguage(wire.language, at(place, 'language')) }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Cue, TimedWord } from '../../composition/captions.js';
+import { type PlacedWord, timedWords } from '../../composition/subtitles/placed-words.js';
 import { inkOf } from '../../composition/subtitles/word-times.js';
 import type { CueWord } from '../../../generated/cutroom/v1/montage.js';
 import type { Duration } from '../../../generated/google/protobuf/duration.js';
@@ -6,13 +7,6 @@ import { at, formatSeconds, parseDurationUs, type Place, refuse } from './fields
 
 /** As many as a text has characters. */
 export const MAX_CUE_WORDS = 2000;
-
-/** A word where it stands in the cue's ink, with its times as they are said; null: not said. */
-interface PlacedWord {
-  readonly from: number;
-  readonly startUs: number | null;
-  readonly endUs: number | null;
-}
 
 /** Reads when the words of a cue are spoken; undefined: that is not said. */
 export function parseWords(wire: readonly CueWord[], cue: Cue, place: Place): readonly TimedWord[] | undefined {
@@ -45,7 +39,7 @@ export function parseWords(wire: readonly CueWord[], cue: Cue, place: Place): re
     next = from + own.length;
     words.push({ from, startUs: said, endUs });
   }
-  return timed(words, cue, ink.length);
+  return timedWords(words, cue, ink.length);
 }
 
 function parseTime(
@@ -61,16 +55,4 @@ function parseTime(
     `must be ${formatSeconds(minUs)} to ${formatSeconds(maxUs)}: within its cue, and not before the word before it`,
   );
   return null;
-}
-
-function timed(words: readonly PlacedWord[], cue: Cue, ink: number): TimedWord[] {
-  let beforeUs = cue.startUs;
-  return words.map(({ from, startUs: saidUs, endUs: saidEndUs }, i) => {
-    const next = words[i + 1];
-    const startUs = saidUs ?? beforeUs;
-    const endUs = Math.min(saidEndUs ?? Infinity, next?.startUs ?? Infinity, cue.endUs);
-    beforeUs = endUs;
-    const to = next?.from ?? ink;
-    return { ink: to - (i === 0 ? 0 : from), startUs: startUs - cue.startUs, endUs: endUs - cue.startUs };
-  });
 }

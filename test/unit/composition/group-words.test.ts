@@ -76,3 +76,58 @@ describe('cues in groups of words', () => {
     );
   });
 });
+
+describe('cues in groups of characters', () => {
+  const groupsOf = (text: string, maxChars: number, maxWords?: number) =>
+    groupWords([cue(text)], maxWords, maxChars).map((part) => part.text);
+
+  it.each([
+    ['one two three four five', 9, ['one two', 'three', 'four five']],
+    ['one two three four five', 100, ['one two three four five']],
+    ['one two', 7, ['one two']],
+    ['one two', 6, ['one', 'two']],
+    ['aa bb cc dd ee ff', 12, ['aa bb cc', 'dd ee ff']],
+    ['Hello, world! “Yes,” she said.', 13, ['Hello, world!', '“Yes,” she', 'said.']],
+    ['今天天气很好。', 5, ['今天天气', '很好。']],
+    ['incomprehensibly so', 6, ['incomp', 'rehens', 'ibly', 'so']],
+    ['a line\nand  another', 6, ['a line', 'and', 'anothe', 'r']],
+    ['é'.normalize('NFD').repeat(3), 3, ['é'.normalize('NFD').repeat(3)]],
+  ])('of %j by %i are %j', (text, most, parts) => {
+    expect(groupsOf(text, most)).toEqual(parts);
+  });
+
+  it('keep the limit of words, too', () => {
+    expect(groupsOf('a b c d e', 5, 2)).toEqual(['a b', 'c d', 'e']);
+    expect(groupsOf('aaaa b c d e', 5, 4)).toEqual(['aaaa', 'b c', 'd e']);
+  });
+
+  it('have all of the text in order, in time, within the limits', () => {
+    const text = fc.array(fc.stringMatching(/^[a-z,.]{1,9}$/), { minLength: 1 }).map((words) => words.join(' '));
+    const limits = [
+      fc.integer({ min: 1, max: 20 }),
+      fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
+    ] as const;
+    fc.assert(
+      fc.property(text, ...limits, (whole, maxChars, maxWords) => {
+        const parts = groupWords([cue(whole)], maxWords, maxChars);
+        const ink = (value: string) => value.replaceAll(' ', '');
+        expect(parts.map((part) => ink(part.text)).join('')).toBe(ink(whole));
+        for (const part of parts) expect(part.text.length).toBeLessThanOrEqual(maxChars);
+        expect(parts.map((part) => part.startUs).slice(1)).toEqual(parts.map((part) => part.endUs).slice(0, -1));
+      }),
+    );
+  });
+
+  it('begin with their first words where these have times', () => {
+    const words = ['one', 'two', 'three'].map((word, i) => ({
+      ink: word.length,
+      startUs: i * 1e6,
+      endUs: i * 1e6 + 5e5,
+    }));
+    const parts = groupWords([{ ...cue('one two three', 4e6, 7e6), words }], undefined, 7);
+    expect(parts.map((part) => [part.text, part.startUs])).toEqual([
+      ['one two', 4e6],
+      ['three', 6e6],
+    ]);
+  });
+});

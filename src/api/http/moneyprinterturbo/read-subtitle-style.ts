@@ -28,6 +28,7 @@ export function readSubtitleStyle(reader: ParameterReader, fonts: readonly strin
     outlineWidth: reader.number('stroke_width', STROKE_WIDTH) ?? DEFAULT_STROKE_WIDTH,
     boxColor,
     boxShape: boxColor === '' ? BoxShape.BOX_SHAPE_UNSPECIFIED : boxed,
+    safeArea: undefined,
     ...readFont(reader, fonts),
     ...readPosition(reader),
   };

@@ -10,7 +10,7 @@ export function readSubtitles(reader: ParameterReader, fonts: readonly string[])
   const source = readSource(reader);
   const style = readSubtitleStyle(reader, fonts);
   if (!isOn) return undefined;
-  if (source) return { source, style, language: '', maxWords: 0, highlight: undefined };
+  if (source) return { source, style, language: '', maxWords: 0, maxChars: 0, highlight: undefined };
   if (reader.raw('subtitle_enabled') === true) {
     reader.warn(
       'SUBTITLES_MISSING',

@@ -1,3 +1,4 @@
+import { FadeCurve } from '../../../../generated/cutroom/v1/timeline.js';
 import type { Source } from '../reader.js';
 import type { Report } from '../report.js';
 import type { Section } from '../sections.js';
@@ -39,6 +40,17 @@ const KINDS: Readonly<Record<string, string>> = {
   RectangleCrop: 'rectcrop',
 };
 
+const EVEN = FadeCurve.FADE_CURVE_LINEAR;
+
+/** Curves of `acrossfade`. */
+const CURVES: Readonly<Record<string, FadeCurve>> = {
+  tri: EVEN,
+  qsin: FadeCurve.FADE_CURVE_EQUAL_POWER,
+  hsin: FadeCurve.FADE_CURVE_S_CURVE,
+  exp: FadeCurve.FADE_CURVE_EXPONENTIAL,
+  log: FadeCurve.FADE_CURVE_LOGARITHMIC,
+};
+
 const DEFAULT_NAME = 'random';
 const DEFAULT_SECONDS = 0.5;
 
@@ -57,21 +69,31 @@ export function transitionOf(clip: Source, defaults: Source | undefined, report:
   };
   const ns = read('duration', (one) => one.time('duration', VIDEO_TIME)) ?? BigInt(DEFAULT_SECONDS * 1e9);
   const name = read('name', (one) => one.text('name')) ?? DEFAULT_NAME;
-  for (const key of ['audioOutCurve', 'audioInCurve'])
-    read(key, (one) => {
-      if (one.text(key) !== 'tri') one.warn(key, 'has no counterpart; sounds cross-fade evenly');
-      return undefined;
-    });
+  const fall = read('audioOutCurve', (one) => curveIn(one, 'audioOutCurve')) ?? EVEN;
+  const rise = read('audioInCurve', (one) => curveIn(one, 'audioInCurve')) ?? EVEN;
+  if (fall !== rise)
+    report.warn(
+      places[0]?.path ?? clip.path,
+      'has different curves for the sounds of both clips; both have that of `audioOutCurve`',
+    );
+  const curve = fall === EVEN ? {} : { audioCurve: fall };
   if (ns === 0n) return undefined;
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-  if (kind !== undefined) return { kind, ns };
+  if (kind !== undefined) return { kind, ns, ...curve };
   const path = places.find((one) => one?.has('name') === true)?.path;
   const at = path === undefined ? (places[0]?.path ?? `${clip.path}.transition`) : `${path}.name`;
   report.warn(
     at,
     name === DEFAULT_NAME ? 'is “random”; it is a fade here' : `“${name}” has no counterpart; it is a fade here`,
   );
-  return { kind: 'fade', ns };
+  return { kind: 'fade', ns, ...curve };
+}
+
+function curveIn(source: Source, key: string): FadeCurve {
+  const name = source.text(key) ?? 'tri';
+  const curve = Object.hasOwn(CURVES, name) ? CURVES[name] : undefined;
+  if (curve === undefined) source.warn(key, `is “${name}”, which has no counterpart; it is even here`);
+  return curve ?? EVEN;
 }
 
 function isNull(source: Source, key: string): boolean {

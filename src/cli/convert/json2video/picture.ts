@@ -1,5 +1,4 @@
 import { Fit } from '../../../../generated/cutroom/v1/montage.js';
-import type { Motion } from '../../../../generated/cutroom/v1/timeline.js';
 import {
   Anchor,
   type Box,
@@ -7,6 +6,7 @@ import {
   type Clip,
   ColorAdjustment,
   Layout,
+  Motion,
   Motion_Kind,
 } from '../../../../generated/cutroom/v1/timeline.js';
 import { type Frame, percentLength, percentOf, rounded } from '../canvas.js';
@@ -141,9 +141,9 @@ function motionOf(source: Source): Motion | undefined {
   if (pan) {
     if (zoom !== 0) source.warn('zoom', 'has no counterpart beside `pan`; it is left out');
     if (pan.isDiagonal) source.warn('pan', 'goes to the side only');
-    return { kind: pan.kind, strength: distance };
+    return Motion.fromPartial({ kind: pan.kind, strength: distance });
   }
   if (zoom === 0) return undefined;
   const strength = Math.max(0.01, rounded(Math.abs(zoom) / 10));
-  return { kind: zoom > 0 ? Motion_Kind.KIND_ZOOM_IN : Motion_Kind.KIND_ZOOM_OUT, strength };
+  return Motion.fromPartial({ kind: zoom > 0 ? Motion_Kind.KIND_ZOOM_IN : Motion_Kind.KIND_ZOOM_OUT, strength });
 }

@@ -4,7 +4,7 @@ import { availableRangeOf, mediaOf } from './media.js';
 import { cutTo, type Piece, shifted } from './piece.js';
 import { type Range, rangeIn, rationalTimeIn } from './rational-time.js';
 import { kindOf } from './schema.js';
-import { speedOf } from './speed.js';
+import { playOf } from './speed.js';
 
 /** Pieces of tracks, the lowest track first, and the length of them all with their gaps. */
 export interface Composed {
@@ -143,7 +143,7 @@ function pieceOf(clip: Source, at: Fraction, isAudio: boolean): Piece | undefine
     start: at,
     end: add(at, range.duration),
     trim: larger(trim, ZERO),
-    speed: speedOf(clip),
+    ...playOf(clip, isAudio),
     isExtended: false,
     transition: undefined,
     fadeIn: undefined,
@@ -176,7 +176,7 @@ function joined(pieces: readonly Piece[], joints: readonly Joint[]): Piece[] {
         fadeOut: isJoint ? undefined : length,
       });
     if (after && right) {
-      const trim = subtract(right.trim, multiply(into, fractionOf(right.speed)));
+      const trim = right.isFrozen ? right.trim : subtract(right.trim, multiply(into, fractionOf(right.speed)));
       const begun = { ...right, start: subtract(right.start, into), trim };
       changed.set(after, isJoint ? { ...begun, transition: length } : { ...begun, fadeIn: length });
     }
@@ -187,7 +187,8 @@ function joined(pieces: readonly Piece[], joints: readonly Joint[]): Piece[] {
 /** How much earlier a piece can begin: its file, and the video, begin somewhere. */
 function earlierBy(piece: Piece, wanted: Fraction, source: Source): Fraction {
   const speed = fractionOf(piece.speed);
-  const most = smaller(multiply(piece.trim, { n: speed.d, d: speed.n }), piece.start);
+  const available = multiply(piece.trim, { n: speed.d, d: speed.n });
+  const most = piece.isFrozen ? piece.start : smaller(available, piece.start);
   if (!isLess(most, wanted)) return wanted;
   source.warn('in_offset', 'is longer than what the next clip has before its start; the transition is shorter here');
   return most;

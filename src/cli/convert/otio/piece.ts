@@ -3,6 +3,7 @@ import {
   Animation_Kind,
   AudioAsset,
   Clip,
+  ClipTransition,
   ImageAsset,
   ShortSource,
   VideoAsset,
@@ -20,6 +21,8 @@ export interface Piece {
   /** Where it begins in its file. */
   readonly trim: Fraction;
   readonly speed: number;
+  /** Whether the frame at `trim` stands all the time. */
+  readonly isFrozen: boolean;
   /** Whether it was made longer than it is said, for a transition. */
   readonly isExtended: boolean;
   /** From the piece before it; its length. */
@@ -35,7 +38,7 @@ export function cutTo(piece: Piece, from: Fraction, to: Fraction | undefined): P
   if (!isLess(start, end)) return undefined;
   const lost = subtract(start, piece.start);
   if (lost.n === 0n) return { ...piece, end };
-  const trim = add(piece.trim, multiply(lost, fractionOf(piece.speed)));
+  const trim = piece.isFrozen ? piece.trim : add(piece.trim, multiply(lost, fractionOf(piece.speed)));
   return { ...piece, start, end, trim, transition: undefined, fadeIn: undefined };
 }
 
@@ -77,7 +80,8 @@ function clipOf(piece: Piece): Clip {
   if (piece.isAudio) return clip;
   return {
     ...clip,
-    transition: piece.transition && { kind: 'fade', duration: durationOf(toNs(piece.transition)) },
+    transition:
+      piece.transition && ClipTransition.fromPartial({ kind: 'fade', duration: durationOf(toNs(piece.transition)) }),
     enter: piece.fadeIn && fade(piece.fadeIn),
     exit: piece.fadeOut && fade(piece.fadeOut),
   };
@@ -101,5 +105,7 @@ function assetOf(piece: Piece): NonNullable<Clip['asset']> {
   if (IMAGE.test(uri)) return { $case: 'image', value: ImageAsset.fromPartial({ uri }) };
   const shortSource = piece.isExtended ? ShortSource.SHORT_SOURCE_HOLD : ShortSource.SHORT_SOURCE_UNSPECIFIED;
   // Their sound is on tracks of its own.
+  if (piece.isFrozen)
+    return { $case: 'video', value: VideoAsset.fromPartial({ ...played, muted: true, freeze: true }) };
   return { $case: 'video', value: VideoAsset.fromPartial({ ...played, muted: true, shortSource }) };
 }

@@ -1,5 +1,11 @@
-import type { Animation, Motion } from '../../../../generated/cutroom/v1/timeline.js';
-import { Animation_Kind, type Clip, ColorAdjustment, Motion_Kind } from '../../../../generated/cutroom/v1/timeline.js';
+import {
+  type Animation,
+  Animation_Kind,
+  type Clip,
+  ColorAdjustment,
+  Motion,
+  Motion_Kind,
+} from '../../../../generated/cutroom/v1/timeline.js';
 import type { Source } from '../reader.js';
 import { durationOf, least, SECOND } from '../time.js';
 import type { Timed } from './times.js';
@@ -106,7 +112,7 @@ function cutTo({ kind, ns }: Timeless, most: bigint | undefined): Animation {
 function motionIn(source: Source): Motion | undefined {
   const [name, speed] = wordIn(source, 'effect', MOTIONS);
   const kind = name === undefined ? undefined : MOTIONS[name];
-  return kind === undefined ? undefined : { kind, strength: STRENGTHS[speed] };
+  return kind === undefined ? undefined : Motion.fromPartial({ kind, strength: STRENGTHS[speed] });
 }
 
 /** A word that may end in `Slow` or `Fast`, and its speed. Another word is reported. */

@@ -1,5 +1,6 @@
 import { SAMPLE_RATE, type AudioBus, type Duck } from '../../../composition/composition.js';
 import { ENVELOPE_FILTERS, envelopeChain } from './envelope.js';
+import { curveOption } from './fade-curves.js';
 import { mix } from './mix.js';
 
 /** Filters that `busChains` uses. */
@@ -73,10 +74,11 @@ function changes({ gainDb, fades }: AudioBus): string[] {
   const volume = typeof gainDb !== 'number' || gainDb === 0 ? [] : [`volume=${gainDb.toFixed(2)}dB`];
   if (!fades) return volume;
   const { startSample, endSample, inSamples, outSamples } = fades;
+  const [rise, fall] = [curveOption(fades.inCurve), curveOption(fades.outCurve)];
   return [
     ...volume,
-    ...(inSamples > 0 ? [`afade=t=in:start_sample=${startSample}:nb_samples=${inSamples}`] : []),
-    ...(outSamples > 0 ? [`afade=t=out:start_sample=${endSample - outSamples}:nb_samples=${outSamples}`] : []),
+    ...(inSamples > 0 ? [`afade=t=in:start_sample=${startSample}:nb_samples=${inSamples}${rise}`] : []),
+    ...(outSamples > 0 ? [`afade=t=out:start_sample=${endSample - outSamples}:nb_samples=${outSamples}${fall}`] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import { BYTES_PER_SAMPLE, PCM_INPUT_OPTIONS } from '../../audio/pcm.js';
 import { trimStartOf } from '../../audio/pcm-key.js';
 import type { InputList, PcmFile } from '../render-plan.js';
 import { AUDIO_FORMAT, ENVELOPE_FILTERS, envelopeChain } from './envelope.js';
+import { curveGain, curveOption } from './fade-curves.js';
 
 /** Filters that `audioClipChains` uses. */
 export const AUDIO_CLIP_FILTERS = ['adelay', 'aeval', 'afade', 'asetpts', 'pan', 'volume', ...ENVELOPE_FILTERS];
@@ -52,22 +53,25 @@ export function audioClipChains(clip: AudioClip, pad: string, inputs: InputList,
 
 function fades(clip: AudioClip): string[] {
   const { samples, fadeInSamples = 0, fadeOutSamples, fadeInBefore = 0, fadeOutAfter = 0 } = clip;
+  const [rise, fall] = [curveOption(clip.fadeInCurve), curveOption(clip.fadeOutCurve)];
   const reachesBeyond = fadeInBefore + fadeInSamples > samples || fadeOutAfter + fadeOutSamples > samples;
   if (fadeInBefore > 0 || fadeOutAfter > 0 || reachesBeyond) return [partOfFades(clip)];
   return [
-    ...(fadeInSamples > 0 ? [`afade=t=in:start_sample=0:nb_samples=${fadeInSamples}`] : []),
+    ...(fadeInSamples > 0 ? [`afade=t=in:start_sample=0:nb_samples=${fadeInSamples}${rise}`] : []),
     ...(fadeOutSamples > 0
-      ? [`afade=t=out:start_sample=${samples - fadeOutSamples}:nb_samples=${fadeOutSamples}`]
+      ? [`afade=t=out:start_sample=${samples - fadeOutSamples}:nb_samples=${fadeOutSamples}${fall}`]
       : []),
   ];
 }
 
 /** Fades that begin before the clip or end after it, which `afade` knows nothing of. */
 function partOfFades({ samples, fadeInSamples = 0, fadeOutSamples, ...beyond }: AudioClip): string {
-  const { fadeInBefore = 0, fadeOutAfter = 0 } = beyond;
+  const { fadeInBefore = 0, fadeOutAfter = 0, fadeInCurve, fadeOutCurve } = beyond;
   const factors = [
-    ...(fadeInSamples > 0 ? [`clip((n+${fadeInBefore})/${fadeInSamples},0,1)`] : []),
-    ...(fadeOutSamples > 0 ? [`clip((${samples + fadeOutAfter}-n)/${fadeOutSamples},0,1)`] : []),
+    ...(fadeInSamples > 0 ? [curveGain(`clip((n+${fadeInBefore})/${fadeInSamples},0,1)`, fadeInCurve)] : []),
+    ...(fadeOutSamples > 0
+      ? [curveGain(`clip((${samples + fadeOutAfter}-n)/${fadeOutSamples},0,1)`, fadeOutCurve)]
+      : []),
   ].join('*');
   return `aeval=exprs='val(0)*${factors}|val(1)*${factors}':channel_layout=same`;
 }

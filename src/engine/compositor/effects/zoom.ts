@@ -10,15 +10,23 @@ export const FRAME = '(on-1)';
  */
 export const zoom: EffectDefinition<'ZOOM'> = {
   filters: ['perspective'],
-  render({ scale }, { fromFrame }) {
+  render({ scale, focus = { x: 0.5, y: 0.5 } }, { fromFrame }) {
     const size = `(${expressionOf(scale, frameVariable(FRAME, fromFrame))})`;
-    const [low, high] = [`(1-1/${size})/2`, `(1+1/${size})/2`];
+    const [left, right] = seenOf(focus.x, size);
+    const [top, bottom] = seenOf(focus.y, size);
     const corners = [
-      [low, low],
-      [high, low],
-      [low, high],
-      [high, high],
+      [left, top],
+      [right, top],
+      [left, bottom],
+      [right, bottom],
     ].map(([x = '', y = ''], i) => `x${i}='W*${x}':y${i}='H*${y}'`);
     return [`perspective=${corners.join(':')}:sense=source:interpolation=linear:eval=frame`];
   },
 };
+
+/** Where the part of a side begins and ends that is seen while a point of it keeps its place. */
+function seenOf(focus: number, size: string): readonly [string, string] {
+  if (focus === 0.5) return [`(1-1/${size})/2`, `(1+1/${size})/2`];
+  const at = focus.toFixed(9);
+  return [`(${at}*(1-1/${size}))`, `(${at}+(1-${at})/${size})`];
+}

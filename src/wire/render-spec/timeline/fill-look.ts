@@ -31,6 +31,7 @@ import {
 } from './parse-animation.js';
 import type { Frame } from './frame.js';
 import { DEFAULT_ANGLE, GRADIENTS } from './parse-drawn.js';
+import { FADE_CURVES } from './parse-files.js';
 import { ADJUSTMENT, ANCHORS, BLENDS, BORDER, CHROMA, DEFAULT_STRENGTH } from './parse-look.js';
 import { SHADOW } from './parse-shadow.js';
 import {
@@ -116,8 +117,8 @@ function fillAdjustment(wire: ColorAdjustment): ColorAdjustment {
   };
 }
 
-function fillMotion({ kind, strength }: Motion): Motion {
-  return { kind, strength: strength || DEFAULT_STRENGTH };
+function fillMotion({ kind, strength, focus }: Motion): Motion {
+  return { kind, strength: strength || DEFAULT_STRENGTH, focus: focus ?? { x: 50, y: 50 } };
 }
 
 function fillAnimation(wire: Animation, direction: Direction, defaultUs: number): Animation {
@@ -126,9 +127,12 @@ function fillAnimation(wire: Animation, direction: Direction, defaultUs: number)
   return { kind, duration: wire.duration ?? printDuration(defaultUs), easing: wire.easing || easing };
 }
 
-function fillTransition({ kind, duration }: ClipTransition, span: Frame['span']): ClipTransition {
+function fillTransition({ kind, duration, audioCurve }: ClipTransition, span: Frame['span']): ClipTransition {
   const byDefault = printDuration(defaultLengthUs(TRANSITION_US, span));
-  return { kind: kind || DEFAULT_TRANSITION, duration: duration ?? byDefault };
+  return {
+    ...{ kind: kind || DEFAULT_TRANSITION, duration: duration ?? byDefault },
+    audioCurve: audioCurve || namedDefault(FADE_CURVES),
+  };
 }
 
 /** A text with its defaults. */

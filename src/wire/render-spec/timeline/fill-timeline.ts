@@ -20,7 +20,7 @@ import { frameRateOf } from '../parse-frame-rate.js';
 import { type Frame, spanOf } from './frame.js';
 import { CANVAS } from './parse-canvas.js';
 import { MATTES } from './parse-clip.js';
-import { CHANNELS, SHORT_SOURCES } from './parse-files.js';
+import { CHANNELS, FADE_CURVES, SHORT_SOURCES } from './parse-files.js';
 import { DUCK, LOUDNESS } from './parse-timeline.js';
 
 /** A valid timeline with every default written out: it means the same. @param fillSubtitles the same for subtitles. */
@@ -121,6 +121,7 @@ function fillAsset(asset: Clip['asset'], context: FillContext): Clip['asset'] {
 }
 
 function fillVideo(video: VideoAsset): VideoAsset {
+  if (video.freeze) return { ...video, trimStart: video.trimStart ?? printDuration(0) };
   return {
     ...video,
     trimStart: video.trimStart ?? printDuration(0),
@@ -146,6 +147,8 @@ function fillSound(sound: SoundSettings = Sound.create()): SoundSettings {
     fadeIn: orNone(sound.fadeIn),
     fadeOut: orNone(sound.fadeOut),
     channels: sound.channels || namedDefault(CHANNELS),
+    fadeInCurve: sound.fadeInCurve || namedDefault(FADE_CURVES),
+    fadeOutCurve: sound.fadeOutCurve || namedDefault(FADE_CURVES),
   };
 }
 

@@ -7,6 +7,7 @@ import {
 } from '../../../../generated/cutroom/v1/timeline.js';
 import { at, type EnumTable, parseDurationUs, parseEnum, type Place, refuse } from '../fields.js';
 import { parseTransitionName } from '../parse-transition-name.js';
+import { FADE_CURVES } from './parse-files.js';
 import type { Frame } from './frame.js';
 import { parseEasing } from './parse-easing.js';
 
@@ -85,6 +86,7 @@ export function parseClipTransition(wire: ClipTransition, place: Place, { span }
   return {
     kind: parseTransitionName(wire.kind, at(place, 'kind')),
     durationUs: durationUs ?? span.minUs,
+    audioCurve: parseEnum(wire.audioCurve, at(place, 'audio_curve'), FADE_CURVES),
     field: here.field,
   };
 }

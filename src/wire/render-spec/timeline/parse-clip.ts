@@ -101,7 +101,7 @@ function parseContent(wire: Clip, place: Place, { frame, parseNested }: ClipCont
   const senses: Senses = {
     noun: 'clip',
     seen: kind !== 'audio',
-    heard: kind === 'audio' || (kind === 'video' && !asset.value.muted),
+    heard: kind === 'audio' || (kind === 'video' && !asset.value.muted && !asset.value.freeze),
   };
   if (kind === 'audio' || kind === 'subtitles') refuseLook(wire, place, kind);
   if (kind === 'subtitles') {
@@ -115,6 +115,8 @@ function parseContent(wire: Clip, place: Place, { frame, parseNested }: ClipCont
   const source = ((): Extract<ClipContent, { kind: 'VISUAL' }>['source'] => {
     switch (asset.$case) {
       case 'video':
+        if (asset.value.freeze && wire.length === undefined)
+          refuse(at(place, 'duration'), 'is required for a video with freeze, unless to_end or same_as is set');
         return parseVideo(asset.value, here, keyframes);
       case 'image':
         return { kind: 'IMAGE', asset: parseUri(asset.value.uri, at(here, 'uri')) };

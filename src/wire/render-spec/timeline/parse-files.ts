@@ -1,7 +1,9 @@
 import type { Channels } from '../../../composition/composition.js';
+import type { FadeCurve } from '../../../composition/fade-curve.js';
 import type { AudioContent, Sound, VideoSource } from '../../../composition/timeline/timeline.js';
 import {
   type AudioAsset,
+  FadeCurve as WireFadeCurve,
   ShortSource,
   SoundSettings,
   SoundSettings_Channels,
@@ -42,6 +44,15 @@ export const CHANNELS: EnumTable<SoundSettings_Channels, Channels> = {
   [SoundSettings_Channels.CHANNELS_SWAP]: 'SWAP',
 };
 
+export const FADE_CURVES: EnumTable<WireFadeCurve, FadeCurve> = {
+  [WireFadeCurve.FADE_CURVE_UNSPECIFIED]: 'LINEAR',
+  [WireFadeCurve.FADE_CURVE_LINEAR]: 'LINEAR',
+  [WireFadeCurve.FADE_CURVE_EQUAL_POWER]: 'EQUAL_POWER',
+  [WireFadeCurve.FADE_CURVE_S_CURVE]: 'S_CURVE',
+  [WireFadeCurve.FADE_CURVE_EXPONENTIAL]: 'EXPONENTIAL',
+  [WireFadeCurve.FADE_CURVE_LOGARITHMIC]: 'LOGARITHMIC',
+};
+
 /** Reads a video and its sound. */
 export function parseVideo(wire: VideoAsset, place: Place, keyframes: Keyframes): VideoSource {
   const sound = at(place, 'sound');
@@ -53,6 +64,7 @@ export function parseVideo(wire: VideoAsset, place: Place, keyframes: Keyframes)
       'must not be set with SHORT_SOURCE_HOLD or SHORT_SOURCE_LOOP: it needs an end to begin at',
     );
   if (wire.muted && wire.sound) refuse(sound, 'must not be set for a video that is muted');
+  if (wire.freeze) refuseMoving(wire, place);
   return {
     kind: 'VIDEO',
     asset: parseUri(wire.uri, at(place, 'uri')),
@@ -60,8 +72,21 @@ export function parseVideo(wire: VideoAsset, place: Place, keyframes: Keyframes)
     speed: parseSpeed(wire.speed, at(place, 'speed')),
     shortSource,
     reverse: wire.reverse,
-    sound: wire.muted ? null : parseSound(wire.sound, sound, keyframes),
+    freeze: wire.freeze,
+    sound: wire.muted || wire.freeze ? null : parseSound(wire.sound, sound, keyframes),
   };
+}
+
+/** A frame that stands has no speed, no end and no sound. */
+function refuseMoving({ speed, shortSource, sound, reverse }: VideoAsset, place: Place): void {
+  const isSet = {
+    speed: speed !== 0,
+    short_source: shortSource !== ShortSource.SHORT_SOURCE_UNSPECIFIED,
+    sound: sound !== undefined,
+    reverse,
+  };
+  for (const [name, set] of Object.entries(isSet))
+    if (set) refuse(at(place, name), 'must not be set with freeze: one frame stands, in silence');
 }
 
 /** Reads sound without a picture. */
@@ -90,15 +115,22 @@ function parseSpeed(wire: number, place: Place): number {
 }
 
 function parseSound(wire: SoundSettings | undefined, place: Place, keyframes: Keyframes): Sound {
-  const { gainDb, fadeIn, fadeOut, channels } = wire ?? SoundSettings.create();
+  const { gainDb, fadeIn, fadeOut, channels, fadeInCurve, fadeOutCurve } = wire ?? SoundSettings.create();
   const fade = (length: Duration | undefined, name: string) =>
     (length ? parseDurationUs(length, at(place, name), SOUND_FADE) : 0) ?? 0;
+  const curve = (wireCurve: WireFadeCurve, length: Duration | undefined, name: string) => {
+    const here = at(place, `${name}_curve`);
+    if (!length && wireCurve !== WireFadeCurve.FADE_CURVE_UNSPECIFIED) refuse(here, `must not be set without ${name}`);
+    return parseEnum(wireCurve, here, FADE_CURVES);
+  };
   const gain = parseNumber(gainDb, at(place, 'gain_db'), GAIN);
   return {
     field: place.field,
     gainDb: keyframes.get('GAIN_DB') ?? gain,
     fadeInUs: fade(fadeIn, 'fade_in'),
     fadeOutUs: fade(fadeOut, 'fade_out'),
+    fadeInCurve: curve(fadeInCurve, fadeIn, 'fade_in'),
+    fadeOutCurve: curve(fadeOutCurve, fadeOut, 'fade_out'),
     channels: parseEnum(channels, at(place, 'channels'), CHANNELS),
   };
 }

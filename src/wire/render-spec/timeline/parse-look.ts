@@ -180,9 +180,10 @@ function changesNothing({ brightness, contrast, saturation, gamma, hue, temperat
   );
 }
 
-function parseMotion({ kind, strength }: WireMotion, place: Place): Motion | null {
+function parseMotion({ kind, strength, focus }: WireMotion, place: Place): Motion | null {
   const known = parseKnownEnum(kind, at(place, 'kind'), MOTIONS);
   if (kind === Motion_Kind.KIND_UNSPECIFIED) refuse(at(place, 'kind'), 'is required');
   const used = parseNumber(strength === 0 ? DEFAULT_STRENGTH : strength, at(place, 'strength'), MOTION_STRENGTH);
-  return known && { kind: known, strength: used };
+  const point = focus ? parsePoint(focus, at(place, 'focus')) : { x: 0.5, y: 0.5 };
+  return known && { kind: known, strength: used, focus: point };
 }
