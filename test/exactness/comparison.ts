@@ -90,6 +90,7 @@ export interface Comparison {
 const MOST_DIFFERENT = 2;
 /** Dark colours look different by less than 8 bits can tell apart: a value of chroma is two of blue, and a mix is rounded twice. */
 const ROUNDED = 4;
+const ROUNDED_NESTED = 6;
 /** Where timelines lie in timelines: each mixes in eight bits once more. */
 const MOST_DIFFERENT_NESTED = 2.5;
 
@@ -98,7 +99,7 @@ export function compareColors(timeline: PaintedTimeline, pictures: Pictures): Co
   const wrong: string[] = [];
   let places = 0;
   const isNested = timeline.tracks.flat().some(({ source, matte }) => source.kind === 'nested' || matte !== null);
-  const most = isNested ? MOST_DIFFERENT_NESTED : MOST_DIFFERENT;
+  const [most, rounded] = isNested ? [MOST_DIFFERENT_NESTED, ROUNDED_NESTED] : [MOST_DIFFERENT, ROUNDED];
   pictures.frames.forEach((picture, frame) => {
     for (const { x, y, wanted } of clearPlaces(timeline, frame)) {
       places += 1;
@@ -107,7 +108,7 @@ export function compareColors(timeline: PaintedTimeline, pictures: Pictures): Co
       const is: Shade = { color: [r, g, b], alpha: a / 255 };
       const distance = difference(toColor(onGrey(is)), toColor(onGrey(wanted)));
       const steps = Math.max(...onGrey(is).map((value, c) => Math.abs(value - onGrey(wanted)[c]!)));
-      if ((distance > most && steps > ROUNDED) || Math.abs(a - wanted.alpha * 255) > 4)
+      if ((distance > most && steps > rounded) || Math.abs(a - wanted.alpha * 255) > 4)
         wrong.push(`frame ${frame} at ${x}, ${y}: ${text(is)}, not ${text(wanted)} (${distance.toFixed(1)})`);
     }
   });
@@ -144,7 +145,7 @@ export function compareEdges(timeline: PaintedTimeline, { lumas, width, height }
   const wrong: string[] = [];
   let places = 0;
   lumas.forEach((picture, frame) => {
-    if (frame % 3 !== 0 || hasDifference(timeline, frame)) return;
+    if (frame % 3 !== 0 || bendsEdges(timeline, frame)) return;
     const most = farthest(timeline, frame, timeline.rate);
     for (const [isRow, share] of [
       [true, 0.31],
@@ -171,13 +172,15 @@ export function compareEdges(timeline: PaintedTimeline, { lumas, width, height }
   return { places, wrong };
 }
 
-/** Between two colours lies one that may be further from a third than both: an edge in a difference has no middle. */
-function hasDifference({ tracks, rate }: PaintedTimeline, frame: number): boolean {
+/** Blends in which the mean of two colours does not give the mean of their results: an edge in them has no middle. */
+const BENDING: readonly string[] = ['DIFFERENCE', 'ADD', 'DARKEN'];
+
+function bendsEdges({ tracks, rate }: PaintedTimeline, frame: number): boolean {
   return tracks
     .flat()
     .some(
       ({ blend, start, end }) =>
-        blend === 'DIFFERENCE' && boundary(start, rate) <= frame && frame < boundary(end, rate),
+        BENDING.includes(blend) && boundary(start, rate) <= frame && frame < boundary(end, rate),
     );
 }
 

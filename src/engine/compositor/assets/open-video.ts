@@ -48,7 +48,8 @@ export function openVideo(shown: ShownClip, details: VisualDetails, rate: Ration
   const isAtStart = clip.trimStartUs + offsetUs === 0;
   const seekTicks = isAtStart || seeking === 'NONE' ? 0 : wholeTicks(targetUs - PREROLL_US[seeking], timeBase);
   const seekUs = Math.round(seekTicks * tickUs);
-  const unit = commonUnit(timeBase, rate);
+  const speed = fractionOf(clip.speed);
+  const unit = commonUnit(timeBase, rate, speed);
   const unitsEach = (timeBase.num * unit) / timeBase.den;
   const zero = (ticks(startUs) + ticks(clipZeroUs(shown, details)) - seekTicks) * unitsEach;
   const offset = Math.round((fromFrame * rate.den * unit) / rate.num);
@@ -59,7 +60,7 @@ export function openVideo(shown: ShownClip, details: VisualDetails, rate: Ration
   // Where a file's times mean nothing, its first frame is read in any case, and is its start.
   const fileTime = seeking === 'NONE' ? plus('PTS-STARTPTS', ticks(startUs) * unitsEach - zero) : plus('PTS', -zero);
   // Whole units before the shift: truncation would round times below zero up.
-  const clipTime = clip.speed === 1 ? fileTime : `floor((${fileTime})/${clip.speed})`;
+  const clipTime = clip.speed === 1 ? fileTime : `floor((${fileTime})*${speed.den}/${speed.num})`;
   const shownTime = plus(clipTime, -offset);
   // Frames that are not shown are dropped before they are scaled; one that stands until the first that is shown is not among them.
   const early = Math.ceil((2 * STANDING_US * unit) / 1e6 / clip.speed);
@@ -121,10 +122,22 @@ function wholeTicks(us: number, { num, den }: Rational): number {
   return Math.max(0, Math.floor((us * den) / (num * 1e6) / step) * step);
 }
 
-/** Parts of a second in which both the file's times and the output's frames are whole numbers, so that no rounding depends on where a section begins. */
-function commonUnit(timeBase: Rational, rate: Rational): number {
+/**
+ * Parts of a second in which the file's times, also those at the clip's speed, and the output's frames are whole numbers, so that no rounding depends on where a section
+ * begins, and a frame that is due between two of the output's is shown at the same one of both in every file.
+ */
+function commonUnit(timeBase: Rational, rate: Rational, speed: Rational): number {
   const unit = (timeBase.den / gcd(timeBase.den, rate.num)) * rate.num;
-  return unit <= MAX_UNIT ? unit : timeBase.den;
+  return [unit * speed.num, unit].find((one) => one <= MAX_UNIT) ?? timeBase.den;
+}
+
+/** More decimals of a speed than these make no difference of a frame in an hour. */
+const DECIMALS = 1_000_000;
+
+function fractionOf(speed: number): Rational {
+  const num = Math.round(speed * DECIMALS);
+  const divisor = gcd(num, DECIMALS);
+  return { num: num / divisor, den: DECIMALS / divisor };
 }
 
 function gcd(a: number, b: number): number {
