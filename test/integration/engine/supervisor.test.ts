@@ -97,7 +97,7 @@ describe('runSupervised', () => {
   it('reports progress in rising numbers', async () => {
     const blocks: ProgressBlock[] = [];
     const result = await ffmpeg(
-      ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30:d=10', '-c:v', 'libx264', '-preset', 'slow', '-f', 'null', '-'],
+      ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=30:d=10', '-c:v', 'libx264', '-preset', 'slow', '-f', 'null', '-'],
       { onProgress: (block) => blocks.push(block) },
     );
     expect(result.exitCode).toBe(0);
