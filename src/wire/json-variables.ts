@@ -105,7 +105,7 @@ function valueOf(walk: Walk, name: string, leaf: JsonLeaf, path: string): JsonVa
 function leafOf(field: DescField): JsonLeaf {
   if (field.message) return { kind: 'message', desc: field.message };
   if (field.enum) return { kind: 'enum', desc: field.enum };
-  return { kind: 'scalar', type: field.scalar ?? ScalarType.STRING };
+  return { kind: 'scalar', type: field.scalar };
 }
 
 function isObject(json: JsonValue | undefined): json is JsonObject {
