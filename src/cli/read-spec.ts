@@ -1,4 +1,4 @@
-import type { JsonValue } from '@bufbuild/protobuf';
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -25,18 +25,27 @@ export async function readSpec(
   });
   const name = file === '-' ? 'the spec' : file;
   try {
-    const spec = parseRenderSpec(
-      withoutSchema(isYaml(file, content) ? parseYaml(content) : (JSON.parse(content) as JsonValue)),
-    );
-    return { ...spec, variables: { ...spec.variables, ...variables } };
+    const json = withoutSchema(isYaml(file, content) ? parseYaml(content) : (JSON.parse(content) as JsonValue));
+    return parseRenderSpec(withVariables(json, variables));
   } catch (error) {
     throw new Error(`${name} is not a cutroom.v1.RenderSpec:${problemsIn(error)}`, { cause: error });
   }
 }
 
+/** What is no object stays as it is, to be refused. */
+function withVariables(spec: JsonValue, variables: Readonly<Record<string, string>>): JsonValue {
+  if (Object.keys(variables).length === 0 || !isObject(spec)) return spec;
+  const own: JsonValue = spec.variables ?? {};
+  return isObject(own) ? { ...spec, variables: { ...own, ...variables } } : spec;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** `$schema` is for editors. */
 function withoutSchema(value: JsonValue): JsonValue {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => name !== '$schema'));
 }
 

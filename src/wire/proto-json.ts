@@ -4,6 +4,7 @@ import { createFileRegistry, fromBinary, fromJson, toBinary, toJson } from '@buf
 import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Violation } from '../composition/violation.js';
+import { replaceJsonVariables } from './json-variables.js';
 import { jsonProblems, JsonProblemsError, type UnknownFields } from './json-problems.js';
 
 /** The generated code's half of a message type. */
@@ -48,16 +49,18 @@ export function readJson<T>(
 }
 
 /**
- * Reads a caller's JSON. A name that an enum does not have is refused also where unknown fields are ignored: it would silently mean the default.
+ * Reads a caller's JSON, in which `{{name}}` may stand for any value of a spec; see `json-variables.ts`. A name that an enum does not have is refused also where unknown fields are ignored: it would silently mean the default.
  * @throws JsonProblemsError that names every field at fault.
  */
 export function readCallersJson<T>(type: JsonType<T>, json: JsonValue, options: { unknownFields: UnknownFields }): T {
+  const { json: replaced, violations } = replaceJsonVariables(type.desc, json);
+  const problems = () => [...violations, ...jsonProblems(type.desc, replaced, options.unknownFields)];
   // Looked for first only where the reader would ignore them: most requests are right, and are read once.
-  if (options.unknownFields === 'ignore') throwProblems(jsonProblems(type.desc, json, 'ignore'));
+  if (options.unknownFields === 'ignore' || violations.length > 0) throwProblems(problems());
   try {
-    return readJson(type, json, options);
+    return readJson(type, replaced, options);
   } catch (error) {
-    throwProblems(jsonProblems(type.desc, json, options.unknownFields), { cause: error });
+    throwProblems(problems(), { cause: error });
     throw error;
   }
 }

@@ -30,7 +30,9 @@ export interface RenderSpec {
   /**
    * Values for the text of the spec: `{{name}}` in any string field of `timeline`, `montage` and `outputs`, such as a text, a URI, a colour or an id, is replaced by the
    * value of that name; `{{ name }}` means the same. `\{{` is the text `{{`, and `\\{{name}}` a backslash before the value. A value is taken as it is: placeholders and `\{{` within it are plain text, and it becomes part of one
-   * string, never of the form of the spec. The rules of a field apply to its text with the values.
+   * string, never of the form of the spec. The rules of a field apply to its text with the values. In JSON and YAML a text that is one placeholder and nothing else may stand for any
+   * other value of those fields, too: a number, true or false, a word of an enum, a duration such as `1.5s`. It is replaced when the JSON is read; messages, and tasks that are read back, have
+   * the value itself.
    * At most 500. Names have 1 to 64 characters `A-Z a-z 0-9 _ - .` and begin with a letter; values have at most 4,096 characters. Refused: a placeholder without a value, a `{{` that begins no
    * placeholder, a value that no placeholder names, and more than 4 MiB of text in all strings with their values together.
    */

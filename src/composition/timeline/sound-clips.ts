@@ -127,7 +127,10 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
     before: sampleOf(around.before, rate, SAMPLE_RATE),
     after: sampleOf(around.after, rate, SAMPLE_RATE),
   });
-  const { fadeInSamples, fadeOutSamples, ...curves } = all;
+  const curves = {
+    ...(all.fadeInCurve ? { fadeInCurve: all.fadeInCurve } : {}),
+    ...(all.fadeOutCurve ? { fadeOutCurve: all.fadeOutCurve } : {}),
+  };
   return playing.map(({ offset, frames, trimStartUs }) => {
     const place = { startFrame: scheduled.startFrame + offset, frames };
     const { startSample, samples } = samplesOf(place, rate);

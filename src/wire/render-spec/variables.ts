@@ -91,12 +91,21 @@ function replaceIn(text: string, place: Place, replacing: Replacing): string {
   });
 }
 
+/** The names of the placeholders in a text. */
+export function namesIn(text: string): string[] {
+  if (!isTemplate(text)) return [];
+  return Array.from(text.matchAll(MARKS)).flatMap(([, before = '', name]) =>
+    name === undefined || isLiteral(before) ? [] : [name],
+  );
+}
+
 /** @param before the backslashes before an opening. */
 function isLiteral(before: string): boolean {
   return before.length % 2 === 1;
 }
 
-function unknownVariables(names: readonly string[], known: readonly string[]): string {
+/** What is wrong with placeholders that have no value. */
+export function unknownVariables(names: readonly string[], known: readonly string[]): string {
   const listed = names.slice(0, MAX_NAMED).map((name) => {
     const nearest = nearestName(name, known);
     return nearest === null ? `{{${name}}}` : `{{${name}}} (did you mean ${nearest}?)`;

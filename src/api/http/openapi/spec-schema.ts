@@ -34,9 +34,22 @@ function orPlaceholder(rule: FieldRule): FieldRule {
 }
 
 function withDefs(schemas: JsonObject): JsonObject {
-  return JSON.parse(JSON.stringify(schemas), (key, value: JsonValue) =>
-    key === '$ref' && typeof value === 'string' ? value.replace(COMPONENTS, DEFS) : value,
-  ) as JsonObject;
+  return JSON.parse(JSON.stringify(schemas), (key, value: JsonValue) => {
+    if (key === '$ref' && typeof value === 'string') return value.replace(COMPONENTS, DEFS);
+    return isObject(value) && isNoText(value) ? orVariable(value) : value;
+  }) as JsonObject;
+}
+
+/** Whether a schema is that of a number, a boolean, a word of an enum or a duration, which alone has examples. */
+function isNoText({ type, enum: words, examples }: JsonObject): boolean {
+  if (type === 'number' || type === 'integer' || type === 'boolean') return true;
+  return type === 'string' && (words !== undefined || examples !== undefined);
+}
+
+/** A value, or a placeholder for it. */
+function orVariable({ description, ...value }: JsonObject): JsonObject {
+  const placeholder = { type: 'string', pattern: '^\\{\\{ *[A-Za-z][A-Za-z0-9_.-]{0,63} *\\}\\}$' };
+  return { ...(description === undefined ? {} : { description }), anyOf: [value, placeholder] };
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
