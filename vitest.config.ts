@@ -15,8 +15,8 @@ const ELSEWHERE = ['test/chaos/**', 'test/foreign/**', 'node_modules/**'];
 
 export default defineConfig({
   test: {
-    // Two cores: more workers would only make ffmpeg slower.
-    maxWorkers: 2,
+    // On two cores: with two workers a third of the time passes in waiting, for conditions and for processes that start.
+    maxWorkers: 3,
     // Programs that the sources start beside themselves are TypeScript too.
     execArgv: ['--import', fileURLToPath(new URL('test/support/typescript-hooks.mjs', import.meta.url))],
     // A test waits for conditions, each with its own limit; this one is for a test that hangs, on whatever busy machine.
