@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCookbookMedia } from '../../scripts/lib/cookbook-media.mjs';
 import { cookbookPage, PAGE_FILE, readRecipes, RECIPES_FOLDER, seconds } from '../../scripts/lib/cookbook.mjs';
 import { specSchema } from '../../src/api/http/openapi/spec-schema.js';
-import { readJson } from '../../src/wire/proto-json.js';
+import { readCallersJson } from '../../src/wire/proto-json.js';
 import { parseSpec } from '../../src/wire/render-spec/parse-spec.js';
 import { renderSpecType } from '../../src/wire/render-spec/spec-identity.js';
 import { readSound, readVideo } from '../support/media-content.js';
@@ -17,7 +17,7 @@ const RECIPES = await readRecipes();
 const CANVAS = { width: 320, height: 180 };
 
 function parse(text: string) {
-  return parseSpec(readJson(renderSpecType, JSON.parse(text) as JsonObject, { unknownFields: 'refuse' }));
+  return parseSpec(readCallersJson(renderSpecType, JSON.parse(text) as JsonObject, { unknownFields: 'refuse' }));
 }
 
 /** The same timeline on a small canvas; outputs have no size of their own there. */

@@ -71,11 +71,13 @@ function wordsIn(cue: Cue, { words, areTokens }: Segment): TimedWord[] {
     const from = own === '' ? -1 : ink.slice(next, next + NEARBY + own.length).indexOf(own);
     if (from < 0) continue;
     const startUs = word.startUs === null ? null : Math.min(cue.endUs, Math.max(lastUs, word.startUs));
-    if (startUs === null && placed.at(-1)?.endUs === null) continue;
-    const endUs = word.endUs === null || word.endUs <= (startUs ?? lastUs) ? null : Math.min(cue.endUs, word.endUs);
+    const before = placed.at(-1);
+    if (startUs === null && before?.endUs === null) continue;
+    // As `timedWords` has it.
+    lastUs = startUs ?? before?.endUs ?? lastUs;
+    const endUs = word.endUs === null || word.endUs <= lastUs ? null : Math.min(cue.endUs, word.endUs);
     placed.push({ from: next + from, startUs, endUs });
     next += from + own.length;
-    lastUs = startUs ?? lastUs;
   }
   return timedWords(placed, cue, ink.length);
 }

@@ -78,6 +78,22 @@ describe('the reader of JSON of Whisper', () => {
     ]);
   });
 
+  it('keeps words in order where the times of a file are not', () => {
+    const words = [
+      { word: 'a', end: 0.5 },
+      { word: 'b' },
+      { word: 'c', start: 0.2 },
+      { word: 'd', start: 0.1, end: 0.9 },
+    ];
+    const [cue] = cuesOf({ segments: [{ start: 0, end: 1, text: 'a b c d', words }] });
+    expect(spoken(cue!)).toEqual([
+      ['a', 0, 500],
+      ['b', 500, 500],
+      ['c', 500, 500],
+      ['d', 500, 900],
+    ]);
+  });
+
   it("puts the words of OpenAI's API, which stand beside the segments, into these", () => {
     const words = OPENAI.segments.flatMap((segment) => segment.words ?? []);
     const segments = OPENAI.segments.map(({ start, end, text }) => ({ start, end, text }));
