@@ -30,6 +30,9 @@ const style = fc
     boxShape: fc.integer({ min: 0, max: 3 }),
     position: fc.integer({ min: 0, max: 4 }),
     heightPercent: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
+    safeArea: fc.option(fc.record({ top: fc.constantFrom(undefined, 0, 45), left: fc.constantFrom(undefined, 12.5) }), {
+      nil: undefined,
+    }),
   })
   .map((s) => (s.position === 4 ? s : { ...s, heightPercent: undefined }))
   .map((s) => (s.boxColor === '' ? { ...s, boxShape: 0 } : s));
@@ -117,6 +120,7 @@ export const validSpec: fc.Arbitrary<PartialSpec> = fc
       fc.record({
         source,
         style: fc.option(style, { nil: undefined }),
+        maxChars: fc.constantFrom(0, 1, 12, 2_000),
         highlight: fc.option(
           fc.record({ textColor: fc.option(color, { nil: '' }), scale: fc.constantFrom(0, 1, 1.5, 2) }),
           { nil: undefined },

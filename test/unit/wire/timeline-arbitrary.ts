@@ -18,12 +18,21 @@ const animation = fc.oneof(
 );
 
 const CHANNELS = ['CHANNELS_STEREO', 'CHANNELS_LEFT', 'CHANNELS_MONO', 'CHANNELS_SWAP'];
-const sound = fc.record({
-  gainDb: number(-60, 20),
-  fadeIn: maybe(time(400)),
-  fadeOut: maybe(time(400)),
-  channels: maybe(fc.constantFrom(...CHANNELS)),
-});
+const curve = maybe(fc.constantFrom('FADE_CURVE_EQUAL_POWER', 'FADE_CURVE_EXPONENTIAL'));
+const sound = fc
+  .record({
+    gainDb: number(-60, 20),
+    fadeIn: maybe(time(400)),
+    fadeInCurve: curve,
+    fadeOut: maybe(time(400)),
+    fadeOutCurve: curve,
+    channels: maybe(fc.constantFrom(...CHANNELS)),
+  })
+  .map(({ fadeInCurve, fadeOutCurve, ...rest }) => ({
+    ...rest,
+    ...(rest.fadeIn && { fadeInCurve }),
+    ...(rest.fadeOut && { fadeOutCurve }),
+  }));
 const speed = maybe(fc.constantFrom(0.25, 0.9, 1, 2, 4));
 const SHORT = ['SHORT_SOURCE_FAIL', 'SHORT_SOURCE_HOLD', 'SHORT_SOURCE_LOOP'];
 const flat: fc.Arbitrary<Json>[] = [
@@ -37,6 +46,9 @@ const flat: fc.Arbitrary<Json>[] = [
       sound: maybe(sound),
     })
     .map((video) => (video.reverse ? { ...video, shortSource: undefined } : video))
+    .map((video) => ({ video })),
+  fc
+    .record({ uri: uriOf('video'), trimStart: maybe(time(500)), freeze: fc.constant(true) })
     .map((video) => ({ video })),
   uriOf('image').map((uri) => ({ image: { uri } })),
   fc
@@ -132,11 +144,22 @@ const look = fc.record({
   border: maybe(fc.constant({})),
   shadow: maybe(fc.constant({})),
   blend: maybe(fc.constantFrom('BLEND_MODE_SCREEN', 'BLEND_MODE_NORMAL')),
-  motion: maybe(fc.constant({ kind: 'KIND_PAN_LEFT' })),
+  motion: maybe(
+    fc.record({
+      kind: fc.constantFrom('KIND_PAN_LEFT', 'KIND_ZOOM_IN'),
+      focus: maybe(fc.record({ x: percent, y: percent })),
+    }),
+  ),
   enter: maybe(animation),
   exit: maybe(animation),
   matte: maybe(fc.tuple(nestedAsset(0), fc.boolean()).map(([timeline, inverted]) => ({ ...timeline, inverted }))),
-  transition: maybe(fc.record({ kind: maybe(fc.constantFrom('fade', 'circleopen')), duration: maybe(time(500, 20)) })),
+  transition: maybe(
+    fc.record({
+      kind: maybe(fc.constantFrom('fade', 'circleopen')),
+      duration: maybe(time(500, 20)),
+      audioCurve: curve,
+    }),
+  ),
 });
 
 /** By how many clips away another clip is named. */
