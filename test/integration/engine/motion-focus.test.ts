@@ -49,7 +49,7 @@ async function render(motion: Json, layout: Json = {}): Promise<[Uint8Array, Uin
 const moved = ([x, y]: readonly [number, number], scale: number, focus: readonly [number, number]) =>
   [focus[0] + (x - focus[0]) * scale, focus[1] + (y - focus[1]) * scale] as const;
 
-const isWithin = ([x, y]: readonly [number, number]) => x > 25 && x < WIDTH - 25 && y > 25 && y < HEIGHT - 25;
+const isWithin = ([x, y]: readonly [number, number]) => x > 14 && x < WIDTH - 14 && y > 14 && y < HEIGHT - 14;
 
 function expectSquares(picture: Uint8Array, scale: number, focus: readonly [number, number]): void {
   const places = SQUARES.map((square) => moved(square, scale, focus)).filter(isWithin);
@@ -57,7 +57,7 @@ function expectSquares(picture: Uint8Array, scale: number, focus: readonly [numb
   for (const place of places) {
     const found = brightNear(picture, place);
     expect(found, `a square at ${place.join()}`).not.toBeNull();
-    expect(Math.hypot(found![0] - place[0], found![1] - place[1])).toBeLessThan(0.5);
+    expect(Math.hypot(found![0] - place[0], found![1] - place[1])).toBeLessThan(0.3);
   }
 }
 
@@ -82,7 +82,7 @@ describe('the focus of a motion', () => {
     const layout = { box: { x: 50, y: 50, width: 50, height: 50 } };
     const [, last] = await render({ kind: 'KIND_ZOOM_IN', strength: 1, focus: { x: 25, y: 20 } }, layout);
     const kept = brightNear(last, [250, 180]);
-    expect(Math.hypot(kept![0] - 250, kept![1] - 180)).toBeLessThan(0.7);
+    expect(Math.hypot(kept![0] - 250, kept![1] - 180)).toBeLessThan(0.3);
     expect(brightNear(last, [350, 180])).toBeNull();
   });
 

@@ -12,6 +12,8 @@ export const zoom: EffectDefinition<'ZOOM'> = {
   filters: ['perspective'],
   render({ scale, focus = { x: 0.5, y: 0.5 } }, { fromFrame }) {
     const size = `(${expressionOf(scale, frameVariable(FRAME, fromFrame))})`;
+    // Corners are those of pixels, and places that `perspective` reads are their middles.
+    const toMiddle = `(1-1/${size})/2`;
     const [left, right] = seenOf(focus.x, size);
     const [top, bottom] = seenOf(focus.y, size);
     const corners = [
@@ -19,7 +21,7 @@ export const zoom: EffectDefinition<'ZOOM'> = {
       [right, top],
       [left, bottom],
       [right, bottom],
-    ].map(([x = '', y = ''], i) => `x${i}='W*${x}':y${i}='H*${y}'`);
+    ].map(([x = '', y = ''], i) => `x${i}='W*${x}-${toMiddle}':y${i}='H*${y}-${toMiddle}'`);
     return [`perspective=${corners.join(':')}:sense=source:interpolation=linear:eval=frame`];
   },
 };
