@@ -27,7 +27,7 @@ export function parseWords(wire: readonly CueWord[], cue: Cue, place: Place): re
     const here = at(place, 'words', i);
     const own = inkOf(word.text);
     const from = own === '' ? -1 : ink.indexOf(own, next);
-    if (own === '') refuse(at(here, 'text'), 'is required');
+    if (own === '') refuse(at(here, 'text'), word.text === '' ? 'is required' : 'must have a character that is seen');
     else if (from < 0) refuse(at(here, 'text'), 'must stand in the text of the cue, after the word before it');
     if (!word.start && before.endUs === null) refuse(at(here, 'start'), 'is required: the word before it has no end');
     const said = parseTime(word.start, at(here, 'start'), { minUs: before.startUs, maxUs: cue.endUs });

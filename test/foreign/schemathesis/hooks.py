@@ -25,7 +25,7 @@ TOLD_IN_WORDS = [
     # Variables and the texts that name them.
     r"^is not used: no text|^has a \{\{ that begins|^has \{\{.*which spec.variables does not have|^make more than \d+ characters",
     # Words of cues, which must be those of its text, one after the other.
-    r"^must stand in the text of the cue|^is required: the word before it has no end|: within its cue, and not before the word before it$",
+    r"^must (stand in the text of the cue|have a character that is seen)|^is required: the word before it has no end|: within its cue, and not before the word before it$",
     r"with a transparent background",
     r"^expected (a comparison|AND|\))|^ends after AND$|^OR joins|is no state; there are",
     r"^is not a token that this service has given out",

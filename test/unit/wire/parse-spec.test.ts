@@ -405,6 +405,15 @@ describe('a submit', () => {
   });
 });
 
+it('says of a word of a cue whether it is missing or blank', () => {
+  const words = [{ text: '' }, { text: ' \u00a0' }];
+  const { violations } = parseSpec(montage({ subtitles: { cues: { cues: [{ end: '3s', text: 'one', words }] } } }));
+  expect(violations.filter(({ field }) => field.endsWith('.text')).map(({ description }) => description)).toEqual([
+    'is required',
+    'must have a character that is seen',
+  ]);
+});
+
 it('a stored spec may have fields of a later version, and is an error when it no longer parses', () => {
   expect(parseStoredSpec('{"montage":{"materials":[{"uri":"a"}],"new":1},"other":2}').form.inputs).toHaveLength(1);
   expect(() => parseStoredSpec('{"montage":{}}')).toThrow(/spec\.montage\.materials/);
