@@ -7,7 +7,10 @@ const IDS_PER_DRAW = 128;
 /** The sequence of UUID version 7 as the package has it: 32 bits, of which half are left for a millisecond that has more than one id. */
 const MAX_FIRST_SEQUENCE = 0x7f_ff_ff_ff;
 
-/** Makes UUIDs of version 7 that ascend, also within a millisecond and when the clock is set back. */
+/**
+ * Makes UUIDs of version 7 that ascend, also within a millisecond and when the clock is set back. The package sees to that only where it draws the random bytes of each
+ * id by itself.
+ */
 export function createTaskIds(nowMs: () => number): () => string {
   const drawn = new Uint8Array(BYTES_PER_ID * IDS_PER_DRAW);
   const words = new DataView(drawn.buffer);

@@ -1,8 +1,9 @@
-import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import type { JsonValue } from '@bufbuild/protobuf';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parse, YAMLParseError } from 'yaml';
+import { isJsonObject } from '../shared/is-json-object.js';
 import type { RenderSpec } from '../../generated/cutroom/v1/spec.js';
 import { JsonProblemsError } from '../wire/json-problems.js';
 import { UsageError } from './exit-code.js';
@@ -34,18 +35,14 @@ export async function readSpec(
 
 /** What is no object stays as it is, to be refused. */
 function withVariables(spec: JsonValue, variables: Readonly<Record<string, string>>): JsonValue {
-  if (Object.keys(variables).length === 0 || !isObject(spec)) return spec;
+  if (Object.keys(variables).length === 0 || !isJsonObject(spec)) return spec;
   const own: JsonValue = spec.variables ?? {};
-  return isObject(own) ? { ...spec, variables: { ...own, ...variables } } : spec;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(own) ? { ...spec, variables: { ...own, ...variables } } : spec;
 }
 
 /** `$schema` is for editors. */
 function withoutSchema(value: JsonValue): JsonValue {
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => name !== '$schema'));
 }
 

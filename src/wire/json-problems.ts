@@ -1,4 +1,5 @@
-import { type DescField, type DescMessage, type DescOneof, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, type DescOneof, type JsonValue } from '@bufbuild/protobuf';
+import { isJsonObject } from '../shared/is-json-object.js';
 import type { Violation } from '../composition/violation.js';
 import { nearestName } from '../shared/nearest-name.js';
 import { isLeafMessage, type JsonLeaf, leafProblem, quoted, shown } from './json-leaves.js';
@@ -46,7 +47,7 @@ function message(walk: Walk, desc: DescMessage, json: JsonValue, path: string): 
     leaf(walk, { kind: 'message', desc }, json, path);
     return;
   }
-  if (!isObject(json)) {
+  if (!isJsonObject(json)) {
     refuse(walk, path === '' ? 'body' : path, `must be an object, not ${shown(json)}`);
     return;
   }
@@ -91,7 +92,7 @@ function fieldValue(walk: Walk, field: DescField, value: JsonValue, path: string
       }
       return;
     case 'map':
-      if (!isObject(value)) {
+      if (!isJsonObject(value)) {
         refuse(walk, path, `must be an object of names and values, not ${shown(value)}`);
         return;
       }
@@ -129,8 +130,4 @@ function unknownName(desc: DescMessage, name: string): string {
 
 function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
-}
-
-function isObject(json: JsonValue): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

@@ -1,11 +1,10 @@
 import type { DescField, DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { ScalarType } from '@bufbuild/protobuf';
+import { isJsonObject } from '../shared/is-json-object.js';
 import type { Violation } from '../composition/violation.js';
 import { isLeafMessage, type JsonLeaf, leafProblem } from './json-leaves.js';
-import { MAX_VARIABLES, namesIn, unknownVariables } from './render-spec/variables.js';
+import { MAX_VARIABLES, namesIn, unknownVariables, WHOLE_PLACEHOLDER } from './render-spec/variables.js';
 
-/** A text that is one placeholder and nothing else. */
-const WHOLE = /^\{\{ *([A-Za-z][A-Za-z0-9_.-]{0,63}) *\}\}$/;
 const SPEC = 'cutroom.v1.RenderSpec';
 
 /** JSON with values in fields that are no text, and the placeholders there that have none. */
@@ -23,7 +22,7 @@ export interface ReplacedJson {
 export function replaceJsonVariables(desc: DescMessage, json: JsonValue): ReplacedJson {
   if (desc.typeName === SPEC) return replaceInSpec(desc, json, '');
   const field = desc.fields.find((one) => one.message?.typeName === SPEC && one.fieldKind === 'message');
-  if (!field?.message || !isObject(json)) return { json, violations: [] };
+  if (!field?.message || !isJsonObject(json)) return { json, violations: [] };
   const name = Object.keys(json).find((key) => key === field.jsonName || key === field.name);
   const spec = name === undefined ? undefined : json[name];
   if (name === undefined || spec === undefined) return { json, violations: [] };
@@ -40,8 +39,8 @@ interface Walk {
 }
 
 function replaceInSpec(desc: DescMessage, spec: JsonValue, path: string): ReplacedJson {
-  if (!isObject(spec)) return { json: spec, violations: [] };
-  const given = isObject(spec.variables) ? spec.variables : {};
+  if (!isJsonObject(spec)) return { json: spec, violations: [] };
+  const given = isJsonObject(spec.variables) ? spec.variables : {};
   const texts = Object.entries(given).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value] as const] : [],
   );
@@ -53,7 +52,10 @@ function replaceInSpec(desc: DescMessage, spec: JsonValue, path: string): Replac
   // Too many are refused where all rules of variables are.
   const kept = Object.keys(given).length > MAX_VARIABLES ? given : Object.fromEntries(left);
   return {
-    json: { ...replaced, ...(variables === undefined ? {} : { variables: isObject(variables) ? kept : variables }) },
+    json: {
+      ...replaced,
+      ...(variables === undefined ? {} : { variables: isJsonObject(variables) ? kept : variables }),
+    },
     violations: walk.violations,
   };
 }
@@ -76,13 +78,13 @@ function fieldValue(walk: Walk, field: DescField, value: JsonValue, path: string
 
 function element(walk: Walk, field: DescField, value: JsonValue, path: string): JsonValue | undefined {
   if (field.message && !isLeafMessage(field.message))
-    return isObject(value) ? message(walk, field.message, value, path) : value;
+    return isJsonObject(value) ? message(walk, field.message, value, path) : value;
   if (typeof value !== 'string') return value;
   if (!field.message && !field.enum && (field.scalar === ScalarType.STRING || field.scalar === ScalarType.BYTES)) {
     for (const name of namesIn(value)) walk.inTexts.add(name);
     return value;
   }
-  const name = WHOLE.exec(value)?.[1];
+  const name = WHOLE_PLACEHOLDER.exec(value)?.[1];
   return name === undefined ? value : valueOf(walk, name, leafOf(field), path);
 }
 
@@ -106,8 +108,4 @@ function leafOf(field: DescField): JsonLeaf {
   if (field.message) return { kind: 'message', desc: field.message };
   if (field.enum) return { kind: 'enum', desc: field.enum };
   return { kind: 'scalar', type: field.scalar };
-}
-
-function isObject(json: JsonValue | undefined): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

@@ -3,6 +3,7 @@ import type { DescMessage, JsonObject, JsonValue, Registry } from '@bufbuild/pro
 import { createFileRegistry, fromBinary, fromJson, toBinary, toJson } from '@bufbuild/protobuf';
 import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import type { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { isJsonObject } from '../shared/is-json-object.js';
 import type { Violation } from '../composition/violation.js';
 import { replaceJsonVariables } from './json-variables.js';
 import { jsonProblems, JsonProblemsError, type UnknownFields } from './json-problems.js';
@@ -104,7 +105,7 @@ const messageFields = new WeakMap<DescMessage, readonly MessageField[]>();
 
 /** `alwaysEmitImplicit` leaves out messages that are not set; protojson, which grpc-gateway uses, has them as null. */
 function addNulls(desc: DescMessage, json: JsonValue): void {
-  if (!isObject(json)) return;
+  if (!isJsonObject(json)) return;
   for (const field of fieldsOf(packedIn(desc, json))) {
     const value = json[field.jsonName];
     if (value === undefined) {
@@ -143,8 +144,4 @@ function fieldsOf(desc: DescMessage): readonly MessageField[] {
   const own = desc.typeName.startsWith('google.protobuf.') ? [] : fields;
   messageFields.set(desc, own);
   return own;
-}
-
-function isObject(json: JsonValue): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

@@ -29,8 +29,8 @@ export interface ClaimDeps {
 interface Head {
   readonly tenant: string;
   readonly candidates: Task[];
-  /** How many of them may run. */
-  readonly room: number;
+  /** How many of them may be claimed. */
+  readonly most: number;
 }
 
 /**
@@ -74,7 +74,7 @@ async function nextHeads(deps: ClaimDeps, count: number): Promise<Head[]> {
     const isBehind = isSecondHalf && last !== '';
     if (isBehind && tenant > last) break;
     const room = await roomOf(deps, tenant);
-    if (room > 0) heads.push({ tenant, candidates, room });
+    if (room > 0) heads.push({ tenant, candidates, most: Math.min(candidates.length, room) });
     else turns.passedOver = true;
     if (isBehind && tenant === last) break;
     after = tenant;
@@ -91,10 +91,8 @@ async function roomOf({ store, maxRunning }: ClaimDeps, tenant: string): Promise
 
 /** One of each tenant, then a second of each, and so on, as far as they have tasks that may run. */
 function inTurn(heads: readonly Head[], count: number): Head[] {
-  const rounds = Math.max(0, ...heads.map(({ candidates, room }) => Math.min(candidates.length, room)));
-  return Array.from({ length: Math.min(rounds, count) }, (_, round) =>
-    heads.filter(({ candidates, room }) => round < Math.min(candidates.length, room)),
-  )
+  const rounds = Math.min(count, Math.max(0, ...heads.map(({ most }) => most)));
+  return Array.from({ length: rounds }, (_, round) => heads.filter(({ most }) => round < most))
     .flat()
     .slice(0, count);
 }

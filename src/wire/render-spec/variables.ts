@@ -6,7 +6,10 @@ import { at, type Place, refuse } from './fields.js';
 import { hasText, mapTexts } from './spec-texts.js';
 
 export const MAX_VARIABLES = 500;
-export const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+const NAME = '[A-Za-z][A-Za-z0-9_.-]{0,63}';
+export const VARIABLE_NAME = new RegExp(`^${NAME}$`);
+/** A text that is one placeholder and nothing else. */
+export const WHOLE_PLACEHOLDER = new RegExp(`^\\{\\{ *(${NAME}) *\\}\\}$`);
 export const MAX_VALUE_CHARACTERS = 4096;
 /** Of all strings with values in them, so that a short spec cannot grow without limit. */
 export const MAX_REPLACED_CHARACTERS = 4 * 1024 * 1024;
@@ -14,7 +17,7 @@ export const MAX_REPLACED_CHARACTERS = 4 * 1024 * 1024;
 /** What begins a placeholder, and is literal text behind a backslash. */
 const OPENING = '{{';
 /** An opening with all backslashes before it, and the placeholder that it may begin. Two backslashes are one, a last one makes the opening literal. */
-const MARKS = /(?<!\\)(\\*)\{\{(?: *([A-Za-z][A-Za-z0-9_.-]{0,63}) *\}\})?/g;
+const MARKS = new RegExp(`(?<!\\\\)(\\\\*)\\{\\{(?: *(${NAME}) *\\}\\})?`, 'g');
 /** The same without the placeholder. */
 const OPENINGS = /(?<!\\)(\\*)\{\{/g;
 

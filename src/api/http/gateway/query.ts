@@ -1,4 +1,5 @@
 import { type DescField, type DescMessage, type JsonObject, type JsonValue, ScalarType } from '@bufbuild/protobuf';
+import { isJsonObject } from '../../../shared/is-json-object.js';
 import { quoted } from '../../../wire/json-leaves.js';
 import { JsonProblemsError } from '../../../wire/json-problems.js';
 
@@ -19,7 +20,7 @@ export function setField(desc: DescMessage, json: JsonObject, path: string, text
     Object.defineProperty(json, path, { value: text, enumerable: true, configurable: true, writable: true });
   } else if (field.fieldKind === 'message' && rest.length > 0) {
     const inner = json[field.jsonName];
-    const target = isObject(inner) ? inner : {};
+    const target = isJsonObject(inner) ? inner : {};
     json[field.jsonName] = target;
     setField(field.message, target, rest.join('.'), text);
   } else if (field.fieldKind === 'list') {
@@ -69,8 +70,4 @@ function valueOf(field: DescField, text: string): JsonValue {
   if (field.scalar === ScalarType.BOOL) return text === 'true' ? true : text === 'false' ? false : text;
   if (field.enum && /^-?\d+$/.test(text)) return Number(text);
   return text;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

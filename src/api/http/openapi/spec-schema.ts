@@ -1,7 +1,9 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { isJsonObject } from '../../../shared/is-json-object.js';
 import { TaskServiceDefinition } from '../../../../generated/cutroom/v1/task_service.js';
 import type { FieldRule } from '../../../wire/field-rule.js';
 import { registry } from '../../../wire/proto-json.js';
+import { WHOLE_PLACEHOLDER } from '../../../wire/render-spec/variables.js';
 import { createSchemas } from './schemas.js';
 
 /** Where the references of an OpenAPI document and of a JSON Schema begin. */
@@ -16,7 +18,7 @@ export function specSchema(version: string): JsonObject {
   const schemas = createSchemas(service, orPlaceholder);
   schemas.ofMessage(spec);
   const { RenderSpec: root, ...others } = withDefs(schemas.all);
-  if (!isObject(root) || !isObject(root.properties)) throw new Error('the schema of a spec has no properties');
+  if (!isJsonObject(root) || !isJsonObject(root.properties)) throw new Error('the schema of a spec has no properties');
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: `Cutroom ${version} render spec`,
@@ -36,7 +38,7 @@ function orPlaceholder(rule: FieldRule): FieldRule {
 function withDefs(schemas: JsonObject): JsonObject {
   return JSON.parse(JSON.stringify(schemas), (key, value: JsonValue) => {
     if (key === '$ref' && typeof value === 'string') return value.replace(COMPONENTS, DEFS);
-    return isObject(value) && isNoText(value) ? orVariable(value) : value;
+    return isJsonObject(value) && isNoText(value) ? orVariable(value) : value;
   }) as JsonObject;
 }
 
@@ -48,10 +50,6 @@ function isNoText({ type, enum: words, examples }: JsonObject): boolean {
 
 /** A value, or a placeholder for it. */
 function orVariable({ description, ...value }: JsonObject): JsonObject {
-  const placeholder = { type: 'string', pattern: '^\\{\\{ *[A-Za-z][A-Za-z0-9_.-]{0,63} *\\}\\}$' };
+  const placeholder = { type: 'string', pattern: WHOLE_PLACEHOLDER.source };
   return { ...(description === undefined ? {} : { description }), anyOf: [value, placeholder] };
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
