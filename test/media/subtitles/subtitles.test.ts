@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptionStyle } from '../../../src/composition/captions.js';
 import type { Montage } from '../../../src/composition/montage/montage.js';
 import { longestBlockOf } from '../../support/longest-block.js';
+import { startThreadTime } from '../../support/thread-time.js';
 import { readVideo, type VideoContent } from '../../support/media-content.js';
 import { captionsOf, montageOf } from '../../support/montage.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
@@ -114,11 +115,12 @@ describe('a caption too tall for the frame', () => {
 
 describe('a subtitle file of 4 MiB', () => {
   it('is timed by a clock that notices a block', async () => {
-    const { longestMs, processMs } = await longestBlockOf(async () => {
-      const since = process.cpuUsage();
-      while (process.cpuUsage(since).user < 100_000);
+    // Of the thread: the process also collects garbage and compiles, on threads beside it.
+    const { longestMs } = await longestBlockOf(async () => {
+      const since = startThreadTime();
+      while (since().cpuMs < 100);
     });
-    expect(longestMs).toBeGreaterThan(processMs / 2);
+    expect(longestMs).toBeGreaterThanOrEqual(100);
   });
 
   it.each([
