@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createApiKeyCheck, createBootstrapKeyCheck } from '../auth/api-keys.js';
-import { createAuthenticator } from '../auth/authenticator.js';
+import { type Checks, createAuthenticator } from '../auth/authenticator.js';
 import { createCertificateCheck, parseSubjects } from '../auth/certificates.js';
-import { createJwtCheck, keysInFile, parseJwks, remoteKeys } from '../auth/jwt.js';
-import { openReloadedFile } from '../shared/reloaded-file.js';
+import { openReloadedFile, type ReloadedFile } from '../shared/reloaded-file.js';
 import { createSessions } from '../auth/sessions.js';
 import type { AuthSettings } from '../config/auth.js';
 import type { Authenticator } from '../task/authenticator.js';
@@ -22,7 +21,7 @@ export async function openAuthenticator(
   { store, clock, onError }: AuthenticatorDeps,
 ): Promise<{ readonly authenticator: Authenticator; readonly close: () => void }> {
   const closers: (() => void)[] = [];
-  const open = async <T>(name: string, file: string, parse: (text: string) => T) => {
+  const open: OpenFile = async (name, file, parse) => {
     const reloaded = await openReloadedFile({ name, file, parse }, onError);
     closers.push(() => {
       reloaded.close();
@@ -39,17 +38,11 @@ export async function openAuthenticator(
   };
   try {
     const bootstrap = bootstrapKey === null ? null : await readBootstrapKey(bootstrapKey);
-    const jwks =
-      jwt === null
-        ? null
-        : 'url' in jwt.jwks
-          ? remoteKeys(jwt.jwks.url)
-          : keysInFile(await open('CUTROOM_JWT_JWKS', jwt.jwks.file, parseJwks));
     const named = subjects === null ? null : await open('CUTROOM_MTLS_SUBJECTS', subjects, parseSubjects);
     const checks = {
       key: keys ? createApiKeyCheck({ store, nowMs, onError }) : null,
       bootstrapKey: bootstrap === null ? null : createBootstrapKeyCheck(bootstrap),
-      jwt: jwt === null || jwks === null ? null : createJwtCheck(jwt, jwks),
+      jwt: jwt === null ? null : await openJwtCheck(jwt, open),
       certificate: named === null ? null : createCertificateCheck(named),
     };
     return { authenticator: createAuthenticator(checks, sessions), close };
@@ -57,6 +50,18 @@ export async function openAuthenticator(
     close();
     throw error;
   }
+}
+
+type OpenFile = <T>(name: string, file: string, parse: (text: string) => T) => Promise<ReloadedFile<T>>;
+
+/** Loads what knows tokens, which not every service needs. */
+async function openJwtCheck(jwt: NonNullable<AuthSettings['jwt']>, open: OpenFile): Promise<Checks['jwt']> {
+  const { createJwtCheck, keysInFile, parseJwks, remoteKeys } = await import('../auth/jwt.js');
+  const { jwks } = jwt;
+  return createJwtCheck(
+    jwt,
+    'url' in jwks ? remoteKeys(jwks.url) : keysInFile(await open('CUTROOM_JWT_JWKS', jwks.file, parseJwks)),
+  );
 }
 
 async function readBootstrapKey(key: NonNullable<AuthSettings['bootstrapKey']>): Promise<string> {

@@ -14,6 +14,9 @@ export async function openDestinations(
   cleanups: (() => Promise<unknown>)[],
 ): Promise<BucketDestinations> {
   if (file === null) return NO_DESTINATIONS;
+  // Now, while there are descriptors: Node does not load a module again whose load has failed.
+  await import('../media/s3/s3-put.js');
+  await import('../media/s3/bucket-download.js');
   const current = await followFile(
     { name: 'CUTROOM_DESTINATIONS_FILE', file, parse: parseDestinations },
     events,

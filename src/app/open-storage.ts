@@ -1,17 +1,14 @@
 import path from 'node:path';
-import { MongoClient } from 'mongodb';
 import type { Config } from '../config/config.js';
 import { createLocalArtifacts } from '../media/local-artifacts.js';
 import { createLocalOutputs } from '../media/local-outputs.js';
-import { createGridFsObjects } from '../media/objects/gridfs-objects.js';
 import { createObjectArtifacts, createTieredArtifacts, sweepArtifacts } from '../media/objects/object-artifacts.js';
 import { createObjectOutputs } from '../media/objects/object-outputs.js';
 import type { ObjectStore } from '../media/objects/object-store.js';
-import { createS3Objects } from '../media/objects/s3-objects.js';
 import { createOutputsSince } from '../media/outputs-since.js';
-import { databaseOf } from '../store/mongo/clients.js';
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { OutputStore } from '../task/ports/output-store.js';
+import type { OpenedObjects } from './open-grid-fs.js';
 
 /** Where files are that outlive a render. */
 export interface Storage {
@@ -68,28 +65,18 @@ export async function openStorage(
   };
 }
 
-/** Null: the data folder. */
-export async function openObjects({
-  storage,
-}: Pick<Config, 'storage'>): Promise<{ readonly objects: ObjectStore; close(): Promise<void> } | null> {
+/** Null: the data folder. The driver and the SDK are loaded only where they are used: they take a third of the start. */
+export async function openObjects({ storage }: Pick<Config, 'storage'>): Promise<OpenedObjects | null> {
   switch (storage.kind) {
     case 'LOCAL':
       return null;
-    case 'S3':
+    case 'S3': {
+      const { createS3Objects } = await import('../media/objects/s3-objects.js');
       return { objects: createS3Objects(storage), close: () => Promise.resolve() };
+    }
     case 'GRIDFS': {
-      // With connections of its own, so that no call of the store waits behind the bytes of a video.
-      const client = new MongoClient(storage.uri, {
-        appName: 'cutroom-files',
-        maxPoolSize: 20,
-        readConcern: { level: 'majority' },
-        writeConcern: { w: 'majority' },
-        readPreference: 'primary',
-        // A node that is gone without a word is noticed after 4 s, with the defaults after 40 s.
-        ...{ heartbeatFrequencyMS: 2000, connectTimeoutMS: 2000, serverSelectionTimeoutMS: 5000 },
-      });
-      await client.connect();
-      return { objects: createGridFsObjects(client.db(databaseOf(storage.uri))), close: () => client.close() };
+      const { openGridFs } = await import('./open-grid-fs.js');
+      return openGridFs(storage.uri);
     }
   }
 }

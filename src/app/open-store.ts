@@ -1,9 +1,8 @@
 import type { Config } from '../config/config.js';
-import { createMongoStore } from '../store/mongo/mongo-store.js';
 import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
 import type { Store } from '../task/ports/store.js';
 
-/** Opens the store of the settings. */
+/** Opens the store of the settings. The driver of MongoDB is loaded only where it is used. */
 export async function openStore(
   { store }: Pick<Config, 'store'>,
   onBackgroundError: (message: string, cause: unknown) => void = () => undefined,
@@ -11,7 +10,9 @@ export async function openStore(
   switch (store.kind) {
     case 'SQLITE':
       return createSqliteStore({ file: store.file });
-    case 'MONGODB':
+    case 'MONGODB': {
+      const { createMongoStore } = await import('../store/mongo/mongo-store.js');
       return createMongoStore({ uri: store.uri, onBackgroundError });
+    }
   }
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import { type ParsedDestinations, parseDestinations } from '../config/destinations.js';
-import { createBucketClient } from '../media/s3/bucket-client.js';
 import type { BucketPlace } from '../media/s3/bucket-destination.js';
 import { type Check, fail, messageOf, ok } from './check.js';
 
@@ -27,6 +26,7 @@ export async function checkDestinations({
 }
 
 async function checkEntry({ name, destination, inputs }: ParsedDestinations['entries'][number]): Promise<Check> {
+  const { createBucketClient } = await import('../media/s3/bucket-client.js');
   const client = createBucketClient(destination, TIMEOUTS);
   try {
     await client.config.credentials();

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
-import { createMongoStore } from '../store/mongo/mongo-store.js';
 import { createSqliteStore } from '../store/sqlite/sqlite-store.js';
 import type { Store } from '../task/ports/store.js';
 import { type Check, fail, messageOf, ok } from './check.js';
@@ -10,12 +9,14 @@ export async function checkStore({ store }: Pick<Config, 'store'>): Promise<Chec
   switch (store.kind) {
     case 'SQLITE':
       return checkSqlite(store.file);
-    case 'MONGODB':
+    case 'MONGODB': {
+      const { createMongoStore } = await import('../store/mongo/mongo-store.js');
       return ask(
         'MongoDB',
         () => createMongoStore({ uri: store.uri }),
         'start the replica set that MONGODB_URI names, or unset it for an SQLite file',
       );
+    }
   }
 }
 

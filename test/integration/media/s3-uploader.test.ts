@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BucketDestination } from '../../../src/media/s3/bucket-destination.js';
-import { createS3Uploader, type S3Order } from '../../../src/media/s3/s3-uploader.js';
+import type { S3Order } from '../../../src/media/s3/s3-put.js';
+import { createS3Uploader } from '../../../src/media/s3/s3-uploader.js';
 
 const never = new AbortController().signal;
 const BYTES = Buffer.from('hello');
