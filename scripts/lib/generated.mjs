@@ -1,5 +1,7 @@
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
 
@@ -23,7 +25,8 @@ export async function refreshVendoredProtos() {
 
 /**
  * Makes everything that stands in generated/ below `folder`/generated: ts-proto's output, then the descriptor set (buf
- * wipes the folder first). Comments stay in the descriptors: reflection and the OpenAPI document show them.
+ * wipes the folder first). Comments stay in the descriptors: reflection and the OpenAPI document show them. Places in files
+ * that have none do not: they are four fifths of what a service reads at its start.
  */
 export async function generateInto(folder) {
   const env = { ...process.env, PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter) };
@@ -35,6 +38,19 @@ export async function generateInto(folder) {
     env,
     quiet: true,
   });
+  await writeFile(descriptors, withoutPlaces(await readFile(descriptors)));
+}
+
+function withoutPlaces(bytes) {
+  const set = fromBinary(FileDescriptorSetSchema, bytes);
+  for (const { sourceCodeInfo } of set.file) {
+    if (sourceCodeInfo === undefined) continue;
+    sourceCodeInfo.location = sourceCodeInfo.location.filter(
+      ({ leadingComments, trailingComments, leadingDetachedComments }) =>
+        leadingComments !== '' || trailingComments !== '' || leadingDetachedComments.length > 0,
+    );
+  }
+  return toBinary(FileDescriptorSetSchema, set);
 }
 
 /** Names of files that differ between two folders, or are in one only. */
