@@ -26,15 +26,23 @@ export interface ImageBench {
   /** Reads files of the folder, all in one call. */
   read(names: readonly string[], options?: ReadOptions): Promise<readonly ReadImage[]>;
   /** Reads one file that must be a still, and decodes the PNG that came of it. */
-  still(
-    name: string,
-    options?: ReadOptions,
-  ): Promise<{ read: Extract<ReadImage, { kind: 'image' }>; png: PngPixels; quarters: string }>;
+  still(name: string, options?: ReadOptions): Promise<Still>;
+  /** Reads several at once: each reader takes longer to start than to read them. */
+  stills(names: readonly string[], options?: ReadOptions): Promise<readonly Still[]>;
   /** Reads one file that must be refused. @returns `REASON: message`. */
   refusal(name: string, options?: ReadOptions): Promise<string>;
+  /** Reads several at once that must all be refused. */
+  refusals(names: readonly string[], options?: ReadOptions): Promise<readonly string[]>;
   /** What was run, since the beginning. */
   readonly runs: readonly CommandRun[];
   close(): Promise<void>;
+}
+
+export interface Still {
+  readonly name: string;
+  readonly read: Extract<ReadImage, { kind: 'image' }>;
+  readonly png: PngPixels;
+  readonly quarters: string;
 }
 
 export interface ReadOptions {
@@ -79,6 +87,24 @@ export async function createImageBench(): Promise<ImageBench> {
     return readImages(context, await Promise.all(requests), { folder: `read-${calls}` });
   }
 
+  async function stills(names: readonly string[], options?: ReadOptions): Promise<readonly Still[]> {
+    const results = await read(names, options);
+    return Promise.all(
+      results.map(async (result, i) => {
+        if (result.kind !== 'image') throw new Error(`${names[i]}: ${JSON.stringify(result)}`);
+        const png = await readPng(at(result.file));
+        return { name: names[i]!, read: result, png, quarters: quarters(png) };
+      }),
+    );
+  }
+
+  async function refusals(names: readonly string[], options?: ReadOptions): Promise<readonly string[]> {
+    return (await read(names, options)).map((result, i) => {
+      if (result.kind !== 'refused') throw new Error(`${names[i]} was read: ${JSON.stringify(result)}`);
+      return `${result.reason}: ${result.message}`;
+    });
+  }
+
   return {
     folder,
     path: at,
@@ -88,17 +114,10 @@ export async function createImageBench(): Promise<ImageBench> {
       await writeFile(at(name), content);
       return name;
     },
-    async still(name, options) {
-      const [result] = await read([name], options);
-      if (result?.kind !== 'image') throw new Error(`${name}: ${JSON.stringify(result)}`);
-      const png = await readPng(at(result.file));
-      return { read: result, png, quarters: quarters(png) };
-    },
-    async refusal(name, options) {
-      const [result] = await read([name], options);
-      if (result?.kind !== 'refused') throw new Error(`${name} was read: ${JSON.stringify(result)}`);
-      return `${result.reason}: ${result.message}`;
-    },
+    stills,
+    still: async (name, options) => (await stills([name], options))[0]!,
+    refusals,
+    refusal: async (name, options) => (await refusals([name], options))[0]!,
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

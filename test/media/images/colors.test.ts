@@ -30,12 +30,16 @@ function patches(depth: 8 | 16 = 8): Sharp {
     : sharp(Uint16Array.from(values.map((v) => v * 257)), { raw }).toColourspace('rgb16');
 }
 
-async function expectPatches(name: string, wanted: readonly (readonly number[])[], tolerance: number): Promise<void> {
-  const { png } = await bench.still(name);
-  for (const [i, color] of wanted.entries()) {
-    const is = png.at((i + 0.5) / 4, 0.5);
-    const distance = Math.max(...color.map((v, c) => Math.abs(v - is[c]!)));
-    expect(distance, `${name}: patch ${i} is ${is.join(' ')}, not ${color.join(' ')}`).toBeLessThanOrEqual(tolerance);
+type ExpectedPatches = readonly [name: string, wanted: readonly (readonly number[])[], tolerance: number];
+
+async function expectPatches(...files: readonly ExpectedPatches[]): Promise<void> {
+  const stills = await bench.stills(files.map(([name]) => name));
+  for (const [at, [name, wanted, tolerance]] of files.entries()) {
+    for (const [i, color] of wanted.entries()) {
+      const is = stills[at]!.png.at((i + 0.5) / 4, 0.5);
+      const distance = Math.max(...color.map((v, c) => Math.abs(v - is[c]!)));
+      expect(distance, `${name}: patch ${i} is ${is.join(' ')}, not ${color.join(' ')}`).toBeLessThanOrEqual(tolerance);
+    }
   }
 }
 
@@ -77,25 +81,21 @@ describe('the image reader', () => {
       const profile = iccProfile(SPACES[space]);
       const wanted = PATCHES.map((color) => convertColor(color, SPACES[space], SPACES.sRGB));
       await bench.write('8.png', await tagged(await patches().png().toBuffer(), profile));
-      await expectPatches('8.png', wanted, 1);
       await bench.write('16.png', await tagged(await patches(16).png().toBuffer(), profile));
       expect((await sharp(bench.path('16.png')).metadata()).depth).toBe('ushort');
-      await expectPatches('16.png', wanted, 1);
       await bench.write(
         'p.jpg',
         taggedJpeg(await patches().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(), profile),
       );
-      await expectPatches('p.jpg', wanted, 3);
+      await expectPatches(['8.png', wanted, 1], ['16.png', wanted, 1], ['p.jpg', wanted, 3]);
     },
   );
 
   it('keeps images in sRGB and images without a profile unchanged', async () => {
     await bench.write('plain.png', await patches().png().toBuffer());
-    await expectPatches('plain.png', PATCHES, 0);
     await bench.write('deep.png', await patches(16).png().toBuffer());
-    await expectPatches('deep.png', PATCHES, 0);
     await bench.write('srgb.png', await tagged(await patches().png().toBuffer(), iccProfile(SPACES.sRGB)));
-    await expectPatches('srgb.png', PATCHES, 1);
+    await expectPatches(['plain.png', PATCHES, 0], ['deep.png', PATCHES, 0], ['srgb.png', PATCHES, 1]);
   });
 
   it('converts CMYK, with a profile and without', async () => {
@@ -119,8 +119,7 @@ describe('the image reader', () => {
       .toBuffer();
     await bench.write('cmyk.jpg', withProfile);
     expect((await sharp(withProfile).metadata()).space).toBe('cmyk');
-    for (const name of ['cmyk.tif', 'cmyk.jpg']) {
-      const { png } = await bench.still(name);
+    for (const { png } of await bench.stills(['cmyk.tif', 'cmyk.jpg'])) {
       const [cyan, red, white, black] = [0, 1, 2, 3].map((i) => png.at((i + 0.5) / 4, 0.5));
       expect(cyan![0]).toBeLessThan(60);
       expect(Math.min(cyan![1], cyan![2])).toBeGreaterThan(140);
@@ -138,27 +137,27 @@ describe('the image reader', () => {
       codec: 'hevc',
       profile: iccProfile(SPACES['Display P3']),
     });
-    await expectPatches('p3.heic', wanted, 3);
     await writeHeif(bench.path('named.heic'), bench.path('patches.png'), { codec: 'hevc', nclx: [12, 13, 1] });
-    await expectPatches('named.heic', wanted, 3);
     await writeHeif(bench.path('named.avif'), bench.path('patches.png'), { codec: 'av1', nclx: [12, 13, 1] });
-    await expectPatches('named.avif', wanted, 3);
     await writeHeif(bench.path('p3.avif'), bench.path('patches.png'), {
       codec: 'av1',
       profile: iccProfile(SPACES['Display P3']),
     });
-    await expectPatches('p3.avif', wanted, 3);
     await writeHeif(bench.path('srgb.avif'), bench.path('patches.png'), { codec: 'av1' });
-    await expectPatches('srgb.avif', PATCHES, 3);
+    const converted = ['p3.heic', 'named.heic', 'named.avif', 'p3.avif'];
+    await expectPatches(...converted.map((name): ExpectedPatches => [name, wanted, 3]), ['srgb.avif', PATCHES, 3]);
   });
 
   it('reports a transfer that is brighter than sRGB', async () => {
     await patches().png().toFile(bench.path('patches.png'));
     await writeHeif(bench.path('pq.avif'), bench.path('patches.png'), { codec: 'av1', nclx: [9, 16, 1] });
     await writeHeif(bench.path('hlg.heic'), bench.path('patches.png'), { codec: 'hevc', nclx: [9, 18, 1] });
-    expect((await bench.still('pq.avif')).read).toMatchObject({ transfer: 'pq', primaries: 'bt2020' });
-    expect((await bench.still('hlg.heic')).read).toMatchObject({ transfer: 'hlg', primaries: 'bt2020' });
-    expect((await bench.still('patches.png')).read).toMatchObject({ transfer: 'sdr', primaries: 'bt709' });
+    const stills = await bench.stills(['pq.avif', 'hlg.heic', 'patches.png']);
+    expect(stills.map(({ read: { transfer, primaries } }) => `${transfer} ${primaries}`)).toEqual([
+      'pq bt2020',
+      'hlg bt2020',
+      'sdr bt709',
+    ]);
   });
 });
 
@@ -172,8 +171,7 @@ describe('the output of the image reader', () => {
       .png({ palette: true })
       .toFile(bench.path('palette.png'));
     await bench.write('tagged.png', await tagged(await patches(16).png().toBuffer(), iccProfile(SPACES['Adobe RGB'])));
-    for (const name of ['grey.png', 'palette.png', 'tagged.png']) {
-      const { read, png } = await bench.still(name);
+    for (const { read, png } of await bench.stills(['grey.png', 'palette.png', 'tagged.png'])) {
       expect(png.format).toBe('rgb24');
       expect((await readFile(bench.path(read.file))).includes('iCCP')).toBe(false);
     }

@@ -15,27 +15,32 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-async function expectUpright(name: string, orientation: number): Promise<void> {
-  const { read, png, quarters } = await bench.still(name);
-  expect(quarters).toBe(UPRIGHT[orientation]);
-  const [width, height] = orientation > 4 ? [64, 96] : [96, 64];
-  expect(png).toMatchObject({ width, height });
-  expect(read).toMatchObject({ width, height, sourceWidth: width, sourceHeight: height, orientation });
+/** @param files their orientations by their names. */
+async function expectUpright(files: ReadonlyMap<string, number>): Promise<void> {
+  for (const { name, read, png, quarters } of await bench.stills([...files.keys()])) {
+    const orientation = files.get(name)!;
+    expect(quarters, name).toBe(UPRIGHT[orientation]);
+    const [width, height] = orientation > 4 ? [64, 96] : [96, 64];
+    expect(png, name).toMatchObject({ width, height });
+    expect(read, name).toMatchObject({ width, height, sourceWidth: width, sourceHeight: height, orientation });
+  }
 }
 
 describe('an image with an EXIF orientation', () => {
-  it.each(ORIENTATIONS)('is upright from JPEG with orientation %i', async (orientation) => {
+  it('is upright from JPEG, PNG, TIFF and WebP, with each orientation', async () => {
     const jpeg = await quartersImage().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
-    await bench.write('turned.jpg', withExifOrientation(jpeg, orientation));
-    await expectUpright('turned.jpg', orientation);
-  });
-
-  it.each(ORIENTATIONS)('is upright from PNG, TIFF and WebP with orientation %i', async (orientation) => {
-    const turned = quartersImage().removeAlpha().withMetadata({ orientation });
-    await bench.write('turned.png', await turned.clone().png().toBuffer());
-    await bench.write('turned.tif', await turned.clone().tiff({ compression: 'lzw' }).toBuffer());
-    await bench.write('turned.webp', await turned.clone().webp({ lossless: true }).toBuffer());
-    for (const name of ['turned.png', 'turned.tif', 'turned.webp']) await expectUpright(name, orientation);
+    const files = new Map<string, number>();
+    for (const orientation of ORIENTATIONS) {
+      const turned = quartersImage().removeAlpha().withMetadata({ orientation });
+      for (const [ending, bytes] of [
+        ['jpg', withExifOrientation(jpeg, orientation)],
+        ['png', await turned.clone().png().toBuffer()],
+        ['tif', await turned.clone().tiff({ compression: 'lzw' }).toBuffer()],
+        ['webp', await turned.clone().webp({ lossless: true }).toBuffer()],
+      ] as const)
+        files.set(await bench.write(`${orientation}.${ending}`, bytes), orientation);
+    }
+    await expectUpright(files);
   });
 
   it('is upright when it is scaled down too', async () => {
@@ -59,20 +64,21 @@ describe('an image in HEIF', () => {
     [3, 0, 7],
     [1, undefined, 8],
   ];
-  it.each(TRANSFORMATIONS)(
-    'follows its transformations in HEIC and AVIF: %i turns, mirror %s',
-    async (turns, mirror, orientation) => {
-      for (const [codec, name] of [
-        ['hevc', 'turned.heic'],
-        ['av1', 'turned.avif'],
+  it('follows its transformations in HEIC and AVIF', async () => {
+    const files = new Map<string, number>();
+    for (const [turns, mirror, orientation] of TRANSFORMATIONS) {
+      for (const [codec, ending] of [
+        ['hevc', 'heic'],
+        ['av1', 'avif'],
       ] as const) {
+        const name = `${turns}-turns-mirror-${mirror ?? 'none'}.${ending}`;
         await writeHeif(bench.path(name), bench.path('quarters.png'), {
-          codec,
-          turns,
+          ...{ codec, turns },
           ...(mirror === undefined ? {} : { mirror }),
         });
-        await expectUpright(name, orientation);
+        files.set(name, orientation);
       }
-    },
-  );
+    }
+    await expectUpright(files);
+  });
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 async function expectQuarters(...names: readonly string[]): Promise<void> {
-  for (const name of names) expect((await bench.still(name)).quarters, name).toBe('RGBY');
+  for (const { name, quarters } of await bench.stills(names)) expect(quarters, name).toBe('RGBY');
 }
 
 describe('a photo with a second image in its file', () => {
@@ -62,8 +62,8 @@ describe('a photo with a second image in its file', () => {
       '-',
     ]);
     await bench.write('motion.jpg', Buffer.concat([photo, film]));
-    for (const name of ['ultra-hdr.jpg', 'mpf.jpg', 'stereo.jpg', 'motion.jpg']) {
-      const { read, quarters } = await bench.still(name);
+    const names = ['ultra-hdr.jpg', 'mpf.jpg', 'stereo.jpg', 'motion.jpg'];
+    for (const { name, read, quarters } of await bench.stills(names)) {
       expect(quarters, name).toBe('RGBY');
       expect(read).toMatchObject({ width: 192, height: 128 });
     }
@@ -288,8 +288,7 @@ describe('the transparency of an image', () => {
     await bench.write('a.avif', await image.clone().avif({ lossless: true }).toBuffer());
     await bench.write('a.tif', await image.clone().tiff({ compression: 'lzw' }).toBuffer());
     await bench.write('a.gif', await image.clone().gif().toBuffer());
-    for (const name of ['a.webp', 'a.avif', 'a.tif', 'a.gif']) {
-      const { read, png } = await bench.still(name);
+    for (const { name, read, png } of await bench.stills(['a.webp', 'a.avif', 'a.tif', 'a.gif'])) {
       expect(read.hasAlpha, name).toBe(true);
       expect(png.at(0.25, 0.25)[3], name).toBe(255);
       expect(png.at(0.25, 0.75)[3], name).toBe(0);
