@@ -34,9 +34,18 @@ export function parseWhisper(text: string): ParsedCues {
   return parsedCues(cues, skipped);
 }
 
+/** Strings, also one without an end, and the numbers that Python writes and JSON does not have. */
+const STRING_OR_NO_NUMBER = /"(?:[^"\\]+|\\.)*"?|(?<!\w)-?(?:NaN|Infinity)(?!\w)/gs;
+
+/** Probabilities may be NaN in a file of Python. They are not read, and the times and texts beside them are right. */
+function withoutNaN(json: string): string {
+  return json.replace(STRING_OR_NO_NUMBER, (part) => (part.startsWith('"') ? part : 'null'));
+}
+
 function readJson(text: string): unknown {
+  const json = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(/\b(?:NaN|Infinity)\b/.test(json) ? withoutNaN(json) : json);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // Messages quote the file.

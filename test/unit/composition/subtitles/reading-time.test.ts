@@ -25,6 +25,7 @@ describe('the subtitle reader', () => {
     ['ASS or not, many lines', `\u2028`, '\u2028'],
     ['SRT, digits', `${SRT}1`, '1'],
     ['SRT, spaces', `${SRT}1`, ' '],
+    ['Whisper, quotation marks in a string that does not end', '{"segments": NaN, "text": "', '\\"'],
   ])('takes linear time for a file that is made to be slow: %s', (_, head, piece) => {
     const text = head + piece.repeat(SIZE / piece.length);
     const since = startThreadTime();

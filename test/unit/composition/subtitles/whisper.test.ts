@@ -169,6 +169,12 @@ describe('the reader of JSON of Whisper', () => {
     ]);
   });
 
+  it('reads a file of Python with numbers that JSON does not have', () => {
+    const text = `{"segments": [{"start": 0, "end": 1, "text": "-NaN, \\"NaN", "avg_logprob": NaN},
+      {"start": 1, "end": 2, "text": "two", "no_speech_prob": -Infinity, "words": [{"word": "two", "start": NaN, "end": 2}]}]}`;
+    expect(parseSubtitles(text, 'f').cues.map((cue) => cue.text)).toEqual(['-NaN, "NaN', 'two']);
+  });
+
   it.each([
     ['no segment with text', '{"segments": []}', 'there is no subtitle in this file'],
     ['a damaged end', JSON.stringify(OPENAI).slice(0, -2), 'this JSON file is damaged'],
