@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { pythonTool } from '../../scripts/lib/python-tools.mjs';
+import { SCOPES } from '../../src/task/caller.js';
 import { startApiUnderTest } from '../integration/api/api-under-test.js';
+import { createKey } from '../support/create-key.js';
 import { spawnService } from '../support/spawned-service.js';
 
 const run = promisify(execFile);
@@ -20,7 +21,6 @@ const CHECKS = [
 /** Operations that need an ffmpeg or API keys: a whole service is asked for them. */
 const NEED_MORE = ['ProbeMedia', 'UploadMusic', 'UploadVideoMaterial', 'CreateApiKey', 'ListApiKeys', 'RevokeApiKey'];
 const BOOTSTRAP = 'bootstrap-key-of-the-schemathesis-service-01';
-const SCOPES = ['tasks.submit', 'tasks.read', 'tasks.read_full', 'tasks.cancel', 'media.upload', 'admin'];
 
 describe('Schemathesis finds no request that fits /openapi.json and is refused as malformed, no server error, and no answer that does not fit', () => {
   // Every input is there for this one, so that many requests are taken.
@@ -45,7 +45,8 @@ describe('Schemathesis finds no request that fits /openapi.json and is refused a
       CUTROOM_LOG_LEVEL: 'error',
     });
     try {
-      const args = ['--header', `Authorization: Bearer ${await createKey(service.http)}`, ...only(NEED_MORE)];
+      const key = await createKey(service.http, BOOTSTRAP, SCOPES);
+      const args = ['--header', `Authorization: Bearer ${key}`, ...only(NEED_MORE)];
       expect(await schemathesis(service.http, args)).toBeGreaterThan(100);
     } finally {
       await service.kill();
@@ -80,15 +81,4 @@ async function schemathesis(url: string, more: readonly string[]): Promise<numbe
   expect(failed, stdout).toBe(false);
   // Not for the reason that nothing was tried.
   return Number(/(\d+) generated/.exec(stdout)?.[1]);
-}
-
-async function createKey(url: string): Promise<string> {
-  const { body } = await request(`${url}/v1/apiKeys`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${BOOTSTRAP}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ apiKey: { displayName: 'schemathesis', tenant: 'acme', scopes: SCOPES } }),
-  });
-  const { key } = (await body.json()) as { key?: string };
-  if (key === undefined) throw new Error('no key was made');
-  return key;
 }

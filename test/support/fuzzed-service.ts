@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { request } from 'undici';
+import { SCOPES } from '../../src/task/caller.js';
+import { createKey } from './create-key.js';
 import { spawnService, type SpawnedService } from './spawned-service.js';
 
 const BOOTSTRAP = 'bootstrap-key-of-the-fuzzed-service-0123456789';
@@ -33,7 +34,11 @@ export async function startFuzzedService(): Promise<FuzzedService> {
   });
   return {
     service,
-    key: await createKey(service.http),
+    key: await createKey(
+      service.http,
+      BOOTSTRAP,
+      SCOPES.filter((scope) => scope !== 'admin'),
+    ),
     memoryBytes: async () =>
       Number(/^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${service.pid}/status`, 'utf8'))?.[1]) * 1024,
     async close() {
@@ -41,16 +46,4 @@ export async function startFuzzedService(): Promise<FuzzedService> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function createKey(url: string): Promise<string> {
-  const scopes = ['tasks.submit', 'tasks.read', 'tasks.read_full', 'tasks.cancel', 'media.upload'];
-  const { body } = await request(`${url}/v1/apiKeys`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${BOOTSTRAP}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ apiKey: { displayName: 'fuzz', tenant: 'acme', scopes } }),
-  });
-  const { key, ...rest } = (await body.json()) as { key?: string };
-  if (key === undefined) throw new Error(`no key was made: ${JSON.stringify(rest)}`);
-  return key;
 }
