@@ -8,8 +8,8 @@ import { defineConfig } from 'vitest/config';
 const SHARING = [
   'test/unit/*.test.ts',
   'test/unit/!(worker|doctor)/**/*.test.ts',
-  'test/integration/engine/**/*.test.ts',
   'test/media/**/*.test.ts',
+  'test/integration/{api,engine,media,notify}/**/*.test.ts',
 ];
 const ELSEWHERE = ['test/chaos/**', 'test/foreign/**', 'node_modules/**'];
 
