@@ -1,8 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLauncher, type Launcher } from '../../../src/engine/process/launcher.js';
 import type { ProgressBlock } from '../../../src/engine/process/progress.js';
@@ -179,6 +183,30 @@ describe('a launcher', () => {
     const [ours, direct] = [await longest(launcher.supervise), await longest(runSupervised)];
     expect(ours).toBeLessThan(direct * 0.7);
     expect(ballast.length).toBe(150);
+  });
+});
+
+/** A process that runs a program by a launcher and prints the numbers of both: `node …` */
+const PARENT = [
+  '--import',
+  fileURLToPath(new URL('../../support/typescript-hooks.mjs', import.meta.url)),
+  fileURLToPath(new URL('../../support/launching-parent.ts', import.meta.url)),
+];
+
+describe('a process with a launcher', () => {
+  it('ends by itself once nothing runs, and the launcher with it', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [...PARENT, 'true']);
+    const { pid, launcher: other } = JSON.parse(stdout) as { pid: number; launcher: number };
+    await eventually('both are gone', () => !isAlive(pid) && !isAlive(other));
+  });
+
+  it('leaves nothing when it is killed, also without the protection of the cage', async () => {
+    const parent = spawn(process.execPath, [...PARENT, 'sleep', '300'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
+    const { pid, launcher: other } = JSON.parse(line) as { pid: number; launcher: number };
+    expect([isAlive(pid), isAlive(other)]).toEqual([true, true]);
+    parent.kill('SIGKILL');
+    await eventually('both are gone', () => !isAlive(pid) && !isAlive(other));
   });
 });
 
