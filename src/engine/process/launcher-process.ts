@@ -63,6 +63,8 @@ export function startLauncherProcess(
     const wasReady = isReady;
     isReady = false;
     child.removeAllListeners().on('error', () => undefined);
+    // After an error it may live: it ends with the channel.
+    if (child.connected) child.disconnect();
     for (const run of runs.values()) failWithLauncher(run, how);
     onEnd({ wasReady, how });
   };

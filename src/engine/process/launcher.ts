@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { startLauncherProcess, type LauncherProcess } from './launcher-process.js';
 import { runSupervised, type Supervise } from './supervisor.js';
 
@@ -24,7 +25,8 @@ const RETRY_MS = 60_000;
 /** Starts a launcher at once. It ends with this process, and does not keep it alive. */
 export function createLauncher({ log }: LauncherOptions = {}): Launcher {
   let current: LauncherProcess | null = null;
-  let retryAtMs = 0;
+  // Without /proc a launcher has no way to the open files of this process.
+  let retryAtMs = existsSync('/proc/self/fd') ? 0 : Infinity;
   let isClosed = false;
 
   function ensure(): LauncherProcess | null {
