@@ -1,15 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createChannel, createClient } from 'nice-grpc';
 import { RenderSpec } from '../dist/generated/cutroom/v1/spec.js';
 import { Task_State } from '../dist/generated/cutroom/v1/task.js';
 import { TaskServiceDefinition } from '../dist/generated/cutroom/v1/task_service.js';
+import { toolsOf } from './processes.mjs';
 
 /** How often the process table is looked at: the error of what is measured. */
 const LOOK_MS = 2;
 
 /**
- * Submits a render, waits for the event that it is RUNNING and for its ffmpeg, cancels it, and waits until the service has no child left;
+ * Submits a render, waits for the event that it is RUNNING and for its ffmpeg, cancels it, and waits until the service has no tool left;
  * `samples` times.
  * @param {{address: string, pid: number, spec: string, samples: number}} options `pid` is the service's, `spec` an encoded RenderSpec.
  * @returns {Promise<{startMs: number[], deadMs: number[]}>}
@@ -25,10 +26,10 @@ export async function measureLatency({ address, pid, spec, samples }) {
       const submittedAt = performance.now();
       const { name } = await client.submitTask(request);
       startMs.push((await untilRunning(client, name)) - submittedAt);
-      await until(() => children(pid).some((child) => commandOf(child).includes('libx264')));
+      await until(() => liveTools(pid).some((child) => commandOf(child).includes('libx264')));
       const cancelledAt = performance.now();
       await client.cancelTask({ name });
-      await until(() => children(pid).length === 0);
+      await until(() => liveTools(pid).length === 0);
       deadMs.push(performance.now() - cancelledAt);
       await client.deleteTask({ name });
     }
@@ -55,12 +56,8 @@ async function until(condition) {
   }
 }
 
-/** Processes that live, whichever thread of `pid` started them; what is dead and not yet reaped does no more harm. */
-function children(pid) {
-  return readdirSync(`/proc/${pid}/task`)
-    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
-    .filter((child) => child !== '' && isAlive(child));
-}
+/** Tools that live; what is dead and not yet reaped does no more harm. */
+const liveTools = (pid) => toolsOf(pid).filter(isAlive);
 
 function isAlive(pid) {
   try {

@@ -8,6 +8,7 @@ import { root } from '../scripts/lib/root.mjs';
 import { dim, say, step } from '../scripts/lib/say.mjs';
 import { startService } from '../scripts/lib/service.mjs';
 import { makeBenchMedia } from './media.mjs';
+import { cpuSeconds, startersOf } from './processes.mjs';
 
 const folder = join(root, '.cutroom/bench-build');
 const media = join(root, '.cutroom/bench/media');
@@ -96,13 +97,13 @@ async function render(service, spec) {
 }
 
 export async function follow(service, name) {
-  const [started, cpuBefore] = [performance.now(), await cpuSeconds(service.pid)];
+  const [started, cpuBefore] = [performance.now(), cpuSeconds(service.pid)];
   for (let revision = 0; ;) {
     const task = await get(service, name, `?wait_for_revision_after=${revision}`);
     revision = task.revision;
     if (task.state === 'SUCCEEDED') {
       const wallS = (performance.now() - started) / 1000;
-      return { task, wallS, cpuS: (await cpuSeconds(service.pid)) - cpuBefore };
+      return { task, wallS, cpuS: cpuSeconds(service.pid) - cpuBefore };
     }
     if (task.state === 'FAILED') throw new Error(`${name} failed: ${task.error.status.message}`);
   }
@@ -123,12 +124,6 @@ async function get(service, name, query = '') {
   const task = await response.json();
   if (!response.ok) throw new Error(task.message);
   return task;
-}
-
-/** Of the service and all that it has waited for. */
-export async function cpuSeconds(pid) {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1].split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
 }
 
 /** The most memory that the children of a process, and theirs, had at one time. */
@@ -168,5 +163,6 @@ async function toolBytes(parent) {
       grown = true;
     }
   }
-  return processes.reduce((sum, { pid, bytes }) => sum + (family.has(pid) && pid !== parent ? bytes : 0), 0);
+  for (const starter of startersOf(parent)) family.delete(starter);
+  return processes.reduce((sum, { pid, bytes }) => sum + (family.has(pid) ? bytes : 0), 0);
 }

@@ -10,7 +10,8 @@ import { startReplicaSet } from '../scripts/lib/replica-set.mjs';
 import { root } from '../scripts/lib/root.mjs';
 import { dim, say, step } from '../scripts/lib/say.mjs';
 import { startService } from '../scripts/lib/service.mjs';
-import { captioned, cpuSeconds, follow, submit } from './build.mjs';
+import { captioned, follow, submit } from './build.mjs';
+import { cpuSeconds } from './processes.mjs';
 import { makeBenchMedia } from './media.mjs';
 import { median } from './pairs.mjs';
 
@@ -64,13 +65,13 @@ async function renderBy(count, { folder, set, name, seconds }) {
     const workers = [];
     for (let core = 0; core < count; core += 1)
       workers.push(await start(core, { CUTROOM_SLOTS: '1', CUTROOM_CORES: '1' }, ['taskset', '-c', String(core)]));
-    const before = await Promise.all(workers.map(({ pid }) => cpuSeconds(pid)));
+    const before = workers.map(({ pid }) => cpuSeconds(pid));
     const spec = captioned(seconds, RESOLUTION, 'here');
     const { task, wallS } = await follow(
       api,
       await submit(api, { montage: { ...spec.montage, frameRate: FRAME_RATE } }),
     );
-    const after = await Promise.all(workers.map(({ pid }) => cpuSeconds(pid)));
+    const after = workers.map(({ pid }) => cpuSeconds(pid));
     const cpu = after.map((value, i) => value - before[i]);
     const [output] = task.outputs;
     say(

@@ -8,7 +8,8 @@ import { root } from '../scripts/lib/root.mjs';
 import { say, step } from '../scripts/lib/say.mjs';
 import { startService } from '../scripts/lib/service.mjs';
 import { makeBenchMedia, SPEC } from './media.mjs';
-import { cpuSeconds, createClient, toLoaderForm } from './render.mjs';
+import { cpuSeconds } from './processes.mjs';
+import { createClient, toLoaderForm } from './render.mjs';
 
 const folder = join(root, '.cutroom/bench');
 const media = join(folder, 'media');
@@ -24,9 +25,9 @@ export async function benchOutputs({ pairs }) {
   const service = await startService({ env, logFile: join(folder, 'outputs.log') });
   const client = createClient(service.grpc);
   const cpuOf = async (specs) => {
-    const before = await cpuSeconds(service.pid);
+    const before = cpuSeconds(service.pid);
     for (const spec of specs) await render(client, spec);
-    return (await cpuSeconds(service.pid)) - before;
+    return cpuSeconds(service.pid) - before;
   };
   const together = [{ montage: montageOf(SIZES[0]), outputs: SIZES.map((size) => ({ mp4: {}, shortSide: size })) }];
   const apart = SIZES.map((size) => ({ montage: montageOf(size) }));

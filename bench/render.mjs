@@ -18,6 +18,7 @@ import { dim, say, step } from '../scripts/lib/say.mjs';
 import { startService } from '../scripts/lib/service.mjs';
 import { FRAMES, makeBenchMedia, SPEC } from './media.mjs';
 import { median } from './pairs.mjs';
+import { cpuSeconds } from './processes.mjs';
 
 const LEAST_SSIM = 0.98;
 const folder = join(root, '.cutroom/bench');
@@ -71,10 +72,10 @@ async function onePair(client, servicePid, pair) {
   const theirs = join(folder, 'out/reference.mp4');
   const result = {};
   const serviceTurn = async () => {
-    const [started, cpuBefore] = [performance.now(), await cpuSeconds(servicePid)];
+    const [started, cpuBefore] = [performance.now(), cpuSeconds(servicePid)];
     const url = await renderByService(client);
     result.serviceS = (performance.now() - started) / 1000;
-    result.serviceCpuS = (await cpuSeconds(servicePid)) - cpuBefore;
+    result.serviceCpuS = cpuSeconds(servicePid) - cpuBefore;
     await download(url, ours);
   };
   const referenceTurn = async () => {
@@ -91,13 +92,6 @@ async function onePair(client, servicePid, pair) {
   // By turns, so that neither always has the cooler machine; the fonts are there after the service's first.
   for (const turn of pair % 2 === 0 ? [serviceTurn, referenceTurn] : [referenceTurn, serviceTurn]) await turn();
   return { ...result, ssim: await compare(ours, theirs) };
-}
-
-/** CPU seconds of a process and of all its children that have ended. Linux only; the kernel counts in hundredths. */
-export async function cpuSeconds(pid) {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
 }
 
 /** Seconds in a line like `0m52.352s 0m0.910s`. */

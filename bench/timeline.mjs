@@ -14,7 +14,8 @@ import { dim, say, step } from '../scripts/lib/say.mjs';
 import { startService } from '../scripts/lib/service.mjs';
 import { chords, murmur } from '../scripts/lib/synth.mjs';
 import { median } from './pairs.mjs';
-import { cpuSeconds, createClient, download, fileSsim, renderByService, sumOfTimes } from './render.mjs';
+import { cpuSeconds } from './processes.mjs';
+import { createClient, download, fileSsim, renderByService, sumOfTimes } from './render.mjs';
 
 const LEAST_SSIM = 0.97;
 const SECONDS = 30;
@@ -165,9 +166,9 @@ async function comparePeers(sides, pairs) {
 }
 
 async function byService(client, pid, file) {
-  const [startedMs, cpuBefore] = [performance.now(), await cpuSeconds(pid)];
+  const [startedMs, cpuBefore] = [performance.now(), cpuSeconds(pid)];
   const url = await renderByService(client, SPEC);
-  const result = { wall: (performance.now() - startedMs) / 1000, cpu: (await cpuSeconds(pid)) - cpuBefore };
+  const result = { wall: (performance.now() - startedMs) / 1000, cpu: cpuSeconds(pid) - cpuBefore };
   await download(url, file);
   return result;
 }

@@ -12,7 +12,8 @@ import { dim, say, step } from '../scripts/lib/say.mjs';
 import { firstTask, grpc, http } from './api.mjs';
 import { makeBenchMedia, STILL_RECIPE } from './media.mjs';
 import { compare, helper, median } from './pairs.mjs';
-import { cpuSeconds, createClient, renderByService } from './render.mjs';
+import { cpuSeconds } from './processes.mjs';
+import { createClient, renderByService } from './render.mjs';
 
 const folder = join(root, '.cutroom/bench-versions');
 const media = join(folder, 'media');
@@ -100,7 +101,7 @@ async function benchRenders({ ours, theirs, pairs }) {
         await renderByService(clients[side]);
         took[side] = {
           wall: (performance.now() - startedMs) / 1000,
-          cpu: (await cpuSeconds(services[side].pid)) - cpuBefore,
+          cpu: cpuSeconds(services[side].pid) - cpuBefore,
         };
       }
       const shown = ['ours', 'theirs'].map((side) => `${side} ${took[side].wall.toFixed(2)} s`).join(', ');

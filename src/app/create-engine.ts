@@ -7,6 +7,7 @@ import { createAssistant } from '../engine/assistant.js';
 import { createInspector } from '../engine/inspector.js';
 import { createRenderer } from '../engine/renderer.js';
 import type { FileHashes } from '../engine/reuse/file-identity.js';
+import type { Supervise } from '../engine/process/supervisor.js';
 import { createSeats } from '../engine/steps/seats.js';
 import type { CageLayer } from '../engine/toolchain.js';
 import { createInspectionPool } from '../media/inspection-pool.js';
@@ -43,6 +44,8 @@ export interface EngineDeps {
   readonly outputs: OutputStore;
   /** Results of earlier steps; null: every step is done anew. */
   readonly artifacts: ArtifactStore | null;
+  /** Runs the tools of renders and inspections. Default: this process itself. */
+  readonly supervise?: Supervise;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
   /** A folder of this process alone. */
@@ -62,6 +65,7 @@ export async function createEngine({
   assets,
   outputs,
   artifacts,
+  supervise,
   fonts: named,
   scratchRoot,
 }: EngineDeps): Promise<Engine> {
@@ -78,7 +82,8 @@ export async function createEngine({
   const seats = createSeats(renders.room);
   const gate = createGate({ atOnce: inspections.atOnce });
   const hashes: FileHashes = new Map();
-  const shared = { toolchain, fonts, outputs, artifacts, hashes, scratchRoot, clocks, seats, log: logger };
+  const running = { toolchain, ...(supervise ? { supervise } : {}) };
+  const shared = { ...running, fonts, outputs, artifacts, hashes, scratchRoot, clocks, seats, log: logger };
   const renderers = perTenant((tenant) => createRenderer({ ...shared, assets: assets.of(tenant) }));
   const assistants = perTenant((tenant) => createAssistant({ ...shared, assets: assets.of(tenant) }));
   const inspectionsAtOnce = inspections.atOnce * INSPECTIONS_PER_PROCESS;
@@ -92,7 +97,7 @@ export async function createEngine({
     inspectors: createInspectionPool({
       inspectors: perTenant((tenant) =>
         createInspector({
-          toolchain,
+          ...running,
           assets: assets.of(tenant),
           scratchRoot,
           clocks: { ...clocks, maxRssBytes: Math.min(renders.bytes, inspections.bytes) },

@@ -123,7 +123,7 @@ export async function startService(
       notifier: perTenant((tenant) => createHttpNotifier({ rules: () => rules.httpRules(tenant) })),
       uploader: createUploader(destinations, rules),
     };
-    const worker = await createWorker(context);
+    const worker = await createWorker(context, cleanups);
     const { api, close } = await startTransports(context, worker?.engine.inspectors ?? inspectByWorkers(context));
     worker?.pool.start();
     cleanups.push(startDeliverer(context));

@@ -18,6 +18,7 @@ import { estimateCpuUs } from './estimate.js';
 import { planPasses } from './outputs/plan-passes.js';
 import { reportMedia } from './probe/report-media.js';
 import type { ToolContext } from './process/run-tool.js';
+import type { Supervise } from './process/supervisor.js';
 import type { Clocks } from './process/watchdog.js';
 import { asRenderError, mayPass } from './render-failure.js';
 import { requireMemory } from './require-memory.js';
@@ -27,6 +28,8 @@ import { withScratch } from './with-scratch.js';
 
 export interface InspectorOptions {
   readonly toolchain: Toolchain;
+  /** Runs tools. Default: this process itself. */
+  readonly supervise?: Supervise;
   readonly assets: AssetSource;
   /** A folder of this process alone. */
   readonly scratchRoot: string;
@@ -90,7 +93,7 @@ export function createInspector(options: InspectorOptions): MediaInspector {
 }
 
 function toolContext(
-  { toolchain, clocks, gate }: InspectorOptions,
+  { toolchain, clocks, gate, supervise }: InspectorOptions,
   scratch: Scratch,
   signal: AbortSignal,
 ): ToolContext {
@@ -101,6 +104,7 @@ function toolContext(
     descriptorsIn: scratch.descriptorsIn,
     clocks,
     ...(gate ? { gate } : {}),
+    ...(supervise ? { supervise } : {}),
     deadlineMs: performance.now() + INSPECTION_MS,
     signal,
     record: () => undefined,

@@ -100,7 +100,7 @@ async function drawPictures(
 
 /** A task's own limits stand in for the engine's. */
 function toolContext(scratch: Scratch, { options, job, hooks, recorder }: Attempt): ToolContext {
-  const { toolchain, fonts, clocks } = options;
+  const { toolchain, fonts, clocks, supervise } = options;
   const { timeouts } = job;
   const totalMs = timeouts.totalMs ?? clocks.totalMs;
   const stallMs = timeouts.stallMs ?? clocks.stallMs;
@@ -111,6 +111,7 @@ function toolContext(scratch: Scratch, { options, job, hooks, recorder }: Attemp
     env: fonts.env,
     clocks: { ...clocks, totalMs, stallMs, quietMs: Math.min(clocks.quietMs, stallMs) },
     deadlineMs: performance.now() + totalMs,
+    ...(supervise ? { supervise } : {}),
     signal: hooks.signal,
     record: recorder.record,
   };

@@ -3,6 +3,7 @@ import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
 import type { Toolchain } from './toolchain.js';
 import type { Fonts } from './captions/fonts.js';
+import type { Supervise } from './process/supervisor.js';
 import type { Clocks } from './process/watchdog.js';
 import type { RenderLog } from './render-log.js';
 import type { Seats } from './steps/seats.js';
@@ -10,6 +11,8 @@ import type { FileHashes } from './reuse/file-identity.js';
 
 export interface RendererOptions {
   readonly toolchain: Toolchain;
+  /** Runs tools. Default: this process itself. */
+  readonly supervise?: Supervise;
   readonly fonts: Fonts;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;

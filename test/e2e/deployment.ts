@@ -134,12 +134,21 @@ export async function ffmpegsOf(pid: number): Promise<number[]> {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(
     all.map(async (candidate) => {
-      const status = await readFile(`/proc/${candidate}/status`, 'utf8').catch(() => '');
+      const status = await statusOf(candidate);
       const isFfmpeg = /^Name:\s+ffmpeg$/m.test(status) && !/^State:\s+Z/m.test(status);
-      return isFfmpeg && Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) === pid ? [candidate] : [];
+      return isFfmpeg && (await descendsFrom(status, pid)) ? [candidate] : [];
     }),
   );
   return found.flat();
+}
+
+async function statusOf(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+}
+
+async function descendsFrom(status: string, pid: number): Promise<boolean> {
+  const parent = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  return parent === pid || (parent > 1 && (await descendsFrom(await statusOf(parent), pid)));
 }
 
 /** Whether a process is there and no zombie. */

@@ -36,17 +36,22 @@ async function post(path: string, body: unknown): Promise<{ status: number; body
   return { status: response.status, body: await response.json() };
 }
 
-/** How many processes of a process live now. */
-function childrenOf(pid: number): number {
-  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return ids.filter((id) => {
-    try {
-      const [, state, parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${id}/stat`, 'utf8')) ?? [];
-      return Number(parent) === pid && state !== 'Z';
-    } catch {
-      return false;
-    }
-  }).length;
+/** How many tools of a service live now: children of its launcher, or of itself. */
+function toolsOf(pid: number): number {
+  const processes = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [readProcess(Number(name))] : []));
+  const launchers = processes.filter(({ parent, isLauncher }) => parent === pid && isLauncher);
+  const starters = [pid, ...launchers.map((launcher) => launcher.pid)];
+  return processes.filter(({ parent, lives, isLauncher }) => lives && !isLauncher && starters.includes(parent)).length;
+}
+
+function readProcess(pid: number): { pid: number; parent: number; lives: boolean; isLauncher: boolean } {
+  try {
+    const [, state, parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    const isLauncher = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('launcher-program');
+    return { pid, parent: Number(parent), lives: state !== 'Z', isLauncher };
+  } catch {
+    return { pid, parent: 0, lives: false, isLauncher: false };
+  }
 }
 
 /** The violations of a refusal over JSON. */
@@ -104,7 +109,7 @@ describe('many calls of ProbeMedia at once', () => {
   async function processesDuring(work: Promise<unknown>): Promise<number> {
     let peak = 0;
     const timer = setInterval(() => {
-      peak = Math.max(peak, childrenOf(service.pid));
+      peak = Math.max(peak, toolsOf(service.pid));
     }, 5);
     await work.finally(() => {
       clearInterval(timer);

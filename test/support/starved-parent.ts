@@ -4,13 +4,14 @@ import { runSupervised } from '../../src/engine/process/supervisor.js';
 import { RenderError } from '../../src/task/failure.js';
 
 const CLOCKS = { stallMs: 60_000, quietMs: 60_000, noProgressMs: 60_000, totalMs: 60_000, maxRssBytes: 1e9 };
-const start = () =>
+const start = (patienceMs: number) =>
   runSupervised({
     program: 'true',
     args: [],
     wrapper: [],
     env: { PATH: process.env.PATH ?? '' },
     clocks: CLOCKS,
+    patienceMs,
     signal: new AbortController().signal,
   });
 
@@ -20,11 +21,11 @@ try {
 } catch {
   // Now there are none.
 }
-const starved = await start().then(
+const starved = await start(1_000).then(
   () => 'started',
   (error: unknown) => (error instanceof RenderError ? error.failure.reason : String(error)),
 );
-const waiting = start();
+const waiting = start(60_000);
 // It has tried once, and waits.
 await new Promise((resolve) => setImmediate(resolve));
 for (const fd of taken) closeSync(fd);

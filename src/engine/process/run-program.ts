@@ -1,4 +1,5 @@
 import { toolEnv } from '../toolchain.js';
+import { loaderOptions } from './loader-options.js';
 import { inTurn, reasonOfClock, type ToolContext } from './run-tool.js';
 import { runSupervised, type SupervisedResult } from './supervisor.js';
 
@@ -28,7 +29,7 @@ async function runNow(context: ToolContext, program: Program): Promise<Supervise
   const startedMs = performance.now();
   let result: SupervisedResult | null = null;
   try {
-    result = await runSupervised({
+    result = await (context.supervise ?? runSupervised)({
       program: process.execPath,
       args: [...nodeOptions, ...loaderOptions(process.execArgv), file, ...args],
       wrapper: context.toolchain.wrapper,
@@ -57,12 +58,4 @@ async function runNow(context: ToolContext, program: Program): Promise<Supervise
     });
   }
   return result;
-}
-
-/** A process that was started with a loader, such as one for TypeScript, needs it for the program too; it needs nothing else of its options. */
-function loaderOptions(options: readonly string[]): string[] {
-  return options.flatMap((option, i) => {
-    if (option.startsWith('--import=')) return [option];
-    return option === '--import' ? [option, options[i + 1] ?? ''] : [];
-  });
 }

@@ -3,7 +3,7 @@ import { RenderError, type FailureReason } from '../../task/failure.js';
 import type { Gate } from '../../task/gate.js';
 import { toolEnv, type Toolchain } from '../toolchain.js';
 import type { ProgressBlock } from './progress.js';
-import { runSupervised, type SupervisedResult } from './supervisor.js';
+import { runSupervised, type Supervise, type SupervisedResult } from './supervisor.js';
 import type { PlannedLength } from './useful-progress.js';
 import type { Clocks, WatchdogClock } from './watchdog.js';
 
@@ -18,6 +18,8 @@ export interface ToolContext {
   readonly clocks: Clocks;
   /** Where tools wait for their turn. Default: they start at once. */
   readonly gate?: Gate;
+  /** Runs a tool. Default: `runSupervised`, in this process. */
+  readonly supervise?: Supervise;
   /** When the attempt must be over, in monotonic milliseconds. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -71,7 +73,7 @@ async function runNow(
   };
   let result: SupervisedResult | null = null;
   try {
-    result = await runSupervised({
+    result = await (context.supervise ?? runSupervised)({
       program: toolchain[tool],
       args,
       wrapper: toolchain.wrapper,

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RenderError } from '../../task/failure.js';
+import { openInherited } from './open-inherited.js';
 
 export interface GroupCommand {
   readonly program: string;
@@ -13,8 +14,12 @@ export interface GroupCommand {
   readonly cwd?: string;
   /** The whole environment of the program. */
   readonly env: Readonly<Record<string, string>>;
-  /** Descriptors of this process that the program has under the same numbers; all above 3. */
+  /** Descriptors that the program has under the same numbers; all above 3. They stay open until it has started. */
   readonly inherit?: readonly number[];
+  /** The number of the process whose descriptors `inherit` names; their files are opened anew, for reading. Default: this one. */
+  readonly owner?: number;
+  /** How long a start is tried while this machine has no room for another process, in milliseconds. Default: 15 s. */
+  readonly patienceMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -26,18 +31,18 @@ export interface GroupPipes {
 
 /** Tools run at a lower priority than the process that serves callers. */
 const NICENESS = 5;
-/** How often and how long a start is tried while this machine has no room for another process. */
+/** How often a start is tried meanwhile. */
 const RETRY_MS = 250;
-const GIVE_UP_MS = 15_000;
+const PATIENCE_MS = 15_000;
 /** Out of descriptors (of the process, of the machine), of processes, of memory: all of them pass. */
 const PASSING = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
 
 /**
  * Starts a program as the leader of a process group and session of its own.
- * @throws RenderError OUT_OF_PROCESSES when the machine had no room for 15 s; the reason of `signal`; the system's error for any other cause.
+ * @throws RenderError OUT_OF_PROCESSES when the machine had no room for `patienceMs`; the reason of `signal`; the system's error for any other cause.
  */
 export async function spawnGroup(command: GroupCommand, pipes: GroupPipes): Promise<ChildProcess> {
-  const untilMs = performance.now() + GIVE_UP_MS;
+  const untilMs = performance.now() + (command.patienceMs ?? PATIENCE_MS);
   for (;;) {
     command.signal.throwIfAborted();
     try {
@@ -55,25 +60,29 @@ export async function spawnGroup(command: GroupCommand, pipes: GroupPipes): Prom
 }
 
 async function spawnOnce(command: GroupCommand, pipes: GroupPipes): Promise<ChildProcess> {
-  const { program, args, wrapper, cwd, env, inherit = [] } = command;
+  const { program, args, wrapper, cwd, env, inherit = [], owner } = command;
   const [file = program, ...rest] = [...wrapper, program, ...args];
-  const child = spawn(file, rest, {
-    ...(cwd === undefined ? {} : { cwd }),
-    env,
-    detached: true,
-    stdio: stdioOf(pipes, inherit),
-  });
-  // `once` rejects with the event `error`, which comes instead of `spawn`.
-  await once(child, 'spawn');
-  lowerPriority(child.pid);
-  return child;
+  const files = openInherited(inherit, owner);
+  try {
+    const child = spawn(file, rest, {
+      ...(cwd === undefined ? {} : { cwd }),
+      env,
+      detached: true,
+      stdio: stdioOf(pipes, files.byNumber),
+    });
+    // `once` rejects with the event `error`, which comes instead of `spawn`.
+    await once(child, 'spawn');
+    lowerPriority(child.pid);
+    return child;
+  } finally {
+    files.close();
+  }
 }
 
-function stdioOf(pipes: GroupPipes, inherit: readonly number[]): StdioOptions {
+function stdioOf(pipes: GroupPipes, inherited: ReadonlyMap<number, number>): StdioOptions {
   const own = ['ignore', pipes.stdout ? 'pipe' : 'ignore', 'pipe', pipes.progress ? 'pipe' : 'ignore'] as const;
-  const last = Math.max(3, ...inherit);
-  const taken = new Set(inherit);
-  const rest = Array.from({ length: last - 3 }, (_, i) => (taken.has(i + 4) ? i + 4 : ('ignore' as const)));
+  const last = Math.max(3, ...inherited.keys());
+  const rest = Array.from({ length: last - 3 }, (_, i) => inherited.get(i + 4) ?? ('ignore' as const));
   return [...own, ...rest];
 }
 

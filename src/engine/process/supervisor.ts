@@ -12,6 +12,8 @@ import { createWatchdog, type Clocks, type Watchdog, type WatchdogClock } from '
 /** A program to run and the limits to run it within. */
 export interface SupervisedCommand extends GroupCommand {
   readonly clocks: Clocks;
+  /** Called with the number of the program's process and group once it has started. */
+  readonly onStart?: (pid: number) => void;
   /** Called for each `-progress` block that the program writes to descriptor 3. */
   readonly onProgress?: (block: ProgressBlock) => void;
   /** Where its output ends: a program that goes on past it is ended. Absent: anywhere. */
@@ -36,6 +38,9 @@ export interface SupervisedResult {
   readonly cpuMs: number;
 }
 
+/** Runs a program to its end by the promise of `runSupervised`, in this process or from another. */
+export type Supervise = (command: SupervisedCommand) => Promise<SupervisedResult>;
+
 /** Memory can grow by 300 MB/s: a measurement every quarter of a second keeps the overshoot below 100 MB. */
 const SAMPLE_MS = 250;
 /** Many a probe is over before that. */
@@ -53,6 +58,7 @@ export async function runSupervised(command: SupervisedCommand): Promise<Supervi
     stdout: (command.maxStdoutBytes ?? 0) > 0,
     progress: command.onProgress !== undefined,
   });
+  if (child.pid !== undefined) command.onStart?.(child.pid);
   const watchdog = createWatchdog(command.clocks, performance.now());
   const stderr = createTextTail(STDERR_TAIL_BYTES);
   const stdout = collectStdout(child, command.maxStdoutBytes ?? 0);
