@@ -14,7 +14,7 @@ import { createRenderBench, type RenderBench } from '../support/render-bench.js'
 const RECIPES = await readRecipes();
 
 /** Small, so that all of them are rendered in a minute or two; sizes in percent and in pixels of a frame of 1080 go with it. */
-const CANVAS = { width: 320, height: 180 };
+const CANVAS = { width: 192, height: 108 };
 
 function parse(text: string) {
   return parseSpec(readCallersJson(renderSpecType, JSON.parse(text) as JsonObject, { unknownFields: 'refuse' }));
