@@ -39,9 +39,14 @@ export function clipOf(uri: string, startFrame: number, frames: number, changes:
   };
 }
 
-/** A form of one composition, with the sound of nothing. */
-export function formOfLayers(layers: readonly Layer[], frames: number, frameRate: Rational, size = COPY_SIZE): Form {
-  const composition: Composition = {
+/** A composition with the sound of nothing. */
+export function compositionOf(
+  layers: readonly Layer[],
+  frames: number,
+  frameRate: Rational,
+  size = COPY_SIZE,
+): Composition {
+  return {
     ...size,
     frameRate,
     frames,
@@ -50,6 +55,11 @@ export function formOfLayers(layers: readonly Layer[], frames: number, frameRate
     layers,
     audio: [],
   };
+}
+
+/** A form of one composition, with the sound of nothing. */
+export function formOfLayers(layers: readonly Layer[], frames: number, frameRate: Rational, size = COPY_SIZE): Form {
+  const composition = compositionOf(layers, frames, frameRate, size);
   const clips = layers.flatMap((layer) => (layer.kind === 'clips' ? layer.clips : []));
   return {
     inputs: clips.map(({ asset, trimStartUs, frames: length, speed }) => {

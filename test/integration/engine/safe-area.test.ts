@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptionStyle, Cue } from '../../../src/composition/captions.js';
+import type { CaptionLayer, Layer } from '../../../src/composition/composition.js';
+import { clipOf, formOfLayers } from '../../support/copy-bench.js';
 import { readVideo } from '../../support/media-content.js';
-import { captionsOf, montageOf } from '../../support/montage.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
 
 const [WIDTH, HEIGHT] = [400, 240];
+const RATE = { num: 30, den: 1 };
 const rgb = (r: number, g: number, b: number) => ({ r, g, b, a: 255 });
 const STYLE: CaptionStyle = {
   ...{ font: null, fontSize: 24, textColor: rgb(255, 255, 255), outlineColor: rgb(255, 255, 255), outlineWidth: 4 },
@@ -35,7 +37,7 @@ interface Ink {
 function inkOf(picture: Uint8Array): Ink {
   let [left, right, top, bottom] = [WIDTH, 0, HEIGHT, 0];
   for (let i = 0; i < WIDTH * HEIGHT; i += 1) {
-    if (Math.max(...picture.subarray(3 * i, 3 * i + 3)) < 60) continue;
+    if (picture[3 * i]! < 60 && picture[3 * i + 1]! < 60 && picture[3 * i + 2]! < 60) continue;
     const [x, y] = [i % WIDTH, Math.floor(i / WIDTH)];
     left = Math.min(left, x);
     right = Math.max(right, x + 1);
@@ -45,18 +47,28 @@ function inkOf(picture: Uint8Array): Ink {
   return { left, right, top, bottom };
 }
 
-/** What is drawn of each text. */
-async function render(texts: readonly string[], style: Partial<CaptionStyle>): Promise<Ink[]> {
-  const cues = texts.map((text, i): Cue => ({ text, startUs: i * 200_000, endUs: (i + 1) * 200_000 }));
-  const { file } = await bench.render(
-    montageOf(0, {
-      ...{ width: WIDTH, height: HEIGHT, longestClipUs: texts.length * 200_000 },
-      materials: [{ uri: 'black.png', field: 'm' }],
-      subtitles: captionsOf(cues, { ...STYLE, ...style }),
-    }),
-  );
-  const { frames } = await readVideo(file);
-  return texts.map((_, i) => inkOf(frames[i * 6 + 3]!));
+const FRAMES_EACH = 3;
+interface Drawn {
+  readonly texts: readonly string[];
+  readonly style: Partial<CaptionStyle>;
+}
+
+const timeUs = (text: number) => Math.round((text * FRAMES_EACH * 1e6) / 30);
+
+/** The ink of each text in its style, drawn one after another within the safe area. */
+async function render(drawn: readonly Drawn[]): Promise<Ink[]> {
+  const all = drawn.flatMap(({ texts }) => texts);
+  const frames = all.length * FRAMES_EACH;
+  const still = clipOf('black.png', 0, frames, { source: 'image' });
+  let count = 0;
+  const captions = drawn.map(({ texts, style }): CaptionLayer => {
+    const cues = texts.map((text): Cue => ({ text, startUs: timeUs(count), endUs: timeUs((count += 1)) }));
+    return { kind: 'captions', field: 'f', cues, style: { ...STYLE, ...style, safeArea: AREA } };
+  });
+  const layers: Layer[] = [{ kind: 'clips', clips: [still] }, ...captions];
+  const { file } = await bench.render(formOfLayers(layers, frames, RATE, { width: WIDTH, height: HEIGHT }));
+  const video = await readVideo(file);
+  return all.map((_, i) => inkOf(video.frames[i * FRAMES_EACH + 1]!));
 }
 
 const TEXTS = [
@@ -76,7 +88,7 @@ describe('the safe area of captions', () => {
     ['a wide box', { boxColor: rgb(200, 0, 0), boxShape: 'WIDE' }],
     ['a highlighted word', { highlight: { textColor: rgb(0, 255, 0), boxColor: null, scale: 1 } }],
   ] as const)('is not left by %s, however long', async (_, style) => {
-    for (const { left, right, top, bottom } of await render(TEXTS, { ...style, safeArea: AREA })) {
+    for (const { left, right, top, bottom } of await render([{ texts: TEXTS, style }])) {
       // A pixel for the rounding of the encoder's colours.
       expect(left).toBeGreaterThanOrEqual(LEFT - 1);
       expect(right).toBeLessThanOrEqual(RIGHT + 1);
@@ -87,20 +99,24 @@ describe('the safe area of captions', () => {
 
   it('has captions in its middle, and at its edges', async () => {
     const box = { boxColor: rgb(200, 0, 0) };
-    for (const [position, edge] of [
-      ['TOP', { top: TOP }],
-      [0, { top: TOP }],
-      ['BOTTOM', { bottom: BOTTOM }],
-      [1, { bottom: BOTTOM }],
-    ] as const) {
-      const [ink] = await render(['HHH'], { ...box, position, safeArea: AREA });
-      expect(Math.abs(ink!.left + ink!.right - LEFT - RIGHT)).toBeLessThanOrEqual(2);
-      for (const [side, at] of Object.entries(edge))
-        expect(Math.abs(ink![side as keyof Ink] - at)).toBeLessThanOrEqual(1);
+    const edges = [
+      ['TOP', 'top', TOP],
+      [0, 'top', TOP],
+      ['BOTTOM', 'bottom', BOTTOM],
+      [1, 'bottom', BOTTOM],
+    ] as const;
+    const inks = await render([
+      ...edges.map(([position]) => ({ texts: ['HHH'], style: { ...box, position } })),
+      { texts: ['HHH'], style: { ...box, position: 'CENTER' } },
+      { texts: ['HHH'], style: { ...box, boxShape: 'WIDE' } },
+    ]);
+    for (const [i, [position, side, at]] of edges.entries()) {
+      const ink = inks[i]!;
+      expect(Math.abs(ink.left + ink.right - LEFT - RIGHT), `${position}`).toBeLessThanOrEqual(2);
+      expect(Math.abs(ink[side] - at), `${position}`).toBeLessThanOrEqual(1);
     }
-    const [middle] = await render(['HHH'], { ...box, position: 'CENTER', safeArea: AREA });
+    const [middle, wide] = inks.slice(edges.length);
     expect(Math.abs(middle!.top + middle!.bottom - TOP - BOTTOM)).toBeLessThanOrEqual(2);
-    const [wide] = await render(['HHH'], { ...box, boxShape: 'WIDE', safeArea: AREA });
     expect([wide!.left, wide!.right]).toEqual([LEFT, RIGHT]);
   });
 });

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_RATE, type AudioClip, type Composition } from '../../../src/composition/composition.js';
 import type { Form, InputUse } from '../../../src/composition/form.js';
+import { DEFAULT_OUTPUTS, type OutputSpec } from '../../../src/composition/output-spec.js';
 import { decibels, frequencyAt, onsets } from '../../support/audio-content.js';
 import { readSound, streamEnds, toneAt } from '../../support/media-content.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
@@ -53,8 +54,11 @@ function formOf(changes: Partial<Composition>): Form {
   return { inputs, compose: () => ({ compositions: [composition], warnings: [] }) };
 }
 
-async function heard(changes: Partial<Composition>) {
-  const { file, warnings } = await bench.render(formOf(changes));
+/** Sound alone: no picture is to be drawn for it. */
+const SOUND: OutputSpec = { ...DEFAULT_OUTPUTS[0]!, format: { kind: 'audio', format: 'M4A' } };
+
+async function heard(changes: Partial<Composition>, outputs: readonly OutputSpec[] = [SOUND]) {
+  const { file, warnings } = await bench.render(formOf(changes), {}, {}, { outputs });
   return { ...(await readSound(file)), file, warnings };
 }
 
@@ -71,19 +75,25 @@ describe('a clip of the soundtrack', () => {
     expect(toneAt(left, 1_000, 3.6, 4)).toBeLessThan(0.01);
   });
 
-  it.each([
-    ['sides.wav', undefined, [0.4, 0, 0, 0.2]],
-    ['sides.wav', 'LEFT', [0.4, 0, 0.4, 0]],
-    ['sides.wav', 'RIGHT', [0, 0.2, 0, 0.2]],
-    ['sides.wav', 'MONO', [0.2, 0.1, 0.2, 0.1]],
-    ['sides.wav', 'SWAP', [0, 0.2, 0.4, 0]],
-    ['surround.wav', 'LEFT', [0.283, 0, 0.283, 0]],
-    ['surround.wav', 'RIGHT', [0, 0, 0, 0]],
-  ] as const)('has the channels of %s that are asked for: %s', async (uri, channels, levels) => {
-    const audio = [clip(uri, 0, 1, channels ? { channels } : {})];
-    const { left, right } = await heard({ audio, frames: 30, samples: SAMPLE_RATE });
-    const found = [left, right].flatMap((side) => [toneAt(side, 300, 0.2, 0.8), toneAt(side, 1_000, 0.2, 0.8)]);
-    for (const [i, level] of levels.entries()) expect(Math.abs(found[i]! - level), `level ${i}`).toBeLessThan(0.02);
+  it('has the channels that are asked for', async () => {
+    const cases = [
+      ['sides.wav', undefined, [0.4, 0, 0, 0.2]],
+      ['sides.wav', 'LEFT', [0.4, 0, 0.4, 0]],
+      ['sides.wav', 'RIGHT', [0, 0.2, 0, 0.2]],
+      ['sides.wav', 'MONO', [0.2, 0.1, 0.2, 0.1]],
+      ['sides.wav', 'SWAP', [0, 0.2, 0.4, 0]],
+      ['surround.wav', 'LEFT', [0.283, 0, 0.283, 0]],
+      ['surround.wav', 'RIGHT', [0, 0, 0, 0]],
+    ] as const;
+    // One after another, a second each.
+    const audio = cases.map(([uri, channels], i) => clip(uri, i, 1, channels ? { channels } : {}));
+    const { left, right } = await heard({ audio, frames: cases.length * 30, samples: cases.length * SAMPLE_RATE });
+    for (const [second, [uri, channels, levels]] of cases.entries()) {
+      const [from, to] = [second + 0.2, second + 0.8];
+      const found = [left, right].flatMap((side) => [toneAt(side, 300, from, to), toneAt(side, 1_000, from, to)]);
+      for (const [i, level] of levels.entries())
+        expect(Math.abs(found[i]! - level), `level ${i} of ${uri}: ${channels ?? 'all'}`).toBeLessThan(0.02);
+    }
   });
 
   it('rises from silence and falls back', async () => {
@@ -135,13 +145,17 @@ describe('a clip of the soundtrack', () => {
 
 describe('a bus', () => {
   it('makes room while another one sounds, from before its first word', async () => {
-    const { left, file } = await heard({
-      audio: [clip('low.wav', 0, 6, { bus: 0 }), clip('speech.wav', 0, 6, { bus: 1 })],
-      buses: [
-        { gainDb: 0, duck: { under: 1, amountDb: 12, attackUs: 50_000, releaseUs: 300_000 } },
-        { gainDb: 0, duck: null },
-      ],
-    });
+    const { left, file } = await heard(
+      {
+        audio: [clip('low.wav', 0, 6, { bus: 0 }), clip('speech.wav', 0, 6, { bus: 1 })],
+        buses: [
+          { gainDb: 0, duck: { under: 1, amountDb: 12, attackUs: 50_000, releaseUs: 300_000 } },
+          { gainDb: 0, duck: null },
+        ],
+        // With pictures beside it.
+      },
+      DEFAULT_OUTPUTS,
+    );
     const free = levelAt(left, 300, 0.2, 1.6);
     expect(Math.abs(free - decibels(0.4))).toBeLessThan(0.5);
     // It is down when the word begins, and stays so to its end.
