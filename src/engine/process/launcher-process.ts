@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { RenderError } from '../../task/failure.js';
 import { toolEnv } from '../toolchain.js';
 import type { LauncherOrder, LauncherReport, SentCommand } from './launcher-protocol.js';
+import { listenForLife } from './listen-for-life.js';
 import { loaderOptions } from './loader-options.js';
 import { unpackError } from './sent-error.js';
 import type { Supervise, SupervisedCommand, SupervisedResult } from './supervisor.js';
@@ -32,17 +33,21 @@ interface Run {
 
 /** In the sources, which tests run, the program lies beside this file as TypeScript. */
 const PROGRAM = fileURLToPath(new URL(`./launcher-program${path.extname(import.meta.url)}`, import.meta.url));
+/** How often it says that it is alive while it runs something. */
+const ALIVE_MS = 5_000;
 /** The smaller it is, the less the kernel copies for each start. */
 const SMALL = ['--max-semi-space-size=1', '--max-old-space-size=64'];
 
 /**
- * Starts the process, which ends with this one. It keeps this one alive only while it runs something.
+ * Starts the process, which ends with this one. It keeps this one alive only while it runs something, and is killed when it is silent for a minute meanwhile: its clocks stand still then.
  * @param onEnd called when it has ended, or could not be started.
+ * @param aliveMs how often it says that it is alive. Default: 5 s.
  */
 export function startLauncherProcess(
   onEnd: (end: { readonly wasReady: boolean; readonly how: string }) => void,
+  aliveMs = ALIVE_MS,
 ): LauncherProcess {
-  const child = fork(PROGRAM, [String(process.pid)], {
+  const child = fork(PROGRAM, [String(process.pid), String(aliveMs)], {
     execArgv: [...loaderOptions(process.execArgv), ...SMALL],
     // One arena: several would keep what each has freed.
     env: { ...toolEnv(), MALLOC_ARENA_MAX: '1' },
@@ -54,14 +59,18 @@ export function startLauncherProcess(
   const runs = new Map<number, Run>();
   let lastId = 0;
   let isReady = false;
+  const life = listenForLife(() => child.kill('SIGKILL'), aliveMs);
 
   child.on('message', (report: LauncherReport) => {
+    life.heard();
+    if (report.kind === 'alive') return;
     if (report.kind === 'ready') isReady = true;
     else receive(report, runs.get(report.id));
   });
   const end = (how: string) => {
     const wasReady = isReady;
     isReady = false;
+    life.stop();
     child.removeAllListeners().on('error', () => undefined);
     // After an error it may live: it ends with the channel.
     if (child.connected) child.disconnect();
@@ -95,11 +104,15 @@ export function startLauncherProcess(
           runs.set(id, { command, stdout: [], pid: null, resolve, reject });
         });
         hold(child);
+        life.start();
         send({ kind: 'run', id, command: sentCommand(command) });
         return await result;
       } finally {
         runs.delete(id);
-        if (runs.size === 0) release(child);
+        if (runs.size === 0) {
+          release(child);
+          life.stop();
+        }
         command.signal.removeEventListener('abort', abort);
         command.signal.throwIfAborted();
       }
@@ -137,7 +150,7 @@ function sentCommand(command: SupervisedCommand): SentCommand {
   };
 }
 
-function receive(report: Exclude<LauncherReport, { kind: 'ready' }>, run: Run | undefined): void {
+function receive(report: Exclude<LauncherReport, { kind: 'ready' | 'alive' }>, run: Run | undefined): void {
   if (!run) return;
   switch (report.kind) {
     case 'started':

@@ -4,10 +4,10 @@ import { packError } from './sent-error.js';
 import { runSupervised } from './supervisor.js';
 
 /**
- * The program of the launcher: `node launcher-program.js PID`, with a channel to the process PID, whose descriptors its tools inherit. It ends when the channel does, and kills its
- * tools before. A signal to all of a service's processes is for the service, which lets its renders end.
+ * The program of the launcher: `node launcher-program.js PID MS`, with a channel to the process PID, whose descriptors its tools inherit. While it
+ * runs some, it says every MS milliseconds that it is alive. It ends when the channel does, and kills its tools before. A signal to all of a service's processes is for the service, which lets its renders end.
  */
-const owner = Number(process.argv[2]);
+const [owner, aliveMs] = process.argv.slice(2).map(Number) as [number, number];
 /** A message of this size keeps neither side from its other work for long. */
 const CHUNK_BYTES = 256 * 1024;
 /** After the channel has closed; the kernel kills what is left when this process ends. */
@@ -27,6 +27,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => u
 
 requireDescriptorsOf(owner);
 report({ kind: 'ready' });
+setInterval(() => {
+  if (running.size > 0) report({ kind: 'alive' });
+}, aliveMs).unref();
 
 async function run(id: number, { wantsProgress, wantsStderr, ...command }: SentCommand): Promise<void> {
   const stop = new AbortController();

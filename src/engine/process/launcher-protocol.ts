@@ -19,6 +19,7 @@ export type LauncherOrder =
 /** From the launcher to the service; `ended` and `failed` are the last of a run. */
 export type LauncherReport =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'alive' }
   | { readonly kind: 'started'; readonly id: number; readonly pid: number }
   | { readonly kind: 'progress'; readonly id: number; readonly block: ProgressBlock }
   | { readonly kind: 'stdout'; readonly id: number; readonly chunk: Buffer }

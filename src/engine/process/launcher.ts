@@ -17,13 +17,15 @@ export interface Launcher {
 
 export interface LauncherOptions {
   readonly log?: { warn(fields: object, message: string): void };
+  /** How often the other process says that it is alive, in milliseconds. Default: 5 s. */
+  readonly aliveMs?: number;
 }
 
 /** After a launcher that was of no use. */
 const RETRY_MS = 60_000;
 
 /** Starts a launcher at once. It ends with this process, and does not keep it alive. */
-export function createLauncher({ log }: LauncherOptions = {}): Launcher {
+export function createLauncher({ log, aliveMs }: LauncherOptions = {}): Launcher {
   let current: LauncherProcess | null = null;
   // Without /proc a launcher has no way to the open files of this process.
   let retryAtMs = existsSync('/proc/self/fd') ? 0 : Infinity;
@@ -36,7 +38,7 @@ export function createLauncher({ log }: LauncherOptions = {}): Launcher {
         current = null;
         if (!wasReady) retryAtMs = performance.now() + RETRY_MS;
         if (!isClosed) log?.warn({ how }, 'the launcher of tools ended');
-      });
+      }, aliveMs);
     } catch (error) {
       retryAtMs = performance.now() + RETRY_MS;
       log?.warn({ how: String(error) }, 'the launcher of tools did not start');

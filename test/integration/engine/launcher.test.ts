@@ -233,6 +233,21 @@ describe('the end of a launcher', () => {
     }
   });
 
+  it('comes when it is silent, as one that is stopped', async () => {
+    const stopped = createLauncher({ aliveMs: 200 });
+    try {
+      const first = await ready(stopped);
+      // Longer than the silence of one that is stopped may last.
+      expect((await run('sleep', ['4'], { by: stopped.supervise })).exitCode).toBe(0);
+      const { pid, result } = await sleeper({ by: stopped.supervise });
+      process.kill(first, 'SIGSTOP');
+      await expect(result).rejects.toMatchObject({ message: 'the process that supervises tools ended (SIGKILL)' });
+      await eventually('both are gone', () => !isAlive(pid) && !isAlive(first));
+    } finally {
+      stopped.close();
+    }
+  });
+
   it('comes with close, and kills what it runs; later programs are started all the same', async () => {
     const closed = createLauncher();
     const first = await ready(closed);
