@@ -21,18 +21,32 @@ await smallDisk?.remove();
 let bench: RenderBench;
 beforeAll(async () => {
   bench = await createRenderBench();
-  await bench.media.video('colors.mp4', { size: '144x256', colors: COLORS, secondsEach: 4, matrix: 'bt709' });
-  const moving = { size: '144x256', colors: ['000000'], source: 'testsrc2' } as const;
+  await bench.media.video('colors.mp4', {
+    size: '144x256',
+    colors: COLORS,
+    secondsEach: 4,
+    rate: '10',
+    matrix: 'bt709',
+  });
+  const moving = { size: '144x256', colors: ['000000'], source: 'testsrc2', rate: '10' } as const;
   await bench.media.video('moving.mp4', { ...moving, secondsEach: 16 });
   await bench.media.tones('tones.wav', { hz: [400, 800], secondsEach: 8 });
 });
 afterAll(() => bench.close());
 
+/** Frames a second: as many seconds as segments need, in few frames. */
+const RATE = 10;
 const asset = (uri: string) => ({ uri, field: 'f' });
 
 function montage(material: string, changes: Partial<Montage> = {}): Montage {
   const music = { asset: asset('tones.wav'), gainDb: 0, fadeOutUs: 0 };
-  return montageOf(1, { materials: [asset(material)], longestClipUs: 60_000_000, music, ...changes });
+  return montageOf(1, {
+    materials: [asset(material)],
+    frameRate: { num: RATE, den: 1 },
+    longestClipUs: 60_000_000,
+    music,
+    ...changes,
+  });
 }
 
 function stream(format: Partial<HlsFormat> = {}, changes: Partial<OutputSpec> = {}): OutputSpec {
@@ -77,7 +91,7 @@ describe('a stream', () => {
     const { output, file, locate } = made;
     expect(output).toMatchObject({
       ...{ key: 'stream.m3u8', contentType: 'application/vnd.apple.mpegurl', width: 144, height: 256 },
-      ...{ frameCount: 480, durationUs: 16_000_000, videoCodec: 'h264', audioCodec: 'aac' },
+      ...{ frameCount: 160, durationUs: 16_000_000, videoCodec: 'h264', audioCodec: 'aac' },
     });
     expect(output.parts!.map(({ name, contentType }) => [name, contentType])).toEqual([
       ['stream.m3u8.poster.jpg', 'image/jpeg'],
@@ -96,9 +110,9 @@ describe('a stream', () => {
     ] as const) {
       const video = await readVideo(await locate(output, name));
       expect([video.width, video.height]).toEqual(size);
-      expect(video.frames).toHaveLength(480);
+      expect(video.frames).toHaveLength(160);
       COLORS.forEach((color, i) => {
-        for (const frame of [i * 120, i * 120 + 119])
+        for (const frame of [i * 40, i * 40 + 39])
           expect(colorDistance(video.colorAt(frame, 0.5, 0.5), color), `${name} ${frame}`).toBeLessThan(12);
       });
     }
@@ -114,15 +128,15 @@ describe('a stream', () => {
   });
 
   it.each([
-    ['short', 150, () => render(montage('moving.mp4', { longestClipUs: 5_000_000 }), stream())],
-    ['in sections', 480, () => Promise.resolve(moving)],
+    ['short', 50, () => render(montage('moving.mp4', { longestClipUs: 5_000_000 }), stream())],
+    ['in sections', 160, () => Promise.resolve(moving)],
   ])('that is %s has segments of exactly the length asked for', async (_, frames, rendered) => {
     const made = await rendered();
     for (const name of ['stream.144.m3u8', 'stream.72.m3u8']) {
       const { segments } = await playlistOf(made, name);
       const lengths = segments.map(({ seconds }) => seconds);
       expect(lengths, name).toEqual(
-        Array.from({ length: Math.ceil(frames / 60) }, (__, i) => Math.min(60, frames - i * 60) / 30),
+        Array.from({ length: Math.ceil(frames / 20) }, (__, i) => Math.min(20, frames - i * 20) / RATE),
       );
       // Each begins with a key frame, which is where its time says.
       const { packets } = (await ffprobe([
@@ -142,7 +156,7 @@ describe('a stream', () => {
 
   it('has segments of any length', async () => {
     const format = { kind: 'hls', shortSides: [144], segmentUs: 2_500_000 } as const;
-    // 75 frames of 30 a second; the last segment has the rest.
+    // 25 frames of 10 a second; the last segment has the rest.
     const { segments } = await playlistOf(await render(montage('moving.mp4'), stream(format)), 'stream.144.m3u8');
     expect(segments.map(({ seconds }) => seconds)).toEqual([2.5, 2.5, 2.5, 2.5, 2.5, 2.5, 1]);
   });
@@ -164,7 +178,7 @@ describe('a stream', () => {
     const [pictures, whole] = [await locate(outputs[0]!, 'stream.144.m3u8'), await locate(outputs[1]!)];
     await ffmpeg(['-i', pictures, '-i', whole, '-lavfi', `ssim=stats_file=${log}`, '-f', 'null', '-']);
     const all = [...(await readFile(log, 'utf8')).matchAll(/All:([\d.]+)/g)].map((match) => Number(match[1]));
-    expect(all).toHaveLength(420);
+    expect(all).toHaveLength(140);
     expect(Math.min(...all)).toBeGreaterThan(0.9);
   });
 
@@ -183,7 +197,7 @@ describe('a stream', () => {
     });
     const sound = rateOf((await playlistOf(made, 'stream.audio.m3u8')).segments);
     for (const variant of variants) {
-      expect(variant).toMatchObject({ 'FRAME-RATE': '30.000', AUDIO: '"audio"' });
+      expect(variant).toMatchObject({ 'FRAME-RATE': '10.000', AUDIO: '"audio"' });
       expect(variant.CODECS).toMatch(/^"avc1\.6400[0-9a-f]{2},mp4a\.40\.2"$/);
       const pictures = rateOf((await playlistOf(made, variant.uri!)).segments);
       expect(Number(variant.BANDWIDTH) / (pictures.peak + sound.peak)).toBeCloseTo(1, 1);
@@ -196,13 +210,13 @@ describe('a stream', () => {
     const options = { artifacts, outputs: [stream()] };
     const first = moving;
     const second = await bench.render(montage('moving.mp4'), {}, {}, options);
-    expect([first.output.reusedFrames, second.output.reusedFrames]).toEqual([0, 480]);
+    expect([first.output.reusedFrames, second.output.reusedFrames]).toEqual([0, 160]);
     expect(second.output.sha256).toBe(first.output.sha256);
     const pictures = await Promise.all(
       [first, second].map(async ({ output, locate }) => picturesOf(await locate(output, 'stream.72.m3u8'))),
     );
     expect(pictures[1]).toEqual(pictures[0]);
-    expect(pictures[0]).toHaveLength(480);
+    expect(pictures[0]).toHaveLength(160);
     // Other segments are other pictures to the encoder.
     const other = await bench.render(
       montage('moving.mp4'),
@@ -230,7 +244,7 @@ describe('a stream', () => {
 });
 
 const profile = hlsProfile({ kind: 'hls', shortSides: [144, 72], segmentUs: 2_000_000 });
-const plan = { width: 144, height: 256, frameRate: { num: 30, den: 1 }, frames: 150, samples: 240_000 };
+const plan = { width: 144, height: 256, frameRate: { num: RATE, den: 1 }, frames: 50, samples: 240_000 };
 
 describe('the check of a stream', () => {
   let made: BenchResult;
@@ -246,7 +260,7 @@ describe('the check of a stream', () => {
     profile.verify(toolsIn(bench, folder), 'package/stream.m3u8', planned);
 
   it('passes one that is whole', async () => {
-    expect(await verify(await copy())).toMatchObject({ frameCount: 150, sha256: made.output.sha256 });
+    expect(await verify(await copy())).toMatchObject({ frameCount: 50, sha256: made.output.sha256 });
   });
 
   it.each<readonly [string, string, (text: string) => string, RegExp]>([
@@ -295,7 +309,7 @@ describe('the check of a stream', () => {
 
   it('finds a stream of another length', async () => {
     const folder = await copy();
-    await expect(verify(folder, { ...plan, frames: 149 })).rejects.toThrow(/frames of its segments is 60 60 30/);
+    await expect(verify(folder, { ...plan, frames: 49 })).rejects.toThrow(/frames of its segments is 20 20 10/);
   });
 });
 

@@ -5,14 +5,14 @@ import { failureOf } from '../../../src/task/failure.js';
 import { clipOf, copyOutput, formOfLayers, h264, movingSource } from '../../support/copy-bench.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
 
-const SIZE = { width: 480, height: 270 };
+const SIZE = { width: 320, height: 180 };
 /** Without loss the same frames give the same bytes; a limited rate depends on how threads run. */
 const OUTPUTS = [copyOutput({ streamCopy: false, quality: 'LOSSLESS' })];
 let bench: RenderBench;
 
 beforeAll(async () => {
   bench = await createRenderBench();
-  await bench.media.make('long.mp4', [...movingSource('30', 15, '480x270'), ...h264()]);
+  await bench.media.make('long.mp4', [...movingSource('10', 15, '320x180'), ...h264()]);
 });
 afterAll(() => bench.close());
 afterEach(async () => {
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const form = () =>
-  formOfLayers([{ kind: 'clips', clips: [clipOf('long.mp4', 0, 450)] }], 450, { num: 30, den: 1 }, SIZE);
+  formOfLayers([{ kind: 'clips', clips: [clipOf('long.mp4', 0, 150)] }], 150, { num: 10, den: 1 }, SIZE);
 
 /** The tools of this bench that have an argument. */
 async function toolsWith(argument: string): Promise<number[]> {
