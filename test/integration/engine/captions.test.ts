@@ -53,12 +53,11 @@ function inkIn(
 ): { area: number; left: number; right: number; top: number; bottom: number; bits: string } {
   const picture = video.frames.at(frame)!;
   const box = { area: 0, left: video.width, right: 0, top: video.height, bottom: 0, bits: '' };
-  const bits = Buffer.alloc(video.width * video.height, '0');
   for (let y = 0; y < video.height; y += 1) {
     for (let x = 0; x < video.width; x += 1) {
       const bright = picture[(y * video.width + x) * 3 + 1]! > 0x90;
+      box.bits += bright ? '1' : '0';
       if (!bright) continue;
-      bits[y * video.width + x] = 0x31;
       box.area += 1;
       box.left = Math.min(box.left, x);
       box.right = Math.max(box.right, x);
@@ -66,7 +65,6 @@ function inkIn(
       box.bottom = Math.max(box.bottom, y);
     }
   }
-  box.bits = bits.toString('latin1');
   return box;
 }
 
