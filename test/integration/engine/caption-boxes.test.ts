@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cue, CaptionStyle } from '../../../src/composition/captions.js';
+import type { Layer } from '../../../src/composition/composition.js';
+import { clipOf, formOfLayers } from '../../support/copy-bench.js';
 import { readVideo, type VideoContent } from '../../support/media-content.js';
 import { captionsOf, montageOf } from '../../support/montage.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
@@ -166,18 +168,27 @@ describe('a box behind captions', () => {
         expect(brightnessAt(video, 3, x, y)).toBeLessThan(0x30);
   });
 
-  it.each([
-    ['TOP', 0.05 * HEIGHT],
-    ['CENTER', null],
-    [0, 0],
-    [1, null],
-    [0.3, null],
-  ] as const)('is at the position of the style: %s', async (position, top) => {
-    const video = await render([cue('one')], { position });
-    const box = boxIn(video, 3);
+  it('is at the position of the style', async () => {
+    const positions = [
+      ['TOP', 0.05 * HEIGHT],
+      ['CENTER', null],
+      [0, 0],
+      [1, null],
+      [0.3, null],
+    ] as const;
+    const layers = positions.map(([position], i): Layer => {
+      return { kind: 'captions', field: 'f', cues: [cue('one', i)], style: { ...STYLE, position } };
+    });
+    const frames = positions.length * 6;
+    const still = clipOf('grey.png', 0, frames, { source: 'image' });
+    const size = { width: WIDTH, height: HEIGHT };
+    const form = formOfLayers([{ kind: 'clips', clips: [still] }, ...layers], frames, { num: 30, den: 1 }, size);
+    const video = await readVideo((await bench.render(form)).file);
     const free = HEIGHT - 1.3 * FONT_SIZE;
-    const expected = top ?? free * (position === 'CENTER' ? 0.5 : position);
-    expect(Math.abs(box.top - expected)).toBeLessThanOrEqual(1);
+    for (const [i, [position, top]] of positions.entries()) {
+      const expected = top ?? free * (position === 'CENTER' ? 0.5 : position);
+      expect(Math.abs(boxIn(video, i * 6 + 3).top - expected), `${position}`).toBeLessThanOrEqual(1);
+    }
   });
 
   it.each([
@@ -185,9 +196,9 @@ describe('a box behind captions', () => {
     ['TOP', 1],
   ] as const)('moves for a caption at the same time: %s', async (position, direction) => {
     // The first for all the time, the second and third for half of it each: the third takes the place that the second left.
-    const cues = [cue('first', 0, 12), cue('second', 0, 6), cue('third', 1, 6)];
+    const cues = [cue('first', 0, 12), cue('second', 0, 6), cue('third', 1, 6), cue('first', 2, 6)];
     const video = await render(cues, { position });
-    const alone = boxIn(await render([cue('first')], { position }), 3);
+    const alone = boxIn(video, 15);
     for (const frame of [3, 9]) {
       const both = boxIn(video, frame);
       expect(both.bottom - both.top).toBe(2 * (alone.bottom - alone.top));

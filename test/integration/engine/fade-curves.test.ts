@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_OUTPUTS, type OutputSpec } from '../../../src/composition/output-spec.js';
 import { readSound } from '../../support/media-content.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
 import { formOf, type Json, track } from '../../support/timeline.js';
 
+/** Sound alone: no picture is to be drawn for it. */
+const SOUND: OutputSpec = { ...DEFAULT_OUTPUTS[0]!, format: { kind: 'audio', format: 'M4A' } };
 const AMPLITUDE = 0.4;
 const CANVAS = { canvas: { width: 64, height: 64 } };
 
@@ -20,7 +23,7 @@ afterAll(() => bench.close());
 
 /** Renders a timeline; answers the amplitude of its tone at a time, as a share of the file's. */
 async function levels(timeline: Json): Promise<(seconds: number) => number> {
-  const { file } = await bench.render(formOf({ ...CANVAS, ...timeline }));
+  const { file } = await bench.render(formOf({ ...CANVAS, ...timeline }), {}, {}, { outputs: [SOUND] });
   const { left } = await readSound(file);
   return (seconds) => {
     // Whole periods around it.

@@ -36,13 +36,13 @@ function brightNear(picture: Uint8Array, [left, top]: readonly [number, number])
   return sum < 20_000 ? null : [x / sum, y / sum];
 }
 
-/** The first and the last frame. */
-async function render(motion: Json, layout: Json = {}): Promise<[Uint8Array, Uint8Array]> {
-  const clip = { image: { uri: 'squares.png' }, duration: '1s', motion, layout };
-  const { file } = await bench.render(formOf({ ...CANVAS, ...track(clip) }));
+/** The first and the last frame of each motion, in clips one after another. */
+async function render(motions: readonly Json[], layout: Json = {}): Promise<[Uint8Array, Uint8Array][]> {
+  const clips = motions.map((motion) => ({ image: { uri: 'squares.png' }, duration: '1s', motion, layout }));
+  const { file } = await bench.render(formOf({ ...CANVAS, ...track(...clips) }));
   const { frames } = await readVideo(file);
-  expect(frames).toHaveLength(10);
-  return [frames[0]!, frames[9]!];
+  expect(frames).toHaveLength(10 * motions.length);
+  return motions.map((_, i) => [frames[10 * i]!, frames[10 * i + 9]!]);
 }
 
 /** Where a point of the whole is in a view of a scale that keeps a focus in its place. */
@@ -69,18 +69,21 @@ describe('the focus of a motion', () => {
     ['a corner', { x: 0, y: 100 }, [0, 300]],
   ] as const)('stays in its place while a still grows or shrinks: %s', async (_, focus, place) => {
     const point = focus ? { focus } : {};
-    const [whole, near] = await render({ kind: 'KIND_ZOOM_IN', strength: 0.5, ...point });
-    expectSquares(whole, 1, place);
-    expectSquares(near, 1.5, place);
-    const [first, last] = await render({ kind: 'KIND_ZOOM_OUT', strength: 0.5, ...point });
-    expectSquares(first, 1.5, place);
-    expectSquares(last, 1, place);
+    const [grows, shrinks] = await render([
+      { kind: 'KIND_ZOOM_IN', strength: 0.5, ...point },
+      { kind: 'KIND_ZOOM_OUT', strength: 0.5, ...point },
+    ]);
+    expectSquares(grows![0], 1, place);
+    expectSquares(grows![1], 1.5, place);
+    expectSquares(shrinks![0], 1.5, place);
+    expectSquares(shrinks![1], 1, place);
   });
 
   it('is that of the box where the clip is placed', async () => {
     // The lower right quarter of the canvas has all of the picture at half of its size, with a square at the focus.
     const layout = { box: { x: 50, y: 50, width: 50, height: 50 } };
-    const [, last] = await render({ kind: 'KIND_ZOOM_IN', strength: 1, focus: { x: 25, y: 20 } }, layout);
+    const [zoom] = await render([{ kind: 'KIND_ZOOM_IN', strength: 1, focus: { x: 25, y: 20 } }], layout);
+    const last = zoom![1];
     const kept = brightNear(last, [250, 180]);
     expect(Math.hypot(kept![0] - 250, kept![1] - 180)).toBeLessThan(0.3);
     expect(brightNear(last, [350, 180])).toBeNull();
@@ -88,16 +91,20 @@ describe('the focus of a motion', () => {
 
   it('says where a pan stands across its way', async () => {
     // A view of two thirds: from the left edge to the right one, at the top, in the middle, at the bottom.
-    for (const [y, focusY] of [
+    const heights = [
       [0, 0],
       [50, 150],
       [100, 300],
-    ] as const) {
-      const [first, last] = await render({ kind: 'KIND_PAN_RIGHT', strength: 0.5, focus: { x: 80, y } });
-      expectSquares(first, 1.5, [0, focusY]);
-      expectSquares(last, 1.5, [WIDTH, focusY]);
+    ] as const;
+    const pans = await render([
+      ...heights.map(([y]) => ({ kind: 'KIND_PAN_RIGHT', strength: 0.5, focus: { x: 80, y } })),
+      { kind: 'KIND_PAN_UP', strength: 0.5, focus: { x: 100, y: 3 } },
+    ]);
+    for (const [i, [, focusY]] of heights.entries()) {
+      expectSquares(pans[i]![0], 1.5, [0, focusY]);
+      expectSquares(pans[i]![1], 1.5, [WIDTH, focusY]);
     }
-    const [first, last] = await render({ kind: 'KIND_PAN_UP', strength: 0.5, focus: { x: 100, y: 3 } });
+    const [first, last] = pans.at(-1)!;
     expectSquares(first, 1.5, [WIDTH, HEIGHT]);
     expectSquares(last, 1.5, [WIDTH, 0]);
   });

@@ -1,5 +1,6 @@
 import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Montage } from '../../../src/composition/montage/montage.js';
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import {
   DEFAULT_OUTPUTS,
@@ -21,7 +22,13 @@ const SIZE = { width: 144, height: 256 };
 let bench: RenderBench;
 beforeAll(async () => {
   bench = await createRenderBench();
-  await bench.media.video('colors.mp4', { size: '144x256', colors: COLORS, secondsEach: 4, matrix: 'bt709' });
+  await bench.media.video('colors.mp4', {
+    size: '144x256',
+    colors: COLORS,
+    secondsEach: 4,
+    rate: '10',
+    matrix: 'bt709',
+  });
   await bench.media.video('short.mp4', { size: '144x256', colors: COLORS, secondsEach: 0.1, matrix: 'bt709' });
 });
 afterAll(() => bench.close());
@@ -42,8 +49,11 @@ const file = (
   const key = `v${extensionOf(format)}`;
   return { ...DEFAULT_OUTPUTS[0]!, isNumbered: false, codecField: 'f', format, key, thumbnails, ...changes };
 };
-const montage = (material = 'colors.mp4') =>
-  montageOf(1, { materials: [{ uri: material, field: 'f' }], longestClipUs: 60_000_000 });
+const montage = (changes: Partial<Montage> = {}) =>
+  montageOf(1, {
+    ...{ materials: [{ uri: 'colors.mp4', field: 'f' }], longestClipUs: 60_000_000, frameRate: { num: 10, den: 1 } },
+    ...changes,
+  });
 
 async function colorOf(name: string): Promise<readonly [number, number, number]> {
   const rgb = await ffmpeg(['-i', name, '-vf', 'format=rgb24,scale=1:1:flags=area', '-f', 'rawvideo', '-']);
@@ -103,7 +113,12 @@ describe('the stills of an output', () => {
   });
 
   it('may be more than there are frames', async () => {
-    const { output } = await bench.render(montage('short.mp4'), {}, {}, { outputs: [file(stills({ at: 15 }))] });
+    const { output } = await bench.render(
+      montage({ materials: [{ uri: 'short.mp4', field: 'f' }], frameRate: { num: 30, den: 1 } }),
+      {},
+      {},
+      { outputs: [file(stills({ at: 15 }))] },
+    );
     expect([output.frameCount, output.parts!.length]).toEqual([12, 16]);
   });
 
@@ -119,8 +134,9 @@ describe('the check of stills', () => {
     format: Thumbnails['format'],
   ): Promise<{ output: PlannedOutput; name: string; folder: string }> {
     const spec = file(stills({ at: 1, format }));
-    const made = await bench.render(montage(), {}, {}, { outputs: [spec] });
-    const form = montageForm(montage());
+    const short = montage({ longestClipUs: 1_000_000 });
+    const made = await bench.render(short, {}, {}, { outputs: [spec] });
+    const form = montageForm(short);
     const facts = factsFor(form.montage, [{ kind: 'video', durationUs: 16_000_000 } as never]);
     const [output] = planPasses(form.compose(facts).compositions, [spec], () => true).outputs;
     const folder = bench.media.folder;
