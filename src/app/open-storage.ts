@@ -65,7 +65,7 @@ export async function openStorage(
   };
 }
 
-/** Null: the data folder. The driver and the SDK are loaded only where they are used: they take a third of the start. */
+/** Null: the data folder. The driver and the SDK are loaded only where they are used: they take a sixth of the start. */
 export async function openObjects({ storage }: Pick<Config, 'storage'>): Promise<OpenedObjects | null> {
   switch (storage.kind) {
     case 'LOCAL':

@@ -48,7 +48,7 @@ export function createBucketInputs(options: BucketInputsOptions): AssetSource {
           identity: [endpoint, region, at.bucket, at.key],
           maxBytes,
           fetch: async (order) => {
-            // The SDK takes as long to load as half of the service, and most services have no buckets.
+            // The SDK takes a tenth of the start of a service, and most services have no buckets.
             const { createBucketDownload } = await import('./bucket-download.js');
             const once = (download ??= createBucketDownload(limits));
             return retrying(limits.backoffMs, order.signal, () => once(access, at, order));

@@ -50,7 +50,7 @@ export function createS3Uploader({ find, idleMs = IDLE_MS, partBytes }: S3Upload
       if (known === null || violation !== null)
         return { kind: 'REFUSED', description: 'its operator does not let it be used any more' };
       try {
-        // The SDK takes as long to load as half of the service, and most services have no buckets.
+        // The SDK takes a tenth of the start of a service, and most services have no buckets.
         const { createS3Put } = await import('./s3-put.js');
         putTo ??= createS3Put(timeouts, partBytes);
         return await putTo(known, order, signal);
