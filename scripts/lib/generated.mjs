@@ -1,7 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
 
@@ -38,10 +36,15 @@ export async function generateInto(folder) {
     env,
     quiet: true,
   });
-  await writeFile(descriptors, withoutPlaces(await readFile(descriptors)));
+  await writeFile(descriptors, await withoutPlaces(await readFile(descriptors)));
 }
 
-function withoutPlaces(bytes) {
+async function withoutPlaces(bytes) {
+  // Not at the top: a command that installs the packages reads this file before.
+  const [{ fromBinary, toBinary }, { FileDescriptorSetSchema }] = await Promise.all([
+    import('@bufbuild/protobuf'),
+    import('@bufbuild/protobuf/wkt'),
+  ]);
   const set = fromBinary(FileDescriptorSetSchema, bytes);
   for (const { sourceCodeInfo } of set.file) {
     if (sourceCodeInfo === undefined) continue;
