@@ -145,6 +145,12 @@ function newBook(): Book {
 }
 
 /**
+ * How long records may stay once all tasks have ended. A question to workers whose asker could not take it back stays until it expires, after two minutes and the time that a
+ * worker has to take it; the server looks for such records once a minute.
+ */
+const GONE_MS = { steps: 10_000, inspections: 260_000 };
+
+/**
  * Has callers submit, watch and probe while `breakThings` does so, and counts afterwards: nothing lost, nothing doubled, no wrong bytes, no answer but UNAVAILABLE, no record left.
  * Prints what there was. @returns what `breakThings` answers.
  */
@@ -200,10 +206,11 @@ export async function underLoad<T>(
   expect([...claims].filter(([, times]) => times > 1)).toEqual([]);
   for (const task of tasks) await expectRightVideo(fleet, book, task);
   await withClient(fleet.uri, async (client) => {
-    for (const name of ['steps', 'inspections'])
+    for (const [name, limitMs] of Object.entries(GONE_MS))
       await eventually(
         `no record is left in ${name}`,
         async () => (await client.db().collection(name).countDocuments()) === 0,
+        limitMs,
       );
   });
   return done;
