@@ -97,7 +97,7 @@ async function benchRenders({ ours, theirs, pairs }) {
     for (let pair = 0; pair <= pairs; pair += 1) {
       const took = {};
       for (const side of pair % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours']) {
-        const [startedMs, cpuBefore] = [performance.now(), await cpuSeconds(services[side].pid)];
+        const [startedMs, cpuBefore] = [performance.now(), cpuSeconds(services[side].pid)];
         await renderByService(clients[side]);
         took[side] = {
           wall: (performance.now() - startedMs) / 1000,

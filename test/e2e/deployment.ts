@@ -129,30 +129,41 @@ export async function keptByAll(uri: string): Promise<number> {
   }
 }
 
-/** The ffmpeg processes that descend from a process now. */
-export async function ffmpegsOf(pid: number): Promise<number[]> {
-  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+interface Tool {
+  readonly pid: number;
+  /** As the kernel has it: `ffmpeg`. */
+  readonly name: string;
+}
+
+/** The tools of a service that live now: all that descends from it, but for its launcher. */
+export async function toolsOf(service: number): Promise<Tool[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const statuses = new Map(await Promise.all(pids.map(async (pid) => [pid, await textOf(pid, 'status')] as const)));
+  const parentOf = (pid: number) => Number(/^PPid:\s+(\d+)/m.exec(statuses.get(pid) ?? '')?.[1] ?? 0);
+  const descends = (pid: number): boolean => pid > 1 && (parentOf(pid) === service || descends(parentOf(pid)));
   const found = await Promise.all(
-    all.map(async (candidate) => {
-      const status = await statusOf(candidate);
-      const isFfmpeg = /^Name:\s+ffmpeg$/m.test(status) && !/^State:\s+Z/m.test(status);
-      return isFfmpeg && (await descendsFrom(status, pid)) ? [candidate] : [];
+    pids.map(async (pid) => {
+      const status = statuses.get(pid) ?? '';
+      if (!descends(pid) || /^State:\s+Z/m.test(status)) return [];
+      if ((await textOf(pid, 'cmdline')).includes('launcher-program')) return [];
+      return [{ pid, name: /^Name:\s+(.+)$/m.exec(status)?.[1] ?? '' }];
     }),
   );
   return found.flat();
 }
 
-async function statusOf(pid: number): Promise<string> {
-  return readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+/** The ffmpeg processes among them. */
+export async function ffmpegsOf(service: number): Promise<number[]> {
+  return (await toolsOf(service)).filter(({ name }) => name === 'ffmpeg').map(({ pid }) => pid);
 }
 
-async function descendsFrom(status: string, pid: number): Promise<boolean> {
-  const parent = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-  return parent === pid || (parent > 1 && (await descendsFrom(await statusOf(parent), pid)));
+/** What the kernel says of a process; empty: it has ended. */
+function textOf(pid: number, file: 'status' | 'cmdline'): Promise<string> {
+  return readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
 }
 
 /** Whether a process is there and no zombie. */
 export async function isAlive(pid: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => null);
-  return status !== null && !/^State:\s+Z/m.test(status);
+  const status = await textOf(pid, 'status');
+  return status !== '' && !/^State:\s+Z/m.test(status);
 }

@@ -1,10 +1,10 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeError, failureOf, type ForeignClient } from '../support/foreign-client.js';
 import type { SpawnedService } from '../support/spawned-service.js';
-import { deploy, type Deployment } from './deployment.js';
+import { deploy, toolsOf, type Deployment } from './deployment.js';
 
 let place: Deployment;
 let service: SpawnedService;
@@ -34,24 +34,6 @@ async function post(path: string, body: unknown): Promise<{ status: number; body
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   return { status: response.status, body: await response.json() };
-}
-
-/** How many tools of a service live now: children of its launcher, or of itself. */
-function toolsOf(pid: number): number {
-  const processes = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [readProcess(Number(name))] : []));
-  const launchers = processes.filter(({ parent, isLauncher }) => parent === pid && isLauncher);
-  const starters = [pid, ...launchers.map((launcher) => launcher.pid)];
-  return processes.filter(({ parent, lives, isLauncher }) => lives && !isLauncher && starters.includes(parent)).length;
-}
-
-function readProcess(pid: number): { pid: number; parent: number; lives: boolean; isLauncher: boolean } {
-  try {
-    const [, state, parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-    const isLauncher = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('launcher-program');
-    return { pid, parent: Number(parent), lives: state !== 'Z', isLauncher };
-  } catch {
-    return { pid, parent: 0, lives: false, isLauncher: false };
-  }
 }
 
 /** The violations of a refusal over JSON. */
@@ -107,13 +89,16 @@ describe('many calls of ProbeMedia at once', () => {
   const most = Math.min(4, availableParallelism());
   /** The largest number of processes of the service that were seen at a time while `work` ran. */
   async function processesDuring(work: Promise<unknown>): Promise<number> {
-    let peak = 0;
-    const timer = setInterval(() => {
-      peak = Math.max(peak, toolsOf(service.pid));
-    }, 5);
-    await work.finally(() => {
-      clearInterval(timer);
-    });
+    let [peak, isOver] = [0, false];
+    const over = work.finally(() => (isOver = true));
+    while (!isOver) {
+      peak = Math.max(peak, (await toolsOf(service.pid)).length);
+      // The looks take a core from what is looked at.
+      await sleep(20);
+    }
+    await over;
+    // Else they were not seen, and any number would do.
+    expect(peak).toBeGreaterThan(0);
     return peak;
   }
   /** Another name of the same file each time, so that no two calls are the same. */
