@@ -35,7 +35,7 @@ const CHECKS = [
   ['packages: licences, install scripts, checksums', checkPackages],
   ['packages: signatures', checkSignatures],
   ['format', () => tool('prettier', '--check', '--log-level', 'warn', '.')],
-  ['types', () => tool('tsc', '-p', 'test/tsconfig.json')],
+  ['types', () => tool('npm', 'run', '--silent', 'typecheck')],
   ['lint', () => tool('eslint', '.')],
   ['nothing is unused', () => tool('knip')],
   ['build', () => tool('npm', 'run', '--silent', 'build')],
