@@ -44,8 +44,8 @@ export interface EngineDeps {
   readonly outputs: OutputStore;
   /** Results of earlier steps; null: every step is done anew. */
   readonly artifacts: ArtifactStore | null;
-  /** Runs the tools of renders and inspections. Default: this process itself. */
-  readonly supervise?: Supervise;
+  /** Runs the tools of renders and inspections. */
+  readonly supervise: Supervise;
   /** The operator's. */
   readonly fonts: readonly NamedFont[];
   /** A folder of this process alone. */
@@ -82,7 +82,7 @@ export async function createEngine({
   const seats = createSeats(renders.room);
   const gate = createGate({ atOnce: inspections.atOnce });
   const hashes: FileHashes = new Map();
-  const running = { toolchain, ...(supervise ? { supervise } : {}) };
+  const running = { toolchain, supervise };
   const shared = { ...running, fonts, outputs, artifacts, hashes, scratchRoot, clocks, seats, log: logger };
   const renderers = perTenant((tenant) => createRenderer({ ...shared, assets: assets.of(tenant) }));
   const assistants = perTenant((tenant) => createAssistant({ ...shared, assets: assets.of(tenant) }));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { createEngine } from './create-engine.js';
 import { readFontFolder } from '../engine/captions/font-folder.js';
+import { runSupervised } from '../engine/process/supervisor.js';
 import { createAssetSource } from '../media/asset-source.js';
 import { createLocalOutputs, type LocalOutputs } from '../media/local-outputs.js';
 import type { Logger } from '../observability/logger.js';
@@ -78,6 +79,7 @@ export async function renderEmbedded(render: EmbeddedRender): Promise<Task> {
       assets: { of: () => assets },
       outputs,
       artifacts: null,
+      supervise: runSupervised,
       fonts,
       scratchRoot,
     });

@@ -28,8 +28,8 @@ import { withScratch } from './with-scratch.js';
 
 export interface InspectorOptions {
   readonly toolchain: Toolchain;
-  /** Runs tools. Default: this process itself. */
-  readonly supervise?: Supervise;
+  /** Runs tools. */
+  readonly supervise: Supervise;
   readonly assets: AssetSource;
   /** A folder of this process alone. */
   readonly scratchRoot: string;
@@ -104,7 +104,7 @@ function toolContext(
     descriptorsIn: scratch.descriptorsIn,
     clocks,
     ...(gate ? { gate } : {}),
-    ...(supervise ? { supervise } : {}),
+    supervise,
     deadlineMs: performance.now() + INSPECTION_MS,
     signal,
     record: () => undefined,

@@ -111,7 +111,7 @@ function toolContext(scratch: Scratch, { options, job, hooks, recorder }: Attemp
     env: fonts.env,
     clocks: { ...clocks, totalMs, stallMs, quietMs: Math.min(clocks.quietMs, stallMs) },
     deadlineMs: performance.now() + totalMs,
-    ...(supervise ? { supervise } : {}),
+    supervise,
     signal: hooks.signal,
     record: recorder.record,
   };

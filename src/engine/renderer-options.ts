@@ -11,8 +11,8 @@ import type { FileHashes } from './reuse/file-identity.js';
 
 export interface RendererOptions {
   readonly toolchain: Toolchain;
-  /** Runs tools. Default: this process itself. */
-  readonly supervise?: Supervise;
+  /** Runs tools. */
+  readonly supervise: Supervise;
   readonly fonts: Fonts;
   readonly assets: AssetSource;
   readonly outputs: OutputStore;

@@ -4,12 +4,11 @@ import path from 'node:path';
 import { readAudioStreams } from '../../src/engine/audio/audio-streams.js';
 import { prepareAudio, type PreparedAudio } from '../../src/engine/audio/prepare-audio.js';
 import { DEFAULT_TOOL_PATHS } from '../../src/engine/capabilities.js';
-import type { ToolContext } from '../../src/engine/process/run-tool.js';
 import type { Toolchain } from '../../src/engine/toolchain.js';
 import { failureOf, type TaskFailure } from '../../src/task/failure.js';
 import { createMediaKit, type MediaKit } from '../fixtures/media-kit.js';
 import { knownToolchain } from './known-toolchain.js';
-import { TEST_CLOCKS } from './render-bench.js';
+import { toolsIn } from './render-bench.js';
 
 /** Prepares audio files as the engine does, and reads the PCM without any tool. */
 export interface AudioBench {
@@ -40,16 +39,7 @@ export async function createAudioBench(): Promise<AudioBench> {
   let count = 0;
 
   async function run(name: string, neededSamples: number | null, outFile: string | null): Promise<PreparedAudio> {
-    const context: ToolContext = {
-      toolchain,
-      cwd: folder,
-      env: {},
-      descriptorsIn: () => [],
-      clocks: TEST_CLOCKS,
-      deadlineMs: performance.now() + 120_000,
-      signal: new AbortController().signal,
-      record: () => undefined,
-    };
+    const context = toolsIn({ toolchain }, folder);
     count += 1;
     const file = `inputs/${count}`;
     await symlink(media.path(name), path.join(folder, file));

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DEFAULT_TOOL_PATHS } from '../../src/engine/capabilities.js';
 import type { ImageRequest, ReadImage } from '../../src/engine/images/image-request.js';
 import { readImages } from '../../src/engine/images/read-images.js';
+import { toolsIn } from './render-bench.js';
 import { sniffFile } from '../../src/engine/images/sniff-file.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
 import type { CommandRun } from '../../src/task/diagnostics.js';
@@ -67,12 +68,8 @@ export async function createImageBench(): Promise<ImageBench> {
       signal = new AbortController().signal,
     } = options;
     const context = {
-      toolchain,
-      cwd: folder,
-      env: {},
-      descriptorsIn: () => [],
+      ...toolsIn({ toolchain }, folder),
       clocks: { ...CLOCKS, ...clocks },
-      deadlineMs: performance.now() + 240_000,
       signal,
       record: (run: CommandRun) => {
         runs.push(run);

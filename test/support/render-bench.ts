@@ -13,6 +13,7 @@ import type { Toolchain } from '../../src/engine/toolchain.js';
 import { type NamedFont, readFontFolder } from '../../src/engine/captions/font-folder.js';
 import { prepareFonts } from '../../src/engine/captions/fonts.js';
 import type { ToolContext } from '../../src/engine/process/run-tool.js';
+import { runSupervised } from '../../src/engine/process/supervisor.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
 import { createInspector } from '../../src/engine/inspector.js';
 import { createSeats, type Seats } from '../../src/engine/steps/seats.js';
@@ -113,6 +114,8 @@ export async function createRenderBench(
   const seats = options.seats ?? createSeats({ cores: 2, bytes: TEST_CLOCKS.maxRssBytes });
   const assets = createLocalFiles({ roots: [media.folder] });
 
+  const running = { toolchain, supervise: runSupervised };
+
   async function render(
     spec: Montage | Form,
     hooks: Partial<RenderHooks> = {},
@@ -121,7 +124,7 @@ export async function createRenderBench(
   ): Promise<BenchResult> {
     const progress: Progress[] = [];
     const renderer = createRenderer({
-      toolchain,
+      ...running,
       fonts,
       assets: options.assets ?? assets,
       outputs,
@@ -163,7 +166,7 @@ export async function createRenderBench(
     scratchRoot,
     render,
     inspector: createInspector({
-      toolchain,
+      ...running,
       assets,
       scratchRoot,
       clocks: TEST_CLOCKS,
@@ -188,7 +191,7 @@ export async function createRenderBench(
 /** The engine's tools in a folder. */
 export function toolsIn({ toolchain }: Pick<RenderBench, 'toolchain'>, cwd: string): ToolContext {
   return {
-    ...{ toolchain, cwd, env: {}, descriptorsIn: () => [], clocks: TEST_CLOCKS },
+    ...{ toolchain, supervise: runSupervised, cwd, env: {}, descriptorsIn: () => [], clocks: TEST_CLOCKS },
     ...{ deadlineMs: performance.now() + 600_000, signal: new AbortController().signal, record: () => undefined },
   };
 }

@@ -1,7 +1,7 @@
 import { toolEnv } from '../toolchain.js';
 import { loaderOptions } from './loader-options.js';
 import { inTurn, reasonOfClock, type ToolContext } from './run-tool.js';
-import { runSupervised, type SupervisedResult } from './supervisor.js';
+import type { SupervisedResult } from './supervisor.js';
 
 /** A program of ours: a file of JavaScript that Node runs in a process of its own. */
 export interface Program {
@@ -29,7 +29,7 @@ async function runNow(context: ToolContext, program: Program): Promise<Supervise
   const startedMs = performance.now();
   let result: SupervisedResult | null = null;
   try {
-    result = await (context.supervise ?? runSupervised)({
+    result = await context.supervise({
       program: process.execPath,
       args: [...nodeOptions, ...loaderOptions(process.execArgv), file, ...args],
       wrapper: context.toolchain.wrapper,

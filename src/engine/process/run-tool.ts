@@ -3,7 +3,7 @@ import { RenderError, type FailureReason } from '../../task/failure.js';
 import type { Gate } from '../../task/gate.js';
 import { toolEnv, type Toolchain } from '../toolchain.js';
 import type { ProgressBlock } from './progress.js';
-import { runSupervised, type Supervise, type SupervisedResult } from './supervisor.js';
+import type { Supervise, SupervisedResult } from './supervisor.js';
 import type { PlannedLength } from './useful-progress.js';
 import type { Clocks, WatchdogClock } from './watchdog.js';
 
@@ -18,8 +18,8 @@ export interface ToolContext {
   readonly clocks: Clocks;
   /** Where tools wait for their turn. Default: they start at once. */
   readonly gate?: Gate;
-  /** Runs a tool. Default: `runSupervised`, in this process. */
-  readonly supervise?: Supervise;
+  /** Runs a tool. */
+  readonly supervise: Supervise;
   /** When the attempt must be over, in monotonic milliseconds. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -73,7 +73,7 @@ async function runNow(
   };
   let result: SupervisedResult | null = null;
   try {
-    result = await (context.supervise ?? runSupervised)({
+    result = await context.supervise({
       program: toolchain[tool],
       args,
       wrapper: toolchain.wrapper,

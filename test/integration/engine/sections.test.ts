@@ -22,7 +22,7 @@ import { findNewerFfmpeg } from '../../../scripts/lib/newer-ffmpeg.mjs';
 import { createMediaKit, type MediaKit } from '../../fixtures/media-kit.js';
 import { skipWithoutNewerFfmpeg } from '../../support/newer-ffmpeg.js';
 import { drawnFile, placed } from '../../support/frame-bench.js';
-import { createRenderBench, TEST_CLOCKS, type RenderBench } from '../../support/render-bench.js';
+import { createRenderBench, toolsIn, type RenderBench } from '../../support/render-bench.js';
 
 const run = promisify(execFile);
 
@@ -38,14 +38,8 @@ async function start(tools?: { ffmpeg: string; ffprobe: string }): Promise<void>
   folder = await mkdtemp(path.join(bench.media.folder, 'sections-'));
   const fonts = await prepareFonts(path.join(folder, 'fonts'), []);
   context = {
-    toolchain: bench.toolchain,
-    cwd: bench.media.folder,
-    descriptorsIn: () => [],
+    ...toolsIn(bench, bench.media.folder),
     env: fonts.env,
-    clocks: TEST_CLOCKS,
-    deadlineMs: performance.now() + 600_000,
-    signal: new AbortController().signal,
-    record: () => undefined,
     fonts,
   };
 }

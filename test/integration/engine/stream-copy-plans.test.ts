@@ -9,7 +9,6 @@ import { copyRun } from '../../../src/engine/copy/copy-run.js';
 import { readCopyable } from '../../../src/engine/copy/read-copyable.js';
 import { MP4_PART } from '../../../src/engine/outputs/codecs/containers.js';
 import { probeVisual } from '../../../src/engine/probe/probe.js';
-import type { ToolContext } from '../../../src/engine/process/run-tool.js';
 import { createLocalArtifacts } from '../../../src/media/local-artifacts.js';
 import type { Output } from '../../../src/task/task.js';
 import { findNewerFfmpeg } from '../../../scripts/lib/newer-ffmpeg.mjs';
@@ -22,7 +21,7 @@ import {
   h264,
   movingSource,
 } from '../../support/copy-bench.js';
-import { type BenchResult, createRenderBench, TEST_CLOCKS, type RenderBench } from '../../support/render-bench.js';
+import { type BenchResult, createRenderBench, toolsIn, type RenderBench } from '../../support/render-bench.js';
 
 const run = promisify(execFile);
 const RATE = { num: 30, den: 1 };
@@ -263,16 +262,7 @@ describe('a video of copied and encoded frames', () => {
 
 describe('copyRun', () => {
   it('says so when the copy is not what was to be copied', async () => {
-    const context: ToolContext = {
-      toolchain: bench.toolchain,
-      cwd: bench.media.folder,
-      descriptorsIn: () => [],
-      env: {},
-      clocks: TEST_CLOCKS,
-      deadlineMs: performance.now() + 60_000,
-      signal: new AbortController().signal,
-      record: () => undefined,
-    };
+    const context = toolsIn(bench, bench.media.folder);
     const details = await probeVisual(context, { file: 'a.mp4', field: '' }, 5_000_000);
     const video = await readCopyable(context, { file: 'a.mp4', details }, { field: '', untilUs: 5_000_000 });
     const at = { file: 'part.mp4', options: MP4_PART, frameRate: RATE, onProgress: () => undefined };

@@ -8,7 +8,6 @@ import { wholeOf } from '../../../src/engine/compositor/section.js';
 import { AAC } from '../../../src/engine/outputs/codecs/audio.js';
 import { h264Options } from '../../../src/engine/outputs/h264-mp4/encoding.js';
 import { h264Mp4 } from '../../../src/engine/outputs/h264-mp4/h264-mp4.js';
-import { DEFAULT_TOOL_PATHS, findToolchain } from '../../../src/engine/capabilities.js';
 import { renderArguments } from '../../../src/engine/command-line.js';
 import { planRender } from '../../../src/engine/compositor/plan-render.js';
 import { VIDEO_PAD, type KnownMedia } from '../../../src/engine/compositor/render-plan.js';
@@ -17,7 +16,7 @@ import { runTool, type ToolContext } from '../../../src/engine/process/run-tool.
 import { verifyMp4 } from '../../../src/engine/outputs/h264-mp4/verify.js';
 import { ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
 import { colorDistance, readVideo } from '../../support/media-content.js';
-import { TEST_CLOCKS } from '../../support/render-bench.js';
+import { createLocalToolContext } from '../../support/local-tool-context.js';
 
 const COLORS = ['C81E1E', '1EA01E', '1E3CC8', 'C8B41E'];
 /** Pictures in which damage shows. */
@@ -26,24 +25,8 @@ let context: ToolContext;
 let media: KnownMedia;
 
 beforeAll(async () => {
-  const signal = new AbortController().signal;
   const cwd = await mkdtemp(path.join(tmpdir(), 'cutroom-verify-'));
-  context = {
-    toolchain: await findToolchain(
-      {
-        ffmpeg: process.env.CUTROOM_FFMPEG ?? DEFAULT_TOOL_PATHS.ffmpeg,
-        ffprobe: process.env.CUTROOM_FFPROBE ?? DEFAULT_TOOL_PATHS.ffprobe,
-      },
-      signal,
-    ),
-    cwd,
-    env: {},
-    descriptorsIn: () => [],
-    clocks: TEST_CLOCKS,
-    deadlineMs: performance.now() + 600_000,
-    signal,
-    record: () => undefined,
-  };
+  context = await createLocalToolContext(cwd);
   const visuals: [string, KnownMedia['visuals'] extends ReadonlyMap<string, infer V> ? V : never][] = [];
   const sources = COLORS.map(
     (color) =>

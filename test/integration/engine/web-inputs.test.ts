@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { montageForm } from '../../../src/composition/montage/montage-form.js';
 import type { Montage } from '../../../src/composition/montage/montage.js';
 import { createInspector } from '../../../src/engine/inspector.js';
+import { runSupervised } from '../../../src/engine/process/supervisor.js';
 import { createAssetSource } from '../../../src/media/asset-source.js';
 import type { AssetSource } from '../../../src/task/ports/asset-source.js';
 import { eventually } from '../../support/eventually.js';
@@ -126,6 +127,7 @@ describe('the inspection of web addresses', () => {
   const inspector = () =>
     createInspector({
       toolchain: bench.toolchain,
+      supervise: runSupervised,
       assets,
       scratchRoot: bench.scratchRoot,
       clocks: TEST_CLOCKS,
