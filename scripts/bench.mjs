@@ -25,6 +25,8 @@ try {
       resolution: { type: 'string' },
       processes: { type: 'string' },
       claims: { type: 'boolean' },
+      codecs: { type: 'string' },
+      also: { type: 'string' },
     },
   });
   await ensureSystemPackages(FOR_RENDERING);
@@ -104,6 +106,14 @@ try {
       await benchTimeline({ pairs: Number(values.pairs ?? 3), peers: values.peers ?? false });
       break;
     }
+    case 'quality': {
+      const { benchQuality } = await import('../bench/quality.mjs');
+      await benchQuality({
+        codecs: (values.codecs ?? 'h264,hevc,vp9,av1').split(','),
+        also: values.also === undefined ? [] : values.also.split(','),
+      });
+      break;
+    }
     case 'watch': {
       const { benchWatch } = await import('../bench/watch.mjs');
       await benchWatch({ rounds: Number(values.pairs ?? 5), watchers: Number(values.watchers ?? 10_000) });
@@ -111,7 +121,7 @@ try {
     }
     default:
       throw new Error(
-        'which bench? render, outputs, api, auth, build, copy, fleet, fairness, idle, list, timeline, versions, watch',
+        'which bench? render, outputs, api, auth, build, copy, fleet, fairness, idle, list, quality, timeline, versions, watch',
       );
   }
 } catch (error) {

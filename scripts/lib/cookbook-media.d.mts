@@ -1,2 +1,2 @@
 /** Makes the inputs of the cookbook's specs in a folder. */
-export function makeCookbookMedia(folder: string): Promise<void>;
+export function makeCookbookMedia(folder: string, options?: { readonly divisor?: number }): Promise<void>;

@@ -5,56 +5,63 @@ import { chords, murmur } from './synth.mjs';
 
 const WITH_SOUND = [...CLIP.filter((option) => option !== '-an'), ...['-c:a', 'aac', '-b:a', '96k']];
 
-/** The files that the specs of docs/cookbook name, but for the LUT. */
-const FILES = [
-  {
-    file: 'sea.mp4',
-    source:
-      `nullsrc=size=160x90:rate=30,format=gbrp,geq=${sea()},scale=1280:720:flags=bicubic[out0];` +
-      "aevalsrc=exprs='0.2*(0.55+0.45*sin(2*PI*0.4*t))*(random(0)-0.5)':sample_rate=48000[out1]",
-    output: ['-t', '6', ...WITH_SOUND],
-  },
-  {
-    file: 'fractal.mp4',
-    source:
-      'mandelbrot=size=640x360:rate=30:start_scale=0.02:end_scale=0.00002:end_pts=260:start_x=-0.743643887037151' +
-      ':start_y=-0.13182590420533:maxiter=300:inner=black:outer=normalized_iteration_count,hue=h=90:s=1.2',
-    output: ['-t', '4', ...CLIP],
-  },
-  {
-    file: 'plasma.mp4',
-    source:
-      "nullsrc=size=160x90:rate=30,format=yuv444p,geq=lum='128+48*sin(X/9+2*T)+40*sin((X+Y)/13-1.7*T)+38*sin(hypot(X-80,Y-45)/7-3*T)'" +
-      ':cb=128:cr=128,pseudocolor=preset=turbo,scale=640:360',
-    output: ['-t', '4', ...CLIP],
-  },
-  {
-    file: 'green.mp4',
-    source: `nullsrc=size=320x180:rate=30,format=gbrp,geq=${ball()},scale=1280:720`,
-    output: ['-t', '2', ...CLIP],
-  },
-  {
-    file: 'island.jpg',
-    source:
-      'mandelbrot=size=1200x900:rate=1:start_scale=2.6:maxiter=500:inner=mincol:outer=normalized_iteration_count,hue=h=150:s=1.1',
-    output: STILL,
-  },
-  {
-    file: 'tower.jpg',
-    source: `nullsrc=size=360x480:rate=1,format=gbrp,geq=${tower()},scale=720:960`,
-    output: STILL,
-  },
-  { file: 'logo.png', source: `nullsrc=size=400x400:rate=1,format=rgba,geq=${logo()}`, output: STILL },
-  { file: 'music.wav', source: chords(12), output: SOUND },
-  { file: 'voice.wav', source: murmur(2.5), output: SOUND },
-];
+/**
+ * The files that the specs of docs/cookbook name, but for the LUT.
+ * @param {number} divisor of the sizes of the videos
+ */
+function filesOf(divisor) {
+  const size = (width, height, between = 'x') => `${width / divisor}${between}${height / divisor}`;
+  return [
+    {
+      file: 'sea.mp4',
+      source:
+        `nullsrc=size=160x90:rate=30,format=gbrp,geq=${sea()},scale=${size(1280, 720, ':')}:flags=bicubic[out0];` +
+        "aevalsrc=exprs='0.2*(0.55+0.45*sin(2*PI*0.4*t))*(random(0)-0.5)':sample_rate=48000[out1]",
+      output: ['-t', '6', ...WITH_SOUND],
+    },
+    {
+      file: 'fractal.mp4',
+      source:
+        `mandelbrot=size=${size(640, 360)}:rate=30:start_scale=0.02:end_scale=0.00002:end_pts=260:start_x=-0.743643887037151` +
+        ':start_y=-0.13182590420533:maxiter=300:inner=black:outer=normalized_iteration_count,hue=h=90:s=1.2',
+      output: ['-t', '4', ...CLIP],
+    },
+    {
+      file: 'plasma.mp4',
+      source:
+        "nullsrc=size=160x90:rate=30,format=yuv444p,geq=lum='128+48*sin(X/9+2*T)+40*sin((X+Y)/13-1.7*T)+38*sin(hypot(X-80,Y-45)/7-3*T)'" +
+        `:cb=128:cr=128,pseudocolor=preset=turbo,scale=${size(640, 360, ':')}`,
+      output: ['-t', '4', ...CLIP],
+    },
+    {
+      file: 'green.mp4',
+      source: `nullsrc=size=320x180:rate=30,format=gbrp,geq=${ball()},scale=${size(1280, 720, ':')}`,
+      output: ['-t', '2', ...CLIP],
+    },
+    {
+      file: 'island.jpg',
+      source:
+        'mandelbrot=size=1200x900:rate=1:start_scale=2.6:maxiter=500:inner=mincol:outer=normalized_iteration_count,hue=h=150:s=1.1',
+      output: STILL,
+    },
+    {
+      file: 'tower.jpg',
+      source: `nullsrc=size=360x480:rate=1,format=gbrp,geq=${tower()},scale=720:960`,
+      output: STILL,
+    },
+    { file: 'logo.png', source: `nullsrc=size=400x400:rate=1,format=rgba,geq=${logo()}`, output: STILL },
+    { file: 'music.wav', source: chords(12), output: SOUND },
+    { file: 'voice.wav', source: murmur(2.5), output: SOUND },
+  ];
+}
 
 /**
  * Makes the inputs of the cookbook's specs in a folder. The same ffmpeg makes the same bytes.
  * @param {string} folder
+ * @param {{divisor?: number}} [options] `divisor`: how much smaller videos are
  */
-export async function makeCookbookMedia(folder) {
-  await makeMedia(folder, FILES);
+export async function makeCookbookMedia(folder, { divisor = 1 } = {}) {
+  await makeMedia(folder, filesOf(divisor));
   await writeFile(join(folder, 'duotone.cube'), duotone());
 }
 
