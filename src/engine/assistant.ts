@@ -10,6 +10,7 @@ import type { OutputStep } from './outputs/plan-outputs.js';
 import type { Pass } from './outputs/plan-passes.js';
 import { renderForOther, sharedKeyOf } from './outputs/render-graph.js';
 import { sectionGraph, type RenderContext } from './outputs/render-steps.js';
+import { NO_STAND_INS } from './outputs/stand-ins.js';
 import { preparePictures, reuseIn, type PreparedPictures } from './prepare-pictures.js';
 import { createProgressMeter } from './progress-meter.js';
 import { asRenderError } from './render-failure.js';
@@ -46,7 +47,9 @@ async function assistIn(scratch: Scratch, attempt: Attempt): Promise<AssistStep>
   const { options, job } = attempt;
   const prepared = await preparePictures(scratch, attempt);
   const { compositions, known, tools } = prepared;
-  const { steps } = await planMaking(compositions, job.outputs, { tools, media: known });
+  const { steps } = await planMaking(compositions, job.outputs, {
+    ...{ tools, media: known, standIns: options.standIns ?? NO_STAND_INS },
+  });
   const sections = new Map(steps.flatMap((step) => (step.kind === 'section' ? [[step.id, step] as const] : [])));
   const captionsOf = captionsFor(prepared, attempt);
   const files = createGraphFiles(scratch);

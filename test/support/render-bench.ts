@@ -9,6 +9,7 @@ import { DEFAULT_OUTPUTS, type OutputSpec } from '../../src/composition/output-s
 import { montageForm } from '../../src/composition/montage/montage-form.js';
 import type { Montage } from '../../src/composition/montage/montage.js';
 import { DEFAULT_TOOL_PATHS } from '../../src/engine/capabilities.js';
+import type { Hardware } from '../../src/engine/hardware/find-hardware.js';
 import type { Toolchain } from '../../src/engine/toolchain.js';
 import { type NamedFont, readFontFolder } from '../../src/engine/captions/font-folder.js';
 import { prepareFonts } from '../../src/engine/captions/fonts.js';
@@ -71,6 +72,8 @@ export interface RunOptions {
   readonly outputs?: readonly OutputSpec[];
   readonly trace?: Trace;
   readonly log?: RenderLog;
+  /** Hardware encoders, and the toolchain of renders with them. */
+  readonly hardware?: Hardware;
 }
 
 const NO_TIMEOUTS: Timeouts = { queueMs: 60_000, totalMs: null, stallMs: null, fetchMs: null };
@@ -128,6 +131,7 @@ export async function createRenderBench(
       scratchRoot,
       artifacts: options.artifacts ?? null,
       hashes: new Map(),
+      ...(options.hardware ? { toolchain: options.hardware.toolchain, standIns: options.hardware.standIns } : {}),
       ...(options.log ? { log: options.log } : {}),
       seats,
       clocks: { ...TEST_CLOCKS, ...clocks },

@@ -39,6 +39,13 @@ const named = (checks: readonly Check[], name: string): Check | undefined =>
   checks.find((check) => check.name === name);
 
 describe('the doctor', () => {
+  it('tries the hardware encoder that is asked for, and tells why it does not work', async () => {
+    expect(named(await findings(), 'hardware')).toBeUndefined();
+    const hardware = named(await findings({ CUTROOM_HARDWARE_ENCODER: 'nvenc' }), 'hardware');
+    expect(hardware).toMatchObject({ status: 'warn', fix: expect.stringContaining('ENCODER=none') as string });
+    expect(hardware?.found).toMatch(/^H\.264 by libx264, HEVC by libx265; h264_nvenc: .{10,}/);
+  });
+
   it('finds no failure on a complete machine, and creates nothing', async () => {
     const checks = await findings();
     expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
