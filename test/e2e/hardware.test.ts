@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ForeignClient } from '../support/foreign-client.js';
-import { createStandInFfmpeg, type StandInFfmpeg } from '../support/stand-in-ffmpeg.js';
+import { createStandInFfmpeg, WITHOUT_DEVICES, type StandInFfmpeg } from '../support/stand-in-ffmpeg.js';
 import { deploy, submit, watchToEnd, type Deployment } from './deployment.js';
 
 let place: Deployment;
@@ -26,7 +26,7 @@ const warnings = (log: readonly string[]) =>
     .filter(({ level }) => level >= 40);
 
 it('a service whose hardware encoders do not work says so once, and renders by software', async () => {
-  const service = await place.start({ CUTROOM_HARDWARE_ENCODER: 'auto' });
+  const service = await place.start({ ...WITHOUT_DEVICES, CUTROOM_HARDWARE_ENCODER: 'auto' });
   const client = place.client(service);
   const { builds } = (await client.call('GetCapabilities', {})) as { builds: readonly Record<string, unknown>[] };
   expect(builds).toMatchObject([{ h264_encoder: 'libx264', hevc_encoder: 'libx265' }]);

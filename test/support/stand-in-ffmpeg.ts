@@ -6,6 +6,9 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
+/** An environment in which ffmpeg finds no device, also on a machine that has one. QSV goes through the drivers of VAAPI. */
+export const WITHOUT_DEVICES = { CUDA_VISIBLE_DEVICES: '-1', LIBVA_DRIVERS_PATH: '/nowhere' };
+
 /** An ffmpeg for machines without any device: the real one, with encoders of hardware played by those of software. */
 export interface StandInFfmpeg {
   readonly ffmpeg: string;

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encoderNames, findHardware, type HardwareSettings } from '../../../src/engine/hardware/find-hardware.js';
 import { workerBuildOf } from '../../../src/engine/capabilities.js';
-import { createStandInFfmpeg, type StandInFfmpeg } from '../../support/stand-in-ffmpeg.js';
+import { createStandInFfmpeg, WITHOUT_DEVICES, type StandInFfmpeg } from '../../support/stand-in-ffmpeg.js';
 import { knownToolchain } from '../../support/known-toolchain.js';
 
 const paths = {
@@ -17,9 +17,13 @@ async function find(ffmpeg: string, settings: Partial<HardwareSettings>) {
 
 let standIn: StandInFfmpeg;
 beforeEach(async () => {
+  for (const [name, value] of Object.entries(WITHOUT_DEVICES)) vi.stubEnv(name, value);
   standIn = await createStandInFfmpeg();
 });
-afterEach(() => standIn.remove());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await standIn.remove();
+});
 
 describe('a trial of hardware encoders', () => {
   it.each(['nvenc', 'vaapi', 'qsv'] as const)('finds those of %s that work', async (encoder) => {
@@ -50,8 +54,8 @@ describe('a trial of hardware encoders', () => {
     expect(failed).toEqual([{ encoder: 'h264_qsv', reason: 'it made 2 key frames instead of 4' }]);
   });
 
-  /** No device, and the driver of none: the real answers of ffmpeg. */
-  it('tells why the encoders of this machine do not work', async () => {
+  /** The real answers of ffmpeg. */
+  it('tells why encoders without a device do not work', async () => {
     const hardware = await find(paths.ffmpeg, {});
     expect(hardware.standIns.size).toBe(0);
     expect(hardware.failed.map(({ encoder }) => encoder)).toEqual(['h264_nvenc', 'h264_vaapi', 'h264_qsv']);
@@ -61,8 +65,11 @@ describe('a trial of hardware encoders', () => {
     expect(hardware.toolchain).toBe(await knownToolchain(paths));
   });
 
-  it('names the device that does not exist', async () => {
+  it('opens the device that is named, and keeps its path to itself', async () => {
     const { failed } = await find(paths.ffmpeg, { encoder: 'vaapi', device: '/dev/dri/renderD200' });
-    expect(failed).toMatchObject([{ encoder: 'h264_vaapi', reason: expect.stringContaining('renderD200') as string }]);
+    expect(failed).toEqual([
+      { encoder: 'h264_vaapi', reason: expect.stringMatching(/^ffmpeg ended with code \d+: .*device/) as string },
+    ]);
+    expect(failed[0]?.reason).not.toContain('/dev');
   });
 });
