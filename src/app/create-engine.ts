@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { findToolchain, workerBuildOf } from '../engine/capabilities.js';
+import { encoderNames, findHardware, type Hardware } from '../engine/hardware/find-hardware.js';
 import type { NamedFont } from '../engine/captions/font-folder.js';
 import { prepareFonts } from '../engine/captions/fonts.js';
 import { createAssistant } from '../engine/assistant.js';
@@ -37,7 +38,7 @@ export interface Engine {
 }
 
 export interface EngineDeps {
-  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'watchdog' | 'renders' | 'inspections' | 'dataDir'>;
+  readonly config: Pick<Config, 'ffmpeg' | 'ffprobe' | 'hardware' | 'watchdog' | 'renders' | 'inspections' | 'dataDir'>;
   readonly logger: Logger;
   /** A render and an inspection see those of their tenant alone. */
   readonly assets: PerTenant<AssetSource>;
@@ -69,12 +70,15 @@ export async function createEngine({
   fonts: named,
   scratchRoot,
 }: EngineDeps): Promise<Engine> {
+  const { signal } = new AbortController();
   const toolchain = await findToolchain(
     { ffmpeg: config.ffmpeg, ffprobe: config.ffprobe, memoryBytes: config.renders.bytes },
-    new AbortController().signal,
+    signal,
   );
   const cage = Object.fromEntries(toolchain.cage.map(({ name, active }) => [name, active]));
   logger.info({ ffmpeg: toolchain.version, cage }, 'ffmpeg found');
+  const hardware = await findHardware(config.hardware, { toolchain, supervise, signal });
+  if (config.hardware.encoder !== 'none') logHardware(hardware, logger);
   const fonts = await prepareFonts(path.join(config.dataDir, 'fonts'), named);
   const { renders, inspections } = config;
   const { stallMs, noProgressMs, totalMs } = config.watchdog;
@@ -84,8 +88,9 @@ export async function createEngine({
   const hashes: FileHashes = new Map();
   const running = { toolchain, supervise };
   const shared = { ...running, fonts, outputs, artifacts, hashes, scratchRoot, clocks, seats, log: logger };
-  const renderers = perTenant((tenant) => createRenderer({ ...shared, assets: assets.of(tenant) }));
-  const assistants = perTenant((tenant) => createAssistant({ ...shared, assets: assets.of(tenant) }));
+  const rendering = { ...shared, toolchain: hardware.toolchain, standIns: hardware.standIns };
+  const renderers = perTenant((tenant) => createRenderer({ ...rendering, assets: assets.of(tenant) }));
+  const assistants = perTenant((tenant) => createAssistant({ ...rendering, assets: assets.of(tenant) }));
   const inspectionsAtOnce = inspections.atOnce * INSPECTIONS_PER_PROCESS;
   return {
     inspectionsAtOnce,
@@ -109,7 +114,17 @@ export async function createEngine({
       atOnce: inspectionsAtOnce,
       maxWaiting: MAX_WAITING_INSPECTIONS,
     }),
-    build: workerBuildOf(toolchain),
+    build: workerBuildOf(hardware),
     cage: toolchain.cage,
   };
+}
+
+function logHardware(hardware: Hardware, logger: Logger): void {
+  const { failed, standIns } = hardware;
+  const fields = {
+    encoders: encoderNames(hardware),
+    failed: Object.fromEntries(failed.map(({ encoder, reason }) => [encoder, reason])),
+  };
+  if (standIns.size > 0) logger.info(fields, 'hardware encoder found');
+  else logger.warn(fields, 'no hardware encoder works, and videos are encoded by software');
 }

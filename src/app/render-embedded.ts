@@ -24,7 +24,7 @@ export interface EmbeddedRender {
   readonly inputRoots: readonly string[];
   readonly config: Pick<
     Config,
-    'ffmpeg' | 'ffprobe' | 'watchdog' | 'renders' | 'inspections' | 'httpInputs' | 'fontFolder'
+    'ffmpeg' | 'ffprobe' | 'hardware' | 'watchdog' | 'renders' | 'inspections' | 'httpInputs' | 'fontFolder'
   >;
   readonly logger: Logger;
   readonly signal: AbortSignal;

@@ -12,6 +12,8 @@ export const WARNINGS = {
     'a narration has less audio than its header claims; the video is as long as the audio',
   LOUDNESS_NOT_REACHED:
     'the soundtrack is silent, or its peaks do not allow the loudness that is asked for; the message has the one it has',
+  HARDWARE_ENCODER_FAILED:
+    'the hardware encoder of the server failed; the videos are encoded by software, and the message names the fault',
   CLIP_AFTER_END: 'a clip starts after the end of the video and is not shown',
   SOURCE_HELD: 'a video is shorter than its clip; its last frame stands until the end of the clip',
   FONT_REPLACED: 'clients of MoneyPrinterTurbo: the server does not have the font; Noto fonts are used',

@@ -84,6 +84,8 @@ export interface Config {
   readonly urlLifetimeMs: number;
   readonly ffmpeg: string;
   readonly ffprobe: string;
+  /** The hardware that encodes, and the path of its device; null: the first that ffmpeg finds. */
+  readonly hardware: { readonly encoder: Values['CUTROOM_HARDWARE_ENCODER']; readonly device: string | null };
 }
 
 /** Which store holds the tasks, and where. */
@@ -187,6 +189,7 @@ function configOf(values: Values, machine: ReturnType<typeof thisMachine>): Conf
     urlLifetimeMs: values.CUTROOM_URL_LIFETIME_S * 1000,
     ffmpeg: values.CUTROOM_FFMPEG,
     ffprobe: values.CUTROOM_FFPROBE,
+    hardware: { encoder: values.CUTROOM_HARDWARE_ENCODER, device: values.CUTROOM_HARDWARE_DEVICE },
   });
 }
 
@@ -209,6 +212,7 @@ function conflictsIn(config: Config, { hasRoots }: { readonly hasRoots: boolean 
   return [
     ...leaseConflicts(config),
     ...inputConflicts(config, hasRoots),
+    ...hardwareConflicts(config),
     ...(config.insecure ? [] : exposedAddresses(config)),
   ];
 }
@@ -245,6 +249,11 @@ function inputConflicts({ httpInputs, musicFolder, dataDir, inputRoots }: Config
       );
   }
   return problems;
+}
+
+function hardwareConflicts({ hardware: { encoder, device } }: Config): string[] {
+  if (device === null || (encoder !== 'none' && encoder !== 'nvenc')) return [];
+  return [`CUTROOM_HARDWARE_DEVICE is set, but CUTROOM_HARDWARE_ENCODER=${encoder} does not use it; leave it out`];
 }
 
 function isWithin(folder: string, root: string): boolean {

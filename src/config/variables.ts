@@ -215,6 +215,20 @@ export const VARIABLES = {
     help: 'cores that all renders together keep busy: a command takes one, and more when it encodes several outputs; it waits until there are so many, and memory for it',
     usedBy: SERVE_AND_RENDER,
   },
+  CUTROOM_HARDWARE_ENCODER: {
+    reader: oneOf(['none', 'auto', 'nvenc', 'vaapi', 'qsv'], 'none'),
+    help: 'the hardware that encodes H.264 and HEVC where it works, which is tried at the start (docs/operations.md#hardware-encoders); `auto` takes the first that works. Quality and size differ from those of the software encoders, which alone are measured',
+    usedBy: SERVE_AND_RENDER,
+  },
+  CUTROOM_HARDWARE_DEVICE: {
+    reader: parsed<string | null>(null, {
+      shown: 'the first that ffmpeg finds',
+      values: 'the path of a device, such as /dev/dri/renderD128',
+      parse: (given) => (/^\/dev\/[\w./-]+$/.test(given) ? given : undefined),
+    }),
+    help: 'the device of `vaapi` and `qsv`; that of `nvenc` is the first of `CUDA_VISIBLE_DEVICES`',
+    usedBy: SERVE_AND_RENDER,
+  },
   CUTROOM_MIN_FREE_MB: {
     reader: integer({ min: 0, max: 1_048_576, default: 128 }),
     help: 'with less room than this on the disk of the data folder, in MiB, no task is claimed and the service is not ready',

@@ -25,7 +25,7 @@ export async function* examine(env: Environment, signal: AbortSignal): AsyncGene
   // The checks that need no right configuration run in any case.
   const settings = config instanceof ConfigError ? toConfig({}) : config;
   yield* await checkFfmpeg(
-    { ffmpeg: env.CUTROOM_FFMPEG ?? settings.ffmpeg, ffprobe: env.CUTROOM_FFPROBE ?? settings.ffprobe },
+    { ...settings, ffmpeg: env.CUTROOM_FFMPEG ?? settings.ffmpeg, ffprobe: env.CUTROOM_FFPROBE ?? settings.ffprobe },
     signal,
   );
   yield checkFonts(settings);

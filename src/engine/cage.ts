@@ -1,6 +1,6 @@
 import { locate } from './locate.js';
 import { runSupervised } from './process/supervisor.js';
-import { QUERY_CLOCKS, toolEnv, type CageLayer } from './toolchain.js';
+import { QUERY_CLOCKS, toolEnv, type CageLayer, type Toolchain } from './toolchain.js';
 
 /** Programs that start a tool, one inside the other, and their effects. */
 export interface Cage {
@@ -10,6 +10,7 @@ export interface Cage {
 
 /** Address space for each byte of memory that a tool may use: decoders reserve much more than they touch. */
 const ADDRESS_SPACE_FACTOR = 4;
+const ADDRESS_SPACE = '--as=';
 /** A graph of two hundred inputs has some six hundred files open. */
 const MAX_FILES = 4_096;
 /** The size of any file that a tool writes: more than four hours of 2160p take. */
@@ -24,7 +25,7 @@ const MAX_CPU_SECONDS = 64 * 86_400;
  */
 export async function findCage(memoryBytes: number, signal: AbortSignal): Promise<Cage> {
   const limits = [
-    `--as=${memoryBytes * ADDRESS_SPACE_FACTOR}`,
+    `${ADDRESS_SPACE}${memoryBytes * ADDRESS_SPACE_FACTOR}`,
     `--cpu=${MAX_CPU_SECONDS}`,
     `--fsize=${MAX_FILE_BYTES}`,
     `--nofile=${MAX_FILES}`,
@@ -53,6 +54,11 @@ export async function findCage(memoryBytes: number, signal: AbortSignal): Promis
     wrapper: tried.flatMap(({ layer, wrapper }) => (layer.active ? wrapper : [])),
     layers: tried.map(({ layer }) => layer),
   };
+}
+
+/** For tools whose driver reserves addresses by the terabyte. The watchdog bounds what they use of them. */
+export function withoutAddressLimit(toolchain: Toolchain): Toolchain {
+  return { ...toolchain, wrapper: toolchain.wrapper.filter((argument) => !argument.startsWith(ADDRESS_SPACE)) };
 }
 
 async function works(wrapper: readonly string[], signal: AbortSignal): Promise<boolean> {

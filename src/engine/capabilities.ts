@@ -2,6 +2,7 @@ import path from 'node:path';
 import { RenderError } from '../task/failure.js';
 import type { WorkerBuild } from '../task/ports/worker-store.js';
 import { findCage } from './cage.js';
+import { encoderNames, type Hardware } from './hardware/find-hardware.js';
 import { locate } from './locate.js';
 import { parseCodecs, parseNames, parseVersion } from './parse-capabilities.js';
 import { OUTPUT_ENCODERS } from './outputs/profiles.js';
@@ -85,7 +86,13 @@ async function query(
 }
 
 /** The facts about its ffmpeg that a worker publishes. */
-export function workerBuildOf({ version, decodableCodecs, encoders }: Toolchain): WorkerBuild {
+export function workerBuildOf(hardware: Hardware): WorkerBuild {
+  const { version, decodableCodecs, encoders } = hardware.toolchain;
   const offered = OUTPUT_ENCODERS.filter((name) => encoders.has(name));
-  return { version, encoders: offered, decoders: [...decodableCodecs].sort() };
+  const { h264, hevc } = encoderNames(hardware);
+  return {
+    ...{ version, encoders: offered, decoders: [...decodableCodecs].sort() },
+    ...{ h264Encoder: h264, hevcEncoder: hevc },
+    ...(hardware.failed.length > 0 ? { failedEncoders: hardware.failed } : {}),
+  };
 }

@@ -1,7 +1,7 @@
 import ffmpeg from 'fluent-ffmpeg';
 import { MAX_ALLOC_BYTES } from './limits.js';
 import { VIDEO_PAD, type GraphInput } from './compositor/render-plan.js';
-import type { Conversion } from './outputs/output-profile.js';
+import type { Conversion, EncoderDevice } from './outputs/output-profile.js';
 
 /** What a command that renders consists of. All files are relative to the folder that it runs in. */
 export interface RenderCommand {
@@ -22,6 +22,8 @@ export interface Target {
   readonly pads: readonly string[];
   /** Of the encoders and the container. */
   readonly options: readonly string[];
+  /** Encodes the pictures; absent: ffmpeg does. All targets of a command have the same. */
+  readonly device?: EncoderDevice;
 }
 
 /** The argument list of a render. fluent-ffmpeg puts it together, and does nothing else here or anywhere. */
@@ -187,9 +189,10 @@ function globalOptions(render: RenderCommand): string[] {
   // A graph of hundreds of clips is longer than one argument may be. The option for a file was renamed in 7.0, and the old one taken out in 8.
   const graphOption =
     render.majorVersion !== null && render.majorVersion < 7 ? '-filter_complex_script' : '-/filter_complex';
-  const { filterThreads } = render;
+  const { filterThreads, targets } = render;
   const threads = filterThreads === undefined ? [] : ['-filter_complex_threads', String(filterThreads)];
-  return [...COMMON_OPTIONS, ...threads, graphOption, render.graphFile];
+  const device = targets.find((target) => target.device)?.device?.options ?? [];
+  return [...COMMON_OPTIONS, ...device, ...threads, graphOption, render.graphFile];
 }
 
 const COMMON_OPTIONS: readonly string[] = [

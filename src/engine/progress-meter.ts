@@ -16,7 +16,7 @@ const ORDER: readonly Phase[] = ['FETCHING', 'PROBING', 'RENDERING', 'FINALIZING
 
 /** Turns the steps of an attempt into its progress. */
 export interface ProgressMeter {
-  /** Steps that are to be run from now on. */
+  /** Steps that are to be run from now on; one that was planned before is run anew. */
   readonly planned: (steps: readonly Step[]) => void;
   /** A step is over. */
   readonly done: (step: Step) => void;
@@ -76,7 +76,9 @@ export function createProgressMeter(
   tell();
   return {
     planned(steps) {
-      all = [...all, ...steps.map((step) => ({ step, done: false, frames: 0, outTimeUs: 0, isReused: false }))];
+      const ids = new Set(steps.map(({ id }) => id));
+      const others = all.filter(({ step }) => !ids.has(step.id));
+      all = [...others, ...steps.map((step) => ({ step, done: false, frames: 0, outTimeUs: 0, isReused: false }))];
       update();
     },
     done(step) {

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../task/ports/artifact-store.js';
 import type { AssetSource } from '../task/ports/asset-source.js';
 import type { OutputStore } from '../task/ports/output-store.js';
+import type { StandIns } from './outputs/stand-ins.js';
 import type { Toolchain } from './toolchain.js';
 import type { Fonts } from './captions/fonts.js';
 import type { Supervise } from './process/supervisor.js';
@@ -11,6 +12,8 @@ import type { FileHashes } from './reuse/file-identity.js';
 
 export interface RendererOptions {
   readonly toolchain: Toolchain;
+  /** Codings by hardware that work here. */
+  readonly standIns: StandIns;
   /** Runs tools. */
   readonly supervise: Supervise;
   readonly fonts: Fonts;

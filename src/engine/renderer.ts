@@ -4,6 +4,7 @@ import { masterLoudness, type Mastered } from './audio/master-loudness.js';
 import { AUDIO_STEPS_AT_ONCE, performAudioStep } from './inputs/perform-audio-step.js';
 import { planAudio } from './inputs/plan-audio.js';
 import { makeOutputs } from './outputs/make-outputs.js';
+import { orBySoftware } from './outputs/or-by-software.js';
 import { createPreviewReader } from './outputs/preview.js';
 import { createRecorder } from './process/recorder.js';
 import { createProgressMeter } from './progress-meter.js';
@@ -48,24 +49,24 @@ async function renderIn(scratch: Scratch, attempt: Attempt & { readonly hooks: R
   for (const composition of compositions) mastered.push(await masterLoudness(tools, composition, known));
   const { onPreview } = hooks;
   const previews = onPreview ? createPreviewReader({ scratch, onPreview }) : null;
-  const made = await makeOutputs(
-    mastered.map(({ composition }) => composition),
-    job.outputs,
-    {
-      ...options,
-      store: options.outputs,
-      job,
-      scratch,
-      tools,
-      media: known,
-      reuse: reuseIn(scratch, attempt),
-      sectionThreads: SECTION_THREADS,
-      meter,
-      helpers: hooks.helpers ?? null,
-      previews,
-      signal,
-      ...(hooks.span && { span: hooks.span }),
-    },
+  const videos = mastered.map(({ composition }) => composition);
+  const context = {
+    ...options,
+    store: options.outputs,
+    job,
+    scratch,
+    tools,
+    media: known,
+    reuse: reuseIn(scratch, attempt),
+    sectionThreads: SECTION_THREADS,
+    meter,
+    helpers: hooks.helpers ?? null,
+    previews,
+    signal,
+    ...(hooks.span && { span: hooks.span }),
+  };
+  const made = await orBySoftware(job.outputs, options, signal, (way) =>
+    makeOutputs(videos, job.outputs, { ...context, ...way }),
   ).finally(() => previews?.close());
   const warned = mastered.flatMap((one) => one.warnings);
   return { outputs: made.outputs, warnings: [...prepared.warnings, ...warned, ...made.warnings] };

@@ -25,9 +25,12 @@ export interface Toolchain {
   readonly filters: ReadonlySet<string>;
 }
 
-/** What of this process's environment ffmpeg gets: enough to find its libraries, no secrets. */
+/** What of this process's environment ffmpeg gets: enough to find its libraries, drivers and devices, no secrets. */
 export function toolEnv(): Record<string, string> {
-  const names = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR'];
+  const names = [
+    ...['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR'],
+    ...['LIBVA_DRIVER_NAME', 'LIBVA_DRIVERS_PATH', 'CUDA_VISIBLE_DEVICES'],
+  ];
   const known = names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
   return { ...Object.fromEntries(known), LC_ALL: 'C.UTF-8' };
 }

@@ -2,7 +2,7 @@ import type { Capabilities, FfmpegBuild } from '../../generated/cutroom/v1/media
 import { Transition_Kind } from '../../generated/cutroom/v1/montage.js';
 import { MAX_VIDEO_US } from '../composition/montage/expand-montage.js';
 import { TRANSITION_KINDS } from '../composition/transition-kinds.js';
-import type { WorkerInfo } from '../task/ports/worker-store.js';
+import type { WorkerBuild, WorkerInfo } from '../task/ports/worker-store.js';
 import { printDuration } from './print-duration.js';
 import { MAX_MATERIALS, RESOLUTION } from './render-spec/parse-montage.js';
 
@@ -41,10 +41,18 @@ function printBuilds(workers: readonly WorkerInfo[]): FfmpegBuild[] {
   const builds = new Map<string, FfmpegBuild>();
   for (const { build } of workers) {
     if (!build) continue;
-    const { version, encoders, decoders } = build;
     const name = JSON.stringify(build);
-    const known = builds.get(name) ?? { version, encoders: [...encoders], decoders: [...decoders], workers: 0 };
+    const known = builds.get(name) ?? printBuild(build);
     builds.set(name, { ...known, workers: known.workers + 1 });
   }
   return [...builds.values()].sort((a, b) => (a.version < b.version ? -1 : 1));
+}
+
+function printBuild({ version, encoders, decoders, ...build }: WorkerBuild): FfmpegBuild {
+  return {
+    ...{ version, encoders: [...encoders], decoders: [...decoders], workers: 0 },
+    h264Encoder: build.h264Encoder ?? '',
+    hevcEncoder: build.hevcEncoder ?? '',
+    failedEncoders: (build.failedEncoders ?? []).map(({ encoder, reason }) => ({ encoder, reason })),
+  };
 }

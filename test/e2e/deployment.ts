@@ -19,6 +19,7 @@ export interface ForeignTask {
   readonly revision: string;
   readonly attempt?: number;
   readonly failures?: number;
+  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
   readonly videos?: readonly string[];
   readonly outputs: readonly {
     key: string;

@@ -9,6 +9,7 @@ import { DEFAULT_OUTPUTS, type OutputSpec } from '../../src/composition/output-s
 import { montageForm } from '../../src/composition/montage/montage-form.js';
 import type { Montage } from '../../src/composition/montage/montage.js';
 import { DEFAULT_TOOL_PATHS } from '../../src/engine/capabilities.js';
+import type { Hardware } from '../../src/engine/hardware/find-hardware.js';
 import type { Toolchain } from '../../src/engine/toolchain.js';
 import { type NamedFont, readFontFolder } from '../../src/engine/captions/font-folder.js';
 import { prepareFonts } from '../../src/engine/captions/fonts.js';
@@ -18,6 +19,7 @@ import type { Clocks } from '../../src/engine/process/watchdog.js';
 import { createInspector } from '../../src/engine/inspector.js';
 import { createSeats, type Seats } from '../../src/engine/steps/seats.js';
 import { createRenderer } from '../../src/engine/renderer.js';
+import { NO_STAND_INS } from '../../src/engine/outputs/stand-ins.js';
 import { createLocalFiles } from '../../src/media/local-files.js';
 import { createLocalOutputs } from '../../src/media/local-outputs.js';
 import { failureOf, type TaskFailure } from '../../src/task/failure.js';
@@ -72,6 +74,8 @@ export interface RunOptions {
   readonly outputs?: readonly OutputSpec[];
   readonly trace?: Trace;
   readonly log?: RenderLog;
+  /** Hardware encoders, and the toolchain of renders with them. */
+  readonly hardware?: Hardware;
 }
 
 const NO_TIMEOUTS: Timeouts = { queueMs: 60_000, totalMs: null, stallMs: null, fetchMs: null };
@@ -131,6 +135,7 @@ export async function createRenderBench(
       scratchRoot,
       artifacts: options.artifacts ?? null,
       hashes: new Map(),
+      ...{ standIns: NO_STAND_INS, ...options.hardware },
       ...(options.log ? { log: options.log } : {}),
       seats,
       clocks: { ...TEST_CLOCKS, ...clocks },

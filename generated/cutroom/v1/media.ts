@@ -91,7 +91,7 @@ export interface AudioStream {
 
 /** What the workers that are alive can do. */
 export interface Capabilities {
-  /** One per ffmpeg build among the workers. */
+  /** One per ffmpeg build among the workers, and per choice of encoders. */
   builds: FfmpegBuild[];
   /** Kinds of transition, as in Transition.Kind. */
   transitions: string[];
@@ -109,7 +109,7 @@ export interface Capabilities {
   xfadeTransitions: string[];
 }
 
-/** An ffmpeg that workers have. */
+/** An ffmpeg that workers have, with the encoders that they found to work. */
 export interface FfmpegBuild {
   /** As ffmpeg prints it. */
   version: string;
@@ -119,6 +119,23 @@ export interface FfmpegBuild {
   decoders: string[];
   /** How many workers have it. */
   workers: number;
+  /**
+   * The encoder that makes H.264, by its ffmpeg name: `libx264`, or that of hardware, such as `h264_nvenc`. Outputs of the quality LOSSLESS and outputs with `stream_copy`
+   * are made by `libx264` in any case. Empty: the worker is of a version that does not say.
+   */
+  h264Encoder: string;
+  /** The same of HEVC: `libx265`, or such as `hevc_nvenc`. Empty: the worker makes no HEVC, or does not say. */
+  hevcEncoder: string;
+  /** Hardware encoders that the operator has asked for, and that do not work on these workers. */
+  failedEncoders: FailedEncoder[];
+}
+
+/** A hardware encoder that was tried at the start of a worker, and does not work there. */
+export interface FailedEncoder {
+  /** By its ffmpeg name, such as `h264_vaapi`. */
+  encoder: string;
+  /** What ffmpeg said, for people. */
+  reason: string;
 }
 
 /** What a request may ask for. */
@@ -769,7 +786,7 @@ export const Capabilities: MessageFns<Capabilities> = {
 };
 
 function createBaseFfmpegBuild(): FfmpegBuild {
-  return { version: "", encoders: [], decoders: [], workers: 0 };
+  return { version: "", encoders: [], decoders: [], workers: 0, h264Encoder: "", hevcEncoder: "", failedEncoders: [] };
 }
 
 export const FfmpegBuild: MessageFns<FfmpegBuild> = {
@@ -785,6 +802,15 @@ export const FfmpegBuild: MessageFns<FfmpegBuild> = {
     }
     if (message.workers !== 0) {
       writer.uint32(32).int32(message.workers);
+    }
+    if (message.h264Encoder !== "") {
+      writer.uint32(42).string(message.h264Encoder);
+    }
+    if (message.hevcEncoder !== "") {
+      writer.uint32(50).string(message.hevcEncoder);
+    }
+    for (const v of message.failedEncoders) {
+      FailedEncoder.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -834,6 +860,30 @@ export const FfmpegBuild: MessageFns<FfmpegBuild> = {
             message.workers = reader.int32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.h264Encoder = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.hevcEncoder = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.failedEncoders.push(FailedEncoder.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -855,6 +905,76 @@ export const FfmpegBuild: MessageFns<FfmpegBuild> = {
     message.encoders = object.encoders?.map((e) => e) || [];
     message.decoders = object.decoders?.map((e) => e) || [];
     message.workers = object.workers ?? 0;
+    message.h264Encoder = object.h264Encoder ?? "";
+    message.hevcEncoder = object.hevcEncoder ?? "";
+    message.failedEncoders = object.failedEncoders?.map((e) => FailedEncoder.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFailedEncoder(): FailedEncoder {
+  return { encoder: "", reason: "" };
+}
+
+export const FailedEncoder: MessageFns<FailedEncoder> = {
+  encode(message: FailedEncoder, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.encoder !== "") {
+      writer.uint32(10).string(message.encoder);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FailedEncoder {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFailedEncoder();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.encoder = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FailedEncoder>): FailedEncoder {
+    return FailedEncoder.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FailedEncoder>): FailedEncoder {
+    const message = createBaseFailedEncoder();
+    message.encoder = object.encoder ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };

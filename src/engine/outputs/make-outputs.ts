@@ -46,6 +46,7 @@ import { makeSheet } from './sprite-sheet.js';
 import { addSubtitles } from './subtitles/add-subtitles.js';
 import { makeThumbnails, verifyThumbnails } from './thumbnails.js';
 import { shrinkToFit } from './shrink-to-fit.js';
+import type { StandIns } from './stand-ins.js';
 import { scratchFiles } from './scratch-files.js';
 import { boardFor, takeSection } from './share-sections.js';
 
@@ -56,6 +57,8 @@ export interface OutputContext {
   readonly media: KnownMedia;
   readonly fonts: Fonts;
   readonly store: OutputStore;
+  /** Codings by hardware. */
+  readonly standIns: StandIns;
   /** Null: everything is rendered. */
   readonly reuse: Reuse | null;
   readonly seats: Seats;
@@ -70,6 +73,12 @@ export interface OutputContext {
   /** Of the attempt; absent: nobody looks. */
   readonly span?: Span;
   readonly log?: RenderLog;
+}
+
+/** All that an attempt was to make. */
+export interface MadeOutputs {
+  readonly outputs: readonly Output[];
+  readonly warnings: readonly Warning[];
 }
 
 /** The results so far of the steps of one pass. */
@@ -104,9 +113,9 @@ export async function makeOutputs(
   compositions: readonly Composition[],
   specs: readonly OutputSpec[],
   context: OutputContext,
-): Promise<{ outputs: Output[]; warnings: Warning[] }> {
-  const { meter, store, signal, seats, media, scratch, job, tools, log } = context;
-  const { passes, outputs, steps } = await planMaking(compositions, specs, { tools, media });
+): Promise<MadeOutputs> {
+  const { meter, store, signal, seats, media, scratch, job, tools, standIns, log } = context;
+  const { passes, outputs, steps } = await planMaking(compositions, specs, { tools, media, standIns });
   const board = boardFor(steps, context);
   const shared: Shared = {
     files: createGraphFiles(scratch),

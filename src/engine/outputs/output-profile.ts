@@ -55,6 +55,20 @@ export interface VideoCoding {
   readonly options: (settings: VideoSettings) => readonly string[];
   /** For the file of a section, which is joined with others: its container keeps times exactly. */
   readonly partOptions: readonly string[];
+  /** Absent: ffmpeg encodes by itself. */
+  readonly device?: EncoderDevice;
+}
+
+/** A device that encodes for ffmpeg. */
+export interface EncoderDevice {
+  /** The encoder by its name in ffmpeg, such as `h264_vaapi`. */
+  readonly encoder: string;
+  /** Options of ffmpeg that open the device, before all others. */
+  readonly options: readonly string[];
+  /** Whether the filters of `finish` leave frames in the memory of the device. */
+  readonly holdsFrames: boolean;
+  /** Tells its bytes from those of other devices and drivers: only pieces of one identity are joined. */
+  readonly identity: string;
 }
 
 /** How the sound of a kind of output is encoded. */

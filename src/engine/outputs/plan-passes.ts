@@ -18,6 +18,7 @@ import { mostBitsPerSecond } from './codecs/rates.js';
 import { planSections } from './plan-sections.js';
 import { framesOfThumbnails } from './thumbnail-frames.js';
 import { profileOf } from './profiles.js';
+import { NO_STAND_INS, withStandIn, type StandIns } from './stand-ins.js';
 
 /** An output that is to be made. */
 export interface PlannedOutput {
@@ -69,10 +70,15 @@ interface Draft {
   readonly outputs: PlannedOutput[];
 }
 
+export interface PassOptions {
+  /** The videos whose frames may be copied, by URI. */
+  readonly copySources?: ReadonlyMap<string, CopySource>;
+  readonly standIns?: StandIns;
+}
+
 /**
  * Shares the outputs out to as few renderings as there can be: what differs in size and codec is made of one picture; another cut of the picture, with its
  * own captions, or another range needs a picture of its own. Sound alone goes with any picture of its range. Pure.
- * @param copySources the videos whose frames may be copied, by URI.
  * @returns the passes, and all outputs in order: those of the first composition first.
  * @throws RenderError RANGE_OUTSIDE_VIDEO.
  */
@@ -80,7 +86,7 @@ export function planPasses(
   compositions: readonly Composition[],
   specs: readonly OutputSpec[],
   canCutWithin: (clip: VisualClip) => boolean,
-  copySources: ReadonlyMap<string, CopySource> = new Map(),
+  { copySources = new Map(), standIns = NO_STAND_INS }: PassOptions = {},
 ): { readonly passes: readonly Pass[]; readonly outputs: readonly PlannedOutput[] } {
   const drafts = new Map<string, Draft>();
   const outputs: PlannedOutput[] = [];
@@ -105,7 +111,8 @@ export function planPasses(
       // Before hours of work.
       if (spec.thumbnails) framesOfThumbnails(spec.thumbnails, content);
       const sidecars = spec.captions === 'SIDECAR' ? subtitles : null;
-      const output = { index, spec, profile, key, content, sidecars, encodings };
+      const byDevices = encodings.map((encoding) => withStandIn(spec, encoding, standIns));
+      const output = { index, spec, profile, key, content, sidecars, encodings: byDevices };
       draft.outputs.push(output);
       outputs[index] = output;
     }

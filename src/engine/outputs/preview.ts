@@ -12,15 +12,22 @@ const TO_FULL_RANGE = ['out_range=full'];
 /** Length of the short side; a smaller video is not enlarged. */
 const SHORT_SIDE = 180;
 
+/** Finished frames that previews show. */
+export interface PreviewedPad {
+  readonly pad: string;
+  readonly hasAlpha: boolean;
+  /** Whether they are in the memory of a device. */
+  readonly isOnDevice: boolean;
+}
+
+/** From the memory of a device, in the format in which it encodes. */
+const FROM_DEVICE: readonly string[] = ['hwdownload', 'format=nv12'];
+
 /**
  * Filters behind a graph that show one frame for each second of a pad's video, small. Its own frames pass unchanged. That costs a render less than
  * a hundredth of its CPU time, even at the fastest preset.
  */
-export function previewGraph(
-  pad: string,
-  { num, den }: Rational,
-  { hasAlpha }: { readonly hasAlpha: boolean },
-): string {
+export function previewGraph({ pad, hasAlpha, isOnDevice }: PreviewedPad, { num, den }: Rational): string {
   const every = Math.max(1, Math.round(num / den));
   const scale = [
     `w='if(gt(iw,ih),-2,min(${SHORT_SIDE},iw))'`,
@@ -29,7 +36,8 @@ export function previewGraph(
     ...['flags=fast_bilinear', ...(hasAlpha ? [] : TO_FULL_RANGE)],
   ];
   const overBlack = hasAlpha ? [...OVER_BLACK, `scale=${TO_FULL_RANGE.join(':')}`] : [];
-  const chain = [`select='not(mod(n,${every}))'`, `scale=${scale.join(':')}`, ...overBlack, 'format=yuv420p'];
+  const seconds = [`select='not(mod(n,${every}))'`, ...(isOnDevice ? FROM_DEVICE : [])];
+  const chain = [...seconds, `scale=${scale.join(':')}`, ...overBlack, 'format=yuv420p'];
   return `;[${pad}]split[${pad}][${PREVIEW_PAD}_in];[${PREVIEW_PAD}_in]${chain.join(',')}[${PREVIEW_PAD}]`;
 }
 

@@ -17,7 +17,7 @@ import type { Reuse } from '../reuse/reuse.js';
 import { createDamageCounter, damageOf, type InputDamage } from './damage.js';
 import { costOf, type Cost } from '../steps/cost.js';
 import type { GraphFiles } from './graph-files.js';
-import { previewArguments, previewGraph, type PreviewReader } from './preview.js';
+import { previewArguments, previewGraph, type PreviewedPad, type PreviewReader } from './preview.js';
 
 /** One graph to be rendered into files of the scratch folder. */
 export interface GraphJob {
@@ -27,7 +27,7 @@ export interface GraphJob {
   readonly plan: (resized: ReadonlySet<string>) => RenderPlan;
   readonly targets: readonly Target[];
   /** The pad whose frames previews show; null: it has no pictures. */
-  readonly previewOf: { readonly pad: string; readonly hasAlpha: boolean } | null;
+  readonly previewOf: PreviewedPad | null;
   /** Pixels of each picture that is encoded. */
   readonly encoded: readonly number[];
   /** Of each filter; absent: one for each core. */
@@ -157,7 +157,7 @@ async function renderSeated(
     const content =
       previewFile === null || job.previewOf === null
         ? plan.graph
-        : plan.graph + previewGraph(job.previewOf.pad, job.frameRate, job.previewOf);
+        : plan.graph + previewGraph(job.previewOf, job.frameRate);
     await context.files.write([...plan.files, { name: graphFile, content }]);
     return await runGraph(job, { plan, graphFile, previewFile, planned }, context);
   } finally {

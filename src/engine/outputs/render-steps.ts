@@ -198,7 +198,8 @@ function colorsOf(pass: Pass): ColorResolution {
 /** That of the first file. */
 function previewOf([first]: readonly Target[], composition: Composition): GraphJob['previewOf'] {
   const pad = first?.pads[0];
-  return pad === undefined ? null : { pad, hasAlpha: hasAlpha(composition) };
+  const isOnDevice = first?.device?.holdsFrames ?? false;
+  return pad === undefined ? null : { pad, hasAlpha: hasAlpha(composition), isOnDevice };
 }
 
 function encodingsOf({ outputs }: Pass): readonly Encoding[] {

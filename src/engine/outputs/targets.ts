@@ -33,7 +33,7 @@ export function wholeTargets(pass: Pass): Targets {
     return {
       picture: pictureWay(pass.composition, encoding, { hasPoster: encoding.hasPoster }),
       sounds: toPart ? [] : soundWays(encoding),
-      files: [{ file, pads, options }],
+      files: [{ file, pads, options, ...deviceOf(encoding) }],
       ...(encoding.hasPoster ? { poster: posterFile(output, encoding) } : {}),
     };
   });
@@ -54,7 +54,14 @@ export function sectionTargets(pass: Pass, number: number, threads: number, only
       return [
         {
           picture: pictureWay(pass.composition, encoding, { hasPoster }),
-          files: [{ file: scratchFiles.section(encoding, number), pads: [videoPad(encoding)], options }],
+          files: [
+            {
+              file: scratchFiles.section(encoding, number),
+              pads: [videoPad(encoding)],
+              options,
+              ...deviceOf(encoding),
+            },
+          ],
           ...(hasPoster ? { poster: posterFile(output, encoding) } : {}),
         },
       ];
@@ -146,6 +153,10 @@ function videoOptions(
 ): readonly string[] {
   const keyFrames = every === null ? null : { every, from };
   return video?.options({ ...content, quality, threads, aim: null, keyFrames }) ?? [];
+}
+
+function deviceOf({ video }: Encoding): Pick<Target, 'device'> {
+  return video?.device ? { device: video.device } : {};
 }
 
 function soundOptions({ audio }: Encoding): readonly string[] {

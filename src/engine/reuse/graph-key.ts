@@ -18,7 +18,7 @@ interface GraphKeyParts {
 export function graphKey({ plan, targets, toolVersion, identities }: GraphKeyParts): string {
   const inputs = plan.inputs.map(({ options }, i) => [identities[i], options]);
   const files = plan.files.map(({ name, content }) => [name, createHash('sha256').update(content).digest('hex')]);
-  const made = targets.map(({ pads, options }) => [pads, options]);
+  const made = targets.map(({ pads, options, device }) => [pads, options, ...(device ? [device.identity] : [])]);
   const parts = [KEY_VERSION, toolVersion, inputs, plan.graph, files, made];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -14,6 +14,19 @@ export interface WorkerBuild {
   readonly version: string;
   readonly encoders: readonly string[];
   readonly decoders: readonly string[];
+  /** The encoders that make H.264 and HEVC by ffmpeg's names, null for none. Absent: it is of a version that does not say. */
+  readonly h264Encoder?: string;
+  readonly hevcEncoder?: string | null;
+  /** Hardware encoders that were tried and do not work. Absent: none. */
+  readonly failedEncoders?: readonly FailedEncoder[];
+}
+
+/** A hardware encoder that does not work on a machine. */
+export interface FailedEncoder {
+  /** By ffmpeg's name. */
+  readonly encoder: string;
+  /** For people; names no path of the server. */
+  readonly reason: string;
 }
 
 /** The register of living workers. Methods reject as those of `TaskStore`. */

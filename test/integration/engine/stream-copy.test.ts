@@ -2,6 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OutputSpec } from '../../../src/composition/output-spec.js';
 import { planMaking } from '../../../src/engine/outputs/plan-making.js';
+import { NO_STAND_INS } from '../../../src/engine/outputs/stand-ins.js';
 import { probeVisual } from '../../../src/engine/probe/probe.js';
 import { findNewerFfmpeg } from '../../../scripts/lib/newer-ffmpeg.mjs';
 import { createMediaKit, type MediaKit } from '../../fixtures/media-kit.js';
@@ -95,7 +96,7 @@ async function plannedFrames(name: string): Promise<number> {
   const { passes } = await planMaking(
     [compositionOf(twoClips(name), FRAMES, RATE)],
     [copyOutput({ quality: 'LOSSLESS' })],
-    { tools, media },
+    { tools, media, standIns: NO_STAND_INS },
   );
   const sections = passes.flatMap((pass) => pass.sections);
   expect(sections.reduce((sum, { frames }) => sum + frames, 0)).toBe(FRAMES);

@@ -118,6 +118,22 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('reads the hardware that encodes, and refuses a device that nothing uses', () => {
+    const device = '/dev/dri/renderD129';
+    expect(toConfig({}).hardware).toEqual({ encoder: 'none', device: null });
+    expect(toConfig({ CUTROOM_HARDWARE_ENCODER: 'vaapi', CUTROOM_HARDWARE_DEVICE: device }).hardware).toEqual({
+      ...{ encoder: 'vaapi', device },
+    });
+    for (const encoder of ['none', 'nvenc'])
+      expect(problemsOf({ CUTROOM_HARDWARE_ENCODER: encoder, CUTROOM_HARDWARE_DEVICE: device })).toEqual([
+        expect.stringContaining(`CUTROOM_HARDWARE_ENCODER=${encoder} does not use it`),
+      ]);
+    // An option of ffmpeg's would follow a comma.
+    expect(problemsOf({ CUTROOM_HARDWARE_ENCODER: 'vaapi', CUTROOM_HARDWARE_DEVICE: `${device},x=1` })).toEqual([
+      expect.stringContaining('the path of a device'),
+    ]);
+  });
+
   it('refuses a data folder within an input root, unless the roots are the default', () => {
     const within = { CUTROOM_DATA_DIR: '/srv/media/data', CUTROOM_INPUT_ROOTS: '/srv/fonts:/srv/media' };
     expect(problemsOf(within)).toEqual([expect.stringContaining('lies within the input root /srv/media')]);

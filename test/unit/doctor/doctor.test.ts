@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Check } from '../../../src/doctor/check.js';
 import { examine } from '../../../src/doctor/doctor.js';
 import { checkService } from '../../../src/doctor/endpoints.js';
@@ -12,6 +12,7 @@ import { judgeDisk, judgeMemory } from '../../../src/doctor/places.js';
 import { checkNode } from '../../../src/doctor/tools.js';
 import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
+import { WITHOUT_DEVICES } from '../../support/stand-in-ffmpeg.js';
 import { recordEvents } from '../../support/task-events.js';
 import { cli } from '../cli/cli-harness.js';
 
@@ -39,6 +40,15 @@ const named = (checks: readonly Check[], name: string): Check | undefined =>
   checks.find((check) => check.name === name);
 
 describe('the doctor', () => {
+  it('tries the hardware encoder that is asked for, and tells why it does not work', async () => {
+    expect(named(await findings(), 'hardware')).toBeUndefined();
+    for (const [name, value] of Object.entries(WITHOUT_DEVICES)) vi.stubEnv(name, value);
+    const hardware = named(await findings({ CUTROOM_HARDWARE_ENCODER: 'nvenc' }), 'hardware');
+    vi.unstubAllEnvs();
+    expect(hardware).toMatchObject({ status: 'warn', fix: expect.stringContaining('ENCODER=none') as string });
+    expect(hardware?.found).toMatch(/^H\.264 by libx264, HEVC by libx265; h264_nvenc: .{10,}/);
+  });
+
   it('finds no failure on a complete machine, and creates nothing', async () => {
     const checks = await findings();
     expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);

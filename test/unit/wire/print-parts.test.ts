@@ -112,6 +112,25 @@ describe('the printer of capabilities', () => {
     expect(printed.slots).toBe(8);
   });
 
+  it('names the encoders of each build, and those that do not work', () => {
+    const build = { version: '5.1', encoders: ['libx264'], decoders: ['h264'] };
+    const failedEncoders = [{ encoder: 'h264_vaapi', reason: 'no VA display' }];
+    const workers = [
+      { owner: 'a', slots: 1, build: { ...build, h264Encoder: 'h264_nvenc', hevcEncoder: 'hevc_nvenc' } },
+      { owner: 'b', slots: 1, build: { ...build, h264Encoder: 'libx264', hevcEncoder: null, failedEncoders } },
+      // Of an earlier version.
+      { owner: 'c', slots: 1, build },
+    ];
+    const { builds } = printCapabilities(workers, facts);
+    expect(
+      builds.map(({ h264Encoder, hevcEncoder, failedEncoders: failed }) => [h264Encoder, hevcEncoder, failed]),
+    ).toEqual([
+      ['h264_nvenc', 'hevc_nvenc', []],
+      ['libx264', '', failedEncoders],
+      ['', '', []],
+    ]);
+  });
+
   it('prints limits without any worker', () => {
     expect(writeCompactJson(capabilitiesType, printCapabilities([], facts))).toMatchObject({
       fonts: ['Noto Sans'],

@@ -35,7 +35,7 @@ export interface ExpectedMedia {
 }
 
 /** Codecs whose files state the colours of their pictures. */
-const WITH_COLORS = new Set(['hevc', 'av1', 'vp9', 'prores']);
+const WITH_COLORS = new Set(['h264', 'hevc', 'av1', 'vp9', 'prores']);
 
 /** Codecs that have limited range and do not say so; ffmpeg said it for them up to 7. */
 const WITHOUT_RANGE = new Set(['prores']);

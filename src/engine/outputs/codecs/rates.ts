@@ -4,15 +4,21 @@ import type { VideoSettings } from '../output-profile.js';
 /** Seconds between key frames: players seek to them, and more of them cost size. */
 const KEY_FRAME_SECONDS = 2;
 
-/** How far apart key frames may lie, or where they must. */
-export function keyFrameOptions({
-  frameRate,
-  keyFrames,
-}: Pick<VideoSettings, 'frameRate' | 'keyFrames'>): readonly string[] {
+/** Keeps an encoder from choosing further ones. */
+const NONE_AT_CUTS = ['-sc_threshold', '0'];
+
+/**
+ * How far apart key frames may lie, or where they must.
+ * @param forced options of the encoder that go with places which are decided for it.
+ */
+export function keyFrameOptions(
+  { frameRate, keyFrames }: Pick<VideoSettings, 'frameRate' | 'keyFrames'>,
+  forced: readonly string[] = NONE_AT_CUTS,
+): readonly string[] {
   if (keyFrames) {
     const { every, from } = keyFrames;
     // The one that each piece begins with does not move the others: places are counted, not distances.
-    return ['-g', String(every), '-sc_threshold', '0', '-force_key_frames', `expr:not(mod(n+${from},${every}))`];
+    return ['-g', String(every), ...forced, '-force_key_frames', `expr:not(mod(n+${from},${every}))`];
   }
   return ['-g', String(Math.round((frameRate.num / frameRate.den) * KEY_FRAME_SECONDS))];
 }
