@@ -105,7 +105,7 @@ interface DrawnClip {
   readonly box: PaintedClip['box'];
   readonly look: Pick<
     PaintedClip,
-    'fit' | 'focus' | 'rotation' | 'flipHorizontal' | 'flipVertical' | 'opacity' | 'blend'
+    'fit' | 'focus' | 'rotation' | 'flipHorizontal' | 'flipVertical' | 'opacity' | 'blend' | 'cornerRadius' | 'border'
   >;
   readonly moves: Key['property'];
   readonly isMoving: boolean;
@@ -159,6 +159,12 @@ function clipOf(source: fc.Arbitrary<DrawnSource>, matte: fc.Arbitrary<DrawnMatt
       rotation: fc.constantFrom(0, 0, 0, 90, 45, -30, 180),
       ...{ flipHorizontal: fc.boolean(), flipVertical: fc.boolean() },
       opacity: fc.constantFrom(1, 1, 0.5, 0.25),
+      cornerRadius: fc.constantFrom(0, 0, 0, 0, 120, 2_160),
+      // Wide ones, so that places in them are clear.
+      border: fc.oneof(
+        { arbitrary: fc.constant(null), weight: 5 },
+        { arbitrary: fc.record({ width: fc.constantFrom(120, 173), color: rgb }), weight: 1 },
+      ),
       blend: fc.constantFrom<PaintedClip['blend'][]>(
         ...(['NORMAL', 'NORMAL', 'NORMAL', 'MULTIPLY', 'SCREEN', 'DIFFERENCE', 'DARKEN', 'ADD'] as const),
       ),

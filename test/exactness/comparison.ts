@@ -74,12 +74,14 @@ function largestScale({ width, height }: Size, tracks: PaintedTimeline['tracks']
 function* clearPlaces(timeline: PaintedTimeline, frame: number): Generator<{ x: number; y: number; wanted: Shade }> {
   const scalers = Math.ceil(SCALER_REACH * largestScale(timeline, timeline.tracks));
   const clear = Math.max(timeline.background ? CLEAR : CLEAR_OF_BLOCKS, scalers);
+  // Near ones too: letters lie as far from each other as this may be.
+  const beside = [...new Set([-clear, -CLEAR, 0, CLEAR, clear])];
   for (let row = 0.5; row < 6; row += 1) {
     for (let column = 0.5; column < 8; column += 1) {
       const [x, y] = [Math.floor((timeline.width * column) / 8), Math.floor((timeline.height * row) / 6)];
       const at = (dx: number, dy: number) => paint(timeline, frame, x + 0.5 + dx, y + 0.5 + dy);
       const wanted = at(0, 0);
-      const around = [-clear, 0, clear].flatMap((dx) => [-clear, 0, clear].map((dy) => at(dx, dy)));
+      const around = beside.flatMap((dx) => beside.map((dy) => at(dx, dy)));
       if (around.every((shade) => isAlike(shade, wanted))) yield { x, y, wanted };
     }
   }
@@ -135,6 +137,8 @@ const luma = ([r, g, b]: Rgb) => 16 + (219 / 255) * (0.2126 * r + 0.7152 * g + 0
 
 /** Flat pixels on both sides of an edge that is measured. */
 const FLAT = 7;
+/** Beyond them the next edge may begin, which lies up to a pixel beside its place and may cover a part of one. */
+const BESIDE_FLAT = 2;
 /** How different both sides are at least. */
 const STEP = 30;
 
@@ -226,10 +230,11 @@ interface Edge {
 function edgesOf(painted: (at: number, beside?: number) => number, length: number): Edge[] {
   const values = Array.from({ length }, (_, i) => painted(i + 0.5));
   const edges: Edge[] = [];
-  for (let i = FLAT; i < length - FLAT - 1; i += 1) {
+  const flat = FLAT + BESIDE_FLAT;
+  for (let i = flat; i < length - flat - 1; i += 1) {
     const [before, after] = [values[i]!, values[i + 1]!];
     if (!(Math.abs(after - before) >= STEP)) continue;
-    const isFlat = Array.from({ length: FLAT }, (_, k) => [values[i - k - 1]! - before, values[i + 1 + k]! - after])
+    const isFlat = Array.from({ length: flat }, (_, k) => [values[i - k - 1]! - before, values[i + 1 + k]! - after])
       .flat()
       .every((change) => Math.abs(change) < 0.5);
     const isStraight = [-FLAT, FLAT].every((beside) =>

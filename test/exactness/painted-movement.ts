@@ -1,3 +1,4 @@
+import { lineOf } from './painted-box.js';
 import { crossed } from './painted-transition.js';
 import {
   type Appearance,
@@ -40,7 +41,8 @@ export function stanceOf(clip: PaintedClip, canvas: Canvas, own: number): Stance
       height: (largestOf(clip, 'HEIGHT', box.height) / 100) * canvas.height,
     },
   };
-  const away = reachOf(clip, still.largest);
+  const line = lineOf(clip, Math.min(canvas.width, canvas.height) / 1080);
+  const away = reachOf(clip, { width: still.largest.width + 2 * line, height: still.largest.height + 2 * line });
   const { enter, exit } = clip;
   const left = exit ? appearing(still, exit, leftTime(clip, exit, canvas, own), { canvas, away, way: -1 }) : still;
   return enter ? appearing(left, enter, enterTime(enter, canvas, own), { canvas, away, way: 1 }) : left;

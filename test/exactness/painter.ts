@@ -1,3 +1,4 @@
+import { isBorderAt, isInBox } from './painted-box.js';
 import { stanceOf, viewedAt, wiped } from './painted-movement.js';
 import { textAt } from './painted-text.js';
 import { crossed } from './painted-transition.js';
@@ -20,6 +21,12 @@ interface Canvas extends Size {
   readonly tracks: readonly (readonly PaintedClip[])[];
 }
 
+type Part = 'clip' | 'border';
+
+interface PartOfTracks extends Canvas {
+  readonly part: Part;
+}
+
 const NOTHING: Shade = { color: [0, 0, 0], alpha: 0 };
 
 /**
@@ -34,34 +41,43 @@ export function paint(timeline: PaintedTimeline, frame: number, x: number, y: nu
 }
 
 function paintCanvas(canvas: Canvas, frame: number, at: Place, background: Shade): Shade {
-  return canvas.tracks.reduce<Shade>((below, track) => paintTrack(canvas, track, frame, at, below), background);
+  const painted = (part: Part, track: readonly PaintedClip[], below: Shade) =>
+    paintTrack({ ...canvas, part }, track, frame, at, below);
+  // The borders of a track lie over all of its clips.
+  return canvas.tracks.reduce<Shade>(
+    (below, track) => painted('border', track, painted('clip', track, below)),
+    background,
+  );
 }
 
-function paintTrack(canvas: Canvas, track: readonly PaintedClip[], frame: number, at: Place, below: Shade): Shade {
+function paintTrack(
+  canvas: PartOfTracks,
+  track: readonly PaintedClip[],
+  frame: number,
+  at: Place,
+  below: Shade,
+): Shade {
   const { rate } = canvas;
   const shown = track.filter(({ start, end }) => boundary(start, rate) <= frame && frame < boundary(end, rate));
   const [first, second] = shown;
-  if (!first) return below;
+  if (!first || (canvas.part === 'border' && shown.every(({ border }) => !border))) return below;
+  const blend = canvas.part === 'border' ? 'NORMAL' : first.blend;
   const seenOf = (clip: PaintedClip) => (place: Place) => shadeOf(canvas, clip, frame, place);
-  if (!second) return laidOver(below, seenOf(first)(at), first.blend);
+  if (!second) return laidOver(below, seenOf(first)(at), blend);
   // Both are seen: the second comes frame by frame, from none of it.
   const frames = boundary(first.end, rate) - boundary(second.start, rate);
   const share = (frame - boundary(second.start, rate)) / frames;
   const kind = second.transition?.kind ?? 'fade';
-  return laidOver(
-    below,
-    crossed(kind, share, { at, size: canvas, from: seenOf(first), to: seenOf(second) }),
-    first.blend,
-  );
+  return laidOver(below, crossed(kind, share, { at, size: canvas, from: seenOf(first), to: seenOf(second) }), blend);
 }
 
 /** What is seen of a clip, but for its way to the next. */
-function shadeOf(canvas: Canvas, clip: PaintedClip, frame: number, at: Place): Shade {
+function shadeOf(canvas: PartOfTracks, clip: PaintedClip, frame: number, at: Place): Shade {
   const own = frame - boundary(clip.start, canvas.rate);
   return wiped(canvas, clip, own, at, (place) => insideOf(canvas, clip, own, place));
 }
 
-function insideOf(canvas: Canvas, clip: PaintedClip, own: number, at: Place): Shade {
+function insideOf(canvas: PartOfTracks, clip: PaintedClip, own: number, at: Place): Shade {
   const { x, y, width, height, rotation, opacity, largest } = stanceOf(clip, canvas, own);
   if (width === 0 || height === 0) return NOTHING;
   const angle = (-rotation * Math.PI) / 180;
@@ -69,7 +85,13 @@ function insideOf(canvas: Canvas, clip: PaintedClip, own: number, at: Place): Sh
   // Turned back, in shares of the box.
   const u = (dx * Math.cos(angle) - dy * Math.sin(angle)) / width + 0.5;
   const v = (dx * Math.sin(angle) + dy * Math.cos(angle)) / height + 0.5;
-  if (u < 0 || u > 1 || v < 0 || v > 1) return NOTHING;
+  const inBox = { x: (u - 0.5) * largest.width, y: (v - 0.5) * largest.height };
+  const scale = Math.min(canvas.width, canvas.height) / 1080;
+  if (canvas.part === 'border')
+    return clip.border && isBorderAt(inBox, largest, clip, scale)
+      ? { color: clip.border.color, alpha: opacity }
+      : NOTHING;
+  if (!isInBox(inBox, largest, clip, scale)) return NOTHING;
   const viewed = viewedAt(clip, canvas, own, { u, v });
   const place = {
     u: clip.flipHorizontal ? 1 - viewed.u : viewed.u,

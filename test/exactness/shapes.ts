@@ -165,6 +165,9 @@ export interface PaintedClip {
   readonly enter: Appearance | null;
   readonly exit: Appearance | null;
   readonly motion: Motion | null;
+  /** In pixels of a frame whose short side is 1080. */
+  readonly cornerRadius: number;
+  readonly border: { readonly width: number; readonly color: Rgb } | null;
   readonly matte: Matte | null;
 }
 

@@ -39,11 +39,13 @@ function clipSpec(clip: PaintedClip, rate: number): object {
       : { start: seconds(start) }),
     ...(clip.enter ? { enter: appearanceSpec(clip.enter) } : {}),
     ...(clip.motion ? { motion: { ...clip.motion, kind: `KIND_${clip.motion.kind}` } } : {}),
+    ...(clip.border ? { border: { width: clip.border.width, color: `#${hex(clip.border.color)}` } } : {}),
     ...(clip.exit ? { exit: appearanceSpec(clip.exit) } : {}),
     duration: seconds(end - start),
     ...assetSpec(clip.source, rate),
     layout: { box, anchor: 'ANCHOR_CENTER', ...(isFitted(clip) ? { fit: `FIT_${fit}`, focus } : {}) },
     ...{ rotation, flipHorizontal, flipVertical, opacity, blend: `BLEND_MODE_${blend}` },
+    cornerRadius: clip.cornerRadius,
     ...(matte
       ? { matte: { ...assetSpec(matte.picture, rate), kind: `KIND_${matte.by}`, inverted: matte.inverted } }
       : {}),

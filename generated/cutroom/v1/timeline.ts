@@ -662,9 +662,12 @@ export interface Box {
   height?: number | undefined;
 }
 
-/** A line around a box, outside of it. In pixels of a frame whose short side is 1080. */
+/**
+ * A line around a box, outside of it, round where the box is round. It lies over all clips of its track, whatever their `blend`. In pixels of a frame whose short side
+ * is 1080.
+ */
 export interface Border {
-  /** 0 to 200. Default (0): 4. */
+  /** 0 to 200; drawn in whole pixels, one at least. Default (0): 4. */
   width: number;
   /** `#RRGGBB` or `#RRGGBBAA`. Default: `#FFFFFF`. */
   color: string;
