@@ -1,15 +1,19 @@
 import fc from 'fast-check';
 import { IMAGES, SOUNDS, VIDEOS } from './case-media.js';
 import {
+  type Appearance,
+  type AppearanceKind,
   boundary,
   type HeardClip,
   type Key,
   type Matte,
+  type Motion,
   type PaintedClip,
   type PaintedTimeline,
   type Size,
   type Source,
   type TextSource,
+  type TransitionKind,
 } from './shapes.js';
 
 const RATES = ['24000/1001', '24', '25', '30000/1001', '30', '50', '60000/1001', '60'] as const;
@@ -22,6 +26,12 @@ const NESTED_CANVASES = [
   { width: 160, height: 120 },
   { width: 146, height: 200 },
 ] as const;
+
+/** From one clip to the next. */
+const WAYS: readonly TransitionKind[] = [
+  ...(['wipeleft', 'wiperight', 'wipeup', 'wipedown', 'circleopen', 'circleclose'] as const),
+  ...(['slideleft', 'slideright', 'slideup', 'slidedown'] as const),
+];
 
 const percent = (min: number, max: number) => fc.integer({ min, max });
 const channel = fc.integer({ min: 20, max: 235 });
@@ -95,18 +105,50 @@ interface DrawnClip {
   readonly box: PaintedClip['box'];
   readonly look: Pick<
     PaintedClip,
-    'fit' | 'focus' | 'rotation' | 'flipHorizontal' | 'flipVertical' | 'opacity' | 'blend'
+    'fit' | 'focus' | 'rotation' | 'flipHorizontal' | 'flipVertical' | 'opacity' | 'blend' | 'cornerRadius' | 'border'
   >;
   readonly moves: Key['property'];
   readonly isMoving: boolean;
   readonly easing: Key['easing'];
-  readonly fade: boolean;
+  readonly transition: TransitionKind | null;
+  readonly enter: Appearance | null;
+  readonly exit: Appearance | null;
+  readonly motion: Motion | null;
 }
+
+const appearance = fc.oneof(
+  { arbitrary: fc.constant(null), weight: 3 },
+  {
+    arbitrary: fc
+      .record({
+        kind: fc.constantFrom<AppearanceKind[]>(
+          ...(['FADE', 'ZOOM', 'SLIDE_LEFT', 'SLIDE_RIGHT', 'SLIDE_UP', 'SLIDE_DOWN'] as const),
+          ...(['WIPE_LEFT', 'WIPE_RIGHT', 'WIPE_UP', 'WIPE_DOWN'] as const),
+        ),
+        seconds: fc.constantFrom(0.1, 0.2),
+        easing: fc.constantFrom<Appearance['easing'][]>(null, null, 'linear', 'ease-in-out'),
+      })
+      .map((drawn): Appearance => (drawn.kind.startsWith('WIPE') ? { ...drawn, easing: null } : drawn)),
+    weight: 2,
+  },
+);
+
+const motion = fc.oneof(
+  { arbitrary: fc.constant(null), weight: 3 },
+  {
+    arbitrary: fc.record({
+      kind: fc.constantFrom<Motion['kind'][]>('ZOOM_IN', 'ZOOM_OUT', 'PAN_LEFT', 'PAN_RIGHT', 'PAN_UP', 'PAN_DOWN'),
+      strength: fc.constantFrom(0.15, 0.5, 1),
+      focus: fc.constantFrom({ x: 50, y: 50 }, { x: 0, y: 100 }, { x: 70, y: 25 }),
+    }),
+    weight: 1,
+  },
+);
 
 function clipOf(source: fc.Arbitrary<DrawnSource>, matte: fc.Arbitrary<DrawnMatte | null>): fc.Arbitrary<DrawnClip> {
   return fc.record({
     ...{ source, matte },
-    // Longer than the fades on both sides.
+    // Longer than what happens at both of its ends.
     milliseconds: fc.integer({ min: 420, max: 900 }),
     gap: fc.constantFrom(0, 0, 0.13, 0.3),
     whole: fc.boolean(),
@@ -117,6 +159,12 @@ function clipOf(source: fc.Arbitrary<DrawnSource>, matte: fc.Arbitrary<DrawnMatt
       rotation: fc.constantFrom(0, 0, 0, 90, 45, -30, 180),
       ...{ flipHorizontal: fc.boolean(), flipVertical: fc.boolean() },
       opacity: fc.constantFrom(1, 1, 0.5, 0.25),
+      cornerRadius: fc.constantFrom(0, 0, 0, 0, 120, 2_160),
+      // Wide ones, so that places in them are clear.
+      border: fc.oneof(
+        { arbitrary: fc.constant(null), weight: 5 },
+        { arbitrary: fc.record({ width: fc.constantFrom(120, 173), color: rgb }), weight: 1 },
+      ),
       blend: fc.constantFrom<PaintedClip['blend'][]>(
         ...(['NORMAL', 'NORMAL', 'NORMAL', 'MULTIPLY', 'SCREEN', 'DIFFERENCE', 'DARKEN', 'ADD'] as const),
       ),
@@ -124,7 +172,8 @@ function clipOf(source: fc.Arbitrary<DrawnSource>, matte: fc.Arbitrary<DrawnMatt
     moves: fc.constantFrom<Key['property'][]>('OPACITY', 'X', 'Y', 'WIDTH', 'HEIGHT', 'ROTATION'),
     isMoving: fc.boolean(),
     easing: fc.constantFrom<Key['easing'][]>('linear', 'ease-in-out', 'step-end'),
-    fade: fc.boolean(),
+    transition: fc.oneof(fc.constant(null), fc.constant('fade' as const), fc.constantFrom(...WAYS)),
+    ...{ enter: appearance, exit: appearance, motion },
   });
 }
 
@@ -181,21 +230,36 @@ export const timelines: fc.Arbitrary<TimelineCase> = fc
     return { rateText, rate, ...canvas, background, tracks: placedTracks, sounds };
   });
 
-/** One after another, with gaps and fades between them. */
+/** One after another, with gaps and transitions between them. */
 function placed(clips: readonly DrawnClip[], rate: number, canvas: Size): PaintedClip[] {
   const made: PaintedClip[] = [];
-  for (const drawn of clips) {
+  for (const [i, drawn] of clips.entries()) {
     const before = made.at(-1);
-    // Both in one layer: a fade of clips that are mixed in another way has no meaning of its own.
-    const blend = before && drawn.fade ? before.blend : drawn.look.blend;
-    const fade = before && drawn.fade ? 0.2 : 0;
-    const start = (before?.end ?? 0) + (fade > 0 ? -fade : drawn.gap);
+    const transition = before && drawn.transition ? { kind: drawn.transition, seconds: 0.2 } : null;
+    // Both in one layer: a transition of clips that are mixed in another way has no meaning of its own.
+    const blend = before && transition ? before.blend : drawn.look.blend;
+    const start = (before?.end ?? 0) + (transition ? -transition.seconds : drawn.gap);
     const end = start + drawn.milliseconds / 1_000;
     const frames = boundary(end, rate) - boundary(start, rate);
     const box = drawn.whole ? { x: 50, y: 50, width: 100, height: 100 } : drawn.box;
     const source = sourceOf(drawn.source, rate, canvas, box);
+    // A clip with a transition comes and goes by it.
+    const enter = transition ? null : drawn.enter;
+    const exit = clips[i + 1]?.transition ? null : drawn.exit;
     const shown = drawn.matte && { ...drawn.matte, picture: nestedSource(drawn.matte.picture, rate) };
-    const clip = { source, start, end, box, ...drawn.look, blend, fade, matte: shown };
+    const clip = {
+      source,
+      start,
+      end,
+      box,
+      ...drawn.look,
+      blend,
+      transition,
+      enter,
+      exit,
+      motion: drawn.motion,
+      matte: shown,
+    };
     made.push({ ...clip, keys: drawn.isMoving ? keysOf(drawn, box, frames) : [] });
   }
   return made;

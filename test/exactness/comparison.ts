@@ -1,8 +1,16 @@
 import { differenceCiede2000 } from 'culori';
 import { ffmpeg } from '../fixtures/run-ffmpeg.js';
 import type { Heard } from './listener.js';
-import { paint, type Shade } from './painter.js';
-import { boundary, type PaintedTimeline, type Rgb, type Size } from './shapes.js';
+import { paint } from './painter.js';
+import {
+  type Appearance,
+  boundary,
+  type PaintedClip,
+  type PaintedTimeline,
+  type Rgb,
+  type Shade,
+  type Size,
+} from './shapes.js';
 
 /** Frames in RGBA. */
 export interface Pictures {
@@ -45,10 +53,14 @@ const SCALER_REACH = 4;
 
 /** How many times as large as they are in their file the pixels of a video are shown, at most. */
 function largestScale({ width, height }: Size, tracks: PaintedTimeline['tracks']): number {
-  const scales = tracks.flat().map(({ source, box, keys, matte }) => {
+  const scales = tracks.flat().map(({ source, box, keys, matte, motion }) => {
     const side = (property: 'WIDTH' | 'HEIGHT', share: number) =>
       Math.max(share, ...keys.filter((key) => key.property === property).map(({ value }) => value)) / 100;
-    const own = { width: width * side('WIDTH', box.width), height: height * side('HEIGHT', box.height) };
+    const closer = 1 + (motion?.strength ?? 0);
+    const own = {
+      width: closer * width * side('WIDTH', box.width),
+      height: closer * height * side('HEIGHT', box.height),
+    };
     const covering = (size: Size) => Math.max(own.width / size.width, own.height / size.height);
     const nested = [source.kind === 'nested' ? source : null, matte?.picture ?? null].map((picture) =>
       picture ? covering(picture.size) * largestScale(picture.size, picture.tracks) : 0,
@@ -62,12 +74,14 @@ function largestScale({ width, height }: Size, tracks: PaintedTimeline['tracks']
 function* clearPlaces(timeline: PaintedTimeline, frame: number): Generator<{ x: number; y: number; wanted: Shade }> {
   const scalers = Math.ceil(SCALER_REACH * largestScale(timeline, timeline.tracks));
   const clear = Math.max(timeline.background ? CLEAR : CLEAR_OF_BLOCKS, scalers);
+  // Near ones too: letters lie as far from each other as this may be.
+  const beside = [...new Set([-clear, -CLEAR, 0, CLEAR, clear])];
   for (let row = 0.5; row < 6; row += 1) {
     for (let column = 0.5; column < 8; column += 1) {
       const [x, y] = [Math.floor((timeline.width * column) / 8), Math.floor((timeline.height * row) / 6)];
       const at = (dx: number, dy: number) => paint(timeline, frame, x + 0.5 + dx, y + 0.5 + dy);
       const wanted = at(0, 0);
-      const around = [-clear, 0, clear].flatMap((dx) => [-clear, 0, clear].map((dy) => at(dx, dy)));
+      const around = beside.flatMap((dx) => beside.map((dy) => at(dx, dy)));
       if (around.every((shade) => isAlike(shade, wanted))) yield { x, y, wanted };
     }
   }
@@ -123,6 +137,8 @@ const luma = ([r, g, b]: Rgb) => 16 + (219 / 255) * (0.2126 * r + 0.7152 * g + 0
 
 /** Flat pixels on both sides of an edge that is measured. */
 const FLAT = 7;
+/** Beyond them the next edge may begin, which lies up to a pixel beside its place and may cover a part of one. */
+const BESIDE_FLAT = 2;
 /** How different both sides are at least. */
 const STEP = 30;
 
@@ -130,6 +146,8 @@ const STEP = 30;
 const FARTHEST = 1;
 /** Of a clip without a box that leaves bars: its size and its place are even, as frames have a colour for two by two pixels. */
 const FARTHEST_WITH_BARS = 2;
+/** In a wipe or a slide, which `xfade` moves by whole pixels: it leaves out the part of one, up to 1 more. Measured: 1.02. */
+const FARTHEST_IN_STEPS = 1.75;
 
 function farthest({ tracks }: PaintedTimeline, frame: number, rate: number): number {
   const hasBars = tracks.flat().some(({ source, box, fit, start, end }) => {
@@ -137,7 +155,25 @@ function farthest({ tracks }: PaintedTimeline, frame: number, rate: number): num
     const isFitted = source.kind === 'image' || source.kind === 'video' || source.kind === 'nested';
     return isShown && isFitted && box.width === 100 && box.height === 100 && fit !== 'COVER' && fit !== 'FILL';
   });
-  return hasBars ? FARTHEST_WITH_BARS : FARTHEST;
+  if (hasBars) return FARTHEST_WITH_BARS;
+  return tracks.some((track) => movesInSteps(track, frame, rate)) ? FARTHEST_IN_STEPS : FARTHEST;
+}
+
+function movesInSteps(track: readonly PaintedClip[], frame: number, rate: number): boolean {
+  return track.some(({ source, start, end, transition, enter, exit }) => {
+    const own = frame - boundary(start, rate);
+    const left = boundary(end, rate) - frame;
+    if (own < 0 || left <= 0) return false;
+    const isWiping = (animation: Appearance | null, frames: number) =>
+      animation !== null && animation.kind.startsWith('WIPE') && frames <= boundary(animation.seconds, rate);
+    const isCrossing = transition !== null && own <= boundary(transition.seconds, rate);
+    return (
+      (isCrossing && /^(wipe|slide)/.test(transition.kind)) ||
+      isWiping(enter, own) ||
+      isWiping(exit, left) ||
+      (source.kind === 'nested' && source.tracks.some((inner) => movesInSteps(inner, own + source.trimFrames, rate)))
+    );
+  });
 }
 
 /** Where edges lie, along some rows and columns of some frames. */
@@ -194,10 +230,11 @@ interface Edge {
 function edgesOf(painted: (at: number, beside?: number) => number, length: number): Edge[] {
   const values = Array.from({ length }, (_, i) => painted(i + 0.5));
   const edges: Edge[] = [];
-  for (let i = FLAT; i < length - FLAT - 1; i += 1) {
+  const flat = FLAT + BESIDE_FLAT;
+  for (let i = flat; i < length - flat - 1; i += 1) {
     const [before, after] = [values[i]!, values[i + 1]!];
     if (!(Math.abs(after - before) >= STEP)) continue;
-    const isFlat = Array.from({ length: FLAT }, (_, k) => [values[i - k - 1]! - before, values[i + 1 + k]! - after])
+    const isFlat = Array.from({ length: flat }, (_, k) => [values[i - k - 1]! - before, values[i + 1 + k]! - after])
       .flat()
       .every((change) => Math.abs(change) < 0.5);
     const isStraight = [-FLAT, FLAT].every((beside) =>

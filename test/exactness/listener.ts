@@ -91,7 +91,7 @@ function addTracks(heard: Heard, tracks: readonly (readonly PaintedClip[])[], ra
       const from = window.zero + boundary(clip.start, rate);
       const to = window.zero + boundary(clip.end, rate);
       const overlap = (one: PaintedClip | undefined, other: PaintedClip | undefined) =>
-        one && other && other.fade > 0 ? boundary(one.end, rate) - boundary(other.start, rate) : 0;
+        one && other?.transition ? boundary(one.end, rate) - boundary(other.start, rate) : 0;
       const crossed = crossFade({ from, to }, overlap(track[i - 1], clip), overlap(clip, track[i + 1]), rate);
       const gain = (sample: number) => crossed(sample) * window.gain(sample);
       const [shownFrom, shownTo] = [Math.max(from, window.from), Math.min(to, window.to)];

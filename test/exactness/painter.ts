@@ -1,33 +1,19 @@
+import { isBorderAt, isInBox } from './painted-box.js';
+import { stanceOf, viewedAt, wiped } from './painted-movement.js';
 import { textAt } from './painted-text.js';
+import { crossed } from './painted-transition.js';
 import {
   boundary,
-  type Easing,
   framesIn,
-  type Key,
   type PaintedClip,
   type PaintedTimeline,
-  type Property,
+  type Place,
   type Quarter,
   type Rgb,
+  type Shade,
   type Size,
   type VideoSource,
 } from './shapes.js';
-
-/**
- * A second renderer of timelines, written from the rules in `timeline.proto` alone: one pixel of one frame at a time, slow and plain. It shares no code with the
- * service, so that a mistake of one is not made by the other. It knows what the cases need: flat and shaded surfaces, images and videos of four quarters, of which every
- * frame has colours of its own, text of squares, and timelines within timelines.
- */
-export interface Shade {
-  readonly color: Rgb;
-  /** 0 to 1. */
-  readonly alpha: number;
-}
-
-interface Place {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Clips on a canvas. */
 interface Canvas extends Size {
@@ -35,68 +21,85 @@ interface Canvas extends Size {
   readonly tracks: readonly (readonly PaintedClip[])[];
 }
 
+type Part = 'clip' | 'border';
+
+interface PartOfTracks extends Canvas {
+  readonly part: Part;
+}
+
 const NOTHING: Shade = { color: [0, 0, 0], alpha: 0 };
 
-/** The colour of a place, in pixels from the upper left corner, on a frame. NaN: a colour that the rules leave open. */
+/**
+ * A second renderer of timelines, written from the rules in `timeline.proto` alone: one pixel of one frame at a time, slow and plain. It shares no code with the
+ * service, so that a mistake of one is not made by the other. It knows what the cases need: flat and shaded surfaces, images and videos of four quarters, of which every
+ * frame has colours of its own, text of squares, and timelines within timelines.
+ * @returns the colour of a place, in pixels from the upper left corner, on a frame.
+ */
 export function paint(timeline: PaintedTimeline, frame: number, x: number, y: number): Shade {
   const { background } = timeline;
   return paintCanvas(timeline, frame, { x, y }, background ? { color: background, alpha: 1 } : NOTHING);
 }
 
 function paintCanvas(canvas: Canvas, frame: number, at: Place, background: Shade): Shade {
-  return canvas.tracks.reduce<Shade>((below, track) => paintTrack(canvas, track, frame, at, below), background);
+  const painted = (part: Part, track: readonly PaintedClip[], below: Shade) =>
+    paintTrack({ ...canvas, part }, track, frame, at, below);
+  // The borders of a track lie over all of its clips.
+  return canvas.tracks.reduce<Shade>(
+    (below, track) => painted('border', track, painted('clip', track, below)),
+    background,
+  );
 }
 
-function paintTrack(canvas: Canvas, track: readonly PaintedClip[], frame: number, at: Place, below: Shade): Shade {
+function paintTrack(
+  canvas: PartOfTracks,
+  track: readonly PaintedClip[],
+  frame: number,
+  at: Place,
+  below: Shade,
+): Shade {
   const { rate } = canvas;
   const shown = track.filter(({ start, end }) => boundary(start, rate) <= frame && frame < boundary(end, rate));
   const [first, second] = shown;
-  if (!first) return below;
-  const shade = shadeOf(canvas, first, frame, at);
-  if (!second) return laidOver(below, shade, first.blend);
-  // Both are seen: the second fades in, frame by frame from none of it.
+  if (!first || (canvas.part === 'border' && shown.every(({ border }) => !border))) return below;
+  const blend = canvas.part === 'border' ? 'NORMAL' : first.blend;
+  const seenOf = (clip: PaintedClip) => (place: Place) => shadeOf(canvas, clip, frame, place);
+  if (!second) return laidOver(below, seenOf(first)(at), blend);
+  // Both are seen: the second comes frame by frame, from none of it.
   const frames = boundary(first.end, rate) - boundary(second.start, rate);
   const share = (frame - boundary(second.start, rate)) / frames;
-  const other = shadeOf(canvas, second, frame, at);
-  const alpha = shade.alpha * (1 - share) + other.alpha * share;
-  const color = mapRgb((c) =>
-    alpha === 0 ? 0 : (shade.color[c] * shade.alpha * (1 - share) + other.color[c] * other.alpha * share) / alpha,
-  );
-  return laidOver(below, { color, alpha }, first.blend);
+  const kind = second.transition?.kind ?? 'fade';
+  return laidOver(below, crossed(kind, share, { at, size: canvas, from: seenOf(first), to: seenOf(second) }), blend);
 }
 
-function shadeOf(canvas: Canvas, clip: PaintedClip, frame: number, at: Place): Shade {
+/** What is seen of a clip, but for its way to the next. */
+function shadeOf(canvas: PartOfTracks, clip: PaintedClip, frame: number, at: Place): Shade {
   const own = frame - boundary(clip.start, canvas.rate);
-  const value = (property: Property, constant: number) =>
-    keyed(
-      clip.keys.filter((key) => key.property === property),
-      own,
-      constant,
-    );
-  const width = (value('WIDTH', clip.box.width) / 100) * canvas.width;
-  const height = (value('HEIGHT', clip.box.height) / 100) * canvas.height;
-  // What it shows is made for the box at its largest, and stretched with it.
-  const largest = {
-    width: (largestOf(clip, 'WIDTH', clip.box.width) / 100) * canvas.width,
-    height: (largestOf(clip, 'HEIGHT', clip.box.height) / 100) * canvas.height,
-  };
-  const angle = (-value('ROTATION', clip.rotation) * Math.PI) / 180;
-  const [dx, dy] = [
-    at.x - (value('X', clip.box.x) / 100) * canvas.width,
-    at.y - (value('Y', clip.box.y) / 100) * canvas.height,
-  ];
+  return wiped(canvas, clip, own, at, (place) => insideOf(canvas, clip, own, place));
+}
+
+function insideOf(canvas: PartOfTracks, clip: PaintedClip, own: number, at: Place): Shade {
+  const { x, y, width, height, rotation, opacity, largest } = stanceOf(clip, canvas, own);
+  if (width === 0 || height === 0) return NOTHING;
+  const angle = (-rotation * Math.PI) / 180;
+  const [dx, dy] = [at.x - x, at.y - y];
   // Turned back, in shares of the box.
   const u = (dx * Math.cos(angle) - dy * Math.sin(angle)) / width + 0.5;
   const v = (dx * Math.sin(angle) + dy * Math.cos(angle)) / height + 0.5;
-  if (u < 0 || u > 1 || v < 0 || v > 1) return NOTHING;
-  const place = { u: clip.flipHorizontal ? 1 - u : u, v: clip.flipVertical ? 1 - v : v, ...largest };
+  const inBox = { x: (u - 0.5) * largest.width, y: (v - 0.5) * largest.height };
+  const scale = Math.min(canvas.width, canvas.height) / 1080;
+  if (canvas.part === 'border')
+    return clip.border && isBorderAt(inBox, largest, clip, scale)
+      ? { color: clip.border.color, alpha: opacity }
+      : NOTHING;
+  if (!isInBox(inBox, largest, clip, scale)) return NOTHING;
+  const viewed = viewedAt(clip, canvas, own, { u, v });
+  const place = {
+    u: clip.flipHorizontal ? 1 - viewed.u : viewed.u,
+    v: clip.flipVertical ? 1 - viewed.v : viewed.v,
+    ...largest,
+  };
   const { color, alpha } = sourceAt(canvas, clip, place, own);
-  return { color, alpha: alpha * value('OPACITY', clip.opacity) * matteAt(canvas, clip, { u, v }, own) };
-}
-
-function largestOf({ keys }: PaintedClip, property: Property, constant: number): number {
-  const values = keys.filter((key) => key.property === property).map(({ value }) => value);
-  return values.length > 0 ? Math.max(...values) : constant;
+  return { color, alpha: alpha * opacity * matteAt(canvas, clip, { u, v }, own) };
 }
 
 interface BoxPlace extends Size {
@@ -224,32 +227,6 @@ const BLENDS: Readonly<Record<Exclude<PaintedClip['blend'], 'ADD'>, (below: numb
   DIFFERENCE: (below, above) => Math.abs(below - above),
   DARKEN: Math.min,
 };
-
-function keyed(keys: readonly Key[], frame: number, constant: number): number {
-  const [first] = keys;
-  if (!first) return constant;
-  if (frame <= first.frame) return first.value;
-  for (let i = 1; i < keys.length; i += 1) {
-    const [from, to] = [keys[i - 1]!, keys[i]!];
-    if (frame < to.frame)
-      return from.value + (to.value - from.value) * eased(to.easing, (frame - from.frame) / (to.frame - from.frame));
-  }
-  return keys.at(-1)!.value;
-}
-
-function eased(easing: Easing, share: number): number {
-  if (easing === 'linear') return share;
-  if (easing === 'step-end') return 0;
-  // ease-in-out is cubic-bezier(0.42, 0, 0.58, 1); its time is found by halving.
-  const curve = (a: number, b: number, t: number) => 3 * (1 - t) ** 2 * t * a + 3 * (1 - t) * t ** 2 * b + t ** 3;
-  let [low, high] = [0, 1];
-  for (let i = 0; i < 60; i += 1) {
-    const middle = (low + high) / 2;
-    if (curve(0.42, 0.58, middle) < share) low = middle;
-    else high = middle;
-  }
-  return curve(0, 1, low);
-}
 
 function mapRgb(of: (channel: 0 | 1 | 2) => number): Rgb {
   return [of(0), of(1), of(2)];

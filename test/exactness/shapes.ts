@@ -7,6 +7,19 @@ export interface Size {
   readonly height: number;
 }
 
+/** What is seen at a place. NaN: a colour that the rules leave open. */
+export interface Shade {
+  readonly color: Rgb;
+  /** 0 to 1. */
+  readonly alpha: number;
+}
+
+/** In pixels from the upper left corner. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Clockwise from the top left. */
 export type Quarter = 0 | 1 | 2 | 3;
 
@@ -73,7 +86,7 @@ export interface Matte {
   readonly inverted: boolean;
 }
 
-export type Easing = 'linear' | 'ease-in-out' | 'step-end';
+export type Easing = 'linear' | 'ease-in' | 'ease-out' | 'ease-in-out' | 'step-end';
 export type Property = 'X' | 'Y' | 'WIDTH' | 'HEIGHT' | 'OPACITY' | 'ROTATION';
 
 export interface Key {
@@ -82,6 +95,53 @@ export interface Key {
   readonly frame: number;
   readonly value: number;
   readonly easing: Easing;
+}
+
+/** Names of `xfade`. */
+export type TransitionKind =
+  | 'fade'
+  | 'wipeleft'
+  | 'wiperight'
+  | 'wipeup'
+  | 'wipedown'
+  | 'slideleft'
+  | 'slideright'
+  | 'slideup'
+  | 'slidedown'
+  | 'circleopen'
+  | 'circleclose';
+
+export interface Transition {
+  readonly kind: TransitionKind;
+  readonly seconds: number;
+}
+
+export type AppearanceKind =
+  | 'FADE'
+  | 'ZOOM'
+  | 'SLIDE_LEFT'
+  | 'SLIDE_RIGHT'
+  | 'SLIDE_UP'
+  | 'SLIDE_DOWN'
+  | 'WIPE_LEFT'
+  | 'WIPE_RIGHT'
+  | 'WIPE_UP'
+  | 'WIPE_DOWN';
+
+/** How a clip appears or disappears by itself. */
+export interface Appearance {
+  readonly kind: AppearanceKind;
+  readonly seconds: number;
+  /** Null: that of its kind. */
+  readonly easing: Easing | null;
+}
+
+/** A steady movement within the box. */
+export interface Motion {
+  readonly kind: 'ZOOM_IN' | 'ZOOM_OUT' | 'PAN_LEFT' | 'PAN_RIGHT' | 'PAN_UP' | 'PAN_DOWN';
+  readonly strength: number;
+  /** Percent of the box. */
+  readonly focus: { readonly x: number; readonly y: number };
 }
 
 export interface PaintedClip {
@@ -100,8 +160,14 @@ export interface PaintedClip {
   readonly opacity: number;
   readonly blend: 'NORMAL' | 'MULTIPLY' | 'SCREEN' | 'DIFFERENCE' | 'DARKEN' | 'ADD';
   readonly keys: readonly Key[];
-  /** Seconds of a cross-fade from the clip before it on its track. */
-  readonly fade: number;
+  /** From the clip before it on its track. */
+  readonly transition: Transition | null;
+  readonly enter: Appearance | null;
+  readonly exit: Appearance | null;
+  readonly motion: Motion | null;
+  /** In pixels of a frame whose short side is 1080. */
+  readonly cornerRadius: number;
+  readonly border: { readonly width: number; readonly color: Rgb } | null;
   readonly matte: Matte | null;
 }
 

@@ -1,5 +1,5 @@
 import type { TimelineCase } from './cases.js';
-import type { HeardClip, Key, PaintedClip, Rgb, Source } from './shapes.js';
+import type { Appearance, HeardClip, Key, PaintedClip, Rgb, Source } from './shapes.js';
 
 /** The file name of the text's font. */
 export const FONT = 'Square.ttf';
@@ -18,19 +18,43 @@ function tracksSpec(tracks: readonly (readonly PaintedClip[])[], rate: number): 
 }
 
 function clipSpec(clip: PaintedClip, rate: number): object {
-  const { start, end, box, fit, focus, rotation, flipHorizontal, flipVertical, opacity, blend, fade, keys, matte } =
-    clip;
+  const {
+    start,
+    end,
+    box,
+    fit,
+    focus,
+    rotation,
+    flipHorizontal,
+    flipVertical,
+    opacity,
+    blend,
+    transition,
+    keys,
+    matte,
+  } = clip;
   return {
-    ...(fade > 0 ? { transition: { kind: 'fade', duration: seconds(fade) } } : { start: seconds(start) }),
+    ...(transition
+      ? { transition: { kind: transition.kind, duration: seconds(transition.seconds) } }
+      : { start: seconds(start) }),
+    ...(clip.enter ? { enter: appearanceSpec(clip.enter) } : {}),
+    ...(clip.motion ? { motion: { ...clip.motion, kind: `KIND_${clip.motion.kind}` } } : {}),
+    ...(clip.border ? { border: { width: clip.border.width, color: `#${hex(clip.border.color)}` } } : {}),
+    ...(clip.exit ? { exit: appearanceSpec(clip.exit) } : {}),
     duration: seconds(end - start),
     ...assetSpec(clip.source, rate),
     layout: { box, anchor: 'ANCHOR_CENTER', ...(isFitted(clip) ? { fit: `FIT_${fit}`, focus } : {}) },
     ...{ rotation, flipHorizontal, flipVertical, opacity, blend: `BLEND_MODE_${blend}` },
+    cornerRadius: clip.cornerRadius,
     ...(matte
       ? { matte: { ...assetSpec(matte.picture, rate), kind: `KIND_${matte.by}`, inverted: matte.inverted } }
       : {}),
     keyframes: keys.map((key) => keySpec(key, rate)),
   };
+}
+
+function appearanceSpec({ kind, seconds: duration, easing }: Appearance): object {
+  return { kind: `KIND_${kind}`, duration: seconds(duration), ...(easing ? { easing } : {}) };
 }
 
 /** Others fill their box. */

@@ -106,7 +106,7 @@ export enum BlendMode {
  * A video as tracks of clips on a canvas: the general form.
  *
  * A boundary at time t lies on frame round(t x frame rate); lengths are differences of boundaries. Audio is cut at the same boundaries, to the
- * sample. Everything wrong with a timeline that can be seen without its inputs is refused at submit, all violations at once.
+ * sample. Times of a clip's own, such as those of keyframes and of `enter`, are counted in frames from its first one. Everything wrong with a timeline that can be seen without its inputs is refused at submit, all violations at once.
  */
 export interface Timeline {
   /** Size, frame rate and background. Default: 1920x1080 at 30 frames per second, black. */
@@ -183,7 +183,7 @@ export interface Duck {
 /**
  * An asset on a track, with its time, its place and its look.
  *
- * The picture is made in this order: `crop`, the asset's own speed and color, fit into the box, flip, round corners, rotation, opacity, blend.
+ * The picture is made in this order: `crop`, the asset's own speed and color, fit into the box, flip, `motion`, round corners, rotation, opacity, blend.
  */
 export interface Clip {
   /** By which other clips name it; unique in the timeline: letters, digits, `_`, `-` and `.`, at most 64. Default: none. */
@@ -662,9 +662,12 @@ export interface Box {
   height?: number | undefined;
 }
 
-/** A line around a box, outside of it. In pixels of a frame whose short side is 1080. */
+/**
+ * A line around a box, outside of it, round where the box is round. It lies over all clips of its track, whatever their `blend`. In pixels of a frame whose short side
+ * is 1080.
+ */
 export interface Border {
-  /** 0 to 200. Default (0): 4. */
+  /** 0 to 200; drawn in whole pixels, one at least. Default (0): 4. */
   width: number;
   /** `#RRGGBB` or `#RRGGBBAA`. Default: `#FFFFFF`. */
   color: string;
@@ -724,16 +727,16 @@ export interface ColorAdjustment {
   lutUri: string;
 }
 
-/** A steady movement of an asset within its box, over all of the clip's time. */
+/** A steady movement of an asset within its box, evenly from the first frame of the clip to its last. */
 export interface Motion {
   /** Which one. */
   kind: Motion_Kind;
-  /** How much of the box's size it moves or grows, 0.01 to 1. Default (0): 0.15. */
+  /** How much of the box's size it moves or grows, 0.01 to 1. Pans enlarge it by as much, and the view goes all the way from one edge to the other. Default (0): 0.15. */
   strength: number;
   /**
    * The point of the box that stays in its place while all around it grows or shrinks, as `transform-origin` in CSS: KIND_ZOOM_IN moves towards it, KIND_ZOOM_OUT away
-   * from it. Of pans, which need room for their way, the other coordinate says where the view stands across it: `y` for KIND_PAN_LEFT and KIND_PAN_RIGHT, `x` for
-   * KIND_PAN_UP and KIND_PAN_DOWN. Default: the middle.
+   * from it. Of pans, which need room for their way, the other coordinate says where the view stands across it, 0 at one edge and 100 at the other: `y` for KIND_PAN_LEFT and
+   * KIND_PAN_RIGHT, `x` for KIND_PAN_UP and KIND_PAN_DOWN. Default: the middle.
    */
   focus: Point | undefined;
 }
@@ -775,7 +778,10 @@ export enum Animation_Kind {
   KIND_UNSPECIFIED = 0,
   /** KIND_FADE - By its opacity. */
   KIND_FADE = 1,
-  /** KIND_SLIDE_LEFT - From or to beyond the canvas; the word says where it moves. */
+  /**
+   * KIND_SLIDE_LEFT - From or to just beyond the edge of the canvas; the word says where it moves. Beyond is where nothing is seen of the upright rectangle around the clip at its largest, with
+   * its border and its shadow; where keyframes turn it, of the circle around it.
+   */
   KIND_SLIDE_LEFT = 2,
   /** KIND_SLIDE_RIGHT - See KIND_SLIDE_LEFT. */
   KIND_SLIDE_RIGHT = 3,
@@ -783,9 +789,9 @@ export enum Animation_Kind {
   KIND_SLIDE_UP = 4,
   /** KIND_SLIDE_DOWN - See KIND_SLIDE_LEFT. */
   KIND_SLIDE_DOWN = 5,
-  /** KIND_ZOOM - Grows from nothing, or shrinks to it. */
+  /** KIND_ZOOM - Grows from nothing around the middle of its box, or shrinks to it. */
   KIND_ZOOM = 6,
-  /** KIND_WIPE_LEFT - An edge moves across it; the word says where the edge moves. */
+  /** KIND_WIPE_LEFT - An edge moves across the whole canvas, in whole pixels; the word says where the edge moves. */
   KIND_WIPE_LEFT = 7,
   /** KIND_WIPE_RIGHT - See KIND_WIPE_LEFT. */
   KIND_WIPE_RIGHT = 8,
@@ -796,7 +802,7 @@ export enum Animation_Kind {
   UNRECOGNIZED = -1,
 }
 
-/** From one clip to the next on a track; both are seen in it, and their sound cross-fades. Both have the same `blend`. */
+/** From one clip to the next on a track, over the whole canvas; both are seen in it, and their sound cross-fades. Both have the same `blend`. */
 export interface ClipTransition {
   /** A name of ffmpeg's `xfade`, such as `fade`, `wipeleft`, `circleopen`, `slideup`; Capabilities.xfade_transitions has all. Default: `fade`. */
   kind: string;

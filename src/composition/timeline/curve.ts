@@ -27,7 +27,7 @@ export function constant(value: number): Curve {
 }
 
 /** A long video has thousands of clips that do not move. */
-function isConstant({ knots }: Curve): boolean {
+export function isConstant({ knots }: Curve): boolean {
   return knots.length === 0;
 }
 

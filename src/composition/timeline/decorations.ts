@@ -20,11 +20,29 @@ export interface Decorations {
 /** Beyond so many standard deviations nothing is seen of a blur. */
 const BLUR_REACH = 3;
 
+/** The width of a border: whole pixels, so that it is sharp. */
+export function lineOf(border: Look['border']): number {
+  return border ? Math.max(1, Math.round(border.width)) : 0;
+}
+
+/**
+ * How far a border that is turned or moved reaches over its box: edges that lie between pixels are half seen, and of two that only touch a quarter of what is below
+ * would show as a line.
+ */
+const OVERLAP = 0.75;
+
+interface DecorationPlace {
+  readonly drawings: DrawingSet;
+  readonly field: string;
+  /** Whether the box stands upright on whole pixels. */
+  readonly stands: boolean;
+}
+
 /** The shadow and the border of a clip. @param box its size. */
 export function decorationsOf(
   { border, shadow, cornerRadius }: Look,
   box: Size,
-  { drawings, field }: { readonly drawings: DrawingSet; readonly field: string },
+  { drawings, field, stands }: DecorationPlace,
 ): Decorations {
   const radius = Math.min(cornerRadius, box.width / 2, box.height / 2);
   const around = (margin: number): Size => ({ width: box.width + 2 * margin, height: box.height + 2 * margin });
@@ -32,10 +50,17 @@ export function decorationsOf(
     asset: drawings.add(size, content, `${field}.${name}`),
     size,
   });
-  const line = border ? Math.max(1, Math.round(border.width)) : 0;
+  const line = lineOf(border);
+  const overlap = stands ? 0 : OVERLAP;
   const margin = shadow ? Math.ceil(BLUR_REACH * shadow.blur + Math.max(Math.abs(shadow.x), Math.abs(shadow.y))) : 0;
   return {
     shadow: shadow ? draw(around(margin), { kind: 'BOX_SHADOW', box: { ...box, radius }, shadow }, 'shadow') : null,
-    border: border ? draw(around(line), { kind: 'BORDER', line, radius, color: border.color }, 'border') : null,
+    border: border
+      ? draw(
+          around(line),
+          { kind: 'BORDER', line: line + overlap, radius: Math.max(0, radius - overlap), color: border.color },
+          'border',
+        )
+      : null,
   };
 }

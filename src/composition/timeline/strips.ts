@@ -3,13 +3,13 @@ import type { Matte, NestedVideo, Placement, Transition, VisualClip, VisualSourc
 import type { DrawingContent } from '../drawing.js';
 import { framesOf } from '../frame-grid.js';
 import type { Size } from '../output-spec.js';
-import { animatedOf, extremesOf } from './curve.js';
+import { animatedOf, extremesOf, isConstant } from './curve.js';
 import { effectsOf } from './clip-effects.js';
 import { addNothing, type DrawingSet } from './drawing-set.js';
 import { animationFrames, entering, figureOf, type Figure, laterFigure, leaving, reachOf, shareOf } from './figure.js';
 import { cutIntoPieces, earlierEffect, laterMatte, piecesOf } from './pieces.js';
 import type { ScheduledClip } from './schedule.js';
-import { decorationsOf, type Decorations } from './decorations.js';
+import { decorationsOf, type Decorations, lineOf } from './decorations.js';
 import { textParts } from '../text-parts.js';
 import {
   type Canvas,
@@ -44,7 +44,10 @@ export function stripsOf(scheduled: ScheduledClip, content: VisualContent, conte
   const { source, look } = content;
   const animation = source.kind === 'TEXT' ? source.animation : null;
   const whole = shapeOf(scheduled, content, context);
-  const decorations = decorationsOf(look, whole.box, { drawings: context.drawings, field: scheduled.clip.field });
+  const { drawings } = context;
+  const { x, y, width, height, rotation } = whole.figure;
+  const stands = [x, y, width, height, rotation].every(isConstant) && rotation.at(0) === 0;
+  const decorations = decorationsOf(look, whole.box, { drawings, field: scheduled.clip.field, stands });
   const decorated = (drawn: Decorations['shadow']): VisualClip[] =>
     drawn === null ? [] : strip(scheduled, whole, { ...drawn, source: null }, context);
   const assets = assetsOf(source, whole.box, { ...context, field: scheduled.clip.field });
@@ -228,7 +231,7 @@ function isDrawn(source: TimelineSource): source is DrawnSource {
 /** How far a border and a shadow reach beyond the box. */
 function aroundOf({ border, shadow }: Look): number {
   const cast = shadow ? 3 * shadow.blur + Math.max(Math.abs(shadow.x), Math.abs(shadow.y)) : 0;
-  return Math.ceil(Math.max(border ? Math.max(1, border.width) : 0, cast));
+  return Math.ceil(Math.max(lineOf(border), cast));
 }
 
 function eachSide({ width, height }: Size, pixels: (side: number) => number): Size {

@@ -20,6 +20,7 @@ beforeAll(async () => {
   await bench.media.make('squares.png', [
     ...['-f', 'lavfi', '-i', `nullsrc=size=${WIDTH}x${HEIGHT},format=gray,geq=lum='255*(${inside})'`, '-frames:v', '1'],
   ]);
+  await bench.media.make('white.png', ['-f', 'lavfi', '-i', 'color=white:s=160x160', '-frames:v', '1']);
 });
 afterAll(() => bench.close());
 
@@ -37,8 +38,8 @@ function brightNear(picture: Uint8Array, [left, top]: readonly [number, number])
 }
 
 /** The first and the last frame of each motion, in clips one after another. */
-async function render(motions: readonly Json[], layout: Json = {}): Promise<[Uint8Array, Uint8Array][]> {
-  const clips = motions.map((motion) => ({ image: { uri: 'squares.png' }, duration: '1s', motion, layout }));
+async function render(motions: readonly Json[], look: Json = {}): Promise<[Uint8Array, Uint8Array][]> {
+  const clips = motions.map((motion) => ({ image: { uri: 'squares.png' }, duration: '1s', motion, ...look }));
   const { file } = await bench.render(formOf({ ...CANVAS, ...track(...clips) }));
   const { frames } = await readVideo(file);
   expect(frames).toHaveLength(10 * motions.length);
@@ -82,11 +83,25 @@ describe('the focus of a motion', () => {
   it('is that of the box where the clip is placed', async () => {
     // The lower right quarter of the canvas has all of the picture at half of its size, with a square at the focus.
     const layout = { box: { x: 50, y: 50, width: 50, height: 50 } };
-    const [zoom] = await render([{ kind: 'KIND_ZOOM_IN', strength: 1, focus: { x: 25, y: 20 } }], layout);
+    const [zoom] = await render([{ kind: 'KIND_ZOOM_IN', strength: 1, focus: { x: 25, y: 20 } }], { layout });
     const last = zoom![1];
     const kept = brightNear(last, [250, 180]);
     expect(Math.hypot(kept![0] - 250, kept![1] - 180)).toBeLessThan(0.3);
     expect(brightNear(last, [350, 180])).toBeNull();
+  });
+
+  it('is that of the box where the clip is mirrored', async () => {
+    // The squares of its other side come to lie where they lay.
+    const [zoom, pan] = await render(
+      [
+        { kind: 'KIND_ZOOM_IN', strength: 0.5, focus: { x: 25, y: 20 } },
+        { kind: 'KIND_PAN_RIGHT', strength: 0.5, focus: { x: 50, y: 0 } },
+      ],
+      { flipHorizontal: true, flipVertical: true },
+    );
+    expectSquares(zoom![1], 1.5, [100, 60]);
+    expectSquares(pan![0], 1.5, [0, 0]);
+    expectSquares(pan![1], 1.5, [WIDTH, 0]);
   });
 
   it('says where a pan stands across its way', async () => {
@@ -107,5 +122,15 @@ describe('the focus of a motion', () => {
     const [first, last] = pans.at(-1)!;
     expectSquares(first, 1.5, [WIDTH, HEIGHT]);
     expectSquares(last, 1.5, [WIDTH, 0]);
+  });
+});
+
+describe('a motion', () => {
+  it.each(['KIND_ZOOM_IN', 'KIND_PAN_LEFT'])('leaves no dark rim beside what is transparent: %s', async (kind) => {
+    const clip = { image: { uri: 'white.png' }, duration: '1s', rotation: 180, motion: { kind, strength: 0.5 } };
+    const canvas = { ...CANVAS.canvas, background: '#FFFFFF' };
+    const { file } = await bench.render(formOf({ canvas, ...track({ ...clip, layout: { fit: 'FIT_CONTAIN' } }) }));
+    const { frames } = await readVideo(file);
+    for (const frame of frames) expect(frame.every((value) => value > 248)).toBe(true);
   });
 });

@@ -1,12 +1,13 @@
 import { expressionOf, frameVariable } from '../expression.js';
 import type { EffectDefinition } from './effect-definition.js';
+import { premultiplied, RGB_FILTERS } from './rgb.js';
 import { FRAME, SEEN_PART_FILTERS, type SeenSide, showPart } from './seen-part.js';
 
 export const zoom: EffectDefinition<'ZOOM'> = {
-  filters: SEEN_PART_FILTERS,
-  render({ scale, focus = { x: 0.5, y: 0.5 } }, { fromFrame }) {
-    const size = `(${expressionOf(scale, frameVariable(FRAME, fromFrame))})`;
-    return [showPart(seenAround(focus.x, size), seenAround(focus.y, size), size)];
+  filters: [...SEEN_PART_FILTERS, ...RGB_FILTERS],
+  render({ scale, focus = { x: 0.5, y: 0.5 } }, clip) {
+    const size = `(${expressionOf(scale, frameVariable(FRAME, clip.fromFrame))})`;
+    return premultiplied([showPart(seenAround(focus.x, size), seenAround(focus.y, size), size)], clip);
   },
 };
 

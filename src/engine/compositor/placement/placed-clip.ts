@@ -86,8 +86,9 @@ function stepsOf(
   const inARow = (filters: readonly string[], moving: boolean) => {
     if (filters.length > 0) steps.push({ moving, chains: (from, to) => [`[${from}]${filters.join(',')}[${to}]`] });
   };
-  inARow(effectFilters(shown, box), clip.effects.some(isMoving));
   inARow([...(flipHorizontal ? ['hflip'] : []), ...(flipVertical ? ['vflip'] : [])], false);
+  // A motion goes to where it says of the box, whatever is mirrored there.
+  inARow(effectFilters(shown, box), clip.effects.some(isMoving));
   const comesOpaque = isOpaqueInBox(clip, box);
   if (mask)
     steps.push({ moving: false, chains: (from, to) => maskedChains(mask, { from, to, isOpaque: comesOpaque }, box) });

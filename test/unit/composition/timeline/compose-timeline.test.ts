@@ -274,6 +274,14 @@ describe('what is drawn around a clip', () => {
     expect(main?.mask?.uri).toBe(composition.drawings?.[2]?.uri);
   });
 
+  it('has a border that reaches over a clip that is turned or moved, so that nothing shows between', () => {
+    const moves = { keyframes: [{ property: 'PROPERTY_X' }, { property: 'PROPERTY_X', time: '1s', value: 10 }] };
+    for (const change of [{ rotation: 30 }, moves]) {
+      const { drawings } = composed(small({ ...decorated, ...change, cornerRadius: 54 }));
+      expect(drawings?.[1]?.content).toMatchObject({ kind: 'BORDER', line: 5.75, radius: 24.25 });
+    }
+  });
+
   it('goes through the transitions of its clip, beside clips without any as well', () => {
     const composition = composed(small(decorated, { ...image, transition: { kind: 'slideup' } }, image));
     const transition = { kind: 'slideup', frames: 12 };
