@@ -142,8 +142,10 @@ const BESIDE_FLAT = 2;
 /** How different both sides are at least. */
 const STEP = 30;
 
-/** How far an edge may lie from its place: a box that stands still has a whole size at a whole place, which is up to three quarters of a pixel together. */
-const FARTHEST = 1;
+/** How far an edge may lie from its place, half a pixel where it stands still, and what measuring it leaves. */
+const FARTHEST = 0.6;
+/** Within another timeline, whose pixels may be shown larger; of letters; and of a border, which reaches three quarters of a pixel over a clip that moves. */
+const FARTHEST_WITHIN = 1;
 /** Of a clip without a box that leaves bars: its size and its place are even, as frames have a colour for two by two pixels. */
 const FARTHEST_WITH_BARS = 2;
 /** In a wipe or a slide, which `xfade` moves by whole pixels: it leaves out the part of one, up to 1 more. Measured: 1.02. */
@@ -156,7 +158,11 @@ function farthest({ tracks }: PaintedTimeline, frame: number, rate: number): num
     return isShown && isFitted && box.width === 100 && box.height === 100 && fit !== 'COVER' && fit !== 'FILL';
   });
   if (hasBars) return FARTHEST_WITH_BARS;
-  return tracks.some((track) => movesInSteps(track, frame, rate)) ? FARTHEST_IN_STEPS : FARTHEST;
+  if (tracks.some((track) => movesInSteps(track, frame, rate))) return FARTHEST_IN_STEPS;
+  const hasEdgesWithin = tracks
+    .flat()
+    .some(({ source, matte, border }) => source.kind === 'nested' || source.kind === 'text' || matte || border);
+  return hasEdgesWithin ? FARTHEST_WITHIN : FARTHEST;
 }
 
 function movesInSteps(track: readonly PaintedClip[], frame: number, rate: number): boolean {

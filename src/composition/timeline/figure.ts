@@ -1,5 +1,6 @@
 import { framesOf, type Rational } from '../frame-grid.js';
-import { combined, constant, type Curve, curveOf, delayed, extremesOf, mapped, rise } from './curve.js';
+import type { Size } from '../output-spec.js';
+import { combined, constant, type Curve, curveOf, delayed, extremesOf, isConstant, mapped, rise } from './curve.js';
 import type { Canvas, ClipAnimation, Look } from './timeline.js';
 
 /** The place, size and opacity of a clip on each of its frames, in pixels of the canvas and degrees. */
@@ -17,6 +18,20 @@ export interface Figure {
 export interface Reach {
   readonly x: number;
   readonly y: number;
+}
+
+/** Whether it is upright and the same on every frame, but for its opacity. */
+export function isStanding({ x, y, width, height, rotation }: Figure): boolean {
+  return [x, y, width, height, rotation].every(isConstant) && rotation.at(0) === 0;
+}
+
+/**
+ * The box of a standing figure between the pixels that are nearest to its edges: none is more than half a pixel away, and boxes that touch do so on the same pixel.
+ */
+export function boxOnPixels({ x, y, width, height }: Figure): Size {
+  const between = (middle: number, length: number) =>
+    Math.max(1, Math.round(middle + length / 2) - Math.round(middle - length / 2));
+  return { width: between(x.at(0), width.at(0)), height: between(y.at(0), height.at(0)) };
 }
 
 /** A clip as it stands by itself, without animations. */

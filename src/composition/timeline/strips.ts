@@ -3,10 +3,21 @@ import type { Matte, NestedVideo, Placement, Transition, VisualClip, VisualSourc
 import type { DrawingContent } from '../drawing.js';
 import { framesOf } from '../frame-grid.js';
 import type { Size } from '../output-spec.js';
-import { animatedOf, extremesOf, isConstant } from './curve.js';
+import { animatedOf, extremesOf } from './curve.js';
 import { effectsOf } from './clip-effects.js';
 import { addNothing, type DrawingSet } from './drawing-set.js';
-import { animationFrames, entering, figureOf, type Figure, laterFigure, leaving, reachOf, shareOf } from './figure.js';
+import {
+  boxOnPixels,
+  isStanding,
+  animationFrames,
+  entering,
+  figureOf,
+  type Figure,
+  laterFigure,
+  leaving,
+  reachOf,
+  shareOf,
+} from './figure.js';
 import { cutIntoPieces, earlierEffect, laterMatte, piecesOf } from './pieces.js';
 import type { ScheduledClip } from './schedule.js';
 import { decorationsOf, type Decorations, lineOf } from './decorations.js';
@@ -45,8 +56,7 @@ export function stripsOf(scheduled: ScheduledClip, content: VisualContent, conte
   const animation = source.kind === 'TEXT' ? source.animation : null;
   const whole = shapeOf(scheduled, content, context);
   const { drawings } = context;
-  const { x, y, width, height, rotation } = whole.figure;
-  const stands = [x, y, width, height, rotation].every(isConstant) && rotation.at(0) === 0;
+  const stands = isStanding(whole.figure);
   const decorations = decorationsOf(look, whole.box, { drawings, field: scheduled.clip.field, stands });
   const decorated = (drawn: Decorations['shadow']): VisualClip[] =>
     drawn === null ? [] : strip(scheduled, whole, { ...drawn, source: null }, context);
@@ -97,7 +107,7 @@ function shapeOf(
   const sized = source.kind === 'TEXT' ? still : figure;
   const shown = source.kind === 'TEXT' ? frames : frames - from;
   const largest = { width: extremesOf(sized.width, shown).largest, height: extremesOf(sized.height, shown).largest };
-  const box = isDrawn(source) ? eachSide(largest, evenPixels) : eachSide(largest, wholePixels);
+  const box = isStanding(figure) ? boxOnPixels(figure) : wholePixels(largest);
   return { figure, box, largest, enter: first, exit, offset: from };
 }
 
@@ -234,14 +244,6 @@ function aroundOf({ border, shadow }: Look): number {
   return Math.ceil(Math.max(lineOf(border), cast));
 }
 
-function eachSide({ width, height }: Size, pixels: (side: number) => number): Size {
-  return { width: pixels(width), height: pixels(height) };
-}
-
-function wholePixels(side: number): number {
-  return Math.max(1, Math.round(side));
-}
-
-function evenPixels(side: number): number {
-  return Math.max(2, 2 * Math.round(side / 2));
+function wholePixels({ width, height }: Size): Size {
+  return { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) };
 }

@@ -60,6 +60,18 @@ describe('the place of a clip', () => {
     expect(only(small({ ...image, layout })).placement).toMatchObject({ x, y, width: 200, height: 100, scaleX: 1 });
   });
 
+  it.each([{ ...image }, { ...color }])('ends on the pixel on which one that touches it begins', (asset) => {
+    const edges = Array.from({ length: 7 }, (_, i) => (100 * i) / 7);
+    const placed = edges.map((x) => {
+      const layout = { anchor: 'ANCHOR_TOP_LEFT', box: { x, y: 0, width: 100 / 7, height: 100 / 7 } };
+      const { x: middle, width } = only(small({ ...asset, layout })).placement!;
+      const left = Math.round(Number(middle) - width / 2) + 0;
+      return { left, right: left + width };
+    });
+    expect(placed.map(({ left }) => left)).toEqual(edges.map((x) => Math.round(10 * x)));
+    expect(placed.slice(0, -1).map(({ right }) => right)).toEqual(placed.slice(1).map(({ left }) => left));
+  });
+
   it('follows keyframes, by factors of the largest box', () => {
     const keyframes = [
       { property: 'PROPERTY_X', value: 0 },
@@ -297,12 +309,12 @@ describe('what is drawn around a clip', () => {
 });
 
 describe('text', () => {
-  it('is drawn in the size of its box, in even pixels', () => {
+  it('is drawn in the size of its box', () => {
     const composition = composed(
       small({ text: { text: 'Hi', font: 'Own.ttf' }, layout: { box: { width: 33.33, height: 10 } } }),
     );
     expect(composition.drawings).toMatchObject([
-      { width: 334, height: 50, content: { kind: 'TEXT', part: null }, field: 'spec.timeline.tracks[0].clips[0].text' },
+      { width: 333, height: 50, content: { kind: 'TEXT', part: null }, field: 'spec.timeline.tracks[0].clips[0].text' },
     ]);
     expect(only(small({ text: { text: 'Hi' } }))).toMatchObject({ source: 'image', fit: 'FILL' });
   });
