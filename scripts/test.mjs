@@ -34,7 +34,7 @@ const CHECKS = [
   ['imports follow the rules', () => tool('depcruise', '--config', '.dependency-cruiser.cjs', 'src')],
   ['packages: licences, install scripts, checksums', checkPackages],
   ['packages: signatures', checkSignatures],
-  ['format', () => tool('prettier', '--check', '--log-level', 'warn', '.')],
+  ['format', () => tool('oxfmt', '--check')],
   ['types', () => tool('npm', 'run', '--silent', 'typecheck')],
   ['lint', () => tool('eslint', '.')],
   ['nothing is unused', () => tool('knip')],

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 
 /** The file of a name once all links are followed; `path` is free of them. */
 export type InspectedFile =
-  { readonly kind: 'file' | 'folder' | 'other'; readonly path: string } | { readonly kind: 'unreadable' };
+  | { readonly kind: 'file' | 'folder' | 'other'; readonly path: string }
+  | { readonly kind: 'unreadable' };
 
 /** What a name stands for cannot be found out now, for a reason of this machine: no descriptors, no memory, a disk that fails. */
 export class InspectionError extends Error {

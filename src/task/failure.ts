@@ -1,6 +1,13 @@
 /** The category of a failed render; the same words as `TaskError.Category` on the wire. */
 export type FailureCategory =
-  'INPUT_FETCH' | 'INPUT_MEDIA' | 'SPEC' | 'RENDER' | 'OUTPUT' | 'RESOURCE' | 'TIMEOUT' | 'INTERNAL';
+  | 'INPUT_FETCH'
+  | 'INPUT_MEDIA'
+  | 'SPEC'
+  | 'RENDER'
+  | 'OUTPUT'
+  | 'RESOURCE'
+  | 'TIMEOUT'
+  | 'INTERNAL';
 
 interface FailureKind {
   readonly category: FailureCategory;

@@ -16,7 +16,7 @@ export type CaseVideo = Pick<VideoSource, 'uri' | 'size' | 'rate' | 'timeOf' | '
 /** Each of a video's frames has a colour that its neighbours do not have; 16 apart in the red, and in the green by the sixteen before. */
 function frameColor(frame: number, quarter: Quarter): Rgb {
   const [r, g, b] = [24 + 13 * (frame % 16), 40 + 14 * (Math.floor(frame / 16) % 14), 90 + 60 * (frame % 2)];
-  return ([[r, g, b], [b, r, g], [g, b, r], [b, g, r]] as const)[quarter]; // prettier-ignore
+  return ([[r, g, b], [b, r, g], [g, b, r], [b, g, r]] as const)[quarter]; // oxfmt-ignore
 }
 
 function heard(
@@ -88,7 +88,7 @@ export const IMAGES = [
   { uri: 'tall.png', size: { width: 90, height: 150 }, quarters: [[50, 70, 190], [200, 60, 40], [210, 190, 60], [40, 160, 70]] },
   { uri: 'odd.png', size: { width: 131, height: 67 }, quarters: [[180, 180, 190], [60, 20, 40], [20, 90, 60], [230, 120, 60]] },
   { uri: 'holes.png', size: { width: 120, height: 100 }, quarters: [[230, 210, 40], null, [30, 40, 120], null] },
-] as const satisfies readonly { uri: string; size: Size; quarters: readonly (Rgb | null)[] }[]; // prettier-ignore
+] as const satisfies readonly { uri: string; size: Size; quarters: readonly (Rgb | null)[] }[]; // oxfmt-ignore
 
 const QUARTERS = [0, 1, 3, 2] as const;
 

@@ -2,7 +2,9 @@ import type { Argument, Command, Option } from 'commander';
 
 /** A value that a word of the command line may have. */
 export type Value =
-  { readonly kind: 'file' } | { readonly kind: 'any' } | { readonly kind: 'choice'; readonly of: readonly string[] };
+  | { readonly kind: 'file' }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'choice'; readonly of: readonly string[] };
 
 export interface DescribedOption {
   /** As typed: `-o` and `--output`, or one of them. */

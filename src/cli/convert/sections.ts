@@ -13,7 +13,9 @@ import { durationOf, least } from './time.js';
 
 /** How long a layer is shown: as long as its section, a time, or as long as its file. */
 export type LayerLength =
-  { readonly kind: 'WHOLE' } | { readonly kind: 'FIXED'; readonly ns: bigint } | { readonly kind: 'NATURAL' };
+  | { readonly kind: 'WHOLE' }
+  | { readonly kind: 'FIXED'; readonly ns: bigint }
+  | { readonly kind: 'NATURAL' };
 
 /** A layer of a section. */
 export interface SectionLayer {

@@ -67,7 +67,8 @@ export interface Subtitles {
   /** Where the request asks for them. */
   readonly field: string;
   readonly source:
-    { readonly kind: 'file'; readonly asset: AssetRef } | { readonly kind: 'cues'; readonly cues: readonly Cue[] };
+    | { readonly kind: 'file'; readonly asset: AssetRef }
+    | { readonly kind: 'cues'; readonly cues: readonly Cue[] };
   readonly style: CaptionStyle;
   /** The most words at one time. Absent: cues stay as they are. */
   readonly maxWords?: number;
