@@ -5,7 +5,7 @@ import { COLOR_TAGS } from '../codecs/color-tags.js';
 import type { VideoSettings } from '../output-profile.js';
 
 /**
- * Presets and CRF by measurement (November 2026, four kinds of content). MEDIUM is `veryfast` at CRF 20: on two cores it is about twice as
+ * Presets and CRF by measurement (`npm run bench:quality`). MEDIUM is `veryfast` at CRF 20: on two cores it is about twice as
  * fast as `medium`, and CRF 20 is where its frames are still hard to tell from their source; the price is a file some 15 % larger, which is cheaper than
  * waiting. LOSSLESS has a profile of its own, which few players know.
  */
