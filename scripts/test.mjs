@@ -20,8 +20,9 @@ import { ensureSystemPackages, FOR_RENDERING, FOR_TESTS } from './lib/system-pac
 const env = { ...process.env, PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter) };
 const tool = (command, ...args) => run(command, args, { cwd: root, env, quiet: true });
 
-/** What is checked before the tests, in the order of what it costs. Each fails with what the tool said. */
+/** What is checked before the tests: the linter, which takes as long as all others, beside these in the order of what they cost. Each fails with what the tool said. */
 const CHECKS = [
+  ['lint', () => tool('eslint', '.')],
   ['proto: lint', () => tool('buf', 'lint')],
   ['proto: format', () => tool('buf', 'format', '--diff', '--exit-code', '--path', 'proto/cutroom')],
   // The baseline is the contract of the last release; only a release writes it anew (`buf build proto -o proto/baseline.binpb`).
@@ -36,7 +37,6 @@ const CHECKS = [
   ['packages: signatures', checkSignatures],
   ['format', () => tool('oxfmt', '--check')],
   ['types', () => tool('npm', 'run', '--silent', 'typecheck')],
-  ['lint', () => tool('eslint', '.')],
   ['nothing is unused', () => tool('knip')],
   ['build', () => tool('npm', 'run', '--silent', 'build')],
 ];
