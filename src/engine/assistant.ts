@@ -46,9 +46,8 @@ async function assistIn(scratch: Scratch, attempt: Attempt): Promise<AssistStep>
   const { options, job } = attempt;
   const prepared = await preparePictures(scratch, attempt);
   const { compositions, known, tools } = prepared;
-  const { steps } = await planMaking(compositions, job.outputs, {
-    ...{ tools, media: known, standIns: options.standIns },
-  });
+  const { standIns } = options;
+  const { steps } = await planMaking(compositions, job.outputs, { tools, media: known, standIns });
   const sections = new Map(steps.flatMap((step) => (step.kind === 'section' ? [[step.id, step] as const] : [])));
   const captionsOf = captionsFor(prepared, attempt);
   const files = createGraphFiles(scratch);

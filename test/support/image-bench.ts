@@ -4,12 +4,12 @@ import path from 'node:path';
 import { DEFAULT_TOOL_PATHS } from '../../src/engine/capabilities.js';
 import type { ImageRequest, ReadImage } from '../../src/engine/images/image-request.js';
 import { readImages } from '../../src/engine/images/read-images.js';
-import { toolsIn } from './render-bench.js';
 import { sniffFile } from '../../src/engine/images/sniff-file.js';
 import type { Clocks } from '../../src/engine/process/watchdog.js';
 import type { CommandRun } from '../../src/task/diagnostics.js';
 import { quarters, readPng, type PngPixels } from '../fixtures/png-pixels.js';
 import { knownToolchain } from './known-toolchain.js';
+import { toolsIn } from './render-bench.js';
 
 const CLOCKS: Clocks = {
   stallMs: 60_000,

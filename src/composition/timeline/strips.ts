@@ -7,12 +7,12 @@ import { animatedOf, extremesOf } from './curve.js';
 import { effectsOf } from './clip-effects.js';
 import { addNothing, type DrawingSet } from './drawing-set.js';
 import {
-  boxOnPixels,
-  isStanding,
   animationFrames,
+  boxOnPixels,
   entering,
   figureOf,
   type Figure,
+  isStanding,
   laterFigure,
   leaving,
   reachOf,

@@ -31,15 +31,10 @@ const KEY_FRAMES_EVERY = 8;
 const PIECES = [0, 1];
 const WHOLE: PlannedContent = { ...PICTURE, frames: PIECES.length * PIECE_FRAMES, samples: 0 };
 
+const SILENT_MP4 = { contentType: 'video/mp4', audio: null, slackUs: 0 } as const;
 const EXPECTED = {
-  H264: verifyMedia({
-    ...{ contentType: 'video/mp4', audio: null, slackUs: 0 },
-    video: { codec: 'h264', tag: 'avc1' },
-  }),
-  HEVC: verifyMedia({
-    ...{ contentType: 'video/mp4', audio: null, slackUs: 0 },
-    video: { codec: 'hevc', tag: 'hvc1' },
-  }),
+  H264: verifyMedia({ ...SILENT_MP4, video: { codec: 'h264', tag: 'avc1' } }),
+  HEVC: verifyMedia({ ...SILENT_MP4, video: { codec: 'hevc', tag: 'hvc1' } }),
 } as const;
 
 /**

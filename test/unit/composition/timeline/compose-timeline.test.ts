@@ -7,15 +7,9 @@ import {
   type VisualClip,
   visualClips,
 } from '../../../../src/composition/composition.js';
-import { compose, type Inputs, type Json, track } from '../../../support/timeline.js';
+import { color, composed, image, inputs, small, video } from '../../../support/small-timeline.js';
+import { compose, type Json, track } from '../../../support/timeline.js';
 
-const color = { color: { color: '#ff0000' } };
-const video = (fields: Json = {}) => ({ video: { uri: 'v.mp4', ...fields } });
-const image = { image: { uri: 'i.png' } };
-const inputs: Inputs = { visual: { 'v.mp4': 10, 'i.png': 'image' }, audio: { 'v.mp4': 10, 'a.wav': 4 } };
-/** 100 frames of 1000 x 500 pixels: a percent is ten pixels, or five. */
-const small = (...clips: Json[]) => ({ canvas: { width: 1000, height: 500, frameRate: '25' }, ...track(...clips) });
-const composed = (timeline: Json) => compose(timeline, inputs).composition;
 const only = (timeline: Json): VisualClip => visualClips(composed(timeline))[0]!;
 const layersOf = ({ layers }: Composition) => layers.filter((layer): layer is ClipLayer => layer.kind === 'clips');
 const kindsOf = (composition: Composition) =>

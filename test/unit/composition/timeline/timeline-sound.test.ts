@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compose, formOf, type Inputs, type Json, track } from '../../../support/timeline.js';
-
-const video = (fields: Json = {}) => ({ video: { uri: 'v.mp4', ...fields } });
-const image = { image: { uri: 'i.png' } };
-const color = { color: { color: '#ff0000' } };
-const inputs: Inputs = { visual: { 'v.mp4': 10, 'i.png': 'image' }, audio: { 'v.mp4': 10, 'a.wav': 4 } };
-const small = (...clips: Json[]) => ({ canvas: { width: 1000, height: 500, frameRate: '25' }, ...track(...clips) });
-const composed = (timeline: Json) => compose(timeline, inputs).composition;
+import { color, composed, image, inputs, small, video } from '../../../support/small-timeline.js';
+import { compose, formOf } from '../../../support/timeline.js';
 
 describe('the sound of a timeline', () => {
   it('is that of audio and of videos that have some and are not muted', () => {
