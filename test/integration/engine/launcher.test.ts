@@ -175,10 +175,11 @@ describe('a launcher', () => {
     // The page tables of a service: a fork copies them.
     const ballast = Array.from({ length: 150 }, () => Buffer.alloc(1024 ** 2, 1));
     const COUNT = 20;
+    // The least of several: a collection of garbage and other processes lengthen some blocks, and never all.
     const longest = async (by: Supervise) => {
       const times: number[] = [];
       for (let n = 0; n < COUNT; n += 1) times.push((await longestBlockOf(() => run('true', [], { by }))).longestMs);
-      return times.sort((a, b) => a - b)[COUNT / 2]!;
+      return Math.min(...times);
     };
     const [ours, direct] = [await longest(launcher.supervise), await longest(runSupervised)];
     expect(ours).toBeLessThan(direct * 0.5);
