@@ -186,13 +186,18 @@ export function copyArguments({ input, inputOptions, options, outputFile }: Copy
 }
 
 function globalOptions(render: RenderCommand): string[] {
-  // A graph of hundreds of clips is longer than one argument may be. The option for a file was renamed in 7.0, and the old one taken out in 8.
-  const graphOption =
-    render.majorVersion !== null && render.majorVersion < 7 ? '-filter_complex_script' : '-/filter_complex';
-  const { filterThreads, targets } = render;
+  const { filterThreads, majorVersion, targets } = render;
   const threads = filterThreads === undefined ? [] : ['-filter_complex_threads', String(filterThreads)];
   const device = targets.find((target) => target.device)?.device?.options ?? [];
-  return [...COMMON_OPTIONS, ...device, ...threads, graphOption, render.graphFile];
+  return [...COMMON_OPTIONS, ...device, ...threads, graphOption(majorVersion), render.graphFile];
+}
+
+/**
+ * Names the file of a graph, which may be longer than one argument may be. The option was renamed in 7.0, and the old one taken out in 8.
+ * @param majorVersion of the ffmpeg that runs it; null when not known
+ */
+export function graphOption(majorVersion: number | null): string {
+  return majorVersion !== null && majorVersion < 7 ? '-filter_complex_script' : '-/filter_complex';
 }
 
 const COMMON_OPTIONS: readonly string[] = [

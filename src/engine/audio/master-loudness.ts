@@ -1,9 +1,11 @@
-import { SAMPLE_RATE, type Composition, type Mastering } from '../../composition/composition.js';
+import type { Composition, Mastering } from '../../composition/composition.js';
 import type { Warning } from '../../composition/warning.js';
 import { AUDIO_PAD, createInputList, type KnownMedia } from '../compositor/render-plan.js';
 import { soundtrackChains, type Soundtrack } from '../compositor/audio/soundtrack.js';
-import { runTool, type ToolContext } from '../process/run-tool.js';
-import { renderFailed } from '../render-failure.js';
+import type { ToolContext } from '../process/run-tool.js';
+import { RenderError } from '../../task/failure.js';
+import { preparedAudio } from './prepared-audio.js';
+import { runAudioGraph } from './run-audio-graph.js';
 
 /** Filters that `masterLoudness` uses beside those of a soundtrack. */
 export const LOUDNESS_FILTERS = ['ebur128'];
@@ -70,29 +72,14 @@ async function measureLoudness(
   media: Pick<KnownMedia, 'audios'>,
 ): Promise<number> {
   const inputs = createInputList();
-  const pcm = (key: string) => {
-    const found = media.audios.get(key);
-    if (!found) throw new RangeError('audio of the composition was not prepared');
-    return found;
-  };
-  const graph = [...soundtrackChains(soundtrack, inputs, pcm), `[${AUDIO_PAD}]ebur128=framelog=verbose[measured]`].join(
-    ';\n',
-  );
-  const args = [
-    ...['-nostdin', '-hide_banner', '-nostats', '-y', '-v', 'info'],
-    ...['-stats_period', '0.2', '-progress', 'pipe:3'],
-    ...inputs.all.flatMap(({ file, options }) => [...options, '-i', `file:${file}`]),
-    ...['-filter_complex', graph, '-map', '[measured]', '-f', 'null', '-'],
-  ];
-  const result = await runTool(tools, 'ffmpeg', args, {
-    graph,
-    // It has nobody to tell, but ffmpeg 9 ends where descriptor 3 takes no bytes.
-    onProgress: () => undefined,
-    planned: { endUs: Math.round((soundtrack.samples * 1e6) / SAMPLE_RATE), frameUs: 1e6 },
+  const chains = soundtrackChains(soundtrack, inputs, preparedAudio(media));
+  const stderr = await runAudioGraph(tools, {
+    ...{ name: 'loudness', inputs: inputs.all, samples: soundtrack.samples },
+    chains: [...chains, `[${AUDIO_PAD}]ebur128=framelog=verbose[measured]`],
+    output: ['-map', '[measured]', '-f', 'null', '-'],
   });
-  if (result.exitCode !== 0) throw renderFailed(result);
-  const found = [...result.stderrTail.matchAll(/^\s+I:\s+(-?[\d.]+|-inf|nan) LUFS/gm)].at(-1)?.[1];
-  if (found === undefined) throw renderFailed(result);
+  const found = [...stderr.matchAll(/^\s+I:\s+(-?[\d.]+|-inf|nan) LUFS/gm)].at(-1)?.[1];
+  if (found === undefined) throw new RenderError('RENDER_FAILED', 'ffmpeg did not print the loudness');
   const lufs = Number(found);
   return Number.isFinite(lufs) ? Math.max(SILENCE_LUFS, lufs) : SILENCE_LUFS;
 }

@@ -3,6 +3,7 @@ import { hasAlpha, SAMPLE_RATE, type CaptionLayer, type Composition } from '../.
 import { drawnCaptions } from '../../composition/drawn-captions.js';
 import { sampleOf } from '../../composition/frame-grid.js';
 import { captionSection, type CaptionDocument } from '../captions/caption-document.js';
+import { preparedAudio } from '../audio/prepared-audio.js';
 import { soundtrackChains } from './audio/soundtrack.js';
 import {
   AUDIO_PAD,
@@ -117,7 +118,7 @@ function soundtrackGraph(
   const { startSample, endSample } = soundOf(composition, section);
   const isWhole = startSample === 0 && endSample === samples;
   const cut = isWhole ? [] : [`atrim=start_sample=${startSample}:end_sample=${endSample}`, 'asetpts=N/SR/TB'];
-  const chains = soundtrackChains(composition, inputs, (key) => known(media.audios, key));
+  const chains = soundtrackChains(composition, inputs, preparedAudio(media));
   return [...chains, ...wayChains(AUDIO_PAD, { filters: cut, to: sound }, 'audio', 'sound')];
 }
 

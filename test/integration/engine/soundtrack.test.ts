@@ -236,6 +236,17 @@ describe('loudness', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('is reached by a mix of more keyframes than an argument of a command holds', async () => {
+    const rest = Array.from({ length: 900 }, (_, i) => ({ at: (i + 1) * 300, value: -3 - (i % 3) }));
+    const gainDb = [{ at: 0, value: -3 }, ...rest] as const;
+    const { file, warnings } = await heard({
+      audio: [0, 1, 2].map(() => clip('low.wav', 0, 6, { gainDb })),
+      loudness: { integratedLufs: -20, truePeakDbtp: -1, field: 'spec.timeline.loudness' },
+    });
+    expect(Math.abs((await loudnessOf(file)) + 20)).toBeLessThan(0.5);
+    expect(warnings).toEqual([]);
+  });
+
   it('that peaks do not allow gives a warning, and the peaks stay', async () => {
     const { file, left, warnings } = await heard({
       audio: [clip('bursts.wav', 0, 6)],

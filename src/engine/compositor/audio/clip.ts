@@ -6,7 +6,7 @@ import { AUDIO_FORMAT, ENVELOPE_FILTERS, envelopeChain } from './envelope.js';
 import { curveGain, curveOption } from './fade-curves.js';
 
 /** Filters that `audioClipChains` uses. */
-export const AUDIO_CLIP_FILTERS = ['adelay', 'aeval', 'afade', 'asetpts', 'pan', 'volume', ...ENVELOPE_FILTERS];
+export const AUDIO_CLIP_FILTERS = ['aeval', 'afade', 'asetpts', 'pan', 'volume', ...ENVELOPE_FILTERS];
 
 const PANS: Readonly<Record<NonNullable<AudioClip['channels']>, string>> = {
   LEFT: 'pan=stereo|FL=FL|FR=FL',
@@ -15,8 +15,13 @@ const PANS: Readonly<Record<NonNullable<AudioClip['channels']>, string>> = {
   SWAP: 'pan=stereo|FL=FR|FR=FL',
 };
 
-/** A clip at its place in time, with its gain and its fades. The last chain ends in `pad`. */
-export function audioClipChains(clip: AudioClip, pad: string, inputs: InputList, { file }: PcmFile): string[] {
+/** A clip from its first sample on, with its gain and its fades. The last chain ends in the filters `end` and in `pad`. */
+export function audioClipChains(
+  clip: AudioClip,
+  { pad, end: last }: { readonly pad: string; readonly end: readonly string[] },
+  inputs: InputList,
+  { file }: PcmFile,
+): string[] {
   const trim = trimStartOf(clip);
   // A loop begins again at the beginning of the file, which must not be skipped then.
   const skipped = clip.loop ? 0 : trim;
@@ -39,7 +44,7 @@ export function audioClipChains(clip: AudioClip, pad: string, inputs: InputList,
       ? [`atrim=start_sample=${start}:end_sample=${start + clip.samples}`, 'asetpts=N/SR/TB']
       : [`atrim=end_sample=${clip.samples}`]),
   ];
-  const end = [...fades(clip), ...(clip.startSample > 0 ? [`adelay=delays=${clip.startSample}S:all=1`] : [])];
+  const end = [...fades(clip), ...last];
   if (typeof clip.gainDb === 'number') {
     const volume = clip.gainDb === 0 ? [] : [`volume=${clip.gainDb.toFixed(2)}dB`];
     return [`${[...source, ...volume, ...end].join(',')}[${pad}]`];

@@ -1,16 +1,15 @@
 import { SAMPLE_RATE, type AudioClip, type Composition } from '../../../composition/composition.js';
-import { pcmKey } from '../../audio/pcm-key.js';
 import { limiter, LIMITER_FILTERS } from '../../audio/limiter.js';
 import { AUDIO_PAD, type InputList, type PcmFile } from '../render-plan.js';
 import { busChains, BUS_FILTERS } from './buses.js';
 import { mix } from './mix.js';
-import { audioClipChains, AUDIO_CLIP_FILTERS } from './clip.js';
 import { AUDIO_FORMAT } from './envelope.js';
+import { laneChains, lanesOf, LANE_FILTERS } from './lanes.js';
 
 /** Filters that `soundtrackChains` uses. */
 export const AUDIO_FILTERS = [
   ...['aformat', 'amix', 'anullsrc', 'apad', 'asetpts', 'atrim', 'volume'],
-  ...AUDIO_CLIP_FILTERS,
+  ...LANE_FILTERS,
   ...BUS_FILTERS,
   ...LIMITER_FILTERS,
 ];
@@ -25,15 +24,16 @@ export type Soundtrack = Pick<Composition, 'audio' | 'buses' | 'mastering' | 'sa
 export function soundtrackChains(
   { audio: clips, buses = [], mastering, samples }: Soundtrack,
   inputs: InputList,
-  pcm: (key: string) => PcmFile,
+  pcm: (clip: AudioClip) => PcmFile,
 ): string[] {
   const exact = `apad=whole_len=${samples},atrim=end_sample=${samples}`;
   if (clips.length === 0)
     return [`anullsrc=r=${SAMPLE_RATE}:cl=stereo,${AUDIO_FORMAT},atrim=end_sample=${samples}[${AUDIO_PAD}]`];
-  const sounding = clips.map((clip, i) => ({ clip, pad: `audio${i}` }));
-  const chains = sounding.flatMap(({ clip, pad }) => audioClipChains(clip, pad, inputs, pcm(pcmKey(clip))));
-  const mixed = busChains(buses, (bus) => padsOf(sounding, bus), samples);
-  const all = [...padsOf(sounding, undefined), ...mixed.pads];
+  const lanes = lanesOf(clips).map((lane, index) => ({ lane, pad: `audio${index}` }));
+  const chains = lanes.flatMap(({ lane, pad }) => laneChains(lane, { pad, delay: lane.startSample }, inputs, pcm));
+  const padsOf = (bus: number | undefined) => lanes.filter(({ lane }) => lane.bus === bus).map(({ pad }) => pad);
+  const mixed = busChains(buses, padsOf, samples);
+  const all = [...padsOf(undefined), ...mixed.pads];
   // `amix` forgets what it holds of a sound that ends while it waits for a late one: then none ends before the video.
   const lasting = mixed.lateSamples > 0 && all.length > 1;
   const pads = lasting ? all.map((pad) => `${pad}l`) : all;
@@ -47,11 +47,4 @@ export function soundtrackChains(
     ...ends,
     `${pads.map((pad) => `[${pad}]`).join('')}${end.join(',')}[${AUDIO_PAD}]`,
   ];
-}
-
-function padsOf(
-  clips: readonly { readonly clip: AudioClip; readonly pad: string }[],
-  bus: number | undefined,
-): string[] {
-  return clips.filter(({ clip }) => clip.bus === bus).map(({ pad }) => pad);
 }
