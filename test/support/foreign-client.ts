@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  type ChannelCredentials,
   type Client,
   type ClientReadableStream,
   credentials,
@@ -34,11 +35,12 @@ export interface ForeignClient {
   close(): void;
 }
 
-export function connect(address: string): ForeignClient {
+/** @param security of the connection; default: none */
+export function connect(address: string, security: ChannelCredentials = credentials.createInsecure()): ForeignClient {
   const root = loadPackageDefinition(definitions) as unknown as {
     cutroom: { v1: { TaskService: new (...args: unknown[]) => Client } };
   };
-  const client = new root.cutroom.v1.TaskService(address, credentials.createInsecure(), {
+  const client = new root.cutroom.v1.TaskService(address, security, {
     'grpc.use_local_subchannel_pool': 1,
   });
   const methods = client as unknown as Record<string, UnaryMethod>;
