@@ -1,6 +1,6 @@
 /**
- * A process of `fleet-claims.mjs`: at its first message it opens a database, at the second it claims and finishes tasks until none is queued. As `pool` it is the product's worker, with a renderer that
- * has nothing to do; as `bare` so many loops of the same compare-and-sets by the driver alone.
+ * A process of `fleet-claims.mjs`: at its first message it opens a database, at each further one it claims and finishes tasks until none is queued, and says how many, and when the last was stored. As
+ * `pool` it is the product's worker, with a renderer that has nothing to do; as `bare` so many loops of the same compare-and-sets by the driver alone.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -13,9 +13,9 @@ process.on('message', (message) => {
     void (message.kind === 'pool' ? preparePool(message) : prepareBare(message)).then((run) => {
       work = async () => {
         const before = process.cpuUsage();
-        const tasks = await run();
+        const { tasks, endMs } = await run();
         const { user, system } = process.cpuUsage(before);
-        return { tasks, cpuMs: (user + system) / 1000 };
+        return { tasks, endMs, cpuMs: (user + system) / 1000 };
       };
       process.send({});
     });
@@ -28,16 +28,15 @@ async function preparePool({ uri, slots }) {
   const { createPreviews } = await import('../dist/src/task/previews.js');
   const { systemClock } = await import('../dist/src/app/system-clock.js');
   const store = await createMongoStore({ uri, callDeadlineMs: 60_000 });
-  let tasks = 0;
+  let done = noneDone();
   let idle = () => undefined;
-  const events = new Proxy({}, { get: () => () => undefined });
-  const renderer = {
-    render: async () => {
-      tasks += 1;
-      return { outputs: [], warnings: [] };
-    },
+  const ended = () => {
+    done = oneMore(done);
   };
+  const events = new Proxy({}, { get: (_, name) => (name === 'attemptEnded' ? ended : () => undefined) });
+  const renderer = { render: async () => ({ outputs: [], warnings: [] }) };
   return async () => {
+    done = noneDone();
     const pool = createWorkerPool({
       ...{ store, renderer, events, slots, previews: createPreviews(), clock: systemClock, owner: randomUUID() },
       ...{ assistant: null, build: null, machine: { problem: async () => null } },
@@ -54,7 +53,7 @@ async function preparePool({ uri, slots }) {
     await drained;
     clearInterval(timer);
     await pool.stop({ graceMs: 1_000 });
-    return tasks;
+    return done;
   };
 }
 
@@ -64,7 +63,7 @@ async function prepareBare({ uri, slots }) {
   const { claimed, succeeded } = await import('../dist/src/task/lifecycle.js');
   const options = { readConcern: { level: 'majority' }, writeConcern: { w: 'majority' } };
   const tasks = (await new MongoClient(uri, options).connect()).db().collection('tasks');
-  let done = 0;
+  let done = noneDone();
   const loop = async () => {
     for (;;) {
       const found = await tasks
@@ -80,11 +79,20 @@ async function prepareBare({ uri, slots }) {
       if (claim.matchedCount === 0) continue;
       const end = succeeded(running, { outputs: [], warnings: [] }, Date.now());
       await tasks.updateOne(versionFilter(running), replacement(end, null));
-      done += 1;
+      done = oneMore(done);
     }
   };
   return async () => {
+    done = noneDone();
     await Promise.all(Array.from({ length: slots }, loop));
     return done;
   };
+}
+
+function noneDone() {
+  return { tasks: 0, endMs: 0 };
+}
+
+function oneMore({ tasks }) {
+  return { tasks: tasks + 1, endMs: Date.now() };
 }

@@ -69,7 +69,7 @@ try {
       if (values.claims) {
         const { benchClaims } = await import('../bench/fleet-claims.mjs');
         const counts = (values.processes ?? '1,2,4,8').split(',').map(Number);
-        await benchClaims({ tasks: Number(values.tasks ?? 2000), counts });
+        await benchClaims({ tasks: Number(values.tasks ?? 2000), counts, pairs: Number(values.pairs ?? 3) });
         break;
       }
       const { benchFleet } = await import('../bench/fleet.mjs');

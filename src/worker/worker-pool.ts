@@ -3,7 +3,7 @@ import type { LeadStore } from '../task/ports/lead-store.js';
 import type { Store } from '../task/ports/store.js';
 import type { WorkerBuild, WorkerStore } from '../task/ports/worker-store.js';
 import { delay, wakeable, type Wakeable } from '../task/wait.js';
-import { claimTasks, type Claim } from './claim-tasks.js';
+import { createClaims, type Claim, type Claims } from './claim-tasks.js';
 import type { Machine } from '../task/ports/machine.js';
 import type { Assistant } from '../task/ports/assistant.js';
 import type { Task } from '../task/task.js';
@@ -84,14 +84,24 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     running.set(lease.attemptId, { lease, stop, done });
   }
 
+  const claims = createClaims({
+    ...options,
+    turns,
+    maxRunning: (tenant) => options.limits?.of(tenant).running ?? null,
+    onClaimed: begin,
+    onMissed: () => {
+      work.wake();
+    },
+  });
+  const free = () => (stopping.signal.aborted ? 0 : options.slots - running.size - claims.underWay());
+
   /** @returns when it is to be looked again, without a hint. */
   async function fillSlots(): Promise<number> {
     // What ends these has no hint: room on a disk, say, or a limit of a tenant that is raised.
     const soonMs = options.sweepIntervalMs;
-    while (running.size < options.slots && !stopping.signal.aborted) {
+    for (let count = free(); count > 0; count = free()) {
       if (!(await intake.isOpen())) return soonMs;
-      const deps = { ...options, maxRunning: (tenant: string) => options.limits?.of(tenant).running ?? null, turns };
-      if (!(await claimTasks(deps, options.slots - running.size, begin))) {
+      if (!(await claims.begin(count))) {
         // Tasks come first.
         await fleet?.seek();
         return turns.passedOver ? soonMs : Math.max(soonMs, IDLE_LOOK_MS);
@@ -102,7 +112,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 
   return {
     start() {
-      fleet = join(options, work, () => running.size < options.slots && !stopping.signal.aborted);
+      fleet = join(options, work, () => free() > 0);
       const unsubscribes = [watchFeed(options, running, turns, work), ...(fleet ? [fleet] : [])].map((listener) =>
         options.store.feed.subscribe(listener),
       );
@@ -110,7 +120,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
         for (const end of unsubscribes) end();
       };
       loops = Promise.all([
-        dispatch(options, fillSlots, work, stopping.signal),
+        dispatch(options, { fillSlots, claims, work }, stopping.signal),
         runSweeper({ ...options, isUnderWay: (attemptId) => running.has(attemptId ?? '') }, stopping.signal),
         runLeftoverSweeper({ leftoverIntervalMs: LEFTOVER_INTERVAL_MS, ...options }, stopping.signal),
         runAnnouncer({ ...options, ...(inspects(options) && { inspects: true }) }, stopping.signal),
@@ -164,18 +174,21 @@ function join(options: WorkerPoolOptions, work: Wakeable, isFree: () => boolean)
 /** The one dispatcher of this process: woken by the feed when a task is queued, and by a slot that becomes free. */
 async function dispatch(
   options: WorkerPoolOptions,
-  fillSlots: () => Promise<number>,
-  work: Wakeable,
+  { fillSlots, claims, work }: { fillSlots: () => Promise<number>; claims: Claims; work: Wakeable },
   signal: AbortSignal,
 ): Promise<void> {
+  const report = (error: unknown) => {
+    options.events.backgroundError('cannot claim a task', error);
+  };
   while (!signal.aborted) {
     try {
       await work.wait({ timeoutMs: await fillSlots(), signal });
     } catch (error) {
-      options.events.backgroundError('cannot claim a task', error);
+      report(error);
       await delay(options.sweepIntervalMs, signal);
     }
   }
+  await claims.settled().catch(report);
 }
 
 /** Wakes the dispatcher when there is work, and stops attempts whose task was taken from them. */
@@ -187,6 +200,7 @@ function watchFeed(
 ): TaskFeedListener {
   return {
     onHint(hint) {
+      if (hint.state === 'QUEUED') turns.forget();
       if (hint.state === 'QUEUED' || (turns.passedOver && hint.state !== 'RUNNING')) work.wake();
       for (const { lease, stop } of running.values()) {
         const isOurs = hint.key.id === lease.key.id && hint.key.tenant === lease.key.tenant;
@@ -196,6 +210,7 @@ function watchFeed(
       }
     },
     onGap() {
+      turns.forget();
       work.wake();
       // Did a cancel fall into the gap?
       for (const { lease, stop } of running.values()) {

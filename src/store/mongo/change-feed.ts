@@ -60,11 +60,15 @@ const PIPELINE: Document[] = [
   },
 ];
 
+/** Each process hears of every claim and end of the whole fleet. Asked for them one by one, the server and the processes of a busy fleet would do little else. */
+const SPACING_MS = 100;
+
 /** Passes every change of a state in the collection, of any process, on by one change stream for the whole process; as `followChanges`. */
 export async function openChangeFeed(tasks: Collection<TaskDocument>, options: ChangeFeedOptions): Promise<void> {
   await followChanges(tasks, {
     ...options,
     pipeline: PIPELINE,
+    spacingMs: SPACING_MS,
     onChange: (change) => {
       const hint = hintOfChange(change as Change);
       if (hint) options.onHint(hint);

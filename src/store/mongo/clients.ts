@@ -44,6 +44,8 @@ function optionsOf(appName: string, maxPoolSize: number): MongoClientOptions {
     heartbeatFrequencyMS: 500,
     connectTimeoutMS: 1000,
     serverSelectionTimeoutMS: 2000,
+    // One question for each of these times and node, where the stream of answers also has a connection that measures how long they take.
+    serverMonitoringMode: 'poll',
     // The store's promises depend on these; a URI does not change them.
     retryWrites: true,
     retryReads: true,

@@ -13,6 +13,8 @@ export interface FollowChangesOptions {
   readonly onGap: () => void;
   /** The server has answered, with changes or without. */
   readonly onAnswer?: () => void;
+  /** A busy stream is asked for its next changes no sooner than so long after the last question; a quiet one hands on a change at once. Default: 0. */
+  readonly spacingMs?: number;
   readonly deadlineMs: number;
   /** Called when the stream broke off and will be opened again. */
   readonly onBackgroundError: (cause: unknown) => void;
@@ -70,6 +72,7 @@ async function keepFollowing<T extends Document>(
       const isGap = state.position === null;
       state.position ??= await currentTime(collection, options.deadlineMs);
       await follow(collection, state.position, {
+        spacingMs: options.spacingMs ?? 0,
         pipeline,
         onChange,
         signal,
@@ -111,6 +114,7 @@ async function afterFailure(
 }
 
 interface FollowOptions extends Pick<FollowChangesOptions, 'pipeline' | 'onChange' | 'signal'> {
+  readonly spacingMs: number;
   readonly onPosition: (position: Position) => void;
   readonly onAnswer: () => void;
   readonly onOpen: () => void;
@@ -131,8 +135,14 @@ async function follow<T extends Document>(
   stream.on('resumeTokenChanged', (token: unknown) => {
     options.onPosition({ resumeAfter: token });
   });
+  let askedMs = -Infinity;
   try {
     while (!options.signal.aborted) {
+      if (stream.bufferedCount() === 0) {
+        const waitMs = askedMs + options.spacingMs - performance.now();
+        if (waitMs > 0) await pause(waitMs, options.signal);
+        askedMs = performance.now();
+      }
       const change = await stream.tryNext();
       options.onAnswer();
       if (change === null) continue;

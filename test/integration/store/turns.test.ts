@@ -9,7 +9,7 @@ import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.js';
 import type { Store } from '../../../src/task/ports/store.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
 import type { Task } from '../../../src/task/task.js';
-import { claimTasks, type ClaimDeps } from '../../../src/worker/claim-tasks.js';
+import { createClaims, type ClaimDeps } from '../../../src/worker/claim-tasks.js';
 import { createTurns } from '../../../src/worker/turns.js';
 import { skipWithoutMongod, startMongod } from '../../support/mongod.js';
 import { newTask } from '../../support/new-task.js';
@@ -40,28 +40,35 @@ describe.each([
     beforeEach(async () => (opened = await open()));
     afterEach(() => opened.close());
 
-    const deps = (more: Partial<ClaimDeps> = {}): ClaimDeps => ({
-      store: opened.store,
-      clock: systemClock,
-      owner: 'worker-1',
-      leaseMs: 60_000,
-      turns: createTurns(systemClock),
-      ...more,
-    });
+    /** A worker that hears of the queue as a pool does. */
+    const deps = (more: Partial<Pick<ClaimDeps, 'maxRunning'>> & { last?: string } = {}) => {
+      const { last, ...rest } = more;
+      const turns = Object.assign(createTurns(systemClock), last !== undefined && { last });
+      opened.store.feed.subscribe({
+        onHint: ({ state }) => {
+          if (state === 'QUEUED') turns.forget();
+        },
+        onGap: () => undefined,
+      });
+      return { store: opened.store, clock: systemClock, owner: 'worker-1', leaseMs: 60_000, turns, ...rest };
+    };
     const submit = async (tenant: string, count: number, nowMs: number) => {
       const tasks = Array.from({ length: count }, (__, i) => newTask({ id: randomUUID(), tenant, nowMs: nowMs + i }));
       while (tasks.length > 0) await Promise.all(tasks.splice(0, 100).map((task) => opened.store.insert(task, '{}')));
     };
-    /** @param atOnce how many are claimed with one look at the queue. */
-    const claims = async (count: number, using: ClaimDeps, atOnce = 1): Promise<Task[]> => {
+    /** @param atOnce how many are claimed before the next are. */
+    const claims = async (
+      count: number,
+      using: Omit<ClaimDeps, 'onClaimed' | 'onMissed'>,
+      atOnce = 1,
+    ): Promise<Task[]> => {
       const tasks: Task[] = [];
-      while (tasks.length < count) {
-        const hasAny = await claimTasks(using, Math.min(atOnce, count - tasks.length), ({ task }) => tasks.push(task));
-        if (!hasAny) break;
-      }
+      const worker = createClaims({ ...using, onClaimed: ({ task }) => tasks.push(task), onMissed: () => undefined });
+      while (tasks.length < count && (await worker.begin(Math.min(atOnce, count - tasks.length))))
+        await worker.settled();
       return tasks;
     };
-    const claimsAny = (using: ClaimDeps) => claimTasks(using, 1, () => expect.unreachable());
+    const claimsAny = async (using: Omit<ClaimDeps, 'onClaimed' | 'onMissed'>) => (await claims(1, using)).length > 0;
 
     it(
       'takes the task of a tenant that has one next, though another has queued 1,000 before',
@@ -81,7 +88,7 @@ describe.each([
 
     it.each([1, 2, 3, 4, 6, 7])('goes round the tenants, each by the rank of its tasks, %i at once', async (atOnce) => {
       for (const tenant of ['c', 'a', 'b']) await submit(tenant, 2, 1_000);
-      const worker = deps({ turns: { last: 'a', passedOver: false } });
+      const worker = deps({ last: 'a' });
       const taken = await claims(6, worker, atOnce);
       const names = taken.map(({ tenant, createTimeMs }) => `${tenant} ${createTimeMs}`);
       const wanted = ['b 1000', 'c 1000', 'a 1000', 'b 1001', 'c 1001', 'a 1001'];
@@ -97,6 +104,39 @@ describe.each([
       const taken = await claims(8, worker, 8);
       expect(taken.map(({ createTimeMs }) => createTimeMs - 1_000).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
       expect(await claims(8, worker, 8)).toHaveLength(2);
+    });
+
+    it('looks at the queue once for many claims, until another task is queued', async () => {
+      await submit('acme', 12, 1_000);
+      let looks = 0;
+      const store: Store = {
+        ...opened.store,
+        queued: (...asked) => {
+          looks += 1;
+          return opened.store.queued(...asked);
+        },
+      };
+      const turns = Object.assign(createTurns(systemClock), { last: 'acme' });
+      const clock = { ...systemClock, monotonicMs: () => 0 };
+      const worker = { store, clock, owner: 'worker-1', leaseMs: 60_000, turns };
+      const ages = async (count: number) => (await claims(count, worker)).map(({ createTimeMs }) => createTimeMs);
+      expect(await ages(8)).toEqual(Array.from({ length: 8 }, (__, i) => 1_000 + i));
+      // After the last tenant, and from the first one on.
+      expect(looks).toBe(2);
+      await submit('acme', 1, 500);
+      turns.forget();
+      expect(await ages(2)).toEqual([500, 1_008]);
+    });
+
+    it('looks again after a claim that another worker was faster with', async () => {
+      await submit('acme', 3, 1_000);
+      const [one, other] = [deps({ last: 'acme' }), deps({ last: 'acme' })];
+      await claims(1, one);
+      // What the first has left over is gone.
+      expect(await claims(2, other)).toHaveLength(2);
+      expect(await claimsAny(one)).toBe(false);
+      await submit('acme', 1, 2_000);
+      expect((await claims(1, one))[0]?.createTimeMs).toBe(2_000);
     });
 
     it('claims all, each once, where several workers claim several at once', async () => {

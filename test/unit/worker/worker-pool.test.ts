@@ -18,6 +18,22 @@ describe('a worker pool', () => {
     expect(await read('t1')).toMatchObject({ percent: 100, attempt: 1, outputs: [{ key: 'final-1.mp4' }] });
   });
 
+  it('takes an urgent task next that is queued after it has looked at the queue', async () => {
+    for (const n of [1, 2, 3, 4]) await submit(`t${n}`, n);
+    const { renderer } = startPool('w', { leaseMs: 60_000, sweepIntervalMs: 60_000 });
+    const rendering = (i: number, id: string) =>
+      eventually(`${id} renders`, () => renderer.renders[i]?.job.key.id === id);
+    await rendering(0, 't1');
+    renderer.renders[0]!.finish();
+    await rendering(1, 't2');
+    // What is left over of the look that found t2 has t3 and t4.
+    await submit('urgent', -1_000);
+    renderer.renders[1]!.finish();
+    await rendering(2, 'urgent');
+    renderer.renders[2]!.finish();
+    await rendering(3, 't3');
+  });
+
   it('stores the durations of phases as its renderer measured them, also of an attempt that failed', async () => {
     const phaseTimings = [{ phase: 'RENDERING', durationMs: 4_567 }] as const;
     await submit('t1', 1);
