@@ -8,13 +8,13 @@ import { effectsOf } from './clip-effects.js';
 import { addNothing, type DrawingSet } from './drawing-set.js';
 import {
   animationFrames,
-  boxOnPixels,
   entering,
   figureOf,
   type Figure,
   isStanding,
   laterFigure,
   leaving,
+  onPixels,
   reachOf,
   shareOf,
 } from './figure.js';
@@ -56,7 +56,7 @@ export function stripsOf(scheduled: ScheduledClip, content: VisualContent, conte
   const animation = source.kind === 'TEXT' ? source.animation : null;
   const whole = shapeOf(scheduled, content, context);
   const { drawings } = context;
-  const stands = isStanding(whole.figure);
+  const { stands } = whole;
   const decorations = decorationsOf(look, whole.box, { drawings, field: scheduled.clip.field, stands });
   const decorated = (drawn: Decorations['shadow']): VisualClip[] =>
     drawn === null ? [] : strip(scheduled, whole, { ...drawn, source: null }, context);
@@ -81,6 +81,8 @@ function partOf(scheduled: ScheduledClip, wanted: number): { scheduled: Schedule
 /** The movement of a clip, or of a part of it that begins later. */
 interface Shape {
   readonly figure: Figure;
+  /** Whether it stands upright on whole pixels. */
+  readonly stands: boolean;
   /** Whole pixels; what the factors of `scaleX` and `scaleY` are of. */
   readonly box: Size;
   readonly largest: Size;
@@ -102,13 +104,14 @@ function shapeOf(
   const from = part ? Math.min(part.offset, frames - 1) : 0;
   const cut = from === 0 ? left : laterFigure(left, from);
   const first = part ? part.enter : enter;
-  const figure = first ? entering(cut, first, { frames: frames - from, canvas, reach }) : cut;
+  const moved = first ? entering(cut, first, { frames: frames - from, canvas, reach }) : cut;
+  const stands = isStanding(moved);
+  const figure = stands ? onPixels(moved) : moved;
   // A drawing is made for the size at which it stands: text that is zoomed keeps its lines.
-  const sized = source.kind === 'TEXT' ? still : figure;
+  const sized = source.kind === 'TEXT' && !stands ? still : figure;
   const shown = source.kind === 'TEXT' ? frames : frames - from;
   const largest = { width: extremesOf(sized.width, shown).largest, height: extremesOf(sized.height, shown).largest };
-  const box = isStanding(figure) ? boxOnPixels(figure) : wholePixels(largest);
-  return { figure, box, largest, enter: first, exit, offset: from };
+  return { figure, stands, box: wholePixels(largest), largest, enter: first, exit, offset: from };
 }
 
 /** What a strip shows: the clip itself, or something drawn around it. */

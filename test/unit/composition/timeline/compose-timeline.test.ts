@@ -66,6 +66,20 @@ describe('the place of a clip', () => {
     expect(placed.slice(0, -1).map(({ right }) => right)).toEqual(placed.slice(1).map(({ left }) => left));
   });
 
+  it('ends in the middle of a pixel where one that touches it begins there, whatever is left of reckoning its place', () => {
+    const canvas = { width: 180, height: 180, frameRate: '25' };
+    const edgesOf = (box: Json) => {
+      const clip = { ...image, layout: { anchor: 'ANCHOR_TOP_LEFT', box: { ...box, y: 0, height: 50 } } };
+      const { x, width } = visualClips(composed({ canvas, ...track(clip) }))[0]!.placement!;
+      return { left: Math.round(Number(x) - width / 2), right: Math.round(Number(x) - width / 2) + width };
+    };
+    // 13.5 pixels.
+    const edge = 7.5;
+    expect(edgesOf({ x: edge, width: 10 }).left).toBe(14);
+    for (let tenth = 1; tenth < 10 * edge; tenth += 1)
+      expect(edgesOf({ x: tenth / 10, width: (10 * edge - tenth) / 10 }).right, `${tenth / 10}`).toBe(14);
+  });
+
   it('follows keyframes, by factors of the largest box', () => {
     const keyframes = [
       { property: 'PROPERTY_X', value: 0 },
