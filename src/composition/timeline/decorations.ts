@@ -1,4 +1,5 @@
 import type { AssetRef } from '../asset.js';
+import type { BoxShape } from '../drawing.js';
 import type { Size } from '../output-spec.js';
 import type { DrawingSet } from './drawing-set.js';
 import type { Look } from './timeline.js';
@@ -26,8 +27,9 @@ export function lineOf(border: Look['border']): number {
 }
 
 /**
- * How far a border that is turned or moved reaches over its box: edges that lie between pixels are half seen, and of two that only touch a quarter of what is below
- * would show as a line.
+ * How far a border and its clip reach over each other: edges that lie between pixels are half seen, and of two that only touch a quarter of what is below
+ * would show as a line. The border of a clip that is turned or moved reaches over its box. A clip that stands has straight edges on whole pixels, and
+ * reaches under its border at round corners.
  */
 const OVERLAP = 0.75;
 
@@ -38,13 +40,28 @@ interface DecorationPlace {
   readonly stands: boolean;
 }
 
+/**
+ * The part of a clip's box that is seen, in the middle of it: it has round corners. Null: all of it.
+ * @param isOpaque whether the clip is ever wholly opaque, and its border with it.
+ */
+export function roundedPart(
+  { cornerRadius, border }: Look,
+  box: Size,
+  { stands, isOpaque }: { readonly stands: boolean; readonly isOpaque: boolean },
+): BoxShape | null {
+  const radius = radiusOf(cornerRadius, box);
+  if (radius === 0) return null;
+  const under = stands && isOpaque && border?.color.a === 255 ? Math.min(OVERLAP, lineOf(border) / 2) : 0;
+  return { width: box.width + 2 * under, height: box.height + 2 * under, radius: radius + under };
+}
+
 /** The shadow and the border of a clip. @param box its size. */
 export function decorationsOf(
   { border, shadow, cornerRadius }: Look,
   box: Size,
   { drawings, field, stands }: DecorationPlace,
 ): Decorations {
-  const radius = Math.min(cornerRadius, box.width / 2, box.height / 2);
+  const radius = radiusOf(cornerRadius, box);
   const around = (margin: number): Size => ({ width: box.width + 2 * margin, height: box.height + 2 * margin });
   const draw = (size: Size, content: Parameters<DrawingSet['add']>[1], name: string): Decoration => ({
     asset: drawings.add(size, content, `${field}.${name}`),
@@ -63,4 +80,9 @@ export function decorationsOf(
         )
       : null,
   };
+}
+
+/** At most half of the shorter side. */
+function radiusOf(radius: number, { width, height }: Size): number {
+  return Math.min(radius, width / 2, height / 2);
 }

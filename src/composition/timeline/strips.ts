@@ -1,6 +1,5 @@
 import type { AssetRef } from '../asset.js';
 import type { Matte, NestedVideo, Placement, Transition, VisualClip, VisualSource } from '../composition.js';
-import type { DrawingContent } from '../drawing.js';
 import { framesOf } from '../frame-grid.js';
 import type { Size } from '../output-spec.js';
 import { animatedOf, extremesOf } from './curve.js';
@@ -20,7 +19,7 @@ import {
 } from './figure.js';
 import { cutIntoPieces, earlierEffect, laterMatte, piecesOf } from './pieces.js';
 import type { ScheduledClip } from './schedule.js';
-import { decorationsOf, type Decorations, lineOf } from './decorations.js';
+import { decorationsOf, type Decorations, lineOf, roundedPart } from './decorations.js';
 import { textParts } from '../text-parts.js';
 import {
   type Canvas,
@@ -178,13 +177,14 @@ export function joinOf({ clip, transitionFrames: frames }: ScheduledClip): Trans
 
 function placementOf(
   { clip, frames }: ScheduledClip,
-  { figure, box, largest }: Shape,
+  { figure, stands, box, largest }: Shape,
   { size, source: content }: Shown,
   { drawings }: StripContext,
 ): Placement {
   const look = content?.look ?? null;
-  const radius = look ? Math.min(look.cornerRadius, box.width / 2, box.height / 2) : 0;
-  const mask: DrawingContent = { kind: 'ROUNDED_MASK', radius };
+  const isOpaque = extremesOf(figure.opacity, frames).largest === 1;
+  const rounded = look ? roundedPart(look, box, { stands, isOpaque }) : null;
+  const mask = rounded && drawings.add(size, { kind: 'ROUNDED_MASK', box: rounded }, `${clip.field}.corner_radius`);
   return {
     ...(look?.part ? { part: look.part } : {}),
     ...size,
@@ -197,7 +197,7 @@ function placementOf(
     flipVertical: look?.flipVertical ?? false,
     focus: look?.focus ?? { x: 0.5, y: 0.5 },
     ...(look?.align ? { align: look.align } : {}),
-    ...(radius > 0 ? { mask: drawings.add(size, mask, `${clip.field}.corner_radius`) } : {}),
+    ...(mask ? { mask } : {}),
     blend: look?.blend ?? 'NORMAL',
   };
 }

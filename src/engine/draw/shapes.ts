@@ -8,13 +8,13 @@ interface Size {
   readonly height: number;
 }
 
-/** White on black. At most half of the shorter side counts of the radius. */
-export function roundedMask(radius: number, { width, height }: Size): Picture {
+/** White on black, in the middle. At most half of the shorter side counts of the radius. */
+export function roundedMask(box: BoxShape, { width, height }: Size): Picture {
   const sheet = newSheet(width, height);
   sheet.ctx.fillStyle = '#000';
   sheet.ctx.fillRect(0, 0, width, height);
   sheet.ctx.fillStyle = '#fff';
-  fillBox(sheet, { width, height, radius });
+  fillBox(sheet, box);
   return greyPictureOf(sheet);
 }
 

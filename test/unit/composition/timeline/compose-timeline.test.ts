@@ -289,9 +289,17 @@ describe('what is drawn around a clip', () => {
     expect(composition.drawings?.map(({ content }) => content)).toMatchObject([
       { kind: 'BOX_SHADOW', box: { width: 200, height: 100, radius: 25 } },
       { kind: 'BORDER', line: 5, radius: 25 },
-      { kind: 'ROUNDED_MASK', radius: 25 },
+      { kind: 'ROUNDED_MASK', box: { width: 201.5, height: 101.5, radius: 25.75 } },
     ]);
     expect(main?.mask?.uri).toBe(composition.drawings?.[2]?.uri);
+  });
+
+  it('reaches over no part of a clip that is seen through it', () => {
+    for (const change of [{ opacity: 0.5 }, { border: { width: 10.8, color: '#FFFFFF80' } }]) {
+      const { drawings } = composed(small({ ...decorated, ...change, cornerRadius: 54 }));
+      const mask = { kind: 'ROUNDED_MASK', box: { width: 200, height: 100, radius: 25 } };
+      expect(drawings?.map(({ content }) => content)).toContainEqual(mask);
+    }
   });
 
   it('has a border that reaches over a clip that is turned or moved, so that nothing shows between', () => {
