@@ -25,8 +25,8 @@ export type DrawingContent =
   | { readonly kind: 'ROUNDED_MASK'; readonly box: BoxShape }
   /** A line around the middle of the picture: between the rectangle `line` within its edges and the edges. `radius` is of the inner edge. */
   | { readonly kind: 'BORDER'; readonly line: number; readonly radius: number; readonly color: Color }
-  /** The shadow of a box of this size in the middle of the picture, moved by `x` and `y`; nothing where the box is. */
-  | { readonly kind: 'BOX_SHADOW'; readonly box: BoxShape; readonly shadow: DropShadow }
+  /** The shadow of a box of this size in the middle of the picture, moved by `x` and `y`; nothing where the box is, but for `overlap` pixels within its edges. */
+  | { readonly kind: 'BOX_SHADOW'; readonly box: BoxShape; readonly overlap: number; readonly shadow: DropShadow }
   | { readonly kind: 'TEXT'; readonly text: StyledText; readonly part: TextPart | null };
 
 export interface GradientStop {

@@ -33,11 +33,16 @@ export function lineOf(border: Look['border']): number {
  */
 const OVERLAP = 0.75;
 
+/** How far a shadow reaches under a clip that hides it: as far as the edge of a turned picture is soft. Nobody sees it there. */
+const UNDER_CLIP = 1.5;
+
 interface DecorationPlace {
   readonly drawings: DrawingSet;
   readonly field: string;
   /** Whether the box stands upright on whole pixels. */
   readonly stands: boolean;
+  /** Whether nothing is seen through the clip, where it has a picture at all. */
+  readonly hides: boolean;
 }
 
 /**
@@ -59,7 +64,7 @@ export function roundedPart(
 export function decorationsOf(
   { border, shadow, cornerRadius }: Look,
   box: Size,
-  { drawings, field, stands }: DecorationPlace,
+  { drawings, field, stands, hides }: DecorationPlace,
 ): Decorations {
   const radius = radiusOf(cornerRadius, box);
   const around = (margin: number): Size => ({ width: box.width + 2 * margin, height: box.height + 2 * margin });
@@ -69,9 +74,12 @@ export function decorationsOf(
   });
   const line = lineOf(border);
   const overlap = stands ? 0 : OVERLAP;
+  const underlap = hides && (!stands || radius > 0) ? UNDER_CLIP : 0;
   const margin = shadow ? Math.ceil(BLUR_REACH * shadow.blur + Math.max(Math.abs(shadow.x), Math.abs(shadow.y))) : 0;
   return {
-    shadow: shadow ? draw(around(margin), { kind: 'BOX_SHADOW', box: { ...box, radius }, shadow }, 'shadow') : null,
+    shadow: shadow
+      ? draw(around(margin), { kind: 'BOX_SHADOW', box: { ...box, radius }, overlap: underlap, shadow }, 'shadow')
+      : null,
     border: border
       ? draw(
           around(line),

@@ -55,8 +55,9 @@ export function stripsOf(scheduled: ScheduledClip, content: VisualContent, conte
   const animation = source.kind === 'TEXT' ? source.animation : null;
   const whole = shapeOf(scheduled, content, context);
   const { drawings } = context;
-  const { stands } = whole;
-  const decorations = decorationsOf(look, whole.box, { drawings, field: scheduled.clip.field, stands });
+  const { stands, isOpaque } = whole;
+  const hides = isOpaque && look.blend === 'NORMAL' && !isTranslucent(source);
+  const decorations = decorationsOf(look, whole.box, { drawings, field: scheduled.clip.field, stands, hides });
   const decorated = (drawn: Decorations['shadow']): VisualClip[] =>
     drawn === null ? [] : strip(scheduled, whole, { ...drawn, source: null }, context);
   const assets = assetsOf(source, whole.box, { ...context, field: scheduled.clip.field });
@@ -82,6 +83,8 @@ interface Shape {
   readonly figure: Figure;
   /** Whether it stands upright on whole pixels. */
   readonly stands: boolean;
+  /** Whether it ever has all of its opacity. */
+  readonly isOpaque: boolean;
   /** Whole pixels; what the factors of `scaleX` and `scaleY` are of. */
   readonly box: Size;
   readonly largest: Size;
@@ -110,7 +113,8 @@ function shapeOf(
   const sized = source.kind === 'TEXT' && !stands ? still : figure;
   const shown = source.kind === 'TEXT' ? frames : frames - from;
   const largest = { width: extremesOf(sized.width, shown).largest, height: extremesOf(sized.height, shown).largest };
-  return { figure, stands, box: wholePixels(largest), largest, enter: first, exit, offset: from };
+  const isOpaque = extremesOf(figure.opacity, frames - from).largest === 1;
+  return { figure, stands, isOpaque, box: wholePixels(largest), largest, enter: first, exit, offset: from };
 }
 
 /** What a strip shows: the clip itself, or something drawn around it. */
@@ -177,12 +181,11 @@ export function joinOf({ clip, transitionFrames: frames }: ScheduledClip): Trans
 
 function placementOf(
   { clip, frames }: ScheduledClip,
-  { figure, stands, box, largest }: Shape,
+  { figure, stands, isOpaque, box, largest }: Shape,
   { size, source: content }: Shown,
   { drawings }: StripContext,
 ): Placement {
   const look = content?.look ?? null;
-  const isOpaque = extremesOf(figure.opacity, frames).largest === 1;
   const rounded = look ? roundedPart(look, box, { stands, isOpaque }) : null;
   const mask = rounded && drawings.add(size, { kind: 'ROUNDED_MASK', box: rounded }, `${clip.field}.corner_radius`);
   return {
@@ -234,6 +237,22 @@ function assetsOf(
     case 'LINEAR_GRADIENT':
     case 'RADIAL_GRADIENT':
       return [drawings.add(box, source, `${field}.gradient`)];
+  }
+}
+
+/** Whether a surface lets something through everywhere. Other pictures do so nowhere, or in places. */
+function isTranslucent(source: TimelineSource): boolean {
+  switch (source.kind) {
+    case 'COLOR':
+      return source.color.a < 255;
+    case 'LINEAR_GRADIENT':
+    case 'RADIAL_GRADIENT':
+      return source.stops.some(({ color }) => color.a < 255);
+    case 'VIDEO':
+    case 'IMAGE':
+    case 'TIMELINE':
+    case 'TEXT':
+      return false;
   }
 }
 

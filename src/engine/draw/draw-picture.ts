@@ -48,6 +48,6 @@ function pictureOf(size: Drawing, content: Textless): Picture {
     case 'BORDER':
       return border(content.line, content.radius, content.color, size);
     case 'BOX_SHADOW':
-      return boxShadow(content.box, content.shadow, size);
+      return boxShadow(content, size);
   }
 }

@@ -1,4 +1,4 @@
-import type { BoxShape, DropShadow } from '../../composition/drawing.js';
+import type { BoxShape, DrawingContent } from '../../composition/drawing.js';
 import type { Color } from '../../composition/color.js';
 import { cssColor, greyPictureOf, layShadow, newSheet, opaque, pictureOf, type Sheet } from './canvas.js';
 import type { Picture } from './picture.js';
@@ -32,15 +32,25 @@ export function border(line: number, radius: number, color: Color, { width, heig
   return pictureOf(sheet);
 }
 
-/** The shadow of a box in the middle, and nothing where the box is. */
-export function boxShadow(box: BoxShape, shadow: DropShadow, { width, height }: Size): Picture {
+type BoxShadow = Extract<DrawingContent, { kind: 'BOX_SHADOW' }>;
+
+/** The shadow of a box in the middle, and nothing where the box is, but for a part within its edges. */
+export function boxShadow(
+  { box, overlap, shadow }: Pick<BoxShadow, 'box' | 'overlap' | 'shadow'>,
+  { width, height }: Size,
+): Picture {
   const shape = newSheet(width, height);
   shape.ctx.fillStyle = cssColor(opaque(shadow.color));
   fillBox(shape, box);
   const sheet = newSheet(width, height);
   layShadow(sheet, shape, shadow);
   sheet.ctx.globalCompositeOperation = 'destination-out';
-  fillBox(sheet, box);
+  const within = (length: number) => Math.max(0, length - 2 * overlap);
+  fillBox(sheet, {
+    width: within(box.width),
+    height: within(box.height),
+    radius: Math.max(0, box.radius - overlap),
+  });
   return pictureOf(sheet);
 }
 

@@ -287,7 +287,7 @@ describe('what is drawn around a clip', () => {
     expect(shadow).toMatchObject({ width: 230, height: 130 });
     expect(border).toMatchObject({ width: 210, height: 110 });
     expect(composition.drawings?.map(({ content }) => content)).toMatchObject([
-      { kind: 'BOX_SHADOW', box: { width: 200, height: 100, radius: 25 } },
+      { kind: 'BOX_SHADOW', box: { width: 200, height: 100, radius: 25 }, overlap: 1.5 },
       { kind: 'BORDER', line: 5, radius: 25 },
       { kind: 'ROUNDED_MASK', box: { width: 201.5, height: 101.5, radius: 25.75 } },
     ]);
@@ -300,6 +300,19 @@ describe('what is drawn around a clip', () => {
       const mask = { kind: 'ROUNDED_MASK', box: { width: 200, height: 100, radius: 25 } };
       expect(drawings?.map(({ content }) => content)).toContainEqual(mask);
     }
+  });
+
+  it.each([
+    ['stands', {}, 0],
+    ['is turned', { rotation: 30 }, 1.5],
+    ['has round corners', { cornerRadius: 54 }, 1.5],
+    ['is seen through', { rotation: 30, opacity: 0.5 }, 0],
+    ['is mixed with it', { rotation: 30, blend: 'BLEND_MODE_MULTIPLY' }, 0],
+    ['is a translucent surface', { rotation: 30, image: undefined, color: { color: '#FF000080' } }, 0],
+  ])('has a shadow that reaches as far under a clip as that hides it: one that %s', (_, change, overlap) => {
+    const clip = Object.entries({ ...decorated, ...change }).filter(([, value]) => value !== undefined);
+    const { drawings } = composed(small(Object.fromEntries(clip)));
+    expect(drawings?.[0]?.content).toMatchObject({ kind: 'BOX_SHADOW', overlap });
   });
 
   it('has a border that reaches over a clip that is turned or moved, so that nothing shows between', () => {

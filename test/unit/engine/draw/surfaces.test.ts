@@ -187,7 +187,7 @@ describe('a border', () => {
 
 describe("a box's shadow", () => {
   const shadowOf = (x: number, y: number, blur: number, box = { width: 80, height: 40, radius: 0 }) =>
-    bench.draw({ kind: 'BOX_SHADOW', box, shadow: { x, y, blur, color: color('0000FF80') } }, 240, 200);
+    bench.draw({ kind: 'BOX_SHADOW', box, overlap: 0, shadow: { x, y, blur, color: color('0000FF80') } }, 240, 200);
 
   it('is as much ink as the box has, at its place, less what lies under the box', async () => {
     const { picture } = await shadowOf(70, 60, 0);

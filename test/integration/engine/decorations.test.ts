@@ -17,11 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** A white box with round corners in the middle of black. */
-async function render(clip: object) {
+/** A box with round corners in the middle of black, white unless said otherwise. */
+async function render(clip: object, background = '#000000') {
   const spec = {
     timeline: {
-      canvas: { width: WIDTH, height: HEIGHT, frameRate: '5', background: '#000000' },
+      canvas: { width: WIDTH, height: HEIGHT, frameRate: '5', background },
       tracks: [
         {
           clips: [
@@ -69,4 +69,19 @@ describe.each([1, 2, 6])('a box with round corners and a border of %i pixels', (
     const { frames } = await render({ border: { width: width * PIXEL, color: '#000000' } });
     expect(Math.max(...valuesWhere(frames[0]!, (distance) => distance > Math.min(width, SOFT)))).toBeLessThan(30);
   });
+});
+
+it.each([0, 30])('nothing shows between a box that is turned by %i degrees and its shadow', async (rotation) => {
+  const away = 8;
+  const shadow = { x: away * PIXEL, y: away * PIXEL, blur: 0, color: '#000000' };
+  const { frames } = await render({ color: { color: '#000000' }, shadow, rotation }, '#FFFFFF');
+  const [sine, cosine] = [Math.sin((rotation * Math.PI) / 180), Math.cos((rotation * Math.PI) / 180)];
+  const values = Array.from({ length: WIDTH * HEIGHT }, (_, i) => i).filter((i) => {
+    const [dx, dy] = [(i % WIDTH) + 0.5 - WIDTH / 2, Math.floor(i / WIDTH) + 0.5 - HEIGHT / 2];
+    // Turned back; the shadow turns with the box.
+    const [x, y] = [WIDTH / 2 - 0.5 + cosine * dx + sine * dy, HEIGHT / 2 - 0.5 + cosine * dy - sine * dx];
+    return Math.min(beyond(x, y), beyond(x - away, y - away)) < -2 * SOFT;
+  });
+  expect(values.length).toBeGreaterThan(0.3 * WIDTH * HEIGHT);
+  expect(Math.max(...values.map((i) => frames[0]![3 * i]!))).toBeLessThan(10);
 });
