@@ -96,7 +96,7 @@ interface Shape {
 
 function shapeOf(
   { frames }: ScheduledClip,
-  { look, source, enter, exit }: VisualContent,
+  { look, enter, exit }: VisualContent,
   { canvas }: StripContext,
   part: { readonly enter: ClipAnimation; readonly offset: number } | null = null,
 ): Shape {
@@ -109,10 +109,9 @@ function shapeOf(
   const moved = first ? entering(cut, first, { frames: frames - from, canvas, reach }) : cut;
   const stands = isStanding(moved);
   const figure = stands ? onPixels(moved) : moved;
-  // A drawing is made for the size at which it stands: text that is zoomed keeps its lines.
-  const sized = source.kind === 'TEXT' && !stands ? still : figure;
-  const shown = source.kind === 'TEXT' ? frames : frames - from;
-  const largest = { width: extremesOf(sized.width, shown).largest, height: extremesOf(sized.height, shown).largest };
+  // A zoom changes nothing of what is seen, only its size: text keeps its lines, and a box that keyframes flatten meanwhile its part of the asset.
+  const sized = stands ? figure : still;
+  const largest = { width: extremesOf(sized.width, frames).largest, height: extremesOf(sized.height, frames).largest };
   const isOpaque = extremesOf(figure.opacity, frames - from).largest === 1;
   return { figure, stands, isOpaque, box: wholePixels(largest), largest, enter: first, exit, offset: from };
 }

@@ -103,6 +103,18 @@ describe('the place of a clip', () => {
     });
   });
 
+  it('has the shape that keyframes give it, also where a zoom is over when they have made it lower', () => {
+    const keyframes = [
+      { property: 'PROPERTY_HEIGHT', value: 80 },
+      { property: 'PROPERTY_HEIGHT', time: '1s', value: 40 },
+    ];
+    const enter = { kind: 'KIND_ZOOM', duration: '1s' };
+    expect(only(small({ ...image, duration: '2s', enter, keyframes })).placement).toMatchObject({
+      width: 1000,
+      height: 400,
+    });
+  });
+
   it('has a key on each frame of an easing that is not linear, and none between the frames of a step', () => {
     const eased = (easing: string) => {
       const { opacity } = only(
