@@ -151,8 +151,13 @@ const STEP = 30;
 
 /** How far an edge may lie from its place, half a pixel where it stands still, and what measuring it leaves. */
 const FARTHEST = 0.6;
-/** Within another timeline, whose pixels may be shown larger; of letters; and of a border, which reaches three quarters of a pixel over a clip that moves. */
+/** Within another timeline, whose pixels may be shown larger; and of letters. */
 const FARTHEST_WITHIN = 1;
+/**
+ * Of a border around a clip that is turned or moves. It reaches three quarters of a pixel over the clip, whose box is drawn in whole pixels: each of its edges is up to a quarter
+ * beside its place. Measuring leaves 0.1.
+ */
+const FARTHEST_AT_BORDER = 1.1;
 /** Of a clip without a box that leaves bars: its size and its place are even, as frames have a colour for two by two pixels. */
 const FARTHEST_WITH_BARS = 2;
 /** In a wipe or a slide, which `xfade` moves by whole pixels: it leaves out the part of one, up to 1 more. Measured: 1.02. */
@@ -166,9 +171,9 @@ function farthest({ tracks }: PaintedTimeline, frame: number, rate: number): num
   });
   if (hasBars) return FARTHEST_WITH_BARS;
   if (tracks.some((track) => movesInSteps(track, frame, rate))) return FARTHEST_IN_STEPS;
-  const hasEdgesWithin = tracks
-    .flat()
-    .some(({ source, matte, border }) => source.kind === 'nested' || source.kind === 'text' || matte || border);
+  const clips = tracks.flat();
+  if (clips.some(({ border }) => border)) return FARTHEST_AT_BORDER;
+  const hasEdgesWithin = clips.some(({ source, matte }) => source.kind === 'nested' || source.kind === 'text' || matte);
   return hasEdgesWithin ? FARTHEST_WITHIN : FARTHEST;
 }
 
