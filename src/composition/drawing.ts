@@ -21,12 +21,12 @@ export type DrawingContent =
   | { readonly kind: 'COLOR'; readonly color: Color }
   | { readonly kind: 'LINEAR_GRADIENT'; readonly degrees: number; readonly stops: readonly GradientStop[] }
   | { readonly kind: 'RADIAL_GRADIENT'; readonly stops: readonly GradientStop[] }
-  /** White on black, as a mask: a rectangle as large as the picture with round corners. */
-  | { readonly kind: 'ROUNDED_MASK'; readonly radius: number }
+  /** White on black, as a mask: a box in the middle of the picture, which may be larger than that. */
+  | { readonly kind: 'ROUNDED_MASK'; readonly box: BoxShape }
   /** A line around the middle of the picture: between the rectangle `line` within its edges and the edges. `radius` is of the inner edge. */
   | { readonly kind: 'BORDER'; readonly line: number; readonly radius: number; readonly color: Color }
-  /** The shadow of a box of this size in the middle of the picture, moved by `x` and `y`; nothing where the box is. */
-  | { readonly kind: 'BOX_SHADOW'; readonly box: BoxShape; readonly shadow: DropShadow }
+  /** The shadow of a box of this size in the middle of the picture, moved by `x` and `y`; nothing where the box is, but for `overlap` pixels within its edges. */
+  | { readonly kind: 'BOX_SHADOW'; readonly box: BoxShape; readonly overlap: number; readonly shadow: DropShadow }
   | { readonly kind: 'TEXT'; readonly text: StyledText; readonly part: TextPart | null };
 
 export interface GradientStop {

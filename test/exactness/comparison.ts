@@ -73,18 +73,25 @@ function largestScale({ width, height }: Size, tracks: PaintedTimeline['tracks']
 /** Places of a frame at which the painter has one colour around, spread over all of it. */
 function* clearPlaces(timeline: PaintedTimeline, frame: number): Generator<{ x: number; y: number; wanted: Shade }> {
   const scalers = Math.ceil(SCALER_REACH * largestScale(timeline, timeline.tracks));
-  const clear = Math.max(timeline.background ? CLEAR : CLEAR_OF_BLOCKS, scalers);
-  // Near ones too: letters lie as far from each other as this may be.
-  const beside = [...new Set([-clear, -CLEAR, 0, CLEAR, clear])];
+  const around = placesAround(Math.max(timeline.background ? CLEAR : CLEAR_OF_BLOCKS, scalers));
   for (let row = 0.5; row < 6; row += 1) {
     for (let column = 0.5; column < 8; column += 1) {
       const [x, y] = [Math.floor((timeline.width * column) / 8), Math.floor((timeline.height * row) / 6)];
       const at = (dx: number, dy: number) => paint(timeline, frame, x + 0.5 + dx, y + 0.5 + dy);
       const wanted = at(0, 0);
-      const around = beside.flatMap((dx) => beside.map((dy) => at(dx, dy)));
-      if (around.every((shade) => isAlike(shade, wanted))) yield { x, y, wanted };
+      if (around.every(([dx, dy]) => isAlike(at(dx, dy), wanted))) yield { x, y, wanted };
     }
   }
+}
+
+/** Near ones too: letters lie as far from each other as this may be. On the axes every pixel: a stripe may be as thin as one. */
+function placesAround(clear: number): (readonly [dx: number, dy: number])[] {
+  const beside = [...new Set([-clear, -CLEAR, 0, CLEAR, clear])];
+  const onAxis = Array.from({ length: 2 * clear + 1 }, (_, i) => i - clear);
+  return [
+    ...beside.flatMap((dx) => beside.map((dy) => [dx, dy] as const)),
+    ...onAxis.flatMap((by) => [[by, 0] as const, [0, by] as const]),
+  ];
 }
 
 /** An alpha that is low hardly changes the colour on grey, and is compared by itself. */
@@ -144,8 +151,13 @@ const STEP = 30;
 
 /** How far an edge may lie from its place, half a pixel where it stands still, and what measuring it leaves. */
 const FARTHEST = 0.6;
-/** Within another timeline, whose pixels may be shown larger; of letters; and of a border, which reaches three quarters of a pixel over a clip that moves. */
+/** Within another timeline, whose pixels may be shown larger; and of letters. */
 const FARTHEST_WITHIN = 1;
+/**
+ * Of a border around a clip that is turned or moves. It reaches three quarters of a pixel over the clip, whose box is drawn in whole pixels: each of its edges is up to a quarter
+ * beside its place. Measuring leaves 0.1.
+ */
+const FARTHEST_AT_BORDER = 1.1;
 /** Of a clip without a box that leaves bars: its size and its place are even, as frames have a colour for two by two pixels. */
 const FARTHEST_WITH_BARS = 2;
 /** In a wipe or a slide, which `xfade` moves by whole pixels: it leaves out the part of one, up to 1 more. Measured: 1.02. */
@@ -159,9 +171,9 @@ function farthest({ tracks }: PaintedTimeline, frame: number, rate: number): num
   });
   if (hasBars) return FARTHEST_WITH_BARS;
   if (tracks.some((track) => movesInSteps(track, frame, rate))) return FARTHEST_IN_STEPS;
-  const hasEdgesWithin = tracks
-    .flat()
-    .some(({ source, matte, border }) => source.kind === 'nested' || source.kind === 'text' || matte || border);
+  const clips = tracks.flat();
+  if (clips.some(({ border }) => border)) return FARTHEST_AT_BORDER;
+  const hasEdgesWithin = clips.some(({ source, matte }) => source.kind === 'nested' || source.kind === 'text' || matte);
   return hasEdgesWithin ? FARTHEST_WITHIN : FARTHEST;
 }
 

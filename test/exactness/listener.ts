@@ -65,7 +65,7 @@ export function listen(timeline: PaintedTimeline): Heard {
   const { rate, tracks, sounds } = timeline;
   const samples = sampleAt(framesIn(timeline), rate);
   const heard = { left: new Float64Array(samples), right: new Float64Array(samples) };
-  addTracks(heard, tracks, rate, { from: 0, to: framesIn(timeline), zero: 0, gain: () => 1 });
+  addTracks(heard, tracks, rate, { from: 0, to: samples, zero: 0, gain: () => 1 });
   for (const clip of sounds) {
     const [from, to] = [boundary(clip.start, rate), boundary(clip.end, rate)];
     add(heard, clip, { from: sampleAt(from, rate), to: sampleAt(to, rate), gain: ownFades(clip, from, to, rate) });
@@ -77,7 +77,7 @@ function sampleAt(frame: number, rate: number): number {
   return Math.round((frame * RATE) / rate);
 }
 
-/** The part of the whole in which tracks are heard: its frames, the frame of their zero, and how loud at a sample. */
+/** The part of the whole in which tracks are heard: its samples, the sample of their zero, and how loud at a sample. */
 interface Window {
   readonly from: number;
   readonly to: number;
@@ -88,8 +88,8 @@ interface Window {
 function addTracks(heard: Heard, tracks: readonly (readonly PaintedClip[])[], rate: number, window: Window): void {
   for (const track of tracks) {
     track.forEach((clip, i) => {
-      const from = window.zero + boundary(clip.start, rate);
-      const to = window.zero + boundary(clip.end, rate);
+      const from = window.zero + sampleAt(boundary(clip.start, rate), rate);
+      const to = window.zero + sampleAt(boundary(clip.end, rate), rate);
       const overlap = (one: PaintedClip | undefined, other: PaintedClip | undefined) =>
         one && other?.transition ? boundary(one.end, rate) - boundary(other.start, rate) : 0;
       const crossed = crossFade({ from, to }, overlap(track[i - 1], clip), overlap(clip, track[i + 1]), rate);
@@ -103,14 +103,12 @@ function addTracks(heard: Heard, tracks: readonly (readonly PaintedClip[])[], ra
       const { sound: file, channels, gainDb, trimStart, reverse } = source;
       const played = { file, channels, gainDb, trimStart, reverse, loop: false };
       // The clip as a whole, of which a nested timeline may show a part.
-      add(heard, played, {
-        ...{ from: sampleAt(from, rate), to: sampleAt(to, rate), gain },
-        ...{ shownFrom: sampleAt(shownFrom, rate), shownTo: sampleAt(shownTo, rate) },
-      });
+      add(heard, played, { from, to, gain, shownFrom, shownTo });
     });
   }
 }
 
+/** It sounds as it does by itself, and is moved as a whole: its samples are counted from its own first. */
 function nestedWindow(
   { tracks, trimFrames }: NestedSource,
   {
@@ -121,8 +119,9 @@ function nestedWindow(
     gain,
   }: { shownFrom: number; shownTo: number; from: number; rate: number; gain: Window['gain'] },
 ): Window {
-  const zero = from - trimFrames;
-  return { from: shownFrom, to: Math.min(shownTo, zero + framesIn({ tracks, sounds: [], rate })), zero, gain };
+  const zero = from - sampleAt(trimFrames, rate);
+  const end = zero + sampleAt(framesIn({ tracks, sounds: [], rate }), rate);
+  return { from: shownFrom, to: Math.min(shownTo, end), zero, gain };
 }
 
 interface Span {
@@ -150,8 +149,12 @@ function add(
 }
 
 /** Straight lines. */
-function crossFade({ from, to }: { from: number; to: number }, before: number, after: number, rate: number) {
-  const [start, end] = [sampleAt(from, rate), sampleAt(to, rate)];
+function crossFade(
+  { from: start, to: end }: { from: number; to: number },
+  before: number,
+  after: number,
+  rate: number,
+) {
   const [rise, fall] = [sampleAt(before, rate), sampleAt(after, rate)];
   return (sample: number) =>
     (rise > 0 ? Math.min(1, (sample - start) / rise) : 1) * (fall > 0 ? Math.min(1, (end - sample) / fall) : 1);

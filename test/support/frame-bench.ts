@@ -145,7 +145,13 @@ export function compositionOf(
 
 /** A drawing that is a file of the bench: `drawing:NAME` is `NAME.png`. */
 export function drawnFile(name: string, width: number, height: number): Drawing {
-  return { uri: `drawing:${name}`, width, height, content: { kind: 'ROUNDED_MASK', radius: 0 }, field: '' };
+  return {
+    uri: `drawing:${name}`,
+    width,
+    height,
+    content: { kind: 'ROUNDED_MASK', box: { width, height, radius: 0 } },
+    field: '',
+  };
 }
 
 /** A layer of clips. */

@@ -1,5 +1,4 @@
 import { framesOf, type Rational } from '../frame-grid.js';
-import type { Size } from '../output-spec.js';
 import { combined, constant, type Curve, curveOf, delayed, extremesOf, isConstant, mapped, rise } from './curve.js';
 import type { Canvas, ClipAnimation, Look } from './timeline.js';
 
@@ -26,12 +25,27 @@ export function isStanding({ x, y, width, height, rotation }: Figure): boolean {
 }
 
 /**
- * The box of a standing figure between the pixels that are nearest to its edges: none is more than half a pixel away, and boxes that touch do so on the same pixel.
+ * A standing figure between the pixels that are nearest to its edges: none is more than half a pixel away, and boxes that touch do so on the same pixel.
  */
-export function boxOnPixels({ x, y, width, height }: Figure): Size {
-  const between = (middle: number, length: number) =>
-    Math.max(1, Math.round(middle + length / 2) - Math.round(middle - length / 2));
-  return { width: between(x.at(0), width.at(0)), height: between(y.at(0), height.at(0)) };
+export function onPixels(figure: Figure): Figure {
+  const [across, down] = [spanOnPixels(figure.x, figure.width), spanOnPixels(figure.y, figure.height)];
+  return { ...figure, x: across.middle, y: down.middle, width: across.length, height: down.length };
+}
+
+function spanOnPixels(middle: Curve, length: Curve): { readonly middle: Curve; readonly length: Curve } {
+  const half = length.at(0) / 2;
+  const from = nearestPixel(middle.at(0) - half);
+  const to = Math.max(from + 1, nearestPixel(middle.at(0) + half));
+  // Nothing stays nothing.
+  if (half === 0) return { middle, length };
+  return { middle: constant((from + to) / 2), length: constant(to - from) };
+}
+
+/** What reckoning leaves of a place, in pixels: the edge of one box in the middle of a pixel is there for the next one too. */
+const NOISE = 1e-6;
+
+function nearestPixel(place: number): number {
+  return Math.round(place + NOISE);
 }
 
 /** A clip as it stands by itself, without animations. */

@@ -1,6 +1,5 @@
 import type { AssetRef } from '../asset.js';
 import type { Matte, NestedVideo, Placement, Transition, VisualClip, VisualSource } from '../composition.js';
-import type { DrawingContent } from '../drawing.js';
 import { framesOf } from '../frame-grid.js';
 import type { Size } from '../output-spec.js';
 import { animatedOf, extremesOf } from './curve.js';
@@ -8,19 +7,19 @@ import { effectsOf } from './clip-effects.js';
 import { addNothing, type DrawingSet } from './drawing-set.js';
 import {
   animationFrames,
-  boxOnPixels,
   entering,
   figureOf,
   type Figure,
   isStanding,
   laterFigure,
   leaving,
+  onPixels,
   reachOf,
   shareOf,
 } from './figure.js';
 import { cutIntoPieces, earlierEffect, laterMatte, piecesOf } from './pieces.js';
 import type { ScheduledClip } from './schedule.js';
-import { decorationsOf, type Decorations, lineOf } from './decorations.js';
+import { decorationsOf, type Decorations, lineOf, roundedPart } from './decorations.js';
 import { textParts } from '../text-parts.js';
 import {
   type Canvas,
@@ -56,8 +55,9 @@ export function stripsOf(scheduled: ScheduledClip, content: VisualContent, conte
   const animation = source.kind === 'TEXT' ? source.animation : null;
   const whole = shapeOf(scheduled, content, context);
   const { drawings } = context;
-  const stands = isStanding(whole.figure);
-  const decorations = decorationsOf(look, whole.box, { drawings, field: scheduled.clip.field, stands });
+  const { stands, isOpaque } = whole;
+  const hides = isOpaque && look.blend === 'NORMAL' && !isTranslucent(source);
+  const decorations = decorationsOf(look, whole.box, { drawings, field: scheduled.clip.field, stands, hides });
   const decorated = (drawn: Decorations['shadow']): VisualClip[] =>
     drawn === null ? [] : strip(scheduled, whole, { ...drawn, source: null }, context);
   const assets = assetsOf(source, whole.box, { ...context, field: scheduled.clip.field });
@@ -81,6 +81,10 @@ function partOf(scheduled: ScheduledClip, wanted: number): { scheduled: Schedule
 /** The movement of a clip, or of a part of it that begins later. */
 interface Shape {
   readonly figure: Figure;
+  /** Whether it stands upright on whole pixels. */
+  readonly stands: boolean;
+  /** Whether it ever has all of its opacity. */
+  readonly isOpaque: boolean;
   /** Whole pixels; what the factors of `scaleX` and `scaleY` are of. */
   readonly box: Size;
   readonly largest: Size;
@@ -92,7 +96,7 @@ interface Shape {
 
 function shapeOf(
   { frames }: ScheduledClip,
-  { look, source, enter, exit }: VisualContent,
+  { look, enter, exit }: VisualContent,
   { canvas }: StripContext,
   part: { readonly enter: ClipAnimation; readonly offset: number } | null = null,
 ): Shape {
@@ -102,13 +106,14 @@ function shapeOf(
   const from = part ? Math.min(part.offset, frames - 1) : 0;
   const cut = from === 0 ? left : laterFigure(left, from);
   const first = part ? part.enter : enter;
-  const figure = first ? entering(cut, first, { frames: frames - from, canvas, reach }) : cut;
-  // A drawing is made for the size at which it stands: text that is zoomed keeps its lines.
-  const sized = source.kind === 'TEXT' ? still : figure;
-  const shown = source.kind === 'TEXT' ? frames : frames - from;
-  const largest = { width: extremesOf(sized.width, shown).largest, height: extremesOf(sized.height, shown).largest };
-  const box = isStanding(figure) ? boxOnPixels(figure) : wholePixels(largest);
-  return { figure, box, largest, enter: first, exit, offset: from };
+  const moved = first ? entering(cut, first, { frames: frames - from, canvas, reach }) : cut;
+  const stands = isStanding(moved);
+  const figure = stands ? onPixels(moved) : moved;
+  // A zoom changes nothing of what is seen, only its size: text keeps its lines, and a box that keyframes flatten meanwhile its part of the asset.
+  const sized = stands ? figure : still;
+  const largest = { width: extremesOf(sized.width, frames).largest, height: extremesOf(sized.height, frames).largest };
+  const isOpaque = extremesOf(figure.opacity, frames - from).largest === 1;
+  return { figure, stands, isOpaque, box: wholePixels(largest), largest, enter: first, exit, offset: from };
 }
 
 /** What a strip shows: the clip itself, or something drawn around it. */
@@ -175,13 +180,13 @@ export function joinOf({ clip, transitionFrames: frames }: ScheduledClip): Trans
 
 function placementOf(
   { clip, frames }: ScheduledClip,
-  { figure, box, largest }: Shape,
+  { figure, stands, isOpaque, box, largest }: Shape,
   { size, source: content }: Shown,
   { drawings }: StripContext,
 ): Placement {
   const look = content?.look ?? null;
-  const radius = look ? Math.min(look.cornerRadius, box.width / 2, box.height / 2) : 0;
-  const mask: DrawingContent = { kind: 'ROUNDED_MASK', radius };
+  const rounded = look ? roundedPart(look, box, { stands, isOpaque }) : null;
+  const mask = rounded && drawings.add(size, { kind: 'ROUNDED_MASK', box: rounded }, `${clip.field}.corner_radius`);
   return {
     ...(look?.part ? { part: look.part } : {}),
     ...size,
@@ -194,7 +199,7 @@ function placementOf(
     flipVertical: look?.flipVertical ?? false,
     focus: look?.focus ?? { x: 0.5, y: 0.5 },
     ...(look?.align ? { align: look.align } : {}),
-    ...(radius > 0 ? { mask: drawings.add(size, mask, `${clip.field}.corner_radius`) } : {}),
+    ...(mask ? { mask } : {}),
     blend: look?.blend ?? 'NORMAL',
   };
 }
@@ -231,6 +236,22 @@ function assetsOf(
     case 'LINEAR_GRADIENT':
     case 'RADIAL_GRADIENT':
       return [drawings.add(box, source, `${field}.gradient`)];
+  }
+}
+
+/** Whether a surface lets something through everywhere. Other pictures do so nowhere, or in places. */
+function isTranslucent(source: TimelineSource): boolean {
+  switch (source.kind) {
+    case 'COLOR':
+      return source.color.a < 255;
+    case 'LINEAR_GRADIENT':
+    case 'RADIAL_GRADIENT':
+      return source.stops.some(({ color }) => color.a < 255);
+    case 'VIDEO':
+    case 'IMAGE':
+    case 'TIMELINE':
+    case 'TEXT':
+      return false;
   }
 }
 

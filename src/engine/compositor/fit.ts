@@ -113,7 +113,7 @@ function refitted(source: string, end: string, options: FitOptions, stage: Stage
     return fitted(`${source},${same}`, end, { ...options, resized: false }, stage);
   }
   const to = 'out_color_matrix=bt709:out_range=tv:eval=frame';
-  const scale = `scale=${[scaledSize(framing.fit, box), ...readAs(details.color), to, SCALER].join(':')}`;
+  const scale = `scale=${[scaledSize(framing, box), ...readAs(details.color), to, SCALER].join(':')}`;
   const format = stage.exact ? 'yuva444p' : 'yuva420p';
   const below =
     ground === 'background'
@@ -217,7 +217,7 @@ function withoutAlpha(details: VisualDetails, framing: Framing, stage: Stage): s
   const lut = colorLutFor(details.color);
   if (lut) {
     stage.files.add(lut);
-    const options = [scaledSize(framing.fit, box), ...readAs(details.color), SCALER];
+    const options = [scaledSize(framing, box), ...readAs(details.color), SCALER];
     return [
       ...cutUnseen(details, framing, box),
       `scale=${options.join(':')}`,
@@ -229,7 +229,7 @@ function withoutAlpha(details: VisualDetails, framing: Framing, stage: Stage): s
   }
   // Already BT.709: without a matrix given swscale needs no detour through RGB.
   const to = details.color.matrix === 'bt709' ? 'out_range=tv' : 'out_color_matrix=bt709:out_range=tv';
-  const options = [scaledSize(framing.fit, box), ...readAs(details.color), to, SCALER];
+  const options = [scaledSize(framing, box), ...readAs(details.color), to, SCALER];
   return [...cutUnseen(details, framing, box), `scale=${options.join(':')}`, ...cut];
 }
 
@@ -242,7 +242,7 @@ function withAlpha(details: VisualDetails, framing: Framing, stage: Stage): stri
     ...(from.length > 0 ? [`scale=${[...from, SCALER].join(':')}`] : []),
     'format=gbrap',
     'premultiply=inplace=1',
-    `scale=${scaledSize(framing.fit, box)}:${SCALER}`,
+    `scale=${scaledSize(framing, box)}:${SCALER}`,
     'unpremultiply=inplace=1',
     ...cutToBox(framing, box),
     'setsar=1',

@@ -48,13 +48,27 @@ export function partFilters({ part }: Framing): string[] {
   return [`crop=${size}:${edge('iw', part.left)}:${edge('ih', part.top)}:exact=1`];
 }
 
+/** From so much of a pixel on, a length is not a whole one. */
+const PART = 0.1;
+
+/**
+ * The length of a picture in the middle of a side, of which both ends lie on the pixels that are nearest. A whole length stays as it is, also where that leaves an odd room: it may be the
+ * picture's own, which is sharp.
+ */
+function nearestWithin(side: number, length: string): string {
+  const even = `max(1,${side}-2*max(0,round((${side}-${length})/2)))`;
+  return `if(gt(abs(${length}-round(${length})),${PART}),${even},min(${side},max(1,round(${length}))))`;
+}
+
 /** The size that a source is scaled to, as options of `scale`: expressions of the frames that arrive. */
-export function scaledSize(fit: Fit, { width, height, exact }: FitBox): string {
+export function scaledSize({ fit, align }: Framing, { width, height, exact }: FitBox): string {
   // Even sizes: an odd one would shift colours by half a pixel at the edge. It changes the shape by less than a pixel.
   const whole = (length: string) => (exact ? `max(1,round(${length}))` : `max(2,2*round(${length}/2))`);
   const [wide, high] = [whole(`${height}*dar`), whole(`${width}/dar`)];
   const [ownWidth, ownHeight] = [whole('iw*sar'), whole('ih')];
-  const contained = { w: `min(${width},${wide})`, h: `min(${height},${high})` };
+  const within = (side: number, length: string, share = 0.5) =>
+    exact && share === 0.5 ? nearestWithin(side, length) : `min(${side},${whole(length)})`;
+  const contained = { w: within(width, `${height}*dar`, align?.x), h: within(height, `${width}/dar`, align?.y) };
   switch (fit) {
     case 'COVER':
       return `w='max(${width},${wide})':h='max(${height},${high})'`;

@@ -44,10 +44,10 @@ function pictureOf(size: Drawing, content: Textless): Picture {
     case 'RADIAL_GRADIENT':
       return radialGradient(content.stops, size);
     case 'ROUNDED_MASK':
-      return roundedMask(content.radius, size);
+      return roundedMask(content.box, size);
     case 'BORDER':
       return border(content.line, content.radius, content.color, size);
     case 'BOX_SHADOW':
-      return boxShadow(content.box, content.shadow, size);
+      return boxShadow(content, size);
   }
 }

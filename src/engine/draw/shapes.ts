@@ -1,4 +1,4 @@
-import type { BoxShape, DropShadow } from '../../composition/drawing.js';
+import type { BoxShape, DrawingContent } from '../../composition/drawing.js';
 import type { Color } from '../../composition/color.js';
 import { cssColor, greyPictureOf, layShadow, newSheet, opaque, pictureOf, type Sheet } from './canvas.js';
 import type { Picture } from './picture.js';
@@ -8,13 +8,13 @@ interface Size {
   readonly height: number;
 }
 
-/** White on black. At most half of the shorter side counts of the radius. */
-export function roundedMask(radius: number, { width, height }: Size): Picture {
+/** White on black, in the middle. At most half of the shorter side counts of the radius. */
+export function roundedMask(box: BoxShape, { width, height }: Size): Picture {
   const sheet = newSheet(width, height);
   sheet.ctx.fillStyle = '#000';
   sheet.ctx.fillRect(0, 0, width, height);
   sheet.ctx.fillStyle = '#fff';
-  fillBox(sheet, { width, height, radius });
+  fillBox(sheet, box);
   return greyPictureOf(sheet);
 }
 
@@ -32,15 +32,25 @@ export function border(line: number, radius: number, color: Color, { width, heig
   return pictureOf(sheet);
 }
 
-/** The shadow of a box in the middle, and nothing where the box is. */
-export function boxShadow(box: BoxShape, shadow: DropShadow, { width, height }: Size): Picture {
+type BoxShadow = Extract<DrawingContent, { kind: 'BOX_SHADOW' }>;
+
+/** The shadow of a box in the middle, and nothing where the box is, but for a part within its edges. */
+export function boxShadow(
+  { box, overlap, shadow }: Pick<BoxShadow, 'box' | 'overlap' | 'shadow'>,
+  { width, height }: Size,
+): Picture {
   const shape = newSheet(width, height);
   shape.ctx.fillStyle = cssColor(opaque(shadow.color));
   fillBox(shape, box);
   const sheet = newSheet(width, height);
   layShadow(sheet, shape, shadow);
   sheet.ctx.globalCompositeOperation = 'destination-out';
-  fillBox(sheet, box);
+  const within = (length: number) => Math.max(0, length - 2 * overlap);
+  fillBox(sheet, {
+    width: within(box.width),
+    height: within(box.height),
+    radius: Math.max(0, box.radius - overlap),
+  });
   return pictureOf(sheet);
 }
 

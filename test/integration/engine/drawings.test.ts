@@ -79,7 +79,7 @@ describe('the program that draws', () => {
     const drawings = [
       drawingOf({ kind: 'COLOR', color: rgb('1E3CC8') }, 20, 10),
       drawingOf({ kind: 'COLOR', color: rgb('1E3CC8', 128) }, 20, 10),
-      drawingOf({ kind: 'ROUNDED_MASK', radius: 5 }, 20, 10),
+      drawingOf({ kind: 'ROUNDED_MASK', box: { width: 20, height: 10, radius: 5 } }, 20, 10),
       drawingOf(text('Hi 😀'), 200, 100),
     ];
     const { cwd, visuals, runs } = await perform([...drawings, ...drawings]);

@@ -153,6 +153,21 @@ describe('a placed clip', () => {
     for (const [x, y, color] of places) expectAt(frames, [x, y], color, fit === 'CONTAIN_BLUR' ? 12 : SAME);
   });
 
+  it.each(['CONTAIN', 'SCALE_DOWN'] as const)(
+    'ends by %s on the pixels that are nearest, above as below',
+    async (fit) => {
+      // 31 x 15.5, with 12.75 pixels above and below.
+      const frames = await still('wide.png', placed(31, 41, { x: 28.5, y: 29.5 }), { fit });
+      for (const [y, color] of [
+        [21, GREY],
+        [22, RED],
+        [36, YELLOW],
+        [37, GREY],
+      ] as const)
+        expectAt(frames, [14, y], color);
+    },
+  );
+
   it('keeps its own size by NONE and SCALE_DOWN where that is smaller', async () => {
     for (const fit of ['NONE', 'SCALE_DOWN'] as const) {
       const frames = await still('small.png', BOX, { fit });

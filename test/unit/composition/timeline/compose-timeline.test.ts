@@ -66,6 +66,20 @@ describe('the place of a clip', () => {
     expect(placed.slice(0, -1).map(({ right }) => right)).toEqual(placed.slice(1).map(({ left }) => left));
   });
 
+  it('ends in the middle of a pixel where one that touches it begins there, whatever is left of reckoning its place', () => {
+    const canvas = { width: 180, height: 180, frameRate: '25' };
+    const edgesOf = (box: Json) => {
+      const clip = { ...image, layout: { anchor: 'ANCHOR_TOP_LEFT', box: { ...box, y: 0, height: 50 } } };
+      const { x, width } = visualClips(composed({ canvas, ...track(clip) }))[0]!.placement!;
+      return { left: Math.round(Number(x) - width / 2), right: Math.round(Number(x) - width / 2) + width };
+    };
+    // 13.5 pixels.
+    const edge = 7.5;
+    expect(edgesOf({ x: edge, width: 10 }).left).toBe(14);
+    for (let tenth = 1; tenth < 10 * edge; tenth += 1)
+      expect(edgesOf({ x: tenth / 10, width: (10 * edge - tenth) / 10 }).right, `${tenth / 10}`).toBe(14);
+  });
+
   it('follows keyframes, by factors of the largest box', () => {
     const keyframes = [
       { property: 'PROPERTY_X', value: 0 },
@@ -86,6 +100,18 @@ describe('the place of a clip', () => {
       ],
       scaleY: 1,
       y: 250,
+    });
+  });
+
+  it('has the shape that keyframes give it, also where a zoom is over when they have made it lower', () => {
+    const keyframes = [
+      { property: 'PROPERTY_HEIGHT', value: 80 },
+      { property: 'PROPERTY_HEIGHT', time: '1s', value: 40 },
+    ];
+    const enter = { kind: 'KIND_ZOOM', duration: '1s' };
+    expect(only(small({ ...image, duration: '2s', enter, keyframes })).placement).toMatchObject({
+      width: 1000,
+      height: 400,
     });
   });
 
@@ -273,11 +299,32 @@ describe('what is drawn around a clip', () => {
     expect(shadow).toMatchObject({ width: 230, height: 130 });
     expect(border).toMatchObject({ width: 210, height: 110 });
     expect(composition.drawings?.map(({ content }) => content)).toMatchObject([
-      { kind: 'BOX_SHADOW', box: { width: 200, height: 100, radius: 25 } },
+      { kind: 'BOX_SHADOW', box: { width: 200, height: 100, radius: 25 }, overlap: 1.5 },
       { kind: 'BORDER', line: 5, radius: 25 },
-      { kind: 'ROUNDED_MASK', radius: 25 },
+      { kind: 'ROUNDED_MASK', box: { width: 201.5, height: 101.5, radius: 25.75 } },
     ]);
     expect(main?.mask?.uri).toBe(composition.drawings?.[2]?.uri);
+  });
+
+  it('reaches over no part of a clip that is seen through it', () => {
+    for (const change of [{ opacity: 0.5 }, { border: { width: 10.8, color: '#FFFFFF80' } }]) {
+      const { drawings } = composed(small({ ...decorated, ...change, cornerRadius: 54 }));
+      const mask = { kind: 'ROUNDED_MASK', box: { width: 200, height: 100, radius: 25 } };
+      expect(drawings?.map(({ content }) => content)).toContainEqual(mask);
+    }
+  });
+
+  it.each([
+    ['stands', {}, 0],
+    ['is turned', { rotation: 30 }, 1.5],
+    ['has round corners', { cornerRadius: 54 }, 1.5],
+    ['is seen through', { rotation: 30, opacity: 0.5 }, 0],
+    ['is mixed with it', { rotation: 30, blend: 'BLEND_MODE_MULTIPLY' }, 0],
+    ['is a translucent surface', { rotation: 30, image: undefined, color: { color: '#FF000080' } }, 0],
+  ])('has a shadow that reaches as far under a clip as that hides it: one that %s', (_, change, overlap) => {
+    const clip = Object.entries({ ...decorated, ...change }).filter(([, value]) => value !== undefined);
+    const { drawings } = composed(small(Object.fromEntries(clip)));
+    expect(drawings?.[0]?.content).toMatchObject({ kind: 'BOX_SHADOW', overlap });
   });
 
   it('has a border that reaches over a clip that is turned or moved, so that nothing shows between', () => {

@@ -143,7 +143,11 @@ describe('a radial gradient', () => {
 
 describe('a mask of round corners', () => {
   it('is grey, white inside, black in the corners, with a soft edge on the circle', async () => {
-    const { picture } = await bench.draw({ kind: 'ROUNDED_MASK', radius: 20 }, 100, 60);
+    const { picture } = await bench.draw(
+      { kind: 'ROUNDED_MASK', box: { width: 100, height: 60, radius: 20 } },
+      100,
+      60,
+    );
     expect(picture.channels).toBe(1);
     expectColor(picture, 50, 0, 'FFFFFF', 0);
     expectColor(picture, 0, 30, 'FFFFFF', 0);
@@ -156,7 +160,11 @@ describe('a mask of round corners', () => {
   });
 
   it('is an ellipse at most: half of the shorter side counts', async () => {
-    const { picture } = await bench.draw({ kind: 'ROUNDED_MASK', radius: 500 }, 100, 60);
+    const { picture } = await bench.draw(
+      { kind: 'ROUNDED_MASK', box: { width: 100, height: 60, radius: 500 } },
+      100,
+      60,
+    );
     const sum = picture.data.reduce((total, value) => total + value / 255, 0);
     expect(Math.abs(sum - (6000 - (4 - Math.PI) * 900))).toBeLessThan(15);
   });
@@ -179,7 +187,7 @@ describe('a border', () => {
 
 describe("a box's shadow", () => {
   const shadowOf = (x: number, y: number, blur: number, box = { width: 80, height: 40, radius: 0 }) =>
-    bench.draw({ kind: 'BOX_SHADOW', box, shadow: { x, y, blur, color: color('0000FF80') } }, 240, 200);
+    bench.draw({ kind: 'BOX_SHADOW', box, overlap: 0, shadow: { x, y, blur, color: color('0000FF80') } }, 240, 200);
 
   it('is as much ink as the box has, at its place, less what lies under the box', async () => {
     const { picture } = await shadowOf(70, 60, 0);
