@@ -23,6 +23,8 @@ const PROGRAMS = [
 /** A service that is not ready by then never will be. */
 const READY_MS = 120_000;
 const UID = 10001;
+/** As compose.yaml sets it: nobody else reaches the network. */
+const ENV = { CUTROOM_INSECURE: '1' };
 
 const folder = await mkdtemp(join(tmpdir(), 'cutroom-image-'));
 let container = null;
@@ -32,8 +34,9 @@ try {
   // The user of the image enters it.
   await chmod(folder, 0o755);
   const image = await buildImage({ context: root, folder });
-  const size = (await run('du', ['-sm', image.rootFolder], { quiet: true })).split('\t')[0];
-  say(`RESULT image_mb=${size}`);
+  const megabytes = async (path) =>
+    (await run('du', ['-sm', join(image.rootFolder, path)], { quiet: true })).split('\t')[0];
+  say(`RESULT image_mb=${await megabytes('')} app_mb=${await megabytes('app')}`);
   container = await start(image);
   await step('the health check passes', () => healthy(container));
   await step('a video is rendered', () => render(container));
@@ -58,8 +61,9 @@ async function start(image) {
   const size = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=25:d=2', '-pix_fmt', 'yuv420p'];
   await run('ffmpeg', ['-v', 'error', ...size, join(media, 'clip.mp4')], { quiet: true });
   await mkdir(join(rootFolder, 'media'), { recursive: true });
-  const pairs = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-  const as = ['chroot', `--userspec=${UID}:${UID}`, rootFolder, 'env', '-i', ...pairs, `HOME=/data`, '-C', workdir];
+  const pairs = Object.entries({ ...env, ...ENV }).map(([key, value]) => `${key}=${value}`);
+  const as = ['chroot', `--userspec=${UID}:${UID}`, rootFolder, 'env', '-i', ...pairs, 'HOME=/data'];
+  as.push('sh', '-c', `cd ${workdir} && exec "$0" "$@"`);
   const mounts = [
     'mount --rbind "$0" "$0"',
     'mount --bind "$1" "$0/data"',
@@ -101,7 +105,7 @@ async function healthy({ child, image, inside }) {
 }
 
 async function render({ inside }) {
-  const spec = JSON.stringify({ montage: { materials: [{ uri: 'clip.mp4' }], resolution: 'RESOLUTION_360P' } });
+  const spec = JSON.stringify({ montage: { materials: [{ uri: 'clip.mp4' }], resolution: 360 } });
   const script = `printf '%s' "$1" > /tmp/spec.json && cutroom submit /tmp/spec.json --watch && rm /tmp/spec.json`;
   const output = await inside(['sh', '-c', script, 'sh', spec]);
   if (!output.includes('SUCCEEDED')) throw new CheckFailed(`the task did not succeed:\n${output}`);
