@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { cookbookPage, PAGE_FILE, readRecipes, RECIPES_FOLDER } from './lib/cookbook.mjs';
 import { makeCookbookMedia } from './lib/cookbook-media.mjs';
 import { takePicture } from './lib/cookbook-picture.mjs';
-import { CheckFailed, fail } from './lib/fail.mjs';
+import { CheckFailedError, fail } from './lib/fail.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { root } from './lib/root.mjs';
 import { run } from './lib/run.mjs';
@@ -22,7 +22,7 @@ try {
   const { positionals: names, values } = parseArgs({ allowPositionals: true, options: { page: { type: 'boolean' } } });
   const recipes = await readRecipes();
   const unknown = names.find((name) => !recipes.some((recipe) => recipe.name === name));
-  if (unknown !== undefined) throw new CheckFailed(`docs/cookbook/recipes.json has no ${unknown}`);
+  if (unknown !== undefined) throw new CheckFailedError(`docs/cookbook/recipes.json has no ${unknown}`);
   if (values.page !== true)
     await makePictures(recipes.filter(({ name }) => names.length === 0 || names.includes(name)));
   await writeFile(PAGE_FILE, cookbookPage(recipes));

@@ -9,7 +9,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { judgeMaterial, judgeNarration, judgeSubtitles } from './lib/corpus-judges.mjs';
 import { createCorpusClient } from './lib/corpus-client.mjs';
-import { CheckFailed, fail } from './lib/fail.mjs';
+import { CheckFailedError, fail } from './lib/fail.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { root } from './lib/root.mjs';
 import { run } from './lib/run.mjs';
@@ -22,7 +22,7 @@ const SUBTITLE_ENDINGS = /\.(srt|vtt|ass|ssa|sbv|sub|smi|sami|ttml|dfxp|xml)$/i;
 try {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
   const [folder] = positionals;
-  if (folder === undefined) throw new CheckFailed('usage: npm run corpus DIR [-- --json FILE]');
+  if (folder === undefined) throw new CheckFailedError('usage: npm run corpus DIR [-- --json FILE]');
   await ensureSystemPackages(FOR_RENDERING);
   await ensureNpmPackages();
   await step('build', () => run('npm', ['run', '--silent', 'build'], { cwd: root, quiet: true }));
@@ -42,7 +42,7 @@ async function judgeAll(folder) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  if (files.length === 0) throw new CheckFailed(`there are no files in ${folder}`);
+  if (files.length === 0) throw new CheckFailedError(`there are no files in ${folder}`);
   const work = await mkdtemp(join(tmpdir(), 'cutroom-corpus-'));
   try {
     const helpers = join(work, 'helpers');

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeDemo } from './lib/demo-media.mjs';
-import { CheckFailed, fail } from './lib/fail.mjs';
+import { CheckFailedError, fail } from './lib/fail.mjs';
 import { ensureMongod } from './lib/mongod.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { startReplicaSet } from './lib/replica-set.mjs';
@@ -27,7 +27,8 @@ const LEASES = { CUTROOM_LEASE_MS: '4000', CUTROOM_HEARTBEAT_MS: '1000', CUTROOM
 const folder = join(root, '.cutroom/demo-cluster');
 const media = join(root, '.cutroom/demo/media');
 const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort(new CheckFailed('interrupted')));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => interrupt.abort(new CheckFailedError('interrupted')));
 
 try {
   await demo();
@@ -90,12 +91,13 @@ async function renderAll(fleet, start, spec, uri) {
       interrupt.signal.throwIfAborted();
       for (const { label, state } of tasks)
         if (state === 'FAILED' || state === 'CANCELLED')
-          throw new CheckFailed(`${label} ended ${state}: see ${folder}/*.log`);
+          throw new CheckFailedError(`${label} ended ${state}: see ${folder}/*.log`);
       await delay(100);
     }
   };
   await until(() => first.progress >= 40 || first.state === 'SUCCEEDED');
-  if (first.state === 'SUCCEEDED') throw new CheckFailed('the long one was over before its worker could be killed');
+  if (first.state === 'SUCCEEDED')
+    throw new CheckFailedError('the long one was over before its worker could be killed');
   first.worker = await claimantOf(fleet, first);
   board.note(`worker-${first.worker} renders the long one, and is killed with -9`);
   process.kill(fleet.get(`worker-${first.worker}`).pid, 'SIGKILL');
@@ -118,16 +120,17 @@ async function report(fleet, tasks, uri) {
       `${task.state === 'SUCCEEDED' ? green(task.state) : task.state}  ${task.label.padEnd(9)} by worker-${by}, attempt ${attempt}` +
         (kept && task === first ? dim(`; ${kept} of it were there from the attempt that was killed`) : ''),
     );
-    if (task.state !== 'SUCCEEDED') throw new CheckFailed(`${task.label} ended ${task.state}: see ${folder}/*.log`);
+    if (task.state !== 'SUCCEEDED')
+      throw new CheckFailedError(`${task.label} ended ${task.state}: see ${folder}/*.log`);
     await checkVideo(fleet, task);
   }
   const sections = await sectionsOf(fleet, first);
   const shares = [...sections].map(([name, count]) => `${count} by ${name}`);
   say(`sections of the long one: ${shares.join(', ')}`);
-  if (sections.size < 2) throw new CheckFailed('one worker rendered the long one alone');
+  if (sections.size < 2) throw new CheckFailedError('one worker rendered the long one alone');
   const left = await stepsLeft(uri);
-  if (left > 0) throw new CheckFailed(`${left} records of sections are left in the database`);
-  if (first.last.attempt < 2) throw new CheckFailed('the long render was not taken over');
+  if (left > 0) throw new CheckFailedError(`${left} records of sections are left in the database`);
+  if (first.last.attempt < 2) throw new CheckFailedError('the long render was not taken over');
   say(
     `\n${bold(`${tasks.length} of ${tasks.length} SUCCEEDED`)}; every video was fetched from api-1 and has the bytes that were verified`,
   );
@@ -140,7 +143,7 @@ async function checkVideo(fleet, { last }) {
   const bytes = Buffer.from(
     await (await fetch(`http://${fleet.get('api-1').http}${from.pathname}${from.search}`)).arrayBuffer(),
   );
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new CheckFailed(`${url} has other bytes`);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new CheckFailedError(`${url} has other bytes`);
 }
 
 /** Over a minute, in sections. */
@@ -168,7 +171,7 @@ async function submit(fleet, body) {
     body: JSON.stringify({ ...body, cache: body.labels.demo === 'long' ? undefined : 'CACHE_MODE_NO_STORE' }),
   });
   const task = await answer.json();
-  if (!answer.ok) throw new CheckFailed(task.message);
+  if (!answer.ok) throw new CheckFailedError(task.message);
   return { id: task.taskId, label: body.labels.demo, state: task.state, progress: 0, revision: '0', last: task };
 }
 

@@ -9,7 +9,7 @@ import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { makeDemo, writeSpec } from './lib/demo-media.mjs';
-import { CheckFailed, fail } from './lib/fail.mjs';
+import { CheckFailedError, fail } from './lib/fail.mjs';
 import { durationSeconds } from './lib/media.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { root } from './lib/root.mjs';
@@ -24,7 +24,8 @@ const specFile = join(folder, 'spec.json');
 const video = join(folder, 'cutroom-demo.mp4');
 
 const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort(new CheckFailed('interrupted')));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => interrupt.abort(new CheckFailedError('interrupted')));
 
 try {
   await demo();
@@ -83,7 +84,7 @@ async function submitAndWatch(address) {
   });
   interrupt.signal.throwIfAborted();
   if (code !== 0)
-    throw new CheckFailed(
+    throw new CheckFailedError(
       `the render ended with exit code ${code}; the service's log is ${join(folder, 'service.log')}`,
     );
   const url = output.trim().split('\n').at(-1);

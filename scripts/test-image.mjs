@@ -8,7 +8,7 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CheckFailed, fail } from './lib/fail.mjs';
+import { CheckFailedError, fail } from './lib/fail.mjs';
 import { buildImage } from './lib/image.mjs';
 import { root } from './lib/root.mjs';
 import { run, which } from './lib/run.mjs';
@@ -29,7 +29,7 @@ const ENV = { CUTROOM_INSECURE: '1' };
 const folder = await mkdtemp(join(tmpdir(), 'cutroom-image-'));
 let container = null;
 try {
-  if (process.getuid() !== 0) throw new CheckFailed('run this as root: it makes root file systems');
+  if (process.getuid() !== 0) throw new CheckFailedError('run this as root: it makes root file systems');
   await ensureSystemPackages(PROGRAMS);
   // The user of the image enters it.
   await chmod(folder, 0o755);
@@ -54,7 +54,7 @@ try {
 /** Starts the entrypoint; `inside` runs another command beside it, as `docker exec` does. */
 async function start(image) {
   const { rootFolder, workdir, env, user, entrypoint, command } = image;
-  if (user !== String(UID)) throw new CheckFailed(`the image runs as ${user}`);
+  if (user !== String(UID)) throw new CheckFailedError(`the image runs as ${user}`);
   const [data, media] = [join(folder, 'data'), join(folder, 'media')];
   for (const made of [data, media]) await mkdir(made);
   await chown(data, UID, UID);
@@ -98,7 +98,7 @@ async function healthy({ child, image, inside }) {
       (error) => error,
     );
     if (failure === null) return;
-    if (child.exitCode !== null) throw new CheckFailed(`the service exited with ${child.exitCode}`);
+    if (child.exitCode !== null) throw new CheckFailedError(`the service exited with ${child.exitCode}`);
     if (performance.now() > untilMs) throw failure;
     await sleep(250);
   }
@@ -108,14 +108,14 @@ async function render({ inside }) {
   const spec = JSON.stringify({ montage: { materials: [{ uri: 'clip.mp4' }], resolution: 360 } });
   const script = `printf '%s' "$1" > /tmp/spec.json && cutroom submit /tmp/spec.json --watch && rm /tmp/spec.json`;
   const output = await inside(['sh', '-c', script, 'sh', spec]);
-  if (!output.includes('SUCCEEDED')) throw new CheckFailed(`the task did not succeed:\n${output}`);
+  if (!output.includes('SUCCEEDED')) throw new CheckFailedError(`the task did not succeed:\n${output}`);
 }
 
 async function readOnly({ inside }) {
   const script =
     'for each in /app /etc /usr/local /media; do if touch $each/written; then echo $each; fi; done 2>/dev/null';
   const written = (await inside(['sh', '-c', script])).trim();
-  if (written !== '') throw new CheckFailed(`can be written: ${written}`);
+  if (written !== '') throw new CheckFailedError(`can be written: ${written}`);
 }
 
 /** As `docker stop` does: the signal goes to the first process of the container. */
@@ -123,5 +123,5 @@ async function stop({ child, first }) {
   const ended = once(child, 'exit');
   process.kill(Number(await first()), 'SIGTERM');
   const [code] = await ended;
-  if (code !== 0) throw new CheckFailed(`the service exited with ${code} at SIGTERM`);
+  if (code !== 0) throw new CheckFailedError(`the service exited with ${code} at SIGTERM`);
 }

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { CheckFailed, fail } from './lib/fail.mjs';
+import { CheckFailedError, fail } from './lib/fail.mjs';
 import { differences, generateInto, vendoredProtos } from './lib/generated.mjs';
 import { ensureMongod } from './lib/mongod.mjs';
 import { ensureNewerFfmpeg } from './lib/newer-ffmpeg.mjs';
@@ -75,7 +75,7 @@ async function checkGenerated() {
     await generateInto(folder);
     const drift = await differences(join(folder, 'generated'), join(root, 'generated'));
     if (drift.length > 0)
-      throw new CheckFailed(
+      throw new CheckFailedError(
         `not what proto/ makes: ${drift.join(', ')}. Run \`npm run generate\` and commit generated/.`,
       );
   } finally {
@@ -87,7 +87,7 @@ async function checkVendored() {
   for (const { name, original } of await vendoredProtos()) {
     const [ours, theirs] = await Promise.all([readFile(join(root, name)), readFile(original)]);
     if (!ours.equals(theirs))
-      throw new CheckFailed(`${name} differs from the npm package google-proto-files. Run \`npm run generate\`.`);
+      throw new CheckFailedError(`${name} differs from the npm package google-proto-files. Run \`npm run generate\`.`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CheckFailed } from './fail.mjs';
+import { CheckFailedError } from './fail.mjs';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
 import { step } from './say.mjs';
@@ -12,7 +12,7 @@ import { step } from './say.mjs';
 export async function ensureNpmPackages() {
   if (installedMatchesLock()) return;
   if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new CheckFailed(
+    throw new CheckFailedError(
       'node_modules is a link, and not what package-lock.json says. npm ci would empty what it points to: install there yourself.',
     );
   }

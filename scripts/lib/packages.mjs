@@ -1,7 +1,7 @@
 /** What package-lock.json says of the packages that are installed: their licences, and whether they run scripts while they are installed. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckFailed } from './fail.mjs';
+import { CheckFailedError } from './fail.mjs';
 import { root } from './root.mjs';
 import { CommandError, run } from './run.mjs';
 import { warn } from './say.mjs';
@@ -39,7 +39,7 @@ export async function checkPackages() {
       : []),
     ...(integrity || link ? [] : [`${name} has no checksum`]),
   ]);
-  if (problems.length > 0) throw new CheckFailed(problems.join('\n'));
+  if (problems.length > 0) throw new CheckFailedError(problems.join('\n'));
 }
 
 /** Lets npm check the signatures of all packages. Says so when the registry does not answer: some mirrors have no signatures. */

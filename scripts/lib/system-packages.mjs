@@ -4,7 +4,7 @@ import { run, which } from './run.mjs';
 import { say, step } from './say.mjs';
 
 /** A system package is missing and this process may not install it. The message is the command to run. */
-export class MissingSystemPackages extends Error {}
+export class MissingSystemPackagesError extends Error {}
 
 /** What the service itself needs besides Node. */
 export const FOR_RENDERING = [
@@ -32,7 +32,7 @@ export const FOR_TESTS = [
 ];
 
 /**
- * Installs the missing ones with apt. Without root or apt it throws a MissingSystemPackages that says exactly what to run.
+ * Installs the missing ones with apt. Without root or apt it throws a MissingSystemPackagesError that says exactly what to run.
  * @param {readonly {what: string, package: string, isThere: () => boolean}[]} needs
  */
 export async function ensureSystemPackages(needs) {
@@ -42,7 +42,7 @@ export async function ensureSystemPackages(needs) {
   const names = missing.map((need) => need.what).join(', ');
   const install = ['install', '-y', '--no-install-recommends', ...packages];
   if (process.getuid?.() !== 0 || which('apt-get') === null) {
-    throw new MissingSystemPackages(
+    throw new MissingSystemPackagesError(
       which('apt-get') === null
         ? `${names}: not found, and there is no apt-get here. Install them (Debian calls them ${packages.join(' ')}), then run this again.`
         : `${names}: not found. Run this, then try again:\n\n  sudo apt-get update && sudo apt-get ${install.join(' ')}\n`,
@@ -56,7 +56,7 @@ export async function ensureSystemPackages(needs) {
   });
   const still = missing.filter((need) => !need.isThere()).map((need) => need.what);
   if (still.length > 0)
-    throw new MissingSystemPackages(`installed ${packages.join(' ')}, but still not found: ${still.join(', ')}`);
+    throw new MissingSystemPackagesError(`installed ${packages.join(' ')}, but still not found: ${still.join(', ')}`);
 }
 
 function succeeds(command, args) {

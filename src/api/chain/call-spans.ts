@@ -40,12 +40,12 @@ export function callSpans(spans: Spans): CallObserver {
         ...(caller && { 'cutroom.tenant': caller.tenant }),
         ...(name !== null && { 'cutroom.task': name }),
       });
-      span.end(FAULTS.has(code) ? new CallFault(code) : undefined);
+      span.end(FAULTS.has(code) ? new CallFaultError(code) : undefined);
     },
   };
 }
 
-class CallFault extends Error {
+class CallFaultError extends Error {
   constructor(code: Status) {
     super();
     this.name = Status[code];
