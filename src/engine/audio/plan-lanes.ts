@@ -21,8 +21,8 @@ export interface PlannedLanes {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Clips that one graph mixes. A graph costs its filters times its length: each frame of sound looks through all of them. */
-const MOST_CLIPS = 20;
+/** Clips that one graph mixes. A graph costs its filters times its length, since each frame of sound looks through all of them; from here on files cost less. */
+const MOST_CLIPS = 100;
 
 /** Clips that one command joins: with fewer the starts of ffmpeg cost more, with more the length of the graph does. */
 const CLIPS_AT_ONCE = 10;
