@@ -7,7 +7,7 @@ import { runTool, type ToolContext } from '../process/run-tool.js';
 import { renderFailed } from '../render-failure.js';
 
 export interface AudioGraph {
-  /** Names the file of the graph; unique in the attempt. */
+  /** Names the file of the graph; no two graphs that run at one time have the same. */
   readonly name: string;
   readonly inputs: readonly GraphInput[];
   readonly chains: readonly string[];
