@@ -10,7 +10,6 @@ import {
   createFileList,
   createInputList,
   type GraphFile,
-  type GraphInput,
   type InputList,
   type KnownMedia,
   type RenderPlan,
@@ -48,14 +47,14 @@ export function planRender(
   const inputs = createInputList();
   const video = videoGraph(composition, section, inputs, options);
   const audio = soundtrackGraph(composition, section, inputs, options.media, sound);
-  return { inputs: withThreads(inputs.all), graph: [...video.chains, ...audio].join(';\n'), files: video.files };
+  return { inputs: inputs.all, graph: [...video.chains, ...audio].join(';\n'), files: video.files };
 }
 
 /** The frames of one section, without sound. Those of all sections are the frames of the whole, bit for bit. */
 export function planSection(composition: Composition, section: Section, options: VideoOptions): RenderPlan {
   const inputs = createInputList();
   const video = videoGraph(composition, section, inputs, options);
-  return { inputs: withThreads(inputs.all, '1'), graph: video.chains.join(';\n'), files: video.files };
+  return { inputs: inputs.all, graph: video.chains.join(';\n'), files: video.files };
 }
 
 /** The sound of a section alone. */
@@ -67,7 +66,7 @@ export function planSoundtrack(
 ): RenderPlan {
   const inputs = createInputList();
   const chains = soundtrackGraph(composition, section, inputs, media, sound);
-  return { inputs: withThreads(inputs.all), graph: chains.join(';\n'), files: [] };
+  return { inputs: inputs.all, graph: chains.join(';\n'), files: [] };
 }
 
 function videoGraph(
@@ -132,21 +131,6 @@ export function soundOf(
     startSample: sampleOf(section.startFrame, frameRate, SAMPLE_RATE),
     endSample: end === frames ? samples : sampleOf(end, frameRate, SAMPLE_RATE),
   };
-}
-
-/**
- * From this many inputs on a decoder gets one thread: each thread holds frames of its own, and every decoder lives to the end. In a section each has one: other sections keep the cores busy,
- * and threads that wait for each other cost CPU time.
- */
-const MANY_INPUTS = 12;
-
-function withThreads(
-  inputs: readonly GraphInput[],
-  threads = inputs.length >= MANY_INPUTS ? '1' : '2',
-): readonly GraphInput[] {
-  return inputs.map((input) =>
-    input.options.includes('-threads') ? input : { ...input, options: [...input.options, '-threads', threads] },
-  );
 }
 
 function known<T>(map: ReadonlyMap<string, T>, uri: string): T {

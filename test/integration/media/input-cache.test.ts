@@ -248,6 +248,7 @@ describe('an input that several want at once', () => {
     const [first, second] = [new AbortController(), new AbortController()];
     const ends = [text('/a', { signal: first.signal }), text('/a', { signal: second.signal }), text('/a')];
     await eventually('the download', () => open.length === 1);
+    await eventually('its first bytes are here', async () => (await drafts()).length === 1);
     first.abort(new Error('first'));
     await expect(ends[0]).rejects.toThrow('first');
     expect(await drafts()).toHaveLength(1);

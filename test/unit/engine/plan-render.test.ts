@@ -149,6 +149,12 @@ describe('planRender', () => {
       );
   });
 
+  it('decodes every input by one thread: several lose reports of damage', () => {
+    const { inputs } = plan(composition([{}, {}]), media(['u0', 'u1']));
+    expect(inputs.length).toBeGreaterThan(1);
+    for (const { options } of inputs) expect(options.join(' ')).toContain('-threads 1');
+  });
+
   it('brings only frames of transitions to the format of transitions', () => {
     const fade = { kind: 'fade', frames: 10 } as const;
     const { graph } = plan(
