@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TRANSITION_KINDS } from '../../../src/composition/transition-kinds.js';
+import { startThreadTime } from '../../support/thread-time.js';
 import { type Json, timelineOf, timelineSpec, track, violationsOf } from '../../support/timeline.js';
 import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
 
@@ -371,7 +372,7 @@ describe('the parser of a timeline', () => {
   });
 
   it('counts before it reads: a request of millions of members is refused at once', () => {
-    const begin = performance.now();
+    const since = startThreadTime();
     expect(fieldsOf({ tracks: many(101, { clips: [color] }) })).toEqual([TRACKS]);
     expect(fieldsOf({ tracks: many(3, { clips: many(700, color) }) })).toEqual([TRACKS]);
     expect(fieldsOf(clip({ keyframes: many(1_001, {}) }))).toEqual([`${CLIP}.keyframes`]);
@@ -379,7 +380,7 @@ describe('the parser of a timeline', () => {
     const ofTracks = { clips: [color], keyframes: many(1_000, {}) };
     expect(fieldsOf({ tracks: many(21, ofTracks) })).toEqual([TRACKS]);
     expect(fieldsOf({ tracks: [{ clips: [color], keyframes: many(1_001, {}) }] })).toEqual([`${TRACKS}[0].keyframes`]);
-    expect(performance.now() - begin).toBeLessThan(5_000);
+    expect(since().cpuMs).toBeLessThan(5_000);
   });
 
   it('takes a crop up to the edge whose percents make 100 in decimals only', () => {
