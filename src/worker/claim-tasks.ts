@@ -2,7 +2,7 @@ import type { Clock } from '../task/ports/clock.js';
 import type { TaskStore } from '../task/ports/task-store.js';
 import type { Task } from '../task/task.js';
 import { claimed } from '../task/lifecycle.js';
-import { nextInTurn, type Head, type LookDeps } from './turns.js';
+import type { Head, Turns } from './turns.js';
 
 export interface Claim {
   readonly task: Task;
@@ -12,9 +12,10 @@ export interface Claim {
   readonly isFirst: boolean;
 }
 
-export interface ClaimDeps extends LookDeps {
-  readonly store: TaskStore;
+export interface ClaimDeps {
+  readonly store: Pick<TaskStore, 'replace'>;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly owner: string;
   readonly leaseMs: number;
   /** Called for each task as soon as it is claimed. */
@@ -70,7 +71,7 @@ export function createClaims(deps: ClaimDeps): Claims {
     underWay: () => underWay.size,
     async begin(count) {
       throwFailure();
-      const heads = await nextInTurn(deps, count);
+      const heads = await deps.turns.next(count);
       for (const head of heads) start(head);
       return heads.length > 0;
     },
@@ -90,12 +91,12 @@ async function claimOneOf(
   candidates: Task[],
 ): Promise<Claim | null> {
   const sentMs = clock.monotonicMs();
-  const index = turns.isContested(sentMs) ? Math.floor(clock.random() * candidates.length) : 0;
+  const index = turns.isContested() ? Math.floor(clock.random() * candidates.length) : 0;
   const [candidate] = candidates.splice(index, 1);
   if (!candidate) return null;
   const task = claimed(candidate, { attemptId: clock.newAttemptId(), owner, nowMs: clock.nowMs() });
   if (await store.replace(candidate, task, { leaseMs }))
     return { task, sentMs, isFirst: candidate.startTimeMs === null };
-  turns.lost(clock.monotonicMs());
+  turns.lost();
   return null;
 }

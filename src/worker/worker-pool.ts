@@ -66,7 +66,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const stopping = new AbortController();
   const work = wakeable();
   const intake = createIntake(options);
-  const turns = createTurns(options.clock);
+  const turns = createTurns({ ...options, maxRunning: (tenant) => options.limits?.of(tenant).running ?? null });
   let fleet: Fleet | null = null;
   let loops: Promise<unknown> = Promise.resolve();
   let unsubscribe = () => {};
@@ -87,7 +87,6 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const claims = createClaims({
     ...options,
     turns,
-    maxRunning: (tenant) => options.limits?.of(tenant).running ?? null,
     onClaimed: begin,
     onMissed: () => {
       work.wake();
@@ -104,7 +103,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       if (!(await claims.begin(count))) {
         // Tasks come first.
         await fleet?.seek();
-        return turns.passedOver ? soonMs : Math.max(soonMs, IDLE_LOOK_MS);
+        return turns.hasPassedOver() ? soonMs : Math.max(soonMs, IDLE_LOOK_MS);
       }
     }
     return Math.max(soonMs, IDLE_LOOK_MS);
@@ -201,7 +200,7 @@ function watchFeed(
   return {
     onHint(hint) {
       if (hint.state === 'QUEUED') turns.forget();
-      if (hint.state === 'QUEUED' || (turns.passedOver && hint.state !== 'RUNNING')) work.wake();
+      if (hint.state === 'QUEUED' || (turns.hasPassedOver() && hint.state !== 'RUNNING')) work.wake();
       for (const { lease, stop } of running.values()) {
         const isOurs = hint.key.id === lease.key.id && hint.key.tenant === lease.key.tenant;
         // The fence only rises: a higher one means that the task is cancelled or another worker's.

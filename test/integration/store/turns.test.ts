@@ -10,7 +10,7 @@ import type { Store } from '../../../src/task/ports/store.js';
 import { cancelled } from '../../../src/task/lifecycle.js';
 import type { Task } from '../../../src/task/task.js';
 import { createClaims, type ClaimDeps } from '../../../src/worker/claim-tasks.js';
-import { createTurns } from '../../../src/worker/turns.js';
+import { createTurns, type TurnsDeps } from '../../../src/worker/turns.js';
 import { skipWithoutMongod, startMongod } from '../../support/mongod.js';
 import { newTask } from '../../support/new-task.js';
 
@@ -41,16 +41,15 @@ describe.each([
     afterEach(() => opened.close());
 
     /** A worker that hears of the queue as a pool does. */
-    const deps = (more: Partial<Pick<ClaimDeps, 'maxRunning'>> & { last?: string } = {}) => {
-      const { last, ...rest } = more;
-      const turns = Object.assign(createTurns(systemClock), last !== undefined && { last });
+    const deps = ({ last, ...more }: Partial<Pick<TurnsDeps, 'maxRunning'>> & { last?: string } = {}) => {
+      const turns = createTurns({ store: opened.store, clock: systemClock, ...more }, last);
       opened.store.feed.subscribe({
         onHint: ({ state }) => {
           if (state === 'QUEUED') turns.forget();
         },
         onGap: () => undefined,
       });
-      return { store: opened.store, clock: systemClock, owner: 'worker-1', leaseMs: 60_000, turns, ...rest };
+      return { store: opened.store, clock: systemClock, owner: 'worker-1', leaseMs: 60_000, turns };
     };
     const submit = async (tenant: string, count: number, nowMs: number) => {
       const tasks = Array.from({ length: count }, (__, i) => newTask({ id: randomUUID(), tenant, nowMs: nowMs + i }));
@@ -116,8 +115,8 @@ describe.each([
           return opened.store.queued(...asked);
         },
       };
-      const turns = Object.assign(createTurns(systemClock), { last: 'acme' });
       const clock = { ...systemClock, monotonicMs: () => 0 };
+      const turns = createTurns({ store, clock }, 'acme');
       const worker = { store, clock, owner: 'worker-1', leaseMs: 60_000, turns };
       const ages = async (count: number) => (await claims(count, worker)).map(({ createTimeMs }) => createTimeMs);
       expect(await ages(8)).toEqual(Array.from({ length: 8 }, (__, i) => 1_000 + i));
@@ -156,7 +155,7 @@ describe.each([
         const taken = await claims(4, worker, atOnce);
         expect(taken.map(({ tenant }) => tenant).sort()).toEqual(['a', 'b', 'b', 'b']);
         expect(await claimsAny(worker)).toBe(false);
-        expect(worker.turns.passedOver).toBe(true);
+        expect(worker.turns.hasPassedOver()).toBe(true);
         const running = taken.find(({ tenant }) => tenant === 'a')!;
         await opened.store.replace(running, cancelled(running, 5_000), { leaseMs: 0 });
         expect((await claims(1, worker))[0]?.tenant).toBe('a');
