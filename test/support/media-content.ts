@@ -1,4 +1,4 @@
-import { ffmpeg, ffprobe } from '../fixtures/run-ffmpeg.js';
+import { decode, ffprobe } from '../fixtures/run-ffmpeg.js';
 
 /** A video's decoded pictures, read as BT.709, and its sound. */
 export interface VideoContent {
@@ -15,7 +15,7 @@ export async function readVideo(file: string, flags = 'accurate_rnd'): Promise<V
     streams: { width: number; height: number }[];
   };
   const { width, height } = streams[0]!;
-  const raw = await ffmpeg([
+  const raw = await decode([
     '-i',
     file,
     '-vf',
@@ -55,7 +55,7 @@ export function colorDistance(is: readonly [number, number, number], wanted: str
 
 /** Samples of both channels at 48 kHz, -1 to 1. */
 export async function readSound(file: string): Promise<{ left: Float32Array; right: Float32Array }> {
-  const raw = await ffmpeg(['-i', file, '-map', '0:a:0', '-f', 'f32le', '-ar', '48000', '-ac', '2', '-']);
+  const raw = await decode(['-i', file, '-map', '0:a:0', '-f', 'f32le', '-ar', '48000', '-ac', '2', '-']);
   const all = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length));
   const pick = (offset: number) => Float32Array.from({ length: all.length / 2 }, (_, i) => all[i * 2 + offset]!);
   return { left: pick(0), right: pick(1) };

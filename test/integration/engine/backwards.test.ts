@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ffmpeg } from '../../fixtures/run-ffmpeg.js';
+import { decode } from '../../fixtures/run-ffmpeg.js';
 import { onsets } from '../../support/audio-content.js';
 import { readSound } from '../../support/media-content.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
@@ -22,7 +22,7 @@ const timeline = (more: Json, ...clips: Json[]) =>
 
 /** The number of the file's frame that each frame shows. */
 async function shownIn(file: string): Promise<number[]> {
-  const raw = await ffmpeg(['-i', file, '-vf', 'scale=1:1:flags=area,format=gray', '-f', 'rawvideo', '-']);
+  const raw = await decode(['-i', file, '-vf', 'scale=1:1:flags=area,format=gray', '-f', 'rawvideo', '-']);
   return Array.from(raw, (luma) => Math.round((luma - 16) / 4));
 }
 

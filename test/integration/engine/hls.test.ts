@@ -12,7 +12,7 @@ import { createRenderBench, toolsIn, type BenchResult, type RenderBench } from '
 import { colorDistance, readSound, readVideo } from '../../support/media-content.js';
 import { montageOf } from '../../support/montage.js';
 import { mountSmallDisk } from '../../support/small-disk.js';
-import { ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
+import { decode, ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
 
 const COLORS = ['C81E1E', '1EA01E', '1E3CC8', 'C8B41E'] as const;
 const smallDisk = await mountSmallDisk(1);
@@ -72,7 +72,7 @@ async function variantsOf(file: string): Promise<Record<string, string>[]> {
 
 /** A hash of each picture. */
 async function picturesOf(name: string): Promise<string[]> {
-  const text = (await ffmpeg(['-i', name, '-map', '0:v', '-f', 'framemd5', '-'])).toString('utf8');
+  const text = (await decode(['-i', name, '-map', '0:v', '-f', 'framemd5', '-'])).toString('utf8');
   return text.split('\n').flatMap((line) => (/^\d/.test(line) ? [line.split(',').at(-1)!.trim()] : []));
 }
 
@@ -176,7 +176,7 @@ describe('a stream', () => {
     );
     const log = path.join(bench.media.folder, 'ssim.log');
     const [pictures, whole] = [await locate(outputs[0]!, 'stream.144.m3u8'), await locate(outputs[1]!)];
-    await ffmpeg(['-i', pictures, '-i', whole, '-lavfi', `ssim=stats_file=${log}`, '-f', 'null', '-']);
+    await decode(['-i', pictures, '-i', whole, '-lavfi', `ssim=stats_file=${log}`, '-f', 'null', '-']);
     const all = [...(await readFile(log, 'utf8')).matchAll(/All:([\d.]+)/g)].map((match) => Number(match[1]));
     expect(all).toHaveLength(140);
     expect(Math.min(...all)).toBeGreaterThan(0.9);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
+import { decode, ffprobe } from '../../fixtures/run-ffmpeg.js';
 import { clipOf, copyOutput, formOfLayers } from '../../support/copy-bench.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
 
@@ -32,7 +32,7 @@ it('a decoder can start at every key frame of a video without loss, also at scen
   const { packets } = (await ffprobe(['-select_streams', 'v', '-show_entries', 'packet=flags', file])) as {
     packets: { flags: string }[];
   };
-  const decoded = await ffmpeg([
+  const decoded = await decode([
     '-skip_frame',
     'nokey',
     '-i',

@@ -14,7 +14,7 @@ import type { CommandRun } from '../../../src/task/diagnostics.js';
 import { type BenchResult, createRenderBench, type RenderBench } from '../../support/render-bench.js';
 import { colorDistance, readSound, readVideo } from '../../support/media-content.js';
 import { montageOf } from '../../support/montage.js';
-import { ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
+import { decode, ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
 
 const COLORS = ['C81E1E', '1EA01E', '1E3CC8', 'C8B41E'] as const;
 const KINDS: Readonly<Record<string, OutputFormat>> = {
@@ -156,7 +156,7 @@ describe.each(['short', 'long'] as const)('the outputs of a %s video', (length) 
       const name = await locate(outputs[i]!, poster!.name);
       const [stream] = await streamsOf(name);
       expect(`${stream!.width}x${stream!.height}`).toBe(size);
-      const rgb = await ffmpeg(['-i', name, '-vf', 'scale=1:1:flags=area,format=rgb24', '-f', 'rawvideo', '-']);
+      const rgb = await decode(['-i', name, '-vf', 'scale=1:1:flags=area,format=rgb24', '-f', 'rawvideo', '-']);
       expect(colorDistance([rgb[0]!, rgb[1]!, rgb[2]!], COLORS[0])).toBeLessThan(8);
     }
     expect(outputs[2]!.parts).toEqual([]);
@@ -165,7 +165,7 @@ describe.each(['short', 'long'] as const)('the outputs of a %s video', (length) 
 
 /** A hash of each picture. */
 async function picturesOf(name: string): Promise<string[]> {
-  const text = (await ffmpeg(['-i', name, '-map', '0:v', '-f', 'framemd5', '-'])).toString('utf8');
+  const text = (await decode(['-i', name, '-map', '0:v', '-f', 'framemd5', '-'])).toString('utf8');
   return text.split('\n').flatMap((line) => (/^\d/.test(line) ? [line.split(',').at(-1)!.trim()] : []));
 }
 
@@ -340,7 +340,7 @@ describe('the quality of an output', () => {
     const [draft, low, medium, high, lossless] = await Promise.all(outputs.map((output) => locate(output)));
     const ssim = async (name: string) => {
       const log = `${name}.ssim`;
-      await ffmpeg(['-i', name, '-i', lossless!, '-lavfi', `ssim=stats_file=${log}`, '-f', 'null', '-']);
+      await decode(['-i', name, '-i', lossless!, '-lavfi', `ssim=stats_file=${log}`, '-f', 'null', '-']);
       const all = [...(await readFile(log, 'utf8')).matchAll(/All:([\d.]+)/g)].map((match) => Number(match[1]));
       return all.reduce((sum, one) => sum + one, 0) / all.length;
     };
@@ -457,7 +457,7 @@ describe('a sprite sheet', () => {
     const xs = (i: number) => 36 * (i % 10);
     expect(areas).toEqual(areas.map((_, i) => [xs(i), 64 * Math.floor(i / 10), 36, 64]));
     // A pixel for each picture.
-    const rgb = await ffmpeg(['-i', sheet, '-vf', 'scale=10:2:flags=area,format=rgb24', '-f', 'rawvideo', '-']);
+    const rgb = await decode(['-i', sheet, '-vf', 'scale=10:2:flags=area,format=rgb24', '-f', 'rawvideo', '-']);
     for (const i of areas.keys()) {
       const mean = [rgb[i * 3]!, rgb[i * 3 + 1]!, rgb[i * 3 + 2]!] as const;
       expect(colorDistance(mean, COLORS[Math.floor(i / 4)]!), `picture ${i}`).toBeLessThan(12);

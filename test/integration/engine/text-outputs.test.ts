@@ -16,7 +16,7 @@ import { createLocalArtifacts } from '../../../src/media/local-artifacts.js';
 import type { CommandRun } from '../../../src/task/diagnostics.js';
 import { createRenderBench, toolsIn, type RenderBench } from '../../support/render-bench.js';
 import { montageOf } from '../../support/montage.js';
-import { ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
+import { decode, ffprobe } from '../../fixtures/run-ffmpeg.js';
 
 const STYLE: CaptionStyle = {
   ...{ font: null, fontSize: 20, outlineWidth: 0, boxColor: null, boxShape: 'TEXT', bold: true, position: 'CENTER' },
@@ -72,7 +72,7 @@ async function streamsOf(name: string) {
 
 /** How many pixels of the frame at a time are nearly white. */
 async function whitePixels(name: string, second: number): Promise<number> {
-  const rgb = await ffmpeg([
+  const rgb = await decode([
     '-ss',
     String(second),
     '-i',
@@ -91,7 +91,7 @@ async function whitePixels(name: string, second: number): Promise<number> {
 }
 
 const textOf = async (name: string) =>
-  (await ffmpeg(['-i', name, '-map', '0:s:0', '-f', 'webvtt', '-'])).toString('utf8');
+  (await decode(['-i', name, '-map', '0:s:0', '-f', 'webvtt', '-'])).toString('utf8');
 
 describe('a file with a track of text', () => {
   it.each([{ kind: 'webm' }, H264] as const)(

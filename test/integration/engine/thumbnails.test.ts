@@ -14,7 +14,7 @@ import { thumbnailFiles, verifyThumbnails } from '../../../src/engine/outputs/th
 import { colorDistance } from '../../support/media-content.js';
 import { factsFor, montageOf } from '../../support/montage.js';
 import { createRenderBench, toolsIn, type RenderBench } from '../../support/render-bench.js';
-import { ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
+import { decode, ffprobe } from '../../fixtures/run-ffmpeg.js';
 
 const COLORS = ['C81E1E', '1EA01E', '1E3CC8', 'C8B41E'] as const;
 const SIZE = { width: 144, height: 256 };
@@ -56,7 +56,7 @@ const montage = (changes: Partial<Montage> = {}) =>
   });
 
 async function colorOf(name: string): Promise<readonly [number, number, number]> {
-  const rgb = await ffmpeg(['-i', name, '-vf', 'format=rgb24,scale=1:1:flags=area', '-f', 'rawvideo', '-']);
+  const rgb = await decode(['-i', name, '-vf', 'format=rgb24,scale=1:1:flags=area', '-f', 'rawvideo', '-']);
   return [rgb[0]!, rgb[1]!, rgb[2]!];
 }
 

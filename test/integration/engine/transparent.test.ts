@@ -4,7 +4,7 @@ import { readJson } from '../../../src/wire/proto-json.js';
 import { parseSpec } from '../../../src/wire/render-spec/parse-spec.js';
 import { renderSpecType } from '../../../src/wire/render-spec/spec-identity.js';
 import { createRenderBench, type BenchResult, type RenderBench } from '../../support/render-bench.js';
-import { ffmpeg, ffprobe } from '../../fixtures/run-ffmpeg.js';
+import { decode, ffprobe } from '../../fixtures/run-ffmpeg.js';
 
 const [WIDTH, HEIGHT] = [160, 120];
 
@@ -69,7 +69,7 @@ type Pixels = (frame: number, x: number, y: number) => number[];
 
 async function pixelsOf(file: string, decoder: readonly string[] = []): Promise<{ at: Pixels; frames: number }> {
   const filters = 'scale=in_color_matrix=bt709:flags=accurate_rnd+full_chroma_int,format=rgba';
-  const raw = await ffmpeg([...decoder, '-i', file, '-vf', filters, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-']);
+  const raw = await decode([...decoder, '-i', file, '-vf', filters, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-']);
   const { streams } = (await ffprobe(['-select_streams', 'v', '-show_entries', 'stream=width,height', file])) as {
     streams: { width: number; height: number }[];
   };
@@ -145,7 +145,7 @@ describe('a transparent background', () => {
     const sheet = await pixelsOf(await result.locate(small!, 'small.webm.sprite-001.jpg'));
     expectPixel(sheet.at(0, 100, 15), [0, 0, 127, 255], 'sprite sheet');
     for (const part of ['a.mov.poster.jpg', 'a.mov.thumbnail-01.jpg']) {
-      const raw = await ffmpeg(['-i', await result.locate(mov!, part), '-vf', 'format=rgba', '-f', 'rawvideo', '-']);
+      const raw = await decode(['-i', await result.locate(mov!, part), '-vf', 'format=rgba', '-f', 'rawvideo', '-']);
       const at: Pixels = (_, x, y) => [...raw.subarray((y * WIDTH + x) * 4).subarray(0, 4)];
       expectPixel(at(0, 20, 15), [255, 0, 0, 255], part);
       expectPixel(at(0, 100, 15), [0, 0, 127, 255], part);

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ffmpeg } from '../../fixtures/run-ffmpeg.js';
+import { decode, ffmpeg } from '../../fixtures/run-ffmpeg.js';
 import { writeHeif } from '../../fixtures/heif-file.js';
 import { letterOf, readPng } from '../../fixtures/png-pixels.js';
 import { quartersImage } from '../../fixtures/quarters-image.js';
@@ -48,7 +48,7 @@ describe('a photo with a second image in its file', () => {
     await bench.write('ultra-hdr.jpg', Buffer.concat([withHeader(hdrgm), gainMap]));
     await bench.write('mpf.jpg', Buffer.concat([withHeader(multiPicture(photo.length, grey.length)), grey]));
     await bench.write('stereo.jpg', Buffer.concat([photo, photo]));
-    const film = await ffmpeg([
+    const film = await decode([
       '-f',
       'lavfi',
       '-i',
