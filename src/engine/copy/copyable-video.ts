@@ -1,5 +1,5 @@
 import type { Rational } from '../../composition/frame-grid.js';
-import type { ParameterSets } from './avc-configuration.js';
+import type { ParameterSets } from '../mp4/avc-configuration.js';
 
 /** A video whose frames may be copied, as far as it was read. */
 export interface CopyableVideo {

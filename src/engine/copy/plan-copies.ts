@@ -3,7 +3,7 @@ import { framesOf, type Rational } from '../../composition/frame-grid.js';
 import type { VisualDetails } from '../probe/media-details.js';
 import type { Section } from '../compositor/section.js';
 import { firstFrameOf } from '../compositor/assets/open-video.js';
-import { nameOfSets } from './avc-configuration.js';
+import { nameOfSets } from '../mp4/avc-configuration.js';
 import type { CopyableVideo } from './copyable-video.js';
 import { untouchedSpans, type UntouchedSpan } from './untouched-spans.js';
 

@@ -4,12 +4,17 @@ import type { LocatedVisual } from '../compositor/render-plan.js';
 import { rational } from '../probe/probe-json.js';
 import { probe } from '../probe/run-probe.js';
 import type { ToolContext } from '../process/run-tool.js';
-import { readOutline } from '../outputs/checks/mp4-boxes.js';
-import type { ParameterSets } from './avc-configuration.js';
+import { readOutline } from '../mp4/boxes.js';
+import type { ParameterSets } from '../mp4/avc-configuration.js';
 import type { CopyablePacket, CopyableVideo } from './copyable-video.js';
-import { fileParameterSets } from './file-parameter-sets.js';
+import { fileParameterSets } from '../mp4/file-parameter-sets.js';
 import { scanUnits, type UnitPacket } from './scan-units.js';
-import { pictureParametersId, readSequenceParameters, type SequenceParameters } from './sequence-parameters.js';
+import {
+  isBt709,
+  pictureParametersId,
+  readSequenceParameters,
+  type SequenceParameters,
+} from '../mp4/sequence-parameters.js';
 
 const ENTRIES =
   'stream=index,width,height,sample_aspect_ratio,field_order,avg_frame_rate,time_base:stream_side_data=side_data_type:' +
@@ -118,9 +123,9 @@ function plainSets({ sequence, picture }: ParameterSets): Pick<CopyableVideo, 'i
   }
 }
 
-function isPlain({ profile, isPlain: plain, pixelShape, saysBt709 }: SequenceParameters): boolean {
+function isPlain({ profile, isPlain: plain, pixelShape, colors }: SequenceParameters): boolean {
   const isSquare = pixelShape === null || pixelShape[0] === pixelShape[1];
-  return plain && PROFILES.has(profile) && isSquare && saysBt709;
+  return plain && PROFILES.has(profile) && isSquare && isBt709(colors);
 }
 
 /**

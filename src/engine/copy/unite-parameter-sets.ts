@@ -1,9 +1,9 @@
 import { constants, copyFile, open, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { boxesIn, readOutline, type Mp4Outline } from '../outputs/checks/mp4-boxes.js';
-import { nameOfSets, unitedSets, writeAvcConfiguration, type ParameterSets } from './avc-configuration.js';
-import { fileParameterSets, SAMPLE_DESCRIPTIONS_BYTES, SAMPLE_ENTRY_BYTES } from './file-parameter-sets.js';
-import { pictureParametersId, readSequenceParameters } from './sequence-parameters.js';
+import { boxesIn, readOutline, type Mp4Outline } from '../mp4/boxes.js';
+import { nameOfSets, unitedSets, writeAvcConfiguration, type ParameterSets } from '../mp4/avc-configuration.js';
+import { fileParameterSets, SAMPLE_DESCRIPTIONS_BYTES, SAMPLE_ENTRY_BYTES } from '../mp4/file-parameter-sets.js';
+import { pictureParametersId, readSequenceParameters } from '../mp4/sequence-parameters.js';
 
 /** The way to the parameter sets of the one video in an index, and the bytes of each box before the boxes in it. */
 const WAY = [

@@ -6,10 +6,10 @@ import {
   readAvcConfiguration,
   unitedSets,
   writeAvcConfiguration,
-} from '../../../src/engine/copy/avc-configuration.js';
+} from '../../../src/engine/mp4/avc-configuration.js';
 import type { CopyableVideo } from '../../../src/engine/copy/copyable-video.js';
 import { planCopies, type CopySource } from '../../../src/engine/copy/plan-copies.js';
-import { pictureParametersId, readSequenceParameters } from '../../../src/engine/copy/sequence-parameters.js';
+import { pictureParametersId, readSequenceParameters } from '../../../src/engine/mp4/sequence-parameters.js';
 import { untouchedSpans } from '../../../src/engine/copy/untouched-spans.js';
 import { placed } from '../../support/frame-bench.js';
 import { clipOf } from '../../support/copy-bench.js';
@@ -29,13 +29,14 @@ const read = (name: keyof typeof RECORDS) => readSequenceParameters(setsOf(name)
 
 describe('readSequenceParameters', () => {
   it('tells what decides whether pictures can be copied', () => {
-    const plain = { id: 0, isPlain: true, pixelShape: [1, 1], saysBt709: true };
-    expect(read('main')).toEqual({ ...plain, profile: 77, level: 40 });
-    expect(read('tenBit')).toMatchObject({ profile: 122, isPlain: false, saysBt709: true });
-    expect(read('fields')).toMatchObject({ profile: 100, isPlain: false });
+    const colors = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false };
+    const plain = { id: 0, isEightBit420: true, isPlain: true, pixelShape: [1, 1], colors };
+    expect(read('main')).toEqual({ ...plain, profile: 77, level: 40, width: 1920, height: 1080 });
+    expect(read('tenBit')).toMatchObject({ profile: 122, isEightBit420: false, isPlain: false, colors });
+    expect(read('fields')).toMatchObject({ profile: 100, isEightBit420: true, isPlain: false });
     expect(read('widePixels')).toMatchObject({ isPlain: true, pixelShape: [14, 0] });
-    expect(read('untagged')).toMatchObject({ profile: 66, isPlain: true, saysBt709: false });
-    expect(read('matrices')).toEqual({ ...plain, id: 7, profile: 100, level: 10 });
+    expect(read('untagged')).toMatchObject({ profile: 66, isPlain: true, colors: null });
+    expect(read('matrices')).toEqual({ ...plain, id: 7, profile: 100, level: 10, width: 64, height: 64 });
     expect(pictureParametersId(setsOf('matrices').picture[0]!)).toBe(7);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boxesIn } from '../../../src/engine/outputs/checks/mp4-boxes.js';
+import { boxesIn } from '../../../src/engine/mp4/boxes.js';
 
 function box(kind: string, content = Buffer.alloc(0)): Buffer {
   const header = Buffer.alloc(8);

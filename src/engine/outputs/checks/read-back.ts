@@ -2,8 +2,8 @@ import { RenderError } from '../../../task/failure.js';
 import { MAX_PROBE_BYTES } from '../../limits.js';
 import { parseProbeJson, type ProbeJson } from '../../probe/probe-json.js';
 import { runTool, type ToolContext } from '../../process/run-tool.js';
-import { frameSteps } from './frame-steps.js';
-import { isFastStart, readOutline } from './mp4-boxes.js';
+import { frameSteps } from '../../mp4/frame-steps.js';
+import { isFastStart, readOutline } from '../../mp4/boxes.js';
 
 const ENTRIES =
   'stream=index,codec_name,codec_type,codec_tag_string,width,height,pix_fmt,color_space,color_range,color_transfer,color_primaries,avg_frame_rate,start_time,duration,' +
@@ -26,11 +26,13 @@ function isHarmless(line: string): boolean {
   return /^\[opus @ \w+\] \[error\] Error parsing Opus packet header\.$/.test(line.trim());
 }
 
+export const NO_FAST_START = 'its index does not come before its media';
+
 /** Faults of an MP4 in the order of its parts, and in the lengths of its frames. */
 export async function indexFaults(full: string): Promise<string[]> {
   const outline = await readOutline(full);
   const faults: string[] = [];
-  if (!isFastStart(outline)) faults.push('its index does not come before its media');
+  if (!isFastStart(outline)) faults.push(NO_FAST_START);
   if (frameSteps(outline).length !== 1) faults.push('its frames do not follow each other evenly');
   return faults;
 }

@@ -2,17 +2,18 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { timeUsOf } from '../../../composition/frame-grid.js';
 import { sha256File } from '../../../shared/sha256-file.js';
-import { microseconds } from '../../probe/probe-json.js';
+import { isFastStart, readOutline } from '../../mp4/boxes.js';
+import { readMp4, type Mp4Facts } from '../../mp4/read-mp4.js';
 import type { ToolContext } from '../../process/run-tool.js';
-import { endsDecode, indexFaults, mismatch, readBack } from '../checks/read-back.js';
+import { endsDecode, mismatch, NO_FAST_START } from '../checks/read-back.js';
 import type { PlannedContent, VerifiedOutput } from '../output-profile.js';
 import { MOV_TEXT } from '../subtitles/codings.js';
-import { faultsOfText, withoutTexts } from '../subtitles/faults-of-text.js';
-import { mismatches } from './mismatches.js';
+import { faultsOfText } from '../subtitles/faults-of-text.js';
+import { mismatches, textsOf } from './mismatches.js';
 
 /**
  * Checks a rendered file (relative to the scratch folder) against its plan: streams, size, rate, colour tags, number of frames, audio and
- * video end together, first and last key frame decode, index first.
+ * video end together, index first, all by the index, which is read in this process; and first and last key frame decode, by ffmpeg.
  * @throws RenderError OUTPUT_MISMATCH.
  */
 export async function verifyMp4(
@@ -23,23 +24,24 @@ export async function verifyMp4(
   const full = path.join(context.cwd, file);
   const plannedUs = timeUsOf(composition.frames, composition.frameRate);
   const checks = [
-    readBack(context, file),
+    readFacts(full),
     sha256File(full, context.signal),
-    indexFaults(full),
-    stat(full),
     endsDecode(context, file, { plannedUs, options: ['-skip_frame', 'nokey'] }),
   ] as const;
   // None of them may go on when this has thrown: the folder that they read is removed then.
   await Promise.allSettled(checks);
-  const [read, sha256, faults, { size }, decodes] = await Promise.all(checks);
-  const { json, texts } = withoutTexts(read);
-  const textFaults = await faultsOfText(context, file, { texts, plan: composition, coding: MOV_TEXT });
-  const wrong = [...mismatches(json, composition), ...textFaults, ...faults];
+  const [{ facts, size, isFast }, sha256, decodes] = await Promise.all(checks);
+  const texts = textsOf(facts);
+  const wrong = [
+    ...mismatches(facts, composition),
+    ...(await faultsOfText(context, file, { texts, plan: composition, coding: MOV_TEXT })),
+  ];
+  if (!isFast) wrong.push(NO_FAST_START);
   if (!decodes) wrong.push('its key frames do not decode');
   if (wrong.length > 0) throw mismatch(wrong);
   return {
     sizeBytes: size,
-    durationUs: microseconds(json.format?.duration) ?? 0,
+    durationUs: facts.durationUs,
     width: composition.width,
     height: composition.height,
     frameRate: composition.frameRate,
@@ -49,4 +51,12 @@ export async function verifyMp4(
     contentType: 'video/mp4',
     sha256,
   };
+}
+
+/** @throws RenderError OUTPUT_MISMATCH for a file whose index makes no sense. */
+async function readFacts(full: string): Promise<{ facts: Mp4Facts; size: number; isFast: boolean }> {
+  const [outline, { size }] = await Promise.all([readOutline(full), stat(full)]);
+  const facts = readMp4(outline, size);
+  if (facts === null) throw mismatch(['it cannot be read back']);
+  return { facts, size, isFast: isFastStart(outline) };
 }

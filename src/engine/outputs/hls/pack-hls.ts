@@ -7,10 +7,10 @@ import type { HlsFormat } from '../../../composition/output-spec.js';
 import { packageArguments } from '../../command-line.js';
 import { runTool, type ToolContext } from '../../process/run-tool.js';
 import { renderFailed } from '../../render-failure.js';
-import { readOutline } from '../checks/mp4-boxes.js';
+import { readOutline } from '../../mp4/boxes.js';
 import { mismatch } from '../checks/read-back.js';
 import type { EncodedFile, Encoding, Package } from '../output-profile.js';
-import { avcCodec } from './avc-codec.js';
+import { avcCodec } from '../../mp4/avc-codec.js';
 import { bitRatesOf } from './bit-rates.js';
 import {
   parseMediaPlaylist,

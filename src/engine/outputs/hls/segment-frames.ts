@@ -1,4 +1,4 @@
-import { boxesIn } from '../checks/mp4-boxes.js';
+import { boxesIn } from '../../mp4/boxes.js';
 
 /** How many frames a segment of fragmented MP4 has. @returns null: it is not one whole fragment. */
 export function segmentFrames(segment: Buffer): number | null {

@@ -5,15 +5,20 @@ import { runTool, type ToolContext } from '../../process/run-tool.js';
 import { unequal } from '../checks/read-back.js';
 import type { PlannedContent, SubtitleCoding } from '../output-profile.js';
 
-/** The streams of pictures and sound, and those of text. */
-export function withoutTexts(json: ProbeJson): { readonly json: ProbeJson; readonly texts: readonly ProbeStream[] } {
+/** The streams of pictures and sound, and the codecs of those of text. */
+export function withoutTexts(json: ProbeJson): {
+  readonly json: ProbeJson;
+  readonly texts: readonly (string | undefined)[];
+} {
   const isText = ({ codec_type: type }: ProbeStream) => type === 'subtitle';
   const streams = json.streams ?? [];
-  return { json: { ...json, streams: streams.filter((one) => !isText(one)) }, texts: streams.filter(isText) };
+  const texts = streams.filter(isText).map(({ codec_name: codec }) => codec);
+  return { json: { ...json, streams: streams.filter((one) => !isText(one)) }, texts };
 }
 
 interface PlannedText {
-  readonly texts: readonly ProbeStream[];
+  /** The codecs of the tracks of text that there are, by ffmpeg's names. */
+  readonly texts: readonly (string | undefined)[];
   readonly plan: Pick<PlannedContent, 'subtitles'>;
   readonly coding: SubtitleCoding | null;
 }
@@ -28,7 +33,7 @@ export async function faultsOfText(
   if (texts.length !== count) return [`it has ${texts.length} tracks of text instead of ${count}`];
   if (!plan.subtitles || !coding) return [];
   const planned = coding.prepare(plan.subtitles.cues);
-  const wrong = unequal([['codec of its text', texts[0]?.codec_name, coding.codec]]);
+  const wrong = unequal([['codec of its text', texts[0], coding.codec]]);
   const cues = await readCues(context, file, coding);
   if (!isSame(cues, planned, coding))
     wrong.push(`its ${cues.length} cues are not the ${planned.length} that were planned`);

@@ -1,4 +1,5 @@
-import { boxesIn, videoTables, type Mp4Outline } from './mp4-boxes.js';
+import { boxesIn, videoTables, type Mp4Outline } from './boxes.js';
+import { readSteps } from './sample-table.js';
 
 /**
  * The lengths that the frames of an MP4's video have, in the units of its track, each once: one, where its frames follow each other evenly. A count of frames and a
@@ -8,9 +9,5 @@ import { boxesIn, videoTables, type Mp4Outline } from './mp4-boxes.js';
 export function frameSteps(outline: Mp4Outline): number[] {
   const [stbl] = videoTables(outline);
   const stts = stbl && boxesIn(stbl, 'stts')[0];
-  if (!stts || stts.length < 8) return [];
-  const steps = new Set<number>();
-  for (let i = 0; i < stts.readUInt32BE(4) && 16 + 8 * i <= stts.length; i += 1)
-    steps.add(stts.readUInt32BE(12 + 8 * i));
-  return [...steps];
+  return stts ? [...readSteps(stts).steps] : [];
 }

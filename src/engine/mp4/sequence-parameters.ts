@@ -7,12 +7,31 @@ export interface SequenceParameters {
   readonly profile: number;
   /** `level_idc`: ten times the level. */
   readonly level: number;
-  /** 8 bits, 4:2:0, whole frames. */
+  /** 8 bits, 4:2:0: `yuv420p`. */
+  readonly isEightBit420: boolean;
+  /** That, in whole frames, and not lossless. */
   readonly isPlain: boolean;
   /** Null: not said. */
   readonly pixelShape: readonly [number, number] | null;
-  /** Whether it says BT.709 throughout, with the range of television. */
-  readonly saysBt709: boolean;
+  /** Null: not said. */
+  readonly colors: CodedColors | null;
+  /** Of the pictures that are shown. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The colours of pictures by the numbers of ISO/IEC 23091-2. */
+export interface CodedColors {
+  readonly primaries: number;
+  readonly transfer: number;
+  readonly matrix: number;
+  readonly isFullRange: boolean;
+}
+
+/** Whether they are BT.709 throughout, with the range of television. */
+export function isBt709(colors: CodedColors | null): boolean {
+  if (colors === null || colors.isFullRange) return false;
+  return [colors.primaries, colors.transfer, colors.matrix].every((tag) => tag === BT709);
 }
 
 const BASELINE = 66;
@@ -29,20 +48,28 @@ export function readSequenceParameters(unit: Uint8Array): SequenceParameters {
   const constraints = reader.bits(8);
   const level = reader.bits(8);
   const id = reader.unsigned();
-  const isEightBit420 = WITH_CHROMA_FORMAT.has(profile) ? readChroma(reader) : true;
+  const { isEightBit420, isLossless } = WITH_CHROMA_FORMAT.has(profile)
+    ? readChroma(reader)
+    : { isEightBit420: true, isLossless: false };
   readOrder(reader);
-  // Reference frames, gaps, width, height.
+  // Reference frames, gaps.
   reader.unsigned();
   reader.bits(1);
-  reader.unsigned();
-  reader.unsigned();
+  const [columns, rows] = [reader.unsigned() + 1, reader.unsigned() + 1];
   const hasWholeFrames = reader.bits(1) === 1;
   if (!hasWholeFrames) reader.bits(1);
   reader.bits(1);
-  if (reader.bits(1) === 1) for (let side = 0; side < 4; side += 1) reader.unsigned();
-  const usability = reader.bits(1) === 1 ? readUsability(reader) : { pixelShape: null, saysBt709: false };
+  const [left, right, top, bottom] = reader.bits(1) === 1 ? readSides(reader) : [0, 0, 0, 0];
+  const usability = reader.bits(1) === 1 ? readUsability(reader) : { pixelShape: null, colors: null };
   const isMainToo = profile !== BASELINE || (constraints & 0x40) !== 0;
-  return { id, profile, level, isPlain: isEightBit420 && hasWholeFrames && isMainToo, ...usability };
+  const isPlain = isEightBit420 && !isLossless && hasWholeFrames && isMainToo;
+  // Of 4:2:0: what is cut off is counted in colours, and in rows of both fields.
+  const rowsEach = hasWholeFrames ? 1 : 2;
+  return {
+    ...{ id, profile, level, isEightBit420, isPlain, ...usability },
+    width: columns * 16 - 2 * (left + right),
+    height: rowsEach * (rows * 16 - 2 * (top + bottom)),
+  };
 }
 
 /** The id of a picture parameter set. @throws RangeError for what is none. */
@@ -50,16 +77,19 @@ export function pictureParametersId(unit: Uint8Array): number {
   return bitsOfUnit(unit).unsigned();
 }
 
-/** @returns whether colours are stored as 4:2:0 of 8 bits. */
-function readChroma(reader: BitReader): boolean {
+function readSides(reader: BitReader): [left: number, right: number, top: number, bottom: number] {
+  return [reader.unsigned(), reader.unsigned(), reader.unsigned(), reader.unsigned()];
+}
+
+/** How colours are stored. */
+function readChroma(reader: BitReader): { isEightBit420: boolean; isLossless: boolean } {
   const format = reader.unsigned();
   if (format === 3) reader.bits(1);
   const depths = [reader.unsigned(), reader.unsigned()];
-  // Lossless within a lossy profile: no encoder of ours or of a camera does it.
-  const bypass = reader.bits(1);
+  const isLossless = reader.bits(1) === 1;
   const hasMatrices = reader.bits(1) === 1;
   if (hasMatrices) for (let i = 0; i < (format === 3 ? 12 : 8); i += 1) if (reader.bits(1) === 1) skipMatrix(reader, i);
-  return format === 1 && depths.every((depth) => depth === 0) && bypass === 0;
+  return { isEightBit420: format === 1 && depths.every((depth) => depth === 0), isLossless };
 }
 
 function skipMatrix(reader: BitReader, index: number): void {
@@ -82,7 +112,7 @@ function readOrder(reader: BitReader): void {
   for (let left = reader.unsigned(); left > 0; left -= 1) reader.signed();
 }
 
-function readUsability(reader: BitReader): Pick<SequenceParameters, 'pixelShape' | 'saysBt709'> {
+function readUsability(reader: BitReader): Pick<SequenceParameters, 'pixelShape' | 'colors'> {
   let pixelShape: SequenceParameters['pixelShape'] = null;
   if (reader.bits(1) === 1) {
     const named = reader.bits(8);
@@ -91,10 +121,10 @@ function readUsability(reader: BitReader): Pick<SequenceParameters, 'pixelShape'
     else if (named !== 0) pixelShape = named === 1 ? [1, 1] : [named, 0];
   }
   if (reader.bits(1) === 1) reader.bits(1);
-  if (reader.bits(1) === 0) return { pixelShape, saysBt709: false };
+  if (reader.bits(1) === 0) return { pixelShape, colors: null };
   reader.bits(3);
   const isFullRange = reader.bits(1) === 1;
-  if (reader.bits(1) === 0) return { pixelShape, saysBt709: false };
-  const tags = [reader.bits(8), reader.bits(8), reader.bits(8)];
-  return { pixelShape, saysBt709: !isFullRange && tags.every((tag) => tag === BT709) };
+  if (reader.bits(1) === 0) return { pixelShape, colors: null };
+  const [primaries, transfer, matrix] = [reader.bits(8), reader.bits(8), reader.bits(8)];
+  return { pixelShape, colors: { primaries, transfer, matrix, isFullRange } };
 }

@@ -1,4 +1,4 @@
-import { boxesIn } from '../checks/mp4-boxes.js';
+import { boxesIn } from './boxes.js';
 
 /** The fields before the boxes of a list of sample entries, and of an entry of pictures (ISO/IEC 14496-12, 8.5.2 and 12.1.3). */
 const LIST_BYTES = 8;

@@ -1,4 +1,4 @@
-import { boxesIn, videoTables, type Mp4Outline } from '../outputs/checks/mp4-boxes.js';
+import { boxesIn, videoTables, type Mp4Outline } from './boxes.js';
 import { readAvcConfiguration, type ParameterSets } from './avc-configuration.js';
 
 /** The bytes of a box before the boxes in it. */
