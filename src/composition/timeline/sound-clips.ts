@@ -189,9 +189,10 @@ function longer(own: FadeSide, cross: { readonly samples: number; readonly curve
     : own;
 }
 
-/** With times in samples. */
+/** With times in samples. Unlike a picture it moves within frames, also within the last one, and a step takes one sample. */
 function gainOf(gain: Keyed, frames: number, rate: Rational): Animated {
-  const inFrames = animatedOf(curveOf(gain, rate), frames);
+  const sample = rate.num / (rate.den * SAMPLE_RATE);
+  const inFrames = animatedOf(curveOf(gain, rate, sample), frames + 1);
   if (typeof inFrames === 'number') return inFrames;
   const [first, ...rest] = inFrames;
   const inSamples = (key: (typeof inFrames)[number]) => ({ ...key, at: sampleOf(key.at, rate, SAMPLE_RATE) });
