@@ -1,3 +1,5 @@
+import { SAMPLE_RATE } from '../../composition/composition.js';
+import { LEAST_GAP } from '../audio/find-gaps.js';
 import { STANDING_US, type InputColor, type UnevenFrames, type VisualDetails } from './media-details.js';
 import { RAW_FORMATS, seekingIn } from './seeking.js';
 import {
@@ -45,7 +47,9 @@ export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: Re
   const rates = [stream.avg_frame_rate, stream.r_frame_rate].flatMap((text) => rational(text) ?? []);
   const uneven = unevenFrames(pictures, format, lastFrameUs(pictures, extent) + length.holdUs);
   return {
-    facts: image ? { kind: 'image' } : { kind: 'video', durationUs: length.durationUs },
+    facts: image
+      ? { kind: 'image' }
+      : { kind: 'video', durationUs: length.durationUs, soundBeforeUs: soundBeforeUs(startUs) },
     streamIndex: stream.index,
     codec: stream.codec_name,
     width: stream.width,
@@ -63,6 +67,11 @@ export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: Re
     presentUs: readUs + length.holdUs,
     uneven,
   };
+}
+
+/** Within the tolerance of sound's own start, which is the encoder's: see `findGaps`. */
+function soundBeforeUs(startUs: number): number {
+  return (startUs * SAMPLE_RATE) / 1e6 < LEAST_GAP ? 0 : startUs;
 }
 
 /** A stream whose frames have a size. */
