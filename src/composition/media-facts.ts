@@ -5,6 +5,8 @@ export type VisualFacts =
       readonly kind: 'video';
       /** Length of the video stream; the length of the file where the stream does not say. */
       readonly durationUs: number;
+      /** What its file has of sound before the first picture. Absent: nothing. */
+      readonly soundBeforeUs?: number;
     };
 
 export interface AudioFacts {

@@ -1,4 +1,5 @@
-import { type DescEnum, type DescMessage, type JsonValue, ScalarType } from '@bufbuild/protobuf';
+import { type DescEnum, type DescMessage, fromJson, type JsonValue, ScalarType } from '@bufbuild/protobuf';
+import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { nearestName } from '../shared/nearest-name.js';
 
 /** The type of a value without fields of its own; a message may be one, such as a duration. */
@@ -12,6 +13,10 @@ const MAX_QUOTED_CHARACTERS = 63;
 const DURATION = /^-?\d+(\.\d{1,9})?s$/;
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const WHOLE = /^-?\d+(\.0+)?$/;
+/** Ten thousand years, as protobuf has it. */
+const MOST_SECONDS = 315_576_000_000;
+/** Half of a pair: UTF-8 has no bytes for it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Whether a message has a JSON form of its own instead of fields. */
 export function isLeafMessage({ typeName }: DescMessage): boolean {
@@ -33,12 +38,24 @@ export function leafProblem(leaf: JsonLeaf, value: JsonValue): string | null {
 function messageProblem({ typeName }: DescMessage, value: JsonValue): string | null {
   switch (typeName) {
     case 'google.protobuf.Duration':
-      if (typeof value === 'string' && DURATION.test(value)) return null;
-      return `must be a duration in seconds such as "1.5s", not ${shown(value)}`;
+      if (typeof value !== 'string' || !DURATION.test(value))
+        return `must be a duration in seconds such as "1.5s", not ${shown(value)}`;
+      return Math.abs(Number(value.slice(0, -1))) <= MOST_SECONDS
+        ? null
+        : `must be a duration of at most ${MOST_SECONDS} s, not ${shown(value)}`;
     case 'google.protobuf.Timestamp':
-      return typeof value === 'string' ? null : `must be a time such as "2030-01-31T12:00:00Z", not ${shown(value)}`;
+      return isTimestamp(value) ? null : `must be a time such as "2030-01-31T12:00:00Z", not ${shown(value)}`;
     default:
       return null;
+  }
+}
+
+function isTimestamp(value: JsonValue): boolean {
+  try {
+    fromJson(TimestampSchema, value);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -70,7 +87,7 @@ function scalarProblem(type: ScalarType, value: JsonValue): string | null {
     case ScalarType.BOOL:
       return typeof value === 'boolean' ? null : `must be true or false, not ${shown(value)}`;
     case ScalarType.STRING:
-      return typeof value === 'string' ? null : `must be text in quotes, not ${shown(value)}`;
+      return textProblem(value);
     case ScalarType.BYTES:
       return typeof value === 'string' ? null : `must be base64 text, not ${shown(value)}`;
     case ScalarType.DOUBLE:
@@ -79,37 +96,48 @@ function scalarProblem(type: ScalarType, value: JsonValue): string | null {
     case ScalarType.INT32:
     case ScalarType.SINT32:
     case ScalarType.SFIXED32:
-      return wholeProblem(value, -(2 ** 31), 2 ** 31 - 1);
+      return wholeProblem(value, -(2n ** 31n), 2n ** 31n - 1n);
     case ScalarType.UINT32:
     case ScalarType.FIXED32:
-      return wholeProblem(value, 0, 2 ** 32 - 1);
+      return wholeProblem(value, 0n, 2n ** 32n - 1n);
     case ScalarType.INT64:
     case ScalarType.SINT64:
     case ScalarType.SFIXED64:
-      return wholeProblem(value, -(2 ** 63), 2 ** 63);
+      return wholeProblem(value, -(2n ** 63n), 2n ** 63n - 1n);
     case ScalarType.UINT64:
     case ScalarType.FIXED64:
-      return wholeProblem(value, 0, 2 ** 64);
+      return wholeProblem(value, 0n, 2n ** 64n - 1n);
   }
 }
 
 function isNumber(value: JsonValue): boolean {
-  if (typeof value === 'number') return true;
-  return typeof value === 'string' && (NUMBER.test(value) || ['NaN', 'Infinity', '-Infinity'].includes(value));
+  // What is larger than a double was read as infinite.
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'string') return false;
+  return ['NaN', 'Infinity', '-Infinity'].includes(value) || (NUMBER.test(value) && Number.isFinite(Number(value)));
 }
 
-function wholeProblem(value: JsonValue, min: number, max: number): string | null {
-  const number =
-    typeof value === 'number' ? value : typeof value === 'string' && WHOLE.test(value) ? Number(value) : NaN;
-  if (Number.isInteger(number) && number >= min && number <= max) return null;
-  const range = max > 2 ** 32 ? '' : ` from ${min} to ${max}`;
-  return `must be a whole number${range}, not ${shown(value)}`;
+function textProblem(value: JsonValue): string | null {
+  if (typeof value !== 'string') return `must be text in quotes, not ${shown(value)}`;
+  return LONE_SURROGATE.test(value) ? `must be Unicode text: ${shown(value)} has half of a surrogate pair` : null;
+}
+
+function wholeProblem(value: JsonValue, min: bigint, max: bigint): string | null {
+  const number = wholeOf(value);
+  if (number !== null && number >= min && number <= max) return null;
+  return `must be a whole number from ${min} to ${max}, not ${shown(value)}`;
+}
+
+function wholeOf(value: JsonValue): bigint | null {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : null;
+  return typeof value === 'string' && WHOLE.test(value) ? BigInt(value.replace(/\..*$/, '')) : null;
 }
 
 /** A value as a message quotes it. */
 export function shown(value: JsonValue): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'one beyond the range of a double';
   return quoted(JSON.stringify(value));
 }
 

@@ -98,7 +98,9 @@ function fieldValue(walk: Walk, field: DescField, value: JsonValue, path: string
       }
       for (const [key, item] of Object.entries(value)) {
         if (walk.violations.length >= MAX_PROBLEMS) return;
-        element(walk, field, item, `${path}[${JSON.stringify(quoted(key))}]`);
+        const here = `${path}[${JSON.stringify(quoted(key))}]`;
+        leaf(walk, { kind: 'scalar', type: field.mapKey }, key, here);
+        element(walk, field, item, here);
       }
   }
 }

@@ -5,7 +5,7 @@ import type { Keyed } from './timeline.js';
 
 /** A value over the frames of a clip. Between two knots it changes evenly; before the first and after the last it stands still. */
 export interface Curve {
-  /** Frames in order; none for a value that never changes. */
+  /** Frames in order, of sound also times between them; none for a value that never changes. */
   readonly knots: readonly number[];
   readonly at: (frame: number) => number;
 }
@@ -31,8 +31,11 @@ export function isConstant({ knots }: Curve): boolean {
   return knots.length === 0;
 }
 
-/** Keyframes as a curve. A segment that is not even has a knot on each frame. */
-export function curveOf(keyed: Keyed, rate: Rational): Curve {
+/**
+ * Keyframes as a curve. A segment that is not even has a knot on each frame.
+ * @param step how long a step takes at most, in frames: pictures have no moment between two frames, sound has.
+ */
+export function curveOf(keyed: Keyed, rate: Rational, step = 1): Curve {
   if (typeof keyed === 'number') return constant(keyed);
   const keys = keyed.map(({ us, value, easing }) => ({ frame: framesOf(us, rate), value, easing }));
   // Of all segments together, so that a thousand keyframes do not make a million keys.
@@ -40,9 +43,9 @@ export function curveOf(keyed: Keyed, rate: Rational): Curve {
   const knots = keys.flatMap(({ frame, easing }, i) => {
     const before = keys[i - 1];
     if (!before || easing.kind === 'LINEAR') return [frame];
-    // A step at the start ends the even segment before it a frame early.
-    const early = easing.kind === 'STEP_START' ? [before.frame - 1] : [];
-    if (easing.kind !== 'BEZIER') return [...early, ...stepKnots({ from: before.frame, to: frame })];
+    // A step at the start ends the even segment before it just as early.
+    const early = easing.kind === 'STEP_START' ? [before.frame - step] : [];
+    if (easing.kind !== 'BEZIER') return [...early, ...stepKnots({ from: before.frame, to: frame }, step)];
     return samples({ from: before.frame, to: frame }, share);
   });
   const at = (frame: number): number => {
@@ -129,9 +132,9 @@ function samples({ from, to }: Span, share = 1): number[] {
   return Array.from({ length: count + 1 }, (_, i) => from + Math.round(((to - from) * i) / count));
 }
 
-/** The frames between which a step changes. */
-function stepKnots({ from, to }: Span): number[] {
-  return [from, Math.max(from, to - 1), to];
+/** The times between which a step changes. */
+function stepKnots({ from, to }: Span, step = 1): number[] {
+  return [from, Math.max(from, to - step), to];
 }
 
 function inOrder(frames: readonly number[]): number[] {

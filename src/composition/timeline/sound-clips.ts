@@ -92,7 +92,9 @@ function trackSound(clips: readonly ScheduledClip[], { facts, rate, nestedIn }: 
     const { source } = content;
     if (source.kind === 'TIMELINE') return nestedSound(scheduled, source, nestedIn(scheduled), around);
     if (source.kind !== 'VIDEO' || !source.sound || facts.audioIfAny(source.asset.uri) === null) return [];
-    return [{ audio: videoSound(scheduled, source, source.sound, around), buses: [] }];
+    const visual = facts.visual(source.asset.uri);
+    const beforeUs = (visual.kind === 'video' && visual.soundBeforeUs) || 0;
+    return [{ audio: videoSound(scheduled, source, { ...source.sound, beforeUs }, around), buses: [] }];
   });
 }
 
@@ -112,7 +114,13 @@ function audioAsset(scheduled: ScheduledClip, content: AudioContent, rate: Ratio
   };
 }
 
-function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound, around: Around): AudioClip[] {
+/** @param sound `beforeUs`: what its file has of it before the first picture, which is the start of the clip. */
+function videoSound(
+  scheduled: ScheduledClip,
+  source: VideoSource,
+  sound: Sound & { readonly beforeUs: number },
+  around: Around,
+): AudioClip[] {
   const { rate } = around;
   const { asset, speed } = source;
   const gainDb = gainOf(sound.gainDb, scheduled.frames, rate);
@@ -138,7 +146,7 @@ function videoSound(scheduled: ScheduledClip, source: VideoSource, sound: Sound,
       asset,
       startSample,
       samples,
-      ...trimAndSpeed(trimStartUs, speed),
+      ...trimAndSpeed(sound.beforeUs + trimStartUs, speed),
       ...channelsOf(sound),
       ...backwards(source, scheduled, rate),
       gainDb: earlier(gainDb, startSample - start),
@@ -189,9 +197,10 @@ function longer(own: FadeSide, cross: { readonly samples: number; readonly curve
     : own;
 }
 
-/** With times in samples. */
+/** With times in samples. Unlike a picture it moves within frames, also within the last one, and a step takes one sample. */
 function gainOf(gain: Keyed, frames: number, rate: Rational): Animated {
-  const inFrames = animatedOf(curveOf(gain, rate), frames);
+  const sample = rate.num / (rate.den * SAMPLE_RATE);
+  const inFrames = animatedOf(curveOf(gain, rate, sample), frames + 1);
   if (typeof inFrames === 'number') return inFrames;
   const [first, ...rest] = inFrames;
   const inSamples = (key: (typeof inFrames)[number]) => ({ ...key, at: sampleOf(key.at, rate, SAMPLE_RATE) });

@@ -1,7 +1,10 @@
 import type { AudioClip } from '../../composition/composition.js';
 
-/** By which prepared audio is known: each speed of a file is PCM of its own, and so is each stretch that is played backwards. */
-export function pcmKey(clip: Pick<AudioClip, 'asset' | 'speed' | 'trimStartSamples' | 'backwardsFrom'>): string {
+/** By which prepared audio is known: each speed of a file is PCM of its own, and so is each stretch that is played backwards, and what begins again at its end. */
+export function pcmKey(
+  clip: Pick<AudioClip, 'asset' | 'speed' | 'trimStartSamples' | 'backwardsFrom' | 'loop'>,
+): string {
+  if (clip.loop) return loopKey(clip);
   const forwards = forwardKey(clip);
   return clip.backwardsFrom === undefined ? forwards : `${forwards}\n${startInForward(clip)}-${clip.backwardsFrom}`;
 }
@@ -9,6 +12,11 @@ export function pcmKey(clip: Pick<AudioClip, 'asset' | 'speed' | 'trimStartSampl
 /** The key of the PCM that plays forwards. */
 export function forwardKey({ asset, speed = 1 }: Pick<AudioClip, 'asset' | 'speed'>): string {
   return speed === 1 ? asset.uri : `${asset.uri}\n${speed}`;
+}
+
+/** The key of the PCM that begins again at its end. */
+export function loopKey(clip: Pick<AudioClip, 'asset' | 'speed'>): string {
+  return `${forwardKey(clip)}\nloop`;
 }
 
 /** Where a clip begins in its PCM. That of one that plays backwards is made for it. */

@@ -18,6 +18,7 @@ export function locateDrawing({ width, height, content }: Drawing, file: string)
       interlaced: false,
       color: { matrix: null, range: 'pc', transfer: 'sdr', primaries: 'bt709' },
       startUs: 0,
+      countedStartUs: 0,
       timeBase: { num: 1, den: 1_000_000 },
       seeking: 'EXACT',
       presentUs: 0,

@@ -35,6 +35,7 @@ function detailsOf({ width, height, hasAlpha, transfer, primaries }: Exclude<Rea
     interlaced: false,
     color,
     startUs: 0,
+    countedStartUs: 0,
     timeBase: { num: 1, den: 1_000_000 },
     seeking: 'EXACT' as const,
   };

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { forwardKey } from '../audio/pcm-key.js';
+import { forwardKey, loopKey } from '../audio/pcm-key.js';
 import { prepareAudio } from '../audio/prepare-audio.js';
 import { repeatPcm } from '../audio/repeat-pcm.js';
 import { reversePcm } from '../audio/reverse-pcm.js';
@@ -26,8 +26,7 @@ export async function performAudioStep(step: AudioStep, { tools, known }: AudioC
     case 'prepare-audio': {
       const outFile = `${file}.pcm`;
       const order = { file, field: asset.field, source, neededSamples: step.neededSamples, outFile };
-      const { samples } = await prepareAudio(tools, order);
-      if (step.loops) await repeatPcm(path.join(tools.cwd, outFile), samples);
+      await prepareAudio(tools, order);
       known.audios.set(asset.uri, { file: outFile });
       return;
     }
@@ -38,6 +37,15 @@ export async function performAudioStep(step: AudioStep, { tools, known }: AudioC
       const outFile = `${file}-${speed}.pcm`;
       await stretchPcm(tools, { file: prepared.file, outFile, speed, samples, field: asset.field });
       known.audios.set(forwardKey(step), { file: outFile });
+      return;
+    }
+    case 'repeat-audio': {
+      const forwards = known.audios.get(forwardKey(step));
+      if (!forwards) throw new RangeError('audio is repeated once it is prepared');
+      const outFile = `${file}-${step.id.replaceAll(' ', '-')}.pcm`;
+      const at = (name: string) => path.join(tools.cwd, name);
+      const isRepeated = await repeatPcm(at(forwards.file), at(outFile));
+      known.audios.set(loopKey(step), isRepeated ? { file: outFile } : forwards);
       return;
     }
     case 'reverse-audio': {

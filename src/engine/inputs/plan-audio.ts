@@ -1,7 +1,7 @@
 import type { AssetRef } from '../../composition/asset.js';
 import type { AudioClip, Composition } from '../../composition/composition.js';
 import { groupBy } from '../../shared/group-by.js';
-import { forwardKey, pcmKey, reachSamples, samplesForward, startInForward } from '../audio/pcm-key.js';
+import { forwardKey, loopKey, pcmKey, reachSamples, samplesForward, startInForward } from '../audio/pcm-key.js';
 import type { Step } from '../steps/step.js';
 
 /** One piece of the work of preparing audio. */
@@ -12,8 +12,6 @@ export type AudioStep = Step &
         readonly kind: 'prepare-audio';
         readonly asset: AssetRef;
         readonly neededSamples: number;
-        /** Whether a clip begins it again at its end. */
-        readonly loops: boolean;
       }
     | {
         /** Makes PCM of another speed of prepared audio. */
@@ -22,6 +20,12 @@ export type AudioStep = Step &
         readonly speed: number;
         /** Of the result. */
         readonly samples: number;
+      }
+    | {
+        /** Makes PCM of prepared audio that can begin again at its end. */
+        readonly kind: 'repeat-audio';
+        readonly asset: AssetRef;
+        readonly speed: number;
       }
     | {
         /** Makes PCM of a stretch of prepared audio, the last sample first. */
@@ -53,15 +57,16 @@ export function planAudio(compositions: readonly Composition[], isPrepared: (uri
       asset,
       after: [],
       neededSamples: Math.max(...clips.map(reachSamples)),
-      loops: clips.some(({ loop }) => loop),
     };
     const isThere = isPrepared(uri);
     const after = isThere ? [] : [decode.id];
     const stretched = stretchSteps(clips, i, after);
+    const forwards = [...after, ...stretched.map(({ id }) => id)];
     return [
       ...(isThere ? [] : [decode]),
       ...stretched,
-      ...reverseSteps(clips, i, [...after, ...stretched.map(({ id }) => id)]),
+      ...repeatSteps(clips, i, forwards),
+      ...reverseSteps(clips, i, forwards),
     ];
   });
 }
@@ -79,6 +84,18 @@ function stretchSteps(clips: readonly AudioClip[], number: number, after: readon
     const samples = Math.max(...same.map((clip) => startInForward(clip) + samplesForward(clip)));
     const { asset, speed = 1 } = first;
     return [{ ...COMMON, id: `stretch-audio ${number}.${i}`, kind: 'stretch-audio', asset, after, speed, samples }];
+  });
+}
+
+function repeatSteps(clips: readonly AudioClip[], number: number, after: readonly string[]): AudioStep[] {
+  const looped = groupBy(
+    clips.filter(({ loop }) => loop),
+    loopKey,
+  );
+  return [...looped.values()].flatMap(([clip], i): AudioStep[] => {
+    if (!clip) return [];
+    const { asset, speed = 1 } = clip;
+    return [{ ...COMMON, id: `repeat-audio ${number}.${i}`, kind: 'repeat-audio', asset, after, speed }];
   });
 }
 

@@ -22,6 +22,8 @@ export interface VisualDetails {
   readonly color: InputColor;
   /** When its first frame is due, from the start of the file. */
   readonly startUs: number;
+  /** The same as ffmpeg counts where decoding begins with the file: in some containers from the start of the stream, whatever others the file has. */
+  readonly countedStartUs: number;
   /** The unit of its frames' times, in seconds. */
   readonly timeBase: Rational;
   readonly seeking: Seeking;

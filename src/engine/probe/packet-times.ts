@@ -17,8 +17,11 @@ export interface PictureTimes {
   readonly hasJumps: boolean;
 }
 
-/** Containers whose clock may be set on the way (AVFMT_TS_DISCONT): recordings of television, joined files. ffmpeg then goes on from where it was. */
-const JUMPING_FORMATS = new Set(['mpegts', 'mpeg', 'ogg']);
+/**
+ * Containers whose clock may be set on the way (AVFMT_TS_DISCONT): recordings of television, joined files. ffmpeg then goes on from where it was, and counts from the first of
+ * the streams that are used.
+ */
+export const JUMPING_FORMATS = new Set(['mpegts', 'mpeg', 'ogg']);
 /** ffmpeg's own thresholds, `-dts_delta_threshold` and a tenth of a second back. */
 const JUMP_AHEAD_US = 10_000_000;
 const JUMP_BACK_US = -100_000;

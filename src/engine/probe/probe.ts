@@ -38,7 +38,7 @@ export async function probeVisual(context: ToolContext, target: ProbeTarget, nee
   if (!hasPackets(all.json, stream)) {
     throw new RenderError('INPUT_TRUNCATED', 'this file is cut off before its first frame', { field: target.field });
   }
-  const isWhole = await isFileWhole(context, target, { ...all, stream });
+  const isWhole = await isFileWhole(context, target, { ...all, stream, startUs: details.startUs });
   return visualDetailsOf(all.json, stream, { kind: 'all', isWhole });
 }
 
@@ -74,10 +74,15 @@ function hasPackets({ packets = [] }: ProbeJson, { index }: ProbeStream): boolea
 }
 
 /** Whether what is needed was found, or the file claims no more than what was found. */
-function isEnough({ presentUs }: VisualDetails, json: ProbeJson, stream: SizedStream, neededUs: number): boolean {
+function isEnough(
+  { presentUs, startUs }: VisualDetails,
+  json: ProbeJson,
+  stream: SizedStream,
+  neededUs: number,
+): boolean {
   if (!hasPackets(json, stream)) return false;
   if (presentUs >= neededUs) return true;
-  const claimedUs = claimedUsOf(json, stream);
+  const claimedUs = claimedUsOf(json, stream, startUs);
   return claimedUs !== null && Math.abs(claimedUs - presentUs) <= CLAIM_SLACK_US;
 }
 
@@ -85,14 +90,14 @@ function isEnough({ presentUs }: VisualDetails, json: ProbeJson, stream: SizedSt
 async function isFileWhole(
   context: ToolContext,
   target: ProbeTarget,
-  { json, errors, stream }: Read & { readonly stream: SizedStream },
+  { json, errors, stream, startUs }: Read & { readonly stream: SizedStream; readonly startUs: number },
 ): Promise<boolean> {
   if (CUT_OFF.test(errors)) return false;
   const { format_name: name = '', nb_streams: streams = 1 } = json.format ?? {};
   if (TELLING_FORMATS.test(name)) return true;
-  const claimedUs = claimedUsOf(json, stream);
+  const claimedUs = claimedUsOf(json, stream, startUs);
   if (streams === 1 || claimedUs === null) return false;
-  const endUs = (microseconds(json.format?.start_time) ?? 0) + claimedUs;
+  const endUs = (microseconds(json.format?.start_time) ?? 0) + startUs + claimedUs;
   const interval = `${(Math.max(0, endUs - TAIL_US) / 1e6).toFixed(6)}%+${(TAIL_US / 5e5).toFixed(0)}`;
   const options = [
     '-select_streams',

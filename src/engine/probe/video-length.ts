@@ -2,6 +2,8 @@ import { durationTagUs, microseconds, rational, type ProbeJson, type ProbeStream
 
 /** What was read of a video's packets. */
 export interface Reading {
+  /** When the first frame is due, from the start of the file. */
+  readonly startUs: number;
   /** How far the frames reach that were read. */
   readonly presentUs: number;
   /** Whether all packets of the file were read. */
@@ -18,13 +20,21 @@ export interface Reading {
 /** How much longer than its frames an intact file may say it is. */
 export const CLAIM_SLACK_US = 500_000;
 
-/** What the stream claims, else what the file claims, which is about its longest stream. Null: nothing. */
-export function claimedUsOf(json: ProbeJson, stream: ProbeStream): number | null {
-  return ownClaimUs(stream) ?? microseconds(json.format?.duration);
+/**
+ * What the stream claims, else what the file claims, which is about its longest stream; from the stream's first frame on. Null: nothing.
+ * @param startUs when that is due, from the start of the file.
+ */
+export function claimedUsOf(json: ProbeJson, stream: ProbeStream, startUs: number): number | null {
+  return ownClaimUs(stream, startUs) ?? fromStart(microseconds(json.format?.duration), startUs);
 }
 
-function ownClaimUs(stream: ProbeStream): number | null {
-  return microseconds(stream.duration) ?? durationTagUs(stream);
+/** The tag says where a stream ends in its file. */
+function ownClaimUs(stream: ProbeStream, startUs: number): number | null {
+  return microseconds(stream.duration) ?? fromStart(durationTagUs(stream), startUs);
+}
+
+function fromStart(endUs: number | null, startUs: number): number | null {
+  return endUs === null ? null : Math.max(0, endUs - startUs);
 }
 
 /** A video's length, and how long its last frame stands beyond what its packets say. */
@@ -38,15 +48,15 @@ export interface VideoLength {
  * clip that needs more is refused; unless the file is whole: then the last frame stands until the stream's end, or other streams are longer.
  */
 export function videoLength(json: ProbeJson, stream: ProbeStream, reading: Reading): VideoLength {
-  const { presentUs, toEnd, isWhole, hasJumps } = reading;
-  const claimedUs = claimedUsOf(json, stream);
+  const { startUs, presentUs, toEnd, isWhole, hasJumps } = reading;
+  const claimedUs = claimedUsOf(json, stream, startUs);
   const exactly = { durationUs: presentUs, holdUs: 0 };
   if (claimedUs === null || (toEnd && hasJumps)) return exactly;
   if (claimedUs - presentUs <= CLAIM_SLACK_US)
     return toEnd || claimedUs < presentUs ? exactly : { durationUs: claimedUs, holdUs: 0 };
   if (!toEnd || !isWhole) return { durationUs: claimedUs, holdUs: 0 };
   const isAlone = json.format?.nb_streams === 1;
-  const standsUs = ownClaimUs(stream) ?? (isAlone ? claimedUs : presentUs);
+  const standsUs = ownClaimUs(stream, startUs) ?? (isAlone ? claimedUs : presentUs);
   return { durationUs: standsUs, holdUs: Math.max(0, standsUs - presentUs) };
 }
 

@@ -1,6 +1,15 @@
+import { SAMPLE_RATE } from '../../composition/composition.js';
+import { LEAST_GAP } from '../audio/find-gaps.js';
 import { STANDING_US, type InputColor, type UnevenFrames, type VisualDetails } from './media-details.js';
 import { RAW_FORMATS, seekingIn } from './seeking.js';
-import { isOnGrid, pictureTimes, presentUsOf, standsLonger, type PictureTime } from './packet-times.js';
+import {
+  isOnGrid,
+  JUMPING_FORMATS,
+  pictureTimes,
+  presentUsOf,
+  standsLonger,
+  type PictureTime,
+} from './packet-times.js';
 import { microseconds, rational, type ProbeJson, type ProbePacket, type ProbeStream } from './probe-json.js';
 import { claimedUsOf, CLAIM_SLACK_US, nominalPictureUs, videoLength, type VideoLength } from './video-length.js';
 
@@ -26,14 +35,21 @@ export type ReadExtent =
 export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: ReadExtent): VisualDetails {
   const packets = (json.packets ?? []).filter((packet) => packet.stream_index === stream.index);
   const format = json.format?.format_name ?? '';
-  const { pictures, startUs, hasJumps } = pictureTimes(packets, format, nominalPictureUs(stream));
+  const times = pictureTimes(packets, format, nominalPictureUs(stream));
+  const { pictures, hasJumps } = times;
+  const since = (text: string | undefined) => Math.max(0, times.startUs - (microseconds(text) ?? times.startUs));
+  const startUs = since(json.format?.start_time);
   const readUs = presentUsOf(pictures);
-  const length = videoLength(json, stream, { presentUs: readUs, hasJumps, ...endOf(json, stream, readUs, extent) });
-  const image = isImage(json, stream, packets, length);
+  const claimedUs = claimedUsOf(json, stream, startUs);
+  const end = endOf(claimedUs, readUs, extent);
+  const length = videoLength(json, stream, { startUs, presentUs: readUs, hasJumps, ...end });
+  const image = isImage(claimedUs, packets, length);
   const rates = [stream.avg_frame_rate, stream.r_frame_rate].flatMap((text) => rational(text) ?? []);
   const uneven = unevenFrames(pictures, format, lastFrameUs(pictures, extent) + length.holdUs);
   return {
-    facts: image ? { kind: 'image' } : { kind: 'video', durationUs: length.durationUs },
+    facts: image
+      ? { kind: 'image' }
+      : { kind: 'video', durationUs: length.durationUs, soundBeforeUs: soundBeforeUs(startUs) },
     streamIndex: stream.index,
     codec: stream.codec_name,
     width: stream.width,
@@ -44,12 +60,18 @@ export function visualDetailsOf(json: ProbeJson, stream: SizedStream, extent: Re
       ALPHA_FORMATS.test(stream.pix_fmt ?? '') || stream.tags?.alpha_mode === '1' || stream.tags?.ALPHA_MODE === '1',
     interlaced: !image && INTERLACED.has(stream.field_order ?? ''),
     color: colorOf(stream),
-    startUs: Math.max(0, startUs - (microseconds(json.format?.start_time) ?? startUs)),
+    startUs,
+    countedStartUs: since((JUMPING_FORMATS.has(format) ? stream : json.format)?.start_time),
     timeBase: rational(stream.time_base) ?? MICROSECONDS,
     seeking: seekingIn(format, stream.codec_name, hasJumps),
     presentUs: readUs + length.holdUs,
     uneven,
   };
+}
+
+/** Within the tolerance of sound's own start, which is the encoder's: see `findGaps`. */
+function soundBeforeUs(startUs: number): number {
+  return (startUs * SAMPLE_RATE) / 1e6 < LEAST_GAP ? 0 : startUs;
 }
 
 /** A stream whose frames have a size. */
@@ -60,9 +82,8 @@ export type SizedStream = ProbeStream & {
 };
 
 /** A reading that ended before the time it was to reach, about where the claim says, has reached the end of the file. */
-function endOf(json: ProbeJson, stream: ProbeStream, presentUs: number, extent: ReadExtent) {
+function endOf(claimedUs: number | null, presentUs: number, extent: ReadExtent) {
   if (extent.kind === 'all') return { toEnd: true, isWhole: extent.isWhole };
-  const claimedUs = claimedUsOf(json, stream);
   const toEnd = presentUs < extent.us && claimedUs !== null && claimedUs - presentUs <= CLAIM_SLACK_US;
   return { toEnd, isWhole: false };
 }
@@ -81,15 +102,10 @@ function lastFrameUs(pictures: readonly PictureTime[], extent: ReadExtent): numb
 const LONGEST_IMAGE_US = 1_000_000;
 
 /** An image is what has one frame and claims no more; a file cut off after its first frame claims more. */
-function isImage(
-  json: ProbeJson,
-  stream: ProbeStream,
-  packets: readonly ProbePacket[],
-  { holdUs }: VideoLength,
-): boolean {
+function isImage(claimedUs: number | null, packets: readonly ProbePacket[], { holdUs }: VideoLength): boolean {
   if (packets.length !== 1 || holdUs > 0) return false;
   const pictureUs = microseconds(packets[0]?.duration_time) ?? 0;
-  return pictureUs <= LONGEST_IMAGE_US && (claimedUsOf(json, stream) ?? 0) <= Math.max(pictureUs, 1) * 1.5;
+  return pictureUs <= LONGEST_IMAGE_US && (claimedUs ?? 0) <= Math.max(pictureUs, 1) * 1.5;
 }
 
 function colorOf(stream: ProbeStream): InputColor {

@@ -75,6 +75,33 @@ describe('a clip of the soundtrack', () => {
     expect(toneAt(left, 1_000, 3.6, 4)).toBeLessThan(0.01);
   });
 
+  it('plays a file of a few samples once, also where another clip repeats it', async () => {
+    await sound('click.wav', '0.4*sin(2*PI*4800*t)', 0.01);
+    const { left } = await heard({ audio: [clip('click.wav', 0, 1), clip('click.wav', 2, 1, { loop: true })] });
+    expect(toneAt(left, 4_800, 0, 0.01)).toBeGreaterThan(0.2);
+    expect(toneAt(left, 4_800, 0.02, 0.9)).toBeLessThan(0.01);
+    expect(toneAt(left, 4_800, 2.1, 2.9)).toBeGreaterThan(0.35);
+  });
+
+  it.each([
+    ['at its gain', 0],
+    [
+      'at a gain that moves',
+      [
+        { at: 0, value: 0 },
+        { at: SAMPLE_RATE, value: -6 },
+      ],
+    ],
+  ] as const)(
+    'that begins after the end of its file is silent %s, and the next one is heard',
+    async (_name, gainDb) => {
+      const after = clip('sides.wav', 0.5, 1, { trimStartSamples: 1.2 * SAMPLE_RATE, gainDb });
+      const { left } = await heard({ audio: [after, clip('low.wav', 1.5, 2)] });
+      expect(toneAt(left, 300, 0.1, 1.4)).toBeLessThan(0.01);
+      expect(toneAt(left, 300, 1.6, 3.4)).toBeCloseTo(0.4, 1);
+    },
+  );
+
   it('has the channels that are asked for', async () => {
     const cases = [
       ['sides.wav', undefined, [0.4, 0, 0, 0.2]],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Montage } from '../../../src/composition/montage/montage.js';
 import { frequencyAt, onsets, peakOf } from '../../support/audio-content.js';
-import { readSound, streamEnds, toneAt } from '../../support/media-content.js';
+import { readSound, readVideo, streamEnds, toneAt } from '../../support/media-content.js';
 import { montageOf } from '../../support/montage.js';
 import { createRenderBench, type RenderBench } from '../../support/render-bench.js';
 
@@ -103,6 +103,39 @@ describe('the audio of a rendered video', () => {
     expect(Math.abs(output.frameCount - 180)).toBeLessThanOrEqual(2);
     expect(Math.abs(onsets((await readSound(file)).left)[0]! - 2)).toBeLessThan(0.03);
   });
+
+  it.each(['mkv', 'flv', 'ts'])(
+    'of a video in %s that begins later than its sound stays beside its picture',
+    async (container) => {
+      // Red for a second, then blue with a tone.
+      const picture = 'color=red:s=64x64:r=25:d=1[a];color=blue:s=64x64:r=25:d=2[b];[a][b]concat';
+      await bench.media.make('picture.mkv', ['-filter_complex', picture, '-c:v', 'libx264', '-preset', 'ultrafast']);
+      const tone = ['-f', 'lavfi', '-i', "aevalsrc='0.4*sin(2*PI*800*t)*gt(t,1.8)':s=48000:d=4"];
+      const name = `later.${container}`;
+      const copied = [
+        '-itsoffset',
+        '0.8',
+        '-i',
+        bench.media.path('picture.mkv'),
+        ...tone,
+        '-c:v',
+        'copy',
+        '-c:a',
+        'aac',
+      ];
+      await bench.media.make(name, copied);
+      const { file } = await bench.render(
+        montageOf(0, {
+          materials: [{ uri: name, field: 'spec.montage.materials[0].uri' }],
+          longestClipUs: 3_000_000,
+          materialSound: { gainDb: 0 },
+        }),
+      );
+      const video = await readVideo(file);
+      const blue = video.frames.findIndex((_, i) => video.colorAt(i, 0.5, 0.5)[2] > 128);
+      expect(Math.abs(onsets((await readSound(file)).left)[0]! - blue / 30)).toBeLessThan(0.03);
+    },
+  );
 
   it('is never above full scale, from a 5.1 file and from floating point', async () => {
     const all = Array.from({ length: 6 }, () => '0.9*sin(2*PI*440*t)').join('|');

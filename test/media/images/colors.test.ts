@@ -178,16 +178,34 @@ describe('the output of the image reader', () => {
   });
 });
 
+describe('a TIFF in colours that are not converted', () => {
+  it.each([
+    ['Y′CbCr', 6],
+    ['CIE L*a*b*', 8],
+  ])('is refused: %s', async (_name, colors) => {
+    const size = { width: SIZE, height: SIZE };
+    await bench.write('other.tif', plainTiff(Buffer.alloc(SIZE * SIZE * 3, 128), { ...size, colors, channels: 3 }));
+    expect(await bench.refusal('other.tif')).toMatch(/^INPUT_NOT_SUPPORTED: .* send it as an ordinary JPEG or PNG$/);
+  });
+});
+
 /** An uncompressed TIFF of inks. */
-function cmykTiff(data: Buffer, width: number, height: number): Buffer {
+const cmykTiff = (data: Buffer, width: number, height: number) =>
+  plainTiff(data, { width, height, colors: 5, channels: 4 });
+
+/** An uncompressed TIFF. @param colors its PhotometricInterpretation. */
+function plainTiff(
+  data: Buffer,
+  { width, height, colors, channels }: { width: number; height: number; colors: number; channels: number },
+): Buffer {
   const entries = [
     [256, 4, 1, width],
     [257, 4, 1, height],
-    [258, 3, 4, 0],
+    [258, 3, channels, 0],
     [259, 3, 1, 1],
-    [262, 3, 1, 5],
+    [262, 3, 1, colors],
     [273, 4, 1, 0],
-    [277, 3, 1, 4],
+    [277, 3, 1, channels],
     [278, 4, 1, height],
     [279, 4, 1, data.length],
   ];

@@ -141,6 +141,23 @@ describe('a recording with frames that last seconds', () => {
   });
 });
 
+describe('a file whose picture begins later than its sound', () => {
+  it('is shown from its first picture on, also in clips that begin later', async () => {
+    const sound = ['-f', 'lavfi', '-i', 'sine=d=9'];
+    await ffmpeg([...colors(['R', 3.5], ['B', 3.5], ['G', 1]), '-c:v', 'libx264', '-g', '30', at('picture.mkv')]);
+    const names = ['mkv', 'flv', 'ts', 'mp4'].map((container) => `later.${container}`);
+    for (const name of names) {
+      const copied = ['-itsoffset', '0.8', '-i', at('picture.mkv'), ...sound, '-c:v', 'copy', '-c:a', 'aac'];
+      await ffmpeg([...copied, at(name)]);
+    }
+    expect(await shownOf(names, 9)).toEqual(each(names, 'R105 B105 G30'));
+    for (const name of names) {
+      const letters = await lettersOf([name], 1, { concat: 'RANDOM', seed: 3 });
+      expect(runsIn(Array.from(letters).sort().join('')), name).toBe('B105 G30 R105');
+    }
+  });
+});
+
 describe('a file whose audio is longer than its video', () => {
   it('is as long as its video, in FLV and MKV', async () => {
     await ffmpeg([

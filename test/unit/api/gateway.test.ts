@@ -220,6 +220,24 @@ describe('the JSON gateway', () => {
     expect(lines).toMatchObject([{ method: 'SubmitTask', code: 'INVALID_ARGUMENT' }]);
   });
 
+  it('names the field of a value that only its own range refuses', async () => {
+    const { send } = gatewayUnderTest();
+    const body = `{
+      "spec": {"montage": {"materials": [{"uri": "a.mp4"}, {"uri": "\\ud800.mp4"}], "longestClip": "999999999999999s", "music": {"gainDb": 1e400}}},
+      "labels": {"\\udfff": "x"},
+      "timeouts": {"queue": "-315576000001s"}
+    }`;
+    const { status, json } = await send('POST', '/v1/tasks', body);
+    expect(status).toBe(400);
+    expect(violationsOf(json)?.map(({ field, description }) => `${field} ${description}`)).toEqual([
+      'spec.montage.materials[1].uri must be Unicode text: "\\ud800.mp4" has half of a surrogate pair',
+      'spec.montage.longest_clip must be a duration of at most 315576000000 s, not "999999999999999s"',
+      'spec.montage.music.gain_db must be a number, not one beyond the range of a double',
+      'labels["\\udfff"] must be Unicode text: "\\udfff" has half of a surrogate pair',
+      'timeouts.queue must be a duration of at most 315576000000 s, not "-315576000001s"',
+    ]);
+  });
+
   it('ignores unknown names for a caller who asks for it, except names of enum values', async () => {
     const { send, asked } = gatewayUnderTest();
     const spec = { montage: { materials: [{ uri: 'a.mp4', nonsense: 1 }] } };

@@ -46,6 +46,7 @@ const VIDEO: VisualDetails = {
   uneven: null,
   color: { matrix: 'bt709', range: 'tv', transfer: 'sdr', primaries: 'bt709' },
   startUs: 0,
+  countedStartUs: 0,
   timeBase: { num: 1, den: 15_360 },
   seeking: 'EXACT',
   presentUs: 5_000_000,

@@ -57,10 +57,18 @@ describe('planAudio', () => {
     );
     expect(compositions).toHaveLength(2);
     const steps = planAudio(compositions, (uri) => uri === 'n');
-    expect(steps).toMatchObject([{ asset: { uri: 'm' }, neededSamples: 96_000, loops: true, after: [] }]);
+    expect(steps).toMatchObject([
+      { kind: 'prepare-audio', asset: { uri: 'm' }, neededSamples: 96_000, after: [] },
+      { kind: 'repeat-audio', asset: { uri: 'm' }, after: ['prepare-audio 1'] },
+    ]);
     expect(planAudio(compositions, () => false)).toMatchObject([
-      { asset: { uri: 'n' }, loops: false },
-      { asset: { uri: 'm' } },
+      { kind: 'prepare-audio', asset: { uri: 'n' } },
+      { kind: 'prepare-audio', asset: { uri: 'm' } },
+      { kind: 'repeat-audio', asset: { uri: 'm' } },
+    ]);
+    // What was measured may be too short to begin again at its end, too.
+    expect(planAudio(compositions, () => true)).toMatchObject([
+      { kind: 'repeat-audio', asset: { uri: 'm' }, after: [] },
     ]);
   });
 });

@@ -39,6 +39,7 @@ const DETAILS: Omit<VisualDetails, 'width' | 'height'> = {
   interlaced: false,
   color: { matrix: 'bt709', range: 'tv', transfer: 'sdr', primaries: 'bt709' },
   startUs: 0,
+  countedStartUs: 0,
   timeBase: { num: 1, den: 1 },
   seeking: 'EXACT',
   presentUs: 0,

@@ -39,26 +39,29 @@ const PREROLL_US = { EXACT: 2 * STANDING_US, PREROLL: 3_000_000, NONE: 0 } as co
  */
 export function openVideo(shown: ShownClip, details: VisualDetails, rate: Rational): OpenedVideo {
   const { clip, fromFrame, frames } = shown;
-  const { startUs, timeBase, uneven, seeking } = details;
+  const { startUs, countedStartUs, timeBase, uneven, seeking } = details;
   const tickUs = (timeBase.num * 1e6) / timeBase.den;
   const ticks = (us: number) => Math.round(us / tickUs);
   const shownUs = timeUsOf(frames, rate) * clip.speed + marginUs(shown, details, rate);
   const offsetUs = timeUsOf(fromFrame, rate) * clip.speed;
   const targetUs = startUs + clip.trimStartUs + offsetUs;
   const isAtStart = clip.trimStartUs + offsetUs === 0;
-  const seekTicks = isAtStart || seeking === 'NONE' ? 0 : wholeTicks(targetUs - PREROLL_US[seeking], timeBase);
+  const beforeUs = isAtStart || seeking === 'NONE' ? 0 : targetUs - PREROLL_US[seeking];
+  // Nothing is skipped before the first frame, and versions of ffmpeg differ in the count there.
+  const seekTicks = beforeUs > startUs ? wholeTicks(beforeUs, timeBase) : 0;
+  const firstTicks = ticks(seekTicks > 0 ? startUs : countedStartUs);
   const seekUs = Math.round(seekTicks * tickUs);
   const speed = fractionOf(clip.speed);
   const unit = commonUnit(timeBase, rate, speed);
   const unitsEach = (timeBase.num * unit) / timeBase.den;
-  const zero = (ticks(startUs) + ticks(clipZeroUs(shown, details)) - seekTicks) * unitsEach;
+  const zero = (firstTicks + ticks(clipZeroUs(shown, details)) - seekTicks) * unitsEach;
   const offset = Math.round((fromFrame * rate.den * unit) / rate.num);
   const seeks = seekTicks > 0;
   // A frame that stands for long is found from the key frame before the place.
   const fromKeyFrame = seeks && uneven !== null;
   const readUs = (fromKeyFrame ? targetUs : targetUs - seekUs) + shownUs;
   // Where a file's times mean nothing, its first frame is read in any case, and is its start.
-  const fileTime = seeking === 'NONE' ? plus('PTS-STARTPTS', ticks(startUs) * unitsEach - zero) : plus('PTS', -zero);
+  const fileTime = seeking === 'NONE' ? plus('PTS-STARTPTS', firstTicks * unitsEach - zero) : plus('PTS', -zero);
   // Whole units before the shift: truncation would round times below zero up.
   const clipTime = clip.speed === 1 ? fileTime : `floor((${fileTime})*${speed.den}/${speed.num})`;
   const shownTime = plus(clipTime, -offset);

@@ -39,6 +39,14 @@ export interface LanePlace {
   readonly delay: number;
 }
 
+/**
+ * Silence until the next clip, also where the file is shorter than the clip. Where it ends before the clip begins, nothing comes, and `apad` writes times far below zero, of
+ * which the filters after it fail.
+ */
+function silentUntil(samples: number): string[] {
+  return [`apad=whole_len=${samples}`, 'asetpts=N/SR/TB'];
+}
+
 /** The clips of a lane at their places in time, from the first of them on. */
 export function laneChains(
   { clips }: Lane,
@@ -51,8 +59,7 @@ export function laneChains(
   const padOf = (index: number) => (isJoined ? `${pad}p${index}` : pad);
   const chains = clips.flatMap((clip, index) => {
     const next = clips[index + 1];
-    // Silence until the next one, also where the file is shorter than the clip.
-    const end = next ? [`apad=whole_len=${next.startSample - clip.startSample}`] : isJoined ? [] : delayed;
+    const end = next ? silentUntil(next.startSample - clip.startSample) : isJoined ? [] : delayed;
     return audioClipChains(clip, { pad: padOf(index), end }, inputs, pcm(clip));
   });
   if (!isJoined) return chains;

@@ -23,7 +23,7 @@ const KINDS = {
   cutOff:
     /premature end of (?:JPEG|input)|not enough data|Unexpected end of|got \d+ bytes, expected|unexpected end of file/i,
   // sharp says the second of every file whose header cannot be read.
-  notSupported: /\bunsupported\b(?! image format)|not supported|not implemented|No matching decoder/i,
+  notSupported: /\bunsupported\b(?! image format)|not supported|not implemented|No matching decoder|bad labq format/i,
 };
 
 /** Of sharp and libvips: that there was an error, or where they were. */

@@ -7,6 +7,7 @@ import { isOpaque, pixelsOf, pngOf, scaled, sharpOf, type Pixels } from './pixel
 import { readHeif } from './read-heif.js';
 import { readStill } from './read-still.js';
 import { wideRgbProfile } from './rgb-profile.js';
+import { requireReadableColors } from './tiff-colors.js';
 import { tiffOfPixels } from './tiff-of-pixels.js';
 
 /** `meta` stands at the beginning of what cameras and encoders write. */
@@ -44,6 +45,7 @@ async function fromHeif(job: ImageJob): Promise<Read> {
 }
 
 async function fromVips(job: ImageJob, warnings: string[]): Promise<Read> {
+  if (job.format === 'tiff') await requireReadableColors(job.file);
   const { pixels, metadata } = await readStill(job.file, job.size, warnings);
   if (job.format === 'jpeg' && !isJpegDataWhole(await readFile(job.file))) {
     throw new Error('its data do not hold as many blocks as its header says');

@@ -70,6 +70,37 @@ describe('the sound of a timeline', () => {
     ]);
   });
 
+  it('moves its gain to the end of the last frame', () => {
+    const keyframes = [
+      { property: 'PROPERTY_GAIN_DB', value: -10 },
+      { property: 'PROPERTY_GAIN_DB', time: '3s', value: 20 },
+    ];
+    const clip = { audio: { uri: 'a.wav' }, duration: '2s', keyframes };
+    const { audio } = composed({ ...small(clip), canvas: { width: 64, height: 64, frameRate: '1' } });
+    expect(audio[0]?.gainDb).toEqual([
+      { at: 0, value: -10 },
+      { at: 96_000, value: 10 },
+    ]);
+  });
+
+  it.each(['30', '30000/1001', '7/3', '1'])('steps its gain within a sample at %s frames per second', (frameRate) => {
+    const keyframes = [
+      { property: 'PROPERTY_GAIN_DB', value: -10 },
+      { property: 'PROPERTY_GAIN_DB', time: '1s', value: 0, easing: 'step-end' },
+      { property: 'PROPERTY_GAIN_DB', time: '2s', value: -20, easing: 'step-start' },
+      { property: 'PROPERTY_GAIN_DB', time: '3s', value: -20 },
+      { property: 'PROPERTY_GAIN_DB', time: '4s', value: -5, easing: 'step-end' },
+    ];
+    const clip = { audio: { uri: 'a.wav' }, duration: '6s', keyframes };
+    const { audio } = composed({ ...small(clip), canvas: { width: 64, height: 64, frameRate } });
+    const { gainDb } = audio[0]!;
+    const [first, second, third, fourth, ...more] = typeof gainDb === 'number' ? [] : gainDb;
+    expect(more).toEqual([]);
+    expect([first, second, third, fourth].map((key) => key?.value)).toEqual([-10, -20, -20, -5]);
+    expect(second!.at - first!.at).toBe(1);
+    expect(fourth!.at - third!.at).toBe(1);
+  });
+
   it('has the channels that are asked for, of audio and of videos', () => {
     const right = { sound: { channels: 'CHANNELS_RIGHT' } };
     const both = small({ audio: { uri: 'a.wav', ...right } }, { ...video(right), duration: '1s' });
