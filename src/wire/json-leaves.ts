@@ -12,7 +12,8 @@ export type JsonLeaf =
 const MAX_QUOTED_CHARACTERS = 63;
 const DURATION = /^-?\d+(\.\d{1,9})?s$/;
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
-const WHOLE = /^-?\d+(\.0+)?$/;
+/** No number of 64 bits has more digits; to make a whole number of millions would take seconds. */
+const WHOLE = /^-?\d{1,20}(\.0+)?$/;
 /** Ten thousand years, as protobuf has it. */
 const MOST_SECONDS = 315_576_000_000;
 /** Half of a pair: UTF-8 has no bytes for it. */
