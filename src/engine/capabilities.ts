@@ -39,17 +39,15 @@ export async function findToolchain(paths: ToolPaths, signal: AbortSignal): Prom
   }
   const { wrapper, layers } = await findCage(paths.memoryBytes ?? DEFAULT_MEMORY_BYTES, signal);
   const ask = (program: string, option: string) => query(program, option, wrapper, signal);
-  const [version, filters, encoders, codecs, decoders] = await Promise.all([
+  const [version, filters, codecs] = await Promise.all([
     ask(ffmpeg, '-version'),
     ask(ffmpeg, '-filters'),
-    ask(ffmpeg, '-encoders'),
     ask(ffmpeg, '-codecs'),
-    ask(ffmpeg, '-decoders'),
     ask(ffprobe, '-version'),
   ]);
-  const encoderNames = parseNames(encoders);
+  const { decodable, decoders, encoders } = parseCodecs(codecs);
   const filterNames = parseNames(filters);
-  const missing = missingParts(filterNames, encoderNames);
+  const missing = missingParts(filterNames, encoders);
   if (missing.length > 0)
     throw new RenderError('FFMPEG_MISSING', `this ffmpeg lacks ${missing.join(', ')}: ${INSTALL}`);
   return {
@@ -58,9 +56,7 @@ export async function findToolchain(paths: ToolPaths, signal: AbortSignal): Prom
     wrapper,
     cage: layers,
     ...parseVersion(version),
-    decodableCodecs: parseCodecs(codecs),
-    decoders: parseNames(decoders),
-    encoders: encoderNames,
+    ...{ decodableCodecs: decodable, decoders, encoders },
     filters: filterNames,
   };
 }

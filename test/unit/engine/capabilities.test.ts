@@ -1,20 +1,30 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { findNewerFfmpeg } from '../../../scripts/lib/newer-ffmpeg.mjs';
 import { findToolchain } from '../../../src/engine/capabilities.js';
 import { parseCodecs, parseNames, parseVersion } from '../../../src/engine/parse-capabilities.js';
 import { missingParts } from '../../../src/engine/required-parts.js';
 
-const ask = (option: string) => execFileSync('ffmpeg', ['-hide_banner', option], { encoding: 'utf8' });
+const ask = (option: string, program = 'ffmpeg') =>
+  execFileSync(program, ['-hide_banner', option], { encoding: 'utf8' });
 
 describe('the capabilities of ffmpeg', () => {
   it('are read from the tables of ffmpeg 5', () => {
     const filters = parseNames(ask('-filters'));
-    const encoders = parseNames(ask('-encoders'));
-    expect(missingParts(filters, encoders)).toEqual([]);
+    expect(missingParts(filters, parseCodecs(ask('-codecs')).encoders)).toEqual([]);
     // Neither the legend nor the heading is a name.
     for (const name of ['Timeline', 'Filters', '=', 'Video']) expect(filters.has(name)).toBe(false);
-    expect(parseCodecs(ask('-codecs'))).toContain('h264');
-    expect(parseCodecs(ask('-codecs'))).not.toContain('amf');
+    expect(parseCodecs(ask('-codecs')).decodable).toContain('h264');
+    expect(parseCodecs(ask('-codecs')).decodable).not.toContain('amf');
+  });
+
+  it.each([
+    ['this machine', 'ffmpeg'],
+    ['the newer ffmpeg', findNewerFfmpeg()?.ffmpeg ?? 'ffmpeg'],
+  ])('have the encoders and decoders that the tables of their own list, on %s', (_, program) => {
+    const { encoders, decoders } = parseCodecs(ask('-codecs', program));
+    expect(encoders).toEqual(parseNames(ask('-encoders', program)));
+    expect(decoders).toEqual(parseNames(ask('-decoders', program)));
   });
 
   it('are read from the tables of ffmpeg 8, which have one column less', () => {
