@@ -1,5 +1,5 @@
 import { differenceCiede2000 } from 'culori';
-import { ffmpeg } from '../fixtures/run-ffmpeg.js';
+import { decode } from '../fixtures/run-ffmpeg.js';
 import type { Heard } from './listener.js';
 import { paint } from './painter.js';
 import {
@@ -27,7 +27,7 @@ const EXACT = 'flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp';
 export async function readPictures(file: string, { width, height }: PaintedTimeline): Promise<Pictures> {
   const read = async (filters: string, bytes: number) => {
     const size = width * height * bytes;
-    const raw = await ffmpeg(['-i', file, '-vf', filters, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-']);
+    const raw = await decode(['-i', file, '-vf', filters, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-']);
     return Array.from({ length: raw.length / size }, (_, i) => raw.subarray(i * size, (i + 1) * size));
   };
   const frames = await read(`scale=in_color_matrix=bt709:in_range=tv:out_range=pc:${EXACT},format=rgba`, 4);
@@ -164,17 +164,20 @@ const FARTHEST_WITH_BARS = 2;
 const FARTHEST_IN_STEPS = 1.75;
 
 function farthest({ tracks }: PaintedTimeline, frame: number, rate: number): number {
-  const hasBars = tracks.flat().some(({ source, box, fit, start, end }) => {
-    const isShown = boundary(start, rate) <= frame && frame < boundary(end, rate);
+  const clips = tracks.flat().filter(({ start, end }) => boundary(start, rate) <= frame && frame < boundary(end, rate));
+  const hasBars = clips.some(({ source, box, fit }) => {
     const isFitted = source.kind === 'image' || source.kind === 'video' || source.kind === 'nested';
-    return isShown && isFitted && box.width === 100 && box.height === 100 && fit !== 'COVER' && fit !== 'FILL';
+    return isFitted && box.width === 100 && box.height === 100 && fit !== 'COVER' && fit !== 'FILL';
   });
   if (hasBars) return FARTHEST_WITH_BARS;
   if (tracks.some((track) => movesInSteps(track, frame, rate))) return FARTHEST_IN_STEPS;
-  const clips = tracks.flat();
-  if (clips.some(({ border }) => border)) return FARTHEST_AT_BORDER;
+  if (clips.some((clip) => clip.border && isTurnedOrMoves(clip))) return FARTHEST_AT_BORDER;
   const hasEdgesWithin = clips.some(({ source, matte }) => source.kind === 'nested' || source.kind === 'text' || matte);
   return hasEdgesWithin ? FARTHEST_WITHIN : FARTHEST;
+}
+
+function isTurnedOrMoves({ rotation, keys, enter, exit, motion, transition }: PaintedClip): boolean {
+  return rotation !== 0 || keys.length > 0 || [enter, exit, motion, transition].some((way) => way !== null);
 }
 
 function movesInSteps(track: readonly PaintedClip[], frame: number, rate: number): boolean {
