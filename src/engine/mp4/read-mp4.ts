@@ -40,7 +40,7 @@ export function readMp4({ index }: Mp4Outline, fileBytes: number): Mp4Facts | nu
   if (index === null) return null;
   try {
     const movie = timesOf(only(index, 'mvhd'));
-    const tracks = boxesIn(index, 'trak').map((trak) => readTrack(trak, { movieScale: movie.timescale, fileBytes }));
+    const tracks = boxesIn(index, 'trak').map((trak) => readTrack(trak, { timescale: movie.timescale, fileBytes }));
     return tracks.every((track) => track !== null)
       ? { durationUs: microseconds(movie.duration, movie.timescale), tracks }
       : null;
@@ -50,20 +50,21 @@ export function readMp4({ index }: Mp4Outline, fileBytes: number): Mp4Facts | nu
   }
 }
 
-interface File {
-  readonly movieScale: number;
+interface Movie {
+  /** Units of its times in a second. */
+  readonly timescale: number;
   readonly fileBytes: number;
 }
 
-function readTrack(trak: Buffer, { movieScale, fileBytes }: File): Mp4Track | null {
+function readTrack(trak: Buffer, { timescale: movieScale, fileBytes }: Movie): Mp4Track | null {
   const mdia = only(trak, 'mdia');
   const stbl = only(only(mdia, 'minf'), 'stbl');
   const samples = readSampleTable(stbl, fileBytes);
-  const { timescale, duration } = timesOf(only(mdia, 'mdhd'));
+  const { timescale } = timesOf(only(mdia, 'mdhd'));
   const shown = shownPart(trak);
-  if (samples === null || samples.duration !== duration || shown === null) return null;
-  const isCutAtStart = Math.max(0, shown.from - samples.firstShown);
-  const availableUs = microseconds(duration - isCutAtStart, timescale);
+  if (samples === null || shown === null) return null;
+  const cutAtStart = Math.max(0, shown.from - samples.firstShown);
+  const availableUs = microseconds(samples.duration - cutAtStart, timescale);
   const lateUs = microseconds(Math.max(0, samples.firstShown - shown.from), timescale);
   return {
     handler: only(mdia, 'hdlr').toString('latin1', 8, 12),

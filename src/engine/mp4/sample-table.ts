@@ -11,7 +11,7 @@ export interface SampleTable {
   readonly firstShown: number;
 }
 
-/** As few of the first samples as can be shown before a first one: no encoder keeps back more. */
+/** The first sample that is shown is among so many that are decoded: no encoder keeps back more. */
 const MOST_KEPT_BACK = 64;
 
 /** @param fileBytes the size of the file, within which all samples must lie. @returns null: the tables contradict each other, or the file. @throws RangeError for tables that end too early. */
