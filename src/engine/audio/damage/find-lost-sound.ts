@@ -31,6 +31,8 @@ export interface LostSoundQuestion {
 const LEAST_AT_EDGE = 0.5;
 /** 30 ms: what comes later than this after the packet before it leaves a pause. */
 const LEAST_PAUSE = 0.03;
+/** 1 ms: FLAC counts its samples. */
+const ROUNDING = 0.001;
 
 /** A run of packets without sound, or none, between two with sound, or between one and an end of the file. */
 interface Between {
@@ -166,7 +168,7 @@ function lostBetween(between: Between, { measure, isContainerBroken, heard }: Lo
   const { before, skippedNearby } = between;
   const pause = pauseOf(between) ?? 0;
   const isMerged = before?.at === null;
-  if (measure !== 'TIMES' || !(isContainerBroken || isMerged) || pause < LEAST_PAUSE) return 0;
+  if (measure !== 'TIMES' || !(isContainerBroken || isMerged) || pause < (isMerged ? ROUNDING : LEAST_PAUSE)) return 0;
   const merged = isMerged ? before.bytes - (before.samples / heard.rate) * pace.bytesPerSecond : 0;
   return skippedNearby + merged > (pause * pace.bytesPerSecond) / 2 ? pause : 0;
 }
