@@ -13,6 +13,8 @@ export interface AudioSource {
   /** Whether the file's times say where the audio lies. */
   readonly hasTimeLine: boolean;
   readonly lossMeasure: LossMeasure;
+  /** Whether it is bare AAC, of which ffmpeg skips what it cannot read. */
+  readonly isAdts: boolean;
 }
 
 export interface AudioStream {
@@ -46,6 +48,7 @@ export async function readAudioStreams(context: ToolContext, target: ProbeTarget
     streams: usable.map((stream) => toStream(stream, json)),
     hasTimeLine: hasTimeLine(json.format?.format_name ?? ''),
     lossMeasure: lossMeasureOf(json.format?.format_name ?? ''),
+    isAdts: json.format?.format_name === 'aac',
   };
 }
 

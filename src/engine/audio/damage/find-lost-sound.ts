@@ -23,6 +23,8 @@ export interface LostSoundQuestion {
   readonly claimed: number | null;
   /** Whether bytes here are no sound by their own account: tags, and headers of a file that was joined. */
   readonly isForeign: (position: number) => Promise<boolean>;
+  /** Where frames go on behind a place, given one that is whole; null: they do not, or the positions of packets are right anyway. */
+  readonly resumesAt: (whole: number, from: number) => Promise<number | null>;
   /** Where the file ends. */
   readonly fileBytes: number;
 }
@@ -62,7 +64,11 @@ export async function findLostSound(question: LostSoundQuestion): Promise<LostSo
   const pace = { bytesPerSecond: bytesPerSecond(heard, question.measure) };
   const found: LostSound[] = [];
   let missing = 0;
-  for (const between of all) {
+  let drift = 0;
+  for (const place of all) {
+    const uncounted = await uncountedBytes(place, drift, question);
+    drift += uncounted;
+    const between = { ...place, skippedBytes: place.skippedBytes + uncounted };
     const reached = reachedBy(between, question, missing);
     const seconds = await lostSeconds(between, question, { ...pace, reached });
     if (seconds <= 0) continue;
@@ -70,6 +76,18 @@ export async function findLostSound(question: LostSoundQuestion): Promise<LostSo
     missing += seconds;
   }
   return found;
+}
+
+/** Bytes that were skipped at a place, and that the positions of packets do not count. */
+async function uncountedBytes(
+  { before, after, lost }: Between,
+  drift: number,
+  { resumesAt }: LostSoundQuestion,
+): Promise<number> {
+  const from = lost[0]?.position ?? null;
+  if (before?.position == null || after === null || from === null) return 0;
+  const to = await resumesAt(before.position + drift, from + drift);
+  return to === null ? 0 : Math.max(0, to - from - drift - lost.reduce((sum, { bytes }) => sum + bytes, 0));
 }
 
 /** How far the sound has come at a place, in seconds. */
