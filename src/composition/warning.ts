@@ -7,7 +7,7 @@ export const WARNINGS = {
   SUBTITLE_STYLING_IGNORED: 'styling in the subtitle file is ignored; `subtitles.style` decides how captions look',
   SUBTITLE_ENCODING_ASSUMED: 'the subtitle file is not in UTF-8; the message names the encoding that was assumed',
   CAPTIONS_SHRUNK: 'captions are too tall for the frame and are drawn smaller',
-  INPUT_DAMAGED: 'some frames of a video are damaged; above a tenth of its frames the render fails',
+  INPUT_DAMAGED: 'some frames of a video or parts of sound are damaged; above a tenth of them the render fails',
   NARRATION_SHORTER_THAN_CLAIMED:
     'a narration has less audio than its header claims; the video is as long as the audio',
   LOUDNESS_NOT_REACHED:

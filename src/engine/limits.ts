@@ -13,6 +13,9 @@ export const MAX_LUT_BYTES = 8 * 1024 * 1024;
 /** The most bytes read of ffprobe's output: 600 s at 240 frames a second are 15 MB. */
 export const MAX_PROBE_BYTES = 64 * 1024 * 1024;
 
+/** From this share of damaged frames or damaged sound on an input is refused: it is more than a glitch. `docs/media.md` says so. */
+export const MAX_DAMAGED_SHARE = 0.1;
+
 /** The longest audio that is measured; longer than any video may be. */
 export const MAX_AUDIO_SECONDS = 4 * 3600 + 60;
 

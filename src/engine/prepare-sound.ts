@@ -33,7 +33,7 @@ export async function prepareSound(
   for (const composition of lanes.compositions) mastered.push(await masterLoudness(tools, composition, known));
   return {
     compositions: mastered.map(({ composition }) => composition),
-    warnings: mastered.flatMap(({ warnings }) => warnings),
+    warnings: [...known.audioDamage.values(), ...mastered.flatMap(({ warnings }) => warnings)],
   };
 }
 

@@ -1,9 +1,10 @@
+import { SAMPLE_RATE } from '../../composition/composition.js';
 import { RenderError } from '../../task/failure.js';
 import { durationTagUs, microseconds, type ProbeJson, type ProbeStream } from '../probe/probe-json.js';
 import { codecNameOf, isDecodable } from '../probe/decodable.js';
 import { probe, type ProbeTarget } from '../probe/run-probe.js';
 import type { ToolContext } from '../process/run-tool.js';
-import { hasTimeLine } from './container-time.js';
+import { hasTimeLine, lossMeasureOf, type LossMeasure } from './container-time.js';
 
 /** The audio of a file that this ffmpeg can decode, by what the file says of itself. */
 export interface AudioSource {
@@ -11,11 +12,16 @@ export interface AudioSource {
   readonly streams: readonly AudioStream[];
   /** Whether the file's times say where the audio lies. */
   readonly hasTimeLine: boolean;
+  readonly lossMeasure: LossMeasure;
+  /** Whether it is bare AAC, of which ffmpeg skips what it cannot read. */
+  readonly isAdts: boolean;
 }
 
 export interface AudioStream {
   readonly index: number;
   readonly codec: string;
+  /** Samples a second, at its beginning. */
+  readonly rate: number;
   /** When it begins, from the beginning of the file. */
   readonly startUs: number;
   /** What the container says; null when it does not. */
@@ -25,7 +31,7 @@ export interface AudioStream {
 }
 
 const ENTRIES =
-  'stream=index,codec_name,codec_tag_string,start_time,duration,bit_rate:stream_tags=DURATION:format=format_name,duration,start_time,size';
+  'stream=index,codec_name,codec_tag_string,start_time,duration,bit_rate,sample_rate:stream_tags=DURATION:format=format_name,duration,start_time,size';
 
 /**
  * Reads which audio a file has.
@@ -41,6 +47,8 @@ export async function readAudioStreams(context: ToolContext, target: ProbeTarget
   return {
     streams: usable.map((stream) => toStream(stream, json)),
     hasTimeLine: hasTimeLine(json.format?.format_name ?? ''),
+    lossMeasure: lossMeasureOf(json.format?.format_name ?? ''),
+    isAdts: json.format?.format_name === 'aac',
   };
 }
 
@@ -59,6 +67,7 @@ function toStream(stream: ProbeStream, { format }: ProbeJson): AudioStream {
   return {
     index: stream.index,
     codec: stream.codec_name ?? '',
+    rate: Number(stream.sample_rate) || SAMPLE_RATE,
     startUs,
     claimedUs: isGuess(claimedUs, stream, format) ? null : claimedUs,
     endUs: isExact ? startUs + durationUs : null,

@@ -6,6 +6,8 @@ import { MAX_AUDIO_SECONDS } from '../limits.js';
 import type { ToolContext } from '../process/run-tool.js';
 import { runUntil } from '../process/run-until.js';
 import type { AudioSource, AudioStream } from './audio-streams.js';
+import { gapsOf, lookForDamage, type AudioDamage } from './damage/audio-damage.js';
+import { readComplaints } from './damage/complaints.js';
 import { decodeArguments } from './decode-arguments.js';
 import { findGaps, LEAST_GAP, type TimedSamples } from './find-gaps.js';
 import { insertSilence, lengthWith } from './insert-silence.js';
@@ -28,6 +30,8 @@ export interface PreparedAudio {
   /** Samples in the PCM, those of pauses and of a late start with them. */
   readonly samples: number;
   readonly stream: AudioStream;
+  /** Null: none was noticed. */
+  readonly damage: AudioDamage | null;
 }
 
 /**
@@ -39,8 +43,8 @@ export async function prepareAudio(context: ToolContext, order: AudioOrder): Pro
   let stderr = '';
   for (const stream of order.source.streams) {
     const decoded = await decode(context, order, stream);
-    if (/patches welcome/i.test(decoded.stderr)) throw notFollowed(order, stream, decoded.stderr);
-    if (decoded.samples > 0) return { samples: decoded.samples, stream };
+    if (isNotFollowed(decoded.stderr)) throw notFollowed(order, stream, decoded.stderr);
+    if (decoded.samples > 0) return { samples: decoded.samples, stream, damage: decoded.damage };
     stderr = decoded.stderr;
   }
   throw nothingIn(order, stderr);
@@ -53,7 +57,12 @@ function nothingIn({ field }: AudioOrder, stderr: string): RenderError {
     : new RenderError('INPUT_DAMAGED', 'this file is damaged: none of its audio can be decoded', options);
 }
 
-/** ffmpeg's own way of saying that a format is allowed, but not known to it. */
+/** ffmpeg's own way of saying that a format is allowed, but not known to it. It says so of noise, too. */
+function isNotFollowed(stderr: string): boolean {
+  if (/Error during demuxing: .*patches welcome/i.test(stderr)) return true;
+  return /patches welcome/i.test(stderr) && !stderr.includes('Invalid data found');
+}
+
 function notFollowed({ field }: AudioOrder, { codec }: AudioStream, cause: string): RenderError {
   const message = `the audio of this file (${codec}) changes on the way, which this ffmpeg cannot follow; convert it to AAC, MP3 or WAV`;
   return new RenderError('INPUT_NOT_SUPPORTED', message, { field, cause });
@@ -66,24 +75,29 @@ async function decode(
   context: ToolContext,
   { file, field, source, neededSamples, outFile }: AudioOrder,
   stream: AudioStream,
-): Promise<{ samples: number; stderr: string }> {
+): Promise<{ samples: number; stderr: string; damage: AudioDamage | null }> {
   const seconds = neededSamples === null ? MAX_AUDIO_SECONDS : neededSamples / SAMPLE_RATE + MARGIN_SECONDS;
   const work = outFile ?? `${file}-audio`;
   const [raw, list] = [`${work}.raw`, `${work}.list`];
   const at = (name: string) => path.join(context.cwd, name);
-  const args = decodeArguments({ file, streamIndex: stream.index, seconds, raw: outFile === null ? null : raw, list });
+  const args = decodeArguments({ file, stream, seconds, raw: outFile === null ? null : raw, list });
   const isEnough = async () => (await sizeOf(at(raw))) > (seconds + SPARE_SECONDS) * SAMPLE_RATE * BYTES_PER_SAMPLE;
+  const complaints = readComplaints();
   try {
-    const result = await runUntil(context, 'ffmpeg', args, { field, isEnough });
+    const result = await runUntil(context, 'ffmpeg', args, { field, isEnough, onStderr: complaints.push });
     const packets = await readPacketList(at(list), context.signal);
     const samples = packets.reduce((sum, packet) => sum + packet.samples, 0);
     const stderr = result?.stderrTail ?? '';
-    if (samples === 0) return { samples, stderr };
-    const gaps = source.hasTimeLine ? findGaps(fromStartOfFile(packets, stream)) : [];
+    if (samples === 0) return { samples, stderr, damage: null };
+    const looked = { file, field, source, stream, neededSamples };
+    const damage = await lookForDamage(context, looked, complaints.read());
+    const gaps = source.hasTimeLine
+      ? findGaps(fromStartOfFile(packets, stream))
+      : gapsOf(damage).filter(({ beforeSample }) => beforeSample < samples);
     const mostSamples = leastOf(neededSamples, endOf(stream, lengthWith({ samples, gaps, mostSamples: null })));
     const insertion = { samples, gaps, mostSamples, signal: context.signal };
-    if (outFile === null) return { samples: lengthWith(insertion), stderr };
-    return { samples: await insertSilence(at(raw), at(outFile), insertion), stderr };
+    if (outFile === null) return { samples: lengthWith(insertion), stderr, damage };
+    return { samples: await insertSilence(at(raw), at(outFile), insertion), stderr, damage };
   } finally {
     await rm(at(raw), { force: true });
     await rm(at(list), { force: true });

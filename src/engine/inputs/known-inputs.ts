@@ -1,5 +1,6 @@
 import type { KnownFacts } from '../../composition/form.js';
 import type { AudioFacts } from '../../composition/media-facts.js';
+import type { Warning } from '../../composition/warning.js';
 import type { SubtitleFile } from '../../composition/subtitles/parse-subtitles.js';
 import type { AudioSource } from '../audio/audio-streams.js';
 import type { GraphFile, KnownMedia, LocatedVisual, PcmFile } from '../compositor/render-plan.js';
@@ -15,6 +16,8 @@ export interface KnownInputs extends KnownMedia {
   readonly audioInputs: Map<string, AudioInput>;
   /** Those that are prepared already, by `pcmKey`. */
   readonly audios: Map<string, PcmFile>;
+  /** Warnings about damage in them, by URI. */
+  readonly audioDamage: Map<string, Warning>;
   readonly subtitles: Map<string, SubtitleFile>;
   readonly luts: Map<string, GraphFile>;
 }
@@ -36,6 +39,7 @@ export function createKnownInputs(): KnownInputs {
     visuals: new Map(),
     audioInputs: new Map(),
     audios: new Map(),
+    audioDamage: new Map(),
     subtitles: new Map(),
     luts: new Map(),
   };

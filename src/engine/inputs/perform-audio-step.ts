@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { judgeAudioDamage } from '../audio/damage/audio-damage.js';
 import { forwardKey, loopKey } from '../audio/pcm-key.js';
 import { prepareAudio } from '../audio/prepare-audio.js';
 import { repeatPcm } from '../audio/repeat-pcm.js';
@@ -16,7 +17,7 @@ interface AudioContext {
   readonly known: KnownInputs;
 }
 
-/** Does a step's work, and puts the PCM among the known inputs. @throws RenderError as `prepareAudio` and `stretchPcm`. */
+/** Does a step's work, and puts the PCM among the known inputs. @throws RenderError as `prepareAudio`, `judgeAudioDamage` and `stretchPcm`. */
 export async function performAudioStep(step: AudioStep, { tools, known }: AudioContext): Promise<void> {
   const { asset } = step;
   const input = known.audioInputs.get(asset.uri);
@@ -26,7 +27,9 @@ export async function performAudioStep(step: AudioStep, { tools, known }: AudioC
     case 'prepare-audio': {
       const outFile = `${file}.pcm`;
       const order = { file, field: asset.field, source, neededSamples: step.neededSamples, outFile };
-      await prepareAudio(tools, order);
+      const { damage } = await prepareAudio(tools, order);
+      const warning = judgeAudioDamage(damage, asset.field);
+      if (warning) known.audioDamage.set(asset.uri, warning);
       known.audios.set(asset.uri, { file: outFile });
       return;
     }

@@ -55,9 +55,10 @@ export async function performInputStep(step: InputStep, context: InputContext, s
           throw error;
         });
         if (read === null) return;
-        const { input, pcm } = read;
+        const { input, pcm, damage } = read;
         known.audioInputs.set(uri, input);
         if (pcm) known.audios.set(uri, pcm);
+        if (damage) known.audioDamage.set(uri, damage);
         return;
       }
       return;

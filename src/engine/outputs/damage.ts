@@ -1,10 +1,8 @@
 import type { Warning } from '../../composition/warning.js';
 import { RenderError } from '../../task/failure.js';
 import type { GraphInput, RenderPlan } from '../compositor/render-plan.js';
+import { MAX_DAMAGED_SHARE } from '../limits.js';
 import { splitLines } from '../process/split-lines.js';
-
-/** From this share of damaged frames on a video is refused: it is more than a glitch. `docs/media.md` says so. */
-const MAX_SHARE = 0.1;
 
 /** The damage found in one video by one command. */
 export interface InputDamage {
@@ -69,7 +67,7 @@ export function judgeDamage(damage: readonly InputDamage[]): Warning[] {
     if (damaged === 0) return [];
     const share = Math.min(1, damaged / shown);
     const message = `${damaged} of about ${shown} frames of this video are damaged (${(share * 100).toFixed(1)} %)`;
-    if (share > MAX_SHARE) throw new RenderError('INPUT_DAMAGED', message, { field });
+    if (share > MAX_DAMAGED_SHARE) throw new RenderError('INPUT_DAMAGED', message, { field });
     return [
       {
         code: 'INPUT_DAMAGED',
