@@ -13,6 +13,7 @@ export interface Mp4Outline {
   readonly boxes: readonly string[];
   /** The content of its index, `moov`; null: it has none. */
   readonly index: Buffer | null;
+  readonly fileBytes: number;
 }
 
 /** Reads the outline of an MP4 file. @throws the system's error when it cannot be read. */
@@ -36,7 +37,7 @@ export async function readOutline(file: string, maxIndexBytes = MAX_INDEX_BYTES)
       }
       at += size;
     }
-    return { boxes, index };
+    return { boxes, index, fileBytes };
   } finally {
     await handle.close();
   }

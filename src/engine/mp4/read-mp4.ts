@@ -33,10 +33,9 @@ export interface Mp4Facts {
 
 /**
  * Reads the index of a finished MP4 of ours, which is one piece. ffprobe would do: its start costs as much CPU time as the encoding of ten frames.
- * @param fileBytes the size of the file, within which all samples must lie.
- * @returns null: it makes no sense.
+ * @returns null: it makes no sense, or its samples do not all lie in the file.
  */
-export function readMp4({ index }: Mp4Outline, fileBytes: number): Mp4Facts | null {
+export function readMp4({ index, fileBytes }: Mp4Outline): Mp4Facts | null {
   if (index === null) return null;
   try {
     const movie = timesOf(only(index, 'mvhd'));

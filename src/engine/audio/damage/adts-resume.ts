@@ -1,37 +1,54 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 
 /** Frames in a row by which noise is told from audio. */
 const CHAIN = 3;
 const HEADER_BYTES = 7;
 const MAX_FRAME_BYTES = 8_192;
-/** How far audio is looked for. */
+/** How much of a file is looked through, for all of its places together. */
 const MAX_BYTES = 16 * 1024 * 1024;
+const STEP_BYTES = 64 * 1024;
 
-/**
- * Where the frames of ADTS go on behind damage: ffmpeg skips noise there, and counts on as if it had not been in the file.
- * @param whole where a frame begins that could be decoded.
- * @returns null when they do not go on.
- */
-export async function findAdtsFrames(file: string, whole: number, from: number): Promise<number | null> {
-  const handle = await open(file, 'r');
-  try {
-    const read = async (position: number, bytes: number) => {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, position);
-      return buffer.subarray(0, bytesRead);
-    };
-    const model = await read(whole, HEADER_BYTES);
+/** Where the frames of ADTS go on behind damage: ffmpeg skips noise there, and counts on as if it had not been in the file. */
+export interface AdtsSearch {
+  /**
+   * @param whole where a frame begins that could be decoded.
+   * @returns null when they do not go on, or too much was looked through. @throws the reason of the signal.
+   */
+  readonly from: (whole: number, from: number) => Promise<number | null>;
+}
+
+export function createAdtsSearch(file: string, signal: AbortSignal): AdtsSearch {
+  let left = MAX_BYTES;
+
+  async function search(handle: FileHandle, whole: number, from: number): Promise<number | null> {
+    const model = await readAt(handle, whole, HEADER_BYTES);
     if (!isSync(model)) return null;
-    const step = 1024 * 1024;
-    for (let at = from; at < from + MAX_BYTES; at += step) {
-      const bytes = await read(at, step + CHAIN * MAX_FRAME_BYTES);
-      const found = findChain(bytes, step, model);
+    for (let at = from; left > 0; at += STEP_BYTES) {
+      signal.throwIfAborted();
+      const bytes = await readAt(handle, at, STEP_BYTES + CHAIN * MAX_FRAME_BYTES);
+      const found = findChain(bytes, STEP_BYTES, model);
+      left -= bytes.length;
       if (found !== null) return at + found;
-      if (bytes.length <= step) return null;
+      if (bytes.length <= STEP_BYTES) return null;
     }
     return null;
-  } finally {
-    await handle.close();
   }
+
+  return {
+    async from(whole, from) {
+      const handle = await open(file, 'r');
+      try {
+        return await search(handle, whole, from);
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}
+
+async function readAt(handle: FileHandle, position: number, bytes: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, position);
+  return buffer.subarray(0, bytesRead);
 }
 
 function findChain(bytes: Buffer, within: number, model: Buffer): number | null {

@@ -8,7 +8,7 @@ import type { ToolContext } from '../../process/run-tool.js';
 import { inSeconds } from '../../seconds.js';
 import type { AudioSource, AudioStream } from '../audio-streams.js';
 import type { Gap } from '../find-gaps.js';
-import { findAdtsFrames } from './adts-resume.js';
+import { createAdtsSearch } from './adts-resume.js';
 import type { Complaints } from './complaints.js';
 import { findLostSound, type LostSound } from './find-lost-sound.js';
 import { hearPackets } from './heard-packets.js';
@@ -46,7 +46,7 @@ export async function lookForDamage(
     // Where reading goes on to the end, the end is as the file has it.
     claimed: stream.claimedUs === null || !(isGivenUp || refusedPackets > 0) ? null : stream.claimedUs / 1e6,
     isForeign: (position) => isForeign(at, position),
-    resumesAt: (whole, from) => (source.isAdts ? findAdtsFrames(at, whole, from) : Promise.resolve(null)),
+    resumesAt: source.isAdts ? createAdtsSearch(at, context.signal).from : null,
     fileBytes: (await stat(at)).size,
   });
   const places = found

@@ -1,3 +1,4 @@
+import { inTurns } from '../../../shared/in-turns.js';
 import type { LossMeasure } from '../container-time.js';
 import type { HeardPacket, HeardStream } from './heard-packets.js';
 
@@ -23,8 +24,8 @@ export interface LostSoundQuestion {
   readonly claimed: number | null;
   /** Whether bytes here are no sound by their own account: tags, and headers of a file that was joined. */
   readonly isForeign: (position: number) => Promise<boolean>;
-  /** Where frames go on behind a place, given one that is whole; null: they do not, or the positions of packets are right anyway. */
-  readonly resumesAt: (whole: number, from: number) => Promise<number | null>;
+  /** Where frames go on behind a place, given one that is whole; null: they do not. Itself null: the positions of packets are right anyway. */
+  readonly resumesAt: ((whole: number, from: number) => Promise<number | null>) | null;
   /** Where the file ends. */
   readonly fileBytes: number;
 }
@@ -57,15 +58,15 @@ interface Between {
  */
 export async function findLostSound(question: LostSoundQuestion): Promise<LostSound[]> {
   const { heard, refusedPackets } = question;
-  const all = betweens(heard);
-  const within = all.filter(({ before, after }) => before !== null && after !== null);
-  const silent = within.reduce((sum, { lost }) => sum + lost.length, 0);
+  let silent = 0;
+  for await (const { before, after, lost } of inTurns(betweens(heard)))
+    if (before !== null && after !== null) silent += lost.length;
   if (silent > refusedPackets * 1.25 + 2) return [];
   const pace = { bytesPerSecond: bytesPerSecond(heard, question.measure) };
   const found: LostSound[] = [];
   let missing = 0;
   let drift = 0;
-  for (const place of all) {
+  for await (const place of inTurns(betweens(heard))) {
     const uncounted = await uncountedBytes(place, drift, question);
     drift += uncounted;
     const between = { ...place, skippedBytes: place.skippedBytes + uncounted };
@@ -85,7 +86,7 @@ async function uncountedBytes(
   { resumesAt }: LostSoundQuestion,
 ): Promise<number> {
   const from = lost[0]?.position ?? null;
-  if (before?.position == null || after === null || from === null) return 0;
+  if (resumesAt === null || before?.position == null || after === null || from === null) return 0;
   const to = await resumesAt(before.position + drift, from + drift);
   return to === null ? 0 : Math.max(0, to - from - drift - lost.reduce((sum, { bytes }) => sum + bytes, 0));
 }
@@ -109,30 +110,26 @@ function bytesPerSecond({ packets, rate }: HeardStream, measure: LossMeasure): n
   return samples === 0 ? Infinity : (whole.reduce((sum, { bytes }) => sum + bytes, 0) / samples) * rate;
 }
 
-function betweens({ packets, rate }: HeardStream): Between[] {
-  const found: Between[] = [];
+function* betweens({ packets, rate }: HeardStream): Generator<Between, void, undefined> {
   const skipped = skippedBytesBefore(packets);
   let before: HeardPacket | null = null;
   let end: number | null = null;
   let lost: HeardPacket[] = [];
   let samples = 0;
-  const until = (after: HeardPacket | null, skippedBytes: number, skippedNearby: number) => {
-    found.push({ before, after, lost, end, heardBefore: samples / rate, skippedBytes, skippedNearby });
-  };
-  packets.forEach((packet, i) => {
+  for (const [i, packet] of packets.entries()) {
     if (packet.samples === 0) {
       if (!packet.isHidden) lost.push(packet);
-      return;
+      continue;
     }
-    until(packet, skipped[i]?.here ?? 0, skipped[i]?.nearby ?? 0);
+    const { here: skippedBytes = 0, nearby: skippedNearby = 0 } = skipped[i] ?? {};
+    yield { before, after: packet, lost, end, heardBefore: samples / rate, skippedBytes, skippedNearby };
     samples += packet.samples;
     if (packet.at !== null) end = packet.at + packet.seconds;
     else if (end !== null) end += packet.samples / rate;
     before = packet;
     lost = [];
-  });
-  until(null, 0, 0);
-  return found;
+  }
+  yield { before, after: null, lost, end, heardBefore: samples / rate, skippedBytes: 0, skippedNearby: 0 };
 }
 
 /** For each packet, the bytes before it that are in none. Packets of one page have one position. */

@@ -1,4 +1,5 @@
 import { INPUT_GUARDS, MAX_ALLOC_BYTES, MAX_PROBE_BYTES } from '../../limits.js';
+import { inTurns } from '../../../shared/in-turns.js';
 import { runTool, type ToolContext } from '../../process/run-tool.js';
 import { checksumOptions } from '../decode-arguments.js';
 import type { AudioStream } from '../audio-streams.js';
@@ -45,13 +46,13 @@ export async function hearPackets(context: ToolContext, order: HeardOrder): Prom
   ];
   // What does not fit is left out: then the damage is told of the part before.
   const { stdout } = await runTool(context, 'ffprobe', args, { field, maxStdoutBytes: MAX_PROBE_BYTES });
-  return { packets: parseHeardPackets(stdout.toString('latin1')), rate: stream.rate };
+  return { packets: await parseHeardPackets(stdout.toString('latin1')), rate: stream.rate };
 }
 
-/** Reads ffprobe's lines; a last line that is cut is no packet. */
-export function parseHeardPackets(text: string): HeardPacket[] {
+/** Reads ffprobe's lines, of which a file of hours has a million; a last line that is cut is no packet. */
+export async function parseHeardPackets(text: string): Promise<HeardPacket[]> {
   const packets: HeardPacket[] = [];
-  for (const line of text.split('\n').slice(0, -1)) {
+  for await (const line of inTurns(wholeLines(text))) {
     const [section, ...values] = line.split('|');
     const last = packets.at(-1);
     if (section === 'packet') packets.push(packetOf(values));
@@ -60,6 +61,14 @@ export function parseHeardPackets(text: string): HeardPacket[] {
     }
   }
   return packets;
+}
+
+function* wholeLines(text: string): Generator<string, void, undefined> {
+  let from = 0;
+  for (let to = text.indexOf('\n'); to >= 0; to = text.indexOf('\n', from)) {
+    yield text.slice(from, to);
+    from = to + 1;
+  }
 }
 
 function packetOf([at, seconds, bytes, position, flags]: readonly string[]): HeardPacket {

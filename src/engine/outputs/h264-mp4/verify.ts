@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { timeUsOf } from '../../../composition/frame-grid.js';
 import { sha256File } from '../../../shared/sha256-file.js';
@@ -55,8 +54,8 @@ export async function verifyMp4(
 
 /** @throws RenderError OUTPUT_MISMATCH for a file whose index makes no sense. */
 async function readFacts(full: string): Promise<{ facts: Mp4Facts; size: number; isFast: boolean }> {
-  const [outline, { size }] = await Promise.all([readOutline(full), stat(full)]);
-  const facts = readMp4(outline, size);
+  const outline = await readOutline(full);
+  const facts = readMp4(outline);
   if (facts === null) throw mismatch(['it cannot be read back']);
-  return { facts, size, isFast: isFastStart(outline) };
+  return { facts, size: outline.fileBytes, isFast: isFastStart(outline) };
 }

@@ -110,8 +110,7 @@ async function notWhole(file: string): Promise<Error> {
 }
 
 async function codecOf({ cwd }: ToolContext, file: string): Promise<string> {
-  const { index } = await readOutline(path.join(cwd, file));
-  const codec = index && avcCodec(index);
+  const codec = avcCodec(await readOutline(path.join(cwd, file)));
   if (!codec) throw mismatch(['its segments have no codec']);
   return codec;
 }
